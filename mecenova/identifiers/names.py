@@ -1,0 +1,71 @@
+"""Names as people and files write them, brought to one form."""
+
+import re
+import unicodedata
+
+# Letters that Unicode does not decompose, although French readers see two letters (or another one).
+_LETTERS = str.maketrans({"œ": "oe", "Œ": "oe", "æ": "ae", "Æ": "ae", "ø": "o", "Ø": "o", "ł": "l", "Ł": "l"})
+_SEPARATORS = re.compile(r"[\W_]+")
+_DOTTED_ACRONYM = re.compile(r"\b(?:[^\W\d_]\.\s?)+[^\W\d_]\b\.?")
+
+_COMPANY_FORMS = ("sarl", "sas", "sasu", "eurl", "snc", "scop", "scic", "gie")
+# Before the name. « SA » is not here: it also opens the names of sport clubs.
+_LEADING = re.compile(
+    rf"^(?:l )?(?:association|assoc|asso|{'|'.join(_COMPANY_FORMS)})(?: loi(?: de)? 1901)? "
+)
+_TRAILING = re.compile(
+    rf" (?:association loi(?: de)? 1901|association|assoc|asso|loi(?: de)? 1901|sa|se|{'|'.join(_COMPANY_FORMS)})$"
+)
+
+_POSTAL_CODE = re.compile(r"(?:F-?)?(\d{5})(?:\D.*)?", re.ASCII | re.IGNORECASE)
+_CORSICA = {"200": "2A", "201": "2A", "203": "2A", "207": "2A", "202": "2B", "204": "2B", "206": "2B"}
+_OVERSEAS = frozenset({"971", "972", "973", "974", "975", "976", "986", "987", "988"})
+# Two islands that left Guadeloupe in 2007 and kept its postal codes.
+_FORMERLY_GUADELOUPE = {"97133": "977", "97150": "978"}
+
+
+def fold(text: str) -> str:
+    """Lower case, no accents, « œ » as « oe », punctuation as single spaces: two spellings of a word become one."""
+    if text.isascii():
+        return _SEPARATORS.sub(" ", text.lower()).strip()
+    plain = _without_accents(_without_accents(text.translate(_LETTERS)).casefold()).translate(_LETTERS)
+    return _SEPARATORS.sub(" ", plain).strip()
+
+
+def name_key(name: str) -> str:
+    """The form under which two rows of a file are the same organisation.
+
+    Folded, acronyms without their dots, and without what says only the legal form (« association », « SAS »).
+    Never empty when the folded name is not.
+    """
+    undotted = _DOTTED_ACRONYM.sub(lambda found: re.sub(r"[.\s]", "", found.group()) + " ", name)
+    key = fold(undotted.replace("&", " et "))
+    while True:
+        shorter = _TRAILING.sub("", _LEADING.sub("", key))
+        if shorter == key:
+            return key
+        key = shorter
+
+
+def department_code(postal_code: str) -> str | None:
+    """The département or overseas collectivity of a postal code, or None when the code does not tell.
+
+    Military post, Monaco, foreign and mistyped codes give None: a missing place is better than a wrong one.
+    """
+    found = _POSTAL_CODE.fullmatch(re.sub(r"\s", "", postal_code))
+    if found is None:
+        return None
+    code = found.group(1)
+    if code in _FORMERLY_GUADELOUPE:
+        return _FORMERLY_GUADELOUPE[code]
+    if code[:2] in {"97", "98"}:
+        return code[:3] if code[:3] in _OVERSEAS else None
+    if code[:2] == "20":
+        return _CORSICA.get(code[:3])
+    return code[:2] if 1 <= int(code[:2]) <= 95 else None
+
+
+def _without_accents(text: str) -> str:
+    return "".join(
+        letter for letter in unicodedata.normalize("NFKD", text) if not unicodedata.combining(letter)
+    )
