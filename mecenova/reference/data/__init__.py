@@ -1,0 +1,1 @@
+"""The content of the reference lists, as plain values. `loading.load` writes them to the database."""
