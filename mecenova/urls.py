@@ -1,0 +1,19 @@
+from django.apps import apps
+from django.contrib import admin
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("mecenova.pages.urls")),
+    path("", include("accounts.urls")),
+    path("", include("associations.urls")),
+    path("", include("companies.urls")),
+    path("", include("matching.urls")),
+    path("", include("partnerships.urls")),
+    path("infotheque/", include("infotheque.urls")),
+    path("", include("mecenova.mail.urls")),
+    path("compte/", include("allauth.account.urls")),
+    path("administration/", admin.site.urls),
+]
+
+if apps.is_installed("mecenova.demo"):
+    urlpatterns.append(path("", include("mecenova.demo.urls")))

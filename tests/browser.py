@@ -1,0 +1,104 @@
+"""A real browser for `@pytest.mark.browser` tests: Chromium by `CHROMIUM` or on PATH, never downloaded.
+
+Without one these tests are skipped and the run ends on a loud line; with REQUIRE_BROWSER=1 they fail.
+"""
+
+import os
+import shutil
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+PHONE = {"width": 390, "height": 844}
+DESK = {"width": 1280, "height": 900}
+PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+ADVICE = "no Chromium found: put one on PATH or name it in CHROMIUM"
+
+_skipped: list[str] = []
+
+
+def chromium() -> str | None:
+    named = os.environ.get("CHROMIUM")
+    return named or next((path for path in map(shutil.which, PROGRAMS) if path), None)
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    if item.get_closest_marker("browser") is None or chromium():
+        return
+    if os.environ.get("REQUIRE_BROWSER") == "1":
+        pytest.fail(f"REQUIRE_BROWSER=1 and {ADVICE}", pytrace=False)
+    _skipped.append(item.nodeid)
+    pytest.skip(ADVICE)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    if _skipped:
+        text = f"!!! {len(_skipped)} BROWSER TESTS WERE NOT RUN: {ADVICE} !!!"
+        terminalreporter.write_line(text, red=True, bold=True)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    # Playwright's synchronous API keeps an event loop in this thread, which Django takes for asynchronous code.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
+        yield launched
+        launched.close()
+
+
+@pytest.fixture
+def base_url(live_server) -> str:
+    """Where the site answers during this test, without a final slash."""
+    return live_server.url
+
+
+@pytest.fixture
+def expected_console_errors() -> list[str]:
+    """Append a part of each console error that the test provokes on purpose."""
+    return []
+
+
+@pytest.fixture
+def new_page(browser: Browser, base_url: str, expected_console_errors: list[str]):
+    """Call it for each person of the story; `page` is enough when there is one.
+
+    Every console error, script error and refusal by the content security policy fails the test.
+    """
+    contexts, problems = [], []
+
+    def open_page(viewport: dict[str, int] = PHONE, **options) -> Page:
+        context = browser.new_context(viewport=viewport, base_url=base_url, locale="fr-FR", **options)
+        context.set_default_timeout(10_000)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda line: problems.append(line.text) if line.type == "error" else None)
+        page.on("pageerror", lambda error: problems.append(str(error)))
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    unexpected = [text for text in problems if not any(part in text for part in expected_console_errors)]
+    assert not unexpected, f"the browser complained: {unexpected}"
+
+
+@pytest.fixture
+def page(new_page) -> Page:
+    """A phone (390 x 844) on the site; `page.goto("/besoins/")` is relative to it."""
+    return new_page()
+
+
+def assert_accessible(page: Page) -> None:
+    """No violation found by axe at levels A and AA."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]
+    results = Axe().run(page, options={"runOnly": {"type": "tag", "values": tags}})
+    assert results.violations_count == 0, f"{page.url}\n{results.generate_report()}"
+
+
+def assert_no_sideways_scroll(page: Page) -> None:
+    overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert overflow <= 0, f"{page.url} is {overflow} px wider than the screen"

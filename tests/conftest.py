@@ -1,0 +1,46 @@
+"""What every test lives under. The suite attacks the code:
+
+- unknown template variables fail (tests/strict_templates.py), warnings are errors, order is random;
+- nothing is reachable but this machine (pytest-socket);
+- a test that commits leaves the database as the migrations made it (tests/snapshot.py);
+- in a browser, a console error fails the test (tests/browser.py).
+
+Servers are started by mecenova.settings.test unless DATABASE_URL and REDIS_URL are given.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from datetime import datetime
+
+import pytest
+from django.core.cache import cache
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+pytest_plugins = ["tests.strict_templates", "tests.snapshot", "tests.browser"]
+
+
+@pytest.fixture(autouse=True)
+def _rate_limits_and_counts_start_fresh() -> Iterator[None]:
+    yield
+    cache.clear()
+
+
+@pytest.fixture
+def frozen_clock() -> Callable[[datetime], AbstractContextManager[None]]:
+    """`with frozen_clock(moment): ...` stops the site's one clock at an aware moment."""
+    from mecenova.calendar.clock import frozen
+
+    return frozen
+
+
+@pytest.fixture
+def query_count() -> Callable[[Callable[[], object]], int]:
+    """`query_count(lambda: client.get(url))`: the number of queries made by the call."""
+
+    def count(call: Callable[[], object]) -> int:
+        with CaptureQueriesContext(connection) as queries:
+            call()
+        return len(queries)
+
+    return count
