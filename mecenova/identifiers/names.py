@@ -14,7 +14,7 @@ _LEADING = re.compile(
     rf"^(?:l )?(?:association|assoc|asso|{'|'.join(_COMPANY_FORMS)})(?: loi(?: de)? 1901)? "
 )
 _TRAILING = re.compile(
-    rf" (?:association loi(?: de)? 1901|association|assoc|asso|loi(?: de)? 1901|sa|se|{'|'.join(_COMPANY_FORMS)})$"
+    rf" (?:(?:association )?loi(?: de)? 1901|association|assoc|asso|sa|se|{'|'.join(_COMPANY_FORMS)})$"
 )
 
 _POSTAL_CODE = re.compile(r"(?:F-?)?(\d{5})(?:\D.*)?", re.ASCII | re.IGNORECASE)
@@ -25,7 +25,7 @@ _FORMERLY_GUADELOUPE = {"97133": "977", "97150": "978"}
 
 
 def fold(text: str) -> str:
-    """Lower case, no accents, « œ » as « oe », punctuation as single spaces: two spellings of a word become one."""
+    """Lower case, no accents, « œ » as « oe », punctuation as single spaces: spellings become one."""
     if text.isascii():
         return _SEPARATORS.sub(" ", text.lower()).strip()
     plain = _without_accents(_without_accents(text.translate(_LETTERS)).casefold()).translate(_LETTERS)
