@@ -1,0 +1,70 @@
+"""French working days, and the clock of follow-ups that stops when people are away."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
+
+from dateutil.easter import easter
+
+from mecenova.calendar.clock import PARIS, paris
+
+LONGEST_IN_WORKING_DAYS = 30
+HOUR_OF_FOLLOW_UPS = time(9)
+
+_SATURDAY = 5
+_AUGUST, _DECEMBER, _JANUARY = 8, 12, 1
+_FIXED = ((1, 1), (5, 1), (5, 8), (7, 14), (8, 15), (11, 1), (11, 11), (12, 25))
+_DAYS_AFTER_EASTER = (1, 39, 50)  # Easter Monday, Ascension, Whit Monday
+
+
+def public_holidays(year: int) -> set[date]:
+    """The eleven public holidays of the whole country."""
+    return set(_public_holidays(year))
+
+
+def is_public_holiday(day: date) -> bool:
+    return day in _public_holidays(day.year)
+
+
+def is_working_day(day: date) -> bool:
+    """Monday to Friday, public holidays apart."""
+    return day.weekday() < _SATURDAY and not is_public_holiday(day)
+
+
+def is_clock_paused(day: date) -> bool:
+    """August, and 24 December to 2 January: nobody is asked to answer then."""
+    return (
+        day.month == _AUGUST
+        or (day.month == _DECEMBER and day.day >= 24)
+        or (day.month == _JANUARY and day.day <= 2)
+    )
+
+
+def add_working_days(day: date, n: int) -> date:
+    """The n-th day after this one that is worked and on which the clock runs. With 0, the day itself."""
+    if n < 0:
+        raise ValueError("Working days are counted forward only.")
+    while n:
+        day += timedelta(days=1)
+        if is_working_day(day) and not is_clock_paused(day):
+            n -= 1
+    return day
+
+
+def due_at(start: datetime, days: int) -> datetime:
+    """When a follow-up falls due, at 9:00 in Paris.
+
+    Up to 30, days are working days and the clock pauses; beyond, they are calendar days. With 0, at once.
+    """
+    if days == 0:
+        return start.astimezone(UTC)
+    first = paris(start).date()
+    in_working_days = days <= LONGEST_IN_WORKING_DAYS
+    day = add_working_days(first, days) if in_working_days else first + timedelta(days=days)
+    return datetime.combine(day, HOUR_OF_FOLLOW_UPS, tzinfo=PARIS).astimezone(UTC)
+
+
+@cache
+def _public_holidays(year: int) -> frozenset[date]:
+    sunday = easter(year)
+    movable = {sunday + timedelta(days=after) for after in _DAYS_AFTER_EASTER}
+    return frozenset({date(year, month, day) for month, day in _FIXED} | movable)
