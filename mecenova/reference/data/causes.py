@@ -8,18 +8,15 @@ CAUSES: dict[str, tuple[str, tuple[str, ...]]] = {
     "education": ("Éducation", ("enfance-et-familles", "culture", "numerique", "citoyennete")),
     "egalite-et-diversite": ("Égalité et diversité", ("citoyennete", "territoires-ruraux-et-quartiers")),
     "sante": ("Santé", ("sport", "enfance-et-familles")),
-    "environnement": ("Environnement", ("citoyennete", "territoires-ruraux-et-quartiers")),
+    "environnement": ("Environnement", ("citoyennete", "commerce-equitable")),
     "culture": ("Culture", ("territoires-ruraux-et-quartiers", "citoyennete")),
-    "sport": ("Sport", ("enfance-et-familles", "territoires-ruraux-et-quartiers")),
+    "sport": ("Sport", ("enfance-et-familles",)),
     "logement": ("Logement", ("enfance-et-familles", "territoires-ruraux-et-quartiers")),
-    "solidarite-internationale": (
-        "Solidarité internationale",
-        ("commerce-equitable", "sante", "education"),
-    ),
+    "solidarite-internationale": ("Solidarité internationale", ("commerce-equitable", "citoyennete")),
     "enfance-et-familles": ("Enfance et familles", ()),
-    "commerce-equitable": ("Commerce équitable", ("environnement", "emploi-et-insertion")),
+    "commerce-equitable": ("Commerce équitable", ()),
     "citoyennete": ("Citoyenneté", ("territoires-ruraux-et-quartiers",)),
-    "numerique": ("Numérique", ("egalite-et-diversite", "territoires-ruraux-et-quartiers")),
+    "numerique": ("Numérique", ("egalite-et-diversite",)),
     "territoires-ruraux-et-quartiers": ("Territoires ruraux et quartiers", ("emploi-et-insertion",)),
 }
 
