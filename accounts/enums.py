@@ -1,0 +1,38 @@
+from django.db import models
+
+
+class OrganisationKind(models.TextChoices):
+    ASSOCIATION = "association", "Association"
+    COMPANY = "company", "Entreprise"
+    PUBLIC_BODY = "public_body", "Organisme public"
+    UNION = "union", "Syndicat"
+    SCHOOL = "school", "Établissement d’enseignement"
+    OTHER = "other", "Autre organisme"
+
+
+class OrganisationStatus(models.TextChoices):
+    UNCLAIMED = "unclaimed", "Pas encore revendiquée"
+    TO_CHECK = "to_check", "À vérifier"
+    CHANGES_ASKED = "changes_asked", "À compléter"
+    CHECKED = "checked", "Vérifiée"
+    LEFT = "left", "Partie"
+
+
+class Origin(models.TextChoices):
+    SIGN_UP = "sign_up", "Inscription"
+    IMPORT = "import", "Import"
+
+
+class Role(models.TextChoices):
+    MANAGER = "manager", "Responsable"
+    CONTRIBUTOR = "contributor", "Membre de l’équipe"
+
+
+class ClaimStatus(models.TextChoices):
+    WAITING = "waiting", "En attente"
+    ACCEPTED = "accepted", "Acceptée"
+    REFUSED = "refused", "Refusée"
+
+
+LISTED_STATUSES = (OrganisationStatus.UNCLAIMED, OrganisationStatus.CHECKED)
+CHECKING_STATUSES = (OrganisationStatus.TO_CHECK, OrganisationStatus.CHANGES_ASKED)

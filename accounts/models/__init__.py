@@ -1,0 +1,4 @@
+from accounts.models.organisation import Claim, Invitation, Membership, Organisation
+from accounts.models.user import User
+
+__all__ = ["Claim", "Invitation", "Membership", "Organisation", "User"]

@@ -1,0 +1,234 @@
+from typing import Self
+
+from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
+from django.db import models
+from django.db.models import Q
+
+from accounts.enums import (
+    LISTED_STATUSES,
+    ClaimStatus,
+    OrganisationKind,
+    OrganisationStatus,
+    Origin,
+    Role,
+)
+from mecenova.calendar import clock
+from mecenova.identifiers.models import Identified
+from mecenova.identifiers.names import name_key
+from mecenova.reference.models import Territory
+from mecenova.search.functions import FrenchVector
+
+
+class OrganisationQuerySet(models.QuerySet["Organisation"]):
+    def listed(self) -> Self:
+        """Those a visitor may see: imported records, named as unclaimed, and checked members."""
+        return self.filter(status__in=LISTED_STATUSES)
+
+    def checked(self) -> Self:
+        return self.filter(status=OrganisationStatus.CHECKED)
+
+    def to_check(self) -> Self:
+        return self.filter(status=OrganisationStatus.TO_CHECK)
+
+    def of(self, user: models.Model) -> Self:
+        return self.filter(memberships__user=user).distinct()
+
+    def same_record(self, kind: str, name: str, postal_code: str) -> Self:
+        """The record this name and postal code already stand for, if any (same key = same organisation)."""
+        return self.filter(kind=kind, name_key=name_key(name), postal_code=postal_code)
+
+
+class Organisation(Identified):
+    """Any legal body that can be a party. `status` moves by accounts.workflow.ORGANISATION only."""
+
+    kind = models.CharField("type", max_length=20, choices=OrganisationKind)
+    name = models.CharField("nom", max_length=250)
+    name_key = models.CharField(max_length=250, editable=False)
+    postal_code = models.CharField("code postal", max_length=5, blank=True)
+    town = models.CharField("commune", max_length=120, blank=True)
+    department = models.ForeignKey(
+        Territory,
+        models.PROTECT,
+        verbose_name="département du siège",
+        null=True,
+        blank=True,
+        related_name="+",
+    )
+    website = models.URLField("site internet", blank=True)
+    phone = models.CharField("téléphone", max_length=30, blank=True)
+    status = models.CharField(
+        "état",
+        max_length=20,
+        choices=OrganisationStatus,
+        default=OrganisationStatus.TO_CHECK,
+    )
+    origin = models.CharField(
+        "origine", max_length=20, choices=Origin, default=Origin.SIGN_UP
+    )
+    created_at = models.DateTimeField("créée le", default=clock.now, editable=False)
+    checked_at = models.DateTimeField(
+        "vérifiée le", null=True, blank=True, editable=False
+    )
+    left_at = models.DateTimeField("partie le", null=True, blank=True, editable=False)
+    members = models.ManyToManyField(
+        settings.AUTH_USER_MODEL, through="Membership", related_name="organisations"
+    )
+    search = models.GeneratedField(
+        expression=FrenchVector("name"),
+        output_field=SearchVectorField(),
+        db_persist=True,
+        editable=False,
+    )
+
+    objects = OrganisationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "organisme"
+        ordering = ("name_key", "id")
+        constraints = [
+            models.UniqueConstraint(
+                fields=("kind", "name_key", "postal_code"),
+                name="organisation_same_record_once",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status=OrganisationStatus.CHECKED)
+                | Q(checked_at__isnull=False),
+                name="organisation_checked_has_date",
+            ),
+            models.CheckConstraint(
+                condition=Q(status=OrganisationStatus.LEFT, left_at__isnull=False)
+                | (~Q(status=OrganisationStatus.LEFT) & Q(left_at__isnull=True)),
+                name="organisation_left_has_date",
+            ),
+        ]
+        indexes = [
+            GinIndex(fields=("search",), name="organisation_search"),
+            models.Index(fields=("kind", "status")),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_checked(self) -> bool:
+        return self.status == OrganisationStatus.CHECKED
+
+    @property
+    def is_unclaimed(self) -> bool:
+        return self.status == OrganisationStatus.UNCLAIMED
+
+
+class Membership(Identified):
+    organisation = models.ForeignKey(
+        Organisation,
+        models.CASCADE,
+        related_name="memberships",
+        verbose_name="organisme",
+    )
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.CASCADE,
+        related_name="memberships",
+        verbose_name="personne",
+    )
+    role = models.CharField(
+        "rôle", max_length=20, choices=Role, default=Role.CONTRIBUTOR
+    )
+    joined_at = models.DateTimeField("depuis", default=clock.now, editable=False)
+
+    class Meta:
+        verbose_name = "appartenance"
+        ordering = ("joined_at",)
+        constraints = [
+            models.UniqueConstraint(
+                fields=("organisation", "user"), name="membership_once_per_organisation"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} · {self.organisation_id}"
+
+
+class Claim(Identified):
+    """A person says that an existing record is their organisation; staff decide, never first come."""
+
+    organisation = models.ForeignKey(
+        Organisation, models.CASCADE, related_name="claims", verbose_name="organisme"
+    )
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.CASCADE,
+        related_name="claims",
+        verbose_name="personne",
+    )
+    message = models.TextField("fonction et preuve", max_length=1000)
+    status = models.CharField(
+        "état", max_length=20, choices=ClaimStatus, default=ClaimStatus.WAITING
+    )
+    created_at = models.DateTimeField("demandée le", default=clock.now, editable=False)
+    decided_at = models.DateTimeField(
+        "décidée le", null=True, blank=True, editable=False
+    )
+    answer = models.TextField("réponse", blank=True, max_length=1000)
+
+    class Meta:
+        verbose_name = "revendication"
+        ordering = ("created_at",)
+        constraints = [
+            models.UniqueConstraint(
+                fields=("organisation", "user"),
+                condition=Q(status=ClaimStatus.WAITING),
+                name="claim_waits_once_per_person",
+            ),
+            models.CheckConstraint(
+                condition=Q(status=ClaimStatus.WAITING, decided_at__isnull=True)
+                | (~Q(status=ClaimStatus.WAITING) & Q(decided_at__isnull=False)),
+                name="claim_decided_has_date",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} · {self.organisation_id}"
+
+
+class Invitation(Identified):
+    """A manager invites a colleague by e-mail: dated, for one use, for one address."""
+
+    organisation = models.ForeignKey(
+        Organisation,
+        models.CASCADE,
+        related_name="invitations",
+        verbose_name="organisme",
+    )
+    email = models.EmailField("adresse e-mail")
+    role = models.CharField(
+        "rôle", max_length=20, choices=Role, default=Role.CONTRIBUTOR
+    )
+    invited_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.CASCADE,
+        related_name="+",
+        verbose_name="invité par",
+    )
+    created_at = models.DateTimeField("envoyée le", default=clock.now, editable=False)
+    expires_at = models.DateTimeField("valable jusqu’au")
+    accepted_at = models.DateTimeField(
+        "acceptée le", null=True, blank=True, editable=False
+    )
+    accepted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="acceptée par",
+    )
+
+    class Meta:
+        verbose_name = "invitation"
+        ordering = ("-created_at",)
+
+    def __str__(self) -> str:
+        return f"{self.organisation_id} · {self.created_at:%Y-%m-%d}"

@@ -1,0 +1,130 @@
+from typing import Self
+
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
+from django.db import models
+from django.db.models import Q
+
+from accounts.enums import OrganisationStatus
+from associations.enums import ProjectStatus
+from associations.models.association import Association
+from mecenova.calendar import clock
+from mecenova.identifiers.models import Identified
+from mecenova.reference.enums import Kind
+from mecenova.reference.models import Audience, Cause, Skill, Territory
+from mecenova.search.functions import FrenchVector
+
+
+class ProjectQuerySet(models.QuerySet["Project"]):
+    def published(self) -> Self:
+        return self.filter(status=ProjectStatus.PUBLISHED)
+
+    def visible(self) -> Self:
+        """Published projects of checked associations: what everybody may read."""
+        return self.published().filter(
+            association__organisation__status=OrganisationStatus.CHECKED
+        )
+
+
+class Project(Identified):
+    """What an association wants to do; its asks say what it seeks. `status` moves by associations.workflow.PROJECT."""
+
+    association = models.ForeignKey(
+        Association, models.CASCADE, related_name="projects", verbose_name="association"
+    )
+    title = models.CharField("titre", max_length=150)
+    description = models.TextField("description")
+    causes = models.ManyToManyField(Cause, blank=True, related_name="+")
+    audiences = models.ManyToManyField(
+        Audience, blank=True, related_name="+", verbose_name="publics"
+    )
+    territories = models.ManyToManyField(
+        Territory, blank=True, related_name="+", verbose_name="territoires"
+    )
+    status = models.CharField(
+        "état", max_length=20, choices=ProjectStatus, default=ProjectStatus.DRAFT
+    )
+    created_at = models.DateTimeField("créé le", default=clock.now, editable=False)
+    published_at = models.DateTimeField(
+        "publié le", null=True, blank=True, editable=False
+    )
+    closed_at = models.DateTimeField("clos le", null=True, blank=True, editable=False)
+    search = models.GeneratedField(
+        expression=FrenchVector("title", weight="A")
+        + FrenchVector("description", weight="B"),
+        output_field=SearchVectorField(),
+        db_persist=True,
+        editable=False,
+    )
+
+    objects = ProjectQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "projet"
+        ordering = ("-created_at",)
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(status=ProjectStatus.PUBLISHED)
+                | Q(published_at__isnull=False),
+                name="project_published_has_date",
+            ),
+            models.CheckConstraint(
+                condition=Q(status=ProjectStatus.CLOSED, closed_at__isnull=False)
+                | (~Q(status=ProjectStatus.CLOSED) & Q(closed_at__isnull=True)),
+                name="project_closed_has_date",
+            ),
+        ]
+        indexes = [GinIndex(fields=("search",), name="project_search")]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Ask(Identified):
+    """One thing a project seeks, of one kind; different companies can take different asks."""
+
+    project = models.ForeignKey(
+        Project, models.CASCADE, related_name="asks", verbose_name="projet"
+    )
+    kind = models.CharField("forme", max_length=20, choices=Kind)
+    amount = models.DecimalField(
+        "montant (€)", max_digits=12, decimal_places=2, null=True, blank=True
+    )
+    skills = models.ManyToManyField(
+        Skill, blank=True, related_name="+", verbose_name="compétences"
+    )
+    days = models.PositiveSmallIntegerField("jours", null=True, blank=True)
+    goods = models.CharField("biens recherchés", max_length=250, blank=True)
+    volunteers = models.PositiveSmallIntegerField("bénévoles", null=True, blank=True)
+    question = models.TextField("question à co-construire", blank=True)
+
+    class Meta:
+        verbose_name = "demande"
+        ordering = ("kind", "id")
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(kind=Kind.FINANCIAL)
+                | Q(amount__isnull=False, amount__gt=0),
+                name="ask_money_says_how_much",
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind=Kind.SKILLS) | Q(days__isnull=False, days__gt=0),
+                name="ask_skills_says_days",
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind=Kind.IN_KIND) | ~Q(goods=""),
+                name="ask_goods_says_which",
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind=Kind.VOLUNTEERING)
+                | Q(volunteers__isnull=False, volunteers__gt=0),
+                name="ask_volunteers_says_how_many",
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind=Kind.CO_CONSTRUCTION) | ~Q(question=""),
+                name="ask_co_construction_says_question",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.get_kind_display()

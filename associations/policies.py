@@ -1,0 +1,63 @@
+"""Who may do what with an association and its projects. What a person may not see does not exist for them (404)."""
+
+from django.contrib.auth.models import AnonymousUser
+
+from accounts import policies as accounts_policies
+from accounts.enums import LISTED_STATUSES, OrganisationStatus
+from accounts.models import User
+from associations.enums import ProjectStatus
+from associations.models import Ask, Association, Project
+
+Visitor = User | AnonymousUser
+
+
+def can_view_association(user: Visitor, association: Association) -> bool:
+    """Checked and imported ones are public; a new one is seen by its members and the team; a gone one by nobody."""
+    status = association.organisation.status
+    if status == OrganisationStatus.LEFT:
+        return False
+    return status in LISTED_STATUSES or _is_inside(user, association)
+
+
+def can_edit_association(user: Visitor, association: Association) -> bool:
+    gone = association.organisation.status == OrganisationStatus.LEFT
+    return not gone and _is_inside(user, association)
+
+
+def can_create_project(user: Visitor, association: Association) -> bool:
+    """Only of an association that somebody answers for: members, never staff in their place."""
+    away = association.organisation.status in {OrganisationStatus.LEFT, OrganisationStatus.UNCLAIMED}
+    return not away and _is_member(user, association)
+
+
+def can_view_project(user: Visitor, project: Project) -> bool:
+    """Once published by a checked association, its page stays readable, closed included: links to it are about."""
+    association = project.association
+    if association.organisation.status == OrganisationStatus.LEFT:
+        return False
+    shown = project.status != ProjectStatus.DRAFT and project.published_at is not None
+    return (shown and association.organisation.is_checked) or _is_inside(user, association)
+
+
+def can_edit_project(user: Visitor, project: Project) -> bool:
+    return can_edit_association(user, project.association)
+
+
+def can_publish_project(user: Visitor, project: Project) -> bool:
+    return can_create_project(user, project.association)
+
+
+def can_close_project(user: Visitor, project: Project) -> bool:
+    return can_edit_project(user, project)
+
+
+def can_edit_ask(user: Visitor, ask: Ask) -> bool:
+    return can_edit_project(user, ask.project)
+
+
+def _is_member(user: Visitor, association: Association) -> bool:
+    return isinstance(user, User) and accounts_policies.is_member(user, association.organisation)
+
+
+def _is_inside(user: Visitor, association: Association) -> bool:
+    return isinstance(user, User) and (user.is_staff or _is_member(user, association))

@@ -1,0 +1,151 @@
+"""How complete an association's profile is, and what is missing, by name.
+
+The dashboard, the mails and the rounds all read the same answer. With causes, audiences, territories and expertise
+prefetched, and the organisation joined, nothing here makes a query.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from associations.enums import Registry, Stance
+from associations.models import Association
+
+# Two plain sentences: shorter purposes leave nothing to compare with a company's need.
+PURPOSE_MIN_LENGTH = 80
+
+
+@dataclass(frozen=True)
+class Part:
+    """One part of the profile. `anchor` is the section of the edit pages where it is filled in."""
+
+    key: str
+    label: str
+    help: str
+    anchor: str
+
+
+@dataclass(frozen=True)
+class Completeness:
+    done: int
+    total: int
+    missing: tuple[Part, ...]
+
+    @property
+    def percent(self) -> int:
+        return round(100 * self.done / self.total)
+
+    @property
+    def is_complete(self) -> bool:
+        return not self.missing
+
+
+@dataclass(frozen=True)
+class _Rule:
+    part: Part
+    is_filled: Callable[[Association], bool]
+    concerns: Callable[[Association], bool] = lambda association: True
+
+
+def _is_expert_only(association: Association) -> bool:
+    return association.stance == Stance.EXPERT_ONLY
+
+
+def _has_number(association: Association) -> bool:
+    number = {
+        Registry.RNA: association.rna,
+        Registry.SIREN: association.siren,
+        Registry.ALSACE_MOSELLE: association.court_entry,
+    }
+    return bool(association.registry and number[Registry(association.registry)])
+
+
+RULES = (
+    _Rule(
+        Part(
+            "purpose",
+            "votre mission en deux phrases",
+            f"Au moins {PURPOSE_MIN_LENGTH} caractères\u00a0: ce que vous faites, pour qui, et ce que cela change.",
+            "mission",
+        ),
+        lambda association: len(association.purpose.strip()) >= PURPOSE_MIN_LENGTH,
+    ),
+    _Rule(
+        Part("causes", "vos causes", "Elles disent à quelles entreprises vous présenter.", "mission"),
+        lambda association: bool(association.causes.all()),
+    ),
+    _Rule(
+        Part("audiences", "vos publics", "Les personnes pour qui vous agissez.", "mission"),
+        lambda association: bool(association.audiences.all()),
+    ),
+    _Rule(
+        Part(
+            "territories",
+            "vos territoires d’action",
+            "Une entreprise cherche souvent près de ses sites\u00a0: dites où vous agissez.",
+            "territoires",
+        ),
+        lambda association: bool(association.territories.all()),
+    ),
+    _Rule(
+        Part(
+            "office",
+            "le code postal de votre siège",
+            "Il donne votre département.",
+            "identite",
+        ),
+        lambda association: association.organisation.department_id is not None,
+    ),
+    _Rule(
+        Part(
+            "registry",
+            "votre numéro d’immatriculation",
+            "RNA, SIREN, ou inscription au registre d’Alsace-Moselle\u00a0: il est sur le récépissé de la préfecture "
+            "ou du tribunal.",
+            "identite",
+        ),
+        _has_number,
+    ),
+    _Rule(
+        Part("size", "votre taille", "Bénévoles uniquement, ou le nombre de salariés.", "identite"),
+        lambda association: bool(association.size),
+    ),
+    _Rule(
+        Part(
+            "general_interest",
+            "votre situation d’intérêt général",
+            "Elle décide si un don peut donner lieu à un reçu fiscal. «\u202fNon\u202f» est une réponse.",
+            "position",
+        ),
+        lambda association: bool(association.general_interest),
+        concerns=lambda association: not _is_expert_only(association),
+    ),
+    _Rule(
+        Part(
+            "expertise",
+            "l’expertise que vous offrez",
+            "Vous êtes présente comme experte\u00a0: dites sur quoi l’on peut vous consulter.",
+            "expertise",
+        ),
+        lambda association: bool(association.expertise.all()),
+        concerns=_is_expert_only,
+    ),
+)
+
+
+def completeness(association: Association) -> Completeness:
+    """What is filled in and what is not, in the order a person would fill it in."""
+    concerned = [rule for rule in RULES if rule.concerns(association)]
+    missing = tuple(rule.part for rule in concerned if not rule.is_filled(association))
+    return Completeness(done=len(concerned) - len(missing), total=len(concerned), missing=missing)
+
+
+def is_complete(association: Association) -> bool:
+    return completeness(association).is_complete
+
+
+def missing_in_words(association: Association) -> str:
+    """« vos causes, vos publics et votre taille », or an empty text."""
+    labels = [part.label for part in completeness(association).missing]
+    if len(labels) < 2:
+        return "".join(labels)
+    return f"{', '.join(labels[:-1])} et {labels[-1]}"

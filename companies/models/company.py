@@ -1,0 +1,135 @@
+from typing import Self
+
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
+from django.core.validators import MaxValueValidator
+from django.db import models
+from django.db.models import F, Q
+
+from accounts.enums import LISTED_STATUSES, OrganisationStatus
+from accounts.models import Organisation
+from companies.enums import GiverKind
+from mecenova.calendar import clock
+from mecenova.identifiers.models import Identified
+from mecenova.reference.enums import Kind
+from mecenova.reference.models import Cause, Sector, Territory
+from mecenova.search.functions import FrenchVector
+
+DEFAULT_MONTHLY_CAPACITY = 3
+
+
+class CompanyQuerySet(models.QuerySet["Company"]):
+    def listed(self) -> Self:
+        """Those a visitor may see in the directory."""
+        return self.filter(organisation__status__in=LISTED_STATUSES)
+
+    def checked(self) -> Self:
+        return self.filter(organisation__status=OrganisationStatus.CHECKED)
+
+
+class Company(Identified):
+    """A company or company foundation. Its office and state are its Organisation's."""
+
+    organisation = models.OneToOneField(
+        Organisation, models.CASCADE, related_name="company", verbose_name="organisme"
+    )
+    giver = models.CharField(
+        "nature", max_length=20, choices=GiverKind, default=GiverKind.COMPANY
+    )
+    sector = models.ForeignKey(
+        Sector,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="secteur",
+    )
+    siren = models.CharField("numéro SIREN", max_length=9, blank=True)
+    in_network = models.BooleanField("membre du réseau IMS", default=False)
+    presentation = models.TextField("présentation", blank=True)
+    changed_at = models.DateTimeField("modifiée le", default=clock.now, editable=False)
+    search = models.GeneratedField(
+        expression=FrenchVector("presentation"),
+        output_field=SearchVectorField(),
+        db_persist=True,
+        editable=False,
+    )
+
+    objects = CompanyQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "entreprise"
+        constraints = [
+            models.UniqueConstraint(
+                fields=("siren",), condition=~Q(siren=""), name="company_siren_once"
+            )
+        ]
+        indexes = [GinIndex(fields=("search",), name="company_search")]
+
+    def __str__(self) -> str:
+        return self.organisation.name
+
+
+class Policy(models.Model):
+    """What a company supports, where, how, and how much attention it gives a month.
+
+    An empty list of causes or kinds is "non renseigné", never "everything". `monthly_capacity` is the
+    number of associations the team can look at in a calendar month; 0 closes the door.
+    """
+
+    company = models.OneToOneField(
+        Company, models.CASCADE, primary_key=True, related_name="policy"
+    )
+    causes = models.ManyToManyField(Cause, blank=True, related_name="+")
+    kinds = ArrayField(
+        models.CharField(max_length=20, choices=Kind),
+        default=list,
+        blank=True,
+        verbose_name="formes",
+    )
+    territories = models.ManyToManyField(
+        Territory, blank=True, related_name="+", verbose_name="territoires"
+    )
+    excluded_causes = models.ManyToManyField(
+        Cause, blank=True, related_name="+", verbose_name="causes exclues"
+    )
+    ticket_min = models.DecimalField(
+        "soutien minimal (€)", max_digits=12, decimal_places=2, null=True, blank=True
+    )
+    ticket_max = models.DecimalField(
+        "soutien maximal (€)", max_digits=12, decimal_places=2, null=True, blank=True
+    )
+    general_interest_only = models.BooleanField(
+        "seulement des organismes d’intérêt général", default=False
+    )
+    monthly_capacity = models.PositiveSmallIntegerField(
+        "associations étudiées par mois",
+        default=DEFAULT_MONTHLY_CAPACITY,
+        validators=[MaxValueValidator(500)],
+    )
+
+    class Meta:
+        verbose_name = "politique"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ticket_min__isnull=True) | Q(ticket_min__gte=0),
+                name="policy_ticket_min_not_negative",
+            ),
+            models.CheckConstraint(
+                condition=Q(ticket_max__isnull=True) | Q(ticket_max__gte=0),
+                name="policy_ticket_max_not_negative",
+            ),
+            models.CheckConstraint(
+                condition=Q(ticket_min__isnull=True)
+                | Q(ticket_max__isnull=True)
+                | Q(ticket_max__gte=F("ticket_min")),
+                name="policy_ticket_max_not_below_min",
+            ),
+            models.CheckConstraint(
+                condition=Q(monthly_capacity__lte=500), name="policy_capacity_bounded"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Politique de {self.company_id}"

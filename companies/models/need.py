@@ -1,0 +1,144 @@
+from typing import Self
+
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
+from django.db import models
+from django.db.models import F, Q
+
+from accounts.enums import OrganisationKind, OrganisationStatus
+from companies.enums import NeedStatus, Place, WhoseTime
+from companies.models.company import Company
+from mecenova.calendar import clock
+from mecenova.identifiers.models import Identified
+from mecenova.reference.enums import Kind
+from mecenova.reference.models import Audience, Cause, Skill, Territory
+from mecenova.search.functions import FrenchVector
+
+
+class NeedQuerySet(models.QuerySet["Need"]):
+    def published(self) -> Self:
+        return self.filter(status=NeedStatus.PUBLISHED)
+
+    def visible(self) -> Self:
+        """Published by a checked company: what everybody may read."""
+        return self.published().filter(
+            company__organisation__status=OrganisationStatus.CHECKED
+        )
+
+    def current(self) -> Self:
+        """Visible and not past its deadline: those that can still be answered."""
+        return self.visible().filter(
+            Q(deadline__isnull=True) | Q(deadline__gte=clock.today())
+        )
+
+
+class Need(Identified):
+    """What a company looks for or gives, of one kind. `status` moves by companies.workflow.NEED."""
+
+    company = models.ForeignKey(
+        Company, models.CASCADE, related_name="needs", verbose_name="entreprise"
+    )
+    kind = models.CharField("forme", max_length=20, choices=Kind)
+    title = models.CharField("titre", max_length=150)
+    description = models.TextField("description", blank=True)
+    causes = models.ManyToManyField(Cause, blank=True, related_name="+")
+    audiences = models.ManyToManyField(
+        Audience, blank=True, related_name="+", verbose_name="publics"
+    )
+    territories = models.ManyToManyField(
+        Territory, blank=True, related_name="+", verbose_name="territoires"
+    )
+    budget_min = models.DecimalField(
+        "montant minimal (€)", max_digits=12, decimal_places=2, null=True, blank=True
+    )
+    budget_max = models.DecimalField(
+        "montant maximal (€)", max_digits=12, decimal_places=2, null=True, blank=True
+    )
+    skills = models.ManyToManyField(
+        Skill, blank=True, related_name="+", verbose_name="compétences"
+    )
+    days = models.PositiveSmallIntegerField("jours offerts", null=True, blank=True)
+    starts_on = models.DateField("du", null=True, blank=True)
+    ends_on = models.DateField("au", null=True, blank=True)
+    place = models.CharField("lieu", max_length=20, choices=Place, blank=True)
+    goods = models.CharField("biens offerts", max_length=250, blank=True)
+    volunteers = models.PositiveSmallIntegerField(
+        "salariés mobilisés", null=True, blank=True
+    )
+    whose_time = models.CharField(
+        "sur quel temps", max_length=20, choices=WhoseTime, blank=True
+    )
+    question = models.TextField("question à co-construire", blank=True)
+    wished_parties = ArrayField(
+        models.CharField(max_length=20, choices=OrganisationKind),
+        default=list,
+        blank=True,
+        verbose_name="parties souhaitées",
+    )
+    deadline = models.DateField("date limite", null=True, blank=True)
+    status = models.CharField(
+        "état", max_length=20, choices=NeedStatus, default=NeedStatus.DRAFT
+    )
+    created_at = models.DateTimeField("créé le", default=clock.now, editable=False)
+    published_at = models.DateTimeField(
+        "publié le", null=True, blank=True, editable=False
+    )
+    closed_at = models.DateTimeField("clos le", null=True, blank=True, editable=False)
+    search = models.GeneratedField(
+        expression=FrenchVector("title", weight="A")
+        + FrenchVector("description", weight="B"),
+        output_field=SearchVectorField(),
+        db_persist=True,
+        editable=False,
+    )
+
+    objects = NeedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "besoin"
+        ordering = ("-published_at", "-created_at")
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(status=NeedStatus.PUBLISHED)
+                | Q(published_at__isnull=False),
+                name="need_published_has_date",
+            ),
+            models.CheckConstraint(
+                condition=Q(status=NeedStatus.CLOSED, closed_at__isnull=False)
+                | (~Q(status=NeedStatus.CLOSED) & Q(closed_at__isnull=True)),
+                name="need_closed_has_date",
+            ),
+            models.CheckConstraint(
+                condition=Q(budget_min__isnull=True) | Q(budget_min__gte=0),
+                name="need_budget_not_negative",
+            ),
+            models.CheckConstraint(
+                condition=Q(budget_max__isnull=True) | Q(budget_max__gte=0),
+                name="need_budget_max_not_negative",
+            ),
+            models.CheckConstraint(
+                condition=Q(budget_min__isnull=True)
+                | Q(budget_max__isnull=True)
+                | Q(budget_max__gte=F("budget_min")),
+                name="need_budget_max_not_below_min",
+            ),
+            models.CheckConstraint(
+                condition=Q(starts_on__isnull=True)
+                | Q(ends_on__isnull=True)
+                | Q(ends_on__gte=F("starts_on")),
+                name="need_ends_after_start",
+            ),
+            models.CheckConstraint(
+                # Work time is mécénat de compétences (SKILLS), never volunteering.
+                condition=~Q(kind=Kind.VOLUNTEERING) | ~Q(whose_time=WhoseTime.WORK),
+                name="need_volunteering_is_own_time",
+            ),
+        ]
+        indexes = [
+            GinIndex(fields=("search",), name="need_search"),
+            models.Index(fields=("status", "deadline")),
+        ]
+
+    def __str__(self) -> str:
+        return self.title

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class InfothequeConfig(AppConfig):
+    name = "infotheque"
+    verbose_name = "Infothèque"

@@ -1,0 +1,13 @@
+from django.db import models
+
+
+class SuggestionStatus(models.TextChoices):
+    PRESENTED = "presented", "Présentée"
+    INTERESTED = "interested", "Intéressée"
+    DECLINED = "declined", "Écartée"
+    EXPIRED = "expired", "Expirée"
+
+
+class RoundScope(models.TextChoices):
+    FULL = "full", "Tout le réseau"
+    CHANGED = "changed", "Ce qui a changé"

@@ -1,0 +1,111 @@
+from typing import Self
+
+from django.db import models
+from django.db.models import Q
+
+from associations.models import Association, Project
+from companies.models import Company, Need
+from matching.enums import RoundScope, SuggestionStatus
+from mecenova.calendar import clock
+from mecenova.identifiers.models import Identified
+from partnerships.models import Introduction
+
+
+class Round(Identified):
+    """One run of the matching over the network or over what changed since the last one."""
+
+    scope = models.CharField("étendue", max_length=20, choices=RoundScope)
+    score_version = models.CharField("version du score", max_length=20)
+    started_at = models.DateTimeField("commencé le", default=clock.now, editable=False)
+    finished_at = models.DateTimeField("terminé le", null=True, blank=True)
+    needs = models.PositiveIntegerField("besoins", default=0)
+    pairs = models.PositiveIntegerField("paires compatibles", default=0)
+    presented = models.PositiveIntegerField("suggestions", default=0)
+
+    class Meta:
+        verbose_name = "tour"
+        ordering = ("-started_at",)
+
+    def __str__(self) -> str:
+        return f"{self.get_scope_display()} · {self.started_at:%Y-%m-%d %H:%M}"
+
+
+class SuggestionQuerySet(models.QuerySet["Suggestion"]):
+    def open(self) -> Self:
+        return self.filter(status=SuggestionStatus.PRESENTED)
+
+    def with_parties(self) -> Self:
+        return self.select_related(
+            "association__organisation", "company__organisation", "need", "project"
+        )
+
+
+class Suggestion(Identified):
+    """A pair that a round proposed to a company (it spent one of its places), with its score and reasons.
+
+    `score` is 0 to 1; `reasons` are French sentences; `inputs` are the parts of the sum under `score_version`.
+    """
+
+    round = models.ForeignKey(Round, models.CASCADE, related_name="suggestions")
+    need = models.ForeignKey(Need, models.CASCADE, related_name="suggestions")
+    company = models.ForeignKey(Company, models.CASCADE, related_name="suggestions")
+    association = models.ForeignKey(
+        Association, models.CASCADE, related_name="suggestions"
+    )
+    project = models.ForeignKey(
+        Project, models.SET_NULL, null=True, blank=True, related_name="suggestions"
+    )
+    introduction = models.OneToOneField(
+        Introduction, models.SET_NULL, null=True, blank=True, related_name="suggestion"
+    )
+    score = models.DecimalField("score", max_digits=5, decimal_places=4)
+    score_version = models.CharField("version du score", max_length=20)
+    reasons = models.JSONField("raisons", default=list)
+    inputs = models.JSONField("termes du score", default=dict)
+    status = models.CharField(
+        "état",
+        max_length=20,
+        choices=SuggestionStatus,
+        default=SuggestionStatus.PRESENTED,
+    )
+    presented_at = models.DateTimeField(
+        "présentée le", default=clock.now, editable=False
+    )
+    seen_at = models.DateTimeField("vue le", null=True, blank=True, editable=False)
+    answered_at = models.DateTimeField(
+        "répondue le", null=True, blank=True, editable=False
+    )
+
+    objects = SuggestionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "suggestion"
+        ordering = ("-presented_at", "-score")
+        constraints = [
+            models.UniqueConstraint(
+                fields=("need", "association"),
+                name="suggestion_once_per_need_and_association",
+            ),
+            models.CheckConstraint(
+                condition=Q(score__gte=0, score__lte=1),
+                name="suggestion_score_between_0_and_1",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    status__in=(SuggestionStatus.INTERESTED, SuggestionStatus.DECLINED),
+                    answered_at__isnull=False,
+                )
+                | Q(
+                    status__in=(SuggestionStatus.PRESENTED, SuggestionStatus.EXPIRED),
+                    answered_at__isnull=True,
+                ),
+                name="suggestion_answered_has_date",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=("company", "status")),
+            models.Index(fields=("association", "presented_at")),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.need_id} · {self.association_id}"

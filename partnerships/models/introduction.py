@@ -1,0 +1,177 @@
+from typing import Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from accounts.models import Organisation
+from associations.models import Association, Project
+from companies.models import Company, Need
+from mecenova.calendar import clock
+from mecenova.identifiers.models import Identified
+from mecenova.reference.enums import Kind
+from partnerships.enums import OPEN_STATUSES, IntroductionStatus, RefusalReason, Side
+
+
+class IntroductionQuerySet(models.QuerySet["Introduction"]):
+    def waiting(self) -> Self:
+        """Asked and not yet answered: somebody owes an answer."""
+        return self.filter(status=IntroductionStatus.REQUESTED)
+
+    def queued(self) -> Self:
+        return self.filter(status=IntroductionStatus.QUEUED)
+
+    def released(self) -> Self:
+        return self.filter(status=IntroductionStatus.RELEASED)
+
+    def open(self) -> Self:
+        return self.filter(status__in=OPEN_STATUSES)
+
+    def involving(self, organisation: Organisation) -> Self:
+        return self.filter(
+            Q(association__organisation=organisation)
+            | Q(company__organisation=organisation)
+        )
+
+    def with_parties(self) -> Self:
+        return self.select_related(
+            "association__organisation", "company__organisation", "need", "project"
+        )
+
+
+class Introduction(Identified):
+    """One side asks the other to talk. `status` moves by partnerships.workflow.INTRODUCTION only."""
+
+    association = models.ForeignKey(
+        Association, models.CASCADE, related_name="introductions"
+    )
+    company = models.ForeignKey(Company, models.CASCADE, related_name="introductions")
+    need = models.ForeignKey(
+        Need, models.SET_NULL, null=True, blank=True, related_name="introductions"
+    )
+    project = models.ForeignKey(
+        Project, models.SET_NULL, null=True, blank=True, related_name="introductions"
+    )
+    kind = models.CharField("forme", max_length=20, choices=Kind)
+    asked_by_side = models.CharField("demandée par", max_length=20, choices=Side)
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="demandeur",
+    )
+    note = models.TextField("message", max_length=1000)
+    status = models.CharField(
+        "état",
+        max_length=20,
+        choices=IntroductionStatus,
+        default=IntroductionStatus.REQUESTED,
+    )
+    created_at = models.DateTimeField("créée le", default=clock.now, editable=False)
+    requested_at = models.DateTimeField(
+        "envoyée le", null=True, blank=True, editable=False
+    )
+    seen_at = models.DateTimeField("vue le", null=True, blank=True, editable=False)
+    answered_at = models.DateTimeField(
+        "répondue le", null=True, blank=True, editable=False
+    )
+    answer_note = models.TextField("message de réponse", blank=True, max_length=1000)
+    later_on = models.DateField("à revoir le", null=True, blank=True)
+    refusal_reason = models.CharField(
+        "raison", max_length=30, choices=RefusalReason, blank=True
+    )
+    released_at = models.DateTimeField(
+        "libérée le", null=True, blank=True, editable=False
+    )
+
+    objects = IntroductionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "mise en relation"
+        verbose_name_plural = "mises en relation"
+        ordering = ("-created_at",)
+        constraints = [
+            models.UniqueConstraint(
+                fields=("association", "company", "need"),
+                condition=Q(status__in=OPEN_STATUSES),
+                nulls_distinct=False,
+                name="introduction_open_once_per_pair",
+            ),
+            models.CheckConstraint(
+                condition=Q(status=IntroductionStatus.QUEUED, requested_at__isnull=True)
+                | (
+                    ~Q(status=IntroductionStatus.QUEUED) & Q(requested_at__isnull=False)
+                ),
+                name="introduction_requested_has_date",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    status__in=(
+                        IntroductionStatus.YES,
+                        IntroductionStatus.NO,
+                        IntroductionStatus.LATER,
+                    ),
+                    answered_at__isnull=False,
+                )
+                | Q(
+                    status__in=(
+                        IntroductionStatus.QUEUED,
+                        IntroductionStatus.REQUESTED,
+                        IntroductionStatus.RELEASED,
+                    )
+                ),
+                name="introduction_answered_has_date",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status=IntroductionStatus.LATER)
+                | Q(later_on__isnull=False),
+                name="introduction_later_has_date",
+            ),
+            models.CheckConstraint(
+                condition=Q(status=IntroductionStatus.NO) & ~Q(refusal_reason="")
+                | ~Q(status=IntroductionStatus.NO) & Q(refusal_reason=""),
+                name="introduction_no_has_reason",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    status=IntroductionStatus.RELEASED, released_at__isnull=False
+                )
+                | (
+                    ~Q(status=IntroductionStatus.RELEASED) & Q(released_at__isnull=True)
+                ),
+                name="introduction_released_has_date",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=("company", "status")),
+            models.Index(fields=("association", "status")),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.association_id} · {self.company_id}"
+
+    @property
+    def answering_side(self) -> Side:
+        return (
+            Side.COMPANY if self.asked_by_side == Side.ASSOCIATION else Side.ASSOCIATION
+        )
+
+    @property
+    def asking_organisation(self) -> Organisation:
+        side = (
+            self.association if self.asked_by_side == Side.ASSOCIATION else self.company
+        )
+        return side.organisation
+
+    @property
+    def answering_organisation(self) -> Organisation:
+        side = (
+            self.company if self.asked_by_side == Side.ASSOCIATION else self.association
+        )
+        return side.organisation
+
+    @property
+    def is_waiting(self) -> bool:
+        return self.status == IntroductionStatus.REQUESTED

@@ -1,0 +1,53 @@
+"""How an introduction and a partnership move from state to state."""
+
+from mecenova.workflow.machine import Transition, Workflow
+from partnerships.enums import IntroductionStatus, PartnershipStatus
+
+_WAITING = frozenset({IntroductionStatus.REQUESTED, IntroductionStatus.LATER})
+_ANSWERING_SIDE = "côté sollicité"
+
+INTRODUCTION = Workflow(
+    "introduction",
+    [
+        Transition(
+            "request",
+            frozenset({IntroductionStatus.QUEUED}),
+            IntroductionStatus.REQUESTED,
+            "une place se libère",
+        ),
+        Transition("accept", _WAITING, IntroductionStatus.YES, _ANSWERING_SIDE),
+        Transition(
+            "postpone",
+            frozenset({IntroductionStatus.REQUESTED}),
+            IntroductionStatus.LATER,
+            _ANSWERING_SIDE,
+        ),
+        Transition("decline", _WAITING, IntroductionStatus.NO, _ANSWERING_SIDE),
+        Transition(
+            "rearm",
+            frozenset({IntroductionStatus.LATER}),
+            IntroductionStatus.REQUESTED,
+            "l’agenda",
+        ),
+        Transition(
+            "release",
+            frozenset({IntroductionStatus.REQUESTED}),
+            IntroductionStatus.RELEASED,
+            "l’agenda",
+        ),
+    ],
+    labels=IntroductionStatus.choices,
+)
+
+PARTNERSHIP = Workflow(
+    "partnership",
+    [
+        Transition(
+            "abandon",
+            frozenset({PartnershipStatus.DISCUSSION}),
+            PartnershipStatus.ABANDONED,
+            "une des parties",
+        )
+    ],
+    labels=PartnershipStatus.choices,
+)
