@@ -179,7 +179,7 @@ def _postgres(data: Path, *, durable: bool) -> Iterator[str]:
                 *(part for option in options for part in ("-c", option)),
             ],
             cwd="/",
-            preexec_fn=_die_with_parent(signal.SIGINT),
+            preexec_fn=die_with_parent(signal.SIGINT),
             **account,
         )
         try:
@@ -227,7 +227,7 @@ def _valkey(data: Path) -> Iterator[str]:
             *(get_binary_path(), "--port", str(port), "--bind", "127.0.0.1"),
             *("--save", "", "--appendonly", "no", "--dir", data),
         ],
-        preexec_fn=_die_with_parent(signal.SIGTERM),
+        preexec_fn=die_with_parent(signal.SIGTERM),
     )
     try:
         _wait_until(lambda: _answers_ping(port), process)
@@ -261,7 +261,7 @@ def _stop(process: subprocess.Popen[bytes], how: signal.Signals) -> None:
         process.wait()
 
 
-def _die_with_parent(how: signal.Signals) -> Callable[[], None] | None:
+def die_with_parent(how: signal.Signals) -> Callable[[], None] | None:
     """What a child runs before its program so that Linux signals it when its parent dies."""
     if sys.platform != "linux":
         return None

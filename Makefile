@@ -1,0 +1,50 @@
+# Needs python3 with its venv module, make and sh. Nothing is written outside this folder.
+PYTHON ?= python3
+PORT ?= 8000
+ARGS ?=
+VENV := .venv
+BIN := $(VENV)/bin
+ON_TEST_SERVERS := DJANGO_SETTINGS_MODULE=mecenova.settings.test
+
+.PHONY: demo test check format bench clean
+
+demo: $(VENV)/demo.stamp ## the site with an invented network, on this machine
+	@exec $(BIN)/python -m mecenova.demo --port $(PORT) $(ARGS)
+
+test: $(VENV)/dev.stamp ## the whole suite; ARGS="tests/mail -k lease" for a part of it
+	@$(BIN)/pytest $(ARGS)
+
+check: $(VENV)/dev.stamp ## format, lint, types, import contracts, migrations, deployment, diagrams
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	git ls-files -z --cached --others --exclude-standard '*.html' | xargs -0 $(BIN)/djade --check --target-version 5.2
+	$(ON_TEST_SERVERS) $(BIN)/mypy
+	$(BIN)/lint-imports
+	$(ON_TEST_SERVERS) $(BIN)/python manage.py makemigrations --check --dry-run
+	$(ON_TEST_SERVERS) $(BIN)/python manage.py workflow_diagrams --check
+	sh .ci/check-deploy $(BIN)/python
+
+format: $(VENV)/dev.stamp ## put everything in the house's format
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+	git ls-files -z --cached --others --exclude-standard '*.html' | xargs -0 $(BIN)/djade --target-version 5.2
+
+bench: $(VENV)/dev.stamp ## speed and memory; NAME=imports for one of bench/*.py
+	@$(ON_TEST_SERVERS) $(BIN)/python -m bench $(NAME)
+
+clean: ## forget the demo's data, what tests and tools left, and the virtual environment
+	rm -rf var $(VENV) .*_cache .import_linter_cache .hypothesis
+
+# dev.txt holds all that demo.txt does: whoever works on the code is not sent back to the smaller set.
+$(VENV)/demo.stamp: requirements/demo.txt | $(BIN)/python
+	@cmp -s requirements/dev.txt $(VENV)/dev.stamp || $(BIN)/python -m pip install --require-hashes --disable-pip-version-check --quiet -r $<
+	@cp $< $@
+
+$(VENV)/dev.stamp: requirements/dev.txt | $(BIN)/python
+	@$(BIN)/python -m pip install --require-hashes --disable-pip-version-check --quiet -r $<
+	@cp $< $@
+
+$(BIN)/python:
+	@echo "Installation dans $(VENV)…"
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Il faut Python 3.11 ou plus récent : make PYTHON=python3.13 …" >&2; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); echo "Il manque le module venv de Python (sur Debian : apt install python3-venv)." >&2; exit 1; }

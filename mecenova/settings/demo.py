@@ -1,0 +1,37 @@
+"""The demo on one machine, for any command: `make demo`, `manage.py shell`, `manage.py import_associations`...
+
+Without DATABASE_URL and REDIS_URL each process joins the embedded servers, which stop with their last user.
+"""
+
+from mecenova import local_services
+
+from .base import *  # noqa: F403
+from .base import BASE_DIR, INSTALLED_APPS, database_from, env
+
+DEMO_FOLDER = BASE_DIR / "var" / "demo"
+
+DATABASE_URL = env.str("DATABASE_URL", default="")
+REDIS_URL = env.str("REDIS_URL", default="")
+if not (DATABASE_URL and REDIS_URL):
+    _services = local_services.attach(DEMO_FOLDER)
+    DATABASE_URL = DATABASE_URL or _services.database_url
+    REDIS_URL = REDIS_URL or _services.redis_url
+
+# Known to everybody: the demo answers on this machine only and holds invented people.
+SECRET_KEY = "the-demo-has-no-secret-and-no-real-person-in-it"
+DEBUG = env.bool("DEBUG", default=False)
+ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
+INSTALLED_APPS = ["mecenova.demo", *INSTALLED_APPS]
+
+DATABASES = {"default": database_from(DATABASE_URL, pool=True)}
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
+CELERY_BROKER_URL = REDIS_URL
+
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"},
+}
+
+# Nothing leaves the machine: mails are files, and pages of /courriels-de-demonstration/.
+EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+EMAIL_FILE_PATH = DEMO_FOLDER / "mails"
