@@ -1,0 +1,63 @@
+"""How forms are drawn: one renderer for the whole site, and the widgets that long lists need."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+from django.forms.renderers import TemplatesSetting
+
+
+class PlainFormRenderer(TemplatesSetting):
+    """`{{ form }}` gives the error summary then every field; `{{ field.as_field_group }}` one field.
+
+    A field group is a label said in words (« facultatif » when it is), the help text, the errors and the control,
+    tied together by `aria-describedby`; lists of choices are fieldsets.
+    """
+
+    form_template_name = "ui/form.html"
+    formset_template_name = "ui/formset.html"
+    field_template_name = "ui/field.html"
+
+
+class SuggestedTextInput(forms.TextInput):
+    """A text field that proposes values through the browser's own `<datalist>`, for lists too long to show."""
+
+    template_name = "ui/widgets/suggested_text.html"
+
+    def __init__(self, suggestions: Iterable[str] = (), attrs: dict[str, Any] | None = None) -> None:
+        self.suggestions = suggestions
+        super().__init__({"autocomplete": "off", **(attrs or {})})
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        context = super().get_context(name, value, attrs)
+        list_id = f"{context['widget']['attrs'].get('id', name)}_suggestions"
+        context["widget"]["attrs"]["list"] = list_id
+        context["widget"]["list_id"] = list_id
+        context["widget"]["suggestions"] = list(self.suggestions)
+        return context
+
+
+class FoldedCheckboxes(forms.CheckboxSelectMultiple):
+    """Checkboxes whose groups fold: for choices given as groups (regions and their departments, families of skills).
+
+    A group that holds a ticked box is open, so nothing chosen is hidden.
+    """
+
+    template_name = "ui/widgets/folded_checkboxes.html"
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        context = super().get_context(name, value, attrs)
+        context["groups"] = [
+            (group, options, any(option["selected"] for option in options))
+            for group, options, _ in context["widget"]["optgroups"]
+        ]
+        return context
+
+
+class DateInput(forms.DateInput):
+    """The browser's own date picker, which wants ISO dates."""
+
+    input_type = "date"
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__(attrs, format="%Y-%m-%d")

@@ -1,0 +1,47 @@
+"""The entries of the header. A page that this installation does not have is left out, not shown broken."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import NoReverseMatch, reverse
+
+PUBLIC = (
+    ("Besoins", "companies:need_list"),
+    ("Associations", "associations:list"),
+    ("Entreprises", "companies:list"),
+    ("Infothèque", "infotheque:list"),
+    ("Comprendre", "pages:understand"),
+)
+SIGNED_IN = (("Tableau de bord", "pages:dashboard"),)
+STAFF = (("Équipe", "pages:control_tower"),)
+VISITOR = (("Connexion", "account_login"), ("Inscription", "accounts:sign_up"))
+
+
+@dataclass(frozen=True)
+class Entry:
+    label: str
+    url: str
+    current: bool
+
+
+def entries(table: tuple[tuple[str, str], ...], path: str) -> list[Entry]:
+    """The entries that can be reached; the one that holds the page being read is marked current."""
+    found = []
+    for label, name in table:
+        try:
+            url = reverse(name)
+        except NoReverseMatch:
+            continue
+        found.append(Entry(label, url, bool(path) and path.startswith(url)))
+    return found
+
+
+def header(request: Any) -> dict[str, Any]:
+    """What the header shows to this reader, without a query beyond the session's own."""
+    path = request.path if request is not None else ""
+    user = getattr(request, "user", None)
+    signed_in = user is not None and user.is_authenticated
+    account = entries(SIGNED_IN, path) if signed_in else entries(VISITOR, path)
+    if signed_in and user.is_staff:
+        account += entries(STAFF, path)
+    return {"public": entries(PUBLIC, path), "account": account, "signed_in": signed_in}

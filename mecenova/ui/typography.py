@@ -1,0 +1,45 @@
+"""French typography: apostrophes, quotation marks and the spaces that must not break.
+
+Only the text is touched, never what stands inside a tag, so the same function serves plain text and HTML.
+"""
+
+import re
+
+NARROW_SPACE = "\u202f"
+NO_BREAK_SPACE = "\u00a0"
+
+_TAG = re.compile(r"(<[^>]*>)")
+_VERBATIM_OPENS = re.compile(r"<(script|style|code|pre|textarea|kbd)\b", re.IGNORECASE)
+_VERBATIM_CLOSES = re.compile(r"</(script|style|code|pre|textarea|kbd)\b", re.IGNORECASE)
+_RULES = (
+    (re.compile(r"(?<=[^\W\d_])(?:'|&#x27;|&#39;)(?=[^\W\d_])"), "\u2019"),
+    (re.compile(r"\.\.\."), "\u2026"),
+    (re.compile(r"[ \u00a0\u202f]+([;!?»])"), NARROW_SPACE + r"\1"),
+    (re.compile(r"«[ \u00a0\u202f]*(?=\S)"), "«" + NARROW_SPACE),
+    (re.compile(r"(?<=[^\s«])»"), NARROW_SPACE + "»"),
+    (re.compile(r"[ \u202f]+:(?=\s|$)"), NO_BREAK_SPACE + ":"),
+    (re.compile(r"(?<=\d)[ \u202f]+(?=[€%])"), NO_BREAK_SPACE),
+)
+
+
+def french_text(text: str) -> str:
+    """Plain text with French apostrophes and no-break spaces. Running it again changes nothing."""
+    for pattern, replacement in _RULES:
+        text = pattern.sub(replacement, text)
+    return text.replace(NARROW_SPACE * 2, NARROW_SPACE)
+
+
+def french_html(html: str) -> str:
+    """The same for HTML: tags, scripts and code samples are left as they are."""
+    pieces: list[str] = []
+    verbatim = False
+    for piece in _TAG.split(html):
+        if piece.startswith("<") and piece.endswith(">"):
+            if _VERBATIM_OPENS.match(piece):
+                verbatim = True
+            elif _VERBATIM_CLOSES.match(piece):
+                verbatim = False
+            pieces.append(piece)
+        else:
+            pieces.append(piece if verbatim else french_text(piece))
+    return "".join(pieces)

@@ -1,0 +1,51 @@
+/* Small aids around htmx. Every page works without this file. */
+(function () {
+  "use strict";
+
+  function announce(text) {
+    var region = document.getElementById("annonce");
+    if (region) { region.textContent = ""; window.setTimeout(function () { region.textContent = text; }, 50); }
+  }
+
+  /* A list replaced without a new page: say how many results there are now. */
+  document.addEventListener("htmx:afterSettle", function () {
+    var count = document.querySelector("[data-result-count]");
+    if (count) { announce(count.textContent); }
+  });
+
+  /* A fragment that could not be fetched: load the whole page, which says what is wrong. */
+  document.addEventListener("htmx:responseError", function (event) {
+    var config = event.detail.requestConfig;
+    if (config && config.verb === "get") { window.location.assign(event.detail.pathInfo.finalRequestPath); return; }
+    announce("La demande n’a pas abouti. Rechargez la page, puis recommencez.");
+  });
+  document.addEventListener("htmx:sendError", function () {
+    announce("La connexion est coupée. Vérifiez votre réseau, puis recommencez.");
+  });
+
+  /* After a refused form, go to the list of what to correct. */
+  document.addEventListener("DOMContentLoaded", function () {
+    var summary = document.querySelector(".error-summary");
+    if (summary) { summary.focus(); }
+  });
+
+  /* The menu closes when the focus or a click leaves it, and on Escape. */
+  document.addEventListener("click", function (event) {
+    document.querySelectorAll("details.site-menu[open]").forEach(function (menu) {
+      if (!menu.contains(event.target)) { menu.open = false; }
+    });
+  });
+  document.addEventListener("keydown", function (event) {
+    var menu = document.querySelector("details.site-menu[open]");
+    if (event.key === "Escape" && menu) { menu.open = false; menu.querySelector("summary").focus(); }
+  });
+
+  /* A form sent twice by impatience: the second click is ignored. */
+  document.addEventListener("submit", function (event) {
+    var form = event.target;
+    if (form.method !== "post") { return; }
+    if (form.dataset.sent) { event.preventDefault(); return; }
+    form.dataset.sent = "true";
+    window.setTimeout(function () { delete form.dataset.sent; }, 4000);
+  });
+})();
