@@ -5,8 +5,8 @@ small process per folder, and stop when their last user is gone, however it went
 
 - every user holds a shared lock on `users.lock` for as long as it lives; the system drops it at its death,
   `kill -9` included;
-- the keeper holds `keeper.lock`, starts both servers, writes their addresses to `addresses.json`, then asks for
-  `users.lock` alone: it is granted when nobody uses the servers any more, and the keeper stops them and ends;
+- the keeper holds `keeper.lock`, starts both servers, writes their addresses to `addresses.json`, then asks
+  for `users.lock` alone: it is granted when nobody uses the servers any more, and the keeper stops them;
 - on Linux the servers are told to stop if the keeper itself is killed.
 
 Nothing here is meant for production, where DATABASE_URL and REDIS_URL name servers kept by somebody.
@@ -30,7 +30,7 @@ from pathlib import Path
 
 START_SECONDS = 60
 LONGEST_SOCKET_PATH = 100
-# The same on every system and in docker-compose.yml: letters are known (lower case of É), order is by code point.
+# As in docker-compose.yml, on every system: letters are known (lower case of É), order is by code point.
 INITDB_ARGUMENTS = ("--encoding=UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C")
 
 

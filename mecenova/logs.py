@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 class JsonFormatter(logging.Formatter):
     """Addresses of pages may carry a signed link and errors what was typed: neither is written.
 
-    For a request, its answer and the name of its page; for an exception, its type and the places it went through.
+    For a request, its answer and the name of its page; for an exception, its type and where it went.
     """
 
     def format(self, record: logging.LogRecord) -> str:

@@ -1,7 +1,7 @@
 """Puts the database back as the migrations left it after a test that commits.
 
-Django empties every table after such a test, reference data included. Here the rows that the migrations wrote are
-kept aside in a schema of their own and copied back, so any order of tests works, and so does --reuse-db.
+Django empties every table after such a test, reference data included. Here the rows that the migrations wrote
+are kept aside in a schema of their own and copied back, so any order of tests works, and so does --reuse-db.
 """
 
 from collections.abc import Iterator
@@ -45,7 +45,9 @@ def _take() -> None:
 def _is_current() -> bool:
     if not _rows("SELECT 1 FROM pg_tables WHERE schemaname = %s AND tablename = 'django_migrations'", ASIDE):
         return False
-    return not _rows(f"SELECT app, name FROM django_migrations EXCEPT SELECT app, name FROM {ASIDE}.django_migrations")
+    return not _rows(
+        f"SELECT app, name FROM django_migrations EXCEPT SELECT app, name FROM {ASIDE}.django_migrations"
+    )
 
 
 def restore() -> None:
@@ -54,17 +56,18 @@ def restore() -> None:
         cursor.execute(f"TRUNCATE {names}")
         for table in _tables(ASIDE):
             columns = _columns(table)
-            cursor.execute(f'INSERT INTO public."{table}" ({columns}) SELECT {columns} FROM {ASIDE}."{table}"')
+            cursor.execute(
+                f'INSERT INTO public."{table}" ({columns}) SELECT {columns} FROM {ASIDE}."{table}"'
+            )
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker) -> Iterator[None]:
+def django_db_setup(django_db_setup: None, django_db_blocker) -> None:
     with django_db_blocker.unblock():
         if _is_current():
             restore()
         else:
             _take()
-    yield
 
 
 @pytest.fixture(scope="session", autouse=True)

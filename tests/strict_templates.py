@@ -1,4 +1,4 @@
-"""A variable that one of our templates prints and nobody gave fails the test; other people's templates may."""
+"""A variable that one of our templates prints and nobody gave fails the test; those of others may."""
 
 from pathlib import Path
 from types import FrameType

@@ -1,8 +1,8 @@
 """The demo as one command: servers, invented network, web, worker and beat live and die together.
 
-Every argument is read, and every reason not to start is told, before anything is started. Ctrl-C, a signal or the
-death of one process stops them all; if this process is killed outright, Linux tells its children to stop, and the
-keeper of the servers (mecenova.local_services) sees that nobody uses them any more.
+Every argument is read, and every reason not to start is told, before anything is started. Ctrl-C, a signal
+or the death of one process stops them all; if this process is killed outright, Linux tells its children to
+stop, and the keeper of the servers (mecenova.local_services) sees that nobody uses them any more.
 """
 
 import argparse
@@ -190,7 +190,9 @@ def _wait_for_first_page(address: str, children: dict[str, subprocess.Popen[byte
             raise CannotRun(f"La page d’accueil répond une erreur {error.code} : voir {log}") from None
         except OSError:
             time.sleep(0.1)
-    raise CannotRun(f"Aucune page après {FIRST_PAGE_SECONDS} secondes : la raison est dans {FOLDER / 'web.log'}")
+    raise CannotRun(
+        f"Aucune page après {FIRST_PAGE_SECONDS} secondes : la raison est dans {FOLDER / 'web.log'}"
+    )
 
 
 def _welcome(address: str) -> None:

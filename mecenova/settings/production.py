@@ -1,4 +1,4 @@
-"""Production: everything that names a machine or holds a secret comes from the environment (see README.md)."""
+"""Production: everything that names a machine or holds a secret is read from the environment."""
 
 from .base import *  # noqa: F403
 from .base import database_from, env
