@@ -6,3 +6,9 @@ from django.dispatch import Signal
 introduction_requested = Signal()
 introduction_answered = Signal()
 introduction_released = Signal()
+
+# introduction: the agenda found that its last day has passed, or that the date given with "later" has come
+answer_overdue = Signal()
+later_has_come = Signal()
+# introduction: the month a queued request was waiting for has begun
+place_expected = Signal()

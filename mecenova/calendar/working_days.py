@@ -50,6 +50,11 @@ def add_working_days(day: date, n: int) -> date:
     return day
 
 
+def morning_of(day: date) -> datetime:
+    """The hour at which follow-ups of that day fall due, 9:00 in Paris."""
+    return datetime.combine(day, HOUR_OF_FOLLOW_UPS, tzinfo=PARIS).astimezone(UTC)
+
+
 def due_at(start: datetime, days: int) -> datetime:
     """When a follow-up falls due, at 9:00 in Paris.
 
@@ -60,7 +65,7 @@ def due_at(start: datetime, days: int) -> datetime:
     first = paris(start).date()
     in_working_days = days <= LONGEST_IN_WORKING_DAYS
     day = add_working_days(first, days) if in_working_days else first + timedelta(days=days)
-    return datetime.combine(day, HOUR_OF_FOLLOW_UPS, tzinfo=PARIS).astimezone(UTC)
+    return morning_of(day)
 
 
 @cache

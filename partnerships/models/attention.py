@@ -10,9 +10,7 @@ from partnerships.enums import AttentionSource
 class AttentionMonth(models.Model):
     """How many associations a company said it can look at in a month, and how many places are spent."""
 
-    company = models.ForeignKey(
-        Company, models.CASCADE, related_name="attention_months"
-    )
+    company = models.ForeignKey(Company, models.CASCADE, related_name="attention_months")
     month = models.DateField("mois", help_text="Premier jour du mois")
     capacity = models.PositiveSmallIntegerField("capacité")
     spent = models.PositiveSmallIntegerField("places prises", default=0)
@@ -21,15 +19,9 @@ class AttentionMonth(models.Model):
         verbose_name = "mois d’attention"
         verbose_name_plural = "mois d’attention"
         constraints = [
-            models.UniqueConstraint(
-                fields=("company", "month"), name="attention_month_once_per_company"
-            ),
-            models.CheckConstraint(
-                condition=Q(spent__lte=F("capacity")), name="attention_never_overspent"
-            ),
-            models.CheckConstraint(
-                condition=Q(month__day=1), name="attention_month_is_a_first_day"
-            ),
+            models.UniqueConstraint(fields=("company", "month"), name="attention_month_once_per_company"),
+            models.CheckConstraint(condition=Q(spent__lte=F("capacity")), name="attention_never_overspent"),
+            models.CheckConstraint(condition=Q(month__day=1), name="attention_month_is_a_first_day"),
         ]
 
     def __str__(self) -> str:
@@ -40,14 +32,10 @@ class AttentionEntry(models.Model):
     """One place of a month, spent on one association; given back when nobody answered."""
 
     month = models.ForeignKey(AttentionMonth, models.CASCADE, related_name="entries")
-    association = models.ForeignKey(
-        Association, models.CASCADE, related_name="attention_entries"
-    )
+    association = models.ForeignKey(Association, models.CASCADE, related_name="attention_entries")
     source = models.CharField("origine", max_length=20, choices=AttentionSource)
     spent_at = models.DateTimeField("prise le", default=clock.now, editable=False)
-    returned_at = models.DateTimeField(
-        "rendue le", null=True, blank=True, editable=False
-    )
+    returned_at = models.DateTimeField("rendue le", null=True, blank=True, editable=False)
 
     class Meta:
         verbose_name = "place d’attention"

@@ -28,30 +28,19 @@ class IntroductionQuerySet(models.QuerySet["Introduction"]):
         return self.filter(status__in=OPEN_STATUSES)
 
     def involving(self, organisation: Organisation) -> Self:
-        return self.filter(
-            Q(association__organisation=organisation)
-            | Q(company__organisation=organisation)
-        )
+        return self.filter(Q(association__organisation=organisation) | Q(company__organisation=organisation))
 
     def with_parties(self) -> Self:
-        return self.select_related(
-            "association__organisation", "company__organisation", "need", "project"
-        )
+        return self.select_related("association__organisation", "company__organisation", "need", "project")
 
 
 class Introduction(Identified):
     """One side asks the other to talk. `status` moves by partnerships.workflow.INTRODUCTION only."""
 
-    association = models.ForeignKey(
-        Association, models.CASCADE, related_name="introductions"
-    )
+    association = models.ForeignKey(Association, models.CASCADE, related_name="introductions")
     company = models.ForeignKey(Company, models.CASCADE, related_name="introductions")
-    need = models.ForeignKey(
-        Need, models.SET_NULL, null=True, blank=True, related_name="introductions"
-    )
-    project = models.ForeignKey(
-        Project, models.SET_NULL, null=True, blank=True, related_name="introductions"
-    )
+    need = models.ForeignKey(Need, models.SET_NULL, null=True, blank=True, related_name="introductions")
+    project = models.ForeignKey(Project, models.SET_NULL, null=True, blank=True, related_name="introductions")
     kind = models.CharField("forme", max_length=20, choices=Kind)
     asked_by_side = models.CharField("demandée par", max_length=20, choices=Side)
     asked_by = models.ForeignKey(
@@ -70,21 +59,13 @@ class Introduction(Identified):
         default=IntroductionStatus.REQUESTED,
     )
     created_at = models.DateTimeField("créée le", default=clock.now, editable=False)
-    requested_at = models.DateTimeField(
-        "envoyée le", null=True, blank=True, editable=False
-    )
+    requested_at = models.DateTimeField("envoyée le", null=True, blank=True, editable=False)
     seen_at = models.DateTimeField("vue le", null=True, blank=True, editable=False)
-    answered_at = models.DateTimeField(
-        "répondue le", null=True, blank=True, editable=False
-    )
+    answered_at = models.DateTimeField("répondue le", null=True, blank=True, editable=False)
     answer_note = models.TextField("message de réponse", blank=True, max_length=1000)
     later_on = models.DateField("à revoir le", null=True, blank=True)
-    refusal_reason = models.CharField(
-        "raison", max_length=30, choices=RefusalReason, blank=True
-    )
-    released_at = models.DateTimeField(
-        "libérée le", null=True, blank=True, editable=False
-    )
+    refusal_reason = models.CharField("raison", max_length=30, choices=RefusalReason, blank=True)
+    released_at = models.DateTimeField("libérée le", null=True, blank=True, editable=False)
 
     objects = IntroductionQuerySet.as_manager()
 
@@ -101,9 +82,7 @@ class Introduction(Identified):
             ),
             models.CheckConstraint(
                 condition=Q(status=IntroductionStatus.QUEUED, requested_at__isnull=True)
-                | (
-                    ~Q(status=IntroductionStatus.QUEUED) & Q(requested_at__isnull=False)
-                ),
+                | (~Q(status=IntroductionStatus.QUEUED) & Q(requested_at__isnull=False)),
                 name="introduction_requested_has_date",
             ),
             models.CheckConstraint(
@@ -125,8 +104,7 @@ class Introduction(Identified):
                 name="introduction_answered_has_date",
             ),
             models.CheckConstraint(
-                condition=~Q(status=IntroductionStatus.LATER)
-                | Q(later_on__isnull=False),
+                condition=~Q(status=IntroductionStatus.LATER) | Q(later_on__isnull=False),
                 name="introduction_later_has_date",
             ),
             models.CheckConstraint(
@@ -135,12 +113,8 @@ class Introduction(Identified):
                 name="introduction_no_has_reason",
             ),
             models.CheckConstraint(
-                condition=Q(
-                    status=IntroductionStatus.RELEASED, released_at__isnull=False
-                )
-                | (
-                    ~Q(status=IntroductionStatus.RELEASED) & Q(released_at__isnull=True)
-                ),
+                condition=Q(status=IntroductionStatus.RELEASED, released_at__isnull=False)
+                | (~Q(status=IntroductionStatus.RELEASED) & Q(released_at__isnull=True)),
                 name="introduction_released_has_date",
             ),
         ]
@@ -154,22 +128,16 @@ class Introduction(Identified):
 
     @property
     def answering_side(self) -> Side:
-        return (
-            Side.COMPANY if self.asked_by_side == Side.ASSOCIATION else Side.ASSOCIATION
-        )
+        return Side.COMPANY if self.asked_by_side == Side.ASSOCIATION else Side.ASSOCIATION
 
     @property
     def asking_organisation(self) -> Organisation:
-        side = (
-            self.association if self.asked_by_side == Side.ASSOCIATION else self.company
-        )
+        side = self.association if self.asked_by_side == Side.ASSOCIATION else self.company
         return side.organisation
 
     @property
     def answering_organisation(self) -> Organisation:
-        side = (
-            self.company if self.asked_by_side == Side.ASSOCIATION else self.association
-        )
+        side = self.company if self.asked_by_side == Side.ASSOCIATION else self.association
         return side.organisation
 
     @property

@@ -34,9 +34,7 @@ class Partnership(Identified):
         default=PartnershipStatus.DISCUSSION,
     )
     opened_at = models.DateTimeField("ouvert le", default=clock.now, editable=False)
-    abandoned_at = models.DateTimeField(
-        "abandonné le", null=True, blank=True, editable=False
-    )
+    abandoned_at = models.DateTimeField("abandonné le", null=True, blank=True, editable=False)
 
     objects = PartnershipQuerySet.as_manager()
 
@@ -45,13 +43,8 @@ class Partnership(Identified):
         ordering = ("-opened_at",)
         constraints = [
             models.CheckConstraint(
-                condition=Q(
-                    status=PartnershipStatus.ABANDONED, abandoned_at__isnull=False
-                )
-                | (
-                    ~Q(status=PartnershipStatus.ABANDONED)
-                    & Q(abandoned_at__isnull=True)
-                ),
+                condition=Q(status=PartnershipStatus.ABANDONED, abandoned_at__isnull=False)
+                | (~Q(status=PartnershipStatus.ABANDONED) & Q(abandoned_at__isnull=True)),
                 name="partnership_abandoned_has_date",
             )
         ]
@@ -62,9 +55,7 @@ class Partnership(Identified):
 
 class Party(models.Model):
     partnership = models.ForeignKey(Partnership, models.CASCADE, related_name="parties")
-    organisation = models.ForeignKey(
-        Organisation, models.PROTECT, related_name="partnership_parties"
-    )
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="partnership_parties")
     role = models.CharField("rôle", max_length=20, choices=PartyRole)
 
     class Meta:

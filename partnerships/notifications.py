@@ -1,0 +1,124 @@
+"""The mails of introductions and partnerships."""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from accounts.models import Organisation
+from mecenova.agenda import operations as agenda
+from mecenova.mail.notifications import Notification, register_notification
+from partnerships.enums import IntroductionStatus, PartnershipStatus
+from partnerships.models import Introduction, Partnership
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+
+def _members(organisation: Organisation) -> "Iterable[User]":
+    return organisation.members.filter(is_active=True).order_by("email")
+
+
+class IntroductionNotification(Notification):
+    """A mail about an introduction, wanted only while it is in one of `wanted_in`."""
+
+    wanted_in: ClassVar[tuple[str, ...]]
+
+    def context(self, subject: Introduction, recipient: "User") -> dict[str, Any]:
+        step = agenda.next_step(subject)
+        return {
+            "introduction": subject,
+            "asking": subject.asking_organisation,
+            "answering": subject.answering_organisation,
+            "deadline": step.deadline if step else None,
+        }
+
+    def still_wanted(self, subject: Introduction, recipient: "User") -> bool:
+        return subject.status in self.wanted_in
+
+
+class ToAnsweringSide(IntroductionNotification):
+    wanted_in: ClassVar[tuple[str, ...]] = (IntroductionStatus.REQUESTED,)
+
+    def recipients(self, subject: Introduction) -> "Iterable[User]":
+        return _members(subject.answering_organisation)
+
+
+class ToAskingSide(IntroductionNotification):
+    def recipients(self, subject: Introduction) -> "Iterable[User]":
+        return _members(subject.asking_organisation)
+
+
+@register_notification
+class IntroductionRequested(ToAnsweringSide):
+    name: ClassVar[str] = "partnerships.introduction_requested"
+    template: ClassVar[str] = "mail/partnerships/introduction_requested.md"
+
+
+@register_notification
+class IntroductionReminder(ToAnsweringSide):
+    name: ClassVar[str] = "partnerships.introduction_reminder"
+    template: ClassVar[str] = "mail/partnerships/introduction_reminder.md"
+
+
+@register_notification
+class IntroductionLastCall(ToAnsweringSide):
+    name: ClassVar[str] = "partnerships.introduction_last_call"
+    template: ClassVar[str] = "mail/partnerships/introduction_last_call.md"
+
+
+@register_notification
+class IntroductionQueued(ToAskingSide):
+    name: ClassVar[str] = "partnerships.introduction_queued"
+    template: ClassVar[str] = "mail/partnerships/introduction_queued.md"
+    wanted_in: ClassVar[tuple[str, ...]] = (IntroductionStatus.QUEUED,)
+    urgent: ClassVar[bool] = True
+
+
+@register_notification
+class IntroductionTrueStatus(ToAskingSide):
+    name: ClassVar[str] = "partnerships.introduction_true_status"
+    template: ClassVar[str] = "mail/partnerships/introduction_true_status.md"
+    wanted_in: ClassVar[tuple[str, ...]] = (IntroductionStatus.REQUESTED, IntroductionStatus.LATER)
+
+
+@register_notification
+class IntroductionAccepted(ToAskingSide):
+    name: ClassVar[str] = "partnerships.introduction_accepted"
+    template: ClassVar[str] = "mail/partnerships/introduction_accepted.md"
+    wanted_in: ClassVar[tuple[str, ...]] = (IntroductionStatus.YES,)
+
+
+@register_notification
+class IntroductionPostponed(ToAskingSide):
+    name: ClassVar[str] = "partnerships.introduction_postponed"
+    template: ClassVar[str] = "mail/partnerships/introduction_postponed.md"
+    wanted_in: ClassVar[tuple[str, ...]] = (IntroductionStatus.LATER,)
+
+
+@register_notification
+class IntroductionDeclined(ToAskingSide):
+    name: ClassVar[str] = "partnerships.introduction_declined"
+    template: ClassVar[str] = "mail/partnerships/introduction_declined.md"
+    wanted_in: ClassVar[tuple[str, ...]] = (IntroductionStatus.NO,)
+
+
+@register_notification
+class IntroductionReleased(ToAskingSide):
+    name: ClassVar[str] = "partnerships.introduction_released"
+    template: ClassVar[str] = "mail/partnerships/introduction_released.md"
+    wanted_in: ClassVar[tuple[str, ...]] = (IntroductionStatus.RELEASED,)
+
+
+@register_notification
+class FirstMeetingReminder(Notification):
+    name: ClassVar[str] = "partnerships.first_meeting_reminder"
+    template: ClassVar[str] = "mail/partnerships/first_meeting_reminder.md"
+
+    def recipients(self, subject: Partnership) -> "Iterable[User]":
+        for party in subject.parties.select_related("organisation"):
+            yield from _members(party.organisation)
+
+    def context(self, subject: Partnership, recipient: "User") -> dict[str, Any]:
+        return {"partnership": subject}
+
+    def still_wanted(self, subject: Partnership, recipient: "User") -> bool:
+        return subject.status == PartnershipStatus.DISCUSSION

@@ -1,0 +1,31 @@
+from partnerships.operations.answers import (
+    accept_introduction,
+    decline_introduction,
+    mark_seen,
+    postpone_introduction,
+)
+from partnerships.operations.attention import places_left, return_attention, spend_attention
+from partnerships.operations.introductions import (
+    introduce,
+    rearm_introduction,
+    release_introduction,
+    request_queued,
+    wait_for_next_month,
+)
+from partnerships.operations.partnerships import abandon_partnership
+
+__all__ = [
+    "abandon_partnership",
+    "accept_introduction",
+    "decline_introduction",
+    "introduce",
+    "mark_seen",
+    "places_left",
+    "postpone_introduction",
+    "rearm_introduction",
+    "release_introduction",
+    "request_queued",
+    "return_attention",
+    "spend_attention",
+    "wait_for_next_month",
+]

@@ -1,0 +1,107 @@
+"""The answers of the side that was asked: yes, later, no. And that it has seen the question."""
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+
+from mecenova.agenda import operations as agenda
+from mecenova.calendar import clock
+from mecenova.mail import operations as mail
+from mecenova.workflow.errors import DomainError
+from mecenova.workflow.journal import advance
+from partnerships import policies
+from partnerships.enums import IntroductionStatus
+from partnerships.models import Introduction, Partnership
+from partnerships.notifications import IntroductionAccepted, IntroductionDeclined, IntroductionPostponed
+from partnerships.operations.introductions import await_later, lock
+from partnerships.operations.partnerships import open_partnership
+from partnerships.signals import introduction_answered
+from partnerships.workflow import INTRODUCTION
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+LONGEST_POSTPONEMENT_DAYS = 366
+
+
+@transaction.atomic
+def accept_introduction(*, introduction: Introduction, by: "User", note: str = "") -> Partnership:
+    """Yes: the two sides talk. Opens a Partnership of the introduction's kind in its first state."""
+    introduction = _lock_for_answer(introduction, by)
+    advance(introduction, INTRODUCTION, "accept", by=by, answered_at=clock.now(), answer_note=note)
+    _settle(introduction, by)
+    mail.queue(IntroductionAccepted, introduction)
+    return open_partnership(introduction=introduction, by=by)
+
+
+@transaction.atomic
+def postpone_introduction(
+    *, introduction: Introduction, later_on: date, by: "User", note: str = ""
+) -> Introduction:
+    """Yes, but later: the question comes back by itself on that date."""
+    days = (later_on - clock.today()).days
+    if days < 1:
+        raise DomainError("Choisissez une date à venir\u00a0: ce jour-là, la question vous sera reposée.")
+    if days > LONGEST_POSTPONEMENT_DAYS:
+        raise DomainError("Choisissez une date dans les douze mois, ou répondez non avec une raison.")
+    introduction = _lock_for_answer(introduction, by)
+    advance(
+        introduction,
+        INTRODUCTION,
+        "postpone",
+        by=by,
+        answered_at=clock.now(),
+        later_on=later_on,
+        answer_note=note,
+    )
+    agenda.close(introduction)
+    await_later(introduction)
+    mail.queue(IntroductionPostponed, introduction, occurrence=later_on.isoformat())
+    introduction_answered.send(Introduction, introduction=introduction, by=by)
+    return introduction
+
+
+@transaction.atomic
+def decline_introduction(
+    *, introduction: Introduction, reason: str, by: "User", note: str = ""
+) -> Introduction:
+    """No, because: the reason is told to the side that asked, with what it can do next."""
+    introduction = _lock_for_answer(introduction, by)
+    advance(
+        introduction,
+        INTRODUCTION,
+        "decline",
+        by=by,
+        answered_at=clock.now(),
+        refusal_reason=reason,
+        answer_note=note,
+    )
+    _settle(introduction, by)
+    mail.queue(IntroductionDeclined, introduction)
+    return introduction
+
+
+@transaction.atomic
+def mark_seen(*, introduction: Introduction, by: "User") -> bool:
+    """The asked side opened the page: the association can be told the truth. False when it changes nothing."""
+    if not policies.can_answer_introduction(by, introduction):
+        return False
+    return bool(
+        Introduction.objects.filter(
+            pk=introduction.pk, seen_at__isnull=True, status=IntroductionStatus.REQUESTED
+        ).update(seen_at=clock.now())
+    )
+
+
+def _lock_for_answer(introduction: Introduction, by: "User") -> Introduction:
+    introduction = lock(introduction)
+    if not policies.can_answer_introduction(by, introduction):
+        raise PermissionDenied
+    return introduction
+
+
+def _settle(introduction: Introduction, by: "User") -> None:
+    agenda.close(introduction)
+    introduction_answered.send(Introduction, introduction=introduction, by=by)

@@ -1,0 +1,80 @@
+"""The ledger of a company's attention: a place is spent once, under a lock on (company, month)."""
+
+from datetime import date
+
+from django.db import transaction
+from django.db.models import F
+
+from associations.models import Association
+from companies.models import Company, Policy
+from mecenova.calendar import clock
+from partnerships.models import AttentionEntry, AttentionMonth
+
+
+def month_of(day: date) -> date:
+    return day.replace(day=1)
+
+
+def next_month(day: date) -> date:
+    """The first day of the month after this day's."""
+    return date(day.year + day.month // 12, day.month % 12 + 1, 1)
+
+
+@transaction.atomic
+def spend_attention(*, company: Company, association: Association, source: str) -> AttentionEntry | None:
+    """Spend one of this month's places on an association; None when none is left.
+
+    The same association takes one place a month, however often it is suggested or asks.
+    """
+    month = _lock_month(company)
+    entry = month.entries.filter(association=association, returned_at__isnull=True).first()
+    if entry is not None:
+        return entry
+    if month.spent >= month.capacity:
+        return None
+    entry = month.entries.create(association=association, source=source)
+    month.spent += 1
+    month.save(update_fields=["spent"])
+    return entry
+
+
+@transaction.atomic
+def return_attention(*, company: Company, association: Association) -> bool:
+    """Give this month's place back: nobody answered, it goes to somebody else. False when there is none."""
+    month = _lock_month(company)
+    returned = month.entries.filter(association=association, returned_at__isnull=True).update(
+        returned_at=clock.now()
+    )
+    if not returned:
+        return False
+    AttentionMonth.objects.filter(pk=month.pk).update(spent=F("spent") - 1)
+    return True
+
+
+def places_left(company: Company) -> int:
+    """Places still free this month."""
+    capacity = _policy_capacity(company)
+    spent = (
+        AttentionMonth.objects.filter(company=company, month=month_of(clock.today()))
+        .values_list("spent", flat=True)
+        .first()
+    )
+    return max(0, capacity - (spent or 0))
+
+
+def _policy_capacity(company: Company) -> int:
+    return Policy.objects.filter(company=company).values_list("monthly_capacity", flat=True).first() or 0
+
+
+def _lock_month(company: Company) -> AttentionMonth:
+    """This month's row, locked, its capacity brought up to the policy's (never below what is spent)."""
+    capacity = _policy_capacity(company)
+    AttentionMonth.objects.get_or_create(
+        company=company, month=month_of(clock.today()), defaults={"capacity": capacity}
+    )
+    month = AttentionMonth.objects.select_for_update().get(company=company, month=month_of(clock.today()))
+    wanted = max(capacity, month.spent)
+    if month.capacity != wanted:
+        month.capacity = wanted
+        month.save(update_fields=["capacity"])
+    return month

@@ -1,0 +1,160 @@
+"""Asking to talk, and what the platform does when nobody answers."""
+
+from typing import TYPE_CHECKING
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+
+from associations.models import Association, Project
+from companies.models import Company, Need
+from mecenova.agenda import operations as agenda
+from mecenova.calendar import clock
+from mecenova.calendar.working_days import morning_of
+from mecenova.mail import operations as mail
+from mecenova.workflow.errors import DomainError
+from mecenova.workflow.journal import advance, record
+from partnerships import policies
+from partnerships.enums import AttentionSource, IntroductionStatus, Side
+from partnerships.followups import AnswerIntroduction, ReplyLater, SendQueuedIntroduction, TellTrueStatus
+from partnerships.models import Introduction
+from partnerships.notifications import IntroductionQueued, IntroductionReleased, IntroductionRequested
+from partnerships.operations.attention import next_month, places_left, return_attention, spend_attention
+from partnerships.signals import introduction_released, introduction_requested
+from partnerships.workflow import INTRODUCTION
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+
+@transaction.atomic
+def introduce(
+    *,
+    association: Association,
+    company: Company,
+    kind: str,
+    asked_by_side: str,
+    note: str,
+    by: "User",
+    need: Need | None = None,
+    project: Project | None = None,
+) -> Introduction:
+    """One side asks the other to talk.
+
+    An association's request spends one of the company's places this month, or queues until one is free.
+    A company's request spends nothing: its suggestion did. Asking twice returns the open introduction.
+    Raises PermissionDenied when `by` does not belong to the asking side, DomainError with the reason otherwise.
+    """
+    # The company's row is the lock: two requests for the same pair come one after the other.
+    company = (
+        Company.objects.select_for_update(of=("self",)).select_related("organisation").get(pk=company.pk)
+    )
+    if not policies.can_ask_introduction(by, association, company, asked_by_side):
+        raise PermissionDenied
+    existing = Introduction.objects.open().filter(association=association, company=company, need=need).first()
+    if existing is not None:
+        return existing
+    reason = policies.why_not_ask(association, company, need, asked_by_side)
+    if reason:
+        raise DomainError(reason)
+    has_place = asked_by_side == Side.COMPANY or spend_attention(
+        company=company, association=association, source=AttentionSource.INTRODUCTION
+    )
+    introduction = Introduction.objects.create(
+        association=association,
+        company=company,
+        need=need,
+        project=project,
+        kind=kind,
+        asked_by_side=asked_by_side,
+        asked_by=by,
+        note=note,
+        status=IntroductionStatus.REQUESTED if has_place else IntroductionStatus.QUEUED,
+        requested_at=clock.now() if has_place else None,
+    )
+    record(introduction, "introduce", "", introduction.status, by, note)
+    if has_place:
+        _await_answer(introduction, by)
+    else:
+        _await_place(introduction)
+        mail.queue(IntroductionQueued, introduction)
+    return introduction
+
+
+@transaction.atomic
+def request_queued(*, company: Company, by: "User | None" = None) -> int:
+    """Send the requests that were waiting for a place, oldest first; returns how many left."""
+    sent = 0
+    queued = (
+        Introduction.objects.queued()
+        .filter(company=company)
+        .select_for_update(of=("self",))
+        .order_by("created_at")
+    )
+    for introduction in queued.with_parties():
+        if not places_left(company):
+            break
+        entry = spend_attention(
+            company=company, association=introduction.association, source=AttentionSource.INTRODUCTION
+        )
+        if entry is None:
+            break
+        advance(introduction, INTRODUCTION, "request", by=by, requested_at=clock.now())
+        _await_answer(introduction, by)
+        sent += 1
+    return sent
+
+
+@transaction.atomic
+def wait_for_next_month(*, introduction: Introduction) -> None:
+    """A new month has begun and its places went to older requests: say the next date."""
+    introduction = lock(introduction)
+    if introduction.status == IntroductionStatus.QUEUED:
+        agenda.close(introduction, SendQueuedIntroduction)
+        _await_place(introduction)
+
+
+@transaction.atomic
+def release_introduction(*, introduction: Introduction, by: "User | None" = None) -> Introduction:
+    """Nobody answered in time: the asking side is told, and the company's place goes to somebody else."""
+    introduction = lock(introduction)
+    advance(introduction, INTRODUCTION, "release", by=by, released_at=clock.now())
+    agenda.close(introduction)
+    return_attention(company=introduction.company, association=introduction.association)
+    mail.queue(IntroductionReleased, introduction)
+    introduction_released.send(Introduction, introduction=introduction, by=by)
+    request_queued(company=introduction.company)
+    return introduction
+
+
+@transaction.atomic
+def rearm_introduction(*, introduction: Introduction, by: "User | None" = None) -> Introduction:
+    """The date given with "later" has come: the question is asked again."""
+    introduction = lock(introduction)
+    advance(introduction, INTRODUCTION, "rearm", by=by)
+    _await_answer(introduction, by)
+    return introduction
+
+
+def lock(introduction: Introduction) -> Introduction:
+    """The introduction as it is now, its row locked."""
+    return Introduction.objects.with_parties().select_for_update(of=("self",)).get(pk=introduction.pk)
+
+
+def await_later(introduction: Introduction) -> None:
+    """The answering side said "later": the question comes back by itself on the morning of that day."""
+    if introduction.later_on is None:
+        raise ValueError("A postponed introduction has a date")
+    agenda.start(ReplyLater, introduction, since=morning_of(introduction.later_on))
+
+
+def _await_place(introduction: Introduction) -> None:
+    """The first working morning of next month at the latest; earlier when a place is given back."""
+    agenda.start(SendQueuedIntroduction, introduction, since=morning_of(next_month(clock.today())))
+
+
+def _await_answer(introduction: Introduction, by: "User | None") -> None:
+    cycle = introduction.later_on.isoformat() if introduction.later_on else ""
+    agenda.start(AnswerIntroduction, introduction, since=clock.now())
+    agenda.start(TellTrueStatus, introduction, since=clock.now())
+    mail.queue(IntroductionRequested, introduction, occurrence=cycle)
+    introduction_requested.send(Introduction, introduction=introduction, by=by)

@@ -1,0 +1,55 @@
+"""Opening and abandoning a partnership."""
+
+from typing import TYPE_CHECKING
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+
+from mecenova.agenda import operations as agenda
+from mecenova.calendar import clock
+from mecenova.workflow.journal import advance, record
+from partnerships import policies
+from partnerships.enums import PartyRole
+from partnerships.followups import HoldFirstMeeting
+from partnerships.models import Introduction, Partnership, Party
+from partnerships.workflow import PARTNERSHIP
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+
+@transaction.atomic
+def open_partnership(*, introduction: Introduction, by: "User") -> Partnership:
+    """The partnership born of an accepted introduction, in its first state, with its two parties."""
+    subject = introduction.project or introduction.need
+    partnership = Partnership.objects.create(
+        kind=introduction.kind,
+        title=str(subject) if subject else f"{introduction.association} et {introduction.company}",
+        introduction=introduction,
+    )
+    Party.objects.bulk_create(
+        [
+            Party(
+                partnership=partnership,
+                organisation=introduction.association.organisation,
+                role=PartyRole.BENEFICIARY,
+            ),
+            Party(
+                partnership=partnership, organisation=introduction.company.organisation, role=PartyRole.GIVER
+            ),
+        ]
+    )
+    record(partnership, "open", "", partnership.status, by)
+    agenda.start(HoldFirstMeeting, partnership)
+    return partnership
+
+
+@transaction.atomic
+def abandon_partnership(*, partnership: Partnership, by: "User", note: str = "") -> Partnership:
+    """One of the parties stops here; the other sees when, and why."""
+    partnership = Partnership.objects.select_for_update().get(pk=partnership.pk)
+    if not policies.can_abandon_partnership(by, partnership):
+        raise PermissionDenied
+    advance(partnership, PARTNERSHIP, "abandon", by=by, note=note, abandoned_at=clock.now())
+    agenda.close(partnership)
+    return partnership

@@ -1,0 +1,105 @@
+"""Who may do what with an introduction and a partnership. Nothing here writes."""
+
+from typing import TYPE_CHECKING
+
+from accounts.enums import OrganisationStatus
+from accounts.policies import is_member
+from associations.enums import Stance
+from associations.models import Association
+from companies.models import Company, Need
+from mecenova.calendar import clock
+from partnerships.enums import IntroductionStatus, Side
+from partnerships.models import Introduction, Partnership
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+
+def can_view_introduction(user: "User", introduction: Introduction) -> bool:
+    return bool(
+        user.is_staff
+        or is_member(user, introduction.association.organisation)
+        or is_member(user, introduction.company.organisation)
+    )
+
+
+def can_answer_introduction(user: "User", introduction: Introduction) -> bool:
+    """Only the side that was asked answers; staff never answers for it."""
+    return is_member(user, introduction.answering_organisation)
+
+
+def can_ask_introduction(user: "User", association: Association, company: Company, side: str) -> bool:
+    asking = association.organisation if side == Side.ASSOCIATION else company.organisation
+    return is_member(user, asking) and asking.is_checked
+
+
+def can_view_partnership(user: "User", partnership: Partnership) -> bool:
+    if user.is_staff:
+        return True
+    return partnership.parties.filter(organisation__memberships__user=user).exists()
+
+
+def can_abandon_partnership(user: "User", partnership: Partnership) -> bool:
+    return partnership.parties.filter(organisation__memberships__user=user).exists()
+
+
+def why_not_ask(association: Association, company: Company, need: Need | None, side: str) -> str | None:
+    """The French reason why these two cannot be introduced now, or None when nothing stands in the way."""
+    return (
+        _why_organisations_are_not_ready(association, company)
+        or _why_association_is_not_solicited(association, side)
+        or _why_need_is_over(need)
+        or _why_it_was_refused(association, company, need)
+    )
+
+
+def _why_organisations_are_not_ready(association: Association, company: Company) -> str | None:
+    for organisation in (association.organisation, company.organisation):
+        if organisation.status != OrganisationStatus.CHECKED:
+            return (
+                f"{organisation.name} n’est pas encore un membre vérifié. "
+                "Vous pourrez demander une mise en relation dès que l’équipe aura vérifié sa fiche."
+            )
+    return None
+
+
+def _why_association_is_not_solicited(association: Association, side: str) -> str | None:
+    own = side == Side.ASSOCIATION
+    if association.stance == Stance.EXPERT_ONLY:
+        if own:
+            return (
+                "Votre association est présente comme experte seulement. "
+                "Pour demander une mise en relation, changez d’abord sa position dans sa fiche."
+            )
+        return "Cette association est présente comme experte seulement\u00a0: elle ne souhaite pas être sollicitée."
+    if (
+        association.stance == Stance.PAUSED
+        and association.paused_until
+        and association.paused_until >= clock.today()
+    ):
+        until = f"{association.paused_until:%d/%m/%Y}"
+        if own:
+            return f"Votre association est en pause jusqu’au {until}. Levez la pause dans sa fiche pour continuer."
+        return f"Cette association est en pause jusqu’au {until}. Vous pourrez la contacter ensuite."
+    return None
+
+
+def _why_need_is_over(need: Need | None) -> str | None:
+    if need is None:
+        return None
+    if not Need.objects.current().filter(pk=need.pk).exists():
+        return "Ce besoin n’est plus ouvert. Regardez les autres besoins publiés par les entreprises."
+    return None
+
+
+def _why_it_was_refused(association: Association, company: Company, need: Need | None) -> str | None:
+    refused = Introduction.objects.filter(
+        association=association, company=company, need=need, status=IntroductionStatus.NO
+    ).first()
+    if refused is None or refused.answered_at is None:
+        return None
+    day = clock.paris(refused.answered_at)
+    return (
+        f"Cette demande a déjà reçu une réponse négative le {day:%d/%m/%Y}. "
+        "La page de la mise en relation dit pourquoi, et ce que vous pouvez faire maintenant."
+    )

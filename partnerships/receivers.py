@@ -1,0 +1,24 @@
+"""What the agenda finds due becomes an operation here."""
+
+from typing import Any
+
+from django.dispatch import receiver
+
+from partnerships import operations, signals
+from partnerships.models import Introduction
+
+
+@receiver(signals.answer_overdue)
+def release(sender: Any, introduction: Introduction, **kwargs: Any) -> None:
+    operations.release_introduction(introduction=introduction)
+
+
+@receiver(signals.later_has_come)
+def rearm(sender: Any, introduction: Introduction, **kwargs: Any) -> None:
+    operations.rearm_introduction(introduction=introduction)
+
+
+@receiver(signals.place_expected)
+def send_queued(sender: Any, introduction: Introduction, **kwargs: Any) -> None:
+    operations.request_queued(company=introduction.company)
+    operations.wait_for_next_month(introduction=introduction)
