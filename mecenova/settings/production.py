@@ -10,6 +10,9 @@ SITE_URL = env.str("SITE_URL")
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 
 DATABASES = {"default": database_from(env.str("DATABASE_URL"), pool=True)}
+# Apart from the address, so that any character may be in it.
+if password := env.str("POSTGRES_PASSWORD", default=""):
+    DATABASES["default"]["PASSWORD"] = password
 REDIS_URL = env.str("REDIS_URL")
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
 CELERY_BROKER_URL = REDIS_URL

