@@ -42,19 +42,12 @@ class Document(Identified):
         validators=[MinValueValidator(1900), MaxValueValidator(2100)],
     )
     link = models.URLField("lien", blank=True, max_length=500)
-    file = models.FileField(
-        "fichier", upload_to="infotheque/", blank=True, max_length=250
-    )
-    status = models.CharField(
-        "état", max_length=20, choices=DocumentStatus, default=DocumentStatus.DRAFT
-    )
+    file = models.FileField("fichier", upload_to="infotheque/", blank=True, max_length=250)
+    status = models.CharField("état", max_length=20, choices=DocumentStatus, default=DocumentStatus.DRAFT)
     created_at = models.DateTimeField("créé le", default=clock.now, editable=False)
-    published_at = models.DateTimeField(
-        "publié le", null=True, blank=True, editable=False
-    )
+    published_at = models.DateTimeField("publié le", null=True, blank=True, editable=False)
     search = models.GeneratedField(
-        expression=FrenchVector("title", weight="A")
-        + FrenchVector("summary", weight="B"),
+        expression=FrenchVector("title", weight="A") + FrenchVector("summary", weight="B"),
         output_field=SearchVectorField(),
         db_persist=True,
         editable=False,
@@ -72,9 +65,7 @@ class Document(Identified):
                 name="document_published_has_date",
             ),
             models.CheckConstraint(
-                condition=~Q(status=DocumentStatus.PUBLISHED)
-                | ~Q(link="")
-                | ~Q(file=""),
+                condition=~Q(status=DocumentStatus.PUBLISHED) | ~Q(link="") | ~Q(file=""),
                 name="document_published_leads_somewhere",
             ),
         ]

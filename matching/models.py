@@ -35,9 +35,7 @@ class SuggestionQuerySet(models.QuerySet["Suggestion"]):
         return self.filter(status=SuggestionStatus.PRESENTED)
 
     def with_parties(self) -> Self:
-        return self.select_related(
-            "association__organisation", "company__organisation", "need", "project"
-        )
+        return self.select_related("association__organisation", "company__organisation", "need", "project")
 
 
 class Suggestion(Identified):
@@ -49,12 +47,8 @@ class Suggestion(Identified):
     round = models.ForeignKey(Round, models.CASCADE, related_name="suggestions")
     need = models.ForeignKey(Need, models.CASCADE, related_name="suggestions")
     company = models.ForeignKey(Company, models.CASCADE, related_name="suggestions")
-    association = models.ForeignKey(
-        Association, models.CASCADE, related_name="suggestions"
-    )
-    project = models.ForeignKey(
-        Project, models.SET_NULL, null=True, blank=True, related_name="suggestions"
-    )
+    association = models.ForeignKey(Association, models.CASCADE, related_name="suggestions")
+    project = models.ForeignKey(Project, models.SET_NULL, null=True, blank=True, related_name="suggestions")
     introduction = models.OneToOneField(
         Introduction, models.SET_NULL, null=True, blank=True, related_name="suggestion"
     )
@@ -68,13 +62,9 @@ class Suggestion(Identified):
         choices=SuggestionStatus,
         default=SuggestionStatus.PRESENTED,
     )
-    presented_at = models.DateTimeField(
-        "présentée le", default=clock.now, editable=False
-    )
+    presented_at = models.DateTimeField("présentée le", default=clock.now, editable=False)
     seen_at = models.DateTimeField("vue le", null=True, blank=True, editable=False)
-    answered_at = models.DateTimeField(
-        "répondue le", null=True, blank=True, editable=False
-    )
+    answered_at = models.DateTimeField("répondue le", null=True, blank=True, editable=False)
 
     objects = SuggestionQuerySet.as_manager()
 

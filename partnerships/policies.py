@@ -71,7 +71,7 @@ def _why_association_is_not_solicited(association: Association, side: str) -> st
                 "Votre association est présente comme experte seulement. "
                 "Pour demander une mise en relation, changez d’abord sa position dans sa fiche."
             )
-        return "Cette association est présente comme experte seulement\u00a0: elle ne souhaite pas être sollicitée."
+        return "Cette association est présente comme experte\u00a0: elle ne souhaite pas être sollicitée."
     if (
         association.stance == Stance.PAUSED
         and association.paused_until
@@ -79,7 +79,7 @@ def _why_association_is_not_solicited(association: Association, side: str) -> st
     ):
         until = f"{association.paused_until:%d/%m/%Y}"
         if own:
-            return f"Votre association est en pause jusqu’au {until}. Levez la pause dans sa fiche pour continuer."
+            return f"Votre association est en pause jusqu’au {until}. Levez-la dans sa fiche pour continuer."
         return f"Cette association est en pause jusqu’au {until}. Vous pourrez la contacter ensuite."
     return None
 

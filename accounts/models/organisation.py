@@ -5,6 +5,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Lower
 
 from accounts.enums import (
     LISTED_STATUSES,
@@ -19,6 +20,13 @@ from mecenova.identifiers.models import Identified
 from mecenova.identifiers.names import name_key
 from mecenova.reference.models import Territory
 from mecenova.search.functions import FrenchVector
+
+KEY_LENGTH = 250
+
+
+def record_key(name: str) -> str:
+    """The key stored for a name: unfolding a ligature can make it longer than the name, and than its column."""
+    return name_key(name)[:KEY_LENGTH].rstrip()
 
 
 class OrganisationQuerySet(models.QuerySet["Organisation"]):
@@ -37,7 +45,7 @@ class OrganisationQuerySet(models.QuerySet["Organisation"]):
 
     def same_record(self, kind: str, name: str, postal_code: str) -> Self:
         """The record this name and postal code already stand for, if any (same key = same organisation)."""
-        return self.filter(kind=kind, name_key=name_key(name), postal_code=postal_code)
+        return self.filter(kind=kind, name_key=record_key(name), postal_code=postal_code)
 
 
 class Organisation(Identified):
@@ -45,7 +53,7 @@ class Organisation(Identified):
 
     kind = models.CharField("type", max_length=20, choices=OrganisationKind)
     name = models.CharField("nom", max_length=250)
-    name_key = models.CharField(max_length=250, editable=False)
+    name_key = models.CharField(max_length=KEY_LENGTH, editable=False)
     postal_code = models.CharField("code postal", max_length=5, blank=True)
     town = models.CharField("commune", max_length=120, blank=True)
     department = models.ForeignKey(
@@ -64,13 +72,9 @@ class Organisation(Identified):
         choices=OrganisationStatus,
         default=OrganisationStatus.TO_CHECK,
     )
-    origin = models.CharField(
-        "origine", max_length=20, choices=Origin, default=Origin.SIGN_UP
-    )
+    origin = models.CharField("origine", max_length=20, choices=Origin, default=Origin.SIGN_UP)
     created_at = models.DateTimeField("créée le", default=clock.now, editable=False)
-    checked_at = models.DateTimeField(
-        "vérifiée le", null=True, blank=True, editable=False
-    )
+    checked_at = models.DateTimeField("vérifiée le", null=True, blank=True, editable=False)
     left_at = models.DateTimeField("partie le", null=True, blank=True, editable=False)
     members = models.ManyToManyField(
         settings.AUTH_USER_MODEL, through="Membership", related_name="organisations"
@@ -93,8 +97,7 @@ class Organisation(Identified):
                 name="organisation_same_record_once",
             ),
             models.CheckConstraint(
-                condition=~Q(status=OrganisationStatus.CHECKED)
-                | Q(checked_at__isnull=False),
+                condition=~Q(status=OrganisationStatus.CHECKED) | Q(checked_at__isnull=False),
                 name="organisation_checked_has_date",
             ),
             models.CheckConstraint(
@@ -120,7 +123,15 @@ class Organisation(Identified):
         return self.status == OrganisationStatus.UNCLAIMED
 
 
+class MembershipQuerySet(models.QuerySet["Membership"]):
+    def managers(self) -> Self:
+        """Managers who can still act."""
+        return self.filter(role=Role.MANAGER, user__is_active=True)
+
+
 class Membership(Identified):
+    """A person in an organisation's team; every change locks the organisation first (accounts.operations)."""
+
     organisation = models.ForeignKey(
         Organisation,
         models.CASCADE,
@@ -133,22 +144,33 @@ class Membership(Identified):
         related_name="memberships",
         verbose_name="personne",
     )
-    role = models.CharField(
-        "rôle", max_length=20, choices=Role, default=Role.CONTRIBUTOR
-    )
+    role = models.CharField("rôle", max_length=20, choices=Role, default=Role.CONTRIBUTOR)
     joined_at = models.DateTimeField("depuis", default=clock.now, editable=False)
+
+    objects = MembershipQuerySet.as_manager()
 
     class Meta:
         verbose_name = "appartenance"
         ordering = ("joined_at",)
         constraints = [
-            models.UniqueConstraint(
-                fields=("organisation", "user"), name="membership_once_per_organisation"
-            )
+            models.UniqueConstraint(fields=("organisation", "user"), name="membership_once_per_organisation")
         ]
 
     def __str__(self) -> str:
         return f"{self.user_id} · {self.organisation_id}"
+
+    @property
+    def is_manager(self) -> bool:
+        return self.role == Role.MANAGER
+
+
+class ClaimQuerySet(models.QuerySet["Claim"]):
+    def waiting(self) -> Self:
+        """Those that staff must decide."""
+        return self.filter(status=ClaimStatus.WAITING)
+
+    def of(self, user: models.Model) -> Self:
+        return self.filter(user=user)
 
 
 class Claim(Identified):
@@ -164,14 +186,12 @@ class Claim(Identified):
         verbose_name="personne",
     )
     message = models.TextField("fonction et preuve", max_length=1000)
-    status = models.CharField(
-        "état", max_length=20, choices=ClaimStatus, default=ClaimStatus.WAITING
-    )
+    status = models.CharField("état", max_length=20, choices=ClaimStatus, default=ClaimStatus.WAITING)
     created_at = models.DateTimeField("demandée le", default=clock.now, editable=False)
-    decided_at = models.DateTimeField(
-        "décidée le", null=True, blank=True, editable=False
-    )
+    decided_at = models.DateTimeField("décidée le", null=True, blank=True, editable=False)
     answer = models.TextField("réponse", blank=True, max_length=1000)
+
+    objects = ClaimQuerySet.as_manager()
 
     class Meta:
         verbose_name = "revendication"
@@ -193,6 +213,12 @@ class Claim(Identified):
         return f"{self.user_id} · {self.organisation_id}"
 
 
+class InvitationQuerySet(models.QuerySet["Invitation"]):
+    def waiting(self) -> Self:
+        """Not used yet, whether or not its date has passed."""
+        return self.filter(accepted_at__isnull=True)
+
+
 class Invitation(Identified):
     """A manager invites a colleague by e-mail: dated, for one use, for one address."""
 
@@ -203,9 +229,7 @@ class Invitation(Identified):
         verbose_name="organisme",
     )
     email = models.EmailField("adresse e-mail")
-    role = models.CharField(
-        "rôle", max_length=20, choices=Role, default=Role.CONTRIBUTOR
-    )
+    role = models.CharField("rôle", max_length=20, choices=Role, default=Role.CONTRIBUTOR)
     invited_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.CASCADE,
@@ -214,9 +238,7 @@ class Invitation(Identified):
     )
     created_at = models.DateTimeField("envoyée le", default=clock.now, editable=False)
     expires_at = models.DateTimeField("valable jusqu’au")
-    accepted_at = models.DateTimeField(
-        "acceptée le", null=True, blank=True, editable=False
-    )
+    accepted_at = models.DateTimeField("acceptée le", null=True, blank=True, editable=False)
     accepted_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.SET_NULL,
@@ -226,9 +248,27 @@ class Invitation(Identified):
         verbose_name="acceptée par",
     )
 
+    objects = InvitationQuerySet.as_manager()
+
     class Meta:
         verbose_name = "invitation"
         ordering = ("-created_at",)
+        constraints = [
+            models.UniqueConstraint(
+                "organisation",
+                Lower("email"),
+                condition=Q(accepted_at__isnull=True),
+                name="invitation_waits_once_per_address",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.organisation_id} · {self.created_at:%Y-%m-%d}"
+
+    @property
+    def is_waiting(self) -> bool:
+        return self.accepted_at is None
+
+    @property
+    def has_expired(self) -> bool:
+        return self.expires_at <= clock.now()

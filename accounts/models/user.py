@@ -8,6 +8,7 @@ from django.contrib.auth.models import (
 from django.db import models
 from django.db.models.functions import Lower
 
+from accounts.enums import REGISTERING_KINDS
 from mecenova.calendar import clock
 from mecenova.identifiers.models import Identified
 
@@ -16,20 +17,14 @@ class UserManager(BaseUserManager["User"]):
     def get_by_natural_key(self, username: str | None) -> "User":
         return self.get(email__iexact=username)
 
-    def create_user(
-        self, email: str, password: str | None = None, **fields: Any
-    ) -> "User":
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
         user = self.model(email=self.normalize_email(email).lower(), **fields)
         user.set_password(password)
         user.save(using=self._db)
         return user
 
-    def create_superuser(
-        self, email: str, password: str | None = None, **fields: Any
-    ) -> "User":
-        return self.create_user(
-            email, password, is_staff=True, is_superuser=True, **fields
-        )
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
 
 
 class User(Identified, AbstractBaseUser, PermissionsMixin):
@@ -41,6 +36,9 @@ class User(Identified, AbstractBaseUser, PermissionsMixin):
     is_staff = models.BooleanField("équipe IMS", default=False)
     is_active = models.BooleanField("compte actif", default=True)
     date_joined = models.DateTimeField("inscription", default=clock.now, editable=False)
+    wanted_kind = models.CharField(
+        "inscription pour", max_length=20, choices=REGISTERING_KINDS, blank=True, default="", editable=False
+    )
 
     objects: ClassVar[UserManager] = UserManager()
 

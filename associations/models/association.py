@@ -27,9 +27,7 @@ class AssociationQuerySet(models.QuerySet["Association"]):
     def open_to_companies(self) -> Self:
         """Checked, and neither an expert only nor paused today: those that may be presented."""
         today = clock.today()
-        return self.checked().filter(
-            Q(stance=Stance.OPEN) | Q(stance=Stance.PAUSED, paused_until__lt=today)
-        )
+        return self.checked().filter(Q(stance=Stance.OPEN) | Q(stance=Stance.PAUSED, paused_until__lt=today))
 
 
 class Association(Identified):
@@ -42,18 +40,12 @@ class Association(Identified):
         verbose_name="organisme",
     )
     purpose = models.TextField("mission", blank=True)
-    registry = models.CharField(
-        "immatriculation", max_length=20, choices=Registry, blank=True
-    )
+    registry = models.CharField("immatriculation", max_length=20, choices=Registry, blank=True)
     rna = models.CharField("numéro RNA", max_length=10, blank=True)
     siren = models.CharField("numéro SIREN", max_length=9, blank=True)
-    court_entry = models.CharField(
-        "tribunal, volume et folio", max_length=120, blank=True
-    )
+    court_entry = models.CharField("tribunal, volume et folio", max_length=120, blank=True)
     causes = models.ManyToManyField(Cause, blank=True, related_name="+")
-    audiences = models.ManyToManyField(
-        Audience, blank=True, related_name="+", verbose_name="publics"
-    )
+    audiences = models.ManyToManyField(Audience, blank=True, related_name="+", verbose_name="publics")
     territories = models.ManyToManyField(
         Territory, blank=True, related_name="+", verbose_name="territoires d’action"
     )
@@ -61,13 +53,9 @@ class Association(Identified):
     yearly_budget = models.DecimalField(
         "budget annuel", max_digits=12, decimal_places=2, null=True, blank=True
     )
-    stance = models.CharField(
-        "position", max_length=20, choices=Stance, default=Stance.OPEN
-    )
+    stance = models.CharField("position", max_length=20, choices=Stance, default=Stance.OPEN)
     paused_until = models.DateField("en pause jusqu’au", null=True, blank=True)
-    general_interest = models.CharField(
-        "intérêt général", max_length=20, choices=GeneralInterest, blank=True
-    )
+    general_interest = models.CharField("intérêt général", max_length=20, choices=GeneralInterest, blank=True)
     refused_kinds = ArrayField(
         models.CharField(max_length=20, choices=Kind),
         default=list,
@@ -77,9 +65,7 @@ class Association(Identified):
     refused_sectors = models.ManyToManyField(
         Sector, blank=True, related_name="+", verbose_name="secteurs refusés"
     )
-    expertise = models.ManyToManyField(
-        Skill, blank=True, related_name="+", verbose_name="expertise offerte"
-    )
+    expertise = models.ManyToManyField(Skill, blank=True, related_name="+", verbose_name="expertise offerte")
     changed_at = models.DateTimeField("modifiée le", default=clock.now, editable=False)
     search = models.GeneratedField(
         expression=FrenchVector("purpose"),
@@ -93,12 +79,8 @@ class Association(Identified):
     class Meta:
         verbose_name = "association"
         constraints = [
-            models.UniqueConstraint(
-                fields=("rna",), condition=~Q(rna=""), name="association_rna_once"
-            ),
-            models.UniqueConstraint(
-                fields=("siren",), condition=~Q(siren=""), name="association_siren_once"
-            ),
+            models.UniqueConstraint(fields=("rna",), condition=~Q(rna=""), name="association_rna_once"),
+            models.UniqueConstraint(fields=("siren",), condition=~Q(siren=""), name="association_siren_once"),
             models.CheckConstraint(
                 condition=Q(stance=Stance.PAUSED, paused_until__isnull=False)
                 | (~Q(stance=Stance.PAUSED) & Q(paused_until__isnull=True)),
@@ -113,3 +95,12 @@ class Association(Identified):
 
     def __str__(self) -> str:
         return self.organisation.name
+
+    @property
+    def is_paused(self) -> bool:
+        """In pause today; a pause whose last day is past is over."""
+        return (
+            self.stance == Stance.PAUSED
+            and self.paused_until is not None
+            and self.paused_until >= clock.today()
+        )

@@ -16,18 +16,19 @@ from mecenova.search.functions import FrenchVector
 
 
 class ProjectQuerySet(models.QuerySet["Project"]):
+    def draft(self) -> Self:
+        return self.filter(status=ProjectStatus.DRAFT)
+
     def published(self) -> Self:
         return self.filter(status=ProjectStatus.PUBLISHED)
 
     def visible(self) -> Self:
         """Published projects of checked associations: what everybody may read."""
-        return self.published().filter(
-            association__organisation__status=OrganisationStatus.CHECKED
-        )
+        return self.published().filter(association__organisation__status=OrganisationStatus.CHECKED)
 
 
 class Project(Identified):
-    """What an association wants to do; its asks say what it seeks. `status` moves by associations.workflow.PROJECT."""
+    """What an association wants to do; its asks say what it seeks. `status` moves by workflow.PROJECT."""
 
     association = models.ForeignKey(
         Association, models.CASCADE, related_name="projects", verbose_name="association"
@@ -35,23 +36,14 @@ class Project(Identified):
     title = models.CharField("titre", max_length=150)
     description = models.TextField("description")
     causes = models.ManyToManyField(Cause, blank=True, related_name="+")
-    audiences = models.ManyToManyField(
-        Audience, blank=True, related_name="+", verbose_name="publics"
-    )
-    territories = models.ManyToManyField(
-        Territory, blank=True, related_name="+", verbose_name="territoires"
-    )
-    status = models.CharField(
-        "état", max_length=20, choices=ProjectStatus, default=ProjectStatus.DRAFT
-    )
+    audiences = models.ManyToManyField(Audience, blank=True, related_name="+", verbose_name="publics")
+    territories = models.ManyToManyField(Territory, blank=True, related_name="+", verbose_name="territoires")
+    status = models.CharField("état", max_length=20, choices=ProjectStatus, default=ProjectStatus.DRAFT)
     created_at = models.DateTimeField("créé le", default=clock.now, editable=False)
-    published_at = models.DateTimeField(
-        "publié le", null=True, blank=True, editable=False
-    )
+    published_at = models.DateTimeField("publié le", null=True, blank=True, editable=False)
     closed_at = models.DateTimeField("clos le", null=True, blank=True, editable=False)
     search = models.GeneratedField(
-        expression=FrenchVector("title", weight="A")
-        + FrenchVector("description", weight="B"),
+        expression=FrenchVector("title", weight="A") + FrenchVector("description", weight="B"),
         output_field=SearchVectorField(),
         db_persist=True,
         editable=False,
@@ -64,8 +56,7 @@ class Project(Identified):
         ordering = ("-created_at",)
         constraints = [
             models.CheckConstraint(
-                condition=~Q(status=ProjectStatus.PUBLISHED)
-                | Q(published_at__isnull=False),
+                condition=~Q(status=ProjectStatus.PUBLISHED) | Q(published_at__isnull=False),
                 name="project_published_has_date",
             ),
             models.CheckConstraint(
@@ -83,16 +74,10 @@ class Project(Identified):
 class Ask(Identified):
     """One thing a project seeks, of one kind; different companies can take different asks."""
 
-    project = models.ForeignKey(
-        Project, models.CASCADE, related_name="asks", verbose_name="projet"
-    )
+    project = models.ForeignKey(Project, models.CASCADE, related_name="asks", verbose_name="projet")
     kind = models.CharField("forme", max_length=20, choices=Kind)
-    amount = models.DecimalField(
-        "montant (€)", max_digits=12, decimal_places=2, null=True, blank=True
-    )
-    skills = models.ManyToManyField(
-        Skill, blank=True, related_name="+", verbose_name="compétences"
-    )
+    amount = models.DecimalField("montant (€)", max_digits=12, decimal_places=2, null=True, blank=True)
+    skills = models.ManyToManyField(Skill, blank=True, related_name="+", verbose_name="compétences")
     days = models.PositiveSmallIntegerField("jours", null=True, blank=True)
     goods = models.CharField("biens recherchés", max_length=250, blank=True)
     volunteers = models.PositiveSmallIntegerField("bénévoles", null=True, blank=True)
@@ -103,8 +88,7 @@ class Ask(Identified):
         ordering = ("kind", "id")
         constraints = [
             models.CheckConstraint(
-                condition=~Q(kind=Kind.FINANCIAL)
-                | Q(amount__isnull=False, amount__gt=0),
+                condition=~Q(kind=Kind.FINANCIAL) | Q(amount__isnull=False, amount__gt=0),
                 name="ask_money_says_how_much",
             ),
             models.CheckConstraint(
@@ -116,8 +100,7 @@ class Ask(Identified):
                 name="ask_goods_says_which",
             ),
             models.CheckConstraint(
-                condition=~Q(kind=Kind.VOLUNTEERING)
-                | Q(volunteers__isnull=False, volunteers__gt=0),
+                condition=~Q(kind=Kind.VOLUNTEERING) | Q(volunteers__isnull=False, volunteers__gt=0),
                 name="ask_volunteers_says_how_many",
             ),
             models.CheckConstraint(

@@ -34,9 +34,7 @@ class Company(Identified):
     organisation = models.OneToOneField(
         Organisation, models.CASCADE, related_name="company", verbose_name="organisme"
     )
-    giver = models.CharField(
-        "nature", max_length=20, choices=GiverKind, default=GiverKind.COMPANY
-    )
+    giver = models.CharField("nature", max_length=20, choices=GiverKind, default=GiverKind.COMPANY)
     sector = models.ForeignKey(
         Sector,
         models.PROTECT,
@@ -61,9 +59,7 @@ class Company(Identified):
     class Meta:
         verbose_name = "entreprise"
         constraints = [
-            models.UniqueConstraint(
-                fields=("siren",), condition=~Q(siren=""), name="company_siren_once"
-            )
+            models.UniqueConstraint(fields=("siren",), condition=~Q(siren=""), name="company_siren_once")
         ]
         indexes = [GinIndex(fields=("search",), name="company_search")]
 
@@ -78,9 +74,7 @@ class Policy(models.Model):
     number of associations the team can look at in a calendar month; 0 closes the door.
     """
 
-    company = models.OneToOneField(
-        Company, models.CASCADE, primary_key=True, related_name="policy"
-    )
+    company = models.OneToOneField(Company, models.CASCADE, primary_key=True, related_name="policy")
     causes = models.ManyToManyField(Cause, blank=True, related_name="+")
     kinds = ArrayField(
         models.CharField(max_length=20, choices=Kind),
@@ -88,9 +82,7 @@ class Policy(models.Model):
         blank=True,
         verbose_name="formes",
     )
-    territories = models.ManyToManyField(
-        Territory, blank=True, related_name="+", verbose_name="territoires"
-    )
+    territories = models.ManyToManyField(Territory, blank=True, related_name="+", verbose_name="territoires")
     excluded_causes = models.ManyToManyField(
         Cause, blank=True, related_name="+", verbose_name="causes exclues"
     )
@@ -100,9 +92,7 @@ class Policy(models.Model):
     ticket_max = models.DecimalField(
         "soutien maximal (€)", max_digits=12, decimal_places=2, null=True, blank=True
     )
-    general_interest_only = models.BooleanField(
-        "seulement des organismes d’intérêt général", default=False
-    )
+    general_interest_only = models.BooleanField("seulement des organismes d’intérêt général", default=False)
     monthly_capacity = models.PositiveSmallIntegerField(
         "associations étudiées par mois",
         default=DEFAULT_MONTHLY_CAPACITY,
@@ -126,9 +116,7 @@ class Policy(models.Model):
                 | Q(ticket_max__gte=F("ticket_min")),
                 name="policy_ticket_max_not_below_min",
             ),
-            models.CheckConstraint(
-                condition=Q(monthly_capacity__lte=500), name="policy_capacity_bounded"
-            ),
+            models.CheckConstraint(condition=Q(monthly_capacity__lte=500), name="policy_capacity_bounded"),
         ]
 
     def __str__(self) -> str:

@@ -22,53 +22,37 @@ class NeedQuerySet(models.QuerySet["Need"]):
 
     def visible(self) -> Self:
         """Published by a checked company: what everybody may read."""
-        return self.published().filter(
-            company__organisation__status=OrganisationStatus.CHECKED
-        )
+        return self.published().filter(company__organisation__status=OrganisationStatus.CHECKED)
 
     def current(self) -> Self:
         """Visible and not past its deadline: those that can still be answered."""
-        return self.visible().filter(
-            Q(deadline__isnull=True) | Q(deadline__gte=clock.today())
-        )
+        return self.visible().filter(Q(deadline__isnull=True) | Q(deadline__gte=clock.today()))
 
 
 class Need(Identified):
     """What a company looks for or gives, of one kind. `status` moves by companies.workflow.NEED."""
 
-    company = models.ForeignKey(
-        Company, models.CASCADE, related_name="needs", verbose_name="entreprise"
-    )
+    company = models.ForeignKey(Company, models.CASCADE, related_name="needs", verbose_name="entreprise")
     kind = models.CharField("forme", max_length=20, choices=Kind)
     title = models.CharField("titre", max_length=150)
     description = models.TextField("description", blank=True)
     causes = models.ManyToManyField(Cause, blank=True, related_name="+")
-    audiences = models.ManyToManyField(
-        Audience, blank=True, related_name="+", verbose_name="publics"
-    )
-    territories = models.ManyToManyField(
-        Territory, blank=True, related_name="+", verbose_name="territoires"
-    )
+    audiences = models.ManyToManyField(Audience, blank=True, related_name="+", verbose_name="publics")
+    territories = models.ManyToManyField(Territory, blank=True, related_name="+", verbose_name="territoires")
     budget_min = models.DecimalField(
         "montant minimal (€)", max_digits=12, decimal_places=2, null=True, blank=True
     )
     budget_max = models.DecimalField(
         "montant maximal (€)", max_digits=12, decimal_places=2, null=True, blank=True
     )
-    skills = models.ManyToManyField(
-        Skill, blank=True, related_name="+", verbose_name="compétences"
-    )
+    skills = models.ManyToManyField(Skill, blank=True, related_name="+", verbose_name="compétences")
     days = models.PositiveSmallIntegerField("jours offerts", null=True, blank=True)
     starts_on = models.DateField("du", null=True, blank=True)
     ends_on = models.DateField("au", null=True, blank=True)
     place = models.CharField("lieu", max_length=20, choices=Place, blank=True)
     goods = models.CharField("biens offerts", max_length=250, blank=True)
-    volunteers = models.PositiveSmallIntegerField(
-        "salariés mobilisés", null=True, blank=True
-    )
-    whose_time = models.CharField(
-        "sur quel temps", max_length=20, choices=WhoseTime, blank=True
-    )
+    volunteers = models.PositiveSmallIntegerField("salariés mobilisés", null=True, blank=True)
+    whose_time = models.CharField("sur quel temps", max_length=20, choices=WhoseTime, blank=True)
     question = models.TextField("question à co-construire", blank=True)
     wished_parties = ArrayField(
         models.CharField(max_length=20, choices=OrganisationKind),
@@ -77,17 +61,12 @@ class Need(Identified):
         verbose_name="parties souhaitées",
     )
     deadline = models.DateField("date limite", null=True, blank=True)
-    status = models.CharField(
-        "état", max_length=20, choices=NeedStatus, default=NeedStatus.DRAFT
-    )
+    status = models.CharField("état", max_length=20, choices=NeedStatus, default=NeedStatus.DRAFT)
     created_at = models.DateTimeField("créé le", default=clock.now, editable=False)
-    published_at = models.DateTimeField(
-        "publié le", null=True, blank=True, editable=False
-    )
+    published_at = models.DateTimeField("publié le", null=True, blank=True, editable=False)
     closed_at = models.DateTimeField("clos le", null=True, blank=True, editable=False)
     search = models.GeneratedField(
-        expression=FrenchVector("title", weight="A")
-        + FrenchVector("description", weight="B"),
+        expression=FrenchVector("title", weight="A") + FrenchVector("description", weight="B"),
         output_field=SearchVectorField(),
         db_persist=True,
         editable=False,
@@ -100,8 +79,7 @@ class Need(Identified):
         ordering = ("-published_at", "-created_at")
         constraints = [
             models.CheckConstraint(
-                condition=~Q(status=NeedStatus.PUBLISHED)
-                | Q(published_at__isnull=False),
+                condition=~Q(status=NeedStatus.PUBLISHED) | Q(published_at__isnull=False),
                 name="need_published_has_date",
             ),
             models.CheckConstraint(

@@ -20,7 +20,7 @@ class PartnershipQuerySet(models.QuerySet["Partnership"]):
 
 
 class Partnership(Identified):
-    """Two or more parties doing something together, of one kind. `status` moves by workflow.PARTNERSHIP only."""
+    """Two or more parties doing something together, of one kind. `status` moves by workflow.PARTNERSHIP."""
 
     kind = models.CharField("forme", max_length=20, choices=Kind)
     title = models.CharField("titre", max_length=200)

@@ -85,7 +85,7 @@ def decline_introduction(
 
 @transaction.atomic
 def mark_seen(*, introduction: Introduction, by: "User") -> bool:
-    """The asked side opened the page: the association can be told the truth. False when it changes nothing."""
+    """The asked side opened the page: the other can be told so. False when it changes nothing."""
     if not policies.can_answer_introduction(by, introduction):
         return False
     return bool(

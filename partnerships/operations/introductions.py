@@ -42,7 +42,7 @@ def introduce(
 
     An association's request spends one of the company's places this month, or queues until one is free.
     A company's request spends nothing: its suggestion did. Asking twice returns the open introduction.
-    Raises PermissionDenied when `by` does not belong to the asking side, DomainError with the reason otherwise.
+    Raises PermissionDenied when `by` is not of the asking side, DomainError with the reason otherwise.
     """
     # The company's row is the lock: two requests for the same pair come one after the other.
     company = (
