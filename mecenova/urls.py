@@ -17,3 +17,5 @@ urlpatterns = [
 
 if apps.is_installed("mecenova.demo"):
     urlpatterns.append(path("", include("mecenova.demo.urls")))
+
+handler500 = "mecenova.ui.errors.server_error"

@@ -68,6 +68,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "mecenova.ui.middleware.OutageMiddleware",
 ]
 
 ROOT_URLCONF = "mecenova.urls"

@@ -10,8 +10,8 @@ from django.forms.renderers import TemplatesSetting
 class PlainFormRenderer(TemplatesSetting):
     """`{{ form }}` gives the error summary then every field; `{{ field.as_field_group }}` one field.
 
-    A field group is a label said in words (« facultatif » when it is), the help text, the errors and the control,
-    tied together by `aria-describedby`; lists of choices are fieldsets.
+    A field group is a label (with « facultatif » in words), the help text, the errors and the control, tied
+    together by `aria-describedby`; lists of choices are fieldsets.
     """
 
     form_template_name = "ui/form.html"
@@ -20,7 +20,7 @@ class PlainFormRenderer(TemplatesSetting):
 
 
 class SuggestedTextInput(forms.TextInput):
-    """A text field that proposes values through the browser's own `<datalist>`, for lists too long to show."""
+    """A text field that proposes values by the browser's own `<datalist>`, for lists too long to show."""
 
     template_name = "ui/widgets/suggested_text.html"
 
@@ -38,7 +38,7 @@ class SuggestedTextInput(forms.TextInput):
 
 
 class FoldedCheckboxes(forms.CheckboxSelectMultiple):
-    """Checkboxes whose groups fold: for choices given as groups (regions and their departments, families of skills).
+    """Checkboxes whose groups fold: for grouped choices (departments by region, skills by family).
 
     A group that holds a ticked box is open, so nothing chosen is hidden.
     """

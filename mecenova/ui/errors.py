@@ -1,0 +1,58 @@
+"""The pages shown when the site cannot answer. They use neither the database nor the cache nor the session."""
+
+import sys
+
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse
+from django.http.request import RawPostDataException
+from django.template.loader import get_template
+from redis import exceptions as redis_errors
+
+OUTAGES = (OperationalError, InterfaceError, redis_errors.ConnectionError, redis_errors.TimeoutError)
+RETRY_AFTER_SECONDS = 60
+
+
+def is_outage(error: BaseException | None) -> bool:
+    """Whether the database or Redis could not be reached, here or underneath."""
+    while error is not None:
+        if isinstance(error, OUTAGES):
+            return True
+        error = error.__cause__
+    return False
+
+
+def what_was_typed(request: HttpRequest) -> list[tuple[str, str]] | None:
+    """The fields of the form being sent, to be sent again from the page; None when they cannot be kept.
+
+    A password is never written into a page, so a form that holds one goes back instead.
+    """
+    if request.method != "POST":
+        return None
+    try:
+        fields = [(name, value) for name, values in request.POST.lists() for value in values]
+        files = bool(request.FILES)
+    except (RawPostDataException, OSError):
+        return None
+    if files or any("password" in name for name, _ in fields):
+        return None
+    return fields
+
+
+def unavailable(request: HttpRequest) -> HttpResponse:
+    """503: what happened, what to do, and the form that was being sent, ready to be sent again."""
+    values = {
+        "address": request.get_full_path(),
+        "posted": request.method == "POST",
+        "typed": what_was_typed(request),
+    }
+    response = HttpResponse(get_template("503.html").render(values), status=503)
+    response["Retry-After"] = str(RETRY_AFTER_SECONDS)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """`handler500`: also sees what was raised outside views, such as a session that cannot be read."""
+    if is_outage(sys.exc_info()[1]):
+        return unavailable(request)
+    return HttpResponse(get_template("500.html").render(), status=500)

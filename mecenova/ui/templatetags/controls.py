@@ -1,0 +1,73 @@
+"""Forms: the error summary, groups of fields, the button that changes a state."""
+
+from typing import Any
+
+from django import forms, template
+from django.forms.boundfield import BoundField
+from django.template import Context
+from django.utils.safestring import SafeString
+
+from mecenova.ui.drawing import draw
+
+register = template.Library()
+
+
+@register.inclusion_tag("ui/error_summary.html")
+def error_summary(form: forms.BaseForm) -> dict[str, Any]:
+    """The list of what is still to correct, with links to the fields. Empty while the form has no error."""
+    found = [(field.label, field_anchor(field), error) for field in form for error in field.errors]
+    return {
+        "general": form.non_field_errors(),
+        "fields": found,
+        "total": len(found) + len(form.non_field_errors()),
+    }
+
+
+@register.filter
+def field_anchor(field: BoundField) -> str:
+    """The id that a link to this field should point at: in a list of choices, the first of them."""
+    if field.use_fieldset and isinstance(
+        field.field.widget, forms.RadioSelect | forms.CheckboxSelectMultiple
+    ):
+        return f"{field.auto_id}_0"
+    return field.id_for_label or field.auto_id
+
+
+@register.filter
+def is_single_checkbox(field: BoundField) -> bool:
+    return isinstance(field.field.widget, forms.CheckboxInput)
+
+
+@register.filter
+def says_optional(field: BoundField) -> bool:
+    """Whether the label says « facultatif »: not in a filter form, where nothing is required."""
+    return not field.field.required and any(other.required for other in field.form.fields.values())
+
+
+@register.inclusion_tag("ui/fields.html")
+def fields(form: forms.BaseForm, *names: str, legend: str = "", help_text: str = "") -> dict[str, Any]:
+    """Some of a form's fields, in a fieldset when `legend` is given."""
+    return {"fields": [form[name] for name in names], "legend": legend, "help_text": help_text}
+
+
+@register.simple_block_tag(takes_context=True)
+def post_button(
+    context: Context,
+    content: str,
+    action: str,
+    *,
+    style: str = "button",
+    confirm: str = "",
+    name: str = "",
+    value: str = "",
+) -> SafeString:
+    """A form of one button, for what changes a state. `confirm` asks first, without a script."""
+    values = {
+        "action": action,
+        "style": style,
+        "confirm": confirm,
+        "name": name,
+        "value": value,
+        "content": content.strip(),
+    }
+    return draw(context, "post_button", values)

@@ -1,0 +1,62 @@
+"""Long lists: filters, the count of results, pages."""
+
+from typing import Any
+
+from django import forms, template
+from django.template import Context
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from mecenova.ui import figures
+
+register = template.Library()
+
+
+@register.inclusion_tag("ui/filter_panel.html", takes_context=True)
+def filter_panel(
+    context: Context, form: forms.Form, target: str = "resultats", label: str = "Filtrer", button: str = ""
+) -> dict[str, Any]:
+    """A GET form beside a list. With a script only `#target` is replaced, and the address follows."""
+    request = context.get("request")
+    names = [field.html_name for field in form]
+    active = sum(1 for name in names if request and any(request.GET.getlist(name)))
+    return {
+        "form": form,
+        "target": target,
+        "label": label,
+        "button": button or "Afficher les résultats",
+        "action": request.path if request else "",
+        "active": active,
+    }
+
+
+@register.simple_tag
+def result_count(number: int, singular: str, plural: str, none: str = "Aucun résultat") -> SafeString:
+    """« 12 besoins »; site.js reads it out when the list changes without a new page."""
+    words = (
+        f"{figures.integer(number)}\u00a0{singular if number < 2 else plural}"
+        if number
+        else f"Aucun {singular}"
+    )
+    return format_html('<p class="result-count" data-result-count>{}</p>', words)
+
+
+@register.inclusion_tag("ui/pagination.html", takes_context=True)
+def pagination(
+    context: Context, page_obj: Any, param: str = "page", target: str = "resultats"
+) -> dict[str, Any]:
+    """Previous, a few numbers, next; the rest of the query string is kept. One page shows nothing."""
+    request = context.get("request")
+    query = request.GET.copy() if request else None
+    if query is not None:
+        query.pop(param, None)
+    kept = query.urlencode() if query else ""
+    paginator = page_obj.paginator
+    return {
+        "page_obj": page_obj,
+        "numbers": [
+            (number, number == paginator.ELLIPSIS)
+            for number in paginator.get_elided_page_range(page_obj.number, on_each_side=1, on_ends=1)
+        ],
+        "prefix": f"?{kept}&{param}=" if kept else f"?{param}=",
+    }

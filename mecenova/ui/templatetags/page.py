@@ -1,0 +1,64 @@
+"""The frame of a page: header, messages, breadcrumbs, title, tabs."""
+
+from typing import Any
+
+from django import template
+from django.template import Context
+from django.utils.safestring import SafeString
+
+from mecenova.ui import navigation
+from mecenova.ui.drawing import draw, pairs
+
+register = template.Library()
+MESSAGE_KINDS = {
+    "debug": "info",
+    "info": "info",
+    "success": "success",
+    "warning": "warning",
+    "error": "error",
+}
+
+
+@register.inclusion_tag("ui/header.html", takes_context=True)
+def site_header(context: Context) -> dict[str, Any]:
+    return navigation.header(context.get("request"))
+
+
+@register.inclusion_tag("ui/messages.html", takes_context=True)
+def site_messages(context: Context) -> dict[str, Any]:
+    """What the last action had to say. Errors are announced at once, the rest politely."""
+    return {
+        "messages": [
+            {"kind": MESSAGE_KINDS.get(message.level_tag, "info"), "text": message.message}
+            for message in context.get("messages") or ()
+        ]
+    }
+
+
+@register.inclusion_tag("ui/breadcrumbs.html")
+def breadcrumbs(*labels_and_urls: Any) -> dict[str, Any]:
+    """`{% breadcrumbs "Associations" list_url association.name %}`: the last label is the page itself."""
+    return {"crumbs": pairs(labels_and_urls)}
+
+
+@register.simple_block_tag(takes_context=True)
+def page_header(context: Context, content: str, title: str, lead: str = "", kicker: str = "") -> SafeString:
+    """The page's one `<h1>`, a sentence under it, and the actions written between the tags."""
+    values = {"title": title, "lead": lead, "kicker": kicker, "actions": SafeString(content.strip())}
+    return draw(context, "page_header", values)
+
+
+@register.inclusion_tag("ui/tabs.html", takes_context=True)
+def tabs(context: Context, *labels_and_urls: Any, label: str = "Vues de cette page") -> dict[str, Any]:
+    """Links side by side to neighbouring pages; the one being read is marked current."""
+    request = context.get("request")
+    here = request.get_full_path() if request else ""
+    found = pairs(labels_and_urls)
+    exact = any(url == here for _, url in found)
+    path = here.partition("?")[0]
+    return {
+        "label": label,
+        "tabs": [
+            (text, url, (url == here) if exact else (url.partition("?")[0] == path)) for text, url in found
+        ],
+    }

@@ -1,0 +1,63 @@
+"""Words and figures: filters, and the icon that stands beside words."""
+
+from functools import lru_cache
+from typing import Any
+
+import lucide
+from django import template
+from django.utils.html import conditional_escape
+from django.utils.safestring import SafeString
+
+from mecenova.ui import figures
+from mecenova.ui.typography import french_html, french_text
+
+register = template.Library()
+
+
+@register.filter
+def typographe(value: Any) -> SafeString:
+    """French apostrophes and no-break spaces. HTML marked safe stays HTML; anything else is escaped."""
+    if hasattr(value, "__html__"):
+        return SafeString(french_html(str(value)))
+    return conditional_escape(french_text(str(value)))
+
+
+@register.filter
+def euros(value: Any) -> SafeString:
+    return figures.euros(value)
+
+
+@register.filter
+def ou_non_renseigne(value: Any) -> SafeString:
+    return figures.or_missing(value)
+
+
+@register.filter
+def date_longue(value: Any) -> SafeString:
+    return figures.long_date(value)
+
+
+@register.filter
+def date_courte(value: Any) -> SafeString:
+    return figures.short_date(value)
+
+
+@register.filter
+def jours(value: Any) -> SafeString:
+    return figures.days(value)
+
+
+@register.filter
+def nombre(value: int | None) -> SafeString:
+    return figures.missing() if value is None else SafeString(figures.integer(value))
+
+
+@lru_cache(maxsize=256)
+def _icon(name: str, size: int) -> str:
+    return lucide._render_icon(name, size, **{"class": "icon", "aria_hidden": "true", "focusable": "false"})
+
+
+@register.simple_tag
+def icon(name: str, size: int = 20) -> SafeString:
+    """A lucide icon, inline and hidden from screen readers: the words beside it say the same."""
+    return SafeString(_icon(str(name), size))
