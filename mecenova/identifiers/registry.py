@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Callable
 
 from django.core.exceptions import ValidationError
 from stdnum.exceptions import ValidationError as InvalidNumber
@@ -36,7 +37,7 @@ def clean_siren(text: str) -> str:
         )
     if not _passes(stdnum_siren.validate, number):
         raise ValidationError(
-            f"Ce numéro SIREN n’existe pas\u00a0: un chiffre est sans doute inversé ou oublié. {_WHERE_TO_FIND_IT}",
+            f"Ce numéro SIREN n’existe pas\u00a0: un chiffre est sans doute faux. {_WHERE_TO_FIND_IT}",
             code="siren_checksum",
         )
     return number
@@ -80,8 +81,9 @@ def clean_rna(text: str) -> str:
     number = _compact(text).upper()
     if not _RNA.fullmatch(number):
         raise ValidationError(
-            "Un numéro RNA commence par W, suivi de 9 chiffres, par exemple W751234567. Vous le trouverez sur le "
-            "récépissé de la préfecture. En Alsace et en Moselle, il n’existe pas\u00a0: "
+            "Un numéro RNA commence par W, suivi de 9 chiffres, par exemple W751234567. "
+            "Vous le trouverez sur le récépissé de la préfecture. "
+            "Il n’existe pas en Alsace et en Moselle\u00a0: "
             "choisissez «\u202fregistre d’Alsace-Moselle\u202f».",
             code="rna_format",
         )
@@ -92,7 +94,7 @@ def _compact(text: str) -> str:
     return _SEPARATORS.sub("", unicodedata.normalize("NFKC", text))
 
 
-def _passes(validate, number: str) -> bool:
+def _passes(validate: Callable[[str], str], number: str) -> bool:
     if set(number[:9]) == {"0"}:  # A row of zeros has a valid sum and names nobody.
         return False
     try:

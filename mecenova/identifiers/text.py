@@ -1,0 +1,24 @@
+"""What people type, made safe to show inside a line of a page, a list or a mail's subject."""
+
+import re
+import unicodedata
+
+# Marks that reverse the reading order of what follows them: one name could disguise its neighbours.
+_DIRECTION = re.compile("[\u202a-\u202e\u2066-\u2069\u200e\u200f\u061c]")
+_BLANK_LINES = re.compile(r"\n{3,}")
+
+
+def one_line(text: str) -> str:
+    """Without control or direction marks, and with single spaces."""
+    return " ".join(_printable(text).split())
+
+
+def paragraphs(text: str) -> str:
+    """Lines kept, at most one blank line between two."""
+    lines = [line.rstrip() for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n")]
+    return _BLANK_LINES.sub("\n\n", "\n".join(_printable(line) for line in lines)).strip()
+
+
+def _printable(text: str) -> str:
+    kept = (" " if unicodedata.category(letter) == "Cc" else letter for letter in _DIRECTION.sub("", text))
+    return "".join(kept)
