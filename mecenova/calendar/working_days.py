@@ -60,9 +60,9 @@ def due_at(start: datetime, days: int) -> datetime:
 
     Up to 30, days are working days and the clock pauses; beyond, they are calendar days. With 0, at once.
     """
+    first = paris(start).date()
     if days == 0:
         return start.astimezone(UTC)
-    first = paris(start).date()
     in_working_days = days <= LONGEST_IN_WORKING_DAYS
     day = add_working_days(first, days) if in_working_days else first + timedelta(days=days)
     return morning_of(day)
