@@ -1,4 +1,6 @@
 from django.contrib import admin
+from django.db.models import Model
+from django.http import HttpRequest
 
 from mecenova.reference import models
 
@@ -6,11 +8,11 @@ from mecenova.reference import models
 class EntryAdmin(admin.ModelAdmin):
     """Staff can rename and reorder; a slug is an address and stays."""
 
-    list_display = ("name", "slug", "order")
+    list_display: tuple[str, ...] = ("name", "slug", "order")
     list_editable = ("order",)
     search_fields = ("name", "slug")
 
-    def get_readonly_fields(self, request, obj=None):
+    def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> tuple[str, ...]:
         return ("slug",) if obj else ()
 
 
@@ -21,7 +23,7 @@ class CauseAdmin(EntryAdmin):
 
 @admin.register(models.Skill)
 class SkillAdmin(EntryAdmin):
-    list_display = ("name", "family", "slug", "order")
+    list_display = ("name", "slug", "order", "family")
     list_filter = ("family",)
     list_select_related = ("family",)
 
@@ -39,5 +41,5 @@ class TerritoryAdmin(admin.ModelAdmin):
     search_fields = ("name", "code")
     autocomplete_fields = ("parent",)
 
-    def get_readonly_fields(self, request, obj=None):
+    def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> tuple[str, ...]:
         return ("code",) if obj else ()

@@ -1,6 +1,6 @@
-"""Writes the reference lists to the database, from a migration or over an existing one, any number of times."""
+"""Writes the reference lists to the database, in a migration or after it, any number of times."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from mecenova.identifiers.names import fold
 from mecenova.reference.data.audiences import AUDIENCES
@@ -27,7 +27,7 @@ def load(apps: "Apps") -> None:
     _load_territories(apps)
 
 
-def _load_names(apps: "Apps", model_name: str, names: dict[str, str]) -> dict[str, "Model"]:
+def _load_names(apps: "Apps", model_name: str, names: dict[str, str]) -> dict[str, Any]:
     model = apps.get_model("reference", model_name)
     return {
         slug: model.objects.update_or_create(slug=slug, defaults={"name": name, "order": order})[0]
@@ -68,11 +68,12 @@ def _load_territories(apps: "Apps") -> None:
     france = write(FRANCE[0], TerritoryLevel.COUNTRY, FRANCE[1], None, 1)
     write(INTERNATIONAL[0], TerritoryLevel.INTERNATIONAL, INTERNATIONAL[1], None, 2)
     by_name = sorted(REGIONS.items(), key=lambda region: fold(region[1][0]))
-    departments: list[tuple[str, str, Model]] = []
-    for order, (code, (name, inside)) in enumerate(by_name, start=10):
-        region = write(f"R{code}", TerritoryLevel.REGION, name, france, order)
-        departments += [(code, name, region) for code, name in inside.items()]
-    for order, (code, name, region) in enumerate(sorted(departments, key=lambda found: found[0]), start=100):
-        write(code, TerritoryLevel.DEPARTMENT, name, region, order)
-    for order, (code, name) in enumerate(COLLECTIVITIES.items(), start=300):
-        write(code, TerritoryLevel.COLLECTIVITY, name, france, order)
+    local: list[tuple[str, TerritoryLevel, str, Model]] = [
+        (code, TerritoryLevel.COLLECTIVITY, name, france) for code, name in COLLECTIVITIES.items()
+    ]
+    for order, (region_code, (region_name, inside)) in enumerate(by_name, start=10):
+        region = write(f"R{region_code}", TerritoryLevel.REGION, region_name, france, order)
+        local += [(code, TerritoryLevel.DEPARTMENT, name, region) for code, name in inside.items()]
+    by_code = sorted(local, key=lambda place: place[0])
+    for order, (code, level, name, parent) in enumerate(by_code, start=100):
+        write(code, level, name, parent, order)

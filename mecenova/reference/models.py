@@ -1,6 +1,6 @@
 """Reference entries. Their slugs and codes appear in addresses and files; their row numbers never do."""
 
-from typing import ClassVar, Self
+from typing import ClassVar, Self, TypeVar
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -8,9 +8,11 @@ from django.db.models import Q
 
 from mecenova.reference.enums import LOCAL_LEVELS, TOP_LEVELS, TerritoryLevel
 
+E = TypeVar("E", bound="Entry")
 
-class EntryQuerySet(models.QuerySet):
-    def get_by_natural_key(self, slug: str) -> models.Model:
+
+class EntryQuerySet(models.QuerySet[E]):
+    def get_by_natural_key(self, slug: str) -> E:
         return self.get(slug=slug)
 
 
@@ -85,7 +87,7 @@ class TerritoryQuerySet(models.QuerySet["Territory"]):
         return self.get(code=code)
 
     def departments(self) -> Self:
-        """The places a postal code gives: départements, and overseas collectivities that stand in their place."""
+        """The places a postal code gives: départements, and the overseas collectivities in their place."""
         return self.filter(level__in=LOCAL_LEVELS)
 
     def regions(self) -> Self:

@@ -17,9 +17,9 @@ _NEARNESS_OF_COMMON_GROUND: dict[str, float] = {
     TerritoryLevel.COUNTRY: 0.3,
     TerritoryLevel.INTERNATIONAL: 0.1,
 }
-_CODE_AND_NAME = re.compile(
-    r"(?P<code>\d\w{1,2})\s*[-–:]?\s+(?P<name>\D.*)|(?P<name2>.*?)\s*\((?P<code2>\w+)\)"
-)
+_CODE_THEN_NAME = re.compile(r"(?P<code>\d\w{1,2})\s*[-–:]?\s+(?P<name>\D.*)")
+_NAME_THEN_CODE = re.compile(r"(?P<name>.*?)\s*\((?P<code>\w+)\)")
+_ARTICLE = re.compile(r"^(?:le|la|les|l) ")
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ def contains(outer_code: str, inner_code: str) -> bool:
 def closeness(a_code: str, b_code: str) -> float:
     """How near two territories are, from 0 (unknown, or nothing in common) to 1 (the same).
 
-    Symmetric. It depends on the narrowest territory that holds both: département 0.9, région 0.7, country 0.3.
+    Symmetric; depends on the narrowest territory that holds both: département 0.9, région 0.7, country 0.3.
     """
     tree = _tree()
     around_a, around_b = _lineage(tree, a_code), _lineage(tree, b_code)
@@ -67,26 +67,28 @@ def closeness(a_code: str, b_code: str) -> float:
 
 
 def code_from_label(text: str) -> str | None:
-    """The code of the territory that this text names: a code, a name, a postal code, « Rhône (69) », « France »."""
-    labels = _tree().labels
-    label = fold(text)
-    if label in labels:
-        return labels[label]
-    both = _CODE_AND_NAME.fullmatch(text.strip())
-    if both:
-        by_code = labels.get(fold(both["code"] or both["code2"]))
-        named = labels.get(fold(both["name"] or both["name2"]))
-        return (
-            by_code if by_code and named and (contains(named, by_code) or contains(by_code, named)) else None
-        )
-    department = department_code(text)
-    return labels.get(fold(department)) if department else None
+    """The code of the territory this text names: « 69 », « Rhône », « Rhône (69) », « 69003 », « France »."""
+    tree = _tree()
+    found = _named(tree, text)
+    both = _CODE_THEN_NAME.fullmatch(text.strip()) or _NAME_THEN_CODE.fullmatch(text.strip())
+    if found is None and both:
+        coded, named = _named(tree, both["code"]), _named(tree, both["name"])
+        agree = coded and named and (named in _lineage(tree, coded) or coded in _lineage(tree, named))
+        return coded if agree else None
+    if found is None and (department := department_code(text)):
+        return _named(tree, department)
+    return found
 
 
 def territory_from_label(text: str) -> Territory | None:
     """The territory that this text names, or None rather than a guess."""
     code = code_from_label(text)
     return Territory.objects.filter(code=code).first() if code else None
+
+
+def _named(tree: _Tree, text: str) -> str | None:
+    label = re.sub(r"\bst\b", "saint", fold(text))
+    return tree.labels.get(label) or tree.labels.get(_ARTICLE.sub("", label))
 
 
 def _tree() -> _Tree:

@@ -1,6 +1,6 @@
 """The people associations act for."""
 
-# slug: name
+# The name of each, under its slug.
 AUDIENCES: dict[str, str] = {
     "tout-public": "Tout public",
     "enfants": "Enfants",

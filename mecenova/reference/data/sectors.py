@@ -1,6 +1,6 @@
 """Companies' lines of business, and the other words that files use for them."""
 
-# slug: name
+# The name of each, under its slug.
 SECTORS: dict[str, str] = {
     "aeronautique-et-defense": "Aéronautique et défense",
     "agriculture-et-alimentation": "Agriculture et alimentation",

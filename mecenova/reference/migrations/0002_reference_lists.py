@@ -5,7 +5,7 @@ from django.db import migrations
 from mecenova.reference.loading import load
 
 
-def load_lists(apps, schema_editor):
+def load_lists(apps, schema_editor) -> None:
     load(apps)
 
 

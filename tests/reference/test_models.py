@@ -1,0 +1,151 @@
+import pytest
+from django.core import serializers
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.db.models import ProtectedError
+
+from mecenova.reference.enums import TerritoryLevel
+from mecenova.reference.models import Cause, Skill, Territory
+from tests.reference.factories import CommuneFactory
+
+pytestmark = pytest.mark.django_db
+
+
+def territory(code: str) -> Territory:
+    return Territory.objects.get(code=code)
+
+
+class TestContains:
+    @pytest.mark.parametrize(
+        ("outer", "inner"),
+        [
+            ("FR", "75"),
+            ("FR", "R11"),
+            ("R11", "75"),
+            ("FR", "988"),
+            ("R94", "2A"),
+            ("75", "75"),
+            ("INT", "INT"),
+        ],
+    )
+    def test_holds(self, outer: str, inner: str) -> None:
+        assert territory(outer).contains(territory(inner))
+
+    @pytest.mark.parametrize(
+        ("outer", "inner"),
+        [
+            ("75", "FR"),
+            ("R11", "69"),
+            ("75", "92"),
+            ("INT", "FR"),
+            ("FR", "INT"),
+            ("R01", "972"),
+            ("INT", "75"),
+        ],
+    )
+    def test_does_not_hold(self, outer: str, inner: str) -> None:
+        assert not territory(outer).contains(territory(inner))
+
+    def test_is_an_order(self) -> None:
+        """Reflexive, antisymmetric, transitive, over all the territories there are."""
+        commune = CommuneFactory()
+        everywhere = list(Territory.objects.select_related("parent__parent__parent"))
+        holds = {(a.code, b.code): a.contains(b) for b in everywhere for a in everywhere}
+        inside = {a.code: {b.code for b in everywhere if holds[a.code, b.code]} for a in everywhere}
+        assert commune.code in inside["75"] & inside["R11"] & inside["FR"]
+        for a in everywhere:
+            assert a.code in inside[a.code]
+            for b in inside[a.code]:
+                assert inside[b] <= inside[a.code]
+                assert b == a.code or a.code not in inside[b]
+
+    def test_costs_no_query_when_lineages_are_fetched(self, query_count) -> None:
+        paris = Territory.objects.select_related("parent__parent__parent").get(code="75")
+        france = territory("FR")
+        assert query_count(lambda: france.contains(paris)) == 0
+
+
+class TestQuerySet:
+    def test_containing_goes_up_and_within_goes_down(self) -> None:
+        commune = CommuneFactory()
+        region = territory("R11")
+        assert set(Territory.objects.containing(region)) == {region, territory("FR")}
+        within = set(Territory.objects.within(region))
+        assert {region, territory("75"), commune} <= within
+        assert len(within) == 1 + 8 + 1
+        assert Territory.objects.within(territory("FR")).count() == 1 + 18 + 101 + 6 + 1
+
+    def test_lineage_ids_are_what_a_search_on_a_region_wants(self) -> None:
+        codes = set(
+            Territory.objects.filter(pk__in=Territory.objects.lineage_ids(territory("R94"))).values_list(
+                "code", flat=True
+            )
+        )
+        assert codes == {"R94", "2A", "2B", "FR"}
+
+    def test_abroad_is_alone(self) -> None:
+        abroad = territory("INT")
+        assert Territory.objects.lineage_ids(abroad) == [abroad.pk]
+
+    def test_departments_hold_the_collectivities(self) -> None:
+        assert Territory.objects.departments().count() == 107
+        assert Territory.objects.regions().count() == 18
+
+
+class TestConstraints:
+    def refused(self, **values: object) -> None:
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Territory.objects.create(**{"code": "X1", "level": TerritoryLevel.REGION, "name": "X"} | values)
+
+    def test_a_region_without_a_country_is_refused(self) -> None:
+        self.refused(parent=None)
+
+    def test_a_country_inside_another_territory_is_refused(self) -> None:
+        self.refused(level=TerritoryLevel.COUNTRY, parent=territory("FR"))
+
+    def test_an_unknown_level_is_refused(self) -> None:
+        self.refused(level="canton", parent=territory("FR"))
+
+    def test_two_regions_of_one_name_are_refused(self) -> None:
+        self.refused(name="Bretagne", parent=territory("FR"))
+
+    def test_two_communes_of_one_name_are_welcome(self) -> None:
+        one, other = CommuneFactory.create_batch(2, name="Saint-Denis")
+        assert one != other
+
+    def test_the_same_code_twice_is_refused(self) -> None:
+        self.refused(code="R53", parent=territory("FR"))
+
+    @pytest.mark.parametrize("parent", ["75", "R11", "988"])
+    def test_a_person_cannot_put_a_region_inside_something_narrower(self, parent: str) -> None:
+        region = territory("R53")
+        region.parent = territory(parent)
+        with pytest.raises(ValidationError, match="plus large"):
+            region.full_clean()
+
+    def test_a_territory_that_holds_others_cannot_be_deleted(self) -> None:
+        with pytest.raises(ProtectedError):
+            territory("R53").delete()
+
+    def test_two_causes_of_one_name_are_refused(self) -> None:
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Cause.objects.create(slug="autre", name="Culture")
+
+
+class TestOnScreen:
+    def test_a_department_shows_its_number(self) -> None:
+        assert str(territory("2A")) == "Corse-du-Sud (2A)"
+        assert str(territory("988")) == "Nouvelle-Calédonie (988)"
+        assert str(territory("R11")) == "Île-de-France"
+        assert str(territory("FR")) == "France"
+
+    def test_entries_show_their_name(self) -> None:
+        assert str(Cause.objects.get(slug="education")) == "Éducation"
+
+
+def test_fixtures_name_rows_by_slug_and_code() -> None:
+    rows = [Skill.objects.first(), territory("75")]
+    text = serializers.serialize("json", rows, use_natural_foreign_keys=True, use_natural_primary_keys=True)
+    assert '"communication"' in text
+    assert '"R11"' in text
+    assert [row.object.pk for row in serializers.deserialize("json", text)] == [row.pk for row in rows]
