@@ -1,65 +1,70 @@
-"""Who may see and do what with a company and its needs. Objects that may not be seen answer 404."""
+"""Who may do what with a company and its needs. What a person may not see does not exist for them (404)."""
 
 from django.contrib.auth.models import AnonymousUser
 
+from accounts import policies as accounts_policies
 from accounts.enums import LISTED_STATUSES, OrganisationStatus
 from accounts.models import User
-from accounts.policies import is_manager, is_member
 from companies.enums import NeedStatus
 from companies.models import Company, Need
 
-Reader = User | AnonymousUser
+Visitor = User | AnonymousUser
 
 
-def can_see_company(user: Reader, company: Company) -> bool:
-    """Listed companies are public; one that is being checked is seen by its members and staff; one that left by nobody."""
+def can_view_company(user: Visitor, company: Company) -> bool:
+    """Checked and imported ones are public; a new one is for its members and the team; a gone one for none."""
     status = company.organisation.status
-    return status in LISTED_STATUSES or (status != OrganisationStatus.LEFT and _is_inside(user, company))
-
-
-def can_edit_company(user: Reader, company: Company) -> bool:
-    """The profile and the policy commit the company: its managers, or staff for it."""
-    if company.organisation.status == OrganisationStatus.LEFT or not isinstance(user, User):
+    if status == OrganisationStatus.LEFT:
         return False
-    return user.is_staff or is_manager(user, company.organisation)
+    return status in LISTED_STATUSES or _is_inside(user, company)
 
 
-def can_set_policy(user: Reader, company: Company) -> bool:
+def can_edit_company(user: Visitor, company: Company) -> bool:
+    gone = company.organisation.status == OrganisationStatus.LEFT
+    return not gone and _is_inside(user, company)
+
+
+def can_set_policy(user: Visitor, company: Company) -> bool:
+    """The policy and the capacity commit the company's time: members, or the team on the phone with them."""
     return can_edit_company(user, company)
 
 
-def can_record_call(user: Reader, company: Company) -> bool:
-    """Staff note that they talked with the company; the clock of its silence starts again."""
-    return isinstance(user, User) and user.is_staff and company.organisation.status != OrganisationStatus.LEFT
+def can_record_call(user: Visitor, company: Company) -> bool:
+    """The team notes that it talked with the company: the clock of its silence starts again."""
+    gone = company.organisation.status == OrganisationStatus.LEFT
+    return not gone and isinstance(user, User) and user.is_staff
 
 
-def can_create_need(user: Reader, company: Company) -> bool:
-    """Every member may state a need: the people who know it are rarely those who manage the account."""
-    if company.organisation.status == OrganisationStatus.LEFT or not isinstance(user, User):
+def can_create_need(user: Visitor, company: Company) -> bool:
+    """Only of a company that somebody answers for: members, never staff in their place."""
+    away = company.organisation.status in {OrganisationStatus.LEFT, OrganisationStatus.UNCLAIMED}
+    return not away and _is_member(user, company)
+
+
+def can_view_need(user: Visitor, need: Need) -> bool:
+    """Once published by a checked company, its page stays readable, closed included: links to it exist."""
+    company = need.company
+    if company.organisation.status == OrganisationStatus.LEFT:
         return False
-    return user.is_staff or is_member(user, company.organisation)
+    shown = need.status != NeedStatus.DRAFT and need.published_at is not None
+    return (shown and company.organisation.is_checked) or _is_inside(user, company)
 
 
-def can_see_need(user: Reader, need: Need) -> bool:
-    """What was published by a checked company stays readable once closed: links in mails keep their meaning."""
-    status = need.company.organisation.status
-    if status == OrganisationStatus.LEFT:
-        return False
-    was_published = need.status != NeedStatus.DRAFT and need.published_at is not None
-    return (was_published and status == OrganisationStatus.CHECKED) or _is_inside(user, need.company)
+def can_edit_need(user: Visitor, need: Need) -> bool:
+    return can_edit_company(user, need.company)
 
 
-def can_edit_need(user: Reader, need: Need) -> bool:
-    return need.status != NeedStatus.CLOSED and can_create_need(user, need.company)
-
-
-def can_publish_need(user: Reader, need: Need) -> bool:
+def can_publish_need(user: Visitor, need: Need) -> bool:
     return can_create_need(user, need.company)
 
 
-def can_close_need(user: Reader, need: Need) -> bool:
-    return can_create_need(user, need.company)
+def can_close_need(user: Visitor, need: Need) -> bool:
+    return can_edit_need(user, need)
 
 
-def _is_inside(user: Reader, company: Company) -> bool:
-    return isinstance(user, User) and (user.is_staff or is_member(user, company.organisation))
+def _is_member(user: Visitor, company: Company) -> bool:
+    return isinstance(user, User) and accounts_policies.is_member(user, company.organisation)
+
+
+def _is_inside(user: Visitor, company: Company) -> bool:
+    return isinstance(user, User) and (user.is_staff or _is_member(user, company))

@@ -1,8 +1,9 @@
 """What a company still has to say before suggestions can reach it, and a need before it can be published.
 
-The same lists are shown on screen, named in mails and asked by operations: a part is missing everywhere or nowhere.
+The dashboard, the mails and the operations read the same answer: a part is missing everywhere or nowhere.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from companies.enums import WhoseTime
@@ -12,7 +13,7 @@ from mecenova.reference.enums import Kind
 
 @dataclass(frozen=True)
 class Part:
-    """One thing to say: `anchor` is the form field where it is said."""
+    """One thing to say. `anchor` is the form field where it is said."""
 
     key: str
     label: str
@@ -22,79 +23,99 @@ class Part:
 
 @dataclass(frozen=True)
 class Completeness:
-    percent: int
-    missing: list[Part]
+    done: int
+    total: int
+    missing: tuple[Part, ...]
+
+    @property
+    def percent(self) -> int:
+        return round(100 * self.done / self.total)
+
+    @property
+    def is_complete(self) -> bool:
+        return not self.missing
 
 
 CAUSES = Part(
-    "causes",
-    "Les causes que vous soutenez",
-    "Sans cause, aucune association ne peut vous être proposée.",
-    "id_causes",
+    "causes", "vos causes", "Sans cause, aucune association ne peut vous être proposée.", "id_causes"
 )
 KINDS = Part(
     "kinds",
-    "Les formes de mécénat que vous pratiquez",
+    "vos formes de mécénat",
     "Argent, biens, temps de travail, bénévolat ou co-construction\u00a0: une seule suffit pour commencer.",
     "id_kinds",
 )
 TERRITORIES = Part(
     "territories",
-    "Les territoires où vous agissez",
-    "Choisissez la France entière, des régions ou des départements.",
+    "vos territoires",
+    "La France entière, des régions ou des départements\u00a0: une association agit toujours quelque part.",
     "id_territories",
 )
 CAPACITY = Part(
     "capacity",
-    "Le nombre d’associations que vous pouvez étudier par mois",
+    "le nombre d’associations que vous étudiez par mois",
     "Il est à zéro\u00a0: votre porte est fermée et aucune association ne vous est proposée.",
     "id_monthly_capacity",
 )
 NEED = Part(
     "need",
-    "Un besoin publié",
+    "un besoin publié",
     "Un besoin précis reçoit de meilleures réponses qu’une politique seule.",
     "besoins",
 )
-PARTS = (CAUSES, KINDS, TERRITORIES, CAPACITY, NEED)
+POLICY_PARTS = (CAUSES, KINDS, TERRITORIES, CAPACITY)
 
 
-def missing_from_policy(policy: Policy) -> list[Part]:
-    """What keeps every suggestion away, an open door included."""
-    found = []
-    if not policy.causes.exists():
-        found.append(CAUSES)
-    if not policy.kinds:
-        found.append(KINDS)
-    if not policy.territories.exists():
-        found.append(TERRITORIES)
-    if policy.monthly_capacity == 0:
-        found.append(CAPACITY)
-    return found
-
-
-def policy_of(company: Company) -> Policy:
-    """The company's policy, or an empty unsaved one: imported companies have said nothing yet."""
+def policy_of(company: Company) -> Policy | None:
+    """An imported company has said nothing yet: it may have no policy at all."""
     try:
         return company.policy
     except Policy.DoesNotExist:
-        return Policy(company=company)
+        return None
+
+
+def missing_from_policy(company: Company) -> tuple[Part, ...]:
+    """What keeps every suggestion away, a closed door included. With the lists prefetched, no query."""
+    policy = policy_of(company)
+    if policy is None:
+        return POLICY_PARTS
+    filled = {
+        CAUSES: bool(policy.causes.all()),
+        KINDS: bool(policy.kinds),
+        TERRITORIES: bool(policy.territories.all()),
+        CAPACITY: policy.monthly_capacity > 0,
+    }
+    return tuple(part for part in POLICY_PARTS if not filled[part])
+
+
+def door_is_closed(company: Company) -> bool:
+    """The company has said that it looks at nobody for now: a choice to respect, not an oversight."""
+    policy = policy_of(company)
+    return policy is not None and policy.monthly_capacity == 0
 
 
 def completeness(company: Company) -> Completeness:
-    """The parts that are missing, in the order in which to say them."""
-    policy = policy_of(company)
-    missing = missing_from_policy(policy) if policy._state.db else [CAUSES, KINDS, TERRITORIES]
+    """What is said and what is not, in the order a person would say it."""
+    missing = missing_from_policy(company)
     if not company.needs.published().not_past().exists():
-        missing.append(NEED)
-    return Completeness(percent=round(100 * (len(PARTS) - len(missing)) / len(PARTS)), missing=missing)
+        missing = (*missing, NEED)
+    total = len(POLICY_PARTS) + 1
+    return Completeness(done=total - len(missing), total=total, missing=missing)
 
 
 def is_complete(company: Company) -> bool:
-    return not completeness(company).missing
+    return completeness(company).is_complete
 
 
-# The fields that each kind of need asks for: the form shows these and no other.
+def in_words(parts: tuple[Part, ...]) -> str:
+    """« vos causes, vos territoires et un besoin publié », or an empty text."""
+    labels = [part.label for part in parts]
+    if len(labels) < 2:
+        return "".join(labels)
+    return f"{', '.join(labels[:-1])} et {labels[-1]}"
+
+
+# The fields that each kind of need asks for: its form shows these and no other.
 NEED_FIELDS: dict[str, tuple[str, ...]] = {
     Kind.FINANCIAL: ("budget_min", "budget_max"),
     Kind.IN_KIND: ("goods",),
@@ -103,24 +124,48 @@ NEED_FIELDS: dict[str, tuple[str, ...]] = {
     Kind.CO_CONSTRUCTION: ("question", "wished_parties"),
 }
 
+_NEED_RULES: tuple[tuple[str, Part, Callable[[Need], bool]], ...] = (
+    (
+        Kind.FINANCIAL,
+        Part("budget", "le montant", "Un ordre de grandeur suffit.", "id_budget_max"),
+        lambda need: need.budget_min is not None or need.budget_max is not None,
+    ),
+    (
+        Kind.IN_KIND,
+        Part("goods", "les biens offerts", "Ce que vous donnez, et combien.", "id_goods"),
+        lambda need: bool(need.goods.strip()),
+    ),
+    (
+        Kind.SKILLS,
+        Part("skills", "les compétences offertes", "Au moins une.", "id_skills"),
+        lambda need: need.skills.exists(),
+    ),
+    (
+        Kind.SKILLS,
+        Part("days", "le nombre de jours", "Le total offert, toutes personnes confondues.", "id_days"),
+        lambda need: bool(need.days),
+    ),
+    (
+        Kind.VOLUNTEERING,
+        Part("whose_time", "sur quel temps les salariés s’engagent", "Leur temps à eux.", "id_whose_time"),
+        lambda need: need.whose_time == WhoseTime.OWN,
+    ),
+    (
+        Kind.VOLUNTEERING,
+        Part("volunteers", "le nombre de salariés", "Une estimation suffit.", "id_volunteers"),
+        lambda need: bool(need.volunteers),
+    ),
+    (
+        Kind.CO_CONSTRUCTION,
+        Part("question", "la question à co-construire", "En une phrase.", "id_question"),
+        lambda need: bool(need.question.strip()),
+    ),
+)
+_DESCRIPTION = Part("description", "la description", "Ce que vous cherchez.", "id_description")
 
-def missing_from_need(need: Need) -> list[Part]:
-    """What a reader could not do without: an association must know what is offered before it answers."""
-    found = [] if need.description.strip() else [Part("description", "Une description", "", "id_description")]
-    if need.kind == Kind.FINANCIAL and need.budget_min is None and need.budget_max is None:
-        found.append(Part("budget_max", "Le montant", "", "id_budget_max"))
-    if need.kind == Kind.IN_KIND and not need.goods.strip():
-        found.append(Part("goods", "Les biens offerts", "", "id_goods"))
-    if need.kind == Kind.SKILLS:
-        if not need.skills.exists():
-            found.append(Part("skills", "Les compétences offertes", "", "id_skills"))
-        if not need.days:
-            found.append(Part("days", "Le nombre de jours", "", "id_days"))
-    if need.kind == Kind.VOLUNTEERING:
-        if not need.volunteers:
-            found.append(Part("volunteers", "Le nombre de salariés", "", "id_volunteers"))
-        if need.whose_time != WhoseTime.OWN:
-            found.append(Part("whose_time", "Sur quel temps les salariés s’engagent", "", "id_whose_time"))
-    if need.kind == Kind.CO_CONSTRUCTION and not need.question.strip():
-        found.append(Part("question", "La question à co-construire", "", "id_question"))
-    return found
+
+def missing_from_need(need: Need) -> tuple[Part, ...]:
+    """What an association must know before it answers."""
+    found = () if need.description.strip() else (_DESCRIPTION,)
+    rules = tuple(part for kind, part, is_filled in _NEED_RULES if kind == need.kind and not is_filled(need))
+    return found + rules

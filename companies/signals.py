@@ -7,3 +7,6 @@ company_changed = Signal()
 need_published = Signal()
 need_changed = Signal()
 need_closed = Signal()
+# A draft that nobody took up again, a need whose deadline is behind: whoever writes states closes them.
+need_dormant = Signal()
+need_past_deadline = Signal()

@@ -14,7 +14,7 @@ from mecenova.calendar import clock
 from mecenova.identifiers.models import Identified
 from mecenova.reference.enums import Kind
 from mecenova.reference.models import Cause, Sector, Territory
-from mecenova.search.functions import FrenchVector
+from mecenova.search.functions import FrenchSearchQuery, FrenchVector
 
 DEFAULT_MONTHLY_CAPACITY = 3
 
@@ -26,6 +26,32 @@ class CompanyQuerySet(models.QuerySet["Company"]):
 
     def checked(self) -> Self:
         return self.filter(organisation__status=OrganisationStatus.CHECKED)
+
+    def of(self, user: models.Model) -> Self:
+        """Those this person answers for, whatever their state, except those that left."""
+        mine = self.filter(organisation__memberships__user=user)
+        return mine.exclude(organisation__status=OrganisationStatus.LEFT).order_by("organisation__name_key")
+
+    def saying(self, words: str) -> Self:
+        """Whose name or presentation holds these words in any inflection."""
+        query = FrenchSearchQuery(words)
+        return self.filter(Q(search=query) | Q(organisation__search=query))
+
+    def about_cause(self, cause: Cause) -> Self:
+        linked = Policy.causes.through.objects.filter(cause=cause)
+        return self.filter(pk__in=linked.values("policy"))
+
+    def practising(self, kind: str) -> Self:
+        return self.filter(policy__kinds__contains=[kind])
+
+    def around(self, territory: Territory) -> Self:
+        """That act there, in a part of it, or in a wider place that holds it."""
+        places = Territory.objects.lineage_ids(territory)
+        linked = Policy.territories.through.objects.filter(territory__in=places)
+        return self.filter(pk__in=linked.values("policy"))
+
+    def by_name(self) -> Self:
+        return self.order_by("organisation__name_key", "id")
 
 
 class Company(Identified):

@@ -13,7 +13,7 @@ from mecenova.calendar import clock
 from mecenova.identifiers.models import Identified
 from mecenova.reference.enums import Kind
 from mecenova.reference.models import Audience, Cause, Skill, Territory
-from mecenova.search.functions import FrenchVector
+from mecenova.search.functions import FrenchSearchQuery, FrenchVector
 
 
 class NeedQuerySet(models.QuerySet["Need"]):
@@ -24,9 +24,41 @@ class NeedQuerySet(models.QuerySet["Need"]):
         """Published by a checked company: what everybody may read."""
         return self.published().filter(company__organisation__status=OrganisationStatus.CHECKED)
 
+    def not_past(self) -> Self:
+        """Without a deadline, or whose deadline is today or later."""
+        return self.filter(Q(deadline__isnull=True) | Q(deadline__gte=clock.today()))
+
     def current(self) -> Self:
         """Visible and not past its deadline: those that can still be answered."""
-        return self.visible().filter(Q(deadline__isnull=True) | Q(deadline__gte=clock.today()))
+        return self.visible().not_past()
+
+    def drafts(self) -> Self:
+        return self.filter(status=NeedStatus.DRAFT)
+
+    def of_company(self, company: Company) -> Self:
+        return self.filter(company=company)
+
+    def saying(self, words: str) -> Self:
+        """Whose text, or whose company's name, holds these words in any inflection."""
+        query = FrenchSearchQuery(words)
+        return self.filter(Q(search=query) | Q(company__organisation__search=query))
+
+    def about_cause(self, cause: Cause) -> Self:
+        linked = Need.causes.through.objects.filter(cause=cause)
+        return self.filter(pk__in=linked.values("need"))
+
+    def around(self, territory: Territory) -> Self:
+        """That act there, in a part of it, or in a wider place that holds it: a national need is everywhere."""
+        places = Territory.objects.lineage_ids(territory)
+        linked = Need.territories.through.objects.filter(territory__in=places)
+        return self.filter(pk__in=linked.values("need"))
+
+    def most_pressing_first(self) -> Self:
+        """By deadline; those without one come last, newest first."""
+        return self.order_by(F("deadline").asc(nulls_last=True), "-published_at", "id")
+
+    def newest_first(self) -> Self:
+        return self.order_by("-published_at", "id")
 
 
 class Need(Identified):

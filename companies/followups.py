@@ -1,0 +1,243 @@
+"""The next step of a company and of each of its needs: what, who owes it, by when.
+
+The company's steps have its Organisation as subject, as the staff's check does: one open step at a time, and
+each hands over to the next. A need has a step of its own from its creation to its closing.
+"""
+
+import uuid
+from datetime import date, datetime, time, timedelta
+from typing import ClassVar
+
+from accounts.models import Organisation
+from companies import notifications
+from companies.enums import NeedStatus
+from companies.models import Need
+from companies.readiness import door_is_closed, missing_from_policy
+from companies.signals import need_dormant, need_past_deadline
+from mecenova.agenda.enums import Outcome, Owner
+from mecenova.agenda.models import FollowUp
+from mecenova.agenda.operations import close, next_step, start
+from mecenova.agenda.rules import Rule, register_rule
+from mecenova.calendar import clock
+from mecenova.mail.operations import queue
+
+
+class CompanyRule(Rule):
+    """A next step whose subject is the organisation of a company."""
+
+    # The staff's step that takes over when this one has waited long enough.
+    call: ClassVar["type[CompanyRule] | None"] = None
+
+    def organisation_id(self, subject: Organisation) -> uuid.UUID | None:
+        return subject.pk
+
+    def still_relevant(self, subject: Organisation) -> bool:
+        return subject.is_checked
+
+    def act(self, subject: Organisation, follow_up: FollowUp) -> None:
+        """Coming due, it first looks whether another step has taken its place."""
+        if not refresh_step(subject):
+            self.remind(subject, follow_up)
+
+    def remind(self, subject: Organisation, follow_up: FollowUp) -> None:
+        """What to do when nothing has moved."""
+        if follow_up.occurrence == self.days[-1] and self.call is not None:
+            start(self.call, subject)
+
+
+@register_rule
+class CallAfterSilence(CompanyRule):
+    """A person of the team calls; it stays on the team's list until a call is noted or the company moves."""
+
+    name = "companies.call_after_silence"
+    owner = Owner.STAFF
+    days = (5,)
+    every = 30
+
+    def what(self, subject: Organisation) -> str:
+        return "Appeler l’entreprise\u00a0: que cherche-t-elle maintenant\u202f?"
+
+
+@register_rule
+class CompletePolicy(CompanyRule):
+    name = "companies.complete_policy"
+    owner = Owner.ORGANISATION
+    days = (3, 10, 30)
+    deadline_day = 10
+    call = CallAfterSilence
+
+    def what(self, subject: Organisation) -> str:
+        return "Dire ce que l’entreprise soutient, où et comment\u00a0: des associations pourront lui être proposées."
+
+    def remind(self, subject: Organisation, follow_up: FollowUp) -> None:
+        super().remind(subject, follow_up)
+        if follow_up.occurrence != self.days[-1]:
+            queue(notifications.CompletePolicy, subject, occurrence=_occurrence(follow_up))
+
+
+@register_rule
+class PublishNeed(CompanyRule):
+    name = "companies.publish_need"
+    owner = Owner.ORGANISATION
+    days = (10, 30, 60)
+    deadline_day = 30
+    call = CallAfterSilence
+
+    def what(self, subject: Organisation) -> str:
+        return "Publier un besoin\u00a0: les associations sauront à quoi répondre."
+
+    def remind(self, subject: Organisation, follow_up: FollowUp) -> None:
+        super().remind(subject, follow_up)
+        has_draft = subject.company.needs.filter(status=NeedStatus.DRAFT).exists()
+        # A draft has its own reminder: never two on the same subject.
+        if follow_up.occurrence != self.days[-1] and not has_draft:
+            queue(notifications.PublishNeed, subject, occurrence=_occurrence(follow_up))
+
+
+@register_rule
+class KeepInTouch(CompanyRule):
+    """All is said and a need is published: the platform proposes; after sixty silent days a person calls."""
+
+    name = "companies.keep_in_touch"
+    owner = Owner.PLATFORM
+    days = (60,)
+    call = CallAfterSilence
+
+    def what(self, subject: Organisation) -> str:
+        return "Proposer des associations à l’entreprise\u00a0; l’appeler si deux mois passent en silence."
+
+
+@register_rule
+class ClosedDoor(CompanyRule):
+    """The company looks at nobody for now: left in peace, then asked once whether the door opens again."""
+
+    name = "companies.closed_door"
+    owner = Owner.PLATFORM
+    days = (90,)
+    call = CallAfterSilence
+
+    def what(self, subject: Organisation) -> str:
+        return "Ne rien proposer à l’entreprise, qui a fermé sa porte\u00a0; puis prendre de ses nouvelles."
+
+
+class NeedRule(Rule):
+    """A next step whose subject is a need."""
+
+    status: ClassVar[NeedStatus]
+
+    def organisation_id(self, subject: Need) -> uuid.UUID | None:
+        return subject.company.organisation_id
+
+    def still_relevant(self, subject: Need) -> bool:
+        return subject.status == self.status
+
+
+@register_rule
+class FinishNeed(NeedRule):
+    """A draft: two reminders, then it is put away, to be taken up whenever its authors wish."""
+
+    name = "companies.finish_need"
+    owner = Owner.ORGANISATION
+    days = (10, 30, 90)
+    deadline_day = 30
+    status = NeedStatus.DRAFT
+
+    def what(self, subject: Need) -> str:
+        return "Terminer ce besoin et le publier."
+
+    def act(self, subject: Need, follow_up: FollowUp) -> None:
+        if follow_up.occurrence == self.days[-1]:
+            need_dormant.send(sender=type(self), need=subject)
+        else:
+            queue(notifications.FinishNeed, subject, occurrence=_occurrence(follow_up))
+
+
+@register_rule
+class NeedDeadline(NeedRule):
+    """A published need with a deadline: open to answers until that evening, closed the day after."""
+
+    name = "companies.need_deadline"
+    owner = Owner.PLATFORM
+    days = (0,)
+    status = NeedStatus.PUBLISHED
+
+    def what(self, subject: Need) -> str:
+        return "Proposer des associations pour ce besoin, puis le clore le lendemain de sa date limite."
+
+    def act(self, subject: Need, follow_up: FollowUp) -> None:
+        if subject.deadline is None or subject.deadline >= clock.today():
+            restart_need_step(subject)
+        else:
+            need_past_deadline.send(sender=type(self), need=subject)
+
+
+@register_rule
+class ReviewNeed(NeedRule):
+    """A published need without a deadline: its authors are asked from time to time whether it still holds."""
+
+    name = "companies.review_need"
+    owner = Owner.PLATFORM
+    days = (90,)
+    every = 90
+    status = NeedStatus.PUBLISHED
+
+    def what(self, subject: Need) -> str:
+        return "Proposer des associations pour ce besoin, puis vous demander s’il tient toujours."
+
+    def act(self, subject: Need, follow_up: FollowUp) -> None:
+        queue(notifications.ReviewNeed, subject, occurrence=_occurrence(follow_up))
+
+
+def step_for(organisation: Organisation) -> type[CompanyRule] | None:
+    """The step this company is at. None while accounts owns it (to check) or when nobody is there."""
+    if not organisation.is_checked:
+        return None
+    company = organisation.company
+    if door_is_closed(company):
+        return ClosedDoor
+    if missing_from_policy(company):
+        return CompletePolicy
+    return KeepInTouch if company.needs.published().not_past().exists() else PublishNeed
+
+
+def refresh_step(organisation: Organisation) -> bool:
+    """Start the step the company is at, unless it is open already; tell whether something changed."""
+    chosen = step_for(organisation)
+    if chosen is None:
+        return False
+    current = next_step(organisation)
+    kept = {rule.name for rule in (chosen, chosen.call) if rule}
+    if current is None or current.rule not in kept:
+        start(chosen, organisation)
+        return True
+    return False
+
+
+def restart_silence(organisation: Organisation) -> None:
+    """Somebody of the company did something: the days of silence count from now, no call is due."""
+    current = next_step(organisation)
+    if current is not None and current.rule in {KeepInTouch.name, CallAfterSilence.name}:
+        close(organisation, KeepInTouch)
+        close(organisation, CallAfterSilence)
+    refresh_step(organisation)
+
+
+def restart_need_step(need: Need) -> None:
+    """The one step of the need as it now is; none once it is closed."""
+    for rule in (FinishNeed, NeedDeadline, ReviewNeed):
+        close(need, rule, Outcome.DONE)
+    if need.status == NeedStatus.DRAFT:
+        start(FinishNeed, need)
+    elif need.status == NeedStatus.PUBLISHED and need.deadline is None:
+        start(ReviewNeed, need)
+    elif need.status == NeedStatus.PUBLISHED and need.deadline is not None:
+        start(NeedDeadline, need, since=_the_day_after(need.deadline))
+
+
+def _the_day_after(day: date) -> datetime:
+    """Shortly after midnight in Paris: the whole last day was open to answers."""
+    return datetime.combine(day + timedelta(days=1), time(0, 5), tzinfo=clock.PARIS)
+
+
+def _occurrence(follow_up: FollowUp) -> str:
+    return f"{follow_up.cycle}-{follow_up.occurrence}"

@@ -1,0 +1,114 @@
+"""The mails of this room. Each is asked again, when it leaves, whether somebody still waits for it."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.urls import reverse
+
+from accounts.models import Organisation, User
+from companies.enums import NeedStatus
+from companies.models import Company, Need
+from companies.readiness import NEED, completeness, in_words, missing_from_policy
+from mecenova.mail.notifications import Notification, register_notification
+from mecenova.mail.operations import absolute_url
+
+
+class ToMembers(Notification):
+    """A mail to everybody who answers for the company."""
+
+    def company(self, subject: Any) -> Company:
+        raise NotImplementedError
+
+    def recipients(self, subject: Any) -> Iterable[User]:
+        return self.company(subject).organisation.members.filter(is_active=True)
+
+    def still_wanted(self, subject: Any, recipient: User) -> bool:
+        """Whoever left the company, or whose company left, gets nothing more."""
+        organisation = self.company(subject).organisation
+        return organisation.is_checked and organisation.memberships.filter(user=recipient).exists()
+
+
+class AboutCompany(ToMembers):
+    """Its subject is the organisation, as that of the steps it belongs to."""
+
+    def company(self, subject: Organisation) -> Company:
+        return subject.company
+
+
+class AboutNeed(ToMembers):
+    def company(self, subject: Need) -> Company:
+        return subject.company
+
+    def context(self, subject: Need, recipient: User) -> dict[str, Any]:
+        return {
+            "need": subject,
+            "need_url": absolute_url(reverse("companies:need_detail", args=[subject.pk])),
+            "edit_url": absolute_url(reverse("companies:need_edit", args=[subject.pk])),
+            "publish_url": absolute_url(reverse("companies:need_publish", args=[subject.pk])),
+            "close_url": absolute_url(reverse("companies:need_close", args=[subject.pk])),
+        }
+
+
+@register_notification
+class CompletePolicy(AboutCompany):
+    name = "companies.complete_policy"
+    template = "mail/companies/complete_policy.md"
+
+    def context(self, subject: Organisation, recipient: User) -> dict[str, Any]:
+        return {
+            "organisation": subject,
+            "parts": missing_from_policy(subject.company),
+            "missing": in_words(missing_from_policy(subject.company)),
+            "policy_url": absolute_url(reverse("companies:policy", args=[subject.company.pk])),
+        }
+
+    def still_wanted(self, subject: Organisation, recipient: User) -> bool:
+        return super().still_wanted(subject, recipient) and bool(missing_from_policy(subject.company))
+
+
+@register_notification
+class PublishNeed(AboutCompany):
+    name = "companies.publish_need"
+    template = "mail/companies/publish_need.md"
+
+    def context(self, subject: Organisation, recipient: User) -> dict[str, Any]:
+        create_url = reverse("companies:need_create")
+        return {
+            "organisation": subject,
+            "create_url": absolute_url(f"{create_url}?entreprise={subject.company.pk}"),
+        }
+
+    def still_wanted(self, subject: Organisation, recipient: User) -> bool:
+        return super().still_wanted(subject, recipient) and NEED in completeness(subject.company).missing
+
+
+@register_notification
+class FinishNeed(AboutNeed):
+    name = "companies.finish_need"
+    template = "mail/companies/finish_need.md"
+
+    def still_wanted(self, subject: Need, recipient: User) -> bool:
+        return super().still_wanted(subject, recipient) and subject.status == NeedStatus.DRAFT
+
+
+@register_notification
+class ReviewNeed(AboutNeed):
+    name = "companies.review_need"
+    template = "mail/companies/review_need.md"
+
+    def still_wanted(self, subject: Need, recipient: User) -> bool:
+        return super().still_wanted(subject, recipient) and subject.status == NeedStatus.PUBLISHED
+
+
+@register_notification
+class NeedClosed(AboutNeed):
+    """The platform closed a need by itself: its deadline is behind, or its draft was forgotten."""
+
+    name = "companies.need_closed"
+    template = "mail/companies/need_closed.md"
+
+    def context(self, subject: Need, recipient: User) -> dict[str, Any]:
+        return {**super().context(subject, recipient), "was_published": subject.published_at is not None}
+
+    def still_wanted(self, subject: Need, recipient: User) -> bool:
+        return super().still_wanted(subject, recipient) and subject.status == NeedStatus.CLOSED

@@ -1,0 +1,163 @@
+"""The life of a need: written, published, closed, and published again."""
+
+import uuid
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, transaction
+
+from accounts.enums import OrganisationStatus
+from accounts.models import User
+from companies.enums import NeedStatus, WhoseTime
+from companies.followups import refresh_step, restart_need_step, restart_silence
+from companies.models import Company, Need
+from companies.notifications import NeedClosed
+from companies.policies import can_close_need, can_create_need, can_edit_need, can_publish_need
+from companies.readiness import in_words, missing_from_need
+from companies.signals import need_changed, need_closed, need_published
+from companies.workflow import NEED
+from mecenova.calendar import clock
+from mecenova.mail.operations import queue
+from mecenova.reference.enums import Kind
+from mecenova.workflow.errors import DomainError
+from mecenova.workflow.journal import record
+
+LISTS = frozenset({"causes", "audiences", "territories", "skills"})
+FIELDS = LISTS | {
+    "title",
+    "description",
+    "budget_min",
+    "budget_max",
+    "days",
+    "starts_on",
+    "ends_on",
+    "place",
+    "goods",
+    "volunteers",
+    "whose_time",
+    "question",
+    "wished_parties",
+    "deadline",
+}
+WORK_TIME_IS_SKILLS = (
+    "Une action sur le temps de travail n’est pas du bénévolat\u00a0: c’est du mécénat de compétences. "
+    "Publiez ce besoin sous cette forme\u00a0: vos salariés restent payés, et le cadre légal est le bon."
+)
+
+
+@transaction.atomic
+def create_need(
+    *, company: Company, by: User | None, kind: str, id: uuid.UUID | None = None, **values: Any
+) -> Need:
+    """A draft. `id` is drawn by the form when it is shown: sent twice, it gives the same need."""
+    if by is not None and not can_create_need(by, company):
+        raise PermissionDenied
+    _refuse_what_cannot_be(kind, values)
+    key = id or uuid.uuid4()
+    scalars = {name: value for name, value in values.items() if name not in LISTS}
+    try:
+        with transaction.atomic():
+            need = Need.objects.create(id=key, company=company, kind=kind, **scalars)
+    except IntegrityError:
+        sent_before = Need.objects.filter(pk=key, company=company).first()
+        if sent_before is None:
+            raise
+        return sent_before
+    _set_lists(need, values)
+    record(need, "create", "", need.status, by)
+    restart_need_step(need)
+    return need
+
+
+@transaction.atomic
+def update_need(*, need: Need, by: User | None, **changes: Any) -> Need:
+    """Write what changed. A published need stays published; `need_changed` tells those who follow it."""
+    need = lock_need(need)
+    if by is not None and not can_edit_need(by, need):
+        raise PermissionDenied
+    if need.status == NeedStatus.CLOSED:
+        raise DomainError("Ce besoin est clos. Publiez-le à nouveau pour pouvoir le modifier.")
+    _refuse_what_cannot_be(need.kind, changes)
+    if need.status == NeedStatus.PUBLISHED and "deadline" in changes:
+        _refuse_a_past_deadline(changes["deadline"])
+    for name in set(changes) - LISTS:
+        setattr(need, name, changes[name])
+    need.save()
+    _set_lists(need, changes)
+    if need.status == NeedStatus.PUBLISHED:
+        if by is not None:
+            _refuse_the_incomplete(need)
+        restart_need_step(need)
+        need_changed.send(sender=Need, company=need.company, need=need, by=by)
+    return need
+
+
+@transaction.atomic
+def publish_need(*, need: Need, by: User | None) -> Need:
+    """Show the need. A person must complete it first; what an import could not say is shown as missing."""
+    need = lock_need(need)
+    if by is not None and not can_publish_need(by, need):
+        raise PermissionDenied
+    source = need.status
+    target = NEED.target("publish", source)
+    if need.company.organisation.status == OrganisationStatus.LEFT:
+        raise DomainError("Cette entreprise a quitté Mecenova\u00a0: elle ne publie plus de besoin.")
+    _refuse_a_past_deadline(need.deadline)
+    if by is not None:
+        _refuse_the_incomplete(need)
+    need.status, need.published_at, need.closed_at = target, clock.now(), None
+    need.save(update_fields=["status", "published_at", "closed_at"])
+    record(need, "publish", source, target, by)
+    restart_need_step(need)
+    restart_silence(need.company.organisation)
+    need_published.send(sender=Need, company=need.company, need=need, by=by)
+    return need
+
+
+@transaction.atomic
+def close_need(*, need: Need, by: User | None, note: str = "") -> Need:
+    """Take the need off the lists; its page stays readable."""
+    need = lock_need(need)
+    if by is not None and not can_close_need(by, need):
+        raise PermissionDenied
+    source = need.status
+    target = NEED.target("close", source)
+    need.status, need.closed_at = target, clock.now()
+    need.save(update_fields=["status", "closed_at"])
+    record(need, "close", source, target, by, note)
+    restart_need_step(need)
+    refresh_step(need.company.organisation)
+    if by is None:
+        queue(NeedClosed, need, occurrence=f"{need.closed_at:%Y%m%d}")
+    need_closed.send(sender=Need, company=need.company, need=need, by=by)
+    return need
+
+
+def lock_need(need: Need) -> Need:
+    """The need as it is now, held until the end of the transaction."""
+    needs = Need.objects.select_related("company__organisation", "company__policy")
+    return needs.select_for_update(of=("self",)).get(pk=need.pk)
+
+
+def _set_lists(need: Need, values: dict[str, Any]) -> None:
+    for name in LISTS & set(values):
+        getattr(need, name).set(values[name])
+
+
+def _refuse_what_cannot_be(kind: str, values: dict[str, Any]) -> None:
+    if unknown := set(values) - FIELDS:
+        raise TypeError(f"A need has no {', '.join(sorted(unknown))}")
+    if kind == Kind.VOLUNTEERING and values.get("whose_time") == WhoseTime.WORK:
+        raise DomainError(WORK_TIME_IS_SKILLS)
+
+
+def _refuse_a_past_deadline(deadline: Any) -> None:
+    if deadline is not None and deadline < clock.today():
+        raise DomainError(
+            "La date limite de ce besoin est passée. Choisissez une date à venir, puis publiez-le."
+        )
+
+
+def _refuse_the_incomplete(need: Need) -> None:
+    if missing := missing_from_need(need):
+        raise DomainError(f"Avant de publier, il reste à dire\u00a0: {in_words(missing)}.")

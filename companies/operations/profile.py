@@ -1,0 +1,88 @@
+"""What a company says of itself, and the calls that keep the acquaintance."""
+
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, transaction
+
+from accounts.enums import OrganisationStatus
+from accounts.models import User
+from accounts.operations import rename_organisation, resubmit_organisation
+from accounts.policies import is_member
+from companies.followups import restart_silence
+from companies.models import Company
+from companies.policies import can_edit_company, can_record_call
+from companies.signals import company_changed
+from mecenova.calendar import clock
+from mecenova.identifiers.registry import clean_siren
+from mecenova.workflow.errors import DomainError
+from mecenova.workflow.journal import record
+
+PROFILE_FIELDS = frozenset({"giver", "sector", "siren", "in_network", "presentation"})
+OFFICE_FIELDS = frozenset({"name", "postal_code", "town", "website", "phone"})
+
+
+@transaction.atomic
+def update_company(*, company: Company, by: User | None, **changes: Any) -> Company:
+    """Write what changed in the profile and the office; corrections that the team asked for go back to it."""
+    if unknown := set(changes) - PROFILE_FIELDS - OFFICE_FIELDS:
+        raise TypeError(f"A company has no {', '.join(sorted(unknown))}")
+    company = lock(company)
+    if by is not None and not can_edit_company(by, company):
+        raise PermissionDenied
+    if changes.get("siren"):
+        changes["siren"] = clean_siren(changes["siren"])
+    _write_office(company, by, changes)
+    _write_profile(company, changes)
+    if by is not None:
+        restart_silence(company.organisation)
+    company_changed.send(sender=Company, company=company, by=by)
+    return company
+
+
+@transaction.atomic
+def note_activity(*, company: Company) -> None:
+    """Somebody of the company answered or asked, in another room: the days of silence start again."""
+    restart_silence(company.organisation)
+
+
+@transaction.atomic
+def record_call(*, company: Company, note: str, by: User) -> Company:
+    """The team talked with the company: what was said is kept, and the sixty days start again."""
+    company = lock(company)
+    if not can_record_call(by, company):
+        raise PermissionDenied
+    status = company.organisation.status
+    record(company.organisation, "call", status, status, by, note)
+    restart_silence(company.organisation)
+    return company
+
+
+def _write_office(company: Company, by: User | None, changes: dict[str, Any]) -> None:
+    organisation = company.organisation
+    if OFFICE_FIELDS & set(changes):
+        office = {name: changes.get(name, getattr(organisation, name)) for name in OFFICE_FIELDS}
+        company.organisation = rename_organisation(organisation=organisation, by=by, **office)
+    to_resubmit = organisation.status == OrganisationStatus.CHANGES_ASKED
+    if to_resubmit and by is not None and is_member(by, organisation):
+        company.organisation = resubmit_organisation(organisation=organisation, by=by)
+
+
+def _write_profile(company: Company, changes: dict[str, Any]) -> None:
+    for name in PROFILE_FIELDS & set(changes):
+        setattr(company, name, changes[name])
+    company.changed_at = clock.now()
+    try:
+        with transaction.atomic():
+            company.save(update_fields=[*sorted(PROFILE_FIELDS), "changed_at"])
+    except IntegrityError as clash:
+        raise DomainError(
+            "Ce numéro SIREN est déjà celui d’une autre entreprise inscrite. Vérifiez-le, ou écrivez-nous "
+            "si cette entreprise est la vôtre."
+        ) from clash
+
+
+def lock(company: Company) -> Company:
+    """The company as it is now, held until the end of the transaction."""
+    found = Company.objects.select_for_update(of=("self",)).select_related("organisation", "policy")
+    return found.get(pk=company.pk)

@@ -1,0 +1,32 @@
+"""News that this room answers: from accounts below, and from its own follow-ups."""
+
+from typing import Any
+
+from django.dispatch import receiver
+
+from accounts.models import Organisation, User
+from accounts.signals import organisation_checked, organisation_left
+from companies.enums import NeedStatus
+from companies.followups import refresh_step
+from companies.models import Company, Need
+from companies.operations import close_need
+from companies.signals import need_dormant, need_past_deadline
+
+
+@receiver(organisation_checked)
+def the_company_takes_its_next_step(organisation: Organisation, **kwargs: Any) -> None:
+    if Company.objects.filter(organisation=organisation).exists():
+        refresh_step(organisation)
+
+
+@receiver(organisation_left)
+def its_needs_are_closed(organisation: Organisation, by: User | None, **kwargs: Any) -> None:
+    needs = Need.objects.filter(company__organisation=organisation).exclude(status=NeedStatus.CLOSED)
+    for need in needs.order_by("pk"):
+        close_need(need=need, by=None)
+
+
+@receiver(need_past_deadline)
+@receiver(need_dormant)
+def the_platform_closes_it(need: Need, **kwargs: Any) -> None:
+    close_need(need=need, by=None)
