@@ -4,3 +4,6 @@ from django.apps import AppConfig
 class AssociationsConfig(AppConfig):
     name = "associations"
     verbose_name = "Associations"
+
+    def ready(self) -> None:
+        from associations import receivers  # noqa: F401

@@ -1,4 +1,4 @@
-"""Who may do what with an association and its projects. What a person may not see does not exist for them (404)."""
+"""Who may do what with an association and its projects. What a person may not see is a 404 for them."""
 
 from django.contrib.auth.models import AnonymousUser
 
@@ -12,7 +12,7 @@ Visitor = User | AnonymousUser
 
 
 def can_view_association(user: Visitor, association: Association) -> bool:
-    """Checked and imported ones are public; a new one is seen by its members and the team; a gone one by nobody."""
+    """Checked and imported ones are public, a new one is seen from inside only, a gone one by nobody."""
     status = association.organisation.status
     if status == OrganisationStatus.LEFT:
         return False
@@ -31,7 +31,7 @@ def can_create_project(user: Visitor, association: Association) -> bool:
 
 
 def can_view_project(user: Visitor, project: Project) -> bool:
-    """Once published by a checked association, its page stays readable, closed included: links to it are about."""
+    """Once published by a checked association, its page stays readable even closed: links lead to it."""
     association = project.association
     if association.organisation.status == OrganisationStatus.LEFT:
         return False

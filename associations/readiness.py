@@ -1,7 +1,7 @@
 """How complete an association's profile is, and what is missing, by name.
 
-The dashboard, the mails and the rounds all read the same answer. With causes, audiences, territories and expertise
-prefetched, and the organisation joined, nothing here makes a query.
+The dashboard, the mails and the rounds all read the same answer. With causes, audiences, territories and
+expertise prefetched, and the organisation joined, nothing here makes a query.
 """
 
 from collections.abc import Callable
@@ -64,7 +64,7 @@ RULES = (
         Part(
             "purpose",
             "votre mission en deux phrases",
-            f"Au moins {PURPOSE_MIN_LENGTH} caractères\u00a0: ce que vous faites, pour qui, et ce que cela change.",
+            f"Au moins {PURPOSE_MIN_LENGTH} caractères\u00a0: ce que vous faites, pour qui, avec quel effet.",
             "mission",
         ),
         lambda association: len(association.purpose.strip()) >= PURPOSE_MIN_LENGTH,
@@ -99,8 +99,8 @@ RULES = (
         Part(
             "registry",
             "votre numéro d’immatriculation",
-            "RNA, SIREN, ou inscription au registre d’Alsace-Moselle\u00a0: il est sur le récépissé de la préfecture "
-            "ou du tribunal.",
+            "RNA, SIREN, ou inscription au registre d’Alsace-Moselle\u00a0: "
+            "il est sur le récépissé de la préfecture ou du tribunal.",
             "identite",
         ),
         _has_number,

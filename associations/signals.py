@@ -1,4 +1,4 @@
-"""News from this room, sent inside the operation's transaction, with `association` and, where it fits, `project`."""
+"""News of this room, sent inside the operation's transaction: association, or project and association."""
 
 from django.dispatch import Signal
 
@@ -7,3 +7,5 @@ association_changed = Signal()
 project_published = Signal()
 project_changed = Signal()
 project_closed = Signal()
+# A draft that nobody took up again: whoever writes states puts it away.
+project_dormant = Signal()

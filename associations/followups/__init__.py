@@ -1,0 +1,28 @@
+"""The next step of an association and of each of its projects: what, who owes it, by when.
+
+Each step hands over to the next, so that at every moment exactly one is open.
+"""
+
+from associations.followups.profile import (
+    Call,
+    CallAfterSilence,
+    CallToComplete,
+    CallToPublish,
+    FirstSteps,
+    Presentation,
+    refresh_step,
+    step_for,
+)
+from associations.followups.projects import project_step
+
+__all__ = [
+    "Call",
+    "CallAfterSilence",
+    "CallToComplete",
+    "CallToPublish",
+    "FirstSteps",
+    "Presentation",
+    "project_step",
+    "refresh_step",
+    "step_for",
+]

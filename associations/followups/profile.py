@@ -1,0 +1,237 @@
+"""An association's steps. Their subject is its Organisation, as for the staff's check: one step at a time."""
+
+import uuid
+from datetime import datetime, time
+from typing import ClassVar
+
+from accounts.enums import OrganisationStatus
+from accounts.models import Organisation
+from associations import notifications
+from associations.enums import Stance
+from associations.readiness import is_complete, missing_in_words
+from mecenova.agenda.enums import Owner
+from mecenova.agenda.models import FollowUp
+from mecenova.agenda.operations import close, next_step, start
+from mecenova.agenda.rules import Rule, register_rule
+from mecenova.calendar.clock import PARIS
+from mecenova.mail.operations import queue
+
+
+class AssociationRule(Rule):
+    """A rule whose subject is the organisation of an association."""
+
+    def organisation_id(self, subject: Organisation) -> uuid.UUID | None:
+        return subject.pk
+
+    def still_relevant(self, subject: Organisation) -> bool:
+        return subject.status not in {OrganisationStatus.LEFT, OrganisationStatus.UNCLAIMED}
+
+
+class StepRule(AssociationRule):
+    """A next step. Coming due, it first looks whether another step has taken its place."""
+
+    # The staff's step that takes over when this one has waited long enough.
+    call: ClassVar["type[StepRule] | None"] = None
+
+    @classmethod
+    def since(cls, organisation: Organisation) -> datetime | None:
+        """A date of its own to count from; None is the moment the step is started."""
+        return None
+
+    def act(self, subject: Organisation, follow_up: FollowUp) -> None:
+        if not refresh_step(subject):
+            self.remind(subject, follow_up)
+
+    def remind(self, subject: Organisation, follow_up: FollowUp) -> None:
+        """What to do when nothing has moved."""
+
+
+@register_rule
+class FirstSteps(AssociationRule):
+    """What is missing, by name; then a first lesson; then, if it is still incomplete, a person's time."""
+
+    name = "associations.first_steps"
+    is_step = False
+    owner = Owner.PLATFORM
+    days = (1, 7, 15)
+
+    def what(self, subject: Organisation) -> str:
+        return "Accompagner les premiers pas de l’association"
+
+    def still_relevant(self, subject: Organisation) -> bool:
+        return super().still_relevant(subject) and subject.association.stance == Stance.OPEN
+
+    def act(self, subject: Organisation, follow_up: FollowUp) -> None:
+        if follow_up.occurrence == 7:
+            queue(notifications.FirstLesson, subject)
+        elif not is_complete(subject.association):
+            queue(
+                notifications.PersonSlot if follow_up.occurrence == 15 else notifications.MissingParts,
+                subject,
+            )
+
+
+class Call(StepRule):
+    """A person of the team calls; repeated until the call is noted or the association has moved."""
+
+    owner = Owner.STAFF
+    days = (10,)
+    every = 30
+
+    def remind(self, subject: Organisation, follow_up: FollowUp) -> None:
+        """The step stays on the team's list, later than promised: nobody else is written to."""
+
+
+@register_rule
+class CallToComplete(Call):
+    name = "associations.call_to_complete"
+
+    def what(self, subject: Organisation) -> str:
+        return _short(f"Appeler l’association pour compléter sa fiche avec elle\u00a0: {_missing(subject)}.")
+
+
+@register_rule
+class CallToPublish(Call):
+    name = "associations.call_to_publish"
+
+    def what(self, subject: Organisation) -> str:
+        return "Appeler l’association pour préparer avec elle un premier projet."
+
+
+@register_rule
+class CallAfterSilence(Call):
+    name = "associations.call_after_silence"
+
+    def what(self, subject: Organisation) -> str:
+        return "Appeler l’association\u00a0: elle n’a été présentée à aucune entreprise depuis 90 jours."
+
+
+@register_rule
+class CompleteProfile(StepRule):
+    """The reminders themselves are those of FirstSteps; this step only hands over to a person."""
+
+    name = "associations.complete_profile"
+    owner = Owner.ORGANISATION
+    days = (20,)
+    call = CallToComplete
+
+    def what(self, subject: Organisation) -> str:
+        return _short(f"Compléter la fiche de l’association. Il manque {_missing(subject)}.")
+
+    def remind(self, subject: Organisation, follow_up: FollowUp) -> None:
+        start(CallToComplete, subject)
+
+
+@register_rule
+class PublishProject(StepRule):
+    name = "associations.publish_project"
+    owner = Owner.ORGANISATION
+    days = (10, 30, 45)
+    deadline_day = 30
+    call = CallToPublish
+
+    def what(self, subject: Organisation) -> str:
+        return "Publier un premier projet\u00a0: c’est lui que les entreprises lisent."
+
+    def remind(self, subject: Organisation, follow_up: FollowUp) -> None:
+        if follow_up.occurrence == self.days[-1]:
+            start(CallToPublish, subject)
+        elif not subject.association.projects.draft().exists():
+            # A draft has its own reminder: never two on the same subject.
+            queue(
+                notifications.PublishProject, subject, occurrence=f"{follow_up.cycle}-{follow_up.occurrence}"
+            )
+
+
+@register_rule
+class Presentation(StepRule):
+    """The platform's promise: presented to a compatible company, or called by a person, within 90 days."""
+
+    name = "associations.presentation"
+    owner = Owner.PLATFORM
+    days = (90,)
+    call = CallAfterSilence
+
+    def what(self, subject: Organisation) -> str:
+        return "Présenter l’association à une entreprise compatible, ou l’appeler."
+
+    def remind(self, subject: Organisation, follow_up: FollowUp) -> None:
+        start(CallAfterSilence, subject)
+
+
+@register_rule
+class Available(StepRule):
+    """An expert is consulted, never solicited and never chased."""
+
+    name = "associations.available"
+    owner = Owner.PLATFORM
+    days = (90,)
+    every = 90
+
+    def what(self, subject: Organisation) -> str:
+        return "Consulter l’association quand son expertise est demandée."
+
+
+@register_rule
+class Pause(StepRule):
+    """Left in peace until the last day chosen; the day after, the site takes up where it was."""
+
+    name = "associations.pause"
+    owner = Owner.PLATFORM
+    days = (1,)
+
+    @classmethod
+    def since(cls, organisation: Organisation) -> datetime | None:
+        last_day = organisation.association.paused_until
+        return datetime.combine(last_day, time(12), tzinfo=PARIS) if last_day else None
+
+    def what(self, subject: Organisation) -> str:
+        return "Respecter la pause de l’association, puis reprendre avec elle."
+
+    def act(self, subject: Organisation, follow_up: FollowUp) -> None:
+        if refresh_step(subject):
+            queue(notifications.PauseOver, subject, occurrence=str(follow_up.cycle))
+
+
+def step_for(organisation: Organisation) -> type[StepRule] | None:
+    """The step this association is at. None while accounts owns it (to check) or when nobody is there."""
+    if not organisation.is_checked:
+        return None
+    association = organisation.association
+    if association.stance == Stance.EXPERT_ONLY:
+        return Available
+    if association.is_paused:
+        return Pause
+    if not is_complete(association):
+        return CompleteProfile
+    return Presentation if association.projects.published().exists() else PublishProject
+
+
+def refresh_step(organisation: Organisation) -> bool:
+    """Start the step the association is at, unless it is open already; tell whether another one began."""
+    chosen = step_for(organisation)
+    if chosen is None:
+        return False
+    current, since = next_step(organisation), chosen.since(organisation)
+    kept = {rule.name: rule for rule in (chosen, chosen.call) if rule}
+    if current is not None and current.rule in kept and since in {None, current.since}:
+        _say_again(current, kept[current.rule]().what(organisation))
+        return False
+    close(organisation, rule=chosen)
+    start(chosen, organisation, since=since)
+    return True
+
+
+def _say_again(step: FollowUp, what: str) -> None:
+    """What is missing changes as the profile fills up: the open step names what is left."""
+    if step.what != what:
+        FollowUp.objects.filter(pk=step.pk).update(what=what)
+
+
+def _missing(organisation: Organisation) -> str:
+    return missing_in_words(organisation.association) or "quelques précisions"
+
+
+def _short(sentence: str) -> str:
+    """Within the room a follow-up has for what it says."""
+    return sentence if len(sentence) <= 300 else f"{sentence[:299]}…"

@@ -1,0 +1,141 @@
+"""What an association is written about its profile and its projects, asked again before each mail leaves."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.urls import reverse
+
+from accounts.models import Organisation, User
+from associations.enums import ProjectStatus, Stance
+from associations.models import Project
+from associations.readiness import completeness
+from mecenova.mail.addresses import absolute_url
+from mecenova.mail.enums import Category
+from mecenova.mail.notifications import Notification, register_notification
+
+
+class ToAssociation(Notification):
+    """To each member of the organisation, as long as it is here and wishes to be written to."""
+
+    category = Category.SERVICE
+
+    def recipients(self, subject: Organisation) -> Iterable[User]:
+        return subject.members.filter(is_active=True)
+
+    def context(self, subject: Organisation, recipient: User) -> dict[str, Any]:
+        association = subject.association
+        return {
+            "organisation": subject,
+            "recipient": recipient,
+            "edit_url": absolute_url(reverse("associations:edit", args=[association.pk])),
+            "project_url": absolute_url(reverse("associations:project_create")),
+            "dashboard_url": absolute_url(reverse("pages:dashboard")),
+        }
+
+    def still_wanted(self, subject: Organisation, recipient: User) -> bool:
+        wishes_mail = subject.association.stance == Stance.OPEN
+        return subject.left_at is None and wishes_mail and subject.members.filter(pk=recipient.pk).exists()
+
+
+class WhileIncomplete(ToAssociation):
+    def context(self, subject: Organisation, recipient: User) -> dict[str, Any]:
+        found = completeness(subject.association)
+        return {**super().context(subject, recipient), "completeness": found, "missing": found.missing}
+
+    def still_wanted(self, subject: Organisation, recipient: User) -> bool:
+        incomplete = not completeness(subject.association).is_complete
+        return incomplete and super().still_wanted(subject, recipient)
+
+
+@register_notification
+class MissingParts(WhileIncomplete):
+    name = "associations.missing_parts"
+    template = "mail/associations/missing_parts.md"
+
+
+@register_notification
+class PersonSlot(WhileIncomplete):
+    name = "associations.person_slot"
+    template = "mail/associations/person_slot.md"
+
+
+@register_notification
+class FirstLesson(ToAssociation):
+    name = "associations.first_lesson"
+    template = "mail/associations/first_lesson.md"
+
+    def context(self, subject: Organisation, recipient: User) -> dict[str, Any]:
+        return {
+            **super().context(subject, recipient),
+            "understand_url": absolute_url(reverse("pages:understand")),
+            "library_url": absolute_url(reverse("infotheque:list")),
+        }
+
+
+@register_notification
+class PublishProject(ToAssociation):
+    """Names one cause of the association, so that the first lines of the project come by themselves."""
+
+    name = "associations.publish_project"
+    template = "mail/associations/publish_project.md"
+
+    def context(self, subject: Organisation, recipient: User) -> dict[str, Any]:
+        return {**super().context(subject, recipient), "cause": subject.association.causes.first()}
+
+    def still_wanted(self, subject: Organisation, recipient: User) -> bool:
+        none_yet = not subject.association.projects.published().exists()
+        return none_yet and super().still_wanted(subject, recipient)
+
+
+@register_notification
+class PauseOver(ToAssociation):
+    name = "associations.pause_over"
+    template = "mail/associations/pause_over.md"
+
+    def still_wanted(self, subject: Organisation, recipient: User) -> bool:
+        association = subject.association
+        resumed = association.stance == Stance.PAUSED and not association.is_paused
+        return resumed and subject.left_at is None and subject.members.filter(pk=recipient.pk).exists()
+
+
+class AboutProject(Notification):
+    category = Category.SERVICE
+    status: ProjectStatus
+
+    def recipients(self, subject: Project) -> Iterable[User]:
+        return subject.association.organisation.members.filter(is_active=True)
+
+    def context(self, subject: Project, recipient: User) -> dict[str, Any]:
+        return {
+            "project": subject,
+            "recipient": recipient,
+            "project_url": absolute_url(reverse("associations:project_detail", args=[subject.pk])),
+            "has_asks": subject.asks.exists(),
+        }
+
+    def still_wanted(self, subject: Project, recipient: User) -> bool:
+        organisation = subject.association.organisation
+        open_to_mail = organisation.left_at is None and subject.association.stance == Stance.OPEN
+        is_member = organisation.members.filter(pk=recipient.pk).exists()
+        return subject.status == self.status and open_to_mail and is_member
+
+
+@register_notification
+class FinishProject(AboutProject):
+    name = "associations.finish_project"
+    template = "mail/associations/finish_project.md"
+    status = ProjectStatus.DRAFT
+
+
+@register_notification
+class DraftPutAway(AboutProject):
+    name = "associations.draft_put_away"
+    template = "mail/associations/draft_put_away.md"
+    status = ProjectStatus.CLOSED
+
+
+@register_notification
+class ReviewProject(AboutProject):
+    name = "associations.review_project"
+    template = "mail/associations/review_project.md"
+    status = ProjectStatus.PUBLISHED

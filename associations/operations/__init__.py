@@ -1,0 +1,26 @@
+from associations.operations.profile import update_association
+from associations.operations.projects import (
+    close_project,
+    create_project,
+    publish_project,
+    remove_ask,
+    save_ask,
+    update_project,
+)
+from associations.operations.registration import register_association
+from associations.operations.steps import follow_check, follow_leaving, note_call, record_presentation
+
+__all__ = [
+    "close_project",
+    "create_project",
+    "follow_check",
+    "follow_leaving",
+    "note_call",
+    "publish_project",
+    "record_presentation",
+    "register_association",
+    "remove_ask",
+    "save_ask",
+    "update_association",
+    "update_project",
+]

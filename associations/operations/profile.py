@@ -1,0 +1,95 @@
+"""What an association says of itself changes."""
+
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+
+from accounts.enums import OrganisationStatus
+from accounts.models import Organisation, User
+from accounts.operations import resubmit_organisation, update_organisation
+from accounts.policies import can_edit
+from associations.enums import Registry, Stance
+from associations.followups import FirstSteps, refresh_step
+from associations.models import Association
+from associations.operations.registry import refuse_number_of_another
+from associations.policies import can_edit_association
+from associations.readiness import is_complete
+from associations.signals import association_changed
+from mecenova.agenda.enums import Outcome
+from mecenova.agenda.operations import close
+from mecenova.calendar import clock
+from mecenova.identifiers.text import one_line, paragraphs
+
+OFFICE = frozenset({"name", "postal_code", "town", "website", "phone"})
+PLAIN = frozenset(
+    {
+        "purpose",
+        "registry",
+        "rna",
+        "siren",
+        "court_entry",
+        "size",
+        "yearly_budget",
+        "stance",
+        "paused_until",
+        "general_interest",
+        "refused_kinds",
+    }
+)
+CLEANERS = {"purpose": paragraphs, "court_entry": one_line}
+LISTS = frozenset({"causes", "audiences", "territories", "refused_sectors", "expertise"})
+
+
+@transaction.atomic
+def update_association(*, association: Association, by: User | None, **changes: Any) -> Association:
+    """Write the given parts of the profile; what is not given stays as it is.
+
+    When the team had asked for changes, the organisation goes back to its list.
+    """
+    unknown = changes.keys() - OFFICE - PLAIN - LISTS
+    if unknown:
+        raise TypeError(f"An association has no {', '.join(sorted(unknown))}")
+    organisation = Organisation.objects.select_for_update().get(pk=association.organisation_id)
+    association = Association.objects.select_for_update().get(pk=association.pk)
+    association.organisation = organisation
+    if by is not None and not can_edit_association(by, association):
+        raise PermissionDenied
+    if OFFICE & changes.keys():
+        office = {name: changes.get(name, getattr(organisation, name)) for name in OFFICE}
+        organisation = update_organisation(organisation=organisation, by=by, **office)
+    _write_profile(association, {name: changes[name] for name in PLAIN & changes.keys()})
+    for name in LISTS & changes.keys():
+        getattr(association, name).set(changes[name])
+    if (
+        organisation.status == OrganisationStatus.CHANGES_ASKED
+        and by is not None
+        and can_edit(by, organisation)
+    ):
+        resubmit_organisation(organisation=organisation, by=by)
+    association = Association.objects.select_related("organisation").get(pk=association.pk)
+    if is_complete(association):
+        close(association.organisation, rule=FirstSteps, outcome=Outcome.DONE)
+    refresh_step(association.organisation)
+    association_changed.send(sender=Association, association=association)
+    return association
+
+
+def _write_profile(association: Association, changes: dict[str, Any]) -> None:
+    for name, value in changes.items():
+        setattr(association, name, CLEANERS[name](value) if name in CLEANERS else value)
+    if "stance" in changes and association.stance != Stance.PAUSED:
+        association.paused_until = None
+    if "registry" in changes:
+        _keep_only_the_chosen_number(association)
+    refuse_number_of_another(rna=association.rna, siren=association.siren, than=association.pk)
+    association.changed_at = clock.now()
+    association.save()
+
+
+def _keep_only_the_chosen_number(association: Association) -> None:
+    """Whoever changes register leaves the former number behind; a SIREN may stand beside an RNA number."""
+    if association.registry == Registry.ALSACE_MOSELLE:
+        association.rna = ""
+    else:
+        association.court_entry = ""

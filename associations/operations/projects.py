@@ -1,0 +1,208 @@
+"""Projects and their asks: written, published, closed."""
+
+import uuid
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+
+from accounts.models import Organisation, User
+from associations import policies
+from associations.enums import ProjectStatus, Stance
+from associations.followups import project_step, refresh_step
+from associations.models import Ask, Association, Project
+from associations.signals import project_changed, project_closed, project_published
+from associations.workflow import PROJECT
+from mecenova.agenda.enums import Outcome
+from mecenova.agenda.operations import close, start
+from mecenova.calendar import clock
+from mecenova.identifiers.text import one_line, paragraphs
+from mecenova.reference.enums import Kind
+from mecenova.reference.models import Audience, Cause, Skill, Territory
+from mecenova.workflow.errors import DomainError
+from mecenova.workflow.journal import record
+from mecenova.workflow.machine import NEW
+
+PLAIN = frozenset({"title", "description"})
+LISTS = frozenset({"causes", "audiences", "territories"})
+# What an ask of each kind says; the rest stays empty.
+FIELDS_OF_KIND: dict[str, tuple[str, ...]] = {
+    Kind.FINANCIAL: ("amount",),
+    Kind.IN_KIND: ("goods",),
+    Kind.SKILLS: ("skills", "days"),
+    Kind.VOLUNTEERING: ("volunteers",),
+    Kind.CO_CONSTRUCTION: ("question",),
+}
+
+
+@transaction.atomic
+def create_project(
+    *,
+    association: Association,
+    by: User | None,
+    title: str,
+    description: str = "",
+    causes: Iterable[Cause] = (),
+    audiences: Iterable[Audience] = (),
+    territories: Iterable[Territory] = (),
+    project_id: uuid.UUID | None = None,
+) -> Project:
+    """Open a draft. The same `project_id` given twice is the same form sent twice: one project."""
+    organisation = Organisation.objects.select_for_update(no_key=True).get(pk=association.organisation_id)
+    association = Association.objects.get(pk=association.pk)
+    association.organisation = organisation
+    if by is not None and not policies.can_create_project(by, association):
+        raise PermissionDenied
+    known = Project.objects.filter(pk=project_id).first()
+    if known is not None:
+        if known.association_id != association.pk:
+            raise PermissionDenied
+        return known
+    project = Project.objects.create(
+        pk=project_id or uuid.uuid4(),
+        association=association,
+        title=one_line(title),
+        description=paragraphs(description),
+    )
+    project.causes.set(causes)
+    project.audiences.set(audiences)
+    project.territories.set(territories)
+    record(project, "create", NEW, project.status, by)
+    _restart_step(project)
+    project_changed.send(sender=Project, project=project, association=association)
+    return project
+
+
+@transaction.atomic
+def update_project(*, project: Project, by: User | None, **changes: Any) -> Project:
+    unknown = changes.keys() - PLAIN - LISTS
+    if unknown:
+        raise TypeError(f"A project has no {', '.join(sorted(unknown))}")
+    project = _locked(project)
+    if by is not None and not policies.can_edit_project(by, project):
+        raise PermissionDenied
+    project.title = one_line(changes.get("title", project.title))
+    project.description = paragraphs(changes.get("description", project.description))
+    project.save(update_fields=sorted(PLAIN))
+    for name in LISTS & changes.keys():
+        getattr(project, name).set(changes[name])
+    project_changed.send(sender=Project, project=project, association=project.association)
+    return project
+
+
+@transaction.atomic
+def publish_project(*, project: Project, by: User | None) -> Project:
+    """Show it to everybody (once the association is checked). A project says at least one thing it seeks."""
+    project = _locked(project)
+    if by is not None and not policies.can_publish_project(by, project):
+        raise PermissionDenied
+    target = PROJECT.target("publish", project.status)
+    if project.association.stance == Stance.EXPERT_ONLY:
+        raise DomainError(
+            "Votre association est présente comme experte seulement\u00a0: elle ne sollicite personne. "
+            "Pour publier un projet, changez d’abord sa position dans sa fiche."
+        )
+    if not project.asks.exists():
+        raise DomainError(
+            "Ajoutez au moins une demande\u00a0: une entreprise doit savoir ce qu’elle peut apporter."
+        )
+    if not project.description.strip():
+        raise DomainError("Décrivez le projet en quelques phrases avant de le publier.")
+    source, project.status = project.status, ProjectStatus(target)
+    project.published_at, project.closed_at = clock.now(), None
+    project.save(update_fields=["status", "published_at", "closed_at"])
+    record(project, "publish", source, target, by)
+    _restart_step(project)
+    _refresh_step_of(project.association)
+    project_published.send(sender=Project, project=project, association=project.association)
+    return project
+
+
+@transaction.atomic
+def close_project(*, project: Project, by: User | None, note: str = "") -> Project:
+    project = _locked(project)
+    if by is not None and not policies.can_close_project(by, project):
+        raise PermissionDenied
+    source, target = project.status, PROJECT.target("close", project.status)
+    project.status, project.closed_at = ProjectStatus(target), clock.now()
+    project.save(update_fields=["status", "closed_at"])
+    record(project, "close", source, target, by, note)
+    close(project, outcome=Outcome.DONE)
+    _refresh_step_of(project.association)
+    project_closed.send(sender=Project, project=project, association=project.association)
+    return project
+
+
+@transaction.atomic
+def save_ask(
+    *,
+    project: Project,
+    by: User | None,
+    kind: str,
+    ask_id: uuid.UUID | None = None,
+    amount: Decimal | None = None,
+    skills: Iterable[Skill] = (),
+    days: int | None = None,
+    goods: str = "",
+    volunteers: int | None = None,
+    question: str = "",
+) -> Ask:
+    """Add an ask, or write the one of this `ask_id`. What another kind would say is left out."""
+    project = _locked(project)
+    if by is not None and not policies.can_edit_project(by, project):
+        raise PermissionDenied
+    ask = Ask.objects.filter(pk=ask_id).first() or Ask(pk=ask_id or uuid.uuid4(), project=project)
+    if ask.project_id != project.pk:
+        raise PermissionDenied
+    given = {
+        "amount": amount,
+        "days": days,
+        "goods": one_line(goods),
+        "volunteers": volunteers,
+        "question": paragraphs(question),
+    }
+    empty = {"amount": None, "days": None, "goods": "", "volunteers": None, "question": ""}
+    ask.kind = kind
+    for name in given:
+        setattr(ask, name, given[name] if name in FIELDS_OF_KIND[kind] else empty[name])
+    ask.save()
+    ask.skills.set(skills if "skills" in FIELDS_OF_KIND[kind] else ())
+    project_changed.send(sender=Project, project=project, association=project.association)
+    return ask
+
+
+@transaction.atomic
+def remove_ask(*, ask: Ask, by: User | None) -> None:
+    """A published project keeps at least one ask. Removed already is no error: a form sent twice."""
+    project = _locked(ask.project)
+    if by is not None and not policies.can_edit_project(by, project):
+        raise PermissionDenied
+    last = not project.asks.exclude(pk=ask.pk).exists()
+    if last and project.status == ProjectStatus.PUBLISHED:
+        raise DomainError(
+            "C’est la dernière demande d’un projet publié. Ajoutez-en une autre avant de la retirer, "
+            "ou clôturez le projet."
+        )
+    project.asks.filter(pk=ask.pk).delete()
+    project_changed.send(sender=Project, project=project, association=project.association)
+
+
+def _locked(project: Project) -> Project:
+    """The project as it is now, held until the end, with its association and organisation."""
+    return (
+        Project.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("association__organisation")
+        .get(pk=project.pk)
+    )
+
+
+def _restart_step(project: Project) -> None:
+    step = project_step(project)
+    if step is not None:
+        start(step, project)
+
+
+def _refresh_step_of(association: Association) -> None:
+    refresh_step(Organisation.objects.select_for_update(no_key=True).get(pk=association.organisation_id))

@@ -1,0 +1,94 @@
+"""An association joins."""
+
+import uuid
+from collections.abc import Iterable
+from decimal import Decimal
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+
+from accounts.enums import OrganisationKind, OrganisationStatus, Origin
+from accounts.models import User
+from accounts.operations import create_organisation
+from associations.enums import Stance
+from associations.followups import FirstSteps, refresh_step
+from associations.models import Association
+from associations.operations.registry import refuse_number_of_another
+from associations.policies import can_edit_association
+from associations.signals import association_registered
+from mecenova.agenda.operations import start
+from mecenova.identifiers.names import department_code
+from mecenova.identifiers.text import one_line, paragraphs
+from mecenova.reference.models import Audience, Cause, Territory
+
+
+@transaction.atomic
+def register_association(
+    *,
+    by: User | None,
+    name: str,
+    postal_code: str = "",
+    town: str = "",
+    website: str = "",
+    phone: str = "",
+    registry: str = "",
+    rna: str = "",
+    siren: str = "",
+    court_entry: str = "",
+    purpose: str = "",
+    causes: Iterable[Cause] = (),
+    audiences: Iterable[Audience] = (),
+    territories: Iterable[Territory] = (),
+    size: str = "",
+    yearly_budget: Decimal | None = None,
+    general_interest: str = "",
+    stance: str = Stance.OPEN,
+    association_id: uuid.UUID | None = None,
+    origin: Origin = Origin.SIGN_UP,
+    status: OrganisationStatus = OrganisationStatus.TO_CHECK,
+) -> Association:
+    """Create the organisation and its profile, and start its first follow-ups.
+
+    The same `association_id` given twice is the same form sent twice: the first association is returned.
+    Raises accounts.operations.OrganisationExists when the record is already there: it is claimed instead.
+    """
+    known = Association.objects.select_related("organisation").filter(pk=association_id).first()
+    if known is not None:
+        if by is not None and not can_edit_association(by, known):
+            raise PermissionDenied
+        return known
+    refuse_number_of_another(rna=rna, siren=siren)
+    organisation = create_organisation(
+        kind=OrganisationKind.ASSOCIATION,
+        name=name,
+        postal_code=postal_code,
+        town=town,
+        department=Territory.objects.departments().filter(code=department_code(postal_code)).first(),
+        website=website,
+        phone=phone,
+        manager=by,
+        by=by,
+        origin=origin,
+        status=status,
+    )
+    association = Association.objects.create(
+        pk=association_id or uuid.uuid4(),
+        organisation=organisation,
+        purpose=paragraphs(purpose),
+        registry=registry,
+        rna=rna,
+        siren=siren,
+        court_entry=one_line(court_entry),
+        size=size,
+        yearly_budget=yearly_budget,
+        general_interest=general_interest,
+        stance=stance,
+    )
+    association.causes.set(causes)
+    association.audiences.set(audiences)
+    association.territories.set(territories)
+    if by is not None:
+        start(FirstSteps, organisation)
+    refresh_step(organisation)
+    association_registered.send(sender=Association, association=association, by=by)
+    return association
