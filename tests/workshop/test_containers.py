@@ -33,7 +33,7 @@ def variables_read_by_settings() -> set[str]:
 
 
 def programs_of_the_image(dockerfile: str) -> set[str]:
-    """What `pip install -r` of the Dockerfile puts on PATH, by what is installed here under the same names."""
+    """What `pip install -r` of the Dockerfile puts on PATH, judged by what is installed here."""
     names = set()
     for file in re.findall(r"-r (\S+)", dockerfile):
         names |= set(re.findall(r"(?m)^([\w.-]+)(?:\[.*?\])?==", (ROOT / file).read_text()))

@@ -1,0 +1,49 @@
+"""Addresses are French and lower case, their names English."""
+
+import re
+
+from django.urls import URLPattern, URLResolver, get_resolver
+
+# allauth's and the admin's own addresses keep their words.
+OF_OTHERS = ("compte/", "administration/")
+FRENCH = re.compile(
+    r"accueil|besoin|ajout|annul|equipe|inscri|lien|membre|mise_|modif|nouve|organisme|partenariat|projet|publier"
+    r"|recherch|refus|relance|reponse|revendi|suppr|tableau|entreprise|courriel|voir"
+)
+ENGLISH = re.compile(
+    r"\b(about|account|accept|add|answer|assoc|board|checks?|claims?|close|compan|create|dashboard|delete|detail"
+    r"|edit|home|introductions?|join|list|log(?:in|out)|mail|members?|needs?|new|partnerships?|projects?|publish"
+    r"|refuse|register|search|settings|sign|staff|update|users?|view)\b"
+)
+
+
+def addresses(resolver: URLResolver, before: str = ""):
+    for each in resolver.url_patterns:
+        path = before + str(each.pattern)
+        if isinstance(each, URLPattern):
+            yield path, each.name
+        else:
+            yield from addresses(each, path)
+
+
+def own_addresses():
+    return [(path, name) for path, name in addresses(get_resolver()) if not path.startswith(OF_OTHERS)]
+
+
+def test_paths_are_lower_case_french_words():
+    for path, _ in own_addresses():
+        words = re.sub(r"<[^>]+>", "x", path)
+        assert re.fullmatch(r"(?:[a-z0-9-]+/)*[a-z0-9-]*(?:\.[a-z]+)?", words), path
+        assert not ENGLISH.search(words), path
+
+
+def test_names_are_english():
+    for path, name in own_addresses():
+        assert name, f"{path} has no name"
+        assert re.fullmatch(r"[a-z]+(?:_[a-z]+)*", name), name
+        assert not FRENCH.search(name.replace("infotheque", "")), name
+
+
+def test_an_object_is_addressed_by_uuid_or_slug():
+    for path, _ in own_addresses():
+        assert "<int:" not in path, path

@@ -1,0 +1,74 @@
+"""A page is closed unless its name is here: opening one is a decision that somebody reads."""
+
+import pytest
+from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, reverse
+
+PUBLIC = {
+    "pages:home",
+    "pages:understand",
+    "accounts:sign_up",
+    "associations:register",
+    "associations:list",
+    "associations:detail",
+    "associations:project_detail",
+    "companies:register",
+    "companies:list",
+    "companies:detail",
+    "companies:need_list",
+    "companies:need_detail",
+    "infotheque:list",
+    "infotheque:document",
+    "infotheque:file",
+    # The signed link is the key: it names one person and one act.
+    "mail:one_click",
+    # Only where mecenova.demo is installed.
+    "demo:mailbox",
+    # allauth: entering, leaving, finding a lost password.
+    "account_login",
+    "account_signup",
+    "account_logout",
+    "account_inactive",
+    "account_email_verification_sent",
+    "account_confirm_email",
+    "account_reset_password",
+    "account_reset_password_done",
+    "account_reset_password_from_key",
+    "account_reset_password_from_key_done",
+    "admin:login",
+}
+
+
+def all_views(resolver: URLResolver, namespace: str = ""):
+    for each in resolver.url_patterns:
+        if isinstance(each, URLPattern):
+            yield f"{namespace}{each.name}", each.callback
+        else:
+            yield from all_views(each, f"{namespace}{each.namespace}:" if each.namespace else namespace)
+
+
+def open_views() -> set[str]:
+    views = all_views(get_resolver())
+    return {name for name, view in views if not getattr(view, "login_required", True)}
+
+
+def test_only_listed_views_are_public():
+    assert open_views() - PUBLIC == set()
+
+
+def test_every_listed_view_is_public():
+    assert PUBLIC - open_views() == set()
+
+
+@pytest.mark.django_db
+def test_a_closed_page_asks_to_log_in(client):
+    answer = client.get(reverse("pages:dashboard"))
+    assert answer.status_code == 302
+    assert answer.url.startswith(reverse("account_login"))
+
+
+def test_the_demo_page_is_not_part_of_the_site():
+    from mecenova.settings import base
+
+    assert "mecenova.demo" not in base.INSTALLED_APPS
+    with pytest.raises(NoReverseMatch):
+        reverse("demo:mailbox", urlconf="mecenova.mail.urls")

@@ -1,0 +1,54 @@
+"""Templates: none forgotten, none too long, no typewriter apostrophe, no code in the page."""
+
+import re
+from pathlib import Path
+
+import allauth
+import django
+
+from tests.architecture.house import ROOT, name_of, python_files, relative, template_files
+
+LONGEST = 150
+ASKED_FOR_BY_DJANGO = {"400.html", "403.html", "403_csrf.html", "404.html", "500.html"}
+
+
+def asked_for_by_others(name: str) -> bool:
+    """A template of ours that replaces one of Django or of allauth."""
+    homes = [Path(django.__file__).parent, Path(allauth.__file__).parent]
+    return name in ASKED_FOR_BY_DJANGO or any(any(home.glob(f"**/templates/{name}")) for home in homes)
+
+
+def test_every_template_is_used():
+    texts = {path: path.read_text() for path in [*python_files(), *template_files()]}
+    unused = []
+    for path in template_files():
+        name = name_of(path)
+        used = any(name in text for other, text in texts.items() if other != path)
+        if not used and not asked_for_by_others(name):
+            unused.append(name)
+    assert unused == []
+
+
+def test_apostrophes_are_typographic():
+    found = []
+    for path in template_files():
+        text = re.sub(r"{#.*?#}|{% comment.*?endcomment %}", "", path.read_text(), flags=re.DOTALL)
+        found += [f"{relative(path)}: {hit}" for hit in re.findall(r"\w*[^\W\d]'[^\W\d]\w*", text)]
+    assert found == []
+
+
+def test_a_template_fits_on_a_few_screens():
+    lengths = {relative(path): len(path.read_text().splitlines()) for path in template_files()}
+    assert {name: lines for name, lines in lengths.items() if lines > LONGEST} == {}
+
+
+def test_no_style_nor_script_is_written_in_a_page():
+    found = []
+    for path in template_files():
+        # Mail readers know no style sheet: their layout carries its own.
+        if path.is_relative_to(ROOT / "templates" / "mail"):
+            continue
+        text = path.read_text()
+        if re.search(r"""\sstyle=["']|<style|\son[a-z]+=["']|<script(?![^>]*\ssrc=)(?![^>]*json)""", text):
+            found.append(relative(path))
+    assert found == []
