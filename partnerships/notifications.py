@@ -3,11 +3,15 @@
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from django.urls import reverse
+
 from accounts.models import Organisation
 from mecenova.agenda import operations as agenda
+from mecenova.mail.addresses import absolute_url
 from mecenova.mail.notifications import Notification, register_notification
 from partnerships.enums import IntroductionStatus, PartnershipStatus
 from partnerships.models import Introduction, Partnership
+from partnerships.refusals import ADVICE
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -29,6 +33,9 @@ class IntroductionNotification(Notification):
             "asking": subject.asking_organisation,
             "answering": subject.answering_organisation,
             "deadline": step.deadline if step else None,
+            "advice": ADVICE.get(subject.refusal_reason, ""),
+            "introduction_url": absolute_url(subject.get_absolute_url()),
+            "needs_url": absolute_url(reverse("companies:need_list")),
         }
 
     def still_wanted(self, subject: Introduction, recipient: "User") -> bool:
@@ -40,6 +47,9 @@ class ToAnsweringSide(IntroductionNotification):
 
     def recipients(self, subject: Introduction) -> "Iterable[User]":
         return _members(subject.answering_organisation)
+
+    def context(self, subject: Introduction, recipient: "User") -> dict[str, Any]:
+        return super().context(subject, recipient) | {"answer_url": link_for(ANSWER_LINK, subject, recipient)}
 
 
 class ToAskingSide(IntroductionNotification):
@@ -86,6 +96,10 @@ class IntroductionAccepted(ToAskingSide):
     template: ClassVar[str] = "mail/partnerships/introduction_accepted.md"
     wanted_in: ClassVar[tuple[str, ...]] = (IntroductionStatus.YES,)
 
+    def context(self, subject: Introduction, recipient: "User") -> dict[str, Any]:
+        partnership_url = absolute_url(subject.partnership.get_absolute_url())
+        return super().context(subject, recipient) | {"partnership_url": partnership_url}
+
 
 @register_notification
 class IntroductionPostponed(ToAskingSide):
@@ -118,7 +132,7 @@ class FirstMeetingReminder(Notification):
             yield from _members(party.organisation)
 
     def context(self, subject: Partnership, recipient: "User") -> dict[str, Any]:
-        return {"partnership": subject}
+        return {"partnership": subject, "partnership_url": absolute_url(subject.get_absolute_url())}
 
     def still_wanted(self, subject: Partnership, recipient: "User") -> bool:
         return subject.status == PartnershipStatus.DISCUSSION

@@ -3,10 +3,12 @@
 from typing import TYPE_CHECKING
 
 from accounts.enums import OrganisationStatus
+from accounts.models import Organisation
 from accounts.policies import is_member
 from associations.enums import Stance
 from associations.models import Association
 from companies.models import Company, Need
+from mecenova.agenda.models import FollowUp
 from mecenova.calendar import clock
 from partnerships.enums import IntroductionStatus, Side
 from partnerships.models import Introduction, Partnership
@@ -41,6 +43,11 @@ def can_view_partnership(user: "User", partnership: Partnership) -> bool:
 
 def can_abandon_partnership(user: "User", partnership: Partnership) -> bool:
     return partnership.parties.filter(organisation__memberships__user=user).exists()
+
+
+def owes(user: "User", step: FollowUp) -> bool:
+    """Whether the person reading is of the organisation that owes this step."""
+    return Organisation.objects.of(user).filter(pk=step.organisation_id).exists()
 
 
 def why_not_ask(association: Association, company: Company, need: Need | None, side: str) -> str | None:

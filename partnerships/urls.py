@@ -1,4 +1,14 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from partnerships.views import introductions, partnerships
 
 app_name = "partnerships"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("mises-en-relation/", introductions.introductions, name="introductions"),
+    path("mises-en-relation/nouvelle/", introductions.introduction_create, name="introduction_create"),
+    path("mises-en-relation/<uuid:pk>/", introductions.introduction, name="introduction"),
+    path("mises-en-relation/<uuid:pk>/repondre/", introductions.answer, name="introduction_answer"),
+    path("mises-en-relation/<uuid:pk>/vue/", introductions.seen, name="introduction_seen"),
+    path("partenariats/<uuid:pk>/", partnerships.partnership, name="partnership"),
+    path("partenariats/<uuid:pk>/abandonner/", partnerships.abandon, name="partnership_abandon"),
+]

@@ -3,6 +3,7 @@ from typing import Self
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 
 from accounts.models import Organisation
 from associations.models import Association, Project
@@ -11,6 +12,15 @@ from mecenova.calendar import clock
 from mecenova.identifiers.models import Identified
 from mecenova.reference.enums import Kind
 from partnerships.enums import OPEN_STATUSES, IntroductionStatus, RefusalReason, Side
+
+_TONES = {
+    IntroductionStatus.QUEUED: "neutral",
+    IntroductionStatus.REQUESTED: "waiting",
+    IntroductionStatus.LATER: "waiting",
+    IntroductionStatus.YES: "good",
+    IntroductionStatus.NO: "bad",
+    IntroductionStatus.RELEASED: "neutral",
+}
 
 
 class IntroductionQuerySet(models.QuerySet["Introduction"]):
@@ -29,6 +39,21 @@ class IntroductionQuerySet(models.QuerySet["Introduction"]):
 
     def involving(self, organisation: Organisation) -> Self:
         return self.filter(Q(association__organisation=organisation) | Q(company__organisation=organisation))
+
+    def closed(self) -> Self:
+        return self.exclude(status__in=OPEN_STATUSES)
+
+    def to_answer_by(self, organisations: "models.QuerySet[Organisation]") -> Self:
+        """Those that one of these organisations owes an answer to."""
+        return self.waiting().filter(
+            Q(asked_by_side=Side.ASSOCIATION, company__organisation__in=organisations)
+            | Q(asked_by_side=Side.COMPANY, association__organisation__in=organisations)
+        )
+
+    def involving_any(self, organisations: "models.QuerySet[Organisation]") -> Self:
+        return self.filter(
+            Q(association__organisation__in=organisations) | Q(company__organisation__in=organisations)
+        )
 
     def with_parties(self) -> Self:
         return self.select_related("association__organisation", "company__organisation", "need", "project")
@@ -143,3 +168,23 @@ class Introduction(Identified):
     @property
     def is_waiting(self) -> bool:
         return self.status == IntroductionStatus.REQUESTED
+
+    @property
+    def is_postponed(self) -> bool:
+        return self.status == IntroductionStatus.LATER
+
+    @property
+    def is_open(self) -> bool:
+        return self.status in OPEN_STATUSES
+
+    @property
+    def heading(self) -> str:
+        return str(self.need or self.project or self.answering_organisation.name)
+
+    @property
+    def tone(self) -> str:
+        """The tone of its badge."""
+        return _TONES[IntroductionStatus(self.status)]
+
+    def get_absolute_url(self) -> str:
+        return reverse("partnerships:introduction", args=[self.pk])

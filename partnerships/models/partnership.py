@@ -2,6 +2,7 @@ from typing import Self
 
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 
 from accounts.models import Organisation
 from mecenova.calendar import clock
@@ -51,6 +52,18 @@ class Partnership(Identified):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def is_active(self) -> bool:
+        return self.status == PartnershipStatus.DISCUSSION
+
+    @property
+    def tone(self) -> str:
+        """The tone of its badge."""
+        return "good" if self.is_active else "neutral"
+
+    def get_absolute_url(self) -> str:
+        return reverse("partnerships:partnership", args=[self.pk])
 
 
 class Party(models.Model):

@@ -31,9 +31,10 @@ def accept_introduction(*, introduction: Introduction, by: "User", note: str = "
     """Yes: the two sides talk. Opens a Partnership of the introduction's kind in its first state."""
     introduction = _lock_for_answer(introduction, by)
     advance(introduction, INTRODUCTION, "accept", by=by, answered_at=clock.now(), answer_note=note)
+    partnership = open_partnership(introduction=introduction, by=by)
     _settle(introduction, by)
     mail.queue(IntroductionAccepted, introduction)
-    return open_partnership(introduction=introduction, by=by)
+    return partnership
 
 
 @transaction.atomic

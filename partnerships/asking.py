@@ -1,0 +1,68 @@
+"""Who would be asking whom, read from the address of the page."""
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from accounts.models import Organisation
+from associations.models import Association
+from companies.models import Company, Need
+from partnerships.enums import Side
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+
+@dataclass(frozen=True)
+class Approach:
+    """One side about to ask the other."""
+
+    association: Association
+    company: Company
+    need: Need | None
+    side: str
+
+    @property
+    def asked(self) -> Organisation:
+        return self.company.organisation if self.side == Side.ASSOCIATION else self.association.organisation
+
+
+def find_approach(user: "User", address: Mapping[str, str]) -> Approach | None:
+    """An association asks at `?besoin=` or `?entreprise=`, a company at `?association=`; None when unknown."""
+    need_id, company_id, association_id = (
+        _uuid(address.get(k)) for k in ("besoin", "entreprise", "association")
+    )
+    if need_id:
+        need = Need.objects.visible().select_related("company__organisation").filter(pk=need_id).first()
+        return _association_asks(user, need.company, need) if need else None
+    if company_id:
+        company = Company.objects.listed().select_related("organisation").filter(pk=company_id).first()
+        return _association_asks(user, company, None) if company else None
+    if association_id:
+        return _company_asks(user, association_id)
+    return None
+
+
+def _association_asks(user: "User", company: Company, need: Need | None) -> Approach | None:
+    own = (
+        Association.objects.select_related("organisation")
+        .filter(organisation__memberships__user=user)
+        .first()
+    )
+    return Approach(own, company, need, Side.ASSOCIATION) if own else None
+
+
+def _company_asks(user: "User", association_id: uuid.UUID) -> Approach | None:
+    association = (
+        Association.objects.listed().select_related("organisation").filter(pk=association_id).first()
+    )
+    own = Company.objects.select_related("organisation").filter(organisation__memberships__user=user).first()
+    return Approach(association, own, None, Side.COMPANY) if association and own else None
+
+
+def _uuid(text: str | None) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(text or "")
+    except ValueError:
+        return None

@@ -1,0 +1,94 @@
+"""Asking to talk, and answering. Parsing and validation only."""
+
+from typing import Any
+
+from django import forms
+
+from associations.models import Association, Project
+from companies.models import Company, Need
+from mecenova.calendar import clock
+from mecenova.reference.enums import Kind
+from mecenova.ui.forms import DateInput
+from partnerships.enums import RefusalReason
+
+NOTE_LENGTH = 1000
+
+
+class AskForm(forms.Form):
+    """One note, and the form of support it is about."""
+
+    kind = forms.ChoiceField(label="Sous quelle forme", choices=Kind.choices)
+    project = forms.ModelChoiceField(
+        label="Votre projet",
+        queryset=Project.objects.none(),
+        required=False,
+        empty_label="Aucun projet en particulier",
+    )
+    note = forms.CharField(
+        label="Votre message",
+        max_length=NOTE_LENGTH,
+        widget=forms.Textarea(attrs={"rows": 6}),
+        help_text="Qui vous êtes, pourquoi cette demande, et ce que vous proposez comme premier pas.",
+    )
+
+    def __init__(
+        self, *args: Any, association: Association, company: Company, need: Need | None, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        projects = Project.objects.published().filter(association=association)
+        self.fields["project"].queryset = projects  # type: ignore[attr-defined]
+        if not projects:
+            del self.fields["project"]
+        if need is not None:
+            del self.fields["kind"]
+
+
+class AnswerForm(forms.Form):
+    """Yes; later, with a date; no, with a reason from the closed list."""
+
+    YES, LATER, NO = "yes", "later", "no"
+    answer = forms.ChoiceField(
+        label="Votre réponse",
+        choices=(
+            (YES, "Oui, échangeons"),
+            (LATER, "Plus tard, à une date que je choisis"),
+            (NO, "Non, et voici pourquoi"),
+        ),
+        widget=forms.RadioSelect,
+    )
+    later_on = forms.DateField(
+        label="Si c’est plus tard\u00a0: me reposer la question le", required=False, widget=DateInput
+    )
+    reason = forms.ChoiceField(
+        label="Si c’est non\u00a0: la raison",
+        required=False,
+        choices=(("", "Choisissez une raison"), *RefusalReason.choices),
+    )
+    note = forms.CharField(
+        label="Un mot pour l’autre côté",
+        required=False,
+        max_length=NOTE_LENGTH,
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if cleaned.get("answer") == self.LATER and "later_on" not in self.errors:
+            later_on = cleaned.get("later_on")
+            if later_on is None:
+                self.add_error("later_on", "Indiquez la date à laquelle vous reposer la question.")
+            elif later_on <= clock.today():
+                self.add_error("later_on", "Choisissez une date à venir.")
+        if cleaned.get("answer") == self.NO and not cleaned.get("reason"):
+            self.add_error(
+                "reason", "Choisissez une raison\u00a0: elle aide l’autre côté à savoir quoi faire ensuite."
+            )
+        return cleaned
+
+
+class AbandonForm(forms.Form):
+    note = forms.CharField(
+        label="Pourquoi le projet ne se fait pas",
+        max_length=NOTE_LENGTH,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )

@@ -1,0 +1,140 @@
+"""Introductions: the list of mine, one of them, asking, answering."""
+
+import uuid
+from collections.abc import Iterable, Mapping
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from accounts.models import Organisation
+from mecenova.agenda import operations as agenda
+from mecenova.agenda.models import FollowUp
+from mecenova.workflow.errors import DomainError
+from mecenova.workflow.journal import history
+from partnerships import operations, policies
+from partnerships.answering import give_answer
+from partnerships.asking import Approach, find_approach
+from partnerships.forms import AnswerForm, AskForm
+from partnerships.models import Introduction
+from partnerships.refusals import ADVICE
+
+
+@require_GET
+def introductions(request: HttpRequest) -> HttpResponse:
+    """Mine: what I owe an answer to first, then what I wait for, then the past."""
+    own = Organisation.objects.of(request.user)
+    mine = Introduction.objects.involving_any(own).with_parties()
+    to_answer, past = mine.to_answer_by(own), mine.closed()
+    awaited = mine.open().exclude(pk__in=to_answer.values("pk"))
+    steps = agenda.next_steps([*to_answer, *awaited])
+    context = {
+        "to_answer": _with_steps(to_answer, steps),
+        "awaited": _with_steps(awaited, steps),
+        "past": _with_steps(past, {}),
+    }
+    return render(request, "partnerships/introductions.html", context)
+
+
+@require_GET
+def introduction(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    return _show(request, _introduction_seen_by(request, pk), AnswerForm())
+
+
+@require_POST
+def answer(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """Yes, later or no; what was typed is kept when something is missing."""
+    found = _introduction_seen_by(request, pk)
+    if not policies.can_answer_introduction(request.user, found):
+        raise Http404
+    form = AnswerForm(request.POST)
+    if not form.is_valid():
+        return _show(request, found, form, status=422)
+    try:
+        messages.success(request, give_answer(found, form.cleaned_data, by=request.user))
+    except DomainError as error:
+        messages.error(request, error.message)
+    return redirect("partnerships:introduction", pk=found.pk)
+
+
+@require_POST
+def seen(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """Sent by the page itself once it is shown: opening a mail's link is no proof of reading."""
+    operations.mark_seen(introduction=_introduction_seen_by(request, pk), by=request.user)
+    return HttpResponse(status=204)
+
+
+@require_http_methods(["GET", "POST"])
+def introduction_create(request: HttpRequest) -> HttpResponse:
+    """Ask to talk, about a need, to a company, or to an association."""
+    approach = find_approach(request.user, request.GET)
+    if approach is None:
+        raise Http404
+    form = AskForm(
+        request.POST or None, association=approach.association, company=approach.company, need=approach.need
+    )
+    if request.method == "POST" and form.is_valid():
+        try:
+            asked = _ask(request, approach, form)
+        except DomainError as error:
+            form.add_error(None, error.message)
+        else:
+            messages.success(
+                request, "Votre demande est enregistrée. Cette page vous dira toujours où elle en est."
+            )
+            return redirect("partnerships:introduction", pk=asked.pk)
+    context = {
+        "approach": approach,
+        "form": form,
+        "why_not": policies.why_not_ask(approach.association, approach.company, approach.need, approach.side),
+        "places_left": operations.places_left(approach.company),
+    }
+    return render(request, "partnerships/introduction_form.html", context, status=422 if form.errors else 200)
+
+
+def _ask(request: HttpRequest, approach: Approach, form: AskForm) -> Introduction:
+    return operations.introduce(
+        association=approach.association,
+        company=approach.company,
+        need=approach.need,
+        project=form.cleaned_data.get("project"),
+        kind=approach.need.kind if approach.need else form.cleaned_data["kind"],
+        asked_by_side=approach.side,
+        note=form.cleaned_data["note"],
+        by=request.user,
+    )
+
+
+def _with_steps(
+    found: Iterable[Introduction], steps: Mapping[uuid.UUID, FollowUp]
+) -> list[tuple[Introduction, FollowUp | None]]:
+    return [(introduction, steps.get(introduction.pk)) for introduction in found]
+
+
+def _introduction_seen_by(request: HttpRequest, pk: uuid.UUID) -> Introduction:
+    found = get_object_or_404(Introduction.objects.with_parties(), pk=pk)
+    if not policies.can_view_introduction(request.user, found):
+        raise Http404
+    return found
+
+
+def _show(request: HttpRequest, found: Introduction, form: AnswerForm, status: int = 200) -> HttpResponse:
+    may_answer = policies.can_answer_introduction(request.user, found)
+    step = agenda.next_step(found) if found.is_open else None
+    context = {
+        "introduction": found,
+        "asking": found.asking_organisation,
+        "answering": found.answering_organisation,
+        "may_answer": may_answer and (found.is_waiting or found.is_postponed),
+        "record_seen": may_answer and found.is_waiting and found.seen_at is None,
+        "form": form,
+        "answer_url": reverse("partnerships:introduction_answer", args=[found.pk]),
+        "step": step,
+        "mine": bool(step) and policies.owes(request.user, step),
+        "advice": ADVICE.get(found.refusal_reason, ""),
+        "history": history(found),
+        "partnership": getattr(found, "partnership", None),
+    }
+    return render(request, "partnerships/introduction.html", context, status=status)
