@@ -1,4 +1,4 @@
-"""The pages shown when the site cannot answer. They use neither the database nor the cache nor the session."""
+"""Pages shown when the site cannot answer: they use neither the database nor the cache nor the session."""
 
 import sys
 

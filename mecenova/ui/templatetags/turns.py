@@ -30,7 +30,7 @@ def next_step(
         "deadline": None,
     }
     if follow_up is not None:
-        values["who"] = "vous" if mine else who or follow_up.get_owner_display()
+        values["who"] = "Vous" if mine else who or follow_up.get_owner_display()
         values["deadline"] = follow_up.deadline
     return values
 
