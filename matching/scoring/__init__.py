@@ -1,0 +1,30 @@
+"""How well a need and an association suit each other: pure functions on plain values.
+
+No database, no clock, no settings. `sides` are the two values compared, `filters` say what stops a pair,
+`parts` add up what speaks for it, `reasons` put it in French. `text`, `themes` and `lexicon` read words.
+"""
+
+from matching.scoring.filters import STOPS, stopped_by
+from matching.scoring.lexicon import Lexicon, vocabulary
+from matching.scoring.parts import NEUTRAL, SCORE_VERSION, WEIGHTS, WITHOUT_THEME, Assessment, score, total_of
+from matching.scoring.reasons import reasons
+from matching.scoring.sides import AskSide, AssociationSide, NeedSide, TextSide
+
+__all__ = [
+    "NEUTRAL",
+    "SCORE_VERSION",
+    "STOPS",
+    "WEIGHTS",
+    "WITHOUT_THEME",
+    "AskSide",
+    "Assessment",
+    "AssociationSide",
+    "Lexicon",
+    "NeedSide",
+    "TextSide",
+    "reasons",
+    "score",
+    "stopped_by",
+    "total_of",
+    "vocabulary",
+]
