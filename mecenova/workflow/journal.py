@@ -1,0 +1,62 @@
+"""Writing and reading the journal of transitions."""
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib.contenttypes.models import ContentType
+from django.db.models import Model, QuerySet
+
+from mecenova.calendar import clock
+from mecenova.workflow.machine import Workflow
+from mecenova.workflow.models import TransitionRecord
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+
+def record(
+    subject: Model,
+    verb: str,
+    source: str,
+    target: str,
+    by: "User | None",
+    note: str = "",
+) -> TransitionRecord:
+    """Write one line; call it in the transaction of the transition itself."""
+    return TransitionRecord.objects.create(
+        subject_type=ContentType.objects.get_for_model(subject),
+        subject_id=subject.pk,
+        verb=verb,
+        source=str(source),
+        target=str(target),
+        by=by,
+        note=note,
+        at=clock.now(),
+    )
+
+
+def advance(
+    subject: Model,
+    workflow: Workflow,
+    verb: str,
+    *,
+    by: "User | None",
+    note: str = "",
+    **changes: Any,
+) -> TransitionRecord:
+    """Move a subject (its row locked by the caller) along its table, save it with `changes`, write the line.
+
+    Raises TransitionRefused when the table does not allow `verb` from the present state.
+    """
+    source = subject.status  # type: ignore[attr-defined]
+    changes["status"] = workflow.target(verb, source)
+    for field, value in changes.items():
+        setattr(subject, field, value)
+    subject.save(update_fields=list(changes))
+    return record(subject, verb, source, changes["status"], by, note)
+
+
+def history(subject: Model) -> QuerySet[TransitionRecord]:
+    """What happened to a subject, oldest first."""
+    return TransitionRecord.objects.filter(
+        subject_type=ContentType.objects.get_for_model(subject), subject_id=subject.pk
+    ).select_related("by")
