@@ -1,0 +1,52 @@
+"""The SQL functions of migration 0001, as Django expressions."""
+
+from typing import Any
+
+from django.contrib.postgres.search import (
+    SearchQuery,
+    SearchVectorCombinable,
+    SearchVectorField,
+)
+from django.db.models import Func, TextField, Value
+
+
+class Fold(Func):
+    """Lower case, no accents, œ as oe: what names are ordered by, since the database sorts in C order."""
+
+    function = "fr_fold"
+    arity = 1
+
+    def __init__(self, expression: Any, **extra: Any) -> None:
+        extra.setdefault("output_field", TextField())
+        super().__init__(expression, **extra)
+
+
+class FrenchVector(SearchVectorCombinable, Func):
+    """A text as search words; `weight` from "A" (title) to "D". Add vectors with `+`."""
+
+    function = "fr_vector"
+    arity = 1
+    config = None
+
+    def __init__(self, expression: Any, *, weight: str | None = None, **extra: Any) -> None:
+        if weight not in (None, "A", "B", "C", "D"):
+            raise ValueError(f"A weight is A, B, C or D, not {weight}")
+        self.weight = weight
+        extra.setdefault("output_field", SearchVectorField())
+        super().__init__(expression, **extra)
+
+    def as_sql(self, compiler: Any, connection: Any, **extra_context: Any) -> tuple[str, Any]:
+        sql, params = super().as_sql(compiler, connection, **extra_context)
+        if self.weight:
+            # A literal, not a parameter: a generated column's definition takes none.
+            sql = f"setweight({sql}, '{self.weight}')"
+        return sql, params
+
+
+class FrenchSearchQuery(SearchQuery):
+    """What a visitor typed: quotes, "or" and minus work as in a web search; never a syntax error."""
+
+    def __init__(self, value: Any, output_field: Any = None, *, invert: bool = False) -> None:
+        text = value if hasattr(value, "resolve_expression") else Value(str(value))
+        super().__init__(text, output_field, invert=invert, search_type="websearch")
+        self.function = "fr_query"
