@@ -1,0 +1,10 @@
+from django.apps import AppConfig
+from django.utils.module_loading import autodiscover_modules
+
+
+class MailConfig(AppConfig):
+    name = "mecenova.mail"
+    verbose_name = "Courriels"
+
+    def ready(self) -> None:
+        autodiscover_modules("notifications", "links")

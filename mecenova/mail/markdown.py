@@ -1,0 +1,157 @@
+"""One Markdown source, two readings: safe HTML, and a text that reads well without it."""
+
+import re
+import string
+from collections.abc import Sequence
+from typing import Any
+
+import nh3
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+from mecenova.ui.typography import NO_BREAK_SPACE, french_text
+
+# Indented code is off, so that template tags may be indented as usual.
+_markdown = MarkdownIt("commonmark", {"html": False})
+_markdown.disable(["code", "fence", "image", "html_inline", "html_block"])
+
+_TAGS = {"a", "blockquote", "br", "code", "em", "h2", "h3", "hr", "li", "ol", "p", "strong", "ul"}
+_ATTRIBUTES = {"a": {"href", "class"}, "p": {"class"}, "ol": {"start"}}
+_SCHEMES = {"http", "https", "mailto", "tel"}
+
+_PUNCTUATION = re.compile(f"([{re.escape(string.punctuation)}])")
+_BREAKS = re.compile(r"\s*\n\s*")
+_SENTENCE = re.compile(r".+?[.!?…](?=\s|$)", re.DOTALL)
+LONGEST_PREHEADER = 140
+
+
+def escaped(text: str) -> str:
+    """The text as Markdown that means only itself; its line breaks stay inside one paragraph."""
+    lines = text.strip().replace("\r\n", "\n").replace("\r", "\n")
+    return _BREAKS.sub("\\\\\n", _PUNCTUATION.sub(r"\\\1", lines))
+
+
+def plain_line(source: str) -> str:
+    """One line of Markdown as plain text (a mail's subject)."""
+    (inline,) = _markdown.parseInline(source)
+    return " ".join(_inline_text(inline.children or []).split())
+
+
+def parse(source: str) -> list[Token]:
+    """The tokens of a body; a link alone in its paragraph is marked as a button, the typography is French."""
+    tokens = _markdown.parse(source)
+    for position, token in enumerate(tokens):
+        if token.type != "inline":
+            continue
+        children = token.children or []
+        for child in children:
+            if child.type == "text":
+                child.content = french_text(child.content)
+        if _is_link_alone(children) and tokens[position - 1].type == "paragraph_open":
+            tokens[position - 1].attrSet("class", "action")
+            children[0].attrSet("class", "button")
+    return tokens
+
+
+def to_html(tokens: Sequence[Token]) -> str:
+    html = _markdown.renderer.render(tokens, _markdown.options, {})
+    return nh3.clean(html, tags=_TAGS, attributes=_ATTRIBUTES, url_schemes=_SCHEMES, link_rel=None)
+
+
+def to_text(tokens: Sequence[Token]) -> str:
+    """Paragraphs, dashes for lists, addresses written out after their label."""
+    return "\n\n".join(_blocks(tokens)).strip() + "\n"
+
+
+def first_sentence(tokens: Sequence[Token]) -> str:
+    """What a mailbox shows beside the subject: the first sentence after the greeting."""
+    for position, token in enumerate(tokens):
+        if token.type != "inline" or tokens[position - 1].type != "paragraph_open":
+            continue
+        text = " ".join(_inline_text(token.children or []).split())
+        if not text or text.endswith(",") or tokens[position - 1].attrGet("class"):
+            continue
+        sentence = _SENTENCE.match(text)
+        chosen = sentence.group() if sentence else text
+        return chosen if len(chosen) <= LONGEST_PREHEADER else chosen[: LONGEST_PREHEADER - 1].rstrip() + "…"
+    return ""
+
+
+def _is_link_alone(children: Sequence[Token]) -> bool:
+    return (
+        len(children) >= 3
+        and children[0].type == "link_open"
+        and children[-1].type == "link_close"
+        and sum(child.type == "link_open" for child in children) == 1
+    )
+
+
+def _inline_text(children: Sequence[Token], *, button: bool = False) -> str:
+    written: list[str] = []
+    href = ""
+    label_from = 0
+    for child in children:
+        if child.type in {"text", "code_inline"}:
+            written.append(child.content)
+        elif child.type == "softbreak":
+            written.append(" ")
+        elif child.type == "hardbreak":
+            written.append("\n")
+        elif child.type == "link_open":
+            href, label_from = str(child.attrGet("href") or ""), len(written)
+        elif child.type == "link_close":
+            label = "".join(written[label_from:])
+            if button:
+                written.append(f"{NO_BREAK_SPACE}: {href}")
+            elif href.removeprefix("mailto:") != label:
+                written.append(f" ({href})")
+    return "".join(written)
+
+
+def _blocks(tokens: Sequence[Token]) -> list[str]:
+    """The text blocks of a run of tokens; containers indent or prefix what they hold."""
+    blocks: list[str] = []
+    position = 0
+    while position < len(tokens):
+        token = tokens[position]
+        end = _closing(tokens, position)
+        inside = tokens[position + 1 : end]
+        if token.type == "paragraph_open":
+            button = bool(token.attrGet("class"))
+            blocks.append(_inline_text(inside[0].children or [], button=button))
+        elif token.type == "heading_open":
+            title = _inline_text(inside[0].children or [])
+            blocks.append(f"{title}\n{'-' * len(title)}")
+        elif token.type in {"bullet_list_open", "ordered_list_open"}:
+            blocks.append(_list(token, inside))
+        elif token.type == "blockquote_open":
+            quoted = "\n\n".join(_blocks(inside))
+            blocks.append("\n".join(f"> {line}".rstrip() for line in quoted.split("\n")))
+        elif token.type == "hr":
+            blocks.append("—")
+        position = end + 1
+    return blocks
+
+
+def _list(opening: Token, inside: Sequence[Token]) -> str:
+    lines: list[str] = []
+    number = int(opening.attrGet("start") or 1)
+    position = 0
+    while position < len(inside):
+        end = _closing(inside, position)
+        bullet = f"{number}. " if opening.type == "ordered_list_open" else "- "
+        item = "\n".join(_blocks(inside[position + 1 : end]))
+        lines.append(bullet + item.replace("\n", "\n" + " " * len(bullet)))
+        number += 1
+        position = end + 1
+    return "\n".join(lines)
+
+
+def _closing(tokens: Sequence[Any], position: int) -> int:
+    """Where the block opened at `position` closes (itself, when it holds nothing)."""
+    depth = 0
+    for index in range(position, len(tokens)):
+        depth += tokens[index].nesting
+        if depth <= 0:
+            return index
+    return len(tokens) - 1

@@ -1,0 +1,151 @@
+"""The outbox and what people accept to receive."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING, ClassVar, Self
+
+from django.conf import settings
+from django.contrib.contenttypes.fields import GenericForeignKey
+from django.contrib.contenttypes.models import ContentType
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+
+from mecenova.calendar import clock
+from mecenova.identifiers.models import Identified
+from mecenova.mail.enums import Category, MailStatus
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+
+# The name under which ready-made mails (codes, reset links) are kept: no class stands behind it.
+MESSAGE = "message"
+
+
+class OutgoingMailQuerySet(models.QuerySet["OutgoingMail"]):
+    def claimable(self, moment: datetime) -> Self:
+        """Due mails, and mails whose sender died or never knew the outcome: their lease has run out."""
+        due = Q(status=MailStatus.PENDING, due_at__lte=moment)
+        abandoned = Q(status=MailStatus.SENDING, lease_until__lte=moment)
+        return self.filter(due | abandoned)
+
+    def waiting(self) -> Self:
+        return self.filter(status__in=[MailStatus.PENDING, MailStatus.SENDING])
+
+    def failed(self) -> Self:
+        """Mails that a person must look at: nobody will receive them otherwise."""
+        return self.filter(status=MailStatus.FAILED)
+
+    def sent(self) -> Self:
+        return self.filter(status=MailStatus.SENT)
+
+    def readable_by(self, user: "User") -> Self:
+        """One's own mails; the staff reads everybody's. Secrets inside are hidden by the page."""
+        return self if user.is_staff else self.filter(recipient=user)
+
+    def newest_first(self) -> Self:
+        return self.order_by("-created_at", "-id")
+
+
+class OutgoingMail(Identified):
+    """One mail to one address, unique by `key`; `message_id` is drawn from the key and never changes."""
+
+    key = models.CharField("clé", max_length=300, unique=True, editable=False)
+    notification = models.CharField("modèle", max_length=120)
+    category = models.CharField("catégorie", max_length=20, choices=Category)
+    recipient = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name="destinataire",
+        null=True,
+        blank=True,
+        on_delete=models.CASCADE,
+        related_name="mails",
+    )
+    address = models.EmailField("adresse", max_length=320)
+    subject = models.CharField("objet", max_length=255)
+    text = models.TextField("texte")
+    html = models.TextField("HTML", blank=True)
+    confidential = models.BooleanField(
+        "confidentiel",
+        default=False,
+        help_text="Contient un code ou un lien personnel\u00a0: le site ne le montre à personne.",
+    )
+    subject_type = models.ForeignKey(
+        ContentType,
+        verbose_name="type d’objet",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+    subject_id = models.UUIDField("identifiant de l’objet", null=True, blank=True)
+    about = GenericForeignKey("subject_type", "subject_id")
+    status = models.CharField("état", max_length=20, choices=MailStatus, default=MailStatus.PENDING)
+    due_at = models.DateTimeField("à envoyer à partir de")
+    lease_until = models.DateTimeField("réservé jusqu’à", null=True, blank=True)
+    attempts = models.PositiveSmallIntegerField("présentations au serveur", default=0)
+    uncertain = models.PositiveSmallIntegerField("issues inconnues", default=0)
+    last_error = models.TextField("dernière erreur", blank=True)
+    sent_at = models.DateTimeField("envoyé le", null=True, blank=True)
+    message_id = models.CharField("Message-ID", max_length=200, unique=True, editable=False)
+    created_at = models.DateTimeField("écrit le", default=clock.now, editable=False)
+
+    objects: ClassVar[OutgoingMailQuerySet] = OutgoingMailQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        verbose_name = "courriel"
+        verbose_name_plural = "courriels"
+        ordering = ["-created_at", "-id"]
+        indexes = [
+            models.Index(fields=["due_at"], condition=Q(status="pending"), name="mail_due"),
+            models.Index(fields=["lease_until"], condition=Q(status="sending"), name="mail_leased"),
+            models.Index(fields=["created_at"], condition=Q(status="failed"), name="mail_failed"),
+            models.Index(fields=["recipient", "-created_at"], name="mail_of_recipient"),
+            models.Index(fields=["subject_type", "subject_id"], name="mail_about"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(status="sent", sent_at__isnull=False)
+                | (~Q(status="sent") & Q(sent_at__isnull=True)),
+                name="mail_sent_has_its_date",
+            ),
+            models.CheckConstraint(
+                condition=Q(status="sending", lease_until__isnull=False)
+                | (~Q(status="sending") & Q(lease_until__isnull=True)),
+                name="mail_sending_has_its_lease",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status__in=["failed", "cancelled"]) | ~Q(last_error=""),
+                name="mail_given_up_says_why",
+            ),
+            models.CheckConstraint(
+                condition=Q(subject_type__isnull=True, subject_id__isnull=True)
+                | Q(subject_type__isnull=False, subject_id__isnull=False),
+                name="mail_subject_is_whole",
+            ),
+            models.CheckConstraint(condition=Q(status__in=MailStatus.values), name="mail_status_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.notification} ({self.get_status_display()})"
+
+    def get_absolute_url(self) -> str:
+        return reverse("mail:message", args=[self.pk])
+
+
+class MailPreference(models.Model):
+    """A person's wish about one group of information mails; without a row, they are wanted."""
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="mail_preferences"
+    )
+    group = models.CharField("groupe", max_length=60)
+    wanted = models.BooleanField("souhaité", default=True)
+
+    class Meta:
+        verbose_name = "préférence de courriel"
+        verbose_name_plural = "préférences de courriel"
+        constraints = [models.UniqueConstraint(fields=["user", "group"], name="one_preference_per_group")]
+
+    def __str__(self) -> str:
+        return f"{self.group}: {self.wanted}"

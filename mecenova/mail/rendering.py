@@ -1,0 +1,102 @@
+"""From a mail's template and its values to a subject, a text and an HTML part.
+
+A mail is one file: `# Subject` on the first line, then a Markdown body. Values are escaped as Markdown when
+they are printed, so that a name or a note can bring neither a link nor a title into somebody's mail.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from html import unescape
+from pathlib import Path
+from typing import Any
+
+from css_inline import CSSInliner
+from django.conf import settings
+from django.template import Context, Template, TemplateSyntaxError, engines
+from django.template.base import Origin, VariableNode, render_value_in_context
+from django.template.defaulttags import CycleNode, FirstOfNode
+from django.template.loader import get_template
+from django.template.loader_tags import ExtendsNode, IncludeNode
+from django.urls import reverse
+from django.utils.html import strip_tags
+
+from mecenova.mail import markdown
+from mecenova.mail.addresses import absolute_url
+
+LAYOUT = "mail/layout.html"
+TEXT_LAYOUT = "mail/layout.txt"
+STYLES = Path(__file__).with_name("mail.css")
+
+
+@dataclass(frozen=True)
+class Written:
+    """A mail as its reader gets it."""
+
+    subject: str
+    text: str
+    html: str
+
+
+class MarkdownVariable(VariableNode):
+    """`{{ value }}` in a mail: whatever the value holds, it is only text."""
+
+    def render(self, context: Context) -> str:
+        value = self.filter_expression.resolve(context)
+        if hasattr(value, "__html__"):
+            # A filter that writes for pages: its words are kept, not its tags.
+            return markdown.escaped(unescape(strip_tags(str(value))))
+        printed = render_value_in_context(value, Context(autoescape=False, use_l10n=context.use_l10n))
+        return markdown.escaped(printed)
+
+
+def render(template_name: str, values: Mapping[str, Any]) -> Written:
+    """The whole mail, from `templates/<template_name>`."""
+    source = get_template(template_name).template
+    subject_template, body_template = _compiled(template_name, source.source, source.origin)
+    context = Context({"site_url": settings.SITE_URL, **values})
+    subject = markdown.french_text(markdown.plain_line(subject_template.render(context)))
+    return lay_out(subject, body_template.render(context))
+
+
+def lay_out(subject: str, body: str) -> Written:
+    """A subject and a Markdown body, dressed as a mail."""
+    tokens = markdown.parse(body)
+    around = {
+        "subject": subject,
+        "preheader": markdown.first_sentence(tokens),
+        "site_url": absolute_url("/"),
+        "mailbox_url": absolute_url(reverse("mail:mailbox")),
+    }
+    page = get_template(LAYOUT).render({**around, "body": markdown.to_html(tokens)})
+    text = get_template(TEXT_LAYOUT).render({**around, "body": markdown.to_text(tokens).strip()})
+    return Written(subject=subject, text=text.strip() + "\n", html=_inliner().inline(page))
+
+
+@lru_cache(maxsize=512)
+def _compiled(name: str, source: str, origin: Origin) -> tuple[Template, Template]:
+    first, _, body = source.partition("\n")
+    if not first.startswith("# ") or not body.strip():
+        raise TemplateSyntaxError(f"{name}: a mail starts with « # Subject », then its body")
+    return _template(name, first.removeprefix("# "), origin), _template(name, body, origin)
+
+
+def _template(name: str, source: str, origin: Origin) -> Template:
+    template = Template(source, origin, name, engines["django"].engine)
+    for refused in (ExtendsNode, IncludeNode, FirstOfNode, CycleNode):
+        if template.nodelist.get_nodes_by_type(refused):
+            raise TemplateSyntaxError(f"{name}: {refused.__name__} would print values that are not escaped")
+    for node in template.nodelist.get_nodes_by_type(VariableNode):
+        node.__class__ = MarkdownVariable
+    return template
+
+
+@cache
+def _inliner() -> CSSInliner:
+    """Styles go into the tags, as mailboxes want them. Nothing is fetched from anywhere."""
+    return CSSInliner(
+        extra_css=STYLES.read_text(),
+        load_remote_stylesheets=False,
+        resolve_css_variables=True,
+        keep_style_tags=False,
+    )

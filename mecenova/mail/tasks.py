@@ -1,0 +1,19 @@
+"""Woken by beat every minute and by new mails; everything is decided by the rows."""
+
+import logging
+
+from celery import shared_task
+
+from mecenova.mail.clock_check import clock_agrees_with_database
+from mecenova.mail.delivery import deliver_due
+
+logger = logging.getLogger(__name__)
+
+
+@shared_task
+def deliver_mail() -> None:
+    """Drain the outbox for a while; safe to run twice, and at the same time as itself."""
+    if clock_agrees_with_database():
+        delivered = deliver_due()
+        if delivered:
+            logger.info("Mails: %s", dict(delivered))
