@@ -1,0 +1,224 @@
+"""Stored follow-ups, the delays staff have changed, and absences that stop the clocks."""
+
+import uuid
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import ClassVar, Self
+
+from django.conf import settings
+from django.contrib.contenttypes.fields import GenericForeignKey
+from django.contrib.contenttypes.models import ContentType
+from django.db import models
+from django.db.models import F, Model, Q
+
+from mecenova.agenda.enums import Outcome, Owner
+from mecenova.calendar import clock
+from mecenova.identifiers.models import Identified
+
+
+class FollowUpQuerySet(models.QuerySet["FollowUp"]):
+    def open(self) -> Self:
+        return self.filter(outcome=Outcome.OPEN)
+
+    def steps(self) -> Self:
+        """Open next steps: what people are shown."""
+        return self.open().filter(is_step=True)
+
+    def due(self, moment: datetime) -> Self:
+        """What the runner takes now; a row that failed waits until its lease runs out."""
+        free = Q(lease_until__isnull=True) | Q(lease_until__lte=moment)
+        return self.open().filter(free, due_at__lte=moment)
+
+    def in_error(self) -> Self:
+        """Open follow-ups whose rule raised: tried again, and shown to staff meanwhile."""
+        return self.open().exclude(last_error="")
+
+    def overdue(self, moment: datetime) -> Self:
+        return self.steps().filter(deadline__lt=moment)
+
+    def owed_by(self, organisation_id: uuid.UUID) -> Self:
+        return self.steps().filter(organisation_id=organisation_id)
+
+    def owed_by_staff(self) -> Self:
+        return self.steps().filter(owner=Owner.STAFF)
+
+    def about(self, subjects: Iterable[Model]) -> Self:
+        """Follow-ups of these subjects, whatever their types."""
+        keys: dict[ContentType, list[uuid.UUID]] = {}
+        for subject in subjects:
+            keys.setdefault(ContentType.objects.get_for_model(subject), []).append(subject.pk)
+        wanted = Q(pk__in=[])
+        for subject_type, ids in keys.items():
+            wanted |= Q(subject_type=subject_type, subject_id__in=ids)
+        return self.filter(wanted)
+
+
+class FollowUp(Identified):
+    """One dated next step of one subject, under one rule.
+
+    `occurrence` is the day of the rule's table (2, 5, 9, 15); `cycle` counts the times the rule was started
+    anew on the same subject. `due_at` is when the platform acts next, `deadline` what people are promised.
+    """
+
+    rule = models.CharField("règle", max_length=120)
+    subject_type = models.ForeignKey(
+        ContentType, verbose_name="type d’objet", on_delete=models.PROTECT, related_name="+"
+    )
+    subject_id = models.UUIDField("identifiant de l’objet")
+    subject = GenericForeignKey("subject_type", "subject_id")
+    cycle = models.PositiveSmallIntegerField("cycle", default=1)
+    occurrence = models.PositiveIntegerField("jour")
+    owner = models.CharField("à la charge de", max_length=20, choices=Owner)
+    organisation_id = models.UUIDField("organisme", null=True, blank=True)
+    assigned_to = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name="confié à",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="follow_ups",
+    )
+    is_step = models.BooleanField("prochaine étape affichée")
+    what = models.CharField("quoi", max_length=300)
+    since = models.DateTimeField("compte à partir de")
+    due_at = models.DateTimeField("prochaine action le")
+    deadline = models.DateTimeField("attendu avant le")
+    outcome = models.CharField("issue", max_length=20, choices=Outcome, default=Outcome.OPEN)
+    closed_at = models.DateTimeField("clos le", null=True, blank=True)
+    lease_until = models.DateTimeField("pas avant", null=True, blank=True)
+    attempts = models.PositiveSmallIntegerField("essais en erreur", default=0)
+    last_error = models.TextField("dernière erreur", blank=True)
+    created_at = models.DateTimeField("ouvert le", default=clock.now, editable=False)
+
+    objects: ClassVar[FollowUpQuerySet] = FollowUpQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        verbose_name = "relance"
+        verbose_name_plural = "relances"
+        ordering = ["due_at", "id"]
+        indexes = [
+            models.Index(fields=["due_at"], condition=Q(outcome="open"), name="follow_up_due"),
+            models.Index(
+                fields=["organisation_id", "deadline"], condition=Q(outcome="open"), name="follow_up_owed"
+            ),
+            models.Index(
+                fields=["owner", "deadline"], condition=Q(outcome="open"), name="follow_up_by_owner"
+            ),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["subject_type", "subject_id", "rule", "cycle", "occurrence"], name="follow_up_once"
+            ),
+            models.UniqueConstraint(
+                fields=["subject_type", "subject_id"],
+                condition=Q(outcome="open", is_step=True),
+                name="one_open_step_per_subject",
+            ),
+            models.CheckConstraint(
+                condition=Q(outcome="open", closed_at__isnull=True)
+                | (~Q(outcome="open") & Q(closed_at__isnull=False)),
+                name="follow_up_closed_has_its_date",
+            ),
+            models.CheckConstraint(condition=~Q(what=""), name="follow_up_says_what"),
+            models.CheckConstraint(condition=Q(cycle__gte=1), name="follow_up_cycle_counts_from_one"),
+            models.CheckConstraint(condition=Q(outcome__in=Outcome.values), name="follow_up_outcome_known"),
+            models.CheckConstraint(condition=Q(owner__in=Owner.values), name="follow_up_owner_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.rule} +{self.occurrence}"
+
+    @property
+    def is_open(self) -> bool:
+        return self.outcome == Outcome.OPEN
+
+    def absences(self) -> "AbsenceQuerySet":
+        """The absences that stop this follow-up's clock."""
+        return Absence.objects.of(self.organisation_id, self.assigned_to_id)
+
+
+class RuleDelay(models.Model):
+    """A delay decided by staff. Rows are added, never changed: the newest applies, the rest is the past."""
+
+    rule = models.CharField("règle", max_length=120)
+    occurrence = models.PositiveIntegerField("jour prévu par la règle")
+    days = models.PositiveSmallIntegerField(
+        "délai en jours", help_text="Jours ouvrés jusqu’à 30, jours calendaires à partir de 45."
+    )
+    set_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name="décidé par",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+    )
+    set_at = models.DateTimeField("décidé le", default=clock.now, editable=False)
+
+    class Meta:
+        verbose_name = "délai modifié"
+        verbose_name_plural = "délais modifiés"
+        ordering = ["rule", "occurrence", "-set_at", "-id"]
+        indexes = [models.Index(fields=["rule", "occurrence", "-set_at"], name="delay_of_rule")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(days__gt=0),
+                name="delay_is_positive",
+                violation_error_message="Un délai compte au moins un jour.",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.rule} {self.occurrence} -> {self.days}"
+
+
+class AbsenceQuerySet(models.QuerySet["Absence"]):
+    def of(self, organisation_id: uuid.UUID | None, user_id: uuid.UUID | None) -> Self:
+        owners = Q(pk__in=[])
+        if organisation_id:
+            owners |= Q(organisation_id=organisation_id)
+        if user_id:
+            owners |= Q(user_id=user_id)
+        return self.filter(owners)
+
+    def covering(self, day: date) -> Self:
+        return self.filter(first_day__lte=day, last_day__gte=day)
+
+
+class Absence(models.Model):
+    """A person or an organisation away, both days included: what they owe waits for their return."""
+
+    organisation_id = models.UUIDField("organisme", null=True, blank=True, db_index=True)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name="personne",
+        null=True,
+        blank=True,
+        on_delete=models.CASCADE,
+        related_name="absences",
+    )
+    first_day = models.DateField("du")
+    last_day = models.DateField("au")
+
+    objects: ClassVar[AbsenceQuerySet] = AbsenceQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        verbose_name = "absence"
+        verbose_name_plural = "absences"
+        ordering = ["first_day", "id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(organisation_id__isnull=True, user__isnull=False)
+                | Q(organisation_id__isnull=False, user__isnull=True),
+                name="absence_of_one",
+                violation_error_message="Indiquez soit un organisme, soit une personne.",
+            ),
+            models.CheckConstraint(
+                condition=Q(last_day__gte=F("first_day")),
+                name="absence_in_order",
+                violation_error_message="Le dernier jour vient après le premier.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.first_day} - {self.last_day}"

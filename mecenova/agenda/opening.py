@@ -1,0 +1,55 @@
+"""Writing one follow-up row, exactly once."""
+
+from datetime import datetime
+
+from django.contrib.contenttypes.models import ContentType
+from django.db.models import Model
+
+from mecenova.agenda import planning
+from mecenova.agenda.enums import Outcome
+from mecenova.agenda.models import FollowUp
+from mecenova.agenda.rules import Rule
+from mecenova.calendar import clock
+
+
+def open_occurrence(
+    rule: Rule,
+    subject: Model,
+    *,
+    cycle: int,
+    occurrence: int,
+    since: datetime,
+    not_before: datetime | None = None,
+) -> FollowUp:
+    """Write one follow-up; the same one twice is one row, whoever writes it first."""
+    subject_type = ContentType.objects.get_for_model(subject)
+    organisation_id, person = rule.organisation_id(subject), rule.assigned_to(subject)
+    away = {"organisation_id": organisation_id, "user_id": person.pk if person else None}
+    due = planning.when(rule, occurrence, since, **away)
+    due = max(due, not_before) if not_before else due
+    row = FollowUp(
+        rule=rule.name,
+        subject_type=subject_type,
+        subject_id=subject.pk,
+        cycle=cycle,
+        occurrence=occurrence,
+        owner=rule.owner,
+        organisation_id=organisation_id,
+        assigned_to=person,
+        is_step=rule.is_step,
+        what=rule.what(subject),
+        since=since,
+        due_at=due,
+        deadline=planning.deadline(rule, occurrence, since, due, **away),
+    )
+    same = FollowUp.objects.about([subject]).filter(rule=rule.name, cycle=cycle, occurrence=occurrence)
+    # A step opened meanwhile by another transaction refuses ours: close it, now that it can be seen.
+    for _ in range(3):
+        if rule.is_step:
+            others = FollowUp.objects.about([subject]).steps().exclude(pk__in=same.values("pk"))
+            others.update(outcome=Outcome.DONE, closed_at=clock.now(), lease_until=None)
+        FollowUp.objects.bulk_create([row], ignore_conflicts=True)
+        written = same.first()
+        if written is not None:
+            return written
+    raise RuntimeError(f"Follow-up {rule.name} of {subject_type.model} {subject.pk} could not be opened")

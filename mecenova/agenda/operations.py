@@ -1,0 +1,60 @@
+"""Starting, closing and reading follow-ups; `run_due` is what the worker calls every minute."""
+
+import uuid
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Max, Model
+
+from mecenova.agenda.enums import Outcome
+from mecenova.agenda.models import FollowUp, FollowUpQuerySet
+from mecenova.agenda.opening import open_occurrence
+from mecenova.agenda.rules import Rule
+from mecenova.agenda.runner import run_due
+from mecenova.calendar import clock
+
+__all__ = ["close", "next_step", "next_steps", "run_due", "start", "steps_owed_by"]
+
+
+@transaction.atomic
+def start(rule_class: type[Rule], subject: Model, *, since: datetime | None = None) -> FollowUp:
+    """Open the rule's first follow-up on the subject. Already open: nothing changes.
+
+    A step takes the place of the subject's former open step. `since` is when the days begin to count.
+    """
+    of_rule = FollowUp.objects.about([subject]).filter(rule=rule_class.name)
+    running = of_rule.open().order_by("created_at").first()
+    if running is not None:
+        return running
+    cycle = (of_rule.aggregate(last=Max("cycle"))["last"] or 0) + 1
+    rule = rule_class()
+    return open_occurrence(rule, subject, cycle=cycle, occurrence=rule.days[0], since=since or clock.now())
+
+
+def close(subject: Model, rule: type[Rule] | None = None, outcome: Outcome = Outcome.DONE) -> int:
+    """Close the subject's open follow-ups (of one rule, or all). Closed ones keep their outcome."""
+    if outcome == Outcome.OPEN:
+        raise ValueError("A follow-up is not closed as open")
+    rows = FollowUp.objects.about([subject]).open()
+    if rule is not None:
+        rows = rows.filter(rule=rule.name)
+    return rows.update(outcome=outcome, closed_at=clock.now(), lease_until=None)
+
+
+def next_step(subject: Model) -> FollowUp | None:
+    """What happens next to a subject, who owes it and by when: the stored open step, or nothing."""
+    return FollowUp.objects.about([subject]).steps().first()
+
+
+def next_steps(subjects: Iterable[Model]) -> dict[uuid.UUID, FollowUp]:
+    """The next steps of many subjects in one query, by the subjects' keys."""
+    subjects = list(subjects)
+    if not subjects:
+        return {}
+    return {step.subject_id: step for step in FollowUp.objects.about(subjects).steps()}
+
+
+def steps_owed_by(organisation_id: uuid.UUID) -> FollowUpQuerySet:
+    """What an organisation owes, most pressing first."""
+    return FollowUp.objects.all().owed_by(organisation_id).order_by("deadline", "id")

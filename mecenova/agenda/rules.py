@@ -1,0 +1,84 @@
+"""One small class per follow-up rule, declared in `<app>/followups.py`; the runner asks it again when due."""
+
+import re
+import uuid
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+
+from mecenova.agenda.enums import Owner
+
+if TYPE_CHECKING:
+    from accounts.models import User
+    from mecenova.agenda.models import FollowUp
+
+NAME = re.compile(r"[a-z_]+(\.[a-z_]+)+")
+
+
+class Rule:
+    """Who owes what, by when, and what the platform does each time a day of the table comes due."""
+
+    name: ClassVar[str]
+    # Shown as the subject's next step; a subject has one at a time.
+    is_step: ClassVar[bool] = True
+    owner: ClassVar[Owner] = Owner.PLATFORM
+    # Days since the start: working days up to 30, calendar days from 45. Each is one occurrence.
+    days: ClassVar[tuple[int, ...]]
+    # Once the table is exhausted, act again every so many days (None: stop there).
+    every: ClassVar[int | None] = None
+    # The day of the table that people are promised (None: the last).
+    deadline_day: ClassVar[int | None] = None
+
+    def what(self, subject: Any) -> str:
+        """One French sentence, shown and stored: what is expected now."""
+        raise NotImplementedError
+
+    def organisation_id(self, subject: Any) -> uuid.UUID | None:
+        """The organisation that owes the step."""
+        return None
+
+    def assigned_to(self, subject: Any) -> "User | None":
+        """The person who owes the step, when it is one person."""
+        return None
+
+    def still_relevant(self, subject: Any) -> bool:
+        """Asked at the moment of acting; no means the follow-up is closed as pointless."""
+        return True
+
+    def act(self, subject: Any, follow_up: "FollowUp") -> None:
+        """Queue a mail, call an operation; runs in the follow-up's own transaction."""
+        raise NotImplementedError
+
+
+R = TypeVar("R", bound=type[Rule])
+_registry: dict[str, type[Rule]] = {}
+
+
+def register_rule(cls: R) -> R:
+    """Class decorator: make the rule known to the runner, which finds it by its stored name."""
+    if not NAME.fullmatch(cls.name):
+        raise ValueError(f"{cls.__qualname__}: a name reads app.what_is_owed, not {cls.name}")
+    if not cls.days or list(cls.days) != sorted(set(cls.days)) or cls.days[0] < 0:
+        raise ValueError(f"{cls.name}: days are given in order, each once")
+    if cls.every is not None and cls.every < 1:
+        raise ValueError(f"{cls.name}: a repetition counts at least one day")
+    if cls.deadline_day is not None and cls.deadline_day not in cls.days:
+        raise ValueError(f"{cls.name}: the promised day is one of its days")
+    if _registry.setdefault(cls.name, cls) is not cls:
+        raise ValueError(f"Two rules are called {cls.name}")
+    return cls
+
+
+def registered() -> list[type[Rule]]:
+    return [_registry[name] for name in sorted(_registry)]
+
+
+def rule_named(name: str) -> Rule | None:
+    cls = _registry.get(name)
+    return cls() if cls else None
+
+
+def following(rule: Rule, occurrence: int) -> int | None:
+    """The occurrence after this one, or None when the rule has said all it had to say."""
+    later = [day for day in rule.days if day > occurrence]
+    if later:
+        return later[0]
+    return occurrence + rule.every if rule.every else None
