@@ -36,3 +36,8 @@ class ClaimStatus(models.TextChoices):
 
 LISTED_STATUSES = (OrganisationStatus.UNCLAIMED, OrganisationStatus.CHECKED)
 CHECKING_STATUSES = (OrganisationStatus.TO_CHECK, OrganisationStatus.CHANGES_ASKED)
+# What a person can register by themselves; the other kinds are entered by staff.
+REGISTERING_KINDS = (
+    (OrganisationKind.ASSOCIATION.value, "Une association"),
+    (OrganisationKind.COMPANY.value, "Une entreprise ou une fondation d’entreprise"),
+)

@@ -1,4 +1,20 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from accounts.views import claims, members, person, sign_up
 
 app_name = "accounts"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("inscription/", sign_up.SignUp.as_view(), name="sign_up"),
+    path("inscription/organisme/", sign_up.choose_kind, name="choose_kind"),
+    path("compte/signup/", sign_up.single_way, name="single_way"),
+    path("mes-informations/", person.person, name="person"),
+    path("mes-informations/fermer/", person.close_account, name="close_account"),
+    path("organismes/<uuid:pk>/revendiquer/", claims.claim, name="claim"),
+    path("organismes/<uuid:pk>/membres/", members.members, name="members"),
+    path("organismes/<uuid:pk>/quitter/", members.leave, name="leave"),
+    path("organismes/<uuid:pk>/retirer/", members.withdraw, name="withdraw"),
+    path("membres/<uuid:pk>/role/", members.change_role, name="change_role"),
+    path("membres/<uuid:pk>/retirer/", members.remove_member, name="remove_member"),
+    path("invitations/<uuid:pk>/annuler/", members.withdraw_invitation, name="withdraw_invitation"),
+    path("invitations/<str:token>/", members.invitation, name="invitation"),
+]

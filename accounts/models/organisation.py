@@ -3,9 +3,11 @@ from typing import Self
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
+from django.core import signing
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
+from django.urls import reverse
 
 from accounts.enums import (
     LISTED_STATUSES,
@@ -22,10 +24,11 @@ from mecenova.reference.models import Territory
 from mecenova.search.functions import FrenchVector
 
 KEY_LENGTH = 250
+INVITATION_LINKS = "accounts.invitation"
 
 
 def record_key(name: str) -> str:
-    """The key stored for a name: unfolding a ligature can make it longer than the name, and than its column."""
+    """The key stored for a name: unfolding ligatures can make it longer than the name and its column."""
     return name_key(name)[:KEY_LENGTH].rstrip()
 
 
@@ -212,11 +215,23 @@ class Claim(Identified):
     def __str__(self) -> str:
         return f"{self.user_id} · {self.organisation_id}"
 
+    @property
+    def is_waiting(self) -> bool:
+        return self.status == ClaimStatus.WAITING
+
 
 class InvitationQuerySet(models.QuerySet["Invitation"]):
     def waiting(self) -> Self:
         """Not used yet, whether or not its date has passed."""
         return self.filter(accepted_at__isnull=True)
+
+    def with_token(self, token: str) -> "Invitation | None":
+        """The invitation a link stands for; None when the link was altered or the invitation taken back."""
+        try:
+            pk = signing.loads(token, salt=INVITATION_LINKS)
+        except signing.BadSignature:
+            return None
+        return self.select_related("organisation", "invited_by").filter(pk=pk).first()
 
 
 class Invitation(Identified):
@@ -264,6 +279,9 @@ class Invitation(Identified):
 
     def __str__(self) -> str:
         return f"{self.organisation_id} · {self.created_at:%Y-%m-%d}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("accounts:invitation", args=[signing.dumps(str(self.pk), salt=INVITATION_LINKS)])
 
     @property
     def is_waiting(self) -> bool:

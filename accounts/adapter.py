@@ -1,0 +1,72 @@
+"""How allauth behaves in this house: its mails go to the outbox, in French, with the site's own address."""
+
+from typing import Any
+from uuid import uuid4
+
+from allauth.account.adapter import DefaultAccountAdapter
+from django.contrib.auth.models import AnonymousUser
+from django.db import transaction
+from django.http import HttpRequest
+from django.urls import reverse
+
+from accounts import notifications
+from accounts.models import User
+from accounts.policies import unfinished_registration
+from mecenova.mail.addresses import absolute_url
+
+MAILS = {
+    "account/email/email_confirmation_signup": "mail/accounts/sign_up_code.md",
+    "account/email/email_confirmation": "mail/accounts/address_code.md",
+    "account/email/account_already_exists": "mail/accounts/account_already_exists.md",
+    "account/email/unknown_account": "mail/accounts/unknown_account.md",
+    "account/email/password_reset_key": "mail/accounts/password_reset.md",
+}
+# What a person must learn when somebody touches their account.
+CHANGES = {
+    "account/email/email_changed": "L’adresse e-mail de votre compte a été changée.",
+    "account/email/email_confirm": "Une adresse e-mail de votre compte a été confirmée.",
+    "account/email/email_added": "Une adresse e-mail a été ajoutée à votre compte.",
+    "account/email/email_deleted": "Une adresse e-mail a été retirée de votre compte.",
+    "account/email/password_changed": "Le mot de passe de votre compte a été changé.",
+    "account/email/password_reset": "Le mot de passe de votre compte a été remplacé.",
+    "account/email/password_set": "Un mot de passe a été donné à votre compte.",
+}
+ACCOUNT_CHANGED = "mail/accounts/account_changed.md"
+
+
+class AccountAdapter(DefaultAccountAdapter):
+    """Sign-up is open to all; nobody learns from a page whether an address has an account."""
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        return True
+
+    @transaction.atomic
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """One row of the outbox, written with what caused it. Addresses in it never come from the request."""
+        template = MAILS.get(template_prefix, ACCOUNT_CHANGED)
+        person = context.get("user")
+        person = person if isinstance(person, User) else None
+        values = {
+            "recipient": person,
+            "code": context.get("code", ""),
+            "change": CHANGES.get(template_prefix, ""),
+            "sign_up_url": absolute_url(reverse("accounts:sign_up")),
+            "login_url": absolute_url(reverse("account_login")),
+            "reset_url": absolute_url(reverse("account_reset_password")),
+            "password_reset_url": context.get("password_reset_url", ""),
+        }
+        # Two requests for a code are two mails: only the last code works.
+        key = f"{template_prefix}:{uuid4()}"
+        notifications.write_to_address(template, values, key=key, address=email, person=person)
+
+    def get_reset_password_from_key_url(self, key: str) -> str:
+        uid, _, rest = key.partition("-")
+        return absolute_url(reverse("account_reset_password_from_key", kwargs={"uidb36": uid, "key": rest}))
+
+    def get_login_redirect_url(self, request: HttpRequest) -> str:
+        person = request.user
+        unfinished = None if isinstance(person, AnonymousUser) else unfinished_registration(person)
+        return unfinished or super().get_login_redirect_url(request)
+
+    def get_signup_redirect_url(self, request: HttpRequest) -> str:
+        return self.get_login_redirect_url(request)

@@ -1,0 +1,98 @@
+"""The stock admin, to read and to mend: decisions are taken in the control tower, with a trace."""
+
+from typing import Any, ClassVar
+
+from django.contrib import admin
+from django.db.models import Model
+from django.http import HttpRequest
+
+from accounts.models import Claim, Invitation, Membership, Organisation, User
+
+
+class ReadOnly(admin.ModelAdmin):
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+
+class MembershipInline(admin.TabularInline):
+    model = Membership
+    extra = 0
+    readonly_fields: ClassVar[list[str]] = ["user", "role", "joined_at"]
+    can_delete = False
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(User)
+class UserAdmin(admin.ModelAdmin):
+    list_display: ClassVar[list[str]] = [
+        "email",
+        "first_name",
+        "last_name",
+        "is_staff",
+        "is_active",
+        "date_joined",
+    ]
+    list_filter: ClassVar[list[str]] = ["is_staff", "is_active"]
+    search_fields: ClassVar[list[str]] = ["email", "first_name", "last_name"]
+    fields: ClassVar[list[str]] = [
+        "email",
+        "first_name",
+        "last_name",
+        "is_active",
+        "is_staff",
+        "groups",
+        "date_joined",
+        "last_login",
+    ]
+    readonly_fields: ClassVar[list[str]] = ["email", "date_joined", "last_login"]
+    filter_horizontal: ClassVar[list[str]] = ["groups"]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+
+@admin.register(Organisation)
+class OrganisationAdmin(ReadOnly):
+    list_display: ClassVar[list[str]] = [
+        "name",
+        "kind",
+        "postal_code",
+        "town",
+        "status",
+        "origin",
+        "created_at",
+    ]
+    list_filter: ClassVar[list[str]] = ["kind", "status", "origin"]
+    search_fields: ClassVar[list[str]] = ["name", "postal_code"]
+    inlines: ClassVar[list[type[admin.TabularInline]]] = [MembershipInline]
+
+
+@admin.register(Claim)
+class ClaimAdmin(ReadOnly):
+    list_display: ClassVar[list[str]] = ["organisation", "user", "status", "created_at", "decided_at"]
+    list_filter: ClassVar[list[str]] = ["status"]
+    list_select_related: ClassVar[list[str]] = ["organisation", "user"]
+
+
+@admin.register(Invitation)
+class InvitationAdmin(ReadOnly):
+    list_display: ClassVar[list[str]] = [
+        "organisation",
+        "role",
+        "invited_by",
+        "created_at",
+        "expires_at",
+        "accepted_at",
+    ]
+    list_select_related: ClassVar[list[str]] = ["organisation", "invited_by"]

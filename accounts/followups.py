@@ -1,0 +1,99 @@
+"""What the team owes to those who sign up, and what an organisation owes once asked to correct."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from accounts import notifications
+from accounts.enums import ClaimStatus, OrganisationStatus
+from accounts.models import Claim, Organisation
+from mecenova.agenda import planning
+from mecenova.agenda.enums import Owner
+from mecenova.agenda.models import FollowUp
+from mecenova.agenda.rules import Rule, following, register_rule
+from mecenova.calendar import clock
+from mecenova.mail.operations import queue
+
+REMINDER, ALERT, APOLOGY = 3, 5, 10
+
+
+class StaffDecision(Rule):
+    """Promised within 3 working days; then the team is reminded, the lead told, and who waits gets a new date."""
+
+    owner = Owner.STAFF
+    days = (REMINDER, ALERT, APOLOGY)
+    every = 5
+    deadline_day = REMINDER
+    apology: type[notifications.Notification]
+
+    def act(self, subject: Any, follow_up: FollowUp) -> None:
+        day = clock.today().isoformat()
+        for person in notifications.staff() if follow_up.occurrence < ALERT else notifications.leads():
+            mail = notifications.StaffReminder if follow_up.occurrence < ALERT else notifications.LeadAlert
+            queue(mail, person, occurrence=day)
+        if follow_up.occurrence >= APOLOGY:
+            queue(
+                self.apology,
+                subject,
+                occurrence=f"{follow_up.cycle}-{follow_up.occurrence}",
+                context={"new_date": self.next_date(follow_up)},
+            )
+
+    def next_date(self, follow_up: FollowUp) -> datetime:
+        """The deadline that the runner is about to write on the next occurrence."""
+        occurrence = following(self, follow_up.occurrence) or follow_up.occurrence
+        due = planning.when(self, occurrence, follow_up.since)
+        return max(due, planning.not_before(clock.now(), occurrence))
+
+
+@register_rule
+class StaffCheck(StaffDecision):
+    """From sign-up, or from a corrected profile sent back."""
+
+    name = "accounts.staff_check"
+    apology = notifications.CheckDelayed
+
+    def what(self, subject: Organisation) -> str:
+        return "Vérifier l’inscription. Personne d’autre ne voit la fiche avant."
+
+    def still_relevant(self, subject: Organisation) -> bool:
+        return subject.status == OrganisationStatus.TO_CHECK
+
+
+@register_rule
+class ClaimDecision(StaffDecision):
+    name = "accounts.claim_decision"
+    apology = notifications.ClaimDelayed
+
+    def what(self, subject: Claim) -> str:
+        return "Vérifier votre lien avec l’organisme et vous répondre."
+
+    def still_relevant(self, subject: Claim) -> bool:
+        return subject.status == ClaimStatus.WAITING
+
+
+@register_rule
+class Corrections(Rule):
+    """Changes were asked: its managers are reminded, then every month until the profile comes back."""
+
+    name = "accounts.corrections"
+    owner = Owner.ORGANISATION
+    days = (5, 10)
+    every = 20
+    deadline_day = 10
+
+    def what(self, subject: Organisation) -> str:
+        return "Corriger la fiche comme l’équipe l’a demandé, puis la renvoyer."
+
+    def organisation_id(self, subject: Organisation) -> UUID:
+        return subject.pk
+
+    def still_relevant(self, subject: Organisation) -> bool:
+        return subject.status == OrganisationStatus.CHANGES_ASKED
+
+    def act(self, subject: Organisation, follow_up: FollowUp) -> None:
+        queue(
+            notifications.ChangesReminder,
+            subject,
+            occurrence=f"{follow_up.cycle}-{follow_up.occurrence}",
+        )

@@ -1,0 +1,140 @@
+"""What people type about themselves and their team."""
+
+from typing import Any
+
+from allauth.account.forms import SignupForm
+from django import forms
+from django.contrib.auth.hashers import make_password
+from django.db import IntegrityError, transaction
+from django.http import HttpRequest, HttpResponse
+
+from accounts.enums import REGISTERING_KINDS, Role
+from accounts.models import User
+from mecenova.identifiers.text import one_line, paragraphs
+
+NAME_LENGTH = 80
+MESSAGE_LENGTH = 1000
+
+
+class LineField(forms.CharField):
+    """One line, without control or direction marks."""
+
+    def to_python(self, value: Any) -> str:
+        return one_line(super().to_python(value))
+
+
+class ParagraphsField(forms.CharField):
+    """Several lines; `max_length` is counted on what will be kept."""
+
+    widget = forms.Textarea
+
+    def to_python(self, value: Any) -> str:
+        return paragraphs(super().to_python(value))
+
+
+def first_name_field() -> LineField:
+    return LineField(
+        label="Prénom", max_length=NAME_LENGTH, widget=forms.TextInput({"autocomplete": "given-name"})
+    )
+
+
+def last_name_field() -> LineField:
+    return LineField(
+        label="Nom", max_length=NAME_LENGTH, widget=forms.TextInput({"autocomplete": "family-name"})
+    )
+
+
+class SignUpForm(SignupForm):
+    """The first screen: for whom, who, how to come back. An invited person joins a team: no kind is asked."""
+
+    field_order = ("kind", "first_name", "last_name", "email", "password1")
+
+    kind = forms.ChoiceField(
+        label="Vous inscrivez",
+        choices=REGISTERING_KINDS,
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choisissez pour qui vous vous inscrivez."},
+    )
+    first_name = first_name_field()
+    last_name = last_name_field()
+
+    def __init__(self, *args: Any, invited: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if invited:
+            del self.fields["kind"]
+        self._say("email", "Adresse e-mail", "Nous y envoyons tout de suite un code à recopier.")
+        self._say(
+            "password1", "Mot de passe", "Au moins 10 caractères, que vous n’utilisez nulle part ailleurs."
+        )
+
+    def _say(self, name: str, label: str, help_text: str) -> None:
+        field = self.fields[name]
+        field.label, field.help_text = label, help_text
+        field.widget.attrs.pop("placeholder", None)
+
+    def signup(self, request: HttpRequest, user: User) -> None:
+        """Called by allauth once the person is saved: what they came for is kept for the third screen."""
+        user.wanted_kind = self.cleaned_data.get("kind", "")
+        user.save(update_fields=["wanted_kind"])
+
+    def try_save(self, request: HttpRequest) -> tuple[User | None, HttpResponse | None]:
+        if self.account_already_exists:
+            # Saving a person costs a password's hash: pay it here too, or the clock tells who has an account.
+            make_password(self.cleaned_data["password1"])
+            return super().try_save(request)
+        try:
+            with transaction.atomic():
+                return super().try_save(request)
+        except IntegrityError:
+            # The same form sent twice at once: the first one made the account.
+            self.account_already_exists = True
+            return super().try_save(request)
+
+
+class PersonForm(forms.ModelForm):
+    """One's own name."""
+
+    first_name = first_name_field()
+    last_name = last_name_field()
+
+    class Meta:
+        model = User
+        fields = ("first_name", "last_name")
+
+
+class ClaimForm(forms.Form):
+    message = ParagraphsField(
+        label="Votre fonction, et ce qui permet de la vérifier",
+        help_text=(
+            "Par exemple\u00a0: «\u202fJe suis trésorière. Mon nom figure sur la page Équipe de notre site, "
+            "et vous pouvez m’appeler au siège.\u202f» Seule l’équipe de Mecenova lit ce message."
+        ),
+        max_length=MESSAGE_LENGTH,
+        widget=forms.Textarea({"rows": 6}),
+    )
+
+
+class InvitationForm(forms.Form):
+    email = forms.EmailField(
+        label="Adresse e-mail de la personne",
+        widget=forms.EmailInput({"autocomplete": "off"}),
+        error_messages={"invalid": "Écrivez une adresse complète, par exemple prenom@exemple.fr."},
+    )
+    role = forms.ChoiceField(
+        label="Son rôle",
+        choices=Role.choices,
+        initial=Role.CONTRIBUTOR,
+        widget=forms.RadioSelect,
+        help_text="Tous écrivent dans la fiche. Une personne responsable gère aussi l’équipe.",
+    )
+
+
+class RoleForm(forms.Form):
+    role = forms.ChoiceField(label="Rôle", choices=Role.choices)
+
+
+class CloseAccountForm(forms.Form):
+    sure = forms.BooleanField(
+        label="Oui, fermer mon compte",
+        error_messages={"required": "Cochez la case pour confirmer."},
+    )

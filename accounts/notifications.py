@@ -1,0 +1,259 @@
+"""The mails of this room. Whoever has left a team, or closed the account, receives none of them."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.urls import reverse
+
+from accounts.enums import ClaimStatus, OrganisationStatus, Role
+from accounts.models import Claim, Invitation, Organisation, User
+from accounts.policies import is_manager, is_member, is_staff
+from mecenova.mail.addresses import absolute_url
+from mecenova.mail.notifications import Notification, register_notification
+from mecenova.mail.operations import queue_message
+from mecenova.mail.rendering import render
+from mecenova.workflow import journal
+
+LEADS = "Responsables"
+
+
+def managers_of(organisation: Organisation) -> Iterable[User]:
+    return User.objects.filter(
+        memberships__organisation=organisation, memberships__role=Role.MANAGER, is_active=True
+    ).order_by("date_joined", "pk")
+
+
+def staff() -> Iterable[User]:
+    return User.objects.filter(is_staff=True, is_active=True).order_by("date_joined", "pk")
+
+
+def leads() -> Iterable[User]:
+    """The group « Responsables » of the team; without it the superusers, without them the whole team."""
+    people = User.objects.filter(is_staff=True, is_active=True).order_by("date_joined", "pk")
+    return people.filter(groups__name=LEADS) or people.filter(is_superuser=True) or people
+
+
+def last_request(organisation: Organisation) -> str:
+    """What the team last asked this organisation to correct."""
+    asked = journal.history(organisation).filter(verb="ask_for_changes").last()
+    return asked.note if asked else ""
+
+
+def dashboard_url() -> str:
+    return absolute_url(reverse("pages:dashboard"))
+
+
+def members_url(organisation: Organisation) -> str:
+    return absolute_url(reverse("accounts:members", args=[organisation.pk]))
+
+
+def write_to_address(
+    template: str, values: dict[str, Any], *, key: str, address: str, person: User | None
+) -> None:
+    """A personal code or link, to an address that may have no account: it leaves at once."""
+    written = render(template, values)
+    queue_message(
+        key=key,
+        subject=written.subject,
+        text=written.text,
+        html=written.html,
+        recipient=person,
+        address=address,
+    )
+
+
+def write_invitation(invitation: Invitation) -> None:
+    """Renewed invitations have another date, so another mail."""
+    values = {
+        "invitation": invitation,
+        "organisation": invitation.organisation,
+        "invited_by": invitation.invited_by,
+        "invitation_url": absolute_url(invitation.get_absolute_url()),
+    }
+    key = f"accounts.invitation:{invitation.pk}:{invitation.expires_at.isoformat()}"
+    write_to_address("mail/accounts/invitation.md", values, key=key, address=invitation.email, person=None)
+
+
+class ToManagers(Notification):
+    """About an organisation, for those who run it."""
+
+    def recipients(self, subject: Organisation) -> Iterable[User]:
+        return managers_of(subject)
+
+    def context(self, subject: Organisation, recipient: User) -> dict[str, Any]:
+        return {"dashboard_url": dashboard_url()}
+
+    def still_wanted(self, subject: Organisation, recipient: User) -> bool:
+        return is_manager(recipient, subject)
+
+
+@register_notification
+class OrganisationChecked(ToManagers):
+    name = "accounts.organisation_checked"
+    template = "mail/accounts/organisation_checked.md"
+
+    def still_wanted(self, subject: Organisation, recipient: User) -> bool:
+        return subject.is_checked and is_manager(recipient, subject)
+
+
+@register_notification
+class ChangesAsked(ToManagers):
+    name = "accounts.changes_asked"
+    template = "mail/accounts/changes_asked.md"
+
+    def context(self, subject: Organisation, recipient: User) -> dict[str, Any]:
+        return {**super().context(subject, recipient), "message": last_request(subject)}
+
+    def still_wanted(self, subject: Organisation, recipient: User) -> bool:
+        return subject.status == OrganisationStatus.CHANGES_ASKED and is_manager(recipient, subject)
+
+
+@register_notification
+class ChangesReminder(ChangesAsked):
+    """The same words again, some days later."""
+
+    name = "accounts.changes_reminder"
+    template = "mail/accounts/changes_reminder.md"
+
+
+@register_notification
+class CheckDelayed(ToManagers):
+    """Queued with `new_date` as context: a promise not kept is said, with another one."""
+
+    name = "accounts.check_delayed"
+    template = "mail/accounts/check_delayed.md"
+
+    def still_wanted(self, subject: Organisation, recipient: User) -> bool:
+        return subject.status == OrganisationStatus.TO_CHECK and is_manager(recipient, subject)
+
+
+class ToStaff(Notification):
+    """What waits for the team, in one mail a day and person whatever the number of files."""
+
+    def recipients(self, subject: User) -> Iterable[User]:
+        return [subject]
+
+    def context(self, subject: User, recipient: User) -> dict[str, Any]:
+        return {
+            "organisations": list(Organisation.objects.to_check().order_by("created_at")),
+            "claims": list(Claim.objects.waiting().select_related("organisation").order_by("created_at")),
+            "control_tower_url": absolute_url(reverse("pages:control_tower")),
+        }
+
+    def still_wanted(self, subject: User, recipient: User) -> bool:
+        some = Organisation.objects.to_check().exists() or Claim.objects.waiting().exists()
+        return is_staff(recipient) and some
+
+
+@register_notification
+class StaffReminder(ToStaff):
+    name = "accounts.staff_reminder"
+    template = "mail/accounts/staff_reminder.md"
+
+
+@register_notification
+class LeadAlert(ToStaff):
+    name = "accounts.lead_alert"
+    template = "mail/accounts/lead_alert.md"
+
+
+class ToClaimant(Notification):
+    def recipients(self, subject: Claim) -> Iterable[User]:
+        return [subject.user]
+
+    def context(self, subject: Claim, recipient: User) -> dict[str, Any]:
+        return {
+            "organisation": subject.organisation,
+            "dashboard_url": dashboard_url(),
+            "claim_url": absolute_url(reverse("accounts:claim", args=[subject.organisation_id])),
+        }
+
+
+@register_notification
+class ClaimReceived(ToClaimant):
+    name = "accounts.claim_received"
+    template = "mail/accounts/claim_received.md"
+    urgent = True
+
+    def still_wanted(self, subject: Claim, recipient: User) -> bool:
+        return subject.status == ClaimStatus.WAITING
+
+
+@register_notification
+class ClaimDelayed(ToClaimant):
+    """Queued with `new_date` as context."""
+
+    name = "accounts.claim_delayed"
+    template = "mail/accounts/claim_delayed.md"
+
+    def still_wanted(self, subject: Claim, recipient: User) -> bool:
+        return subject.status == ClaimStatus.WAITING
+
+
+@register_notification
+class ClaimAccepted(ToClaimant):
+    name = "accounts.claim_accepted"
+    template = "mail/accounts/claim_accepted.md"
+
+    def context(self, subject: Claim, recipient: User) -> dict[str, Any]:
+        return {**super().context(subject, recipient), "manages": is_manager(recipient, subject.organisation)}
+
+    def still_wanted(self, subject: Claim, recipient: User) -> bool:
+        return is_member(recipient, subject.organisation)
+
+
+@register_notification
+class ClaimRefused(ToClaimant):
+    name = "accounts.claim_refused"
+    template = "mail/accounts/claim_refused.md"
+
+
+@register_notification
+class NewcomerByClaim(Notification):
+    """Those who run an organisation learn that the team has let somebody in."""
+
+    name = "accounts.newcomer_by_claim"
+    template = "mail/accounts/newcomer_by_claim.md"
+
+    def recipients(self, subject: Claim) -> Iterable[User]:
+        return [person for person in managers_of(subject.organisation) if person.pk != subject.user_id]
+
+    def context(self, subject: Claim, recipient: User) -> dict[str, Any]:
+        return {
+            "organisation": subject.organisation,
+            "newcomer": subject.user,
+            "members_url": members_url(subject.organisation),
+        }
+
+    def still_wanted(self, subject: Claim, recipient: User) -> bool:
+        return is_manager(recipient, subject.organisation)
+
+
+@register_notification
+class InvitationAccepted(Notification):
+    name = "accounts.invitation_accepted"
+    template = "mail/accounts/invitation_accepted.md"
+
+    def recipients(self, subject: Invitation) -> Iterable[User]:
+        return [subject.invited_by]
+
+    def context(self, subject: Invitation, recipient: User) -> dict[str, Any]:
+        return {
+            "organisation": subject.organisation,
+            "newcomer": subject.accepted_by,
+            "members_url": members_url(subject.organisation),
+        }
+
+    def still_wanted(self, subject: Invitation, recipient: User) -> bool:
+        return is_manager(recipient, subject.organisation)
+
+
+@register_notification
+class RemovedFromTeam(Notification):
+    """Queued with `organisation_name` as context, for the person who no longer belongs to it."""
+
+    name = "accounts.removed_from_team"
+    template = "mail/accounts/removed_from_team.md"
+
+    def recipients(self, subject: User) -> Iterable[User]:
+        return [subject]

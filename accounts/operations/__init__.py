@@ -1,0 +1,43 @@
+"""Every write with a meaning about people and organisations."""
+
+from accounts.operations.claims import accept_claim, claim_organisation, refuse_claim
+from accounts.operations.members import (
+    accept_invitation,
+    change_role,
+    invite_member,
+    leave,
+    remove_member,
+    withdraw_invitation,
+)
+from accounts.operations.organisations import (
+    OrganisationExists,
+    ask_for_changes,
+    check_organisation,
+    create_organisation,
+    resubmit_organisation,
+    update_organisation,
+    withdraw_organisation,
+)
+from accounts.operations.users import close_account, create_verified_user, update_person
+
+__all__ = [
+    "OrganisationExists",
+    "accept_claim",
+    "accept_invitation",
+    "ask_for_changes",
+    "change_role",
+    "check_organisation",
+    "claim_organisation",
+    "close_account",
+    "create_organisation",
+    "create_verified_user",
+    "invite_member",
+    "leave",
+    "refuse_claim",
+    "remove_member",
+    "resubmit_organisation",
+    "update_organisation",
+    "update_person",
+    "withdraw_invitation",
+    "withdraw_organisation",
+]

@@ -1,0 +1,100 @@
+"""A person says that a record is their organisation; the staff decide, never first come."""
+
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, transaction
+
+from accounts import followups, notifications, policies
+from accounts.enums import ClaimStatus, OrganisationStatus, Role
+from accounts.models import Claim, Membership, Organisation, User
+from accounts.operations.organisations import become_checked, locked
+from accounts.workflow import CLAIM
+from mecenova.agenda import operations as agenda
+from mecenova.calendar import clock
+from mecenova.identifiers.text import paragraphs
+from mecenova.mail.operations import queue
+from mecenova.workflow import journal
+from mecenova.workflow.errors import DomainError
+
+MESSAGE_LENGTH = 1000
+
+
+@transaction.atomic
+def claim_organisation(*, organisation: Organisation, message: str, by: User) -> Claim:
+    """Ask to be recognised as one of this organisation. Asked twice, it is one request: the first."""
+    if not policies.can_claim(by, organisation):
+        raise PermissionDenied
+    message = _required(message, "Dites votre fonction et ce qui permet de la vérifier.")
+    waiting = Claim.objects.of(by).waiting().filter(organisation=organisation)
+    found = waiting.first()
+    if found is not None:
+        return found
+    try:
+        with transaction.atomic():
+            claim = Claim.objects.create(organisation=organisation, user=by, message=message)
+    except IntegrityError:
+        return waiting.get()
+    journal.record(claim, "claim", "", claim.status, by)
+    agenda.start(followups.ClaimDecision, claim)
+    queue(notifications.ClaimReceived, claim)
+    return claim
+
+
+@transaction.atomic
+def accept_claim(*, claim: Claim, by: User | None, answer: str = "") -> Claim:
+    """The person joins: as manager when nobody runs the organisation, else as a contributor, and managers are told.
+
+    A record nobody had claimed becomes a checked member: deciding the claim was the human check.
+    """
+    claim, organisation = _locked_for_decision(claim, by)
+    newcomer_manages = not organisation.memberships.managers().exists()
+    _decide(claim, "accept", by, paragraphs(answer)[:MESSAGE_LENGTH])
+    Membership.objects.get_or_create(
+        organisation=organisation,
+        user=claim.user,
+        defaults={"role": Role.MANAGER if newcomer_manages else Role.CONTRIBUTOR},
+    )
+    if organisation.status == OrganisationStatus.UNCLAIMED:
+        become_checked(organisation, "check", by)
+    elif organisation.status == OrganisationStatus.LEFT:
+        become_checked(organisation, "come_back", by)
+    queue(notifications.ClaimAccepted, claim)
+    if not newcomer_manages:
+        queue(notifications.NewcomerByClaim, claim)
+    return claim
+
+
+@transaction.atomic
+def refuse_claim(*, claim: Claim, answer: str, by: User | None) -> Claim:
+    """Say no, and why: the person reads the answer and may ask again with a better proof."""
+    claim, _ = _locked_for_decision(claim, by)
+    answer = _required(answer, "Écrivez pourquoi\u00a0: ce message part à la personne.")
+    _decide(claim, "refuse", by, answer)
+    queue(notifications.ClaimRefused, claim)
+    return claim
+
+
+def _locked_for_decision(claim: Claim, by: User | None) -> tuple[Claim, Organisation]:
+    # The organisation first, as everything that changes a team does: two decisions cannot block each other.
+    organisation = locked(claim.organisation)
+    claim = Claim.objects.select_for_update().get(pk=claim.pk)
+    if by is not None and not policies.can_decide_claim(by, claim):
+        raise PermissionDenied
+    return claim, organisation
+
+
+def _decide(claim: Claim, verb: str, by: User | None, answer: str) -> None:
+    claim.status = CLAIM.target(verb, claim.status)
+    claim.decided_at = clock.now()
+    claim.answer = answer
+    claim.save(update_fields=["status", "decided_at", "answer"])
+    journal.record(claim, verb, ClaimStatus.WAITING, claim.status, by, answer)
+    agenda.close(claim)
+
+
+def _required(text: str, otherwise: str) -> str:
+    text = paragraphs(text)
+    if not text:
+        raise DomainError(otherwise)
+    if len(text) > MESSAGE_LENGTH:
+        raise DomainError(f"Ce message est trop long\u00a0: {MESSAGE_LENGTH} caractères au plus.")
+    return text

@@ -1,0 +1,168 @@
+"""Who is in an organisation's team. Every change takes the organisation's lock: its last manager stays."""
+
+from datetime import timedelta
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+
+from accounts import notifications, policies
+from accounts.enums import OrganisationStatus, Role
+from accounts.models import Invitation, Membership, Organisation, User
+from accounts.operations.organisations import locked
+from mecenova.calendar import clock
+from mecenova.mail.operations import queue
+from mecenova.workflow import journal
+from mecenova.workflow.errors import DomainError
+
+INVITATION_LIFE = timedelta(days=14)
+# An organisation nobody has checked must not become a way to write to the whole world.
+WAITING_INVITATIONS = {True: 50, False: 5}
+
+LAST_MANAGER = (
+    "Il faut au moins une personne responsable. Donnez d’abord ce rôle à quelqu’un d’autre de l’équipe, "
+    "ou retirez l’organisme de Mecenova."
+)
+
+
+@transaction.atomic
+def invite_member(*, organisation: Organisation, email: str, role: str, by: User) -> Invitation:
+    """Invite an address. While an invitation is valid, inviting again sends nothing; expired, it is renewed."""
+    organisation = locked(organisation)
+    if not policies.can_manage_members(by, organisation):
+        raise PermissionDenied
+    email = email.strip().lower()
+    if organisation.memberships.filter(user__email__iexact=email).exists():
+        raise DomainError("Cette personne fait déjà partie de l’équipe.")
+    waiting = organisation.invitations.waiting()
+    invitation = waiting.filter(email__iexact=email).first()
+    if invitation is not None and not invitation.has_expired:
+        return invitation
+    if waiting.filter(expires_at__gt=clock.now()).count() >= WAITING_INVITATIONS[organisation.is_checked]:
+        raise DomainError(
+            "Trop d’invitations attendent une réponse. Annulez-en une, ou attendez une réponse."
+        )
+    invitation = invitation or Invitation(organisation=organisation, email=email)
+    invitation.role = Role(role)
+    invitation.invited_by = by
+    invitation.expires_at = clock.now() + INVITATION_LIFE
+    invitation.save()
+    notifications.write_invitation(invitation)
+    return invitation
+
+
+@transaction.atomic
+def withdraw_invitation(*, invitation: Invitation, by: User) -> None:
+    """Take back an invitation that was not used; its link stops working."""
+    locked(invitation.organisation)
+    if not policies.can_manage_members(by, invitation.organisation):
+        raise PermissionDenied
+    Invitation.objects.waiting().filter(pk=invitation.pk).delete()
+
+
+@transaction.atomic
+def accept_invitation(*, invitation: Invitation, by: User) -> Membership:
+    """Join with the invited address, once. The same person accepting again changes nothing."""
+    organisation = locked(invitation.organisation)
+    found = Invitation.objects.select_for_update().filter(pk=invitation.pk).first()
+    if found is None:
+        raise DomainError(
+            "Cette invitation a été annulée. Demandez-en une nouvelle à la personne qui vous a invité."
+        )
+    invitation = found
+    if not policies.can_accept_invitation(by, invitation):
+        raise PermissionDenied
+    member = Membership.objects.filter(organisation=organisation, user=by).first()
+    if not invitation.is_waiting:
+        if member is not None and invitation.accepted_by_id == by.pk:
+            return member
+        raise DomainError("Cette invitation a déjà servi. Demandez-en une nouvelle si vous en avez besoin.")
+    _refuse_stale(invitation, organisation)
+    invitation.accepted_at = clock.now()
+    invitation.accepted_by = by
+    invitation.save(update_fields=["accepted_at", "accepted_by"])
+    if member is None:
+        member = Membership.objects.create(organisation=organisation, user=by, role=invitation.role)
+    elif invitation.role == Role.MANAGER and not member.is_manager:
+        member.role = Role.MANAGER
+        member.save(update_fields=["role"])
+    journal.record(organisation, "join", organisation.status, organisation.status, by, member.role)
+    queue(notifications.InvitationAccepted, invitation)
+    return member
+
+
+@transaction.atomic
+def change_role(*, membership: Membership, role: str, by: User) -> Membership:
+    organisation, membership = _locked_member(membership)
+    if not policies.can_manage_members(by, organisation):
+        raise PermissionDenied
+    role = Role(role)
+    if role == membership.role:
+        return membership
+    if role != Role.MANAGER:
+        _keep_a_manager(membership)
+    membership.role = role
+    membership.save(update_fields=["role"])
+    journal.record(organisation, "change_role", organisation.status, organisation.status, by, role)
+    return membership
+
+
+@transaction.atomic
+def remove_member(*, membership: Membership, by: User) -> None:
+    """Take somebody out of the team; they are told. Already gone: nothing to do."""
+    organisation = locked(membership.organisation)
+    if not policies.can_manage_members(by, organisation):
+        raise PermissionDenied
+    found = Membership.objects.select_for_update().filter(pk=membership.pk).first()
+    if found is None:
+        return
+    _keep_a_manager(found)
+    found.delete()
+    journal.record(organisation, "remove_member", organisation.status, organisation.status, by)
+    if found.user_id != by.pk:
+        queue(
+            notifications.RemovedFromTeam,
+            found.user,
+            occurrence=str(membership.pk),
+            context={"organisation_name": organisation.name},
+        )
+
+
+@transaction.atomic
+def leave(*, organisation: Organisation, by: User) -> None:
+    """Leave a team by oneself; the last manager cannot."""
+    organisation = locked(organisation)
+    membership = Membership.objects.select_for_update().filter(organisation=organisation, user=by).first()
+    if membership is None:
+        return
+    _keep_a_manager(membership)
+    membership.delete()
+    journal.record(organisation, "leave_team", organisation.status, organisation.status, by)
+
+
+def _locked_member(membership: Membership) -> tuple[Organisation, Membership]:
+    organisation = locked(membership.organisation)
+    found = Membership.objects.select_for_update().filter(pk=membership.pk).first()
+    if found is None:
+        raise DomainError("Cette personne ne fait plus partie de l’équipe.")
+    return organisation, found
+
+
+def _keep_a_manager(leaving: Membership) -> None:
+    """Refuse when nobody else would run the organisation. Under its lock, two managers cannot both pass."""
+    if leaving.organisation.status == OrganisationStatus.LEFT or not leaving.is_manager:
+        return
+    others = Membership.objects.filter(organisation=leaving.organisation_id).managers().exclude(pk=leaving.pk)
+    if not others.exists():
+        raise DomainError(LAST_MANAGER)
+
+
+def _refuse_stale(invitation: Invitation, organisation: Organisation) -> None:
+    if invitation.has_expired:
+        raise DomainError(
+            "Cette invitation n’est plus valable. Demandez-en une nouvelle à la personne qui vous a invité."
+        )
+    # Whoever invited may have been removed since: what they promised no longer binds the team.
+    if not policies.can_manage_members(invitation.invited_by, organisation):
+        raise DomainError(
+            "La personne qui vous a invité ne peut plus le faire. Adressez-vous à un responsable de l’équipe."
+        )

@@ -1,0 +1,235 @@
+"""An organisation is entered, checked, corrected, and one day leaves."""
+
+import re
+from datetime import datetime
+
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, transaction
+
+from accounts import followups, notifications, policies, signals
+from accounts.enums import OrganisationKind, OrganisationStatus, Origin, Role
+from accounts.models import Membership, Organisation, User
+from accounts.models.organisation import record_key
+from accounts.workflow import ORGANISATION
+from mecenova.agenda import operations as agenda
+from mecenova.calendar import clock
+from mecenova.identifiers.names import department_code
+from mecenova.identifiers.text import one_line, paragraphs
+from mecenova.mail.operations import queue
+from mecenova.reference.models import Territory
+from mecenova.workflow import journal
+from mecenova.workflow.errors import DomainError
+
+NAME_LENGTH = 250
+
+
+class OrganisationExists(DomainError):
+    """This name and postal code are already a record: the person is offered to claim it."""
+
+    def __init__(self, organisation: Organisation) -> None:
+        super().__init__(
+            f"«\u202f{organisation.name}\u202f» est déjà dans Mecenova. "
+            "Demandez à la rejoindre\u00a0: l’équipe vérifie votre demande."
+        )
+        self.organisation = organisation
+
+
+@transaction.atomic
+def create_organisation(
+    *,
+    kind: str,
+    name: str,
+    postal_code: str,
+    town: str = "",
+    department: Territory | None = None,
+    website: str = "",
+    phone: str = "",
+    manager: User | None,
+    by: User | None,
+    origin: str = Origin.SIGN_UP,
+    status: str = OrganisationStatus.TO_CHECK,
+) -> Organisation:
+    """Enter an organisation once: the same kind, name and postal code raise OrganisationExists."""
+    organisation = Organisation(
+        kind=OrganisationKind(kind),
+        name=_clean_name(name),
+        name_key=_clean_key(name),
+        postal_code=_clean_postal_code(postal_code),
+        town=one_line(town)[:120],
+        website=website,
+        phone=one_line(phone)[:30],
+        origin=origin,
+        status=status,
+        checked_at=clock.now() if status == OrganisationStatus.CHECKED else None,
+    )
+    organisation.department = department or _department_of(organisation.postal_code)
+    _insert_once(organisation)
+    if manager is not None:
+        Membership.objects.create(organisation=organisation, user=manager, role=Role.MANAGER)
+    if origin != Origin.IMPORT:  # An import's own report is the record of its rows.
+        journal.record(organisation, "create", "", organisation.status, by)
+    if status == OrganisationStatus.TO_CHECK:
+        agenda.start(followups.StaffCheck, organisation)
+    return organisation
+
+
+@transaction.atomic
+def update_organisation(
+    *,
+    organisation: Organisation,
+    by: User | None,
+    name: str,
+    postal_code: str,
+    town: str = "",
+    website: str = "",
+    phone: str = "",
+) -> Organisation:
+    """Correct who and where an organisation is; the département follows the postal code."""
+    organisation = locked(organisation)
+    if by is not None and not (policies.can_edit(by, organisation) or policies.is_staff(by)):
+        raise PermissionDenied
+    organisation.name = _clean_name(name)
+    organisation.name_key = _clean_key(name)
+    postal_code = _clean_postal_code(postal_code)
+    if postal_code != organisation.postal_code:
+        organisation.postal_code = postal_code
+        organisation.department = _department_of(postal_code)
+    organisation.town = one_line(town)[:120]
+    organisation.website = website
+    organisation.phone = one_line(phone)[:30]
+    try:
+        with transaction.atomic():
+            organisation.save()
+    except IntegrityError:
+        raise OrganisationExists(_same_record(organisation)) from None
+    return organisation
+
+
+@transaction.atomic
+def check_organisation(*, organisation: Organisation, by: User | None) -> Organisation:
+    """A person has looked: the organisation is a member. Twice in a row changes nothing more."""
+    organisation = locked(organisation)
+    if by is not None and not policies.can_check(by, organisation):
+        raise PermissionDenied
+    if organisation.is_checked:
+        return organisation
+    become_checked(organisation, "check", by)
+    queue(notifications.OrganisationChecked, organisation, occurrence=_moment(organisation.checked_at))
+    return organisation
+
+
+def become_checked(organisation: Organisation, verb: str, by: User | None) -> None:
+    """The transition shared by the staff's check and by an accepted claim; the caller holds the lock."""
+    source = organisation.status
+    organisation.status = ORGANISATION.target(verb, source)
+    organisation.checked_at = clock.now()
+    organisation.left_at = None
+    organisation.save(update_fields=["status", "checked_at", "left_at"])
+    journal.record(organisation, verb, source, organisation.status, by)
+    agenda.close(organisation, followups.StaffCheck)
+    agenda.close(organisation, followups.Corrections)
+    signals.organisation_checked.send(Organisation, organisation=organisation, by=by)
+
+
+@transaction.atomic
+def ask_for_changes(*, organisation: Organisation, message: str, by: User | None) -> Organisation:
+    """Say what is missing before the organisation can be checked; its managers receive the message."""
+    organisation = locked(organisation)
+    if by is not None and not policies.can_check(by, organisation):
+        raise PermissionDenied
+    message = paragraphs(message)
+    if not message:
+        raise DomainError("Écrivez ce qui est à corriger\u00a0: ce message part à l’organisme.")
+    source = organisation.status
+    organisation.status = ORGANISATION.target("ask_for_changes", source)
+    organisation.save(update_fields=["status"])
+    line = journal.record(organisation, "ask_for_changes", source, organisation.status, by, message)
+    agenda.start(followups.Corrections, organisation)
+    queue(notifications.ChangesAsked, organisation, occurrence=_moment(line.at))
+    return organisation
+
+
+@transaction.atomic
+def resubmit_organisation(*, organisation: Organisation, by: User | None) -> Organisation:
+    """The corrections are done: back to the staff. Already there, nothing changes."""
+    organisation = locked(organisation)
+    if by is not None and not policies.can_resubmit(by, organisation):
+        raise PermissionDenied
+    if organisation.status == OrganisationStatus.TO_CHECK:
+        return organisation
+    source = organisation.status
+    organisation.status = ORGANISATION.target("resubmit", source)
+    organisation.save(update_fields=["status"])
+    journal.record(organisation, "resubmit", source, organisation.status, by)
+    agenda.start(followups.StaffCheck, organisation)
+    return organisation
+
+
+@transaction.atomic
+def withdraw_organisation(*, organisation: Organisation, by: User | None, note: str = "") -> Organisation:
+    """The whole organisation leaves: listed nowhere, suggested to nobody, chased by no reminder."""
+    organisation = locked(organisation)
+    if organisation.status == OrganisationStatus.LEFT:
+        return organisation
+    if by is not None and not policies.can_withdraw(by, organisation):
+        raise PermissionDenied
+    source = organisation.status
+    organisation.status = ORGANISATION.target("leave", source)
+    organisation.left_at = clock.now()
+    organisation.save(update_fields=["status", "left_at"])
+    journal.record(organisation, "leave", source, organisation.status, by, paragraphs(note))
+    organisation.invitations.waiting().delete()
+    agenda.close(organisation)
+    signals.organisation_left.send(Organisation, organisation=organisation, by=by)
+    return organisation
+
+
+def locked(organisation: Organisation) -> Organisation:
+    """The row as it is now, held until the end of the transaction; what changes a team takes it too."""
+    return Organisation.objects.select_for_update().get(pk=organisation.pk)
+
+
+def _insert_once(organisation: Organisation) -> None:
+    # ON CONFLICT DO NOTHING: two people entering one organisation at once make one record, without a broken
+    # transaction, and an import pays one statement for a new row.
+    Organisation.objects.bulk_create([organisation], ignore_conflicts=True)
+    existing = _same_record(organisation)
+    if existing.pk != organisation.pk:
+        raise OrganisationExists(existing)
+
+
+def _same_record(organisation: Organisation) -> Organisation:
+    return Organisation.objects.get(
+        kind=organisation.kind, name_key=organisation.name_key, postal_code=organisation.postal_code
+    )
+
+
+def _clean_name(name: str) -> str:
+    name = one_line(name)
+    if len(name) > NAME_LENGTH:
+        raise DomainError(f"Ce nom est trop long\u00a0: {NAME_LENGTH} caractères au plus.")
+    return name
+
+
+def _clean_key(name: str) -> str:
+    key = record_key(one_line(name))
+    if not key:
+        raise DomainError("Écrivez le nom de l’organisme avec des lettres ou des chiffres.")
+    return key
+
+
+def _clean_postal_code(postal_code: str) -> str:
+    code = re.sub(r"\s", "", postal_code)
+    if code and not re.fullmatch(r"[0-9]{5}", code):
+        raise DomainError("Écrivez le code postal en cinq chiffres, par exemple 75011.")
+    return code
+
+
+def _department_of(postal_code: str) -> Territory | None:
+    code = department_code(postal_code) if postal_code else None
+    return Territory.objects.departments().filter(code=code).first() if code else None
+
+
+def _moment(moment: datetime | None) -> str:
+    """One mail per event: an organisation asked twice for changes is told twice."""
+    return moment.isoformat() if moment else ""

@@ -1,0 +1,75 @@
+"""People's own accounts."""
+
+from allauth.account.models import EmailAddress
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+
+from accounts.models import Membership, User
+from accounts.operations.members import leave
+from mecenova.agenda import operations as agenda
+from mecenova.agenda.enums import Outcome
+from mecenova.identifiers.text import one_line
+from mecenova.workflow.errors import DomainError
+
+
+@transaction.atomic
+def create_verified_user(
+    *,
+    email: str,
+    password: str | None,
+    first_name: str,
+    last_name: str,
+    is_staff: bool = False,
+    is_superuser: bool = False,
+) -> User:
+    """An account whose address needs no code: made by the staff or by the loader of the invented network."""
+    user = User.objects.create_user(
+        email,
+        password,
+        first_name=first_name,
+        last_name=last_name,
+        is_staff=is_staff,
+        is_superuser=is_superuser,
+    )
+    EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+    return user
+
+
+@transaction.atomic
+def update_person(*, person: User, first_name: str, last_name: str, by: User) -> User:
+    """People write their own name, nobody else's."""
+    if by.pk != person.pk:
+        raise PermissionDenied
+    person = User.objects.select_for_update().get(pk=person.pk)
+    person.first_name = one_line(first_name)[:80]
+    person.last_name = one_line(last_name)[:80]
+    person.save(update_fields=["first_name", "last_name"])
+    return person
+
+
+@transaction.atomic
+def close_account(*, person: User, by: User) -> User:
+    """Leave every team and close the account. The address is erased: no mail reaches it, it can sign up again.
+
+    The name stays, so that the history of what was decided can still be read.
+    """
+    if by.pk != person.pk:
+        raise PermissionDenied
+    person = User.objects.select_for_update().get(pk=person.pk)
+    if person.is_staff:
+        raise DomainError(
+            "Un compte de l’équipe se ferme depuis l’administration. Demandez-le à votre responsable."
+        )
+    for membership in (
+        Membership.objects.filter(user=person).select_related("organisation").order_by("organisation")
+    ):
+        leave(organisation=membership.organisation, by=person)
+    for claim in person.claims.waiting():
+        agenda.close(claim, outcome=Outcome.CANCELLED)
+        claim.delete()
+    EmailAddress.objects.filter(user=person).delete()
+    person.is_active = False
+    person.email = f"{person.pk}@compte-ferme.invalid"
+    person.set_unusable_password()
+    person.save(update_fields=["is_active", "email", "password"])
+    return person

@@ -1,0 +1,101 @@
+"""Who may do what. Staff check and decide, managers run the team, contributors write, others see 404."""
+
+from django.contrib.auth.models import AnonymousUser
+from django.urls import reverse
+
+from accounts.enums import OrganisationKind, OrganisationStatus, Role
+from accounts.models import Claim, Invitation, Membership, Organisation, User
+
+Person = User | AnonymousUser
+REGISTER_PAGES = {
+    OrganisationKind.ASSOCIATION.value: "associations:register",
+    OrganisationKind.COMPANY.value: "companies:register",
+}
+
+
+def role_in(user: Person, organisation: Organisation) -> Role | None:
+    """The person's role in this organisation, or None for a stranger."""
+    if not isinstance(user, User) or not user.is_active:
+        return None
+    found = (
+        Membership.objects.filter(user=user, organisation=organisation).values_list("role", flat=True).first()
+    )
+    return Role(found) if found else None
+
+
+def is_member(user: Person, organisation: Organisation) -> bool:
+    return role_in(user, organisation) is not None
+
+
+def is_manager(user: Person, organisation: Organisation) -> bool:
+    return role_in(user, organisation) == Role.MANAGER
+
+
+def is_staff(user: Person) -> bool:
+    return isinstance(user, User) and user.is_active and user.is_staff
+
+
+def can_edit(user: Person, organisation: Organisation) -> bool:
+    """Write the profile: any member, as long as the organisation has not left."""
+    return organisation.status != OrganisationStatus.LEFT and is_member(user, organisation)
+
+
+def can_resubmit(user: Person, organisation: Organisation) -> bool:
+    return can_edit(user, organisation)
+
+
+def can_check(user: Person, organisation: Organisation) -> bool:
+    """Check, or ask for changes: a person of the staff who is not judging their own organisation."""
+    return is_staff(user) and not is_member(user, organisation)
+
+
+def can_see_members(user: Person, organisation: Organisation) -> bool:
+    return is_staff(user) or is_member(user, organisation)
+
+
+def can_manage_members(user: Person, organisation: Organisation) -> bool:
+    """Invite, change roles, remove: managers, and staff who step in when nobody is left to do it."""
+    if organisation.status == OrganisationStatus.LEFT:
+        return False
+    return is_staff(user) or is_manager(user, organisation)
+
+
+def can_leave(user: Person, organisation: Organisation) -> bool:
+    return is_member(user, organisation)
+
+
+def can_withdraw(user: Person, organisation: Organisation) -> bool:
+    """Take the whole organisation off the site."""
+    if organisation.status == OrganisationStatus.LEFT:
+        return False
+    return is_staff(user) or is_manager(user, organisation)
+
+
+def can_claim(user: Person, organisation: Organisation) -> bool:
+    return isinstance(user, User) and user.is_active and not is_member(user, organisation)
+
+
+def can_see_claim(user: Person, claim: Claim) -> bool:
+    return is_staff(user) or (isinstance(user, User) and user.is_active and claim.user_id == user.pk)
+
+
+def can_decide_claim(user: Person, claim: Claim) -> bool:
+    """A person of the staff never decides their own claim."""
+    return is_staff(user) and isinstance(user, User) and claim.user_id != user.pk
+
+
+def can_accept_invitation(user: Person, invitation: Invitation) -> bool:
+    """Only the person whose verified address was invited."""
+    if not isinstance(user, User) or not user.is_active:
+        return False
+    return user.emailaddress_set.filter(email__iexact=invitation.email, verified=True).exists()
+
+
+def unfinished_registration(user: Person) -> str | None:
+    """Where a person who belongs to no organisation yet goes on; None when the dashboard is theirs."""
+    if not isinstance(user, User) or user.is_staff or Membership.objects.filter(user=user).exists():
+        return None
+    claim = Claim.objects.of(user).waiting().first()
+    if claim is not None:
+        return reverse("accounts:claim", args=[claim.organisation_id])
+    return reverse(REGISTER_PAGES.get(user.wanted_kind, "accounts:choose_kind"))

@@ -1,0 +1,45 @@
+"""Asking to be recognised as one of an organisation that is already in the house."""
+
+from uuid import UUID
+
+from allauth.decorators import rate_limit
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+
+from accounts import operations, policies
+from accounts.forms import ClaimForm
+from accounts.models import Claim, Organisation
+from mecenova.agenda.operations import next_step
+from mecenova.workflow.errors import DomainError
+
+
+@rate_limit(action="claim")
+def claim(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """One page for the request and for what became of it."""
+    organisation = get_object_or_404(Organisation, pk=pk)
+    if policies.is_member(request.user, organisation):
+        return redirect("pages:dashboard")
+    if not policies.can_claim(request.user, organisation):
+        raise Http404
+    latest = Claim.objects.of(request.user).filter(organisation=organisation).order_by("-created_at").first()
+    if latest is not None and latest.is_waiting:
+        return render(
+            request,
+            "accounts/claim_waiting.html",
+            {"claim": latest, "organisation": organisation, "follow_up": next_step(latest)},
+        )
+    form = ClaimForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            operations.claim_organisation(
+                organisation=organisation, message=form.cleaned_data["message"], by=request.user
+            )
+        except DomainError as refused:
+            form.add_error("message", refused.message)
+        else:
+            messages.success(request, "Votre demande est partie. Nous vous répondons par e-mail.")
+            return redirect("accounts:claim", pk=organisation.pk)
+    return render(
+        request, "accounts/claim.html", {"organisation": organisation, "form": form, "refused": latest}
+    )

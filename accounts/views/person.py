@@ -1,0 +1,37 @@
+"""« Mes informations »: one's own name, and the way out."""
+
+from allauth.decorators import rate_limit
+from django.contrib import messages
+from django.contrib.auth import logout
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from accounts import operations
+from accounts.forms import CloseAccountForm, PersonForm
+from accounts.models import Membership
+from mecenova.workflow.errors import DomainError
+
+
+def person(request: HttpRequest) -> HttpResponse:
+    form = PersonForm(request.POST or None, instance=request.user)
+    if request.method == "POST" and form.is_valid():
+        operations.update_person(person=request.user, by=request.user, **form.cleaned_data)
+        messages.success(request, "Vos informations sont enregistrées.")
+        return redirect("accounts:person")
+    memberships = Membership.objects.filter(user=request.user).select_related("organisation")
+    return render(request, "accounts/person.html", {"form": form, "memberships": memberships})
+
+
+@rate_limit(action="close_account")
+def close_account(request: HttpRequest) -> HttpResponse:
+    form = CloseAccountForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            operations.close_account(person=request.user, by=request.user)
+        except DomainError as refused:
+            form.add_error(None, refused.message)
+        else:
+            logout(request)
+            messages.success(request, "Votre compte est fermé. Merci d’être venu.")
+            return redirect("pages:home")
+    return render(request, "accounts/close_account.html", {"form": form})
