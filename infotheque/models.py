@@ -2,22 +2,40 @@ from typing import Self
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
-from django.contrib.postgres.search import SearchVectorField
+from django.contrib.postgres.search import SearchRank, SearchVectorField
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
+from django.urls import reverse
 
 from infotheque.enums import DocumentKind, DocumentStatus
 from mecenova.calendar import clock
 from mecenova.identifiers.models import Identified
 from mecenova.reference.enums import Kind
 from mecenova.reference.models import Cause
-from mecenova.search.functions import FrenchVector
+from mecenova.search.functions import FrenchSearchQuery, FrenchVector
 
 
 class DocumentQuerySet(models.QuerySet["Document"]):
     def published(self) -> Self:
         return self.filter(status=DocumentStatus.PUBLISHED)
+
+    def saying(self, words: str) -> Self:
+        """Those whose title or summary say these words, most relevant first."""
+        query = FrenchSearchQuery(words)
+        return self.filter(search=query).order_by(
+            SearchRank(F("search"), query).desc(), "-published_at", "id"
+        )
+
+    def for_cause(self, cause: Cause) -> Self:
+        return self.filter(causes=cause)
+
+    def about_kind(self, kind: str) -> Self:
+        """Those that help with this kind of partnership."""
+        return self.filter(partnership_kinds__contains=[kind])
+
+    def for_list(self) -> Self:
+        return self.prefetch_related("causes")
 
 
 class Document(Identified):
@@ -73,3 +91,14 @@ class Document(Identified):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def is_published(self) -> bool:
+        return self.status == DocumentStatus.PUBLISHED
+
+    @property
+    def kind_labels(self) -> list[str]:
+        return [str(Kind(kind).label) for kind in self.partnership_kinds]
+
+    def get_absolute_url(self) -> str:
+        return reverse("infotheque:document", args=[self.pk])

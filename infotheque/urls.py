@@ -1,4 +1,10 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from infotheque import views
 
 app_name = "infotheque"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", views.document_list, name="list"),
+    path("<uuid:pk>/", views.document, name="document"),
+    path("<uuid:pk>/fichier/", views.file, name="file"),
+]
