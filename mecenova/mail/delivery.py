@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
+from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.db import transaction
 
@@ -24,6 +25,8 @@ from mecenova.mail.outcomes import Outcome, Verdict, back_off, judge
 logger = logging.getLogger(__name__)
 
 LEASE = timedelta(minutes=3)
+# Django's own SMTP backend does not say when the outcome is unknown; ours, otherwise the same, does.
+CAREFUL = {"django.core.mail.backends.smtp.EmailBackend": "mecenova.mail.smtp.EmailBackend"}
 # Refusals "for now" and unforeseen errors before a person has to look: a little over two days.
 MOST_ATTEMPTS = 16
 # Times a mail may have left without our knowing before we stop repeating it.
@@ -167,7 +170,7 @@ class _Server:
     """One connection to the mail server for a whole drain, opened when first needed."""
 
     def __init__(self) -> None:
-        self._backend = get_connection()
+        self._backend = get_connection(CAREFUL.get(settings.EMAIL_BACKEND))
         self._is_open = False
         self.is_away = False
 

@@ -68,7 +68,7 @@ class OutgoingMail(Identified):
     confidential = models.BooleanField(
         "confidentiel",
         default=False,
-        help_text="Contient un code ou un lien personnel\u00a0: le site ne le montre à personne.",
+        help_text="Contient un code personnel\u00a0: le site ne le montre à personne.",
     )
     subject_type = models.ForeignKey(
         ContentType,
@@ -131,6 +131,11 @@ class OutgoingMail(Identified):
 
     def get_absolute_url(self) -> str:
         return reverse("mail:message", args=[self.pk])
+
+    @property
+    def tone(self) -> str:
+        """How its state is coloured, beside its words."""
+        return {MailStatus.SENT.value: "good", MailStatus.FAILED.value: "bad"}.get(self.status, "neutral")
 
 
 class MailPreference(models.Model):

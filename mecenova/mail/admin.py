@@ -1,0 +1,69 @@
+"""The outbox as the staff sees it: read, and put failed mails back in the queue."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from mecenova.mail.models import MailPreference, OutgoingMail
+from mecenova.mail.operations import retry_failed
+from mecenova.mail.views.mailbox import without_links
+
+
+@admin.register(OutgoingMail)
+class OutgoingMailAdmin(admin.ModelAdmin):
+    list_display = ["subject", "address", "notification", "status", "due_at", "sent_at", "attempts"]
+    list_filter = ["status", "category", "notification"]
+    search_fields = ["address", "subject", "key", "message_id"]
+    date_hierarchy = "created_at"
+    list_select_related = ["recipient"]
+    show_full_result_count = False
+    actions = ["put_back"]
+    fields = [
+        "subject",
+        "address",
+        "recipient",
+        "notification",
+        "category",
+        "status",
+        "readable_text",
+        "due_at",
+        "sent_at",
+        "lease_until",
+        "attempts",
+        "uncertain",
+        "last_error",
+        "key",
+        "message_id",
+        "created_at",
+    ]
+    readonly_fields = fields
+
+    @admin.display(description="texte")
+    def readable_text(self, mail: OutgoingMail) -> str:
+        return "(confidentiel)" if mail.confidential else without_links(mail.text)
+
+    @admin.action(description="Remettre en file les courriels en échec", permissions=["retry"])
+    def put_back(self, request: HttpRequest, queryset: QuerySet[OutgoingMail]) -> None:
+        number = retry_failed(OutgoingMail.objects.filter(pk__in=queryset.values("pk")))
+        self.message_user(request, f"Courriels remis en file\u00a0: {number}.")
+
+    def has_retry_permission(self, request: HttpRequest) -> bool:
+        return request.user.is_active and request.user.is_staff
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(MailPreference)
+class MailPreferenceAdmin(admin.ModelAdmin):
+    list_display = ["user", "group", "wanted"]
+    list_filter = ["group", "wanted"]
+    raw_id_fields = ["user"]

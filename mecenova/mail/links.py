@@ -1,0 +1,127 @@
+"""One-click links: signed, for one action, one person and one subject, until a date.
+
+Opening the link shows a page; only its form acts. Holding the link is the right to act, as that person and
+on that subject only: it opens no session.
+"""
+
+import re
+import uuid
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+
+from django import forms
+from django.core.signing import BadSignature, Signer
+from django.db.models import Model
+from django.urls import reverse
+
+from mecenova.calendar import clock
+from mecenova.mail.addresses import absolute_url
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+__all__ = ["OneClick", "absolute_url", "link_for", "read", "register_link", "registered"]
+
+NAME = re.compile(r"[a-z_]+(\.[a-z_]+)+")
+_KEY = 16
+_SECONDS = 6
+
+
+class OneClick:
+    """What a link shows, and the one operation its form calls. Declared in `<app>/links.py`."""
+
+    name: ClassVar[str]
+    max_age: ClassVar[timedelta] = timedelta(days=30)
+    # Extends "mail_pages/one_click.html" and fills its block `subject`.
+    template: ClassVar[str] = "mail_pages/one_click.html"
+    title: ClassVar[str] = "Répondre"
+    button: ClassVar[str] = "Confirmer"
+    form_class: ClassVar[type[forms.Form]] = forms.Form
+
+    def get_subject(self, pk: uuid.UUID) -> Any:
+        """The subject, or None when it no longer exists."""
+        raise NotImplementedError
+
+    def context(self, subject: Any, user: "User") -> dict[str, Any]:
+        """What the page shows of the subject."""
+        return {}
+
+    def get_form(self, subject: Any, user: "User", data: Any = None) -> forms.Form:
+        return self.form_class(data)
+
+    def still_possible(self, subject: Any) -> str | None:
+        """Why the action is over (in French: answered, by whom, when), or None while it is possible."""
+        return None
+
+    def act(self, subject: Any, user: "User", cleaned_data: dict[str, Any]) -> str:
+        """Call the operation; say in French what has just been done."""
+        raise NotImplementedError
+
+
+L = TypeVar("L", bound=type[OneClick])
+_registry: dict[str, type[OneClick]] = {}
+
+
+class LinkAltered(Exception):
+    """The token is not one of ours, or not any more."""
+
+
+class LinkExpired(Exception):
+    """The token is ours, and too old."""
+
+
+@dataclass(frozen=True)
+class ReadLink:
+    """What a valid token says."""
+
+    action: OneClick
+    user_id: uuid.UUID
+    subject_id: uuid.UUID
+    expires_at: datetime
+
+
+def register_link(cls: L) -> L:
+    """Class decorator: make the action known to the page behind the links."""
+    if not NAME.fullmatch(cls.name):
+        raise ValueError(f"{cls.__qualname__}: a name reads app.action, not {cls.name}")
+    if _registry.setdefault(cls.name, cls) is not cls:
+        raise ValueError(f"Two one-click actions are called {cls.name}")
+    return cls
+
+
+def registered() -> list[type[OneClick]]:
+    return [_registry[name] for name in sorted(_registry)]
+
+
+def link_for(one_click: type[OneClick], subject: Model, user: "User") -> str:
+    """The address to put in this person's mail, valid from now for the action's `max_age`."""
+    issued = int(clock.now().timestamp()).to_bytes(_SECONDS, "big")
+    payload = urlsafe_b64encode(user.pk.bytes + subject.pk.bytes + issued).decode().rstrip("=")
+    token = f"{one_click.name}:{_signer(one_click.name).sign(payload)}"
+    return absolute_url(reverse("mail:one_click", args=[token]))
+
+
+def read(token: str) -> ReadLink:
+    """What a token says, or LinkAltered, or LinkExpired."""
+    name, _, signed = token.partition(":")
+    cls = _registry.get(name)
+    if cls is None:
+        raise LinkAltered(name)
+    try:
+        payload = _signer(name).unsign(signed)
+        raw = urlsafe_b64decode(payload + "=" * (-len(payload) % 4))
+        user_id, subject_id = uuid.UUID(bytes=raw[:_KEY]), uuid.UUID(bytes=raw[_KEY : 2 * _KEY])
+        issued = datetime.fromtimestamp(int.from_bytes(raw[2 * _KEY :], "big"), UTC)
+    except (BadSignature, ValueError, OverflowError) as error:
+        raise LinkAltered(name) from error
+    expires_at = issued + cls.max_age
+    if clock.now() >= expires_at:
+        raise LinkExpired(name)
+    return ReadLink(action=cls(), user_id=user_id, subject_id=subject_id, expires_at=expires_at)
+
+
+def _signer(name: str) -> Signer:
+    """One salt per action: a link signed for one is worth nothing to another."""
+    return Signer(salt=f"mecenova.mail.one_click.{name}")

@@ -1,0 +1,37 @@
+"""Every mail can be read again on the site: by the person it was for, and by the staff."""
+
+import re
+import uuid
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from mecenova.mail.models import OutgoingMail
+
+MAILS_PER_PAGE = 20
+
+
+@require_safe
+def mailbox(request: HttpRequest) -> HttpResponse:
+    """One's own mails, newest first."""
+    mails = OutgoingMail.objects.filter(recipient=request.user).newest_first().defer("text", "html")
+    page = Paginator(mails, MAILS_PER_PAGE).get_page(request.GET.get("page"))
+    return render(request, "mail_pages/mailbox.html", {"page_obj": page})
+
+
+@require_safe
+def message(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """One mail as text. Codes are shown to nobody; the staff sees no link that acts in somebody's name."""
+    mail = get_object_or_404(OutgoingMail.objects.all().readable_by(request.user), pk=pk)
+    is_mine = mail.recipient_id == request.user.pk
+    text = "" if mail.confidential else mail.text if is_mine else without_links(mail.text)
+    return render(request, "mail_pages/message.html", {"mail": mail, "text": text, "is_mine": is_mine})
+
+
+def without_links(text: str) -> str:
+    """The text with its personal one-click links cut short."""
+    beginning = reverse("mail:one_click", args=["x"]).removesuffix("x/")
+    return re.sub(rf"({re.escape(beginning)})[^\s/]+/?", r"\1…", text)

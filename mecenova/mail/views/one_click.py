@@ -1,0 +1,102 @@
+"""The page behind a one-click link: GET shows, POST acts, no account needed."""
+
+from typing import TYPE_CHECKING, Any
+
+from allauth.decorators import rate_limit
+from django.contrib.auth import get_user_model
+from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.cache import add_never_cache_headers
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods
+
+from mecenova.mail.links import LinkAltered, LinkExpired, OneClick, ReadLink, read
+from mecenova.workflow.errors import DomainError
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+EXPIRED = "Ce lien n’est plus valable\u00a0: il avait une durée limitée."
+ALTERED = "Ce lien est incomplet ou a été modifié. Copiez-le en entier depuis le message, ou cliquez dessus."
+GONE = "Ce lien ne mène plus à rien\u00a0: ce dont il parlait n’existe plus, ou ne vous concerne plus."
+OTHER_PERSON = (
+    "Ce lien a été envoyé à une autre personne que celle qui est connectée ici. "
+    "Déconnectez-vous si c’est vous, ou laissez cette personne répondre."
+)
+
+
+# The address itself is the secret that gives the right to act, and no cookie adds to it: a forged request
+# would have to know it. Django's own check cannot serve: a page without referrer posts « Origin: null ».
+@csrf_exempt
+@login_not_required
+@require_http_methods(["GET", "HEAD", "POST"])
+@rate_limit(action="one_click")
+def one_click(request: HttpRequest, token: str) -> HttpResponse:
+    """Show what the link proposes; do it when its form is sent."""
+    try:
+        link = read(token)
+        user, subject = _user(link), link.action.get_subject(link.subject_id)
+    except LinkExpired:
+        return _refused(request, EXPIRED, 410)
+    except LinkAltered:
+        return _refused(request, ALTERED, 404)
+    if user is None or subject is None:
+        return _refused(request, GONE, 404)
+    if request.user.is_authenticated and request.user.pk != user.pk:
+        return _refused(request, OTHER_PERSON, 404)
+    if reason := link.action.still_possible(subject):
+        return _refused(request, reason, 410)
+    if request.method == "POST":
+        return _act(request, link, subject, user)
+    form = link.action.get_form(subject, user)
+    return _page(request, link.action.template, _shown(link.action, subject, user, form))
+
+
+def _act(request: HttpRequest, link: ReadLink, subject: Any, user: "User") -> HttpResponse:
+    form = link.action.get_form(subject, user, request.POST)
+    status = 200
+    if form.is_valid():
+        try:
+            message = link.action.act(subject, user, form.cleaned_data)
+        except PermissionDenied:
+            return _refused(request, GONE, 404)
+        except DomainError as error:
+            # Somebody may have acted a moment before: what happened is more useful than our refusal.
+            current = link.action.get_subject(link.subject_id)
+            reason = link.action.still_possible(current) if current is not None else GONE
+            if reason:
+                return _refused(request, reason, 410)
+            form.add_error(None, error.message)
+            status = 409
+        else:
+            return _page(request, "mail_pages/done.html", {"message": message})
+    return _page(request, link.action.template, _shown(link.action, subject, user, form), status)
+
+
+def _user(link: ReadLink) -> "User | None":
+    users: Any = get_user_model()._default_manager
+    return users.filter(pk=link.user_id, is_active=True).first()
+
+
+def _shown(action: OneClick, subject: Any, user: "User", form: Any) -> dict[str, Any]:
+    return {
+        "action": action,
+        "subject": subject,
+        "person": user,
+        "form": form,
+        **action.context(subject, user),
+    }
+
+
+def _refused(request: HttpRequest, reason: str, status: int) -> HttpResponse:
+    return _page(request, "mail_pages/refused.html", {"reason": reason}, status)
+
+
+def _page(request: HttpRequest, template: str, context: dict[str, Any], status: int = 200) -> HttpResponse:
+    response = render(request, template, context, status=status)
+    response["Referrer-Policy"] = "no-referrer"
+    response["X-Robots-Tag"] = "noindex"
+    add_never_cache_headers(response)
+    return response
