@@ -18,7 +18,7 @@ REMINDER, ALERT, APOLOGY = 3, 5, 10
 
 
 class StaffDecision(Rule):
-    """Promised within 3 working days; then the team is reminded, the lead told, and who waits gets a new date."""
+    """Promised within 3 working days; then a reminder, the lead told, and a new date for who waits."""
 
     owner = Owner.STAFF
     days = (REMINDER, ALERT, APOLOGY)

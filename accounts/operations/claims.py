@@ -41,7 +41,7 @@ def claim_organisation(*, organisation: Organisation, message: str, by: User) ->
 
 @transaction.atomic
 def accept_claim(*, claim: Claim, by: User | None, answer: str = "") -> Claim:
-    """The person joins: as manager when nobody runs the organisation, else as a contributor, and managers are told.
+    """The person joins: as manager when nobody runs the organisation, else as a contributor.
 
     A record nobody had claimed becomes a checked member: deciding the claim was the human check.
     """

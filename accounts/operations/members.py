@@ -26,7 +26,7 @@ LAST_MANAGER = (
 
 @transaction.atomic
 def invite_member(*, organisation: Organisation, email: str, role: str, by: User) -> Invitation:
-    """Invite an address. While an invitation is valid, inviting again sends nothing; expired, it is renewed."""
+    """Invite an address. While one is valid, inviting again sends nothing; expired, it is renewed."""
     organisation = locked(organisation)
     if not policies.can_manage_members(by, organisation):
         raise PermissionDenied

@@ -49,7 +49,7 @@ def update_person(*, person: User, first_name: str, last_name: str, by: User) ->
 
 @transaction.atomic
 def close_account(*, person: User, by: User) -> User:
-    """Leave every team and close the account. The address is erased: no mail reaches it, it can sign up again.
+    """Leave every team and close the account. The address is erased: no mail reaches it.
 
     The name stays, so that the history of what was decided can still be read.
     """
