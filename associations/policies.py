@@ -3,9 +3,9 @@
 from django.contrib.auth.models import AnonymousUser
 
 from accounts import policies as accounts_policies
-from accounts.enums import LISTED_STATUSES, OrganisationStatus
-from accounts.models import User
-from associations.enums import ProjectStatus
+from accounts.enums import LISTED_STATUSES, OrganisationKind, OrganisationStatus
+from accounts.models import Organisation, User
+from associations.enums import ProjectStatus, Stance
 from associations.models import Ask, Association, Project
 
 Visitor = User | AnonymousUser
@@ -28,6 +28,20 @@ def can_create_project(user: Visitor, association: Association) -> bool:
     """Only of an association that somebody answers for: members, never staff in their place."""
     away = association.organisation.status in {OrganisationStatus.LEFT, OrganisationStatus.UNCLAIMED}
     return not away and _is_member(user, association)
+
+
+def can_claim(user: Visitor, association: Association) -> bool:
+    """Somebody of an imported association makes themselves known; the team decides."""
+    organisation = association.organisation
+    return organisation.is_unclaimed and accounts_policies.can_claim(user, organisation)
+
+
+def can_ask_introduction(user: Visitor, association: Association) -> bool:
+    """A company's member may ask an association that wishes to be asked, now."""
+    solicited = association.stance != Stance.EXPERT_ONLY and not association.is_paused
+    if not (isinstance(user, User) and association.organisation.is_checked and solicited):
+        return False
+    return Organisation.objects.of(user).checked().filter(kind=OrganisationKind.COMPANY).exists()
 
 
 def can_view_project(user: Visitor, project: Project) -> bool:

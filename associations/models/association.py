@@ -1,19 +1,22 @@
 from typing import Self
+from uuid import UUID
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
-from django.contrib.postgres.search import SearchVectorField
+from django.contrib.postgres.search import CombinedSearchVector, SearchVectorField
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, F, OuterRef, Q
+from django.urls import reverse
 
 from accounts.enums import LISTED_STATUSES, OrganisationStatus
 from accounts.models import Organisation
 from associations.enums import GeneralInterest, Registry, Size, Stance
 from mecenova.calendar import clock
 from mecenova.identifiers.models import Identified
+from mecenova.identifiers.names import fold
 from mecenova.reference.enums import Kind
 from mecenova.reference.models import Audience, Cause, Sector, Skill, Territory
-from mecenova.search.functions import FrenchVector
+from mecenova.search.functions import FrenchSearchQuery, FrenchVector
 
 
 class AssociationQuerySet(models.QuerySet["Association"]):
@@ -28,6 +31,57 @@ class AssociationQuerySet(models.QuerySet["Association"]):
         """Checked, and neither an expert only nor paused today: those that may be presented."""
         today = clock.today()
         return self.checked().filter(Q(stance=Stance.OPEN) | Q(stance=Stance.PAUSED, paused_until__lt=today))
+
+    def of(self, user: models.Model) -> Self:
+        return self.filter(organisation__memberships__user=user).order_by("organisation__created_at")
+
+    def named_by(self, key: str) -> Self:
+        """The one of this key; all of them when no key is given; none when it is not a key."""
+        try:
+            return self.filter(pk=UUID(key)) if key else self
+        except ValueError:
+            return self.none()
+
+    def saying(self, words: str) -> Self:
+        """Those whose name and mission hold these words, or whose name holds this piece of text."""
+        found = Q(words=FrenchSearchQuery(words))
+        if piece := fold(words):
+            found |= Q(organisation__name_key__contains=piece)
+        return self.alias(
+            words=CombinedSearchVector(F("organisation__search"), "||", F("search"), None)
+        ).filter(found)
+
+    def for_cause(self, cause: Cause) -> Self:
+        return self.filter(causes=cause)
+
+    def for_audience(self, audience: Audience) -> Self:
+        return self.filter(audiences=audience)
+
+    def acting_in(self, territory: Territory) -> Self:
+        """Those that say they act there, around it or within it; those that say nothing, by their office."""
+        around = Territory.objects.lineage_ids(territory)
+        acting = self.model.territories.through.objects.filter(association=OuterRef("pk"))
+        settled = ~Exists(acting) & Q(organisation__department__in=around)
+        return self.filter(Exists(acting.filter(territory__in=around)) | settled)
+
+    def by_name(self) -> Self:
+        return self.order_by("organisation__name_key", "pk")
+
+    def for_list(self) -> Self:
+        """With all that a line of the directory shows."""
+        return self.select_related("organisation__department").prefetch_related("causes", "territories")
+
+    def for_page(self) -> Self:
+        """With all that its page shows."""
+        return self.select_related("organisation__department").prefetch_related(
+            "causes", "audiences", "territories", "expertise", "refused_sectors"
+        )
+
+    def for_readiness(self) -> Self:
+        """With all that completeness looks at."""
+        return self.select_related("organisation").prefetch_related(
+            "causes", "audiences", "territories", "expertise"
+        )
 
 
 class Association(Identified):
@@ -95,6 +149,37 @@ class Association(Identified):
 
     def __str__(self) -> str:
         return self.organisation.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("associations:detail", args=[self.pk])
+
+    def refused_kind_labels(self) -> list[str]:
+        return [Kind(kind).label for kind in self.refused_kinds]
+
+    def office_in_words(self) -> str:
+        """« Lille (Nord) », or what is known of it."""
+        town, department = self.organisation.town, self.organisation.department
+        place = department.name if department else ""
+        return f"{town} ({place})" if town and place else town or place
+
+    def registry_in_words(self) -> str:
+        """The number, and its register when it is another than the national one of associations."""
+        if self.registry == Registry.ALSACE_MOSELLE:
+            return f"Registre d’Alsace-Moselle {self.court_entry}".strip()
+        known = (("RNA", self.rna), ("SIREN", self.siren))
+        return ", ".join(f"{register} {number}" for register, number in known if number)
+
+    def state_in_words(self) -> str:
+        """What a visitor should know before contacting it; nothing for an association open as usual."""
+        if self.organisation.is_unclaimed:
+            return "pas encore revendiquée"
+        if self.is_expert_only:
+            return "experte seulement"
+        return "en pause" if self.is_paused else ""
+
+    @property
+    def is_expert_only(self) -> bool:
+        return self.stance == Stance.EXPERT_ONLY
 
     @property
     def is_paused(self) -> bool:

@@ -4,6 +4,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 
 from accounts.enums import OrganisationStatus
 from associations.enums import ProjectStatus
@@ -25,6 +26,12 @@ class ProjectQuerySet(models.QuerySet["Project"]):
     def visible(self) -> Self:
         """Published projects of checked associations: what everybody may read."""
         return self.published().filter(association__organisation__status=OrganisationStatus.CHECKED)
+
+    def for_page(self) -> Self:
+        """With all that its page shows."""
+        return self.select_related("association__organisation__department").prefetch_related(
+            "causes", "audiences", "territories", "asks__skills"
+        )
 
 
 class Project(Identified):
@@ -69,6 +76,14 @@ class Project(Identified):
 
     def __str__(self) -> str:
         return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("associations:project_detail", args=[self.pk])
+
+    @property
+    def asks_only_for_money(self) -> bool:
+        kinds = {ask.kind for ask in self.asks.all()}
+        return kinds == {Kind.FINANCIAL}
 
 
 class Ask(Identified):

@@ -8,9 +8,16 @@ from associations.operations.projects import (
     update_project,
 )
 from associations.operations.registration import register_association
-from associations.operations.steps import follow_check, follow_leaving, note_call, record_presentation
+from associations.operations.steps import (
+    call_is_expected,
+    follow_check,
+    follow_leaving,
+    note_call,
+    record_presentation,
+)
 
 __all__ = [
+    "call_is_expected",
     "close_project",
     "create_project",
     "follow_check",

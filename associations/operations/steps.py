@@ -57,12 +57,18 @@ def note_call(*, association: Association, by: User, note: str = "") -> None:
     if not by.is_staff:
         raise PermissionDenied
     organisation = _locked(association.organisation)
-    step = next_step(organisation)
-    if step is None or step.rule not in {rule.name for rule in CALLS}:
+    expected = call_is_expected(organisation)
+    if expected is None:
         raise DomainError("Aucun appel n’est attendu pour cette association. Rechargez la page.")
     record(organisation, "note_call", organisation.status, organisation.status, by, note)
-    close(organisation, rule=next(rule for rule in CALLS if rule.name == step.rule))
+    close(organisation, rule=expected)
     refresh_step(organisation)
+
+
+def call_is_expected(organisation: Organisation) -> type[Call] | None:
+    """The call that the team owes this association now, if any."""
+    step = next_step(organisation)
+    return next((rule for rule in CALLS if step is not None and rule.name == step.rule), None)
 
 
 def _locked(organisation: Organisation) -> Organisation:

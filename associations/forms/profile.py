@@ -1,0 +1,150 @@
+"""The profile, a section at a time: each has its own page, its own form and its own save."""
+
+from typing import Any
+
+from django import forms
+
+from associations.enums import GeneralInterest, Registry, Size, Stance
+from associations.forms.fields import AmountField
+from associations.forms.registration import PURPOSE_LENGTH, UNKNOWN_YET, PostalCodeField
+from associations.models import Association
+from mecenova.calendar import clock
+from mecenova.identifiers.registry import clean_rna, clean_siren
+from mecenova.reference.fields import EntriesField, KindsField, SkillsField, TerritoriesField
+from mecenova.reference.models import Audience, Cause, Sector
+from mecenova.ui.forms import DateInput
+
+OFFICE = ("name", "postal_code", "town", "website", "phone")
+
+
+class SectionForm(forms.Form):
+    """`values()` is what update_association takes; `of()` fills the form with what is there."""
+
+    title = ""
+    lead = ""
+
+    @classmethod
+    def initial_of(cls, association: Association) -> dict[str, Any]:
+        found = {}
+        for name in cls.base_fields:
+            value = getattr(association.organisation if name in OFFICE else association, name)
+            found[name] = list(value.all()) if hasattr(value, "all") else value
+        return found
+
+    def values(self) -> dict[str, Any]:
+        return dict(self.cleaned_data)
+
+
+class IdentityForm(SectionForm):
+    title = "Identité"
+    lead = "Qui vous êtes, où, et sous quel numéro."
+
+    name = forms.CharField(label="Nom de l’association", max_length=250)
+    postal_code = PostalCodeField()
+    town = forms.CharField(label="Commune", max_length=120)
+    website = forms.URLField(label="Site internet", required=False, max_length=200, assume_scheme="https")
+    phone = forms.CharField(
+        label="Téléphone", required=False, max_length=30, widget=forms.TextInput({"inputmode": "tel"})
+    )
+    registry = forms.ChoiceField(
+        label="Où votre association est-elle déclarée\u00a0?",
+        choices=Registry.choices,
+        widget=forms.RadioSelect,
+    )
+    rna = forms.CharField(label="Numéro RNA", required=False, max_length=40)
+    siren = forms.CharField(label="Numéro SIREN", required=False, max_length=40)
+    court_entry = forms.CharField(
+        label="Tribunal, volume et folio",
+        required=False,
+        max_length=120,
+        help_text="Pour l’Alsace et la Moselle, par exemple «\u202fStrasbourg, volume 30, folio 12\u202f».",
+    )
+    size = forms.ChoiceField(label="Taille", choices=Size.choices, widget=forms.RadioSelect)
+    yearly_budget = AmountField(label="Budget annuel", required=False)
+
+    def clean_rna(self) -> str:
+        return clean_rna(self.cleaned_data["rna"]) if self.cleaned_data["rna"] else ""
+
+    def clean_siren(self) -> str:
+        return clean_siren(self.cleaned_data["siren"]) if self.cleaned_data["siren"] else ""
+
+
+class MissionForm(SectionForm):
+    title = "Mission, causes et publics"
+    lead = "C’est ce qu’une entreprise lit en premier."
+
+    purpose = forms.CharField(
+        label="Votre mission",
+        max_length=PURPOSE_LENGTH,
+        widget=forms.Textarea({"rows": 6}),
+        help_text="Ce que vous faites, pour qui, avec quel effet\u00a0: deux phrases simples suffisent.",
+    )
+    causes = EntriesField(Cause, label="Vos causes")
+    audiences = EntriesField(Audience, label="Vos publics", required=False)
+
+
+class TerritoriesForm(SectionForm):
+    title = "Territoires d’action"
+    lead = "Une entreprise cherche souvent près de ses sites."
+
+    territories = TerritoriesField(
+        label="Là où vous agissez", help_text="Ouvrez votre région, puis cochez vos départements."
+    )
+
+
+class StanceForm(SectionForm):
+    title = "Position et intérêt général"
+    lead = "Ce que vous acceptez, ce que vous refusez, et quand."
+
+    stance = forms.ChoiceField(
+        label="Votre position",
+        choices=Stance.choices,
+        widget=forms.RadioSelect,
+        help_text=(
+            "Experte seulement\u00a0: on vous voit et on peut vous consulter, personne ne vous sollicite. "
+            "En pause\u00a0: nous ne vous présentons pas et ne vous écrivons pas jusqu’à la date choisie."
+        ),
+    )
+    paused_until = forms.DateField(
+        label="Dernier jour de la pause",
+        required=False,
+        widget=DateInput(),
+        help_text="Seulement pour une pause.",
+    )
+    general_interest = forms.ChoiceField(
+        label="Votre association est-elle d’intérêt général\u00a0?",
+        choices=[*GeneralInterest.choices, UNKNOWN_YET],
+        widget=forms.RadioSelect,
+        required=False,
+    )
+    refused_kinds = KindsField(label="Formes de soutien que vous refusez", required=False)
+    refused_sectors = EntriesField(Sector, label="Secteurs d’activité que vous refusez", required=False)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        last_day = cleaned.get("paused_until")
+        if cleaned.get("stance") != Stance.PAUSED:
+            cleaned["paused_until"] = None
+        elif "paused_until" not in self.errors:
+            if last_day is None:
+                self.add_error("paused_until", "Choisissez le dernier jour de votre pause.")
+            elif last_day < clock.today():
+                self.add_error("paused_until", "Cette date est passée\u00a0: choisissez-en une à venir.")
+        return cleaned
+
+
+class ExpertiseForm(SectionForm):
+    title = "Expertise offerte"
+    lead = "Ce que vous savez, et que des entreprises ou d’autres associations peuvent venir vous demander."
+
+    expertise = SkillsField(label="Votre expertise", required=False)
+
+
+# The order of the pages; the keys are the anchors of readiness.RULES and parts of the addresses.
+SECTIONS: dict[str, type[SectionForm]] = {
+    "identite": IdentityForm,
+    "mission": MissionForm,
+    "territoires": TerritoriesForm,
+    "position": StanceForm,
+    "expertise": ExpertiseForm,
+}

@@ -1,0 +1,100 @@
+"""A project, and one form per kind of ask with only the fields that this kind needs."""
+
+from typing import Any
+
+from django import forms
+
+from associations.forms.fields import AmountField, OnceField
+from associations.models import Ask, Project
+from mecenova.reference.enums import Kind
+from mecenova.reference.fields import EntriesField, SkillsField, TerritoriesField
+from mecenova.reference.models import Audience, Cause
+
+
+class ProjectForm(forms.Form):
+    title = forms.CharField(
+        label="Titre du projet",
+        max_length=150,
+        help_text="Une action, un lieu\u00a0: «\u202fUn potager partagé à Roubaix\u202f».",
+    )
+    description = forms.CharField(
+        label="Description",
+        max_length=8000,
+        widget=forms.Textarea({"rows": 8}),
+        help_text="Ce que vous voulez faire, pour qui, quand, et ce que cela changera.",
+    )
+    causes = EntriesField(Cause, label="Causes")
+    audiences = EntriesField(Audience, label="Publics", required=False)
+    territories = TerritoriesField(label="Territoires", required=False)
+
+    @staticmethod
+    def initial_of(project: Project) -> dict[str, Any]:
+        return {
+            "title": project.title,
+            "description": project.description,
+            "causes": list(project.causes.all()),
+            "audiences": list(project.audiences.all()),
+            "territories": list(project.territories.all()),
+        }
+
+
+class NewProjectForm(ProjectForm):
+    project_id = OnceField()
+
+
+class AskForm(forms.Form):
+    """The common part; FORM_OF_KIND holds one form per kind."""
+
+    lead = ""
+
+    @classmethod
+    def initial_of(cls, ask: Ask) -> dict[str, Any]:
+        found = {name: getattr(ask, name) for name in cls.base_fields if name != "ask_id"}
+        return {name: list(value.all()) if hasattr(value, "all") else value for name, value in found.items()}
+
+    ask_id = OnceField()
+
+
+class MoneyForm(AskForm):
+    lead = "Un montant précis, pour une action précise, se décide plus vite."
+    amount = AmountField(label="Montant recherché")
+
+    def clean_amount(self) -> Any:
+        amount = self.cleaned_data["amount"]
+        if amount == 0:
+            raise forms.ValidationError("Indiquez un montant supérieur à zéro.")
+        return amount
+
+
+class GoodsForm(AskForm):
+    lead = "Du matériel, des produits, un local\u00a0: dites quoi, combien, et si l’occasion vous convient."
+    goods = forms.CharField(label="Biens recherchés", max_length=250, widget=forms.Textarea({"rows": 3}))
+
+
+class SkillsForm(AskForm):
+    lead = "Des salariés, sur leur temps de travail, pour une mission définie."
+    skills = SkillsField(label="Compétences recherchées")
+    days = forms.IntegerField(
+        label="Nombre de jours", min_value=1, max_value=1000, help_text="Une estimation suffit."
+    )
+
+
+class VolunteersForm(AskForm):
+    lead = "Des salariés, sur leur temps personnel."
+    volunteers = forms.IntegerField(label="Nombre de bénévoles", min_value=1, max_value=10000)
+
+
+class QuestionForm(AskForm):
+    lead = "Une question à laquelle vous voulez répondre à plusieurs, sans solution toute faite."
+    question = forms.CharField(
+        label="Question à travailler ensemble", max_length=2000, widget=forms.Textarea({"rows": 4})
+    )
+
+
+FORM_OF_KIND: dict[str, type[AskForm]] = {
+    Kind.FINANCIAL: MoneyForm,
+    Kind.IN_KIND: GoodsForm,
+    Kind.SKILLS: SkillsForm,
+    Kind.VOLUNTEERING: VolunteersForm,
+    Kind.CO_CONSTRUCTION: QuestionForm,
+}

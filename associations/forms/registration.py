@@ -1,0 +1,101 @@
+"""The last screen of an association's sign-up: what is needed to begin, nothing more."""
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
+
+from associations.enums import GeneralInterest, Registry
+from associations.forms.fields import OnceField, clean_number
+from mecenova.identifiers.names import department_code
+from mecenova.reference.fields import EntriesField, TerritoriesField
+from mecenova.reference.models import Cause
+
+LOCAL_LAW = frozenset({"57", "67", "68"})
+PURPOSE_LENGTH = 3000
+UNKNOWN_YET = ("", "Je ne sais pas encore")
+
+
+class PostalCodeField(forms.CharField):
+    """Five digits, spaces or not."""
+
+    default_validators = [
+        RegexValidator(r"^[0-9]{5}\Z", "Écrivez les cinq chiffres du code postal, par exemple 59000.")
+    ]
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(label="Code postal du siège", max_length=10, **options)
+        self.widget.attrs.update({"inputmode": "numeric", "autocomplete": "postal-code"})
+
+    def to_python(self, value: Any) -> str:
+        return "".join(super().to_python(value).split())
+
+
+class RegistrationForm(forms.Form):
+    association_id = OnceField()
+    name = forms.CharField(
+        label="Nom de l’association", max_length=250, widget=forms.TextInput({"autocomplete": "organization"})
+    )
+    postal_code = PostalCodeField()
+    town = forms.CharField(
+        label="Commune", max_length=120, widget=forms.TextInput({"autocomplete": "address-level2"})
+    )
+    registry = forms.ChoiceField(
+        label="Où votre association est-elle déclarée\u00a0?",
+        choices=Registry.choices,
+        widget=forms.RadioSelect,
+        help_text="Répondez même sans le numéro sous la main\u00a0: il peut venir plus tard.",
+    )
+    number = forms.CharField(
+        label="Numéro, ou tribunal, volume et folio",
+        max_length=120,
+        required=False,
+        help_text="Il est sur le récépissé de la préfecture ou du tribunal.",
+        widget=forms.TextInput({"autocomplete": "off"}),
+    )
+    purpose = forms.CharField(
+        label="Votre mission",
+        max_length=PURPOSE_LENGTH,
+        widget=forms.Textarea({"rows": 4}),
+        help_text="Deux phrases simples\u00a0: ce que vous faites, pour qui, avec quel effet.",
+    )
+    causes = EntriesField(
+        Cause, label="Vos causes", help_text="Une, deux ou trois\u00a0: celles qui vous ressemblent le plus."
+    )
+    territories = TerritoriesField(
+        label="Vos territoires d’action",
+        required=False,
+        help_text="Là où vous agissez. Ouvrez votre région, puis cochez vos départements.",
+    )
+    general_interest = forms.ChoiceField(
+        label="Votre association est-elle d’intérêt général\u00a0?",
+        choices=[*GeneralInterest.choices, UNKNOWN_YET],
+        widget=forms.RadioSelect,
+        required=False,
+        help_text=(
+            "Au sens fiscal\u00a0: gestion désintéressée, activité non lucrative, public ouvert. "
+            "C’est ce qui permet de donner un reçu fiscal."
+        ),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        registry, number = cleaned.get("registry"), cleaned.get("number", "")
+        if registry:
+            try:
+                cleaned.update(clean_number(registry, number))
+            except ValidationError as error:
+                self.add_error("number", error)
+        place = department_code(cleaned.get("postal_code", ""))
+        if registry == Registry.RNA and not number and place in LOCAL_LAW:
+            self.add_error(
+                "registry",
+                "En Alsace et en Moselle, les associations sont inscrites au tribunal\u00a0: choisissez "
+                "«\u202fregistre d’Alsace-Moselle\u202f», ou donnez votre numéro RNA si vous en avez un.",
+            )
+        return cleaned
+
+    def values(self) -> dict[str, Any]:
+        """What register_association takes."""
+        return {name: value for name, value in self.cleaned_data.items() if name != "number"}

@@ -1,0 +1,70 @@
+"""The public directory and the public page of an association."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib.auth.decorators import login_not_required
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils.cache import patch_vary_headers
+
+from associations import policies
+from associations.filters import AssociationFilter
+from associations.models import Association
+from associations.operations import call_is_expected
+from associations.readiness import completeness
+from associations.views.history import history_of
+from mecenova.agenda.operations import next_step, next_steps
+
+PAGE_SIZE = 20
+
+
+@login_not_required
+def association_list(request: HttpRequest) -> HttpResponse:
+    """The whole page, or for a script the results alone: the same template draws both."""
+    found = AssociationFilter(request.GET, queryset=Association.objects.listed().by_name().for_list())
+    page = Paginator(found.qs, PAGE_SIZE).get_page(request.GET.get("page"))
+    template = "associations/association_list.html"
+    if request.htmx and not request.htmx.history_restore_request:
+        template += "#resultats"
+    response = render(request, template, {"filter": found, "page_obj": page})
+    patch_vary_headers(response, ["HX-Request"])
+    return response
+
+
+@login_not_required
+def association_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
+    association = get_object_or_404(Association.objects.for_page(), pk=pk)
+    if not policies.can_view_association(request.user, association):
+        raise Http404
+    inside = policies.can_edit_association(request.user, association)
+    projects = list(association.projects.all() if inside else association.projects.published())
+    context: dict[str, Any] = {
+        "association": association,
+        "organisation": association.organisation,
+        "projects": projects,
+        "inside": inside,
+        "can_create_project": policies.can_create_project(request.user, association),
+        "can_claim": policies.can_claim(request.user, association),
+        "can_ask_introduction": policies.can_ask_introduction(request.user, association),
+    }
+    if inside:
+        context |= _from_inside(association, projects)
+    return render(request, "associations/association_detail.html", context)
+
+
+def _from_inside(association: Association, projects: list[Any]) -> dict[str, Any]:
+    """What its own people, and the team, see besides the public page."""
+    organisation = association.organisation
+    history = history_of(organisation)
+    asked = next((line.note for line in history if line.verb == "ask_for_changes"), "")
+    steps = next_steps(projects)
+    return {
+        "step": next_step(organisation),
+        "projects": [(project, steps.get(project.pk)) for project in projects],
+        "completeness": completeness(association),
+        "history": history,
+        "changes_asked": asked,
+        "call_is_expected": call_is_expected(organisation),
+    }

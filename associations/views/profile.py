@@ -1,0 +1,64 @@
+"""The profile's own pages: the list of its sections, and one page per section."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST
+
+from accounts.policies import is_staff
+from associations import policies
+from associations.forms.profile import SECTIONS
+from associations.operations import note_call, update_association
+from associations.readiness import completeness
+from associations.views.found import association_or_404, attempt
+from mecenova.agenda.operations import next_step
+from mecenova.workflow.errors import DomainError
+
+
+def edit(request: HttpRequest, pk: UUID) -> HttpResponse:
+    association = association_or_404(request, pk, policies.can_edit_association)
+    found = completeness(association)
+    sections = [
+        {
+            "key": key,
+            "form": form,
+            "missing": [part for part in found.missing if part.anchor == key],
+        }
+        for key, form in SECTIONS.items()
+    ]
+    context = {
+        "association": association,
+        "completeness": found,
+        "sections": sections,
+        "step": next_step(association.organisation),
+    }
+    return render(request, "associations/edit.html", context)
+
+
+def edit_section(request: HttpRequest, pk: UUID, section: str) -> HttpResponse:
+    association = association_or_404(request, pk, policies.can_edit_association)
+    form_class = SECTIONS.get(section)
+    if form_class is None:
+        raise Http404
+    form = form_class(request.POST or None, initial=form_class.initial_of(association))
+    if request.method == "POST" and form.is_valid():
+        try:
+            update_association(association=association, by=request.user, **form.values())
+        except DomainError as refused:
+            form.add_error(None, refused.message)
+        else:
+            messages.success(request, f"«\u202f{form.title}\u202f»\u00a0: c’est enregistré.")
+            return redirect("associations:edit", pk=pk)
+    context = {"association": association, "form": form, "section": section}
+    return render(request, "associations/edit_section.html", context)
+
+
+@require_POST
+def note_call_made(request: HttpRequest, pk: UUID) -> HttpResponse:
+    association = association_or_404(request, pk, lambda user, subject: is_staff(user))
+    attempt(
+        request, "L’appel est noté.", note_call, association=association, note=request.POST.get("note", "")
+    )
+    return redirect("associations:detail", pk=association.pk)

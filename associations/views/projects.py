@@ -1,0 +1,91 @@
+"""Projects: written by their association, read by everybody once published."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from associations import operations, policies
+from associations.forms.project import NewProjectForm, ProjectForm
+from associations.hints import hints_for
+from associations.models import Association
+from associations.views.found import attempt, project_or_404
+from associations.views.history import history_of
+from mecenova.agenda.operations import next_step
+from mecenova.workflow.errors import DomainError
+
+
+@login_not_required
+def project_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
+    project = project_or_404(request, pk, policies.can_view_project)
+    inside = policies.can_edit_project(request.user, project)
+    context = {
+        "project": project,
+        "association": project.association,
+        "inside": inside,
+        "can_ask_introduction": policies.can_ask_introduction(request.user, project.association),
+    }
+    if inside:
+        context |= {
+            "step": next_step(project),
+            "history": history_of(project),
+            "hints": hints_for(project),
+            "can_publish": policies.can_publish_project(request.user, project),
+        }
+    return render(request, "associations/project_detail.html", context)
+
+
+def project_create(request: HttpRequest) -> HttpResponse:
+    """Somebody of several associations says for which one by `?association=`; otherwise it is theirs."""
+    association = _association_of(request)
+    started = {"causes": list(association.causes.all()), "territories": list(association.territories.all())}
+    form = NewProjectForm(request.POST or None, initial=started)
+    if request.method == "POST" and form.is_valid():
+        project = operations.create_project(association=association, by=request.user, **form.cleaned_data)
+        messages.success(request, "Le brouillon est enregistré. Ajoutez maintenant ce que vous cherchez.")
+        return redirect(project)
+    return render(request, "associations/project_form.html", {"form": form, "association": association})
+
+
+def project_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
+    project = project_or_404(request, pk, policies.can_edit_project)
+    form = ProjectForm(request.POST or None, initial=ProjectForm.initial_of(project))
+    if request.method == "POST" and form.is_valid():
+        try:
+            operations.update_project(project=project, by=request.user, **form.cleaned_data)
+        except DomainError as refused:
+            form.add_error(None, refused.message)
+        else:
+            messages.success(request, "Le projet est enregistré.")
+            return redirect(project)
+    context = {"form": form, "project": project, "association": project.association}
+    return render(request, "associations/project_form.html", context)
+
+
+def project_publish(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """GET shows what is about to happen, POST does it."""
+    project = project_or_404(request, pk, policies.can_publish_project)
+    if request.method == "POST":
+        attempt(request, "Le projet est publié.", operations.publish_project, project=project)
+        return redirect(project)
+    return render(request, "associations/project_publish.html", {"project": project})
+
+
+def project_close(request: HttpRequest, pk: UUID) -> HttpResponse:
+    project = project_or_404(request, pk, policies.can_close_project)
+    if request.method == "POST":
+        note = request.POST.get("note", "")[:500]
+        attempt(request, "Le projet est clos.", operations.close_project, project=project, note=note)
+        return redirect(project)
+    return render(request, "associations/project_close.html", {"project": project})
+
+
+def _association_of(request: HttpRequest) -> Association:
+    mine = Association.objects.for_readiness().of(request.user)
+    chosen = mine.named_by(request.GET.get("association", ""))
+    association = chosen.first()
+    if association is None or not policies.can_create_project(request.user, association):
+        raise Http404
+    return association

@@ -1,0 +1,34 @@
+"""The last screen of an association's sign-up."""
+
+from allauth.decorators import rate_limit
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from accounts.operations import OrganisationExists
+from accounts.policies import is_member
+from associations.forms.registration import RegistrationForm
+from associations.operations import register_association
+from mecenova.workflow.errors import DomainError
+
+
+@rate_limit(action="register_organisation")
+def register(request: HttpRequest) -> HttpResponse:
+    form = RegistrationForm(request.POST or None)
+    existing = None
+    if request.method == "POST" and form.is_valid():
+        try:
+            register_association(by=request.user, **form.values())
+        except OrganisationExists as found:
+            existing = found.organisation
+            if is_member(request.user, existing):
+                return redirect("pages:dashboard")
+        except DomainError as refused:
+            form.add_error(None, refused.message)
+        else:
+            messages.success(
+                request,
+                "Votre association est inscrite. Une personne de l’équipe la vérifie sous 3 jours ouvrés.",
+            )
+            return redirect("pages:dashboard")
+    return render(request, "associations/register.html", {"form": form, "existing": existing})
