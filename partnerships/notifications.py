@@ -8,6 +8,7 @@ from django.urls import reverse
 from accounts.models import Organisation
 from mecenova.agenda import operations as agenda
 from mecenova.mail.addresses import absolute_url
+from mecenova.mail.links import link_for
 from mecenova.mail.notifications import Notification, register_notification
 from partnerships.enums import IntroductionStatus, PartnershipStatus
 from partnerships.models import Introduction, Partnership
@@ -15,6 +16,9 @@ from partnerships.refusals import ADVICE
 
 if TYPE_CHECKING:
     from accounts.models import User
+
+# The one-click action declared in links.py.
+ANSWER_LINK = "partnerships.answer"
 
 
 def _members(organisation: Organisation) -> "Iterable[User]":

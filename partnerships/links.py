@@ -1,0 +1,41 @@
+"""The link in the mails of the asked side: yes, later or no, without logging in."""
+
+import uuid
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from django import forms
+
+from mecenova.mail.links import OneClick, register_link
+from partnerships.answering import give_answer
+from partnerships.forms import AnswerForm
+from partnerships.models import Introduction
+from partnerships.notifications import ANSWER_LINK
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+
+@register_link
+class AnswerLink(OneClick):
+    name: ClassVar[str] = ANSWER_LINK
+    # As long as an introduction can wait for its answer, holidays included.
+    max_age: ClassVar[timedelta] = timedelta(days=90)
+    template: ClassVar[str] = "partnerships/answer_link.html"
+    title: ClassVar[str] = "Répondre à une demande"
+    button: ClassVar[str] = "Envoyer ma réponse"
+    form_class: ClassVar[type[forms.Form]] = AnswerForm
+
+    def get_subject(self, pk: uuid.UUID) -> Introduction | None:
+        return Introduction.objects.with_parties().filter(pk=pk).first()
+
+    def context(self, subject: Introduction, user: "User") -> dict[str, Any]:
+        return {"introduction": subject, "asking": subject.asking_organisation}
+
+    def still_possible(self, subject: Introduction) -> str | None:
+        if subject.is_waiting or subject.is_postponed:
+            return None
+        return f"Cette demande n’attend plus de réponse. Son état\u00a0: {subject.get_status_display().lower()}."
+
+    def act(self, subject: Introduction, user: "User", cleaned_data: dict[str, Any]) -> str:
+        return give_answer(subject, cleaned_data, by=user)
