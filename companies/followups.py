@@ -67,7 +67,7 @@ class CompletePolicy(CompanyRule):
     call = CallAfterSilence
 
     def what(self, subject: Organisation) -> str:
-        return "Dire ce que l’entreprise soutient, où et comment\u00a0: des associations pourront lui être proposées."
+        return "Dire ce que l’entreprise soutient, où et comment, pour recevoir des propositions."
 
     def remind(self, subject: Organisation, follow_up: FollowUp) -> None:
         super().remind(subject, follow_up)

@@ -12,7 +12,7 @@ Visitor = User | AnonymousUser
 
 
 def can_view_company(user: Visitor, company: Company) -> bool:
-    """Checked and imported ones are public; a new one is for its members and the team; a gone one for none."""
+    """Checked and imported ones are public; a new one is for its members and the team; a gone one no more."""
     status = company.organisation.status
     if status == OrganisationStatus.LEFT:
         return False

@@ -68,10 +68,7 @@ POLICY_PARTS = (CAUSES, KINDS, TERRITORIES, CAPACITY)
 
 def policy_of(company: Company) -> Policy | None:
     """An imported company has said nothing yet: it may have no policy at all."""
-    try:
-        return company.policy
-    except Policy.DoesNotExist:
-        return None
+    return company.policy if company.has_policy else None
 
 
 def missing_from_policy(company: Company) -> tuple[Part, ...]:

@@ -1,3 +1,4 @@
+from datetime import timedelta
 from typing import Self
 
 from django.contrib.postgres.fields import ArrayField
@@ -9,6 +10,7 @@ from django.db.models import F, Q
 from accounts.enums import OrganisationKind, OrganisationStatus
 from companies.enums import NeedStatus, Place, WhoseTime
 from companies.models.company import Company
+from companies.models.reach import meeting
 from mecenova.calendar import clock
 from mecenova.identifiers.models import Identified
 from mecenova.reference.enums import Kind
@@ -32,8 +34,21 @@ class NeedQuerySet(models.QuerySet["Need"]):
         """Visible and not past its deadline: those that can still be answered."""
         return self.visible().not_past()
 
+    def with_details(self) -> Self:
+        """All that a list shows of each need, in as many queries for one as for a thousand."""
+        return self.select_related("company__organisation").prefetch_related("causes", "territories")
+
+    def with_time_to_answer(self, days: int) -> Self:
+        """That leave at least so many days to answer."""
+        return self.filter(Q(deadline__isnull=True) | Q(deadline__gte=clock.today() + timedelta(days=days)))
+
     def drafts(self) -> Self:
         return self.filter(status=NeedStatus.DRAFT)
+
+    def not_on_line(self) -> Self:
+        """Drafts first, then what is closed or past its deadline: what only the company itself looks at."""
+        current = Need.objects.filter(status=NeedStatus.PUBLISHED).not_past()
+        return self.exclude(pk__in=current.values("pk")).order_by(F("closed_at").desc(nulls_first=True), "id")
 
     def of_company(self, company: Company) -> Self:
         return self.filter(company=company)
@@ -43,14 +58,16 @@ class NeedQuerySet(models.QuerySet["Need"]):
         query = FrenchSearchQuery(words)
         return self.filter(Q(search=query) | Q(company__organisation__search=query))
 
+    def practising(self, kind: str) -> Self:
+        return self.filter(kind=kind)
+
     def about_cause(self, cause: Cause) -> Self:
         linked = Need.causes.through.objects.filter(cause=cause)
         return self.filter(pk__in=linked.values("need"))
 
     def around(self, territory: Territory) -> Self:
-        """That act there, in a part of it, or in a wider place that holds it: a national need is everywhere."""
-        places = Territory.objects.lineage_ids(territory)
-        linked = Need.territories.through.objects.filter(territory__in=places)
+        """That act there, in a part of it, or in a place that holds it: a national need is everywhere."""
+        linked = Need.territories.through.objects.filter(meeting(territory))
         return self.filter(pk__in=linked.values("need"))
 
     def most_pressing_first(self) -> Self:
@@ -152,3 +169,7 @@ class Need(Identified):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def wished_party_labels(self) -> list[str]:
+        return [str(OrganisationKind(party).label) for party in self.wished_parties]

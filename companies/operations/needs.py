@@ -17,6 +17,7 @@ from companies.readiness import in_words, missing_from_need
 from companies.signals import need_changed, need_closed, need_published
 from companies.workflow import NEED
 from mecenova.calendar import clock
+from mecenova.identifiers.text import one_line, paragraphs
 from mecenova.mail.operations import queue
 from mecenova.reference.enums import Kind
 from mecenova.workflow.errors import DomainError
@@ -54,14 +55,17 @@ def create_need(
         raise PermissionDenied
     _refuse_what_cannot_be(kind, values)
     key = id or uuid.uuid4()
+    values = {name: _tidy(name, value) for name, value in values.items()}
     scalars = {name: value for name, value in values.items() if name not in LISTS}
     try:
         with transaction.atomic():
             need = Need.objects.create(id=key, company=company, kind=kind, **scalars)
     except IntegrityError:
-        sent_before = Need.objects.filter(pk=key, company=company).first()
+        sent_before = Need.objects.filter(pk=key).first()
         if sent_before is None:
             raise
+        if sent_before.company_id != company.pk:
+            raise DomainError("Ce formulaire a déjà servi. Rouvrez la page pour écrire un besoin.") from None
         return sent_before
     _set_lists(need, values)
     record(need, "create", "", need.status, by)
@@ -75,13 +79,11 @@ def update_need(*, need: Need, by: User | None, **changes: Any) -> Need:
     need = lock_need(need)
     if by is not None and not can_edit_need(by, need):
         raise PermissionDenied
-    if need.status == NeedStatus.CLOSED:
-        raise DomainError("Ce besoin est clos. Publiez-le à nouveau pour pouvoir le modifier.")
     _refuse_what_cannot_be(need.kind, changes)
     if need.status == NeedStatus.PUBLISHED and "deadline" in changes:
         _refuse_a_past_deadline(changes["deadline"])
     for name in set(changes) - LISTS:
-        setattr(need, name, changes[name])
+        setattr(need, name, _tidy(name, changes[name]))
     need.save()
     _set_lists(need, changes)
     if need.status == NeedStatus.PUBLISHED:
@@ -137,6 +139,13 @@ def lock_need(need: Need) -> Need:
     """The need as it is now, held until the end of the transaction."""
     needs = Need.objects.select_related("company__organisation", "company__policy")
     return needs.select_for_update(of=("self",)).get(pk=need.pk)
+
+
+def _tidy(name: str, value: Any) -> Any:
+    """Texts without control characters: one line for those shown in lists."""
+    if name in {"description", "question"}:
+        return paragraphs(value)
+    return one_line(value) if name in {"title", "goods"} else value
 
 
 def _set_lists(need: Need, values: dict[str, Any]) -> None:

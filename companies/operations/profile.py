@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 
 from accounts.enums import OrganisationStatus
 from accounts.models import User
-from accounts.operations import rename_organisation, resubmit_organisation
+from accounts.operations import resubmit_organisation, update_organisation
 from accounts.policies import is_member
 from companies.followups import restart_silence
 from companies.models import Company
@@ -15,6 +15,7 @@ from companies.policies import can_edit_company, can_record_call
 from companies.signals import company_changed
 from mecenova.calendar import clock
 from mecenova.identifiers.registry import clean_siren
+from mecenova.identifiers.text import paragraphs
 from mecenova.workflow.errors import DomainError
 from mecenova.workflow.journal import record
 
@@ -62,7 +63,7 @@ def _write_office(company: Company, by: User | None, changes: dict[str, Any]) ->
     organisation = company.organisation
     if OFFICE_FIELDS & set(changes):
         office = {name: changes.get(name, getattr(organisation, name)) for name in OFFICE_FIELDS}
-        company.organisation = rename_organisation(organisation=organisation, by=by, **office)
+        company.organisation = update_organisation(organisation=organisation, by=by, **office)
     to_resubmit = organisation.status == OrganisationStatus.CHANGES_ASKED
     if to_resubmit and by is not None and is_member(by, organisation):
         company.organisation = resubmit_organisation(organisation=organisation, by=by)
@@ -70,7 +71,7 @@ def _write_office(company: Company, by: User | None, changes: dict[str, Any]) ->
 
 def _write_profile(company: Company, changes: dict[str, Any]) -> None:
     for name in PROFILE_FIELDS & set(changes):
-        setattr(company, name, changes[name])
+        setattr(company, name, paragraphs(changes[name]) if name == "presentation" else changes[name])
     company.changed_at = clock.now()
     try:
         with transaction.atomic():

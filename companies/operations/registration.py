@@ -15,6 +15,7 @@ from companies.models import Company, Policy
 from companies.models.company import DEFAULT_MONTHLY_CAPACITY
 from companies.signals import company_registered
 from mecenova.identifiers.registry import clean_siren
+from mecenova.identifiers.text import paragraphs
 from mecenova.reference.models import Cause, Sector, Territory
 
 
@@ -61,7 +62,7 @@ def register_company(
                 "sector": sector,
                 "siren": siren,
                 "in_network": in_network,
-                "presentation": presentation,
+                "presentation": paragraphs(presentation),
             },
             policy={"kinds": list(kinds), "monthly_capacity": monthly_capacity},
             causes=causes,

@@ -65,7 +65,7 @@ class PolicyFactory(DjangoModelFactory):
 
 
 class NeedFactory(DjangoModelFactory):
-    """A draft that could be published, of money unless `kind` says otherwise; `published=True`, `closed=True`."""
+    """A draft that could be published, of money unless `kind` says otherwise; `published`, `closed`."""
 
     class Meta:
         model = Need

@@ -1,0 +1,110 @@
+"""A company's page, and the pages where its people say what it is and what it supports."""
+
+import uuid
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_POST, require_safe
+
+from companies import policies
+from companies.forms import CallForm, CompanyForm, PolicyForm
+from companies.models import Company, Need
+from companies.operations import record_call, set_policy, update_company
+from companies.readiness import NEED, Part, completeness, door_is_closed, policy_of
+from companies.views.lookup import company_or_404
+from mecenova.agenda.enums import Owner
+from mecenova.agenda.operations import next_step
+from mecenova.workflow.errors import DomainError
+
+
+@login_not_required
+@require_safe
+def detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    company = company_or_404(request, pk, policies.can_view_company)
+    own = policies.can_edit_company(request.user, company)
+    needs = Need.objects.of_company(company).with_details()
+    context = {
+        "company": company,
+        "organisation": company.organisation,
+        "policy": policy_of(company),
+        "door_is_closed": door_is_closed(company),
+        "needs": (needs.published().not_past() if own else needs.current()).most_pressing_first(),
+        "own": own,
+        "can_create_need": policies.can_create_need(request.user, company),
+        "call_form": CallForm() if policies.can_record_call(request.user, company) else None,
+    }
+    if own:
+        step, said = next_step(company.organisation), completeness(company)
+        context |= {
+            "step": step,
+            "step_is_mine": step is not None and step.owner == Owner.ORGANISATION,
+            "step_owner": step.get_owner_display() if step is not None else "",
+            "completeness": said,
+            "missing_links": [(part.label, _where_to_say(company, part)) for part in said.missing],
+            "other_needs": needs.not_on_line(),
+        }
+    return render(request, "companies/company_detail.html", context)
+
+
+def edit(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    company = company_or_404(request, pk, policies.can_edit_company)
+    form = CompanyForm(request.POST or None, company=company)
+    if request.method == "POST" and form.is_valid():
+        try:
+            update_company(company=company, by=request.user, **form.cleaned_data)
+        except DomainError as refusal:
+            form.add_error(None, refusal.message)
+        else:
+            messages.success(request, "La présentation est enregistrée.")
+            return redirect("companies:detail", pk=company.pk)
+    return render(request, "companies/company_edit.html", {"company": company, "form": form})
+
+
+def policy(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    company = company_or_404(request, pk, policies.can_set_policy)
+    form = PolicyForm(request.POST or None, company=company)
+    if request.method == "POST" and form.is_valid():
+        try:
+            saved = set_policy(company=company, by=request.user, **form.cleaned_data)
+        except DomainError as refusal:
+            form.add_error(None, refusal.message)
+        else:
+            _say_what_it_changes(request, saved.monthly_capacity)
+            return redirect("companies:detail", pk=company.pk)
+    context = {"company": company, "form": form, "door_is_closed": door_is_closed(company)}
+    return render(request, "companies/policy.html", context)
+
+
+@require_POST
+def call(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    company = company_or_404(request, pk, policies.can_record_call)
+    form = CallForm(request.POST)
+    if form.is_valid():
+        record_call(company=company, by=request.user, note=form.cleaned_data["note"])
+        messages.success(request, "L’appel est noté. La prochaine étape repart d’aujourd’hui.")
+    else:
+        messages.error(request, "Écrivez ce que l’entreprise cherche maintenant, puis notez l’appel.")
+    return redirect("companies:detail", pk=company.pk)
+
+
+def _where_to_say(company: Company, part: Part) -> str:
+    if part == NEED:
+        return f"{reverse('companies:need_create')}?entreprise={company.pk}"
+    return f"{reverse('companies:policy', args=[company.pk])}#{part.anchor}"
+
+
+def _say_what_it_changes(request: HttpRequest, capacity: int) -> None:
+    if capacity == 0:
+        messages.warning(
+            request,
+            "La politique est enregistrée, et votre porte est fermée\u00a0: aucune association ne vous sera "
+            "proposée tant que la capacité reste à zéro.",
+        )
+        return
+    number = "une association" if capacity == 1 else f"{capacity} associations"
+    messages.success(
+        request, f"La politique est enregistrée. Chaque mois, {number} au plus vous seront proposées."
+    )

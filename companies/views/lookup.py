@@ -1,0 +1,46 @@
+"""Finding what an address names. What the reader may not see, or may not do here, answers 404."""
+
+import uuid
+from collections.abc import Callable
+
+from django.http import Http404, HttpRequest
+from django.shortcuts import get_object_or_404
+
+from accounts.models import User
+from companies.models import Company, Need
+from companies.policies import Visitor
+
+Question = Callable[[Visitor, Company], bool]
+NeedQuestion = Callable[[Visitor, Need], bool]
+
+
+def company_or_404(request: HttpRequest, pk: uuid.UUID, may: Question) -> Company:
+    companies = Company.objects.select_related("organisation__department", "sector", "policy")
+    company = get_object_or_404(companies, pk=pk)
+    if not may(request.user, company):
+        raise Http404
+    return company
+
+
+def need_or_404(request: HttpRequest, pk: uuid.UUID, may: NeedQuestion) -> Need:
+    needs = Need.objects.select_related("company__organisation", "company__policy", "company__sector")
+    need = get_object_or_404(needs, pk=pk)
+    if not may(request.user, need):
+        raise Http404
+    return need
+
+
+def own_company_or_404(request: HttpRequest, may: Question) -> Company:
+    """The company named by `?entreprise=`, or the first that the reader answers for."""
+    named = request.GET.get("entreprise")
+    if named:
+        try:
+            return company_or_404(request, uuid.UUID(named), may)
+        except ValueError:
+            raise Http404 from None
+    assert isinstance(request.user, User)  # noqa: S101 - LoginRequiredMiddleware let nobody else through
+    mine = Company.objects.of(request.user).select_related("organisation")
+    found = next((company for company in mine if may(request.user, company)), None)
+    if found is None:
+        raise Http404
+    return found

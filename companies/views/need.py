@@ -1,0 +1,125 @@
+"""A need's page, and the pages where a company's people write, publish and close it."""
+
+import uuid
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_safe
+
+from companies import policies
+from companies.enums import NeedStatus
+from companies.forms import need_form
+from companies.operations import close_need, create_need, publish_need, update_need
+from companies.readiness import missing_from_need
+from companies.views.lookup import need_or_404, own_company_or_404
+from mecenova.agenda.enums import Owner
+from mecenova.agenda.operations import next_step
+from mecenova.calendar import clock
+from mecenova.reference.enums import Kind
+from mecenova.workflow.errors import DomainError
+
+STATUS_TONES = {NeedStatus.DRAFT: "waiting", NeedStatus.PUBLISHED: "good", NeedStatus.CLOSED: "neutral"}
+WHAT_EACH_KIND_IS = {
+    Kind.FINANCIAL: "Un don d’argent, pour un projet ou un appel à projets.",
+    Kind.IN_KIND: "Des biens ou du matériel que vous donnez.",
+    Kind.SKILLS: "Du temps de travail\u00a0: vos salariés apportent leur métier, payés par vous.",
+    Kind.VOLUNTEERING: "Des salariés volontaires, sur leur temps personnel.",
+    Kind.CO_CONSTRUCTION: "Une question que vous voulez travailler à plusieurs, sans réponse toute faite.",
+}
+
+
+@login_not_required
+@require_safe
+def detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    need = need_or_404(request, pk, policies.can_view_need)
+    own = policies.can_edit_need(request.user, need)
+    past = need.deadline is not None and need.deadline < clock.today()
+    step = next_step(need) if own else None
+    context = {
+        "need": need,
+        "company": need.company,
+        "own": own,
+        "is_open": need.status == NeedStatus.PUBLISHED and not past,
+        "past": past,
+        "status_tone": STATUS_TONES[need.status],
+        "general_interest_only": need.company.has_policy and need.company.policy.general_interest_only,
+        "can_publish": need.status != NeedStatus.PUBLISHED and policies.can_publish_need(request.user, need),
+        "can_close": need.status != NeedStatus.CLOSED and policies.can_close_need(request.user, need),
+        "missing": missing_from_need(need) if own else (),
+        "step": step,
+        "step_is_mine": step is not None and step.owner == Owner.ORGANISATION,
+    }
+    return render(request, "companies/need_detail.html", context)
+
+
+def create(request: HttpRequest) -> HttpResponse:
+    """The kind is chosen first, then only what that kind asks for is asked."""
+    company = own_company_or_404(request, policies.can_create_need)
+    kind = request.GET.get("forme", "")
+    if kind not in Kind.values:
+        choices = [(value, Kind(value).label, text) for value, text in WHAT_EACH_KIND_IS.items()]
+        return render(request, "companies/need_kind.html", {"company": company, "choices": choices})
+    form = need_form(kind)(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            need = create_need(company=company, by=request.user, kind=kind, **form.cleaned_data)
+        except DomainError as refusal:
+            form.add_error(None, refusal.message)
+        else:
+            messages.success(request, "Le brouillon est enregistré. Relisez-le, puis publiez-le.")
+            return redirect("companies:need_publish", pk=need.pk)
+    context = {"company": company, "form": form, "kind": Kind(kind), "need": None}
+    return render(request, "companies/need_form.html", context)
+
+
+def edit(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    need = need_or_404(request, pk, policies.can_edit_need)
+    form = need_form(need.kind)(request.POST or None, need=need)
+    if request.method == "POST" and form.is_valid():
+        try:
+            need = update_need(need=need, by=request.user, **form.cleaned_data)
+        except DomainError as refusal:
+            form.add_error(None, refusal.message)
+        else:
+            messages.success(request, "Le besoin est enregistré.")
+            return redirect("companies:need_detail", pk=need.pk)
+    context = {"company": need.company, "form": form, "kind": Kind(need.kind), "need": need}
+    return render(request, "companies/need_form.html", context)
+
+
+def publish(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    need = need_or_404(request, pk, policies.can_publish_need)
+    if request.method == "POST":
+        try:
+            need = publish_need(need=need, by=request.user)
+        except DomainError as refusal:
+            messages.error(request, refusal.message)
+        else:
+            messages.success(request, _what_publishing_did(need.company.organisation.is_checked))
+        return redirect("companies:need_detail", pk=need.pk)
+    context = {"need": need, "company": need.company, "missing": missing_from_need(need)}
+    return render(request, "companies/need_publish.html", context)
+
+
+def close(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    need = need_or_404(request, pk, policies.can_close_need)
+    if request.method == "POST":
+        try:
+            need = close_need(need=need, by=request.user)
+        except DomainError as refusal:
+            messages.error(request, refusal.message)
+        else:
+            messages.success(request, "Le besoin est clos. Les demandes déjà reçues continuent.")
+        return redirect("companies:need_detail", pk=need.pk)
+    return render(request, "companies/need_close.html", {"need": need, "company": need.company})
+
+
+def _what_publishing_did(checked: bool) -> str:
+    if checked:
+        return "Le besoin est publié\u00a0: tout le monde peut le lire et y répondre."
+    return (
+        "Le besoin est prêt. Il sera visible dès que l’équipe aura vérifié votre entreprise, "
+        "sous trois jours ouvrés."
+    )

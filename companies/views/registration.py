@@ -1,0 +1,28 @@
+"""The last screen of a company's sign-up."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from companies.forms import RegistrationForm
+from companies.operations import OrganisationExists, register_company
+from mecenova.workflow.errors import DomainError
+
+
+def register(request: HttpRequest) -> HttpResponse:
+    form = RegistrationForm(request.POST or None)
+    existing = None
+    if request.method == "POST" and form.is_valid():
+        try:
+            company = register_company(by=request.user, **form.cleaned_data)
+        except OrganisationExists as exists:
+            existing = exists.organisation
+        except DomainError as refusal:
+            form.add_error(None, refusal.message)
+        else:
+            messages.success(
+                request, f"{company} est inscrite. L’équipe la vérifie sous trois jours ouvrés et vous écrit."
+            )
+            return redirect("pages:dashboard")
+    context = {"form": form, "existing": existing}
+    return render(request, "companies/register.html", context, status=409 if existing else 200)
