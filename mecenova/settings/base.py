@@ -125,9 +125,11 @@ ACCOUNT_PREVENT_ENUMERATION = True
 # Beyond allauth's own limits: what a person just signed up could repeat.
 ACCOUNT_RATE_LIMITS = {
     "claim": "10/h/user",
+    "register_organisation": "10/h/user",
     "invite": "30/h/user",
     "accept_invitation": "30/m/ip",
     "close_account": "10/h/user",
+    "one_click": "30/m/ip",
 }
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = True
