@@ -28,6 +28,7 @@ import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 START_SECONDS = 60
 LONGEST_SOCKET_PATH = 100
@@ -65,7 +66,8 @@ _attached: dict[Path, Services] = {}
 def attach(folder: Path, *, durable: bool = True) -> Services:
     """Start the servers of `folder`, or join those already running there.
 
-    `durable=False` is for tests: nothing is flushed to disk, speed comes first.
+    Data survive a crash of the servers' processes; of the last instants of work, a power cut may take some.
+    `durable=False` is for tests: nothing is ever flushed to disk, speed comes first.
     """
     folder = folder.resolve()
     if folder in _attached:
@@ -165,7 +167,7 @@ def _postgres(data: Path, *, durable: bool) -> Iterator[str]:
         ensure_prefix_permissions(server.bin_path)
         for part in ("bin", "lib", "share"):
             ensure_folder_permissions(server.bin_path.parent / part, 0o055)
-    account = {"user": server.system_user} if server.system_user else {}
+    account: dict[str, Any] = {"user": server.system_user} if server.system_user else {}
     if not (data / "PG_VERSION").exists():
         subprocess.run(
             [server.bin_path / "initdb", "--auth=trust", "-U", "postgres", *INITDB_ARGUMENTS, "-D", data],
@@ -174,7 +176,7 @@ def _postgres(data: Path, *, durable: bool) -> Iterator[str]:
             **account,
         )
     with _socket_folder(data, server.system_user) as sockets:
-        options = [] if durable else ["fsync=off", "synchronous_commit=off", "full_page_writes=off"]
+        options = ["synchronous_commit=off", *([] if durable else ["fsync=off", "full_page_writes=off"])]
         process = subprocess.Popen(
             [
                 *(server.bin_path / "postgres", "-D", data, "-h", "", "-k", sockets),

@@ -112,9 +112,13 @@ def _run(options: argparse.Namespace) -> int:
         cleanup.callback(services.release, wait=STOP_SECONDS * 2)
         os.environ["DATABASE_URL"] = services.database_url
         os.environ["REDIS_URL"] = services.redis_url
-        _prepare(load=not options.no_load)
-        children = {name: _start(name, command) for name, command in _commands(options.port).items()}
-        cleanup.callback(_stop, list(children.values()))
+        _prepare()
+        children: dict[str, subprocess.Popen[bytes]] = {}
+        cleanup.callback(_stop, children)
+        for name, command in _commands(options.port).items():
+            children[name] = _start(name, command)
+        if not options.no_load:
+            _load()
         _wait_for_first_page(address, children)
         _welcome(address)
         while True:
@@ -130,19 +134,23 @@ def _servers() -> local_services.Services:
         raise CannotRun(f"La base de données n’a pas pu démarrer : la raison est dans {log}") from None
 
 
-def _prepare(*, load: bool) -> None:
-    """Tables, static files and the invented network, in this process: one start of Python instead of four."""
+def _prepare() -> None:
+    """Tables and static files, in this process: one start of Python instead of three."""
     import django
     from django.core.management import call_command
-    from django.db import connection
 
     django.setup()
     call_command("migrate", verbosity=0, interactive=False)
     call_command("collectstatic", verbosity=0, interactive=False)
-    if load:
-        call_command("load_demo")
-    connection.close()
-    connection.close_pool()
+
+
+def _load() -> None:
+    """The invented network, while the other processes start."""
+    from django.core.management import call_command
+    from django.db import connections
+
+    call_command("load_demo", verbosity=0)
+    connections.close_all()
 
 
 def _commands(port: int) -> dict[str, list[str]]:
@@ -204,7 +212,8 @@ def _welcome(address: str) -> None:
     print("Ctrl-C pour tout arrêter.", flush=True)
 
 
-def _stop(children: list[subprocess.Popen[bytes]]) -> None:
+def _stop(started: dict[str, subprocess.Popen[bytes]]) -> None:
+    children = list(started.values())
     for child in children:
         _signal_group(child, signal.SIGTERM)
     deadline = time.monotonic() + STOP_SECONDS
