@@ -11,3 +11,9 @@ class SuggestionStatus(models.TextChoices):
 class RoundScope(models.TextChoices):
     FULL = "full", "Tout le réseau"
     CHANGED = "changed", "Ce qui a changé"
+
+
+class ChangedKind(models.TextChoices):
+    ASSOCIATION = "association", "Association"
+    COMPANY = "company", "Entreprise"
+    NEED = "need", "Besoin"

@@ -2,12 +2,14 @@ from typing import Self
 
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 
 from associations.models import Association, Project
 from companies.models import Company, Need
-from matching.enums import RoundScope, SuggestionStatus
+from matching.enums import ChangedKind, RoundScope, SuggestionStatus
 from mecenova.calendar import clock
 from mecenova.identifiers.models import Identified
+from partnerships.enums import RefusalReason
 from partnerships.models import Introduction
 
 
@@ -34,8 +36,17 @@ class SuggestionQuerySet(models.QuerySet["Suggestion"]):
     def open(self) -> Self:
         return self.filter(status=SuggestionStatus.PRESENTED)
 
+    def undigested(self) -> Self:
+        """Those that no digest has told of yet."""
+        return self.open().filter(digested_at__isnull=True)
+
+    def for_companies_of(self, user: models.Model) -> Self:
+        return self.filter(company__organisation__memberships__user=user)
+
     def with_parties(self) -> Self:
-        return self.select_related("association__organisation", "company__organisation", "need", "project")
+        return self.select_related(
+            "association__organisation__department", "company__organisation", "need", "project", "introduction"
+        )
 
 
 class Suggestion(Identified):
@@ -65,6 +76,8 @@ class Suggestion(Identified):
     presented_at = models.DateTimeField("présentée le", default=clock.now, editable=False)
     seen_at = models.DateTimeField("vue le", null=True, blank=True, editable=False)
     answered_at = models.DateTimeField("répondue le", null=True, blank=True, editable=False)
+    refusal_reason = models.CharField("raison", max_length=30, choices=RefusalReason, blank=True)
+    digested_at = models.DateTimeField("annoncée le", null=True, blank=True, editable=False)
 
     objects = SuggestionQuerySet.as_manager()
 
@@ -91,6 +104,11 @@ class Suggestion(Identified):
                 ),
                 name="suggestion_answered_has_date",
             ),
+            models.CheckConstraint(
+                condition=Q(status=SuggestionStatus.DECLINED) & ~Q(refusal_reason="")
+                | ~Q(status=SuggestionStatus.DECLINED) & Q(refusal_reason=""),
+                name="suggestion_declined_has_reason",
+            ),
         ]
         indexes = [
             models.Index(fields=("company", "status")),
@@ -99,3 +117,29 @@ class Suggestion(Identified):
 
     def __str__(self) -> str:
         return f"{self.need_id} · {self.association_id}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("matching:suggestion", args=[self.pk])
+
+    @property
+    def is_open(self) -> bool:
+        return self.status == SuggestionStatus.PRESENTED
+
+
+class ChangedSubject(models.Model):
+    """What the next small round has to look at again. Written with the change, drained with SKIP LOCKED.
+
+    The same subject may stand here twice: a round in progress must never make a person's change wait.
+    """
+
+    kind = models.CharField("type", max_length=20, choices=ChangedKind)
+    subject_id = models.UUIDField("sujet")
+    at = models.DateTimeField("le", default=clock.now, editable=False)
+
+    class Meta:
+        verbose_name = "changement à rapprocher"
+        verbose_name_plural = "changements à rapprocher"
+        ordering = ("at", "id")
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.subject_id}"

@@ -1,0 +1,63 @@
+"""What a round must respect: places left, who has waited longest, what was shown or settled before."""
+
+import uuid
+from collections.abc import Iterable
+from datetime import timedelta
+
+from django.db.models import Max, Q
+from django.db.models.functions import Coalesce, Greatest
+
+from associations.models import Association
+from companies.models import Company
+from matching.allocation import Ledger
+from matching.enums import SuggestionStatus
+from matching.models import Suggestion
+from mecenova.calendar import clock
+from partnerships.enums import OPEN_STATUSES, IntroductionStatus
+from partnerships.models import Introduction
+from partnerships.operations import places_left
+
+# A company that said no, or did not answer, is not asked about the same association before this long.
+AFTER_NO = timedelta(days=365)
+AFTER_SILENCE = timedelta(days=180)
+
+
+def read_ledger(companies: Iterable[uuid.UUID]) -> Ledger:
+    """The state of things for these companies, as of now."""
+    keys = set(companies)
+    midnight = clock.paris(clock.now()).replace(hour=0, minute=0, second=0, microsecond=0)
+    suggestions = Suggestion.objects.order_by()
+    return Ledger(
+        places={company.pk: places_left(company) for company in Company.objects.filter(pk__in=keys)},
+        waiting_since=dict(
+            Association.objects.open_to_companies()
+            .order_by()
+            .annotate(since=Greatest(Max("suggestions__presented_at"), _joined()))
+            .values_list("pk", "since")
+        ),
+        presented_today=set(
+            suggestions.filter(presented_at__gte=midnight).values_list("association_id", flat=True)
+        ),
+        shown=set(suggestions.filter(company__in=keys).values_list("need_id", "association_id")),
+        settled=_settled(keys),
+    )
+
+
+def _joined() -> Coalesce:
+    return Coalesce("organisation__checked_at", "organisation__created_at")
+
+
+def _settled(companies: set[uuid.UUID]) -> set[tuple[uuid.UUID, uuid.UUID]]:
+    """(company, association) pairs under way, or answered too recently to be brought back."""
+    now = clock.now()
+    suggested = Suggestion.objects.filter(company__in=companies).filter(
+        Q(status__in=(SuggestionStatus.PRESENTED, SuggestionStatus.INTERESTED))
+        | Q(status=SuggestionStatus.DECLINED, answered_at__gte=now - AFTER_NO)
+    )
+    introduced = Introduction.objects.filter(company__in=companies).filter(
+        Q(status__in=(*OPEN_STATUSES, IntroductionStatus.YES))
+        | Q(status=IntroductionStatus.NO, answered_at__gte=now - AFTER_NO)
+        | Q(status=IntroductionStatus.RELEASED, released_at__gte=now - AFTER_SILENCE)
+    )
+    found = set(suggested.order_by().values_list("company_id", "association_id"))
+    return found | set(introduced.order_by().values_list("company_id", "association_id"))

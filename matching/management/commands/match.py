@@ -1,0 +1,84 @@
+"""Run a round, or only rank, and say in French what was done."""
+
+from argparse import ArgumentParser
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from associations.models import Association
+from companies.models import Company, Need
+from matching.enums import RoundScope
+from matching.exports import write_ranking
+from matching.models import Round, Suggestion
+from matching.operations import ranking_of_needs, run_round
+from mecenova.workflow.errors import DomainError
+
+
+class Command(BaseCommand):
+    help = "Rapproche les besoins publiés et les associations vérifiées, dans la limite des places de chaque entreprise."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--dry-run", action="store_true", help="classer seulement : rien n’est présenté ni écrit")
+        parser.add_argument("--changed", action="store_true", help="seulement ce qui a changé depuis le dernier tour")
+        parser.add_argument("--export", type=Path, metavar="FICHIER", help="écrire le classement avant capacité (CSV)")
+        parser.add_argument("--per-need", type=int, default=10, metavar="N", help="lignes par besoin (10)")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if options["per_need"] < 1:
+            raise CommandError("--per-need attend un nombre d’au moins 1.")
+        if not options["dry_run"]:
+            self._run(RoundScope.CHANGED if options["changed"] else RoundScope.FULL)
+        if options["export"]:
+            self._export(options["export"], options["per_need"])
+        elif options["dry_run"]:
+            self._tell_ranking(options["per_need"])
+
+    def _run(self, scope: RoundScope) -> None:
+        started = perf_counter()
+        try:
+            done = run_round(scope=scope)
+        except DomainError as error:
+            raise CommandError(error.message) from error
+        if done is None:
+            self.stdout.write("Rien n’a changé depuis le dernier tour.")
+            return
+        self.stdout.write(_summary(done, perf_counter() - started))
+
+    def _export(self, path: Path, per_need: int) -> None:
+        started = perf_counter()
+        network, rankings = ranking_of_needs(per_need=per_need)
+        kept = {candidate.association.id for ranking in rankings for candidate in ranking.candidates}
+        titles = dict(Need.objects.filter(pk__in=[need.id for need in network.needs]).values_list("pk", "title"))
+        companies = dict(
+            Company.objects.filter(needs__in=titles).distinct().values_list("pk", "organisation__name")
+        )
+        associations = dict(Association.objects.filter(pk__in=kept).values_list("pk", "organisation__name"))
+        presented = set(Suggestion.objects.filter(need__in=titles).values_list("need_id", "association_id"))
+        try:
+            with path.open("w", encoding="utf-8", newline="") as file:
+                lines = write_ranking(
+                    file, rankings, network.names, titles, companies, associations, presented, per_need=per_need
+                )
+        except OSError as error:
+            raise CommandError(f"Impossible d’écrire {path} : {error.strerror}. Choisissez un autre fichier.") from error
+        self.stdout.write(
+            f"{lines} lignes écrites dans {path} : {len(rankings)} besoins, {len(network.associations)} associations, "
+            f"{perf_counter() - started:.1f} s."
+        )
+
+    def _tell_ranking(self, per_need: int) -> None:
+        network, rankings = ranking_of_needs(per_need=per_need)
+        pairs = sum(ranking.compatible for ranking in rankings)
+        self.stdout.write(
+            f"{len(rankings)} besoins, {len(network.associations)} associations, {pairs} paires compatibles. "
+            "Rien n’a été présenté."
+        )
+
+
+def _summary(done: Round, seconds: float) -> str:
+    return (
+        f"{done.get_scope_display()} : {done.needs} besoins, {done.pairs} paires compatibles, "
+        f"{done.presented} nouvelles suggestions, {seconds:.1f} s (score {done.score_version})."
+    )

@@ -1,0 +1,14 @@
+from matching.operations.answers import decline_suggestion, expire_suggestions, mark_seen, take_interest
+from matching.operations.changes import note_change
+from matching.operations.rounds import RoundInProgress, ranking_of_needs, run_round
+
+__all__ = [
+    "RoundInProgress",
+    "decline_suggestion",
+    "expire_suggestions",
+    "mark_seen",
+    "note_change",
+    "ranking_of_needs",
+    "run_round",
+    "take_interest",
+]

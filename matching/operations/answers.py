@@ -1,0 +1,81 @@
+"""What becomes of a suggestion: interest, a no with its reason, or the end of the need."""
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+
+from accounts.models import User
+from companies.models import Need
+from matching import policies
+from matching.enums import SuggestionStatus
+from matching.models import Suggestion
+from matching.workflow import SUGGESTION
+from mecenova.calendar import clock
+from mecenova.workflow.errors import DomainError
+from mecenova.workflow.journal import advance
+from partnerships.enums import RefusalReason, Side
+from partnerships.models import Introduction
+from partnerships.operations import introduce, return_attention
+
+
+@transaction.atomic
+def take_interest(*, suggestion: Suggestion, note: str, by: User) -> Introduction:
+    """The company asks the association to talk: the association now owes the answer."""
+    suggestion = _lock_for_answer(suggestion, by)
+    if suggestion.status == SuggestionStatus.INTERESTED and suggestion.introduction:
+        # The same button pressed twice, or by a colleague: the request has already left.
+        return suggestion.introduction
+    SUGGESTION.target("take_interest", suggestion.status)
+    introduction = introduce(
+        association=suggestion.association,
+        company=suggestion.company,
+        kind=suggestion.need.kind,
+        asked_by_side=Side.COMPANY,
+        note=note,
+        by=by,
+        need=suggestion.need,
+        project=suggestion.project,
+    )
+    advance(suggestion, SUGGESTION, "take_interest", by=by, answered_at=clock.now(), introduction=introduction)
+    return introduction
+
+
+@transaction.atomic
+def decline_suggestion(*, suggestion: Suggestion, reason: str, by: User, note: str = "") -> Suggestion:
+    """Not for us, because: the reason serves the association and the rounds to come."""
+    if reason not in RefusalReason.values:
+        raise DomainError("Choisissez une raison dans la liste\u00a0: elle aide l’association à avancer.")
+    suggestion = _lock_for_answer(suggestion, by)
+    if suggestion.status == SuggestionStatus.DECLINED and suggestion.refusal_reason == reason:
+        return suggestion
+    advance(
+        suggestion, SUGGESTION, "decline", by=by, note=note, answered_at=clock.now(), refusal_reason=reason
+    )
+    return suggestion
+
+
+@transaction.atomic
+def expire_suggestions(*, need: Need, by: User | None = None) -> int:
+    """The need is closed: what nobody answered ends here. A place on which nobody looked is given back."""
+    waiting = Suggestion.objects.open().filter(need=need).select_for_update(of=("self",)).order_by("pk")
+    expired = 0
+    for suggestion in waiting.with_parties():
+        advance(suggestion, SUGGESTION, "expire", by=by)
+        if suggestion.seen_at is None:
+            return_attention(company=suggestion.company, association=suggestion.association)
+        expired += 1
+    return expired
+
+
+@transaction.atomic
+def mark_seen(*, suggestion: Suggestion, by: User) -> bool:
+    """Somebody of the company opened it: the association can be told so. False when it changes nothing."""
+    if not policies.can_answer_suggestion(by, suggestion):
+        return False
+    return bool(Suggestion.objects.filter(pk=suggestion.pk, seen_at__isnull=True).update(seen_at=clock.now()))
+
+
+def _lock_for_answer(suggestion: Suggestion, by: User) -> Suggestion:
+    suggestion = Suggestion.objects.with_parties().select_for_update(of=("self",)).get(pk=suggestion.pk)
+    if not policies.can_answer_suggestion(by, suggestion):
+        raise PermissionDenied
+    return suggestion

@@ -1,0 +1,52 @@
+"""The queue of what changed since the last round."""
+
+import uuid
+from dataclasses import dataclass, field
+
+from django.db import transaction
+
+from companies.models import Need
+from matching.enums import ChangedKind
+from matching.models import ChangedSubject
+
+# What one small round takes from the queue; the rest waits for the next.
+MOST_CHANGES = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    associations: set[uuid.UUID] = field(default_factory=set)
+    needs: set[uuid.UUID] = field(default_factory=set)
+
+    def __bool__(self) -> bool:
+        return bool(self.associations or self.needs)
+
+
+@transaction.atomic
+def note_change(*, kind: ChangedKind, subject_id: uuid.UUID) -> None:
+    """Written in the transaction of the change itself: the next round looks at this subject again."""
+    ChangedSubject.objects.create(kind=kind, subject_id=subject_id)
+
+
+def take_changes() -> Changes:
+    """Empty the queue into the round's transaction. What another round holds is left to it."""
+    taken = list(ChangedSubject.objects.select_for_update(skip_locked=True)[:MOST_CHANGES])
+    ChangedSubject.objects.filter(pk__in=[change.pk for change in taken]).delete()
+    changes = Changes()
+    companies: set[uuid.UUID] = set()
+    targets = {
+        ChangedKind.ASSOCIATION: changes.associations,
+        ChangedKind.NEED: changes.needs,
+        ChangedKind.COMPANY: companies,
+    }
+    for change in taken:
+        targets[ChangedKind(change.kind)].add(change.subject_id)
+    changes.needs.update(Need.objects.current().filter(company__in=companies).values_list("pk", flat=True))
+    return changes
+
+
+def forget_changes() -> None:
+    """A full round looks at everything: what stands in the queue is covered by it."""
+    ChangedSubject.objects.filter(
+        pk__in=list(ChangedSubject.objects.select_for_update(skip_locked=True).values_list("pk", flat=True))
+    ).delete()

@@ -1,0 +1,149 @@
+"""A round: rank, allocate under capacity, present. One at a time; interrupted or run twice, nothing is done twice."""
+
+import logging
+from collections.abc import Iterable
+from decimal import Decimal
+
+from django.db import connection, transaction
+from django.db.models import QuerySet
+
+from accounts.models import User
+from associations.models import Association
+from companies.models import Company, Need
+from matching import policies
+from matching.allocation import DEPTH, Candidate, Ranking, allocate, rank
+from matching.enums import RoundScope, SuggestionStatus
+from matching.ledger import read_ledger
+from matching.models import Round, Suggestion
+from matching.network import Names, Network, load
+from matching.notifications import SuggestionsDigest
+from matching.operations.changes import Changes, forget_changes, take_changes
+from matching.scoring import SCORE_VERSION, reasons
+from mecenova.calendar import clock
+from mecenova.mail.operations import queue
+from mecenova.workflow.errors import DomainError
+from mecenova.workflow.journal import record
+from partnerships.enums import AttentionSource
+from partnerships.operations import spend_attention
+
+logger = logging.getLogger(__name__)
+
+# Any number that no other advisory lock of the house uses.
+ROUND_LOCK = 8_020_901
+
+
+class RoundInProgress(DomainError):
+    """Another round holds the lock: it will do the work."""
+
+    def __init__(self) -> None:
+        super().__init__("Un tour est déjà en cours\u00a0: attendez qu’il finisse, il prendra tout en compte.")
+
+
+@transaction.atomic
+def run_round(*, by: User | None = None, scope: RoundScope = RoundScope.FULL) -> Round | None:
+    """Present the best new pairs to companies with places left. None when nothing had changed.
+
+    A full round looks at the whole network; a small one at what the queue of changes holds.
+    """
+    policies.require_can_run_round(by)
+    _take_lock()
+    changes: Changes | None = None
+    if scope == RoundScope.CHANGED:
+        changes = take_changes()
+        if not changes:
+            return None
+    else:
+        forget_changes()
+    started = clock.now()
+    network = load(Association.objects.open_to_companies(), Need.objects.current())
+    rankings = rank_all(network, depth=DEPTH, changes=changes)
+    round_ = Round.objects.create(
+        scope=scope,
+        score_version=SCORE_VERSION,
+        started_at=started,
+        needs=len(rankings),
+        pairs=sum(ranking.compatible for ranking in rankings),
+    )
+    chosen = allocate(rankings, read_ledger([ranking.need.company for ranking in rankings]))
+    round_.presented = _present(round_, chosen, network.names)
+    round_.finished_at = clock.now()
+    round_.save(update_fields=["presented", "finished_at"])
+    _send_digests()
+    logger.info("Round %s %s: %d needs, %d presented", round_.pk, scope, round_.needs, round_.presented)
+    return round_
+
+
+def ranking_of_needs(*, per_need: int, needs: "QuerySet[Need] | None" = None) -> tuple[Network, list[Ranking]]:
+    """The ranking before capacity, of current needs or of those given. Reads only."""
+    network = load(Association.objects.open_to_companies(), Need.objects.current() if needs is None else needs)
+    return network, rank_all(network, depth=per_need)
+
+
+def rank_all(network: Network, *, depth: int, changes: Changes | None = None) -> list[Ranking]:
+    """Every need against every association, or only the pairs that a change touches."""
+    today = clock.today()
+    shown = _times_shown()
+    rankings = []
+    for need in network.needs:
+        only = None if changes is None or need.id in changes.needs else changes.associations
+        if only is None or only:
+            rankings.append(rank(need, network, today, depth=depth + shown.get(need.id, 0), only=only))
+    return rankings
+
+
+def _times_shown() -> dict[object, int]:
+    """How many pairs of each need were suggested before today: a round looks that much further down."""
+    midnight = clock.paris(clock.now()).replace(hour=0, minute=0, second=0, microsecond=0)
+    found: dict[object, int] = {}
+    for need in Suggestion.objects.filter(presented_at__lt=midnight).order_by().values_list("need_id", flat=True):
+        found[need] = found.get(need, 0) + 1
+    return found
+
+
+def _take_lock() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [ROUND_LOCK])
+        if not cursor.fetchone()[0]:
+            raise RoundInProgress
+
+
+def _present(round_: Round, chosen: Iterable[Candidate], names: Names) -> int:
+    """Spend a place for each pair, in a fixed order of companies so that two writers never deadlock."""
+    chosen = sorted(chosen, key=lambda candidate: (candidate.need.company.bytes, -candidate.assessment.total))
+    companies = Company.objects.in_bulk([candidate.need.company for candidate in chosen])
+    associations = Association.objects.in_bulk([candidate.association.id for candidate in chosen])
+    presented = 0
+    for candidate in chosen:
+        company = companies[candidate.need.company]
+        association = associations[candidate.association.id]
+        entry = spend_attention(company=company, association=association, source=AttentionSource.SUGGESTION)
+        if entry is None:
+            continue
+        suggestion = Suggestion.objects.create(
+            round=round_,
+            need_id=candidate.need.id,
+            company=company,
+            association=association,
+            project_id=candidate.project,
+            score=Decimal(str(candidate.assessment.total)),
+            score_version=SCORE_VERSION,
+            reasons=reasons(candidate.need, candidate.association, candidate.assessment, names.words),
+            inputs=candidate.assessment.inputs(),
+        )
+        record(suggestion, "present", "", SuggestionStatus.PRESENTED, None)
+        presented += 1
+    return presented
+
+
+def _send_digests() -> None:
+    """One mail a day per person, with all that no digest has told of yet."""
+    waiting = Suggestion.objects.undigested()
+    people = User.objects.filter(
+        is_active=True, memberships__organisation__company__suggestions__in=waiting
+    ).distinct()
+    told = [person for person in people.order_by("pk") if queue(SuggestionsDigest, person, occurrence=_today())]
+    waiting.filter(company__organisation__memberships__user__in=told).update(digested_at=clock.now())
+
+
+def _today() -> str:
+    return clock.today().isoformat()
