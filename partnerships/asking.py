@@ -29,7 +29,7 @@ class Approach:
 
 
 def find_approach(user: "User", address: Mapping[str, str]) -> Approach | None:
-    """An association asks at `?besoin=` or `?entreprise=`, a company at `?association=`; None when unknown."""
+    """An association asks at `?besoin=` or `?entreprise=`, a company at `?association=`; else None."""
     need_id, company_id, association_id = (
         _uuid(address.get(k)) for k in ("besoin", "entreprise", "association")
     )

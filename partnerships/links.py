@@ -35,7 +35,8 @@ class AnswerLink(OneClick):
     def still_possible(self, subject: Introduction) -> str | None:
         if subject.is_waiting or subject.is_postponed:
             return None
-        return f"Cette demande n’attend plus de réponse. Son état\u00a0: {subject.get_status_display().lower()}."
+        state = subject.get_status_display().lower()
+        return f"Cette demande n’attend plus de réponse. Son état\u00a0: {state}."
 
     def act(self, subject: Introduction, user: "User", cleaned_data: dict[str, Any]) -> str:
         return give_answer(subject, cleaned_data, by=user)
