@@ -1,0 +1,81 @@
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+from django.template import engines
+
+from mecenova.ui import figures
+
+MISSING = '<span class="missing">non renseigné</span>'
+
+
+@pytest.mark.parametrize(
+    ("amount", "shown"),
+    [
+        (0, "0\u00a0€"),
+        (12500, "12\u202f500\u00a0€"),
+        (Decimal("12500.50"), "12\u202f500,50\u00a0€"),
+        (Decimal("0.05"), "0,05\u00a0€"),
+        (Decimal("1.999"), "2\u00a0€"),
+        (-1200, "−1\u202f200\u00a0€"),
+        ("1000000", "1\u202f000\u202f000\u00a0€"),
+        (None, MISSING),
+        ("", MISSING),
+        ("beaucoup", MISSING),
+    ],
+)
+def test_euros(amount: object, shown: str) -> None:
+    assert figures.euros(amount) == shown
+
+
+@pytest.mark.parametrize(
+    ("day", "shown"),
+    [
+        (date(2026, 12, 1), "mardi 1er\u00a0décembre 2026"),
+        (datetime(2026, 11, 22, 23, 30, tzinfo=UTC), "lundi 23\u00a0novembre 2026"),
+        (None, MISSING),
+        ("hier", MISSING),
+    ],
+)
+def test_long_dates_are_in_paris_time(day: object, shown: str) -> None:
+    assert figures.long_date(day) == shown
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (None, MISSING),
+        ("  ", MISSING),
+        ([], MISSING),
+        (0, "0"),
+        (False, "non"),
+        (True, "oui"),
+        (["a", "<b>"], "a, &lt;b&gt;"),
+        ("<b>", "&lt;b&gt;"),
+    ],
+)
+def test_a_missing_value_is_said_and_zero_is_a_value(value: object, shown: str) -> None:
+    assert figures.or_missing(value) == shown
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (0, "0\u00a0jour"),
+        (1, "1\u00a0jour"),
+        (45, "45\u00a0jours"),
+        (timedelta(days=3), "3\u00a0jours"),
+        (None, MISSING),
+    ],
+)
+def test_days(value: object, shown: str) -> None:
+    assert figures.days(value) == shown
+
+
+def test_the_filters_are_builtins() -> None:
+    source = "{{ 5|euros }} {{ 2|jours }} {{ day|date_longue }} {{ day|date_courte }} {{ 1200|nombre }} {{ n|ou_non_renseigne }}"
+    shown = engines["django"].from_string(source).render({"day": date(2026, 1, 1), "n": None})
+    assert (
+        shown
+        == f"5\u00a0€ 2\u00a0jours jeudi 1er\u00a0janvier 2026 1er\u00a0janvier 2026 1\u202f200 {MISSING}"
+    )

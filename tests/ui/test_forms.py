@@ -1,0 +1,117 @@
+from datetime import date
+
+import pytest
+from django import forms
+
+from mecenova.ui.forms import DateInput, FoldedCheckboxes, SuggestedTextInput
+from tests.ui.parsing import assert_valid_html
+from tests.ui.urls import ProfileForm
+
+
+def page(form: forms.BaseForm) -> str:
+    shown = f"<!DOCTYPE html><html><head><title>x</title></head><body><form>{form}</form></body></html>"
+    assert_valid_html(shown)
+    return shown
+
+
+def test_a_fresh_form_has_no_summary_and_says_what_is_optional() -> None:
+    shown = page(ProfileForm())
+    assert "à corriger" not in shown
+    assert "aria-invalid" not in shown
+    assert 'Commune <span class="optional">(facultatif)</span>' in shown
+    assert '<label for="id_name">Nom de l’association</label>' in shown
+
+
+def test_errors_are_listed_first_and_tied_to_their_fields() -> None:
+    shown = page(ProfileForm({"name": "", "email": "x"}))
+    assert "Il reste 5 points à corriger" in shown
+    assert shown.index("à corriger") < shown.index('name="name"')
+    assert 'href="#id_name"' in shown
+    assert 'aria-describedby="id_name_helptext id_name_error"' in shown
+    assert 'id="id_name_error"' in shown
+
+
+def test_the_link_to_a_list_of_choices_leads_to_its_first_box() -> None:
+    shown = page(ProfileForm({}))
+    assert 'href="#id_causes_0"' in shown
+    assert 'id="id_causes_0"' in shown
+
+
+def test_lists_of_choices_are_fieldsets_described_by_their_help() -> None:
+    shown = page(ProfileForm())
+    assert '<fieldset class="field field-choices" aria-describedby="id_causes_helptext">' in shown
+    assert "<legend>Causes</legend>" in shown
+
+
+def test_what_was_typed_is_kept_and_escaped() -> None:
+    shown = page(ProfileForm({"name": '"><script>', "email": "x"}))
+    assert "<script>" not in shown
+    assert "&quot;&gt;&lt;script&gt;" in shown
+
+
+def test_general_and_hidden_errors_are_not_lost() -> None:
+    class Hidden(forms.Form):
+        token = forms.CharField(widget=forms.HiddenInput)
+
+        def clean(self) -> None:
+            raise forms.ValidationError("Cette demande n'existe plus.")
+
+    shown = page(Hidden({}))
+    assert "Cette demande n’existe plus." in shown
+    assert "Il reste 2 points à corriger" in shown
+
+
+def test_help_written_as_html_stays_html_and_labels_do_not() -> None:
+    class Helped(forms.Form):
+        name = forms.CharField(label="<b>", help_text="<em>l'usage</em>")
+
+    shown = page(Helped())
+    assert "<em>l’usage</em>" in shown
+    assert "&lt;b&gt;" in shown
+
+
+def test_two_forms_on_a_page_do_not_share_ids() -> None:
+    one, two = str(ProfileForm(prefix="a")), str(ProfileForm(prefix="b"))
+    assert 'id="id_a-city_suggestions"' in one
+    assert 'list="id_b-city_suggestions"' in two
+
+
+def test_folded_groups_open_on_what_is_chosen() -> None:
+    class Places(forms.Form):
+        where = forms.MultipleChoiceField(
+            choices=[
+                ("Nord", [("59", "Nord"), ("62", "Pas-de-Calais")]),
+                ("Sud", [("13", "Bouches-du-Rhône")]),
+            ],
+            widget=FoldedCheckboxes,
+        )
+
+    shown = page(Places(initial={"where": ["59", "62"]}))
+    assert shown.count(" open>") == 1
+    assert shown.count("checked") == 2
+    assert "<summary>Sud</summary>" in shown
+
+
+def test_choices_in_groups_without_folding_are_named_groups() -> None:
+    class Skills(forms.Form):
+        skills = forms.MultipleChoiceField(
+            choices=[("Droit", [("contrats", "Contrats")])], widget=forms.CheckboxSelectMultiple
+        )
+
+    assert 'role="group" aria-label="Droit"' in page(Skills())
+
+
+def test_a_date_goes_to_the_browser_in_iso_form() -> None:
+    assert 'value="2026-12-07"' in DateInput().render("day", date(2026, 12, 7))
+
+
+@pytest.mark.parametrize("suggestions", [[], ["Lille", 'L"Isle']])
+def test_suggestions_are_escaped(suggestions: list[str]) -> None:
+    shown = SuggestedTextInput(suggestions).render("city", "", {"id": "id_city"})
+    assert shown.count("<option") == len(suggestions)
+    assert 'L"Isle' not in shown
+
+
+def test_a_formset_keeps_its_management_form() -> None:
+    formset = forms.formset_factory(ProfileForm, extra=2)()
+    assert "form-TOTAL_FORMS" in page(formset)

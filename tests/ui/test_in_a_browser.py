@@ -1,0 +1,126 @@
+"""What only a browser can tell: keyboard, sizes, colours, and the list that changes in place."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser import DESK, PHONE, assert_accessible, assert_no_sideways_scroll
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.urls("tests.ui.urls"),
+    pytest.mark.django_db(transaction=True),
+]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("viewport", [PHONE, DESK], ids=["phone", "desk"])
+@pytest.mark.parametrize(
+    "address", ["/gallery/?erreurs=1&message=1", "/compte/login/", "/compte/password/reset/"]
+)
+def test_pages_are_accessible_and_fit(new_page, address: str, viewport: dict[str, int], scheme: str) -> None:
+    page = new_page(viewport, color_scheme=scheme)
+    page.goto(address)
+    assert_accessible(page)
+    assert_no_sideways_scroll(page)
+
+
+@pytest.mark.parametrize("address", ["/base-absente/", "/casse/", "/rien/"])
+def test_error_pages_are_accessible(page: Page, expected_console_errors: list[str], address: str) -> None:
+    expected_console_errors.append("Failed to load resource")
+    page.goto(address)
+    assert_accessible(page)
+    assert_no_sideways_scroll(page)
+
+
+def test_what_a_thumb_touches_is_large_enough(page: Page) -> None:
+    page.goto("/gallery/")
+    page.get_by_text("Menu", exact=True).click()
+    small = page.evaluate(
+        """() => [...document.querySelectorAll("a.button, button, summary, select, .site-nav a,"
+             + " .pagination a, .tabs a, .check label,"
+             + " input:not([type=hidden], [type=checkbox], [type=radio])")]
+          .filter(node => node.checkVisibility())
+          .map(node => [node.textContent.trim() || node.name, node.getBoundingClientRect().height])
+          .filter(([, height]) => height < 44)"""
+    )
+    assert small == []
+
+
+def test_the_menu_and_the_filters_work_without_scripts(new_page) -> None:
+    page = new_page(PHONE, java_script_enabled=False)
+    page.goto("/gallery/")
+    expect(page.get_by_role("link", name="Connexion")).not_to_be_visible()
+    page.get_by_text("Menu", exact=True).click()
+    expect(page.get_by_role("link", name="Connexion")).to_be_visible()
+    page.get_by_text("Menu", exact=True).click()
+    page.get_by_text("Filtrer les besoins").click()
+    page.get_by_label("Mots").fill("bureaux")
+    page.get_by_role("button", name="Afficher les résultats").click()
+    assert "q=bureaux" in page.url
+    expect(page.get_by_text("(1 actif)")).to_be_visible()
+
+
+def test_menu_and_filters_lie_open_on_a_desk(new_page) -> None:
+    page = new_page(DESK)
+    page.goto("/gallery/")
+    expect(page.get_by_role("link", name="Connexion")).to_be_visible()
+    expect(page.get_by_text("Menu", exact=True)).not_to_be_visible()
+    expect(page.get_by_label("Mots")).to_be_visible()
+    page.get_by_label("Mots").focus()
+    assert page.evaluate("document.activeElement.name") == "q"
+
+
+def test_a_filter_changes_the_list_in_place_and_the_address(new_page) -> None:
+    page = new_page(DESK)
+    page.goto("/gallery/?page=1")
+    page.evaluate("window.stillTheSamePage = true")
+    page.get_by_label("Forme").focus()
+    page.get_by_label("Forme").select_option("skills")
+    page.wait_for_url("**kind=skills**")
+    expect(page.locator("#annonce")).to_have_text("95\u00a0besoins")
+    assert page.evaluate("window.stillTheSamePage") is True
+    assert page.evaluate("document.activeElement.name") == "kind"
+
+
+def test_a_list_that_cannot_be_fetched_becomes_the_page_that_says_why(
+    new_page, expected_console_errors: list[str]
+) -> None:
+    expected_console_errors += ["Failed to load resource", "Response Status Error Code 503"]
+    page = new_page(DESK)
+    page.goto("/gallery/")
+    page.evaluate("document.querySelector('.filters-form').setAttribute('hx-get', '/base-absente/')")
+    page.evaluate("htmx.process(document.querySelector('.filters-form'))")
+    page.get_by_label("Forme").select_option("skills")
+    expect(page.get_by_role("heading", name="Le site reprend son souffle")).to_be_visible()
+
+
+def test_the_keyboard_reaches_the_content_first(page: Page) -> None:
+    page.goto("/gallery/")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Aller au contenu")).to_be_focused()
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "contenu"
+
+
+def test_a_refused_form_leads_to_its_errors(page: Page) -> None:
+    page.goto("/gallery/?erreurs=1")
+    expect(page.locator(".error-summary")).to_be_focused()
+    page.get_by_role("link", name="Nom de l’association").click()
+    assert page.evaluate("document.activeElement.id") == "id_name"
+
+
+def test_escape_closes_the_menu(page: Page) -> None:
+    page.goto("/gallery/")
+    page.get_by_text("Menu", exact=True).click()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("link", name="Connexion")).not_to_be_visible()
+
+
+def test_a_form_sent_twice_by_impatience_leaves_once(page: Page) -> None:
+    page.goto("/gallery/")
+    sent = []
+    page.on("request", lambda request: sent.append(request.url) if request.method == "POST" else None)
+    page.route("**/x/", lambda route: None)
+    page.evaluate("for (const time of [1, 2]) document.querySelector('.post-button button').click()")
+    page.wait_for_timeout(300)
+    assert len(sent) == 1

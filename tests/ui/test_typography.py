@@ -1,0 +1,54 @@
+import pytest
+from django.template import engines
+from django.utils.safestring import SafeString
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mecenova.ui.typography import french_html, french_text
+
+
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [
+        ("l'association", "l’association"),
+        ("aujourd'hui, c'est dit", "aujourd’hui, c’est dit"),
+        ("Vraiment ?", "Vraiment\u202f?"),
+        ("Oui ! Non ; si", "Oui\u202f! Non\u202f; si"),
+        ("Attention : ici", "Attention\u00a0: ici"),
+        ("« plus tard »", "«\u202fplus tard\u202f»"),
+        ("«plus tard»", "«\u202fplus tard\u202f»"),
+        ("60 % de 12 €", "60\u00a0% de 12\u00a0€"),
+        ("et puis...", "et puis…"),
+        ("à 10:30, voir https://exemple.fr/?a=b", "à 10:30, voir https://exemple.fr/?a=b"),
+        ("5' de pause", "5' de pause"),
+        ("", ""),
+    ],
+)
+def test_text(typed: str, shown: str) -> None:
+    assert french_text(typed) == shown
+
+
+@given(st.text(alphabet="al'’ \u00a0\u202f?!;:»«.5%€<>&", max_size=30))
+def test_twice_is_once(text: str) -> None:
+    assert french_text(french_text(text)) == french_text(text)
+
+
+def test_tags_and_code_are_left_alone() -> None:
+    html = "<a title=\"l'un ?\" href='/x?a=1'>l'un ?</a> <code>l'un ?</code> d&#x27;un"
+    shown = french_html(html)
+    assert "title=\"l'un ?\" href='/x?a=1'" in shown
+    assert ">l’un\u202f?</a>" in shown
+    assert "<code>l'un ?</code>" in shown
+    assert shown.endswith("d’un")
+
+
+def render(source: str, **values: object) -> str:
+    return engines["django"].from_string(source).render(values)
+
+
+def test_the_filter_escapes_what_is_not_safe() -> None:
+    assert render("{{ text|typographe }}", text="<b>l'eau</b> ?") == "&lt;b&gt;l’eau&lt;/b&gt;\u202f?"
+
+
+def test_the_filter_keeps_what_is_safe() -> None:
+    assert render("{{ text|typographe }}", text=SafeString("<b>l'eau</b> ?")) == "<b>l’eau</b>\u202f?"
