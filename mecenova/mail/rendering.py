@@ -53,7 +53,7 @@ class MarkdownVariable(VariableNode):
 def render(template_name: str, values: Mapping[str, Any]) -> Written:
     """The whole mail, from `templates/<template_name>`."""
     source = get_template(template_name).template
-    subject_template, body_template = _compiled(template_name, source.source, source.origin)
+    subject_template, body_template = _compiled(template_name, source.source, source.origin.name)
     context = Context({"site_url": settings.SITE_URL, **values})
     subject = markdown.french_text(markdown.plain_line(subject_template.render(context)))
     return lay_out(subject, body_template.render(context))
@@ -74,10 +74,11 @@ def lay_out(subject: str, body: str) -> Written:
 
 
 @lru_cache(maxsize=512)
-def _compiled(name: str, source: str, origin: Origin) -> tuple[Template, Template]:
+def _compiled(name: str, source: str, path: str) -> tuple[Template, Template]:
     first, _, body = source.partition("\n")
     if not first.startswith("# ") or not body.strip():
         raise TemplateSyntaxError(f"{name}: a mail starts with « # Subject », then its body")
+    origin = Origin(path, template_name=name)
     return _template(name, first.removeprefix("# "), origin), _template(name, body, origin)
 
 
