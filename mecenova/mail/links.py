@@ -95,11 +95,15 @@ def registered() -> list[type[OneClick]]:
     return [_registry[name] for name in sorted(_registry)]
 
 
-def link_for(one_click: type[OneClick], subject: Model, user: "User") -> str:
-    """The address to put in this person's mail, valid from now for the action's `max_age`."""
+def link_for(one_click: type[OneClick] | str, subject: Model, user: "User") -> str:
+    """The address to put in this person's mail, valid from now for the action's `max_age`.
+
+    A notification gives the action's name: links are declared in a layer above it.
+    """
+    name = one_click if isinstance(one_click, str) else one_click.name
     issued = int(clock.now().timestamp()).to_bytes(_SECONDS, "big")
     payload = urlsafe_b64encode(user.pk.bytes + subject.pk.bytes + issued).decode().rstrip("=")
-    token = f"{one_click.name}:{_signer(one_click.name).sign(payload)}"
+    token = f"{name}:{_signer(name).sign(payload)}"
     return absolute_url(reverse("mail:one_click", args=[token]))
 
 
