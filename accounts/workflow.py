@@ -43,6 +43,12 @@ ORGANISATION = Workflow(
             OrganisationStatus.LEFT,
             "responsable de l’organisme ou équipe IMS",
         ),
+        Transition(
+            "come_back",
+            frozenset({OrganisationStatus.LEFT}),
+            OrganisationStatus.CHECKED,
+            "équipe IMS, en acceptant une demande",
+        ),
     ],
     labels=OrganisationStatus.choices,
 )

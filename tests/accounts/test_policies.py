@@ -1,0 +1,103 @@
+"""Role by object by verb: the whole of who may do what."""
+
+import pytest
+from django.contrib.auth.models import AnonymousUser
+
+from accounts import policies
+from accounts.enums import OrganisationKind, OrganisationStatus, Role
+from tests.accounts.factories import (
+    ClaimFactory,
+    InvitationFactory,
+    MembershipFactory,
+    OrganisationFactory,
+    StaffFactory,
+    UserFactory,
+)
+
+pytestmark = pytest.mark.django_db
+
+PEOPLE = ("visitor", "stranger", "closed", "contributor", "manager", "staff")
+ORGANISATION = {
+    # verb: those who may while the organisation is here, and once it has left
+    "is_member": ({"contributor", "manager"}, {"contributor", "manager"}),
+    "is_manager": ({"manager"}, {"manager"}),
+    "can_edit": ({"contributor", "manager"}, set()),
+    "can_resubmit": ({"contributor", "manager"}, set()),
+    "can_check": ({"staff"}, {"staff"}),
+    "can_see_members": ({"contributor", "manager", "staff"}, {"contributor", "manager", "staff"}),
+    "can_manage_members": ({"manager", "staff"}, set()),
+    "can_leave": ({"contributor", "manager"}, {"contributor", "manager"}),
+    "can_withdraw": ({"manager", "staff"}, set()),
+    "can_claim": ({"stranger", "staff"}, {"stranger", "staff"}),
+}
+
+
+def cast(organisation):
+    """One person of each sort; the closed account was a manager."""
+    closed = MembershipFactory(organisation=organisation).user
+    closed.is_active = False
+    closed.save()
+    return {
+        "visitor": AnonymousUser(),
+        "stranger": UserFactory(),
+        "closed": closed,
+        "contributor": MembershipFactory(organisation=organisation, role=Role.CONTRIBUTOR).user,
+        "manager": MembershipFactory(organisation=organisation).user,
+        "staff": StaffFactory(),
+    }
+
+
+@pytest.mark.parametrize("verb", ORGANISATION)
+@pytest.mark.parametrize("status", OrganisationStatus.values)
+def test_organisation(status, verb):
+    organisation = OrganisationFactory(status=status)
+    people = cast(organisation)
+    here, gone = ORGANISATION[verb]
+    allowed = {name for name in PEOPLE if getattr(policies, verb)(people[name], organisation)}
+    assert allowed == (gone if status == OrganisationStatus.LEFT else here)
+
+
+def test_claim():
+    claim = ClaimFactory()
+    people = {**cast(claim.organisation), "claimant": claim.user, "claiming staff": StaffFactory()}
+    assert {name for name, who in people.items() if policies.can_see_claim(who, claim)} == {
+        "claimant",
+        "staff",
+        "claiming staff",
+    }
+    claim.user = people["claiming staff"]
+    assert {name for name, who in people.items() if policies.can_decide_claim(who, claim)} == {"staff"}
+
+
+def test_invitation():
+    invitation = InvitationFactory()
+    people = {
+        **cast(invitation.organisation),
+        "invited": UserFactory(email=invitation.email.upper()),
+    }
+    invitation.email = invitation.email.upper()
+    assert {name for name, who in people.items() if policies.can_accept_invitation(who, invitation)} == {
+        "invited"
+    }
+
+
+@pytest.mark.parametrize(
+    ("kind", "page"),
+    [
+        (OrganisationKind.ASSOCIATION, "/inscription/association/"),
+        (OrganisationKind.COMPANY, "/inscription/entreprise/"),
+        ("", "/inscription/organisme/"),
+    ],
+)
+def test_somebody_without_organisation_goes_on_where_they_stopped(kind, page):
+    person = UserFactory(wanted_kind=kind)
+    assert policies.unfinished_registration(person) == page
+    claim = ClaimFactory(user=person)
+    assert policies.unfinished_registration(person) == f"/organismes/{claim.organisation_id}/revendiquer/"
+    MembershipFactory(user=person)
+    assert policies.unfinished_registration(person) is None
+
+
+def test_visitors_and_staff_have_nothing_to_finish():
+    assert policies.unfinished_registration(AnonymousUser()) is None
+    assert policies.unfinished_registration(StaffFactory()) is None
