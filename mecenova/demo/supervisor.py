@@ -24,7 +24,8 @@ from typing import NoReturn
 from mecenova import local_services
 from mecenova.demo.logins import LOGINS
 
-FOLDER = Path(__file__).resolve().parents[2] / "var" / "demo"
+# As in mecenova.settings.demo, which cannot be read before the reasons not to start.
+FOLDER = Path(os.environ.get("DEMO_FOLDER", Path(__file__).resolve().parents[2] / "var" / "demo"))
 FIRST_PAGE_SECONDS = 60
 STOP_SECONDS = 10
 

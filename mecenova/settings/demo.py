@@ -3,12 +3,14 @@
 Without DATABASE_URL and REDIS_URL each process joins the embedded servers, which stop with their last user.
 """
 
+from pathlib import Path
+
 from mecenova import local_services
 
 from .base import *  # noqa: F403
 from .base import BASE_DIR, INSTALLED_APPS, database_from, env
 
-DEMO_FOLDER = BASE_DIR / "var" / "demo"
+DEMO_FOLDER = Path(env.str("DEMO_FOLDER", default=str(BASE_DIR / "var" / "demo")))
 
 DATABASE_URL = env.str("DATABASE_URL", default="")
 REDIS_URL = env.str("REDIS_URL", default="")
@@ -27,6 +29,8 @@ DATABASES = {"default": database_from(DATABASE_URL, pool=True)}
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
 CELERY_BROKER_URL = REDIS_URL
 
+STATIC_ROOT = DEMO_FOLDER / "static"
+MEDIA_ROOT = DEMO_FOLDER / "media"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"},
