@@ -8,7 +8,7 @@ from django.utils.safestring import SafeString
 
 def draw(context: Context, name: str, values: dict[str, Any]) -> SafeString:
     """Render a component's template with its own values only: it never reads the page's variables."""
-    found = context.template.engine.get_template(f"ui/{name}.html")
+    found = context.template.engine.get_template(name)
     return SafeString(found.render(Context({**values, "csrf_token": context.get("csrf_token", "")})))
 
 

@@ -15,6 +15,7 @@ PUBLIC = (
 SIGNED_IN = (("Tableau de bord", "pages:dashboard"),)
 STAFF = (("Équipe", "pages:control_tower"),)
 VISITOR = (("Connexion", "account_login"), ("Inscription", "accounts:sign_up"))
+PROMINENT = {"accounts:sign_up"}
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,7 @@ class Entry:
     label: str
     url: str
     current: bool
+    prominent: bool
 
 
 def entries(table: tuple[tuple[str, str], ...], path: str) -> list[Entry]:
@@ -32,7 +34,7 @@ def entries(table: tuple[tuple[str, str], ...], path: str) -> list[Entry]:
             url = reverse(name)
         except NoReverseMatch:
             continue
-        found.append(Entry(label, url, bool(path) and path.startswith(url)))
+        found.append(Entry(label, url, bool(path) and path.startswith(url), name in PROMINENT))
     return found
 
 

@@ -9,6 +9,10 @@ NARROW_SPACE = "\u202f"
 NO_BREAK_SPACE = "\u00a0"
 
 _TAG = re.compile(r"(<[^>]*>)")
+_TEMPLATE_CODE = r"{%.*?%}|{{.*?}}|{#.*?#}"
+_TEMPLATE_PIECE = re.compile(
+    rf"({{%\s*comment.*?endcomment\s*%}}|{_TEMPLATE_CODE}|<(?:{_TEMPLATE_CODE}|[^>])*>)", re.DOTALL
+)
 _VERBATIM_OPENS = re.compile(r"<(script|style|code|pre|textarea|kbd)\b", re.IGNORECASE)
 _VERBATIM_CLOSES = re.compile(r"</(script|style|code|pre|textarea|kbd)\b", re.IGNORECASE)
 _RULES = (
@@ -31,10 +35,19 @@ def french_text(text: str) -> str:
 
 def french_html(html: str) -> str:
     """The same for HTML: tags, scripts and code samples are left as they are."""
+    return _french_between(_TAG, html)
+
+
+def french_template(source: str) -> str:
+    """The same for the source of a template, whose own code is left as it is."""
+    return _french_between(_TEMPLATE_PIECE, source)
+
+
+def _french_between(left_alone: re.Pattern[str], text: str) -> str:
     pieces: list[str] = []
     verbatim = False
-    for piece in _TAG.split(html):
-        if piece.startswith("<") and piece.endswith(">"):
+    for place, piece in enumerate(left_alone.split(text)):
+        if place % 2:
             if _VERBATIM_OPENS.match(piece):
                 verbatim = True
             elif _VERBATIM_CLOSES.match(piece):

@@ -1,10 +1,14 @@
+from io import StringIO
+from pathlib import Path
+
 import pytest
+from django.core.management import CommandError, call_command
 from django.template import engines
 from django.utils.safestring import SafeString
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mecenova.ui.typography import french_html, french_text
+from mecenova.ui.typography import french_html, french_template, french_text
 
 
 @pytest.mark.parametrize(
@@ -52,3 +56,33 @@ def test_the_filter_escapes_what_is_not_safe() -> None:
 
 def test_the_filter_keeps_what_is_safe() -> None:
     assert render("{{ text|typographe }}", text=SafeString("<b>l'eau</b> ?")) == "<b>l’eau</b>\u202f?"
+
+
+def test_the_code_of_a_template_is_left_alone() -> None:
+    source = (
+        "{% if a ? 'l'un' %}l'un ?{% endif %}"
+        "<a{% if a > b %} title=\"d'un\"{% endif %}>{{ x|y:'d'un' }} !</a>"
+    )
+    shown = french_template(source)
+    assert "{% if a ? 'l'un' %}l’un\u202f?" in shown
+    assert 'title="d\'un"' in shown
+    assert "{{ x|y:'d'un' }}\u202f!" in shown
+
+
+class TestCommand:
+    @pytest.fixture
+    def template(self, tmp_path: Path) -> Path:
+        path = tmp_path / "mails" / "page.html"
+        path.parent.mkdir()
+        path.write_text("<p>L'un ?</p>", encoding="utf-8")
+        return path
+
+    def test_writes_then_has_nothing_left_to_write(self, template: Path) -> None:
+        call_command("typography", template.parent, stdout=StringIO())
+        assert template.read_text(encoding="utf-8") == "<p>L’un\u202f?</p>"
+        call_command("typography", template, "--check", stdout=StringIO())
+
+    def test_checking_fails_and_writes_nothing(self, template: Path) -> None:
+        with pytest.raises(CommandError, match="1 templates"):
+            call_command("typography", template.parent, "--check", stdout=StringIO())
+        assert template.read_text(encoding="utf-8") == "<p>L'un ?</p>"

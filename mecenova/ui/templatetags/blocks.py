@@ -47,7 +47,7 @@ def card(
         "meta": meta,
         "content": content,
     }
-    return draw(context, "card", values)
+    return draw(context, "ui/card.html", values)
 
 
 @register.simple_block_tag(takes_context=True)
@@ -72,7 +72,7 @@ def row(
         "level": level,
         "content": content,
     }
-    return draw(context, "row", values)
+    return draw(context, "ui/row.html", values)
 
 
 @register.simple_block_tag(takes_context=True)
@@ -88,7 +88,7 @@ def notice(
         "role": role,
         "content": content,
     }
-    return draw(context, "notice", values)
+    return draw(context, "ui/notice.html", values)
 
 
 @register.simple_tag
@@ -101,7 +101,7 @@ def badge(text: str, tone: str = "neutral") -> SafeString:
 @register.simple_block_tag(takes_context=True)
 def facts(context: Context, content: str) -> SafeString:
     """A definition list; write `{% fact "Siège" association.city %}` lines inside."""
-    return draw(context, "facts", {"content": content})
+    return draw(context, "ui/facts.html", {"content": content})
 
 
 @register.simple_tag
@@ -113,7 +113,7 @@ def fact(label: str, value: Any) -> SafeString:
 @register.simple_block_tag(takes_context=True)
 def empty(context: Context, content: str, title: str, icon_name: str = "inbox") -> SafeString:
     """Nothing here yet: say why and, between the tags, what to do next."""
-    return draw(context, "empty", {"title": title, "icon_name": icon_name, "content": content})
+    return draw(context, "ui/empty.html", {"title": title, "icon_name": icon_name, "content": content})
 
 
 @register.inclusion_tag("ui/stat.html")
@@ -126,4 +126,6 @@ def stat(value: Any, label: str, note: str = "") -> dict[str, Any]:
 @register.simple_block_tag(takes_context=True)
 def table(context: Context, content: str, caption: str) -> SafeString:
     """Write `<thead>` and `<tbody>` inside: on phones it scrolls in its own frame, never the page."""
-    return draw(context, "table", {"caption": caption, "content": content, "id": f"table-{slugify(caption)}"})
+    return draw(
+        context, "ui/table.html", {"caption": caption, "content": content, "id": f"table-{slugify(caption)}"}
+    )

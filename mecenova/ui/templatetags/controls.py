@@ -70,4 +70,4 @@ def post_button(
         "value": value,
         "content": content.strip(),
     }
-    return draw(context, "post_button", values)
+    return draw(context, "ui/post_button.html", values)

@@ -33,11 +33,7 @@ def filter_panel(
 @register.simple_tag
 def result_count(number: int, singular: str, plural: str, none: str = "Aucun résultat") -> SafeString:
     """« 12 besoins »; site.js reads it out when the list changes without a new page."""
-    words = (
-        f"{figures.integer(number)}\u00a0{singular if number < 2 else plural}"
-        if number
-        else f"Aucun {singular}"
-    )
+    words = f"{figures.integer(number)}\u00a0{singular if number == 1 else plural}" if number else none
     return format_html('<p class="result-count" data-result-count>{}</p>', words)
 
 

@@ -45,7 +45,7 @@ def breadcrumbs(*labels_and_urls: Any) -> dict[str, Any]:
 def page_header(context: Context, content: str, title: str, lead: str = "", kicker: str = "") -> SafeString:
     """The page's one `<h1>`, a sentence under it, and the actions written between the tags."""
     values = {"title": title, "lead": lead, "kicker": kicker, "actions": SafeString(content.strip())}
-    return draw(context, "page_header", values)
+    return draw(context, "ui/page_header.html", values)
 
 
 @register.inclusion_tag("ui/tabs.html", takes_context=True)
