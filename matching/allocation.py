@@ -11,7 +11,9 @@ from datetime import date, datetime
 from heapq import nsmallest
 from math import ceil
 
-from matching.network import Network
+from associations.models import Association
+from companies.models import Need
+from matching.network import Names, Network, load_few
 from matching.scoring import Assessment, AssociationSide, NeedSide, score, stopped_by
 
 # Below this a suggestion would waste a place of the company's attention.
@@ -70,8 +72,39 @@ def rank(
             assessment = score(need, association, network.related)
             if assessment.has_theme:
                 found.append(Candidate(need, association, assessment))
-    best = nsmallest(depth, found, key=lambda candidate: (-candidate.assessment.total, candidate.association.id.bytes))
+    best = nsmallest(
+        depth, found, key=lambda candidate: (-candidate.assessment.total, candidate.association.id.bytes)
+    )
     return Ranking(need, best, len(found))
+
+
+@dataclass(frozen=True, slots=True)
+class Suited:
+    """The needs that suit one association, best first, and how many each filter stopped."""
+
+    candidates: list[Candidate]
+    stops: Mapping[str, int]
+    names: Names
+
+
+def suited_needs(association: Association, *, limit: int, today: date) -> Suited:
+    """What an association may answer now: the same filters and score as a round, seen from its side."""
+    network = load_few(Association.objects.filter(pk=association.pk), Need.objects.current())
+    side = network.associations[0]
+    stops: Counter[str] = Counter()
+    found: list[Candidate] = []
+    for need in network.needs:
+        stop = stopped_by(need, side, today)
+        if stop is not None:
+            stops[stop] += 1
+            continue
+        assessment = score(need, side, network.related)
+        if assessment.total >= PRESENT_FROM:
+            found.append(Candidate(need, side, assessment))
+    best = nsmallest(
+        limit, found, key=lambda candidate: (-candidate.assessment.total, candidate.need.id.bytes)
+    )
+    return Suited(best, stops, network.names)
 
 
 def allocate(rankings: Iterable[Ranking], ledger: Ledger) -> list[Candidate]:
@@ -110,7 +143,10 @@ def allocate(rankings: Iterable[Ranking], ledger: Ledger) -> list[Candidate]:
 
 def _is_new(candidate: Candidate, ledger: Ledger) -> bool:
     need, association = candidate.need, candidate.association
-    return (need.id, association.id) not in ledger.shown and (need.company, association.id) not in ledger.settled
+    return (need.id, association.id) not in ledger.shown and (
+        need.company,
+        association.id,
+    ) not in ledger.settled
 
 
 def _urgency(candidate: Candidate, ledger: Ledger) -> tuple[float, datetime, bytes, bytes]:

@@ -4,3 +4,10 @@ from django.apps import AppConfig
 class MatchingConfig(AppConfig):
     name = "matching"
     verbose_name = "Rapprochement"
+
+    def ready(self) -> None:
+        from associations.hints import register_project_hint
+        from matching import receivers  # noqa: F401 (connects the signals)
+        from matching.hints import money_only_hint
+
+        register_project_hint(money_only_hint)

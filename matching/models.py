@@ -36,6 +36,10 @@ class SuggestionQuerySet(models.QuerySet["Suggestion"]):
     def open(self) -> Self:
         return self.filter(status=SuggestionStatus.PRESENTED)
 
+    def answered(self) -> Self:
+        """Those that wait for nobody any more."""
+        return self.exclude(status=SuggestionStatus.PRESENTED)
+
     def undigested(self) -> Self:
         """Those that no digest has told of yet."""
         return self.open().filter(digested_at__isnull=True)
@@ -45,7 +49,11 @@ class SuggestionQuerySet(models.QuerySet["Suggestion"]):
 
     def with_parties(self) -> Self:
         return self.select_related(
-            "association__organisation__department", "company__organisation", "need", "project", "introduction"
+            "association__organisation__department",
+            "company__organisation",
+            "need",
+            "project",
+            "introduction",
         )
 
 
@@ -120,6 +128,27 @@ class Suggestion(Identified):
 
     def get_absolute_url(self) -> str:
         return reverse("matching:suggestion", args=[self.pk])
+
+    @property
+    def tone(self) -> str:
+        """How the state looks as a badge."""
+        return {
+            SuggestionStatus.PRESENTED.value: "waiting",
+            SuggestionStatus.INTERESTED.value: "good",
+        }.get(self.status, "neutral")
+
+    @property
+    def outcome(self) -> str:
+        """What came of it, in words for the association."""
+        if self.introduction is not None:
+            return (
+                f"L’entreprise vous a demandé une mise en relation. {self.introduction.get_status_display()}."
+            )
+        if self.status == SuggestionStatus.DECLINED:
+            return f"L’entreprise a répondu : {self.get_refusal_reason_display().lower()}."
+        if self.status == SuggestionStatus.EXPIRED:
+            return "Le besoin a été clos avant une réponse."
+        return "Vue par l’entreprise, qui n’a pas encore répondu." if self.seen_at else "Pas encore ouverte."
 
     @property
     def is_open(self) -> bool:

@@ -23,9 +23,7 @@ LEXICON_KEY = "matching.lexicon"
 LEXICON_SECONDS = 26 * 3600
 CHUNK = 2000
 EMPTY: frozenset[str] = frozenset()
-STEMS_SQL = (
-    "SELECT word, (tsvector_to_array(fr_vector(word)))[1] FROM unnest(%s::text[]) AS word WHERE fr_vector(word) <> ''"
-)
+STEMS_SQL = "SELECT word, (tsvector_to_array(fr_vector(word)))[1] FROM unnest(%s::text[]) AS word WHERE fr_vector(word) <> ''"
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +103,11 @@ class _Places:
     """Territories and all that contains each."""
 
     def __init__(self) -> None:
-        rows = list(Territory.objects.exclude(level=TerritoryLevel.COMMUNE).values_list("code", "name", "parent__code"))
+        rows = list(
+            Territory.objects.exclude(level=TerritoryLevel.COMMUNE).values_list(
+                "code", "name", "parent__code"
+            )
+        )
         self.names = {code: name for code, name, _ in rows}
         self._parents = {code: parent for code, _, parent in rows}
 
@@ -130,9 +132,15 @@ class _AssociationLists:
         projects = Project.objects.published().filter(association__in=keys).order_by()
         through, project = Association, "association_id"
         self.causes = _sets(through.causes.through, "association_id", "cause__slug", associations=keys)
-        self.audiences = _sets(through.audiences.through, "association_id", "audience__slug", associations=keys)
-        self.territories = _sets(through.territories.through, "association_id", "territory__code", associations=keys)
-        self.sectors = _sets(through.refused_sectors.through, "association_id", "sector__slug", associations=keys)
+        self.audiences = _sets(
+            through.audiences.through, "association_id", "audience__slug", associations=keys
+        )
+        self.territories = _sets(
+            through.territories.through, "association_id", "territory__code", associations=keys
+        )
+        self.sectors = _sets(
+            through.refused_sectors.through, "association_id", "sector__slug", associations=keys
+        )
         for found, relation in ((self.causes, "causes"), (self.audiences, "audiences")):
             for key, slug in projects.values_list(project, f"{relation}__slug"):
                 if slug:
@@ -174,7 +182,9 @@ class _NeedLists:
         self.audiences = _sets(Need.audiences.through, "need_id", "audience__slug", needs=keys)
         self.territories = _sets(Need.territories.through, "need_id", "territory__code", needs=keys)
         self.skills = _sets(Need.skills.through, "need_id", "skill__slug", needs=keys)
-        self.policy_territories = _sets(Policy.territories.through, "policy_id", "territory__code", policies=companies)
+        self.policy_territories = _sets(
+            Policy.territories.through, "policy_id", "territory__code", policies=companies
+        )
         self.excluded = _sets(Policy.excluded_causes.through, "policy_id", "cause__slug", policies=companies)
 
     def side(self, row: dict[str, Any], text: TextSide) -> NeedSide:

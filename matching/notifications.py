@@ -1,14 +1,30 @@
-"""The mails of matching: one digest a day of new suggestions."""
+"""The mails of matching: one digest a day of new suggestions, and the welcome with honest odds."""
 
 from collections.abc import Iterable
 from typing import Any, ClassVar
 
 from django.urls import reverse
 
-from accounts.models import User
+from accounts.enums import OrganisationKind
+from accounts.models import Organisation, User
+from associations.models import Association
+from associations.readiness import completeness as association_completeness
+from companies.models import Company, Need
+from companies.readiness import completeness as company_completeness
+from matching.allocation import Suited, suited_needs
 from matching.models import Suggestion
+from matching.odds import odds, odds_for
+from matching.scoring import STOPS
+from mecenova.calendar import clock
+from mecenova.mail.links import link_for
 from mecenova.mail.notifications import Notification, register_notification
 from mecenova.mail.operations import absolute_url
+
+# Declared in links.py, a layer above.
+INTEREST_LINK = "matching.interest"
+DECLINE_LINK = "matching.decline"
+# A first mail is read to its end only if it is short.
+WELCOME_NEEDS = 3
 
 
 @register_notification
@@ -23,11 +39,94 @@ class SuggestionsDigest(Notification):
 
     def context(self, subject: User, recipient: User) -> dict[str, Any]:
         waiting = Suggestion.objects.undigested().for_companies_of(recipient).with_parties()
-        return {
-            "suggestions": list(waiting.order_by("company__organisation__name_key", "-score", "pk")),
-            "list_url": absolute_url(reverse("matching:suggestions")),
-        }
+        entries = [
+            {
+                "suggestion": suggestion,
+                "interest_url": link_for(INTEREST_LINK, suggestion, recipient),
+                "decline_url": link_for(DECLINE_LINK, suggestion, recipient),
+            }
+            for suggestion in waiting.order_by(
+                "company__organisation__name_key", "need__title", "-score", "pk"
+            )
+        ]
+        return {"entries": entries, "list_url": absolute_url(reverse("matching:suggestions"))}
 
     def still_wanted(self, subject: User, recipient: User) -> bool:
         """Nothing left to answer, or no longer of the company: nothing to read."""
-        return Suggestion.objects.open().for_companies_of(recipient).filter(digested_at__isnull=False).exists()
+        return (
+            Suggestion.objects.open().for_companies_of(recipient).filter(digested_at__isnull=False).exists()
+        )
+
+
+class Welcome(Notification):
+    """The first real answer, within the hour of a sign-up. Its subject is the organisation."""
+
+    urgent: ClassVar[bool] = True
+
+    def recipients(self, subject: Organisation) -> Iterable[User]:
+        return subject.members.filter(is_active=True).order_by("email")
+
+
+@register_notification
+class AssociationWelcome(Welcome):
+    name: ClassVar[str] = "matching.welcome"
+    template: ClassVar[str] = "mail/matching/welcome_association.md"
+
+    def context(self, subject: Organisation, recipient: User) -> dict[str, Any]:
+        association = Association.objects.for_readiness().get(organisation=subject)
+        suited = suited_needs(association, limit=WELCOME_NEEDS, today=clock.today())
+        needs = Need.objects.select_related("company__organisation").in_bulk(
+            [candidate.need.id for candidate in suited.candidates]
+        )
+        return {
+            "organisation": subject,
+            "odds": odds_for(association),
+            "causes": [cause.name for cause in association.causes.all()],
+            "missing": association_completeness(association).missing,
+            "needs": [
+                (
+                    needs[candidate.need.id],
+                    absolute_url(reverse("companies:need_detail", args=[candidate.need.id])),
+                )
+                for candidate in suited.candidates
+            ],
+            "why_none": why_none(suited),
+            "profile_url": absolute_url(reverse("associations:edit", args=[association.pk])),
+            "understand_url": absolute_url(reverse("pages:understand")),
+        }
+
+
+@register_notification
+class CompanyWelcome(Welcome):
+    name: ClassVar[str] = "matching.company_welcome"
+    template: ClassVar[str] = "mail/matching/welcome_company.md"
+
+    def context(self, subject: Organisation, recipient: User) -> dict[str, Any]:
+        company = Company.objects.with_details().get(organisation=subject)
+        causes = list(company.policy.causes.all()) if company.has_policy else []
+        return {
+            "organisation": subject,
+            "causes": [cause.name for cause in causes],
+            "odds": odds(cause_ids=[cause.pk for cause in causes]),
+            "missing": company_completeness(company).missing,
+            "policy_url": absolute_url(reverse("companies:policy", args=[company.pk])),
+            "understand_url": absolute_url(reverse("pages:understand")),
+        }
+
+
+WELCOMES: dict[str, type[Welcome]] = {
+    OrganisationKind.ASSOCIATION: AssociationWelcome,
+    OrganisationKind.COMPANY: CompanyWelcome,
+}
+
+
+def why_none(suited: Suited) -> str:
+    """Why no open need suits, in the words of the filter that stopped most of them."""
+    if suited.candidates:
+        return ""
+    if not suited.stops:
+        return "Aucun des besoins ouverts aujourd’hui n’est assez proche de ce que votre fiche dit de vous."
+    most = max(suited.stops, key=lambda name: (suited.stops[name], name))
+    number = suited.stops[most]
+    needs = f"{number} besoins ouverts" if number > 1 else "1 besoin ouvert"
+    return f"Ce qui arrête le plus souvent ({needs})\u00a0: {STOPS[most][:1].lower()}{STOPS[most][1:]}"

@@ -1,4 +1,14 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from matching.views import presentations, suggestions
 
 app_name = "matching"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("suggestions/", suggestions.suggestions, name="suggestions"),
+    path("suggestions/<uuid:pk>/", suggestions.suggestion, name="suggestion"),
+    path("suggestions/<uuid:pk>/interessee/", suggestions.interest, name="suggestion_interest"),
+    path("suggestions/<uuid:pk>/ecarter/", suggestions.decline, name="suggestion_decline"),
+    path("suggestions/<uuid:pk>/vue/", suggestions.seen, name="suggestion_seen"),
+    path("presentations/", presentations.presentations, name="presentations"),
+    path("besoins-pour-vous/", presentations.suited, name="suited_needs"),
+]

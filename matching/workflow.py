@@ -14,9 +14,7 @@ SUGGESTION = Workflow(
             SuggestionStatus.INTERESTED,
             "membre de l’entreprise",
         ),
-        Transition(
-            "decline", _PRESENTED, SuggestionStatus.DECLINED, "membre de l’entreprise"
-        ),
+        Transition("decline", _PRESENTED, SuggestionStatus.DECLINED, "membre de l’entreprise"),
         Transition("expire", _PRESENTED, SuggestionStatus.EXPIRED, "le tour suivant"),
     ],
     labels=SuggestionStatus.choices,

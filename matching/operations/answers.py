@@ -5,6 +5,7 @@ from django.db import transaction
 
 from accounts.models import User
 from companies.models import Need
+from companies.operations import note_activity
 from matching import policies
 from matching.enums import SuggestionStatus
 from matching.models import Suggestion
@@ -35,7 +36,10 @@ def take_interest(*, suggestion: Suggestion, note: str, by: User) -> Introductio
         need=suggestion.need,
         project=suggestion.project,
     )
-    advance(suggestion, SUGGESTION, "take_interest", by=by, answered_at=clock.now(), introduction=introduction)
+    advance(
+        suggestion, SUGGESTION, "take_interest", by=by, answered_at=clock.now(), introduction=introduction
+    )
+    note_activity(company=suggestion.company)
     return introduction
 
 
@@ -50,6 +54,7 @@ def decline_suggestion(*, suggestion: Suggestion, reason: str, by: User, note: s
     advance(
         suggestion, SUGGESTION, "decline", by=by, note=note, answered_at=clock.now(), refusal_reason=reason
     )
+    note_activity(company=suggestion.company)
     return suggestion
 
 

@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 
 from accounts.models import User
 from associations.models import Association
+from associations.operations import record_presentation
 from companies.models import Company, Need
 from matching import policies
 from matching.allocation import DEPTH, Candidate, Ranking, allocate, rank
@@ -36,7 +37,9 @@ class RoundInProgress(DomainError):
     """Another round holds the lock: it will do the work."""
 
     def __init__(self) -> None:
-        super().__init__("Un tour est déjà en cours\u00a0: attendez qu’il finisse, il prendra tout en compte.")
+        super().__init__(
+            "Un tour est déjà en cours\u00a0: attendez qu’il finisse, il prendra tout en compte."
+        )
 
 
 @transaction.atomic
@@ -73,9 +76,13 @@ def run_round(*, by: User | None = None, scope: RoundScope = RoundScope.FULL) ->
     return round_
 
 
-def ranking_of_needs(*, per_need: int, needs: "QuerySet[Need] | None" = None) -> tuple[Network, list[Ranking]]:
+def ranking_of_needs(
+    *, per_need: int, needs: "QuerySet[Need] | None" = None
+) -> tuple[Network, list[Ranking]]:
     """The ranking before capacity, of current needs or of those given. Reads only."""
-    network = load(Association.objects.open_to_companies(), Need.objects.current() if needs is None else needs)
+    network = load(
+        Association.objects.open_to_companies(), Need.objects.current() if needs is None else needs
+    )
     return network, rank_all(network, depth=per_need)
 
 
@@ -95,7 +102,9 @@ def _times_shown() -> dict[object, int]:
     """How many pairs of each need were suggested before today: a round looks that much further down."""
     midnight = clock.paris(clock.now()).replace(hour=0, minute=0, second=0, microsecond=0)
     found: dict[object, int] = {}
-    for need in Suggestion.objects.filter(presented_at__lt=midnight).order_by().values_list("need_id", flat=True):
+    for need in (
+        Suggestion.objects.filter(presented_at__lt=midnight).order_by().values_list("need_id", flat=True)
+    ):
         found[need] = found.get(need, 0) + 1
     return found
 
@@ -111,7 +120,9 @@ def _present(round_: Round, chosen: Iterable[Candidate], names: Names) -> int:
     """Spend a place for each pair, in a fixed order of companies so that two writers never deadlock."""
     chosen = sorted(chosen, key=lambda candidate: (candidate.need.company.bytes, -candidate.assessment.total))
     companies = Company.objects.in_bulk([candidate.need.company for candidate in chosen])
-    associations = Association.objects.in_bulk([candidate.association.id for candidate in chosen])
+    associations = Association.objects.select_related("organisation").in_bulk(
+        [candidate.association.id for candidate in chosen]
+    )
     presented = 0
     for candidate in chosen:
         company = companies[candidate.need.company]
@@ -131,6 +142,7 @@ def _present(round_: Round, chosen: Iterable[Candidate], names: Names) -> int:
             inputs=candidate.assessment.inputs(),
         )
         record(suggestion, "present", "", SuggestionStatus.PRESENTED, None)
+        record_presentation(association=association)
         presented += 1
     return presented
 
@@ -141,7 +153,9 @@ def _send_digests() -> None:
     people = User.objects.filter(
         is_active=True, memberships__organisation__company__suggestions__in=waiting
     ).distinct()
-    told = [person for person in people.order_by("pk") if queue(SuggestionsDigest, person, occurrence=_today())]
+    told = [
+        person for person in people.order_by("pk") if queue(SuggestionsDigest, person, occurrence=_today())
+    ]
     waiting.filter(company__organisation__memberships__user__in=told).update(digested_at=clock.now())
 
 

@@ -110,7 +110,9 @@ class Lexicon:
         return TextSide(terms=terms, themes=themes, words=everything)
 
     def _term_weight(self, stem: str, place: float) -> float:
-        return place * (KNOWN_WORD if stem in self._known else OTHER_WORD) * self._rarity(self.frequency[stem])
+        return (
+            place * (KNOWN_WORD if stem in self._known else OTHER_WORD) * self._rarity(self.frequency[stem])
+        )
 
     def _weigh_themes(self, themes: dict[str, float], found: Iterable[str], place: float) -> None:
         known = all_themes()
@@ -130,11 +132,15 @@ def vocabulary(texts: Iterable[str]) -> set[str]:
     """Every distinct word to ask the database about, those of the thesaurus and the generic words included."""
     found = {word for text in texts for word in words(text)}
     found |= generic_words()
-    found |= {word for theme in all_themes().values() for expression in theme.expressions for word in expression}
+    found |= {
+        word for theme in all_themes().values() for expression in theme.expressions for word in expression
+    }
     return found
 
 
 def best_words(side: TextSide, other: TextSide, limit: int) -> Sequence[str]:
     """The heaviest words that a need's text shares with an association's, as the need spells them."""
-    shared = sorted((term for term in side.terms if term in other.terms), key=lambda term: (-side.terms[term], term))
+    shared = sorted(
+        (term for term in side.terms if term in other.terms), key=lambda term: (-side.terms[term], term)
+    )
     return [side.words[term] for term in shared[:limit]]

@@ -78,7 +78,9 @@ def score(need: NeedSide, association: AssociationSide, related: Mapping[str, fr
 def matching_weight(need: NeedSide, association: AssociationSide) -> float:
     """The weight of the need's words and themes that the association's texts hold."""
     text = association.text
-    found = sum(weight * text.themes[theme] for theme, weight in need.text.themes.items() if theme in text.themes)
+    found = sum(
+        weight * text.themes[theme] for theme, weight in need.text.themes.items() if theme in text.themes
+    )
     found += sum(weight * text.terms[term] for term, weight in need.text.terms.items() if term in text.terms)
     return found * text.density
 

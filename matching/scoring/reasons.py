@@ -33,7 +33,9 @@ def _words(need: NeedSide, association: AssociationSide) -> str:
         (
             theme
             for theme, weight in need.text.themes.items()
-            if weight >= TOLD_FROM and association.text.themes.get(theme) == 1.0 and known[theme].facet != MEANS
+            if weight >= TOLD_FROM
+            and association.text.themes.get(theme) == 1.0
+            and known[theme].facet != MEANS
         ),
         key=lambda theme: (-need.text.themes[theme], theme),
     )

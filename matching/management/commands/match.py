@@ -20,9 +20,15 @@ class Command(BaseCommand):
     help = "Rapproche les besoins publiés et les associations vérifiées, dans la limite des places de chaque entreprise."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--dry-run", action="store_true", help="classer seulement : rien n’est présenté ni écrit")
-        parser.add_argument("--changed", action="store_true", help="seulement ce qui a changé depuis le dernier tour")
-        parser.add_argument("--export", type=Path, metavar="FICHIER", help="écrire le classement avant capacité (CSV)")
+        parser.add_argument(
+            "--dry-run", action="store_true", help="classer seulement : rien n’est présenté ni écrit"
+        )
+        parser.add_argument(
+            "--changed", action="store_true", help="seulement ce qui a changé depuis le dernier tour"
+        )
+        parser.add_argument(
+            "--export", type=Path, metavar="FICHIER", help="écrire le classement avant capacité (CSV)"
+        )
         parser.add_argument("--per-need", type=int, default=10, metavar="N", help="lignes par besoin (10)")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -50,7 +56,9 @@ class Command(BaseCommand):
         started = perf_counter()
         network, rankings = ranking_of_needs(per_need=per_need)
         kept = {candidate.association.id for ranking in rankings for candidate in ranking.candidates}
-        titles = dict(Need.objects.filter(pk__in=[need.id for need in network.needs]).values_list("pk", "title"))
+        titles = dict(
+            Need.objects.filter(pk__in=[need.id for need in network.needs]).values_list("pk", "title")
+        )
         companies = dict(
             Company.objects.filter(needs__in=titles).distinct().values_list("pk", "organisation__name")
         )
@@ -59,10 +67,19 @@ class Command(BaseCommand):
         try:
             with path.open("w", encoding="utf-8", newline="") as file:
                 lines = write_ranking(
-                    file, rankings, network.names, titles, companies, associations, presented, per_need=per_need
+                    file,
+                    rankings,
+                    network.names,
+                    titles,
+                    companies,
+                    associations,
+                    presented,
+                    per_need=per_need,
                 )
         except OSError as error:
-            raise CommandError(f"Impossible d’écrire {path} : {error.strerror}. Choisissez un autre fichier.") from error
+            raise CommandError(
+                f"Impossible d’écrire {path} : {error.strerror}. Choisissez un autre fichier."
+            ) from error
         self.stdout.write(
             f"{lines} lignes écrites dans {path} : {len(rankings)} besoins, {len(network.associations)} associations, "
             f"{perf_counter() - started:.1f} s."

@@ -1,0 +1,39 @@
+from django.contrib import admin
+from django.http import HttpRequest
+
+from matching.models import ChangedSubject, Round, Suggestion
+
+
+class ReadOnlyAdmin(admin.ModelAdmin):
+    """Written by rounds and answers only: staff read, and act through the site's own pages."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        return False
+
+
+@admin.register(Round)
+class RoundAdmin(ReadOnlyAdmin):
+    list_display = ("started_at", "scope", "needs", "pairs", "presented", "finished_at", "score_version")
+    list_filter = ("scope",)
+    date_hierarchy = "started_at"
+
+
+@admin.register(Suggestion)
+class SuggestionAdmin(ReadOnlyAdmin):
+    list_display = ("need", "association", "company", "score", "status", "presented_at", "answered_at")
+    list_filter = ("status", "refusal_reason", "score_version")
+    list_select_related = ("need", "association__organisation", "company__organisation")
+    search_fields = ("need__title", "association__organisation__name", "company__organisation__name")
+    date_hierarchy = "presented_at"
+
+
+@admin.register(ChangedSubject)
+class ChangedSubjectAdmin(ReadOnlyAdmin):
+    list_display = ("kind", "subject_id", "at")
+    list_filter = ("kind",)

@@ -1,0 +1,27 @@
+"""The welcome: due at once, done by the worker, so that a sign-up never waits for the odds."""
+
+from typing import ClassVar
+
+from accounts.models import Organisation
+from matching.notifications import WELCOMES
+from mecenova.agenda.enums import Owner
+from mecenova.agenda.models import FollowUp
+from mecenova.agenda.rules import Rule, register_rule
+from mecenova.mail.operations import queue
+
+
+@register_rule
+class WelcomeNewcomer(Rule):
+    name: ClassVar[str] = "matching.welcome"
+    is_step: ClassVar[bool] = False
+    owner: ClassVar[Owner] = Owner.PLATFORM
+    days: ClassVar[tuple[int, ...]] = (0,)
+
+    def what(self, subject: Organisation) -> str:
+        return "Souhaiter la bienvenue, avec les chances réelles et la première étape."
+
+    def still_relevant(self, subject: Organisation) -> bool:
+        return subject.left_at is None
+
+    def act(self, subject: Organisation, follow_up: FollowUp) -> None:
+        queue(WELCOMES[subject.kind], subject)

@@ -1,0 +1,69 @@
+"""News from below, noted in the same transaction for the next small round; newcomers are welcomed."""
+
+from typing import Any
+
+from django.dispatch import receiver
+
+from accounts.enums import OrganisationKind
+from accounts.models import Organisation, User
+from accounts.signals import organisation_checked
+from associations.models import Association
+from associations.signals import (
+    association_changed,
+    association_registered,
+    project_changed,
+    project_closed,
+    project_published,
+)
+from companies.models import Company, Need
+from companies.signals import company_changed, company_registered, need_changed, need_closed, need_published
+from matching.enums import ChangedKind
+from matching.followups import WelcomeNewcomer
+from matching.operations import expire_suggestions, note_change
+from mecenova.agenda.operations import start
+
+
+@receiver(
+    (association_changed, project_published, project_changed, project_closed),
+    dispatch_uid="matching.association",
+)
+def an_association_changed(*, association: Association, **kwargs: Any) -> None:
+    note_change(kind=ChangedKind.ASSOCIATION, subject_id=association.pk)
+
+
+@receiver(company_changed, dispatch_uid="matching.company")
+def a_company_changed(*, company: Company, **kwargs: Any) -> None:
+    note_change(kind=ChangedKind.COMPANY, subject_id=company.pk)
+
+
+@receiver((need_published, need_changed), dispatch_uid="matching.need")
+def a_need_changed(*, need: Need, **kwargs: Any) -> None:
+    note_change(kind=ChangedKind.NEED, subject_id=need.pk)
+
+
+@receiver(need_closed, dispatch_uid="matching.need_closed")
+def a_need_closed(*, need: Need, by: User | None = None, **kwargs: Any) -> None:
+    expire_suggestions(need=need, by=by)
+
+
+@receiver(organisation_checked, dispatch_uid="matching.checked")
+def an_organisation_may_be_shown(*, organisation: Organisation, **kwargs: Any) -> None:
+    if organisation.kind == OrganisationKind.ASSOCIATION:
+        for key in Association.objects.filter(organisation=organisation).values_list("pk", flat=True):
+            note_change(kind=ChangedKind.ASSOCIATION, subject_id=key)
+    elif organisation.kind == OrganisationKind.COMPANY:
+        for key in Company.objects.filter(organisation=organisation).values_list("pk", flat=True):
+            note_change(kind=ChangedKind.COMPANY, subject_id=key)
+
+
+@receiver(association_registered, dispatch_uid="matching.association_registered")
+def welcome_an_association(*, association: Association, by: User | None = None, **kwargs: Any) -> None:
+    """Imported records have nobody to welcome."""
+    if by is not None:
+        start(WelcomeNewcomer, association.organisation)
+
+
+@receiver(company_registered, dispatch_uid="matching.company_registered")
+def welcome_a_company(*, company: Company, by: User | None = None, **kwargs: Any) -> None:
+    if by is not None:
+        start(WelcomeNewcomer, company.organisation)

@@ -1,0 +1,56 @@
+"""The association's side: to whom it was presented and what came of it; the needs that suit it now."""
+
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from associations.models import Association
+from companies.models import Need
+from matching.allocation import suited_needs
+from matching.models import Suggestion
+from matching.notifications import why_none
+from matching.odds import odds_for
+from matching.scoring import reasons
+from mecenova.calendar import clock
+
+PER_PAGE = 20
+SUITED_SHOWN = 12
+
+
+@require_safe
+def presentations(request: HttpRequest) -> HttpResponse:
+    """Every time an association of mine was presented: when, to whom, what came of it."""
+    mine = _mine(request)
+    shown = Suggestion.objects.filter(association__in=mine).with_parties().order_by("-presented_at", "pk")
+    page = Paginator(shown, PER_PAGE).get_page(request.GET.get("page"))
+    context = {"page_obj": page, "associations": mine, "odds": odds_for(mine[0])}
+    return render(request, "matching/presentations.html", context)
+
+
+@require_safe
+def suited(request: HttpRequest) -> HttpResponse:
+    """The open needs that suit an association of mine, with the reasons a round would give."""
+    association = _mine(request)[0]
+    found = suited_needs(association, limit=SUITED_SHOWN, today=clock.today())
+    needs = Need.objects.with_details().in_bulk([candidate.need.id for candidate in found.candidates])
+    rows = [
+        (
+            needs[candidate.need.id],
+            reasons(candidate.need, candidate.association, candidate.assessment, found.names.words),
+        )
+        for candidate in found.candidates
+    ]
+    context = {"association": association, "rows": rows, "why_none": why_none(found)}
+    return render(request, "matching/suited_needs.html", context)
+
+
+def _mine(request: HttpRequest) -> list[Association]:
+    mine = list(
+        Association.objects.of(request.user)
+        .select_related("organisation__department")
+        .order_by("organisation__name_key")
+    )
+    if not mine:
+        raise Http404
+    return mine

@@ -1,0 +1,121 @@
+"""A company's suggestions: the list, one of them, its two answers."""
+
+import uuid
+
+from django import forms
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from companies.models import Company
+from matching import operations, policies
+from matching.forms import DeclineForm, InterestForm
+from matching.models import Suggestion
+from mecenova.workflow.errors import DomainError
+from partnerships.operations import places_left
+
+PER_PAGE = 20
+
+
+@require_safe
+def suggestions(request: HttpRequest) -> HttpResponse:
+    """Those that wait for an answer first, then the past."""
+    mine = Suggestion.objects.for_companies_of(request.user).with_parties()
+    companies = (
+        Company.objects.of(request.user)
+        .checked()
+        .select_related("organisation")
+        .order_by("organisation__name_key")
+    )
+    page = Paginator(mine.answered().order_by("-presented_at", "pk"), PER_PAGE).get_page(
+        request.GET.get("page")
+    )
+    context = {
+        "waiting": mine.open().order_by("need__title", "-score", "pk"),
+        "page_obj": page,
+        "places": [(company, places_left(company)) for company in companies],
+    }
+    return render(request, "matching/suggestions.html", context)
+
+
+@require_safe
+def suggestion(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    return _show(request, _suggestion_seen_by(request, pk), InterestForm(), DeclineForm())
+
+
+@require_POST
+def interest(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """Ask the association to talk; what was typed is kept when something is missing."""
+    found = _suggestion_answered_by(request, pk)
+    form = InterestForm(request.POST)
+    if not form.is_valid():
+        return _show(request, found, form, DeclineForm(), status=422)
+    try:
+        introduction = operations.take_interest(
+            suggestion=found, note=form.cleaned_data["note"], by=request.user
+        )
+    except DomainError as error:
+        messages.error(request, error.message)
+        return redirect(found)
+    messages.success(request, "Votre message est parti. L’association a quinze jours ouvrés pour répondre.")
+    return redirect(introduction)
+
+
+@require_POST
+def decline(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    found = _suggestion_answered_by(request, pk)
+    form = DeclineForm(request.POST)
+    if not form.is_valid():
+        return _show(request, found, InterestForm(), form, status=422)
+    try:
+        operations.decline_suggestion(suggestion=found, by=request.user, **form.cleaned_data)
+    except DomainError as error:
+        messages.error(request, error.message)
+        return redirect(found)
+    messages.success(request, "C’est noté. La raison nous aide à mieux choisir les prochaines.")
+    return redirect("matching:suggestions")
+
+
+@require_POST
+def seen(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """Sent by the page itself once it is shown: opening a mail's link is no proof of reading."""
+    operations.mark_seen(suggestion=_suggestion_seen_by(request, pk), by=request.user)
+    return HttpResponse(status=204)
+
+
+def _show(
+    request: HttpRequest,
+    found: Suggestion,
+    interest_form: forms.Form,
+    decline_form: forms.Form,
+    *,
+    status: int = 200,
+) -> HttpResponse:
+    may_answer = found.is_open and policies.can_answer_suggestion(request.user, found)
+    context = {
+        "suggestion": found,
+        "association": found.association,
+        "causes": found.association.causes.all(),
+        "territories": found.association.territories.all(),
+        "interest_form": interest_form,
+        "decline_form": decline_form,
+        "may_answer": may_answer,
+        "record_seen": may_answer and found.seen_at is None,
+    }
+    return render(request, "matching/suggestion.html", context, status=status)
+
+
+def _suggestion_seen_by(request: HttpRequest, pk: uuid.UUID) -> Suggestion:
+    found = get_object_or_404(Suggestion.objects.with_parties(), pk=pk)
+    if not policies.can_view_suggestion(request.user, found):
+        raise Http404
+    return found
+
+
+def _suggestion_answered_by(request: HttpRequest, pk: uuid.UUID) -> Suggestion:
+    found = _suggestion_seen_by(request, pk)
+    if not policies.can_answer_suggestion(request.user, found):
+        raise Http404
+    return found
