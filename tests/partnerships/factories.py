@@ -1,0 +1,35 @@
+"""Two sides that could be introduced, and introductions in the states tests need."""
+
+from typing import Any
+
+import factory
+from factory.django import DjangoModelFactory
+
+from mecenova.calendar import clock
+from mecenova.reference.enums import Kind
+from partnerships.enums import IntroductionStatus, Side
+from partnerships.models import Introduction
+from tests.accounts.factories import MembershipFactory
+from tests.associations.factories import AssociationFactory
+from tests.companies.factories import CompanyFactory, NeedFactory
+
+
+class IntroductionFactory(DjangoModelFactory):
+    """An association asked a company about its need, and waits."""
+
+    class Meta:
+        model = Introduction
+
+    association = factory.SubFactory(AssociationFactory, complete=True)
+    company = factory.SubFactory(CompanyFactory)
+    need = factory.LazyAttribute(lambda asked: NeedFactory(company=asked.company, published=True))
+    kind = Kind.FINANCIAL
+    asked_by_side = Side.ASSOCIATION
+    note = "Nos ateliers correspondent à votre besoin\u00a0: pouvons-nous en parler\u202f?"
+    status = IntroductionStatus.REQUESTED
+    requested_at = factory.LazyFunction(clock.now)
+
+
+def member_of(subject: Any) -> Any:
+    """A manager of an association's or a company's organisation."""
+    return MembershipFactory(organisation=subject.organisation).user

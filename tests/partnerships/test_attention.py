@@ -1,0 +1,156 @@
+import threading
+from datetime import UTC, date, datetime
+
+import pytest
+from django.db import connection
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+from hypothesis.extra.django import TestCase as HypothesisCase
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from companies.models import Policy
+from mecenova.calendar import clock
+from partnerships.models import AttentionEntry, AttentionMonth
+from partnerships.operations import places_left, return_attention, spend_attention
+from partnerships.operations.attention import next_month
+from tests.associations.factories import AssociationFactory
+from tests.companies.factories import CompanyFactory, PolicyFactory
+
+NOVEMBER = datetime(2026, 11, 23, 9, tzinfo=UTC)
+DECEMBER = datetime(2026, 12, 1, 9, tzinfo=UTC)
+
+
+@pytest.mark.django_db
+def test_a_place_is_spent_once_for_the_same_association():
+    company, association = CompanyFactory(), AssociationFactory()
+    first = spend_attention(company=company, association=association, source="suggestion")
+    again = spend_attention(company=company, association=association, source="introduction")
+    assert first == again
+    assert places_left(company) == 2
+
+
+@pytest.mark.django_db
+def test_no_place_is_left_beyond_the_capacity():
+    company = CompanyFactory()
+    for association in AssociationFactory.create_batch(3):
+        assert spend_attention(company=company, association=association, source="suggestion")
+    assert spend_attention(company=company, association=AssociationFactory(), source="suggestion") is None
+    assert AttentionEntry.objects.count() == 3
+
+
+@pytest.mark.django_db
+def test_a_company_without_a_policy_or_with_a_closed_door_has_no_place():
+    silent, closed = CompanyFactory(policy=None), CompanyFactory(policy=None)
+    PolicyFactory(company=closed, monthly_capacity=0)
+    for company in (silent, closed):
+        assert spend_attention(company=company, association=AssociationFactory(), source="suggestion") is None
+        assert places_left(company) == 0
+
+
+@pytest.mark.django_db
+def test_a_lower_capacity_takes_back_nothing_and_gives_nothing_more():
+    company = CompanyFactory()
+    for association in AssociationFactory.create_batch(2):
+        spend_attention(company=company, association=association, source="suggestion")
+    Policy.objects.filter(company=company).update(monthly_capacity=1)
+    assert places_left(company) == 0
+    assert spend_attention(company=company, association=AssociationFactory(), source="suggestion") is None
+    assert AttentionMonth.objects.get().spent == 2
+
+
+@pytest.mark.django_db
+def test_a_new_month_gives_new_places(frozen_clock):
+    company = CompanyFactory()
+    with frozen_clock(NOVEMBER):
+        for association in AssociationFactory.create_batch(3):
+            spend_attention(company=company, association=association, source="suggestion")
+        assert places_left(company) == 0
+    with frozen_clock(DECEMBER):
+        assert places_left(company) == 3
+
+
+@pytest.mark.django_db
+def test_a_returned_place_goes_to_somebody_else_and_is_returned_once():
+    company, association = CompanyFactory(), AssociationFactory()
+    spend_attention(company=company, association=association, source="suggestion")
+    assert return_attention(company=company, association=association)
+    assert not return_attention(company=company, association=association)
+    assert places_left(company) == 3
+
+
+@pytest.mark.parametrize(
+    ("day", "expected"),
+    [
+        (date(2026, 11, 23), date(2026, 12, 1)),
+        (date(2026, 12, 31), date(2027, 1, 1)),
+        (date(2027, 1, 1), date(2027, 2, 1)),
+    ],
+)
+def test_next_month(day, expected):
+    assert next_month(day) == expected
+
+
+@pytest.mark.django_db(transaction=True)
+def test_ten_requests_at_once_never_overspend():
+    company = CompanyFactory()
+    associations = AssociationFactory.create_batch(10)
+    spent = []
+
+    def spend(association):
+        try:
+            spent.append(spend_attention(company=company, association=association, source="introduction"))
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=spend, args=(association,)) for association in associations]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(spent) == 10
+    assert sum(entry is not None for entry in spent) == 3
+    assert AttentionMonth.objects.get().spent == AttentionEntry.objects.count() == 3
+
+
+class Ledger(RuleBasedStateMachine):
+    """Whatever is spent, returned or decided, the ledger never exceeds its month and always adds up."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.company = CompanyFactory()
+        self.associations = AssociationFactory.create_batch(5)
+
+    @rule(index=st.integers(0, 4))
+    def spend(self, index: int) -> None:
+        spend_attention(company=self.company, association=self.associations[index], source="suggestion")
+
+    @rule(index=st.integers(0, 4))
+    def give_back(self, index: int) -> None:
+        return_attention(company=self.company, association=self.associations[index])
+
+    @rule(capacity=st.integers(0, 6))
+    def decide(self, capacity: int) -> None:
+        Policy.objects.filter(company=self.company).update(monthly_capacity=capacity)
+
+    @precondition(lambda self: AttentionMonth.objects.filter(company=self.company).exists())
+    @invariant()
+    def adds_up(self) -> None:
+        month = AttentionMonth.objects.get(company=self.company)
+        held = month.entries.filter(returned_at__isnull=True)
+        assert month.spent == held.count() <= month.capacity
+        assert places_left(self.company) >= 0
+        assert held.values("association").distinct().count() == month.spent
+        assert month.month == clock.today().replace(day=1)
+
+
+class TestLedger(HypothesisCase):
+    def test_states(self) -> None:
+        run_state_machine_as_test(
+            Ledger, settings=hypothesis_settings(max_examples=15, stateful_step_count=12, deadline=None)
+        )

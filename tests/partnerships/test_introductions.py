@@ -1,0 +1,282 @@
+import threading
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, connection, transaction
+
+from accounts.enums import OrganisationStatus
+from associations.enums import Stance
+from mecenova.agenda import operations as agenda
+from mecenova.calendar import clock
+from mecenova.mail.models import OutgoingMail
+from mecenova.workflow.errors import DomainError, TransitionRefused
+from mecenova.workflow.journal import history
+from partnerships import operations
+from partnerships.enums import IntroductionStatus, PartnershipStatus, Side
+from partnerships.models import Introduction, Partnership
+from partnerships.operations import places_left
+from tests.companies.factories import NeedFactory
+from tests.partnerships.factories import IntroductionFactory, member_of
+
+MONDAY = datetime(2026, 11, 23, 9, tzinfo=UTC)
+
+
+def mails(name):
+    return OutgoingMail.objects.filter(notification=f"partnerships.{name}")
+
+
+@pytest.mark.django_db
+def test_asking_spends_a_place_writes_to_the_company_and_says_who_owes_what(pair):
+    introduction = pair.ask()
+    step = agenda.next_step(introduction)
+    assert introduction.status == IntroductionStatus.REQUESTED
+    assert places_left(pair.company) == 2
+    assert [mail.recipient for mail in mails("introduction_requested")] == [pair.answerer]
+    assert step.organisation_id == pair.company.organisation_id
+    assert pair.association.organisation.name in step.what
+
+
+@pytest.mark.django_db
+def test_asking_twice_is_asking_once(pair):
+    assert pair.ask() == pair.ask()
+    assert mails("introduction_requested").count() == 1
+    assert places_left(pair.company) == 2
+
+
+@pytest.mark.django_db
+def test_without_a_place_the_request_queues_with_a_date_then_leaves_by_itself(pair, frozen_clock):
+    with frozen_clock(MONDAY) as now:
+        pair.company.policy.monthly_capacity = 0
+        pair.company.policy.save()
+        introduction = pair.ask()
+        assert introduction.status == IntroductionStatus.QUEUED
+        assert clock.paris(agenda.next_step(introduction).deadline).date().isoformat() == "2026-12-01"
+        assert mails("introduction_queued").count() == 1
+        now.move_to(datetime(2026, 12, 1, 10, tzinfo=UTC))
+        agenda.run_due()
+        introduction.refresh_from_db()
+        assert introduction.status == IntroductionStatus.QUEUED
+        assert clock.paris(agenda.next_step(introduction).deadline).date().isoformat() == "2027-01-01"
+        pair.company.policy.monthly_capacity = 1
+        pair.company.policy.save()
+        now.move_to(datetime(2027, 1, 1, 10, tzinfo=UTC))
+        agenda.run_due()
+        introduction.refresh_from_db()
+        assert introduction.status == IntroductionStatus.REQUESTED
+        assert mails("introduction_requested").count() == 1
+
+
+@pytest.mark.django_db
+def test_saying_yes_opens_a_partnership_with_both_parties_and_a_next_step(pair):
+    partnership = operations.accept_introduction(
+        introduction=pair.ask(), by=pair.answerer, note="Avec plaisir."
+    )
+    assert partnership.status == PartnershipStatus.DISCUSSION
+    assert partnership.parties.count() == 2
+    assert agenda.next_step(partnership) is not None
+    assert agenda.next_step(partnership.introduction) is None
+    assert [mail.recipient for mail in mails("introduction_accepted")] == [pair.asker]
+
+
+@pytest.mark.django_db
+def test_the_second_answer_sees_what_happened(pair):
+    introduction = pair.ask()
+    colleague = member_of(pair.company)
+    operations.accept_introduction(introduction=introduction, by=pair.answerer)
+    with pytest.raises(TransitionRefused, match="Acceptée"):
+        operations.decline_introduction(introduction=introduction, reason="timing", by=colleague)
+    assert Partnership.objects.count() == 1
+    assert mails("introduction_declined").count() == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_people_answering_at_once_give_one_answer(pair):
+    introduction = pair.ask()
+    people = [pair.answerer, member_of(pair.company)]
+    outcomes = []
+    ready = threading.Barrier(2)
+
+    def accept(person):
+        try:
+            ready.wait(5)
+            operations.accept_introduction(introduction=introduction, by=person)
+            outcomes.append("accepted")
+        except TransitionRefused:
+            outcomes.append("refused")
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=accept, args=(person,)) for person in people]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(outcomes) == ["accepted", "refused"]
+    assert Partnership.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_later_comes_back_by_itself(pair, frozen_clock):
+    with frozen_clock(MONDAY) as now:
+        introduction = pair.ask()
+        day = clock.today() + timedelta(days=60)
+        operations.postpone_introduction(introduction=introduction, later_on=day, by=pair.answerer)
+        assert clock.paris(agenda.next_step(introduction).deadline).date() == day
+        now.move_to(MONDAY + timedelta(days=60, hours=2))
+        agenda.run_due()
+        introduction.refresh_from_db()
+        assert introduction.status == IntroductionStatus.REQUESTED
+        assert agenda.next_step(introduction).organisation_id == pair.company.organisation_id
+        assert mails("introduction_requested").count() == 2
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("days", [-1, 0, 400])
+def test_later_is_a_day_to_come_within_a_year(pair, days):
+    introduction = pair.ask()
+    with pytest.raises(DomainError):
+        operations.postpone_introduction(
+            introduction=introduction, later_on=clock.today() + timedelta(days=days), by=pair.answerer
+        )
+
+
+@pytest.mark.django_db
+def test_a_no_carries_its_reason_to_the_association(pair):
+    operations.decline_introduction(
+        introduction=pair.ask(), reason="unclear", by=pair.answerer, note="Trop vague."
+    )
+    mail = mails("introduction_declined").get()
+    assert "Projet pas assez précis" in mail.text
+    assert "Réécrivez la description" in mail.text
+    assert "Trop vague." in mail.text
+
+
+@pytest.mark.django_db
+def test_asking_again_after_a_no_says_why_not(pair):
+    operations.decline_introduction(introduction=pair.ask(), reason="timing", by=pair.answerer)
+    with pytest.raises(DomainError, match="déjà reçu une réponse négative"):
+        pair.ask()
+
+
+@pytest.mark.django_db
+def test_silence_is_reminded_then_released_and_the_place_goes_to_the_next(pair, frozen_clock):
+    with frozen_clock(MONDAY) as now:
+        pair.company.policy.monthly_capacity = 1
+        pair.company.policy.save()
+        introduction = pair.ask()
+        sent = []
+        for _ in range(40):
+            now.advance(timedelta(days=1))
+            agenda.run_due()
+            introduction.refresh_from_db()
+            sent.append(introduction.status)
+        assert mails("introduction_reminder").count() == 2
+        assert mails("introduction_last_call").count() == 1
+        assert mails("introduction_true_status").count() == 1
+        assert introduction.status == IntroductionStatus.RELEASED
+        released = mails("introduction_released").get()
+        assert "n’a pas été ouverte" in released.text
+        # 15 working days after Monday 23 November.
+        assert clock.paris(introduction.released_at).date().isoformat() == "2026-12-14"
+        assert agenda.next_step(introduction) is None
+
+
+@pytest.mark.django_db
+def test_who_has_answered_is_reminded_of_nothing(pair, frozen_clock):
+    with frozen_clock(MONDAY) as now:
+        introduction = pair.ask()
+        operations.decline_introduction(introduction=introduction, reason="timing", by=pair.answerer)
+        now.move_to(MONDAY + timedelta(days=90))
+        agenda.run_due()
+        assert mails("introduction_reminder").count() == 0
+        assert mails("introduction_true_status").count() == 0
+
+
+@pytest.mark.django_db
+def test_a_company_that_asks_waits_for_the_association(pair):
+    introduction = pair.ask(asked_by_side=Side.COMPANY, by=pair.answerer)
+    assert [mail.recipient for mail in mails("introduction_requested")] == [pair.asker]
+    with pytest.raises(PermissionDenied):
+        operations.accept_introduction(introduction=introduction, by=pair.answerer)
+    assert operations.accept_introduction(introduction=introduction, by=pair.asker)
+
+
+@pytest.mark.django_db
+def test_nobody_asks_or_answers_for_others(pair):
+    stranger = member_of(IntroductionFactory().association)
+    with pytest.raises(PermissionDenied):
+        pair.ask(by=stranger)
+    introduction = pair.ask()
+    for person in (stranger, pair.asker):
+        with pytest.raises(PermissionDenied):
+            operations.accept_introduction(introduction=introduction, by=person)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("stance", "side", "message"),
+    [
+        (Stance.EXPERT_ONLY, Side.COMPANY, "ne souhaite pas être sollicitée"),
+        (Stance.EXPERT_ONLY, Side.ASSOCIATION, "changez d’abord sa position"),
+        (Stance.PAUSED, Side.COMPANY, "en pause"),
+    ],
+)
+def test_experts_and_paused_associations_are_not_solicited(pair, stance, side, message):
+    pair.association.stance = stance
+    pair.association.paused_until = clock.today() if stance == Stance.PAUSED else None
+    pair.association.save()
+    with pytest.raises(DomainError, match=message):
+        pair.ask(asked_by_side=side, by=pair.answerer if side == Side.COMPANY else pair.asker)
+
+
+@pytest.mark.django_db
+def test_a_need_past_its_deadline_is_over(pair):
+    over = NeedFactory(company=pair.company, published=True, deadline=clock.today() - timedelta(days=1))
+    with pytest.raises(DomainError, match="n’est plus ouvert"):
+        pair.ask(need=over)
+
+
+@pytest.mark.django_db
+def test_an_unchecked_company_is_not_asked(pair):
+    organisation = pair.company.organisation
+    organisation.status = OrganisationStatus.TO_CHECK
+    organisation.save()
+    with pytest.raises(DomainError, match="pas encore un membre vérifié"):
+        pair.ask()
+
+
+@pytest.mark.django_db
+def test_seen_is_said_once_and_only_by_the_asked_side(pair):
+    introduction = pair.ask()
+    assert not operations.mark_seen(introduction=introduction, by=pair.asker)
+    assert operations.mark_seen(introduction=introduction, by=pair.answerer)
+    assert not operations.mark_seen(introduction=introduction, by=pair.answerer)
+
+
+@pytest.mark.django_db
+def test_abandoning_a_partnership_closes_its_step(pair):
+    partnership = operations.accept_introduction(introduction=pair.ask(), by=pair.answerer)
+    operations.abandon_partnership(partnership=partnership, by=pair.asker, note="Calendrier.")
+    assert agenda.next_step(partnership) is None
+    assert [line.verb for line in history(partnership)] == ["open", "abandon"]
+    with pytest.raises(TransitionRefused):
+        operations.abandon_partnership(partnership=partnership, by=pair.asker)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "broken",
+    [
+        {"status": IntroductionStatus.NO},
+        {"status": IntroductionStatus.LATER, "answered_at": MONDAY},
+        {"status": IntroductionStatus.YES},
+        {"status": IntroductionStatus.RELEASED},
+        {"status": IntroductionStatus.QUEUED},
+        {"refusal_reason": "timing"},
+    ],
+)
+def test_the_database_refuses_a_state_without_its_facts(broken):
+    introduction = IntroductionFactory()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Introduction.objects.filter(pk=introduction.pk).update(**broken)

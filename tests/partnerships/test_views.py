@@ -1,0 +1,205 @@
+import html
+import uuid
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+
+from mecenova.calendar import clock
+from mecenova.mail.models import OutgoingMail
+from partnerships import operations
+from partnerships.enums import IntroductionStatus, Side
+from partnerships.models import Introduction, Partnership
+from tests.accounts.factories import StaffFactory, UserFactory
+from tests.associations.factories import ProjectFactory
+from tests.companies.factories import NeedFactory
+from tests.partnerships.factories import IntroductionFactory, member_of
+
+pytestmark = pytest.mark.django_db
+CREATE = "/mises-en-relation/nouvelle/"
+
+
+def shown(response):
+    return html.unescape(response.content.decode())
+
+
+def test_an_association_asks_from_a_need_and_lands_on_a_page_that_says_what_comes_next(client, pair):
+    client.force_login(pair.asker)
+    address = f"{CREATE}?besoin={pair.need.pk}"
+    page = shown(client.get(address))
+    assert pair.need.title in page
+    assert "quinze jours ouvrés" in page
+    response = client.post(address, {"note": "Parlons-en."}, follow=True)
+    assert Introduction.objects.get().note == "Parlons-en."
+    assert f"Répondre à la demande de {pair.association.organisation.name}" in shown(response)
+
+
+def test_an_association_asks_a_company_without_a_need_about_a_project(client, pair):
+    project = ProjectFactory(association=pair.association, published=True)
+    client.force_login(pair.asker)
+    client.post(
+        f"{CREATE}?entreprise={pair.company.pk}",
+        {"note": "Parlons-en.", "kind": "skills", "project": str(project.pk)},
+    )
+    introduction = Introduction.objects.get()
+    assert (introduction.project, introduction.kind) == (project, "skills")
+
+
+def test_a_company_asks_an_association(client, pair):
+    client.force_login(pair.answerer)
+    client.post(f"{CREATE}?association={pair.association.pk}", {"note": "Bonjour.", "kind": "financial"})
+    assert Introduction.objects.get().asked_by_side == Side.COMPANY
+
+
+def test_what_was_typed_is_kept_when_something_is_missing(client, pair):
+    client.force_login(pair.asker)
+    response = client.post(
+        f"{CREATE}?entreprise={pair.company.pk}", {"note": "Un texte précieux", "kind": ""}
+    )
+    assert response.status_code == 422
+    assert "Un texte précieux" in shown(response)
+
+
+def test_a_form_sent_twice_asks_once(client, pair):
+    client.force_login(pair.asker)
+    for _ in range(2):
+        client.post(f"{CREATE}?besoin={pair.need.pk}", {"note": "Parlons-en."})
+    assert Introduction.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    "query", ["", "besoin=x", f"besoin={uuid.uuid4()}", f"association={uuid.uuid4()}", "entreprise="]
+)
+def test_an_unknown_address_is_not_found(client, pair, query):
+    client.force_login(pair.asker)
+    assert client.get(f"{CREATE}?{query}").status_code == 404
+
+
+def test_a_draft_need_is_not_found(client, pair):
+    client.force_login(pair.asker)
+    assert client.get(f"{CREATE}?besoin={NeedFactory(company=pair.company).pk}").status_code == 404
+
+
+def test_a_visitor_signs_in_first(client, pair):
+    response = client.get(f"{CREATE}?besoin={pair.need.pk}")
+    assert response.status_code == 302
+    assert reverse("account_login") in response.url
+
+
+def test_what_concerns_others_is_not_found(client, pair):
+    introduction = pair.ask()
+    partnership = operations.accept_introduction(introduction=pair.ask(), by=pair.answerer)
+    for person in (UserFactory(), member_of(IntroductionFactory().association)):
+        client.force_login(person)
+        assert client.get(introduction.get_absolute_url()).status_code == 404
+        assert client.get(partnership.get_absolute_url()).status_code == 404
+        for name, subject in (
+            ("introduction_answer", introduction),
+            ("introduction_seen", introduction),
+            ("partnership_abandon", partnership),
+        ):
+            assert client.post(reverse(f"partnerships:{name}", args=[subject.pk])).status_code == 404
+
+
+def test_staff_see_and_do_not_answer(client, pair):
+    introduction = pair.ask()
+    client.force_login(StaffFactory())
+    page = shown(client.get(introduction.get_absolute_url()))
+    assert "Votre réponse" not in page
+    answer = reverse("partnerships:introduction_answer", args=[introduction.pk])
+    assert client.post(answer, {"answer": "yes"}).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("data", "status"),
+    [
+        ({"answer": "yes"}, IntroductionStatus.YES),
+        ({"answer": "no", "reason": "territory"}, IntroductionStatus.NO),
+        ({"answer": "later", "later_on": "+30"}, IntroductionStatus.LATER),
+        ({"answer": "no"}, IntroductionStatus.REQUESTED),
+        ({"answer": "later"}, IntroductionStatus.REQUESTED),
+        ({"answer": "later", "later_on": "-1"}, IntroductionStatus.REQUESTED),
+        ({"answer": "later", "later_on": "31/02/2027"}, IntroductionStatus.REQUESTED),
+        ({"answer": "peut-être"}, IntroductionStatus.REQUESTED),
+        ({}, IntroductionStatus.REQUESTED),
+    ],
+)
+def test_answers_from_the_page(client, pair, data, status):
+    introduction = pair.ask()
+    if "later_on" in data and data["later_on"][0] in "+-":
+        data = data | {"later_on": (clock.today() + timedelta(days=int(data["later_on"]))).isoformat()}
+    client.force_login(pair.answerer)
+    response = client.post(
+        reverse("partnerships:introduction_answer", args=[introduction.pk]),
+        data | {"note": "Un mot"},
+        follow=True,
+    )
+    introduction.refresh_from_db()
+    assert introduction.status == status
+    assert "Un mot" in shown(response)
+
+
+def test_the_second_person_is_told_what_happened(client, pair):
+    introduction = pair.ask()
+    operations.accept_introduction(introduction=introduction, by=member_of(pair.company))
+    client.force_login(pair.answerer)
+    response = client.post(
+        reverse("partnerships:introduction_answer", args=[introduction.pk]),
+        {"answer": "no", "reason": "timing"},
+        follow=True,
+    )
+    assert "l’état est maintenant" in shown(response)
+    assert Partnership.objects.count() == 1
+
+
+def test_opening_the_page_changes_nothing_and_its_script_says_seen(client, pair):
+    introduction = pair.ask()
+    client.force_login(pair.answerer)
+    client.get(introduction.get_absolute_url())
+    introduction.refresh_from_db()
+    assert introduction.seen_at is None
+    client.post(reverse("partnerships:introduction_seen", args=[introduction.pk]))
+    introduction.refresh_from_db()
+    assert introduction.seen_at is not None
+
+
+def test_the_list_puts_what_i_owe_first_and_asks_a_constant_number_of_queries(client, pair, query_count):
+    pair.ask()
+    client.force_login(pair.answerer)
+    address = reverse("partnerships:introductions")
+    client.get(address)
+    one = query_count(lambda: client.get(address))
+    IntroductionFactory.create_batch(10, company=pair.company)
+    assert query_count(lambda: client.get(address)) == one
+    assert "On attend votre réponse" in shown(client.get(address))
+
+
+def test_a_partnership_shows_whom_to_write_to_and_how_to_stop(client, pair):
+    partnership = operations.accept_introduction(introduction=pair.ask(), by=pair.answerer)
+    client.force_login(pair.asker)
+    assert pair.answerer.email in shown(client.get(partnership.get_absolute_url()))
+    response = client.post(
+        reverse("partnerships:partnership_abandon", args=[partnership.pk]),
+        {"note": "Calendrier"},
+        follow=True,
+    )
+    assert "clos" in shown(response)
+    partnership.refresh_from_db()
+    assert not partnership.is_active
+
+
+def test_the_mail_s_link_shows_then_acts_without_logging_in(client, pair):
+    introduction = pair.ask()
+    text = OutgoingMail.objects.get(notification="partnerships.introduction_requested").text
+    link = next(word for word in text.split() if "/lien/" in word)
+    path = link[link.index("/lien/") :]
+    assert introduction.note in shown(client.get(path))
+    introduction.refresh_from_db()
+    assert introduction.status == IntroductionStatus.REQUESTED
+    incomplete = client.post(path, {"answer": "no", "note": "Un mot gardé"})
+    assert "Un mot gardé" in shown(incomplete)
+    client.post(path, {"answer": "yes", "note": ""})
+    introduction.refresh_from_db()
+    assert introduction.status == IntroductionStatus.YES
+    assert "n’attend plus de réponse" in shown(client.get(path))
+    assert client.get(reverse("partnerships:introductions")).status_code == 302
