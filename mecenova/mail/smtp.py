@@ -5,7 +5,6 @@ answer is missing, the mail may have arrived: only that case is an OutcomeUnknow
 """
 
 import smtplib
-import ssl
 from typing import Any
 
 from django.core.mail.backends.smtp import EmailBackend as DjangoSmtpBackend
@@ -16,15 +15,24 @@ class OutcomeUnknown(smtplib.SMTPException):
 
 
 class _Careful:
-    """Mixed into smtplib's clients."""
+    """Mixed into smtplib's clients, which send commands as str and the mail's content as bytes."""
+
+    _content_left = False
+
+    def send(self, s: Any) -> None:
+        self._content_left = self._content_left or isinstance(s, bytes)
+        super().send(s)  # type: ignore[misc]
 
     def data(self, msg: Any) -> tuple[int, bytes]:
+        self._content_left = False
         try:
             return super().data(msg)  # type: ignore[misc]
         except smtplib.SMTPResponseException:
             raise
-        except (OSError, ssl.SSLError) as error:
-            raise OutcomeUnknown(f"no answer after DATA: {error}") from error
+        except OSError as error:
+            if not self._content_left:
+                raise
+            raise OutcomeUnknown(f"no answer after the content: {error}") from error
 
 
 class _CarefulSmtp(_Careful, smtplib.SMTP):

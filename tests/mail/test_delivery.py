@@ -1,0 +1,270 @@
+import smtplib
+import threading
+from collections import Counter
+from datetime import timedelta
+
+import pytest
+from django.core import mail as mailbox
+from django.db import connection, transaction
+
+from mecenova.calendar import clock
+from mecenova.mail import delivery, outcomes
+from mecenova.mail.delivery import LEASE, MOST_ATTEMPTS, MOST_UNCERTAIN, Delivery, claim, deliver_due
+from mecenova.mail.enums import MailStatus
+from mecenova.mail.models import OutgoingMail
+from tests.mail import smtp_sink
+from tests.mail.factories import OutgoingMailFactory, PersonFactory
+
+pytestmark = pytest.mark.django_db
+
+
+def reload(mail):
+    mail.refresh_from_db()
+    return mail
+
+
+def later(frozen, wait):
+    frozen.advance(wait)
+
+
+@pytest.fixture
+def frozen():
+    with clock.frozen(clock.now()) as stopped:
+        yield stopped
+
+
+class TestDrain:
+    def test_sends_what_is_due_once(self, frozen):
+        mail = OutgoingMailFactory()
+        assert deliver_due() == Counter({Delivery.SENT: 1})
+        assert deliver_due() == Counter()
+        assert len(mailbox.outbox) == 1
+        (message,) = mailbox.outbox
+        assert message.to == [mail.address]
+        assert message.extra_headers["Message-ID"] == mail.message_id
+        assert message.alternatives[0].content == mail.html
+        assert (reload(mail).status, mail.sent_at, mail.lease_until) == (MailStatus.SENT, frozen(), None)
+
+    def test_waits_for_the_hour(self, frozen):
+        OutgoingMailFactory(due_at=frozen() + timedelta(minutes=1))
+        assert deliver_due() == Counter()
+        later(frozen, timedelta(minutes=1))
+        assert deliver_due() == Counter({Delivery.SENT: 1})
+
+    def test_is_bounded_in_number_and_in_time(self, frozen):
+        OutgoingMailFactory.create_batch(3)
+        assert deliver_due(limit=2).total() == 2
+        assert deliver_due(seconds=0).total() == 0
+        assert deliver_due().total() == 1
+
+    def test_oldest_first(self, frozen):
+        young = OutgoingMailFactory(due_at=frozen() - timedelta(hours=1))
+        old = OutgoingMailFactory(due_at=frozen() - timedelta(hours=2))
+        deliver_due()
+        assert [message.to for message in mailbox.outbox] == [[old.address], [young.address]]
+
+    def test_who_left_gets_nothing(self, frozen):
+        mail = OutgoingMailFactory(recipient=PersonFactory(is_active=False))
+        assert deliver_due() == Counter({Delivery.CANCELLED: 1})
+        assert mailbox.outbox == []
+        assert reload(mail).last_error == "recipient is no longer active"
+
+    def test_an_unknown_notification_waits_for_the_release_that_knows_it(self, frozen):
+        mail = OutgoingMailFactory(notification="future.mail")
+        assert deliver_due() == Counter({Delivery.POSTPONED: 1})
+        assert "future.mail" in reload(mail).last_error
+        assert mail.due_at > frozen()
+
+    def test_gives_up_after_so_many_attempts_and_shows_it(self, frozen):
+        mail = OutgoingMailFactory(notification="future.mail")
+        for _ in range(MOST_ATTEMPTS + 2):
+            deliver_due()
+            later(frozen, timedelta(hours=9))
+        assert reload(mail).status == MailStatus.FAILED
+        assert mail.attempts == MOST_ATTEMPTS
+        assert list(OutgoingMail.objects.failed()) == [mail]
+
+
+class TestServer:
+    """Against a real SMTP conversation."""
+
+    def test_accepted(self, sink, frozen):
+        mail = OutgoingMailFactory(subject="Où en êtes-vous ?", text="L’œuvre & co\n")
+        assert deliver_due() == Counter({Delivery.SENT: 1})
+        ((recipient, message),) = sink.accepted
+        assert recipient == mail.address
+        assert message["Subject"] == "Où en êtes-vous ?"
+        assert message["Message-ID"] == mail.message_id
+        assert message["Auto-Submitted"] == "auto-generated"
+        assert message.get_body(("plain",)).get_content() == "L’œuvre & co\r\n"
+
+    @pytest.mark.parametrize("behaviour", [smtp_sink.RECIPIENT_LATER, smtp_sink.DATA_LATER])
+    def test_4xx_waits_longer_each_time(self, sink, frozen, behaviour):
+        mail = OutgoingMailFactory()
+        sink.behaviours[mail.address] = [behaviour] * 3
+        waits = []
+        for _ in range(3):
+            assert deliver_due() == Counter({Delivery.POSTPONED: 1})
+            waits.append(reload(mail).due_at - frozen())
+            assert deliver_due() == Counter()
+            later(frozen, waits[-1])
+        for wait, minutes in zip(waits, (1, 2, 4), strict=True):
+            assert timedelta(minutes=minutes) * 2 / 3 <= wait <= timedelta(minutes=minutes) * 4 / 3
+        assert deliver_due() == Counter({Delivery.SENT: 1})
+        assert sink.times_by_message_id() == {mail.message_id: 1}
+
+    @pytest.mark.parametrize("behaviour", [smtp_sink.RECIPIENT_REFUSED, smtp_sink.DATA_REFUSED])
+    def test_5xx_fails_at_once_and_stops_nobody(self, sink, frozen, behaviour):
+        refused, fine = OutgoingMailFactory(), OutgoingMailFactory()
+        sink.behaviours[refused.address] = [behaviour]
+        assert deliver_due() == Counter({Delivery.FAILED: 1, Delivery.SENT: 1})
+        assert reload(refused).status == MailStatus.FAILED
+        assert "55" in refused.last_error
+        assert reload(fine).status == MailStatus.SENT
+
+    def test_our_own_address_refused_fails_no_mail(self, sink, frozen):
+        mail = OutgoingMailFactory()
+        sink.refuses_sender = True
+        assert deliver_due() == Counter({Delivery.POSTPONED: 1})
+        assert reload(mail).status == MailStatus.PENDING
+
+    def test_nobody_answers_and_the_others_are_left_alone(self, sink, frozen):
+        mails = OutgoingMailFactory.create_batch(3)
+        sink.closed_door = True
+        for _ in range(40):
+            assert deliver_due() == Counter({Delivery.POSTPONED: 1})
+            later(frozen, timedelta(minutes=2))
+        assert {reload(mail).status for mail in mails} == {MailStatus.PENDING}
+        assert {mail.attempts for mail in mails} == {0}
+        sink.closed_door = False
+        assert deliver_due() == Counter({Delivery.SENT: 3})
+
+    def test_nobody_listens(self, sink, settings, frozen):
+        mail = OutgoingMailFactory()
+        settings.EMAIL_PORT = 1
+        assert deliver_due() == Counter({Delivery.POSTPONED: 1})
+        assert "refused" in reload(mail).last_error
+
+    def test_cut_before_the_content_is_tried_again_soon(self, sink, frozen):
+        mail, other = OutgoingMailFactory(), OutgoingMailFactory()
+        sink.behaviours[mail.address] = [smtp_sink.CUT_BEFORE_DATA]
+        assert deliver_due() == Counter({Delivery.POSTPONED: 1, Delivery.SENT: 1})
+        later(frozen, timedelta(minutes=2))
+        assert deliver_due() == Counter({Delivery.SENT: 1})
+        assert sink.times_by_message_id() == {mail.message_id: 1, other.message_id: 1}
+        assert reload(mail).uncertain == 0
+
+    @pytest.mark.parametrize("behaviour", [smtp_sink.CUT_AFTER_DATA, smtp_sink.HANG_AFTER_DATA])
+    def test_cut_after_the_content_keeps_the_lease_then_repeats_once(self, sink, frozen, behaviour, caplog):
+        mail = OutgoingMailFactory()
+        sink.behaviours[mail.address] = [behaviour]
+        assert deliver_due() == Counter({Delivery.UNCERTAIN: 1})
+        assert (reload(mail).status, mail.lease_until) == (MailStatus.SENDING, frozen() + LEASE)
+        assert deliver_due() == Counter()
+        later(frozen, LEASE)
+        assert deliver_due() == Counter({Delivery.SENT: 1})
+        assert sink.times_by_message_id() == {mail.message_id: 2}
+        assert (reload(mail).uncertain, mail.status) == (1, MailStatus.SENT)
+        assert f"Mail {mail.pk} is presented again" in caplog.text
+
+    def test_unknown_outcomes_are_repeated_so_many_times_only(self, sink, frozen):
+        mail = OutgoingMailFactory()
+        sink.behaviours[mail.address] = [smtp_sink.CUT_AFTER_DATA] * 20
+        for _ in range(20):
+            deliver_due()
+            later(frozen, LEASE)
+        assert reload(mail).status == MailStatus.FAILED
+        assert "may have arrived" in mail.last_error
+        assert len(sink.accepted) == MOST_UNCERTAIN + 1
+
+
+class TestLease:
+    def test_a_dead_sender_s_mail_is_taken_again_when_its_lease_ends(self, frozen):
+        mail = OutgoingMailFactory()
+        assert claim(frozen()) == mail
+        assert claim(frozen()) is None
+        later(frozen, LEASE - timedelta(seconds=1))
+        assert deliver_due() == Counter()
+        later(frozen, timedelta(seconds=1))
+        assert deliver_due() == Counter({Delivery.SENT: 1})
+        assert reload(mail).uncertain == 1
+
+    def test_a_sender_that_lost_its_lease_writes_nothing(self, frozen, caplog):
+        mail = OutgoingMailFactory()
+        first = claim(frozen())
+        later(frozen, LEASE)
+        assert claim(frozen()) == mail
+        delivery._settle(first, Delivery.FAILED, "late")
+        assert reload(mail).status == MailStatus.SENDING
+        assert "lease was lost" in caplog.text
+
+    @pytest.mark.django_db(transaction=True)
+    def test_the_claim_is_committed_before_the_server_is_spoken_to(self, monkeypatch):
+        mail = OutgoingMailFactory()
+        seen = []
+
+        def present(self, claimed):
+            def look():
+                seen.append(OutgoingMail.objects.get(pk=claimed.pk).status)
+                connection.close()
+
+            thread = threading.Thread(target=look)
+            thread.start()
+            thread.join()
+            assert not connection.in_atomic_block
+            return outcomes.Verdict(outcomes.Outcome.SENT)
+
+        monkeypatch.setattr(delivery._Server, "present", present)
+        deliver_due()
+        assert seen == [MailStatus.SENDING]
+        assert reload(mail).status == MailStatus.SENT
+
+    @pytest.mark.django_db(transaction=True)
+    def test_is_refused_inside_a_transaction(self):
+        with transaction.atomic(), pytest.raises(RuntimeError):
+            deliver_due()
+
+    @pytest.mark.django_db(transaction=True)
+    def test_two_senders_share_the_work(self, sink):
+        mails = OutgoingMailFactory.create_batch(30)
+        barrier = threading.Barrier(2)
+        shares = []
+
+        def drain():
+            barrier.wait()
+            shares.append(deliver_due()[Delivery.SENT])
+            connection.close()
+
+        threads = [threading.Thread(target=drain) for _ in range(2)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert sum(shares) == 30
+        assert all(shares)
+        assert sink.times_by_message_id() == {mail.message_id: 1 for mail in mails}
+
+
+class TestVerdict:
+    @pytest.mark.parametrize(
+        ("error", "outcome"),
+        [
+            (smtplib.SMTPRecipientsRefused({"a@b.fr": (550, b"no")}), outcomes.Outcome.REFUSED),
+            (smtplib.SMTPRecipientsRefused({"a@b.fr": (450, b"later")}), outcomes.Outcome.LATER),
+            (smtplib.SMTPDataError(552, b"too big"), outcomes.Outcome.REFUSED),
+            (smtplib.SMTPDataError(452, b"full"), outcomes.Outcome.LATER),
+            (smtplib.SMTPServerDisconnected("gone"), outcomes.Outcome.LATER),
+            (ConnectionResetError(), outcomes.Outcome.LATER),
+            (ValueError("bad header"), outcomes.Outcome.REFUSED),
+            (RuntimeError("?"), outcomes.Outcome.LATER),
+        ],
+    )
+    def test_of_a_backend_that_knows(self, error, outcome):
+        assert outcomes.judge(error, knows_outcomes=True).outcome == outcome
+
+    def test_of_a_backend_that_does_not_know(self):
+        verdict = outcomes.judge(ConnectionResetError(), knows_outcomes=False)
+        assert verdict.outcome == outcomes.Outcome.UNKNOWN
+
+    def test_the_wait_is_bounded(self):
+        assert outcomes.back_off(500) <= outcomes.LONGEST_WAIT * 4 / 3

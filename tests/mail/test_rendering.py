@@ -1,0 +1,144 @@
+import re
+
+import pytest
+from django.template import TemplateSyntaxError
+from hypothesis import given
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
+
+from mecenova.mail import markdown
+from mecenova.mail.rendering import STYLES, lay_out, render
+
+
+class Person:
+    def __init__(self, first_name="Camille"):
+        self.first_name = first_name
+
+
+def written(**values):
+    return render("mail/tests/welcome.md", {"recipient": Person(), "note": "", **values})
+
+
+class TestWholeMail:
+    def test_text(self, snapshot):
+        assert written(note="À jeudi ?\nOn apporte l’œuvre & co.").text == snapshot
+
+    def test_html(self, snapshot):
+        assert written(note="À jeudi ?\nOn apporte l’œuvre & co.").html == snapshot
+
+    def test_the_preheader_is_the_first_sentence_after_the_greeting(self):
+        assert re.findall(r'class="preheader"[^>]*>([^<]*)<', written().html) == ["Votre compte est ouvert."]
+
+    def test_nothing_is_fetched_and_no_style_is_left_apart(self):
+        html = written().html
+        assert not re.search(r"<(img|link|style|script|iframe)\b|url\(|@import|var\(--", html)
+        assert not re.search(r"https?://", STYLES.read_text())
+
+    def test_the_text_is_text(self):
+        text = written(note="l'œuvre & co <b>").text
+        assert "l’œuvre & co <b>" in text
+        assert not re.search(r"&(amp|#x27|lt|gt|quot);|<a |<p>", text)
+
+
+class TestOtherPeoplesWords:
+    """What somebody typed is only text, in both parts."""
+
+    @pytest.mark.parametrize(
+        "words",
+        [
+            "[cliquez](https://piege.test)",
+            "<https://piege.test>",
+            "![x](https://piege.test/x.png)",
+            "<a href='https://piege.test'>ici</a>",
+            "<script>alert(1)</script>",
+            "# Titre",
+            "texte\n=====\n",
+            "- liste\n- liste",
+            "1. liste",
+            "`code` **gras** _italique_",
+            "ligne\n\n    code",
+            "&lt;b&gt; &amp; &copy;",
+            "\\[a\\](b)",
+            "javascript:alert(1)",
+        ],
+    )
+    def test_bring_no_markup(self, words):
+        mail = written(note=words)
+        body = mail.html[mail.html.index("<blockquote") : mail.html.index("</blockquote>")]
+        assert set(re.findall(r"<(\w+)", body)) <= {"blockquote", "p", "br"}
+        for line in filter(str.strip, words.splitlines()):
+            assert f"> {markdown.french_text(line.strip())}" in mail.text or line.strip() in mail.text
+
+    @given(st.text(st.characters(exclude_categories=("Cs", "Cc", "Zs", "Zl", "Zp"))))
+    def test_any_words_come_out_as_they_went_in(self, words):
+        tokens = MarkdownIt("commonmark").parse(markdown.escaped(words))
+        written = "".join(child.content for token in tokens for child in token.children or [])
+        assert written == words
+
+    def test_in_the_subject_stay_on_one_line(self):
+        mail = render("mail/tests/welcome.md", {"recipient": Person("A\r\nBcc: x@y.fr *b*"), "note": ""})
+        assert mail.subject == "Bienvenue A Bcc: x@y.fr *b*\u202f!"
+
+
+class TestMarkdown:
+    def test_a_link_alone_is_a_button_then_an_address(self):
+        mail = lay_out("Objet", "[Répondre](https://exemple.test/r?a=1&b=2)")
+        assert "Répondre\u00a0: https://exemple.test/r?a=1&b=2" in mail.text
+        assert 'href="https://exemple.test/r?a=1&amp;b=2"' in mail.html
+        assert 'class="button"' in mail.html
+
+    def test_a_link_in_a_sentence_is_followed_by_its_address(self):
+        mail = lay_out("Objet", "Lisez [ceci](https://exemple.test/x) avant.")
+        assert "Lisez ceci (https://exemple.test/x) avant." in mail.text
+        assert 'class="button"' not in mail.html
+
+    def test_lists_nest_and_count(self):
+        text = lay_out("Objet", "1. un\n2. deux\n   - a\n   - b\n\n## Suite\n\n> dit").text
+        assert text.startswith("1. un\n2. deux\n   - a\n   - b\n\nSuite\n-----\n\n> dit\n")
+
+    def test_raw_html_of_a_template_is_shown_not_obeyed(self):
+        assert "<b>" not in lay_out("Objet", "<b>gras</b>").html
+
+    def test_unknown_address_schemes_are_dropped(self):
+        assert "javascript" not in lay_out("Objet", "[x](javascript:alert(1))").html.replace(
+            "(javascript", ""
+        )
+
+    @pytest.mark.parametrize(
+        ("body", "preheader"),
+        [
+            ("Bonjour,\n\nUn besoin vous attend. Il ferme lundi.", "Un besoin vous attend."),
+            ("[Bouton](https://a.test)\n\nPuis du texte", "Puis du texte"),
+            ("mot " * 60, ("mot " * 60)[:139].rstrip() + "…"),
+            ("- liste", "liste"),
+            ("## Titre", ""),
+        ],
+    )
+    def test_preheader(self, body, preheader):
+        assert markdown.first_sentence(markdown.parse(body)) == preheader
+
+
+class TestTemplate:
+    @pytest.mark.parametrize(
+        "source",
+        [
+            "Sans titre\n\nCorps",
+            "# Objet\n",
+            '# Objet\n\n{% include "mail/layout.html" %}',
+            '# Objet\n\n{% firstof "a" "b" %}',
+        ],
+    )
+    def test_that_is_not_a_mail_is_refused(self, source, tmp_path, settings):
+        (tmp_path / "bad.md").write_text(source)
+        settings.TEMPLATES[0]["DIRS"] = [*settings.TEMPLATES[0]["DIRS"], tmp_path]
+        settings.TEMPLATES = settings.TEMPLATES
+        with pytest.raises(TemplateSyntaxError):
+            render("bad.md", {})
+
+    def test_words_of_a_filter_made_for_pages_are_kept_without_its_tags(self, tmp_path, settings):
+        (tmp_path / "filter.md").write_text("# Objet\n\nMontant : {{ amount|ou_non_renseigne }}.")
+        settings.TEMPLATES[0]["DIRS"] = [*settings.TEMPLATES[0]["DIRS"], tmp_path]
+        settings.TEMPLATES = settings.TEMPLATES
+        mail = render("filter.md", {"amount": None})
+        assert "Montant\u00a0: non renseigné." in mail.text
+        assert "<span" not in mail.html
