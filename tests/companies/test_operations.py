@@ -201,7 +201,7 @@ class TestProfile:
             name="Nouveau nom",
             postal_code="69003",
             siren=SIREN,
-            presentation="Bonjour\x07\r\n\r\n\r\n\r\nà tous ",
+            presentation="\u202eBonjour\r\n\r\n\r\n\r\nà tous ",
         )
         assert changed.organisation.name == "Nouveau nom"
         assert changed.organisation.department.code == "69"

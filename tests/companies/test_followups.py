@@ -1,0 +1,179 @@
+"""Each rule: when it acts, what it does; the runner passing twice does nothing twice, and a step is always open."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from accounts.operations import check_organisation
+from companies import followups
+from companies.enums import NeedStatus
+from companies.followups import refresh_step
+from companies.operations import close_need, create_need, publish_need, set_policy
+from mecenova.agenda.enums import Owner
+from mecenova.agenda.models import FollowUp
+from mecenova.agenda.operations import next_step, run_due
+from mecenova.mail.models import OutgoingMail
+from mecenova.reference.enums import Kind
+from tests.accounts.factories import StaffFactory, UserFactory
+from tests.companies.factories import CompanyFactory, NeedFactory, PolicyFactory
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+MONDAY = datetime(2026, 3, 2, 9, tzinfo=UTC)
+
+
+@pytest.fixture
+def clock(frozen_clock):
+    with frozen_clock(MONDAY) as stopped:
+        yield stopped
+
+
+def live(clock, days):
+    """Every day the runner passes twice: late or repeated, the result is the same."""
+    for _ in range(days):
+        clock.advance(timedelta(days=1))
+        run_due()
+        run_due()
+
+
+def steps(subject):
+    return list(FollowUp.objects.about([subject]).steps())
+
+
+def mails(name):
+    return list(OutgoingMail.objects.filter(notification=name))
+
+
+class TestCompany:
+    def test_an_incomplete_policy_is_reminded_then_called(self, clock):
+        company = CompanyFactory(policy=None, members=[UserFactory(), UserFactory()])
+        refresh_step(company.organisation)
+        live(clock, 30)
+        assert len(mails("companies.complete_policy")) == 2 * 2
+        assert next_step(company.organisation).rule == followups.CompletePolicy.name
+        live(clock, 25)
+        (step,) = steps(company.organisation)
+        assert (step.rule, step.owner) == (followups.CallAfterSilence.name, Owner.STAFF)
+        live(clock, 200)
+        assert [step.rule for step in steps(company.organisation)] == [followups.CallAfterSilence.name]
+        assert len(mails("companies.complete_policy")) == 4
+        assert not FollowUp.objects.all().in_error().exists()
+
+    def test_without_a_need_two_reminders_then_a_call(self, clock):
+        company = CompanyFactory(members=[UserFactory()])
+        refresh_step(company.organisation)
+        live(clock, 100)
+        assert len(mails("companies.publish_need")) == 2
+        assert next_step(company.organisation).rule == followups.CallAfterSilence.name
+
+    def test_a_draft_has_its_own_reminder_never_two(self, clock):
+        user = UserFactory()
+        company = CompanyFactory(members=[user])
+        refresh_step(company.organisation)
+        need = create_need(company=company, by=user, kind=Kind.IN_KIND, title="Chaises")
+        live(clock, 45)
+        assert mails("companies.publish_need") == []
+        assert len(mails("companies.finish_need")) == 2
+        live(clock, 60)
+        need.refresh_from_db()
+        assert need.status == NeedStatus.CLOSED
+        assert len(mails("companies.need_closed")) == 1
+        assert steps(need) == []
+
+    def test_sixty_silent_days_then_a_person_calls(self, clock):
+        company = CompanyFactory(members=[UserFactory()])
+        NeedFactory(company=company, published=True, deadline=None)
+        refresh_step(company.organisation)
+        live(clock, 59)
+        assert next_step(company.organisation).rule == followups.KeepInTouch.name
+        live(clock, 2)
+        step = next_step(company.organisation)
+        assert (step.rule, step.owner) == (followups.CallAfterSilence.name, Owner.STAFF)
+
+    def test_acting_puts_the_call_off(self, clock):
+        user = UserFactory()
+        company = CompanyFactory(members=[user])
+        NeedFactory(company=company, published=True, deadline=None)
+        refresh_step(company.organisation)
+        live(clock, 61)
+        publish_need(need=NeedFactory(company=company), by=user)
+        (step,) = steps(company.organisation)
+        assert step.rule == followups.KeepInTouch.name
+        live(clock, 50)
+        assert next_step(company.organisation).rule == followups.KeepInTouch.name
+
+    def test_a_closed_door_is_left_in_peace(self, clock):
+        company = PolicyFactory(monthly_capacity=0, company__members=[UserFactory()]).company
+        refresh_step(company.organisation)
+        live(clock, 89)
+        assert next_step(company.organisation).rule == followups.ClosedDoor.name
+        assert not OutgoingMail.objects.exists()
+        live(clock, 2)
+        assert next_step(company.organisation).owner == Owner.STAFF
+
+    def test_whoever_answered_meanwhile_is_not_reminded(self, clock):
+        user = UserFactory()
+        company = CompanyFactory(policy=None, members=[user])
+        refresh_step(company.organisation)
+        set_policy(company=company, by=user, monthly_capacity=0)
+        live(clock, 40)
+        assert not OutgoingMail.objects.exists()
+
+    def test_the_check_starts_the_first_step(self, clock):
+        company = CompanyFactory(organisation__status="to_check", policy=None)
+        check_organisation(organisation=company.organisation, by=StaffFactory())
+        assert [step.rule for step in steps(company.organisation)] == [followups.CompletePolicy.name]
+
+
+class TestNeed:
+    def test_is_open_all_its_last_day_and_closed_the_day_after(self, clock):
+        user = UserFactory()
+        company = CompanyFactory(members=[user])
+        need = NeedFactory(company=company, deadline=date(2026, 3, 28))
+        publish_need(need=need, by=user)
+        clock.move_to(datetime(2026, 3, 28, 22, 30, tzinfo=UTC))
+        run_due()
+        need.refresh_from_db()
+        assert need.status == NeedStatus.PUBLISHED
+        clock.move_to(datetime(2026, 3, 28, 23, 30, tzinfo=UTC))
+        run_due()
+        run_due()
+        need.refresh_from_db()
+        assert need.status == NeedStatus.CLOSED
+        assert len(mails("companies.need_closed")) == 1
+        assert next_step(company.organisation).rule == followups.PublishNeed.name
+
+    def test_a_late_runner_catches_up(self, clock):
+        need = publish_need(need=NeedFactory(deadline=date(2026, 3, 10)), by=None)
+        clock.advance(timedelta(days=400))
+        run_due()
+        need.refresh_from_db()
+        assert need.status == NeedStatus.CLOSED
+
+    def test_without_a_deadline_its_authors_are_asked_each_quarter(self, clock):
+        company = CompanyFactory(members=[UserFactory()])
+        need = publish_need(need=NeedFactory(company=company, deadline=None), by=None)
+        live(clock, 200)
+        assert len(mails("companies.review_need")) == 2
+        assert [step.rule for step in steps(need)] == [followups.ReviewNeed.name]
+
+    def test_closed_by_hand_nobody_is_told_twice(self, clock):
+        user = UserFactory()
+        need = publish_need(need=NeedFactory(company=CompanyFactory(members=[user])), by=user)
+        close_need(need=need, by=user)
+        live(clock, 120)
+        assert mails("companies.need_closed") == []
+
+    def test_published_again_it_is_closed_again_and_told_again(self, clock):
+        user = UserFactory()
+        need = NeedFactory(company=CompanyFactory(members=[user]), deadline=date(2026, 3, 10))
+        publish_need(need=need, by=user)
+        live(clock, 10)
+        need.refresh_from_db()
+        need.deadline = date(2026, 3, 20)
+        need.save()
+        publish_need(need=need, by=user)
+        live(clock, 15)
+        need.refresh_from_db()
+        assert need.status == NeedStatus.CLOSED
+        assert len(mails("companies.need_closed")) == 2

@@ -1,0 +1,57 @@
+"""What is missing, named the same everywhere."""
+
+from datetime import timedelta
+
+import pytest
+
+from companies import readiness
+from companies.models import Company
+from companies.readiness import completeness, in_words, is_complete, missing_from_policy
+from mecenova.calendar import clock
+from tests.companies.factories import CompanyFactory, NeedFactory, PolicyFactory
+
+pytestmark = pytest.mark.django_db
+
+
+def keys(company):
+    return [part.key for part in completeness(company).missing]
+
+
+def test_an_imported_company_has_said_nothing():
+    assert keys(CompanyFactory(policy=None)) == ["causes", "kinds", "territories", "capacity", "need"]
+    assert completeness(CompanyFactory(policy=None)).percent == 0
+
+
+def test_each_part_is_missed_alone():
+    for change, key in (
+        ({"causes": []}, "causes"),
+        ({"kinds": []}, "kinds"),
+        ({"territories": []}, "territories"),
+    ):
+        assert keys(PolicyFactory(**change).company) == [key, "need"]
+    closed = PolicyFactory(monthly_capacity=0).company
+    assert keys(closed) == ["capacity", "need"]
+    assert readiness.door_is_closed(closed)
+
+
+def test_a_need_counts_while_it_can_be_answered():
+    company = CompanyFactory()
+    NeedFactory(company=company)
+    NeedFactory(company=company, published=True, deadline=clock.today() - timedelta(days=1))
+    assert keys(company) == ["need"]
+    NeedFactory(company=company, published=True, deadline=clock.today())
+    assert is_complete(company)
+    assert completeness(company).percent == 100
+
+
+def test_missing_parts_in_a_sentence():
+    parts = missing_from_policy(CompanyFactory(policy=None))
+    assert in_words(()) == ""
+    assert in_words(parts[:1]) == "vos causes"
+    assert in_words(parts[:3]) == "vos causes, vos formes de mécénat et vos territoires"
+
+
+def test_prefetched_lists_cost_no_query(query_count):
+    CompanyFactory()
+    company = Company.objects.with_details().get()
+    assert query_count(lambda: missing_from_policy(company)) == 0
