@@ -45,9 +45,10 @@ class AccountAdapter(DefaultAccountAdapter):
         """One row of the outbox, written with what caused it. Addresses in it never come from the request."""
         template = MAILS.get(template_prefix, ACCOUNT_CHANGED)
         person = context.get("user")
-        person = person if isinstance(person, User) else None
+        if template == ACCOUNT_CHANGED:
+            person = User.objects.filter(email__iexact=email).first()
         values = {
-            "recipient": person,
+            "recipient": person if isinstance(person, User) else None,
             "code": context.get("code", ""),
             "change": CHANGES.get(template_prefix, ""),
             "sign_up_url": absolute_url(reverse("accounts:sign_up")),
@@ -57,7 +58,7 @@ class AccountAdapter(DefaultAccountAdapter):
         }
         # Two requests for a code are two mails: only the last code works.
         key = f"{template_prefix}:{uuid4()}"
-        notifications.write_to_address(template, values, key=key, address=email, person=person)
+        notifications.write_to_address(template, values, key=key, address=email, person=values["recipient"])
 
     def get_reset_password_from_key_url(self, key: str) -> str:
         uid, _, rest = key.partition("-")

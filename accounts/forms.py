@@ -14,6 +14,7 @@ from mecenova.identifiers.text import one_line, paragraphs
 
 NAME_LENGTH = 80
 MESSAGE_LENGTH = 1000
+EMAIL_LENGTH = 254
 
 
 class LineField(forms.CharField):
@@ -117,6 +118,7 @@ class ClaimForm(forms.Form):
 class InvitationForm(forms.Form):
     email = forms.EmailField(
         label="Adresse e-mail de la personne",
+        max_length=EMAIL_LENGTH,
         widget=forms.EmailInput({"autocomplete": "off"}),
         error_messages={"invalid": "Écrivez une adresse complète, par exemple prenom@exemple.fr."},
     )

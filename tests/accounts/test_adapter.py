@@ -1,0 +1,83 @@
+"""The mails allauth sends: in the outbox, confidential, with the site's own address."""
+
+import re
+
+import pytest
+from django.urls import reverse
+
+from mecenova.mail.models import OutgoingMail
+from tests.accounts.factories import PASSWORD, UserFactory
+
+pytestmark = pytest.mark.django_db
+
+
+def the_mail(snapshot_of=lambda text: text):
+    mail = OutgoingMail.objects.get()
+    assert mail.confidential
+    assert mail.html
+    return f"{mail.subject}\n\n{snapshot_of(mail.text)}"
+
+
+def sign_up(client, email):
+    return client.post(
+        reverse("accounts:sign_up"),
+        {
+            "kind": "association",
+            "first_name": "Léa",
+            "last_name": "Roux",
+            "email": email,
+            "password1": "une lampe dans la nuit",
+        },
+    )
+
+
+def without_code(mail):
+    return re.sub(r"\b[A-Z0-9]{4}-[A-Z0-9]{4}\b", "<code>", mail)
+
+
+def test_the_code(client, snapshot):
+    sign_up(client, "lea@exemple.fr")
+    assert without_code(the_mail()) == snapshot
+
+
+def test_the_account_that_exists_already(client, snapshot):
+    UserFactory(email="lea@exemple.fr")
+    sign_up(client, "LEA@exemple.fr")
+    assert the_mail() == snapshot
+
+
+def test_the_password_to_choose_again(client, snapshot):
+    person = UserFactory(email="lea@exemple.fr", first_name="Léa")
+    client.post(reverse("account_reset_password"), {"email": "lea@exemple.fr"}, headers={"host": "localhost"})
+    text = the_mail()
+    link = re.search(r"http://testserver(/compte/password/reset/key/\S+)", text)
+    assert link, "the address comes from the settings, not from the request"
+    shown = client.get(link.group(1), follow=True)
+    client.post(
+        shown.redirect_chain[-1][0], {"password1": "un phare sur la mer", "password2": "un phare sur la mer"}
+    )
+    person.refresh_from_db()
+    assert person.check_password("un phare sur la mer")
+    assert text.replace(link.group(1), "<link>") == snapshot
+
+
+def test_the_address_without_an_account(client, snapshot):
+    client.post(reverse("account_reset_password"), {"email": "personne@exemple.fr"})
+    assert the_mail() == snapshot
+
+
+def test_a_changed_password_is_told(client, snapshot):
+    client.force_login(UserFactory(email="lea@exemple.fr", first_name="Léa"))
+    client.post(
+        reverse("account_change_password"),
+        {"oldpassword": PASSWORD, "password1": "un phare sur la mer", "password2": "un phare sur la mer"},
+    )
+    assert the_mail() == snapshot
+
+
+def test_another_address_receives_a_code(client, snapshot):
+    person = UserFactory(email="lea@exemple.fr", first_name="Léa")
+    client.post(reverse("account_login"), {"login": person.email, "password": PASSWORD})
+    client.post(reverse("account_email"), {"email": "lea.roux@exemple.fr", "action_add": ""})
+    mail = OutgoingMail.objects.get(address="lea.roux@exemple.fr")
+    assert without_code(f"{mail.subject}\n\n{mail.text}") == snapshot

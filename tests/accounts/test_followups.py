@@ -1,0 +1,108 @@
+from datetime import UTC, datetime
+
+import pytest
+from django.contrib.auth.models import Group
+
+from accounts import operations
+from accounts.notifications import LEADS
+from mecenova.agenda.operations import next_step, run_due
+from mecenova.calendar import clock
+from mecenova.ui.figures import long_date
+from tests.accounts.factories import OrganisationFactory, StaffFactory, UserFactory
+from tests.accounts.mails import names_to, sent_to
+
+pytestmark = pytest.mark.django_db
+
+# Monday 5 October 2026: no holiday and no pause in the three weeks that follow.
+SIGN_UP = datetime(2026, 10, 5, 8, 0, tzinfo=UTC)
+DAY_3, DAY_5, DAY_10, DAY_15 = (datetime(2026, 10, day, 8, 30, tzinfo=UTC) for day in (8, 12, 19, 26))
+
+
+@pytest.fixture
+def team():
+    lead = StaffFactory()
+    lead.groups.add(Group.objects.create(name=LEADS))
+    return {"lead": lead, "officer": StaffFactory(), "person": UserFactory()}
+
+
+def sign_up(person):
+    return operations.create_organisation(
+        kind="association", name="Les Lucioles", postal_code="69003", manager=person, by=person
+    )
+
+
+def claim(person):
+    return operations.claim_organisation(
+        organisation=OrganisationFactory(status="unclaimed"), message="Trésorière", by=person
+    )
+
+
+def run_twice_at(moment):
+    with clock.frozen(moment):
+        run_due()
+        run_due()
+
+
+@pytest.mark.parametrize(
+    ("waits", "apology"), [(sign_up, "accounts.check_delayed"), (claim, "accounts.claim_delayed")]
+)
+def test_staff_are_reminded_then_the_lead_told_then_who_waits_gets_a_new_date(team, waits, apology):
+    with clock.frozen(SIGN_UP):
+        subject = waits(team["person"])
+        assert next_step(subject).deadline.date() == DAY_3.date()
+    run_twice_at(DAY_3)
+    assert names_to(team["officer"].email) == names_to(team["lead"].email) == ["accounts.staff_reminder"]
+    run_twice_at(DAY_5)
+    assert names_to(team["officer"].email) == ["accounts.staff_reminder"]
+    assert names_to(team["lead"].email) == ["accounts.staff_reminder", "accounts.lead_alert"]
+    run_twice_at(DAY_10)
+    mail = next(mail for mail in sent_to(team["person"].email) if mail.notification == apology)
+    step = next_step(subject)
+    assert step.deadline.date() == DAY_15.date()
+    assert str(long_date(step.deadline)) in mail.text
+    run_twice_at(DAY_15)
+    assert names_to(team["person"].email).count(apology) == 2
+    assert next_step(subject) is not None
+
+
+def test_many_files_in_one_day_are_one_reminder(team):
+    with clock.frozen(SIGN_UP):
+        for number in range(3):
+            operations.create_organisation(
+                kind="association", name=f"Les Lucioles {number}", postal_code="69003", manager=None, by=None
+            )
+    run_twice_at(DAY_3)
+    (mail,) = sent_to(team["officer"].email)
+    assert [f"Les Lucioles {number}" in mail.text for number in range(3)] == [True] * 3
+
+
+def test_once_checked_nobody_is_reminded(team):
+    with clock.frozen(SIGN_UP):
+        organisation = sign_up(team["person"])
+        operations.check_organisation(organisation=organisation, by=team["officer"])
+    run_twice_at(DAY_10)
+    assert names_to(team["officer"].email) == []
+    assert names_to(team["person"].email) == ["accounts.organisation_checked"]
+
+
+def test_without_a_group_of_leads_the_superusers_are_told():
+    officer, chief = StaffFactory(), StaffFactory(is_superuser=True)
+    with clock.frozen(SIGN_UP):
+        sign_up(UserFactory())
+    run_twice_at(DAY_3)
+    run_twice_at(DAY_5)
+    assert "accounts.lead_alert" in names_to(chief.email)
+    assert "accounts.lead_alert" not in names_to(officer.email)
+
+
+def test_corrections_are_recalled_with_the_words_of_the_request_until_they_come(team):
+    with clock.frozen(SIGN_UP):
+        organisation = sign_up(team["person"])
+        operations.ask_for_changes(organisation=organisation, message="Votre RNA.", by=team["officer"])
+    run_twice_at(DAY_5)
+    mail = sent_to(team["person"].email)[-1]
+    assert (mail.notification, "Votre RNA." in mail.text) == ("accounts.changes_reminder", True)
+    with clock.frozen(DAY_5):
+        operations.resubmit_organisation(organisation=organisation, by=team["person"])
+    run_twice_at(DAY_10)
+    assert names_to(team["person"].email).count("accounts.changes_reminder") == 1

@@ -1,0 +1,142 @@
+from datetime import UTC, datetime
+
+import pytest
+
+from accounts import notifications, operations
+from accounts.enums import Role
+from accounts.models import User
+from mecenova.calendar import clock
+from mecenova.mail.models import OutgoingMail
+from mecenova.mail.notifications import registered
+from mecenova.mail.operations import deliver_due, queue
+from tests.accounts.factories import (
+    ClaimFactory,
+    InvitationFactory,
+    MembershipFactory,
+    OrganisationFactory,
+    StaffFactory,
+    UserFactory,
+)
+
+pytestmark = pytest.mark.django_db
+
+MONDAY = datetime(2026, 10, 5, 8, 0, tzinfo=UTC)
+
+
+def lea():
+    return UserFactory(email="lea@exemple.fr", first_name="Léa", last_name="Roux")
+
+
+def managed():
+    return MembershipFactory(user=lea(), organisation__name="Les Lucioles").organisation
+
+
+def claimed(**changes):
+    return ClaimFactory(user=lea(), organisation__name="Les Lucioles", **changes)
+
+
+def changes_asked():
+    organisation = managed()
+    organisation.status = "to_check"
+    organisation.save()
+    operations.ask_for_changes(organisation=organisation, message="Votre RNA.\nMerci", by=None)
+    return organisation
+
+
+def claim_accepted():
+    claim = claimed(answer="Bienvenue")
+    MembershipFactory(user=claim.user, organisation=claim.organisation)
+    return claim
+
+
+def newcomer():
+    return ClaimFactory(organisation=managed(), user__first_name="Paul", user__last_name="Petit")
+
+
+def invitation_accepted():
+    organisation = managed()
+    guest = UserFactory(first_name="Paul", last_name="Petit")
+    return InvitationFactory(
+        organisation=organisation,
+        invited_by=User.objects.get(email="lea@exemple.fr"),
+        accepted_by=guest,
+        accepted_at=clock.now(),
+    )
+
+
+def waiting_files():
+    ClaimFactory(organisation__name="Les Phares")
+    OrganisationFactory(name="Les Lucioles", status="to_check")
+    return StaffFactory(email="lea@exemple.fr", first_name="Léa")
+
+
+SUBJECTS = {
+    notifications.OrganisationChecked: managed,
+    notifications.ChangesAsked: changes_asked,
+    notifications.ChangesReminder: changes_asked,
+    notifications.CheckDelayed: managed,
+    notifications.StaffReminder: waiting_files,
+    notifications.LeadAlert: waiting_files,
+    notifications.ClaimReceived: claimed,
+    notifications.ClaimDelayed: claimed,
+    notifications.ClaimAccepted: claim_accepted,
+    notifications.ClaimRefused: lambda: claimed(answer="Votre nom ne figure nulle part.\nMerci"),
+    notifications.NewcomerByClaim: newcomer,
+    notifications.InvitationAccepted: invitation_accepted,
+    notifications.RemovedFromTeam: lea,
+}
+VALUES = {"new_date": MONDAY, "organisation_name": "Les Lucioles"}
+
+
+def test_every_mail_of_the_room_is_read_here():
+    assert {cls for cls in registered() if cls.name.startswith("accounts.")} == set(SUBJECTS)
+
+
+@pytest.mark.parametrize("notification", SUBJECTS, ids=lambda cls: cls.name)
+def test_the_whole_mail(notification, snapshot):
+    with clock.frozen(MONDAY):
+        subject = SUBJECTS[notification]()
+        OutgoingMail.objects.all().delete()
+        queue(notification, subject, context=VALUES)
+    mail = OutgoingMail.objects.get(address="lea@exemple.fr")
+    text = mail.text
+    for identifier in {str(subject.pk), str(getattr(subject, "organisation_id", subject.pk))}:
+        text = text.replace(identifier, "<id>")
+    assert f"{mail.subject}\n\n{text}" == snapshot
+
+
+HOSTILE = "[Gagnez](https://mal.example) <b>x</b> **gras** 🌱"
+
+
+@pytest.mark.parametrize("notification", [notifications.ClaimReceived, notifications.ClaimRefused])
+def test_a_hostile_name_is_only_text(notification):
+    claim = ClaimFactory(organisation__name=HOSTILE, answer=HOSTILE, user__first_name=HOSTILE)
+    queue(notification, claim)
+    mail = OutgoingMail.objects.get()
+    assert HOSTILE in mail.text
+    assert 'href="https://mal.example"' not in mail.html
+    assert "<b>" not in mail.html
+
+
+def test_a_company_is_not_spoken_to_as_an_association():
+    company = MembershipFactory(organisation__kind="company").organisation
+    queue(notifications.OrganisationChecked, company)
+    assert "jamais plus de dossiers" in OutgoingMail.objects.get().text
+
+
+def test_whoever_has_left_the_team_receives_nothing_any_more(mailoutbox):
+    manager = MembershipFactory(organisation__status="to_check")
+    MembershipFactory(organisation=manager.organisation)
+    with clock.frozen(MONDAY):
+        operations.check_organisation(organisation=manager.organisation, by=StaffFactory())
+        operations.leave(organisation=manager.organisation, by=manager.user)
+        deliver_due()
+    assert [mail.to for mail in mailoutbox] != []
+    assert all(manager.user.email not in mail.to for mail in mailoutbox)
+
+
+def test_a_contributor_is_not_written_to_in_the_managers_place():
+    organisation = OrganisationFactory(status="to_check")
+    MembershipFactory(organisation=organisation, role=Role.CONTRIBUTOR)
+    operations.check_organisation(organisation=organisation, by=StaffFactory())
+    assert not OutgoingMail.objects.exists()

@@ -1,0 +1,175 @@
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+
+from accounts import operations
+from accounts.enums import Role
+from accounts.models import Invitation, Membership
+from mecenova.calendar import clock
+from tests.accounts.factories import InvitationFactory, MembershipFactory, StaffFactory, UserFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def team():
+    manager = MembershipFactory()
+    return {
+        "manager": manager,
+        "contributor": MembershipFactory(organisation=manager.organisation, role=Role.CONTRIBUTOR),
+        "invitation": InvitationFactory(organisation=manager.organisation, invited_by=manager.user),
+    }
+
+
+def page_of(team):
+    return reverse("accounts:members", args=[team["manager"].organisation_id])
+
+
+ACTIONS = {
+    "change_role": lambda team: (team["contributor"].pk, {"role": "manager"}),
+    "remove_member": lambda team: (team["contributor"].pk, {}),
+    "withdraw_invitation": lambda team: (team["invitation"].pk, {}),
+    "withdraw": lambda team: (team["manager"].organisation_id, {}),
+}
+
+
+class TestWhoMayDoWhat:
+    @pytest.mark.parametrize("action", ACTIONS)
+    def test_others_objects_do_not_exist(self, client, team, action):
+        key, values = ACTIONS[action](team)
+        address = reverse(f"accounts:{action}", args=[key])
+        for person in (UserFactory(), MembershipFactory().user, team["contributor"].user):
+            client.force_login(person)
+            assert client.post(address, values).status_code == 404
+        assert Membership.objects.filter(organisation=team["manager"].organisation).count() == 2
+        assert Invitation.objects.filter(pk=team["invitation"].pk).exists()
+
+    @pytest.mark.parametrize("action", ACTIONS)
+    def test_managers_and_staff_can(self, client, team, action):
+        key, values = ACTIONS[action](team)
+        for person in (team["manager"].user, StaffFactory()):
+            client.force_login(person)
+            assert client.post(reverse(f"accounts:{action}", args=[key]), values).status_code in {302, 404}
+        assert client.get(page_of(team)).status_code == 200
+
+    @pytest.mark.parametrize("action", [*ACTIONS, "leave"])
+    def test_a_link_changes_nothing(self, client, team, action):
+        key = ACTIONS[action](team)[0] if action in ACTIONS else team["manager"].organisation_id
+        client.force_login(team["manager"].user)
+        assert client.get(reverse(f"accounts:{action}", args=[key])).status_code == 405
+
+    def test_the_team_is_seen_by_itself_and_the_staff_only(self, client, team):
+        for person, status in (
+            (UserFactory(), 404),
+            (MembershipFactory().user, 404),
+            (team["contributor"].user, 200),
+            (team["manager"].user, 200),
+            (StaffFactory(), 200),
+        ):
+            client.force_login(person)
+            assert client.get(page_of(team)).status_code == status
+
+    def test_a_contributor_sees_no_invitation_and_cannot_invite(self, client, team):
+        client.force_login(team["contributor"].user)
+        page = client.get(page_of(team)).content.decode()
+        assert team["invitation"].email not in page
+        answer = client.post(page_of(team), {"email": "x@exemple.fr", "role": "manager"})
+        assert answer.status_code == 404
+
+
+def test_inviting_from_the_page(client, team):
+    client.force_login(team["manager"].user)
+    client.post(page_of(team), {"email": "Lea@exemple.fr", "role": "contributor"})
+    assert "lea@exemple.fr" in client.get(page_of(team)).content.decode()
+
+
+@pytest.mark.parametrize(
+    "typed", ["", "lea", "lea@exemple.fr\r\nBcc:x@exemple.fr", "a" * 300 + "@exemple.fr"]
+)
+def test_a_wrong_address_is_said(client, team, typed):
+    client.force_login(team["manager"].user)
+    response = client.post(page_of(team), {"email": typed, "role": "contributor"})
+    assert list(response.context["form"].errors) == ["email"]
+
+
+def test_somebody_already_there_is_said_by_the_form(client, team):
+    client.force_login(team["manager"].user)
+    response = client.post(page_of(team), {"email": team["contributor"].user.email, "role": "contributor"})
+    assert "fait déjà partie" in str(response.context["form"].errors["email"])
+
+
+def test_the_last_manager_is_told_what_to_do(client, team):
+    client.force_login(team["manager"].user)
+    page = client.post(
+        reverse("accounts:leave", args=[team["manager"].organisation_id]), follow=True
+    ).content.decode()
+    assert "Il faut au moins une personne responsable" in page
+
+
+def test_leaving_leads_to_the_dashboard(client, team):
+    client.force_login(team["contributor"].user)
+    response = client.post(reverse("accounts:leave", args=[team["manager"].organisation_id]))
+    assert response.url == reverse("pages:dashboard")
+
+
+def test_a_team_of_ten_costs_no_more_queries(client, team, query_count):
+    client.force_login(team["manager"].user)
+    few = query_count(lambda: client.get(page_of(team)))
+    for _ in range(8):
+        MembershipFactory(organisation=team["manager"].organisation)
+        InvitationFactory(organisation=team["manager"].organisation, invited_by=team["manager"].user)
+    assert query_count(lambda: client.get(page_of(team))) == few
+
+
+class TestTheInvitationsLink:
+    def test_looking_joins_nobody(self, client):
+        guest = UserFactory()
+        invitation = InvitationFactory(email=guest.email)
+        client.force_login(guest)
+        assert client.get(invitation.get_absolute_url()).status_code == 200
+        assert not Membership.objects.filter(user=guest).exists()
+
+    def test_replayed_it_says_that_it_has_served(self, client):
+        guest = UserFactory()
+        invitation = InvitationFactory(email=guest.email)
+        client.force_login(guest)
+        for _ in range(2):
+            assert client.post(invitation.get_absolute_url()).url == reverse("pages:dashboard")
+        assert "déjà servi" in client.get(invitation.get_absolute_url()).content.decode()
+        assert Membership.objects.filter(user=guest).count() == 1
+
+    def test_removed_then_replayed_it_does_not_bring_back(self, client):
+        guest = UserFactory()
+        invitation = InvitationFactory(email=guest.email)
+        client.force_login(guest)
+        client.post(invitation.get_absolute_url())
+        member = Membership.objects.get(user=guest)
+        operations.remove_member(membership=member, by=invitation.invited_by)
+        assert client.post(invitation.get_absolute_url()).status_code == 200
+        assert not Membership.objects.filter(user=guest).exists()
+
+    def test_with_another_account_it_says_whose_it_is(self, client):
+        invitation = InvitationFactory()
+        client.force_login(UserFactory())
+        assert invitation.email in client.get(invitation.get_absolute_url()).content.decode()
+        assert client.post(invitation.get_absolute_url()).status_code == 404
+
+    def test_a_visitor_cannot_accept(self, client):
+        assert client.post(InvitationFactory().get_absolute_url()).status_code == 404
+
+    def test_expired_it_says_since_when(self, client):
+        invitation = InvitationFactory(expires_at=clock.now() - timedelta(minutes=1))
+        assert "n’est plus valable" in client.get(invitation.get_absolute_url()).content.decode()
+
+    @pytest.mark.parametrize(
+        "spoil", [lambda a: a[:-3] + "zz/", lambda a: "/invitations/rien/", lambda a: a.upper()]
+    )
+    def test_altered_it_is_not_found(self, client, spoil):
+        assert client.get(spoil(InvitationFactory().get_absolute_url())).status_code == 404
+
+    def test_taken_back_it_is_not_found(self, client):
+        invitation = InvitationFactory()
+        address = invitation.get_absolute_url()
+        operations.withdraw_invitation(invitation=invitation, by=invitation.invited_by)
+        assert client.get(address).status_code == 404
