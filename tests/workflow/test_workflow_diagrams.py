@@ -1,0 +1,28 @@
+import pytest
+from django.core.management import CommandError, call_command
+
+from mecenova.workflow.machine import registered
+
+
+def test_writes_every_workflow(tmp_path):
+    page = tmp_path / "states.md"
+    call_command("workflow_diagrams", file=page)
+    text = page.read_text()
+    assert registered()
+    assert all(f"## {workflow.name}\n" in text for workflow in registered())
+
+
+def test_check_sees_a_stale_or_missing_page(tmp_path):
+    page = tmp_path / "states.md"
+    with pytest.raises(CommandError, match="stale"):
+        call_command("workflow_diagrams", "--check", file=page)
+    assert not page.exists()
+    call_command("workflow_diagrams", file=page)
+    call_command("workflow_diagrams", "--check", file=page)
+    page.write_text(page.read_text() + "by hand\n")
+    with pytest.raises(CommandError, match="stale"):
+        call_command("workflow_diagrams", "--check", file=page)
+
+
+def test_the_page_of_the_house_is_fresh():
+    call_command("workflow_diagrams", "--check")
