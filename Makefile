@@ -22,12 +22,14 @@ check: $(VENV)/dev.stamp ## format, lint, types, import contracts, migrations, d
 	$(BIN)/lint-imports
 	$(ON_TEST_SERVERS) $(BIN)/python manage.py makemigrations --check --dry-run
 	$(ON_TEST_SERVERS) $(BIN)/python manage.py workflow_diagrams --check
+	$(ON_TEST_SERVERS) $(BIN)/python manage.py typography --check
 	sh .ci/check-deploy $(BIN)/python
 
 format: $(VENV)/dev.stamp ## put everything in the house's format
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 	git ls-files -z --cached --others --exclude-standard '*.html' | xargs -0 $(BIN)/djade --target-version 5.2
+	$(ON_TEST_SERVERS) $(BIN)/python manage.py typography
 
 bench: $(VENV)/dev.stamp ## speed and memory; NAME=imports for one of bench/*.py
 	@$(ON_TEST_SERVERS) $(BIN)/python -m bench $(NAME)

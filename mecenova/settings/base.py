@@ -18,7 +18,7 @@ def database_from(url: str, *, pool: bool = False) -> dict[str, Any]:
     database["HOST"] = options.pop("host", database["HOST"])
     database["CONN_MAX_AGE"] = 0
     if pool:
-        options["pool"] = {"min_size": 1, "max_size": 8, "timeout": 10}
+        options["pool"] = {"min_size": 1, "max_size": 8, "timeout": 4}
     return database
 
 
