@@ -12,7 +12,7 @@ PUBLIC = (
     ("Infothèque", "infotheque:list"),
     ("Comprendre", "pages:understand"),
 )
-SIGNED_IN = (("Tableau de bord", "pages:dashboard"),)
+SIGNED_IN = (("Tableau de bord", "pages:dashboard"), ("Mon compte", "accounts:person"))
 STAFF = (("Équipe", "pages:control_tower"),)
 VISITOR = (("Connexion", "account_login"), ("Inscription", "accounts:sign_up"))
 PROMINENT = {"accounts:sign_up"}

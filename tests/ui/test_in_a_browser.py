@@ -78,6 +78,7 @@ def test_a_filter_changes_the_list_in_place_and_the_address(new_page) -> None:
     page.get_by_label("Forme").select_option("skills")
     page.wait_for_url("**kind=skills**")
     expect(page.locator("#annonce")).to_have_text("95\u00a0besoins")
+    expect(page.get_by_role("link", name="Tout effacer")).to_be_visible()
     assert page.evaluate("window.stillTheSamePage") is True
     assert page.evaluate("document.activeElement.name") == "kind"
 
