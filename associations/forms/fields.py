@@ -12,17 +12,18 @@ from mecenova.identifiers.amounts import parse_amount
 from mecenova.identifiers.registry import clean_rna, clean_siren
 
 
-class AmountField(forms.CharField):
+class AmountField(forms.Field):
     """« 12 500,50 € » as people write it. What was typed stays in the field when it is refused."""
 
+    widget = forms.TextInput
+
     def __init__(self, **options: Any) -> None:
-        options.setdefault("max_length", 40)
         options.setdefault("help_text", "En euros, par exemple 12\u202f500.")
         super().__init__(**options)
-        self.widget.attrs.update({"inputmode": "decimal", "autocomplete": "off"})
+        self.widget.attrs.update({"inputmode": "decimal", "autocomplete": "off", "maxlength": 40})
 
-    def to_python(self, value: Any) -> Any:
-        text = super().to_python(value)
+    def to_python(self, value: Any) -> Decimal | None:
+        text = str(value or "").strip()
         return parse_amount(text) if text else None
 
     def prepare_value(self, value: Any) -> Any:

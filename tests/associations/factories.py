@@ -1,5 +1,6 @@
 """Associations and projects in the states tests need, written straight to the tables: no step, no mail."""
 
+from itertools import count
 from typing import Any
 
 import factory
@@ -19,24 +20,27 @@ PURPOSE = (
 )
 
 
+COMPLETE = {
+    "purpose": PURPOSE,
+    "registry": Registry.RNA,
+    "size": Size.SMALL,
+    "general_interest": GeneralInterest.DECLARED,
+    "causes": ("emploi-et-insertion", "education"),
+    "audiences": ("jeunes",),
+    "territories": ("59", "62"),
+}
+LISTS = {"causes": (Cause, "slug"), "audiences": (Audience, "slug"), "territories": (Territory, "code")}
+_numbers = count(1)
+
+
 class AssociationFactory(DjangoModelFactory):
-    """Checked and open, with an empty profile; `complete=True` fills in every part."""
+    """Checked and open, with an empty profile; `complete=True` fills in every part that is not given.
+
+    Causes, publics and territories are rows or slugs and codes; each of `members` becomes a manager.
+    """
 
     class Meta:
         model = Association
-        skip_postgeneration_save = True
-
-    class Params:
-        complete = factory.Trait(
-            purpose=PURPOSE,
-            registry=Registry.RNA,
-            rna=factory.Sequence(lambda n: f"W59{n:07d}"),
-            size=Size.SMALL,
-            general_interest=GeneralInterest.DECLARED,
-            causes=["emploi-et-insertion", "education"],
-            audiences=["jeunes"],
-            territories=["59", "62"],
-        )
 
     organisation = factory.SubFactory(
         OrganisationFactory,
@@ -47,26 +51,24 @@ class AssociationFactory(DjangoModelFactory):
         department=factory.LazyFunction(lambda: Territory.objects.get(code="59")),
     )
 
-    @factory.post_generation
-    def causes(self: Any, create: bool, extracted: Any, **kwargs: Any) -> None:
-        if extracted:
-            self.causes.set(_found(Cause, "slug", extracted))
-
-    @factory.post_generation
-    def audiences(self: Any, create: bool, extracted: Any, **kwargs: Any) -> None:
-        if extracted:
-            self.audiences.set(_found(Audience, "slug", extracted))
-
-    @factory.post_generation
-    def territories(self: Any, create: bool, extracted: Any, **kwargs: Any) -> None:
-        if extracted:
-            self.territories.set(_found(Territory, "code", extracted))
-
-    @factory.post_generation
-    def members(self: Any, create: bool, extracted: Any, **kwargs: Any) -> None:
-        """`members=[user]`: each becomes a manager."""
-        for user in extracted or ():
-            MembershipFactory(organisation=self.organisation, user=user)
+    @classmethod
+    def _create(
+        cls,
+        model_class: type[Association],
+        *args: Any,
+        complete: bool = False,
+        members: Any = (),
+        **given: Any,
+    ) -> Association:
+        if complete:
+            given = {**COMPLETE, "rna": f"W59{next(_numbers):07d}", **given}
+        lists = {name: given.pop(name, ()) for name in LISTS}
+        association = model_class.objects.create(**given)
+        for name, wanted in lists.items():
+            getattr(association, name).set(_found(*LISTS[name], wanted))
+        for user in members:
+            MembershipFactory(organisation=association.organisation, user=user)
+        return association
 
 
 class ProjectFactory(DjangoModelFactory):

@@ -64,7 +64,9 @@ PROJECT = {
         "closed after publication": EVERYBODY,
     },
     "can_edit_project": dict.fromkeys(("draft", "published", "closed", "closed after publication"), INSIDE),
-    "can_publish_project": dict.fromkeys(("draft", "published", "closed", "closed after publication"), MEMBERS),
+    "can_publish_project": dict.fromkeys(
+        ("draft", "published", "closed", "closed after publication"), MEMBERS
+    ),
     "can_close_project": dict.fromkeys(("draft", "published", "closed", "closed after publication"), INSIDE),
 }
 
@@ -95,13 +97,13 @@ def project_in(state, association):
 )
 def test_association_matrix(verb, status):
     association = AssociationFactory(organisation__status=OrganisationStatus(status))
-    allowed = {
-        who for who, user in people(association).items() if getattr(policies, verb)(user, association)
-    }
+    allowed = {who for who, user in people(association).items() if getattr(policies, verb)(user, association)}
     assert allowed == ASSOCIATION[verb][status]
 
 
-@pytest.mark.parametrize(("verb", "state"), [(verb, state) for verb, cells in PROJECT.items() for state in cells])
+@pytest.mark.parametrize(
+    ("verb", "state"), [(verb, state) for verb, cells in PROJECT.items() for state in cells]
+)
 def test_project_matrix(verb, state):
     association = AssociationFactory()
     project = project_in(state, association)

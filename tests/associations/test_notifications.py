@@ -1,0 +1,136 @@
+"""Whole mails, as read, and who no longer gets them at the moment they leave."""
+
+import datetime as dt
+
+import pytest
+from django.db import transaction
+
+from associations import notifications
+from associations.enums import Stance
+from mecenova.calendar import clock
+from mecenova.mail.models import OutgoingMail
+from mecenova.mail.operations import queue
+from tests.accounts.factories import MembershipFactory, UserFactory
+from tests.associations.factories import AskFactory, AssociationFactory, ProjectFactory
+
+pytestmark = pytest.mark.django_db
+
+TO_ASSOCIATION = [
+    notifications.MissingParts,
+    notifications.FirstLesson,
+    notifications.PersonSlot,
+    notifications.PublishProject,
+    notifications.PauseOver,
+]
+ABOUT_PROJECT = [notifications.FinishProject, notifications.DraftPutAway, notifications.ReviewProject]
+IDS = "00000000-0000-4000-8000-{:012d}"
+
+
+@pytest.fixture
+def user():
+    return UserFactory(first_name="Awa", email="awa@exemple.fr")
+
+
+@pytest.fixture
+def association(user):
+    return AssociationFactory(
+        pk=IDS.format(1),
+        organisation__name="Les Petits Ponts",
+        purpose="Court.",
+        causes=["education"],
+        members=[user],
+    )
+
+
+@pytest.fixture
+def project(association):
+    return ProjectFactory(pk=IDS.format(2), association=association, title="Un pont & deux rives")
+
+
+def written(notification, subject):
+    with transaction.atomic():
+        queue(notification, subject)
+    mail = OutgoingMail.objects.get()
+    assert mail.recipient.email == "awa@exemple.fr"
+    return f"{mail.subject}\n\n{mail.text}"
+
+
+@pytest.mark.parametrize("notification", TO_ASSOCIATION, ids=lambda found: found.name)
+def test_mail_to_an_association(notification, association, snapshot):
+    assert written(notification, association.organisation) == snapshot
+
+
+@pytest.mark.parametrize("notification", ABOUT_PROJECT, ids=lambda found: found.name)
+@pytest.mark.parametrize("asks", [0, 1])
+def test_mail_about_a_project(notification, project, asks, snapshot):
+    AskFactory.create_batch(asks, project=project)
+    assert written(notification, project) == snapshot
+
+
+@pytest.mark.parametrize(
+    "name", ["[clic](https://mal.example)", "# Titre", "<b>gras</b>", "a\u202eb", "*" * 250]
+)
+def test_name_stays_a_name(name, association, user):
+    association.organisation.name = name
+    association.organisation.save()
+    queue(notifications.MissingParts, association.organisation)
+    mail = OutgoingMail.objects.get()
+    assert 'https://mal.example"' not in mail.html
+    assert "<b>gras" not in mail.html
+
+
+def test_same_mail_twice_is_one(association):
+    queue(notifications.FirstLesson, association.organisation)
+    queue(notifications.FirstLesson, association.organisation)
+    assert OutgoingMail.objects.count() == 1
+
+
+@pytest.mark.parametrize("notification", TO_ASSOCIATION[:4], ids=lambda found: found.name)
+def test_decided_again_when_it_leaves(notification, association, user):
+    organisation, mail = association.organisation, notification()
+    assert mail.still_wanted(organisation, user)
+    for change in (
+        {"stance": Stance.EXPERT_ONLY},
+        {"stance": Stance.PAUSED, "paused_until": clock.today()},
+    ):
+        former = {name: getattr(association, name) for name in change}
+        write(association, **change)
+        assert not mail.still_wanted(fresh(organisation), user)
+        write(association, **former)
+    stranger = UserFactory()
+    assert not mail.still_wanted(organisation, stranger)
+    MembershipFactory(organisation=organisation, user=stranger)
+    assert mail.still_wanted(organisation, stranger)
+    organisation.status, organisation.left_at = "left", clock.now()
+    assert not mail.still_wanted(organisation, user)
+
+
+@pytest.mark.parametrize("notification", [notifications.MissingParts, notifications.PersonSlot])
+def test_completed_meanwhile(notification, user):
+    association = AssociationFactory(complete=True, members=[user])
+    assert not notification().still_wanted(association.organisation, user)
+
+
+def test_published_meanwhile(association, user, project):
+    nudge, finish = notifications.PublishProject(), notifications.FinishProject()
+    assert nudge.still_wanted(association.organisation, user)
+    assert finish.still_wanted(project, user)
+    project.status, project.published_at = "published", clock.now()
+    project.save()
+    assert not nudge.still_wanted(association.organisation, user)
+    assert not finish.still_wanted(project, user)
+
+
+def test_pause_prolonged_meanwhile(association, user):
+    write(association, stance=Stance.PAUSED, paused_until=clock.today() - dt.timedelta(days=1))
+    assert notifications.PauseOver().still_wanted(fresh(association.organisation), user)
+    write(association, stance=Stance.PAUSED, paused_until=clock.today() + dt.timedelta(days=9))
+    assert not notifications.PauseOver().still_wanted(fresh(association.organisation), user)
+
+
+def write(association, **values):
+    type(association).objects.filter(pk=association.pk).update(**values)
+
+
+def fresh(organisation):
+    return type(organisation).objects.get(pk=organisation.pk)

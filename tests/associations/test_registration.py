@@ -1,0 +1,148 @@
+import uuid
+
+import pytest
+from django.core.exceptions import PermissionDenied
+
+from accounts.enums import OrganisationStatus, Origin, Role
+from accounts.models import Organisation
+from accounts.operations import OrganisationExists, check_organisation
+from associations.models import Association
+from associations.operations import register_association
+from associations.signals import association_registered
+from mecenova.agenda.models import FollowUp
+from mecenova.agenda.operations import next_step
+from mecenova.reference.models import Cause, Territory
+from mecenova.workflow.errors import DomainError
+from tests.accounts.factories import StaffFactory, UserFactory
+from tests.associations.factories import PURPOSE, AssociationFactory
+
+pytestmark = pytest.mark.django_db
+
+
+def register(by, **values):
+    given = {"name": "Les Petits Ponts", "postal_code": "59000", "town": "Lille", "registry": "rna", **values}
+    return register_association(by=by, **given)
+
+
+def test_registers_with_manager_department_and_first_steps():
+    user = UserFactory()
+    association = register(user, purpose=PURPOSE, causes=[Cause.objects.get(slug="education")])
+    organisation = association.organisation
+    assert organisation.department.code == "59"
+    assert organisation.status == OrganisationStatus.TO_CHECK
+    assert organisation.memberships.get().role == Role.MANAGER
+    assert [cause.slug for cause in association.causes.all()] == ["education"]
+    assert next_step(organisation).rule == "accounts.staff_check"
+    assert FollowUp.objects.about([organisation]).open().filter(rule="associations.first_steps").count() == 1
+
+
+@pytest.mark.parametrize(
+    ("postal_code", "department"),
+    [("20167", "2A"), ("97412", "974"), ("98713", "987"), ("00100", None), ("99999", None), ("", None)],
+)
+def test_department_follows_the_postal_code(postal_code, department):
+    found = register(UserFactory(), postal_code=postal_code).organisation.department
+    assert (found.code if found else None) == department
+
+
+def test_form_sent_twice_makes_one_association():
+    user, key = UserFactory(), uuid.uuid4()
+    first = register(user, association_id=key)
+    assert register(user, association_id=key) == first
+    assert Organisation.objects.count() == Association.objects.count() == 1
+    assert FollowUp.objects.about([first.organisation]).count() == 2
+
+
+def test_key_of_somebody_else_is_refused():
+    first = register(UserFactory(), association_id=uuid.uuid4())
+    with pytest.raises(PermissionDenied):
+        register(UserFactory(), association_id=first.pk)
+
+
+def test_same_record_is_offered_to_claim():
+    known = AssociationFactory(
+        organisation__name="Association LES PETITS PONTS", organisation__status="unclaimed"
+    )
+    with pytest.raises(OrganisationExists) as refused:
+        register(UserFactory())
+    assert refused.value.organisation == known.organisation
+    assert Association.objects.count() == 1
+
+
+def test_number_of_another_association_is_refused_in_french():
+    AssociationFactory(rna="W751234567", registry="rna")
+    with pytest.raises(DomainError, match="déjà ce numéro RNA"):
+        register(UserFactory(), rna="W751234567")
+    assert Association.objects.count() == 1
+
+
+def test_news_travels_in_the_same_transaction():
+    heard = []
+
+    def listen(sender, association, by, **kwargs):
+        heard.append((association, by))
+        raise RuntimeError("the upper room failed")
+
+    association_registered.connect(listen)
+    user = UserFactory()
+    try:
+        with pytest.raises(RuntimeError):
+            register(user)
+    finally:
+        association_registered.disconnect(listen)
+    assert [by for _, by in heard] == [user]
+    assert not Organisation.objects.exists()
+
+
+def test_import_as_checked_begins_its_own_steps_and_writes_to_nobody():
+    association = register(None, origin=Origin.IMPORT, status=OrganisationStatus.CHECKED)
+    assert next_step(association.organisation).rule == "associations.complete_profile"
+    assert not FollowUp.objects.filter(rule="associations.first_steps").exists()
+
+
+def test_import_as_unclaimed_owes_nothing():
+    association = register(None, origin=Origin.IMPORT, status=OrganisationStatus.UNCLAIMED)
+    assert not FollowUp.objects.about([association.organisation]).exists()
+
+
+@pytest.mark.parametrize(
+    ("complete", "step"), [(False, "associations.complete_profile"), (True, "associations.publish_project")]
+)
+def test_check_hands_over_to_the_association(complete, step):
+    values = {}
+    if complete:
+        values = {
+            "purpose": PURPOSE,
+            "rna": "W751234567",
+            "size": "small",
+            "general_interest": "declared",
+            "causes": Cause.objects.all()[:1],
+            "territories": Territory.objects.filter(code="59"),
+        }
+    association = register(UserFactory(), **values)
+    if complete:
+        association.audiences.set([1])
+    check_organisation(organisation=association.organisation, by=StaffFactory())
+    found = next_step(association.organisation)
+    assert found.rule == step
+    assert found.owner == "organisation"
+
+
+@pytest.mark.parametrize(
+    "purpose",
+    [
+        "a" * 3000,
+        "🌱" * 500,
+        "Nous\x00 aidons\x07",
+        "\u202eevil\u202c",
+        "<script>alert(1)</script>",
+        "  \n\n\n  x",
+    ],
+)
+def test_hostile_texts_are_kept_as_text(purpose):
+    association = register(UserFactory(), purpose=purpose)
+    association.refresh_from_db()
+    assert "\x00" not in association.purpose
+    assert "\u202e" not in association.purpose
+    if "<script>" in purpose:
+        assert association.purpose == purpose
