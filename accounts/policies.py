@@ -1,5 +1,6 @@
 """Who may do what. Staff check and decide, managers run the team, contributors write, others see 404."""
 
+from allauth.account.models import EmailAddress
 from django.contrib.auth.models import AnonymousUser
 from django.urls import reverse
 
@@ -88,7 +89,8 @@ def can_accept_invitation(user: Person, invitation: Invitation) -> bool:
     """Only the person whose verified address was invited."""
     if not isinstance(user, User) or not user.is_active:
         return False
-    return user.emailaddress_set.filter(email__iexact=invitation.email, verified=True).exists()
+    verified = EmailAddress.objects.filter(user=user, verified=True)
+    return verified.filter(email__iexact=invitation.email).exists()
 
 
 def unfinished_registration(user: Person) -> str | None:

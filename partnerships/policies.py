@@ -47,7 +47,8 @@ def can_abandon_partnership(user: "User", partnership: Partnership) -> bool:
 
 def owes(user: "User", step: FollowUp) -> bool:
     """Whether the person reading is of the organisation that owes this step."""
-    return Organisation.objects.of(user).filter(pk=step.organisation_id).exists()
+    owner_id = step.organisation_id
+    return owner_id is not None and Organisation.objects.of(user).filter(pk=owner_id).exists()
 
 
 def why_not_ask(association: Association, company: Company, need: Need | None, side: str) -> str | None:

@@ -55,7 +55,7 @@ def create_project(
     association.organisation = organisation
     if by is not None and not policies.can_create_project(by, association):
         raise PermissionDenied
-    known = Project.objects.filter(pk=project_id).first()
+    known = Project.objects.filter(pk=project_id).first() if project_id else None
     if known is not None:
         if known.association_id != association.pk:
             raise PermissionDenied
@@ -153,7 +153,8 @@ def save_ask(
     project = _locked(project)
     if by is not None and not policies.can_edit_project(by, project):
         raise PermissionDenied
-    ask = Ask.objects.filter(pk=ask_id).first() or Ask(pk=ask_id or uuid.uuid4(), project=project)
+    known = Ask.objects.filter(pk=ask_id).first() if ask_id else None
+    ask = known or Ask(pk=ask_id or uuid.uuid4(), project=project)
     if ask.project_id != project.pk:
         raise PermissionDenied
     given = {

@@ -52,7 +52,8 @@ def register_association(
     The same `association_id` given twice is the same form sent twice: the first association is returned.
     Raises accounts.operations.OrganisationExists when the record is already there: it is claimed instead.
     """
-    known = Association.objects.select_related("organisation").filter(pk=association_id).first()
+    associations = Association.objects.select_related("organisation")
+    known = associations.filter(pk=association_id).first() if association_id else None
     if known is not None:
         if by is not None and not can_edit_association(by, known):
             raise PermissionDenied

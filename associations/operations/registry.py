@@ -8,7 +8,7 @@ from mecenova.workflow.errors import DomainError
 
 def refuse_number_of_another(*, rna: str = "", siren: str = "", than: uuid.UUID | None = None) -> None:
     """Raise when another association carries this number, with what to do next."""
-    others = Association.objects.exclude(pk=than)
+    others = Association.objects.exclude(pk=than) if than else Association.objects.all()
     for number, label, taken in (
         (rna, "RNA", others.filter(rna=rna)),
         (siren, "SIREN", others.filter(siren=siren)),

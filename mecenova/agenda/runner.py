@@ -103,7 +103,8 @@ def _decide(follow_up: FollowUp, subject: Model | None) -> Ran:
 
 def _plan_next(follow_up: FollowUp, rule: Rule) -> None:
     occurrence = following(rule, follow_up.occurrence)
-    subject = follow_up.subject_type.model_class()._base_manager.filter(pk=follow_up.subject_id).first()
+    model = follow_up.subject_type.model_class()
+    subject = model._base_manager.filter(pk=follow_up.subject_id).first() if model else None
     if occurrence is None or subject is None or not rule.still_relevant(subject):
         return
     open_occurrence(

@@ -125,7 +125,10 @@ def _why_unwanted(mail: OutgoingMail) -> str:
 
 
 def _is_declined(mail: OutgoingMail, group: str) -> bool:
-    return MailPreference.objects.filter(user_id=mail.recipient_id, group=group, wanted=False).exists()
+    reader_id = mail.recipient_id
+    if reader_id is None:
+        return False
+    return MailPreference.objects.filter(user_id=reader_id, group=group, wanted=False).exists()
 
 
 def _later(mail: OutgoingMail, error: str) -> Delivery:

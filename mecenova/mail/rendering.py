@@ -52,7 +52,7 @@ class MarkdownVariable(VariableNode):
 
 def render(template_name: str, values: Mapping[str, Any]) -> Written:
     """The whole mail, from `templates/<template_name>`."""
-    source = get_template(template_name).template
+    source = get_template(template_name).template  # type: ignore[attr-defined]
     subject_template, body_template = _compiled(template_name, source.source, source.origin.name)
     context = Context({"site_url": settings.SITE_URL, **values})
     subject = markdown.french_text(markdown.plain_line(subject_template.render(context)))
@@ -83,7 +83,7 @@ def _compiled(name: str, source: str, path: str) -> tuple[Template, Template]:
 
 
 def _template(name: str, source: str, origin: Origin) -> Template:
-    template = Template(source, origin, name, engines["django"].engine)
+    template = Template(source, origin, name, engines["django"].engine)  # type: ignore[attr-defined]
     for refused in (ExtendsNode, IncludeNode, FirstOfNode, CycleNode):
         if template.nodelist.get_nodes_by_type(refused):
             raise TemplateSyntaxError(f"{name}: {refused.__name__} would print values that are not escaped")

@@ -35,7 +35,9 @@ class FrenchVector(SearchVectorCombinable, Func):
         extra.setdefault("output_field", SearchVectorField())
         super().__init__(expression, **extra)
 
-    def as_sql(self, compiler: Any, connection: Any, **extra_context: Any) -> tuple[str, Any]:
+    def as_sql(  # type: ignore[override]
+        self, compiler: Any, connection: Any, **extra_context: Any
+    ) -> tuple[str, Any]:
         sql, params = super().as_sql(compiler, connection, **extra_context)
         if self.weight:
             # A literal, not a parameter: a generated column's definition takes none.
