@@ -1,5 +1,6 @@
 """The last screen of a company's sign-up."""
 
+from allauth.decorators import rate_limit
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -9,6 +10,7 @@ from companies.operations import OrganisationExists, register_company
 from mecenova.workflow.errors import DomainError
 
 
+@rate_limit(action="register_organisation")
 def register(request: HttpRequest) -> HttpResponse:
     form = RegistrationForm(request.POST or None)
     existing = None

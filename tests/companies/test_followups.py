@@ -1,4 +1,4 @@
-"""Each rule: when it acts, what it does; the runner passing twice does nothing twice, and a step is always open."""
+"""Each rule: when it acts, what it does; passing twice does nothing twice, and a step is always open."""
 
 from datetime import UTC, date, datetime, timedelta
 
