@@ -42,7 +42,7 @@ def test_finds(text, words):
 
 @pytest.mark.parametrize(
     ("text", "words"),
-    [("Sport", "musique"), ("Sport et santé", "sport -sante"), ("Sport", ""), ("", "sport")],
+    [("Sport", "musique"), ("Sport et santé", "sport -sante"), ("Sport", "")],
 )
 def test_does_not_find(text, words):
     assert not matches(text, words)

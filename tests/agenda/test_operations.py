@@ -1,0 +1,129 @@
+import threading
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+
+from mecenova.agenda.enums import Outcome, Owner
+from mecenova.agenda.models import FollowUp
+from mecenova.agenda.operations import close, next_step, next_steps, start, steps_owed_by
+from tests.agenda.rules_for_tests import Answer, AtOnce, Check, News
+from tests.mail.factories import PersonFactory
+
+pytestmark = pytest.mark.django_db
+
+
+class TestStart:
+    def test_opens_the_first_day_and_promises_the_last(self, subject, frozen, day):
+        step = start(Answer, subject)
+        assert (step.rule, step.occurrence, step.cycle) == ("tests.answer", 2, 1)
+        assert (step.due_at, step.deadline) == (day(25), day(14, 12))
+        assert (step.owner, step.organisation_id) == (Owner.ORGANISATION, subject.pk)
+        assert step.what == f"Répondre à {subject.first_name}"
+        assert step.subject == subject
+
+    def test_a_rule_can_promise_an_earlier_day(self, subject, frozen, day):
+        assert start(Check, subject).deadline == day(26)
+
+    def test_day_zero_is_due_at_once(self, subject, frozen):
+        assert start(AtOnce, subject).due_at == frozen()
+
+    def test_twice_changes_nothing(self, subject, frozen):
+        step = start(Answer, subject)
+        frozen.advance(timedelta(days=1))
+        assert start(Answer, subject) == step
+        assert FollowUp.objects.get().due_at == step.due_at
+
+    def test_again_once_closed_is_another_cycle(self, subject, frozen):
+        start(Answer, subject)
+        close(subject)
+        assert start(Answer, subject).cycle == 2
+
+    def test_counts_from_the_day_it_is_told(self, subject, frozen, day):
+        assert start(Answer, subject, since=day(1, 12)).due_at == day(3, 12)
+
+    def test_takes_the_place_of_the_former_step_only(self, subject, frozen):
+        answer, news = start(Answer, subject), start(News, subject)
+        check = start(Check, subject)
+        answer.refresh_from_db()
+        news.refresh_from_db()
+        assert (answer.outcome, answer.closed_at) == (Outcome.DONE, frozen())
+        assert news.is_open
+        assert next_step(subject) == check
+
+    def test_leaves_other_subjects_alone(self, subject, frozen):
+        other = start(Answer, PersonFactory())
+        start(Check, subject)
+        other.refresh_from_db()
+        assert other.is_open
+
+    @pytest.mark.django_db(transaction=True)
+    def test_two_at_once_keep_one_step(self, frozen):
+        subject = PersonFactory()
+        barrier = threading.Barrier(2)
+        errors = []
+
+        def begin(rule):
+            try:
+                barrier.wait()
+                start(rule, subject)
+            except Exception as error:
+                errors.append(error)
+            finally:
+                connection.close()
+
+        for rules in ((Answer, Answer), (Check, Answer), (Answer, Check)):
+            threads = [threading.Thread(target=begin, args=[rule]) for rule in rules]
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join()
+            assert errors == []
+            assert FollowUp.objects.steps().count() == 1
+
+
+class TestClose:
+    def test_closes_what_is_open_once(self, subject, frozen):
+        start(Answer, subject)
+        start(News, subject)
+        assert close(subject) == 2
+        assert close(subject, outcome=Outcome.CANCELLED) == 0
+        assert set(FollowUp.objects.values_list("outcome", flat=True)) == {Outcome.DONE}
+        assert next_step(subject) is None
+
+    def test_of_one_rule(self, subject, frozen):
+        start(Answer, subject)
+        start(News, subject)
+        assert close(subject, News, Outcome.CANCELLED) == 1
+        assert next_step(subject) is not None
+
+    def test_nothing_is_closed_as_open(self, subject):
+        with pytest.raises(ValueError, match="not closed as open"):
+            close(subject, outcome=Outcome.OPEN)
+
+
+class TestReading:
+    def test_many_subjects_in_one_query(self, frozen, django_assert_num_queries):
+        people = PersonFactory.create_batch(4)
+        steps = {person.pk: start(Answer, person) for person in people[:3]}
+        start(News, people[3])
+        with django_assert_num_queries(1):
+            assert next_steps(people) == steps
+        with django_assert_num_queries(0):
+            assert next_steps([]) == {}
+
+    def test_what_an_organisation_owes_most_pressing_first(self, frozen, day):
+        organisation = PersonFactory()
+        start(Answer, organisation)
+        other = start(Answer, PersonFactory(), since=day(2))
+        FollowUp.objects.filter(pk=other.pk).update(organisation_id=organisation.pk)
+        assert steps_owed_by(organisation.pk).first() == other
+        assert steps_owed_by(organisation.pk).count() == 2
+        close(organisation)
+        assert steps_owed_by(organisation.pk).count() == 1
+
+    def test_baskets_of_the_staff(self, subject, frozen, day):
+        step = start(Check, subject)
+        assert list(FollowUp.objects.all().owed_by_staff()) == [step]
+        assert not FollowUp.objects.all().overdue(day(26)).exists()
+        assert list(FollowUp.objects.all().overdue(day(27))) == [step]

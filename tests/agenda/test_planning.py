@@ -1,0 +1,153 @@
+from datetime import date, timedelta
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError
+
+from mecenova.agenda import rules
+from mecenova.agenda.enums import Outcome
+from mecenova.agenda.forms import RuleDelayForm
+from mecenova.agenda.models import Absence, FollowUp, RuleDelay
+from mecenova.agenda.operations import next_step, run_due, start
+from mecenova.agenda.rules import Rule, following, register_rule
+from mecenova.agenda.runner import Ran
+from mecenova.calendar import clock
+from tests.agenda.rules_for_tests import Answer, Check, News
+from tests.mail.factories import PersonFactory
+
+pytestmark = pytest.mark.django_db
+
+
+class TestDelays:
+    def test_the_newest_decision_applies_to_what_is_planned_next(self, subject, frozen, day):
+        before = start(Answer, PersonFactory())
+        RuleDelay.objects.create(rule=Answer.name, occurrence=2, days=1)
+        frozen.advance(timedelta(minutes=1))
+        RuleDelay.objects.create(rule=Answer.name, occurrence=2, days=4)
+        assert start(Answer, subject).due_at == day(27)
+        before.refresh_from_db()
+        assert before.due_at == day(25)
+
+    def test_the_promise_follows(self, subject, frozen, day):
+        RuleDelay.objects.create(rule=Answer.name, occurrence=15, days=20)
+        assert start(Answer, subject).deadline == day(21, 12)
+
+    @pytest.mark.parametrize("days", [0, -1])
+    def test_zero_and_less_are_refused_by_the_form(self, days):
+        form = RuleDelayForm({"rule": Answer.name, "occurrence": 2, "days": days})
+        assert form.errors["days"] == ["Un délai compte au moins un jour."]
+
+    def test_and_by_the_database(self):
+        with pytest.raises(IntegrityError):
+            RuleDelay.objects.create(rule=Answer.name, occurrence=2, days=0)
+
+    def test_and_by_the_model(self):
+        with pytest.raises(ValidationError, match="au moins un jour"):
+            RuleDelay(rule=Answer.name, occurrence=2, days=0).full_clean()
+
+    def test_only_known_rules_and_days(self):
+        form = RuleDelayForm({"rule": Answer.name, "occurrence": 3, "days": 2})
+        assert "2, 5, 9, 15" in form.errors["occurrence"][0]
+        assert "rule" in RuleDelayForm({"rule": "nobody.knows", "occurrence": 2, "days": 2}).errors
+        assert "days" in RuleDelayForm({"rule": Answer.name, "occurrence": 2, "days": 366}).errors
+        assert RuleDelayForm({"rule": Answer.name, "occurrence": 2, "days": 3}).is_valid()
+
+
+class TestAbsences:
+    def test_a_known_absence_pauses_the_clock(self, subject, frozen, day):
+        Absence.objects.create(
+            organisation_id=subject.pk, first_day=date(2026, 11, 24), last_day=date(2026, 11, 26)
+        )
+        step = start(Answer, subject)
+        # 27 and 30 November are the two working days left to count.
+        assert step.due_at == day(30)
+        assert step.deadline == day(17, 12)
+
+    def test_an_absence_inside_what_was_pushed_counts_too(self, subject, frozen, day):
+        for first, last in ((24, 25), (27, 27)):
+            Absence.objects.create(
+                organisation_id=subject.pk, first_day=date(2026, 11, first), last_day=date(2026, 11, last)
+            )
+        assert start(Answer, subject).due_at == day(30)
+
+    def test_said_afterwards_it_moves_the_step_instead_of_acting(self, subject, frozen, acted, day):
+        start(Answer, subject)
+        Absence.objects.create(
+            organisation_id=subject.pk, first_day=date(2026, 11, 24), last_day=date(2026, 11, 30)
+        )
+        frozen.move_to(day(25))
+        assert run_due()[Ran.POSTPONED] == 1
+        assert acted == []
+        assert next_step(subject).due_at == day(2, 12)
+        assert run_due().total() == 0
+        frozen.move_to(day(2, 12))
+        assert run_due()[Ran.DONE] == 1
+
+    def test_of_others_changes_nothing(self, subject, frozen, day):
+        Absence.objects.create(
+            user=PersonFactory(), first_day=date(2026, 11, 24), last_day=date(2026, 11, 30)
+        )
+        assert start(Answer, subject).due_at == day(25)
+        assert start(Check, PersonFactory()).due_at == day(26)
+
+    @pytest.mark.parametrize(
+        "values",
+        [
+            {"first_day": date(2026, 11, 25), "last_day": date(2026, 11, 24)},
+            {"first_day": date(2026, 11, 24), "last_day": date(2026, 11, 24), "organisation_id": None},
+        ],
+    )
+    def test_that_make_no_sense_are_refused(self, subject, values):
+        with pytest.raises(IntegrityError):
+            Absence.objects.create(**{"organisation_id": subject.pk, **values})
+
+
+class TestTable:
+    def test_following(self):
+        assert [following(Answer(), day) for day in (2, 5, 9, 15)] == [5, 9, 15, None]
+        assert [following(News(), day) for day in (9, 39)] == [39, 69]
+
+    @pytest.mark.parametrize(
+        "wrong",
+        [
+            {"name": "short"},
+            {"days": ()},
+            {"days": (5, 2)},
+            {"days": (-1,)},
+            {"every": 0},
+            {"deadline_day": 4},
+            {"name": Answer.name},
+        ],
+    )
+    def test_a_wrong_table_is_refused_when_the_site_starts(self, wrong, monkeypatch):
+        monkeypatch.setattr(rules, "_registry", dict(rules._registry))
+        with pytest.raises(ValueError, match=r".+"):
+            register_rule(type("Wrong", (Rule,), {"name": "tests.wrong", "days": (1, 2), **wrong}))
+
+
+class TestIntegrity:
+    def test_the_same_occurrence_cannot_be_written_twice(self, subject, frozen):
+        step = start(News, subject)
+        step.pk = None
+        with pytest.raises(IntegrityError, match="follow_up_once"):
+            FollowUp.objects.bulk_create([FollowUp(**_values(step))])
+
+    def test_one_open_step_per_subject(self, subject, frozen):
+        step = start(Answer, subject)
+        with pytest.raises(IntegrityError, match="one_open_step_per_subject"):
+            FollowUp.objects.create(**{**_values(step), "cycle": 2})
+
+    def test_closed_has_its_date(self, subject, frozen):
+        step = start(Answer, subject)
+        with pytest.raises(IntegrityError, match="follow_up_closed_has_its_date"):
+            FollowUp.objects.filter(pk=step.pk).update(outcome=Outcome.DONE)
+
+    def test_open_has_none(self, subject, frozen):
+        step = start(Answer, subject)
+        with pytest.raises(IntegrityError, match="follow_up_closed_has_its_date"):
+            FollowUp.objects.filter(pk=step.pk).update(closed_at=clock.now())
+
+
+def _values(step):
+    names = [field.attname for field in FollowUp._meta.concrete_fields if field.attname != "id"]
+    return {name: getattr(step, name) for name in names}

@@ -1,0 +1,70 @@
+import pytest
+from django.contrib.contenttypes.models import ContentType
+from django.db import IntegrityError
+
+from mecenova.calendar import clock
+from mecenova.mail.enums import Category, MailStatus
+from mecenova.mail.models import MailPreference, OutgoingMail
+from mecenova.mail.notifications import Notification, register_notification
+from tests.mail.factories import OutgoingMailFactory, PersonFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"status": MailStatus.SENT},
+        {"sent_at": clock.now()},
+        {"status": MailStatus.SENDING},
+        {"lease_until": clock.now()},
+        {"status": MailStatus.FAILED},
+        {"status": MailStatus.CANCELLED},
+        {"status": "lost"},
+        {"subject_id": "00000000-0000-0000-0000-000000000001"},
+    ],
+    ids=str,
+)
+def test_a_state_and_its_dates_go_together(values):
+    mail = OutgoingMailFactory()
+    with pytest.raises(IntegrityError):
+        OutgoingMail.objects.filter(pk=mail.pk).update(**values)
+
+
+@pytest.mark.parametrize("field", ["key", "message_id"])
+def test_a_mail_is_written_once(field):
+    mail = OutgoingMailFactory()
+    with pytest.raises(IntegrityError):
+        OutgoingMailFactory(**{field: getattr(mail, field)})
+
+
+def test_a_subject_is_whole():
+    with pytest.raises(IntegrityError):
+        OutgoingMailFactory(subject_type=ContentType.objects.get_for_model(OutgoingMail))
+
+
+def test_one_wish_per_group():
+    person = PersonFactory()
+    MailPreference.objects.create(user=person, group="letters")
+    with pytest.raises(IntegrityError):
+        MailPreference.objects.create(user=person, group="letters", wanted=False)
+
+
+def test_who_may_read():
+    mine = OutgoingMailFactory()
+    OutgoingMailFactory()
+    assert list(OutgoingMail.objects.all().readable_by(mine.recipient)) == [mine]
+    assert OutgoingMail.objects.all().readable_by(PersonFactory(is_staff=True)).count() == 2
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ({"name": "short"}, "reads app"),
+        ({"name": "tests.welcome"}, "Two notifications"),
+        ({"name": "tests.loud", "category": Category.INFORMATION}, "names the group"),
+    ],
+)
+def test_a_notification_that_makes_no_sense_is_refused(values, message):
+    with pytest.raises(ValueError, match=message):
+        register_notification(type("Wrong", (Notification,), {"template": "x.md", **values}))
