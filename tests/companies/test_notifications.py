@@ -1,0 +1,90 @@
+"""Whole mails, as they leave; and who gets none."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+from companies import notifications
+from companies.models import Policy
+from mecenova.calendar import clock
+from mecenova.mail.models import OutgoingMail
+from mecenova.mail.operations import queue
+from tests.accounts.factories import MembershipFactory, UserFactory
+from tests.companies.factories import CompanyFactory, NeedFactory
+
+pytestmark = pytest.mark.django_db
+
+KEY = "11111111-1111-4111-8111-111111111111"
+
+
+@pytest.fixture
+def company(frozen_clock):
+    with frozen_clock(datetime(2026, 3, 2, 9, tzinfo=UTC)):
+        yield CompanyFactory(
+            id=KEY, organisation__name="Banque & Fils", members=[UserFactory(first_name="Inès")], policy=None
+        )
+
+
+def written(notification, subject):
+    assert queue(notification, subject) == 1
+    assert queue(notification, subject) == 0
+    mail = OutgoingMail.objects.get()
+    return f"{mail.subject}\n\n{mail.text}"
+
+
+def test_complete_policy(company, snapshot):
+    Policy.objects.create(company=company, kinds=["financial"])
+    assert written(notifications.CompletePolicy, company.organisation) == snapshot
+
+
+def test_publish_need(company, snapshot):
+    assert written(notifications.PublishNeed, company.organisation) == snapshot
+
+
+@pytest.mark.parametrize(
+    "notification", [notifications.FinishNeed, notifications.ReviewNeed], ids=lambda found: found.name
+)
+def test_about_a_need(company, snapshot, notification):
+    need = NeedFactory(id=KEY, company=company, title="Des *étoiles* [ici](http://mal.example)")
+    assert written(notification, need) == snapshot
+
+
+@pytest.mark.parametrize("published", [True, False])
+def test_need_closed(company, snapshot, published):
+    need = NeedFactory(
+        id=KEY,
+        company=company,
+        title="Trois graphistes",
+        deadline=date(2026, 3, 1),
+        published_at=clock.now() if published else None,
+        closed_at=clock.now(),
+        status="closed",
+    )
+    assert written(notifications.NeedClosed, need) == snapshot
+
+
+def test_asked_again_at_the_moment_of_leaving(company):
+    recipient = company.organisation.members.get()
+    need = NeedFactory(company=company, published=True)
+    organisation = company.organisation
+    still = {
+        notifications.CompletePolicy: (organisation, True),
+        notifications.PublishNeed: (organisation, False),
+        notifications.FinishNeed: (need, False),
+        notifications.ReviewNeed: (need, True),
+        notifications.NeedClosed: (need, False),
+    }
+    for notification, (subject, expected) in still.items():
+        assert notification().still_wanted(subject, recipient) is expected, notification.name
+        assert not notification().still_wanted(subject, UserFactory())
+        assert not notification().still_wanted(subject, MembershipFactory().user)
+    organisation.status = "to_check"
+    for notification, (subject, _) in still.items():
+        subject = organisation if subject == organisation else need
+        need.company.organisation.status = "to_check"
+        assert not notification().still_wanted(subject, recipient)
+
+
+def test_closed_accounts_get_nothing(company):
+    company.organisation.members.update(is_active=False)
+    assert queue(notifications.PublishNeed, company.organisation) == 0
