@@ -58,6 +58,10 @@ class Partnership(Identified):
         return self.status == PartnershipStatus.DISCUSSION
 
     @property
+    def heading(self) -> str:
+        return self.title
+
+    @property
     def tone(self) -> str:
         """The tone of its badge."""
         return "good" if self.is_active else "neutral"

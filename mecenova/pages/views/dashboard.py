@@ -1,0 +1,91 @@
+"""One dashboard per role: what is mine to do, what I wait for, from whom, by when."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_safe
+
+from accounts.enums import OrganisationKind
+from accounts.models import Organisation
+from accounts.policies import unfinished_registration
+from associations.models import Association
+from associations.readiness import completeness as association_completeness
+from companies.models import Company, Need
+from companies.readiness import completeness as company_completeness
+from matching.models import Suggestion
+from matching.odds import odds_for
+from mecenova.agenda import operations as agenda
+from mecenova.agenda.enums import Owner
+from partnerships.models import Introduction, Partnership
+from partnerships.operations import places_left
+
+LATEST = 5
+
+
+@require_safe
+def dashboard(request: HttpRequest) -> HttpResponse:
+    """To the first organisation of the person (or the one named), or on to what is unfinished."""
+    unfinished = unfinished_registration(request.user)
+    if unfinished:
+        return redirect(unfinished)
+    mine = list(Organisation.objects.of(request.user).select_related("department").order_by("name_key"))
+    if not mine:
+        return redirect("pages:control_tower")
+    organisation = next((one for one in mine if str(one.pk) == request.GET.get("organisme")), mine[0])
+    context = _common(organisation) | {"organisations": mine if len(mine) > 1 else []}
+    if organisation.kind == OrganisationKind.ASSOCIATION:
+        return render(request, "pages/dashboard_association.html", context | _association(organisation))
+    if organisation.kind == OrganisationKind.COMPANY:
+        return render(request, "pages/dashboard_company.html", context | _company(organisation))
+    return render(request, "pages/dashboard.html", context)
+
+
+def _common(organisation: Organisation) -> dict[str, Any]:
+    """What every organisation sees: its own next step, what it owes, what it waits for."""
+    involved = Introduction.objects.involving(organisation).open().with_parties()
+    partnerships = list(Partnership.objects.involving(organisation).active())
+    introductions = list(involved)
+    own = agenda.next_step(organisation)
+    steps = agenda.next_steps([*introductions, *partnerships])
+    lines = [(subject, steps.get(subject.pk)) for subject in [*introductions, *partnerships]]
+    return {
+        "organisation": organisation,
+        "step": own,
+        "step_is_mine": own is not None and own.owner == Owner.ORGANISATION,
+        "owed": [line for line in lines if line[1] and line[1].organisation_id == organisation.pk],
+        "awaited": [line for line in lines if not (line[1] and line[1].organisation_id == organisation.pk)],
+    }
+
+
+def _association(organisation: Organisation) -> dict[str, Any]:
+    association = Association.objects.for_page().get(organisation=organisation)
+    projects = list(association.projects.all())
+    steps = agenda.next_steps(projects)
+    presented = (
+        Suggestion.objects.filter(association=association).with_parties().order_by("-presented_at", "pk")
+    )
+    return {
+        "association": association,
+        "completeness": association_completeness(association),
+        "projects": [(project, steps.get(project.pk)) for project in projects],
+        "odds": odds_for(association),
+        "presented": presented[:LATEST],
+        "presented_count": presented.count(),
+    }
+
+
+def _company(organisation: Organisation) -> dict[str, Any]:
+    company = Company.objects.select_related("organisation", "policy").get(organisation=organisation)
+    needs = list(Need.objects.of_company(company).with_details())
+    steps = agenda.next_steps(needs)
+    return {
+        "company": company,
+        "completeness": company_completeness(company),
+        "needs": [(need, steps.get(need.pk)) for need in needs],
+        "places_left": places_left(company),
+        "suggestions": Suggestion.objects.filter(company=company)
+        .open()
+        .with_parties()
+        .order_by("-score", "pk")[:LATEST],
+    }

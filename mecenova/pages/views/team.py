@@ -1,0 +1,153 @@
+"""The control tower: who waits, since when, and the one click that moves it."""
+
+import uuid
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts import operations, policies
+from accounts.models import Claim, Organisation
+from mecenova.agenda import operations as agenda
+from mecenova.agenda.models import FollowUp
+from mecenova.mail.models import OutgoingMail
+from mecenova.pages.baskets import BASKETS
+from mecenova.pages.forms import ClaimForm, MessageForm
+from mecenova.workflow.errors import DomainError
+
+PAGE_SIZE = 25
+View = Callable[..., HttpResponse]
+
+
+def for_the_team(view: View) -> View:
+    """For IMS staff; to anybody else the page does not exist."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not policies.is_staff(request.user):
+            raise Http404
+        return view(request, *args, **kwargs)
+
+    return guarded
+
+
+@require_safe
+@for_the_team
+def control_tower(request: HttpRequest) -> HttpResponse:
+    context = {
+        "baskets": [(basket, basket.count()) for basket in BASKETS.values()],
+        "owed": FollowUp.objects.all().owed_by_staff().order_by("deadline", "pk")[:PAGE_SIZE],
+        "in_error": FollowUp.objects.all().in_error().count(),
+        "failed_mails": OutgoingMail.objects.failed().count(),
+    }
+    return render(request, "pages/control_tower.html", context)
+
+
+@require_safe
+@for_the_team
+def basket(request: HttpRequest, slug: str) -> HttpResponse:
+    chosen = BASKETS.get(slug)
+    if chosen is None:
+        raise Http404
+    page = Paginator(chosen.found(), PAGE_SIZE).get_page(request.GET.get("page"))
+    subjects = list(page)
+    steps = agenda.next_steps(subjects)
+    context = {
+        "basket": chosen,
+        "page_obj": page,
+        "lines": [(chosen.line(subject), steps.get(subject.pk)) for subject in subjects],
+    }
+    return render(request, "pages/basket.html", context)
+
+
+@require_safe
+@for_the_team
+def organisation(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """One organisation to check: all that it said, and the two possible answers."""
+    return _show_organisation(request, get_object_or_404(Organisation, pk=pk), MessageForm())
+
+
+@require_POST
+@for_the_team
+def check(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    found = get_object_or_404(Organisation, pk=pk)
+    try:
+        operations.check_organisation(organisation=found, by=request.user)
+    except DomainError as error:
+        messages.error(request, error.message)
+    else:
+        messages.success(request, f"{found.name} est vérifiée. Ses responsables viennent d’être prévenus.")
+    return redirect("pages:basket", slug="a-verifier")
+
+
+@require_POST
+@for_the_team
+def ask_for_changes(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    found = get_object_or_404(Organisation, pk=pk)
+    form = MessageForm(request.POST)
+    if not form.is_valid():
+        return _show_organisation(request, found, form, status=422)
+    try:
+        operations.ask_for_changes(organisation=found, message=form.cleaned_data["message"], by=request.user)
+    except DomainError as error:
+        messages.error(request, error.message)
+    else:
+        messages.success(
+            request, "Votre demande de précision est partie. La fiche revient ici une fois corrigée."
+        )
+    return redirect("pages:basket", slug="a-verifier")
+
+
+@require_safe
+@for_the_team
+def claim(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    found = get_object_or_404(Claim.objects.select_related("organisation", "user"), pk=pk)
+    return _show_claim(request, found, ClaimForm())
+
+
+@require_POST
+@for_the_team
+def decide_claim(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    found = get_object_or_404(Claim.objects.select_related("organisation", "user"), pk=pk)
+    form = ClaimForm(request.POST)
+    if not form.is_valid():
+        return _show_claim(request, found, form, status=422)
+    decide = operations.accept_claim if form.cleaned_data["decision"] == "accept" else operations.refuse_claim
+    try:
+        decide(claim=found, answer=form.cleaned_data["answer"], by=request.user)
+    except DomainError as error:
+        form.add_error(None, error.message)
+        return _show_claim(request, found, form, status=422)
+    messages.success(request, "La décision est enregistrée, et la personne prévenue.")
+    return redirect("pages:basket", slug="revendications")
+
+
+def _show_organisation(
+    request: HttpRequest, found: Organisation, form: MessageForm, status: int = 200
+) -> HttpResponse:
+    context = {
+        "organisation": found,
+        "members": found.memberships.select_related("user"),
+        "same_name": Organisation.objects.filter(name_key=found.name_key).exclude(pk=found.pk),
+        "step": agenda.next_step(found),
+        "may_check": policies.can_check(request.user, found),
+        "form": form,
+    }
+    return render(request, "pages/organisation.html", context, status=status)
+
+
+def _show_claim(request: HttpRequest, found: Claim, form: ClaimForm, status: int = 200) -> HttpResponse:
+    context = {
+        "claim": found,
+        "organisation": found.organisation,
+        "members": found.organisation.memberships.select_related("user"),
+        "step": agenda.next_step(found),
+        "may_decide": policies.can_decide_claim(request.user, found) and found.is_waiting,
+        "form": form,
+    }
+    return render(request, "pages/claim.html", context, status=status)

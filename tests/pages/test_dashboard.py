@@ -1,0 +1,104 @@
+import html
+
+import pytest
+from django.urls import reverse
+
+from accounts.enums import OrganisationKind
+from associations.operations import create_project
+from mecenova.agenda import operations as agenda
+from partnerships import operations as partnerships
+from tests.accounts.factories import MembershipFactory, OrganisationFactory, StaffFactory, UserFactory
+from tests.associations.factories import AssociationFactory, ProjectFactory
+from tests.companies.factories import CompanyFactory, NeedFactory
+from tests.partnerships.factories import IntroductionFactory, member_of
+
+pytestmark = pytest.mark.django_db
+DASHBOARD = "/tableau-de-bord/"
+
+
+def shown(response):
+    return html.unescape(response.content.decode())
+
+
+def test_a_visitor_signs_in_first(client):
+    assert client.get(DASHBOARD).status_code == 302
+
+
+def test_the_team_s_dashboard_is_the_control_tower(client):
+    client.force_login(StaffFactory())
+    assert client.get(DASHBOARD).url == reverse("pages:control_tower")
+
+
+def test_a_newcomer_without_an_organisation_is_led_on(client):
+    client.force_login(UserFactory())
+    assert client.get(DASHBOARD).status_code == 302
+
+
+@pytest.mark.parametrize("factory", [AssociationFactory, CompanyFactory])
+def test_each_side_sees_its_own_dashboard_even_empty(client, factory):
+    client.force_login(member_of(factory()))
+    response = client.get(DASHBOARD)
+    assert response.status_code == 200
+    assert response.context["organisation"].name in shown(response)
+
+
+def test_another_kind_of_organisation_has_a_dashboard_too(client):
+    organisation = OrganisationFactory(kind=OrganisationKind.SCHOOL)
+    client.force_login(MembershipFactory(organisation=organisation).user)
+    assert organisation.name in shown(client.get(DASHBOARD))
+
+
+def test_a_person_of_two_organisations_chooses(client):
+    association, company = AssociationFactory(complete=True), CompanyFactory()
+    person = member_of(association)
+    MembershipFactory(organisation=company.organisation, user=person)
+    client.force_login(person)
+    response = client.get(f"{DASHBOARD}?organisme={company.organisation_id}")
+    assert response.context["organisation"] == company.organisation
+    stranger = CompanyFactory()
+    response = client.get(f"{DASHBOARD}?organisme={stranger.organisation_id}")
+    assert response.context["organisation"] != stranger.organisation
+
+
+def test_what_is_mine_to_answer_is_apart_from_what_i_wait_for(client):
+    association, company = AssociationFactory(complete=True), CompanyFactory()
+    asker, answerer = member_of(association), member_of(company)
+    introduction = partnerships.introduce(
+        association=association,
+        company=company,
+        need=NeedFactory(company=company, published=True),
+        kind="financial",
+        asked_by_side="association",
+        note="Bonjour.",
+        by=asker,
+    )
+    client.force_login(answerer)
+    assert [line[0] for line in client.get(DASHBOARD).context["owed"]] == [introduction]
+    client.force_login(asker)
+    assert [line[0] for line in client.get(DASHBOARD).context["awaited"]] == [introduction]
+
+
+def test_projects_show_their_next_step(client):
+    association = AssociationFactory(complete=True)
+    person = member_of(association)
+    project = create_project(
+        association=association, by=person, title="Un jardin", description="Pour l’école."
+    )
+    client.force_login(person)
+    assert agenda.next_step(project).what in shown(client.get(DASHBOARD)).replace("\u202f", "\u202f")
+
+
+@pytest.mark.parametrize(
+    ("factory", "child"), [(AssociationFactory, ProjectFactory), (CompanyFactory, NeedFactory)]
+)
+def test_the_number_of_queries_does_not_grow(client, query_count, factory, child):
+    subject = factory()
+    side = "association" if factory is AssociationFactory else "company"
+    client.force_login(member_of(subject))
+    child(**{side: subject})
+    IntroductionFactory(**{side: subject})
+    client.get(DASHBOARD)
+    one = query_count(lambda: client.get(DASHBOARD))
+    child.create_batch(5, **{side: subject})
+    IntroductionFactory.create_batch(5, **{side: subject})
+    assert query_count(lambda: client.get(DASHBOARD)) == one

@@ -1,0 +1,65 @@
+import html
+
+import pytest
+from django.urls import reverse
+
+from mecenova.reference.models import Cause
+from tests.associations.factories import AssociationFactory
+from tests.companies.factories import CompanyFactory, NeedFactory
+
+pytestmark = pytest.mark.django_db
+
+
+def shown(response):
+    return html.unescape(response.content.decode())
+
+
+def test_home_says_what_it_is_not_with_the_figures_of_the_data(client):
+    AssociationFactory.create_batch(7)
+    CompanyFactory()
+    page = shown(client.get(reverse("pages:home")))
+    assert "S’inscrire n’est pas être contacté" in page
+    assert "7 associations pour 1 entreprise" in page
+
+
+def test_home_shows_open_needs_and_no_draft(client):
+    shown_need, draft = NeedFactory(published=True), NeedFactory()
+    page = shown(client.get(reverse("pages:home")))
+    assert shown_need.title in page
+    assert draft.title not in page
+
+
+def test_an_empty_network_is_said_without_dividing_by_zero(client):
+    page = shown(client.get(reverse("pages:understand"), {"cause": "sport"}))
+    assert "Aucune entreprise" in page
+    assert "pas encore assez de recul" in page
+
+
+def test_the_odds_of_one_case_come_from_the_data(client):
+    for association in AssociationFactory.create_batch(4):
+        association.causes.add(Cause.objects.get(slug="education"))
+    CompanyFactory()
+    response = client.get(reverse("pages:understand"), {"cause": "education"})
+    assert response.context["own"].associations == 4
+    assert response.context["own"].companies == 1
+    assert "environ 2 mois" in shown(response).replace("\u202f", " ")
+
+
+@pytest.mark.parametrize(
+    "query", ["cause=inconnue", "departement=999", "forme=x", "cause=%00", "departement=%F0%9F%98%80"]
+)
+def test_unknown_values_are_told_and_break_nothing(client, query):
+    response = client.get(f"{reverse('pages:understand')}?{query}")
+    assert response.status_code == 200
+    assert response.context["own"] is None
+
+
+@pytest.mark.parametrize("name", ["home", "understand"])
+def test_public_pages_ask_a_constant_number_of_queries(client, query_count, name):
+    address = reverse(f"pages:{name}")
+    NeedFactory(published=True)
+    client.get(address)
+    one = query_count(lambda: client.get(address))
+    NeedFactory.create_batch(5, published=True)
+    AssociationFactory.create_batch(5, complete=True)
+    assert query_count(lambda: client.get(address)) <= max(one, 12)

@@ -1,0 +1,101 @@
+import html
+
+import pytest
+from django.urls import reverse
+
+from accounts.enums import ClaimStatus, OrganisationStatus
+from accounts.models import Membership
+from mecenova.mail.models import OutgoingMail
+from mecenova.workflow.journal import history
+from tests.accounts.factories import (
+    ClaimFactory,
+    MembershipFactory,
+    OrganisationFactory,
+    StaffFactory,
+    UserFactory,
+)
+from tests.associations.factories import AssociationFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def waiting():
+    association = AssociationFactory(
+        complete=True,
+        organisation=OrganisationFactory(
+            status=OrganisationStatus.TO_CHECK, name="L’Atelier <b>d’en face</b>"
+        ),
+    )
+    MembershipFactory(organisation=association.organisation)
+    return association.organisation
+
+
+def shown(response):
+    return html.unescape(response.content.decode())
+
+
+def test_checking_an_organisation_is_one_click_and_tells_its_people(client, waiting):
+    client.force_login(StaffFactory())
+    page = client.get(reverse("pages:organisation", args=[waiting.pk])).content.decode()
+    assert "&lt;b&gt;d’en face" in page
+    response = client.post(reverse("pages:organisation_check", args=[waiting.pk]), follow=True)
+    waiting.refresh_from_db()
+    assert waiting.is_checked
+    assert "est vérifiée" in shown(response)
+    assert OutgoingMail.objects.filter(recipient__memberships__organisation=waiting).exists()
+
+
+def test_a_second_click_changes_nothing(client, waiting):
+    client.force_login(StaffFactory())
+    address = reverse("pages:organisation_check", args=[waiting.pk])
+    client.post(address)
+    sent, lines = OutgoingMail.objects.count(), history(waiting).count()
+    client.post(address)
+    assert (OutgoingMail.objects.count(), history(waiting).count()) == (sent, lines)
+
+
+def test_asking_for_a_change_keeps_what_was_typed_and_needs_words(client, waiting):
+    client.force_login(StaffFactory())
+    address = reverse("pages:organisation_ask_for_changes", args=[waiting.pk])
+    assert client.post(address, {"message": ""}).status_code == 422
+    client.post(address, {"message": "Précisez votre numéro RNA."})
+    waiting.refresh_from_db()
+    assert waiting.status == OrganisationStatus.CHANGES_ASKED
+
+
+@pytest.mark.parametrize(
+    ("decision", "answer", "status"),
+    [
+        ("accept", "", ClaimStatus.ACCEPTED),
+        ("refuse", "Nous n’avons pas pu vérifier.", ClaimStatus.REFUSED),
+        ("refuse", "", ClaimStatus.WAITING),
+        ("peut-être", "", ClaimStatus.WAITING),
+    ],
+)
+def test_deciding_a_claim(client, decision, answer, status):
+    claim = ClaimFactory()
+    client.force_login(StaffFactory())
+    assert claim.message in shown(client.get(reverse("pages:claim", args=[claim.pk])))
+    client.post(reverse("pages:claim_decide", args=[claim.pk]), {"decision": decision, "answer": answer})
+    claim.refresh_from_db()
+    assert claim.status == status
+    assert Membership.objects.filter(user=claim.user).exists() is (status == ClaimStatus.ACCEPTED)
+
+
+def test_others_find_nothing_and_get_changes_nothing(client, waiting):
+    claim = ClaimFactory()
+    client.force_login(UserFactory())
+    for name, pk in (("organisation", waiting.pk), ("claim", claim.pk)):
+        assert client.get(reverse(f"pages:{name}", args=[pk])).status_code == 404
+    for name, pk in (
+        ("organisation_check", waiting.pk),
+        ("organisation_ask_for_changes", waiting.pk),
+        ("claim_decide", claim.pk),
+    ):
+        assert client.post(reverse(f"pages:{name}", args=[pk])).status_code == 404
+    client.force_login(StaffFactory())
+    for name in ("organisation_check", "organisation_ask_for_changes"):
+        assert client.get(reverse(f"pages:{name}", args=[waiting.pk])).status_code == 405
+    waiting.refresh_from_db()
+    assert waiting.status == OrganisationStatus.TO_CHECK
