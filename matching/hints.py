@@ -8,6 +8,7 @@ from django.urls import reverse
 from associations.hints import Hint
 from associations.models import Association, Project
 from companies.models import Need
+from companies.models.need import NeedQuerySet
 from mecenova.reference.enums import Kind
 from mecenova.reference.models import Cause, Territory
 
@@ -36,8 +37,9 @@ def money_only_hint(project: Project) -> Hint | None:
     opened = f"{number} besoins ouverts offrent" if number > 1 else "1 besoin ouvert offre"
     return Hint(
         text=(
-            f"Votre projet ne demande que de l’argent\u00a0: {_money_needs(money)} aujourd’hui dans vos causes "
-            f"et sur votre territoire. Avec une demande d’une autre forme, {opened} aussi\u00a0: {listed}."
+            f"Votre projet ne demande que de l’argent\u00a0: {_money_needs(money)} aujourd’hui "
+            "dans vos causes et sur votre territoire. "
+            f"Avec une demande d’une autre forme, {opened} aussi\u00a0: {listed}."
         ),
         url=f"{reverse('companies:need_list')}?kind={max(others, key=lambda kind: kinds[kind])}",
         label="Voir ces besoins",
@@ -50,7 +52,7 @@ def _money_needs(number: int) -> str:
     return f"{number} besoins y répondent" if number > 1 else "1 besoin y répond"
 
 
-def _needs_around(project: Project, association: Association) -> "type[Need.objects]":
+def _needs_around(project: Project, association: Association) -> NeedQuerySet:
     causes = set(project.causes.values_list("pk", flat=True)) or set(
         association.causes.values_list("pk", flat=True)
     )

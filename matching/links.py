@@ -29,7 +29,7 @@ class SuggestionLink(OneClick):
     def still_possible(self, subject: Suggestion) -> str | None:
         if subject.is_open:
             return None
-        return f"Cette suggestion n’attend plus de réponse. Son état\u00a0: {subject.get_status_display().lower()}."
+        return f"Cette suggestion n’attend plus de réponse\u00a0: {subject.get_status_display().lower()}."
 
 
 @register_link
@@ -41,9 +41,10 @@ class InterestLink(SuggestionLink):
 
     def act(self, subject: Suggestion, user: "User", cleaned_data: dict[str, Any]) -> str:
         take_interest(suggestion=subject, note=cleaned_data["note"], by=user)
+        name = subject.association.organisation.name
         return (
-            f"Votre message est parti. {subject.association.organisation.name} a quinze jours ouvrés pour répondre, "
-            "et nous relançons pour vous."
+            f"Votre message est parti. {name} a quinze jours ouvrés pour répondre, et "
+            "nous relançons pour vous."
         )
 
 

@@ -58,7 +58,7 @@ class SuggestionQuerySet(models.QuerySet["Suggestion"]):
 
 
 class Suggestion(Identified):
-    """A pair that a round proposed to a company (it spent one of its places), with its score and reasons.
+    """A pair that a round proposed to a company (one place spent), its score and reasons.
 
     `score` is 0 to 1; `reasons` are French sentences; `inputs` are the parts of the sum under `score_version`.
     """

@@ -1,4 +1,4 @@
-"""Honest odds: how many associations wait for how many places, counted from the data and never embellished."""
+"""Honest odds: how many associations wait for how many places, counted and never embellished."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

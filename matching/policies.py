@@ -5,24 +5,19 @@ from django.core.exceptions import PermissionDenied
 
 from accounts.models import User
 from accounts.policies import is_member, is_staff
-from associations.models import Association
 from matching.models import Suggestion
 
 Person = User | AnonymousUser
 
 
 def can_view_suggestion(user: Person, suggestion: Suggestion) -> bool:
-    """The company it was made to, and staff. The association reads of it on its own page, without the score."""
+    """The company it was made to, and staff. The association has its own page for it."""
     return is_staff(user) or is_member(user, suggestion.company.organisation)
 
 
 def can_answer_suggestion(user: Person, suggestion: Suggestion) -> bool:
     """Only the company answers; staff never answers for it."""
     return is_member(user, suggestion.company.organisation) and suggestion.company.organisation.is_checked
-
-
-def can_view_presentations(user: Person, association: Association) -> bool:
-    return is_staff(user) or is_member(user, association.organisation)
 
 
 def can_run_round(user: Person | None) -> bool:

@@ -1,4 +1,4 @@
-"""A round: rank, allocate under capacity, present. One at a time; interrupted or run twice, nothing is done twice."""
+"""A round: rank, allocate under capacity, present. One at a time; run twice, nothing is done twice."""
 
 import logging
 from collections.abc import Iterable

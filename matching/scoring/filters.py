@@ -17,7 +17,7 @@ STOPS: dict[str, str] = {
     "general_interest": "L’association n’est pas d’intérêt général, ce que ce soutien suppose.",
     "excluded_cause": "L’entreprise exclut une cause de l’association.",
     "refused_sector": "L’association refuse le secteur de cette entreprise.",
-    "territory_unknown": "Le territoire de l’association n’est pas renseigné, et ce besoin n’est pas national.",
+    "territory_unknown": "L’association ne dit pas où elle agit, et ce besoin n’est pas national.",
     "territory": "L’association n’agit pas sur le territoire de ce besoin.",
 }
 

@@ -32,7 +32,7 @@ class Reading:
 
 
 class Lexicon:
-    """Reads texts with the stems that the database gives; `read` also counts, the sides then use the counts."""
+    """Reads texts with the stems that the database gives; `read` also counts, for the sides to use."""
 
     def __init__(self, stems: Mapping[str, str]) -> None:
         self.stems = dict(stems)
@@ -129,7 +129,7 @@ class Lexicon:
 
 
 def vocabulary(texts: Iterable[str]) -> set[str]:
-    """Every distinct word to ask the database about, those of the thesaurus and the generic words included."""
+    """Every distinct word to ask the database about, thesaurus and generic words included."""
     found = {word for text in texts for word in words(text)}
     found |= generic_words()
     found |= {

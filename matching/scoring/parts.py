@@ -1,4 +1,4 @@
-"""The score: a weighted sum of parts between 0 and 1, each one printable. What is unknown is neutral, never zero."""
+"""The score: a weighted sum of parts between 0 and 1, each printable. The unknown is neutral, never zero."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -53,7 +53,8 @@ def _causes(assessment: Assessment, names: Mapping[str, str]) -> str:
         label = "Causes communes" if len(listed) > 1 else "Cause commune"
         return f"{label}\u00a0: {', '.join(listed)}"
     if assessment.near_causes:
-        return f"Cause proche de\u00a0: {', '.join(_lower(names.get(cause, cause)) for cause in assessment.near_causes)}"
+        near = (_lower(names.get(cause, cause)) for cause in assessment.near_causes)
+        return f"Cause proche de\u00a0: {', '.join(near)}"
     return ""
 
 

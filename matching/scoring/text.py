@@ -1,4 +1,4 @@
-"""Words of a French text, as the corpus compares them: folded, then reduced to the stems the database gives."""
+"""Words of a French text as they are compared: folded, then reduced to the database's stems."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -25,7 +25,7 @@ def generic_words() -> frozenset[str]:
 
 
 def stems_of(text_words: Iterable[str], stems: Mapping[str, str]) -> dict[str, str]:
-    """Stem to the first word that had it; words the database holds for empty (« le », « pour ») are left out."""
+    """Stem to the first word that had it; those the database holds for empty (« le ») are left out."""
     found: dict[str, str] = {}
     for word in text_words:
         stem = stems.get(word)

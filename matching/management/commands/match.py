@@ -17,7 +17,7 @@ from mecenova.workflow.errors import DomainError
 
 
 class Command(BaseCommand):
-    help = "Rapproche les besoins publiés et les associations vérifiées, dans la limite des places de chaque entreprise."
+    help = "Rapproche besoins publiés et associations vérifiées, dans la limite des places des entreprises."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
@@ -81,8 +81,8 @@ class Command(BaseCommand):
                 f"Impossible d’écrire {path} : {error.strerror}. Choisissez un autre fichier."
             ) from error
         self.stdout.write(
-            f"{lines} lignes écrites dans {path} : {len(rankings)} besoins, {len(network.associations)} associations, "
-            f"{perf_counter() - started:.1f} s."
+            f"{lines} lignes écrites dans {path} : {len(rankings)} besoins, "
+            f"{len(network.associations)} associations, {perf_counter() - started:.1f} s."
         )
 
     def _tell_ranking(self, per_need: int) -> None:

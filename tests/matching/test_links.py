@@ -1,0 +1,68 @@
+"""The two links of a digest: GET shows, POST acts, no login, once."""
+
+import pytest
+
+from matching.enums import SuggestionStatus
+from matching.links import DeclineLink, InterestLink
+from mecenova.mail.links import link_for
+from partnerships.models import Introduction
+from tests.accounts.factories import MembershipFactory, UserFactory
+from tests.matching.factories import SuggestionFactory
+
+
+@pytest.fixture
+def suggestion(db):
+    return SuggestionFactory()
+
+
+@pytest.fixture
+def person(suggestion):
+    return MembershipFactory(organisation=suggestion.company.organisation).user
+
+
+def path(link, suggestion, person):
+    return link_for(link, suggestion, person).removeprefix("http://testserver")
+
+
+def test_opening_the_link_changes_nothing(client, suggestion, person):
+    for link in (InterestLink, DeclineLink):
+        page = client.get(path(link, suggestion, person))
+        assert page.status_code == 200
+        assert suggestion.association.organisation.name in page.content.decode()
+    suggestion.refresh_from_db()
+    assert suggestion.status == SuggestionStatus.PRESENTED
+
+
+def test_one_click_is_enough_the_message_is_already_begun(client, suggestion, person):
+    url = path(InterestLink, suggestion, person)
+    form = client.get(url).context["form"]
+    answer = client.post(url, {"note": form.initial.get("note") or form.fields["note"].initial})
+    assert answer.status_code == 200
+    assert Introduction.objects.get().asked_by == person
+
+
+def test_a_no_by_link_keeps_its_reason(client, suggestion, person):
+    url = path(DeclineLink, suggestion, person)
+    assert client.post(url, {}).status_code in (200, 422)
+    client.post(url, {"reason": "territory"})
+    suggestion.refresh_from_db()
+    assert suggestion.refusal_reason == "territory"
+
+
+def test_a_link_used_twice_says_what_became_of_it(client, suggestion, person):
+    client.post(path(DeclineLink, suggestion, person), {"reason": "territory"})
+    page = client.get(path(InterestLink, suggestion, person))
+    assert "écartée" in page.content.decode()
+    client.post(path(InterestLink, suggestion, person), {"note": "Oui"})
+    assert not Introduction.objects.exists()
+
+
+def test_a_link_of_somebody_who_left_the_company_does_nothing(client, suggestion, person):
+    person.memberships.all().delete()
+    client.post(path(InterestLink, suggestion, person), {"note": "Oui"})
+    assert not Introduction.objects.exists()
+
+
+def test_a_link_given_to_a_stranger_does_nothing(client, suggestion):
+    client.post(path(InterestLink, suggestion, UserFactory()), {"note": "Oui"})
+    assert not Introduction.objects.exists()

@@ -1,0 +1,88 @@
+"""Whole mails, as their readers get them."""
+
+import re
+from datetime import UTC, datetime
+
+import pytest
+from django.db import transaction
+
+from matching.models import Suggestion
+from matching.notifications import AssociationWelcome, CompanyWelcome, SuggestionsDigest
+from matching.operations import decline_suggestion
+from mecenova.mail.models import OutgoingMail
+from mecenova.mail.operations import queue
+from tests.accounts.factories import MembershipFactory, UserFactory
+from tests.associations.factories import AssociationFactory
+from tests.companies.factories import CompanyFactory, NeedFactory
+from tests.matching.factories import SuggestionFactory
+
+MONDAY = datetime(2026, 11, 23, 9, tzinfo=UTC)
+HARD_NAME = "L’Atelier d’à côté & Cie <b> *"
+
+
+def text():
+    mail = OutgoingMail.objects.get()
+    blank = re.compile(r"/lien/\S+|[0-9a-f]{8}-[0-9a-f-]{27}")
+    return f"{mail.subject}\n\n{blank.sub('…', mail.text)}"
+
+
+def person(organisation):
+    user = UserFactory(first_name="Camille")
+    MembershipFactory(organisation=organisation, user=user)
+    return user
+
+
+@pytest.mark.django_db
+def test_the_digest(frozen_clock, snapshot):
+    with frozen_clock(MONDAY), transaction.atomic():
+        need = NeedFactory(published=True, title="Des parrains pour des jeunes")
+        need.company.organisation.name = "Fondation Œuvres *vives*"
+        need.company.organisation.save()
+        for number, name in enumerate((HARD_NAME, "Les Jardins")):
+            suggestion = SuggestionFactory(need=need, score=f"0.{8 - number}")
+            suggestion.association.organisation.name = name
+            suggestion.association.organisation.save()
+        queue(SuggestionsDigest, person(need.company.organisation))
+        assert text() == snapshot
+
+
+@pytest.mark.django_db
+def test_the_digest_is_no_longer_wanted_once_all_is_answered():
+    suggestion = SuggestionFactory()
+    reader = person(suggestion.company.organisation)
+    Suggestion.objects.update(digested_at=MONDAY)
+    assert SuggestionsDigest().still_wanted(reader, reader)
+    decline_suggestion(suggestion=suggestion, reason="amount", by=reader)
+    assert not SuggestionsDigest().still_wanted(reader, reader)
+
+
+@pytest.mark.django_db
+def test_the_welcome_of_a_nearly_empty_profile(frozen_clock, snapshot):
+    with frozen_clock(MONDAY), transaction.atomic():
+        association = AssociationFactory(organisation__name=HARD_NAME)
+        NeedFactory(published=True, territories=["13"])
+        person(association.organisation)
+        queue(AssociationWelcome, association.organisation)
+        assert text() == snapshot
+
+
+@pytest.mark.django_db
+def test_the_welcome_of_a_complete_profile(frozen_clock, snapshot):
+    with frozen_clock(MONDAY), transaction.atomic():
+        association = AssociationFactory(complete=True, organisation__name="Les Jardins")
+        company = CompanyFactory(organisation__name="Banque d’ici", policy__territories=["FR"])
+        NeedFactory(company=company, published=True, territories=["59"], title="Des ateliers vers l’emploi")
+        person(association.organisation)
+        queue(AssociationWelcome, association.organisation)
+        assert text() == snapshot
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("silent", [True, False])
+def test_the_welcome_of_a_company(frozen_clock, snapshot, silent):
+    with frozen_clock(MONDAY), transaction.atomic():
+        company = CompanyFactory(organisation__name="Banque d’ici", **({"policy": None} if silent else {}))
+        AssociationFactory(complete=True)
+        person(company.organisation)
+        queue(CompanyWelcome, company.organisation)
+        assert text() == snapshot

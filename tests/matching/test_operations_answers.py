@@ -1,0 +1,147 @@
+"""Answering a suggestion: once, by the company, and what it sets in motion."""
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, transaction
+
+from companies.operations import close_need
+from matching.enums import SuggestionStatus
+from matching.models import Suggestion
+from matching.operations import decline_suggestion, expire_suggestions, mark_seen, run_round, take_interest
+from mecenova.agenda import operations as agenda
+from mecenova.workflow.errors import DomainError
+from mecenova.workflow.journal import history
+from partnerships.enums import IntroductionStatus, RefusalReason, Side
+from partnerships.models import Introduction
+from partnerships.operations import places_left
+from tests.accounts.factories import MembershipFactory, StaffFactory, UserFactory
+from tests.accounts.threads import at_once
+from tests.associations.factories import AssociationFactory
+from tests.companies.factories import NeedFactory
+from tests.matching.factories import SuggestionFactory
+
+
+def member(organisation):
+    return MembershipFactory(organisation=organisation).user
+
+
+@pytest.fixture
+def suggestion(db):
+    return SuggestionFactory()
+
+
+@pytest.fixture
+def person(suggestion):
+    return member(suggestion.company.organisation)
+
+
+def test_interest_makes_the_association_the_one_who_answers(suggestion, person):
+    introduction = take_interest(suggestion=suggestion, note="Parlons-en.", by=person)
+    suggestion.refresh_from_db()
+    assert suggestion.status == SuggestionStatus.INTERESTED
+    assert suggestion.introduction == introduction
+    assert introduction.answering_side == Side.ASSOCIATION
+    assert introduction.status == IntroductionStatus.REQUESTED
+    assert agenda.next_step(introduction).organisation_id == suggestion.association.organisation_id
+    assert history(suggestion).last().by == person
+
+
+def test_interest_spends_no_second_place(person, suggestion):
+    before = places_left(suggestion.company)
+    take_interest(suggestion=suggestion, note="Parlons-en.", by=person)
+    assert places_left(suggestion.company) == before
+
+
+def test_interest_twice_is_the_same_introduction(suggestion, person):
+    first = take_interest(suggestion=suggestion, note="Parlons-en.", by=person)
+    assert take_interest(suggestion=suggestion, note="Encore.", by=person) == first
+    assert Introduction.objects.count() == 1
+
+
+def test_a_no_carries_its_reason(suggestion, person):
+    decline_suggestion(suggestion=suggestion, reason=RefusalReason.TERRITORY, by=person, note="Trop loin.")
+    decline_suggestion(suggestion=suggestion, reason=RefusalReason.TERRITORY, by=person)
+    suggestion.refresh_from_db()
+    assert suggestion.refusal_reason == RefusalReason.TERRITORY
+    assert [line.verb for line in history(suggestion)] == ["decline"]
+
+
+@pytest.mark.parametrize("reason", ["", "because"])
+def test_a_no_without_a_known_reason_is_refused(suggestion, person, reason):
+    with pytest.raises(DomainError, match="raison"):
+        decline_suggestion(suggestion=suggestion, reason=reason, by=person)
+
+
+def test_an_answer_cannot_be_changed_for_another(suggestion, person):
+    decline_suggestion(suggestion=suggestion, reason=RefusalReason.AMOUNT, by=person)
+    with pytest.raises(DomainError):
+        take_interest(suggestion=suggestion, note="Finalement oui.", by=person)
+    with pytest.raises(DomainError):
+        decline_suggestion(suggestion=suggestion, reason=RefusalReason.VALUES, by=person)
+    assert not Introduction.objects.exists()
+
+
+@pytest.mark.parametrize("who", ["stranger", "staff", "association"])
+def test_nobody_answers_for_the_company(suggestion, who):
+    user = {
+        "stranger": UserFactory,
+        "staff": StaffFactory,
+        "association": lambda: member(suggestion.association.organisation),
+    }[who]()
+    with pytest.raises(PermissionDenied):
+        take_interest(suggestion=suggestion, note="Oui.", by=user)
+    with pytest.raises(PermissionDenied):
+        decline_suggestion(suggestion=suggestion, reason=RefusalReason.AMOUNT, by=user)
+    assert not mark_seen(suggestion=suggestion, by=user)
+
+
+def test_seen_once(suggestion, person):
+    assert mark_seen(suggestion=suggestion, by=person)
+    assert not mark_seen(suggestion=suggestion, by=person)
+
+
+def test_closing_the_need_expires_what_waits_and_gives_back_unseen_places(db):
+    need = NeedFactory(published=True, territories=["59"])
+    AssociationFactory.create_batch(3, complete=True)
+    run_round()
+    seen, answered, _ = Suggestion.objects.order_by("pk")
+    person = member(need.company.organisation)
+    mark_seen(suggestion=seen, by=person)
+    decline_suggestion(suggestion=answered, reason=RefusalReason.TIMING, by=person)
+    assert places_left(need.company) == 0
+    close_need(need=need, by=None)
+    assert places_left(need.company) == 1
+    assert sorted(Suggestion.objects.values_list("status", flat=True)) == ["declined", "expired", "expired"]
+    assert expire_suggestions(need=need) == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_yes_and_no_at_the_same_instant_give_one_answer():
+    suggestion = SuggestionFactory()
+    one, other = member(suggestion.company.organisation), member(suggestion.company.organisation)
+    results = at_once(
+        lambda: take_interest(suggestion=suggestion, note="Oui.", by=one),
+        lambda: decline_suggestion(suggestion=suggestion, reason=RefusalReason.KIND, by=other),
+    )
+    assert sum(isinstance(result, DomainError) for result in results) == 1
+    suggestion.refresh_from_db()
+    assert (suggestion.status == SuggestionStatus.INTERESTED) == Introduction.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"score": "1.1"},
+        {"status": "declined"},
+        {"status": "interested"},
+        {"refusal_reason": "amount"},
+    ],
+)
+def test_the_database_refuses_what_makes_no_sense(suggestion, wrong):
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Suggestion.objects.filter(pk=suggestion.pk).update(**wrong)
+
+
+def test_a_pair_is_suggested_once(suggestion):
+    with pytest.raises(IntegrityError), transaction.atomic():
+        SuggestionFactory(need=suggestion.need, association=suggestion.association)

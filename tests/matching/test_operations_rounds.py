@@ -1,0 +1,292 @@
+"""Rounds: capacity, fairness, nothing done twice, whoever runs them and however often."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.db import connections, transaction
+
+from associations.enums import Stance
+from matching.enums import ChangedKind, RoundScope, SuggestionStatus
+from matching.models import ChangedSubject, Round, Suggestion
+from matching.operations import RoundInProgress, note_change, run_round
+from matching.operations.rounds import ROUND_LOCK
+from matching.tasks import run_nightly_round, run_small_round
+from mecenova.agenda import operations as agenda
+from mecenova.mail.models import OutgoingMail
+from mecenova.workflow.journal import history
+from partnerships.models import AttentionEntry
+from partnerships.operations import places_left
+from tests.accounts.factories import StaffFactory, UserFactory
+from tests.accounts.threads import at_once
+from tests.associations.factories import AskFactory, AssociationFactory, ProjectFactory
+from tests.companies.factories import NeedFactory
+from tests.matching.factories import SuggestionFactory
+
+MONDAY = datetime(2026, 11, 23, 9, tzinfo=UTC)
+
+
+@pytest.fixture
+def need(db):
+    """Three places a month, in the Nord, for employment."""
+    return NeedFactory(published=True, territories=["59"], title="Des ateliers vers l’emploi des jeunes")
+
+
+def state():
+    """All that a round may write, apart from its own line."""
+    return (
+        list(Suggestion.objects.order_by("pk").values()),
+        list(AttentionEntry.objects.order_by("pk").values()),
+        list(OutgoingMail.objects.order_by("pk").values("key", "status", "text")),
+    )
+
+
+def test_a_round_presents_the_best_pairs_within_capacity(need):
+    AssociationFactory.create_batch(5, complete=True)
+    AssociationFactory(purpose="Nous réparons de vieux moteurs.", causes=["culture"], territories=["59"])
+    done = run_round()
+    assert done.presented == 3
+    assert places_left(need.company) == 0
+    suggestion = Suggestion.objects.first()
+    assert suggestion.score >= 0
+    assert suggestion.reasons
+    assert suggestion.inputs["cause"] > 0
+    assert [line.verb for line in history(suggestion)] == ["present"]
+
+
+def test_a_second_round_the_same_day_changes_nothing(need):
+    AssociationFactory.create_batch(2, complete=True)
+    other = NeedFactory(published=True, territories=["59"], company=need.company)
+    NeedFactory(published=True, territories=["59"])
+    run_round()
+    before = state()
+    run_round()
+    assert state() == before
+    assert Suggestion.objects.count() == 2
+    assert other.company == need.company
+
+
+def test_the_next_day_goes_on_where_the_first_stopped(need, frozen_clock):
+    AssociationFactory.create_batch(2, complete=True)
+    other = NeedFactory(published=True, territories=["59"])
+    with frozen_clock(MONDAY) as now:
+        run_round()
+        now.advance(timedelta(days=1))
+        run_round()
+    assert Suggestion.objects.count() == 4
+    assert Suggestion.objects.filter(need=other).count() == 2
+
+
+def test_the_longest_waiting_passes_first_when_two_are_equal(need):
+    recent, old = AssociationFactory.create_batch(2, complete=True)
+    old.organisation.checked_at -= timedelta(days=30)
+    old.organisation.save()
+    need.company.policy.monthly_capacity = 1
+    need.company.policy.save()
+    run_round()
+    assert Suggestion.objects.get().association == old
+    assert recent.suggestions.count() == 0
+
+
+def test_an_association_is_presented_once_a_day(need):
+    NeedFactory(published=True, territories=["59"])
+    association = AssociationFactory(complete=True)
+    run_round()
+    assert association.suggestions.count() == 1
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"stance": Stance.EXPERT_ONLY},
+        {"organisation__status": "to_check", "organisation__checked_at": None},
+        {"organisation__status": "unclaimed", "organisation__checked_at": None},
+        {"refused_kinds": ["financial"]},
+        {"general_interest": "no"},
+    ],
+)
+def test_who_must_not_be_solicited_is_not(need, changes):
+    AssociationFactory(complete=True, **changes)
+    assert run_round().presented == 0
+
+
+def test_a_published_project_speaks_for_its_association(need):
+    project = ProjectFactory(published=True)
+    AskFactory(project=project, amount=8000)
+    run_round()
+    suggestion = Suggestion.objects.get()
+    assert suggestion.project == project
+    assert suggestion.inputs["amount"] == 1.0
+
+
+def test_nobody_is_shown_again_after_a_no(need, frozen_clock):
+    with frozen_clock(MONDAY) as now:
+        refused = SuggestionFactory(need=need, declined=True)
+        NeedFactory(company=need.company, published=True, territories=["59"])
+        now.advance(timedelta(days=40))
+        run_round()
+    assert refused.association.suggestions.count() == 1
+
+
+def test_a_closed_door_gets_nothing(need):
+    need.company.policy.monthly_capacity = 0
+    need.company.policy.save()
+    AssociationFactory(complete=True)
+    assert run_round().presented == 0
+
+
+def test_no_need_or_no_association_is_a_round_that_ends(db):
+    assert run_round().presented == 0
+    NeedFactory(published=True)
+    assert run_round().presented == 0
+
+
+def test_the_presentation_restarts_the_90_days(need):
+    association = AssociationFactory(complete=True)
+    ProjectFactory(association=association, published=True)
+    AskFactory(project=association.projects.get())
+    run_round()
+    assert agenda.next_step(association.organisation).rule == "associations.presentation"
+
+
+# The small round
+
+
+def test_a_small_round_without_news_writes_nothing(need):
+    AssociationFactory(complete=True)
+    assert run_round(scope=RoundScope.CHANGED) is None
+    assert not Round.objects.exists()
+
+
+def test_a_small_round_looks_only_at_what_changed(need):
+    changed, other = AssociationFactory.create_batch(2, complete=True)
+    note_change(kind=ChangedKind.ASSOCIATION, subject_id=changed.pk)
+    note_change(kind=ChangedKind.ASSOCIATION, subject_id=changed.pk)
+    assert run_round(scope=RoundScope.CHANGED).presented == 1
+    assert changed.suggestions.count() == 1
+    assert other.suggestions.count() == 0
+    assert not ChangedSubject.objects.exists()
+
+
+def test_a_changed_company_has_all_its_needs_looked_at(need):
+    AssociationFactory.create_batch(2, complete=True)
+    note_change(kind=ChangedKind.COMPANY, subject_id=need.company.pk)
+    assert run_round(scope=RoundScope.CHANGED).presented == 2
+
+
+def test_a_full_round_empties_the_queue(need):
+    note_change(kind=ChangedKind.NEED, subject_id=need.pk)
+    run_round()
+    assert not ChangedSubject.objects.exists()
+
+
+# Digests
+
+
+def test_one_digest_a_day_and_person_whatever_the_number_of_companies(need, frozen_clock):
+    person = UserFactory()
+    need.company.organisation.memberships.create(user=person)
+    other = NeedFactory(published=True, territories=["59"])
+    other.company.organisation.memberships.create(user=person)
+    AssociationFactory.create_batch(6, complete=True)
+    with frozen_clock(MONDAY) as now:
+        run_round()
+        assert OutgoingMail.objects.filter(notification="matching.suggestions_digest").count() == 1
+        assert not Suggestion.objects.undigested().exists()
+        late = AssociationFactory(complete=True)
+        need.company.policy.monthly_capacity = 20
+        need.company.policy.save()
+        note_change(kind=ChangedKind.ASSOCIATION, subject_id=late.pk)
+        run_round(scope=RoundScope.CHANGED)
+        assert OutgoingMail.objects.count() == 1
+        assert Suggestion.objects.undigested().get().association == late
+        now.advance(timedelta(days=1))
+        run_round()
+        assert OutgoingMail.objects.count() == 2
+        assert not Suggestion.objects.undigested().exists()
+
+
+def test_a_company_without_a_person_keeps_its_news_for_the_first_one(need, frozen_clock):
+    AssociationFactory(complete=True)
+    with frozen_clock(MONDAY) as now:
+        run_round()
+        assert Suggestion.objects.undigested().count() == 1
+        need.company.organisation.memberships.create(user=UserFactory())
+        now.advance(timedelta(days=1))
+        run_round()
+    assert OutgoingMail.objects.count() == 1
+
+
+# Who, and two at once
+
+
+def test_only_the_system_and_staff_run_rounds(need):
+    with pytest.raises(PermissionDenied):
+        run_round(by=UserFactory())
+    assert run_round(by=StaffFactory())
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_rounds_at_once_never_exceed_capacity():
+    need = NeedFactory(published=True, territories=["59"])
+    AssociationFactory.create_batch(8, complete=True)
+    results = at_once(run_round, run_round)
+    assert all(isinstance(result, Round | RoundInProgress) for result in results), results
+    assert Suggestion.objects.count() == 3
+    assert places_left(need.company) == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_second_round_says_so_and_the_task_leaves_quietly():
+    NeedFactory(published=True, territories=["59"])
+    AssociationFactory(complete=True)
+    other = connections.create_connection("default")
+    try:
+        with other.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_lock(%s)", [ROUND_LOCK])
+        with pytest.raises(RoundInProgress, match="déjà en cours"):
+            run_round()
+        run_nightly_round()
+        assert not Round.objects.exists()
+    finally:
+        other.close()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_round_interrupted_leaves_nothing_behind(monkeypatch):
+    NeedFactory(published=True, territories=["59"])
+    association = AssociationFactory(complete=True)
+    note_change(kind=ChangedKind.ASSOCIATION, subject_id=association.pk)
+    monkeypatch.setattr("matching.operations.rounds._send_digests", lambda: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        run_round(scope=RoundScope.CHANGED)
+    assert not Suggestion.objects.exists()
+    assert not AttentionEntry.objects.exists()
+    assert ChangedSubject.objects.count() == 1
+
+
+def test_tasks_run_twice_change_nothing_twice(need):
+    association = AssociationFactory(complete=True)
+    note_change(kind=ChangedKind.ASSOCIATION, subject_id=association.pk)
+    run_small_round()
+    before = state()
+    run_small_round()
+    run_nightly_round()
+    run_nightly_round()
+    assert state() == before
+    assert Suggestion.objects.get().status == SuggestionStatus.PRESENTED
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_change_during_a_round_waits_for_the_next_and_nobody_waits_for_the_round():
+    NeedFactory(published=True, territories=["59"])
+    association = AssociationFactory(complete=True)
+    note_change(kind=ChangedKind.ASSOCIATION, subject_id=association.pk)
+
+    def change_meanwhile():
+        note_change(kind=ChangedKind.ASSOCIATION, subject_id=association.pk)
+
+    with transaction.atomic():
+        run_round(scope=RoundScope.CHANGED)
+        assert at_once(change_meanwhile) == [None]
+    assert ChangedSubject.objects.count() == 1

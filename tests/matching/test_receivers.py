@@ -1,0 +1,67 @@
+"""What happens below is noted for the next round; newcomers are welcomed; imports are not."""
+
+import pytest
+
+from accounts.operations import check_organisation
+from associations.operations import publish_project, register_association, update_association
+from companies.operations import publish_need, set_policy
+from matching.models import ChangedSubject, Suggestion
+from matching.operations import run_round
+from mecenova.agenda import operations as agenda
+from mecenova.mail.models import OutgoingMail
+from tests.accounts.factories import StaffFactory, UserFactory
+from tests.associations.factories import AskFactory, AssociationFactory, ProjectFactory
+from tests.companies.factories import NeedFactory
+
+
+def noted():
+    return sorted(ChangedSubject.objects.values_list("kind", "subject_id"))
+
+
+@pytest.mark.django_db
+def test_changes_are_noted():
+    association = AssociationFactory(complete=True)
+    update_association(association=association, by=None, purpose="Nous réparons des vélos avec des jeunes.")
+    assert noted()[0] == ("association", association.pk)
+    ChangedSubject.objects.all().delete()
+    project = ProjectFactory(association=association)
+    AskFactory(project=project)
+    publish_project(project=project, by=None)
+    assert ("association", association.pk) in noted()
+    ChangedSubject.objects.all().delete()
+    need = NeedFactory()
+    publish_need(need=need, by=None)
+    assert ("need", need.pk) in noted()
+    ChangedSubject.objects.all().delete()
+    set_policy(company=need.company, by=None, monthly_capacity=8)
+    assert ("company", need.company.pk) in noted()
+
+
+@pytest.mark.django_db
+def test_a_checked_association_is_proposed_by_the_next_small_round():
+    NeedFactory(published=True, territories=["59"])
+    association = AssociationFactory(
+        complete=True, organisation__status="to_check", organisation__checked_at=None
+    )
+    run_round()
+    assert not Suggestion.objects.exists()
+    check_organisation(organisation=association.organisation, by=StaffFactory())
+    assert ("association", association.pk) in noted()
+    run_round(scope="changed")
+    assert Suggestion.objects.get().association == association
+
+
+@pytest.mark.django_db
+def test_a_newcomer_is_welcomed_at_once_and_once():
+    person = UserFactory()
+    register_association(by=person, name="Les Lampes", postal_code="59000", town="Lille")
+    agenda.run_due()
+    agenda.run_due()
+    assert OutgoingMail.objects.filter(notification="matching.welcome", recipient=person).count() == 1
+
+
+@pytest.mark.django_db
+def test_an_imported_record_has_nobody_to_welcome():
+    register_association(by=None, name="Les Lampes", postal_code="59000", town="Lille", status="unclaimed")
+    agenda.run_due()
+    assert not OutgoingMail.objects.filter(notification="matching.welcome").exists()

@@ -1,0 +1,144 @@
+"""The pages: who sees them, what they keep, how much they ask of the database."""
+
+import pytest
+from django.urls import reverse
+
+from matching.enums import SuggestionStatus
+from partnerships.models import Introduction
+from tests.accounts.factories import MembershipFactory, StaffFactory, UserFactory
+from tests.associations.factories import AssociationFactory
+from tests.companies.factories import NeedFactory
+from tests.matching.factories import RoundFactory, SuggestionFactory
+
+
+@pytest.fixture
+def suggestion(db):
+    return SuggestionFactory()
+
+
+@pytest.fixture
+def company_client(client, suggestion):
+    client.force_login(MembershipFactory(organisation=suggestion.company.organisation).user)
+    return client
+
+
+@pytest.fixture
+def association_client(client, suggestion):
+    client.force_login(MembershipFactory(organisation=suggestion.association.organisation).user)
+    return client
+
+
+def test_the_list_shows_reasons_and_places(company_client, suggestion):
+    page = company_client.get("/suggestions/").content.decode()
+    assert suggestion.association.organisation.name in page
+    assert "emploi et insertion" in page
+    assert "3 places encore libres" in page
+
+
+def test_the_list_asks_as_much_for_one_as_for_ten(company_client, suggestion, query_count):
+    one = query_count(lambda: company_client.get("/suggestions/"))
+    run = RoundFactory()
+    for _ in range(9):
+        SuggestionFactory(need=suggestion.need, round=run)
+        SuggestionFactory(need=suggestion.need, round=run, declined=True)
+    assert query_count(lambda: company_client.get("/suggestions/")) <= one + 1
+
+
+@pytest.mark.parametrize(
+    "name", ["suggestion", "suggestion_interest", "suggestion_decline", "suggestion_seen"]
+)
+@pytest.mark.parametrize("who", ["stranger", "association"])
+def test_a_suggestion_of_others_does_not_exist(client, suggestion, name, who):
+    person = UserFactory()
+    if who == "association":
+        MembershipFactory(organisation=suggestion.association.organisation, user=person)
+    client.force_login(person)
+    url = reverse(f"matching:{name}", args=[suggestion.pk])
+    assert (client.get(url) if name == "suggestion" else client.post(url)).status_code == 404
+
+
+def test_a_visitor_is_asked_to_log_in(client, suggestion):
+    for url in ("/suggestions/", "/presentations/", "/besoins-pour-vous/", suggestion.get_absolute_url()):
+        assert client.get(url).status_code == 302
+
+
+def test_get_changes_nothing_and_seen_is_a_post(company_client, suggestion):
+    assert company_client.get(suggestion.get_absolute_url()).status_code == 200
+    suggestion.refresh_from_db()
+    assert suggestion.seen_at is None
+    url = reverse("matching:suggestion_seen", args=[suggestion.pk])
+    assert company_client.get(url).status_code == 405
+    assert company_client.post(url).status_code == 204
+    suggestion.refresh_from_db()
+    assert suggestion.seen_at is not None
+
+
+def test_staff_read_and_do_not_answer(client, suggestion):
+    client.force_login(StaffFactory())
+    page = client.get(suggestion.get_absolute_url())
+    assert page.status_code == 200
+    assert "Demander une mise en relation" not in page.content.decode()
+    url = reverse("matching:suggestion_interest", args=[suggestion.pk])
+    assert client.post(url, {"note": "Oui"}).status_code == 404
+
+
+def test_interest_leads_to_the_introduction(company_client, suggestion):
+    url = reverse("matching:suggestion_interest", args=[suggestion.pk])
+    answer = company_client.post(url, {"note": "Parlons-en."})
+    introduction = Introduction.objects.get()
+    assert answer.url == introduction.get_absolute_url()
+    assert company_client.post(url, {"note": "Parlons-en."}).url == introduction.get_absolute_url()
+
+
+def test_what_was_typed_is_kept_when_the_reason_is_missing(company_client, suggestion):
+    url = reverse("matching:suggestion_decline", args=[suggestion.pk])
+    answer = company_client.post(url, {"note": "Une précision utile"})
+    assert answer.status_code == 422
+    assert "Une précision utile" in answer.content.decode()
+    suggestion.refresh_from_db()
+    assert suggestion.status == SuggestionStatus.PRESENTED
+
+
+def test_a_no_after_a_yes_says_what_happened(company_client, suggestion):
+    company_client.post(reverse("matching:suggestion_interest", args=[suggestion.pk]), {"note": "Oui."})
+    url = reverse("matching:suggestion_decline", args=[suggestion.pk])
+    answer = company_client.post(url, {"reason": "amount"}, follow=True)
+    assert "n’est plus possible" in answer.content.decode()
+
+
+def test_the_association_reads_when_to_whom_and_what_came_of_it(association_client, suggestion):
+    page = association_client.get("/presentations/").content.decode()
+    assert f"Présentée à {suggestion.company.organisation.name} le" in page
+    assert "Pas encore ouverte." in page
+    assert "pas encore assez de recul" in page
+
+
+def test_presentations_ask_as_much_for_one_as_for_ten(association_client, suggestion, query_count):
+    one = query_count(lambda: association_client.get("/presentations/"))
+    run = RoundFactory()
+    for _ in range(9):
+        SuggestionFactory(association=suggestion.association, round=run)
+    assert query_count(lambda: association_client.get("/presentations/")) <= one
+
+
+def test_a_person_without_an_association_has_no_such_page(client, db):
+    client.force_login(UserFactory())
+    assert client.get("/presentations/").status_code == 404
+    assert client.get("/besoins-pour-vous/").status_code == 404
+
+
+def test_suited_needs_are_shown_with_reasons(client, db):
+    association = AssociationFactory(complete=True)
+    need = NeedFactory(published=True, territories=["59"], title="Des ateliers pour l’emploi")
+    client.force_login(MembershipFactory(organisation=association.organisation).user)
+    page = client.get("/besoins-pour-vous/").content.decode()
+    assert need.title in page
+    assert "Cause" in page
+
+
+def test_no_suited_need_says_why(client, db):
+    association = AssociationFactory(complete=True)
+    NeedFactory(published=True, territories=["13"])
+    client.force_login(MembershipFactory(organisation=association.organisation).user)
+    page = client.get("/besoins-pour-vous/").content.decode()
+    assert "n’agit pas sur le territoire" in page
