@@ -32,8 +32,10 @@ from typing import Any
 
 START_SECONDS = 60
 LONGEST_SOCKET_PATH = 100
-# As in docker-compose.yml, on every system: letters are known (lower case of É), order is by code point.
-INITDB_ARGUMENTS = ("--encoding=UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C")
+# As in docker-compose.yml: order is by code point, and letters are told from signs, which search needs: in
+# the plain C locale ’ is taken for a letter, and « l’urgence » is one word.
+INITDB_ARGUMENTS = ("--encoding=UTF8", "--locale=C.UTF-8")
+INITDB_ARGUMENTS_ON_MACOS = ("--encoding=UTF8", "--locale=C", "--lc-ctype=UTF-8")
 
 
 class ServicesUnavailable(Exception):
@@ -54,9 +56,7 @@ class Services:
         if _attached.pop(self.folder, None) is not None:
             os.close(self.claim)
         deadline = time.monotonic() + wait
-        while time.monotonic() < deadline and _is_held(self.folder / "keeper.lock"):
-            if _is_held(self.folder / "users.lock", shared_only=True):
-                return
+        while time.monotonic() < deadline and _keeper_lives(self.folder) and not _others_use(self.folder):
             time.sleep(0.05)
 
 
@@ -76,9 +76,9 @@ def attach(folder: Path, *, durable: bool = True) -> Services:
     with (folder / "start.lock").open("w") as turn:
         fcntl.flock(turn, fcntl.LOCK_EX)
         # Waits here for a keeper that is stopping its servers: it holds this lock alone until it ends.
-        claim = os.open(folder / "users.lock", os.O_CREAT | os.O_RDWR)
+        claim = os.open(folder / "users.lock", os.O_CREAT | os.O_RDWR, 0o600)
         fcntl.flock(claim, fcntl.LOCK_SH)
-        if not _is_held(folder / "keeper.lock"):
+        if not _keeper_lives(folder):
             (folder / "addresses.json").unlink(missing_ok=True)
             _start_keeper(folder, durable=durable)
         addresses = _wait_for_addresses(folder)
@@ -86,21 +86,24 @@ def attach(folder: Path, *, durable: bool = True) -> Services:
     return _attached[folder]
 
 
-def _is_held(path: Path, *, shared_only: bool = False) -> bool:
-    """Whether another process holds this lock (`shared_only`: holds it, but not alone)."""
+def _try_lock(path: Path, how: int) -> bool:
+    """Whether this lock could be had at once; it is given back."""
     with path.open("a") as probe:
         try:
-            fcntl.flock(probe, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            if not shared_only:
-                return True
-        else:
-            return False
-        try:
-            fcntl.flock(probe, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            fcntl.flock(probe, how | fcntl.LOCK_NB)
         except BlockingIOError:
             return False
         return True
+
+
+def _keeper_lives(folder: Path) -> bool:
+    # Asked for shared, so that two processes that look at once do not take each other for the keeper.
+    return not _try_lock(folder / "keeper.lock", fcntl.LOCK_SH)
+
+
+def _others_use(folder: Path) -> bool:
+    users = folder / "users.lock"
+    return not _try_lock(users, fcntl.LOCK_EX) and _try_lock(users, fcntl.LOCK_SH)
 
 
 def _start_keeper(folder: Path, *, durable: bool) -> None:
@@ -122,7 +125,7 @@ def _wait_for_addresses(folder: Path) -> dict[str, str]:
     while time.monotonic() < deadline:
         with contextlib.suppress(FileNotFoundError):
             return json.loads((folder / "addresses.json").read_text())
-        alive = _is_held(folder / "keeper.lock")
+        alive = _keeper_lives(folder)
         if seen_alive and not alive:
             break
         seen_alive = seen_alive or alive
@@ -136,18 +139,26 @@ def _wait_for_addresses(folder: Path) -> dict[str, str]:
 def keep(folder: Path, *, durable: bool) -> None:
     """Run both servers of `folder` until nobody uses them."""
     keeper_lock = (folder / "keeper.lock").open("a")
-    fcntl.flock(keeper_lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    fcntl.flock(keeper_lock, fcntl.LOCK_EX)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     addresses = folder / "addresses.json"
     with contextlib.ExitStack() as cleanup:
-        cleanup.callback(addresses.unlink, missing_ok=True)
         database_url = cleanup.enter_context(_postgres(folder / "postgres", durable=durable))
         redis_url = cleanup.enter_context(_valkey(folder / "valkey"))
         draft = folder / "addresses.json.new"
-        draft.write_text(json.dumps({"database": database_url, "redis": redis_url}))
+        written = json.dumps({"database": database_url, "redis": redis_url})
+        draft.write_text(written)
         draft.rename(addresses)
+        cleanup.callback(_forget, addresses, written)
         users = (folder / "users.lock").open("a")
         fcntl.flock(users, fcntl.LOCK_EX)
+
+
+def _forget(addresses: Path, written: str) -> None:
+    """Take our addresses away, not those of a keeper that came after the folder was emptied."""
+    with contextlib.suppress(FileNotFoundError):
+        if addresses.read_text() == written:
+            addresses.unlink()
 
 
 @contextlib.contextmanager
@@ -169,8 +180,9 @@ def _postgres(data: Path, *, durable: bool) -> Iterator[str]:
             ensure_folder_permissions(server.bin_path.parent / part, 0o055)
     account: dict[str, Any] = {"user": server.system_user} if server.system_user else {}
     if not (data / "PG_VERSION").exists():
+        locale = INITDB_ARGUMENTS_ON_MACOS if sys.platform == "darwin" else INITDB_ARGUMENTS
         subprocess.run(
-            [server.bin_path / "initdb", "--auth=trust", "-U", "postgres", *INITDB_ARGUMENTS, "-D", data],
+            [server.bin_path / "initdb", "--auth=trust", "-U", "postgres", *locale, "-D", data],
             check=True,
             cwd="/",
             **account,

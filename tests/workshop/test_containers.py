@@ -110,7 +110,7 @@ def test_the_example_of_environment_names_only_what_settings_read():
     [
         ("postgres:18.4", "postgres:latest", "carries no version"),
         ("postgres:18.4", "postgres:17.2", "embedded PostgreSQL is"),
-        ("--builtin-locale=C.UTF-8", "--builtin-locale=C", "does not sort"),
+        ("--locale=C.UTF-8", "--locale=fr_FR.UTF-8", "does not sort"),
         ("${LOG_LEVEL:-INFO}", "${VERBOSITY}", "no setting reads VERBOSITY"),
         ("LOG_LEVEL:", "VERBOSITY:", "no setting reads VERBOSITY"),
         ("      - gunicorn\n", "      - granian\n", "granian is not installed"),

@@ -48,9 +48,9 @@ def start_user(folder):
 
 def answers(database_url: str, redis_url: str) -> bool:
     with psycopg.connect(database_url) as connection:
-        lower = connection.execute("SELECT lower('É')").fetchone()[0]
+        letters = connection.execute("SELECT lower('É'), to_tsvector('simple', 'l’urgence')::text").fetchone()
     with redis.from_url(redis_url) as client:
-        return client.ping() and lower == "é"
+        return client.ping() and letters == ("é", "'l':1 'urgence':2")
 
 
 def test_servers_stay_for_the_second_user_and_leave_with_it(folder, start_user):
