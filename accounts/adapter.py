@@ -5,6 +5,7 @@ from uuid import uuid4
 
 from allauth.account.adapter import DefaultAccountAdapter
 from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpRequest
 from django.urls import reverse
@@ -31,6 +32,7 @@ CHANGES = {
     "account/email/password_reset": "Le mot de passe de votre compte a été remplacé.",
     "account/email/password_set": "Un mot de passe a été donné à votre compte.",
 }
+EMAIL_LENGTH = 254
 ACCOUNT_CHANGED = "mail/accounts/account_changed.md"
 
 
@@ -39,6 +41,12 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return True
+
+    def clean_email(self, email: str) -> str:
+        """allauth would cut a long address, and write to somebody else."""
+        if len(email) > EMAIL_LENGTH:
+            raise ValidationError(f"Cette adresse est trop longue\u00a0: {EMAIL_LENGTH} caractères au plus.")
+        return email
 
     @transaction.atomic
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:

@@ -12,7 +12,6 @@ from mecenova.mail.addresses import absolute_url
 from mecenova.mail.notifications import Notification, register_notification
 from mecenova.mail.operations import queue_message
 from mecenova.mail.rendering import render
-from mecenova.workflow import journal
 
 LEADS = "Responsables"
 
@@ -31,12 +30,6 @@ def leads() -> Iterable[User]:
     """The group « Responsables » of the team; without it the superusers, without them the whole team."""
     people = User.objects.filter(is_staff=True, is_active=True).order_by("date_joined", "pk")
     return people.filter(groups__name=LEADS) or people.filter(is_superuser=True) or people
-
-
-def last_request(organisation: Organisation) -> str:
-    """What the team last asked this organisation to correct."""
-    asked = journal.history(organisation).filter(verb="ask_for_changes").last()
-    return asked.note if asked else ""
 
 
 def dashboard_url() -> str:
@@ -102,7 +95,7 @@ class ChangesAsked(ToManagers):
     template = "mail/accounts/changes_asked.md"
 
     def context(self, subject: Organisation, recipient: User) -> dict[str, Any]:
-        return {**super().context(subject, recipient), "message": last_request(subject)}
+        return {**super().context(subject, recipient), "message": subject.what_is_asked()}
 
     def still_wanted(self, subject: Organisation, recipient: User) -> bool:
         return subject.status == OrganisationStatus.CHANGES_ASKED and is_manager(recipient, subject)

@@ -95,7 +95,7 @@ def can_accept_invitation(user: Person, invitation: Invitation) -> bool:
 
 def unfinished_registration(user: Person) -> str | None:
     """Where a person who belongs to no organisation yet goes on; None when the dashboard is theirs."""
-    if not isinstance(user, User) or user.is_staff or Membership.objects.filter(user=user).exists():
+    if not isinstance(user, User) or user.is_staff or Organisation.objects.of(user).exists():
         return None
     claim = Claim.objects.of(user).waiting().first()
     if claim is not None:

@@ -22,6 +22,7 @@ from mecenova.identifiers.models import Identified
 from mecenova.identifiers.names import name_key
 from mecenova.reference.models import Territory
 from mecenova.search.functions import FrenchVector
+from mecenova.workflow import journal
 
 KEY_LENGTH = 250
 INVITATION_LINKS = "accounts.invitation"
@@ -44,7 +45,8 @@ class OrganisationQuerySet(models.QuerySet["Organisation"]):
         return self.filter(status=OrganisationStatus.TO_CHECK)
 
     def of(self, user: models.Model) -> Self:
-        return self.filter(memberships__user=user).distinct()
+        """Those the person works for today; one that left the site is nobody's any more."""
+        return self.filter(memberships__user=user).exclude(status=OrganisationStatus.LEFT)
 
     def same_record(self, kind: str, name: str, postal_code: str) -> Self:
         """The record this name and postal code already stand for, if any (same key = same organisation)."""
@@ -124,6 +126,18 @@ class Organisation(Identified):
     @property
     def is_unclaimed(self) -> bool:
         return self.status == OrganisationStatus.UNCLAIMED
+
+    @property
+    def is_unattended(self) -> bool:
+        """Brought by an import, and nobody answers for it yet: what is owed is owed by the platform."""
+        return self.origin == Origin.IMPORT and not self.memberships.exists()
+
+    def what_is_asked(self) -> str:
+        """The words of the team's last request, while it waits for corrections."""
+        if self.status != OrganisationStatus.CHANGES_ASKED:
+            return ""
+        asked = journal.history(self).filter(verb="ask_for_changes").last()
+        return asked.note if asked else ""
 
 
 class MembershipQuerySet(models.QuerySet["Membership"]):

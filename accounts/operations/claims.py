@@ -6,7 +6,7 @@ from django.db import IntegrityError, transaction
 from accounts import followups, notifications, policies
 from accounts.enums import ClaimStatus, OrganisationStatus, Role
 from accounts.models import Claim, Membership, Organisation, User
-from accounts.operations.organisations import become_checked, locked
+from accounts.operations.organisations import become_checked, end_sign_up, locked
 from accounts.workflow import CLAIM
 from mecenova.agenda import operations as agenda
 from mecenova.calendar import clock
@@ -53,6 +53,7 @@ def accept_claim(*, claim: Claim, by: User | None, answer: str = "") -> Claim:
         user=claim.user,
         defaults={"role": Role.MANAGER if newcomer_manages else Role.CONTRIBUTOR},
     )
+    end_sign_up(claim.user)
     if organisation.status == OrganisationStatus.UNCLAIMED:
         become_checked(organisation, "check", by)
     elif organisation.status == OrganisationStatus.LEFT:

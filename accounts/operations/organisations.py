@@ -66,6 +66,7 @@ def create_organisation(
     _insert_once(organisation)
     if manager is not None:
         Membership.objects.create(organisation=organisation, user=manager, role=Role.MANAGER)
+        end_sign_up(manager)
     if origin != Origin.IMPORT:  # An import's own report is the record of its rows.
         journal.record(organisation, "create", "", organisation.status, by)
     if status == OrganisationStatus.TO_CHECK:
@@ -187,6 +188,11 @@ def withdraw_organisation(*, organisation: Organisation, by: User | None, note: 
 def locked(organisation: Organisation) -> Organisation:
     """The row as it is now, held until the end of the transaction; what changes a team takes it too."""
     return Organisation.objects.select_for_update().get(pk=organisation.pk)
+
+
+def end_sign_up(person: User) -> None:
+    """What they came for is done: leaving a team one day will not send them back to the third screen."""
+    User.objects.filter(pk=person.pk).exclude(wanted_kind="").update(wanted_kind="")
 
 
 def _insert_once(organisation: Organisation) -> None:

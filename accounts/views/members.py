@@ -100,7 +100,7 @@ def withdraw(request: HttpRequest, pk: UUID) -> HttpResponse:
         operations.withdraw_organisation,
         organisation=organisation,
     )
-    return redirect("pages:dashboard")
+    return redirect("pages:home")
 
 
 @require_POST

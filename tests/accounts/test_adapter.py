@@ -81,3 +81,11 @@ def test_another_address_receives_a_code(client, snapshot):
     client.post(reverse("account_email"), {"email": "lea.roux@exemple.fr", "action_add": ""})
     mail = OutgoingMail.objects.get(address="lea.roux@exemple.fr")
     assert without_code(f"{mail.subject}\n\n{mail.text}") == snapshot
+
+
+def test_an_address_too_long_is_refused_rather_than_cut(client):
+    person = UserFactory()
+    client.post(reverse("account_login"), {"login": person.email, "password": PASSWORD})
+    page = client.post(reverse("account_email"), {"email": "a" * 250 + "@exemple.fr", "action_add": ""})
+    assert "trop longue" in page.content.decode()
+    assert not OutgoingMail.objects.exists()

@@ -39,8 +39,7 @@ def changes_asked():
     organisation = managed()
     organisation.status = "to_check"
     organisation.save()
-    operations.ask_for_changes(organisation=organisation, message="Votre RNA.\nMerci", by=None)
-    return organisation
+    return operations.ask_for_changes(organisation=organisation, message="Votre RNA.\nMerci", by=None)
 
 
 def claim_accepted():

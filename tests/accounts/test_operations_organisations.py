@@ -168,6 +168,8 @@ class TestChecking:
             Owner.ORGANISATION,
             organisation.pk,
         )
+        organisation.refresh_from_db()
+        assert organisation.what_is_asked() == "Il manque\n votre RNA."
         mail = sent_to(person.email)[0]
         assert "Il manque\n> votre RNA." in mail.text
         for _ in range(2):

@@ -94,6 +94,8 @@ def test_somebody_without_organisation_goes_on_where_they_stopped(kind, page):
     assert policies.unfinished_registration(person) == page
     claim = ClaimFactory(user=person)
     assert policies.unfinished_registration(person) == f"/organismes/{claim.organisation_id}/revendiquer/"
+    MembershipFactory(user=person, organisation__status=OrganisationStatus.LEFT)
+    assert policies.unfinished_registration(person) is not None
     MembershipFactory(user=person)
     assert policies.unfinished_registration(person) is None
 

@@ -1,0 +1,56 @@
+"""Records that a file brings, many at a time: found by kind, name and postal code, created, checked."""
+
+import uuid
+from collections.abc import Collection, Iterable, Sequence
+
+from accounts.enums import OrganisationKind, OrganisationStatus
+from accounts.models import Membership, Organisation, User
+from accounts.models.organisation import record_key
+from accounts.workflow import ORGANISATION
+from mecenova.calendar import clock
+from mecenova.workflow import journal
+from mecenova.workflow.machine import NEW
+
+RecordKey = tuple[str, str]
+
+
+def key_of(name: str, postal_code: str) -> RecordKey:
+    """Two rows with this key are one organisation (of one kind)."""
+    return record_key(name), postal_code
+
+
+def lock_records(*, kind: OrganisationKind, keys: Collection[RecordKey]) -> dict[RecordKey, Organisation]:
+    """The records that exist, held until the end of the transaction, always in the same order."""
+    named = Organisation.objects.filter(kind=kind, name_key__in={name for name, _ in keys})
+    found = named.order_by("pk").select_for_update(no_key=True)
+    return {key: each for each in found if (key := (each.name_key, each.postal_code)) in keys}
+
+
+def with_members(organisations: Iterable[Organisation]) -> set[uuid.UUID]:
+    """Those that somebody answers for: what their members wrote is theirs."""
+    return set(Membership.objects.filter(organisation__in=organisations).values_list("organisation", flat=True))
+
+
+def create_records(*, organisations: Sequence[Organisation], by: User | None) -> None:
+    """Enter new records. IntegrityError when somebody else has just entered one: the caller looks again."""
+    Organisation.objects.bulk_create(organisations)
+    journal.record_many(organisations, "create", NEW, by, note="Import")
+
+
+def update_records(*, organisations: Sequence[Organisation]) -> None:
+    """Write what a file added about the place and how to reach it."""
+    fields = ("town", "department", "website", "phone")
+    Organisation.objects.bulk_update(organisations, fields, batch_size=500)
+
+
+def check_records(*, organisations: Sequence[Organisation], by: User | None) -> None:
+    """Unclaimed records become checked members, as when a whole network moves in.
+
+    Nobody is written to. The rooms above open the steps that follow, in bulk: no signal per record.
+    """
+    moment = clock.now()
+    for organisation in organisations:
+        organisation.status = ORGANISATION.target("check", organisation.status)
+        organisation.checked_at = moment
+    Organisation.objects.bulk_update(organisations, ("status", "checked_at"), batch_size=500)
+    journal.record_many(organisations, "check", OrganisationStatus.UNCLAIMED, by, note="Import")
