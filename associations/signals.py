@@ -4,6 +4,8 @@ from django.dispatch import Signal
 
 association_registered = Signal()
 association_changed = Signal()
+# Many at once: `associations`, the keys of those that an import has written.
+associations_imported = Signal()
 project_published = Signal()
 project_changed = Signal()
 project_closed = Signal()

@@ -202,6 +202,8 @@ def step_for(organisation: Organisation) -> type[StepRule] | None:
         return Available
     if association.is_paused:
         return Pause
+    if organisation.is_unattended:
+        return Presentation
     if not is_complete(association):
         return CompleteProfile
     return Presentation if association.projects.published().exists() else PublishProject

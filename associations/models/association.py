@@ -1,3 +1,4 @@
+import re
 from typing import Self
 from uuid import UUID
 
@@ -16,7 +17,11 @@ from mecenova.identifiers.models import Identified
 from mecenova.identifiers.names import fold
 from mecenova.reference.enums import Kind
 from mecenova.reference.models import Audience, Cause, Sector, Skill, Territory
+from mecenova.reference.territories import ancestors
 from mecenova.search.functions import FrenchSearchQuery, FrenchVector
+
+# Quotes and minus signs say something to the full text search: the piece of name would contradict them.
+_OPERATOR = re.compile(r"\"|(?:^|\s)-")
 
 
 class AssociationQuerySet(models.QuerySet["Association"]):
@@ -44,12 +49,14 @@ class AssociationQuerySet(models.QuerySet["Association"]):
 
     def saying(self, words: str) -> Self:
         """Those whose name and mission hold these words, or whose name holds this piece of text."""
+        piece = fold(words)
+        if not piece:
+            return self
         found = Q(words=FrenchSearchQuery(words))
-        if piece := fold(words):
+        if not _OPERATOR.search(words):
             found |= Q(organisation__name_key__contains=piece)
-        return self.alias(
-            words=CombinedSearchVector(F("organisation__search"), "||", F("search"), None)
-        ).filter(found)
+        both = CombinedSearchVector(F("organisation__search"), "||", F("search"), None)
+        return self.alias(words=both).filter(found)
 
     def for_cause(self, cause: Cause) -> Self:
         return self.filter(causes=cause)
@@ -59,7 +66,8 @@ class AssociationQuerySet(models.QuerySet["Association"]):
 
     def acting_in(self, territory: Territory) -> Self:
         """Those that say they act there, around it or within it; those that say nothing, by their office."""
-        around = Territory.objects.lineage_ids(territory)
+        wider = Q(code__in=ancestors(territory.code))
+        around = Territory.objects.filter(wider | Q(pk__in=Territory.objects.within(territory).values("pk")))
         acting = self.model.territories.through.objects.filter(association=OuterRef("pk"))
         settled = ~Exists(acting) & Q(organisation__department__in=around)
         return self.filter(Exists(acting.filter(territory__in=around)) | settled)

@@ -1,0 +1,196 @@
+import uuid
+
+import pytest
+from django.urls import reverse
+
+from accounts.models import Organisation
+from accounts.operations import ask_for_changes
+from associations.enums import Stance
+from associations.followups import CallToPublish
+from associations.forms.profile import SECTIONS
+from associations.models import Association
+from associations.operations import register_association
+from mecenova.agenda.operations import next_step, start
+from mecenova.workflow.journal import history
+from tests.accounts.factories import StaffFactory, UserFactory
+from tests.associations.factories import PURPOSE, AssociationFactory
+
+pytestmark = pytest.mark.django_db
+
+REGISTER = reverse("associations:register")
+GOOD = {
+    "name": "Les Petits Ponts",
+    "postal_code": "59000",
+    "town": "Lille",
+    "registry": "rna",
+    "number": "",
+    "purpose": PURPOSE,
+    "causes": ["education"],
+    "territories": ["59"],
+    "general_interest": "declared",
+}
+
+
+@pytest.fixture
+def user(client):
+    user = UserFactory()
+    client.force_login(user)
+    return user
+
+
+@pytest.fixture
+def association(user):
+    return AssociationFactory(complete=True, members=[user])
+
+
+def edit(association, section=None):
+    if section:
+        return reverse("associations:edit_section", args=[association.pk, section])
+    return reverse("associations:edit", args=[association.pk])
+
+
+def test_visitor_signs_in_first(client):
+    response = client.get(REGISTER)
+    assert response.status_code == 302
+    assert "/compte/login/" in response.headers["Location"]
+
+
+def test_registers_then_dashboard(client, user):
+    page = client.get(REGISTER)
+    key = page.context["form"]["association_id"].value()
+    for _ in range(2):
+        response = client.post(REGISTER, {**GOOD, "association_id": key})
+        assert response.headers["Location"] == reverse("pages:dashboard")
+    association = Association.objects.get()
+    assert str(association.pk) == key
+    assert [found.code for found in association.territories.all()] == ["59"]
+
+
+def test_second_form_for_the_same_record_leads_home(client, user):
+    for _ in range(2):
+        response = client.post(REGISTER, {**GOOD, "association_id": uuid.uuid4()})
+        assert response.headers["Location"] == reverse("pages:dashboard")
+    assert Association.objects.count() == 1
+
+
+def test_known_record_is_offered_to_claim_and_nothing_typed_is_lost(client, user):
+    known = AssociationFactory(organisation__name="Les petits ponts", organisation__status="unclaimed")
+    response = client.post(REGISTER, GOOD)
+    assert response.status_code == 200
+    assert reverse("accounts:claim", args=[known.organisation_id]) in response.text
+    assert PURPOSE[:40] in response.text
+    assert Organisation.objects.count() == 1
+
+
+def test_wrong_values_stay_typed(client, user):
+    response = client.post(REGISTER, {**GOOD, "number": "12 34", "postal_code": "abc"})
+    assert response.status_code == 200
+    for text in ("12 34", "abc", PURPOSE[:40], "cinq chiffres", "commence par W"):
+        assert text in response.text
+    assert not Organisation.objects.exists()
+
+
+def test_number_of_another_is_told(client, user):
+    AssociationFactory(rna="W751234567")
+    response = client.post(REGISTER, {**GOOD, "number": "W751234567"})
+    assert "déjà ce numéro RNA" in response.text
+
+
+def test_key_of_another_association_is_refused(client, user):
+    other = AssociationFactory()
+    assert client.post(REGISTER, {**GOOD, "association_id": other.pk}).status_code == 403
+    assert not user.memberships.exists()
+
+
+@pytest.mark.parametrize("section", [None, *SECTIONS])
+def test_edit_pages_are_for_the_inside(client, section):
+    member, other = UserFactory(), UserFactory()
+    association = AssociationFactory(members=[member])
+    AssociationFactory(members=[other])
+    for user, status in ((member, 200), (StaffFactory(), 200), (other, 404), (UserFactory(), 404)):
+        client.force_login(user)
+        assert client.get(edit(association, section)).status_code == status
+        if status == 404 and section:
+            assert client.post(edit(association, section), {"purpose": "Pris"}).status_code == 404
+
+
+@pytest.mark.parametrize("section", ["inconnue", "status"])
+def test_unknown_section(client, association, section):
+    assert client.get(edit(association, section)).status_code == 404
+
+
+def test_list_of_sections_names_what_is_missing(client, user):
+    association = AssociationFactory(members=[user])
+    text = client.get(edit(association)).text
+    assert "votre mission en deux phrases" in text
+    assert "à compléter" in text
+    assert 'id="mission"' in text
+
+
+def test_saves_a_section(client, association):
+    response = client.post(edit(association, "mission"), {"purpose": "Neuve.", "causes": ["sport", "sante"]})
+    assert response.headers["Location"] == edit(association)
+    association.refresh_from_db()
+    assert association.purpose == "Neuve."
+    assert association.causes.count() == 2
+    assert association.territories.count() == 2
+
+
+def test_refused_section_keeps_what_was_typed(client, association):
+    response = client.post(
+        edit(association, "identite"), {"name": "Neuf", "siren": "12", "yearly_budget": "-3"}
+    )
+    assert response.status_code == 200
+    for text in ("Neuf", 'value="12"', 'value="-3"', "négatif", "9 chiffres"):
+        assert text in response.text
+
+
+def test_name_of_another_is_told_in_the_form(client, association):
+    AssociationFactory(organisation__name="Les Ponts")
+    data = {
+        "name": "Les Ponts",
+        "postal_code": "59000",
+        "town": "Lille",
+        "registry": "rna",
+        "size": "small",
+        "rna": association.rna,
+    }
+    response = client.post(edit(association, "identite"), data)
+    assert response.status_code == 200
+    assert "Les Ponts" in response.text
+    association.organisation.refresh_from_db()
+    assert association.organisation.name != "Les Ponts"
+
+
+def test_changes_asked_are_read_then_sent_back(client, user):
+    association = register_association(by=user, name="Les Ponts", postal_code="59000")
+    ask_for_changes(
+        organisation=association.organisation, message="Précisez <la> mission.", by=StaffFactory()
+    )
+    text = client.get(reverse("associations:detail", args=[association.pk])).text
+    assert "Précisez &lt;la&gt; mission." in text
+    client.post(edit(association, "mission"), {"purpose": PURPOSE, "causes": ["sport"]})
+    association.organisation.refresh_from_db()
+    assert association.organisation.status == "to_check"
+
+
+def test_pause_by_the_form(client, association):
+    client.post(edit(association, "position"), {"stance": "paused", "paused_until": "2999-01-01"})
+    association.refresh_from_db()
+    assert association.stance == Stance.PAUSED
+    assert next_step(association.organisation).rule == "associations.pause"
+
+
+def test_team_notes_its_call(client):
+    association = AssociationFactory(complete=True)
+    start(CallToPublish, association.organisation)
+    url = reverse("associations:note_call", args=[association.pk])
+    client.force_login(UserFactory())
+    assert client.post(url, {"note": "x"}).status_code == 404
+    client.force_login(StaffFactory())
+    assert client.get(url).status_code == 405
+    assert "Noter l’appel" in client.get(reverse("associations:detail", args=[association.pk])).text
+    for _ in range(2):
+        assert client.post(url, {"note": "Projet en janvier."}).status_code == 302
+    assert [line.verb for line in history(association.organisation)] == ["note_call"]
+    assert next_step(association.organisation).rule == "associations.publish_project"
