@@ -1,10 +1,23 @@
 """Telling a worker that the outbox has news. Nothing depends on it: beat sweeps every minute."""
 
 import logging
+from typing import Any
 
+from celery import current_app
 from django.db import transaction
 
 logger = logging.getLogger(__name__)
+
+# One try, answered within a second or given up: somebody is waiting for a page.
+QUICK: dict[str, Any] = {
+    "max_retries": 0,
+    "interval_start": 0,
+    "interval_step": 0,
+    "interval_max": 0,
+    "retry_on_timeout": False,
+    "socket_connect_timeout": 1,
+    "socket_timeout": 1,
+}
 
 
 def wake_on_commit() -> None:
@@ -15,10 +28,13 @@ def wake_on_commit() -> None:
 
 
 def wake() -> None:
-    """Send one short message; a broker that is away costs a second and a log line, never the request."""
+    """Send one short message; a broker that is away costs a moment and a log line, never the request."""
     from mecenova.mail.tasks import deliver_mail
 
     try:
-        deliver_mail.apply_async(retry=False, ignore_result=True)
+        with current_app.connection_for_write(transport_options=QUICK) as connection:
+            deliver_mail.apply_async(  # type: ignore[call-arg]  # the stubs forget `connection`
+                connection=connection, retry=False, ignore_result=True
+            )
     except Exception as error:
         logger.warning("Worker not woken (%s): mails leave with the next sweep", type(error).__name__)

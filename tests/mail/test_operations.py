@@ -1,9 +1,12 @@
+import socket
+import time
 from datetime import UTC, datetime
 
 import pytest
 from django.db import transaction
 
 from mecenova.calendar import clock
+from mecenova.celery import app as celery_app
 from mecenova.mail import wake as waking
 from mecenova.mail.delivery import Delivery, deliver_due
 from mecenova.mail.enums import MailStatus
@@ -159,7 +162,8 @@ class TestWaking:
             for person in PersonFactory.create_batch(3):
                 queue(Welcome, person)
             assert woken == []
-        assert woken == [{"retry": False, "ignore_result": True}]
+        (options,) = woken
+        assert options["retry"] is False
 
     def test_nothing_new_wakes_nobody(self, woken, django_capture_on_commit_callbacks):
         person = PersonFactory()
@@ -167,6 +171,20 @@ class TestWaking:
         with django_capture_on_commit_callbacks(execute=True) as callbacks:
             queue(Welcome, person)
         assert callbacks == []
+
+    @pytest.mark.parametrize("listens", [True, False], ids=["silent", "closed"])
+    def test_a_broker_that_is_away_costs_little(self, monkeypatch, caplog, listens):
+        with socket.socket() as broker:
+            broker.bind(("127.0.0.1", 0))
+            if listens:
+                broker.listen(1)
+            address = f"redis://127.0.0.1:{broker.getsockname()[1]}/0"
+            monkeypatch.setattr(celery_app.conf, "broker_url", address)
+            monkeypatch.setattr(celery_app.conf, "broker_write_url", address)
+            began = time.monotonic()
+            waking.wake()
+            assert time.monotonic() - began < 4
+        assert "Worker not woken" in caplog.text
 
     def test_a_broker_that_fails_is_a_line_in_the_log(self, monkeypatch, caplog):
         def fail(**options):
