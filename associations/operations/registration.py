@@ -52,8 +52,8 @@ def register_association(
     The same `association_id` given twice is the same form sent twice: the first association is returned.
     Raises accounts.operations.OrganisationExists when the record is already there: it is claimed instead.
     """
-    associations = Association.objects.select_related("organisation")
-    known = associations.filter(pk=association_id).first() if association_id else None
+    association_id = association_id or uuid.uuid4()
+    known = Association.objects.select_related("organisation").filter(pk=association_id).first()
     if known is not None:
         if by is not None and not can_edit_association(by, known):
             raise PermissionDenied
@@ -73,7 +73,7 @@ def register_association(
         status=status,
     )
     association = Association.objects.create(
-        pk=association_id or uuid.uuid4(),
+        pk=association_id,
         organisation=organisation,
         purpose=paragraphs(purpose),
         registry=registry,
