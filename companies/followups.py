@@ -195,6 +195,8 @@ def step_for(organisation: Organisation) -> type[CompanyRule] | None:
     company = organisation.company
     if door_is_closed(company):
         return ClosedDoor
+    if organisation.is_unattended:
+        return KeepInTouch
     if missing_from_policy(company):
         return CompletePolicy
     return KeepInTouch if company.needs.published().not_past().exists() else PublishNeed

@@ -8,6 +8,7 @@ from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import Count, F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
+from django.urls import reverse
 
 from accounts.enums import LISTED_STATUSES, OrganisationStatus
 from accounts.models import Organisation
@@ -108,6 +109,14 @@ class Company(Identified):
 
     def __str__(self) -> str:
         return self.organisation.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("companies:detail", args=[self.pk])
+
+    @property
+    def state_in_words(self) -> str:
+        """What a reader should know before reading on; nothing for a company like the others."""
+        return "Pas encore revendiquée" if self.organisation.is_unclaimed else ""
 
     @property
     def has_policy(self) -> bool:

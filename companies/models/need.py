@@ -6,6 +6,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 
 from accounts.enums import OrganisationKind, OrganisationStatus
 from companies.enums import NeedStatus, Place, WhoseTime
@@ -169,6 +170,9 @@ class Need(Identified):
 
     def __str__(self) -> str:
         return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("companies:need_detail", args=[self.pk])
 
     @property
     def wished_party_labels(self) -> list[str]:

@@ -128,7 +128,8 @@ class TestCompanies:
     def test_one_that_has_said_nothing_is_shown_as_such(self, client):
         CompanyFactory(policy=None, sector=None)
         page = client.get(COMPANIES).content.decode()
-        assert "non renseigné" in page
+        assert "Ce qu’elle soutient n’est pas renseigné" in page
+        assert "Secteur non renseigné" in page
 
     def test_filters(self, client):
         PolicyFactory(
