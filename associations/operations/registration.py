@@ -22,6 +22,12 @@ from mecenova.identifiers.text import one_line, paragraphs
 from mecenova.reference.models import Audience, Cause, Territory
 
 
+def _already_registered(association_id: uuid.UUID | None) -> Association | None:
+    if association_id is None:
+        return None
+    return Association.objects.select_related("organisation").filter(pk=association_id).first()
+
+
 @transaction.atomic
 def register_association(
     *,
@@ -52,8 +58,7 @@ def register_association(
     The same `association_id` given twice is the same form sent twice: the first association is returned.
     Raises accounts.operations.OrganisationExists when the record is already there: it is claimed instead.
     """
-    association_id = association_id or uuid.uuid4()
-    known = Association.objects.select_related("organisation").filter(pk=association_id).first()
+    known = _already_registered(association_id)
     if known is not None:
         if by is not None and not can_edit_association(by, known):
             raise PermissionDenied
@@ -73,7 +78,7 @@ def register_association(
         status=status,
     )
     association = Association.objects.create(
-        pk=association_id,
+        pk=association_id or uuid.uuid4(),
         organisation=organisation,
         purpose=paragraphs(purpose),
         registry=registry,
