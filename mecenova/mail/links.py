@@ -101,6 +101,8 @@ def link_for(one_click: type[OneClick] | str, subject: Model, user: "User") -> s
     A notification gives the action's name: links are declared in a layer above it.
     """
     name = one_click if isinstance(one_click, str) else one_click.name
+    if name not in _registry:
+        raise LookupError(f"No one-click action is called {name}: its link would lead nowhere")
     issued = int(clock.now().timestamp()).to_bytes(_SECONDS, "big")
     payload = urlsafe_b64encode(user.pk.bytes + subject.pk.bytes + issued).decode().rstrip("=")
     token = f"{name}:{_signer(name).sign(payload)}"

@@ -51,6 +51,11 @@ class TestToken:
             assert (read_link.user_id, read_link.subject_id) == (person.pk, subject.pk)
             assert read_link.expires_at == now() + timedelta(days=30)
 
+    def test_of_an_unknown_action_is_refused_before_it_is_sent(self, person, subject):
+        assert link_for(Answer.name, subject, person).startswith("http")
+        with pytest.raises(LookupError):
+            link_for("tests.unknown", subject, person)
+
     def test_is_absolute(self, link):
         assert link.startswith("http://testserver/lien/tests.answer:")
 
