@@ -58,9 +58,9 @@ class SuggestionQuerySet(models.QuerySet["Suggestion"]):
 
 
 class Suggestion(Identified):
-    """A pair that a round proposed to a company (one place spent), its score and reasons.
+    """A pair that a round proposed to a company (one place spent), with its score.
 
-    `score` is 0 to 1; `reasons` are French sentences; `inputs` are the parts of the sum under `score_version`.
+    `score` is 0 to 1; `reasons` are French sentences; `inputs` are the parts of the sum of `score_version`.
     """
 
     round = models.ForeignKey(Round, models.CASCADE, related_name="suggestions")

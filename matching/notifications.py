@@ -81,6 +81,7 @@ class AssociationWelcome(Welcome):
         return {
             "organisation": subject,
             "odds": odds_for(association),
+            "department": association.organisation.department,
             "causes": [cause.name for cause in association.causes.all()],
             "missing": association_completeness(association).missing,
             "needs": [
@@ -92,6 +93,7 @@ class AssociationWelcome(Welcome):
             ],
             "why_none": why_none(suited),
             "profile_url": absolute_url(reverse("associations:edit", args=[association.pk])),
+            "project_url": absolute_url(reverse("associations:project_create")),
             "understand_url": absolute_url(reverse("pages:understand")),
         }
 

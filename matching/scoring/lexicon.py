@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from matching.scoring.sides import TextSide
-from matching.scoring.text import generic_words, stems_of, words
+from matching.scoring.text import exact_stems, generic_words, positions_of, words
 from matching.scoring.themes import ACTION, ASIDE, MEANS, PUBLIC, ThemeIndex, all_themes, implied_by
 
 FACETS = {ACTION: 1.0, PUBLIC: 0.5, MEANS: 0.15, ASIDE: 0.0}
-TITLE, DESCRIPTION = 1.0, 0.6
+TITLE, DESCRIPTION = 1.0, 0.5
+# Between 0 (rare and common themes weigh the same) and 1 (as rare words do).
+THEME_RARITY = 0.7
 # A wider theme than the one asked for: another sport is not rugby, but it is sport.
 WIDER_ASKED, WIDER_PRESENT = 0.35, 0.7
 # A word of its own, beside the theme it belongs to; less when no theme knows it.
@@ -35,7 +37,7 @@ class Lexicon:
     """Reads texts with the stems that the database gives; `read` also counts, for the sides to use."""
 
     def __init__(self, stems: Mapping[str, str]) -> None:
-        self.stems = dict(stems)
+        self.stems = {**stems, **exact_stems()}
         self.frequency: Counter[str] = Counter()
         self.theme_frequency: Counter[str] = Counter()
         self.size = 0
@@ -65,12 +67,12 @@ class Lexicon:
 
     def read(self, name: str, told: str, *, count: bool = True) -> Reading:
         """An association's name, and what it tells of itself; counted unless it already was."""
-        present = stems_of(words(f"{name} {told}"), self.stems)
+        present = positions_of(words(f"{name} {told}"), self.stems)
         themes = dict.fromkeys(self._index.find(present), 1.0)
         for slug in tuple(themes):
             for wider in implied_by(slug):
                 themes.setdefault(wider, WIDER_PRESENT)
-        telling = [stem for stem in stems_of(words(told), self.stems) if stem not in self._generic]
+        telling = [stem for stem in positions_of(words(told), self.stems) if stem not in self._generic]
         stems = tuple(stem for stem in present if stem not in self._generic)
         if count:
             self.frequency.update(stems)
@@ -97,8 +99,8 @@ class Lexicon:
 
     def need_text(self, title: str, description: str) -> TextSide:
         """A need's words and themes with their weights: those of the title first."""
-        titled = stems_of(words(title), self.stems)
-        everything = {**stems_of(words(description), self.stems), **titled}
+        title_words, all_words = words(title), words(f"{title} {description}")
+        titled, everything = positions_of(title_words, self.stems), positions_of(all_words, self.stems)
         themes: dict[str, float] = {}
         self._weigh_themes(themes, self._index.find(everything), DESCRIPTION)
         self._weigh_themes(themes, self._index.find(titled), TITLE)
@@ -107,7 +109,8 @@ class Lexicon:
             for stem in everything
             if stem not in self._generic and self.frequency[stem]
         }
-        return TextSide(terms=terms, themes=themes, words=everything)
+        first = {stem: all_words[positions[0]] for stem, positions in everything.items()}
+        return TextSide(terms=terms, themes=themes, words=first)
 
     def _term_weight(self, stem: str, place: float) -> float:
         return (
@@ -118,7 +121,7 @@ class Lexicon:
         known = all_themes()
         for slug in found:
             for theme, share in ((slug, 1.0), *((wider, WIDER_ASKED) for wider in implied_by(slug))):
-                rarity = math.sqrt(self._rarity(self.theme_frequency[theme]))
+                rarity = self._rarity(self.theme_frequency[theme]) ** THEME_RARITY
                 weight = place * share * FACETS[known[theme].facet] * rarity
                 if weight:
                     themes[theme] = max(themes.get(theme, 0.0), weight)

@@ -10,13 +10,13 @@ SCORE_VERSION = "2026.1"
 
 WEIGHTS: dict[str, float] = {
     "theme": 0.10,
-    "cause": 0.25,
-    "text": 0.37,
+    "cause": 0.22,
+    "text": 0.42,
     "place": 0.08,
-    "audience": 0.05,
+    "audience": 0.04,
     "skills": 0.05,
     "amount": 0.04,
-    "clarity": 0.06,
+    "clarity": 0.05,
 }
 NEUTRAL = 0.5
 # A pair that nothing but its place brings together keeps this share of its sum: below any pair with a theme.
@@ -30,7 +30,7 @@ TEXT_HALF = 0.5
 TEXT_SCALE = 1.25
 HEAVIEST = 3
 # A need whose words tell little cannot be matched on them alone.
-LIGHTEST = 0.9
+LIGHTEST = 1.5
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,8 @@
 """Words of a French text as they are compared: folded, then reduced to the database's stems."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 
 from mecenova.identifiers.names import fold
@@ -10,6 +11,7 @@ from mecenova.identifiers.names import fold
 LONGEST = 20_000
 _SPELLED_OUT = re.compile(r"\b(?:[a-z] ){2,}[a-z]\b")
 _GENERIC_FILE = Path(__file__).with_name("generic_words.txt")
+_EXACT_FILE = Path(__file__).with_name("exact_words.txt")
 
 
 def words(text: str) -> list[str]:
@@ -18,17 +20,28 @@ def words(text: str) -> list[str]:
     return [word for word in folded.split() if len(word) > 1 and not word.isdigit()]
 
 
+@lru_cache(maxsize=1)
 def generic_words() -> frozenset[str]:
     """What is too common in this trade to be a likeness (generic_words.txt)."""
-    lines = _GENERIC_FILE.read_text(encoding="utf-8").splitlines()
-    return frozenset(word for line in lines if not line.startswith("#") for word in words(line))
+    return frozenset(word for line in _lines(_GENERIC_FILE) for word in words(line))
 
 
-def stems_of(text_words: Iterable[str], stems: Mapping[str, str]) -> dict[str, str]:
-    """Stem to the first word that had it; those the database holds for empty (« le ») are left out."""
-    found: dict[str, str] = {}
-    for word in text_words:
+@lru_cache(maxsize=1)
+def exact_stems() -> dict[str, str]:
+    """Words that the dictionary would confuse with others, with a stem of their own (exact_words.txt)."""
+    groups = [words(line) for line in _lines(_EXACT_FILE)]
+    return {word: f"{group[0]}*" for group in groups if group for word in group}
+
+
+def _lines(path: Path) -> list[str]:
+    return [line for line in path.read_text(encoding="utf-8").splitlines() if not line.startswith("#")]
+
+
+def positions_of(text_words: Sequence[str], stems: Mapping[str, str]) -> dict[str, list[int]]:
+    """Stem to where it stands; words the database holds for empty (« le », « pour ») are left out."""
+    found: dict[str, list[int]] = {}
+    for position, word in enumerate(text_words):
         stem = stems.get(word)
         if stem:
-            found.setdefault(stem, word)
+            found.setdefault(stem, []).append(position)
     return found

@@ -1,6 +1,6 @@
 """The thesaurus (themes.txt): which themes of action a text speaks of, and which causes they confirm."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -8,12 +8,17 @@ from pathlib import Path
 from matching.scoring.text import words
 
 _FILE = Path(__file__).with_name("themes.txt")
+# How many words apart those of an expression may stand.
+NEAR = 6
 ACTION, PUBLIC, MEANS, ASIDE = "action", "public", "means", "aside"
 
 
 @dataclass(frozen=True, slots=True)
 class Theme:
-    """`expressions` are tuples of folded words that must all be in the text; `wider` are slugs it implies."""
+    """`expressions` are tuples of folded words that must all be in the text; `wider` are slugs it implies.
+
+    Words of an expression of `whole` are not read alone.
+    """
 
     slug: str
     label: str
@@ -21,6 +26,7 @@ class Theme:
     causes: frozenset[str]
     wider: tuple[str, ...]
     expressions: tuple[tuple[str, ...], ...]
+    whole: frozenset[tuple[str, ...]]
 
 
 @lru_cache(maxsize=1)
@@ -38,6 +44,9 @@ def all_themes() -> dict[str, Theme]:
             frozenset(_listed(causes)),
             tuple(_listed(wider)),
             tuple(tuple(words(expression)) for expression in _listed(expressions)),
+            frozenset(
+                tuple(words(expression)) for expression in _listed(expressions) if expression.startswith("!")
+            ),
         )
     return themes
 
@@ -54,18 +63,26 @@ def implied_by(slug: str) -> frozenset[str]:
     return frozenset(found - {slug})
 
 
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    slug: str
+    wanted: frozenset[str]
+    whole: bool
+
+
 class ThemeIndex:
     """Finds the themes of a set of stems: expressions are looked up by one of their stems."""
 
     def __init__(self, stems: Mapping[str, str]) -> None:
-        self._by_stem: dict[str, list[tuple[frozenset[str], str]]] = {}
+        self._by_stem: dict[str, list[_Entry]] = {}
         for theme in all_themes().values():
             for expression in theme.expressions:
                 # Words without a stem (« à », « de ») ask for nothing.
                 wanted = frozenset(stem for word in expression if (stem := stems.get(word)))
                 if wanted:
-                    self._by_stem.setdefault(max(wanted, key=lambda stem: (len(stem), stem)), []).append(
-                        (wanted, theme.slug)
+                    key = max(wanted, key=lambda stem: (len(stem), stem))
+                    self._by_stem.setdefault(key, []).append(
+                        _Entry(theme.slug, wanted, expression in theme.whole)
                     )
 
     @property
@@ -75,19 +92,35 @@ class ThemeIndex:
         return frozenset(
             stem
             for listed in self._by_stem.values()
-            for wanted, slug in listed
-            if themes[slug].facet in (ACTION, PUBLIC)
-            for stem in wanted
+            for entry in listed
+            if themes[entry.slug].facet in (ACTION, PUBLIC)
+            for stem in entry.wanted
         )
 
-    def find(self, present: Mapping[str, str] | frozenset[str]) -> dict[str, frozenset[str]]:
-        """Theme to the stems that named it, its wider themes not included."""
-        found: dict[str, set[str]] = {}
-        for stem in present:
-            for wanted, slug in self._by_stem.get(stem, ()):
-                if all(other in present for other in wanted):
-                    found.setdefault(slug, set()).update(wanted)
-        return {slug: frozenset(by) for slug, by in found.items()}
+    def find(self, positions: Mapping[str, Sequence[int]]) -> set[str]:
+        """The themes named by stems at these positions of a text, their wider themes not included."""
+        found = [
+            entry
+            for stem in positions
+            for entry in self._by_stem.get(stem, ())
+            if len(entry.wanted) == 1 or _are_near(stem, entry.wanted, positions)
+        ]
+        taken: dict[str, str] = {stem: entry.slug for entry in found if entry.whole for stem in entry.wanted}
+        return {
+            entry.slug
+            for entry in found
+            if entry.whole or all(taken.get(stem, entry.slug) == entry.slug for stem in entry.wanted)
+        }
+
+
+def _are_near(stem: str, wanted: frozenset[str], positions: Mapping[str, Sequence[int]]) -> bool:
+    """Whether all the wanted stems stand around one occurrence of this one."""
+    if not all(other in positions for other in wanted):
+        return False
+    return any(
+        all(any(abs(here - there) <= NEAR for there in positions[other]) for other in wanted)
+        for here in positions[stem]
+    )
 
 
 def _listed(text: str) -> list[str]:

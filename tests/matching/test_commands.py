@@ -59,7 +59,7 @@ def test_the_same_ranking_twice_is_the_same_file(network, tmp_path):
 
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t=", "\r@"])
 def test_no_cell_is_a_formula(network, tmp_path, start):
-    need, associations = network
+    _, associations = network
     organisation = associations[0].organisation
     organisation.name = f"{start}HYPERLINK(1)"
     organisation.save()

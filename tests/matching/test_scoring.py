@@ -150,7 +150,11 @@ NEED = NeedSide(id="n", company="c", kind="financial", territories=frozenset({"5
         (replace(NEED, kind="volunteering"), replace(OPEN, general_interest="no"), None),
         (replace(NEED, excluded_causes=frozenset({"sport"})), replace(OPEN, causes=frozenset({"sport"})),
          "excluded_cause"),
-        (replace(NEED, sector="energie"), replace(OPEN, refused_sectors=frozenset({"energie"})), "refused_sector"),
+        (
+            replace(NEED, sector="energie"),
+            replace(OPEN, refused_sectors=frozenset({"energie"})),
+            "refused_sector",
+        ),
         (NEED, replace(OPEN, reach=frozenset(), places=frozenset()), "territory_unknown"),
         (replace(NEED, territories=frozenset()), replace(OPEN, reach=frozenset(), places=frozenset()), None),
         (replace(NEED, territories=frozenset({"75"})), OPEN, "territory"),

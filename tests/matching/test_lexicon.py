@@ -1,0 +1,106 @@
+"""Words, themes, and what a text is found to speak of."""
+
+import pytest
+
+from associations.models import Association
+from companies.models import Need
+from matching.network import load, load_few
+from matching.network.stems import stems_of_words
+from matching.scoring import Lexicon, score, vocabulary
+from matching.scoring.text import positions_of, words
+from tests.associations.factories import AssociationFactory
+from tests.companies.factories import NeedFactory
+
+TEXTS = (
+    "Chantier d’insertion : espaces verts",
+    "CHANTIERS D'INSERTION",
+    "Club de rugby, école de jeunes",
+    "Judo club",
+    "Accès des personnes à mobilité réduite au stade",
+    "Mobilité des jeunes vers l’emploi",
+    "Prévention du suicide et santé mentale",
+    "O.G.E.C. de l’école",
+    "Maison de la santé",
+    "Équitation pour tous",
+    "Commerce équitable",
+)
+
+
+@pytest.fixture
+def lexicon(db):
+    return Lexicon(stems_of_words(vocabulary(TEXTS)))
+
+
+def themes(lexicon, text):
+    return {slug for slug, presence in lexicon.read(text, "").themes.items() if presence == 1.0}
+
+
+def test_dotted_letters_are_one_word_and_figures_none():
+    assert words("O.G.E.C. Saint-Œuvre 2014 n° 3") == ["ogec", "saint", "oeuvre"]
+
+
+def test_inflections_capitals_and_missing_accents_are_one_stem(db):
+    stems = stems_of_words({"handicapees", "handicapes", "handicape", "ateliers", "atelier"})
+    assert len(set(stems.values())) == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "expected", "refused"),
+    [
+        ("Chantier d’insertion : espaces verts", {"insertion-chantier", "insertion"}, set()),
+        ("CHANTIERS D'INSERTION", {"insertion-chantier"}, set()),
+        ("Judo club", {"combat"}, {"rugby"}),
+        ("Accès des personnes à mobilité réduite au stade", {"accessibilite"}, {"mobilite"}),
+        ("Mobilité des jeunes vers l’emploi", {"mobilite", "emploi"}, set()),
+        ("Prévention du suicide et santé mentale", {"sante-mentale"}, {"prevention-sante"}),
+        ("Commerce équitable", {"commerce-equitable"}, {"equitation", "commercants"}),
+        ("", set(), {"sport"}),
+    ],
+)
+def test_themes_are_found_and_not_invented(lexicon, text, expected, refused):
+    found = themes(lexicon, text)
+    assert expected <= found
+    assert not refused & found
+
+
+def test_words_of_an_expression_must_stand_near_each_other(lexicon):
+    filler = " ".join(["avec"] * 10)
+    assert "insertion-chantier" in themes(lexicon, "Chantier d’insertion")
+    assert "insertion-chantier" not in themes(lexicon, f"Chantier {filler} insertion")
+
+
+def test_a_narrow_theme_implies_the_wide_ones_less(lexicon):
+    reading = lexicon.read("Judo club", "")
+    assert reading.themes["combat"] == 1.0
+    assert 0 < reading.themes["sport"] < 1.0
+
+
+def test_positions_keep_every_place():
+    assert positions_of(["le", "chat", "chats"], {"chat": "chat", "chats": "chat"}) == {"chat": [1, 2]}
+
+
+@pytest.mark.django_db
+def test_a_few_are_scored_with_the_words_of_the_whole_network():
+    AssociationFactory(purpose="Club de rugby pour les enfants du quartier", causes=["sport"])
+    AssociationFactory(purpose="Chorale de village", causes=["culture"])
+    NeedFactory(published=True, title="Équiper une école de rugby", causes=["sport"], territories=["59"])
+    everybody = load(Association.objects.open_to_companies(), Need.objects.current())
+    for association in everybody.associations:
+        few = load_few(Association.objects.filter(pk=association.id), Need.objects.current())
+        one = score(everybody.needs[0], association, everybody.related)
+        assert score(few.needs[0], few.associations[0], few.related) == one
+
+
+@pytest.mark.django_db
+def test_loading_asks_as_many_questions_for_one_as_for_ten(query_count):
+    AssociationFactory(complete=True)
+    NeedFactory(published=True)
+
+    def everything():
+        return load(Association.objects.open_to_companies(), Need.objects.current())
+
+    everything()
+    one = query_count(everything)
+    AssociationFactory.create_batch(9, complete=True)
+    NeedFactory.create_batch(9, published=True)
+    assert query_count(everything) == one
