@@ -39,15 +39,22 @@ class IdentityForm(SectionForm):
     title = "Identité"
     lead = "Qui vous êtes, où, et sous quel numéro."
 
-    name = forms.CharField(label="Nom de l’association", max_length=250)
+    name = forms.CharField(
+        label="Nom de l’association",
+        error_messages={"required": "Écrivez le nom de l’association."},
+        max_length=250,
+    )
     postal_code = PostalCodeField()
-    town = forms.CharField(label="Commune", max_length=120)
+    town = forms.CharField(
+        label="Commune", error_messages={"required": "Écrivez la commune du siège."}, max_length=120
+    )
     website = forms.URLField(label="Site internet", required=False, max_length=200, assume_scheme="https")
     phone = forms.CharField(
         label="Téléphone", required=False, max_length=30, widget=forms.TextInput({"inputmode": "tel"})
     )
     registry = forms.ChoiceField(
         label="Où votre association est-elle déclarée\u00a0?",
+        error_messages={"required": "Choisissez où votre association est déclarée."},
         choices=Registry.choices,
         widget=forms.RadioSelect,
     )
@@ -59,7 +66,12 @@ class IdentityForm(SectionForm):
         max_length=120,
         help_text="Pour l’Alsace et la Moselle, par exemple «\u202fStrasbourg, volume 30, folio 12\u202f».",
     )
-    size = forms.ChoiceField(label="Taille", choices=Size.choices, widget=forms.RadioSelect)
+    size = forms.ChoiceField(
+        label="Taille",
+        error_messages={"required": "Choisissez la taille de votre association."},
+        choices=Size.choices,
+        widget=forms.RadioSelect,
+    )
     yearly_budget = AmountField(label="Budget annuel", required=False)
 
     def clean_rna(self) -> str:
@@ -75,11 +87,14 @@ class MissionForm(SectionForm):
 
     purpose = forms.CharField(
         label="Votre mission",
+        error_messages={"required": "Dites en deux phrases ce que vous faites."},
         max_length=PURPOSE_LENGTH,
         widget=forms.Textarea({"rows": 6}),
         help_text="Ce que vous faites, pour qui, avec quel effet\u00a0: deux phrases simples suffisent.",
     )
-    causes = EntriesField(Cause, label="Vos causes")
+    causes = EntriesField(
+        Cause, label="Vos causes", error_messages={"required": "Cochez au moins une cause."}
+    )
     audiences = EntriesField(Audience, label="Vos publics", required=False)
 
 
@@ -88,7 +103,9 @@ class TerritoriesForm(SectionForm):
     lead = "Une entreprise cherche souvent près de ses sites."
 
     territories = TerritoriesField(
-        label="Là où vous agissez", help_text="Ouvrez votre région, puis cochez vos départements."
+        label="Là où vous agissez",
+        error_messages={"required": "Cochez au moins un territoire."},
+        help_text="Ouvrez votre région, puis cochez vos départements.",
     )
 
 

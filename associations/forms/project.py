@@ -14,16 +14,18 @@ from mecenova.reference.models import Audience, Cause
 class ProjectForm(forms.Form):
     title = forms.CharField(
         label="Titre du projet",
+        error_messages={"required": "Donnez un titre au projet."},
         max_length=150,
         help_text="Une action, un lieu\u00a0: «\u202fUn potager partagé à Roubaix\u202f».",
     )
     description = forms.CharField(
         label="Description",
+        error_messages={"required": "Décrivez le projet en quelques phrases."},
         max_length=8000,
         widget=forms.Textarea({"rows": 8}),
         help_text="Ce que vous voulez faire, pour qui, quand, et ce que cela changera.",
     )
-    causes = EntriesField(Cause, label="Causes")
+    causes = EntriesField(Cause, label="Causes", error_messages={"required": "Cochez au moins une cause."})
     audiences = EntriesField(Audience, label="Publics", required=False)
     territories = TerritoriesField(label="Territoires", required=False)
 
@@ -57,7 +59,9 @@ class AskForm(forms.Form):
 
 class MoneyForm(AskForm):
     lead = "Un montant précis, pour une action précise, se décide plus vite."
-    amount = AmountField(label="Montant recherché")
+    amount = AmountField(
+        label="Montant recherché", error_messages={"required": "Indiquez un montant en euros."}
+    )
 
     def clean_amount(self) -> Any:
         amount = self.cleaned_data["amount"]
@@ -68,26 +72,45 @@ class MoneyForm(AskForm):
 
 class GoodsForm(AskForm):
     lead = "Du matériel, des produits, un local\u00a0: dites quoi, combien, et si l’occasion vous convient."
-    goods = forms.CharField(label="Biens recherchés", max_length=250, widget=forms.Textarea({"rows": 3}))
+    goods = forms.CharField(
+        label="Biens recherchés",
+        error_messages={"required": "Dites quels biens vous cherchez."},
+        max_length=250,
+        widget=forms.Textarea({"rows": 3}),
+    )
 
 
 class SkillsForm(AskForm):
     lead = "Des salariés, sur leur temps de travail, pour une mission définie."
-    skills = SkillsField(label="Compétences recherchées")
+    skills = SkillsField(
+        label="Compétences recherchées", error_messages={"required": "Cochez au moins une compétence."}
+    )
     days = forms.IntegerField(
-        label="Nombre de jours", min_value=1, max_value=1000, help_text="Une estimation suffit."
+        label="Nombre de jours",
+        error_messages={"required": "Estimez le nombre de jours."},
+        min_value=1,
+        max_value=1000,
+        help_text="Une estimation suffit.",
     )
 
 
 class VolunteersForm(AskForm):
     lead = "Des salariés, sur leur temps personnel."
-    volunteers = forms.IntegerField(label="Nombre de bénévoles", min_value=1, max_value=10000)
+    volunteers = forms.IntegerField(
+        label="Nombre de bénévoles",
+        error_messages={"required": "Estimez le nombre de bénévoles."},
+        min_value=1,
+        max_value=10000,
+    )
 
 
 class QuestionForm(AskForm):
     lead = "Une question à laquelle vous voulez répondre à plusieurs, sans solution toute faite."
     question = forms.CharField(
-        label="Question à travailler ensemble", max_length=2000, widget=forms.Textarea({"rows": 4})
+        label="Question à travailler ensemble",
+        error_messages={"required": "Écrivez votre question."},
+        max_length=2000,
+        widget=forms.Textarea({"rows": 4}),
     )
 
 

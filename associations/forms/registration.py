@@ -25,7 +25,8 @@ class PostalCodeField(forms.CharField):
     ]
 
     def __init__(self, **options: Any) -> None:
-        super().__init__(label="Code postal du siège", max_length=10, **options)
+        required = {"required": "Écrivez le code postal du siège."}
+        super().__init__(label="Code postal du siège", max_length=10, error_messages=required, **options)
         self.widget.attrs.update({"inputmode": "numeric", "autocomplete": "postal-code"})
 
     def to_python(self, value: Any) -> str:
@@ -35,16 +36,23 @@ class PostalCodeField(forms.CharField):
 class RegistrationForm(forms.Form):
     association_id = OnceField()
     name = forms.CharField(
-        label="Nom de l’association", max_length=250, widget=forms.TextInput({"autocomplete": "organization"})
+        label="Nom de l’association",
+        max_length=250,
+        error_messages={"required": "Écrivez le nom de l’association."},
+        widget=forms.TextInput({"autocomplete": "organization"}),
     )
     postal_code = PostalCodeField()
     town = forms.CharField(
-        label="Commune", max_length=120, widget=forms.TextInput({"autocomplete": "address-level2"})
+        label="Commune",
+        max_length=120,
+        error_messages={"required": "Écrivez la commune du siège."},
+        widget=forms.TextInput({"autocomplete": "address-level2"}),
     )
     registry = forms.ChoiceField(
         label="Où votre association est-elle déclarée\u00a0?",
         choices=Registry.choices,
         widget=forms.RadioSelect,
+        error_messages={"required": "Choisissez où votre association est déclarée."},
         help_text="Répondez même sans le numéro sous la main\u00a0: il peut venir plus tard.",
     )
     number = forms.CharField(
@@ -57,11 +65,15 @@ class RegistrationForm(forms.Form):
     purpose = forms.CharField(
         label="Votre mission",
         max_length=PURPOSE_LENGTH,
+        error_messages={"required": "Dites en deux phrases ce que vous faites."},
         widget=forms.Textarea({"rows": 4}),
         help_text="Deux phrases simples\u00a0: ce que vous faites, pour qui, avec quel effet.",
     )
     causes = EntriesField(
-        Cause, label="Vos causes", help_text="Une, deux ou trois\u00a0: celles qui vous ressemblent le plus."
+        Cause,
+        label="Vos causes",
+        error_messages={"required": "Cochez au moins une cause."},
+        help_text="Une, deux ou trois\u00a0: celles qui vous ressemblent le plus.",
     )
     territories = TerritoriesField(
         label="Vos territoires d’action",

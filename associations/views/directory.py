@@ -7,6 +7,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 
 from associations import policies
@@ -14,8 +15,9 @@ from associations.filters import AssociationFilter
 from associations.models import Association
 from associations.operations import call_is_expected
 from associations.readiness import completeness
+from associations.views.found import step_values
 from associations.views.history import history_of
-from mecenova.agenda.operations import next_step, next_steps
+from mecenova.agenda.operations import next_steps
 
 PAGE_SIZE = 20
 
@@ -50,6 +52,7 @@ def association_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
         "can_ask_introduction": policies.can_ask_introduction(request.user, association),
     }
     if inside:
+        context |= step_values(request, association, association.organisation)
         context |= _from_inside(association, projects)
     return render(request, "associations/association_detail.html", context)
 
@@ -60,10 +63,14 @@ def _from_inside(association: Association, projects: list[Any]) -> dict[str, Any
     history = history_of(organisation)
     asked = next((line.note for line in history if line.verb == "ask_for_changes"), "")
     steps = next_steps(projects)
+    found = completeness(association)
     return {
-        "step": next_step(organisation),
         "projects": [(project, steps.get(project.pk)) for project in projects],
-        "completeness": completeness(association),
+        "completeness": found,
+        "missing": [
+            (part.label, reverse("associations:edit_section", args=[association.pk, part.anchor]))
+            for part in found.missing
+        ],
         "history": history,
         "changes_asked": asked,
         "call_is_expected": call_is_expected(organisation),

@@ -12,8 +12,7 @@ from associations import policies
 from associations.forms.profile import SECTIONS
 from associations.operations import note_call, update_association
 from associations.readiness import completeness
-from associations.views.found import association_or_404, attempt
-from mecenova.agenda.operations import next_step
+from associations.views.found import association_or_404, attempt, step_values
 from mecenova.workflow.errors import DomainError
 
 
@@ -32,7 +31,7 @@ def edit(request: HttpRequest, pk: UUID) -> HttpResponse:
         "association": association,
         "completeness": found,
         "sections": sections,
-        "step": next_step(association.organisation),
+        **step_values(request, association, association.organisation),
     }
     return render(request, "associations/edit.html", context)
 

@@ -11,9 +11,8 @@ from associations import operations, policies
 from associations.forms.project import NewProjectForm, ProjectForm
 from associations.hints import hints_for
 from associations.models import Association
-from associations.views.found import attempt, project_or_404
+from associations.views.found import attempt, project_or_404, step_values
 from associations.views.history import history_of
-from mecenova.agenda.operations import next_step
 from mecenova.workflow.errors import DomainError
 
 
@@ -29,7 +28,7 @@ def project_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
     }
     if inside:
         context |= {
-            "step": next_step(project),
+            **step_values(request, project.association, project),
             "history": history_of(project),
             "hints": hints_for(project),
             "can_publish": policies.can_publish_project(request.user, project),
