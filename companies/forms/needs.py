@@ -69,7 +69,9 @@ class NeedForm(forms.Form):
 
 
 class MoneyNeedForm(NeedForm):
-    budget_min = AmountField(label="Montant minimal", required=False)
+    budget_min = AmountField(
+        label="Montant minimal", required=False, help_text="En euros. Un seul des deux montants suffit."
+    )
     budget_max = AmountField(label="Montant maximal", required=False)
 
     OWN = NEED_FIELDS[Kind.FINANCIAL]
