@@ -1,6 +1,8 @@
 """News from below, noted in the same transaction for the next small round; newcomers are welcomed."""
 
+from collections.abc import Collection
 from typing import Any
+from uuid import UUID
 
 from django.dispatch import receiver
 
@@ -11,6 +13,7 @@ from associations.models import Association
 from associations.signals import (
     association_changed,
     association_registered,
+    associations_imported,
     project_changed,
     project_closed,
     project_published,
@@ -19,7 +22,7 @@ from companies.models import Company, Need
 from companies.signals import company_changed, company_registered, need_changed, need_closed, need_published
 from matching.enums import ChangedKind
 from matching.followups import WelcomeNewcomer
-from matching.operations import expire_suggestions, note_change
+from matching.operations import expire_suggestions, note_change, note_changes
 from mecenova.agenda.operations import start
 
 
@@ -29,6 +32,13 @@ from mecenova.agenda.operations import start
 )
 def an_association_changed(*, association: Association, **kwargs: Any) -> None:
     note_change(kind=ChangedKind.ASSOCIATION, subject_id=association.pk)
+
+
+@receiver(associations_imported, dispatch_uid="matching.imported")
+def associations_came_in(*, associations: Collection[UUID], **kwargs: Any) -> None:
+    """Those that nobody has claimed are suggested to nobody: only checked ones are looked at."""
+    checked = Association.objects.checked().filter(pk__in=associations)
+    note_changes(kind=ChangedKind.ASSOCIATION, subject_ids=checked.values_list("pk", flat=True))
 
 
 @receiver(company_changed, dispatch_uid="matching.company")

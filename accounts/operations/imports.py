@@ -28,7 +28,9 @@ def lock_records(*, kind: OrganisationKind, keys: Collection[RecordKey]) -> dict
 
 def with_members(organisations: Iterable[Organisation]) -> set[uuid.UUID]:
     """Those that somebody answers for: what their members wrote is theirs."""
-    return set(Membership.objects.filter(organisation__in=organisations).values_list("organisation", flat=True))
+    return set(
+        Membership.objects.filter(organisation__in=organisations).values_list("organisation", flat=True)
+    )
 
 
 def create_records(*, organisations: Sequence[Organisation], by: User | None) -> None:
@@ -52,5 +54,7 @@ def check_records(*, organisations: Sequence[Organisation], by: User | None) -> 
     for organisation in organisations:
         organisation.status = ORGANISATION.target("check", organisation.status)
         organisation.checked_at = moment
-    Organisation.objects.bulk_update(organisations, ("status", "checked_at"), batch_size=500)
+    Organisation.objects.filter(pk__in=[each.pk for each in organisations]).update(
+        status=OrganisationStatus.CHECKED, checked_at=moment
+    )
     journal.record_many(organisations, "check", OrganisationStatus.UNCLAIMED, by, note="Import")

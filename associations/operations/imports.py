@@ -181,7 +181,7 @@ class _Batch:
             owner = owners.get(number)
             if owner is not None and (record is None or owner != record.organisation.pk):
                 return (
-                    f"une fiche d’un autre nom ou d’un autre code postal porte déjà ce numéro {name.upper()}\u00a0: "
+                    f"une fiche d’un autre nom ou d’un autre code postal porte déjà ce {name.upper()}\u00a0: "
                     "corrigez le numéro, ou le nom s’il a changé"
                 )
         return ""
@@ -278,14 +278,15 @@ def _target(name: str) -> str:
 
 
 def _open_steps(newly_checked: Sequence[_Record], touched: Sequence[_Record]) -> None:
-    """Nobody answers for an imported member yet: the platform owes the step. Claimed ones are looked at again."""
+    """Nobody answers for an imported member yet: the platform owes the step. Others are looked at again."""
     unattended = [
         record.organisation
         for record in newly_checked
         if not record.has_members and record.association.stance == Stance.OPEN
     ]
     start_many(Presentation, unattended)
-    known = {organisation.pk for organisation in unattended}
-    others = {each.organisation.pk for each in (*newly_checked, *touched) if not each.is_new} - known
-    for organisation in Organisation.objects.filter(pk__in=others, memberships__isnull=False).distinct():
+    done = {organisation.pk for organisation in unattended}
+    attended = [record for record in touched if record.has_members and not record.is_new]
+    others = {each.organisation.pk for each in (*newly_checked, *attended)} - done
+    for organisation in Organisation.objects.filter(pk__in=others):
         refresh_step(organisation)

@@ -1,5 +1,5 @@
 from matching.operations.answers import decline_suggestion, expire_suggestions, mark_seen, take_interest
-from matching.operations.changes import note_change
+from matching.operations.changes import note_change, note_changes
 from matching.operations.rounds import RoundInProgress, ranking_of_needs, run_round
 
 __all__ = [
@@ -8,6 +8,7 @@ __all__ = [
     "expire_suggestions",
     "mark_seen",
     "note_change",
+    "note_changes",
     "ranking_of_needs",
     "run_round",
     "take_interest",

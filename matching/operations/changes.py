@@ -1,6 +1,7 @@
 """The queue of what changed since the last round."""
 
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from django.db import transaction
@@ -26,6 +27,12 @@ class Changes:
 def note_change(*, kind: ChangedKind, subject_id: uuid.UUID) -> None:
     """Written in the transaction of the change itself: the next round looks at this subject again."""
     ChangedSubject.objects.create(kind=kind, subject_id=subject_id)
+
+
+@transaction.atomic
+def note_changes(*, kind: ChangedKind, subject_ids: Iterable[uuid.UUID]) -> None:
+    """Many at once, as an import brings them."""
+    ChangedSubject.objects.bulk_create(ChangedSubject(kind=kind, subject_id=key) for key in subject_ids)
 
 
 def take_changes() -> Changes:

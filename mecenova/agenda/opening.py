@@ -1,5 +1,7 @@
 """Writing one follow-up row, exactly once."""
 
+import uuid
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from django.contrib.contenttypes.models import ContentType
@@ -7,7 +9,7 @@ from django.db.models import Model
 
 from mecenova.agenda import planning
 from mecenova.agenda.enums import Outcome
-from mecenova.agenda.models import FollowUp
+from mecenova.agenda.models import Absence, FollowUp
 from mecenova.agenda.rules import Rule
 from mecenova.calendar import clock
 
@@ -53,3 +55,53 @@ def open_occurrence(
         if written is not None:
             return written
     raise RuntimeError(f"Follow-up {rule.name} of {subject_type.model} {subject.pk} could not be opened")
+
+
+def open_first_of_many(
+    rule: Rule, subjects: Sequence[Model], *, last_cycles: Mapping[uuid.UUID, int], since: datetime
+) -> None:
+    """The first follow-up of each subject, which has none of this rule open.
+
+    Due times are computed once for all those whom no absence concerns.
+    """
+    if not subjects:
+        return
+    owners = {subject.pk: rule.organisation_id(subject) for subject in subjects}
+    absent = set(
+        Absence.objects.filter(organisation_id__in=owners.values()).values_list("organisation_id", flat=True)
+    )
+    occurrence, plain = rule.days[0], []
+    due = planning.when(rule, occurrence, since)
+    deadline = planning.deadline(rule, occurrence, since, due)
+    for subject in subjects:
+        person, cycle = rule.assigned_to(subject), last_cycles.get(subject.pk, 0) + 1
+        if person is not None or owners[subject.pk] in absent:
+            open_occurrence(rule, subject, cycle=cycle, occurrence=occurrence, since=since)
+            continue
+        plain.append(
+            FollowUp(
+                rule=rule.name,
+                subject_type=ContentType.objects.get_for_model(subject),
+                subject_id=subject.pk,
+                cycle=cycle,
+                occurrence=occurrence,
+                owner=rule.owner,
+                organisation_id=owners[subject.pk],
+                is_step=rule.is_step,
+                what=rule.what(subject),
+                since=since,
+                due_at=due,
+                deadline=deadline,
+            )
+        )
+    if rule.is_step:
+        _close_steps(plain)
+    FollowUp.objects.bulk_create(plain, ignore_conflicts=True)
+
+
+def _close_steps(new: Sequence[FollowUp]) -> None:
+    """A new step takes the place of the former one."""
+    for subject_type in {row.subject_type for row in new}:
+        keys = [row.subject_id for row in new if row.subject_type == subject_type]
+        former = FollowUp.objects.filter(subject_type=subject_type, subject_id__in=keys).steps()
+        former.update(outcome=Outcome.DONE, closed_at=clock.now(), lease_until=None)

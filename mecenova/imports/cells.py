@@ -97,6 +97,14 @@ def day(text: str, column: str) -> date | None:
         raise RowRefused(f"{column}\u00a0: le {_shown(written)} n’existe pas au calendrier") from None
 
 
+def postal_code(text: str) -> str:
+    """Five digits, whatever a spreadsheet made of them (« 1000 », « 75011.0 »); empty when it is no code."""
+    written = re.sub(r"[.,]0$", "", re.sub(r"\s", "", text))
+    if re.fullmatch(r"\d{4}", written, re.ASCII):
+        written = f"0{written}"
+    return written if re.fullmatch(r"\d{5}", written, re.ASCII) else ""
+
+
 def website(text: str) -> str:
     """A full address, or an empty text when it is none."""
     written = text.strip()

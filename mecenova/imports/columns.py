@@ -64,7 +64,8 @@ def laid_out(header: Sequence[str], columns: Sequence[Column]) -> Layout:
 def in_brief(names: Sequence[str]) -> str:
     """Names for a sentence: a few of them, none very long."""
     told = [name if len(name) <= 40 else f"{name[:39]}…" for name in names[:_MOST_NAMES_TOLD]]
-    return ", ".join(told) + (f" et {len(names) - len(told)} autres" if len(names) > len(told) else "")
+    more = len(names) - len(told)
+    return ", ".join(told) + (f" et {more} autre{'s' if more > 1 else ''}" if more else "")
 
 
 def _missing(missing: Sequence[str], header: Sequence[str]) -> str:

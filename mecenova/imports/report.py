@@ -97,7 +97,7 @@ class Report:
     def lines(self) -> Iterator[str]:
         """The whole report, one line at a time."""
         separator = SEPARATOR_NAMES.get(self.separator, self.separator)
-        yield f"Import de {self.what}\u00a0: {self.source} ({self.encoding}, séparateur {separator})"
+        yield f"Import, {self.what}\u00a0: {self.source} ({self.encoding}, séparateur {separator})"
         if not self.commit:
             yield "Essai\u00a0: rien n’est écrit dans la base. Pour écrire, relancez avec --commit."
         yield ""

@@ -1,5 +1,6 @@
 """Writing and reading the journal of transitions."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.contenttypes.models import ContentType
@@ -32,6 +33,25 @@ def record(
         note=note,
         at=clock.now(),
     )
+
+
+def record_many(subjects: Sequence[Model], verb: str, source: str, by: "User | None", note: str = "") -> None:
+    """One line for each of many subjects of one type that took the same step, with the state they are in."""
+    if subjects:
+        subject_type, moment = ContentType.objects.get_for_model(subjects[0]), clock.now()
+        TransitionRecord.objects.bulk_create(
+            TransitionRecord(
+                subject_type=subject_type,
+                subject_id=subject.pk,
+                verb=verb,
+                source=str(source),
+                target=str(subject.status),  # type: ignore[attr-defined]
+                by=by,
+                note=note,
+                at=moment,
+            )
+            for subject in subjects
+        )
 
 
 def advance(
