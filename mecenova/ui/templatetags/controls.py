@@ -68,6 +68,6 @@ def post_button(
         "confirm": confirm,
         "name": name,
         "value": value,
-        "content": content.strip(),
+        "content": SafeString(content.strip()),
     }
     return draw(context, "ui/post_button.html", values)
