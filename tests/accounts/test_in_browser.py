@@ -90,9 +90,7 @@ def test_asking_to_join_and_waiting(page, sign_in):
     check(page)
 
 
-def test_an_invitation_opened_by_three_people(
-    new_page, sign_in, expected_console_errors
-):
+def test_an_invitation_opened_by_three_people(new_page, sign_in, expected_console_errors):
     guest = UserFactory()
     invitation = InvitationFactory(email=guest.email, organisation__kind="union")
     for person in (None, UserFactory(), guest):
@@ -109,3 +107,15 @@ def test_an_invitation_opened_by_three_people(
     expected_console_errors.append("404")
     page.goto("/invitations/rien/")
     check(page)
+
+
+def test_a_manager_names_another_then_leaves_after_confirming(page, sign_in):
+    manager = MembershipFactory(organisation__kind="union")
+    MembershipFactory(organisation=manager.organisation, role=Role.CONTRIBUTOR, user__first_name="Paul")
+    sign_in(page, manager.user)
+    page.goto(reverse("accounts:members", args=[manager.organisation_id]))
+    page.get_by_role("button", name="Nommer Paul").click()
+    expect(page.get_by_text("Le rôle est changé.")).to_be_visible()
+    page.get_by_text("Quitter cette équipe").first.click()
+    page.get_by_role("button", name="Confirmer").and_(page.get_by_role("button", name="Quitter")).click()
+    expect(page.get_by_text("Vous ne faites plus partie de")).to_be_visible()
