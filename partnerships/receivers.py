@@ -1,9 +1,11 @@
-"""What the agenda finds due becomes an operation here."""
+"""What the agenda finds due, and what a company decides, becomes an operation here."""
 
 from typing import Any
 
 from django.dispatch import receiver
 
+from companies.models import Company
+from companies.signals import company_changed
 from partnerships import operations, signals
 from partnerships.models import Introduction
 
@@ -22,3 +24,9 @@ def rearm(sender: Any, introduction: Introduction, **kwargs: Any) -> None:
 def send_queued(sender: Any, introduction: Introduction, **kwargs: Any) -> None:
     operations.request_queued(company=introduction.company)
     operations.wait_for_next_month(introduction=introduction)
+
+
+@receiver(company_changed)
+def use_new_places(sender: Any, company: Company, **kwargs: Any) -> None:
+    """A company that looks at more associations a month first reads the requests already waiting."""
+    operations.request_queued(company=company)

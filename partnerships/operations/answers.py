@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
+from companies.operations import note_activity
 from mecenova.agenda import operations as agenda
 from mecenova.calendar import clock
 from mecenova.mail import operations as mail
 from mecenova.workflow.errors import DomainError
 from mecenova.workflow.journal import advance
 from partnerships import policies
-from partnerships.enums import IntroductionStatus
+from partnerships.enums import IntroductionStatus, Side
 from partnerships.models import Introduction, Partnership
 from partnerships.notifications import IntroductionAccepted, IntroductionDeclined, IntroductionPostponed
 from partnerships.operations.introductions import await_later, lock
@@ -57,10 +58,9 @@ def postpone_introduction(
         later_on=later_on,
         answer_note=note,
     )
-    agenda.close(introduction)
+    _settle(introduction, by)
     await_later(introduction)
     mail.queue(IntroductionPostponed, introduction, occurrence=later_on.isoformat())
-    introduction_answered.send(Introduction, introduction=introduction, by=by)
     return introduction
 
 
@@ -105,4 +105,6 @@ def _lock_for_answer(introduction: Introduction, by: "User") -> Introduction:
 
 def _settle(introduction: Introduction, by: "User") -> None:
     agenda.close(introduction)
+    if introduction.answering_side == Side.COMPANY:
+        note_activity(company=introduction.company)
     introduction_answered.send(Introduction, introduction=introduction, by=by)

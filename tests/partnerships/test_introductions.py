@@ -7,6 +7,7 @@ from django.db import IntegrityError, connection, transaction
 
 from accounts.enums import OrganisationStatus
 from associations.enums import Stance
+from companies.operations import set_policy
 from mecenova.agenda import operations as agenda
 from mecenova.calendar import clock
 from mecenova.mail.models import OutgoingMail
@@ -16,6 +17,7 @@ from partnerships import operations
 from partnerships.enums import IntroductionStatus, PartnershipStatus, Side
 from partnerships.models import Introduction, Partnership
 from partnerships.operations import places_left
+from tests.associations.factories import AssociationFactory
 from tests.companies.factories import NeedFactory
 from tests.partnerships.factories import IntroductionFactory, member_of
 
@@ -280,3 +282,38 @@ def test_the_database_refuses_a_state_without_its_facts(broken):
     introduction = IntroductionFactory()
     with pytest.raises(IntegrityError), transaction.atomic():
         Introduction.objects.filter(pk=introduction.pk).update(**broken)
+
+
+@pytest.mark.django_db
+def test_a_higher_capacity_sends_the_oldest_waiting_request_at_once(pair):
+    pair.company.policy.monthly_capacity = 0
+    pair.company.policy.save()
+    oldest = pair.ask()
+    other = AssociationFactory(complete=True)
+    newest = pair.ask(association=other, by=member_of(other))
+    policy = pair.company.policy
+    set_policy(
+        company=pair.company,
+        by=pair.answerer,
+        causes=list(policy.causes.all()),
+        kinds=policy.kinds,
+        territories=list(policy.territories.all()),
+        excluded_causes=[],
+        ticket_min=None,
+        ticket_max=None,
+        general_interest_only=False,
+        monthly_capacity=1,
+    )
+    oldest.refresh_from_db()
+    newest.refresh_from_db()
+    assert (oldest.status, newest.status) == (IntroductionStatus.REQUESTED, IntroductionStatus.QUEUED)
+
+
+@pytest.mark.django_db
+def test_a_company_that_answers_is_no_longer_silent(pair, frozen_clock):
+    with frozen_clock(MONDAY):
+        introduction = pair.ask()
+    with frozen_clock(MONDAY + timedelta(days=20)):
+        operations.decline_introduction(introduction=introduction, reason="timing", by=pair.answerer)
+        step = agenda.next_step(pair.company.organisation)
+        assert step is None or step.since >= MONDAY + timedelta(days=20)
