@@ -3,7 +3,8 @@ import html
 import pytest
 from django.urls import reverse
 
-from accounts.enums import OrganisationKind
+from accounts.enums import OrganisationKind, OrganisationStatus
+from accounts.operations import ask_for_changes
 from associations.operations import create_project
 from mecenova.agenda import operations as agenda
 from partnerships import operations as partnerships
@@ -102,3 +103,16 @@ def test_the_number_of_queries_does_not_grow(client, query_count, factory, child
     child.create_batch(5, **{side: subject})
     IntroductionFactory.create_batch(5, **{side: subject})
     assert query_count(lambda: client.get(DASHBOARD)) == one
+
+
+def test_what_the_team_asks_is_said_with_the_page_to_correct(client):
+    association = AssociationFactory(
+        complete=True, organisation=OrganisationFactory(status=OrganisationStatus.TO_CHECK)
+    )
+    ask_for_changes(
+        organisation=association.organisation, message="Précisez le numéro RNA.", by=StaffFactory()
+    )
+    client.force_login(member_of(association))
+    page = shown(client.get(DASHBOARD))
+    assert "Précisez le numéro RNA." in page
+    assert reverse("associations:edit", args=[association.pk]) in page

@@ -4,9 +4,10 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from accounts.enums import OrganisationKind
+from accounts.enums import OrganisationStatus
 from accounts.models import Organisation
 from accounts.policies import unfinished_registration
 from associations.models import Association
@@ -34,11 +35,15 @@ def dashboard(request: HttpRequest) -> HttpResponse:
         return redirect("pages:control_tower")
     organisation = next((one for one in mine if str(one.pk) == request.GET.get("organisme")), mine[0])
     context = _common(organisation) | {"organisations": mine if len(mine) > 1 else []}
-    if organisation.kind == OrganisationKind.ASSOCIATION:
-        return render(request, "pages/dashboard_association.html", context | _association(organisation))
-    if organisation.kind == OrganisationKind.COMPANY:
-        return render(request, "pages/dashboard_company.html", context | _company(organisation))
-    return render(request, "pages/dashboard.html", context)
+    association = Association.objects.for_page().filter(organisation=organisation).first()
+    if association is not None:
+        return render(request, "pages/dashboard_association.html", context | _association(association))
+    company = (
+        Company.objects.select_related("organisation", "policy").filter(organisation=organisation).first()
+    )
+    if company is not None:
+        return render(request, "pages/dashboard_company.html", context | _company(company))
+    return render(request, "pages/dashboard.html", context | {"edit_url": ""})
 
 
 def _common(organisation: Organisation) -> dict[str, Any]:
@@ -51,6 +56,9 @@ def _common(organisation: Organisation) -> dict[str, Any]:
     lines = [(subject, steps.get(subject.pk)) for subject in [*introductions, *partnerships]]
     return {
         "organisation": organisation,
+        "asked": organisation.what_is_asked()
+        if organisation.status == OrganisationStatus.CHANGES_ASKED
+        else "",
         "step": own,
         "step_is_mine": own is not None and own.owner == Owner.ORGANISATION,
         "owed": [line for line in lines if line[1] and line[1].organisation_id == organisation.pk],
@@ -58,8 +66,7 @@ def _common(organisation: Organisation) -> dict[str, Any]:
     }
 
 
-def _association(organisation: Organisation) -> dict[str, Any]:
-    association = Association.objects.for_page().get(organisation=organisation)
+def _association(association: Association) -> dict[str, Any]:
     projects = list(association.projects.all())
     steps = agenda.next_steps(projects)
     presented = (
@@ -67,6 +74,7 @@ def _association(organisation: Organisation) -> dict[str, Any]:
     )
     return {
         "association": association,
+        "edit_url": reverse("associations:edit", args=[association.pk]),
         "completeness": association_completeness(association),
         "projects": [(project, steps.get(project.pk)) for project in projects],
         "odds": odds_for(association),
@@ -75,12 +83,12 @@ def _association(organisation: Organisation) -> dict[str, Any]:
     }
 
 
-def _company(organisation: Organisation) -> dict[str, Any]:
-    company = Company.objects.select_related("organisation", "policy").get(organisation=organisation)
+def _company(company: Company) -> dict[str, Any]:
     needs = list(Need.objects.of_company(company).with_details())
     steps = agenda.next_steps(needs)
     return {
         "company": company,
+        "edit_url": reverse("companies:edit", args=[company.pk]),
         "completeness": company_completeness(company),
         "needs": [(need, steps.get(need.pk)) for need in needs],
         "places_left": places_left(company),
