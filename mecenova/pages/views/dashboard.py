@@ -7,7 +7,6 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from accounts.enums import OrganisationStatus
 from accounts.models import Organisation
 from accounts.policies import unfinished_registration
 from associations.models import Association
@@ -56,9 +55,7 @@ def _common(organisation: Organisation) -> dict[str, Any]:
     lines = [(subject, steps.get(subject.pk)) for subject in [*introductions, *partnerships]]
     return {
         "organisation": organisation,
-        "asked": organisation.what_is_asked()
-        if organisation.status == OrganisationStatus.CHANGES_ASKED
-        else "",
+        "asked": organisation.what_is_asked(),
         "step": own,
         "step_is_mine": own is not None and own.owner == Owner.ORGANISATION,
         "owed": [line for line in lines if line[1] and line[1].organisation_id == organisation.pk],
@@ -67,6 +64,7 @@ def _common(organisation: Organisation) -> dict[str, Any]:
 
 
 def _association(association: Association) -> dict[str, Any]:
+    found = association_completeness(association)
     projects = list(association.projects.all())
     steps = agenda.next_steps(projects)
     presented = (
@@ -75,7 +73,11 @@ def _association(association: Association) -> dict[str, Any]:
     return {
         "association": association,
         "edit_url": reverse("associations:edit", args=[association.pk]),
-        "completeness": association_completeness(association),
+        "completeness": found,
+        "missing": [
+            (part.label, reverse("associations:edit_section", args=[association.pk, part.anchor]))
+            for part in found.missing
+        ],
         "projects": [(project, steps.get(project.pk)) for project in projects],
         "odds": odds_for(association),
         "presented": presented[:LATEST],
