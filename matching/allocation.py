@@ -13,7 +13,7 @@ from math import ceil
 
 from associations.models import Association
 from companies.models import Need
-from matching.network import Names, Network, load_few
+from matching.network import Names, Network, ThemeFinder, load_few
 from matching.scoring import Assessment, AssociationSide, NeedSide, score, stopped_by
 
 # Below this a suggestion would waste a place of the company's attention.
@@ -58,14 +58,20 @@ class Ledger:
 
 
 def rank(
-    need: NeedSide, network: Network, today: date, *, depth: int, only: Collection[uuid.UUID] | None = None
+    need: NeedSide,
+    network: Network,
+    finder: ThemeFinder,
+    today: date,
+    *,
+    depth: int,
+    only: Collection[uuid.UUID] | None = None,
 ) -> Ranking:
     """The associations that suit a need, best first; a pair with no theme in common is not one.
 
     Equal scores keep the same order from run to run: by identifier, which says nothing of anybody.
     """
     found: list[Candidate] = []
-    for association in network.associations:
+    for association in finder.touching(need):
         if only is not None and association.id not in only:
             continue
         if stopped_by(need, association, today) is None:

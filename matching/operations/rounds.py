@@ -16,7 +16,7 @@ from matching.allocation import DEPTH, Candidate, Ranking, allocate, rank
 from matching.enums import RoundScope, SuggestionStatus
 from matching.ledger import read_ledger
 from matching.models import Round, Suggestion
-from matching.network import Names, Network, load
+from matching.network import Names, Network, ThemeFinder, load
 from matching.notifications import SuggestionsDigest
 from matching.operations.changes import Changes, forget_changes, take_changes
 from matching.scoring import SCORE_VERSION, reasons
@@ -90,11 +90,13 @@ def rank_all(network: Network, *, depth: int, changes: Changes | None = None) ->
     """Every need against every association, or only the pairs that a change touches."""
     today = clock.today()
     shown = _times_shown()
+    finder = ThemeFinder(network.associations, network.related)
     rankings = []
     for need in network.needs:
         only = None if changes is None or need.id in changes.needs else changes.associations
         if only is None or only:
-            rankings.append(rank(need, network, today, depth=depth + shown.get(need.id, 0), only=only))
+            deeper = depth + shown.get(need.id, 0)
+            rankings.append(rank(need, network, finder, today, depth=deeper, only=only))
     return rankings
 
 

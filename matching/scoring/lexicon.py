@@ -4,6 +4,7 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from heapq import nlargest
 from typing import Any
 
 from matching.scoring.sides import TextSide
@@ -20,6 +21,8 @@ WIDER_ASKED, WIDER_PRESENT = 0.35, 0.7
 KNOWN_WORD, OTHER_WORD = 0.35, 0.12
 # From this many words on a text tells something.
 TELLING = 4
+# How many of a need's words and themes say what it is about.
+HEAVIEST = 3
 # How much a text longer than usual is discounted.
 LENGTH_SHARE = 0.2
 
@@ -110,7 +113,8 @@ class Lexicon:
             if stem not in self._generic and self.frequency[stem]
         }
         first = {stem: all_words[positions[0]] for stem, positions in everything.items()}
-        return TextSide(terms=terms, themes=themes, words=first)
+        heaviest = nlargest(HEAVIEST, (*themes.values(), *terms.values()))
+        return TextSide(terms=terms, themes=themes, words=first, heaviest=sum(heaviest))
 
     def _term_weight(self, stem: str, place: float) -> float:
         return (

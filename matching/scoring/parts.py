@@ -28,7 +28,6 @@ DOUBTED = 0.6
 # How fast matching words fill the text part: half of the three heaviest gives half of it.
 TEXT_HALF = 0.5
 TEXT_SCALE = 1.25
-HEAVIEST = 3
 # A need whose words tell little cannot be matched on them alone.
 LIGHTEST = 1.5
 
@@ -40,8 +39,18 @@ class Assessment:
     parts: dict[str, float]
     has_theme: bool
     total: float
-    shared_causes: tuple[str, ...]
-    near_causes: tuple[str, ...]
+    # How far each cause of the need is shared.
+    fits: Mapping[str, float]
+
+    @property
+    def shared_causes(self) -> list[str]:
+        return sorted(
+            (cause for cause, fit in self.fits.items() if fit > NEAR), key=lambda c: (-self.fits[c], c)
+        )
+
+    @property
+    def near_causes(self) -> list[str]:
+        return sorted(cause for cause, fit in self.fits.items() if 0 < fit <= NEAR)
 
     def inputs(self) -> dict[str, float | bool]:
         """What is kept with a suggestion, to print or replay the sum."""
@@ -70,9 +79,7 @@ def score(need: NeedSide, association: AssociationSide, related: Mapping[str, fr
         "amount": _amount(need, association),
         "clarity": _clarity(association),
     }
-    shared = sorted((c for c, fit in fits.items() if fit > NEAR), key=lambda c: (-fits[c], c))
-    near = sorted(c for c, fit in fits.items() if 0 < fit <= NEAR)
-    return Assessment(parts, has_theme, total_of(parts, has_theme=has_theme), tuple(shared), tuple(near))
+    return Assessment(parts, has_theme, total_of(parts, has_theme=has_theme), fits)
 
 
 def matching_weight(need: NeedSide, association: AssociationSide) -> float:
@@ -89,8 +96,7 @@ def _text(need: NeedSide, association: AssociationSide) -> float:
     found = matching_weight(need, association)
     if not found:
         return 0.0
-    heaviest = sorted((*need.text.themes.values(), *need.text.terms.values()), reverse=True)[:HEAVIEST]
-    return min(1.0, TEXT_SCALE * found / (found + TEXT_HALF * max(LIGHTEST, sum(heaviest))))
+    return min(1.0, TEXT_SCALE * found / (found + TEXT_HALF * max(LIGHTEST, need.text.heaviest)))
 
 
 def _cause_fit(cause: str, association: AssociationSide, related: frozenset[str]) -> float:

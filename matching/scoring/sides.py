@@ -21,6 +21,8 @@ class TextSide:
     terms: Mapping[str, float] = field(default_factory=dict)
     themes: Mapping[str, float] = field(default_factory=dict)
     words: Mapping[str, str] = field(default_factory=dict)
+    # On a need's side: what its heaviest words and themes weigh together.
+    heaviest: float = 0.0
     # 1 for a text of usual length, less for a very long one, where any word ends up being found.
     density: float = 1.0
     # Causes that the themes confirm, and whether any theme was found at all.

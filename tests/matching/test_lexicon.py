@@ -4,7 +4,7 @@ import pytest
 
 from associations.models import Association
 from companies.models import Need
-from matching.network import load, load_few
+from matching.network import ThemeFinder, load, load_few
 from matching.network.stems import stems_of_words
 from matching.scoring import Lexicon, score, vocabulary
 from matching.scoring.text import positions_of, words
@@ -104,3 +104,18 @@ def test_loading_asks_as_many_questions_for_one_as_for_ten(query_count):
     AssociationFactory.create_batch(9, complete=True)
     NeedFactory.create_batch(9, published=True)
     assert query_count(everything) == one
+
+
+@pytest.mark.django_db
+def test_the_finder_leaves_out_only_pairs_without_a_theme():
+    AssociationFactory(purpose="Club de rugby pour les enfants du quartier", causes=["sport"])
+    AssociationFactory(purpose="Chorale de village", causes=["culture"])
+    AssociationFactory(purpose="Fonctionnement", causes=["enfance-et-familles"])
+    AssociationFactory(purpose="")
+    for causes in (["sport"], ["sante"], []):
+        NeedFactory(published=True, title="Équiper une école de rugby", causes=causes, territories=["FR"])
+    network = load(Association.objects.open_to_companies(), Need.objects.current())
+    finder = ThemeFinder(network.associations, network.related)
+    for need in network.needs:
+        themed = [side for side in network.associations if score(need, side, network.related).has_theme]
+        assert finder.touching(need) == themed
