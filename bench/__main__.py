@@ -1,29 +1,10 @@
 """`python -m bench [name]`: each bench in a process of its own, so that memory peaks are its own."""
 
-import importlib
 import multiprocessing
-import resource
 import sys
-import time
 from pathlib import Path
 
-
-def _run(name: str) -> None:
-    import django
-
-    django.setup()
-    from django.test.utils import setup_databases, teardown_databases
-
-    databases = setup_databases(verbosity=0, interactive=False)
-    try:
-        started = time.perf_counter()
-        importlib.import_module(f"bench.{name}").run()
-        seconds = time.perf_counter() - started
-    finally:
-        teardown_databases(databases, verbosity=0)
-    unit = 1024**2 if sys.platform == "darwin" else 1024
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit
-    print(f"{name}: {seconds:.1f} s, peak memory {peak:.0f} MB")
+from bench._process import run_bench
 
 
 def main() -> int:
@@ -34,7 +15,7 @@ def main() -> int:
         return 2
     failed = []
     for name in wanted:
-        process = multiprocessing.get_context("spawn").Process(target=_run, args=(name,))
+        process = multiprocessing.get_context("spawn").Process(target=run_bench, args=(name,))
         process.start()
         process.join()
         if process.exitcode:
