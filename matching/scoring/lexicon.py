@@ -70,12 +70,13 @@ class Lexicon:
 
     def read(self, name: str, told: str, *, count: bool = True) -> Reading:
         """An association's name, and what it tells of itself; counted unless it already was."""
-        present = positions_of(words(f"{name} {told}"), self.stems)
+        named, said = words(name), words(told)
+        present = positions_of([*named, *said], self.stems)
         themes = dict.fromkeys(self._index.find(present), 1.0)
         for slug in tuple(themes):
             for wider in implied_by(slug):
                 themes.setdefault(wider, WIDER_PRESENT)
-        telling = [stem for stem in positions_of(words(told), self.stems) if stem not in self._generic]
+        telling = {stem for word in said if (stem := self.stems.get(word)) and stem not in self._generic}
         stems = tuple(stem for stem in present if stem not in self._generic)
         if count:
             self.frequency.update(stems)

@@ -1,11 +1,13 @@
 """Words, themes, and what a text is found to speak of."""
 
 import pytest
+from redis.exceptions import ConnectionError as RedisConnectionError
 
 from associations.models import Association
 from companies.models import Need
 from matching.network import ThemeFinder, load, load_few
 from matching.network.stems import stems_of_words
+from matching.operations import run_round
 from matching.scoring import Lexicon, score, vocabulary
 from matching.scoring.text import positions_of, words
 from tests.associations.factories import AssociationFactory
@@ -119,3 +121,17 @@ def test_the_finder_leaves_out_only_pairs_without_a_theme():
     for need in network.needs:
         themed = [side for side in network.associations if score(need, side, network.related).has_theme]
         assert finder.touching(need) == themed
+
+
+@pytest.mark.django_db
+def test_a_cache_that_is_away_changes_nothing(monkeypatch):
+    NeedFactory(published=True, territories=["59"])
+    AssociationFactory(complete=True)
+
+    def away(*args, **kwargs):
+        raise RedisConnectionError
+
+    monkeypatch.setattr("matching.network.loading.cache.get", away)
+    monkeypatch.setattr("matching.network.loading.cache.set", away)
+    assert run_round().presented == 1
+    assert load_few(Association.objects.all(), Need.objects.all()).associations
