@@ -6,7 +6,8 @@ from typing import Any
 from accounts.models.organisation import record_key
 from accounts.operations.imports import key_of
 from companies.enums import GiverKind, Place, WhoseTime
-from companies.operations.imports import CompanyEntry, NeedEntry, import_companies, import_needs
+from companies.operations.imports import CompanyEntry, import_companies
+from companies.operations.need_imports import NeedEntry, import_needs
 from companies.readiness import NEED_FIELDS
 from mecenova.calendar import clock
 from mecenova.identifiers.names import fold

@@ -1,10 +1,8 @@
-"""Companies and needs that a file brings: few enough to go, row by row, through the operations of people."""
+"""Companies that a file brings: few enough to go, row by row, through the operations that people use."""
 
-import uuid
 from collections.abc import Callable, Iterable, Sequence, Set
 from dataclasses import dataclass
-from decimal import Decimal
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from django.db import transaction
 
@@ -12,26 +10,29 @@ from accounts.enums import OrganisationKind, OrganisationStatus, Origin
 from accounts.models import Organisation, User
 from accounts.operations import check_organisation
 from accounts.operations.imports import RecordKey, lock_records, update_records, with_members
-from companies.enums import GiverKind, NeedStatus
-from companies.models import Company, Need, Policy
+from companies.enums import GiverKind
+from companies.models import Company, Policy
 from companies.models.company import DEFAULT_MONTHLY_CAPACITY
-from companies.operations.needs import create_need, publish_need, update_need
 from companies.operations.policy import set_policy
 from companies.operations.profile import update_company
 from companies.operations.registration import register_company
-from mecenova.identifiers.names import fold
 from mecenova.imports.report import CREATED, UNCHANGED, UPDATED, Outcome, Verdict
-from mecenova.reference.models import Audience, Cause, Sector, Skill, Territory
+from mecenova.reference.models import Cause, Sector, Territory
 from mecenova.workflow.errors import DomainError
 from mecenova.workflow.journal import record_many
 from mecenova.workflow.machine import NEW
 
 KEPT = "ce que les membres ont écrit est gardé"
-NOT_SHOWN = "besoin montré quand son entreprise sera vérifiée"
-STAYS_CLOSED = "besoin clos, non rouvert"
-STAYS_DRAFT = "brouillon de l’entreprise, non publié"
 
-E = TypeVar("E", "CompanyEntry", "NeedEntry")
+
+class Entry(Protocol):
+    """A row of a file as values, with what makes two rows one record."""
+
+    @property
+    def key(self) -> RecordKey: ...
+
+
+E = TypeVar("E", bound=Entry)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,37 +55,15 @@ class CompanyEntry:
     capacity: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class NeedEntry:
-    """One row as values; the company is named as people write it. `values` are those of its kind."""
-
-    company_key: str
-    title: str
-    kind: str
-    values: tuple[tuple[str, Any], ...] = ()
-
-    @property
-    def key(self) -> RecordKey:
-        return self.company_key, fold(self.title)
-
-
 @transaction.atomic
 def import_companies(
     *, entries: Sequence[CompanyEntry], met: Set[RecordKey], as_checked: bool, by: User | None = None
 ) -> list[Outcome]:
     """Create or complete the companies of these rows, all or none; a refused row leaves the others alone."""
-    return _row_by_row(entries, met, lambda entry, again: _import_company(entry, again, as_checked, by))
+    return row_by_row(entries, met, lambda entry, again: _import_company(entry, again, as_checked, by))
 
 
-@transaction.atomic
-def import_needs(
-    *, entries: Sequence[NeedEntry], met: Set[RecordKey], by: User | None = None
-) -> list[Outcome]:
-    """Create, complete and publish the needs of these rows, all or none."""
-    return _row_by_row(entries, met, lambda entry, again: _import_need(entry, again, by))
-
-
-def _row_by_row(
+def row_by_row(
     entries: Sequence[E], met: Set[RecordKey], write: Callable[[E, bool], Outcome]
 ) -> list[Outcome]:
     known, outcomes = set(met), []
@@ -159,7 +138,7 @@ def _complete_profile(company: Company, entry: CompanyEntry, gently: bool) -> bo
         "sector": company.sector,
         "presentation": company.presentation,
     }
-    changes = {name: value for name in known if (value := _better(known[name], getattr(entry, name), gently))}
+    changes = {name: value for name in known if (value := better(known[name], getattr(entry, name), gently))}
     if entry.siren and not company.siren:
         changes["siren"] = entry.siren
     if entry.siren and company.siren not in {"", entry.siren}:
@@ -173,7 +152,7 @@ def _complete_profile(company: Company, entry: CompanyEntry, gently: bool) -> bo
 
 def _complete_department(organisation: Organisation, entry: CompanyEntry, gently: bool) -> bool:
     """A file may say the département without the postal code that usually gives it."""
-    department = _better(organisation.department, entry.department, gently)
+    department = better(organisation.department, entry.department, gently)
     if department is None:
         return False
     organisation = Organisation.objects.get(pk=organisation.pk)
@@ -190,7 +169,7 @@ def _complete_policy(company: Company, entry: CompanyEntry, attended: bool, agai
         "kinds": list(policy.kinds),
         "territories": list(policy.territories.all()) if saved else [],
     }
-    after = {name: _longer(known, getattr(entry, name), attended) for name, known in before.items()}
+    after = {name: longer(known, getattr(entry, name), attended) for name, known in before.items()}
     capacity = policy.monthly_capacity
     if entry.capacity is not None and not (saved and (attended or again)):
         capacity = entry.capacity
@@ -209,94 +188,14 @@ def _complete_policy(company: Company, entry: CompanyEntry, attended: bool, agai
     return True
 
 
-def _import_need(entry: NeedEntry, again: bool, by: User | None) -> Outcome:
-    company = _company_named(entry.company_key)
-    need = _need_titled(company, entry.key[1])
-    if need is None:
-        created = create_need(
-            company=company, by=None, kind=entry.kind, title=entry.title, **dict(entry.values)
-        )
-        publish_need(need=created, by=by)
-        return Outcome(Verdict.CREATED, notes=_visibility(company))
-    if need.kind != entry.kind:
-        raise DomainError("un besoin de ce titre existe déjà sous une autre forme\u00a0: changez le titre")
-    attended = bool(with_members([company.organisation]))
-    changes = _changes_to_need(need, entry, gently=attended or again, attended=attended)
-    if changes:
-        update_need(need=need, by=None, **changes)
-    published = need.status == NeedStatus.DRAFT and not attended
-    if published:
-        publish_need(need=need, by=by)
-    outcome = UPDATED if changes or published else UNCHANGED
-    notes = [KEPT] if attended else []
-    if need.status == NeedStatus.CLOSED:
-        notes.append(STAYS_CLOSED)
-    elif need.status == NeedStatus.DRAFT and attended:
-        notes.append(STAYS_DRAFT)
-    return Outcome(outcome.verdict, notes=(*notes, *_visibility(company)))
-
-
-def _company_named(name_key: str) -> Company:
-    found = Company.objects.filter(
-        organisation__name_key=name_key, organisation__kind=OrganisationKind.COMPANY
-    )
-    companies = list(
-        found.exclude(organisation__status=OrganisationStatus.LEFT).select_related("organisation")[:2]
-    )
-    if not companies:
-        raise DomainError(
-            "entreprise inconnue\u00a0: importez-la ou inscrivez-la d’abord, "
-            "ou écrivez son nom comme dans l’annuaire"
-        )
-    if len(companies) > 1:
-        raise DomainError(
-            "plusieurs entreprises portent ce nom\u00a0: publiez ce besoin depuis la fiche de la bonne"
-        )
-    return companies[0]
-
-
-def _need_titled(company: Company, folded_title: str) -> Need | None:
-    titles = Need.objects.filter(company=company).order_by("created_at", "pk").values_list("pk", "title")
-    same: list[uuid.UUID] = [key for key, title in titles if fold(title) == folded_title]
-    return Need.objects.get(pk=same[0]) if same else None
-
-
-def _changes_to_need(need: Need, entry: NeedEntry, *, gently: bool, attended: bool) -> dict[str, Any]:
-    changes: dict[str, Any] = {}
-    for name, value in entry.values:
-        known = getattr(need, name)
-        if name in {"causes", "audiences", "territories", "skills"}:
-            before: list[Cause | Audience | Territory | Skill] = list(known.all())
-            after = _longer(before, value, attended)
-            if after != before:
-                changes[name] = after
-        elif better := _better(known, value, gently):
-            changes[name] = better
-    _refuse_crossed_budget(need, changes)
-    return changes
-
-
-def _refuse_crossed_budget(need: Need, changes: dict[str, Any]) -> None:
-    least: Decimal | None = changes.get("budget_min", need.budget_min)
-    most: Decimal | None = changes.get("budget_max", need.budget_max)
-    if least is not None and most is not None and most < least:
-        raise DomainError(
-            "le montant maximal est plus petit que le minimal déjà connu\u00a0: donnez les deux"
-        )
-
-
-def _visibility(company: Company) -> tuple[str, ...]:
-    return () if company.organisation.is_checked else (NOT_SHOWN,)
-
-
-def _better(known: Any, value: Any, gently: bool) -> Any:
+def better(known: Any, value: Any, gently: bool) -> Any:
     """The value to write, or None: nothing known is replaced by nothing; gently, only blanks are filled."""
     is_said = value not in (None, "")
     is_known = known not in (None, "")
     return value if is_said and value != known and not (gently and is_known) else None
 
 
-def _longer(known: list[Any], values: Iterable[Any], attended: bool) -> list[Any]:
+def longer(known: list[Any], values: Iterable[Any], attended: bool) -> list[Any]:
     """Lists only grow; a list that members wrote is theirs."""
     if attended and known:
         return known

@@ -13,6 +13,8 @@ CHUNK = 1 << 18
 # No line of a register is so long: beyond, the file is broken there, and memory stays bounded.
 LONGEST_LINE = 1 << 20
 SHOWN_OF_A_CUT_LINE = 2000
+# Text copied from elsewhere carries a few control characters; a binary file is full of them.
+STRAY_MARKS = 32
 
 _SIGNATURES = (
     (b"PK\x03\x04", "un classeur ou une archive (xlsx, ods, zip)"),
@@ -151,7 +153,7 @@ def _refuse_what_is_no_text(sample: bytes) -> None:
     if sample.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return
     strange, nuls = len(_CONTROL.findall(sample)), sample.count(0)
-    if strange * 50 > len(sample) or nuls * 3 > len(sample):
+    if (strange > STRAY_MARKS and strange * 50 > len(sample)) or nuls * 3 > len(sample):
         raise ImportRefused("Ce fichier n’est pas du texte. Enregistrez-le en CSV (UTF-8), puis recommencez.")
 
 
