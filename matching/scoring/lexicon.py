@@ -8,7 +8,7 @@ from heapq import nlargest
 from typing import Any
 
 from matching.scoring.sides import TextSide
-from matching.scoring.text import exact_stems, generic_words, positions_of, words
+from matching.scoring.text import exact_stems, generic_words, positions_of, spelled, words
 from matching.scoring.themes import ACTION, ASIDE, MEANS, PUBLIC, ThemeIndex, all_themes, implied_by
 
 FACETS = {ACTION: 1.0, PUBLIC: 0.5, MEANS: 0.15, ASIDE: 0.0}
@@ -113,7 +113,9 @@ class Lexicon:
             for stem in everything
             if stem not in self._generic and self.frequency[stem]
         }
-        first = {stem: all_words[positions[0]] for stem, positions in everything.items()}
+        written = spelled(f"{title} {description}")
+        first = {stem: all_words[places[0]] for stem, places in everything.items()}
+        first = {stem: written.get(word, word) for stem, word in first.items()}
         heaviest = nlargest(HEAVIEST, (*themes.values(), *terms.values()))
         return TextSide(terms=terms, themes=themes, words=first, heaviest=sum(heaviest))
 

@@ -1,6 +1,6 @@
 """Why a pair was proposed, in up to three plain French sentences."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from matching.scoring.lexicon import best_words
 from matching.scoring.parts import Assessment
@@ -19,7 +19,7 @@ def reasons(
     """The strongest first. `names` gives the name of a cause or territory from its slug or code."""
     sentences = [
         _words(need, association),
-        _causes(assessment, names),
+        _causes(association, assessment, names),
         _place(need, association, names),
         _extra(assessment),
     ]
@@ -47,15 +47,22 @@ def _words(need: NeedSide, association: AssociationSide) -> str:
     return f"Mots communs\u00a0: {', '.join(found)}" if len(found) > 1 else f"Mot commun\u00a0: {found[0]}"
 
 
-def _causes(assessment: Assessment, names: Mapping[str, str]) -> str:
-    if assessment.shared_causes:
-        listed = [_lower(names.get(cause, cause)) for cause in assessment.shared_causes]
-        label = "Causes communes" if len(listed) > 1 else "Cause commune"
-        return f"{label}\u00a0: {', '.join(listed)}"
+def _causes(association: AssociationSide, assessment: Assessment, names: Mapping[str, str]) -> str:
+    """What the association declares, and apart from it what only its words say."""
+    declared = [cause for cause in assessment.shared_causes if cause in association.causes]
+    said = [cause for cause in assessment.shared_causes if cause not in association.causes]
+    if declared:
+        label = "Causes communes" if len(declared) > 1 else "Cause commune"
+        return f"{label}\u00a0: {_listed(declared, names)}"
+    if said:
+        return f"Ses mots parlent de\u00a0: {_listed(said, names)}"
     if assessment.near_causes:
-        near = (_lower(names.get(cause, cause)) for cause in assessment.near_causes)
-        return f"Cause proche de\u00a0: {', '.join(near)}"
+        return f"Cause proche de\u00a0: {_listed(assessment.near_causes, names)}"
     return ""
+
+
+def _listed(causes: Sequence[str], names: Mapping[str, str]) -> str:
+    return ", ".join(_lower(names.get(cause, cause)) for cause in causes)
 
 
 def _place(need: NeedSide, association: AssociationSide, names: Mapping[str, str]) -> str:

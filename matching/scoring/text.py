@@ -10,6 +10,7 @@ from mecenova.identifiers.names import fold
 # Beyond this a text says nothing new about its author.
 LONGEST = 20_000
 _SPELLED_OUT = re.compile(r"\b(?:[a-z] ){2,}[a-z]\b")
+_WORD = re.compile(r"[^\W\d_]+")
 _GENERIC_FILE = Path(__file__).with_name("generic_words.txt")
 _EXACT_FILE = Path(__file__).with_name("exact_words.txt")
 
@@ -31,6 +32,11 @@ def exact_stems() -> dict[str, str]:
     """Words that the dictionary would confuse with others, with a stem of their own (exact_words.txt)."""
     groups = [words(line) for line in _lines(_EXACT_FILE)]
     return {word: f"{group[0]}*" for group in groups if group for word in group}
+
+
+def spelled(text: str) -> dict[str, str]:
+    """Folded word to the word as it was written, in lower case."""
+    return {folded: word.lower() for word in _WORD.findall(text[:LONGEST]) if (folded := fold(word))}
 
 
 def _lines(path: Path) -> list[str]:

@@ -5,6 +5,7 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 
 from associations.models import Association
 from companies.models import Need
+from matching.models import Suggestion
 from matching.network import ThemeFinder, load, load_few
 from matching.network.stems import stems_of_words
 from matching.operations import run_round
@@ -135,3 +136,25 @@ def test_a_cache_that_is_away_changes_nothing(monkeypatch):
     monkeypatch.setattr("matching.network.loading.cache.set", away)
     assert run_round().presented == 1
     assert load_few(Association.objects.all(), Need.objects.all()).associations
+
+
+@pytest.mark.django_db
+def test_reasons_tell_what_is_declared_from_what_words_say():
+    AssociationFactory(purpose="Ateliers d’initiation à l’apiculture", causes=["education"])
+    NeedFactory(
+        published=True,
+        title="De l’apiculture à l’école",
+        description="",
+        causes=["environnement"],
+        territories=["59"],
+    )
+    run_round()
+    told = Suggestion.objects.get().reasons
+    assert told[0] == "Même sujet\u00a0: biodiversité"
+    assert told[1] == "Ses mots parlent de\u00a0: environnement"
+    assert told[2] == "Présente ici\u00a0: Nord"
+
+
+def test_shared_words_are_spelt_as_the_need_spells_them(lexicon):
+    text = lexicon.need_text("Équitation pour tous", "")
+    assert "équitation" in text.words.values()
