@@ -7,6 +7,10 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 from mecenova.agenda.enums import Owner
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from django.db.models import Model
+
     from accounts.models import User
     from mecenova.agenda.models import FollowUp
 
@@ -38,6 +42,10 @@ class Rule:
     def assigned_to(self, subject: Any) -> "User | None":
         """The person who owes the step, when it is one person."""
         return None
+
+    def locked_first(self, subject: Any) -> "Sequence[Model]":
+        """What operations lock before the subject, in their order: the runner takes it before too."""
+        return ()
 
     def still_relevant(self, subject: Any) -> bool:
         """Asked at the moment of acting; no means the follow-up is closed as pointless."""
