@@ -38,20 +38,23 @@ class Ran(StrEnum):
     LEFT = "left"
 
 
-def run_due(limit: int = 500, seconds: float = 20.0) -> Counter[Ran]:
-    """Run what is due, oldest first, within bounds of number and time. Two runners share the work."""
+def run_due(limit: int = 500, seconds: float = 20.0, *, durable: bool = True) -> Counter[Ran]:
+    """Run what is due, oldest first, within bounds of number and time. Two runners share the work.
+
+    Not durable, it runs inside the caller's transaction: a past that is made in one piece or not at all.
+    """
     stop = time.monotonic() + seconds
     ran: Counter[Ran] = Counter()
     due = FollowUp.objects.all().due(clock.now()).order_by("due_at", "id").values_list("pk", flat=True)
     for pk in list(due[:limit]):
         if time.monotonic() >= stop:
             break
-        ran[_run(pk)] += 1
+        ran[_run(pk, durable)] += 1
     return ran
 
 
-def _run(pk: uuid.UUID) -> Ran:
-    with transaction.atomic(durable=True):
+def _run(pk: uuid.UUID, durable: bool) -> Ran:
+    with transaction.atomic(durable=durable):
         candidate = FollowUp.objects.filter(pk=pk).select_related("subject_type").first()
         if candidate is None:
             return Ran.LEFT
@@ -79,8 +82,17 @@ def _lock_subject(follow_up: FollowUp) -> tuple[Model | None, bool]:
     if model is None:
         raise LookupError(f"This release has no model for {follow_up.subject_type_id}")
     rows = model._base_manager.filter(pk=follow_up.subject_id)
+    rule, seen = rule_named(follow_up.rule), rows.first()
+    if rule is not None and seen is not None and not all(map(_lock, rule.locked_first(seen))):
+        return None, False
     subject = rows.select_for_update(skip_locked=True, no_key=True).first()
     return subject, subject is not None or not rows.exists()
+
+
+def _lock(row: Model) -> bool:
+    """Take a row that nobody holds."""
+    free = type(row)._base_manager.filter(pk=row.pk).select_for_update(skip_locked=True, no_key=True)
+    return free.values_list("pk").first() is not None
 
 
 def _decide(follow_up: FollowUp, subject: Model | None) -> Ran:

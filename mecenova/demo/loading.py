@@ -1,0 +1,63 @@
+"""The invented network, made through the site's own operations at past dates.
+
+One transaction: loaded whole or not at all. Once it is there, loading again changes nothing.
+"""
+
+from django.db import connection, transaction
+
+from accounts.models import User
+from accounts.operations import create_verified_user
+from matching.operations import run_round
+from mecenova.calendar import clock
+from mecenova.demo.associations import Associations
+from mecenova.demo.companies import Companies
+from mecenova.demo.library import fill_library
+from mecenova.demo.logins import STAFF
+from mecenova.demo.stories import Stories
+from mecenova.demo.texts import OPENING, Reference
+from mecenova.demo.timeline import Timeline
+
+# Any number that no other advisory lock of the house uses.
+LOAD_LOCK = 8_020_902
+
+
+@transaction.atomic
+def load() -> bool:
+    """Make the network unless it is there; tell whether it was made."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOAD_LOCK])
+    if User.objects.filter(email=STAFF.email).exists():
+        return False
+    timeline = Timeline(clock.now())
+    with clock.frozen(timeline.moment(OPENING + 10, "09:00")):
+        lead, colleague = _make_team()
+    reference = Reference()
+    associations = Associations(timeline, reference, team=(lead, colleague))
+    companies = Companies(timeline, reference, staff=lead)
+    associations.plan()
+    companies.plan()
+    Stories(timeline, associations, companies).plan()
+    timeline.at_work(OPENING + 1, "11:00", lambda: fill_library(reference, by=lead))
+    timeline.live()
+    run_round()
+    return True
+
+
+def _make_team() -> tuple[User, User]:
+    """Two people; the first may also use the administration."""
+    lead = create_verified_user(
+        email=STAFF.email,
+        password=STAFF.password,
+        first_name="Nadia",
+        last_name="Rouvray",
+        is_staff=True,
+        is_superuser=True,
+    )
+    colleague = create_verified_user(
+        email="mathieu.delorge@demo.example",
+        password=None,
+        first_name="Mathieu",
+        last_name="Delorge",
+        is_staff=True,
+    )
+    return lead, colleague

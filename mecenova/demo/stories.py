@@ -1,0 +1,143 @@
+"""What happened between them: rounds, requests, answers and silences."""
+
+from datetime import timedelta
+from itertools import count
+from typing import Any
+
+from accounts.models import Organisation, User
+from matching.models import Suggestion
+from matching.operations import decline_suggestion, mark_seen, run_round, take_interest
+from mecenova.calendar import clock
+from mecenova.demo.associations import Associations
+from mecenova.demo.companies import Companies
+from mecenova.demo.texts import Text, hour_for, read
+from mecenova.demo.timeline import Timeline
+from partnerships.enums import Side
+from partnerships.models import Introduction
+from partnerships.operations import (
+    abandon_partnership,
+    accept_introduction,
+    decline_introduction,
+    introduce,
+    postpone_introduction,
+)
+from partnerships.operations import mark_seen as mark_introduction_seen
+
+# Days ago, at night as the real ones.
+ROUNDS = (54, 41, 27, 12)
+# What a company does with the suggestions it reads, one after the other, then again.
+READINGS = ("interest", "decline", "see", "decline", "interest", "leave", "decline", "see")
+# What an association does with the requests it receives.
+ANSWERS = ("yes", "yes", "later", "no", "silence", "yes")
+
+
+class Stories:
+    def __init__(self, timeline: Timeline, associations: Associations, companies: Companies) -> None:
+        self.timeline = timeline
+        self.associations = associations
+        self.companies = companies
+        self.texts = read("stories")
+        self._readings = count()
+        self._answers = count()
+        self._considered: set[Any] = set()
+
+    def plan(self) -> None:
+        for days in ROUNDS:
+            self.timeline.at(days, "02:30", run_round)
+            self.timeline.at_work(days - 3, "10:50", self._read_suggestions)
+            self.timeline.at(days - 7, "20:15", self._answer_companies)
+        for number, text in enumerate(self.texts["introduction"]):
+            self._plan_introduction(number, text)
+
+    def _read_suggestions(self) -> None:
+        waiting = Suggestion.objects.open().exclude(pk__in=self._considered).with_parties()
+        for suggestion in waiting.order_by("company__organisation__name_key", "-score", "pk"):
+            self._considered.add(suggestion.pk)
+            self._read(suggestion, next(self._readings))
+
+    def _read(self, suggestion: Suggestion, number: int) -> None:
+        person = _person_of(suggestion.company.organisation)
+        reading = READINGS[number % len(READINGS)]
+        if reading != "leave":
+            mark_seen(suggestion=suggestion, by=person)
+        if reading == "interest":
+            notes = self.texts["interest"]
+            note = notes[number // len(READINGS) % len(notes)]
+            take_interest(suggestion=suggestion, note=note, by=person)
+        elif reading == "decline":
+            refusals = self.texts["not_for_us"]
+            refusal = refusals[number % len(refusals)]
+            decline_suggestion(
+                suggestion=suggestion, reason=refusal["reason"], note=refusal["note"], by=person
+            )
+
+    def _answer_companies(self) -> None:
+        waiting = Introduction.objects.waiting().filter(asked_by_side=Side.COMPANY)
+        asked_before = clock.now() - timedelta(days=2)
+        for introduction in (
+            waiting.filter(requested_at__lte=asked_before)
+            .exclude(pk__in=self._considered)
+            .with_parties()
+            .order_by("requested_at", "pk")
+        ):
+            self._considered.add(introduction.pk)
+            number = next(self._answers)
+            self._answer(introduction, self._answer_text(ANSWERS[number % len(ANSWERS)], number))
+
+    def _answer_text(self, kind: str, number: int) -> Text:
+        found = [text for text in self.texts["answer"] if text["kind"] == kind]
+        return found[number // len(ANSWERS) % len(found)]
+
+    def _plan_introduction(self, number: int, text: Text) -> None:
+        made: list[Introduction] = []
+        plan = self.timeline.at_work if text.get("side") == Side.COMPANY else self.timeline.at
+        plan(text["days"], text.get("hour", hour_for(number)), lambda: made.append(self._introduce(text)))
+        if "seen" in text:
+            self.timeline.at_work(text["seen"], "09:45", lambda: self._see(made[0]))
+        for answer in text.get("answer", []):
+            self.timeline.at_work(answer["days"], "16:15", lambda a=answer: self._answer(_again(made[0]), a))
+
+    def _introduce(self, text: Text) -> Introduction:
+        side = Side(text.get("side", Side.ASSOCIATION))
+        association, company = (
+            self.associations.get(text["association"]),
+            self.companies.get(text["company"]),
+        )
+        asking = self.associations if side == Side.ASSOCIATION else self.companies
+        need = self.companies.need(text["need"]) if "need" in text else None
+        published = association.projects.published().order_by("created_at")
+        return introduce(
+            association=association,
+            company=company,
+            kind=need.kind if need else text["kind"],
+            asked_by_side=side,
+            note=text["note"],
+            by=asking.person(text[side.value]),
+            need=need,
+            project=published.first(),
+        )
+
+    def _see(self, introduction: Introduction) -> None:
+        found = _again(introduction)
+        mark_introduction_seen(introduction=found, by=_person_of(found.answering_organisation))
+
+    def _answer(self, introduction: Introduction, text: Text) -> None:
+        person = _person_of(introduction.answering_organisation)
+        note = text.get("note", "")
+        if text["kind"] == "yes":
+            accept_introduction(introduction=introduction, by=person, note=note)
+        elif text["kind"] == "later":
+            later_on = clock.today() + timedelta(days=text["in_days"])
+            postpone_introduction(introduction=introduction, later_on=later_on, by=person, note=note)
+        elif text["kind"] == "no":
+            decline_introduction(introduction=introduction, reason=text["reason"], by=person, note=note)
+        elif text["kind"] == "abandon":
+            abandon_partnership(partnership=introduction.partnership, by=person, note=note)
+
+
+def _person_of(organisation: Organisation) -> User:
+    return organisation.memberships.managers().select_related("user").order_by("joined_at")[0].user
+
+
+def _again(introduction: Introduction) -> Introduction:
+    return Introduction.objects.with_parties().get(pk=introduction.pk)

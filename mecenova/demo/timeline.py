@@ -1,0 +1,64 @@
+"""An invented past: people act at their dates, and between them the agenda and the post do their work."""
+
+from collections.abc import Callable
+from datetime import datetime, time, timedelta
+
+from mecenova.agenda.models import FollowUp
+from mecenova.agenda.operations import run_due
+from mecenova.agenda.runner import Ran
+from mecenova.calendar import clock
+from mecenova.calendar.working_days import is_working_day
+from mecenova.mail.delivery import settle_past
+
+Act = Callable[[], object]
+# The last of the past: nothing that was done is dated after the moment of loading.
+JUST_NOW = timedelta(minutes=20)
+
+
+class Timeline:
+    """Acts written down in any order, then lived in the order of their dates.
+
+    Days are counted back from the moment of loading, so that the network is as fresh on any day.
+    """
+
+    def __init__(self, present: datetime) -> None:
+        self.present = present
+        self._acts: list[tuple[datetime, Act]] = []
+
+    def moment(self, days_ago: int, hour: str) -> datetime:
+        """That hour of that day in Paris; never later than just now."""
+        day = clock.paris(self.present).date() - timedelta(days=days_ago)
+        found = datetime.combine(day, time.fromisoformat(hour), tzinfo=clock.PARIS)
+        return min(found, self.present - JUST_NOW)
+
+    def at(self, days_ago: int, hour: str, act: Act) -> None:
+        """A volunteer's act: any day of the week."""
+        self._acts.append((self.moment(days_ago, hour), act))
+
+    def at_work(self, days_ago: int, hour: str, act: Act) -> None:
+        """An act of somebody at work: on that day, or the next that is worked."""
+        while days_ago and not is_working_day(self.moment(days_ago, hour).date()):
+            days_ago -= 1
+        self.at(days_ago, hour, act)
+
+    def live(self) -> None:
+        """Every act at its date, in order; the follow-ups and mails that fall due meanwhile, at theirs."""
+        for moment, act in sorted(self._acts, key=lambda entry: entry[0]):
+            self._wait_until(moment)
+            with clock.frozen(moment):
+                act()
+        self._wait_until(self.present)
+
+    def _wait_until(self, moment: datetime) -> None:
+        while (due := self._next_due(moment)) is not None:
+            with clock.frozen(due):
+                ran = run_due(durable=False)
+                settle_past(due)
+            if not ran[Ran.DONE] and not ran[Ran.CANCELLED]:
+                raise RuntimeError(f"The agenda could not do what was due on {due:%Y-%m-%d}: {dict(ran)}")
+        with clock.frozen(moment):
+            settle_past(moment)
+
+    def _next_due(self, moment: datetime) -> datetime | None:
+        due = FollowUp.objects.all().due(moment).order_by("due_at").values_list("due_at", flat=True)
+        return due.first()
