@@ -26,9 +26,14 @@ def open_occurrence(
     """Write one follow-up; the same one twice is one row, whoever writes it first."""
     subject_type = ContentType.objects.get_for_model(subject)
     organisation_id, person = rule.organisation_id(subject), rule.assigned_to(subject)
-    away = {"organisation_id": organisation_id, "user_id": person.pk if person else None}
-    due = planning.when(rule, occurrence, since, **away)
-    due = max(due, not_before) if not_before else due
+    due, deadline = planning.dates(
+        rule,
+        occurrence,
+        since,
+        not_before=not_before,
+        organisation_id=organisation_id,
+        user_id=person.pk if person else None,
+    )
     row = FollowUp(
         rule=rule.name,
         subject_type=subject_type,
@@ -42,7 +47,7 @@ def open_occurrence(
         what=rule.what(subject),
         since=since,
         due_at=due,
-        deadline=planning.deadline(rule, occurrence, since, due, **away),
+        deadline=deadline,
     )
     same = FollowUp.objects.about([subject]).filter(rule=rule.name, cycle=cycle, occurrence=occurrence)
     # A step opened meanwhile by another transaction refuses ours: close it, now that it can be seen.
@@ -71,8 +76,7 @@ def open_first_of_many(
         Absence.objects.filter(organisation_id__in=owners.values()).values_list("organisation_id", flat=True)
     )
     occurrence, plain = rule.days[0], []
-    due = planning.when(rule, occurrence, since)
-    deadline = planning.deadline(rule, occurrence, since, due)
+    due, deadline = planning.dates(rule, occurrence, since)
     for subject in subjects:
         person, cycle = rule.assigned_to(subject), last_cycles.get(subject.pk, 0) + 1
         if person is not None or owners[subject.pk] in absent:

@@ -23,11 +23,11 @@ def start(rule_class: type[Rule], subject: Model, *, since: datetime | None = No
 
     A step takes the place of the subject's former open step. `since` is when the days begin to count.
     """
-    of_rule = FollowUp.objects.about([subject]).filter(rule=rule_class.name)
-    running = of_rule.open().order_by("created_at").first()
+    of_rule = list(FollowUp.objects.about([subject]).filter(rule=rule_class.name).order_by("created_at"))
+    running = next((row for row in of_rule if row.is_open), None)
     if running is not None:
         return running
-    cycle = (of_rule.aggregate(last=Max("cycle"))["last"] or 0) + 1
+    cycle = max((row.cycle for row in of_rule), default=0) + 1
     rule = rule_class()
     return open_occurrence(rule, subject, cycle=cycle, occurrence=rule.days[0], since=since or clock.now())
 

@@ -1,7 +1,7 @@
 """When a follow-up falls due: the rule's table, what staff changed in it, and absences."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 
 from mecenova.agenda.models import Absence, RuleDelay
@@ -15,15 +15,30 @@ from mecenova.calendar.working_days import (
 )
 
 
-def delay_of(rule: Rule, occurrence: int) -> int:
-    """The days to count for one occurrence: staff's last decision, else the rule's own."""
-    decided = (
-        RuleDelay.objects.filter(rule=rule.name, occurrence=occurrence)
-        .order_by("-set_at", "-id")
-        .values_list("days", flat=True)
-        .first()
-    )
-    return occurrence if decided is None else decided
+Delays = Mapping[int, int]
+Absences = Sequence[tuple[date, date]]
+
+
+def dates(
+    rule: Rule,
+    occurrence: int,
+    since: datetime,
+    *,
+    not_before: datetime | None = None,
+    organisation_id: uuid.UUID | None = None,
+    user_id: uuid.UUID | None = None,
+) -> tuple[datetime, datetime]:
+    """When this occurrence falls due for whoever owes it, and what people are promised.
+
+    The promise is a day of the table, whatever the platform does before or after it.
+    """
+    delays, absences = _delays(rule), _absences(organisation_id, user_id)
+    due = _when(occurrence, since, delays, absences)
+    due = max(due, not_before) if not_before else due
+    promised = rule.days[-1] if rule.deadline_day is None else rule.deadline_day
+    if occurrence not in rule.days or promised == occurrence:
+        return due, due
+    return due, _when(promised, since, delays, absences)
 
 
 def when(
@@ -35,30 +50,27 @@ def when(
     user_id: uuid.UUID | None = None,
 ) -> datetime:
     """When this occurrence falls due for whoever owes it."""
-    days = delay_of(rule, occurrence)
+    return _when(occurrence, since, _delays(rule), _absences(organisation_id, user_id))
+
+
+def _when(occurrence: int, since: datetime, delays: Delays, absences: Absences) -> datetime:
+    days = delays.get(occurrence, occurrence)
     due = due_at(since, days)
-    if not 0 < days <= LONGEST_IN_WORKING_DAYS or not (organisation_id or user_id):
+    if not absences or not 0 < days <= LONGEST_IN_WORKING_DAYS:
         return due
-    absences = list(Absence.objects.of(organisation_id, user_id).values_list("first_day", "last_day"))
     return _after_absences(since, due, absences)
 
 
-def deadline(
-    rule: Rule,
-    occurrence: int,
-    since: datetime,
-    due: datetime,
-    *,
-    organisation_id: uuid.UUID | None = None,
-    user_id: uuid.UUID | None = None,
-) -> datetime:
-    """What people are promised: a day of the table, whatever the platform does before or after it."""
-    if occurrence not in rule.days:
-        return due
-    promised = rule.days[-1] if rule.deadline_day is None else rule.deadline_day
-    if promised == occurrence:
-        return due
-    return when(rule, promised, since, organisation_id=organisation_id, user_id=user_id)
+def _delays(rule: Rule) -> Delays:
+    """The days to count for each occurrence on which staff have decided; the newest decision applies."""
+    decided = RuleDelay.objects.filter(rule=rule.name).order_by("set_at", "id")
+    return dict(decided.values_list("occurrence", "days"))
+
+
+def _absences(organisation_id: uuid.UUID | None, user_id: uuid.UUID | None) -> Absences:
+    if not (organisation_id or user_id):
+        return ()
+    return list(Absence.objects.of(organisation_id, user_id).values_list("first_day", "last_day"))
 
 
 def not_before(moment: datetime, days: int) -> datetime:

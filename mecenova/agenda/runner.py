@@ -134,11 +134,10 @@ def _is_away(follow_up: FollowUp, rule: Rule) -> bool:
     away = {"organisation_id": follow_up.organisation_id, "user_id": follow_up.assigned_to_id}
     if not any(away.values()) or not follow_up.absences().exists():
         return False
-    due = planning.when(rule, follow_up.occurrence, follow_up.since, **away)
+    due, deadline = planning.dates(rule, follow_up.occurrence, follow_up.since, **away)
     if due <= clock.now():
         return False
-    follow_up.due_at = due
-    follow_up.deadline = planning.deadline(rule, follow_up.occurrence, follow_up.since, due, **away)
+    follow_up.due_at, follow_up.deadline = due, deadline
     follow_up.save(update_fields=["due_at", "deadline"])
     return True
 
