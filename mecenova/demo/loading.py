@@ -3,6 +3,9 @@
 One transaction: loaded whole or not at all. Once it is there, loading again changes nothing.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from django.db import connection, transaction
 
 from accounts.models import User
@@ -28,6 +31,12 @@ def load() -> bool:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOAD_LOCK])
     if User.objects.filter(email=STAFF.email).exists():
         return False
+    with _without_savepoints():
+        _make()
+    return True
+
+
+def _make() -> None:
     timeline = Timeline(clock.now())
     with clock.frozen(timeline.moment(OPENING + 10, "09:00")):
         lead, colleague = _make_team()
@@ -40,7 +49,16 @@ def load() -> bool:
     timeline.at_work(OPENING + 1, "11:00", lambda: fill_library(reference, by=lead))
     timeline.live()
     run_round()
-    return True
+
+
+@contextmanager
+def _without_savepoints() -> Iterator[None]:
+    """Whole or not at all: no part of it can be undone alone, and seven thousand marks would cost seconds."""
+    connection.features.uses_savepoints = False
+    try:
+        yield
+    finally:
+        connection.features.uses_savepoints = True
 
 
 def _make_team() -> tuple[User, User]:

@@ -7,7 +7,7 @@ from mecenova.agenda.models import FollowUp
 from mecenova.agenda.operations import run_due
 from mecenova.agenda.runner import Ran
 from mecenova.calendar import clock
-from mecenova.calendar.working_days import is_working_day
+from mecenova.calendar.working_days import HOUR_OF_FOLLOW_UPS, is_working_day
 from mecenova.mail.delivery import settle_past
 
 Act = Callable[[], object]
@@ -43,8 +43,11 @@ class Timeline:
 
     def live(self) -> None:
         """Every act at its date, in order; the follow-ups and mails that fall due meanwhile, at theirs."""
+        lived = self.present
         for moment, act in sorted(self._acts, key=lambda entry: entry[0]):
-            self._wait_until(moment)
+            if _half_day(moment) != _half_day(lived):
+                self._wait_until(moment)
+            lived = moment
             with clock.frozen(moment):
                 act()
         self._wait_until(self.present)
@@ -62,3 +65,9 @@ class Timeline:
     def _next_due(self, moment: datetime) -> datetime | None:
         due = FollowUp.objects.all().due(moment).order_by("due_at").values_list("due_at", flat=True)
         return due.first()
+
+
+def _half_day(moment: datetime) -> tuple[int, int, bool]:
+    """Follow-ups fall due at 9:00 and mails leave from 8:00: nothing happens between two acts of a half."""
+    local = clock.paris(moment)
+    return local.year, local.timetuple().tm_yday, local.time() >= HOUR_OF_FOLLOW_UPS
