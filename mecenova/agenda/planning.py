@@ -14,7 +14,6 @@ from mecenova.calendar.working_days import (
     is_working_day,
 )
 
-
 Delays = Mapping[int, int]
 Absences = Sequence[tuple[date, date]]
 
