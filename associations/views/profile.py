@@ -9,6 +9,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.policies import is_staff
 from associations import policies
+from associations.forms.notes import CallForm
 from associations.forms.profile import SECTIONS
 from associations.operations import note_call, update_association
 from associations.readiness import completeness
@@ -57,7 +58,11 @@ def edit_section(request: HttpRequest, pk: UUID, section: str) -> HttpResponse:
 @require_POST
 def note_call_made(request: HttpRequest, pk: UUID) -> HttpResponse:
     association = association_or_404(request, pk, lambda user, subject: is_staff(user))
-    attempt(
-        request, "L’appel est noté.", note_call, association=association, note=request.POST.get("note", "")
-    )
+    form = CallForm(request.POST)
+    if form.is_valid():
+        attempt(request, "L’appel est noté.", note_call, association=association, **form.cleaned_data)
+    else:
+        messages.error(
+            request, "Dites en quelques mots ce qui a été dit (500 caractères au plus), puis notez l’appel."
+        )
     return redirect("associations:detail", pk=association.pk)

@@ -8,6 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from associations import operations, policies
+from associations.forms.notes import CloseForm
 from associations.forms.project import NewProjectForm, ProjectForm
 from associations.hints import hints_for
 from associations.models import Association
@@ -74,11 +75,13 @@ def project_publish(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 def project_close(request: HttpRequest, pk: UUID) -> HttpResponse:
     project = project_or_404(request, pk, policies.can_close_project)
-    if request.method == "POST":
-        note = request.POST.get("note", "")[:500]
-        attempt(request, "Le projet est clos.", operations.close_project, project=project, note=note)
+    form = CloseForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        attempt(
+            request, "Le projet est clos.", operations.close_project, project=project, **form.cleaned_data
+        )
         return redirect(project)
-    return render(request, "associations/project_close.html", {"project": project})
+    return render(request, "associations/project_close.html", {"project": project, "form": form})
 
 
 def _association_of(request: HttpRequest) -> Association:

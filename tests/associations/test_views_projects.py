@@ -213,3 +213,13 @@ def test_closed_project_stays_readable_without_its_buttons(client, project, user
     response = client.get(url("project_detail", project))
     assert response.status_code == 200
     assert "Projet clos" in response.text
+
+
+def test_a_closing_note_that_cannot_be_kept_is_refused(client, association, user):
+    project = ProjectFactory(association=association, published=True)
+    client.force_login(user)
+    address = reverse("associations:project_close", args=[project.pk])
+    for note in ("a\x00b", "a" * 501):
+        assert client.post(address, {"note": note}).status_code == 200
+        project.refresh_from_db()
+        assert project.status == "published"
