@@ -1,0 +1,98 @@
+"""Whatever an address or a form carries, the site answers; it never breaks."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.db import transaction
+
+from tests.architecture.test_public_views import PUBLIC
+from tests.security.world import Address, World
+
+# Every name that a page of the site or of the admin reads in its query.
+READ = (
+    "q page cause territoire public forme delai tri secteur type organisme entreprise association besoin next "
+    "departement inscrites o p all erreur _popup _to_field"
+).split()
+HOSTILE = {
+    "nul": "%00",
+    "huge": "9" * 40,
+    "not_text": "%ED%A0%80%FF%F0%9F%92%A9%E2%80%AE%27%22%3E%3Cscript%3E--%7B%7B1%7D%7D%25s",
+    "repeated": "1&page=-1&page=x&q=a&q=%00&cause=sport",
+}
+# Every name that a form of the site sends, with what no browser would put there.
+FORM = {
+    name: "a\x00b"
+    for name in (
+        "note message answer reason later_on decision name postal_code town website phone title description "
+        "causes audiences territories skills kinds sector giver siren rna registry number purpose stance size "
+        "amount days goods volunteers question budget_min deadline email role first_name last_name sure id "
+        "association_id project_id ask_id login password password1 code action primary oldpassword"
+    ).split()
+}
+PATHS = [
+    "/lien/%00/",
+    "/lien/a:b:c/",
+    "/lien/partnerships.answer:%F0%9F%92%A9/",
+    "/invitations/%00/",
+    "/invitations/e30:1:x/",
+    "/associations/00000000-0000-0000-0000-000000000000/",
+    "/associations/pas-une-cle/",
+    "/infotheque/00000000-0000-0000-0000-000000000000/fichier/",
+    "/compte/password/reset/key/%00-%00/",
+    "/compte/password/reset/key/zzzzzzzzzzzzz-set-password/",
+    "/%00/",
+    "//exemple.fr/",
+    "/" + "a" * 3000,
+]
+
+
+def status_of(request: Callable[..., Any], *arguments: Any) -> int:
+    """With the database put back as it was, even when the page broke."""
+    with transaction.atomic():
+        status: int = request(*arguments).status_code
+        transaction.set_rollback(True)
+    return status
+
+
+def opened_by(world: World, role: str) -> list[Address]:
+    """What this person looks at in earnest: the public pages, the site inside, or the admin."""
+    wanted = {
+        "visitor": lambda name: name in PUBLIC,
+        "insider": lambda name: name not in PUBLIC and not name.startswith("admin:"),
+        "superuser": lambda name: name.startswith(("admin:", "pages:control", "pages:basket")),
+    }[role]
+    return [found for found in world.addresses() if wanted(found.name)]
+
+
+@pytest.mark.parametrize("role", ["visitor", "insider", "superuser"])
+def test_no_query_string_breaks_a_page(world: World, role: str):
+    client = world.client(role)
+    broken = []
+    for value in HOSTILE.values():
+        query = "&".join(f"{name}={value}" for name in READ)
+        for found in opened_by(world, role):
+            status = status_of(client.get, f"{found.path.partition('?')[0]}?{query}")
+            if status >= 500:
+                broken.append((found.name, value, status))
+    assert broken == []
+
+
+@pytest.mark.parametrize("role", ["visitor", "insider", "staff"])
+def test_no_form_breaks_a_page(world: World, role: str, settings):
+    settings.ACCOUNT_RATE_LIMITS = False
+    broken = []
+    for found in world.addresses():
+        if found.name.startswith("admin:"):
+            continue
+        # A form may sign out or change who is signed in: each begins anew.
+        status = status_of(world.client(role).post, found.path, FORM)
+        if status >= 500:
+            broken.append((found.name, status))
+    assert broken == []
+
+
+@pytest.mark.django_db
+def test_no_path_breaks_the_site(client):
+    client.raise_request_exception = False
+    assert [path for path in PATHS if status_of(client.get, path) >= 500] == []

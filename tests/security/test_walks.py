@@ -1,0 +1,180 @@
+"""Every page, opened by everybody: what opening may do, and what every answer carries."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from tests.architecture.test_public_views import PUBLIC
+from tests.security.world import World
+
+WRITES = ("INSERT", "UPDATE", "DELETE")
+# Opening a page may write the visitor's own session, nothing else.
+OWN = ('"django_session"',)
+ACTS = {
+    "accounts:change_role",
+    "accounts:leave",
+    "accounts:remove_member",
+    "accounts:withdraw",
+    "accounts:withdraw_invitation",
+    "associations:note_call",
+    "companies:call",
+    "matching:suggestion_decline",
+    "matching:suggestion_interest",
+    "matching:suggestion_seen",
+    "pages:claim_decide",
+    "pages:organisation_ask_for_changes",
+    "pages:organisation_check",
+    "partnerships:introduction_answer",
+    "partnerships:introduction_seen",
+    "partnerships:partnership_abandon",
+}
+HEADERS = {
+    "X-Frame-Options": "DENY",
+    "X-Content-Type-Options": "nosniff",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+
+
+@contextmanager
+def writes() -> Iterator[list[str]]:
+    """The statements that write anything but a session."""
+    found: list[str] = []
+    with CaptureQueriesContext(connection) as queries:
+        yield found
+    for query in queries:
+        sql = query["sql"].lstrip()
+        if sql.startswith(WRITES) and not any(table in sql for table in OWN):
+            found.append(sql[:200])
+
+
+@pytest.mark.parametrize("role", ["visitor", "insider", "superuser"])
+def test_opening_a_page_changes_nothing(world: World, role: str):
+    client = world.client(role)
+    changed, unsafe, acting = {}, {}, {}
+    for found in world.addresses():
+        with writes() as written:
+            response = client.get(found.path)
+        if written:
+            changed[found.name] = written
+        if missing := [name for name, value in HEADERS.items() if response.headers.get(name) != value]:
+            unsafe[found.name] = missing
+        policy = response.headers.get("Content-Security-Policy", "")
+        if "frame-ancestors 'none'" not in policy or "unsafe" in policy:
+            unsafe[found.name] = [policy]
+        if "Permissions-Policy" not in response.headers or "Referrer-Policy" not in response.headers:
+            unsafe[found.name] = ["Permissions-Policy or Referrer-Policy"]
+        if found.name in ACTS and response.status_code not in {302, 405}:
+            acting[found.name] = response.status_code
+    assert changed == {}
+    assert unsafe == {}
+    assert acting == {}
+
+
+# Who opens what is not for everybody. The pages of the person signed in (my mails, my name...) are left out.
+TEAM = {"staff", "superuser"}
+ASSOCIATION = {"manager", "contributor", "insider"}
+COMPANY = {"company", "insider"}
+ALLOWED = {
+    "accounts:members": ASSOCIATION | TEAM,
+    "accounts:leave": ASSOCIATION,
+    "accounts:withdraw": {"manager", "insider"} | TEAM,
+    "accounts:change_role": {"manager", "insider"} | TEAM,
+    "accounts:remove_member": {"manager", "insider"} | TEAM,
+    "accounts:withdraw_invitation": {"manager", "insider"} | TEAM,
+    "associations:detail": ASSOCIATION | TEAM,
+    "associations:edit": ASSOCIATION | TEAM,
+    "associations:edit_section": ASSOCIATION | TEAM,
+    "associations:note_call": TEAM,
+    "associations:project_create": ASSOCIATION,
+    "associations:project_detail": ASSOCIATION | TEAM,
+    "associations:project_edit": ASSOCIATION | TEAM,
+    "associations:project_publish": ASSOCIATION,
+    "associations:project_close": ASSOCIATION | TEAM,
+    "associations:ask_create": ASSOCIATION | TEAM,
+    "associations:ask_edit": ASSOCIATION | TEAM,
+    "associations:ask_delete": ASSOCIATION | TEAM,
+    "companies:edit": COMPANY | TEAM,
+    "companies:policy": COMPANY | TEAM,
+    "companies:call": TEAM,
+    "companies:need_create": COMPANY,
+    "companies:need_detail": COMPANY | TEAM,
+    "companies:need_edit": COMPANY | TEAM,
+    "companies:need_publish": COMPANY,
+    "companies:need_close": COMPANY | TEAM,
+    "infotheque:document": TEAM,
+    "infotheque:file": TEAM,
+    "mail:message": {"manager"} | TEAM,
+    "matching:suggestion": COMPANY | TEAM,
+    "matching:suggestion_interest": COMPANY,
+    "matching:suggestion_decline": COMPANY,
+    "matching:suggestion_seen": COMPANY | TEAM,
+    "pages:control_tower": TEAM,
+    "pages:basket": TEAM,
+    "pages:organisation": TEAM,
+    "pages:organisation_check": TEAM,
+    "pages:organisation_ask_for_changes": TEAM,
+    "pages:claim": TEAM,
+    "pages:claim_decide": TEAM,
+    "partnerships:introduction": ASSOCIATION | COMPANY | TEAM,
+    "partnerships:introduction_answer": COMPANY,
+    "partnerships:introduction_seen": ASSOCIATION | COMPANY | TEAM,
+    "partnerships:partnership": ASSOCIATION | COMPANY | TEAM,
+    "partnerships:partnership_abandon": ASSOCIATION | COMPANY,
+}
+# Pages about the reader, and pages that anybody signed in may use.
+OWN_PAGES = {
+    "accounts:choose_kind",
+    "accounts:claim",
+    "accounts:close_account",
+    "accounts:person",
+    "associations:register",
+    "companies:register",
+    "mail:mailbox",
+    "matching:presentations",
+    "matching:suggestions",
+    "matching:suited_needs",
+    "pages:dashboard",
+    "partnerships:introduction_create",
+    "partnerships:introductions",
+}
+ROLES = [
+    "visitor",
+    "stranger",
+    "neighbour",
+    "rival",
+    "contributor",
+    "manager",
+    "company",
+    "staff",
+    "superuser",
+]
+
+
+def test_every_page_says_who_may_open_it(world: World):
+    known = ALLOWED.keys() | OWN_PAGES | PUBLIC
+    ours = {found.name for found in world.addresses() if ":" in found.name and found.name[:6] != "admin:"}
+    assert ours - known == set()
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_what_is_not_ones_own_does_not_exist(world: World, role: str):
+    """404 to whoever is signed in, the way in to a visitor; nothing is written, whatever is sent."""
+    client = world.client(role)
+    wrong = {}
+    for name, allowed in ALLOWED.items():
+        found = world.address(name)
+        if role in allowed:
+            # The document of this world has no file.
+            if name not in ACTS | {"infotheque:file"} and client.get(found.path).status_code != 200:
+                wrong[f"get {name}"] = "refused"
+            continue
+        for method in ("get", "post"):
+            with writes() as written:
+                status = getattr(client, method)(found.path, {}).status_code
+            refused = {302, 404} if role == "visitor" else {404}
+            if status not in refused | {405} or written:
+                wrong[f"{method} {name}"] = (status, written)
+    assert wrong == {}

@@ -1,0 +1,203 @@
+"""One small network with a row of everything, the people who look at it, and every address of the site."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from django.apps import apps
+from django.contrib import admin
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from accounts.enums import OrganisationStatus, Role
+from accounts.models import User
+from mecenova.mail.links import link_for
+from mecenova.mail.models import OutgoingMail
+from partnerships.answering import give_answer
+from partnerships.links import AnswerLink
+from partnerships.models import Introduction
+from tests.accounts.factories import (
+    ClaimFactory,
+    InvitationFactory,
+    MembershipFactory,
+    StaffFactory,
+    UserFactory,
+)
+from tests.associations.factories import AskFactory, AssociationFactory, ProjectFactory
+from tests.companies.factories import CompanyFactory, NeedFactory
+from tests.infotheque.factories import DocumentFactory
+from tests.mail.factories import OutgoingMailFactory
+from tests.matching.factories import SuggestionFactory
+from tests.partnerships.factories import IntroductionFactory
+
+ADMIN_PAGES = ("changelist", "add", "change", "history", "delete")
+
+
+@dataclass(frozen=True)
+class Address:
+    """One page: the name of its route, and where it is."""
+
+    name: str
+    path: str
+
+
+@dataclass(frozen=True)
+class World:
+    """`people` by role (None is a visitor); `keys` holds what each route needs in its address."""
+
+    people: dict[str, User | None]
+    keys: dict[str, dict[str, Any]]
+    # What the address alone does not say: for which need one asks.
+    queries: dict[str, str]
+
+    def client(self, role: str) -> Client:
+        client = Client(raise_request_exception=False)
+        person = self.people[role]
+        if person is not None:
+            client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+        return client
+
+    def address(self, name: str) -> Address:
+        return Address(name, reverse(name, kwargs=self.keys.get(name, {})) + self.queries.get(name, ""))
+
+    def addresses(self) -> Iterator[Address]:
+        """Every route of the site, the admin's included."""
+        for name in route_names():
+            yield self.address(name)
+        yield from admin_addresses(self.people["staff"])
+
+
+@cache
+def route_names() -> tuple[str, ...]:
+    """Sorted, without the admin, whose routes are made from its models."""
+    return tuple(sorted(name for name in _names(get_resolver()) if not name.startswith("admin:")))
+
+
+def _names(resolver: URLResolver, namespace: str = "") -> Iterator[str]:
+    for each in resolver.url_patterns:
+        if isinstance(each, URLPattern):
+            yield f"{namespace}{each.name}"
+        else:
+            yield from _names(each, f"{namespace}{each.namespace}:" if each.namespace else namespace)
+
+
+def admin_addresses(staff: User | None) -> Iterator[Address]:
+    for name in ("index", "login", "password_change", "jsi18n", "autocomplete"):
+        yield Address(f"admin:{name}", reverse(f"admin:{name}"))
+    for model in apps.get_models():
+        if not admin.site.is_registered(model):
+            continue
+        found = model._default_manager.first()
+        for page in ADMIN_PAGES:
+            name = f"admin:{model._meta.app_label}_{model._meta.model_name}_{page}"
+            if page in {"changelist", "add"}:
+                yield Address(name, reverse(name))
+            elif found is not None:
+                yield Address(name, reverse(name, args=[found.pk]))
+
+
+def build() -> World:
+    """An association and a company in touch, one of each that is still to check, and their neighbours."""
+    people: dict[str, User | None] = {
+        "visitor": None,
+        "stranger": UserFactory(),
+        "neighbour": UserFactory(),
+        "rival": UserFactory(),
+        "contributor": UserFactory(),
+        "manager": UserFactory(),
+        "company": UserFactory(),
+        # Of both sides: opens every page that somebody of an organisation may open.
+        "insider": UserFactory(),
+        "staff": StaffFactory(),
+        "superuser": StaffFactory(is_superuser=True),
+    }
+    AssociationFactory(complete=True, members=[people["neighbour"]])
+    CompanyFactory(members=[people["rival"]])
+    own = _association(people)
+    company = CompanyFactory(members=[people["company"], people["insider"]])
+    keys = {**_own_keys(own, people), **_shared_keys(own, company, people)}
+    return World(people, keys, _queries(own, company, keys))
+
+
+def _association(people: dict[str, User | None]) -> Any:
+    own = AssociationFactory(complete=True, members=[people["manager"], people["insider"]])
+    MembershipFactory(organisation=own.organisation, user=people["contributor"], role=Role.CONTRIBUTOR)
+    return own
+
+
+def _own_keys(own: Any, people: dict[str, User | None]) -> dict[str, dict[str, Any]]:
+    """What belongs to the association alone."""
+    organisation = own.organisation
+    team = [people["manager"], people["contributor"], people["insider"]]
+    hidden = AssociationFactory(complete=True, members=team, organisation__status=OrganisationStatus.TO_CHECK)
+    project = ProjectFactory(association=own)
+    ask = AskFactory(project=project)
+    invitation = InvitationFactory(organisation=organisation, invited_by=people["manager"])
+    claim = ClaimFactory(user=UserFactory())
+    membership = MembershipFactory(organisation=organisation)
+    by_organisation = ("accounts:members", "accounts:leave", "accounts:withdraw")
+    by_association = ("associations:edit", "associations:note_call")
+    by_project = ("project_detail", "project_edit", "project_publish", "project_close", "ask_create")
+    team_pages = ("organisation", "organisation_check", "organisation_ask_for_changes")
+    return {
+        **{name: {"pk": organisation.pk} for name in by_organisation},
+        **{name: {"pk": own.pk} for name in by_association},
+        **{f"associations:{name}": {"pk": project.pk} for name in by_project},
+        **{f"pages:{name}": {"pk": hidden.organisation.pk} for name in team_pages},
+        "associations:detail": {"pk": hidden.pk},
+        "associations:edit_section": {"pk": own.pk, "section": "mission"},
+        "associations:ask_edit": {"pk": ask.pk},
+        "associations:ask_delete": {"pk": ask.pk},
+        "accounts:claim": {"pk": claim.organisation.pk},
+        "accounts:change_role": {"pk": membership.pk},
+        "accounts:remove_member": {"pk": membership.pk},
+        "accounts:withdraw_invitation": {"pk": invitation.pk},
+        "accounts:invitation": {"token": invitation.get_absolute_url().split("/")[2]},
+        "pages:claim": {"pk": claim.pk},
+        "pages:claim_decide": {"pk": claim.pk},
+        "pages:basket": {"slug": "a-verifier"},
+        "infotheque:document": {"pk": DocumentFactory().pk},
+        "infotheque:file": {"pk": DocumentFactory().pk},
+        "mail:message": {"pk": _mail(people["manager"]).pk},
+        "account_confirm_email": {"key": "a-key"},
+        "account_reset_password_from_key": {"uidb36": "1", "key": "a-key"},
+    }
+
+
+def _shared_keys(own: Any, company: Any, people: dict[str, User | None]) -> dict[str, dict[str, Any]]:
+    """What the association and the company hold together, and what belongs to the company."""
+    need = NeedFactory(company=company)
+    waiting = IntroductionFactory(association=own, company=company)
+    accepted = IntroductionFactory(association=own, company=company)
+    give_answer(accepted, {"answer": "yes", "note": ""}, by=people["company"])
+    partnership = Introduction.objects.get(pk=accepted.pk).partnership
+    suggestion = SuggestionFactory(need__company=company)
+    link = link_for(AnswerLink, waiting, people["company"])
+    by_company = ("edit", "policy", "call")
+    by_need = ("need_detail", "need_edit", "need_publish", "need_close")
+    by_introduction = ("introduction", "introduction_answer", "introduction_seen")
+    by_suggestion = ("suggestion", "suggestion_interest", "suggestion_decline", "suggestion_seen")
+    return {
+        **{f"companies:{name}": {"pk": company.pk} for name in by_company},
+        **{f"companies:{name}": {"pk": need.pk} for name in by_need},
+        **{f"partnerships:{name}": {"pk": waiting.pk} for name in by_introduction},
+        **{f"matching:{name}": {"pk": suggestion.pk} for name in by_suggestion},
+        "companies:detail": {"pk": company.pk},
+        "partnerships:partnership": {"pk": partnership.pk},
+        "partnerships:partnership_abandon": {"pk": partnership.pk},
+        "mail:one_click": {"token": link.rstrip("/").rpartition("/")[2]},
+    }
+
+
+def _queries(own: Any, company: Any, keys: dict[str, dict[str, Any]]) -> dict[str, str]:
+    return {
+        "associations:project_create": f"?association={own.pk}",
+        "associations:ask_create": "?forme=financial",
+        "companies:need_create": f"?entreprise={company.pk}&forme=financial",
+        "partnerships:introduction_create": f"?entreprise={company.pk}",
+    }
+
+
+def _mail(person: User | None) -> OutgoingMail:
+    return OutgoingMailFactory(recipient=person)
