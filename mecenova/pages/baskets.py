@@ -39,6 +39,7 @@ class Basket:
 
     slug: str
     title: str
+    unit: str
     advice: str
     found: Callable[[], "QuerySet[Any]"]
     line: Callable[[Any], Line]
@@ -120,6 +121,7 @@ BASKETS = {
         Basket(
             "a-verifier",
             "À vérifier",
+            "organismes",
             "Une première réponse humaine est promise dans les trois jours ouvrés.",
             to_check,
             _organisation_line,
@@ -127,6 +129,7 @@ BASKETS = {
         Basket(
             "revendications",
             "Revendications",
+            "demandes",
             "Une fiche existante est demandée\u00a0: vérifiez la fonction de la personne avant de dire oui.",
             claims,
             _claim_line,
@@ -134,6 +137,7 @@ BASKETS = {
         Basket(
             "en-attente",
             "En attente d’une réponse",
+            "mises en relation",
             "Les relances partent seules. Un appel débloque souvent ce qu’un courriel ne débloque pas.",
             waiting_for_an_answer,
             _introduction_line,
@@ -141,6 +145,7 @@ BASKETS = {
         Basket(
             "liberees",
             "Libérées sans réponse",
+            "mises en relation",
             "Depuis trois mois. Appelez l’entreprise\u00a0: que cherche-t-elle aujourd’hui\u202f?",
             released,
             _introduction_line,
@@ -148,6 +153,7 @@ BASKETS = {
         Basket(
             "jamais-presentees",
             "Jamais présentées",
+            "associations",
             "Vérifiées et ouvertes, elles n’ont encore été proposées à aucune entreprise.",
             never_presented,
             _association_line,

@@ -4,7 +4,8 @@ import pytest
 from django.urls import reverse
 
 from accounts.enums import ClaimStatus, OrganisationStatus
-from accounts.models import Membership
+from accounts.models import Membership, Organisation
+from accounts.operations import claim_organisation, create_organisation
 from mecenova.mail.models import OutgoingMail
 from mecenova.workflow.journal import history
 from tests.accounts.factories import (
@@ -99,3 +100,29 @@ def test_others_find_nothing_and_get_changes_nothing(client, waiting):
         assert client.get(reverse(f"pages:{name}", args=[waiting.pk])).status_code == 405
     waiting.refresh_from_db()
     assert waiting.status == OrganisationStatus.TO_CHECK
+
+
+def test_what_the_team_owes_names_whom_it_is_for_and_where_to_act(client, query_count):
+    client.force_login(StaffFactory())
+    address = reverse("pages:control_tower")
+
+    def one_of_each():
+        organisation = create_organisation(
+            kind="association",
+            name=f"Le Fil {Organisation.objects.count()}",
+            postal_code="59000",
+            manager=UserFactory(),
+            by=None,
+        )
+        claim = claim_organisation(organisation=organisation, message="Trésorière.", by=UserFactory())
+        return organisation, claim
+
+    organisation, claim = one_of_each()
+    page = shown(client.get(address))
+    assert organisation.name in page
+    assert reverse("pages:organisation", args=[organisation.pk]) in page
+    assert reverse("pages:claim", args=[claim.pk]) in page
+    one = query_count(lambda: client.get(address))
+    for _ in range(5):
+        one_of_each()
+    assert query_count(lambda: client.get(address)) == one

@@ -17,6 +17,7 @@ from mecenova.agenda import operations as agenda
 from mecenova.agenda.models import FollowUp
 from mecenova.mail.models import OutgoingMail
 from mecenova.pages.baskets import BASKETS
+from mecenova.pages.duties import duties
 from mecenova.pages.forms import ClaimForm, MessageForm
 from mecenova.workflow.errors import DomainError
 
@@ -41,7 +42,7 @@ def for_the_team(view: View) -> View:
 def control_tower(request: HttpRequest) -> HttpResponse:
     context = {
         "baskets": [(basket, basket.count()) for basket in BASKETS.values()],
-        "owed": FollowUp.objects.all().owed_by_staff().order_by("deadline", "pk")[:PAGE_SIZE],
+        "owed": duties(limit=PAGE_SIZE),
         "in_error": FollowUp.objects.all().in_error().count(),
         "failed_mails": OutgoingMail.objects.failed().count(),
     }

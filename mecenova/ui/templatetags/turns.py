@@ -35,6 +35,12 @@ def next_step(
     return values
 
 
+@register.inclusion_tag("ui/step_line.html")
+def step_line(follow_up: Any, *, mine: bool = False) -> dict[str, Any]:
+    """The next step in a row of a list: what, who, by when. Nothing for a row that owes nothing."""
+    return {"follow_up": follow_up, "who": "Vous" if mine else follow_up and follow_up.get_owner_display()}
+
+
 @register.inclusion_tag("ui/step_tracker.html")
 def step_tracker(*labels_and_dates: Any, label: str = "Avancement") -> dict[str, Any]:
     """`{% step_tracker "Envoyée" sent_at "Vue" seen_at %}`: done with a date, then one current."""
