@@ -1,5 +1,6 @@
 """The curator's form: what is uploaded is judged by its content, not by its name."""
 
+import struct
 import zipfile
 from io import BytesIO
 from typing import Any
@@ -32,7 +33,8 @@ def file_type(content: bytes) -> str | None:
         return "pdf"
     try:
         names = set(zipfile.ZipFile(BytesIO(content)).namelist())
-    except zipfile.BadZipFile:
+    except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError, struct.error):
+        # What zipfile raises on a damaged or a crafted archive depends on where it is damaged.
         return None
     known = [extension for extension, entry in OFFICE_ENTRIES.items() if entry in names]
     return known[0] if known else None

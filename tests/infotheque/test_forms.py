@@ -64,3 +64,12 @@ def test_too_large_is_refused_before_its_content_is_read():
 
 def test_a_true_pdf_is_kept():
     assert bound(SimpleUploadedFile("guide.pdf", b"%PDF-1.7\n")).is_valid()
+
+
+def test_a_damaged_archive_is_of_no_type_wherever_it_is_damaged():
+    """zipfile raises whatever it stumbles on: a name that is no text, a version of the future..."""
+    whole = bytearray(office("é/document.xml"))
+    for place in range(len(whole)):
+        for value in (0xFF, 0x80, 0x7F):
+            damaged = bytes(whole[:place]) + bytes([value]) + bytes(whole[place + 1 :])
+            assert file_type(damaged) in {None, "docx"}
