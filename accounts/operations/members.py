@@ -17,6 +17,8 @@ from mecenova.workflow.errors import DomainError
 INVITATION_LIFE = timedelta(days=14)
 # An organisation nobody has checked must not become a way to write to the whole world.
 WAITING_INVITATIONS = {True: 50, False: 5}
+# Taking invitations back makes room for others; the mails have left all the same.
+INVITATIONS_A_DAY = {True: 50, False: 10}
 
 LAST_MANAGER = (
     "Il faut au moins une personne responsable. Donnez d’abord ce rôle à quelqu’un d’autre de l’équipe, "
@@ -41,11 +43,13 @@ def invite_member(*, organisation: Organisation, email: str, role: str, by: User
         raise DomainError(
             "Trop d’invitations attendent une réponse. Annulez-en une, ou attendez une réponse."
         )
+    _refuse_too_many_today(organisation)
     invitation = invitation or Invitation(organisation=organisation, email=email)
     invitation.role = Role(role)
     invitation.invited_by = by
     invitation.expires_at = clock.now() + INVITATION_LIFE
     invitation.save()
+    journal.record(organisation, "invite", organisation.status, organisation.status, by)
     notifications.write_invitation(invitation)
     return invitation
 
@@ -154,6 +158,13 @@ def _keep_a_manager(leaving: Membership) -> None:
     others = Membership.objects.filter(organisation=leaving.organisation_id).managers().exclude(pk=leaving.pk)
     if not others.exists():
         raise DomainError(LAST_MANAGER)
+
+
+def _refuse_too_many_today(organisation: Organisation) -> None:
+    since = clock.now() - timedelta(days=1)
+    sent = journal.history(organisation).filter(verb="invite", at__gt=since).count()
+    if sent >= INVITATIONS_A_DAY[organisation.is_checked]:
+        raise DomainError("Trop d’invitations sont parties aujourd’hui. Envoyez les suivantes demain.")
 
 
 def _refuse_stale(invitation: Invitation, organisation: Organisation) -> None:

@@ -256,3 +256,16 @@ class TestAtOnce:
         results = at_once(*[lambda: invite(manager)] * 2)
         assert results[0] == results[1]
         assert OutgoingMail.objects.count() == 1
+
+
+def test_taking_invitations_back_makes_no_room_for_more_mails():
+    manager = MembershipFactory(organisation__status=OrganisationStatus.TO_CHECK)
+    for number in range(10):
+        operations.withdraw_invitation(
+            invitation=invite(manager, email=f"{number}@exemple.fr"), by=manager.user
+        )
+    with pytest.raises(DomainError, match="demain"):
+        invite(manager, email="11@exemple.fr")
+    assert OutgoingMail.objects.count() == 10
+    with clock.frozen(clock.now() + timedelta(days=1, minutes=1)):
+        invite(manager, email="11@exemple.fr")
