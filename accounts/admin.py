@@ -55,6 +55,15 @@ class UserAdmin(admin.ModelAdmin):
     readonly_fields: ClassVar[list[str]] = ["email", "date_joined", "last_login"]
     filter_horizontal: ClassVar[list[str]] = ["groups"]
 
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        """Who is of the team, and what the team may do, is decided by a superuser."""
+        others = [] if request.user.is_superuser else ["is_staff", "groups"]
+        return [*self.readonly_fields, *others]
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        above = obj is not None and obj.is_superuser and not request.user.is_superuser
+        return not above and super().has_change_permission(request, obj)
+
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
