@@ -4,6 +4,7 @@ from typing import Any
 from uuid import uuid4
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core.internal.ratelimit import get_ip
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -13,6 +14,7 @@ from django.urls import reverse
 from accounts import notifications
 from accounts.models import User
 from accounts.policies import unfinished_registration
+from mecenova.calendar import clock
 from mecenova.mail.addresses import absolute_url
 
 MAILS = {
@@ -32,6 +34,8 @@ CHANGES = {
     "account/email/password_reset": "Le mot de passe de votre compte a été remplacé.",
     "account/email/password_set": "Un mot de passe a été donné à votre compte.",
 }
+# What anybody can have written to an address that is not theirs: once a day is enough to understand.
+ONCE_A_DAY = {"account/email/account_already_exists", "account/email/unknown_account"}
 EMAIL_LENGTH = 254
 ACCOUNT_CHANGED = "mail/accounts/account_changed.md"
 
@@ -65,12 +69,17 @@ class AccountAdapter(DefaultAccountAdapter):
             "password_reset_url": context.get("password_reset_url", ""),
         }
         # Two requests for a code are two mails: only the last code works.
-        key = f"{template_prefix}:{uuid4()}"
+        once = f"{email.lower()}:{clock.today()}" if template_prefix in ONCE_A_DAY else uuid4()
+        key = f"{template_prefix}:{once}"
         notifications.write_to_address(template, values, key=key, address=email, person=values["recipient"])
 
     def get_reset_password_from_key_url(self, key: str) -> str:
         uid, _, rest = key.partition("-")
         return absolute_url(reverse("account_reset_password_from_key", kwargs={"uidb36": uid, "key": rest}))
+
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
+        """Wrong passwords are counted by account and by network: nobody shuts the door on somebody else."""
+        return f"{super()._get_login_attempts_cache_key(request, **credentials)}:{get_ip(request)}"
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
         person = request.user

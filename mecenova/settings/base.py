@@ -122,11 +122,15 @@ ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
 ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND = True
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_PREVENT_ENUMERATION = True
-# Beyond allauth's own limits: what a person just signed up could repeat.
+# Beyond allauth's own limits: mails to addresses that may be somebody else's, and what a person just signed up
+# could repeat.
 ACCOUNT_RATE_LIMITS = {
+    "signup": "20/m/ip,100/d/ip",
+    "reset_password": "20/m/ip,5/h/key",
     "claim": "10/h/user",
     "register_organisation": "10/h/user",
     "invite": "30/h/user",
+    "introduce": "30/h/user",
     "accept_invitation": "30/m/ip",
     "close_account": "10/h/user",
     "one_click": "30/m/ip",

@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Iterable, Mapping
 
+from allauth.decorators import rate_limit
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -67,6 +68,7 @@ def seen(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+@rate_limit(action="introduce")
 def introduction_create(request: HttpRequest) -> HttpResponse:
     """Ask to talk, about a need, to a company, or to an association."""
     approach = find_approach(request.user, request.GET)

@@ -10,12 +10,15 @@ from tests.architecture.house import ROOT, name_of, python_files, relative, temp
 
 LONGEST = 150
 ASKED_FOR_BY_DJANGO = {"400.html", "403.html", "403_csrf.html", "404.html", "500.html"}
+ASKED_FOR_BY_ALLAUTH = {"429.html"}
 
 
 def asked_for_by_others(name: str) -> bool:
     """A template of ours that replaces one of Django or of allauth."""
     homes = [Path(django.__file__).parent, Path(allauth.__file__).parent]
-    return name in ASKED_FOR_BY_DJANGO or any(any(home.glob(f"**/templates/{name}")) for home in homes)
+    return name in ASKED_FOR_BY_DJANGO | ASKED_FOR_BY_ALLAUTH or any(
+        any(home.glob(f"**/templates/{name}")) for home in homes
+    )
 
 
 def test_every_template_is_used():
