@@ -1,6 +1,10 @@
+from allauth.account.decorators import secure_admin_login
 from django.apps import apps
 from django.contrib import admin
 from django.urls import include, path
+
+# One way in, with its limits: the admin's own form would let anybody try passwords without end.
+admin.site.login = secure_admin_login(admin.site.login)
 
 urlpatterns = [
     path("", include("mecenova.pages.urls")),
