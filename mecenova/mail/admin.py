@@ -13,15 +13,16 @@ from mecenova.mail.views.mailbox import without_links
 
 @admin.register(OutgoingMail)
 class OutgoingMailAdmin(admin.ModelAdmin):
-    list_display = ["subject", "address", "notification", "status", "due_at", "sent_at", "attempts"]
+    list_display = ["readable_subject", "address", "notification", "status", "due_at", "sent_at", "attempts"]
     list_filter = ["status", "category", "notification"]
-    search_fields = ["address", "subject", "key", "message_id"]
+    # Not the subject: searching it letter by letter would tell a code.
+    search_fields = ["address", "key", "message_id"]
     date_hierarchy = "created_at"
     list_select_related = ["recipient"]
     show_full_result_count = False
     actions = ["put_back"]
     fields = [
-        "subject",
+        "readable_subject",
         "address",
         "recipient",
         "notification",
@@ -39,6 +40,10 @@ class OutgoingMailAdmin(admin.ModelAdmin):
         "created_at",
     ]
     readonly_fields = fields
+
+    @admin.display(description="objet")
+    def readable_subject(self, mail: OutgoingMail) -> str:
+        return mail.shown_subject
 
     @admin.display(description="texte")
     def readable_text(self, mail: OutgoingMail) -> str:

@@ -133,6 +133,11 @@ class OutgoingMail(Identified):
         return reverse("mail:message", args=[self.pk])
 
     @property
+    def shown_subject(self) -> str:
+        """The subject as the site shows it: the code of a confidential mail is often in it."""
+        return "Message confidentiel" if self.confidential else self.subject
+
+    @property
     def tone(self) -> str:
         """How its state is coloured, beside its words."""
         return {MailStatus.SENT.value: "good", MailStatus.FAILED.value: "bad"}.get(self.status, "neutral")
