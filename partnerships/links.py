@@ -11,6 +11,7 @@ from partnerships.answering import give_answer
 from partnerships.forms import AnswerForm
 from partnerships.models import Introduction
 from partnerships.notifications import ANSWER_LINK
+from partnerships.policies import can_answer_introduction
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -31,6 +32,9 @@ class AnswerLink(OneClick):
 
     def context(self, subject: Introduction, user: "User") -> dict[str, Any]:
         return {"introduction": subject, "asking": subject.asking_organisation}
+
+    def may_act(self, subject: Introduction, user: "User") -> bool:
+        return can_answer_introduction(user, subject)
 
     def still_possible(self, subject: Introduction) -> str | None:
         if subject.is_waiting or subject.is_postponed:

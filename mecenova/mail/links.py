@@ -51,6 +51,10 @@ class OneClick:
     def get_form(self, subject: Any, user: "User", data: Any = None) -> forms.Form:
         return self.form_class(data)
 
+    def may_act(self, subject: Any, user: "User") -> bool:
+        """Whether this person still answers for it: who has left a team reads nothing of it by an old link."""
+        return True
+
     def still_possible(self, subject: Any) -> str | None:
         """Why the action is over (in French: answered, by whom, when), or None while it is possible."""
         return None

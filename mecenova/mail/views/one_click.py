@@ -46,6 +46,8 @@ def one_click(request: HttpRequest, token: str) -> HttpResponse:
         return _refused(request, GONE, 404)
     if request.user.is_authenticated and request.user.pk != user.pk:
         return _refused(request, OTHER_PERSON, 404)
+    if not link.action.may_act(subject, user):
+        return _refused(request, GONE, 404)
     if reason := link.action.still_possible(subject):
         return _refused(request, reason, 410)
     if request.method == "POST":
