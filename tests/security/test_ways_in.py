@@ -1,0 +1,158 @@
+"""Signing in: who can be kept out, who can be written to, and who may give rights."""
+
+import pytest
+from django.contrib.auth.models import Permission
+from django.urls import reverse
+
+from accounts.models import User
+from mecenova.mail.models import OutgoingMail
+from tests.accounts.factories import PASSWORD, ClaimFactory, OrganisationFactory, StaffFactory, UserFactory
+
+pytestmark = pytest.mark.django_db
+
+LOGIN = "/compte/login/"
+
+
+def try_password(client, person, password, address="192.0.2.1"):
+    return client.post(LOGIN, {"login": person.email, "password": password}, REMOTE_ADDR=address)
+
+
+class TestSigningIn:
+    def test_the_admin_has_no_door_of_its_own(self, client):
+        staff = StaffFactory()
+        answer = client.post(
+            reverse("admin:login"),
+            {"username": staff.email, "password": PASSWORD, "next": "/administration/"},
+        )
+        assert (answer.status_code, answer["Location"].partition("?")[0]) == (302, LOGIN)
+        assert "_auth_user_id" not in client.session
+
+    def test_to_others_the_admin_is_closed(self, client):
+        client.force_login(UserFactory(), backend="django.contrib.auth.backends.ModelBackend")
+        assert client.get(reverse("admin:login")).status_code == 403
+
+    def test_wrong_passwords_stop_whoever_types_them_and_nobody_else(self, client):
+        person = UserFactory()
+        for _ in range(6):
+            try_password(client, person, "faux faux faux")
+        assert try_password(client, person, PASSWORD).status_code == 200
+        assert try_password(client, person, PASSWORD, address="198.51.100.7").status_code == 302
+
+    def test_one_network_cannot_try_every_account(self, client):
+        people = [UserFactory() for _ in range(11)]
+        answers = [try_password(client, person, "faux faux faux") for person in people]
+        assert answers[-1].status_code == 200
+        assert try_password(client, people[0], PASSWORD).status_code == 200
+
+    def test_the_session_changes_when_one_signs_in(self, client):
+        client.get(LOGIN)
+        client.session.save()
+        before = client.session.session_key
+        try_password(client, UserFactory(email="lea@exemple.fr"), PASSWORD)
+        assert client.session.session_key != before
+
+    def test_a_closed_account_does_not_come_back(self, client):
+        person = UserFactory(is_active=False)
+        try_password(client, person, PASSWORD)
+        assert "_auth_user_id" not in client.session
+
+    def test_the_first_superuser_comes_in_with_a_code(self, client):
+        """Made by `createsuperuser`, whose address nobody has verified yet."""
+        first = User.objects.create_superuser("premiere@mecenova.example", PASSWORD)
+        try_password(client, first, PASSWORD)
+        code = OutgoingMail.objects.get(address=first.email).subject.split()[0]
+        client.post(reverse("account_email_verification_sent"), {"code": code})
+        assert client.get("/administration/").status_code == 200
+
+
+class TestWritingToOthers:
+    def test_an_account_that_exists_is_told_once_a_day(self, client):
+        UserFactory(email="lea@exemple.fr")
+        values = {"kind": "association", "first_name": "L", "last_name": "R", "password1": PASSWORD}
+        for email in ("lea@exemple.fr", "LEA@exemple.fr"):
+            client.post(reverse("accounts:sign_up"), {**values, "email": email})
+        assert OutgoingMail.objects.count() == 1
+
+    def test_an_unknown_address_is_told_once_a_day(self, client):
+        for _ in range(3):
+            client.post(reverse("account_reset_password"), {"email": "inconnue@exemple.fr"})
+        assert OutgoingMail.objects.count() == 1
+
+    def test_five_reset_links_an_hour_and_what_to_do_then(self, client):
+        UserFactory(email="lea@exemple.fr")
+        answers = [
+            client.post(reverse("account_reset_password"), {"email": "lea@exemple.fr"}) for _ in range(6)
+        ]
+        assert OutgoingMail.objects.count() == 5
+        assert answers[-1].status_code == 429
+        assert "Attendez quelques minutes" in answers[-1].text
+
+    def test_whether_an_address_is_known_is_not_seen(self, client):
+        UserFactory(email="lea@exemple.fr")
+        known, unknown = (
+            client.post(reverse("account_reset_password"), {"email": f"{name}@exemple.fr"})
+            for name in ("lea", "inconnue")
+        )
+        assert (known.status_code, known["Location"]) == (unknown.status_code, unknown["Location"])
+
+
+class TestSecretsOfMails:
+    def test_a_code_is_read_on_no_page(self, client):
+        values = {"kind": "association", "first_name": "L", "last_name": "R", "password1": PASSWORD}
+        client.post(reverse("accounts:sign_up"), {**values, "email": "lea@exemple.fr"})
+        mail = OutgoingMail.objects.get()
+        code = mail.subject.split()[0]
+        client.force_login(
+            StaffFactory(is_superuser=True), backend="django.contrib.auth.backends.ModelBackend"
+        )
+        for address in (
+            mail.get_absolute_url(),
+            reverse("admin:mail_outgoingmail_changelist"),
+            reverse("admin:mail_outgoingmail_change", args=[mail.pk]),
+        ):
+            assert code not in client.get(address).text, address
+        searched = client.get(reverse("admin:mail_outgoingmail_changelist"), {"q": code[:3]})
+        assert "lea@exemple.fr" not in searched.text
+
+
+class TestRights:
+    @pytest.fixture
+    def keeper(self, client):
+        """Of the team, with the right to change people, and no more."""
+        keeper = StaffFactory()
+        keeper.user_permissions.set(Permission.objects.filter(codename__in=["change_user", "view_user"]))
+        client.force_login(keeper, backend="django.contrib.auth.backends.ModelBackend")
+        return keeper
+
+    def test_rights_are_given_by_superusers(self, client, keeper):
+        for person in (keeper, UserFactory()):
+            rights = (person.is_staff, person.is_superuser)
+            client.post(
+                reverse("admin:accounts_user_change", args=[person.pk]),
+                {
+                    "first_name": "N",
+                    "last_name": "D",
+                    "is_active": "on",
+                    "is_staff": "on",
+                    "is_superuser": "on",
+                },
+            )
+            person.refresh_from_db()
+            assert person.first_name == "N"
+            assert (person.is_staff, person.is_superuser) == rights
+
+    def test_a_superuser_is_changed_by_superusers(self, client, keeper):
+        above = StaffFactory(is_superuser=True)
+        client.post(reverse("admin:accounts_user_change", args=[above.pk]), {"first_name": "N"})
+        above.refresh_from_db()
+        assert above.is_active
+
+
+def test_a_record_is_claimed_once_however_often_it_is_sent(client):
+    person, organisation = UserFactory(), OrganisationFactory(status="unclaimed")
+    ClaimFactory(organisation=organisation)
+    client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+    address = reverse("accounts:claim", args=[organisation.pk])
+    for _ in range(2):
+        client.post(address, {"message": "Je suis trésorière."})
+    assert person.claims.count() == 1
