@@ -43,7 +43,10 @@ def file_type(content: bytes) -> str | None:
 class DocumentForm(forms.ModelForm):
     link = forms.URLField(label="Lien", required=False, max_length=500, assume_scheme="https")
     partnership_kinds = forms.MultipleChoiceField(
-        label="Formes de partenariat", choices=Kind.choices, required=False, widget=forms.CheckboxSelectMultiple
+        label="Formes de partenariat",
+        choices=Kind.choices,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
     )
 
     class Meta:

@@ -52,7 +52,7 @@ class OneClick:
         return self.form_class(data)
 
     def may_act(self, subject: Any, user: "User") -> bool:
-        """Whether this person still answers for it: who has left a team reads nothing of it by an old link."""
+        """Whether this person still answers for it: an old link shows nothing to who has left the team."""
         return True
 
     def still_possible(self, subject: Any) -> str | None:

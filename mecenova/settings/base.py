@@ -122,8 +122,8 @@ ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
 ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND = True
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_PREVENT_ENUMERATION = True
-# Beyond allauth's own limits: mails to addresses that may be somebody else's, and what a person just signed up
-# could repeat.
+# Beyond allauth's own limits: mails to addresses that may be somebody else's, and what a person just signed
+# up could repeat.
 ACCOUNT_RATE_LIMITS = {
     "signup": "20/m/ip,100/d/ip",
     "reset_password": "20/m/ip,5/h/key",
