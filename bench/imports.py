@@ -27,9 +27,7 @@ INVENTED_ROWS = 8_366
 SLOWEST_SECONDS = 20
 PLACES = ("75011;Paris", "69003;Lyon", "59000;Lille", "20200;Bastia", ";", ";", ";")
 PROGRAMMES = ("219-01", "224-02", "163-01", "175-01", "177-11", "134-02", "")
-WORDS = (
-    "aide fête quartier livre jardin sport école santé mémoire atelier chorale chemin rivière voisin".split()
-)
+WORDS = ("aide", "fête", "quartier", "livre", "jardin", "sport", "école", "santé", "mémoire", "atelier")
 
 
 def run() -> None:
@@ -84,28 +82,17 @@ def _bare_insert(rows: list[tuple[str, str, str]]) -> float:
     with connection.cursor() as cursor:
         with cursor.copy(
             f"COPY {Organisation._meta.db_table} "
-            "(id, kind, name, name_key, postal_code, town, website, phone, status, origin, created_at) FROM STDIN"
+            "(id, kind, name, name_key, postal_code, town, website, phone, status, origin, created_at) "
+            "FROM STDIN"
         ) as copy:
             for number, ((key, _), (name, code, _purpose)) in enumerate(zip(keys, rows, strict=True)):
                 known_as = f"{name_key(name)[:200]} {number}"
-                copy.write_row(
-                    (
-                        key,
-                        "association",
-                        name,
-                        known_as,
-                        code[:5],
-                        "",
-                        "",
-                        "",
-                        "unclaimed",
-                        "import",
-                        "2026-11-23",
-                    )
-                )
+                office = (known_as, code[:5], "", "", "", "unclaimed", "import", "2026-11-23")
+                copy.write_row((key, "association", name, *office))
         with cursor.copy(
-            f"COPY {Association._meta.db_table} (id, organisation_id, purpose, registry, rna, siren, court_entry, "
-            "size, stance, general_interest, refused_kinds, changed_at) FROM STDIN"
+            f"COPY {Association._meta.db_table} "
+            "(id, organisation_id, purpose, registry, rna, siren, court_entry, size, stance, general_interest, "
+            "refused_kinds, changed_at) FROM STDIN"
         ) as copy:
             for (owner, key), (_name, _code, purpose) in zip(keys, rows, strict=True):
                 copy.write_row((key, owner, purpose, "", "", "", "", "", "open", "", "{}", "2026-11-23"))
