@@ -168,7 +168,7 @@ class Associations:
             values = {**ask, "skills": self.reference.skills(ask.get("skills", ""))}
             if "amount" in ask:
                 values["amount"] = Decimal(ask["amount"])
-            save_ask(project=project, by=person, kind=kind, **values)
+            save_ask(project=project, by=None, kind=kind, **values)
         if not text.get("draft"):
             project = publish_project(project=project, by=person)
         return project

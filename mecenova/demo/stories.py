@@ -12,7 +12,7 @@ from mecenova.demo.associations import Associations
 from mecenova.demo.companies import Companies
 from mecenova.demo.texts import Text, hour_for, read
 from mecenova.demo.timeline import Timeline
-from partnerships.enums import Side
+from partnerships.enums import IntroductionStatus, Side
 from partnerships.models import Introduction
 from partnerships.operations import (
     abandon_partnership,
@@ -24,7 +24,7 @@ from partnerships.operations import (
 from partnerships.operations import mark_seen as mark_introduction_seen
 
 # Days ago, at night as the real ones.
-ROUNDS = (54, 41, 27, 12)
+ROUNDS = (44, 27, 13)
 # What a company does with the suggestions it reads, one after the other, then again.
 READINGS = ("interest", "decline", "see", "decline", "interest", "leave", "decline", "see")
 # What an association does with the requests it receives.
@@ -106,7 +106,7 @@ class Stories:
         asking = self.associations if side == Side.ASSOCIATION else self.companies
         need = self.companies.need(text["need"]) if "need" in text else None
         published = association.projects.published().order_by("created_at")
-        return introduce(
+        introduction = introduce(
             association=association,
             company=company,
             kind=need.kind if need else text["kind"],
@@ -116,6 +116,9 @@ class Stories:
             need=need,
             project=published.first(),
         )
+        # Its answer, if any, is written too.
+        self._considered.add(introduction.pk)
+        return introduction
 
     def _see(self, introduction: Introduction) -> None:
         found = _again(introduction)
@@ -124,6 +127,9 @@ class Stories:
     def _answer(self, introduction: Introduction, text: Text) -> None:
         person = _person_of(introduction.answering_organisation)
         note = text.get("note", "")
+        if introduction.status == IntroductionStatus.QUEUED:
+            # No place was left that month: nobody has read it yet.
+            return
         if text["kind"] == "yes":
             accept_introduction(introduction=introduction, by=person, note=note)
         elif text["kind"] == "later":
@@ -131,7 +137,7 @@ class Stories:
             postpone_introduction(introduction=introduction, later_on=later_on, by=person, note=note)
         elif text["kind"] == "no":
             decline_introduction(introduction=introduction, reason=text["reason"], by=person, note=note)
-        elif text["kind"] == "abandon":
+        elif text["kind"] == "abandon" and introduction.status == IntroductionStatus.YES:
             abandon_partnership(partnership=introduction.partnership, by=person, note=note)
 
 
