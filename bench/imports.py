@@ -91,8 +91,8 @@ def _bare_insert(rows: list[tuple[str, str, str]]) -> float:
                 copy.write_row((key, "association", name, *office))
         with cursor.copy(
             f"COPY {Association._meta.db_table} "
-            "(id, organisation_id, purpose, registry, rna, siren, court_entry, size, stance, general_interest, "
-            "refused_kinds, changed_at) FROM STDIN"
+            "(id, organisation_id, purpose, registry, rna, siren, court_entry, size, stance, "
+            "general_interest, refused_kinds, changed_at) FROM STDIN"
         ) as copy:
             for (owner, key), (_name, _code, purpose) in zip(keys, rows, strict=True):
                 copy.write_row((key, owner, purpose, "", "", "", "", "", "open", "", "{}", "2026-11-23"))
