@@ -1,0 +1,44 @@
+"""What the stories share: entering as somebody, reading the outbox as its readers do."""
+
+import re
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from playwright.sync_api import Page
+
+from accounts.models import User
+from mecenova.mail.models import OutgoingMail
+from tests.browser import assert_accessible, assert_no_sideways_scroll
+
+
+@pytest.fixture
+def enter(base_url):
+    """By a session made beforehand: signing in has a story of its own."""
+
+    def enter_as(page: Page, person: User) -> Page:
+        client = Client()
+        client.force_login(person)
+        name = settings.SESSION_COOKIE_NAME
+        page.context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": base_url}])
+        return page
+
+    return enter_as
+
+
+def assert_good(page: Page) -> None:
+    assert_accessible(page)
+    assert_no_sideways_scroll(page)
+
+
+def link_in(mail: OutgoingMail, label: str, base_url: str) -> str:
+    """The address behind a label of a mail's text, on the site under test."""
+    found = re.search(rf"{re.escape(label)}\s*[:(]\s*(http[^\s)]+)", mail.text)
+    assert found, f"no « {label} » in:\n{mail.text}"
+    return found[1].replace(settings.SITE_URL, base_url)
+
+
+def submit_without_browser_help(page: Page, button: str) -> None:
+    """As a browser that checks nothing: the site's own errors are shown."""
+    page.evaluate("for (const form of document.forms) form.noValidate = true")
+    page.get_by_role("button", name=button).click()
