@@ -110,10 +110,19 @@ class Organisation(Identified):
                 | (~Q(status=OrganisationStatus.LEFT) & Q(left_at__isnull=True)),
                 name="organisation_left_has_date",
             ),
+            models.CheckConstraint(
+                condition=Q(status__in=OrganisationStatus.values), name="organisation_status_known"
+            ),
+            models.CheckConstraint(condition=~Q(name_key=""), name="organisation_has_a_key"),
+            models.CheckConstraint(
+                condition=Q(postal_code="") | Q(postal_code__regex=r"^[0-9]{5}$"),
+                name="organisation_postal_code_has_five_digits",
+            ),
         ]
         indexes = [
             GinIndex(fields=("search",), name="organisation_search"),
             models.Index(fields=("kind", "status")),
+            models.Index(fields=("name_key",), name="organisation_by_name"),
         ]
 
     def __str__(self) -> str:
@@ -224,6 +233,7 @@ class Claim(Identified):
                 | (~Q(status=ClaimStatus.WAITING) & Q(decided_at__isnull=False)),
                 name="claim_decided_has_date",
             ),
+            models.CheckConstraint(condition=Q(status__in=ClaimStatus.values), name="claim_status_known"),
         ]
 
     def __str__(self) -> str:
@@ -288,7 +298,11 @@ class Invitation(Identified):
                 Lower("email"),
                 condition=Q(accepted_at__isnull=True),
                 name="invitation_waits_once_per_address",
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(accepted_by__isnull=True) | Q(accepted_at__isnull=False),
+                name="invitation_accepted_by_somebody_one_day",
+            ),
         ]
 
     def __str__(self) -> str:

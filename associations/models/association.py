@@ -152,6 +152,18 @@ class Association(Identified):
                 condition=Q(yearly_budget__isnull=True) | Q(yearly_budget__gte=0),
                 name="association_budget_not_negative",
             ),
+            models.CheckConstraint(
+                condition=Q(rna="") | Q(rna__regex=r"^W[0-9A-Z]{9}$"), name="association_rna_well_formed"
+            ),
+            models.CheckConstraint(
+                condition=Q(siren="") | Q(siren__regex=r"^[0-9]{9}$"), name="association_siren_well_formed"
+            ),
+            # The court's register excludes the national one; a SIREN may stand beside either.
+            models.CheckConstraint(
+                condition=Q(registry=Registry.ALSACE_MOSELLE, rna="")
+                | (~Q(registry=Registry.ALSACE_MOSELLE) & Q(court_entry="")),
+                name="association_number_of_its_registry",
+            ),
         ]
         indexes = [GinIndex(fields=("search",), name="association_search")]
 

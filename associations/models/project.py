@@ -71,6 +71,7 @@ class Project(Identified):
                 | (~Q(status=ProjectStatus.CLOSED) & Q(closed_at__isnull=True)),
                 name="project_closed_has_date",
             ),
+            models.CheckConstraint(condition=Q(status__in=ProjectStatus.values), name="project_status_known"),
         ]
         indexes = [GinIndex(fields=("search",), name="project_search")]
 
@@ -121,6 +122,14 @@ class Ask(Identified):
             models.CheckConstraint(
                 condition=~Q(kind=Kind.CO_CONSTRUCTION) | ~Q(question=""),
                 name="ask_co_construction_says_question",
+            ),
+            models.CheckConstraint(
+                condition=(Q(kind=Kind.FINANCIAL) | Q(amount__isnull=True))
+                & (Q(kind=Kind.SKILLS) | Q(days__isnull=True))
+                & (Q(kind=Kind.IN_KIND) | Q(goods=""))
+                & (Q(kind=Kind.VOLUNTEERING) | Q(volunteers__isnull=True))
+                & (Q(kind=Kind.CO_CONSTRUCTION) | Q(question="")),
+                name="ask_says_nothing_of_other_kinds",
             ),
         ]
 

@@ -13,11 +13,10 @@ from accounts.operations import create_organisation
 from associations.enums import Stance
 from associations.followups import FirstSteps, refresh_step
 from associations.models import Association
-from associations.operations.registry import refuse_number_of_another
+from associations.operations.registry import chosen_number, refuse_number_of_another
 from associations.policies import can_edit_association
 from associations.signals import association_registered
 from mecenova.agenda.operations import start
-from mecenova.identifiers.names import department_code
 from mecenova.identifiers.text import one_line, paragraphs
 from mecenova.reference.models import Audience, Cause, Territory
 
@@ -63,13 +62,13 @@ def register_association(
         if by is not None and not can_edit_association(by, known):
             raise PermissionDenied
         return known
+    rna, court_entry = chosen_number(registry, rna, one_line(court_entry))
     refuse_number_of_another(rna=rna, siren=siren)
     organisation = create_organisation(
         kind=OrganisationKind.ASSOCIATION,
         name=name,
         postal_code=postal_code,
         town=town,
-        department=Territory.objects.departments().filter(code=department_code(postal_code)).first(),
         website=website,
         phone=phone,
         manager=by,
@@ -84,7 +83,7 @@ def register_association(
         registry=registry,
         rna=rna,
         siren=siren,
-        court_entry=one_line(court_entry),
+        court_entry=court_entry,
         size=size,
         yearly_budget=yearly_budget,
         general_interest=general_interest,

@@ -1,9 +1,15 @@
-"""A registry number belongs to one association: what to answer when it is already there."""
+"""Registry numbers: one association has the number of one register, and no other has the same."""
 
 import uuid
 
+from associations.enums import Registry
 from associations.models import Association
 from mecenova.workflow.errors import DomainError
+
+
+def chosen_number(registry: str, rna: str, court_entry: str) -> tuple[str, str]:
+    """Whoever changes register leaves the former number behind; a SIREN may stand beside either."""
+    return ("", court_entry) if registry == Registry.ALSACE_MOSELLE else (rna, "")
 
 
 def refuse_number_of_another(*, rna: str = "", siren: str = "", than: uuid.UUID | None = None) -> None:

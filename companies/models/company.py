@@ -103,7 +103,10 @@ class Company(Identified):
     class Meta:
         verbose_name = "entreprise"
         constraints = [
-            models.UniqueConstraint(fields=("siren",), condition=~Q(siren=""), name="company_siren_once")
+            models.UniqueConstraint(fields=("siren",), condition=~Q(siren=""), name="company_siren_once"),
+            models.CheckConstraint(
+                condition=Q(siren="") | Q(siren__regex=r"^[0-9]{9}$"), name="company_siren_well_formed"
+            ),
         ]
         indexes = [GinIndex(fields=("search",), name="company_search")]
 

@@ -137,6 +137,7 @@ class Need(Identified):
                 | (~Q(status=NeedStatus.CLOSED) & Q(closed_at__isnull=True)),
                 name="need_closed_has_date",
             ),
+            models.CheckConstraint(condition=Q(status__in=NeedStatus.values), name="need_status_known"),
             models.CheckConstraint(
                 condition=Q(budget_min__isnull=True) | Q(budget_min__gte=0),
                 name="need_budget_not_negative",
