@@ -35,7 +35,7 @@ class StaffDecision(Rule):
             queue(
                 self.apology,
                 subject,
-                occurrence=f"{follow_up.cycle}-{follow_up.occurrence}",
+                occurrence=follow_up.turn,
                 context={"new_date": self.next_date(follow_up)},
             )
 
@@ -95,5 +95,5 @@ class Corrections(Rule):
         queue(
             notifications.ChangesReminder,
             subject,
-            occurrence=f"{follow_up.cycle}-{follow_up.occurrence}",
+            occurrence=follow_up.turn,
         )

@@ -5,7 +5,7 @@ from typing import Any
 from django.dispatch import receiver
 
 from accounts.enums import OrganisationKind
-from accounts.models import Organisation, User
+from accounts.models import Organisation
 from accounts.signals import organisation_checked, organisation_left
 from associations.models import Association, Project
 from associations.notifications import DraftPutAway
@@ -21,9 +21,9 @@ def begin_own_steps(*, organisation: Organisation, **kwargs: Any) -> None:
 
 
 @receiver(organisation_left, dispatch_uid="associations.follow_leaving")
-def close_what_was_open(*, organisation: Organisation, by: User | None = None, **kwargs: Any) -> None:
+def close_what_was_open(*, organisation: Organisation, **kwargs: Any) -> None:
     if _has_profile(organisation):
-        follow_leaving(organisation=organisation, by=by)
+        follow_leaving(organisation=organisation)
 
 
 @receiver(project_dormant, dispatch_uid="associations.put_draft_away")

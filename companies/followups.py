@@ -5,6 +5,7 @@ each hands over to the next. A need has a step of its own from its creation to i
 """
 
 import uuid
+from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from typing import ClassVar
 
@@ -72,7 +73,7 @@ class CompletePolicy(CompanyRule):
     def remind(self, subject: Organisation, follow_up: FollowUp) -> None:
         super().remind(subject, follow_up)
         if follow_up.occurrence != self.days[-1]:
-            queue(notifications.CompletePolicy, subject, occurrence=_occurrence(follow_up))
+            queue(notifications.CompletePolicy, subject, occurrence=follow_up.turn)
 
 
 @register_rule
@@ -91,7 +92,7 @@ class PublishNeed(CompanyRule):
         has_draft = subject.company.needs.filter(status=NeedStatus.DRAFT).exists()
         # A draft has its own reminder: never two on the same subject.
         if follow_up.occurrence != self.days[-1] and not has_draft:
-            queue(notifications.PublishNeed, subject, occurrence=_occurrence(follow_up))
+            queue(notifications.PublishNeed, subject, occurrence=follow_up.turn)
 
 
 @register_rule
@@ -125,6 +126,9 @@ class NeedRule(Rule):
 
     status: ClassVar[NeedStatus]
 
+    def locked_first(self, subject: Need) -> Sequence[Organisation]:
+        return (subject.company.organisation,)
+
     def organisation_id(self, subject: Need) -> uuid.UUID | None:
         return subject.company.organisation_id
 
@@ -149,7 +153,7 @@ class FinishNeed(NeedRule):
         if follow_up.occurrence == self.days[-1]:
             need_dormant.send(sender=type(self), need=subject)
         else:
-            queue(notifications.FinishNeed, subject, occurrence=_occurrence(follow_up))
+            queue(notifications.FinishNeed, subject, occurrence=follow_up.turn)
 
 
 @register_rule
@@ -185,7 +189,7 @@ class ReviewNeed(NeedRule):
         return "Proposer des associations pour ce besoin, puis vous demander s’il tient toujours."
 
     def act(self, subject: Need, follow_up: FollowUp) -> None:
-        queue(notifications.ReviewNeed, subject, occurrence=_occurrence(follow_up))
+        queue(notifications.ReviewNeed, subject, occurrence=follow_up.turn)
 
 
 def step_for(organisation: Organisation) -> type[CompanyRule] | None:
@@ -239,7 +243,3 @@ def restart_need_step(need: Need) -> None:
 def _the_day_after(day: date) -> datetime:
     """Shortly after midnight in Paris: the whole last day was open to answers."""
     return datetime.combine(day + timedelta(days=1), time(0, 5), tzinfo=clock.PARIS)
-
-
-def _occurrence(follow_up: FollowUp) -> str:
-    return f"{follow_up.cycle}-{follow_up.occurrence}"

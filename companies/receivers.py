@@ -4,7 +4,7 @@ from typing import Any
 
 from django.dispatch import receiver
 
-from accounts.models import Organisation, User
+from accounts.models import Organisation
 from accounts.signals import organisation_checked, organisation_left
 from companies.enums import NeedStatus
 from companies.followups import refresh_step
@@ -20,9 +20,9 @@ def the_company_takes_its_next_step(organisation: Organisation, **kwargs: Any) -
 
 
 @receiver(organisation_left)
-def its_needs_are_closed(organisation: Organisation, by: User | None, **kwargs: Any) -> None:
+def its_needs_are_closed(organisation: Organisation, **kwargs: Any) -> None:
     needs = Need.objects.filter(company__organisation=organisation).exclude(status=NeedStatus.CLOSED)
-    for need in needs.order_by("pk"):
+    for need in needs.select_related("company__organisation").order_by("pk"):
         close_need(need=need, by=None)
 
 

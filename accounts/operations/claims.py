@@ -4,7 +4,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 
 from accounts import followups, notifications, policies
-from accounts.enums import ClaimStatus, OrganisationStatus, Role
+from accounts.enums import OrganisationStatus, Role
 from accounts.models import Claim, Membership, Organisation, User
 from accounts.operations.organisations import become_checked, end_sign_up, locked
 from accounts.workflow import CLAIM
@@ -14,6 +14,7 @@ from mecenova.identifiers.text import paragraphs
 from mecenova.mail.operations import queue
 from mecenova.workflow import journal
 from mecenova.workflow.errors import DomainError
+from mecenova.workflow.machine import NEW
 
 MESSAGE_LENGTH = 1000
 
@@ -33,7 +34,7 @@ def claim_organisation(*, organisation: Organisation, message: str, by: User) ->
             claim = Claim.objects.create(organisation=organisation, user=by, message=message)
     except IntegrityError:
         return waiting.get()
-    journal.record(claim, "claim", "", claim.status, by)
+    journal.record(claim, "claim", NEW, claim.status, by)
     agenda.start(followups.ClaimDecision, claim)
     queue(notifications.ClaimReceived, claim)
     return claim
@@ -84,11 +85,7 @@ def _locked_for_decision(claim: Claim, by: User | None) -> tuple[Claim, Organisa
 
 
 def _decide(claim: Claim, verb: str, by: User | None, answer: str) -> None:
-    claim.status = CLAIM.target(verb, claim.status)
-    claim.decided_at = clock.now()
-    claim.answer = answer
-    claim.save(update_fields=["status", "decided_at", "answer"])
-    journal.record(claim, verb, ClaimStatus.WAITING, claim.status, by, answer)
+    journal.advance(claim, CLAIM, verb, by=by, note=answer, decided_at=clock.now(), answer=answer)
     agenda.close(claim)
 
 

@@ -1,6 +1,7 @@
 """An organisation is entered, checked, corrected, and one day leaves."""
 
 import re
+import uuid
 from datetime import datetime
 
 from django.core.exceptions import PermissionDenied
@@ -12,6 +13,7 @@ from accounts.models import Membership, Organisation, User
 from accounts.models.organisation import record_key
 from accounts.workflow import ORGANISATION
 from mecenova.agenda import operations as agenda
+from mecenova.agenda.enums import Outcome
 from mecenova.calendar import clock
 from mecenova.identifiers.names import department_code
 from mecenova.identifiers.text import one_line, paragraphs
@@ -19,6 +21,7 @@ from mecenova.mail.operations import queue
 from mecenova.reference.models import Territory
 from mecenova.workflow import journal
 from mecenova.workflow.errors import DomainError
+from mecenova.workflow.machine import NEW
 
 NAME_LENGTH = 250
 
@@ -68,7 +71,7 @@ def create_organisation(
         Membership.objects.create(organisation=organisation, user=manager, role=Role.MANAGER)
         end_sign_up(manager)
     if origin != Origin.IMPORT:  # An import's own report is the record of its rows.
-        journal.record(organisation, "create", "", organisation.status, by)
+        journal.record(organisation, "create", NEW, organisation.status, by)
     if status == OrganisationStatus.TO_CHECK:
         agenda.start(followups.StaffCheck, organisation)
     return organisation
@@ -121,12 +124,7 @@ def check_organisation(*, organisation: Organisation, by: User | None) -> Organi
 
 def become_checked(organisation: Organisation, verb: str, by: User | None) -> None:
     """The transition shared by the staff's check and by an accepted claim; the caller holds the lock."""
-    source = organisation.status
-    organisation.status = ORGANISATION.target(verb, source)
-    organisation.checked_at = clock.now()
-    organisation.left_at = None
-    organisation.save(update_fields=["status", "checked_at", "left_at"])
-    journal.record(organisation, verb, source, organisation.status, by)
+    journal.advance(organisation, ORGANISATION, verb, by=by, checked_at=clock.now(), left_at=None)
     agenda.close(organisation, followups.StaffCheck)
     agenda.close(organisation, followups.Corrections)
     signals.organisation_checked.send(Organisation, organisation=organisation, by=by)
@@ -141,10 +139,7 @@ def ask_for_changes(*, organisation: Organisation, message: str, by: User | None
     message = paragraphs(message)
     if not message:
         raise DomainError("Écrivez ce qui est à corriger\u00a0: ce message part à l’organisme.")
-    source = organisation.status
-    organisation.status = ORGANISATION.target("ask_for_changes", source)
-    organisation.save(update_fields=["status"])
-    line = journal.record(organisation, "ask_for_changes", source, organisation.status, by, message)
+    line = journal.advance(organisation, ORGANISATION, "ask_for_changes", by=by, note=message)
     agenda.start(followups.Corrections, organisation)
     queue(notifications.ChangesAsked, organisation, occurrence=_moment(line.at))
     return organisation
@@ -158,10 +153,7 @@ def resubmit_organisation(*, organisation: Organisation, by: User | None) -> Org
         raise PermissionDenied
     if organisation.status == OrganisationStatus.TO_CHECK:
         return organisation
-    source = organisation.status
-    organisation.status = ORGANISATION.target("resubmit", source)
-    organisation.save(update_fields=["status"])
-    journal.record(organisation, "resubmit", source, organisation.status, by)
+    journal.advance(organisation, ORGANISATION, "resubmit", by=by)
     agenda.start(followups.StaffCheck, organisation)
     return organisation
 
@@ -174,20 +166,27 @@ def withdraw_organisation(*, organisation: Organisation, by: User | None, note: 
         return organisation
     if by is not None and not policies.can_withdraw(by, organisation):
         raise PermissionDenied
-    source = organisation.status
-    organisation.status = ORGANISATION.target("leave", source)
-    organisation.left_at = clock.now()
-    organisation.save(update_fields=["status", "left_at"])
-    journal.record(organisation, "leave", source, organisation.status, by, paragraphs(note))
+    journal.advance(organisation, ORGANISATION, "leave", by=by, note=paragraphs(note), left_at=clock.now())
     organisation.invitations.waiting().delete()
-    agenda.close(organisation)
     signals.organisation_left.send(Organisation, organisation=organisation, by=by)
+    # Last, when the rooms above have ended theirs: whatever they were answering meanwhile is closed too.
+    agenda.close(organisation, outcome=Outcome.CANCELLED)
     return organisation
 
 
 def locked(organisation: Organisation) -> Organisation:
-    """The row as it is now, held until the end of the transaction; what changes a team takes it too."""
-    return Organisation.objects.select_for_update().get(pk=organisation.pk)
+    """The row as it is now, held until the end of the transaction.
+
+    The first lock of every operation on an organisation, its team, its profile or what it publishes: rows are
+    always taken from the organisation down (docs/adr/0014-one-order-of-locks.md).
+    """
+    return Organisation.objects.select_for_update(no_key=True).get(pk=organisation.pk)
+
+
+def hold(*organisations: uuid.UUID) -> None:
+    """Take several at once, by key: two operations on the same two organisations never block each other."""
+    rows = Organisation.objects.filter(pk__in=organisations).order_by("pk").select_for_update(no_key=True)
+    list(rows.values_list("pk", flat=True))
 
 
 def end_sign_up(person: User) -> None:

@@ -138,9 +138,7 @@ class PublishProject(StepRule):
             start(CallToPublish, subject)
         elif not subject.association.projects.draft().exists():
             # A draft has its own reminder: never two on the same subject.
-            queue(
-                notifications.PublishProject, subject, occurrence=f"{follow_up.cycle}-{follow_up.occurrence}"
-            )
+            queue(notifications.PublishProject, subject, occurrence=follow_up.turn)
 
 
 @register_rule

@@ -1,9 +1,11 @@
 """A project's step, from its creation to its closing."""
 
 import uuid
+from collections.abc import Sequence
 from typing import ClassVar
 
 from accounts.enums import OrganisationStatus
+from accounts.models import Organisation
 from associations import notifications
 from associations.enums import ProjectStatus, Stance
 from associations.models import Project
@@ -18,6 +20,9 @@ class ProjectRule(Rule):
     """A rule whose subject is a project."""
 
     status: ClassVar[ProjectStatus]
+
+    def locked_first(self, subject: Project) -> Sequence[Organisation]:
+        return (subject.association.organisation,)
 
     def organisation_id(self, subject: Project) -> uuid.UUID | None:
         return subject.association.organisation_id
@@ -44,9 +49,7 @@ class FinishProject(ProjectRule):
         if follow_up.occurrence == self.days[-1]:
             project_dormant.send(sender=type(self), project=subject)
         elif subject.association.stance == Stance.OPEN:
-            queue(
-                notifications.FinishProject, subject, occurrence=f"{follow_up.cycle}-{follow_up.occurrence}"
-            )
+            queue(notifications.FinishProject, subject, occurrence=follow_up.turn)
 
 
 @register_rule
@@ -64,9 +67,7 @@ class ReviewProject(ProjectRule):
 
     def act(self, subject: Project, follow_up: FollowUp) -> None:
         if subject.association.stance == Stance.OPEN and subject.association.organisation.is_checked:
-            queue(
-                notifications.ReviewProject, subject, occurrence=f"{follow_up.cycle}-{follow_up.occurrence}"
-            )
+            queue(notifications.ReviewProject, subject, occurrence=follow_up.turn)
 
 
 def project_step(project: Project) -> type[ProjectRule] | None:

@@ -6,13 +6,13 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
 from accounts.enums import OrganisationStatus
-from accounts.models import Organisation, User
-from accounts.operations import resubmit_organisation, update_organisation
+from accounts.models import User
+from accounts.operations import locked, resubmit_organisation, update_organisation
 from accounts.policies import can_edit
-from associations.enums import Registry, Stance
+from associations.enums import Stance
 from associations.followups import FirstSteps, refresh_step
 from associations.models import Association
-from associations.operations.registry import refuse_number_of_another
+from associations.operations.registry import chosen_number, refuse_number_of_another
 from associations.policies import can_edit_association
 from associations.readiness import is_complete
 from associations.signals import association_changed
@@ -50,8 +50,8 @@ def update_association(*, association: Association, by: User | None, **changes: 
     unknown = changes.keys() - OFFICE - PLAIN - LISTS
     if unknown:
         raise TypeError(f"An association has no {', '.join(sorted(unknown))}")
-    organisation = Organisation.objects.select_for_update().get(pk=association.organisation_id)
-    association = Association.objects.select_for_update().get(pk=association.pk)
+    organisation = locked(association.organisation)
+    association = Association.objects.select_for_update(no_key=True).get(pk=association.pk)
     association.organisation = organisation
     if by is not None and not can_edit_association(by, association):
         raise PermissionDenied
@@ -81,15 +81,9 @@ def _write_profile(association: Association, changes: dict[str, Any]) -> None:
     if "stance" in changes and association.stance != Stance.PAUSED:
         association.paused_until = None
     if "registry" in changes:
-        _keep_only_the_chosen_number(association)
+        association.rna, association.court_entry = chosen_number(
+            association.registry, association.rna, association.court_entry
+        )
     refuse_number_of_another(rna=association.rna, siren=association.siren, than=association.pk)
     association.changed_at = clock.now()
     association.save()
-
-
-def _keep_only_the_chosen_number(association: Association) -> None:
-    """Whoever changes register leaves the former number behind; a SIREN may stand beside an RNA number."""
-    if association.registry == Registry.ALSACE_MOSELLE:
-        association.rna = ""
-    else:
-        association.court_entry = ""

@@ -8,7 +8,8 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
-from accounts.models import Organisation, User
+from accounts.models import User
+from accounts.operations import locked
 from associations import policies
 from associations.enums import ProjectStatus, Stance
 from associations.followups import project_step, refresh_step
@@ -22,7 +23,7 @@ from mecenova.identifiers.text import one_line, paragraphs
 from mecenova.reference.enums import Kind
 from mecenova.reference.models import Audience, Cause, Skill, Territory
 from mecenova.workflow.errors import DomainError
-from mecenova.workflow.journal import record
+from mecenova.workflow.journal import advance, record
 from mecenova.workflow.machine import NEW
 
 PLAIN = frozenset({"title", "description"})
@@ -50,7 +51,7 @@ def create_project(
     project_id: uuid.UUID | None = None,
 ) -> Project:
     """Open a draft. The same `project_id` given twice is the same form sent twice: one project."""
-    organisation = Organisation.objects.select_for_update(no_key=True).get(pk=association.organisation_id)
+    organisation = locked(association.organisation)
     association = Association.objects.get(pk=association.pk)
     association.organisation = organisation
     if by is not None and not policies.can_create_project(by, association):
@@ -98,7 +99,7 @@ def publish_project(*, project: Project, by: User | None) -> Project:
     project = _locked(project)
     if by is not None and not policies.can_publish_project(by, project):
         raise PermissionDenied
-    target = PROJECT.target("publish", project.status)
+    PROJECT.target("publish", project.status)
     if project.association.stance == Stance.EXPERT_ONLY:
         raise DomainError(
             "Votre association est présente comme experte seulement\u00a0: elle ne sollicite personne. "
@@ -110,12 +111,9 @@ def publish_project(*, project: Project, by: User | None) -> Project:
         )
     if not project.description.strip():
         raise DomainError("Décrivez le projet en quelques phrases avant de le publier.")
-    source, project.status = project.status, ProjectStatus(target)
-    project.published_at, project.closed_at = clock.now(), None
-    project.save(update_fields=["status", "published_at", "closed_at"])
-    record(project, "publish", source, target, by)
+    advance(project, PROJECT, "publish", by=by, published_at=clock.now(), closed_at=None)
     _restart_step(project)
-    _refresh_step_of(project.association)
+    refresh_step(project.association.organisation)
     project_published.send(sender=Project, project=project, association=project.association)
     return project
 
@@ -125,12 +123,9 @@ def close_project(*, project: Project, by: User | None, note: str = "") -> Proje
     project = _locked(project)
     if by is not None and not policies.can_close_project(by, project):
         raise PermissionDenied
-    source, target = project.status, PROJECT.target("close", project.status)
-    project.status, project.closed_at = ProjectStatus(target), clock.now()
-    project.save(update_fields=["status", "closed_at"])
-    record(project, "close", source, target, by, note)
+    advance(project, PROJECT, "close", by=by, note=note, closed_at=clock.now())
     close(project, outcome=Outcome.DONE)
-    _refresh_step_of(project.association)
+    refresh_step(project.association.organisation)
     project_closed.send(sender=Project, project=project, association=project.association)
     return project
 
@@ -191,7 +186,8 @@ def remove_ask(*, ask: Ask, by: User | None) -> None:
 
 
 def _locked(project: Project) -> Project:
-    """The project as it is now, held until the end, with its association and organisation."""
+    """The project as it is now, held until the end with its organisation, which is taken first."""
+    locked(project.association.organisation)
     return (
         Project.objects.select_for_update(of=("self",), no_key=True)
         .select_related("association__organisation")
@@ -203,7 +199,3 @@ def _restart_step(project: Project) -> None:
     step = project_step(project)
     if step is not None:
         start(step, project)
-
-
-def _refresh_step_of(association: Association) -> None:
-    refresh_step(Organisation.objects.select_for_update(no_key=True).get(pk=association.organisation_id))

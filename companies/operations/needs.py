@@ -8,10 +8,12 @@ from django.db import IntegrityError, transaction
 
 from accounts.enums import OrganisationStatus
 from accounts.models import User
+from accounts.operations import locked
 from companies.enums import NeedStatus, WhoseTime
 from companies.followups import refresh_step, restart_need_step, restart_silence
 from companies.models import Company, Need
 from companies.notifications import NeedClosed
+from companies.operations.profile import lock
 from companies.policies import can_close_need, can_create_need, can_edit_need, can_publish_need
 from companies.readiness import in_words, missing_from_need
 from companies.signals import need_changed, need_closed, need_published
@@ -21,7 +23,8 @@ from mecenova.identifiers.text import one_line, paragraphs
 from mecenova.mail.operations import queue
 from mecenova.reference.enums import Kind
 from mecenova.workflow.errors import DomainError
-from mecenova.workflow.journal import record
+from mecenova.workflow.journal import advance, record
+from mecenova.workflow.machine import NEW
 
 LISTS = frozenset({"causes", "audiences", "territories", "skills"})
 FIELDS = LISTS | {
@@ -51,6 +54,7 @@ def create_need(
     *, company: Company, by: User | None, kind: str, id: uuid.UUID | None = None, **values: Any
 ) -> Need:
     """A draft. `id` is drawn by the form when it is shown: sent twice, it gives the same need."""
+    company = lock(company)
     if by is not None and not can_create_need(by, company):
         raise PermissionDenied
     _refuse_what_cannot_be(kind, values)
@@ -68,7 +72,7 @@ def create_need(
             raise DomainError("Ce formulaire a déjà servi. Rouvrez la page pour écrire un besoin.") from None
         return sent_before
     _set_lists(need, values)
-    record(need, "create", "", need.status, by)
+    record(need, "create", NEW, need.status, by)
     restart_need_step(need)
     return need
 
@@ -100,16 +104,13 @@ def publish_need(*, need: Need, by: User | None) -> Need:
     need = lock_need(need)
     if by is not None and not can_publish_need(by, need):
         raise PermissionDenied
-    source = need.status
-    target = NEED.target("publish", source)
+    NEED.target("publish", need.status)
     if need.company.organisation.status == OrganisationStatus.LEFT:
         raise DomainError("Cette entreprise a quitté Mecenova\u00a0: elle ne publie plus de besoin.")
     _refuse_a_past_deadline(need.deadline)
     if by is not None:
         _refuse_the_incomplete(need)
-    need.status, need.published_at, need.closed_at = target, clock.now(), None
-    need.save(update_fields=["status", "published_at", "closed_at"])
-    record(need, "publish", source, target, by)
+    advance(need, NEED, "publish", by=by, published_at=clock.now(), closed_at=None)
     restart_need_step(need)
     restart_silence(need.company.organisation)
     need_published.send(sender=Need, company=need.company, need=need, by=by)
@@ -122,23 +123,20 @@ def close_need(*, need: Need, by: User | None, note: str = "") -> Need:
     need = lock_need(need)
     if by is not None and not can_close_need(by, need):
         raise PermissionDenied
-    source = need.status
-    target = NEED.target("close", source)
-    need.status, need.closed_at = target, clock.now()
-    need.save(update_fields=["status", "closed_at"])
-    record(need, "close", source, target, by, note)
+    advance(need, NEED, "close", by=by, note=note, closed_at=clock.now())
     restart_need_step(need)
     refresh_step(need.company.organisation)
-    if by is None:
+    if by is None and need.company.organisation.status != OrganisationStatus.LEFT:
         queue(NeedClosed, need, occurrence=f"{need.closed_at:%Y%m%d}")
     need_closed.send(sender=Need, company=need.company, need=need, by=by)
     return need
 
 
 def lock_need(need: Need) -> Need:
-    """The need as it is now, held until the end of the transaction."""
+    """The need as it is now, held until the end with its organisation, which is taken first."""
+    locked(need.company.organisation)
     needs = Need.objects.select_related("company__organisation", "company__policy")
-    return needs.select_for_update(of=("self",)).get(pk=need.pk)
+    return needs.select_for_update(of=("self",), no_key=True).get(pk=need.pk)
 
 
 def _tidy(name: str, value: Any) -> Any:

@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 
 from accounts.enums import OrganisationStatus
 from accounts.models import User
-from accounts.operations import resubmit_organisation, update_organisation
+from accounts.operations import locked, resubmit_organisation, update_organisation
 from accounts.policies import is_member
 from companies.followups import restart_silence
 from companies.models import Company
@@ -84,6 +84,7 @@ def _write_profile(company: Company, changes: dict[str, Any]) -> None:
 
 
 def lock(company: Company) -> Company:
-    """The company as it is now, held until the end of the transaction."""
-    found = Company.objects.select_for_update(of=("self",)).select_related("organisation", "policy")
-    return found.get(pk=company.pk)
+    """The company as it is now, held until the end with its organisation, which is taken first."""
+    locked(company.organisation)
+    found = Company.objects.select_related("organisation", "policy")
+    return found.select_for_update(of=("self",), no_key=True).get(pk=company.pk)

@@ -129,6 +129,11 @@ class FollowUp(Identified):
         return f"{self.rule} +{self.occurrence}"
 
     @property
+    def turn(self) -> str:
+        """What tells it from the rule's other follow-ups on this subject: one mail for each."""
+        return f"{self.cycle}-{self.occurrence}"
+
+    @property
     def is_open(self) -> bool:
         return self.outcome == Outcome.OPEN
 
