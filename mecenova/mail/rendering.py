@@ -56,17 +56,17 @@ def render(template_name: str, values: Mapping[str, Any]) -> Written:
     subject_template, body_template = _compiled(template_name, source.source, source.origin.name)
     context = Context({"site_url": settings.SITE_URL, **values})
     subject = markdown.french_text(markdown.plain_line(subject_template.render(context)))
-    return lay_out(subject, body_template.render(context))
+    return lay_out(subject, body_template.render(context), kept_for_reader=bool(values.get("recipient")))
 
 
-def lay_out(subject: str, body: str) -> Written:
-    """A subject and a Markdown body, dressed as a mail."""
+def lay_out(subject: str, body: str, *, kept_for_reader: bool = True) -> Written:
+    """A subject and a Markdown body, dressed as a mail. An address without an account has no mailbox here."""
     tokens = markdown.parse(body)
     around = {
         "subject": subject,
         "preheader": markdown.first_sentence(tokens),
         "site_url": absolute_url("/"),
-        "mailbox_url": absolute_url(reverse("mail:mailbox")),
+        "mailbox_url": absolute_url(reverse("mail:mailbox")) if kept_for_reader else "",
     }
     page = get_template(LAYOUT).render({**around, "body": markdown.to_html(tokens)})
     text = get_template(TEXT_LAYOUT).render({**around, "body": markdown.to_text(tokens).strip()})

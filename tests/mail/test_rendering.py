@@ -34,6 +34,12 @@ class TestWholeMail:
         assert not re.search(r"<(img|link|style|script|iframe)\b|url\(|@import|var\(--", html)
         assert not re.search(r"https?://", STYLES.read_text())
 
+    def test_only_who_has_an_account_is_sent_to_the_mailbox(self):
+        stranger = lay_out("Objet", "Voici votre code.", kept_for_reader=False)
+        assert "courriels" not in stranger.text + stranger.html
+        assert "courriels" in written().text
+        assert "courriels" in written().html
+
     def test_the_text_is_text(self):
         text = written(note="l'œuvre & co <b>").text
         assert "l’œuvre & co <b>" in text
