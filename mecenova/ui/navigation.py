@@ -1,4 +1,4 @@
-"""The entries of the header. A page that this installation does not have is left out, not shown broken."""
+"""The entries of the header and of the footer. A page that this installation lacks is left out of both."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +15,7 @@ PUBLIC = (
 SIGNED_IN = (("Tableau de bord", "pages:dashboard"), ("Mon compte", "accounts:person"))
 STAFF = (("Équipe", "pages:control_tower"),)
 VISITOR = (("Connexion", "account_login"), ("Inscription", "accounts:sign_up"))
+FOOTER = (("Accueil", "pages:home"), *PUBLIC)
 PROMINENT = {"accounts:sign_up"}
 
 
@@ -34,7 +35,8 @@ def entries(table: tuple[tuple[str, str], ...], path: str) -> list[Entry]:
             url = reverse(name)
         except NoReverseMatch:
             continue
-        found.append(Entry(label, url, bool(path) and path.startswith(url), name in PROMINENT))
+        current = path == url if url == "/" else bool(path) and path.startswith(url)
+        found.append(Entry(label, url, current, name in PROMINENT))
     return found
 
 
@@ -47,3 +49,8 @@ def header(request: Any) -> dict[str, Any]:
     if signed_in and user.is_staff:
         account += entries(STAFF, path)
     return {"public": entries(PUBLIC, path), "account": account, "signed_in": signed_in}
+
+
+def footer(request: Any) -> dict[str, Any]:
+    """What the footer shows to everybody: the public pages again, within reach at the end of a long one."""
+    return {"entries": entries(FOOTER, request.path if request is not None else "")}

@@ -24,6 +24,11 @@ def site_header(context: Context) -> dict[str, Any]:
     return navigation.header(context.get("request"))
 
 
+@register.inclusion_tag("ui/footer_links.html", takes_context=True)
+def footer_links(context: Context) -> dict[str, Any]:
+    return navigation.footer(context.get("request"))
+
+
 @register.inclusion_tag("ui/messages.html", takes_context=True)
 def site_messages(context: Context) -> dict[str, Any]:
     """What the last action had to say. Errors are announced at once, the rest politely."""
