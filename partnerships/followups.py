@@ -1,33 +1,49 @@
 """Who owes what around an introduction and a partnership, and by when."""
 
 import uuid
+from collections.abc import Sequence
 from typing import ClassVar
 
+from accounts.models import Organisation
 from mecenova.agenda.enums import Owner
 from mecenova.agenda.models import FollowUp
 from mecenova.agenda.rules import Rule, register_rule
 from mecenova.mail import operations as mail
+from mecenova.mail.notifications import Notification
 from partnerships.enums import IntroductionStatus, PartnershipStatus, Side
 from partnerships.models import Introduction, Partnership
 from partnerships.notifications import (
     FirstMeetingReminder,
     IntroductionLastCall,
     IntroductionReminder,
+    IntroductionSecondReminder,
     IntroductionTrueStatus,
 )
 from partnerships.signals import answer_overdue, later_has_come, place_expected
 
-LAST_CALL_DAY = 9
 RELEASE_DAY = 15
 
 
+class IntroductionRule(Rule):
+    """A rule whose subject is an introduction."""
+
+    def locked_first(self, subject: Introduction) -> Sequence[Organisation]:
+        both = (subject.association.organisation, subject.company.organisation)
+        return sorted(both, key=lambda organisation: organisation.pk)
+
+
 @register_rule
-class AnswerIntroduction(Rule):
+class AnswerIntroduction(IntroductionRule):
     """The asked side answers within 15 working days: reminded twice, asked plainly once, then released."""
 
     name: ClassVar[str] = "partnerships.answer"
     owner: ClassVar[Owner] = Owner.ORGANISATION
-    days: ClassVar[tuple[int, ...]] = (2, 5, LAST_CALL_DAY, RELEASE_DAY)
+    reminders: ClassVar[dict[int, type[Notification]]] = {
+        2: IntroductionReminder,
+        5: IntroductionSecondReminder,
+        9: IntroductionLastCall,
+    }
+    days: ClassVar[tuple[int, ...]] = (*reminders, RELEASE_DAY)
 
     def what(self, subject: Introduction) -> str:
         return f"Répondre à la demande de {subject.asking_organisation.name}"
@@ -42,12 +58,11 @@ class AnswerIntroduction(Rule):
         if follow_up.occurrence >= RELEASE_DAY:
             answer_overdue.send(Introduction, introduction=subject)
             return
-        notification = IntroductionLastCall if follow_up.occurrence >= LAST_CALL_DAY else IntroductionReminder
-        mail.queue(notification, subject, occurrence=f"{follow_up.cycle}-{follow_up.occurrence}")
+        mail.queue(self.reminders[follow_up.occurrence], subject, occurrence=follow_up.turn)
 
 
 @register_rule
-class TellTrueStatus(Rule):
+class TellTrueStatus(IntroductionRule):
     """An association that asked is told where its request stands: sent, seen, answered."""
 
     name: ClassVar[str] = "partnerships.true_status"
@@ -65,11 +80,11 @@ class TellTrueStatus(Rule):
         )
 
     def act(self, subject: Introduction, follow_up: FollowUp) -> None:
-        mail.queue(IntroductionTrueStatus, subject, occurrence=f"{follow_up.cycle}-{follow_up.occurrence}")
+        mail.queue(IntroductionTrueStatus, subject, occurrence=follow_up.turn)
 
 
 @register_rule
-class ReplyLater(Rule):
+class ReplyLater(IntroductionRule):
     """The asked side said "later": the question comes back by itself on the date it gave."""
 
     name: ClassVar[str] = "partnerships.later"
@@ -87,7 +102,7 @@ class ReplyLater(Rule):
 
 
 @register_rule
-class SendQueuedIntroduction(Rule):
+class SendQueuedIntroduction(IntroductionRule):
     """No place was left this month: the request leaves by itself when one is free."""
 
     name: ClassVar[str] = "partnerships.queued"
@@ -123,4 +138,4 @@ class HoldFirstMeeting(Rule):
         return subject.status == PartnershipStatus.DISCUSSION
 
     def act(self, subject: Partnership, follow_up: FollowUp) -> None:
-        mail.queue(FirstMeetingReminder, subject, occurrence=f"{follow_up.cycle}-{follow_up.occurrence}")
+        mail.queue(FirstMeetingReminder, subject, occurrence=follow_up.turn)

@@ -5,11 +5,15 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.urls import reverse
 
+from accounts.enums import OrganisationStatus
 from accounts.models import Organisation
+from accounts.policies import is_member
 from mecenova.agenda import operations as agenda
 from mecenova.mail.addresses import absolute_url
 from mecenova.mail.links import link_for
 from mecenova.mail.notifications import Notification, register_notification
+from mecenova.workflow.journal import history
+from mecenova.workflow.models import TransitionRecord
 from partnerships.enums import IntroductionStatus, PartnershipStatus
 from partnerships.models import Introduction, Partnership
 from partnerships.refusals import ADVICE
@@ -74,6 +78,12 @@ class IntroductionReminder(ToAnsweringSide):
 
 
 @register_notification
+class IntroductionSecondReminder(ToAnsweringSide):
+    name: ClassVar[str] = "partnerships.introduction_second_reminder"
+    template: ClassVar[str] = "mail/partnerships/introduction_second_reminder.md"
+
+
+@register_notification
 class IntroductionLastCall(ToAnsweringSide):
     name: ClassVar[str] = "partnerships.introduction_last_call"
     template: ClassVar[str] = "mail/partnerships/introduction_last_call.md"
@@ -124,6 +134,60 @@ class IntroductionReleased(ToAskingSide):
     name: ClassVar[str] = "partnerships.introduction_released"
     template: ClassVar[str] = "mail/partnerships/introduction_released.md"
     wanted_in: ClassVar[tuple[str, ...]] = (IntroductionStatus.RELEASED,)
+
+
+@register_notification
+class IntroductionEnded(IntroductionNotification):
+    """One side has left the site: the other is told, unless it never knew of the request."""
+
+    name: ClassVar[str] = "partnerships.introduction_ended"
+    template: ClassVar[str] = "mail/partnerships/introduction_ended.md"
+    wanted_in: ClassVar[tuple[str, ...]] = (IntroductionStatus.RELEASED,)
+
+    def recipients(self, subject: Introduction) -> "Iterable[User]":
+        if subject.gone_organisation == subject.answering_organisation:
+            return _members(subject.asking_organisation)
+        return _members(subject.answering_organisation) if subject.requested_at else ()
+
+    def context(self, subject: Introduction, recipient: "User") -> dict[str, Any]:
+        gone = subject.gone_organisation
+        return super().context(subject, recipient) | {
+            "gone": gone,
+            "asked": gone == subject.answering_organisation,
+            "associations_url": absolute_url(reverse("associations:list")),
+            "reader_is_association": gone == subject.company.organisation,
+        }
+
+
+@register_notification
+class PartnershipAbandoned(Notification):
+    """To the parties that go on without the one that stopped."""
+
+    name: ClassVar[str] = "partnerships.partnership_abandoned"
+    template: ClassVar[str] = "mail/partnerships/partnership_abandoned.md"
+
+    def recipients(self, subject: Partnership) -> "Iterable[User]":
+        line = _abandonment(subject)
+        parties = subject.parties.exclude(organisation__status=OrganisationStatus.LEFT)
+        for party in parties.select_related("organisation"):
+            if not (line and line.by and is_member(line.by, party.organisation)):
+                yield from _members(party.organisation)
+
+    def context(self, subject: Partnership, recipient: "User") -> dict[str, Any]:
+        line = _abandonment(subject)
+        return {
+            "partnership": subject,
+            "note": line.note if line else "",
+            "partnership_url": absolute_url(subject.get_absolute_url()),
+            "dashboard_url": absolute_url(reverse("pages:dashboard")),
+        }
+
+    def still_wanted(self, subject: Partnership, recipient: "User") -> bool:
+        return subject.status == PartnershipStatus.ABANDONED
+
+
+def _abandonment(partnership: Partnership) -> TransitionRecord | None:
+    return history(partnership).filter(verb="abandon").last()
 
 
 @register_notification

@@ -1,9 +1,11 @@
-"""What the agenda finds due, and what a company decides, becomes an operation here."""
+"""What the agenda finds due, what a company decides, and a departure, become operations here."""
 
 from typing import Any
 
 from django.dispatch import receiver
 
+from accounts.models import Organisation
+from accounts.signals import organisation_left
 from companies.models import Company
 from companies.signals import company_changed
 from partnerships import operations, signals
@@ -24,6 +26,11 @@ def rearm(sender: Any, introduction: Introduction, **kwargs: Any) -> None:
 def send_queued(sender: Any, introduction: Introduction, **kwargs: Any) -> None:
     operations.request_queued(company=introduction.company)
     operations.wait_for_next_month(introduction=introduction)
+
+
+@receiver(organisation_left, dispatch_uid="partnerships.follow_leaving")
+def end_what_was_under_way(sender: Any, organisation: Organisation, **kwargs: Any) -> None:
+    operations.follow_leaving(organisation=organisation)
 
 
 @receiver(company_changed)

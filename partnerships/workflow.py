@@ -1,7 +1,7 @@
 """How an introduction and a partnership move from state to state."""
 
 from mecenova.workflow.machine import Transition, Workflow
-from partnerships.enums import IntroductionStatus, PartnershipStatus
+from partnerships.enums import OPEN_STATUSES, IntroductionStatus, PartnershipStatus
 
 _WAITING = frozenset({IntroductionStatus.REQUESTED, IntroductionStatus.LATER})
 _ANSWERING_SIDE = "côté sollicité"
@@ -35,6 +35,12 @@ INTRODUCTION = Workflow(
             IntroductionStatus.RELEASED,
             "l’agenda",
         ),
+        Transition(
+            "end",
+            frozenset(OPEN_STATUSES),
+            IntroductionStatus.RELEASED,
+            "un des deux organismes quitte le site",
+        ),
     ],
     labels=IntroductionStatus.choices,
 )
@@ -46,7 +52,7 @@ PARTNERSHIP = Workflow(
             "abandon",
             frozenset({PartnershipStatus.DISCUSSION}),
             PartnershipStatus.ABANDONED,
-            "une des parties",
+            "une des parties, ou son départ du site",
         )
     ],
     labels=PartnershipStatus.choices,

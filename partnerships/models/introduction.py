@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 
+from accounts.enums import OrganisationStatus
 from accounts.models import Organisation
 from associations.models import Association, Project
 from companies.models import Company, Need
@@ -32,7 +33,11 @@ class IntroductionQuerySet(models.QuerySet["Introduction"]):
         return self.filter(status=IntroductionStatus.QUEUED)
 
     def released(self) -> Self:
-        return self.filter(status=IntroductionStatus.RELEASED)
+        """Left without an answer, between two organisations that are both still here."""
+        gone = Q(association__organisation__status=OrganisationStatus.LEFT) | Q(
+            company__organisation__status=OrganisationStatus.LEFT
+        )
+        return self.filter(status=IntroductionStatus.RELEASED).exclude(gone)
 
     def open(self) -> Self:
         return self.filter(status__in=OPEN_STATUSES)
@@ -106,7 +111,9 @@ class Introduction(Identified):
                 name="introduction_open_once_per_pair",
             ),
             models.CheckConstraint(
+                # One side can leave the site while the request still queues: released, it never left.
                 condition=Q(status=IntroductionStatus.QUEUED, requested_at__isnull=True)
+                | Q(status=IntroductionStatus.RELEASED)
                 | (~Q(status=IntroductionStatus.QUEUED) & Q(requested_at__isnull=False)),
                 name="introduction_requested_has_date",
             ),
@@ -142,10 +149,14 @@ class Introduction(Identified):
                 | (~Q(status=IntroductionStatus.RELEASED) & Q(released_at__isnull=True)),
                 name="introduction_released_has_date",
             ),
+            models.CheckConstraint(
+                condition=Q(status__in=IntroductionStatus.values), name="introduction_status_known"
+            ),
         ]
         indexes = [
             models.Index(fields=("company", "status")),
             models.Index(fields=("association", "status")),
+            models.Index(fields=("status", "requested_at"), name="introduction_waiting_longest"),
         ]
 
     def __str__(self) -> str:
@@ -164,6 +175,12 @@ class Introduction(Identified):
     def answering_organisation(self) -> Organisation:
         side = self.company if self.asked_by_side == Side.ASSOCIATION else self.association
         return side.organisation
+
+    @property
+    def gone_organisation(self) -> Organisation | None:
+        """The side that has left the site, if one has."""
+        both = (self.association.organisation, self.company.organisation)
+        return next((side for side in both if side.status == OrganisationStatus.LEFT), None)
 
     @property
     def is_waiting(self) -> bool:

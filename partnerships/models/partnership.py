@@ -47,7 +47,10 @@ class Partnership(Identified):
                 condition=Q(status=PartnershipStatus.ABANDONED, abandoned_at__isnull=False)
                 | (~Q(status=PartnershipStatus.ABANDONED) & Q(abandoned_at__isnull=True)),
                 name="partnership_abandoned_has_date",
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=PartnershipStatus.values), name="partnership_status_known"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -12,12 +12,14 @@ from partnerships.operations.introductions import (
     request_queued,
     wait_for_next_month,
 )
+from partnerships.operations.leaving import follow_leaving
 from partnerships.operations.partnerships import abandon_partnership
 
 __all__ = [
     "abandon_partnership",
     "accept_introduction",
     "decline_introduction",
+    "follow_leaving",
     "introduce",
     "mark_seen",
     "places_left",

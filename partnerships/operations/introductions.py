@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
+from accounts.operations import hold
 from associations.models import Association, Project
 from companies.models import Company, Need
 from mecenova.agenda import operations as agenda
@@ -13,6 +14,7 @@ from mecenova.calendar.working_days import morning_of
 from mecenova.mail import operations as mail
 from mecenova.workflow.errors import DomainError
 from mecenova.workflow.journal import advance, record
+from mecenova.workflow.machine import NEW
 from partnerships import policies
 from partnerships.enums import AttentionSource, IntroductionStatus, Side
 from partnerships.followups import AnswerIntroduction, ReplyLater, SendQueuedIntroduction, TellTrueStatus
@@ -44,10 +46,10 @@ def introduce(
     A company's request spends nothing: its suggestion did. Asking twice returns the open introduction.
     Raises PermissionDenied when `by` is not of the asking side, DomainError with the reason otherwise.
     """
-    # The company's row is the lock: two requests for the same pair come one after the other.
-    company = (
-        Company.objects.select_for_update(of=("self",)).select_related("organisation").get(pk=company.pk)
-    )
+    # Two requests for the same pair come one after the other, and nobody leaves the site meanwhile.
+    hold(association.organisation_id, company.organisation_id)
+    association = Association.objects.select_related("organisation").get(pk=association.pk)
+    company = Company.objects.select_related("organisation").get(pk=company.pk)
     if not policies.can_ask_introduction(by, association, company, asked_by_side):
         raise PermissionDenied
     existing = Introduction.objects.open().filter(association=association, company=company, need=need).first()
@@ -71,7 +73,7 @@ def introduce(
         status=IntroductionStatus.REQUESTED if has_place else IntroductionStatus.QUEUED,
         requested_at=clock.now() if has_place else None,
     )
-    record(introduction, "introduce", "", introduction.status, by, note)
+    record(introduction, "introduce", NEW, introduction.status, by, note)
     if has_place:
         _await_answer(introduction, by)
     else:
@@ -87,7 +89,8 @@ def request_queued(*, company: Company, by: "User | None" = None) -> int:
     queued = (
         Introduction.objects.queued()
         .filter(company=company)
-        .select_for_update(of=("self",))
+        # Left out when somebody holds it: that request is being answered for, or is leaving.
+        .select_for_update(of=("self",), no_key=True, skip_locked=True)
         .order_by("created_at")
     )
     for introduction in queued.with_parties():
@@ -136,8 +139,10 @@ def rearm_introduction(*, introduction: Introduction, by: "User | None" = None) 
 
 
 def lock(introduction: Introduction) -> Introduction:
-    """The introduction as it is now, its row locked."""
-    return Introduction.objects.with_parties().select_for_update(of=("self",)).get(pk=introduction.pk)
+    """The introduction as it is now, held until the end with its two organisations, which are taken first."""
+    hold(introduction.association.organisation_id, introduction.company.organisation_id)
+    held = Introduction.objects.with_parties().select_for_update(of=("self",), no_key=True)
+    return held.get(pk=introduction.pk)
 
 
 def await_later(introduction: Introduction) -> None:

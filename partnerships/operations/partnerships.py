@@ -7,11 +7,14 @@ from django.db import transaction
 
 from mecenova.agenda import operations as agenda
 from mecenova.calendar import clock
+from mecenova.mail import operations as mail
 from mecenova.workflow.journal import advance, record
+from mecenova.workflow.machine import NEW
 from partnerships import policies
 from partnerships.enums import PartyRole
 from partnerships.followups import HoldFirstMeeting
 from partnerships.models import Introduction, Partnership, Party
+from partnerships.notifications import PartnershipAbandoned
 from partnerships.workflow import PARTNERSHIP
 
 if TYPE_CHECKING:
@@ -39,17 +42,18 @@ def open_partnership(*, introduction: Introduction, by: "User") -> Partnership:
             ),
         ]
     )
-    record(partnership, "open", "", partnership.status, by)
+    record(partnership, "open", NEW, partnership.status, by)
     agenda.start(HoldFirstMeeting, partnership)
     return partnership
 
 
 @transaction.atomic
-def abandon_partnership(*, partnership: Partnership, by: "User", note: str = "") -> Partnership:
-    """One of the parties stops here; the other sees when, and why."""
-    partnership = Partnership.objects.select_for_update().get(pk=partnership.pk)
-    if not policies.can_abandon_partnership(by, partnership):
+def abandon_partnership(*, partnership: Partnership, by: "User | None", note: str = "") -> Partnership:
+    """One of the parties stops here, or has left the site; the others are told, and why."""
+    partnership = Partnership.objects.select_for_update(no_key=True).get(pk=partnership.pk)
+    if by is not None and not policies.can_abandon_partnership(by, partnership):
         raise PermissionDenied
     advance(partnership, PARTNERSHIP, "abandon", by=by, note=note, abandoned_at=clock.now())
     agenda.close(partnership)
+    mail.queue(PartnershipAbandoned, partnership)
     return partnership

@@ -173,7 +173,8 @@ def test_silence_is_reminded_then_released_and_the_place_goes_to_the_next(pair, 
             agenda.run_due()
             introduction.refresh_from_db()
             sent.append(introduction.status)
-        assert mails("introduction_reminder").count() == 2
+        assert mails("introduction_reminder").count() == 1
+        assert mails("introduction_second_reminder").count() == 1
         assert mails("introduction_last_call").count() == 1
         assert mails("introduction_true_status").count() == 1
         assert introduction.status == IntroductionStatus.RELEASED

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from accounts.operations import withdraw_organisation
 from mecenova.agenda import operations as agenda
 from mecenova.mail.models import OutgoingMail
 from partnerships import operations
@@ -69,4 +70,23 @@ def test_the_mails_of_an_answer(named, frozen_clock, snapshot, answer):
             operations.decline_introduction(reason="kind", **values)
         now.advance(timedelta(days=30))
         agenda.run_due()
+        assert texts() == snapshot
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("gone", ["association", "company"])
+def test_the_mails_of_a_departure(named, frozen_clock, snapshot, gone):
+    with frozen_clock(MONDAY) as now:
+        named.ask()
+        now.advance(timedelta(hours=1))
+        withdraw_organisation(organisation=getattr(named, gone).organisation, by=None)
+        assert texts() == snapshot
+
+
+@pytest.mark.django_db
+def test_the_mails_of_an_abandonment(named, frozen_clock, snapshot):
+    with frozen_clock(MONDAY) as now:
+        partnership = operations.accept_introduction(introduction=named.ask(), by=named.answerer)
+        now.advance(timedelta(hours=1))
+        operations.abandon_partnership(partnership=partnership, by=named.answerer, note="Plus de budget.")
         assert texts() == snapshot

@@ -1,0 +1,125 @@
+"""An organisation leaves the site: the other side is told, and waits for nothing."""
+
+import pytest
+
+from accounts.operations import accept_claim, claim_organisation, withdraw_organisation
+from associations.enums import ProjectStatus
+from companies.enums import NeedStatus
+from mecenova.agenda import operations as agenda
+from mecenova.agenda.models import FollowUp
+from mecenova.mail.models import OutgoingMail
+from mecenova.mail.operations import deliver_due
+from partnerships import operations
+from partnerships.enums import IntroductionStatus, PartnershipStatus
+from partnerships.models import Introduction
+from tests.accounts.factories import StaffFactory, UserFactory
+from tests.associations.factories import AssociationFactory, ProjectFactory
+from tests.partnerships.factories import member_of
+
+pytestmark = pytest.mark.django_db
+
+
+def told(name):
+    found = OutgoingMail.objects.filter(notification=f"partnerships.{name}")
+    return sorted(found.values_list("recipient", flat=True))
+
+
+def state_of(subject):
+    subject.refresh_from_db()
+    return subject.status
+
+
+def test_a_company_leaves_and_the_association_that_asked_is_told(pair):
+    introduction = pair.ask()
+    withdraw_organisation(organisation=pair.company.organisation, by=pair.answerer)
+    assert state_of(introduction) == IntroductionStatus.RELEASED
+    assert state_of(pair.need) == NeedStatus.CLOSED
+    assert told("introduction_ended") == [pair.asker.pk]
+    assert not FollowUp.objects.about([introduction, pair.need, pair.company.organisation]).open().exists()
+
+
+def test_an_association_leaves_and_its_place_goes_to_the_next(pair):
+    pair.company.policy.monthly_capacity = 1
+    pair.company.policy.save()
+    project = ProjectFactory(association=pair.association, published=True)
+    first = pair.ask()
+    other = AssociationFactory(complete=True)
+    second = pair.ask(association=other, by=member_of(other))
+    assert second.status == IntroductionStatus.QUEUED
+    withdraw_organisation(organisation=pair.association.organisation, by=pair.asker)
+    assert state_of(first) == IntroductionStatus.RELEASED
+    assert state_of(second) == IntroductionStatus.REQUESTED
+    assert state_of(project) == ProjectStatus.CLOSED
+    assert told("introduction_ended") == [pair.answerer.pk]
+    assert operations.places_left(pair.company) == 0
+
+
+def test_a_request_that_never_left_is_not_told_to_who_never_had_it(pair):
+    pair.company.policy.monthly_capacity = 0
+    pair.company.policy.save()
+    queued = pair.ask()
+    withdraw_organisation(organisation=pair.association.organisation, by=pair.asker)
+    assert state_of(queued) == IntroductionStatus.RELEASED
+    assert agenda.next_step(queued) is None
+    assert told("introduction_ended") == []
+
+
+def test_the_partnership_under_way_stops_and_the_other_party_is_told(pair):
+    partnership = operations.accept_introduction(introduction=pair.ask(), by=pair.answerer)
+    withdraw_organisation(organisation=pair.association.organisation, by=pair.asker)
+    assert state_of(partnership) == PartnershipStatus.ABANDONED
+    assert agenda.next_step(partnership) is None
+    assert told("partnership_abandoned") == [pair.answerer.pk]
+
+
+def test_a_party_that_stops_is_not_told_what_it_said(pair):
+    partnership = operations.accept_introduction(introduction=pair.ask(), by=pair.answerer)
+    operations.abandon_partnership(
+        partnership=partnership, by=pair.asker, note="Le budget est parti ailleurs."
+    )
+    assert told("partnership_abandoned") == [pair.answerer.pk]
+    assert (
+        "Le budget est parti ailleurs."
+        in OutgoingMail.objects.get(
+            recipient=pair.answerer, notification="partnerships.partnership_abandoned"
+        ).text
+    )
+
+
+def test_leaving_twice_tells_once_and_coming_back_brings_nothing_back(pair):
+    introduction = pair.ask()
+    for _ in range(2):
+        withdraw_organisation(organisation=pair.company.organisation, by=None)
+    claim = claim_organisation(
+        organisation=pair.company.organisation, message="Je suis chargée du mécénat.", by=UserFactory()
+    )
+    accept_claim(claim=claim, by=StaffFactory())
+    assert state_of(introduction) == IntroductionStatus.RELEASED
+    assert told("introduction_ended") == [pair.asker.pk]
+    assert agenda.next_step(pair.company.organisation) is not None
+
+
+def test_the_team_calls_only_those_who_are_still_here(pair):
+    introduction = pair.ask()
+    operations.release_introduction(introduction=introduction)
+    assert list(Introduction.objects.released()) == [introduction]
+    withdraw_organisation(organisation=pair.company.organisation, by=None)
+    assert not Introduction.objects.released().exists()
+
+
+def test_both_sides_still_read_what_became_of_it(pair, client):
+    introduction = pair.ask()
+    withdraw_organisation(organisation=pair.company.organisation, by=pair.answerer)
+    client.force_login(pair.asker)
+    page = client.get(introduction.get_absolute_url())
+    assert f"{pair.company.organisation.name} a quitté Mecenova" in page.content.decode()
+
+
+def test_the_mail_still_leaves_once_the_organisation_is_gone(pair):
+    pair.ask()
+    withdraw_organisation(organisation=pair.company.organisation, by=pair.answerer)
+    mail = OutgoingMail.objects.get(notification="partnerships.introduction_ended")
+    OutgoingMail.objects.filter(pk=mail.pk).update(due_at=mail.created_at)
+    deliver_due()
+    mail.refresh_from_db()
+    assert mail.status == "sent"
