@@ -1,0 +1,346 @@
+"""The promise of the house against anything its people may do: one next step for whatever is alive, always.
+
+Organisations register, are checked, publish, ask, answer, pause, leave and come back, through operations
+alone, while days go by. After each act, whatever is alive has exactly one open step, and what is over none.
+"""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from accounts import operations as accounts
+from accounts.enums import CHECKING_STATUSES, OrganisationStatus, Origin
+from accounts.models import Claim, Organisation, User
+from associations import operations as associations
+from associations.enums import GeneralInterest, ProjectStatus, Registry, Size, Stance
+from associations.models import Association, Project
+from companies import operations as companies
+from companies.enums import NeedStatus
+from companies.models import Company, Need
+from mecenova.agenda.models import FollowUp
+from mecenova.agenda.operations import run_due
+from mecenova.calendar import clock
+from mecenova.reference.enums import Kind
+from mecenova.reference.models import Audience, Cause, Territory
+from mecenova.workflow.errors import DomainError
+from partnerships import operations as partnerships
+from partnerships.enums import Side
+from partnerships.models import Introduction, Partnership
+from tests.accounts.factories import StaffFactory, UserFactory
+
+START = datetime(2026, 11, 23, 9, tzinfo=UTC)
+PURPOSE = (
+    "Nous accompagnons vers l’emploi des jeunes sans diplôme, par des ateliers et un parrainage durable."
+)
+ALIVE = {
+    Organisation: {*CHECKING_STATUSES, OrganisationStatus.CHECKED},
+    Claim: {"waiting"},
+    Project: {ProjectStatus.DRAFT, ProjectStatus.PUBLISHED},
+    Need: {NeedStatus.DRAFT, NeedStatus.PUBLISHED},
+    Introduction: {"queued", "requested", "later"},
+    Partnership: {"discussion"},
+}
+# Rows are chosen by their place in an order free of their random keys: a story can be told again.
+IN_ORDER = {
+    Organisation: ("name",),
+    Association: ("organisation__name",),
+    Company: ("organisation__name",),
+    Project: ("created_at",),
+    Need: ("created_at",),
+    Introduction: ("created_at",),
+    Partnership: ("opened_at",),
+}
+WHICH = st.integers(0, 5)
+
+
+class Network(RuleBasedStateMachine):
+    """Rules choose by position among what exists; an act that is refused is an act like any other."""
+
+    @initialize()
+    def begin(self):
+        self.story = transaction.savepoint()
+        self.clock = clock.FrozenClock(START)
+        clock.set_clock(self.clock)
+        self.staff = StaffFactory()
+        self.count = 0
+        self.an_association_registers(True)
+        self.a_company_registers(True)
+        for organisation in Organisation.objects.all():
+            self.attempt(accounts.check_organisation, organisation=organisation, by=self.staff)
+        self.a_project_is_written(0, True)
+        self.a_need_is_written(0, None, True)
+
+    def teardown(self):
+        if hasattr(self, "story"):
+            clock.set_clock(None)
+            transaction.savepoint_rollback(self.story)
+
+    def attempt(self, operation, **values):
+        self.clock.advance(timedelta(seconds=1))
+        try:
+            with transaction.atomic():
+                return operation(**values)
+        except (DomainError, PermissionDenied):
+            return None
+
+    def pick(self, model, which, **wanted):
+        found = list(model.objects.filter(**wanted).order_by(*IN_ORDER[model]))
+        return found[which % len(found)] if found else None
+
+    def somebody_of(self, organisation):
+        return User.objects.filter(memberships__organisation=organisation).order_by("email").first()
+
+    def new_name(self):
+        self.count += 1
+        return f"Maison numéro {self.count:03}"
+
+    def newcomer(self):
+        self.count += 1
+        return UserFactory(email=f"personne{self.count:03}@exemple.fr")
+
+    # Who is here.
+
+    @rule(complete=st.booleans())
+    def an_association_registers(self, complete):
+        registered = associations.register_association(
+            by=self.newcomer(), name=self.new_name(), postal_code="59000", town="Lille"
+        )
+        if complete:
+            self.says_everything(registered)
+
+    def says_everything(self, association):
+        self.attempt(
+            associations.update_association,
+            association=association,
+            by=self.somebody_of(association.organisation),
+            purpose=PURPOSE,
+            registry=Registry.RNA,
+            rna=f"W59{self.count:07d}",
+            size=Size.SMALL,
+            general_interest=GeneralInterest.DECLARED,
+            causes=Cause.objects.filter(slug="education"),
+            audiences=Audience.objects.filter(slug="jeunes"),
+            territories=Territory.objects.filter(code="59"),
+        )
+
+    @rule(complete=st.booleans())
+    def a_company_registers(self, complete):
+        said = {
+            "causes": Cause.objects.filter(slug="education"),
+            "kinds": [Kind.FINANCIAL],
+            "territories": Territory.objects.filter(code="59"),
+        }
+        companies.register_company(
+            by=self.newcomer(), name=self.new_name(), postal_code="75009", **(said if complete else {})
+        )
+
+    @rule(company=st.booleans(), checked=st.booleans())
+    def an_import_brings_a_record(self, company, checked):
+        register = companies.register_company if company else associations.register_association
+        status = OrganisationStatus.CHECKED if checked else OrganisationStatus.UNCLAIMED
+        register(by=None, name=self.new_name(), postal_code="69003", origin=Origin.IMPORT, status=status)
+
+    @rule(which=WHICH, accepted=st.sampled_from([True, True, False, None]))
+    def a_record_is_claimed(self, which, accepted):
+        claimed = self.pick(Organisation, which)
+        claim = self.attempt(
+            accounts.claim_organisation, organisation=claimed, message="Trésorière", by=self.newcomer()
+        )
+        if claim and accepted is not None:
+            decide = accounts.accept_claim if accepted else accounts.refuse_claim
+            self.attempt(decide, claim=claim, answer="Vu au registre.", by=self.staff)
+
+    @rule(which=WHICH)
+    def the_team_checks(self, which):
+        organisation = self.pick(Organisation, which)
+        self.attempt(accounts.check_organisation, organisation=organisation, by=self.staff)
+
+    @rule(which=WHICH)
+    def the_team_asks_for_changes(self, which):
+        organisation = self.pick(Organisation, which)
+        self.attempt(accounts.ask_for_changes, organisation=organisation, message="Précisez.", by=self.staff)
+
+    @rule(which=WHICH)
+    def the_team_calls(self, which):
+        organisation = self.pick(Organisation, which)
+        if hasattr(organisation, "association"):
+            self.attempt(associations.note_call, association=organisation.association, by=self.staff)
+        else:
+            self.attempt(companies.record_call, company=organisation.company, note="Vu.", by=self.staff)
+
+    @rule(which=WHICH)
+    def an_organisation_leaves(self, which):
+        organisation = self.pick(Organisation, which)
+        self.attempt(
+            accounts.withdraw_organisation, organisation=organisation, by=self.somebody_of(organisation)
+        )
+
+    # What they say.
+
+    @rule(which=WHICH)
+    def an_association_says_everything(self, which):
+        self.says_everything(self.pick(Association, which))
+
+    @rule(which=WHICH, stance=st.sampled_from(Stance), days=st.integers(0, 40))
+    def an_association_takes_a_stance(self, which, stance, days):
+        association = self.pick(Association, which)
+        until = clock.today() + timedelta(days=days) if stance == Stance.PAUSED else None
+        self.attempt(
+            associations.update_association,
+            association=association,
+            by=self.somebody_of(association.organisation),
+            stance=stance,
+            paused_until=until,
+        )
+
+    @rule(which=WHICH, capacity=st.integers(0, 2), complete=st.booleans())
+    def a_company_sets_its_policy(self, which, capacity, complete):
+        company = self.pick(Company, which)
+        self.attempt(
+            companies.set_policy,
+            company=company,
+            by=self.somebody_of(company.organisation),
+            causes=Cause.objects.filter(slug="education") if complete else (),
+            kinds=[Kind.FINANCIAL],
+            territories=Territory.objects.filter(code="59"),
+            monthly_capacity=capacity,
+        )
+
+    @rule(which=WHICH, published=st.booleans())
+    def a_project_is_written(self, which, published):
+        association = self.pick(Association, which)
+        by = self.somebody_of(association.organisation)
+        project = self.attempt(
+            associations.create_project, association=association, by=by, title="Ateliers", description=PURPOSE
+        )
+        if project and published:
+            associations.save_ask(project=project, by=by, kind=Kind.FINANCIAL, amount=5000)
+            self.attempt(associations.publish_project, project=project, by=by)
+
+    @rule(which=WHICH, published=st.booleans())
+    def a_project_moves(self, which, published):
+        project = self.pick(Project, which)
+        if project:
+            move = associations.publish_project if published else associations.close_project
+            self.attempt(move, project=project, by=self.somebody_of(project.association.organisation))
+
+    @rule(which=WHICH, days=st.none() | st.integers(0, 60), published=st.booleans())
+    def a_need_is_written(self, which, days, published):
+        company = self.pick(Company, which)
+        by = self.somebody_of(company.organisation)
+        need = self.attempt(
+            companies.create_need,
+            company=company,
+            by=by,
+            kind=Kind.FINANCIAL,
+            title="Des parrains",
+            description=PURPOSE,
+            budget_max=9000,
+            deadline=None if days is None else clock.today() + timedelta(days=days),
+        )
+        if need and published:
+            self.attempt(companies.publish_need, need=need, by=by)
+
+    @rule(which=WHICH, act=st.sampled_from(["publish", "close", "deadline"]), days=st.integers(0, 60))
+    def a_need_moves(self, which, act, days):
+        need = self.pick(Need, which)
+        if need is None:
+            return
+        by = self.somebody_of(need.company.organisation)
+        if act == "deadline":
+            deadline = clock.today() + timedelta(days=days)
+            self.attempt(companies.update_need, need=need, by=by, deadline=deadline)
+        else:
+            move = companies.publish_need if act == "publish" else companies.close_need
+            self.attempt(move, need=need, by=by)
+
+    # What they ask each other.
+
+    @rule(association=WHICH, company=WHICH, side=st.sampled_from(Side), about_need=st.booleans())
+    def one_asks_the_other(self, association, company, side, about_need):
+        association, company = self.pick(Association, association), self.pick(Company, company)
+        asking = association if side == Side.ASSOCIATION else company
+        self.attempt(
+            partnerships.introduce,
+            association=association,
+            company=company,
+            need=company.needs.order_by("created_at").first() if about_need else None,
+            kind=Kind.FINANCIAL,
+            asked_by_side=side,
+            note="Parlons-en.",
+            by=self.somebody_of(asking.organisation),
+        )
+
+    @precondition(lambda self: Introduction.objects.open().exists())
+    @rule(which=WHICH, answer=st.sampled_from(["yes", "no", "later"]), days=st.integers(1, 60))
+    def the_other_answers(self, which, answer, days):
+        asked = self.pick(Introduction, which, status__in=ALIVE[Introduction])
+        values = {"introduction": asked, "by": self.somebody_of(asked.answering_organisation)}
+        if answer == "yes":
+            self.attempt(partnerships.accept_introduction, **values)
+        elif answer == "no":
+            self.attempt(partnerships.decline_introduction, reason="timing", **values)
+        else:
+            later_on = clock.today() + timedelta(days=days)
+            self.attempt(partnerships.postpone_introduction, later_on=later_on, **values)
+
+    @precondition(lambda self: Partnership.objects.active().exists())
+    @rule(which=WHICH)
+    def a_party_stops(self, which):
+        partnership = self.pick(Partnership, which, status="discussion")
+        by = self.somebody_of(partnership.parties.order_by("role").first().organisation)
+        self.attempt(partnerships.abandon_partnership, partnership=partnership, by=by)
+
+    @rule(days=st.sampled_from([1, 3, 8, 16, 32, 64, 130]))
+    def days_go_by(self, days):
+        """The worker runs, late as it may be after a night or after months of a breakdown."""
+        self.clock.advance(timedelta(days=days))
+        for _ in range(3):
+            run_due()
+        assert not FollowUp.objects.all().in_error().exists(), FollowUp.objects.all().in_error()[0].last_error
+
+    # What must hold.
+
+    @invariant()
+    def whatever_is_alive_has_one_next_step(self):
+        for model, alive in ALIVE.items():
+            steps = FollowUp.objects.steps().filter(subject_type__model=model._meta.model_name)
+            with_a_step = sorted(steps.values_list("subject_id", flat=True))
+            expected = sorted(model.objects.filter(status__in=alive).values_list("pk", flat=True))
+            assert with_a_step == expected, f"{model.__name__}: {list(steps)}"
+
+    @invariant()
+    def nothing_is_owed_by_whom_or_to_whom_has_left(self):
+        left = Organisation.objects.filter(status=OrganisationStatus.LEFT).values("pk")
+        open_rows = FollowUp.objects.open()
+        assert not open_rows.filter(organisation_id__in=left).exists()
+        assert not open_rows.filter(subject_id__in=left).exists()
+        assert not Partnership.objects.active().filter(parties__organisation__in=left).exists()
+        both = Introduction.objects.open()
+        assert not both.filter(association__organisation__in=left).exists()
+        assert not both.filter(company__organisation__in=left).exists()
+
+
+@pytest.mark.django_db
+def test_whatever_is_alive_has_exactly_one_next_step():
+    run_state_machine_as_test(
+        Network,
+        settings=settings(
+            max_examples=12,
+            stateful_step_count=25,
+            deadline=None,
+            suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+        ),
+    )
