@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from allauth.account.forms import SignupForm
+from allauth.account.forms import LoginForm, SignupForm
 from django import forms
 from django.contrib.auth.hashers import make_password
 from django.db import IntegrityError, transaction
@@ -43,6 +43,14 @@ def last_name_field() -> LineField:
     return LineField(
         label="Nom", max_length=NAME_LENGTH, widget=forms.TextInput({"autocomplete": "family-name"})
     )
+
+
+class EntranceForm(LoginForm):
+    """E-mail, Tab, password, Enter: the link for a forgotten password is not between the two fields."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["password"].help_text = ""
 
 
 class SignUpForm(SignupForm):
