@@ -1,0 +1,214 @@
+"""Every page of the site, on the demo's network: axe clean, no sideways scroll, nothing in the console.
+
+A page whose name is in neither PAGES nor NOT_A_PAGE fails the first test: it is looked at, or explained.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.urls import get_resolver, reverse
+
+from accounts.models import Claim, Invitation, Organisation, User
+from accounts.operations import invite_member
+from associations.models import Ask, Association, Project
+from companies.models import Company, Need
+from infotheque.models import Document
+from matching.models import Suggestion
+from mecenova.demo.loading import load
+from mecenova.demo.logins import ASSOCIATION, COMPANY, STAFF
+from mecenova.mail.models import OutgoingMail
+from partnerships.models import Introduction, Partnership
+from tests.architecture.test_public_views import all_views
+from tests.browser import DESK, PHONE, assert_accessible, assert_no_sideways_scroll
+
+VISITOR = None
+Found = Callable[[], Any]
+
+
+def mine(login: Any) -> Organisation:
+    return Organisation.objects.get(memberships__user__email=login.email)
+
+
+def own_project(**wanted: Any) -> Project:
+    return Project.objects.filter(association__organisation=mine(ASSOCIATION), **wanted).earliest(
+        "created_at"
+    )
+
+
+def own_need(**wanted: Any) -> Need:
+    return Need.objects.filter(company__organisation=mine(COMPANY), **wanted).earliest("created_at")
+
+
+def key(found: Found) -> Callable[[], list[Any]]:
+    return lambda: [found().pk]
+
+
+def to_check() -> Organisation:
+    return Organisation.objects.to_check().filter(kind="association").earliest("created_at")
+
+
+# name of the page: (who looks, arguments, query)
+PAGES: dict[str, tuple[Any, Callable[[], list[Any]], str]] = {
+    "pages:home": (VISITOR, list, ""),
+    "pages:understand": (VISITOR, list, "?cause=precarite&departement=59&forme=financial"),
+    "pages:dashboard": (ASSOCIATION, list, ""),
+    "pages:control_tower": (STAFF, list, ""),
+    "pages:basket": (STAFF, lambda: ["a-verifier"], ""),
+    "pages:organisation": (STAFF, key(to_check), ""),
+    "pages:claim": (STAFF, key(lambda: Claim.objects.waiting().earliest("created_at")), ""),
+    "accounts:sign_up": (VISITOR, list, ""),
+    "accounts:choose_kind": (ASSOCIATION, list, ""),
+    "accounts:person": (ASSOCIATION, list, ""),
+    "accounts:close_account": (ASSOCIATION, list, ""),
+    "accounts:members": (ASSOCIATION, key(lambda: mine(ASSOCIATION)), ""),
+    "accounts:claim": (ASSOCIATION, key(lambda: Organisation.objects.get(name__startswith="Relais par")), ""),
+    "accounts:leave": (ASSOCIATION, key(lambda: mine(ASSOCIATION)), ""),
+    "accounts:withdraw": (ASSOCIATION, key(lambda: mine(ASSOCIATION)), ""),
+    "accounts:invitation": (
+        VISITOR,
+        lambda: [Invitation.objects.get().get_absolute_url().split("/")[-2]],
+        "",
+    ),
+    "associations:register": (STAFF, list, ""),
+    "associations:list": (VISITOR, list, ""),
+    "associations:detail": (VISITOR, key(lambda: mine(ASSOCIATION).association), ""),
+    "associations:edit": (ASSOCIATION, key(lambda: mine(ASSOCIATION).association), ""),
+    "associations:project_create": (ASSOCIATION, list, ""),
+    "associations:project_detail": (VISITOR, key(lambda: own_project(status="published")), ""),
+    "associations:project_edit": (ASSOCIATION, key(own_project), ""),
+    "associations:project_publish": (ASSOCIATION, key(lambda: own_project(status="draft")), ""),
+    "associations:project_close": (ASSOCIATION, key(own_project), ""),
+    "associations:ask_create": (ASSOCIATION, key(own_project), "?forme=skills"),
+    "associations:ask_edit": (ASSOCIATION, key(lambda: Ask.objects.filter(project=own_project())[0]), ""),
+    "associations:ask_delete": (ASSOCIATION, key(lambda: Ask.objects.filter(project=own_project())[0]), ""),
+    "companies:register": (STAFF, list, ""),
+    "companies:list": (VISITOR, list, ""),
+    "companies:detail": (VISITOR, key(lambda: mine(COMPANY).company), ""),
+    "companies:edit": (COMPANY, key(lambda: mine(COMPANY).company), ""),
+    "companies:policy": (COMPANY, key(lambda: mine(COMPANY).company), ""),
+    "companies:need_list": (VISITOR, list, ""),
+    "companies:need_create": (COMPANY, list, "?forme=volunteering"),
+    "companies:need_detail": (VISITOR, key(lambda: own_need(kind="skills")), ""),
+    "companies:need_edit": (COMPANY, key(lambda: own_need(kind="co_construction")), ""),
+    "companies:need_close": (COMPANY, key(own_need), ""),
+    "matching:suggestions": (COMPANY, list, ""),
+    "matching:suggestion": (
+        COMPANY,
+        key(lambda: Suggestion.objects.open().filter(company=mine(COMPANY).company)[0]),
+        "",
+    ),
+    "matching:presentations": (ASSOCIATION, list, ""),
+    "matching:suited_needs": (ASSOCIATION, list, ""),
+    "partnerships:introductions": (ASSOCIATION, list, ""),
+    "partnerships:introduction": (
+        COMPANY,
+        key(lambda: Introduction.objects.waiting().get(company__organisation=mine(COMPANY))),
+        "",
+    ),
+    "partnerships:partnership": (STAFF, key(lambda: Partnership.objects.active()[0]), ""),
+    "infotheque:list": (VISITOR, list, ""),
+    "infotheque:document": (VISITOR, key(lambda: Document.objects.published()[0]), ""),
+    "mail:mailbox": (COMPANY, list, ""),
+    "mail:message": (COMPANY, key(lambda: OutgoingMail.objects.filter(address=COMPANY.email)[0]), ""),
+    "demo:mailbox": (VISITOR, list, ""),
+    "account_login": (VISITOR, list, ""),
+    "account_logout": (ASSOCIATION, list, ""),
+    "account_reset_password": (VISITOR, list, ""),
+    "account_reset_password_done": (VISITOR, list, ""),
+    "account_change_password": (ASSOCIATION, list, ""),
+    "account_email": (ASSOCIATION, list, ""),
+}
+# The same pages seen by others, and the other faces of a page.
+MORE = [
+    ("pages:dashboard", COMPANY, list, ""),
+    (
+        "associations:detail",
+        VISITOR,
+        key(lambda: Association.objects.get(stance="expert_only", size="small")),
+        "",
+    ),
+    ("associations:detail", STAFF, key(lambda: to_check().association), ""),
+    ("associations:list", VISITOR, list, "?q=cuisine"),
+    ("companies:detail", COMPANY, key(lambda: mine(COMPANY).company), ""),
+    ("companies:detail", VISITOR, key(lambda: Company.objects.get(policy__monthly_capacity=0)), ""),
+    ("companies:need_list", VISITOR, list, "?kind=skills"),
+    (
+        "companies:need_detail",
+        ASSOCIATION,
+        key(lambda: Need.objects.current().get(title__startswith="Fins")),
+        "",
+    ),
+    ("partnerships:introductions", COMPANY, list, ""),
+    (
+        "partnerships:introduction",
+        ASSOCIATION,
+        key(lambda: Introduction.objects.filter(status="no", association__organisation=mine(ASSOCIATION))[0]),
+        "",
+    ),
+    ("partnerships:introduction_create", ASSOCIATION, list, "besoin"),
+    *[
+        ("pages:basket", STAFF, lambda slug=slug: [slug], "")
+        for slug in ("revendications", "en-attente", "liberees", "jamais-presentees")
+    ],
+]
+# Only forms are sent there, or they need a state that their own tests make.
+NOT_A_PAGE = {
+    *("pages:organisation_check", "pages:organisation_ask_for_changes", "pages:claim_decide"),
+    *("accounts:single_way", "accounts:change_role", "accounts:remove_member"),
+    *("accounts:withdraw_invitation", "associations:note_call", "associations:edit_section"),
+    *("companies:call", "companies:need_publish", "matching:suggestion_interest"),
+    *("matching:suggestion_decline", "matching:suggestion_seen", "partnerships:introduction_create"),
+    *("partnerships:introduction_answer", "partnerships:introduction_seen"),
+    *("partnerships:partnership_abandon", "infotheque:file", "mail:one_click"),
+    *("account_inactive", "account_signup", "account_reauthenticate", "account_email_verification_sent"),
+    *("account_set_password", "account_confirm_login_code", "account_reset_password_from_key"),
+    "account_reset_password_from_key_done",
+}
+
+
+def test_every_page_is_looked_at_or_explained():
+    names = {name for name, _ in all_views(get_resolver()) if not name.startswith("admin:")}
+    assert names - PAGES.keys() - NOT_A_PAGE == set()
+    assert PAGES.keys() - names == set()
+
+
+def address_of(name: str, arguments: Callable[[], list[Any]], query: str) -> str:
+    if query == "besoin":
+        need = Need.objects.current().get(title__startswith="Cent vingt ordinateurs")
+        query = f"?besoin={need.pk}"
+    return reverse(name, args=arguments()) + query
+
+
+@pytest.mark.browser
+@pytest.mark.django_db(transaction=True)
+def test_every_page_is_good_on_a_phone_and_on_a_desk(new_page, enter):
+    load()
+    invite_member(
+        organisation=mine(ASSOCIATION),
+        email="nouvelle@demo.example",
+        role="contributor",
+        by=User.objects.get(email=ASSOCIATION.email),
+    )
+    pages = {}
+    for login in (VISITOR, ASSOCIATION, COMPANY, STAFF):
+        pages[login] = new_page(PHONE)
+        if login:
+            enter(pages[login], User.objects.get(email=login.email))
+    found: list[str] = []
+    visits = [(name, *rest) for name, rest in PAGES.items()]
+    for name, login, arguments, query in [*visits, *MORE]:
+        page, address = pages[login], address_of(name, arguments, query)
+        page.set_viewport_size(PHONE)
+        answer = page.goto(address)
+        if answer is None or answer.status != 200 or page.get_by_role("heading", level=1).count() != 1:
+            found.append(f"{name} {address}: {answer.status if answer else answer}, now at {page.url}")
+            continue
+        for viewport in (PHONE, DESK):
+            page.set_viewport_size(viewport)
+            try:
+                assert_no_sideways_scroll(page)
+                assert_accessible(page)
+            except AssertionError as problem:
+                found.append(f"{name} at {viewport['width']}: {str(problem)[:600]}")
+    assert found == []
