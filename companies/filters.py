@@ -6,11 +6,11 @@ import django_filters as filters
 from django import forms
 from django.db.models import QuerySet
 
-from companies.forms.fields import TerritoryIterator, territories
 from companies.models import Company, Need
 from companies.models.company import CompanyQuerySet
 from companies.models.need import NeedQuerySet
 from mecenova.reference.enums import Kind
+from mecenova.reference.fields import TerritoryField
 from mecenova.reference.models import Cause, Sector, Territory
 
 TIMES_TO_ANSWER = (("14", "Deux semaines"), ("30", "Un mois"), ("90", "Trois mois"))
@@ -25,18 +25,11 @@ class EntryField(forms.ModelChoiceField):
         super().__init__(to_field_name="slug", **options)
 
 
-class TerritoryField(forms.ModelChoiceField):
-    iterator = TerritoryIterator
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(to_field_name="code", **options)
-
-
 class EntryFilter(filters.Filter):
     field_class = EntryField
 
 
-class TerritoryFilter(filters.Filter):
+class TerritoryFilter(filters.ModelChoiceFilter):
     field_class = TerritoryField
 
 
@@ -51,7 +44,7 @@ class ListFilter(filters.FilterSet):
         label="Cause", method="by_cause", queryset=Cause.objects.all(), empty_label="Toutes les causes"
     )
     territoire = TerritoryFilter(
-        label="Territoire", method="by_territory", queryset=territories(), empty_label="Tous les territoires"
+        label="Territoire", method="by_territory", queryset=None, empty_label="Tous les territoires"
     )
 
     def by_words(self, queryset: Any, name: str, value: str) -> Any:

@@ -1,35 +1,13 @@
-"""Fields that only make sense here: amounts and registry numbers, checked as they are typed."""
+"""Fields that only make sense here: the key of a form sent once, and the numbers of registers."""
 
 import uuid
-from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 
 from associations.enums import Registry
-from mecenova.identifiers.amounts import parse_amount
 from mecenova.identifiers.registry import clean_rna, clean_siren
-
-
-class AmountField(forms.Field):
-    """« 12 500,50 € » as people write it. What was typed stays in the field when it is refused."""
-
-    widget = forms.TextInput
-
-    def __init__(self, **options: Any) -> None:
-        options.setdefault("help_text", "En euros, par exemple 12\u202f500.")
-        super().__init__(**options)
-        self.widget.attrs.update({"inputmode": "decimal", "autocomplete": "off", "maxlength": 40})
-
-    def to_python(self, value: Any) -> Decimal | None:
-        text = str(value or "").strip()
-        return parse_amount(text) if text else None
-
-    def prepare_value(self, value: Any) -> Any:
-        if not isinstance(value, Decimal):
-            return value
-        return f"{value:.2f}".replace(".", ",").removesuffix(",00")
 
 
 class OnceField(forms.UUIDField):

@@ -4,8 +4,9 @@ from typing import Any
 
 from django import forms
 
-from associations.forms.fields import AmountField, OnceField
+from associations.forms.fields import OnceField
 from associations.models import Ask, Project
+from mecenova.identifiers.fields import AmountField
 from mecenova.reference.enums import Kind
 from mecenova.reference.fields import EntriesField, SkillsField, TerritoriesField
 from mecenova.reference.models import Audience, Cause

@@ -9,12 +9,14 @@ from django.core.exceptions import ValidationError
 
 from accounts.enums import OrganisationKind
 from companies.enums import Place, WhoseTime
-from companies.forms.fields import AmountField, AudiencesField, CausesField, SkillsField, TerritoriesField
 from companies.models import Need
 from companies.operations import WORK_TIME_IS_SKILLS
 from companies.readiness import NEED_FIELDS
 from mecenova.calendar import clock
+from mecenova.identifiers.fields import AmountField
 from mecenova.reference.enums import Kind
+from mecenova.reference.fields import EntriesField, SkillsField, TerritoriesField
+from mecenova.reference.models import Audience, Cause
 from mecenova.ui.forms import DateInput
 
 FURTHEST = timedelta(days=5 * 365)
@@ -35,8 +37,10 @@ class NeedForm(forms.Form):
         widget=forms.Textarea({"rows": 6}),
         help_text="Pour qui, pourquoi, et ce que vous attendez de l’association.",
     )
-    causes = CausesField(label="Causes", error_messages={"required": "Choisissez au moins une cause."})
-    audiences = AudiencesField(label="Publics", required=False)
+    causes = EntriesField(
+        Cause, label="Causes", error_messages={"required": "Choisissez au moins une cause."}
+    )
+    audiences = EntriesField(Audience, label="Publics", required=False)
     territories = TerritoriesField(
         label="Territoires",
         help_text="Là où l’action doit avoir lieu.",

@@ -6,18 +6,14 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from companies.enums import GiverKind
-from companies.forms.fields import (
-    AmountField,
-    CausesField,
-    KindsField,
-    PostalCodeField,
-    SectorField,
-    TerritoriesField,
-)
+from companies.forms.fields import PostalCodeField, SectorField
 from companies.forms.registration import CapacityField
 from companies.models import Company
 from companies.readiness import policy_of
+from mecenova.identifiers.fields import AmountField
 from mecenova.identifiers.registry import clean_siren
+from mecenova.reference.fields import EntriesField, KindsField, TerritoriesField
+from mecenova.reference.models import Cause
 
 
 class CompanyForm(forms.Form):
@@ -65,13 +61,14 @@ class CompanyForm(forms.Form):
 class PolicyForm(forms.Form):
     """Nothing is required: a policy is completed little by little, and says what is missing meanwhile."""
 
-    causes = CausesField(label="Les causes que vous soutenez", required=False)
+    causes = EntriesField(Cause, label="Les causes que vous soutenez", required=False)
     kinds = KindsField(label="Les formes de mécénat que vous pratiquez", required=False)
     territories = TerritoriesField(label="Les territoires où vous agissez", required=False)
     monthly_capacity = CapacityField()
     ticket_min = AmountField(label="Soutien minimal", required=False)
     ticket_max = AmountField(label="Soutien maximal", required=False)
-    excluded_causes = CausesField(
+    excluded_causes = EntriesField(
+        Cause,
         label="Les causes que vous ne soutenez pas",
         required=False,
         help_text="Aucune association de ces causes ne vous sera proposée.",

@@ -5,8 +5,10 @@ from typing import Any
 from django import forms
 
 from companies.enums import GiverKind
-from companies.forms.fields import CausesField, KindsField, PostalCodeField, SectorField, TerritoriesField
+from companies.forms.fields import PostalCodeField, SectorField
 from companies.models.company import DEFAULT_MONTHLY_CAPACITY
+from mecenova.reference.fields import EntriesField, KindsField, TerritoriesField
+from mecenova.reference.models import Cause
 
 CAPACITY_HELP = (
     "C’est votre engagement\u00a0: chaque mois, nous vous présentons au plus ce nombre d’associations, "
@@ -47,8 +49,10 @@ class RegistrationForm(forms.Form):
     sector = SectorField(label="Secteur d’activité", required=False)
     postal_code = PostalCodeField(label="Code postal du siège")
     town = forms.CharField(label="Commune", max_length=120, required=False)
-    causes = CausesField(
-        label="Les causes que vous soutenez", error_messages={"required": "Choisissez au moins une cause."}
+    causes = EntriesField(
+        Cause,
+        label="Les causes que vous soutenez",
+        error_messages={"required": "Choisissez au moins une cause."},
     )
     kinds = KindsField(
         label="Les formes de mécénat que vous pratiquez",

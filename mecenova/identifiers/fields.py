@@ -1,0 +1,38 @@
+"""Form fields for what this package reads."""
+
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+
+from mecenova.identifiers.amounts import parse_amount
+
+NARROW_SPACE = "\u202f"
+
+
+class AmountField(forms.CharField):
+    """Euros as people write them. What was typed comes back unchanged when it cannot be read."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(
+            widget=forms.TextInput({"inputmode": "decimal", "autocomplete": "off"}),
+            max_length=40,
+            help_text=options.pop("help_text", "En euros, par exemple 12\u202f500."),
+            **options,
+        )
+
+    def to_python(self, value: Any) -> Decimal | None:  # type: ignore[override]
+        text = super().to_python(value)
+        return parse_amount(text) if text else None
+
+    def run_validators(self, value: Any) -> None:
+        """The text's length is bounded by the browser; an amount has no length."""
+        if isinstance(value, str):
+            super().run_validators(value)
+
+    def prepare_value(self, value: Any) -> Any:
+        if not isinstance(value, Decimal):
+            return value
+        whole, cents = divmod(value, 1)
+        text = f"{int(whole):,}".replace(",", NARROW_SPACE)
+        return f"{text},{int(cents * 100):02d}" if cents else text
