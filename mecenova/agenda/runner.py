@@ -131,10 +131,12 @@ def _plan_next(follow_up: FollowUp, rule: Rule) -> None:
 
 def _is_away(follow_up: FollowUp, rule: Rule) -> bool:
     """An absence said after the row was written moves it: the owner's clock stood still meanwhile."""
-    away = {"organisation_id": follow_up.organisation_id, "user_id": follow_up.assigned_to_id}
-    if not any(away.values()) or not follow_up.absences().exists():
+    organisation_id, user_id = follow_up.organisation_id, follow_up.assigned_to_id
+    if not (organisation_id or user_id) or not follow_up.absences().exists():
         return False
-    due, deadline = planning.dates(rule, follow_up.occurrence, follow_up.since, **away)
+    due, deadline = planning.dates(
+        rule, follow_up.occurrence, follow_up.since, organisation_id=organisation_id, user_id=user_id
+    )
     if due <= clock.now():
         return False
     follow_up.due_at, follow_up.deadline = due, deadline

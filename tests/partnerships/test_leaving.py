@@ -1,6 +1,10 @@
 """An organisation leaves the site: the other side is told, and waits for nothing."""
 
+import threading
+
 import pytest
+from django.core.exceptions import PermissionDenied
+from django.db import connection
 
 from accounts.operations import accept_claim, claim_organisation, withdraw_organisation
 from associations.enums import ProjectStatus
@@ -9,6 +13,7 @@ from mecenova.agenda import operations as agenda
 from mecenova.agenda.models import FollowUp
 from mecenova.mail.models import OutgoingMail
 from mecenova.mail.operations import deliver_due
+from mecenova.workflow.errors import DomainError
 from partnerships import operations
 from partnerships.enums import IntroductionStatus, PartnershipStatus
 from partnerships.models import Introduction
@@ -123,3 +128,33 @@ def test_the_mail_still_leaves_once_the_organisation_is_gone(pair):
     deliver_due()
     mail.refresh_from_db()
     assert mail.status == "sent"
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("leaver", ["association", "company"])
+def test_asking_and_leaving_at_the_same_moment_leaves_nothing_open(pair, leaver):
+    """Whichever comes first, the other sees it; neither waits for the other for ever."""
+    ready, failures = threading.Barrier(2), []
+
+    def leave():
+        withdraw_organisation(organisation=getattr(pair, leaver).organisation, by=None)
+
+    def at_once(act):
+        try:
+            ready.wait(5)
+            act()
+        except (DomainError, PermissionDenied):
+            pass
+        except Exception as error:
+            failures.append(error)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=at_once, args=(act,)) for act in (leave, pair.ask)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failures == []
+    assert not Introduction.objects.open().exists()
+    assert not FollowUp.objects.filter(subject_type__model="introduction").open().exists()
