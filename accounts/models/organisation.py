@@ -48,10 +48,6 @@ class OrganisationQuerySet(models.QuerySet["Organisation"]):
         """Those the person works for today; one that left the site is nobody's any more."""
         return self.filter(memberships__user=user).exclude(status=OrganisationStatus.LEFT)
 
-    def same_record(self, kind: str, name: str, postal_code: str) -> Self:
-        """The record this name and postal code already stand for, if any (same key = same organisation)."""
-        return self.filter(kind=kind, name_key=record_key(name), postal_code=postal_code)
-
 
 class Organisation(Identified):
     """Any legal body that can be a party. `status` moves by accounts.workflow.ORGANISATION only."""

@@ -43,9 +43,6 @@ class NeedQuerySet(models.QuerySet["Need"]):
         """That leave at least so many days to answer."""
         return self.filter(Q(deadline__isnull=True) | Q(deadline__gte=clock.today() + timedelta(days=days)))
 
-    def drafts(self) -> Self:
-        return self.filter(status=NeedStatus.DRAFT)
-
     def not_on_line(self) -> Self:
         """Drafts first, then what is closed or past its deadline: what only the company itself looks at."""
         current = Need.objects.filter(status=NeedStatus.PUBLISHED).not_past()

@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import datetime
 from typing import ClassVar, Self
 
 from django.conf import settings
@@ -185,9 +185,6 @@ class AbsenceQuerySet(models.QuerySet["Absence"]):
         if user_id:
             owners |= Q(user_id=user_id)
         return self.filter(owners)
-
-    def covering(self, day: date) -> Self:
-        return self.filter(first_day__lte=day, last_day__gte=day)
 
 
 class Absence(models.Model):
