@@ -204,7 +204,8 @@ class NeedImporter(Importer[NeedEntry]):
         "même entreprise et même titre, même besoin\u00a0; un besoin importé est publié tout de suite.",
     )
 
-    def __init__(self) -> None:
+    def __init__(self, *, as_checked: bool = False) -> None:
+        self.as_checked = as_checked
         self._lists, self._causes = _Lists(), cause_index()
         self._audiences, self._skills = audience_index(), skill_index()
 
@@ -230,7 +231,7 @@ class NeedImporter(Importer[NeedEntry]):
 
     def write(self, parsed: Sequence[NeedEntry], met: Set[str]) -> Sequence[Outcome]:
         known = {entry.key for entry in parsed if self.key(entry) in met}
-        return import_needs(entries=parsed, met=known)
+        return import_needs(entries=parsed, met=known, as_checked=self.as_checked)
 
     def _common(self, row: Row, notes: Notes) -> dict[str, Any]:
         find = self._lists.find

@@ -10,6 +10,7 @@ from django.db import transaction
 
 from accounts.enums import OrganisationKind, OrganisationStatus
 from accounts.models import User
+from accounts.operations import check_organisation
 from accounts.operations.imports import RecordKey, with_members
 from companies.enums import NeedStatus
 from companies.models import Company, Need
@@ -41,14 +42,20 @@ class NeedEntry:
 
 @transaction.atomic
 def import_needs(
-    *, entries: Sequence[NeedEntry], met: Set[RecordKey], by: User | None = None
+    *, entries: Sequence[NeedEntry], met: Set[RecordKey], as_checked: bool, by: User | None = None
 ) -> list[Outcome]:
-    """Create, complete and publish the needs of these rows, all or none."""
-    return row_by_row(entries, met, lambda entry, again: _import_need(entry, again, by))
+    """Create, complete and publish the needs of these rows, all or none.
+
+    `as_checked` makes checked members of the companies nobody has claimed, so that their needs are shown.
+    """
+    return row_by_row(entries, met, lambda entry, again: _import_need(entry, again, as_checked, by))
 
 
-def _import_need(entry: NeedEntry, again: bool, by: User | None) -> Outcome:
+def _import_need(entry: NeedEntry, again: bool, as_checked: bool, by: User | None) -> Outcome:
     company = _company_named(entry.company_key)
+    checked = as_checked and company.organisation.is_unclaimed
+    if checked:
+        company.organisation = check_organisation(organisation=company.organisation, by=by)
     need = _need_titled(company, entry.key[1])
     if need is None:
         created = create_need(
@@ -65,7 +72,7 @@ def _import_need(entry: NeedEntry, again: bool, by: User | None) -> Outcome:
     published = need.status == NeedStatus.DRAFT and not attended
     if published:
         publish_need(need=need, by=by)
-    outcome = UPDATED if changes or published else UNCHANGED
+    outcome = UPDATED if changes or published or checked else UNCHANGED
     notes = [KEPT] if attended else []
     if need.status == NeedStatus.CLOSED:
         notes.append(STAYS_CLOSED)

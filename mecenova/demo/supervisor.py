@@ -118,9 +118,9 @@ def _run(options: argparse.Namespace) -> int:
         cleanup.callback(_stop, children)
         for name, command in _commands(options.port).items():
             children[name] = _start(name, command)
-        if not options.no_load:
-            _load()
         _wait_for_first_page(address, children)
+        if not options.no_load:
+            _load(address)
         _welcome(address)
         while True:
             _require_all_alive(children)
@@ -145,11 +145,12 @@ def _prepare() -> None:
     call_command("collectstatic", verbosity=0, interactive=False)
 
 
-def _load() -> None:
-    """The invented network, while the other processes start."""
+def _load(address: str) -> None:
+    """The invented network; at the first start the site already answers, empty, while it is made."""
     from django.core.management import call_command
     from django.db import connections
 
+    print(f"Le site répond déjà : {address}/. Son réseau inventé se charge…", flush=True)
     call_command("load_demo", verbosity=0)
     connections.close_all()
 

@@ -1,6 +1,7 @@
 """What the import commands share: options, a progress bar on a terminal, the report, clear failures."""
 
 from argparse import ArgumentParser
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -17,7 +18,7 @@ _BAR = 24
 class ImportCommand(BaseCommand):
     """Subclasses give `importer_class`, and say what the file holds in `help`."""
 
-    importer_class: ClassVar[type[Importer[Any]]]
+    importer_class: ClassVar[Callable[..., Importer[Any]]]
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", type=Path, metavar="FICHIER", help="fichier CSV")
@@ -29,6 +30,11 @@ class ImportCommand(BaseCommand):
             type=Path,
             metavar="FICHIER",
             help="où écrire les lignes rejetées (ici même, <FICHIER>.rejets.csv, si rien n’est dit)",
+        )
+        parser.add_argument(
+            "--as-checked",
+            action="store_true",
+            help="les fiches non revendiquées deviennent des membres vérifiés (reprise d’un réseau existant)",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -59,7 +65,7 @@ class ImportCommand(BaseCommand):
             self.stdout.write(line)
 
     def importer(self, options: dict[str, Any]) -> Importer[Any]:
-        return self.importer_class()
+        return self.importer_class(as_checked=options["as_checked"])
 
 
 def _so_far(report: Report) -> str:

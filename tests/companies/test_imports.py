@@ -59,7 +59,9 @@ def bring_companies(bring):
 
 @pytest.fixture
 def bring_needs(bring):
-    return lambda text=NEEDS, **options: bring(text, NeedImporter(), **options)
+    return lambda text=NEEDS, as_checked=False, **options: bring(
+        text, NeedImporter(as_checked=as_checked), **options
+    )
 
 
 def figures(report):
@@ -206,6 +208,8 @@ def test_needs_of_companies_not_checked_wait_and_it_is_said(bring_companies, bri
     report = bring_needs()
     assert report.notes["besoin montré quand son entreprise sera vérifiée"].total() == 2
     assert not Need.objects.visible().exists()
+    assert figures(bring_needs(as_checked=True)) == (0, 1, 1, 0)
+    assert Need.objects.visible().count() == 2
 
 
 HEADER = "entreprise;titre;forme;budget_min;budget_max;jours;date_limite;temps"

@@ -24,7 +24,8 @@ class Shelf(Importer[tuple[str, str]]):
     what = "fiches"
     columns = COLUMNS
 
-    def __init__(self) -> None:
+    def __init__(self, *, as_checked: bool = False) -> None:
+        self.as_checked = as_checked
         self.kept: dict[str, str] = {}
         self.batches: list[int] = []
 

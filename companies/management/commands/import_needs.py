@@ -1,13 +1,9 @@
 """`manage.py import_needs FICHIER`: needs of known companies, tried first, published with --commit."""
 
-from typing import Any
-
 from companies.imports import NeedImporter
 from mecenova.imports.commands import ImportCommand
 
 
 class Command(ImportCommand):
     help = "Importe et publie des besoins au format CSV (colonnes obligatoires : entreprise, titre, forme)."
-
-    def importer(self, options: dict[str, Any]) -> NeedImporter:
-        return NeedImporter()
+    importer_class = NeedImporter
