@@ -55,10 +55,15 @@ def can_see_members(user: Person, organisation: Organisation) -> bool:
 
 
 def can_manage_members(user: Person, organisation: Organisation) -> bool:
-    """Invite, change roles, remove: managers, and staff who step in when nobody is left to do it."""
+    """Invite, change roles, remove: managers, and staff who step in when nobody is left to do it.
+
+    Elsewhere staff could invite themselves, then answer in the organisation's place.
+    """
     if organisation.status == OrganisationStatus.LEFT:
         return False
-    return is_staff(user) or is_manager(user, organisation)
+    if is_manager(user, organisation):
+        return True
+    return is_staff(user) and not organisation.memberships.managers().exists()
 
 
 def can_leave(user: Person, organisation: Organisation) -> bool:

@@ -10,6 +10,7 @@ from matching.forms import DeclineForm, InterestForm
 from matching.models import Suggestion
 from matching.notifications import DECLINE_LINK, INTEREST_LINK
 from matching.operations import decline_suggestion, take_interest
+from matching.policies import can_answer_suggestion
 from mecenova.mail.links import OneClick, register_link
 
 if TYPE_CHECKING:
@@ -25,6 +26,9 @@ class SuggestionLink(OneClick):
 
     def context(self, subject: Suggestion, user: "User") -> dict[str, Any]:
         return {"suggestion": subject}
+
+    def may_act(self, subject: Suggestion, user: "User") -> bool:
+        return can_answer_suggestion(user, subject)
 
     def still_possible(self, subject: Suggestion) -> str | None:
         if subject.is_open:

@@ -159,7 +159,7 @@ class TestRolesAndDepartures:
         for attempt in (
             lambda: operations.leave(organisation=last.organisation, by=last.user),
             lambda: operations.change_role(membership=last, role=Role.CONTRIBUTOR, by=last.user),
-            lambda: operations.remove_member(membership=last, by=StaffFactory()),
+            lambda: operations.remove_member(membership=last, by=last.user),
         ):
             with pytest.raises(DomainError, match="responsable"):
                 attempt()

@@ -25,7 +25,7 @@ ORGANISATION = {
     "can_resubmit": ({"contributor", "manager"}, set()),
     "can_check": ({"staff"}, {"staff"}),
     "can_see_members": ({"contributor", "manager", "staff"}, {"contributor", "manager", "staff"}),
-    "can_manage_members": ({"manager", "staff"}, set()),
+    "can_manage_members": ({"manager"}, set()),
     "can_leave": ({"contributor", "manager"}, {"contributor", "manager"}),
     "can_withdraw": ({"manager", "staff"}, set()),
     "can_claim": ({"stranger", "staff"}, {"stranger", "staff"}),
@@ -55,6 +55,14 @@ def test_organisation(status, verb):
     here, gone = ORGANISATION[verb]
     allowed = {name for name in PEOPLE if getattr(policies, verb)(people[name], organisation)}
     assert allowed == (gone if status == OrganisationStatus.LEFT else here)
+
+
+def test_staff_step_in_only_where_nobody_runs_the_team():
+    organisation, staff = OrganisationFactory(), StaffFactory()
+    MembershipFactory(organisation=organisation, role=Role.CONTRIBUTOR)
+    assert policies.can_manage_members(staff, organisation)
+    MembershipFactory(organisation=organisation)
+    assert not policies.can_manage_members(staff, organisation)
 
 
 def test_claim():

@@ -66,3 +66,9 @@ def test_a_link_of_somebody_who_left_the_company_does_nothing(client, suggestion
 def test_a_link_given_to_a_stranger_does_nothing(client, suggestion):
     client.post(path(InterestLink, suggestion, UserFactory()), {"note": "Oui"})
     assert not Introduction.objects.exists()
+
+
+def test_who_has_left_the_company_reads_nothing_of_it(client, suggestion, person):
+    links = [path(link, suggestion, person) for link in (InterestLink, DeclineLink)]
+    person.memberships.all().delete()
+    assert [client.get(link).status_code for link in links] == [404, 404]
