@@ -3,6 +3,7 @@
 One transaction: loaded whole or not at all. Once it is there, loading again changes nothing.
 """
 
+import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -31,7 +32,7 @@ def load() -> bool:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOAD_LOCK])
     if User.objects.filter(email=STAFF.email).exists():
         return False
-    with _without_savepoints():
+    with _without_savepoints(), _without_collector():
         _make()
     return True
 
@@ -59,6 +60,18 @@ def _without_savepoints() -> Iterator[None]:
         yield
     finally:
         connection.features.uses_savepoints = True
+
+
+@contextmanager
+def _without_collector() -> Iterator[None]:
+    """Seconds of looking for garbage that a process of seconds has no use for."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def _make_team() -> tuple[User, User]:

@@ -24,7 +24,7 @@ from partnerships.operations import (
 from partnerships.operations import mark_seen as mark_introduction_seen
 
 # Days ago, at night as the real ones.
-ROUNDS = (44, 27, 13)
+ROUNDS = (33, 13)
 # What a company does with the suggestions it reads, one after the other, then again.
 READINGS = ("interest", "decline", "see", "decline", "interest", "leave", "decline", "see")
 # What an association does with the requests it receives.
