@@ -13,7 +13,6 @@ from tests.accounts.factories import (
     InvitationFactory,
     MembershipFactory,
     OrganisationFactory,
-    StaffFactory,
     UserFactory,
 )
 from tests.accounts.mails import names_to, sent_to
