@@ -14,7 +14,16 @@ from mecenova.agenda.rules import Rule
 from mecenova.agenda.runner import run_due
 from mecenova.calendar import clock
 
-__all__ = ["close", "next_step", "next_steps", "run_due", "start", "start_many", "steps_owed_by"]
+__all__ = [
+    "close",
+    "close_many",
+    "next_step",
+    "next_steps",
+    "run_due",
+    "start",
+    "start_many",
+    "steps_owed_by",
+]
 
 
 @transaction.atomic
@@ -44,11 +53,18 @@ def start_many(rule_class: type[Rule], subjects: Sequence[Model]) -> None:
 
 def close(subject: Model, rule: type[Rule] | None = None, outcome: Outcome = Outcome.DONE) -> int:
     """Close the subject's open follow-ups (of one rule, or all). Closed ones keep their outcome."""
+    return close_many([subject], [rule] if rule else [], outcome)
+
+
+def close_many(
+    subjects: Sequence[Model], rules: Sequence[type[Rule]] = (), outcome: Outcome = Outcome.DONE
+) -> int:
+    """`close` for many subjects of one type, in one query."""
     if outcome == Outcome.OPEN:
         raise ValueError("A follow-up is not closed as open")
-    rows = FollowUp.objects.about([subject]).open()
-    if rule is not None:
-        rows = rows.filter(rule=rule.name)
+    rows = FollowUp.objects.about(subjects).open()
+    if rules:
+        rows = rows.filter(rule__in=[rule.name for rule in rules])
     return rows.update(outcome=outcome, closed_at=clock.now(), lease_until=None)
 
 

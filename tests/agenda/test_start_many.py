@@ -5,8 +5,9 @@ from datetime import timedelta
 import pytest
 
 from associations.followups import CallAfterSilence, Presentation
+from mecenova.agenda.enums import Outcome
 from mecenova.agenda.models import Absence, FollowUp
-from mecenova.agenda.operations import close, start, start_many
+from mecenova.agenda.operations import close, close_many, start, start_many
 from mecenova.calendar import clock
 from tests.associations.factories import AssociationFactory
 
@@ -46,6 +47,18 @@ def test_a_new_step_takes_the_place_of_the_former():
     assert facts(organisation)[0] == Presentation.name
 
 
+def test_many_are_closed_as_one_by_one():
+    organisations = [AssociationFactory().organisation for _ in range(3)]
+    start_many(Presentation, organisations[:2])
+    start(CallAfterSilence, organisations[2])
+    assert close_many(organisations, [Presentation]) == 2
+    assert close_many(organisations) == 1
+    assert close_many(organisations) == 0
+    with pytest.raises(ValueError, match="open"):
+        close_many(organisations, outcome=Outcome.OPEN)
+
+
 def test_nobody_is_nothing():
     start_many(Presentation, [])
+    assert close_many([]) == 0
     assert not FollowUp.objects.exists()
