@@ -4,7 +4,12 @@ from partnerships.operations.answers import (
     mark_seen,
     postpone_introduction,
 )
-from partnerships.operations.attention import places_left, return_attention, spend_attention
+from partnerships.operations.attention import (
+    places_left,
+    return_attention,
+    spend_attention,
+    spend_attention_on,
+)
 from partnerships.operations.introductions import (
     introduce,
     rearm_introduction,
@@ -29,5 +34,6 @@ __all__ = [
     "request_queued",
     "return_attention",
     "spend_attention",
+    "spend_attention_on",
     "wait_for_next_month",
 ]

@@ -1,5 +1,7 @@
 """The ledger of a company's attention: a place is spent once, under a lock on (company, month)."""
 
+import uuid
+from collections.abc import Iterable
 from datetime import date
 
 from django.db import transaction
@@ -26,16 +28,32 @@ def spend_attention(*, company: Company, association: Association, source: str) 
 
     The same association takes one place a month, however often it is suggested or asks.
     """
+    entries = spend_attention_on(company=company, associations=[association], source=source)
+    return entries.get(association.pk)
+
+
+@transaction.atomic
+def spend_attention_on(
+    *, company: Company, associations: Iterable[Association], source: str
+) -> dict[uuid.UUID, AttentionEntry]:
+    """Spend places on many associations, first come first served, under one lock.
+
+    The place of each by its key; those for whom none is left are not there.
+    """
     month = _lock_month(company)
-    entry = month.entries.filter(association=association, returned_at__isnull=True).first()
-    if entry is not None:
-        return entry
-    if month.spent >= month.capacity:
-        return None
-    entry = month.entries.create(association=association, source=source)
-    month.spent += 1
-    month.save(update_fields=["spent"])
-    return entry
+    wanted = {association.pk: association for association in associations}
+    held = month.entries.filter(association__in=wanted, returned_at__isnull=True)
+    found = {entry.association_id: entry for entry in held}
+    new = [
+        AttentionEntry(month=month, association=association, source=source)
+        for key, association in wanted.items()
+        if key not in found
+    ][: month.capacity - month.spent]
+    if new:
+        AttentionEntry.objects.bulk_create(new)
+        month.spent += len(new)
+        month.save(update_fields=["spent"])
+    return found | {entry.association_id: entry for entry in new}
 
 
 @transaction.atomic

@@ -17,7 +17,7 @@ from hypothesis.stateful import (
 from companies.models import Policy
 from mecenova.calendar import clock
 from partnerships.models import AttentionEntry, AttentionMonth
-from partnerships.operations import places_left, return_attention, spend_attention
+from partnerships.operations import places_left, return_attention, spend_attention, spend_attention_on
 from partnerships.operations.attention import next_month
 from tests.associations.factories import AssociationFactory
 from tests.companies.factories import CompanyFactory, PolicyFactory
@@ -42,6 +42,24 @@ def test_no_place_is_left_beyond_the_capacity():
         assert spend_attention(company=company, association=association, source="suggestion")
     assert spend_attention(company=company, association=AssociationFactory(), source="suggestion") is None
     assert AttentionEntry.objects.count() == 3
+
+
+@pytest.mark.django_db
+def test_many_places_are_spent_as_one_by_one(django_assert_max_num_queries):
+    company = CompanyFactory()
+    held, *others = AssociationFactory.create_batch(5)
+    before = spend_attention(company=company, association=held, source="introduction")
+    wanted = [others[2], held, others[0], others[2], others[1], others[3]]
+    with django_assert_max_num_queries(12):
+        found = spend_attention_on(company=company, associations=wanted, source="suggestion")
+    assert set(found) == {held.pk, others[2].pk, others[0].pk}
+    assert found[held.pk] == before
+    assert places_left(company) == 0
+    assert AttentionMonth.objects.get().spent == AttentionEntry.objects.count() == 3
+    assert (
+        spend_attention_on(company=company, associations=wanted, source="suggestion").keys() == found.keys()
+    )
+    assert spend_attention_on(company=company, associations=[], source="suggestion") == {}
 
 
 @pytest.mark.django_db
@@ -129,6 +147,11 @@ class Ledger(RuleBasedStateMachine):
     @rule(index=st.integers(0, 4))
     def spend(self, index: int) -> None:
         spend_attention(company=self.company, association=self.associations[index], source="suggestion")
+
+    @rule(indexes=st.lists(st.integers(0, 4)))
+    def spend_many(self, indexes: list[int]) -> None:
+        chosen = [self.associations[index] for index in indexes]
+        spend_attention_on(company=self.company, associations=chosen, source="suggestion")
 
     @rule(index=st.integers(0, 4))
     def give_back(self, index: int) -> None:
