@@ -14,6 +14,7 @@ from associations.operations.steps import (
     follow_leaving,
     note_call,
     record_presentation,
+    record_presentations,
 )
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "note_call",
     "publish_project",
     "record_presentation",
+    "record_presentations",
     "register_association",
     "remove_ask",
     "save_ask",

@@ -1,5 +1,7 @@
 """What moves an association's next step without a word from the association itself."""
 
+from collections.abc import Iterable
+
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
@@ -17,7 +19,7 @@ from associations.followups import (
 )
 from associations.models import Association, Project
 from associations.operations.projects import close_project
-from mecenova.agenda.operations import close, next_step, start
+from mecenova.agenda.operations import close, close_many, next_step, start_many
 from mecenova.workflow.errors import DomainError
 from mecenova.workflow.journal import record
 
@@ -40,17 +42,25 @@ def follow_leaving(*, organisation: Organisation) -> None:
         close_project(project=project, by=None, note="L’association a quitté le site.")
 
 
-@transaction.atomic
 def record_presentation(*, association: Association) -> None:
     """A compatible company has been shown this association: its 90 days begin anew."""
-    # A round holds companies' places already, so it waits for nobody: whoever holds the organisation at this
+    record_presentations(associations=[association])
+
+
+@transaction.atomic
+def record_presentations(*, associations: Iterable[Association]) -> None:
+    """Compatible companies have been shown these associations: their 90 days begin anew."""
+    keys = {association.organisation_id for association in associations}
+    # A round holds companies' places already, so it waits for nobody: whoever holds an organisation at this
     # moment is moving its step, and the 90 days promised can only end sooner.
     free = Organisation.objects.select_for_update(no_key=True, skip_locked=True)
-    organisation = free.filter(pk=association.organisation_id).first()
-    if organisation is not None and step_for(organisation) is Presentation:
-        close(organisation, rule=Presentation)
-        close(organisation, rule=CallAfterSilence)
-        start(Presentation, organisation)
+    held = {each.pk: each for each in free.filter(pk__in=keys).order_by("pk").prefetch_related("memberships")}
+    for profile in Association.objects.for_readiness().filter(organisation__in=held):
+        # Each then knows the other, as it was locked.
+        profile.organisation = held[profile.organisation_id]
+    shown = [organisation for organisation in held.values() if step_for(organisation) is Presentation]
+    close_many(shown, [Presentation, CallAfterSilence])
+    start_many(Presentation, shown)
 
 
 @transaction.atomic

@@ -6,7 +6,7 @@ from django.core.exceptions import PermissionDenied
 from accounts.enums import OrganisationStatus, Role
 from accounts.operations import OrganisationExists, ask_for_changes, check_organisation, withdraw_organisation
 from associations.enums import Stance
-from associations.followups import CallToPublish
+from associations.followups import CallAfterSilence, CallToPublish, Presentation
 from associations.models import Association
 from associations.operations import (
     call_is_expected,
@@ -14,6 +14,7 @@ from associations.operations import (
     note_call,
     publish_project,
     record_presentation,
+    record_presentations,
     register_association,
     save_ask,
     update_association,
@@ -197,6 +198,33 @@ def test_presentation_of_an_expert_changes_nothing(checked, user):
     update_association(association=checked, by=user, stance=Stance.EXPERT_ONLY)
     record_presentation(association=checked)
     assert step(checked).rule == "associations.available"
+
+
+def test_many_presentations_are_told_as_one_by_one(user, frozen_clock, django_assert_max_num_queries):
+    """Whoever is at another step stays there; what is unattended, or was to be called, begins anew."""
+    imported, called = (
+        AssociationFactory(organisation__status="checked", organisation__origin="import") for _ in range(2)
+    )
+    with frozen_clock(MONDAY) as now:
+        start(Presentation, imported.organisation)
+        start(CallAfterSilence, called.organisation)
+        expert = AssociationFactory(
+            complete=True, organisation__status="to_check", stance=Stance.EXPERT_ONLY, members=[user]
+        )
+        check_organisation(organisation=expert.organisation, by=StaffFactory())
+        first = step(imported)
+        now.advance(dt.timedelta(days=40))
+        with django_assert_max_num_queries(20):
+            record_presentations(associations=[imported, called, expert, imported])
+        record_presentations(associations=[])
+        expected = clock.now()
+    assert [step(each).rule for each in (imported, called, expert)] == [
+        "associations.presentation",
+        "associations.presentation",
+        "associations.available",
+    ]
+    assert step(imported).due_at > first.due_at
+    assert (step(imported).since, step(imported).cycle) == (expected, first.cycle + 1)
 
 
 def test_left_association_owes_nothing(checked, user):
