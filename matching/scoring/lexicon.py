@@ -117,7 +117,9 @@ class Lexicon:
         first = {stem: all_words[places[0]] for stem, places in everything.items()}
         first = {stem: written.get(word, word) for stem, word in first.items()}
         heaviest = nlargest(HEAVIEST, (*themes.values(), *terms.values()))
-        return TextSide(terms=terms, themes=themes, words=first, heaviest=sum(heaviest))
+        known = all_themes()
+        speaks = any(known[slug].facet == ACTION for slug in themes)
+        return TextSide(terms=terms, themes=themes, words=first, heaviest=sum(heaviest), speaks=speaks)
 
     def _term_weight(self, stem: str, place: float) -> float:
         return (

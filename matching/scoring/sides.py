@@ -25,8 +25,9 @@ class TextSide:
     heaviest: float = 0.0
     # 1 for a text of usual length, less for a very long one, where any word ends up being found.
     density: float = 1.0
-    # Causes that the themes confirm, and whether any theme was found at all.
+    # Causes that the themes confirm.
     causes: frozenset[str] = frozenset()
+    # Whether any theme was found at all; on a need's side, whether one is an action.
     speaks: bool = False
     # Themes that make general interest doubtful (a trade, a closed circle, worship).
     doubts: tuple[str, ...] = ()

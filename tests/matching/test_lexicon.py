@@ -26,6 +26,14 @@ TEXTS = (
     "Maison de la santé",
     "Équitation pour tous",
     "Commerce équitable",
+    "Fête de la mar",
+    "Les mares du bocage",
+    "Un bal à Bourges",
+    "Création d’une équipe",
+    "Développer la musique en milieu rural",
+    "Foyer d’accueil médicalisé",
+    "Botanique et multimédia",
+    "Bibliothèque sonore",
 )
 
 
@@ -57,6 +65,14 @@ def test_inflections_capitals_and_missing_accents_are_one_stem(db):
         ("Mobilité des jeunes vers l’emploi", {"mobilite", "emploi"}, set()),
         ("Prévention du suicide et santé mentale", {"sante-mentale"}, {"prevention-sante"}),
         ("Commerce équitable", {"commerce-equitable"}, {"equitation", "commercants"}),
+        ("Fête de la mar", set(), {"eau-rivieres"}),
+        ("Les mares du bocage", {"eau-rivieres"}, set()),
+        ("Un bal à Bourges", set(), {"rural"}),
+        ("Création d’une équipe", set(), {"equipement"}),
+        ("Développer la musique en milieu rural", {"musique", "rural"}, {"developpement-local"}),
+        ("Foyer d’accueil médicalisé", {"handicap"}, {"hebergement", "logement"}),
+        ("Botanique et multimédia", {"numerique"}, {"inclusion-numerique"}),
+        ("Bibliothèque sonore", {"handicap-visuel"}, set()),
         ("", set(), {"sport"}),
     ],
 )
@@ -158,3 +174,18 @@ def test_reasons_tell_what_is_declared_from_what_words_say():
 def test_shared_words_are_spelt_as_the_need_spells_them(lexicon):
     text = lexicon.need_text("Équitation pour tous", "")
     assert "équitation" in text.words.values()
+
+
+@pytest.mark.parametrize(
+    "common", ["cinq kilomètres", "douze tables et trente chaises", "3 000 euros", "un samedi de mars"]
+)
+def test_numbers_units_and_dates_are_no_likeness(db, common):
+    texts = (f"Collecte de jouets, {common}", f"Chorale du village, {common}")
+    lexicon = Lexicon(stems_of_words(vocabulary(texts)))
+    lexicon.read("", texts[1])
+    assert not set(lexicon.need_text(texts[0], "").terms) & set(lexicon.frequency)
+
+
+def test_a_need_tells_whether_it_names_an_action(lexicon):
+    assert lexicon.need_text("Judo club", "").speaks
+    assert not lexicon.need_text("Dix jours pour les personnes âgées", "").speaks
