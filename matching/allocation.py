@@ -18,6 +18,9 @@ from matching.scoring import Assessment, AssociationSide, NeedSide, score, stopp
 
 # Below this a suggestion would waste a place of the company's attention.
 PRESENT_FROM = 0.45
+# A need that names an action is not answered by a cause or a place alone: more than a quarter of what its
+# three heaviest words and themes weigh has to be found.
+PRESENT_TEXT_FROM = 0.45
 # How many of a need's best pairs a round looks at, beyond those it has already been shown.
 DEPTH = 300
 
@@ -33,6 +36,12 @@ class Candidate:
         """The project whose ask answers the need, when there is one."""
         asks = self.association.asks_for(self.need.kind)
         return asks[0].project if asks else None
+
+    @property
+    def is_worth_a_place(self) -> bool:
+        """Good enough to be shown to people; a ranking also holds the others."""
+        answers = self.assessment.parts["text"] >= PRESENT_TEXT_FROM or not self.need.text.speaks
+        return answers and self.assessment.total >= PRESENT_FROM
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,9 +113,9 @@ def suited_needs(association: Association, *, limit: int, today: date) -> Suited
         if stop is not None:
             stops[stop] += 1
             continue
-        assessment = score(need, side, network.related)
-        if assessment.total >= PRESENT_FROM:
-            found.append(Candidate(need, side, assessment))
+        candidate = Candidate(need, side, score(need, side, network.related))
+        if candidate.is_worth_a_place:
+            found.append(candidate)
     best = nsmallest(
         limit, found, key=lambda candidate: (-candidate.assessment.total, candidate.need.id.bytes)
     )
@@ -125,7 +134,7 @@ def allocate(rankings: Iterable[Ranking], ledger: Ledger) -> list[Candidate]:
             candidate
             for ranking in rankings
             for candidate in ranking.candidates
-            if candidate.assessment.total >= PRESENT_FROM and _is_new(candidate, ledger)
+            if candidate.is_worth_a_place and _is_new(candidate, ledger)
         ),
         key=lambda candidate: _urgency(candidate, ledger),
     )

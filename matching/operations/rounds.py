@@ -3,17 +3,18 @@
 import logging
 from collections.abc import Iterable
 from decimal import Decimal
+from itertools import groupby
 
 from django.db import connection, transaction
 from django.db.models import QuerySet
 
 from accounts.models import User
 from associations.models import Association
-from associations.operations import record_presentation
+from associations.operations import record_presentations
 from companies.models import Company, Need
 from matching import policies
 from matching.allocation import DEPTH, Candidate, Ranking, allocate, rank
-from matching.enums import RoundScope, SuggestionStatus
+from matching.enums import RoundScope
 from matching.ledger import read_ledger
 from matching.models import Round, Suggestion
 from matching.network import Names, Network, ThemeFinder, load
@@ -23,9 +24,10 @@ from matching.scoring import SCORE_VERSION, reasons
 from mecenova.calendar import clock
 from mecenova.mail.operations import queue
 from mecenova.workflow.errors import DomainError
-from mecenova.workflow.journal import record
+from mecenova.workflow.journal import record_many
+from mecenova.workflow.machine import NEW
 from partnerships.enums import AttentionSource
-from partnerships.operations import spend_attention
+from partnerships.operations import spend_attention_on
 
 logger = logging.getLogger(__name__)
 
@@ -122,31 +124,34 @@ def _present(round_: Round, chosen: Iterable[Candidate], names: Names) -> int:
     """Spend a place for each pair, in a fixed order of companies so that two writers never deadlock."""
     chosen = sorted(chosen, key=lambda candidate: (candidate.need.company.bytes, -candidate.assessment.total))
     companies = Company.objects.in_bulk([candidate.need.company for candidate in chosen])
-    associations = Association.objects.select_related("organisation").in_bulk(
-        [candidate.association.id for candidate in chosen]
-    )
-    presented = 0
-    for candidate in chosen:
-        company = companies[candidate.need.company]
-        association = associations[candidate.association.id]
-        entry = spend_attention(company=company, association=association, source=AttentionSource.SUGGESTION)
-        if entry is None:
-            continue
-        suggestion = Suggestion.objects.create(
-            round=round_,
-            need_id=candidate.need.id,
-            company=company,
-            association=association,
-            project_id=candidate.project,
-            score=Decimal(str(candidate.assessment.total)),
-            score_version=SCORE_VERSION,
-            reasons=reasons(candidate.need, candidate.association, candidate.assessment, names.words),
-            inputs=candidate.assessment.inputs(),
+    associations = Association.objects.in_bulk([candidate.association.id for candidate in chosen])
+    presented: list[Candidate] = []
+    for company, of_company in groupby(chosen, key=lambda candidate: candidate.need.company):
+        pairs = list(of_company)
+        entries = spend_attention_on(
+            company=companies[company],
+            associations=[associations[pair.association.id] for pair in pairs],
+            source=AttentionSource.SUGGESTION,
         )
-        record(suggestion, "present", "", SuggestionStatus.PRESENTED, None)
-        record_presentation(association=association)
-        presented += 1
-    return presented
+        presented += [pair for pair in pairs if pair.association.id in entries]
+    suggestions = Suggestion.objects.bulk_create(_suggestion(round_, pair, names) for pair in presented)
+    record_many(suggestions, "present", NEW, None)
+    record_presentations(associations=[associations[pair.association.id] for pair in presented])
+    return len(presented)
+
+
+def _suggestion(round_: Round, pair: Candidate, names: Names) -> Suggestion:
+    return Suggestion(
+        round=round_,
+        need_id=pair.need.id,
+        company_id=pair.need.company,
+        association_id=pair.association.id,
+        project_id=pair.project,
+        score=Decimal(str(pair.assessment.total)),
+        score_version=SCORE_VERSION,
+        reasons=reasons(pair.need, pair.association, pair.assessment, names.words),
+        inputs=pair.assessment.inputs(),
+    )
 
 
 def _send_digests() -> None:

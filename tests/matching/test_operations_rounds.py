@@ -4,18 +4,21 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied
-from django.db import connections, transaction
+from django.db import connection, connections, transaction
+from django.test.utils import CaptureQueriesContext
 
 from associations.enums import Stance
+from associations.models import Association
 from matching.enums import ChangedKind, RoundScope, SuggestionStatus
 from matching.models import ChangedSubject, Round, Suggestion
-from matching.operations import RoundInProgress, note_change, run_round
+from matching.operations import RoundInProgress, note_change, ranking_of_needs, run_round
 from matching.operations.rounds import ROUND_LOCK
 from matching.tasks import run_nightly_round, run_small_round
 from mecenova.agenda import operations as agenda
 from mecenova.mail.models import OutgoingMail
+from mecenova.reference.models import Cause
 from mecenova.workflow.journal import history
-from partnerships.models import AttentionEntry
+from partnerships.models import AttentionEntry, AttentionMonth
 from partnerships.operations import places_left
 from tests.accounts.factories import StaffFactory, UserFactory
 from tests.accounts.threads import at_once
@@ -52,6 +55,41 @@ def test_a_round_presents_the_best_pairs_within_capacity(need):
     assert suggestion.reasons
     assert suggestion.inputs["cause"] > 0
     assert [line.verb for line in history(suggestion)] == ["present"]
+
+
+def test_presenting_a_pair_asks_the_database_once_at_most(need):
+    """Whether a complete association has a published project: the rest is asked for all at once."""
+
+    def queries(number):
+        AssociationFactory.create_batch(number, complete=True)
+        need.company.policy.monthly_capacity += number
+        need.company.policy.save()
+        with CaptureQueriesContext(connection) as asked, transaction.atomic():
+            assert run_round().presented == number
+        Suggestion.objects.all().delete()
+        AttentionMonth.objects.all().delete()
+        Association.objects.all().delete()
+        return len(asked)
+
+    need.company.policy.monthly_capacity = 0
+    queries(1)  # What is asked once for all, types of content for one.
+    assert queries(12) - queries(2) <= 10
+
+
+def test_a_cause_alone_is_not_an_answer_to_a_need_that_names_an_action(need):
+    """The ranking may hold such a pair; nobody spends a place on it."""
+    need.causes.set(Cause.objects.filter(slug="education"))
+    association = AssociationFactory(
+        complete=True,
+        causes=["education"],
+        purpose="Le soutien scolaire, chaque soir, pour qui ne peut se payer des cours, dans une salle.",
+    )
+    _, (ranking,) = ranking_of_needs(per_need=5)
+    assert [candidate.association.id for candidate in ranking.candidates] == [association.pk]
+    assert run_round().presented == 0
+    need.title, need.description = "Un coup de main", ""
+    need.save()
+    assert run_round().presented == 1
 
 
 def test_a_second_round_the_same_day_changes_nothing(need):
