@@ -47,6 +47,9 @@ class AnswerForm(forms.Form):
     """Yes; later, with a date; no, with a reason from the closed list."""
 
     YES, LATER, NO = "yes", "later", "no"
+    # Wanted by clean() with the answer their label names: calling them optional would mislead.
+    asked_for_some_answers = ("later_on", "reason")
+
     answer = forms.ChoiceField(
         label="Votre réponse",
         choices=(

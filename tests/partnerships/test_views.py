@@ -110,6 +110,13 @@ def test_staff_see_and_do_not_answer(client, pair):
     assert client.post(answer, {"answer": "yes"}).status_code == 404
 
 
+def test_only_the_note_is_called_optional(client, pair):
+    client.force_login(pair.answerer)
+    page = shown(client.get(pair.ask().get_absolute_url()))
+    assert page.count("(facultatif)") == 1
+    assert 'Un mot pour l’autre côté <span class="optional">' in page
+
+
 @pytest.mark.parametrize(
     ("data", "status"),
     [

@@ -22,6 +22,15 @@ def test_a_fresh_form_has_no_summary_and_says_what_is_optional() -> None:
     assert '<label for="id_name">Nom de l’association</label>' in shown
 
 
+def test_a_field_wanted_by_another_answer_is_not_called_optional() -> None:
+    class Depending(ProfileForm):
+        asked_for_some_answers = ("city",)
+
+    shown = page(Depending())
+    assert '<label for="id_city">Commune</label>' in shown
+    assert 'Date de début <span class="optional">(facultatif)</span>' in shown
+
+
 def test_errors_are_listed_first_and_tied_to_their_fields() -> None:
     shown = page(ProfileForm({"name": "", "email": "x"}))
     assert "Il reste 5 points à corriger" in shown

@@ -40,8 +40,14 @@ def is_single_checkbox(field: BoundField) -> bool:
 
 @register.filter
 def says_optional(field: BoundField) -> bool:
-    """Whether the label says « facultatif »: not in a filter form, where nothing is required."""
-    return not field.field.required and any(other.required for other in field.form.fields.values())
+    """Whether the label says « facultatif »: not in a filter form, where nothing is required.
+
+    Nor for the fields that a form names in `asked_for_some_answers`: its server checks want them, or not,
+    according to another answer, and their label says so.
+    """
+    if field.field.required or field.name in getattr(field.form, "asked_for_some_answers", ()):
+        return False
+    return any(other.required for other in field.form.fields.values())
 
 
 @register.inclusion_tag("ui/fields.html")
