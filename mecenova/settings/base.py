@@ -68,6 +68,8 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "mecenova.ui.middleware.SharedComputerMiddleware",
+    "mecenova.ui.middleware.ReadableAddressMiddleware",
     "mecenova.ui.middleware.OutageMiddleware",
 ]
 

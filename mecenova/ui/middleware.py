@@ -1,8 +1,12 @@
-"""Turns a database or Redis that is away into a page that says so, whatever DEBUG is."""
+"""What every page owes its reader: none broken by an address, none left behind, a word when all is away."""
 
 import logging
 from collections.abc import Callable
+from typing import Any
 
+from django.contrib.auth.signals import user_logged_out
+from django.core.exceptions import BadRequest
+from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
 
 from mecenova.ui.errors import is_outage, unavailable
@@ -25,3 +29,35 @@ class OutageMiddleware:
         view = request.resolver_match.view_name if request.resolver_match else "no view"
         logger.error("Database or Redis away in %s: %s", view, type(exception).__name__)
         return unavailable(request)
+
+
+class ReadableAddressMiddleware:
+    """Answers 400 to a NUL in the query: PostgreSQL cannot compare with it, and the admin hands it over."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        for name, values in request.GET.lists():
+            if any("\0" in text for text in (name, *values)):
+                raise BadRequest("NUL in the query string")
+        return self.get_response(request)
+
+
+class SharedComputerMiddleware:
+    """Whoever signs out, from the site or the admin, leaves none of their pages in the browser's cache."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if getattr(request, "signed_out", False):
+            response["Clear-Site-Data"] = '"cache"'
+        return response
+
+
+@receiver(user_logged_out, dispatch_uid="ui.remember_signing_out")
+def remember_signing_out(request: Any, **kwargs: Any) -> None:
+    if request is not None:
+        request.signed_out = True

@@ -4,7 +4,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.contrib import admin
 from django.db import transaction
+from django.urls import reverse
 
 from tests.architecture.test_public_views import PUBLIC
 from tests.security.world import Address, World
@@ -73,6 +75,22 @@ def test_no_query_string_breaks_a_page(world: World, role: str):
             status = status_of(client.get, f"{found.path.partition('?')[0]}?{query}")
             if status >= 500:
                 broken.append((found.name, value, status))
+    assert broken == []
+
+
+def test_no_filter_of_the_admin_breaks_its_lists(world: World):
+    """A list of the admin reads any field of its model, by any lookup, from its address."""
+    client = world.client("superuser")
+    broken = []
+    for model, shown in admin.site._registry.items():
+        path = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
+        named = [each[0] if isinstance(each, tuple) else each for each in shown.list_filter]
+        for name in filter(lambda each: isinstance(each, str), named):
+            for lookup in ("", "__exact", "__isnull", "__in", "__gte", "__id__exact"):
+                for value in HOSTILE.values():
+                    query = f"{name}{lookup}={value.partition('&')[0]}"
+                    if (status := status_of(client.get, f"{path}?{query}")) >= 500:
+                        broken.append((path, query, status))
     assert broken == []
 
 
