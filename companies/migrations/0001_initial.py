@@ -49,15 +49,11 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "siren",
-                    models.CharField(
-                        blank=True, max_length=9, verbose_name="numéro SIREN"
-                    ),
+                    models.CharField(blank=True, max_length=9, verbose_name="numéro SIREN"),
                 ),
                 (
                     "in_network",
-                    models.BooleanField(
-                        default=False, verbose_name="membre du réseau IMS"
-                    ),
+                    models.BooleanField(default=False, verbose_name="membre du réseau IMS"),
                 ),
                 (
                     "presentation",
@@ -75,9 +71,7 @@ class Migration(migrations.Migration):
                     "search",
                     models.GeneratedField(
                         db_persist=True,
-                        expression=mecenova.search.functions.FrenchVector(
-                            "presentation"
-                        ),
+                        expression=mecenova.search.functions.FrenchVector("presentation"),
                         output_field=django.contrib.postgres.search.SearchVectorField(),
                     ),
                 ),
@@ -159,9 +153,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "days",
-                    models.PositiveSmallIntegerField(
-                        blank=True, null=True, verbose_name="jours offerts"
-                    ),
+                    models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="jours offerts"),
                 ),
                 (
                     "starts_on",
@@ -183,9 +175,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "goods",
-                    models.CharField(
-                        blank=True, max_length=250, verbose_name="biens offerts"
-                    ),
+                    models.CharField(blank=True, max_length=250, verbose_name="biens offerts"),
                 ),
                 (
                     "volunteers",
@@ -207,9 +197,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "question",
-                    models.TextField(
-                        blank=True, verbose_name="question à co-construire"
-                    ),
+                    models.TextField(blank=True, verbose_name="question à co-construire"),
                 ),
                 (
                     "wished_parties",
@@ -258,15 +246,11 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "published_at",
-                    models.DateTimeField(
-                        blank=True, editable=False, null=True, verbose_name="publié le"
-                    ),
+                    models.DateTimeField(blank=True, editable=False, null=True, verbose_name="publié le"),
                 ),
                 (
                     "closed_at",
-                    models.DateTimeField(
-                        blank=True, editable=False, null=True, verbose_name="clos le"
-                    ),
+                    models.DateTimeField(blank=True, editable=False, null=True, verbose_name="clos le"),
                 ),
                 (
                     "search",
@@ -275,9 +259,7 @@ class Migration(migrations.Migration):
                         expression=django.contrib.postgres.search.CombinedSearchVector(
                             mecenova.search.functions.FrenchVector("title", weight="A"),
                             "||",
-                            mecenova.search.functions.FrenchVector(
-                                "description", weight="B"
-                            ),
+                            mecenova.search.functions.FrenchVector("description", weight="B"),
                             None,
                         ),
                         output_field=django.contrib.postgres.search.SearchVectorField(),
@@ -294,9 +276,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "causes",
-                    models.ManyToManyField(
-                        blank=True, related_name="+", to="reference.cause"
-                    ),
+                    models.ManyToManyField(blank=True, related_name="+", to="reference.cause"),
                 ),
                 (
                     "company",
@@ -400,9 +380,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "causes",
-                    models.ManyToManyField(
-                        blank=True, related_name="+", to="reference.cause"
-                    ),
+                    models.ManyToManyField(blank=True, related_name="+", to="reference.cause"),
                 ),
                 (
                     "excluded_causes",
@@ -429,9 +407,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="company",
-            index=django.contrib.postgres.indexes.GinIndex(
-                fields=["search"], name="company_search"
-            ),
+            index=django.contrib.postgres.indexes.GinIndex(fields=["search"], name="company_search"),
         ),
         migrations.AddConstraint(
             model_name="company",
@@ -443,15 +419,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="need",
-            index=django.contrib.postgres.indexes.GinIndex(
-                fields=["search"], name="need_search"
-            ),
+            index=django.contrib.postgres.indexes.GinIndex(fields=["search"], name="need_search"),
         ),
         migrations.AddIndex(
             model_name="need",
-            index=models.Index(
-                fields=["status", "deadline"], name="companies_n_status_6e9661_idx"
-            ),
+            index=models.Index(fields=["status", "deadline"], name="companies_n_status_6e9661_idx"),
         ),
         migrations.AddConstraint(
             model_name="need",
