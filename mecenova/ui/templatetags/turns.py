@@ -41,6 +41,12 @@ def step_line(follow_up: Any, *, mine: bool = False) -> dict[str, Any]:
     return {"follow_up": follow_up, "who": "Vous" if mine else follow_up and follow_up.get_owner_display()}
 
 
+@register.inclusion_tag("ui/history.html")
+def history(lines: Iterable[Any], *, notes: bool = False) -> dict[str, Any]:
+    """What happened, by whom and when; with `notes`, the words that were left. Nothing for an empty past."""
+    return {"lines": lines, "notes": notes}
+
+
 @register.inclusion_tag("ui/step_tracker.html")
 def step_tracker(*labels_and_dates: Any, label: str = "Avancement") -> dict[str, Any]:
     """`{% step_tracker "Envoyée" sent_at "Vue" seen_at %}`: done with a date, then one current."""
