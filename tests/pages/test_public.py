@@ -46,7 +46,7 @@ def test_the_odds_of_one_case_come_from_the_data(client):
 
 
 @pytest.mark.parametrize(
-    "query", ["cause=inconnue", "departement=999", "forme=x", "cause=%00", "departement=%F0%9F%98%80"]
+    "query", ["cause=inconnue", "departement=999", "forme=x", "cause=%01", "departement=%F0%9F%98%80"]
 )
 def test_unknown_values_are_told_and_break_nothing(client, query):
     response = client.get(f"{reverse('pages:understand')}?{query}")
