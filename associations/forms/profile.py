@@ -5,10 +5,10 @@ from typing import Any
 from django import forms
 
 from associations.enums import GeneralInterest, Registry, Size, Stance
-from associations.forms.registration import PURPOSE_LENGTH, UNKNOWN_YET, PostalCodeField
+from associations.forms.registration import PURPOSE_LENGTH, UNKNOWN_YET
 from associations.models import Association
 from mecenova.calendar import clock
-from mecenova.identifiers.fields import AmountField
+from mecenova.identifiers.fields import AmountField, PostalCodeField
 from mecenova.identifiers.registry import clean_rna, clean_siren
 from mecenova.reference.fields import EntriesField, KindsField, SkillsField, TerritoriesField
 from mecenova.reference.models import Audience, Cause, Sector

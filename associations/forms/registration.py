@@ -4,10 +4,10 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.core.validators import RegexValidator
 
 from associations.enums import GeneralInterest, Registry
 from associations.forms.fields import OnceField, clean_number
+from mecenova.identifiers.fields import PostalCodeField
 from mecenova.identifiers.names import department_code
 from mecenova.reference.fields import EntriesField, TerritoriesField
 from mecenova.reference.models import Cause
@@ -15,22 +15,6 @@ from mecenova.reference.models import Cause
 LOCAL_LAW = frozenset({"57", "67", "68"})
 PURPOSE_LENGTH = 3000
 UNKNOWN_YET = ("", "Je ne sais pas encore")
-
-
-class PostalCodeField(forms.CharField):
-    """Five digits, spaces or not."""
-
-    default_validators = [
-        RegexValidator(r"^[0-9]{5}\Z", "Écrivez les cinq chiffres du code postal, par exemple 59000.")
-    ]
-
-    def __init__(self, **options: Any) -> None:
-        required = {"required": "Écrivez le code postal du siège."}
-        super().__init__(label="Code postal du siège", max_length=10, error_messages=required, **options)
-        self.widget.attrs.update({"inputmode": "numeric", "autocomplete": "postal-code"})
-
-    def to_python(self, value: Any) -> str:
-        return "".join(super().to_python(value).split())
 
 
 class RegistrationForm(forms.Form):

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
 
 from mecenova.reference.models import Sector
 
@@ -16,17 +15,3 @@ class SectorField(forms.ModelChoiceField):
             empty_label="Choisissez un secteur",
             **options,
         )
-
-
-class PostalCodeField(forms.CharField):
-    def __init__(self, **options: Any) -> None:
-        widget = forms.TextInput({"inputmode": "numeric", "autocomplete": "postal-code"})
-        super().__init__(widget=widget, max_length=10, **options)
-
-    def clean(self, value: Any) -> str:
-        code = "".join(super().clean(value).split())
-        if code and not (len(code) == 5 and code.isascii() and code.isdigit()):
-            raise ValidationError(
-                "Écrivez le code postal en cinq chiffres, par exemple 75011.", code="postal_code"
-            )
-        return code

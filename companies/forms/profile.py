@@ -6,11 +6,11 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from companies.enums import GiverKind
-from companies.forms.fields import PostalCodeField, SectorField
+from companies.forms.fields import SectorField
 from companies.forms.registration import CapacityField
 from companies.models import Company
 from companies.readiness import policy_of
-from mecenova.identifiers.fields import AmountField
+from mecenova.identifiers.fields import AmountField, PostalCodeField
 from mecenova.identifiers.registry import clean_siren
 from mecenova.reference.fields import EntriesField, KindsField, TerritoriesField
 from mecenova.reference.models import Cause
@@ -33,7 +33,7 @@ class CompanyForm(forms.Form):
         widget=forms.Textarea({"rows": 6}),
         help_text="Ce que vous faites, et pourquoi vous vous engagez. Les associations le lisent d’abord.",
     )
-    postal_code = PostalCodeField(label="Code postal du siège", required=False)
+    postal_code = PostalCodeField(required=False)
     town = forms.CharField(label="Commune", max_length=120, required=False)
     website = forms.URLField(label="Site internet", required=False, max_length=200, assume_scheme="https")
     phone = forms.CharField(label="Téléphone", max_length=30, required=False)

@@ -5,8 +5,9 @@ from typing import Any
 from django import forms
 
 from companies.enums import GiverKind
-from companies.forms.fields import PostalCodeField, SectorField
+from companies.forms.fields import SectorField
 from companies.models.company import DEFAULT_MONTHLY_CAPACITY
+from mecenova.identifiers.fields import PostalCodeField
 from mecenova.reference.fields import EntriesField, KindsField, TerritoriesField
 from mecenova.reference.models import Cause
 
@@ -47,7 +48,7 @@ class RegistrationForm(forms.Form):
         help_text="Le cadre fiscal n’est pas le même\u00a0: une fondation n’est pas un donateur entreprise.",
     )
     sector = SectorField(label="Secteur d’activité", required=False)
-    postal_code = PostalCodeField(label="Code postal du siège")
+    postal_code = PostalCodeField()
     town = forms.CharField(label="Commune", max_length=120, required=False)
     causes = EntriesField(
         Cause,

@@ -4,6 +4,7 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.core.validators import RegexValidator
 
 from mecenova.identifiers.amounts import parse_amount
 
@@ -36,3 +37,23 @@ class AmountField(forms.CharField):
         whole, cents = divmod(value, 1)
         text = f"{int(whole):,}".replace(",", NARROW_SPACE)
         return f"{text},{int(cents * 100):02d}" if cents else text
+
+
+class PostalCodeField(forms.CharField):
+    """Five digits, typed with spaces or not."""
+
+    default_validators = [
+        RegexValidator(r"^[0-9]{5}\Z", "Écrivez le code postal en cinq chiffres, par exemple 75011.")
+    ]
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(
+            label=options.pop("label", "Code postal du siège"),
+            max_length=10,
+            widget=forms.TextInput({"inputmode": "numeric", "autocomplete": "postal-code"}),
+            error_messages={"required": "Écrivez le code postal du siège."},
+            **options,
+        )
+
+    def to_python(self, value: Any) -> str:
+        return "".join(super().to_python(value).split())
