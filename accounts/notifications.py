@@ -32,11 +32,6 @@ def leads() -> Iterable[User]:
     return people.filter(groups__name=LEADS) or people.filter(is_superuser=True) or people
 
 
-def dashboard_url(organisation: Organisation) -> str:
-    """The dashboard opened on this organisation: a person can be of several."""
-    return absolute_url(f"{reverse('pages:dashboard')}?organisme={organisation.pk}")
-
-
 def members_url(organisation: Organisation) -> str:
     return absolute_url(reverse("accounts:members", args=[organisation.pk]))
 
@@ -75,7 +70,7 @@ class ToManagers(Notification):
         return managers_of(subject)
 
     def context(self, subject: Organisation, recipient: User) -> dict[str, Any]:
-        return {"dashboard_url": dashboard_url(subject)}
+        return {"dashboard_url": absolute_url(subject.dashboard_path)}
 
     def still_wanted(self, subject: Organisation, recipient: User) -> bool:
         return is_manager(recipient, subject)
@@ -158,7 +153,7 @@ class ToClaimant(Notification):
     def context(self, subject: Claim, recipient: User) -> dict[str, Any]:
         return {
             "organisation": subject.organisation,
-            "dashboard_url": dashboard_url(subject.organisation),
+            "dashboard_url": absolute_url(subject.organisation.dashboard_path),
             "claim_url": absolute_url(reverse("accounts:claim", args=[subject.organisation_id])),
         }
 

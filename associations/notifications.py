@@ -20,7 +20,7 @@ class ToAssociation(Notification):
     category = Category.SERVICE
 
     def recipients(self, subject: Organisation) -> Iterable[User]:
-        return subject.members.filter(is_active=True)
+        return subject.active_members()
 
     def context(self, subject: Organisation, recipient: User) -> dict[str, Any]:
         association = subject.association
@@ -29,7 +29,6 @@ class ToAssociation(Notification):
             "recipient": recipient,
             "edit_url": absolute_url(reverse("associations:edit", args=[association.pk])),
             "project_url": absolute_url(reverse("associations:project_create")),
-            "dashboard_url": absolute_url(reverse("pages:dashboard")),
         }
 
     def still_wanted(self, subject: Organisation, recipient: User) -> bool:
@@ -103,7 +102,7 @@ class AboutProject(Notification):
     status: ProjectStatus
 
     def recipients(self, subject: Project) -> Iterable[User]:
-        return subject.association.organisation.members.filter(is_active=True)
+        return subject.association.organisation.active_members()
 
     def context(self, subject: Project, recipient: User) -> dict[str, Any]:
         return {

@@ -1,4 +1,4 @@
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
@@ -23,6 +23,9 @@ from mecenova.identifiers.names import name_key
 from mecenova.reference.models import Territory
 from mecenova.search.functions import FrenchVector
 from mecenova.workflow import journal
+
+if TYPE_CHECKING:
+    from accounts.models.user import User
 
 KEY_LENGTH = 250
 INVITATION_LINKS = "accounts.invitation"
@@ -136,6 +139,15 @@ class Organisation(Identified):
     def is_unattended(self) -> bool:
         """Brought by an import, and nobody answers for it yet: what is owed is owed by the platform."""
         return self.origin == Origin.IMPORT and not self.memberships.exists()
+
+    def active_members(self) -> "models.QuerySet[User]":
+        """Who is written to about it: its team, without the closed accounts."""
+        return self.members.filter(is_active=True).order_by("email")
+
+    @property
+    def dashboard_path(self) -> str:
+        """The dashboard opened on this organisation: a person can be of several."""
+        return f"{reverse('pages:dashboard')}?organisme={self.pk}"
 
     def what_is_asked(self) -> str:
         """The words of the team's last request, while it waits for corrections."""
