@@ -9,34 +9,10 @@ from dataclasses import dataclass
 
 from associations.enums import Registry, Stance
 from associations.models import Association
+from mecenova.readiness import Completeness, Part, in_words
 
 # Two plain sentences: shorter purposes leave nothing to compare with a company's need.
 PURPOSE_MIN_LENGTH = 80
-
-
-@dataclass(frozen=True)
-class Part:
-    """One part of the profile. `anchor` is the section of the edit pages where it is filled in."""
-
-    key: str
-    label: str
-    help: str
-    anchor: str
-
-
-@dataclass(frozen=True)
-class Completeness:
-    done: int
-    total: int
-    missing: tuple[Part, ...]
-
-    @property
-    def percent(self) -> int:
-        return round(100 * self.done / self.total)
-
-    @property
-    def is_complete(self) -> bool:
-        return not self.missing
 
 
 @dataclass(frozen=True)
@@ -145,7 +121,4 @@ def is_complete(association: Association) -> bool:
 
 def missing_in_words(association: Association) -> str:
     """« vos causes, vos publics et votre taille », or an empty text."""
-    labels = [part.label for part in completeness(association).missing]
-    if len(labels) < 2:
-        return "".join(labels)
-    return f"{', '.join(labels[:-1])} et {labels[-1]}"
+    return in_words(completeness(association).missing)

@@ -8,9 +8,10 @@ from django.urls import reverse
 from accounts.models import Organisation, User
 from companies.enums import NeedStatus
 from companies.models import Company, Need
-from companies.readiness import NEED, completeness, in_words, missing_from_policy
+from companies.readiness import NEED, completeness, missing_from_policy
 from mecenova.mail.notifications import Notification, register_notification
 from mecenova.mail.operations import absolute_url
+from mecenova.readiness import in_words
 
 
 class ToMembers(Notification):
@@ -20,7 +21,7 @@ class ToMembers(Notification):
         raise NotImplementedError
 
     def recipients(self, subject: Any) -> Iterable[User]:
-        return self.company(subject).organisation.members.filter(is_active=True)
+        return self.company(subject).organisation.active_members()
 
     def still_wanted(self, subject: Any, recipient: User) -> bool:
         """Whoever left the company, or whose company left, gets nothing more."""

@@ -4,37 +4,11 @@ The dashboard, the mails and the operations read the same answer: a part is miss
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from companies.enums import WhoseTime
 from companies.models import Company, Need, Policy
+from mecenova.readiness import Completeness, Part
 from mecenova.reference.enums import Kind
-
-
-@dataclass(frozen=True)
-class Part:
-    """One thing to say. `anchor` is the form field where it is said."""
-
-    key: str
-    label: str
-    help: str
-    anchor: str
-
-
-@dataclass(frozen=True)
-class Completeness:
-    done: int
-    total: int
-    missing: tuple[Part, ...]
-
-    @property
-    def percent(self) -> int:
-        return round(100 * self.done / self.total)
-
-    @property
-    def is_complete(self) -> bool:
-        return not self.missing
-
 
 CAUSES = Part(
     "causes", "vos causes", "Sans cause, aucune association ne peut vous être proposée.", "id_causes"
@@ -102,14 +76,6 @@ def completeness(company: Company) -> Completeness:
 
 def is_complete(company: Company) -> bool:
     return completeness(company).is_complete
-
-
-def in_words(parts: tuple[Part, ...]) -> str:
-    """« vos causes, vos territoires et un besoin publié », or an empty text."""
-    labels = [part.label for part in parts]
-    if len(labels) < 2:
-        return "".join(labels)
-    return f"{', '.join(labels[:-1])} et {labels[-1]}"
 
 
 # The fields that each kind of need asks for: its form shows these and no other.

@@ -15,12 +15,13 @@ from companies.models import Company, Need
 from companies.notifications import NeedClosed
 from companies.operations.profile import lock
 from companies.policies import can_close_need, can_create_need, can_edit_need, can_publish_need
-from companies.readiness import in_words, missing_from_need
+from companies.readiness import missing_from_need
 from companies.signals import need_changed, need_closed, need_published
 from companies.workflow import NEED
 from mecenova.calendar import clock
 from mecenova.identifiers.text import one_line, paragraphs
 from mecenova.mail.operations import queue
+from mecenova.readiness import in_words
 from mecenova.reference.enums import Kind
 from mecenova.workflow.errors import DomainError
 from mecenova.workflow.journal import advance, record

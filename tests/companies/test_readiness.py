@@ -6,8 +6,9 @@ import pytest
 
 from companies import readiness
 from companies.models import Company
-from companies.readiness import completeness, in_words, is_complete, missing_from_policy
+from companies.readiness import completeness, is_complete, missing_from_policy
 from mecenova.calendar import clock
+from mecenova.readiness import in_words
 from tests.companies.factories import CompanyFactory, NeedFactory, PolicyFactory
 
 pytestmark = pytest.mark.django_db

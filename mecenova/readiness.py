@@ -1,0 +1,40 @@
+"""How complete a record is: the words and the figures that every profile is told with.
+
+Each room says what its own records lack; the pages and the mails read these.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Part:
+    """One thing to say. `anchor` is where it is said: a section of the edit pages, or the field of a form."""
+
+    key: str
+    label: str
+    help: str
+    anchor: str
+
+
+@dataclass(frozen=True)
+class Completeness:
+    done: int
+    total: int
+    missing: tuple[Part, ...]
+
+    @property
+    def percent(self) -> int:
+        return round(100 * self.done / self.total)
+
+    @property
+    def is_complete(self) -> bool:
+        return not self.missing
+
+
+def in_words(parts: Sequence[Part]) -> str:
+    """« vos causes, vos publics et votre taille », or an empty text."""
+    labels = [part.label for part in parts]
+    if len(labels) < 2:
+        return "".join(labels)
+    return f"{', '.join(labels[:-1])} et {labels[-1]}"
