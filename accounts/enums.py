@@ -18,6 +18,18 @@ class OrganisationStatus(models.TextChoices):
     LEFT = "left", "Partie"
 
 
+class OrganisationEvent(models.TextChoices):
+    """The lines of the journal that an organisation's own people read, by verb."""
+
+    CREATE = "create", "inscription"
+    CHECK = "check", "fiche vérifiée par l’équipe"
+    ASK_FOR_CHANGES = "ask_for_changes", "précisions demandées par l’équipe"
+    RESUBMIT = "resubmit", "fiche corrigée et renvoyée"
+    RENAME = "rename", "nom changé"
+    LEAVE = "leave", "départ du site"
+    COME_BACK = "come_back", "retour sur le site"
+
+
 class Origin(models.TextChoices):
     SIGN_UP = "sign_up", "Inscription"
     IMPORT = "import", "Import"

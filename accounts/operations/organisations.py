@@ -8,7 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 
 from accounts import followups, notifications, policies, signals
-from accounts.enums import OrganisationKind, OrganisationStatus, Origin, Role
+from accounts.enums import OrganisationEvent, OrganisationKind, OrganisationStatus, Origin, Role
 from accounts.models import Membership, Organisation, User
 from accounts.models.organisation import record_key
 from accounts.workflow import ORGANISATION
@@ -92,6 +92,7 @@ def update_organisation(
     organisation = locked(organisation)
     if by is not None and not (policies.can_edit(by, organisation) or policies.is_staff(by)):
         raise PermissionDenied
+    former = organisation.name
     organisation.name = _clean_name(name)
     organisation.name_key = _clean_key(name)
     postal_code = _clean_postal_code(postal_code)
@@ -106,6 +107,8 @@ def update_organisation(
             organisation.save()
     except IntegrityError:
         raise OrganisationExists(_same_record(organisation)) from None
+    if organisation.is_checked and organisation.name != former:
+        _record_new_name(organisation, former, by)
     return organisation
 
 
@@ -192,6 +195,12 @@ def hold(*organisations: uuid.UUID) -> None:
 def end_sign_up(person: User) -> None:
     """What they came for is done: leaving a team one day will not send them back to the third screen."""
     User.objects.filter(pk=person.pk).exclude(wanted_kind="").update(wanted_kind="")
+
+
+def _record_new_name(organisation: Organisation, former: str, by: User | None) -> None:
+    """The team checked another name: it must be able to see that this is not the one it read."""
+    note = f"«\u202f{former}\u202f» est devenu «\u202f{organisation.name}\u202f»."
+    journal.record(organisation, OrganisationEvent.RENAME, organisation.status, organisation.status, by, note)
 
 
 def _insert_once(organisation: Organisation) -> None:

@@ -1,43 +1,18 @@
 """The journal in words: what happened to a project or to an association, for those who may know."""
 
-from dataclasses import dataclass
-from datetime import datetime
+from accounts.enums import OrganisationEvent
+from accounts.models import Organisation
+from associations.models import Project
+from mecenova.workflow.journal import Line, told
 
-from django.db.models import Model
-
-from mecenova.workflow import journal
-
-IN_WORDS = {
-    "project": {
-        "create": "brouillon ouvert",
-        "publish": "projet publié",
-        "close": "projet clos",
-    },
-    "organisation": {
-        "create": "association inscrite",
-        "check": "fiche vérifiée par l’équipe",
-        "ask_for_changes": "précisions demandées par l’équipe",
-        "resubmit": "fiche corrigée et renvoyée",
-        "note_call": "appel de l’équipe",
-        "leave": "association partie",
-    },
+PROJECT = {
+    "create": "brouillon ouvert",
+    "publish": "projet publié",
+    "close": "projet clos",
 }
+ORGANISATION = {**dict(OrganisationEvent.choices), "note_call": "appel de l’équipe"}
 
 
-@dataclass(frozen=True)
-class Line:
-    verb: str
-    at: datetime
-    label: str
-    by: str
-    note: str
-
-
-def history_of(subject: Model) -> list[Line]:
+def history_of(subject: Organisation | Project) -> list[Line]:
     """Newest first. Verbs that this room does not tell are left to the room that wrote them."""
-    words = IN_WORDS[subject._meta.model_name or ""]
-    return [
-        Line(record.verb, record.at, words[record.verb], str(record.by or ""), record.note)
-        for record in reversed(journal.history(subject))
-        if record.verb in words
-    ]
+    return told(subject, ORGANISATION if isinstance(subject, Organisation) else PROJECT)

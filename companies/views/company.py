@@ -9,15 +9,18 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.enums import OrganisationEvent
 from companies import policies
 from companies.forms import CallForm, CompanyForm, PolicyForm
 from companies.models import Company, Need
 from companies.operations import record_call, set_policy, update_company
-from companies.readiness import NEED, Part, completeness, door_is_closed, policy_of
+from companies.readiness import NEED, completeness, door_is_closed, policy_of
 from companies.views.lookup import company_or_404
 from mecenova.agenda.enums import Owner
 from mecenova.agenda.operations import next_step
+from mecenova.readiness import Part
 from mecenova.workflow.errors import DomainError
+from mecenova.workflow.journal import told
 
 
 @login_not_required
@@ -45,6 +48,7 @@ def detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
             "completeness": said,
             "missing_links": [(part.label, _where_to_say(company, part)) for part in said.missing],
             "other_needs": needs.not_on_line(),
+            "history": told(company.organisation, dict(OrganisationEvent.choices)),
         }
     return render(request, "companies/company_detail.html", context)
 

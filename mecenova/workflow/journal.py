@@ -1,6 +1,8 @@
 """Writing and reading the journal of transitions."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.contenttypes.models import ContentType
@@ -80,3 +82,23 @@ def history(subject: Model) -> QuerySet[TransitionRecord]:
     return TransitionRecord.objects.filter(
         subject_type=ContentType.objects.get_for_model(subject), subject_id=subject.pk
     ).select_related("by")
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of a journal as a page tells it."""
+
+    verb: str
+    at: datetime
+    label: str
+    by: str
+    note: str
+
+
+def told(subject: Model, words: Mapping[str, str]) -> list[Line]:
+    """What happened to a subject, newest first, in the words given to each verb; other verbs are left out."""
+    return [
+        Line(line.verb, line.at, words[line.verb], str(line.by or ""), line.note)
+        for line in reversed(history(subject))
+        if line.verb in words
+    ]

@@ -120,6 +120,25 @@ class TestUpdating:
         organisation.refresh_from_db()
         assert organisation.name == "Les Lucioles"
 
+    def test_a_checked_organisation_that_takes_another_name_leaves_a_trace(self):
+        organisation, staff = create(), StaffFactory()
+        operations.check_organisation(organisation=organisation, by=staff)
+        values = {"organisation": organisation, "by": staff, "postal_code": "69003"}
+        for name in ("Les Lucioles", "Les Phares", "Les Phares"):
+            operations.update_organisation(name=name, **values)
+        lines = list(journal.history(organisation).filter(verb="rename"))
+        assert [line.note for line in lines] == [
+            "«\u202fLes Lucioles\u202f» est devenu «\u202fLes Phares\u202f»."
+        ]
+        assert (lines[0].by, lines[0].source, lines[0].target) == (staff, "checked", "checked")
+
+    def test_before_the_check_the_name_is_only_a_draft(self):
+        organisation = create()
+        operations.update_organisation(
+            organisation=organisation, by=None, name="Les Phares", postal_code="69003"
+        )
+        assert not journal.history(organisation).filter(verb="rename").exists()
+
     def test_a_stranger_cannot(self):
         with pytest.raises(PermissionDenied):
             operations.update_organisation(

@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from accounts.enums import ClaimStatus, OrganisationStatus
 from accounts.models import Membership, Organisation
-from accounts.operations import claim_organisation, create_organisation
+from accounts.operations import claim_organisation, create_organisation, update_organisation
 from mecenova.mail.models import OutgoingMail
 from mecenova.workflow.journal import history
 from tests.accounts.factories import (
@@ -45,6 +45,19 @@ def test_checking_an_organisation_is_one_click_and_tells_its_people(client, wait
     assert waiting.is_checked
     assert "est vérifiée" in shown(response)
     assert OutgoingMail.objects.filter(recipient__memberships__organisation=waiting).exists()
+
+
+def test_the_page_tells_what_the_organisation_was_called(client):
+    association, staff = AssociationFactory(complete=True), StaffFactory()
+    organisation = association.organisation
+    former = organisation.name
+    update_organisation(organisation=organisation, by=staff, name="L’Abri & Cie", postal_code="59000")
+    client.force_login(staff)
+    told = f"«\u202f{former}\u202f» est devenu «\u202fL’Abri & Cie\u202f»"
+    for address in (reverse("pages:organisation", args=[organisation.pk]), association.get_absolute_url()):
+        page = shown(client.get(address))
+        assert "nom changé" in page
+        assert told in page
 
 
 def test_a_second_click_changes_nothing(client, waiting):

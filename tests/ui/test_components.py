@@ -86,6 +86,17 @@ def test_the_meter_never_divides_by_nothing(done: int, total: int, width: str) -
     assert "Il manque" not in shown
 
 
+def test_what_happened_is_told_with_its_words_or_without() -> None:
+    line = SimpleNamespace(
+        at=datetime(2026, 11, 20, 9, tzinfo=UTC), label="nom changé", by="Awa", note="<b> & co"
+    )
+    shown = draw("{% history lines notes=True %}", lines=[line])
+    assert "nom changé, par Awa<br>" in shown
+    assert "&lt;b&gt; &amp; co" in shown
+    assert "co</span>" not in draw("{% history lines %}", lines=[line])
+    assert draw("{% history lines %}", lines=[]).strip() == ""
+
+
 def test_the_meter_names_what_is_missing() -> None:
     shown = draw("{% meter 1 3 missing=parts %}", parts=["les <publics>", ("le RNA", "/rna/")])
     assert "les &lt;publics&gt;" in shown

@@ -12,6 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts import operations, policies
+from accounts.enums import OrganisationEvent
 from accounts.models import Claim, Organisation
 from mecenova.agenda import operations as agenda
 from mecenova.agenda.models import FollowUp
@@ -20,6 +21,7 @@ from mecenova.pages.baskets import BASKETS
 from mecenova.pages.duties import duties
 from mecenova.pages.forms import ClaimForm, MessageForm
 from mecenova.workflow.errors import DomainError
+from mecenova.workflow.journal import told
 
 PAGE_SIZE = 25
 View = Callable[..., HttpResponse]
@@ -137,6 +139,7 @@ def _show_organisation(
         "same_name": Organisation.objects.filter(name_key=found.name_key).exclude(pk=found.pk),
         "step": agenda.next_step(found),
         "may_check": policies.can_check(request.user, found),
+        "history": told(found, dict(OrganisationEvent.choices)),
         "form": form,
     }
     return render(request, "pages/organisation.html", context, status=status)
