@@ -6,7 +6,7 @@ from django.dispatch import receiver
 
 from accounts.enums import OrganisationKind
 from accounts.models import Organisation
-from accounts.signals import organisation_checked, organisation_left
+from accounts.signals import organisation_attended, organisation_checked, organisation_left
 from associations.models import Association, Project
 from associations.notifications import DraftPutAway
 from associations.operations import close_project, follow_check, follow_leaving
@@ -14,7 +14,7 @@ from associations.signals import project_dormant
 from mecenova.mail.operations import queue
 
 
-@receiver(organisation_checked, dispatch_uid="associations.follow_check")
+@receiver([organisation_checked, organisation_attended], dispatch_uid="associations.follow_check")
 def begin_own_steps(*, organisation: Organisation, **kwargs: Any) -> None:
     if _has_profile(organisation):
         follow_check(organisation=organisation)

@@ -5,7 +5,7 @@ from typing import Any
 from django.dispatch import receiver
 
 from accounts.models import Organisation
-from accounts.signals import organisation_checked, organisation_left
+from accounts.signals import organisation_attended, organisation_checked, organisation_left
 from companies.enums import NeedStatus
 from companies.followups import refresh_step
 from companies.models import Company, Need
@@ -13,7 +13,7 @@ from companies.operations import close_need
 from companies.signals import need_dormant, need_past_deadline
 
 
-@receiver(organisation_checked)
+@receiver([organisation_checked, organisation_attended])
 def the_company_takes_its_next_step(organisation: Organisation, **kwargs: Any) -> None:
     if Company.objects.filter(organisation=organisation).exists():
         refresh_step(organisation)

@@ -7,6 +7,7 @@ from accounts import followups, notifications, policies
 from accounts.enums import OrganisationStatus, Role
 from accounts.models import Claim, Membership, Organisation, User
 from accounts.operations.organisations import become_checked, end_sign_up, locked
+from accounts.signals import organisation_attended
 from accounts.workflow import CLAIM
 from mecenova.agenda import operations as agenda
 from mecenova.calendar import clock
@@ -47,6 +48,7 @@ def accept_claim(*, claim: Claim, by: User | None, answer: str = "") -> Claim:
     A record nobody had claimed becomes a checked member: deciding the claim was the human check.
     """
     claim, organisation = _locked_for_decision(claim, by)
+    was_unattended = organisation.is_unattended
     newcomer_manages = not organisation.memberships.managers().exists()
     _decide(claim, "accept", by, paragraphs(answer)[:MESSAGE_LENGTH])
     Membership.objects.get_or_create(
@@ -59,6 +61,8 @@ def accept_claim(*, claim: Claim, by: User | None, answer: str = "") -> Claim:
         become_checked(organisation, "check", by)
     elif organisation.status == OrganisationStatus.LEFT:
         become_checked(organisation, "come_back", by)
+    elif organisation.is_checked and was_unattended:
+        organisation_attended.send(Organisation, organisation=organisation, by=by)
     queue(notifications.ClaimAccepted, claim)
     if not newcomer_manages:
         queue(notifications.NewcomerByClaim, claim)

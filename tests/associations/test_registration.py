@@ -5,15 +5,16 @@ from django.core.exceptions import PermissionDenied
 
 from accounts.enums import OrganisationStatus, Origin, Role
 from accounts.models import Organisation
-from accounts.operations import OrganisationExists, check_organisation
+from accounts.operations import OrganisationExists, accept_claim, check_organisation
 from associations.models import Association
 from associations.operations import register_association
 from associations.signals import association_registered
+from mecenova.agenda.enums import Owner
 from mecenova.agenda.models import FollowUp
 from mecenova.agenda.operations import next_step
 from mecenova.reference.models import Cause, Territory
 from mecenova.workflow.errors import DomainError
-from tests.accounts.factories import StaffFactory, UserFactory
+from tests.accounts.factories import ClaimFactory, StaffFactory, UserFactory
 from tests.associations.factories import PURPOSE, AssociationFactory
 
 pytestmark = pytest.mark.django_db
@@ -99,6 +100,15 @@ def test_import_as_checked_is_owed_by_the_platform_and_written_to_by_nobody():
     association = register(None, origin=Origin.IMPORT, status=OrganisationStatus.CHECKED)
     assert next_step(association.organisation).rule == "associations.presentation"
     assert not FollowUp.objects.filter(rule="associations.first_steps").exists()
+
+
+def test_the_first_person_of_an_imported_member_takes_its_step_over():
+    organisation = register(None, origin=Origin.IMPORT, status=OrganisationStatus.CHECKED).organisation
+    accept_claim(claim=ClaimFactory(organisation=organisation), by=StaffFactory())
+    step = next_step(organisation)
+    assert (step.rule, step.owner) == ("associations.complete_profile", Owner.ORGANISATION)
+    accept_claim(claim=ClaimFactory(organisation=organisation), by=StaffFactory())
+    assert next_step(organisation) == step
 
 
 def test_import_as_unclaimed_owes_nothing():

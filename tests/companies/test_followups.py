@@ -4,7 +4,8 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from accounts.operations import check_organisation
+from accounts.enums import Origin
+from accounts.operations import accept_claim, check_organisation
 from companies import followups
 from companies.enums import NeedStatus
 from companies.followups import refresh_step
@@ -14,7 +15,7 @@ from mecenova.agenda.models import FollowUp
 from mecenova.agenda.operations import next_step, run_due
 from mecenova.mail.models import OutgoingMail
 from mecenova.reference.enums import Kind
-from tests.accounts.factories import StaffFactory, UserFactory
+from tests.accounts.factories import ClaimFactory, StaffFactory, UserFactory
 from tests.companies.factories import CompanyFactory, NeedFactory, PolicyFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -118,6 +119,13 @@ class TestCompany:
         set_policy(company=company, by=user, monthly_capacity=0)
         live(clock, 40)
         assert not OutgoingMail.objects.exists()
+
+    def test_the_first_person_of_an_imported_company_takes_its_step_over(self, clock):
+        company = CompanyFactory(policy=None, organisation__origin=Origin.IMPORT)
+        refresh_step(company.organisation)
+        assert next_step(company.organisation).owner == Owner.PLATFORM
+        accept_claim(claim=ClaimFactory(organisation=company.organisation), by=StaffFactory())
+        assert next_step(company.organisation).rule == "companies.complete_policy"
 
     def test_the_check_starts_the_first_step(self, clock):
         company = CompanyFactory(organisation__status="to_check", policy=None)
