@@ -25,10 +25,6 @@ if TYPE_CHECKING:
 ANSWER_LINK = "partnerships.answer"
 
 
-def _members(organisation: Organisation) -> "Iterable[User]":
-    return organisation.members.filter(is_active=True).order_by("email")
-
-
 class IntroductionNotification(Notification):
     """A mail about an introduction, wanted only while it is in one of `wanted_in`."""
 
@@ -54,7 +50,7 @@ class ToAnsweringSide(IntroductionNotification):
     wanted_in: ClassVar[tuple[str, ...]] = (IntroductionStatus.REQUESTED,)
 
     def recipients(self, subject: Introduction) -> "Iterable[User]":
-        return _members(subject.answering_organisation)
+        return subject.answering_organisation.active_members()
 
     def context(self, subject: Introduction, recipient: "User") -> dict[str, Any]:
         return super().context(subject, recipient) | {"answer_url": link_for(ANSWER_LINK, subject, recipient)}
@@ -62,7 +58,7 @@ class ToAnsweringSide(IntroductionNotification):
 
 class ToAskingSide(IntroductionNotification):
     def recipients(self, subject: Introduction) -> "Iterable[User]":
-        return _members(subject.asking_organisation)
+        return subject.asking_organisation.active_members()
 
 
 @register_notification
@@ -146,8 +142,8 @@ class IntroductionEnded(IntroductionNotification):
 
     def recipients(self, subject: Introduction) -> "Iterable[User]":
         if subject.gone_organisation == subject.answering_organisation:
-            return _members(subject.asking_organisation)
-        return _members(subject.answering_organisation) if subject.requested_at else ()
+            return subject.asking_organisation.active_members()
+        return subject.answering_organisation.active_members() if subject.requested_at else ()
 
     def context(self, subject: Introduction, recipient: "User") -> dict[str, Any]:
         gone = subject.gone_organisation
@@ -157,6 +153,15 @@ class IntroductionEnded(IntroductionNotification):
             "associations_url": absolute_url(reverse("associations:list")),
             "reader_is_association": gone == subject.company.organisation,
         }
+
+
+@register_notification
+class IntroductionNeedOver(ToAskingSide):
+    """The need closed while the request waited for a place: it was never sent, and nobody refused it."""
+
+    name: ClassVar[str] = "partnerships.introduction_need_over"
+    template: ClassVar[str] = "mail/partnerships/introduction_need_over.md"
+    wanted_in: ClassVar[tuple[str, ...]] = (IntroductionStatus.RELEASED,)
 
 
 @register_notification
@@ -171,15 +176,17 @@ class PartnershipAbandoned(Notification):
         parties = subject.parties.exclude(organisation__status=OrganisationStatus.LEFT)
         for party in parties.select_related("organisation"):
             if not (line and line.by and is_member(line.by, party.organisation)):
-                yield from _members(party.organisation)
+                yield from party.organisation.active_members()
 
     def context(self, subject: Partnership, recipient: "User") -> dict[str, Any]:
         line = _abandonment(subject)
+        parties = subject.parties.values("organisation")
+        own = Organisation.objects.of(recipient).filter(pk__in=parties).first()
         return {
             "partnership": subject,
             "note": line.note if line else "",
             "partnership_url": absolute_url(subject.get_absolute_url()),
-            "dashboard_url": absolute_url(reverse("pages:dashboard")),
+            "dashboard_url": absolute_url(own.dashboard_path if own else reverse("pages:dashboard")),
         }
 
     def still_wanted(self, subject: Partnership, recipient: "User") -> bool:
@@ -197,7 +204,7 @@ class FirstMeetingReminder(Notification):
 
     def recipients(self, subject: Partnership) -> "Iterable[User]":
         for party in subject.parties.select_related("organisation"):
-            yield from _members(party.organisation)
+            yield from party.organisation.active_members()
 
     def context(self, subject: Partnership, recipient: "User") -> dict[str, Any]:
         return {"partnership": subject, "partnership_url": absolute_url(subject.get_absolute_url())}

@@ -6,8 +6,8 @@ from django.dispatch import receiver
 
 from accounts.models import Organisation
 from accounts.signals import organisation_left
-from companies.models import Company
-from companies.signals import company_changed
+from companies.models import Company, Need
+from companies.signals import company_changed, need_closed
 from partnerships import operations, signals
 from partnerships.models import Introduction
 
@@ -37,3 +37,8 @@ def end_what_was_under_way(sender: Any, organisation: Organisation, **kwargs: An
 def use_new_places(sender: Any, company: Company, **kwargs: Any) -> None:
     """A company that looks at more associations a month first reads the requests already waiting."""
     operations.request_queued(company=company)
+
+
+@receiver(need_closed)
+def end_what_waited_for_it(sender: Any, need: Need, **kwargs: Any) -> None:
+    operations.end_requests_about(need=need)

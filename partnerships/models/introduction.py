@@ -33,11 +33,14 @@ class IntroductionQuerySet(models.QuerySet["Introduction"]):
         return self.filter(status=IntroductionStatus.QUEUED)
 
     def released(self) -> Self:
-        """Left without an answer, between two organisations that are both still here."""
+        """Sent and left without an answer, between two organisations that are both still here."""
         gone = Q(association__organisation__status=OrganisationStatus.LEFT) | Q(
             company__organisation__status=OrganisationStatus.LEFT
         )
-        return self.filter(status=IntroductionStatus.RELEASED).exclude(gone)
+        return self.filter(status=IntroductionStatus.RELEASED, requested_at__isnull=False).exclude(gone)
+
+    def about_a_need_that_is_over(self) -> Self:
+        return self.filter(need__isnull=False).exclude(need__in=Need.objects.published().not_past())
 
     def open(self) -> Self:
         return self.filter(status__in=OPEN_STATUSES)
@@ -111,7 +114,7 @@ class Introduction(Identified):
                 name="introduction_open_once_per_pair",
             ),
             models.CheckConstraint(
-                # One side can leave the site while the request still queues: released, it never left.
+                # While the request queues, its need can close or one side leave: released, it was never sent.
                 condition=Q(status=IntroductionStatus.QUEUED, requested_at__isnull=True)
                 | Q(status=IntroductionStatus.RELEASED)
                 | (~Q(status=IntroductionStatus.QUEUED) & Q(requested_at__isnull=False)),
@@ -193,6 +196,11 @@ class Introduction(Identified):
     @property
     def is_open(self) -> bool:
         return self.status in OPEN_STATUSES
+
+    @property
+    def was_never_sent(self) -> bool:
+        """It ended while it waited for a place."""
+        return self.status == IntroductionStatus.RELEASED and self.requested_at is None
 
     @property
     def heading(self) -> str:

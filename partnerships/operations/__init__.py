@@ -11,6 +11,7 @@ from partnerships.operations.attention import (
     spend_attention_on,
 )
 from partnerships.operations.introductions import (
+    end_requests_about,
     introduce,
     rearm_introduction,
     release_introduction,
@@ -24,6 +25,7 @@ __all__ = [
     "abandon_partnership",
     "accept_introduction",
     "decline_introduction",
+    "end_requests_about",
     "follow_leaving",
     "introduce",
     "mark_seen",

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
+from accounts.enums import OrganisationStatus
 from accounts.operations import hold
 from associations.models import Association, Project
 from companies.models import Company, Need
@@ -19,7 +20,14 @@ from partnerships import policies
 from partnerships.enums import AttentionSource, IntroductionStatus, Side
 from partnerships.followups import AnswerIntroduction, ReplyLater, SendQueuedIntroduction, TellTrueStatus
 from partnerships.models import Introduction
-from partnerships.notifications import IntroductionQueued, IntroductionReleased, IntroductionRequested
+from partnerships.models.introduction import IntroductionQuerySet
+from partnerships.notifications import (
+    IntroductionNeedOver,
+    IntroductionNotification,
+    IntroductionQueued,
+    IntroductionReleased,
+    IntroductionRequested,
+)
 from partnerships.operations.attention import next_month, places_left, return_attention, spend_attention
 from partnerships.signals import introduction_released, introduction_requested
 from partnerships.workflow import INTRODUCTION
@@ -84,16 +92,14 @@ def introduce(
 
 @transaction.atomic
 def request_queued(*, company: Company, by: "User | None" = None) -> int:
-    """Send the requests that were waiting for a place, oldest first; returns how many left."""
+    """Send the requests that were waiting for a place, oldest first; returns how many left.
+
+    Those about a need that is over end instead, and take no place.
+    """
     sent = 0
-    queued = (
-        Introduction.objects.queued()
-        .filter(company=company)
-        # Left out when somebody holds it: that request is being answered for, or is leaving.
-        .select_for_update(of=("self",), no_key=True, skip_locked=True)
-        .order_by("created_at")
-    )
-    for introduction in queued.with_parties():
+    queued = _free(Introduction.objects.queued().filter(company=company))
+    _end_over(queued)
+    for introduction in queued:
         if not places_left(company):
             break
         entry = spend_attention(
@@ -105,6 +111,13 @@ def request_queued(*, company: Company, by: "User | None" = None) -> int:
         _await_answer(introduction, by)
         sent += 1
     return sent
+
+
+@transaction.atomic
+def end_requests_about(*, need: Need) -> None:
+    """The need has closed: the requests that still waited for a place end at once."""
+    if need.company.organisation.status != OrganisationStatus.LEFT:  # Else follow_leaving says why.
+        _end_over(_free(Introduction.objects.queued().filter(need=need)))
 
 
 @transaction.atomic
@@ -145,6 +158,13 @@ def lock(introduction: Introduction) -> Introduction:
     return held.get(pk=introduction.pk)
 
 
+def end(introduction: Introduction, told: type[IntroductionNotification]) -> None:
+    """Nothing can come of it any more, whoever is at fault: those who stay are told. The caller holds it."""
+    advance(introduction, INTRODUCTION, "end", by=None, released_at=clock.now())
+    agenda.close(introduction)
+    mail.queue(told, introduction)
+
+
 def await_later(introduction: Introduction) -> None:
     """The answering side said "later": the question comes back by itself on the morning of that day."""
     if introduction.later_on is None:
@@ -163,3 +183,14 @@ def _await_answer(introduction: Introduction, by: "User | None") -> None:
     agenda.start(TellTrueStatus, introduction, since=clock.now())
     mail.queue(IntroductionRequested, introduction, occurrence=cycle)
     introduction_requested.send(Introduction, introduction=introduction, by=by)
+
+
+def _free(introductions: IntroductionQuerySet) -> IntroductionQuerySet:
+    """Held, oldest first, without those that somebody holds: being answered for, or leaving."""
+    held = introductions.select_for_update(of=("self",), no_key=True, skip_locked=True)
+    return held.with_parties().order_by("created_at")
+
+
+def _end_over(introductions: IntroductionQuerySet) -> None:
+    for introduction in introductions.about_a_need_that_is_over():
+        end(introduction, IntroductionNeedOver)

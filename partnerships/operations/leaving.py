@@ -5,16 +5,11 @@ from django.db import transaction
 from accounts.models import Organisation
 from associations.models import Association
 from companies.models import Company
-from mecenova.agenda import operations as agenda
-from mecenova.calendar import clock
-from mecenova.mail import operations as mail
-from mecenova.workflow.journal import advance
 from partnerships.models import Introduction, Partnership
 from partnerships.notifications import IntroductionEnded
 from partnerships.operations.attention import return_attention
-from partnerships.operations.introductions import request_queued
+from partnerships.operations.introductions import end, request_queued
 from partnerships.operations.partnerships import abandon_partnership
-from partnerships.workflow import INTRODUCTION
 
 
 @transaction.atomic
@@ -32,9 +27,7 @@ def _end_introductions(organisation: Organisation) -> None:
     freed: dict[Company, Association] = {}
     for introduction in held.with_parties().order_by("company_id", "pk"):
         was_asked = introduction.requested_at is not None
-        advance(introduction, INTRODUCTION, "end", by=None, released_at=clock.now())
-        agenda.close(introduction)
-        mail.queue(IntroductionEnded, introduction)
+        end(introduction, IntroductionEnded)
         if was_asked and introduction.company.organisation_id != organisation.pk:
             freed[introduction.company] = introduction.association
     for company, association in freed.items():

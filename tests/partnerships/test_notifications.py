@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from accounts.operations import withdraw_organisation
+from companies.operations import close_need
 from mecenova.agenda import operations as agenda
 from mecenova.mail.models import OutgoingMail
 from partnerships import operations
@@ -80,6 +81,17 @@ def test_the_mails_of_a_departure(named, frozen_clock, snapshot, gone):
         named.ask()
         now.advance(timedelta(hours=1))
         withdraw_organisation(organisation=getattr(named, gone).organisation, by=None)
+        assert texts() == snapshot
+
+
+@pytest.mark.django_db
+def test_the_mails_of_a_need_that_closes_first(named, frozen_clock, snapshot):
+    with frozen_clock(MONDAY) as now:
+        named.company.policy.monthly_capacity = 0
+        named.company.policy.save()
+        named.ask()
+        now.advance(timedelta(hours=1))
+        close_need(need=named.need, by=named.answerer)
         assert texts() == snapshot
 
 

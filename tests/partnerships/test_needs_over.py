@@ -1,0 +1,124 @@
+"""A need closes, or its last day passes, while requests about it wait for a place."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from companies.operations import close_need
+from mecenova.agenda import operations as agenda
+from mecenova.calendar import clock
+from mecenova.mail.models import OutgoingMail
+from partnerships import operations
+from partnerships.enums import IntroductionStatus
+from partnerships.models import Introduction
+from tests.associations.factories import AssociationFactory
+from tests.companies.factories import NeedFactory
+from tests.partnerships.factories import member_of
+
+pytestmark = pytest.mark.django_db
+MONDAY = datetime(2026, 11, 23, 9, tzinfo=UTC)
+
+
+@pytest.fixture
+def full(pair):
+    """No place is left: every request waits."""
+    set_capacity(pair, 0)
+    return pair
+
+
+def set_capacity(pair, places):
+    pair.company.policy.monthly_capacity = places
+    pair.company.policy.save()
+
+
+def told():
+    found = OutgoingMail.objects.filter(notification="partnerships.introduction_need_over")
+    return list(found.values_list("recipient", flat=True))
+
+
+def state_of(introduction):
+    introduction.refresh_from_db()
+    return introduction.status
+
+
+def sent():
+    return OutgoingMail.objects.filter(notification="partnerships.introduction_requested").exists()
+
+
+def test_closing_a_need_ends_what_waited_for_a_place_and_tells_who_asked(full):
+    introduction = full.ask()
+    close_need(need=full.need, by=full.answerer)
+    assert state_of(introduction) == IntroductionStatus.RELEASED
+    assert introduction.was_never_sent
+    assert told() == [full.asker.pk]
+    assert agenda.next_step(introduction) is None
+    assert not sent()
+
+
+def test_what_was_sent_already_is_still_answered(pair):
+    introduction = pair.ask()
+    close_need(need=pair.need, by=pair.answerer)
+    assert state_of(introduction) == IntroductionStatus.REQUESTED
+    assert told() == []
+
+
+def test_the_place_goes_to_the_next_when_the_last_day_has_passed(full, frozen_clock):
+    with frozen_clock(MONDAY) as now:
+        full.need.deadline = clock.today() + timedelta(days=1)
+        full.need.save()
+        first = full.ask()
+        other = AssociationFactory(complete=True)
+        second = full.ask(
+            association=other, by=member_of(other), need=NeedFactory(company=full.company, published=True)
+        )
+        now.advance(timedelta(days=3))
+        set_capacity(full, 1)
+        assert operations.request_queued(company=full.company) == 1
+        assert (state_of(first), state_of(second)) == (
+            IntroductionStatus.RELEASED,
+            IntroductionStatus.REQUESTED,
+        )
+        assert told() == [full.asker.pk]
+        assert operations.places_left(full.company) == 0
+
+
+def test_without_a_place_it_ends_all_the_same_and_once(full, frozen_clock):
+    with frozen_clock(MONDAY) as now:
+        full.need.deadline = clock.today()
+        full.need.save()
+        introduction = full.ask()
+        now.advance(timedelta(days=10))
+        agenda.run_due()
+        agenda.run_due()
+        assert state_of(introduction) == IntroductionStatus.RELEASED
+        assert told() == [full.asker.pk]
+
+
+def test_a_request_without_a_need_goes_on_waiting(full):
+    introduction = full.ask(need=None)
+    operations.request_queued(company=full.company)
+    assert state_of(introduction) == IntroductionStatus.QUEUED
+
+
+def test_the_team_does_not_call_for_what_was_never_sent(full):
+    full.ask()
+    close_need(need=full.need, by=full.answerer)
+    assert not Introduction.objects.released().exists()
+
+
+def test_the_page_says_why_and_what_to_do(full, client):
+    introduction = full.ask()
+    close_need(need=full.need, by=full.answerer)
+    client.force_login(full.asker)
+    page = client.get(introduction.get_absolute_url()).content.decode()
+    assert "Le besoin a pris fin avant qu’une place se libère" in page
+    assert "n’a pas répondu" not in page
+
+
+def test_the_mail_says_why_and_what_to_do(full):
+    full.ask()
+    close_need(need=full.need, by=full.answerer)
+    mail = OutgoingMail.objects.get(notification="partnerships.introduction_need_over")
+    assert full.need.title in mail.subject
+    assert "À faire maintenant" in mail.text
+    assert "/besoins/" in mail.text
