@@ -4,11 +4,9 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_not_required
-from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.utils.cache import patch_vary_headers
 
 from associations import policies
 from associations.filters import AssociationFilter
@@ -18,21 +16,13 @@ from associations.readiness import completeness
 from associations.views.found import step_values
 from associations.views.history import history_of
 from mecenova.agenda.operations import next_steps
-
-PAGE_SIZE = 20
+from mecenova.ui.results import show_results
 
 
 @login_not_required
 def association_list(request: HttpRequest) -> HttpResponse:
-    """The whole page, or for a script the results alone: the same template draws both."""
     found = AssociationFilter(request.GET, queryset=Association.objects.listed().by_name().for_list())
-    page = Paginator(found.qs, PAGE_SIZE).get_page(request.GET.get("page"))
-    template = "associations/association_list.html"
-    if request.htmx and not request.htmx.history_restore_request:
-        template += "#resultats"
-    response = render(request, template, {"filter": found, "page_obj": page})
-    patch_vary_headers(response, ["HX-Request"])
-    return response
+    return show_results(request, "associations/association_list.html", found)
 
 
 @login_not_required
