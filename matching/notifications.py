@@ -64,7 +64,7 @@ class Welcome(Notification):
     urgent: ClassVar[bool] = True
 
     def recipients(self, subject: Organisation) -> Iterable[User]:
-        return subject.members.filter(is_active=True).order_by("email")
+        return subject.active_members()
 
 
 @register_notification
