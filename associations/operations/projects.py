@@ -8,7 +8,8 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
-from accounts.models import User
+from accounts.enums import OrganisationStatus
+from accounts.models import Organisation, User
 from accounts.operations import locked
 from associations import policies
 from associations.enums import ProjectStatus, Stance
@@ -56,6 +57,7 @@ def create_project(
     association.organisation = organisation
     if by is not None and not policies.can_create_project(by, association):
         raise PermissionDenied
+    _refuse_who_has_left(organisation)
     known = Project.objects.filter(pk=project_id).first() if project_id else None
     if known is not None:
         if known.association_id != association.pk:
@@ -100,6 +102,7 @@ def publish_project(*, project: Project, by: User | None) -> Project:
     if by is not None and not policies.can_publish_project(by, project):
         raise PermissionDenied
     PROJECT.target("publish", project.status)
+    _refuse_who_has_left(project.association.organisation)
     if project.association.stance == Stance.EXPERT_ONLY:
         raise DomainError(
             "Votre association est présente comme experte seulement\u00a0: elle ne sollicite personne. "
@@ -193,6 +196,12 @@ def _locked(project: Project) -> Project:
         .select_related("association__organisation")
         .get(pk=project.pk)
     )
+
+
+def _refuse_who_has_left(organisation: Organisation) -> None:
+    """Even the platform itself opens nothing there: nobody would answer for it."""
+    if organisation.status == OrganisationStatus.LEFT:
+        raise DomainError("Cette association a quitté Mecenova\u00a0: elle ne publie plus de projet.")
 
 
 def _restart_step(project: Project) -> None:

@@ -58,6 +58,7 @@ def create_need(
     company = lock(company)
     if by is not None and not can_create_need(by, company):
         raise PermissionDenied
+    _refuse_who_has_left(company)
     _refuse_what_cannot_be(kind, values)
     key = id or uuid.uuid4()
     values = {name: _tidy(name, value) for name, value in values.items()}
@@ -106,8 +107,7 @@ def publish_need(*, need: Need, by: User | None) -> Need:
     if by is not None and not can_publish_need(by, need):
         raise PermissionDenied
     NEED.target("publish", need.status)
-    if need.company.organisation.status == OrganisationStatus.LEFT:
-        raise DomainError("Cette entreprise a quitté Mecenova\u00a0: elle ne publie plus de besoin.")
+    _refuse_who_has_left(need.company)
     _refuse_a_past_deadline(need.deadline)
     if by is not None:
         _refuse_the_incomplete(need)
@@ -150,6 +150,12 @@ def _tidy(name: str, value: Any) -> Any:
 def _set_lists(need: Need, values: dict[str, Any]) -> None:
     for name in LISTS & set(values):
         getattr(need, name).set(values[name])
+
+
+def _refuse_who_has_left(company: Company) -> None:
+    """Even the platform itself opens nothing there: nobody would answer for it."""
+    if company.organisation.status == OrganisationStatus.LEFT:
+        raise DomainError("Cette entreprise a quitté Mecenova\u00a0: elle ne publie plus de besoin.")
 
 
 def _refuse_what_cannot_be(kind: str, values: dict[str, Any]) -> None:

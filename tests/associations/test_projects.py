@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
+from accounts.enums import OrganisationStatus
 from associations import operations
 from associations.enums import ProjectStatus, Stance
 from associations.models import Ask, Project
@@ -314,3 +315,14 @@ def test_one_form_sent_twice_at_once():
         thread.join(20)
     assert key in made
     assert user.memberships.count() == 1
+
+
+def test_nothing_is_opened_for_an_association_that_has_left():
+    """Not even by the platform, which acts for imported records."""
+    association = AssociationFactory(complete=True, organisation__status=OrganisationStatus.LEFT)
+    project = AskFactory(project__association=association).project
+    with pytest.raises(DomainError):
+        operations.publish_project(project=project, by=None)
+    with pytest.raises(DomainError):
+        operations.create_project(association=association, by=None, title="Un pont")
+    assert not FollowUp.objects.open().exists()

@@ -285,3 +285,11 @@ def test_publishing_and_closing_at_once_leaves_one_true_state(round_number):
     assert all(first != second for first, second in pairwise(verbs))
     assert FollowUp.objects.about([need]).steps().count() == (need.status == NeedStatus.PUBLISHED)
     assert FollowUp.objects.about([need.company.organisation]).steps().count() == 1
+
+
+def test_no_draft_is_opened_for_a_company_that_has_left():
+    """Not even by the platform, which acts for imported records."""
+    company = CompanyFactory(organisation__status=OrganisationStatus.LEFT)
+    with pytest.raises(DomainError):
+        create_need(company=company, by=None, kind=Kind.FINANCIAL, title="Des parrains")
+    assert not FollowUp.objects.open().exists()
