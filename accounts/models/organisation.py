@@ -1,3 +1,5 @@
+import uuid
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Self
 
 from django.conf import settings
@@ -46,6 +48,10 @@ class OrganisationQuerySet(models.QuerySet["Organisation"]):
 
     def to_check(self) -> Self:
         return self.filter(status=OrganisationStatus.TO_CHECK)
+
+    def names_of(self, keys: Iterable[uuid.UUID | None]) -> dict[uuid.UUID, str]:
+        """The names of these organisations, by key: who owes a step, in one query."""
+        return dict(self.filter(pk__in={key for key in keys if key}).values_list("pk", "name"))
 
     def of(self, user: models.Model) -> Self:
         """Those the person works for today; one that left the site is nobody's any more."""

@@ -9,6 +9,7 @@ from accounts.enums import OrganisationStatus
 from accounts.models import Organisation
 from associations.models import Association, Project
 from companies.models import Company, Need
+from mecenova.agenda.models import FollowUp
 from mecenova.calendar import clock
 from mecenova.identifiers.models import Identified
 from mecenova.reference.enums import Kind
@@ -201,6 +202,11 @@ class Introduction(Identified):
     def was_never_sent(self) -> bool:
         """It ended while it waited for a place."""
         return self.status == IntroductionStatus.RELEASED and self.requested_at is None
+
+    def who_owes(self, step: FollowUp | None) -> str:
+        """The name of the side that owes this step; nothing when the platform or the team does."""
+        sides = {one.pk: one.name for one in (self.association.organisation, self.company.organisation)}
+        return sides.get(step.organisation_id, "") if step and step.organisation_id else ""
 
     @property
     def heading(self) -> str:

@@ -111,8 +111,9 @@ def _ask(request: HttpRequest, approach: Approach, form: AskForm) -> Introductio
 
 def _with_steps(
     found: Iterable[Introduction], steps: Mapping[uuid.UUID, FollowUp]
-) -> list[tuple[Introduction, FollowUp | None]]:
-    return [(introduction, steps.get(introduction.pk)) for introduction in found]
+) -> list[tuple[Introduction, FollowUp | None, str]]:
+    """Each with its next step, and the name of the organisation that owes it."""
+    return [(one, steps.get(one.pk), one.who_owes(steps.get(one.pk))) for one in found]
 
 
 def _introduction_seen_by(request: HttpRequest, pk: uuid.UUID) -> Introduction:
@@ -134,6 +135,7 @@ def _show(request: HttpRequest, found: Introduction, form: AnswerForm, status: i
         "form": form,
         "answer_url": reverse("partnerships:introduction_answer", args=[found.pk]),
         "step": step,
+        "who": found.who_owes(step),
         "mine": bool(step) and policies.owes(request.user, step),
         "advice": ADVICE.get(found.refusal_reason, ""),
         "history": history(found),

@@ -7,7 +7,9 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
+from accounts.models import Organisation
 from mecenova.agenda import operations as agenda
+from mecenova.agenda.models import FollowUp
 from mecenova.workflow.errors import DomainError
 from mecenova.workflow.journal import history
 from partnerships import operations, policies
@@ -50,9 +52,17 @@ def _show(request: HttpRequest, found: Partnership, form: AbandonForm, status: i
         "partnership": found,
         "parties": found.parties.select_related("organisation").prefetch_related("organisation__members"),
         "step": step,
+        "who": _name_of(step),
         "mine": bool(step) and policies.owes(request.user, step),
         "may_abandon": found.is_active and policies.can_abandon_partnership(request.user, found),
         "form": form,
         "history": history(found),
     }
     return render(request, "partnerships/partnership.html", context, status=status)
+
+
+def _name_of(step: FollowUp | None) -> str:
+    """The organisation that owes the step; nothing when the platform or the team does."""
+    if step is None or step.organisation_id is None:
+        return ""
+    return Organisation.objects.names_of([step.organisation_id]).get(step.organisation_id, "")

@@ -1,6 +1,7 @@
 """One dashboard per role: what is mine to do, what I wait for, from whom, by when."""
 
 from typing import Any
+from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -17,6 +18,7 @@ from matching.models import Suggestion
 from matching.odds import odds_for
 from mecenova.agenda import operations as agenda
 from mecenova.agenda.enums import Owner
+from mecenova.agenda.models import FollowUp
 from partnerships.models import Introduction, Partnership
 from partnerships.operations import places_left
 
@@ -52,7 +54,8 @@ def _common(organisation: Organisation) -> dict[str, Any]:
     introductions = list(involved)
     own = agenda.next_step(organisation)
     steps = agenda.next_steps([*introductions, *partnerships])
-    lines = [(subject, steps.get(subject.pk)) for subject in [*introductions, *partnerships]]
+    names = Organisation.objects.names_of(step.organisation_id for step in steps.values())
+    lines = [_exchange(subject, steps.get(subject.pk), names) for subject in [*introductions, *partnerships]]
     return {
         "organisation": organisation,
         "asked": organisation.what_is_asked(),
@@ -61,6 +64,13 @@ def _common(organisation: Organisation) -> dict[str, Any]:
         "owed": [line for line in lines if line[1] and line[1].organisation_id == organisation.pk],
         "awaited": [line for line in lines if not (line[1] and line[1].organisation_id == organisation.pk)],
     }
+
+
+def _exchange(
+    subject: Introduction | Partnership, step: FollowUp | None, names: dict[UUID, str]
+) -> tuple[Introduction | Partnership, FollowUp | None, str]:
+    """One thing going on: itself, its next step, and the name of the organisation that owes it."""
+    return subject, step, names.get(step.organisation_id, "") if step and step.organisation_id else ""
 
 
 def _association(association: Association) -> dict[str, Any]:

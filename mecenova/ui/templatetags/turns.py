@@ -36,9 +36,11 @@ def next_step(
 
 
 @register.inclusion_tag("ui/step_line.html")
-def step_line(follow_up: Any, *, mine: bool = False) -> dict[str, Any]:
+def step_line(follow_up: Any, *, mine: bool = False, who: str = "") -> dict[str, Any]:
     """The next step in a row of a list: what, who, by when. Nothing for a row that owes nothing."""
-    return {"follow_up": follow_up, "who": "Vous" if mine else follow_up and follow_up.get_owner_display()}
+    if follow_up is None:
+        return {"follow_up": None, "who": ""}
+    return {"follow_up": follow_up, "who": "Vous" if mine else who or follow_up.get_owner_display()}
 
 
 @register.inclusion_tag("ui/history.html")
