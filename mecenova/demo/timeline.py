@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from datetime import datetime, time, timedelta
 
+from django.db import connection
+
 from mecenova.agenda.models import FollowUp
 from mecenova.agenda.operations import run_due
 from mecenova.agenda.runner import Ran
@@ -13,6 +15,7 @@ from mecenova.mail.delivery import settle_past
 Act = Callable[[], object]
 # The last of the past: nothing that was done is dated after the moment of loading.
 JUST_NOW = timedelta(minutes=20)
+ACTS_BETWEEN_COUNTS = 60
 
 
 class Timeline:
@@ -44,7 +47,9 @@ class Timeline:
     def live(self) -> None:
         """Every act at its date, in order; the follow-ups and mails that fall due meanwhile, at theirs."""
         lived = self.present
-        for moment, act in sorted(self._acts, key=lambda entry: entry[0]):
+        for number, (moment, act) in enumerate(sorted(self._acts, key=lambda entry: entry[0])):
+            if number % ACTS_BETWEEN_COUNTS == 0:
+                _count_rows()
             if _half_day(moment) != _half_day(lived):
                 self._wait_until(moment)
             lived = moment
@@ -65,6 +70,12 @@ class Timeline:
     def _next_due(self, moment: datetime) -> datetime | None:
         due = FollowUp.objects.all().due(moment).order_by("due_at").values_list("due_at", flat=True)
         return due.first()
+
+
+def _count_rows() -> None:
+    """Tell the planner how many rows there are: it knows nothing of those a transaction has not committed."""
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
 
 
 def _half_day(moment: datetime) -> tuple[int, int, bool]:
