@@ -30,6 +30,11 @@ def can_answer_introduction(user: "User", introduction: Introduction) -> bool:
     return is_member(user, introduction.answering_organisation)
 
 
+def asked_introduction(user: "User", introduction: Introduction) -> bool:
+    """The side that asked: what to do after a « no » is for it alone."""
+    return is_member(user, introduction.asking_organisation)
+
+
 def can_ask_introduction(user: "User", association: Association, company: Company, side: str) -> bool:
     asking = association.organisation if side == Side.ASSOCIATION else company.organisation
     return is_member(user, asking) and asking.is_checked

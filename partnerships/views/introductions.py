@@ -137,6 +137,7 @@ def _show(request: HttpRequest, found: Introduction, form: AnswerForm, status: i
         "step": step,
         "who": found.who_owes(step),
         "mine": bool(step) and policies.owes(request.user, step),
+        "asked_by_me": policies.asked_introduction(request.user, found),
         "advice": ADVICE.get(found.refusal_reason, ""),
         "history": history(found),
         "partnership": getattr(found, "partnership", None),

@@ -8,7 +8,7 @@ from django.urls import reverse
 from mecenova.calendar import clock
 from mecenova.mail.models import OutgoingMail
 from partnerships import operations
-from partnerships.enums import IntroductionStatus, Side
+from partnerships.enums import IntroductionStatus, RefusalReason, Side
 from partnerships.models import Introduction, Partnership
 from tests.accounts.factories import StaffFactory, UserFactory
 from tests.associations.factories import ProjectFactory
@@ -210,3 +210,13 @@ def test_the_mail_s_link_shows_then_acts_without_logging_in(client, pair):
     assert introduction.status == IntroductionStatus.YES
     assert "n’attend plus de réponse" in shown(client.get(path))
     assert client.get(reverse("partnerships:introductions")).status_code == 302
+
+
+def test_what_to_do_after_a_no_is_told_to_the_side_that_asked_alone(client, pair):
+    introduction = pair.ask()
+    operations.decline_introduction(
+        introduction=introduction, reason=RefusalReason.OUT_OF_POLICY, by=pair.answerer
+    )
+    for person, told in ((pair.asker, True), (pair.answerer, False)):
+        client.force_login(person)
+        assert ("À faire maintenant" in shown(client.get(introduction.get_absolute_url()))) is told
