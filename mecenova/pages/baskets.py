@@ -29,8 +29,8 @@ class Line:
 
     @property
     def days(self) -> int:
-        """How long it has been waiting, in whole days."""
-        return (clock.now() - self.since).days
+        """How long it has been waiting, as a reader counts it from the date beside it."""
+        return (clock.today() - clock.paris(self.since).date()).days
 
 
 @dataclass(frozen=True)

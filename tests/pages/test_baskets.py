@@ -1,11 +1,11 @@
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.urls import reverse
 
 from accounts.enums import OrganisationStatus
 from mecenova.calendar import clock
-from mecenova.pages.baskets import BASKETS
+from mecenova.pages.baskets import BASKETS, Line
 from partnerships.enums import IntroductionStatus
 from tests.accounts.factories import ClaimFactory, OrganisationFactory, StaffFactory, UserFactory
 from tests.associations.factories import AssociationFactory
@@ -73,3 +73,10 @@ def test_releases_leave_the_basket_after_three_months(team):
 def test_experts_are_never_in_the_basket_of_those_to_present(team):
     AssociationFactory(stance="expert_only")
     assert BASKETS["jamais-presentees"].count() == 0
+
+
+def test_a_basket_counts_the_days_of_the_calendar_not_of_the_hour():
+    since = datetime(2026, 11, 16, 17, 0, tzinfo=UTC)
+    line = Line(subject=None, title="", since=since, about="", url="")
+    with clock.frozen(datetime(2026, 11, 23, 6, 0, tzinfo=UTC)):
+        assert line.days == 7
