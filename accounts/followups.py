@@ -66,7 +66,7 @@ class ClaimDecision(StaffDecision):
     apology = notifications.ClaimDelayed
 
     def what(self, subject: Claim) -> str:
-        return "Vérifier votre lien avec l’organisme et vous répondre."
+        return "Vérifier le lien de la personne avec l’organisme, et lui répondre."
 
     def still_relevant(self, subject: Claim) -> bool:
         return subject.status == ClaimStatus.WAITING

@@ -33,7 +33,7 @@ def test_asking_then_seeing_what_happens_next(client, organisation):
     assert client.post(address(organisation), {"message": "Trésorière"}).url == address(organisation)
     page = client.get(address(organisation)).content.decode()
     assert "Demande en attente" in page
-    assert "Vérifier votre lien avec l’organisme" in page
+    assert "Vérifier le lien de la personne avec l’organisme" in page
 
 
 def test_sent_twice_it_is_one_request(client, organisation):
