@@ -8,7 +8,7 @@ from django.dispatch import receiver
 
 from accounts.enums import OrganisationKind
 from accounts.models import Organisation, User
-from accounts.signals import organisation_checked
+from accounts.signals import organisation_checked, organisation_left
 from associations.models import Association
 from associations.signals import (
     association_changed,
@@ -22,7 +22,7 @@ from companies.models import Company, Need
 from companies.signals import company_changed, company_registered, need_changed, need_closed, need_published
 from matching.enums import ChangedKind
 from matching.followups import WelcomeNewcomer
-from matching.operations import expire_suggestions, note_change, note_changes
+from matching.operations import expire_suggestions, note_change, note_changes, withdraw_suggestions
 from mecenova.agenda.operations import start
 
 
@@ -64,6 +64,13 @@ def an_organisation_may_be_shown(*, organisation: Organisation, **kwargs: Any) -
     elif organisation.kind == OrganisationKind.COMPANY:
         for key in Company.objects.filter(organisation=organisation).values_list("pk", flat=True):
             note_change(kind=ChangedKind.COMPANY, subject_id=key)
+
+
+@receiver(organisation_left, dispatch_uid="matching.left")
+def an_organisation_left(*, organisation: Organisation, by: User | None = None, **kwargs: Any) -> None:
+    """A company's suggestions end with its needs, which close as it leaves."""
+    for association in Association.objects.filter(organisation=organisation):
+        withdraw_suggestions(association=association, by=by)
 
 
 @receiver(association_registered, dispatch_uid="matching.association_registered")

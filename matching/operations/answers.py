@@ -4,11 +4,13 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
 from accounts.models import User
+from accounts.operations import hold
+from associations.models import Association
 from companies.models import Need
 from companies.operations import note_activity
 from matching import policies
 from matching.enums import SuggestionStatus
-from matching.models import Suggestion
+from matching.models import Suggestion, SuggestionQuerySet
 from matching.workflow import SUGGESTION
 from mecenova.calendar import clock
 from mecenova.workflow.errors import DomainError
@@ -61,14 +63,13 @@ def decline_suggestion(*, suggestion: Suggestion, reason: str, by: User, note: s
 @transaction.atomic
 def expire_suggestions(*, need: Need, by: User | None = None) -> int:
     """The need is closed: what nobody answered ends here. A place on which nobody looked is given back."""
-    waiting = Suggestion.objects.open().filter(need=need).select_for_update(of=("self",)).order_by("pk")
-    expired = 0
-    for suggestion in waiting.with_parties():
-        advance(suggestion, SUGGESTION, "expire", by=by)
-        if suggestion.seen_at is None:
-            return_attention(company=suggestion.company, association=suggestion.association)
-        expired += 1
-    return expired
+    return _expire(Suggestion.objects.open().filter(need=need), by)
+
+
+@transaction.atomic
+def withdraw_suggestions(*, association: Association, by: User | None = None) -> int:
+    """The association has left: no company is asked about it any more."""
+    return _expire(Suggestion.objects.open().filter(association=association), by)
 
 
 @transaction.atomic
@@ -79,7 +80,19 @@ def mark_seen(*, suggestion: Suggestion, by: User) -> bool:
     return bool(Suggestion.objects.filter(pk=suggestion.pk, seen_at__isnull=True).update(seen_at=clock.now()))
 
 
+def _expire(waiting: SuggestionQuerySet, by: User | None) -> int:
+    expired = 0
+    for suggestion in waiting.with_parties().select_for_update(of=("self",)).order_by("pk"):
+        advance(suggestion, SUGGESTION, "expire", by=by)
+        if suggestion.seen_at is None:
+            return_attention(company=suggestion.company, association=suggestion.association)
+        expired += 1
+    return expired
+
+
 def _lock_for_answer(suggestion: Suggestion, by: User) -> Suggestion:
+    # The organisations first, as everything that changes them does (docs/adr/0014).
+    hold(suggestion.association.organisation_id, suggestion.company.organisation_id)
     suggestion = Suggestion.objects.with_parties().select_for_update(of=("self",)).get(pk=suggestion.pk)
     if not policies.can_answer_suggestion(by, suggestion):
         raise PermissionDenied

@@ -2,7 +2,7 @@
 
 import pytest
 
-from accounts.operations import check_organisation
+from accounts.operations import check_organisation, withdraw_organisation
 from associations.operations import publish_project, register_association, update_association
 from companies.operations import publish_need, set_policy
 from matching.models import ChangedSubject, Suggestion
@@ -12,6 +12,7 @@ from mecenova.mail.models import OutgoingMail
 from tests.accounts.factories import StaffFactory, UserFactory
 from tests.associations.factories import AskFactory, AssociationFactory, ProjectFactory
 from tests.companies.factories import NeedFactory
+from tests.matching.factories import SuggestionFactory
 
 
 def noted():
@@ -65,3 +66,13 @@ def test_an_imported_record_has_nobody_to_welcome():
     register_association(by=None, name="Les Lampes", postal_code="59000", town="Lille", status="unclaimed")
     agenda.run_due()
     assert not OutgoingMail.objects.filter(notification="matching.welcome").exists()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("side", ["association", "company"])
+def test_what_was_suggested_ends_when_a_side_leaves(side):
+    suggestion, other = SuggestionFactory(), SuggestionFactory()
+    withdraw_organisation(organisation=getattr(suggestion, side).organisation, by=StaffFactory())
+    suggestion.refresh_from_db()
+    other.refresh_from_db()
+    assert (suggestion.status, other.status) == ("expired", "presented")
