@@ -10,6 +10,7 @@ from companies.operations import close_need
 from mecenova.agenda import operations as agenda
 from mecenova.mail.models import OutgoingMail
 from partnerships import operations
+from tests.associations.factories import ProjectFactory
 
 MONDAY = datetime(2026, 11, 23, 9, tzinfo=UTC)
 
@@ -102,3 +103,13 @@ def test_the_mails_of_an_abandonment(named, frozen_clock, snapshot):
         now.advance(timedelta(hours=1))
         operations.abandon_partnership(partnership=partnership, by=named.answerer, note="Plus de budget.")
         assert texts() == snapshot
+
+
+@pytest.mark.django_db
+def test_a_request_about_a_need_names_the_project_that_answers_it(named):
+    project = ProjectFactory(association=named.association, published=True, title="Un atelier du soir")
+    introduction = named.ask(project=project)
+    mail = OutgoingMail.objects.get(notification="partnerships.introduction_requested")
+    assert "«\u202fUn atelier du soir\u202f»" in mail.text
+    partnership = operations.accept_introduction(introduction=introduction, by=named.answerer)
+    assert partnership.title == introduction.heading == named.need.title
