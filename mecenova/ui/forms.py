@@ -40,7 +40,7 @@ class SuggestedTextInput(forms.TextInput):
 class FoldedCheckboxes(forms.CheckboxSelectMultiple):
     """Checkboxes whose groups fold: for grouped choices (departments by region, skills by family).
 
-    A group that holds a ticked box is open, so nothing chosen is hidden.
+    A group that holds a ticked box is open, so nothing chosen is hidden; the first, which shows the way, too.
     """
 
     template_name = "ui/widgets/folded_checkboxes.html"
@@ -48,8 +48,8 @@ class FoldedCheckboxes(forms.CheckboxSelectMultiple):
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         context = super().get_context(name, value, attrs)
         context["groups"] = [
-            (group, options, any(option["selected"] for option in options))
-            for group, options, _ in context["widget"]["optgroups"]
+            (group, options, number == 0 or any(option["selected"] for option in options))
+            for number, (group, options, _) in enumerate(context["widget"]["optgroups"])
         ]
         return context
 
