@@ -6,7 +6,6 @@ from collections.abc import Callable
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 
-from accounts.models import User
 from companies.models import Company, Need
 from companies.policies import Visitor
 
@@ -38,7 +37,6 @@ def own_company_or_404(request: HttpRequest, may: Question) -> Company:
             return company_or_404(request, uuid.UUID(named), may)
         except ValueError:
             raise Http404 from None
-    assert isinstance(request.user, User)  # noqa: S101 - LoginRequiredMiddleware let nobody else through
     mine = Company.objects.of(request.user).select_related("organisation")
     found = next((company for company in mine if may(request.user, company)), None)
     if found is None:

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from accounts.enums import OrganisationStatus, Origin, Role
@@ -54,8 +55,7 @@ class Associations:
         for number, text in enumerate(read("unclaimed")["association"]):
             self.timeline.at(OPENING, "06:10", lambda t=text, n=number: self._enter_unclaimed(n, t))
         for number, text in enumerate(read("unclaimed")["claim"]):
-            act = lambda t=text: self._claim(t)  # noqa: E731
-            self.timeline.at(text["days"], hour_for(number), act)
+            self.timeline.at(text["days"], hour_for(number), partial(self._claim, text))
 
     def get(self, key: str) -> Association:
         return Association.objects.select_related("organisation").get(pk=self._made[key].pk)
