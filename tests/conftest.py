@@ -13,16 +13,22 @@ from contextlib import AbstractContextManager
 from datetime import datetime
 
 import pytest
+from django.contrib.contenttypes.models import ContentType
 from django.core.cache import cache
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from pytest_django import DjangoDbBlocker
 
+from mecenova.reference import territories
+
 pytest_plugins = ["tests.strict_templates", "tests.snapshot", "tests.browser"]
 
 
 @pytest.fixture(autouse=True)
-def _rate_limits_and_counts_start_fresh() -> Iterator[None]:
+def _nothing_is_remembered_from_another_test() -> Iterator[None]:
+    """Neither rate limits and counts, nor what a process reads once: a count of queries depends on no order."""
+    ContentType.objects.clear_cache()
+    territories.forget()
     yield
     cache.clear()
 

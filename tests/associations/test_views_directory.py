@@ -115,7 +115,7 @@ def test_fragment_is_the_results_of_the_page(client):
 @pytest.mark.parametrize("query", ["", "?q=jeunes&cause=education&territoire=59&public=jeunes&inscrites=on"])
 def test_as_many_queries_for_one_as_for_many(client, query_count, query):
     fill(1)
-    client.get(LIST)
+    client.get(LIST + query)
     few = query_count(lambda: client.get(LIST + query))
     fill(30)
     many = query_count(lambda: client.get(LIST + query))
