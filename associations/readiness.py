@@ -9,10 +9,8 @@ from dataclasses import dataclass
 
 from associations.enums import Registry, Stance
 from associations.models import Association
+from associations.models.complete import PURPOSE_MIN_LENGTH
 from mecenova.readiness import Completeness, Part, in_words
-
-# Two plain sentences: shorter purposes leave nothing to compare with a company's need.
-PURPOSE_MIN_LENGTH = 80
 
 
 @dataclass(frozen=True)

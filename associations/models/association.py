@@ -12,6 +12,7 @@ from django.urls import reverse
 from accounts.enums import LISTED_STATUSES, OrganisationStatus
 from accounts.models import Organisation
 from associations.enums import GeneralInterest, Registry, Size, Stance
+from associations.models.complete import complete
 from mecenova.calendar import clock
 from mecenova.identifiers.models import Identified
 from mecenova.identifiers.names import fold
@@ -36,6 +37,13 @@ class AssociationQuerySet(models.QuerySet["Association"]):
         """Checked, and neither an expert only nor paused today: those that may be presented."""
         today = clock.today()
         return self.checked().filter(Q(stance=Stance.OPEN) | Q(stance=Stance.PAUSED, paused_until__lt=today))
+
+    def complete(self) -> Self:
+        """Those whose profile lacks nothing."""
+        return self.filter(complete(self.model))
+
+    def incomplete(self) -> Self:
+        return self.filter(~complete(self.model))
 
     def of(self, user: models.Model) -> Self:
         return self.filter(organisation__memberships__user=user).order_by("organisation__created_at")
