@@ -9,7 +9,6 @@ from associations.operations.projects import (
 )
 from associations.operations.registration import register_association
 from associations.operations.steps import (
-    call_is_expected,
     follow_check,
     follow_leaving,
     note_call,
@@ -18,7 +17,6 @@ from associations.operations.steps import (
 )
 
 __all__ = [
-    "call_is_expected",
     "close_project",
     "create_project",
     "follow_check",

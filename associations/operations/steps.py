@@ -1,10 +1,12 @@
 """What moves an association's next step without a word from the association itself."""
 
 from collections.abc import Iterable
+from datetime import timedelta
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
+from accounts.enums import OrganisationStatus
 from accounts.models import Organisation, User
 from accounts.operations import locked
 from associations.enums import ProjectStatus
@@ -19,11 +21,14 @@ from associations.followups import (
 )
 from associations.models import Association, Project
 from associations.operations.projects import close_project
-from mecenova.agenda.operations import close, close_many, next_step, start_many
+from mecenova.agenda.operations import close, close_many, start_many
+from mecenova.calendar import clock
 from mecenova.workflow.errors import DomainError
-from mecenova.workflow.journal import record
+from mecenova.workflow.journal import history, record
 
 CALLS: tuple[type[Call], ...] = (CallToComplete, CallToPublish, CallAfterSilence)
+# The form sent twice, or the page sent again.
+SAME_CALL = timedelta(hours=1)
 
 
 @transaction.atomic
@@ -65,19 +70,23 @@ def record_presentations(*, associations: Iterable[Association]) -> None:
 
 @transaction.atomic
 def note_call(*, association: Association, by: User, note: str = "") -> None:
-    """A person of the team has called: the note is kept, and the association's own step begins again."""
+    """A person of the team has called: what was said is kept, and the step that waited for it begins again.
+
+    The 90 days of the promise begin again too: presented, or called. The same words twice are one call.
+    """
     if not by.is_staff:
         raise PermissionDenied
     organisation = locked(association.organisation)
-    expected = call_is_expected(organisation)
-    if expected is None:
-        raise DomainError("Aucun appel n’est attendu pour cette association. Rechargez la page.")
+    if organisation.status == OrganisationStatus.LEFT:
+        raise DomainError("Cette association a quitté Mecenova\u00a0: il n’y a plus d’appel à noter.")
+    if _is_noted(organisation, by, note):
+        return
     record(organisation, "note_call", organisation.status, organisation.status, by, note)
-    close(organisation, rule=expected)
+    for answered in (*CALLS, Presentation):
+        close(organisation, rule=answered)
     refresh_step(organisation)
 
 
-def call_is_expected(organisation: Organisation) -> type[Call] | None:
-    """The call that the team owes this association now, if any."""
-    step = next_step(organisation)
-    return next((rule for rule in CALLS if step is not None and rule.name == step.rule), None)
+def _is_noted(organisation: Organisation, by: User, note: str) -> bool:
+    since = clock.now() - SAME_CALL
+    return history(organisation).filter(verb="note_call", by=by, note=note, at__gte=since).exists()

@@ -11,7 +11,6 @@ from django.urls import reverse
 from associations import policies
 from associations.filters import AssociationFilter
 from associations.models import Association
-from associations.operations import call_is_expected
 from associations.readiness import completeness
 from associations.views.found import step_values
 from associations.views.history import history_of
@@ -63,5 +62,4 @@ def _from_inside(association: Association, projects: list[Any]) -> dict[str, Any
         ],
         "history": history,
         "changes_asked": asked,
-        "call_is_expected": call_is_expected(organisation),
     }

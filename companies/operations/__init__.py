@@ -3,13 +3,14 @@
 from accounts.operations import OrganisationExists
 from companies.operations.needs import WORK_TIME_IS_SKILLS, close_need, create_need, publish_need, update_need
 from companies.operations.policy import set_policy
-from companies.operations.profile import note_activity, record_call, update_company
+from companies.operations.profile import companies_to_call, note_activity, record_call, update_company
 from companies.operations.registration import register_company
 
 __all__ = [
     "WORK_TIME_IS_SKILLS",
     "OrganisationExists",
     "close_need",
+    "companies_to_call",
     "create_need",
     "note_activity",
     "publish_need",

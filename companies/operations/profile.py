@@ -4,15 +4,17 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
+from django.db.models import OuterRef, QuerySet, Subquery
 
 from accounts.enums import OrganisationStatus
 from accounts.models import User
 from accounts.operations import locked, resubmit_organisation, update_organisation
 from accounts.policies import is_member
-from companies.followups import restart_silence
+from companies.followups import CallAfterSilence, restart_silence
 from companies.models import Company
 from companies.policies import can_edit_company, can_record_call
 from companies.signals import company_changed
+from mecenova.agenda.models import FollowUp
 from mecenova.calendar import clock
 from mecenova.identifiers.registry import clean_siren
 from mecenova.identifiers.text import paragraphs
@@ -45,6 +47,13 @@ def update_company(*, company: Company, by: User | None, **changes: Any) -> Comp
 def note_activity(*, company: Company) -> None:
     """Somebody of the company answered or asked, in another room: the days of silence start again."""
     restart_silence(company.organisation)
+
+
+def companies_to_call() -> "QuerySet[Company]":
+    """Those that the team owes a call, with the day it fell due as `to_call_since`."""
+    owed = FollowUp.objects.all().steps().filter(rule=CallAfterSilence.name)
+    began = owed.filter(subject_id=OuterRef("organisation_id")).values("since")
+    return Company.objects.annotate(to_call_since=Subquery(began)).filter(to_call_since__isnull=False)
 
 
 @transaction.atomic

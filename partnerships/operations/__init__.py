@@ -10,6 +10,7 @@ from partnerships.operations.attention import (
     spend_attention,
     spend_attention_on,
 )
+from partnerships.operations.contacts import introductions_at_risk, note_contact
 from partnerships.operations.introductions import (
     end_requests_about,
     introduce,
@@ -28,7 +29,9 @@ __all__ = [
     "end_requests_about",
     "follow_leaving",
     "introduce",
+    "introductions_at_risk",
     "mark_seen",
+    "note_contact",
     "places_left",
     "postpone_introduction",
     "rearm_introduction",

@@ -9,7 +9,6 @@ from associations.enums import Stance
 from associations.followups import CallAfterSilence, CallToPublish, Presentation
 from associations.models import Association
 from associations.operations import (
-    call_is_expected,
     create_project,
     note_call,
     publish_project,
@@ -27,7 +26,7 @@ from mecenova.reference.models import Cause, Skill
 from mecenova.workflow.errors import DomainError
 from mecenova.workflow.journal import history
 from tests.accounts.factories import MembershipFactory, StaffFactory, UserFactory
-from tests.associations.factories import AssociationFactory
+from tests.associations.factories import AssociationFactory, ProjectFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -240,16 +239,27 @@ def test_left_association_owes_nothing(checked, user):
 
 def test_call_is_noted_once_and_the_step_goes_on(checked, user):
     staff = StaffFactory()
-    assert call_is_expected(checked.organisation) is None
-    with pytest.raises(DomainError):
-        note_call(association=checked, by=staff)
     start(CallToPublish, checked.organisation)
     with pytest.raises(PermissionDenied):
         note_call(association=checked, by=user)
-    note_call(association=checked, by=staff, note="Projet en janvier.")
-    assert step(checked).rule == "associations.publish_project"
+    for _ in range(2):
+        note_call(association=checked, by=staff, note="Projet en janvier.")
+        assert step(checked).rule == "associations.publish_project"
     assert [line.note for line in history(checked.organisation) if line.verb == "note_call"] == [
         "Projet en janvier."
     ]
+
+
+def test_a_call_counts_as_attention_and_the_ninety_days_begin_again(checked, frozen_clock):
+    start(Presentation, checked.organisation)
+    ProjectFactory(association=checked, published=True)
+    first = step(checked)
+    with frozen_clock(first.since + dt.timedelta(days=60)) as time:
+        note_call(association=checked, by=StaffFactory(), note="Bonjour.")
+        assert (step(checked).rule, step(checked).since) == ("associations.presentation", time.moment)
+
+
+def test_nobody_notes_a_call_to_who_has_left(checked, user):
+    withdraw_organisation(organisation=checked.organisation, by=user)
     with pytest.raises(DomainError):
-        note_call(association=checked, by=staff)
+        note_call(association=checked, by=StaffFactory(), note="Bonjour.")

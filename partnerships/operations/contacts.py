@@ -1,0 +1,52 @@
+"""What the team does about a request that nobody answers."""
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.db.models import OuterRef, Subquery
+
+from companies.operations import record_call
+from mecenova.agenda.models import FollowUp
+from mecenova.calendar import clock
+from mecenova.workflow.errors import DomainError
+from mecenova.workflow.journal import history, record
+from partnerships.enums import Side
+from partnerships.followups import RELEASE_DAY, AnswerIntroduction
+from partnerships.models import Introduction
+from partnerships.models.introduction import IntroductionQuerySet
+from partnerships.operations.introductions import lock
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+# The form sent twice, or the page sent again.
+SAME_CONTACT = timedelta(hours=1)
+
+
+def introductions_at_risk() -> IntroductionQuerySet:
+    """Asked, reminded each time, and still without an answer: what comes next is the release, `release_on`."""
+    last = FollowUp.objects.all().steps().filter(rule=AnswerIntroduction.name, occurrence=RELEASE_DAY)
+    release = last.filter(subject_id=OuterRef("pk")).values("due_at")
+    waiting = Introduction.objects.waiting().annotate(release_on=Subquery(release))
+    return waiting.filter(release_on__isnull=False)
+
+
+@transaction.atomic
+def note_contact(*, introduction: Introduction, note: str, by: "User") -> None:
+    """The team has talked with the side that owes the answer: both sides can read that somebody did.
+
+    A company called is a company heard from. The same words twice are one contact.
+    """
+    if not by.is_staff:
+        raise PermissionDenied
+    introduction = lock(introduction)
+    if not introduction.is_waiting:
+        raise DomainError("Cette demande n’attend plus de réponse. Rechargez la page.")
+    since = clock.now() - SAME_CONTACT
+    if history(introduction).filter(verb="contact", by=by, note=note, at__gte=since).exists():
+        return
+    record(introduction, "contact", introduction.status, introduction.status, by, note)
+    if introduction.answering_side == Side.COMPANY:
+        record_call(company=introduction.company, note=note, by=by)

@@ -1,0 +1,58 @@
+"""What the team does about requests that nobody answers."""
+
+from datetime import timedelta
+
+import pytest
+from django.core.exceptions import PermissionDenied
+
+from mecenova.agenda.models import FollowUp
+from mecenova.agenda.operations import run_due, start
+from mecenova.calendar import clock
+from mecenova.workflow.errors import DomainError
+from mecenova.workflow.journal import history
+from partnerships.enums import IntroductionStatus
+from partnerships.followups import AnswerIntroduction
+from partnerships.operations import introductions_at_risk, note_contact
+from tests.accounts.factories import StaffFactory, UserFactory
+from tests.partnerships.factories import IntroductionFactory
+
+pytestmark = pytest.mark.django_db
+
+
+def verbs(subject):
+    return [line.verb for line in history(subject)]
+
+
+def test_at_risk_are_those_whose_last_reminder_has_gone(frozen_clock):
+    waiting = IntroductionFactory()
+    IntroductionFactory(status=IntroductionStatus.QUEUED, requested_at=None)
+    start(AnswerIntroduction, waiting)
+    with frozen_clock(clock.now()) as time:
+        for _ in range(3):
+            assert not introductions_at_risk().exists()
+            time.move_to(FollowUp.objects.about([waiting]).steps().get().due_at)
+            run_due()
+        release = FollowUp.objects.about([waiting]).steps().get().due_at
+        assert [one.release_on for one in introductions_at_risk()] == [release]
+
+
+def test_a_contact_is_written_once_and_the_company_was_heard_from():
+    introduction, staff = IntroductionFactory(), StaffFactory()
+    for _ in range(2):
+        note_contact(introduction=introduction, note="Rappelle jeudi.", by=staff)
+    assert verbs(introduction) == ["contact"]
+    assert verbs(introduction.company.organisation) == ["call"]
+    later = clock.now() + timedelta(hours=2)
+    with clock.frozen(later):
+        note_contact(introduction=introduction, note="Rappelle jeudi.", by=staff)
+    assert verbs(introduction) == ["contact", "contact"]
+
+
+def test_only_the_team_and_only_while_an_answer_is_owed():
+    introduction = IntroductionFactory()
+    with pytest.raises(PermissionDenied):
+        note_contact(introduction=introduction, note="Bonjour.", by=UserFactory())
+    answered = IntroductionFactory(status=IntroductionStatus.RELEASED, released_at=clock.now())
+    with pytest.raises(DomainError):
+        note_contact(introduction=answered, note="Bonjour.", by=StaffFactory())
+    assert verbs(answered) == []
