@@ -24,6 +24,7 @@ def database_from(url: str, *, pool: bool = False) -> dict[str, Any]:
 
 INSTALLED_APPS = [
     # The house, from the top floor down: who may import whom is in pyproject.toml.
+    "mecenova.simulation",
     "mecenova.pages",
     "matching",
     "partnerships",
@@ -31,6 +32,7 @@ INSTALLED_APPS = [
     "companies",
     "infotheque",
     "accounts",
+    "mecenova.rehearsal",
     "mecenova.agenda",
     "mecenova.mail",
     "mecenova.reference",
@@ -144,6 +146,8 @@ LANGUAGE_CODE = "fr"
 TIME_ZONE = "Europe/Paris"
 USE_I18N = True
 USE_TZ = True
+# True where days are lived ahead of time (mecenova.settings.rehearsal): nobody else's clock is to agree with.
+VIRTUAL_CLOCK = False
 
 STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "var" / "static"

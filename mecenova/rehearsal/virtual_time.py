@@ -1,0 +1,169 @@
+"""Days lived on a clock that only this module moves: beat's own schedule, without beat and without waiting.
+
+What beat wakes by the clock (« at 2:30 ») runs at that moment. What it wakes every minute runs only when a
+stored row is due, or shortly after something happened: between two such moments it would find nothing.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime, time, timedelta
+
+from celery.schedules import crontab
+from django.utils.module_loading import import_string
+
+from mecenova.agenda.models import FollowUp
+from mecenova.calendar import clock
+from mecenova.celery import app
+from mecenova.mail.enums import MailStatus
+from mecenova.mail.models import OutgoingMail
+
+MINUTE = timedelta(minutes=1)
+# A worker that never empties what is due would hold the clock for ever: something is wrong, and it is said.
+MOST_SWEEPS_IN_A_ROW = 3000
+
+
+class DueForEver(RuntimeError):
+    """Rows stay due whatever the sweeps do."""
+
+
+class VirtualTime:
+    """The clock of the whole process from `start` on, and the work that the schedule does as it moves.
+
+    `grain` is how long something newly due may wait for a sweep: a minute, as with beat, unless a long life
+    is to be lived fast.
+    """
+
+    def __init__(self, start: datetime, *, grain: timedelta = MINUTE) -> None:
+        self.clock = clock.FrozenClock(start)
+        self._grain = grain
+        self._swept = start - MINUTE
+        self._fixed: list[tuple[datetime, str]] = []
+        self._fixed_until = start
+        # Tasks woken at intervals longer than a minute, and when each has a reason to run again.
+        self._stirred: dict[str, datetime] = {}
+        self._sweeps: list[str] = []
+        self._slow: dict[str, timedelta] = {}
+        for entry in app.conf.beat_schedule.values():
+            every = _interval(entry["schedule"])
+            if every is None:
+                continue
+            if every <= MINUTE:
+                self._sweeps.append(entry["task"])
+            else:
+                self._slow[entry["task"]] = every
+        self.stir()
+
+    @property
+    def now(self) -> datetime:
+        return self.clock.moment
+
+    def stir(self) -> None:
+        """Something has happened: what is woken every few minutes has a reason to look."""
+        for task, every in self._slow.items():
+            self._stirred.setdefault(task, _next_tick(self.now, every))
+
+    def live_until(self, end: datetime) -> None:
+        """Everything that the schedule does from now to that moment, which is left to the caller."""
+        in_a_row = 0
+        while (moment := self._next_moment(end)) < end:
+            in_a_row = in_a_row + 1 if moment - self.now <= MINUTE else 0
+            if in_a_row > MOST_SWEEPS_IN_A_ROW:
+                raise DueForEver(f"Something is still due after {in_a_row} sweeps in a row, on {moment}")
+            self.clock.move_to(max(moment, self.now))
+            self._work()
+        self.clock.move_to(max(end, self.now))
+
+    def _next_moment(self, end: datetime) -> datetime:
+        self._plan_fixed(end)
+        moments = [*(moment for moment, _ in self._fixed[:1]), *self._stirred.values()]
+        due = _next_due(end)
+        if due is not None:
+            late = due <= self._swept
+            moments.append(self._swept + MINUTE if late else _next_tick(due, self._grain, at_once=True))
+        return min(moments, default=end)
+
+    def _work(self) -> None:
+        """What is woken now: by the clock first, then the sweeps, then what looks from time to time."""
+        worked = False
+        while self._fixed and self._fixed[0][0] <= self.now:
+            _run(self._fixed.pop(0)[1])
+            worked = True
+        due = _next_due(self.now + timedelta(microseconds=1))
+        if due is not None:
+            self._swept = self.now
+            for task in self._sweeps:
+                _run(task)
+            worked = True
+        for task, moment in list(self._stirred.items()):
+            if moment <= self.now:
+                del self._stirred[task]
+                _run(task)
+        if worked:
+            self.stir()
+
+    def _plan_fixed(self, end: datetime) -> None:
+        """Beat's moments of the day, day by day."""
+        while self._fixed_until < end and not self._fixed:
+            day = clock.paris(self._fixed_until).date()
+            midnight = datetime.combine(day + timedelta(days=1), time(0), tzinfo=clock.PARIS)
+            self._fixed = sorted(
+                (moment, task) for moment, task in _moments_of(day) if self._fixed_until <= moment < midnight
+            )
+            self._fixed_until = midnight
+
+
+def _interval(schedule: object) -> timedelta | None:
+    """How often, for what runs at intervals; None for what runs at fixed hours."""
+    if isinstance(schedule, crontab):
+        return None
+    run_every = getattr(schedule, "run_every", schedule)
+    return run_every if isinstance(run_every, timedelta) else timedelta(seconds=float(str(run_every)))
+
+
+def _moments_of(day: object) -> Iterator[tuple[datetime, str]]:
+    """The fixed hours of one day in Paris."""
+    for entry in app.conf.beat_schedule.values():
+        cron = entry["schedule"]
+        if not isinstance(cron, crontab):
+            continue
+        on_this_day = (
+            day.isoweekday() % 7 in cron.day_of_week  # type: ignore[attr-defined]
+            and day.day in cron.day_of_month  # type: ignore[attr-defined]
+            and day.month in cron.month_of_year  # type: ignore[attr-defined]
+        )
+        if on_this_day:
+            for hour in cron.hour:
+                for minute in cron.minute:
+                    moment = datetime.combine(day, time(hour, minute), tzinfo=clock.PARIS)  # type: ignore[arg-type]
+                    yield moment, entry["task"]
+
+
+def _next_tick(moment: datetime, every: timedelta, *, at_once: bool = False) -> datetime:
+    """The next multiple of `every`, this moment itself included with `at_once`."""
+    seconds = every.total_seconds()
+    past = moment.timestamp() % seconds
+    if past == 0 and at_once:
+        return moment
+    return moment + timedelta(seconds=seconds - past)
+
+
+def _next_due(before: datetime) -> datetime | None:
+    """When the next stored row comes due, if it does before that moment."""
+    follow_ups, mails = FollowUp.objects.open(), OutgoingMail.objects.order_by()
+    pending = mails.filter(status=MailStatus.PENDING, due_at__lt=before)
+    sending = mails.filter(status=MailStatus.SENDING, lease_until__lt=before)
+    found = [
+        follow_ups.filter(lease_until__isnull=True, due_at__lt=before)
+        .order_by("due_at")
+        .values_list("due_at"),
+        follow_ups.filter(lease_until__lt=before, due_at__lt=before)
+        .order_by("lease_until")
+        .values_list("lease_until"),
+        pending.order_by("due_at").values_list("due_at"),
+        sending.order_by("lease_until").values_list("lease_until"),
+    ]
+    first = [row[0] for rows in found if (row := rows.first()) is not None]
+    return min(first, default=None)
+
+
+def _run(task: str) -> None:
+    import_string(task)()

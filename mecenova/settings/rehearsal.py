@@ -1,0 +1,33 @@
+"""A life apart: its own database and clock, mails that go nowhere, no broker, nothing shared with the site.
+
+For the child processes of `mecenova.rehearsal` and of `manage.py simulate`, which hand over the database.
+"""
+
+import json
+
+from .base import *  # noqa: F403
+from .base import env
+
+# Connection settings in JSON, as Django writes them: a password may hold any character.
+DATABASES = {"default": {"ENGINE": "django.db.backends.postgresql", **json.loads(env.str("APART_DATABASE"))}}
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+CELERY_BROKER_URL = "memory://"
+
+# Signs links that nobody will ever receive.
+SECRET_KEY = "nothing-signed-here-leaves-this-process"  # noqa: S105
+DEBUG = False
+ALLOWED_HOSTS: list[str] = []
+VIRTUAL_CLOCK = True
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "handlers": {"console": {"class": "logging.StreamHandler"}},
+    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="WARNING")},
+}
