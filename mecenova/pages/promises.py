@@ -1,0 +1,193 @@
+"""The promises made to everybody, kept and broken, read from the rows that time has settled.
+
+A promise is settled once, on the day it is kept or on the day its delay ends, and changes sides no more. What
+is not yet due is neither kept nor broken, and so is what lost its object before: somebody left, a need was
+closed. A promised day lasts until its evening, in Paris.
+"""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from importlib.resources import files
+from typing import Any
+
+from django.apps import apps
+from django.db import connection
+
+from mecenova.calendar import clock
+from mecenova.ui.figures import integer
+from partnerships.enums import RefusalReason
+
+_SETTLED = files("mecenova.pages").joinpath("promises.sql").read_text("utf-8")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One thing a promise says, and how each one is called on screen."""
+
+    slug: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """`kept_when` is the definition shown to everybody; the SQL beside this file says the same."""
+
+    number: int
+    title: str
+    kept_when: str
+    broken_when: str
+    parts: tuple[Part, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PromiseCount:
+    """`detail` says in French what was counted, part by part when there are several."""
+
+    number: int
+    title: str
+    kept: int
+    broken: int
+    detail: str
+
+    @property
+    def settled(self) -> int:
+        return self.kept + self.broken
+
+
+PROMISES = (
+    Promise(
+        1,
+        "Une prochaine étape, toujours",
+        "Chaque nuit, chaque dossier en cours est contrôlé\u00a0: il a une prochaine étape, "
+        "quelqu’un qui la doit, et une date.",
+        "Un dossier trouvé une nuit sans prochaine étape.",
+        (Part("step", "Contrôles de nuit"),),
+    ),
+    Promise(
+        2,
+        "Une première vraie réponse tout de suite",
+        "Le courriel d’accueil est parti dans l’heure de l’inscription. Une personne de l’équipe a vérifié "
+        "la fiche, ou dit ce qui manque, dans le délai annoncé\u00a0: trois jours ouvrés, sans compter les "
+        "jours fériés, août et la fin d’année.",
+        "L’heure ou le délai est passé, et l’organisme n’avait pas quitté le site.",
+        (Part("welcome", "Accueils dans l’heure"), Part("check", "Vérifications dans le délai")),
+    ),
+    Promise(
+        3,
+        "Une demande a une réponse, ou se libère",
+        "Avant la date limite affichée (quinze jours ouvrés, absences et pauses non comptées), la demande "
+        "a reçu un oui, un non, un «\u202fplus tard\u202f» daté, ou a été libérée\u00a0; et qui l’avait "
+        "faite en a été averti.",
+        "La date limite est passée sans rien de tout cela, ou personne n’a été averti.",
+        (Part("answer", "Demandes de mise en relation"),),
+    ),
+    Promise(
+        4,
+        "Une attention équitable",
+        "Une association vérifiée, complète, ouverte, avec un projet en ligne, a été présentée à une "
+        "entreprise ou appelée par l’équipe dans les quatre-vingt-dix jours.",
+        "Quatre-vingt-dix jours ont passé sans présentation ni appel.",
+        (Part("attention", "Délais de quatre-vingt-dix jours"),),
+    ),
+    Promise(
+        5,
+        "Un refus est une étape",
+        "Un «\u202fnon\u202f» porte une raison de la liste, et chaque raison mène à un conseil.",
+        "Il manque la raison ou le conseil.",
+        (Part("refusal", "Refus"),),
+    ),
+    Promise(
+        6,
+        "Aucun message perdu",
+        "Un courriel qui devait partir est parti dans l’heure, a été annulé avec une raison, ou a échoué "
+        "et l’équipe le voit. Une clé unique interdit de l’écrire deux fois.",
+        "Une heure après son moment, le courriel n’était pas parti.",
+        (Part("mail", "Courriels"),),
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    part: str
+    month: date
+    kept: int
+    broken: int
+
+
+def kept(first: date, last: date) -> list[PromiseCount]:
+    """Promises 1 to 6 settled from the first day to the last, both included, in a constant number of queries.
+
+    1. A next step: subjects seen by the nightly checks, and those found without one.
+    2. A first answer: welcomes within the hour of a sign-up, human checks by their first deadline.
+    3. An introduction: asked, then answered, postponed or released by its deadline, and the asking side told.
+    4. Fair attention: 90-day delays of associations, ended by a presentation or by a call.
+    5. A refusal: declined introductions, with a reason that leads somewhere.
+    6. Messages: mails due, gone within the hour or accounted for.
+    """
+    return _counts(_lines(first, last))
+
+
+def kept_by_month(first: date, last: date) -> dict[date, list[PromiseCount]]:
+    """The same, by first day of month; months in which nothing was settled are left out."""
+    lines = _lines(first, last)
+    months = sorted({line.month for line in lines})
+    return {month: _counts(line for line in lines if line.month == month) for month in months}
+
+
+def _counts(lines: Iterable[_Line]) -> list[PromiseCount]:
+    kept_parts: Counter[str] = Counter()
+    broken_parts: Counter[str] = Counter()
+    for line in lines:
+        kept_parts[line.part] += line.kept
+        broken_parts[line.part] += line.broken
+    return [
+        PromiseCount(
+            promise.number,
+            promise.title,
+            sum(kept_parts[part.slug] for part in promise.parts),
+            sum(broken_parts[part.slug] for part in promise.parts),
+            " ".join(
+                _told(part.words, kept_parts[part.slug], broken_parts[part.slug]) for part in promise.parts
+            ),
+        )
+        for promise in PROMISES
+    ]
+
+
+def _told(words: str, kept: int, broken: int) -> str:
+    if not kept + broken:
+        return f"{words}\u00a0: rien d’échu sur la période."
+    return f"{words}\u00a0: {integer(kept)} sur {integer(kept + broken)}."
+
+
+def _lines(first: date, last: date) -> list[_Line]:
+    return [*_silence(first, last), *_settled(first, last)]
+
+
+def _settled(first: date, last: date) -> list[_Line]:
+    values = {
+        "first": first,
+        "last": last,
+        "now": clock.now(),
+        "reasons": [str(reason) for reason in RefusalReason.values],
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_SETTLED, values)
+        return [_Line(*row) for row in cursor.fetchall()]
+
+
+def _silence(first: date, last: date) -> list[_Line]:
+    """The nightly checks: a subject found without a next step breaks the promise that night."""
+    model: Any = apps.all_models["agenda"].get("silencecheck")
+    if model is None:
+        return []
+    checks = model._default_manager.values_list("at", "subjects", "violations")
+    nights = [(clock.paris(at).date(), subjects, violations) for at, subjects, violations in checks]
+    return [
+        _Line("step", night.replace(day=1), subjects - violations, violations)
+        for night, subjects, violations in nights
+        if first <= night <= last
+    ]

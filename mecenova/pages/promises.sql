@@ -1,0 +1,204 @@
+-- Each thing that was promised to somebody, once it is settled: (part, kept, day).
+-- What is not yet due, and what lost its object before it was due, is not here. Days are those of Paris.
+-- A promised day is kept until its evening. mecenova/pages/promises.py says each definition in words.
+WITH settings AS MATERIALIZED (
+  SELECT
+    %(now)s::timestamptz AS now,
+    (%(now)s::timestamptz AT TIME ZONE 'Europe/Paris')::date AS today,
+    (SELECT id FROM django_content_type WHERE app_label = 'accounts' AND model = 'organisation') AS organisation,
+    (SELECT id FROM django_content_type WHERE app_label = 'partnerships' AND model = 'introduction') AS introduction
+),
+
+-- 2, first half: the welcome of a sign-up.
+welcomes AS (
+  SELECT
+    'welcome' AS part,
+    coalesce(welcome.sent_at <= organisation.created_at + interval '1 hour', false) AS kept,
+    (organisation.created_at AT TIME ZONE 'Europe/Paris')::date AS day
+  FROM accounts_organisation AS organisation
+  CROSS JOIN settings
+  CROSS JOIN LATERAL (
+    SELECT min(mail.sent_at) AS sent_at
+    FROM mail_outgoingmail AS mail
+    WHERE mail.subject_type_id = settings.organisation
+      AND mail.subject_id = organisation.id
+      AND mail.notification IN ('matching.welcome', 'matching.company_welcome')
+  ) AS welcome
+  WHERE organisation.origin = 'sign_up'
+    AND organisation.kind IN ('association', 'company')
+    AND (
+      welcome.sent_at <= organisation.created_at + interval '1 hour'
+      OR (
+        organisation.created_at + interval '1 hour' < settings.now
+        AND (organisation.left_at IS NULL OR organisation.left_at > organisation.created_at + interval '1 hour')
+        AND EXISTS (
+          SELECT FROM accounts_membership AS membership WHERE membership.organisation_id = organisation.id
+        )
+      )
+    )
+),
+
+-- The steps whose deadline is a promise: one row per subject and cycle, with the deadline people were told.
+owed AS (
+  SELECT
+    step.rule,
+    step.subject_id,
+    min(step.since) AS since,
+    (
+      CASE step.rule
+        -- The team's own delay: later occurrences apologise, they give no more time.
+        WHEN 'accounts.staff_check' THEN (array_agg(step.deadline ORDER BY step.occurrence))[1]
+        -- Absences said meanwhile stop the clock: the last deadline written is the one shown.
+        ELSE max(step.deadline)
+      END AT TIME ZONE 'Europe/Paris'
+    )::date AS deadline,
+    (
+      CASE WHEN NOT bool_or(step.outcome = 'open') THEN max(step.closed_at) END AT TIME ZONE 'Europe/Paris'
+    )::date AS ended
+  FROM agenda_followup AS step
+  WHERE step.rule IN ('accounts.staff_check', 'partnerships.answer', 'associations.presentation')
+  GROUP BY step.rule, step.subject_id, step.cycle
+),
+
+-- What kept each of them, if something did; `told` is about those who waited for the answer.
+answered AS (
+  -- 2, second half: a person looked.
+  SELECT 'check' AS part, owed.*, (look.at AT TIME ZONE 'Europe/Paris')::date AS done, true AS told
+  FROM owed
+  CROSS JOIN settings
+  CROSS JOIN LATERAL (
+    SELECT min(line.at) AS at
+    FROM workflow_transitionrecord AS line
+    WHERE line.subject_type_id = settings.organisation
+      AND line.subject_id = owed.subject_id
+      AND line.verb IN ('check', 'ask_for_changes')
+      AND line.at >= owed.since
+  ) AS look
+  WHERE owed.rule = 'accounts.staff_check'
+
+  UNION ALL
+
+  -- 3: the request was answered, postponed with a date, or released; and the asking side was written to.
+  SELECT
+    'answer',
+    owed.*,
+    (answer.at AT TIME ZONE 'Europe/Paris')::date,
+    answer.at IS NULL
+    OR EXISTS (
+      SELECT
+      FROM mail_outgoingmail AS mail
+      WHERE mail.subject_type_id = settings.introduction
+        AND mail.subject_id = owed.subject_id
+        AND mail.notification IN (
+          'partnerships.introduction_accepted', 'partnerships.introduction_postponed',
+          'partnerships.introduction_declined', 'partnerships.introduction_released'
+        )
+        AND mail.status <> 'failed'
+        AND mail.created_at >= answer.at
+    )
+    OR NOT EXISTS (
+      SELECT
+      FROM partnerships_introduction AS introduction
+      JOIN associations_association AS association ON association.id = introduction.association_id
+      JOIN companies_company AS company ON company.id = introduction.company_id
+      JOIN accounts_membership AS membership
+        ON membership.organisation_id = CASE introduction.asked_by_side
+          WHEN 'association' THEN association.organisation_id ELSE company.organisation_id
+        END
+      JOIN accounts_user AS person ON person.id = membership.user_id AND person.is_active
+      WHERE introduction.id = owed.subject_id
+    )
+  FROM owed
+  CROSS JOIN settings
+  CROSS JOIN LATERAL (
+    SELECT min(line.at) AS at
+    FROM workflow_transitionrecord AS line
+    WHERE line.subject_type_id = settings.introduction
+      AND line.subject_id = owed.subject_id
+      AND line.verb IN ('accept', 'postpone', 'decline', 'release')
+      AND line.at >= owed.since
+  ) AS answer
+  WHERE owed.rule = 'partnerships.answer'
+
+  UNION ALL
+
+  -- 4: presented to a company, or called by a person.
+  SELECT 'attention', owed.*, (attention.at AT TIME ZONE 'Europe/Paris')::date, true
+  FROM owed
+  CROSS JOIN settings
+  CROSS JOIN LATERAL (
+    SELECT min(given.at) AS at
+    FROM (
+      SELECT min(suggestion.presented_at) AS at
+      FROM matching_suggestion AS suggestion
+      JOIN associations_association AS association ON association.id = suggestion.association_id
+      WHERE association.organisation_id = owed.subject_id AND suggestion.presented_at > owed.since
+
+      UNION ALL
+
+      SELECT min(line.at)
+      FROM workflow_transitionrecord AS line
+      WHERE line.subject_type_id = settings.organisation
+        AND line.subject_id = owed.subject_id
+        AND line.verb = 'note_call'
+        AND line.at > owed.since
+    ) AS given
+  ) AS attention
+  WHERE owed.rule = 'associations.presentation'
+),
+
+dated AS (
+  SELECT
+    answered.part,
+    coalesce(answered.done <= answered.deadline AND answered.told, false) AS kept,
+    CASE WHEN answered.done <= answered.deadline THEN answered.done ELSE answered.deadline END AS day
+  FROM answered
+  CROSS JOIN settings
+  WHERE answered.done <= answered.deadline
+    OR (
+      answered.deadline < settings.today
+      AND (answered.ended IS NULL OR answered.ended > answered.deadline)
+    )
+),
+
+-- 5: what each refusal left in the hands of the side that asked.
+refusals AS (
+  SELECT
+    'refusal' AS part,
+    introduction.refusal_reason = ANY(%(reasons)s) AS kept,
+    (introduction.answered_at AT TIME ZONE 'Europe/Paris')::date AS day
+  FROM partnerships_introduction AS introduction
+  WHERE introduction.status = 'no'
+),
+
+-- 6: what became of each mail that was due.
+mails AS (
+  SELECT
+    'mail' AS part,
+    mail.status IN ('cancelled', 'failed')
+    OR coalesce(mail.sent_at <= mail.due_at + interval '1 hour', false) AS kept,
+    (mail.due_at AT TIME ZONE 'Europe/Paris')::date AS day
+  FROM mail_outgoingmail AS mail
+  CROSS JOIN settings
+  WHERE mail.status NOT IN ('pending', 'sending') OR mail.due_at + interval '1 hour' < settings.now
+),
+
+settled AS (
+  SELECT part, kept, day FROM welcomes
+  UNION ALL
+  SELECT part, kept, day FROM dated
+  UNION ALL
+  SELECT part, kept, day FROM refusals
+  UNION ALL
+  SELECT part, kept, day FROM mails
+)
+
+SELECT
+  part,
+  date_trunc('month', day)::date AS month,
+  count(*) FILTER (WHERE kept) AS kept,
+  count(*) FILTER (WHERE NOT kept) AS broken
+FROM settled
+WHERE day BETWEEN %(first)s AND %(last)s
+GROUP BY part, month
+ORDER BY month, part
