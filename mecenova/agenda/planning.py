@@ -31,13 +31,26 @@ def dates(
 
     The promise is a day of the table, whatever the platform does before or after it.
     """
-    delays, absences = _delays(rule), _absences(organisation_id, user_id)
-    due = _when(occurrence, since, delays, absences)
+    absences = _absences(organisation_id, user_id)
+    return dates_with(rule, occurrence, since, _delays(rule), absences, not_before=not_before)
+
+
+def dates_with(
+    rule: Rule,
+    occurrence: int,
+    since: datetime,
+    delays: Delays,
+    absences: Absences,
+    *,
+    not_before: datetime | None = None,
+) -> tuple[datetime, datetime]:
+    """`dates` from what has been read already: many follow-ups are planned again at once."""
+    due = _when(rule, occurrence, since, delays, absences)
     due = max(due, not_before) if not_before else due
     promised = rule.days[-1] if rule.deadline_day is None else rule.deadline_day
     if occurrence not in rule.days or promised == occurrence:
         return due, due
-    return due, _when(promised, since, delays, absences)
+    return due, _when(rule, promised, since, delays, absences)
 
 
 def when(
@@ -49,11 +62,19 @@ def when(
     user_id: uuid.UUID | None = None,
 ) -> datetime:
     """When this occurrence falls due for whoever owes it."""
-    return _when(occurrence, since, _delays(rule), _absences(organisation_id, user_id))
+    return _when(rule, occurrence, since, _delays(rule), _absences(organisation_id, user_id))
 
 
-def _when(occurrence: int, since: datetime, delays: Delays, absences: Absences) -> datetime:
-    days = delays.get(occurrence, occurrence)
+def days_in_force(rule: Rule, occurrence: int, delays: Delays) -> int:
+    """The days to count for this occurrence. Repetitions follow the last day, wherever staff have put it."""
+    last = rule.days[-1]
+    if occurrence > last:
+        return occurrence + delays.get(last, last) - last
+    return delays.get(occurrence, occurrence)
+
+
+def _when(rule: Rule, occurrence: int, since: datetime, delays: Delays, absences: Absences) -> datetime:
+    days = days_in_force(rule, occurrence, delays)
     due = due_at(since, days)
     if not absences or not 0 < days <= LONGEST_IN_WORKING_DAYS:
         return due
@@ -61,9 +82,7 @@ def _when(occurrence: int, since: datetime, delays: Delays, absences: Absences) 
 
 
 def _delays(rule: Rule) -> Delays:
-    """The days to count for each occurrence on which staff have decided; the newest decision applies."""
-    decided = RuleDelay.objects.filter(rule=rule.name).order_by("set_at", "id")
-    return dict(decided.values_list("occurrence", "days"))
+    return RuleDelay.objects.in_force([rule.name])[rule.name]
 
 
 def _absences(organisation_id: uuid.UUID | None, user_id: uuid.UUID | None) -> Absences:

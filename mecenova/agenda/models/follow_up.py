@@ -1,4 +1,4 @@
-"""Stored follow-ups, the delays staff have changed, and absences that stop the clocks."""
+"""Stored follow-ups: dated next steps, one row each."""
 
 import uuid
 from collections.abc import Iterable
@@ -9,9 +9,10 @@ from django.conf import settings
 from django.contrib.contenttypes.fields import GenericForeignKey
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
-from django.db.models import F, Model, Q
+from django.db.models import Model, Q
 
 from mecenova.agenda.enums import Outcome, Owner
+from mecenova.agenda.models.absence import Absence, AbsenceQuerySet
 from mecenova.calendar import clock
 from mecenova.identifiers.models import Identified
 
@@ -137,90 +138,6 @@ class FollowUp(Identified):
     def is_open(self) -> bool:
         return self.outcome == Outcome.OPEN
 
-    def absences(self) -> "AbsenceQuerySet":
+    def absences(self) -> AbsenceQuerySet:
         """The absences that stop this follow-up's clock."""
         return Absence.objects.of(self.organisation_id, self.assigned_to_id)
-
-
-class RuleDelay(models.Model):
-    """A delay decided by staff. Rows are added, never changed: the newest applies, the rest is the past."""
-
-    rule = models.CharField("règle", max_length=120)
-    occurrence = models.PositiveIntegerField("jour prévu par la règle")
-    days = models.PositiveSmallIntegerField(
-        "délai en jours", help_text="Jours ouvrés jusqu’à 30, jours calendaires à partir de 45."
-    )
-    set_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        verbose_name="décidé par",
-        null=True,
-        blank=True,
-        on_delete=models.SET_NULL,
-        related_name="+",
-    )
-    set_at = models.DateTimeField("décidé le", default=clock.now, editable=False)
-
-    class Meta:
-        verbose_name = "délai modifié"
-        verbose_name_plural = "délais modifiés"
-        ordering = ["rule", "occurrence", "-set_at", "-id"]
-        indexes = [models.Index(fields=["rule", "occurrence", "-set_at"], name="delay_of_rule")]
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(days__gt=0),
-                name="delay_is_positive",
-                violation_error_message="Un délai compte au moins un jour.",
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.rule} {self.occurrence} -> {self.days}"
-
-
-class AbsenceQuerySet(models.QuerySet["Absence"]):
-    def of(self, organisation_id: uuid.UUID | None, user_id: uuid.UUID | None) -> Self:
-        owners = Q(pk__in=[])
-        if organisation_id:
-            owners |= Q(organisation_id=organisation_id)
-        if user_id:
-            owners |= Q(user_id=user_id)
-        return self.filter(owners)
-
-
-class Absence(models.Model):
-    """A person or an organisation away, both days included: what they owe waits for their return."""
-
-    organisation_id = models.UUIDField("organisme", null=True, blank=True, db_index=True)
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        verbose_name="personne",
-        null=True,
-        blank=True,
-        on_delete=models.CASCADE,
-        related_name="absences",
-    )
-    first_day = models.DateField("du")
-    last_day = models.DateField("au")
-
-    objects: ClassVar[AbsenceQuerySet] = AbsenceQuerySet.as_manager()  # type: ignore[assignment]
-
-    class Meta:
-        verbose_name = "absence"
-        verbose_name_plural = "absences"
-        ordering = ["first_day", "id"]
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(organisation_id__isnull=True, user__isnull=False)
-                | Q(organisation_id__isnull=False, user__isnull=True),
-                name="absence_of_one",
-                violation_error_message="Indiquez soit un organisme, soit une personne.",
-            ),
-            models.CheckConstraint(
-                condition=Q(last_day__gte=F("first_day")),
-                name="absence_in_order",
-                violation_error_message="Le dernier jour vient après le premier.",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.first_day} - {self.last_day}"

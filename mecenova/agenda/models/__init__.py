@@ -1,0 +1,21 @@
+from mecenova.agenda.models.absence import Absence, AbsenceQuerySet
+from mecenova.agenda.models.delay import RuleDelay, RuleDelayQuerySet
+from mecenova.agenda.models.follow_up import FollowUp, FollowUpQuerySet
+from mecenova.agenda.models.silence import SilenceCheck
+from mecenova.agenda.models.slot import Slot, SlotQuerySet, SlotRequest
+from mecenova.agenda.models.stay import Stay, StayQuerySet
+
+__all__ = [
+    "Absence",
+    "AbsenceQuerySet",
+    "FollowUp",
+    "FollowUpQuerySet",
+    "RuleDelay",
+    "RuleDelayQuerySet",
+    "SilenceCheck",
+    "Slot",
+    "SlotQuerySet",
+    "SlotRequest",
+    "Stay",
+    "StayQuerySet",
+]

@@ -1,0 +1,57 @@
+"""Absences of people and organisations, which stop their clocks."""
+
+import uuid
+from typing import ClassVar, Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+
+
+class AbsenceQuerySet(models.QuerySet["Absence"]):
+    def of(self, organisation_id: uuid.UUID | None, user_id: uuid.UUID | None) -> Self:
+        owners = Q(pk__in=[])
+        if organisation_id:
+            owners |= Q(organisation_id=organisation_id)
+        if user_id:
+            owners |= Q(user_id=user_id)
+        return self.filter(owners)
+
+
+class Absence(models.Model):
+    """A person or an organisation away, both days included: what they owe waits for their return."""
+
+    organisation_id = models.UUIDField("organisme", null=True, blank=True, db_index=True)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name="personne",
+        null=True,
+        blank=True,
+        on_delete=models.CASCADE,
+        related_name="absences",
+    )
+    first_day = models.DateField("du")
+    last_day = models.DateField("au")
+
+    objects: ClassVar[AbsenceQuerySet] = AbsenceQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        verbose_name = "absence"
+        verbose_name_plural = "absences"
+        ordering = ["first_day", "id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(organisation_id__isnull=True, user__isnull=False)
+                | Q(organisation_id__isnull=False, user__isnull=True),
+                name="absence_of_one",
+                violation_error_message="Indiquez soit un organisme, soit une personne.",
+            ),
+            models.CheckConstraint(
+                condition=Q(last_day__gte=F("first_day")),
+                name="absence_in_order",
+                violation_error_message="Le dernier jour vient après le premier.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.first_day} - {self.last_day}"

@@ -1,0 +1,57 @@
+"""The delays that staff have changed."""
+
+from collections.abc import Iterable
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from mecenova.calendar import clock
+
+
+class RuleDelayQuerySet(models.QuerySet["RuleDelay"]):
+    def in_force(self, rules: Iterable[str]) -> dict[str, dict[int, int]]:
+        """For each rule, the days counted for each occurrence that staff decided; the newest applies."""
+        found: dict[str, dict[int, int]] = {rule: {} for rule in rules}
+        decided = self.filter(rule__in=found).order_by("set_at", "id")
+        for rule, occurrence, days in decided.values_list("rule", "occurrence", "days"):
+            found[rule][occurrence] = days
+        return found
+
+
+class RuleDelay(models.Model):
+    """A delay decided by staff. Rows are added, never changed: the newest applies, the rest is the past."""
+
+    rule = models.CharField("règle", max_length=120)
+    occurrence = models.PositiveIntegerField("jour prévu par la règle")
+    days = models.PositiveSmallIntegerField(
+        "délai en jours", help_text="Jours ouvrés jusqu’à 30, jours calendaires à partir de 45."
+    )
+    set_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name="décidé par",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+    )
+    set_at = models.DateTimeField("décidé le", default=clock.now, editable=False)
+
+    objects: ClassVar[RuleDelayQuerySet] = RuleDelayQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        verbose_name = "délai modifié"
+        verbose_name_plural = "délais modifiés"
+        ordering = ["rule", "occurrence", "-set_at", "-id"]
+        indexes = [models.Index(fields=["rule", "occurrence", "-set_at"], name="delay_of_rule")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(days__gt=0),
+                name="delay_is_positive",
+                violation_error_message="Un délai compte au moins un jour.",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.rule} {self.occurrence} -> {self.days}"

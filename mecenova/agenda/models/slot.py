@@ -1,0 +1,162 @@
+"""An adviser's slots, and the requests for one when none is free."""
+
+import uuid
+from datetime import datetime, timedelta
+from typing import ClassVar, Self
+
+from django.conf import settings
+from django.contrib.contenttypes.fields import GenericForeignKey
+from django.contrib.contenttypes.models import ContentType
+from django.db import models
+from django.db.models import Q
+
+from mecenova.calendar import clock
+from mecenova.identifiers.models import Identified
+
+BOOKED = Q(
+    booked_at__isnull=False,
+    booked_by_organisation_id__isnull=False,
+    booked_for_type__isnull=False,
+    booked_for_id__isnull=False,
+)
+NOT_BOOKED = Q(
+    booked_at__isnull=True,
+    booked_by_organisation_id__isnull=True,
+    booked_for_type__isnull=True,
+    booked_for_id__isnull=True,
+    booked_by__isnull=True,
+    held_at__isnull=True,
+)
+
+
+class SlotQuerySet(models.QuerySet["Slot"]):
+    def standing(self) -> Self:
+        """Those that no adviser has withdrawn."""
+        return self.filter(cancelled_at__isnull=True)
+
+    def free(self, moment: datetime) -> Self:
+        """What somebody can still choose: not taken, not withdrawn, not begun, its adviser still there."""
+        return self.standing().filter(
+            booked_at__isnull=True,
+            starts_at__gt=moment,
+            adviser__is_active=True,
+            adviser__is_staff=True,
+        )
+
+    def booked(self) -> Self:
+        return self.standing().filter(booked_at__isnull=False)
+
+    def to_hold(self) -> Self:
+        """Booked, and not held yet: an adviser owes the conversation."""
+        return self.booked().filter(held_at__isnull=True)
+
+    def of_organisation(self, organisation_id: uuid.UUID) -> Self:
+        return self.filter(booked_by_organisation_id=organisation_id)
+
+
+class Slot(Identified):
+    """Some minutes of an adviser's time, taken by one organisation at most."""
+
+    adviser = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name="conseil", on_delete=models.CASCADE, related_name="slots"
+    )
+    starts_at = models.DateTimeField("commence le")
+    minutes = models.PositiveSmallIntegerField("durée en minutes", default=20)
+    booked_by_organisation_id = models.UUIDField("organisme", null=True, blank=True, db_index=True)
+    booked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name="réservé par",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="booked_slots",
+    )
+    booked_for_type = models.ForeignKey(
+        ContentType,
+        verbose_name="au sujet de (type)",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+    booked_for_id = models.UUIDField("au sujet de", null=True, blank=True)
+    booked_for = GenericForeignKey("booked_for_type", "booked_for_id")
+    booked_at = models.DateTimeField("réservé le", null=True, blank=True)
+    held_at = models.DateTimeField("tenu le", null=True, blank=True)
+    cancelled_at = models.DateTimeField("retiré le", null=True, blank=True)
+
+    objects: ClassVar[SlotQuerySet] = SlotQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        verbose_name = "créneau"
+        verbose_name_plural = "créneaux"
+        ordering = ["starts_at", "id"]
+        indexes = [
+            models.Index(fields=["starts_at"], condition=Q(cancelled_at__isnull=True), name="slot_ahead")
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["adviser", "starts_at"],
+                condition=Q(cancelled_at__isnull=True),
+                name="one_slot_at_a_time",
+            ),
+            models.CheckConstraint(condition=BOOKED | NOT_BOOKED, name="slot_booked_whole_or_not_at_all"),
+            models.CheckConstraint(condition=Q(minutes__range=(5, 120)), name="slot_lasts_some_minutes"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.starts_at:%Y-%m-%d %H:%M}"
+
+    @property
+    def ends_at(self) -> datetime:
+        return self.starts_at + timedelta(minutes=self.minutes)
+
+    @property
+    def is_booked(self) -> bool:
+        return self.booked_at is not None and self.cancelled_at is None
+
+    @property
+    def has_begun(self) -> bool:
+        return self.starts_at <= clock.now()
+
+
+class SlotRequestQuerySet(models.QuerySet["SlotRequest"]):
+    def waiting(self) -> Self:
+        return self.filter(closed_at__isnull=True)
+
+
+class SlotRequest(Identified):
+    """Somebody wished to talk when no slot was free: the team owes a date."""
+
+    organisation_id = models.UUIDField("organisme")
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name="demandé par",
+        null=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+    )
+    about_type = models.ForeignKey(
+        ContentType, verbose_name="au sujet de (type)", on_delete=models.PROTECT, related_name="+"
+    )
+    about_id = models.UUIDField("au sujet de")
+    about = GenericForeignKey("about_type", "about_id")
+    asked_at = models.DateTimeField("demandé le", default=clock.now, editable=False)
+    closed_at = models.DateTimeField("répondu le", null=True, blank=True)
+
+    objects: ClassVar[SlotRequestQuerySet] = SlotRequestQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        verbose_name = "demande de rendez-vous"
+        verbose_name_plural = "demandes de rendez-vous"
+        ordering = ["asked_at", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation_id"],
+                condition=Q(closed_at__isnull=True),
+                name="one_waiting_slot_request",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.organisation_id} {self.asked_at:%Y-%m-%d}"

@@ -1,0 +1,62 @@
+"""The register of the team's baskets: who came in, who went out, and why."""
+
+import uuid
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from django.contrib.contenttypes.models import ContentType
+from django.db import transaction
+from django.db.models import Model, QuerySet
+
+from mecenova.agenda.models import Stay
+from mecenova.calendar import clock
+
+GONE = "N’existe plus."
+LONGEST_WHY = 300
+Key = tuple[int, uuid.UUID]
+
+
+@transaction.atomic
+def register_stays(
+    *, basket: str, subjects: "QuerySet[Any] | Sequence[Model]", why: Callable[[Any], str]
+) -> tuple[int, int]:
+    """Open and close stays so that the open ones equal the basket; how many came in and went out.
+
+    `why(subject)` says, of a subject that is no longer in the basket, what took it out.
+    """
+    now, wanted = clock.now(), _keys(subjects)
+    rows = {(row.subject_type_id, row.subject_id): row.pk for row in Stay.objects.all().of(basket).open()}
+    entering = [key for key in wanted if key not in rows]
+    written = Stay.objects.bulk_create(
+        [Stay(basket=basket, subject_type_id=kind, subject_id=pk, entered_at=now) for kind, pk in entering],
+        ignore_conflicts=True,
+    )
+    leaving = [key for key in rows if key not in wanted]
+    if leaving:
+        _close(basket, leaving, why)
+    return len(written), len(leaving)
+
+
+def _keys(subjects: "QuerySet[Any] | Sequence[Model]") -> set[Key]:
+    if isinstance(subjects, QuerySet):
+        kind = ContentType.objects.get_for_model(subjects.model).pk
+        return {(kind, pk) for pk in subjects.order_by().values_list("pk", flat=True)}
+    return {(ContentType.objects.get_for_model(each).pk, each.pk) for each in subjects}
+
+
+def _close(basket: str, keys: Iterable[Key], why: Callable[[Any], str]) -> None:
+    """One update for each reason: they are few, the subjects may be many."""
+    now, by_kind = clock.now(), defaultdict(list)
+    for kind, pk in keys:
+        by_kind[kind].append(pk)
+    for kind, pks in by_kind.items():
+        model = ContentType.objects.get_for_id(kind).model_class()
+        found = model._base_manager.in_bulk(pks) if model else {}
+        by_reason: dict[str, list[uuid.UUID]] = defaultdict(list)
+        for pk in pks:
+            reason = why(found[pk]) if pk in found else GONE
+            by_reason[reason[:LONGEST_WHY]].append(pk)
+        open_stays = Stay.objects.all().of(basket).open().filter(subject_type=kind)
+        for reason, gone in by_reason.items():
+            open_stays.filter(subject_id__in=gone).update(left_at=now, why=reason)
