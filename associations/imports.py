@@ -12,6 +12,7 @@ from mecenova.identifiers.text import one_line
 from mecenova.imports import cells
 from mecenova.imports.columns import Column
 from mecenova.imports.errors import RowRefused
+from mecenova.imports.registry import register_import
 from mecenova.imports.report import Notes, Outcome
 from mecenova.imports.running import Importer
 from mecenova.imports.tables import Row
@@ -148,6 +149,9 @@ class AssociationImporter(Importer[AssociationEntry]):
         self._cause_ids = dict(Cause.objects.values_list("slug", "pk"))
         self._audience_ids = dict(Audience.objects.values_list("slug", "pk"))
         self._territory_ids = dict(Territory.objects.values_list("code", "pk"))
+        self._names = {
+            model: dict(model.objects.values_list("pk", "name")) for model in (Cause, Audience, Territory)
+        }
 
     def parse(self, row: Row, notes: Notes) -> AssociationEntry:
         name = one_line(row["nom"])
@@ -181,6 +185,24 @@ class AssociationImporter(Importer[AssociationEntry]):
     def write(self, parsed: Sequence[AssociationEntry], met: Set[str]) -> Sequence[Outcome]:
         known = {entry.key for entry in parsed if self.key(entry) in met}
         return import_associations(entries=parsed, met=known, as_checked=self.as_checked)
+
+    def told(self, parsed: AssociationEntry) -> Sequence[tuple[str, str]]:
+        department = self._names[Territory].get(parsed.department_id or 0, "")
+        return (
+            ("Nom", parsed.name),
+            ("Lieu", " ".join(part for part in (parsed.key[1], parsed.town) if part)),
+            ("Département", department),
+            ("Numéros", ", ".join(number for number in (parsed.rna, parsed.siren) if number)),
+            ("Mission", parsed.purpose),
+            ("Causes", self._named(Cause, parsed.causes)),
+            ("Publics", self._named(Audience, parsed.audiences)),
+            ("Territoires", self._named(Territory, parsed.territories)),
+            ("Site internet", parsed.website),
+            ("Téléphone", parsed.phone),
+        )
+
+    def _named(self, model: type[Cause | Audience | Territory], keys: frozenset[int]) -> str:
+        return ", ".join(sorted(self._names[model].get(key, "") for key in keys))
 
     def _place(self, row: Row, notes: Notes) -> tuple[str, int | None]:
         """The postal code as a key, and its département; what cannot be read is left empty, and told."""
@@ -260,3 +282,12 @@ def _as_code(programme: str, action: str) -> str:
     """« 163-01 » when the table tells it apart from its programme, else « 163 »."""
     precise = f"{programme}-{action:0>2}" if action else programme
     return precise if precise in CAUSES_OF_PROGRAMME else programme
+
+
+register_import(
+    "associations",
+    AssociationImporter,
+    label="Associations",
+    help="Une ligne par association\u00a0: son nom, et ce que vous savez d’elle.",
+    as_checked_help="les fiches que personne n’a revendiquées deviennent des associations membres.",
+)

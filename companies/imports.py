@@ -16,6 +16,7 @@ from mecenova.identifiers.text import one_line, paragraphs
 from mecenova.imports import cells
 from mecenova.imports.columns import Column
 from mecenova.imports.errors import RowRefused
+from mecenova.imports.registry import register_import
 from mecenova.imports.report import Notes, Outcome
 from mecenova.imports.running import Importer
 from mecenova.imports.tables import Row
@@ -164,6 +165,20 @@ class CompanyImporter(Importer[CompanyEntry]):
         known = {entry.key for entry in parsed if self.key(entry) in met}
         return import_companies(entries=parsed, met=known, as_checked=self.as_checked)
 
+    def told(self, parsed: CompanyEntry) -> Sequence[tuple[str, str]]:
+        return (
+            ("Raison sociale", parsed.name),
+            ("Lieu", " ".join(part for part in (parsed.key[1], parsed.town) if part)),
+            ("Département", _named(parsed.department)),
+            ("Secteur", _named(parsed.sector)),
+            ("SIREN", parsed.siren),
+            ("Causes", _named(*parsed.causes)),
+            ("Formes", ", ".join(str(Kind(kind).label) for kind in parsed.kinds)),
+            ("Territoires", _named(*parsed.territories)),
+            ("Associations par mois", _said(parsed.capacity)),
+            ("Présentation", parsed.presentation),
+        )
+
     def _postal_code(self, row: Row, notes: Notes) -> str:
         code = cells.postal_code(row["code_postal"])
         if not code and not cells.is_nothing(row["code_postal"]):
@@ -233,6 +248,17 @@ class NeedImporter(Importer[NeedEntry]):
         known = {entry.key for entry in parsed if self.key(entry) in met}
         return import_needs(entries=parsed, met=known, as_checked=self.as_checked)
 
+    def told(self, parsed: NeedEntry) -> Sequence[tuple[str, str]]:
+        values = dict(parsed.values)
+        return (
+            ("Titre", parsed.title),
+            ("Forme", str(Kind(parsed.kind).label)),
+            *(
+                (_COLUMN_OF.get(name, _LABELS.get(name, name)), _said(value))
+                for name, value in values.items()
+            ),
+        )
+
     def _common(self, row: Row, notes: Notes) -> dict[str, Any]:
         find = self._lists.find
         deadline = cells.day(row["date_limite"], "date_limite")
@@ -286,6 +312,26 @@ _COLUMN_OF = {
 }
 
 
+_LABELS = {
+    "description": "description",
+    "causes": "causes",
+    "audiences": "publics",
+    "territories": "territoires",
+    "deadline": "date_limite",
+}
+
+
+def _named(*entries: Any) -> str:
+    return ", ".join(entry.name for entry in entries if entry is not None)
+
+
+def _said(value: Any) -> str:
+    """A value as the file's reader would write it; nothing for what is not said."""
+    if value is None:
+        return ""
+    return _named(*value) if isinstance(value, tuple) else str(value)
+
+
 def _chosen(text: str, choices: type[Place] | type[WhoseTime], what: str, notes: Notes) -> str:
     if cells.is_nothing(text):
         return ""
@@ -300,3 +346,22 @@ def _chosen(text: str, choices: type[Place] | type[WhoseTime], what: str, notes:
 def _refuse_crossed(least: Any, most: Any, why: str) -> None:
     if least is not None and most is not None and most < least:
         raise RowRefused(f"{why}\u00a0: échangez-les")
+
+
+register_import(
+    "companies",
+    CompanyImporter,
+    label="Entreprises",
+    help=(
+        "Une ligne par entreprise\u00a0: son nom, ce qu’elle soutient, et combien d’associations elle "
+        "regarde par mois."
+    ),
+    as_checked_help="les entreprises que personne n’a revendiquées deviennent des membres.",
+)
+register_import(
+    "needs",
+    NeedImporter,
+    label="Besoins des entreprises",
+    help="Une ligne par besoin d’une entreprise déjà connue\u00a0: importez d’abord les entreprises.",
+    as_checked_help="l’entreprise que personne n’a revendiquée devient membre, et son besoin est publié.",
+)

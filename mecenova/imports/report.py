@@ -12,6 +12,8 @@ from mecenova.imports.tables import SEPARATOR_NAMES
 # Different reasons and unknown words are kept up to so many: a hostile file must not fill the memory.
 MOST_KEPT = 200
 MOST_TOLD = 12
+# The first rows of a file, as they are understood: what a person looks at before confirming.
+MOST_SAMPLED = 10
 OTHERS = "autres"
 
 
@@ -50,6 +52,16 @@ class Notes:
         self.said.append((kind, word))
 
 
+@dataclass(frozen=True, slots=True)
+class Sampled:
+    """One of the first rows: what it says (label, value), what becomes of it, and why when it is refused."""
+
+    number: int
+    verdict: Verdict
+    reason: str
+    values: tuple[tuple[str, str], ...]
+
+
 @dataclass
 class Report:
     """`read` is every row that is not blank; it is always the sum of the four verdicts."""
@@ -71,6 +83,7 @@ class Report:
     reasons: Counter[str] = field(default_factory=Counter)
     notes: dict[str, Counter[str]] = field(default_factory=dict)
     remarks: list[str] = field(default_factory=list)
+    sample: list[Sampled] = field(default_factory=list)
     rejects: Path | None = None
     seconds: float = 0.0
 

@@ -13,7 +13,7 @@ from django.db import reset_queries, transaction
 from mecenova.imports.columns import Column
 from mecenova.imports.errors import ImportRefused, RowRefused
 from mecenova.imports.rejects import Rejects
-from mecenova.imports.report import Notes, Outcome, Report, Verdict
+from mecenova.imports.report import MOST_SAMPLED, Notes, Outcome, Report, Sampled, Verdict
 from mecenova.imports.seen import Seen
 from mecenova.imports.tables import Row, Table
 
@@ -43,6 +43,10 @@ class Importer(ABC, Generic[P]):
     @abstractmethod
     def write(self, parsed: Sequence[P], met: Set[str]) -> Sequence[Outcome]:
         """Write a batch whole, or raise; one outcome per row. `met` are keys of rows written before."""
+
+    def told(self, parsed: P) -> Sequence[tuple[str, str]]:
+        """The row as a person reads it, (label, value): what was understood, not what was written."""
+        return ()
 
 
 @dataclass
@@ -134,6 +138,8 @@ def _settle(
     keys = [importer.key(parsed) for parsed in batch.parsed]
     met = seen.among(set(keys)) if keys else set()
     outcomes = importer.write(batch.parsed, met) if keys else []
+    if not report.sample:
+        report.sample = _first_rows(batch, importer, outcomes)
     for _, reason in batch.refused:
         report.count(Outcome.rejected(reason))
     for key, row, notes, outcome in zip(keys, batch.rows, batch.notes, outcomes, strict=True):
@@ -146,6 +152,21 @@ def _settle(
     seen.add(met)
     for row, reason in sorted(batch.refused, key=lambda refusal: refusal[0].number):
         refused.add(row, reason)
+
+
+def _first_rows(batch: "_Batch[P]", importer: "Importer[P]", outcomes: Sequence[Outcome]) -> list[Sampled]:
+    understood = [
+        (row, outcome, importer.told(parsed))
+        for row, parsed, outcome in zip(
+            batch.rows[:MOST_SAMPLED], batch.parsed[:MOST_SAMPLED], outcomes[:MOST_SAMPLED], strict=True
+        )
+    ]
+    refused = [(row, Outcome.rejected(reason), ()) for row, reason in batch.refused[:MOST_SAMPLED]]
+    first = sorted([*understood, *refused], key=lambda each: each[0].number)[:MOST_SAMPLED]
+    return [
+        Sampled(row.number, outcome.verdict, outcome.reason, tuple((label, text) for label, text in values))
+        for row, outcome, values in first
+    ]
 
 
 def _kept_only_if(commit: bool) -> AbstractContextManager[None]:

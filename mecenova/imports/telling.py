@@ -1,0 +1,86 @@
+"""A report as the page keeps it: plain values, bounded whatever the file holds."""
+
+import csv
+import io
+from typing import Any
+
+from mecenova.imports.rejects import safe
+from mecenova.imports.report import MOST_TOLD, Report, Verdict
+from mecenova.imports.tables import SEPARATOR_NAMES
+
+LONGEST_CELL = 300
+_COUNTS = (
+    ("read", "lignes lues"),
+    ("created", "créées"),
+    ("updated", "mises à jour"),
+    ("unchanged", "inchangées"),
+    ("rejected", "rejetées"),
+    ("duplicates", "doublons dans le fichier"),
+    ("blank", "lignes vides passées"),
+)
+_LAYOUT = (
+    ("absent", "Colonnes facultatives absentes"),
+    ("unknown", "Colonnes inconnues, non lues"),
+    ("repeated", "Colonnes écrites deux fois, la première est lue"),
+)
+VERDICTS = {
+    Verdict.CREATED: ("créée", "good"),
+    Verdict.UPDATED: ("mise à jour", "info"),
+    Verdict.UNCHANGED: ("inchangée", "neutral"),
+    Verdict.REJECTED: ("rejetée", "bad"),
+}
+
+
+def counts(report: Report) -> dict[str, int]:
+    return {name: getattr(report, name) for name, _ in _COUNTS}
+
+
+def as_json(report: Report) -> dict[str, Any]:
+    separator = SEPARATOR_NAMES.get(report.separator, report.separator)
+    return counts(report) | {
+        "encoding": report.encoding,
+        "separator": separator,
+        "seconds": round(report.seconds, 1),
+        "columns": [
+            [label, [_short(name) for name in getattr(report.layout, what)[:MOST_TOLD]]]
+            for what, label in _LAYOUT
+            if getattr(report.layout, what)
+        ],
+        "remarks": [_short(each) for each in (*report.layout.notes, *report.remarks, *report.warnings)],
+        "notes": [
+            [kind, words.total(), [[_short(word), n] for word, n in words.most_common(MOST_TOLD) if word]]
+            for kind, words in sorted(report.notes.items())
+        ],
+        "reasons": [[_short(reason), n] for reason, n in report.reasons.most_common(MOST_TOLD)],
+        "sample": [
+            {
+                "number": row.number,
+                "verdict": VERDICTS[row.verdict][0],
+                "tone": VERDICTS[row.verdict][1],
+                "reason": _short(row.reason),
+                "values": [[label, _short(text)] for label, text in row.values if text],
+            }
+            for row in report.sample
+        ],
+    }
+
+
+def as_csv(told: dict[str, Any]) -> str:
+    """The report for a spreadsheet, which shows it and runs nothing of it."""
+    rows: list[tuple[str, Any]] = [(label, told.get(name, "")) for name, label in _COUNTS]
+    rows += [("encodage", told.get("encoding", "")), ("séparateur", told.get("separator", ""))]
+    rows += [(label, ", ".join(names)) for label, names in told.get("columns", ())]
+    rows += [("à savoir", remark) for remark in told.get("remarks", ())]
+    rows += [(f"laissé de côté\u00a0: {kind}", n) for kind, n, _ in told.get("notes", ())]
+    rows += [(f"rejet\u00a0: {reason}", n) for reason, n in told.get("reasons", ())]
+    text = io.StringIO()
+    writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
+    writer.writerow(("mesure", "valeur"))
+    writer.writerows((safe(str(label)), safe(str(value))) for label, value in rows)
+    return f"\ufeff{text.getvalue()}"
+
+
+def _short(text: str) -> str:
+    """Neither endless, nor with the NUL that JSON may hold and PostgreSQL refuses."""
+    text = text.replace("\0", "")
+    return text if len(text) <= LONGEST_CELL else f"{text[: LONGEST_CELL - 1]}…"

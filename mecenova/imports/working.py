@@ -1,0 +1,120 @@
+"""What the worker does with a file: one at a time, told as it goes, taken up again when a worker died.
+
+A session lock of PostgreSQL says that a worker is alive: killed, it loses the lock with its connection, at
+once and without a delay to wait for; the next minute's sweep finds the run and begins its pass again.
+"""
+
+import logging
+import shutil
+import tempfile
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from django.db import connection
+
+from mecenova.imports.enums import RunStatus
+from mecenova.imports.errors import ImportRefused
+from mecenova.imports.models import ImportRun
+from mecenova.imports.operations import begin, end, refuse
+from mecenova.imports.registry import kind_of
+from mecenova.imports.report import Report
+from mecenova.imports.running import Progress, run_import
+from mecenova.imports.telling import counts
+
+logger = logging.getLogger(__name__)
+
+# Any number that nothing else in the database locks.
+ONE_WORKER = 0x1390_0125
+UNREADABLE = (
+    "Le fichier déposé n’est plus dans le stockage du site. Déposez-le à nouveau\u00a0; si cela recommence, "
+    "prévenez la personne qui s’occupe du serveur."
+)
+
+
+def carry_out_waiting() -> int:
+    """Try or write every file that waits; returns how many passes came to their end."""
+    met: set[uuid.UUID] = set()
+    ended = 0
+    with _alone() as mine:
+        while mine:
+            run = ImportRun.objects.to_work_on().exclude(pk__in=met).first()
+            if run is None:
+                break
+            met.add(run.pk)
+            ended += _carry_out(run.pk)
+    return ended
+
+
+def _carry_out(pk: uuid.UUID) -> bool:
+    """One pass. What breaks is logged and begun again later: it does not stop the other files."""
+    run = begin(pk)
+    if run is None:
+        return False
+    try:
+        with tempfile.TemporaryDirectory(prefix="mecenova-import-") as folder:
+            _pass_over(run, Path(folder))
+    except ImportRefused as refusal:
+        refuse(run, refusal.message)
+    except FileNotFoundError:
+        refuse(run, UNREADABLE)
+    except Exception:
+        logger.exception("Import %s: pass %s broken off", run.pk, run.attempts)
+        return False
+    return True
+
+
+def _pass_over(run: ImportRun, folder: Path) -> None:
+    kind, writing = kind_of(run.kind), run.status == RunStatus.WRITING
+    assert kind is not None  # noqa: S101 (begin has looked)
+    path, rejects = folder / "fichier.csv", folder / "rejets.csv"
+    with run.source.open("rb") as stored, path.open("wb") as copy:
+        shutil.copyfileobj(stored, copy)
+    importer = kind.make(as_checked=run.as_checked)
+    report = Report(what=importer.what, source=run.name, commit=writing)
+    with _telling(run, writing) as tell:
+        run_import(path, importer, commit=writing, rejects=rejects, report=report, tell=tell)
+    if report.rejects is None:
+        end(run, report, None)
+    else:
+        with rejects.open("rb") as file:
+            end(run, report, file)
+
+
+@contextmanager
+def _telling(run: ImportRun, writing: bool) -> Iterator[Callable[[Progress], None]]:
+    """Write how far the pass is. A trial is one transaction that is rolled back: it tells from beside."""
+    if writing:
+        yield lambda progress: _tell(run, progress)
+        return
+    beside = connection.copy()
+
+    def tell(progress: Progress) -> None:
+        with beside.cursor() as cursor:
+            cursor.execute(
+                "UPDATE imports_importrun SET position = %s WHERE id = %s", [progress.position, run.pk]
+            )
+
+    try:
+        yield tell
+    finally:
+        beside.close()
+
+
+def _tell(run: ImportRun, progress: Progress) -> None:
+    ImportRun.objects.filter(pk=run.pk).update(position=progress.position, progress=counts(progress.report))
+
+
+@contextmanager
+def _alone() -> Iterator[bool]:
+    """Whether this worker is the only one at it, for as long as it holds its connection."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", [ONE_WORKER])
+        mine = bool(cursor.fetchone()[0])
+    try:
+        yield mine
+    finally:
+        if mine and connection.connection is not None and not connection.needs_rollback:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(%s)", [ONE_WORKER])
