@@ -14,7 +14,13 @@ app.autodiscover_tasks()
 EVERY_MINUTE = 60.0
 app.conf.beat_schedule = {
     "deliver-mail": {"task": "mecenova.mail.tasks.deliver_mail", "schedule": EVERY_MINUTE},
+    "compose-digests": {"task": "mecenova.mail.tasks.compose_digests", "schedule": EVERY_MINUTE},
     "run-due-follow-ups": {"task": "mecenova.agenda.tasks.run_due_follow_ups", "schedule": EVERY_MINUTE},
+    "carry-out-imports": {"task": "mecenova.imports.tasks.carry_out_imports", "schedule": EVERY_MINUTE},
+    "remove-old-import-files": {
+        "task": "mecenova.imports.tasks.remove_old_import_files",
+        "schedule": crontab(hour="4", minute="10"),
+    },
     "match-what-changed": {"task": "matching.tasks.run_small_round", "schedule": 10 * EVERY_MINUTE},
     "match-everything": {
         "task": "matching.tasks.run_nightly_round",
