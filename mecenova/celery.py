@@ -26,4 +26,5 @@ app.conf.beat_schedule = {
         "task": "matching.tasks.run_nightly_round",
         "schedule": crontab(hour="2", minute="30"),
     },
+    "register-baskets": {"task": "mecenova.pages.tasks.register_baskets", "schedule": crontab(minute="5")},
 }

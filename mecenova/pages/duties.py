@@ -1,62 +1,77 @@
-"""What the team owes, by date: the open steps that staff must take, each with the page where to act."""
+"""What the team owes, by date, and who carries how much of it."""
 
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from datetime import date, datetime
+from typing import TYPE_CHECKING
 
-from django.urls import reverse
+from django.db.models import Count, Max, Q
 
-from accounts.enums import OrganisationStatus
-from accounts.models import Claim, Organisation
-from mecenova.agenda.models import FollowUp
+from accounts.models import User
+from mecenova.agenda.enums import Outcome, Owner
+from mecenova.agenda.models import Absence, FollowUp
 from mecenova.calendar import clock
+from mecenova.pages.subjects import name_of, page_of, with_subjects
+
+if TYPE_CHECKING:
+    from uuid import UUID
 
 
 @dataclass(frozen=True)
 class Duty:
+    """One open step that the team must take, with the page where to act and who has taken it on."""
+
+    pk: "UUID"
     title: str
     what: str
     deadline: datetime
     url: str
+    assigned_to: User | None
 
     @property
     def is_late(self) -> bool:
         return self.deadline < clock.now()
 
 
-def duties(*, limit: int) -> list[Duty]:
-    """The most pressing first; in a number of queries that does not grow with the list."""
-    owed = (
-        FollowUp.objects.all().owed_by_staff().order_by("deadline", "pk").prefetch_related("subject")[:limit]
-    )
-    names = _organisations(owed)
-    return [_duty(step, names) for step in owed if step.subject is not None]
+def duties(*, limit: int, of: User | None = None) -> list[Duty]:
+    """The most pressing first, of everybody or of one; in a number of queries that does not grow."""
+    owed = FollowUp.objects.all().owed_by_staff().order_by("deadline", "pk").select_related("assigned_to")
+    if of is not None:
+        owed = owed.filter(assigned_to=of)
+    return [
+        Duty(
+            step.pk,
+            name_of(step.subject),
+            step.what,
+            step.deadline,
+            page_of(step.subject),
+            step.assigned_to,
+        )
+        for step in with_subjects(owed)[:limit]
+        if step.subject is not None
+    ]
 
 
-def _duty(step: FollowUp, names: dict[Any, Organisation]) -> Duty:
-    title = str(names.get(step.subject_id) or step.subject)
-    return Duty(title, step.what, step.deadline, _page(step.subject, names))
+@dataclass(frozen=True)
+class Load:
+    """What one person of the team carries; `away_until` while they are absent."""
+
+    person: User
+    owed: int
+    late: int
+    away_until: date | None
 
 
-def _organisations(owed: Any) -> dict[Any, Organisation]:
-    """The organisations concerned, with the profiles that have pages of their own."""
-    subjects = [step.subject for step in owed]
-    keys = {
-        subject.pk: subject.organisation_id if isinstance(subject, Claim) else subject.pk
-        for subject in subjects
-        if isinstance(subject, Claim | Organisation)
-    }
-    found = Organisation.objects.select_related("association", "company").in_bulk(set(keys.values()))
-    return {pk: found[organisation_id] for pk, organisation_id in keys.items()}
-
-
-def _page(subject: Any, names: dict[Any, Organisation]) -> str:
-    if isinstance(subject, Claim):
-        return reverse("pages:claim", args=[subject.pk])
-    organisation = names.get(subject.pk)
-    if organisation is None:
-        return str(subject.get_absolute_url())
-    profile = getattr(organisation, "association", None) or getattr(organisation, "company", None)
-    if organisation.status == OrganisationStatus.CHECKED and profile is not None:
-        return str(profile.get_absolute_url())
-    return reverse("pages:organisation", args=[organisation.pk])
+def loads() -> list[Load]:
+    """Of each person of the team, most loaded first."""
+    today, owed = clock.today(), Q(follow_ups__outcome=Outcome.OPEN, follow_ups__owner=Owner.STAFF)
+    away = Absence.objects.filter(first_day__lte=today, last_day__gte=today)
+    until = dict(away.filter(user__isnull=False).values_list("user").annotate(last=Max("last_day")))
+    return [
+        Load(person, person.owed, person.late, until.get(person.pk))
+        for person in User.objects.filter(is_staff=True, is_active=True)
+        .annotate(
+            owed=Count("follow_ups", filter=owed),
+            late=Count("follow_ups", filter=owed & Q(follow_ups__deadline__lt=clock.now())),
+        )
+        .order_by("-owed", "email")
+    ]

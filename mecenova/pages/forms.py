@@ -34,6 +34,19 @@ class MessageForm(forms.Form):
     )
 
 
+class NoteForm(forms.Form):
+    """What was said on the phone, or what was done."""
+
+    note = forms.CharField(
+        label="Ce qui a été dit, en quelques mots",
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        error_messages={
+            "required": "Écrivez en quelques mots ce qui a été dit\u00a0: toute l’équipe le lira."
+        },
+    )
+
+
 class ClaimForm(forms.Form):
     answer = forms.CharField(
         label="Un mot pour la personne",

@@ -1,17 +1,21 @@
 from django.urls import path
 
-from mecenova.pages.views import dashboard, public, team
+from mecenova.pages.views import checks, dashboard, public, tower
 
 app_name = "pages"
 urlpatterns = [
     path("", public.home, name="home"),
     path("comprendre/", public.understand, name="understand"),
     path("tableau-de-bord/", dashboard.dashboard, name="dashboard"),
-    path("equipe/", team.control_tower, name="control_tower"),
-    path("equipe/paniers/<slug:slug>/", team.basket, name="basket"),
-    path("equipe/organismes/<uuid:pk>/", team.organisation, name="organisation"),
-    path("equipe/organismes/<uuid:pk>/verifier/", team.check, name="organisation_check"),
-    path("equipe/organismes/<uuid:pk>/preciser/", team.ask_for_changes, name="organisation_ask_for_changes"),
-    path("equipe/revendications/<uuid:pk>/", team.claim, name="claim"),
-    path("equipe/revendications/<uuid:pk>/decider/", team.decide_claim, name="claim_decide"),
+    path("equipe/", tower.control_tower, name="control_tower"),
+    path("equipe/paniers/<slug:slug>/", tower.basket, name="basket"),
+    path("equipe/paniers/<slug:slug>/<uuid:pk>/", tower.act, name="basket_act"),
+    path("equipe/relances/<uuid:pk>/prendre/", tower.take_on, name="take_on"),
+    path("equipe/organismes/<uuid:pk>/", checks.organisation, name="organisation"),
+    path("equipe/organismes/<uuid:pk>/verifier/", checks.check, name="organisation_check"),
+    path(
+        "equipe/organismes/<uuid:pk>/preciser/", checks.ask_for_changes, name="organisation_ask_for_changes"
+    ),
+    path("equipe/revendications/<uuid:pk>/", checks.claim, name="claim"),
+    path("equipe/revendications/<uuid:pk>/decider/", checks.decide_claim, name="claim_decide"),
 ]

@@ -15,6 +15,12 @@ PUBLIC = (
 SIGNED_IN = (("Tableau de bord", "pages:dashboard"), ("Mon compte", "accounts:person"))
 STAFF = (("Équipe", "pages:control_tower"),)
 VISITOR = (("Connexion", "account_login"), ("Inscription", "accounts:sign_up"))
+# The team's own rooms, listed at the foot of the control tower.
+TEAM = (
+    ("Délais des relances", "agenda:delays"),
+    ("Refus\u00a0: ce qu’on en fait", "partnerships:refusal_steps"),
+    ("Administration", "admin:index"),
+)
 FOOTER = (("Accueil", "pages:home"), *PUBLIC)
 PROMINENT = {"accounts:sign_up"}
 

@@ -55,7 +55,7 @@ PAGES: dict[str, tuple[Any, Callable[[], list[Any]], str]] = {
     "pages:understand": (VISITOR, list, "?cause=precarite&departement=59&forme=financial"),
     "pages:dashboard": (ASSOCIATION, list, ""),
     "pages:control_tower": (STAFF, list, ""),
-    "pages:basket": (STAFF, lambda: ["a-verifier"], ""),
+    "pages:basket": (STAFF, lambda: ["associations-a-verifier"], ""),
     "pages:organisation": (STAFF, key(to_check), ""),
     "pages:claim": (STAFF, key(lambda: Claim.objects.waiting().earliest("created_at")), ""),
     "accounts:sign_up": (VISITOR, list, ""),
@@ -148,11 +148,12 @@ MORE = [
     ("partnerships:introduction_create", ASSOCIATION, list, "besoin"),
     *[
         ("pages:basket", STAFF, lambda slug=slug: [slug], "")
-        for slug in ("revendications", "en-attente", "liberees", "jamais-presentees")
+        for slug in ("revendications", "en-attente", "liberees", "associations-sans-presentation")
     ],
 ]
 # Only forms are sent there, or they need a state that their own tests make.
 NOT_A_PAGE = {
+    *("pages:basket_act", "pages:take_on"),
     *("pages:organisation_check", "pages:organisation_ask_for_changes", "pages:claim_decide"),
     *("accounts:single_way", "accounts:change_role", "accounts:remove_member"),
     *(

@@ -128,7 +128,7 @@ def test_from_sign_up_to_partnership(new_page, enter, base_url, company_member):
     assert OutgoingMail.objects.filter(address=EMAIL, notification="matching.welcome").exists()
 
     team = enter(new_page(PHONE), StaffFactory())
-    team.goto(reverse("pages:basket", args=["a-verifier"]))
+    team.goto(reverse("pages:basket", args=["associations-a-verifier"]))
     assert_good(team)
     team.get_by_role("link", name="Les Cuisines du Faubourg").click()
     assert_good(team)

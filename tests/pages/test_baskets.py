@@ -4,75 +4,223 @@ import pytest
 from django.urls import reverse
 
 from accounts.enums import OrganisationStatus
+from associations.operations import note_call
+from companies.followups import CallAfterSilence
+from companies.operations import record_call
+from mecenova.agenda.models import FollowUp, Stay
+from mecenova.agenda.operations import run_due, start
 from mecenova.calendar import clock
 from mecenova.pages.baskets import BASKETS, Line
+from mecenova.pages.tasks import register_baskets
+from mecenova.workflow.journal import history
 from partnerships.enums import IntroductionStatus
-from tests.accounts.factories import ClaimFactory, OrganisationFactory, StaffFactory, UserFactory
+from partnerships.followups import AnswerIntroduction
+from tests.accounts.factories import (
+    ClaimFactory,
+    MembershipFactory,
+    OrganisationFactory,
+    StaffFactory,
+    UserFactory,
+)
 from tests.associations.factories import AssociationFactory
+from tests.companies.factories import CompanyFactory
+from tests.matching.factories import SuggestionFactory
 from tests.partnerships.factories import IntroductionFactory
 
 pytestmark = pytest.mark.django_db
 
+LONG_AGO = timedelta(days=120)
+
 
 @pytest.fixture
-def team(client):
-    client.force_login(StaffFactory())
+def staff():
+    return StaffFactory(first_name="Camille", last_name="Durand")
+
+
+@pytest.fixture
+def team(client, staff):
+    client.force_login(staff)
     return client
 
 
-def fill(slug):
-    """One row more in this basket."""
-    if slug == "a-verifier":
-        OrganisationFactory(status=OrganisationStatus.TO_CHECK)
-    elif slug == "revendications":
-        ClaimFactory()
-    elif slug == "en-attente":
-        IntroductionFactory()
-    elif slug == "liberees":
-        IntroductionFactory(status=IntroductionStatus.RELEASED, released_at=clock.now())
-    else:
-        AssociationFactory()
+def checked_long_ago(**given):
+    return AssociationFactory(organisation__checked_at=clock.now() - LONG_AGO, **given)
+
+
+def refused_twice():
+    association = AssociationFactory(complete=True, organisation__checked_at=clock.now())
+    IntroductionFactory(
+        association=association,
+        status=IntroductionStatus.NO,
+        refusal_reason="timing",
+        retry_on=clock.today(),
+        answered_at=clock.now(),
+    )
+    IntroductionFactory(association=association, status=IntroductionStatus.RELEASED, released_at=clock.now())
+    return association
+
+
+def at_risk():
+    introduction = IntroductionFactory()
+    with clock.frozen(clock.now()) as time:
+        start(AnswerIntroduction, introduction)
+        for _ in range(3):
+            time.move_to(FollowUp.objects.about([introduction]).steps().get().due_at)
+            run_due()
+    return introduction
+
+
+def silent():
+    company = CompanyFactory(organisation__status=OrganisationStatus.CHECKED)
+    start(CallAfterSilence, company.organisation)
+    return company
+
+
+FILL = {
+    "associations-a-verifier": lambda: OrganisationFactory(status=OrganisationStatus.TO_CHECK),
+    "associations-incompletes": lambda: checked_long_ago(members=[UserFactory(), UserFactory()]),
+    "associations-sans-presentation": lambda: checked_long_ago(complete=True),
+    "associations-refusees": refused_twice,
+    "entreprises-a-verifier": lambda: OrganisationFactory(kind="company", status=OrganisationStatus.TO_CHECK),
+    "entreprises-silencieuses": silent,
+    "en-attente": IntroductionFactory,
+    "a-risque": at_risk,
+    "liberees": lambda: IntroductionFactory(
+        status=IntroductionStatus.RELEASED, released_at=clock.now() - timedelta(days=2)
+    ),
+    "revendications": ClaimFactory,
+}
+
+
+def page_of(slug):
+    return reverse("pages:basket", args=[slug])
+
+
+def click(team, slug, subject, **data):
+    return team.post(reverse("pages:basket_act", args=[slug, subject.pk]), data, follow=True)
+
+
+def test_every_basket_is_tried():
+    assert set(FILL) == set(BASKETS)
 
 
 @pytest.mark.parametrize("slug", BASKETS)
 def test_a_basket_s_count_is_the_length_of_its_list(team, slug):
     for _ in range(3):
-        fill(slug)
-    counts = {
-        basket.slug: count for basket, count in team.get(reverse("pages:control_tower")).context["baskets"]
-    }
-    listed = team.get(reverse("pages:basket", args=[slug])).context["page_obj"].paginator.count
-    assert counts[slug] == listed >= 3
+        FILL[slug]()
+    groups = team.get(reverse("pages:control_tower")).context["groups"]
+    counts = {basket.slug: count for _, baskets in groups for basket, count, _ in baskets}
+    page = team.get(page_of(slug))
+    assert counts[slug] == page.context["page_obj"].paginator.count == len(page.context["lines"]) == 3
 
 
 @pytest.mark.parametrize("slug", BASKETS)
 def test_a_basket_asks_the_same_number_of_queries_whatever_its_length(team, slug, query_count):
-    address = reverse("pages:basket", args=[slug])
-    fill(slug)
+    address = page_of(slug)
+    FILL[slug]()
+    register_baskets()
     team.get(address)
     one = query_count(lambda: team.get(address))
     for _ in range(12):
-        fill(slug)
-    assert query_count(lambda: team.get(address)) == one <= 12
+        FILL[slug]()
+    register_baskets()
+    assert query_count(lambda: team.get(address)) == one <= 24
 
 
 @pytest.mark.parametrize("slug", [*BASKETS, "inconnu"])
 def test_to_anybody_but_the_team_baskets_do_not_exist(client, slug):
-    address = reverse("pages:basket", args=[slug])
-    assert client.get(address).status_code == 302
+    subject = FILL.get(slug, UserFactory)()
+    act = reverse("pages:basket_act", args=[slug, subject.pk])
+    assert client.get(page_of(slug)).status_code == 302
     client.force_login(UserFactory())
-    assert client.get(address).status_code == 404
+    assert client.get(page_of(slug)).status_code == 404
+    assert client.post(act, {"note": "x"}).status_code == 404
     assert client.get(reverse("pages:control_tower")).status_code == 404
+    client.force_login(StaffFactory())
+    assert client.get(act).status_code in {404, 405}
 
 
-def test_releases_leave_the_basket_after_three_months(team):
-    IntroductionFactory(status=IntroductionStatus.RELEASED, released_at=clock.now() - timedelta(days=91))
+@pytest.mark.parametrize("slug", [slug for slug, basket in BASKETS.items() if basket.action])
+def test_one_click_acts_once_and_leaves_a_line(team, staff, slug):
+    subject = FILL[slug]()
+    followed = BASKETS[slug].line(BASKETS[slug].found().get(pk=subject.pk)).organisation
+    if BASKETS[slug].action.asks_note:
+        refused = team.post(reverse("pages:basket_act", args=[slug, subject.pk]), {"note": "x" * 501})
+        assert refused.status_code == 422
+        assert "x" * 501 in refused.text
+    click(team, slug, subject, note="Ils rappellent jeudi.")
+    click(team, slug, subject, note="Ils rappellent jeudi.")
+    lines = [line for line in history(followed) if line.by == staff]
+    assert len(lines) == 1
+    if BASKETS[slug].action.asks_note:
+        assert lines[0].note == "Ils rappellent jeudi."
+
+
+def test_a_line_that_has_gone_is_said_so_and_nothing_is_done(team):
+    organisation = OrganisationFactory(status=OrganisationStatus.CHECKED)
+    page = click(team, "associations-a-verifier", organisation)
+    assert "quelqu’un est passé avant vous" in page.text
+    assert not history(organisation).exists()
+
+
+def test_releases_leave_the_basket_after_three_months_or_when_the_company_was_called(team, staff):
+    old = {"status": IntroductionStatus.RELEASED}
+    IntroductionFactory(**old, released_at=clock.now() - timedelta(days=91))
+    called = IntroductionFactory(**old, released_at=clock.now() - timedelta(days=1))
+    assert BASKETS["liberees"].count() == 1
+    record_call(company=called.company, note="Occupés.", by=staff)
     assert BASKETS["liberees"].count() == 0
 
 
-def test_experts_are_never_in_the_basket_of_those_to_present(team):
-    AssociationFactory(stance="expert_only")
-    assert BASKETS["jamais-presentees"].count() == 0
+class TestNeitherPresentedNorCalled:
+    slug = "associations-sans-presentation"
+
+    def test_experts_and_incomplete_ones_are_elsewhere(self):
+        checked_long_ago(complete=True, stance="expert_only")
+        checked_long_ago()
+        assert BASKETS[self.slug].count() == 0
+
+    def test_a_presentation_or_a_call_takes_it_out_for_ninety_days(self, staff):
+        shown, called = checked_long_ago(complete=True), checked_long_ago(complete=True)
+        MembershipFactory(organisation=called.organisation)
+        SuggestionFactory(association=shown, presented_at=clock.now() - timedelta(days=89))
+        note_call(association=called, by=staff, note="Nous cherchons.")
+        assert BASKETS[self.slug].count() == 0
+        with clock.frozen(clock.now() + timedelta(days=2)):
+            assert list(BASKETS[self.slug].found()) == [shown]
+        with clock.frozen(clock.now() + timedelta(days=91)):
+            assert set(BASKETS[self.slug].found()) == {shown, called}
+
+
+def test_refused_by_all_means_all():
+    hopeful = refused_twice()
+    IntroductionFactory(association=hopeful)
+    assert BASKETS["associations-refusees"].count() == 0
+
+
+def test_the_register_tells_who_came_who_left_and_why(team, staff):
+    organisation = OrganisationFactory(status=OrganisationStatus.TO_CHECK, name="Les Mains vertes")
+    for _ in range(2):
+        register_baskets()
+    click(team, "associations-a-verifier", organisation)
+    for _ in range(2):
+        register_baskets()
+    stay = Stay.objects.get(basket="associations-a-verifier")
+    assert stay.left_at is not None
+    assert stay.why.startswith("Fiche vérifiée par Camille Durand")
+    page = team.get(page_of("associations-a-verifier")).text
+    assert "1 entrée, 1 sortie" in page
+    assert "Fiche vérifiée par Camille Durand" in page
+
+
+def test_a_line_says_when_the_team_last_spoke(team, staff):
+    association = checked_long_ago(members=[UserFactory()])
+    page = team.get(page_of("associations-incompletes")).text
+    assert "Dernier contact de l’équipe" in page
+    assert "aucun encore" in page
+    with clock.frozen(datetime(2026, 11, 16, 17, 0, tzinfo=UTC)):
+        note_call(association=association, by=staff, note="Bonjour.")
+    assert "le 16 novembre 2026" in team.get(page_of("associations-incompletes")).text
 
 
 def test_a_basket_counts_the_days_of_the_calendar_not_of_the_hour():

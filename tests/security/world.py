@@ -11,7 +11,9 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from accounts.enums import OrganisationStatus, Role
+from accounts.followups import StaffCheck
 from accounts.models import User
+from mecenova.agenda.operations import start
 from mecenova.mail.links import link_for
 from mecenova.mail.models import OutgoingMail
 from partnerships.answering import give_answer
@@ -138,7 +140,7 @@ def _own_keys(own: Any, people: dict[str, User | None]) -> dict[str, dict[str, A
     membership = MembershipFactory(organisation=organisation)
     by_organisation = ("accounts:members", "accounts:leave", "accounts:withdraw")
     by_association = ("associations:edit", "associations:note_call")
-    by_project = ("project_detail", "project_edit", "project_publish", "project_close", "ask_create")
+    by_project = ("project_detail", "project_edit", "project_publish", "project_close", "project_resume", "ask_create")
     team_pages = ("organisation", "organisation_check", "organisation_ask_for_changes")
     return {
         **{name: {"pk": organisation.pk} for name in by_organisation},
@@ -156,7 +158,9 @@ def _own_keys(own: Any, people: dict[str, User | None]) -> dict[str, dict[str, A
         "accounts:invitation": {"token": invitation.get_absolute_url().split("/")[2]},
         "pages:claim": {"pk": claim.pk},
         "pages:claim_decide": {"pk": claim.pk},
-        "pages:basket": {"slug": "a-verifier"},
+        "pages:basket": {"slug": "associations-a-verifier"},
+        "pages:basket_act": {"slug": "associations-a-verifier", "pk": hidden.organisation.pk},
+        "pages:take_on": {"pk": start(StaffCheck, hidden.organisation).pk},
         "infotheque:document": {"pk": DocumentFactory().pk},
         "infotheque:file": {"pk": DocumentFactory().pk},
         "mail:message": {"pk": _mail(people["manager"]).pk},

@@ -1,71 +1,20 @@
-"""The control tower: who waits, since when, and the one click that moves it."""
+"""What only a person can decide: an organisation to check, a claim on a record."""
 
 import uuid
-from collections.abc import Callable
-from functools import wraps
-from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts import operations, policies
-from accounts.enums import OrganisationEvent
+from accounts.enums import OrganisationEvent, OrganisationKind
 from accounts.models import Claim, Organisation
 from mecenova.agenda import operations as agenda
-from mecenova.agenda.models import FollowUp
-from mecenova.mail.models import OutgoingMail
-from mecenova.pages.baskets import BASKETS
-from mecenova.pages.duties import duties
 from mecenova.pages.forms import ClaimForm, MessageForm
+from mecenova.pages.views.guard import for_the_team
 from mecenova.workflow.errors import DomainError
 from mecenova.workflow.journal import told
-
-PAGE_SIZE = 25
-View = Callable[..., HttpResponse]
-
-
-def for_the_team(view: View) -> View:
-    """For IMS staff; to anybody else the page does not exist."""
-
-    @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if not policies.is_staff(request.user):
-            raise Http404
-        return view(request, *args, **kwargs)
-
-    return guarded
-
-
-@require_safe
-@for_the_team
-def control_tower(request: HttpRequest) -> HttpResponse:
-    context = {
-        "baskets": [(basket, basket.count()) for basket in BASKETS.values()],
-        "owed": duties(limit=PAGE_SIZE),
-        "in_error": FollowUp.objects.all().in_error().count(),
-        "failed_mails": OutgoingMail.objects.failed().count(),
-    }
-    return render(request, "pages/control_tower.html", context)
-
-
-@require_safe
-@for_the_team
-def basket(request: HttpRequest, slug: str) -> HttpResponse:
-    chosen = BASKETS.get(slug)
-    if chosen is None:
-        raise Http404
-    page = Paginator(chosen.found(), PAGE_SIZE).get_page(request.GET.get("page"))
-    subjects = list(page)
-    steps = agenda.next_steps(subjects)
-    context = {
-        "basket": chosen,
-        "page_obj": page,
-        "lines": [(chosen.line(subject), steps.get(subject.pk)) for subject in subjects],
-    }
-    return render(request, "pages/basket.html", context)
 
 
 @require_safe
@@ -85,7 +34,7 @@ def check(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         messages.error(request, error.message)
     else:
         messages.success(request, f"{found.name} est vérifiée. Ses responsables viennent d’être prévenus.")
-    return redirect("pages:basket", slug="a-verifier")
+    return _back_to_check(found)
 
 
 @require_POST
@@ -103,7 +52,7 @@ def ask_for_changes(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         messages.success(
             request, "Votre demande de précision est partie. La fiche revient ici une fois corrigée."
         )
-    return redirect("pages:basket", slug="a-verifier")
+    return _back_to_check(found)
 
 
 @require_safe
@@ -130,6 +79,15 @@ def decide_claim(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     return redirect("pages:basket", slug="revendications")
 
 
+def _back_to_check(found: Organisation) -> HttpResponse:
+    return redirect("pages:basket", slug=_basket_of(found))
+
+
+def _basket_of(found: Organisation) -> str:
+    side = "entreprises" if found.kind == OrganisationKind.COMPANY else "associations"
+    return f"{side}-a-verifier"
+
+
 def _show_organisation(
     request: HttpRequest, found: Organisation, form: MessageForm, status: int = 200
 ) -> HttpResponse:
@@ -141,6 +99,7 @@ def _show_organisation(
         "may_check": policies.can_check(request.user, found),
         "history": told(found, dict(OrganisationEvent.choices)),
         "form": form,
+        "basket": _basket_of(found),
     }
     return render(request, "pages/organisation.html", context, status=status)
 

@@ -1,0 +1,156 @@
+"""The associations somebody should look after."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from django.contrib.contenttypes.models import ContentType
+from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce, Greatest
+
+from accounts.enums import OrganisationKind
+from accounts.models import Organisation, User
+from associations.models import Association
+from associations.operations import note_call
+from matching.models import Suggestion
+from mecenova.calendar import clock
+from mecenova.pages.baskets.basket import Action, Basket, Line
+from mecenova.pages.baskets.organisations import CHECK, organisation_line
+from mecenova.workflow.models import TransitionRecord
+from partnerships.enums import OPEN_STATUSES, IntroductionStatus
+from partnerships.models import Introduction
+
+PRESENTED_EVERY = timedelta(days=90)
+COMPLETE_WITHIN = timedelta(days=15)
+# One refusal is not yet « refused by all ».
+REFUSALS = 2
+
+
+def to_check() -> "QuerySet[Organisation]":
+    waiting = Organisation.objects.to_check().exclude(kind=OrganisationKind.COMPANY)
+    return waiting.order_by("created_at", "pk")
+
+
+def incomplete() -> "QuerySet[Association]":
+    """Checked and answered for, whose profile has lacked something for fifteen days."""
+    return (
+        Association.objects.checked()
+        .incomplete()
+        .filter(organisation__checked_at__lte=clock.now() - COMPLETE_WITHIN)
+        .filter(organisation__memberships__isnull=False)
+        .distinct()
+        .select_related("organisation")
+        .order_by("organisation__checked_at", "pk")
+    )
+
+
+def never_presented() -> "QuerySet[Association]":
+    """Complete, eligible and open, and neither presented nor called for ninety days: our promise is late."""
+    shown = Suggestion.objects.filter(association=OuterRef("pk")).order_by("-presented_at")
+    return (
+        Association.objects.open_to_companies()
+        .complete()
+        .annotate(
+            attended_at=Greatest(
+                "organisation__checked_at", Subquery(shown.values("presented_at")[:1]), Subquery(_called())
+            )
+        )
+        .filter(attended_at__lte=clock.now() - PRESENTED_EVERY)
+        .select_related("organisation")
+        .order_by("attended_at", "pk")
+    )
+
+
+def refused_by_all() -> "QuerySet[Association]":
+    """All that was asked for them, or proposed of them, has ended with a no or in silence: nobody is left."""
+    own = {"association": OuterRef("pk")}
+    hopeful = Introduction.objects.filter(**own, status__in=[*OPEN_STATUSES, IntroductionStatus.YES])
+    waiting = Suggestion.objects.open().filter(**own)
+    ended = (IntroductionStatus.NO, IntroductionStatus.RELEASED)
+    return (
+        Association.objects.open_to_companies()
+        .annotate(
+            refusals=Count("introductions", filter=Q(introductions__status__in=ended)),
+            refused_at=Max(
+                Coalesce("introductions__answered_at", "introductions__released_at"),
+                filter=Q(introductions__status__in=ended),
+            ),
+        )
+        .filter(~Exists(hopeful), ~Exists(waiting), refusals__gte=REFUSALS)
+        .select_related("organisation")
+        .order_by("refused_at", "pk")
+    )
+
+
+def _called() -> "QuerySet[TransitionRecord]":
+    """When the team last called the association."""
+    calls = TransitionRecord.objects.filter(
+        subject_type=ContentType.objects.get_for_model(Organisation),
+        subject_id=OuterRef("organisation_id"),
+        verb="note_call",
+    )
+    return calls.order_by("-at").values("at")[:1]
+
+
+def _line(since: str) -> "Callable[[Association], Line]":
+    """A line that waits since this column, of the association or else of its organisation."""
+
+    def line(association: Association) -> Line:
+        organisation = association.organisation
+        began = getattr(association, since, None) or getattr(organisation, since)
+        return Line(
+            association,
+            organisation.name,
+            began,
+            organisation.town,
+            association.get_absolute_url(),
+            organisation=organisation,
+            step_of=organisation,
+        )
+
+    return line
+
+
+def _call(association: Association, by: User, note: str) -> None:
+    note_call(association=association, by=by, note=note)
+
+
+CALL = Action("J’ai appelé", _call, "L’appel est noté, et la suite de l’association repart.", asks_note=True)
+
+BASKETS = (
+    Basket(
+        "associations-a-verifier",
+        "À vérifier",
+        "associations",
+        "Une première réponse humaine est promise dans les trois jours ouvrés.",
+        to_check,
+        organisation_line,
+        CHECK,
+    ),
+    Basket(
+        "associations-incompletes",
+        "Fiche incomplète depuis 15 jours",
+        "associations",
+        "Les relances ne suffisent pas\u00a0: un appel de dix minutes remplit ce qui manque.",
+        incomplete,
+        _line("checked_at"),
+        CALL,
+    ),
+    Basket(
+        "associations-sans-presentation",
+        "Ni présentée ni appelée depuis 90 jours",
+        "associations",
+        "Complètes et ouvertes, elles attendent\u00a0: appelez-les, dites ce qui ouvrirait une porte.",
+        never_presented,
+        _line("attended_at"),
+        CALL,
+    ),
+    Basket(
+        "associations-refusees",
+        "Refusées par toutes",
+        "associations",
+        "Tout ce qui a été demandé s’est fermé. Appelez avant qu’elles ne se découragent.",
+        refused_by_all,
+        _line("refused_at"),
+        CALL,
+    ),
+)

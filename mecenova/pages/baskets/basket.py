@@ -1,0 +1,64 @@
+"""What a basket is: a named queryset, how its lines read, and the one click that moves a line."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import QuerySet
+
+from accounts.models import Organisation
+from mecenova.calendar import clock
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+
+@dataclass(frozen=True)
+class Line:
+    """One row of a basket: who, since when, and where to act.
+
+    `organisation` is whom the team would talk to: its last contact is shown. `step_of` carries the next step.
+    """
+
+    subject: Any
+    title: str
+    since: datetime
+    about: str
+    url: str
+    organisation: Organisation | None = None
+    step_of: Any = None
+
+    @property
+    def days(self) -> int:
+        """How long it has been waiting, as a reader counts it from the date beside it."""
+        return (clock.today() - clock.paris(self.since).date()).days
+
+
+@dataclass(frozen=True)
+class Action:
+    """One click on a line. `act(subject, by, note)` calls one operation, which writes the journal.
+
+    `asks_note` when the team writes down what was said; `done` is what the page then tells.
+    """
+
+    label: str
+    act: Callable[[Any, "User", str], object]
+    done: str
+    asks_note: bool = False
+
+
+@dataclass(frozen=True)
+class Basket:
+    """`found` says which rows; `line` how one is shown; `advice` what the team does with them."""
+
+    slug: str
+    title: str
+    unit: str
+    advice: str
+    found: Callable[[], "QuerySet[Any]"]
+    line: Callable[[Any], Line]
+    action: Action | None = None
+
+    def count(self) -> int:
+        return self.found().count()

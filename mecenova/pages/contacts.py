@@ -1,0 +1,34 @@
+"""When the team, or the site, last spoke to an organisation."""
+
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.contrib.contenttypes.models import ContentType
+from django.db.models import Max
+
+from accounts.models import Organisation
+from mecenova.mail.models import OutgoingMail
+from mecenova.workflow.models import TransitionRecord
+
+
+@dataclass(frozen=True)
+class Contacts:
+    """`by_person`: when somebody of the team last did something about it; `by_mail`: the last mail sent."""
+
+    by_person: datetime | None = None
+    by_mail: datetime | None = None
+
+
+def last_contacts(organisation_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Contacts]:
+    """Of each of these organisations, in two queries."""
+    ids = set(organisation_ids)
+    acts = TransitionRecord.objects.filter(
+        subject_type=ContentType.objects.get_for_model(Organisation), subject_id__in=ids, by__is_staff=True
+    )
+    persons = dict(acts.order_by().values_list("subject_id").annotate(last=Max("at")))
+    mails = OutgoingMail.objects.sent().filter(recipient__memberships__organisation__in=ids)
+    told = mails.order_by().values_list("recipient__memberships__organisation").annotate(last=Max("sent_at"))
+    sent = dict(told)
+    return {pk: Contacts(persons.get(pk), sent.get(pk)) for pk in ids}

@@ -1,0 +1,91 @@
+"""Who entered each basket, who left it and why: kept by the hour, read by the week."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.contrib.contenttypes.models import ContentType
+from django.db.models import Count, Q
+
+from mecenova.agenda.models import Stay
+from mecenova.agenda.operations import register_stays
+from mecenova.calendar import clock
+from mecenova.pages.baskets import BASKETS, Basket
+from mecenova.pages.subjects import name_of, page_of, with_subjects
+from mecenova.workflow.models import TransitionRecord
+
+WEEK = timedelta(days=7)
+
+
+@dataclass(frozen=True)
+class Passage:
+    """One stay as the register tells it."""
+
+    title: str
+    url: str
+    entered_at: datetime
+    left_at: datetime | None
+    why: str
+
+
+@dataclass(frozen=True)
+class Movement:
+    """How many entered and left a basket within the week."""
+
+    entered: int = 0
+    left: int = 0
+
+
+def keep_register() -> None:
+    """Write the entries and exits of every basket since the last time; twice changes nothing."""
+    for basket in BASKETS.values():
+        register_stays(basket=basket.slug, subjects=basket.found(), why=why_left)
+
+
+def why_left(subject: Any) -> str:
+    """What last happened to the subject, in the journal's words, and by whom."""
+    followed = getattr(subject, "organisation", None) or subject
+    keys = Q(subject_type=ContentType.objects.get_for_model(followed), subject_id=followed.pk)
+    if followed is not subject:
+        keys |= Q(subject_type=ContentType.objects.get_for_model(subject), subject_id=subject.pk)
+    last = TransitionRecord.objects.filter(keys).select_related("by").order_by("-at", "-id").first()
+    if last is None:
+        return "La situation a changé."
+    said = WORDS.get(last.verb, f"«\u202f{last.label}\u202f»")
+    author = f" par {last.by}" if last.by else ""
+    return f"{said[:1].upper()}{said[1:]}{author}, le {clock.paris(last.at):%d/%m/%Y}."
+
+
+WORDS = {
+    "check": "fiche vérifiée",
+    "ask_for_changes": "précisions demandées",
+    "leave": "départ du site",
+    "note_call": "appel de l’équipe",
+    "call": "appel de l’équipe",
+    "contact": "contact pris par l’équipe",
+}
+
+
+def movements() -> dict[str, Movement]:
+    """Of each basket, this week."""
+    since = clock.now() - WEEK
+    counted = (
+        Stay.objects.order_by()
+        .values_list("basket")
+        .annotate(
+            entered=Count("pk", filter=Q(entered_at__gte=since)),
+            left=Count("pk", filter=Q(left_at__gte=since)),
+        )
+    )
+    return {basket: Movement(entered, left) for basket, entered, left in counted}
+
+
+def passages(basket: Basket, *, limit: int) -> list[Passage]:
+    """The latest entries and exits of a basket within the week, newest first."""
+    since = clock.now() - WEEK
+    moved = Stay.objects.of(basket.slug).filter(Q(entered_at__gte=since) | Q(left_at__gte=since))
+    return [
+        Passage(name_of(stay.subject), page_of(stay.subject), stay.entered_at, stay.left_at, stay.why)
+        for stay in with_subjects(moved.order_by("-entered_at", "pk"))[:limit]
+        if stay.subject is not None
+    ]

@@ -1,0 +1,56 @@
+"""Whatever a follow-up, a stay or a mail is about: its name, and the page where the team acts on it."""
+
+from typing import Any
+
+from django.contrib.contenttypes.prefetch import GenericPrefetch
+from django.db.models import Model, QuerySet
+from django.urls import reverse
+
+from accounts.enums import OrganisationStatus
+from accounts.models import Claim, Organisation
+from associations.models import Association, Project
+from companies.models import Company, Need
+from partnerships.models import Introduction, Partnership
+
+
+def with_subjects(rows: "QuerySet[Any]") -> "QuerySet[Any]":
+    """The rows with their `subject` and all that naming it takes: one query for each type present."""
+    return rows.prefetch_related(
+        GenericPrefetch(
+            "subject",
+            [
+                Organisation.objects.select_related("association", "company"),
+                Claim.objects.select_related("organisation", "user"),
+                Association.objects.select_related("organisation"),
+                Company.objects.select_related("organisation"),
+                Project.objects.select_related("association__organisation"),
+                Need.objects.select_related("company__organisation"),
+                Introduction.objects.with_parties(),
+                Partnership.objects.all(),
+            ],
+        )
+    )
+
+
+def name_of(subject: Model) -> str:
+    if isinstance(subject, Claim):
+        return subject.organisation.name
+    if isinstance(subject, Introduction):
+        return f"{subject.asking_organisation.name} → {subject.answering_organisation.name}"
+    return str(subject)
+
+
+def page_of(subject: Any) -> str:
+    """Where the team acts on it; nothing when it has no page."""
+    if isinstance(subject, Claim):
+        return reverse("pages:claim", args=[subject.pk])
+    if isinstance(subject, Organisation):
+        return _page_of_organisation(subject)
+    return str(subject.get_absolute_url()) if hasattr(subject, "get_absolute_url") else ""
+
+
+def _page_of_organisation(organisation: Organisation) -> str:
+    profile = getattr(organisation, "association", None) or getattr(organisation, "company", None)
+    if organisation.status == OrganisationStatus.CHECKED and profile is not None:
+        return str(profile.get_absolute_url())
+    return reverse("pages:organisation", args=[organisation.pk])

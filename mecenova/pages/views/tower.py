@@ -1,0 +1,137 @@
+"""The control tower: who waits, since when, and the one click that moves it."""
+
+import uuid
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.models import User
+from mecenova.agenda import operations as agenda
+from mecenova.agenda.models import FollowUp
+from mecenova.mail.models import OutgoingMail
+from mecenova.pages.baskets import BASKETS, GROUPS, Basket
+from mecenova.pages.contacts import last_contacts
+from mecenova.pages.duties import duties, loads
+from mecenova.pages.forms import NoteForm
+from mecenova.pages.register import Movement, movements, passages
+from mecenova.pages.views.guard import for_the_team
+from mecenova.ui import navigation
+from mecenova.workflow.errors import DomainError
+
+PAGE_SIZE = 25
+PASSAGES_SHOWN = 30
+
+
+@require_safe
+@for_the_team
+def control_tower(request: HttpRequest) -> HttpResponse:
+    moved, mine = movements(), request.GET.get("pour") == "moi"
+    context = {
+        "groups": [
+            (title, [(basket, basket.count(), moved.get(basket.slug, Movement())) for basket in baskets])
+            for title, baskets in GROUPS.items()
+        ],
+        "mine": mine,
+        "owed": duties(limit=PAGE_SIZE, of=request.user if mine else None),
+        "loads": loads(),
+        "in_error": FollowUp.objects.all().in_error().count(),
+        "team_pages": navigation.entries(navigation.TEAM, ""),
+        "failed_mails": OutgoingMail.objects.failed().count(),
+    }
+    return render(request, "pages/control_tower.html", context)
+
+
+@require_safe
+@for_the_team
+def basket(request: HttpRequest, slug: str) -> HttpResponse:
+    return _show_basket(request, _basket_or_404(slug))
+
+
+@require_POST
+@for_the_team
+def act(request: HttpRequest, slug: str, pk: uuid.UUID) -> HttpResponse:
+    """The one click of a line: one operation, one line in the journal."""
+    chosen = _basket_or_404(slug)
+    if chosen.action is None:
+        raise Http404
+    subject = chosen.found().filter(pk=pk).first()
+    if subject is None:
+        messages.info(request, "Cette ligne n’est plus dans ce panier\u00a0: quelqu’un est passé avant vous.")
+        return redirect("pages:basket", slug=slug)
+    form = NoteForm(request.POST)
+    if chosen.action.asks_note and not form.is_valid():
+        return _show_basket(request, chosen, refused=(pk, form), status=422)
+    title = chosen.line(subject).title
+    try:
+        chosen.action.act(subject, request.user, form.cleaned_data["note"] if form.is_valid() else "")
+    except DomainError as error:
+        messages.error(request, f"{title}\u00a0: {error.message}")
+    else:
+        messages.success(request, f"{title}\u00a0: {chosen.action.done}")
+    return redirect("pages:basket", slug=slug)
+
+
+@require_POST
+@for_the_team
+def take_on(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """Somebody of the team takes a duty on, from whoever had it."""
+    follow_up = get_object_or_404(FollowUp.objects.all().owed_by_staff(), pk=pk)
+    agenda.assign(follow_up=follow_up, to=request.user, by=request.user)
+    messages.success(request, f"C’est pour vous\u00a0: {follow_up.what}")
+    return redirect("pages:control_tower")
+
+
+def _basket_or_404(slug: str) -> Basket:
+    chosen = BASKETS.get(slug)
+    if chosen is None:
+        raise Http404
+    return chosen
+
+
+def _show_basket(
+    request: HttpRequest,
+    chosen: Basket,
+    *,
+    refused: tuple[uuid.UUID, NoteForm] | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    """`refused` is the line whose note was not kept, with what was typed."""
+    page = Paginator(chosen.found(), PAGE_SIZE).get_page(request.GET.get("page"))
+    context = {
+        "basket": chosen,
+        "page_obj": page,
+        "lines": _lines(chosen, list(page), refused),
+        "movement": movements().get(chosen.slug, Movement()),
+        "passages": passages(chosen, limit=PASSAGES_SHOWN),
+    }
+    return render(request, "pages/basket.html", context, status=status)
+
+
+def _lines(
+    chosen: Basket, subjects: list[Any], refused: tuple[uuid.UUID, NoteForm] | None
+) -> list[dict[str, Any]]:
+    """Each line with its next step, who has it, the last contact, and the form of its click."""
+    lines = [chosen.line(subject) for subject in subjects]
+    steps = agenda.next_steps(line.step_of for line in lines if line.step_of)
+    contacts = last_contacts(line.organisation.pk for line in lines if line.organisation)
+    people = User.objects.in_bulk({step.assigned_to_id for step in steps.values() if step.assigned_to_id})
+    shown = []
+    for line in lines:
+        step = steps.get(line.step_of.pk) if line.step_of else None
+        shown.append(
+            {
+                "line": line,
+                "step": step,
+                "assigned_to": people.get(step.assigned_to_id) if step else None,
+                "contact": contacts.get(line.organisation.pk) if line.organisation else None,
+                "form": refused[1]
+                if refused and refused[0] == line.subject.pk
+                else NoteForm(prefix=None, auto_id=f"id_{line.subject.pk}_%s"),
+                "is_refused": bool(refused and refused[0] == line.subject.pk),
+            }
+        )
+    return shown
