@@ -14,6 +14,7 @@ urlpatterns = [
     path("", include("matching.urls")),
     path("", include("partnerships.urls")),
     path("infotheque/", include("infotheque.urls")),
+    path("equipe/imports/", include("mecenova.imports.urls")),
     path("", include("mecenova.mail.urls")),
     path("compte/", include("allauth.account.urls")),
     path("administration/", admin.site.urls),

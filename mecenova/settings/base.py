@@ -34,6 +34,7 @@ INSTALLED_APPS = [
     "accounts",
     "mecenova.rehearsal",
     "mecenova.agenda",
+    "mecenova.imports",
     "mecenova.mail",
     "mecenova.reference",
     "mecenova.workflow",
@@ -138,6 +139,9 @@ ACCOUNT_RATE_LIMITS = {
     "accept_invitation": "30/m/ip",
     "close_account": "10/h/user",
     "one_click": "30/m/ip",
+    # Mailbox providers press the button for many people from one address.
+    "unsubscribe": "120/m/ip",
+    "provider_news": "600/m/ip",
 }
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = True
@@ -195,3 +199,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_timeout": 2, "socket_connect_timeout"
 SITE_URL = env.str("SITE_URL", default="http://127.0.0.1:8000")
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Mecenova <bonjour@mecenova.example>")
 EMAIL_TIMEOUT = 20
+# Who carries the mails and tells of bounces (brevo, mailjet, mailgun, postmark...); nobody: plain SMTP, no news.
+MAIL_PROVIDER = env.str("MAIL_PROVIDER", default="")
+# « user:password » that the provider gives back with its news at /courriels/retours/<provider>/.
+ANYMAIL: dict[str, Any] = {"WEBHOOK_SECRET": env.list("ANYMAIL_WEBHOOK_SECRET", default=[])}
