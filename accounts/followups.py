@@ -1,20 +1,45 @@
-"""What the team owes to those who sign up, and what an organisation owes once asked to correct."""
+"""What the team owes to those who sign up, and what an organisation owes once asked to correct.
 
+Here too, what the agenda asks about organisations: who is alive, who works there.
+"""
+
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from accounts import notifications
-from accounts.enums import ClaimStatus, OrganisationStatus
+from accounts.enums import CHECKING_STATUSES, ClaimStatus, OrganisationStatus
 from accounts.models import Claim, Organisation
 from mecenova.agenda import planning
 from mecenova.agenda.enums import Owner
 from mecenova.agenda.models import FollowUp
+from mecenova.agenda.organisations import register_directory
 from mecenova.agenda.rules import Rule, following, register_rule
+from mecenova.agenda.silence import register_living
 from mecenova.calendar import clock
 from mecenova.mail.operations import queue
 
 REMINDER, ALERT, APOLOGY = 3, 5, 10
+
+register_living(
+    "accounts.organisations",
+    lambda: Organisation.objects.filter(status__in=[*CHECKING_STATUSES, OrganisationStatus.CHECKED]),
+)
+register_living("accounts.claims", lambda: Claim.objects.waiting())
+
+
+class Organisations:
+    """Answers the agenda, which lies below and knows organisations by their keys."""
+
+    def names_of(self, keys: Iterable[UUID | None]) -> Mapping[UUID, str]:
+        return Organisation.objects.names_of(keys)
+
+    def is_member(self, user: Any, organisation_id: UUID) -> bool:
+        return Organisation.objects.of(user).filter(pk=organisation_id).exists()
+
+
+register_directory(Organisations())
 
 
 class StaffDecision(Rule):
@@ -51,6 +76,7 @@ class StaffCheck(StaffDecision):
     """From sign-up, or from a corrected profile sent back."""
 
     name = "accounts.staff_check"
+    title = "Vérifier une inscription"
     apology = notifications.CheckDelayed
 
     def what(self, subject: Organisation) -> str:
@@ -63,6 +89,7 @@ class StaffCheck(StaffDecision):
 @register_rule
 class ClaimDecision(StaffDecision):
     name = "accounts.claim_decision"
+    title = "Répondre à une revendication"
     apology = notifications.ClaimDelayed
 
     def what(self, subject: Claim) -> str:
@@ -77,6 +104,7 @@ class Corrections(Rule):
     """Changes were asked: its managers are reminded, then every month until the profile comes back."""
 
     name = "accounts.corrections"
+    title = "Corriger la fiche comme l’équipe l’a demandé"
     owner = Owner.ORGANISATION
     days = (5, 10)
     every = 20

@@ -3,15 +3,19 @@
 import uuid
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import Model
 
 from mecenova.agenda import planning
-from mecenova.agenda.enums import Outcome
+from mecenova.agenda.enums import Outcome, Owner
 from mecenova.agenda.models import Absence, FollowUp
 from mecenova.agenda.rules import Rule
 from mecenova.calendar import clock
+
+if TYPE_CHECKING:
+    from accounts.models import User
 
 
 def open_occurrence(
@@ -22,17 +26,23 @@ def open_occurrence(
     occurrence: int,
     since: datetime,
     not_before: datetime | None = None,
+    held_by: "User | None" = None,
 ) -> FollowUp:
-    """Write one follow-up; the same one twice is one row, whoever writes it first."""
+    """Write one follow-up; the same one twice is one row, whoever writes it first.
+
+    `held_by` is who of the team already had the rule's former day.
+    """
     subject_type = ContentType.objects.get_for_model(subject)
     organisation_id, person = rule.organisation_id(subject), rule.assigned_to(subject)
+    if person is None and rule.owner == Owner.STAFF:
+        person = held_by
     due, deadline = planning.dates(
         rule,
         occurrence,
         since,
         not_before=not_before,
         organisation_id=organisation_id,
-        user_id=person.pk if person else None,
+        user_id=person.pk if person and rule.owner != Owner.STAFF else None,
     )
     row = FollowUp(
         rule=rule.name,
@@ -63,11 +73,17 @@ def open_occurrence(
 
 
 def open_first_of_many(
-    rule: Rule, subjects: Sequence[Model], *, last_cycles: Mapping[uuid.UUID, int], since: datetime
+    rule: Rule,
+    subjects: Sequence[Model],
+    *,
+    last_cycles: Mapping[uuid.UUID, int],
+    since: datetime,
+    replacing: bool = True,
 ) -> None:
     """The first follow-up of each subject, which has none of this rule open.
 
-    Due times are computed once for all those whom no absence concerns.
+    Due times are computed once for all those whom no absence concerns. Not replacing, a step that somebody
+    opens at the same moment wins over ours.
     """
     if not subjects:
         return
@@ -98,7 +114,7 @@ def open_first_of_many(
                 deadline=deadline,
             )
         )
-    if rule.is_step:
+    if rule.is_step and replacing:
         _close_steps(plain)
     FollowUp.objects.bulk_create(plain, ignore_conflicts=True)
 

@@ -21,6 +21,8 @@ class Rule:
     """Who owes what, by when, and what the platform does each time a day of the table comes due."""
 
     name: ClassVar[str]
+    # What the team reads where it sets the delays, in plain French.
+    title: ClassVar[str] = ""
     # Shown as the subject's next step; a subject has one at a time.
     is_step: ClassVar[bool] = True
     owner: ClassVar[Owner] = Owner.PLATFORM
@@ -30,6 +32,8 @@ class Rule:
     every: ClassVar[int | None] = None
     # The day of the table that people are promised (None: the last).
     deadline_day: ClassVar[int | None] = None
+    # One person's own (an adviser's appointment): the team's sharing leaves it to them.
+    personal: ClassVar[bool] = False
 
     def what(self, subject: Any) -> str:
         """One French sentence, shown and stored: what is expected now."""
@@ -77,6 +81,10 @@ def register_rule(cls: R) -> R:
 
 def registered() -> list[type[Rule]]:
     return [_registry[name] for name in sorted(_registry)]
+
+
+def personal_rules() -> frozenset[str]:
+    return frozenset(name for name, rule in _registry.items() if rule.personal)
 
 
 def rule_named(name: str) -> Rule | None:

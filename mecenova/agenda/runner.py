@@ -126,12 +126,13 @@ def _plan_next(follow_up: FollowUp, rule: Rule) -> None:
         occurrence=occurrence,
         since=follow_up.since,
         not_before=planning.not_before(clock.now(), occurrence),
+        held_by=follow_up.assigned_to,
     )
 
 
 def _is_away(follow_up: FollowUp, rule: Rule) -> bool:
     """An absence said after the row was written moves it: the owner's clock stood still meanwhile."""
-    organisation_id, user_id = follow_up.organisation_id, follow_up.assigned_to_id
+    organisation_id, user_id = follow_up.organisation_id, follow_up.waits_for_id
     if not (organisation_id or user_id) or not follow_up.absences().exists():
         return False
     due, deadline = planning.dates(

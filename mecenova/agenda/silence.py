@@ -1,6 +1,6 @@
 """The first promise, checked every night: whatever is alive has a next step.
 
-Each room says in its `followups.py` what is alive in it; what is found without a step gets one, owed by the team.
+Each room says in its `followups.py` what is alive in it; what is found without a step gets one from the team.
 """
 
 from collections.abc import Callable, Iterator

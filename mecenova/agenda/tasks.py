@@ -1,10 +1,10 @@
-"""Woken by beat every minute; everything is decided by the rows."""
+"""Woken by beat; everything is decided by the rows."""
 
 import logging
 
 from celery import shared_task
 
-from mecenova.agenda.operations import run_due
+from mecenova.agenda.operations import check_silence, escalate_overdue_steps, run_due, share_staff_steps
 from mecenova.mail.clock_check import clock_agrees_with_database
 
 logger = logging.getLogger(__name__)
@@ -17,3 +17,19 @@ def run_due_follow_ups() -> None:
         ran = run_due()
         if ran:
             logger.info("Follow-ups run: %s", dict(ran))
+
+
+@shared_task
+def share_the_teams_steps() -> None:
+    """Each hour: what nobody present holds is given, what is late goes to a lead. Safe to run twice."""
+    shared, raised = share_staff_steps(), escalate_overdue_steps()
+    if shared or raised:
+        logger.info("Staff steps: %s given, %s raised to a lead", shared, raised)
+
+
+@shared_task
+def check_the_silence() -> None:
+    """Each night: whatever is alive has a next step, or gets one. Safe to run twice."""
+    check = check_silence()
+    level = logging.ERROR if check.violations else logging.INFO
+    logger.log(level, "Silence check: %s of %s without a step", check.violations, check.subjects)

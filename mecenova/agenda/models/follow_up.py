@@ -9,7 +9,7 @@ from django.conf import settings
 from django.contrib.contenttypes.fields import GenericForeignKey
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
-from django.db.models import Model, Q
+from django.db.models import Model, OuterRef, Q, Subquery
 
 from mecenova.agenda.enums import Outcome, Owner
 from mecenova.agenda.models.absence import Absence, AbsenceQuerySet
@@ -42,6 +42,22 @@ class FollowUpQuerySet(models.QuerySet["FollowUp"]):
 
     def owed_by_staff(self) -> Self:
         return self.steps().filter(owner=Owner.STAFF)
+
+    def with_promise(self) -> Self:
+        """With `promised_at`: the first date given, however often the step has come back since."""
+        same = FollowUp.objects.filter(
+            rule=OuterRef("rule"),
+            subject_type=OuterRef("subject_type"),
+            subject_id=OuterRef("subject_id"),
+            cycle=OuterRef("cycle"),
+        )
+        return self.annotate(promised_at=Subquery(same.order_by("deadline").values("deadline")[:1]))
+
+    def concerned_by(self, absence: Absence) -> Self:
+        """Open follow-ups whose clock this absence stops; the team's own go on with somebody else."""
+        if absence.organisation_id:
+            return self.open().filter(organisation_id=absence.organisation_id)
+        return self.open().filter(assigned_to=absence.user_id).exclude(owner=Owner.STAFF)
 
     def about(self, subjects: Iterable[Model]) -> Self:
         """Follow-ups of these subjects, whatever their types."""
@@ -138,6 +154,11 @@ class FollowUp(Identified):
     def is_open(self) -> bool:
         return self.outcome == Outcome.OPEN
 
+    @property
+    def waits_for_id(self) -> uuid.UUID | None:
+        """The person whose absence stops the clock: not one of the team, which shares what it owes."""
+        return None if self.owner == Owner.STAFF else self.assigned_to_id
+
     def absences(self) -> AbsenceQuerySet:
         """The absences that stop this follow-up's clock."""
-        return Absence.objects.of(self.organisation_id, self.assigned_to_id)
+        return Absence.objects.of(self.organisation_id, self.waits_for_id)

@@ -116,6 +116,11 @@ class Slot(Identified):
         return self.booked_at is not None and self.cancelled_at is None
 
     @property
+    def booking(self) -> str:
+        """What tells this booking from the slot's former ones: one mail for each."""
+        return f"{self.booked_at:%Y%m%d%H%M%S%f}" if self.booked_at else ""
+
+    @property
     def has_begun(self) -> bool:
         return self.starts_at <= clock.now()
 

@@ -1,25 +1,54 @@
 """Every write of the agenda that has a meaning."""
 
+from mecenova.agenda.operations.absences import add_absence, remove_absence
+from mecenova.agenda.operations.delays import set_delay
 from mecenova.agenda.operations.follow_ups import (
     close,
     close_many,
     next_step,
     next_steps,
+    retry_now,
     run_due,
     start,
     start_many,
     steps_owed_by,
 )
+from mecenova.agenda.operations.sharing import assign, escalate_overdue_steps, share_staff_steps
+from mecenova.agenda.operations.silence import check_silence
+from mecenova.agenda.operations.slots import (
+    ask_for_slot,
+    book_slot,
+    cancel_booking,
+    free_slots,
+    hold_slot,
+    open_slots,
+    withdraw_slot,
+)
 from mecenova.agenda.operations.stays import register_stays
 
 __all__ = [
+    "add_absence",
+    "ask_for_slot",
+    "assign",
+    "book_slot",
+    "cancel_booking",
+    "check_silence",
     "close",
     "close_many",
+    "escalate_overdue_steps",
+    "free_slots",
+    "hold_slot",
     "next_step",
     "next_steps",
+    "open_slots",
     "register_stays",
+    "remove_absence",
+    "retry_now",
     "run_due",
+    "set_delay",
+    "share_staff_steps",
     "start",
     "start_many",
     "steps_owed_by",
+    "withdraw_slot",
 ]

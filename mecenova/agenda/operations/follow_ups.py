@@ -3,27 +3,22 @@
 import uuid
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import TYPE_CHECKING
 
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Max, Model
 
 from mecenova.agenda.enums import Outcome
 from mecenova.agenda.models import FollowUp, FollowUpQuerySet
 from mecenova.agenda.opening import open_first_of_many, open_occurrence
+from mecenova.agenda.policies import is_staff
 from mecenova.agenda.rules import Rule
-from mecenova.agenda.runner import run_due
+from mecenova.agenda.runner import run_due as run_due
 from mecenova.calendar import clock
 
-__all__ = [
-    "close",
-    "close_many",
-    "next_step",
-    "next_steps",
-    "run_due",
-    "start",
-    "start_many",
-    "steps_owed_by",
-]
+if TYPE_CHECKING:
+    from accounts.models import User
 
 
 @transaction.atomic
@@ -84,3 +79,13 @@ def next_steps(subjects: Iterable[Model]) -> dict[uuid.UUID, FollowUp]:
 def steps_owed_by(organisation_id: uuid.UUID) -> FollowUpQuerySet:
     """What an organisation owes, most pressing first."""
     return FollowUp.objects.all().owed_by(organisation_id).order_by("deadline", "id")
+
+
+def retry_now(*, follow_up: FollowUp, by: "User") -> FollowUp:
+    """The cause is mended: what raised is due at once, its error shown until it works."""
+    if not is_staff(by):
+        raise PermissionDenied
+    rows = FollowUp.objects.all().in_error().filter(pk=follow_up.pk)
+    rows.update(lease_until=None, attempts=0)
+    follow_up.refresh_from_db()
+    return follow_up

@@ -1,0 +1,100 @@
+"""The agenda's own steps: mending a silence, holding an appointment, proposing one."""
+
+from typing import TYPE_CHECKING, Any
+
+from mecenova.agenda import notifications
+from mecenova.agenda.enums import Owner
+from mecenova.agenda.models import FollowUp, Slot, SlotRequest
+from mecenova.agenda.organisations import name_of
+from mecenova.agenda.rules import Rule, register_rule
+from mecenova.agenda.silence import is_living, register_living
+from mecenova.agenda.wording import day_and_hour
+from mecenova.mail.operations import queue
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+register_living("agenda.booked_slots", lambda: Slot.objects.to_hold())
+register_living("agenda.slot_requests", lambda: SlotRequest.objects.waiting())
+
+
+class OnTheList(Rule):
+    """A step that stays on the team's list, later than promised: sharing and escalation see to it."""
+
+    owner = Owner.STAFF
+
+    def act(self, subject: Any, follow_up: FollowUp) -> None:
+        """Nobody is written to: the step comes back with its next date."""
+
+
+@register_rule
+class Repair(OnTheList):
+    """Whatever is alive and had no next step. It ends when the subject gets a true one."""
+
+    name = "agenda.repair"
+    title = "Réparer un oubli du site"
+    days = (1,)
+    every = 5
+
+    def what(self, subject: Any) -> str:
+        return "Ce dossier n’avait plus de prochaine étape\u00a0: décider ce qui vient, et le lancer."
+
+    def still_relevant(self, subject: Any) -> bool:
+        return is_living(subject)
+
+
+@register_rule
+class OfferSlot(OnTheList):
+    """No slot was free: the team owes a date."""
+
+    name = "agenda.offer_slot"
+    title = "Proposer un rendez-vous quand aucun créneau n’est libre"
+    days = (2,)
+    every = 5
+
+    def what(self, subject: SlotRequest) -> str:
+        return f"Proposer un rendez-vous à {name_of(subject.organisation_id)}."[:300]
+
+    def still_relevant(self, subject: SlotRequest) -> bool:
+        return subject.closed_at is None
+
+
+@register_rule
+class HoldSlot(OnTheList):
+    """From the booking to the conversation. It counts from the hour of the slot."""
+
+    name = "agenda.hold_slot"
+    title = "Tenir un rendez-vous réservé"
+    personal = True
+    days = (0,)
+    every = 5
+
+    def what(self, subject: Slot) -> str:
+        name = name_of(subject.booked_by_organisation_id)
+        return f"Tenir le rendez-vous avec {name}, {day_and_hour(subject.starts_at)}."[:300]
+
+    def assigned_to(self, subject: Slot) -> "User":
+        return subject.adviser
+
+    def still_relevant(self, subject: Slot) -> bool:
+        return subject.is_booked and subject.held_at is None
+
+
+@register_rule
+class RemindSlot(Rule):
+    """The working day before, to both."""
+
+    name = "agenda.remind_slot"
+    title = "Rappeler un rendez-vous la veille"
+    is_step = False
+    owner = Owner.PLATFORM
+    days = (0,)
+
+    def what(self, subject: Slot) -> str:
+        return "Rappeler le rendez-vous à ceux qui se parlent."
+
+    def still_relevant(self, subject: Slot) -> bool:
+        return subject.is_booked and subject.held_at is None and not subject.has_begun
+
+    def act(self, subject: Slot, follow_up: FollowUp) -> None:
+        queue(notifications.SlotTomorrow, subject, occurrence=subject.booking)

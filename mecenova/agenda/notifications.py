@@ -1,0 +1,132 @@
+"""The mails of the agenda: an appointment booked, called off, tomorrow; new slots; steps raised to a lead."""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from django.urls import reverse
+
+from mecenova.agenda.models import Slot, SlotRequest
+from mecenova.agenda.organisations import is_member, name_of
+from mecenova.agenda.policies import is_staff
+from mecenova.agenda.slot_links import slots_path
+from mecenova.agenda.wording import day_and_hour
+from mecenova.mail.addresses import absolute_url
+from mecenova.mail.notifications import Notification, register_notification
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+
+class AboutSlot(Notification):
+    """About one booking of one slot, for whoever booked it and for its adviser."""
+
+    def context(self, subject: Slot, recipient: "User") -> dict[str, Any]:
+        return {
+            "when": day_and_hour(subject.starts_at),
+            "organisation_name": name_of(subject.booked_by_organisation_id),
+            "for_adviser": recipient.pk == subject.adviser_id,
+            "slot_url": absolute_url(reverse("agenda:slot", args=[subject.pk])),
+            "calendar_url": absolute_url(reverse("agenda:slot_calendar", args=[subject.pk])),
+        }
+
+    def recipients(self, subject: Slot) -> "Iterable[User]":
+        return [person for person in (subject.booked_by, subject.adviser) if person]
+
+    def still_wanted(self, subject: Slot, recipient: "User") -> bool:
+        organisation_id = subject.booked_by_organisation_id
+        if not subject.is_booked or organisation_id is None or subject.held_at or subject.has_begun:
+            return False
+        if recipient.pk == subject.adviser_id:
+            return is_staff(recipient)
+        return is_staff(recipient) or is_member(recipient, organisation_id)
+
+
+@register_notification
+class SlotBooked(AboutSlot):
+    """The answer to whoever has just chosen."""
+
+    name = "agenda.slot_booked"
+    template = "mail/agenda/slot_booked.md"
+    urgent = True
+
+    def recipients(self, subject: Slot) -> "Iterable[User]":
+        return [subject.booked_by] if subject.booked_by else []
+
+
+@register_notification
+class SlotTaken(AboutSlot):
+    """For the adviser."""
+
+    name = "agenda.slot_taken"
+    template = "mail/agenda/slot_taken.md"
+
+    def recipients(self, subject: Slot) -> "Iterable[User]":
+        return [subject.adviser]
+
+
+@register_notification
+class SlotTomorrow(AboutSlot):
+    name = "agenda.slot_tomorrow"
+    template = "mail/agenda/slot_tomorrow.md"
+
+
+@register_notification
+class SlotGivenBack(Notification):
+    """For the adviser: the organisation will not come, the slot is free again."""
+
+    name = "agenda.slot_given_back"
+    template = "mail/agenda/slot_given_back.md"
+
+    def recipients(self, subject: Slot) -> "Iterable[User]":
+        return [subject.adviser]
+
+    def still_wanted(self, subject: Slot, recipient: "User") -> bool:
+        return is_staff(recipient) and not subject.is_booked
+
+
+@register_notification
+class SlotCalledOff(Notification):
+    """For whoever booked: the adviser cannot, here is how to choose again. Queued with its context."""
+
+    name = "agenda.slot_called_off"
+    template = "mail/agenda/slot_called_off.md"
+    urgent = True
+
+    def recipients(self, subject: Slot) -> "Iterable[User]":
+        return [subject.booked_by] if subject.booked_by else []
+
+
+@register_notification
+class SlotsOpened(Notification):
+    """For whoever wished to talk when no slot was free."""
+
+    name = "agenda.slots_opened"
+    template = "mail/agenda/slots_opened.md"
+
+    def recipients(self, subject: SlotRequest) -> "Iterable[User]":
+        return [subject.asked_by] if subject.asked_by else []
+
+    def context(self, subject: SlotRequest, recipient: "User") -> dict[str, Any]:
+        path = slots_path(organisation_id=subject.organisation_id, about=subject.about or subject)
+        return {"slots_url": absolute_url(path)}
+
+    def still_wanted(self, subject: SlotRequest, recipient: "User") -> bool:
+        booked = Slot.objects.to_hold().of_organisation(subject.organisation_id)
+        return is_member(recipient, subject.organisation_id) and not booked.exists()
+
+
+@register_notification
+class StepsEscalated(Notification):
+    """For a lead: steps of the team that are two working days late. Queued with `steps`, their sentences."""
+
+    name = "agenda.steps_escalated"
+    template = "mail/agenda/steps_escalated.md"
+
+    def recipients(self, subject: "User") -> "Iterable[User]":
+        return [subject]
+
+    def context(self, subject: "User", recipient: "User") -> dict[str, Any]:
+        return {"tower_url": absolute_url("/equipe/")}
+
+    def still_wanted(self, subject: "User", recipient: "User") -> bool:
+        return is_staff(recipient)

@@ -1,0 +1,127 @@
+"""Somebody says they are away: what they owe waits for them, and the dates shown change at once."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Q
+
+from mecenova.agenda import planning
+from mecenova.agenda.locks import hold
+from mecenova.agenda.models import Absence, FollowUp, RuleDelay, Slot
+from mecenova.agenda.policies import is_staff
+from mecenova.agenda.rules import rule_named
+from mecenova.calendar import clock
+from mecenova.calendar.working_days import morning_of
+from mecenova.workflow.errors import DomainError
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+LONGEST_IN_DAYS = 366
+
+
+@transaction.atomic
+def add_absence(
+    *,
+    first_day: date,
+    last_day: date,
+    by: "User | None",
+    user: "User | None" = None,
+    organisation_id: UUID | None = None,
+) -> Absence:
+    """An absence of one person or of one organisation. The caller's room says whether `by` may."""
+    _refuse_wrong(first_day, last_day)
+    hold(f"agenda.absence:{organisation_id or (user.pk if user else '')}")
+    others = Absence.objects.of(organisation_id, user.pk if user else None)
+    clash = others.filter(first_day__lte=last_day, last_day__gte=first_day).first()
+    if clash is not None:
+        raise DomainError(
+            f"Une absence est déjà notée du {clash.first_day:%d/%m/%Y} au {clash.last_day:%d/%m/%Y}."
+            " Choisissez d’autres jours, ou supprimez-la d’abord."
+        )
+    absence = Absence(organisation_id=organisation_id, user=user, first_day=first_day, last_day=last_day)
+    if user is not None and is_staff(user):
+        _clear_slots(user, absence)
+    absence.save()
+    _plan_again(absence)
+    return absence
+
+
+@transaction.atomic
+def remove_absence(*, absence: Absence, by: "User | None") -> None:
+    """Forget an absence to come; end today one that has begun. Days past stay counted as they were."""
+    hold(f"agenda.absence:{absence.organisation_id or absence.user_id}")
+    row = Absence.objects.select_for_update(of=("self",)).filter(pk=absence.pk).first()
+    if row is None:
+        return
+    today = clock.today()
+    if row.last_day < today:
+        raise DomainError("Cette absence est passée\u00a0: elle reste dans l’historique.")
+    if row.first_day < today:
+        row.last_day = today - timedelta(days=1)
+        row.save(update_fields=["last_day"])
+    else:
+        row.delete()
+    _plan_again(absence)
+
+
+def _refuse_wrong(first_day: date, last_day: date) -> None:
+    today = clock.today()
+    if last_day < first_day:
+        raise DomainError("Le dernier jour vient après le premier\u00a0: vérifiez les deux dates.")
+    if first_day < today:
+        raise DomainError("Une absence se note à partir d’aujourd’hui\u00a0: les jours passés sont passés.")
+    if (last_day - first_day).days >= LONGEST_IN_DAYS:
+        raise DomainError("Une absence dure un an au plus\u00a0: raccourcissez-la, ou écrivez-nous.")
+    if (first_day - today).days > LONGEST_IN_DAYS:
+        raise DomainError("Une absence se note un an à l’avance au plus.")
+
+
+def _clear_slots(user: "User", absence: Absence) -> None:
+    """An adviser who goes away offers no slot meanwhile; whoever booked one is told first, by a person."""
+    starts = morning_of(absence.first_day) - timedelta(hours=9)
+    ends = morning_of(absence.last_day + timedelta(days=1)) - timedelta(hours=9)
+    slots = Slot.objects.standing().filter(adviser=user, starts_at__gte=starts, starts_at__lt=ends)
+    booked = slots.to_hold().count()
+    if booked:
+        raise DomainError(
+            f"Des rendez-vous sont pris ces jours-là ({booked})\u00a0: annulez-les d’abord depuis la page"
+            " des créneaux, chacun sera prévenu."
+        )
+    slots.free(clock.now()).update(cancelled_at=clock.now())
+
+
+def _plan_again(absence: Absence) -> None:
+    """Open follow-ups get the dates of the absences now known; what is past stays as it was.
+
+    A row that somebody holds at this moment is left: they are closing it, or the runner will ask again.
+    """
+    rows = list(FollowUp.objects.all().concerned_by(absence).select_for_update(skip_locked=True, no_key=True))
+    absences, now, moved = _absences_of(rows), clock.now(), []
+    delays = RuleDelay.objects.in_force({row.rule for row in rows})
+    for row in rows:
+        rule = rule_named(row.rule)
+        if rule is None:
+            continue
+        own = absences.get(row.organisation_id, []) + absences.get(row.waits_for_id, [])
+        due, deadline = planning.dates_with(rule, row.occurrence, row.since, delays[row.rule], own)
+        due = due if row.due_at > now and due > now else row.due_at
+        deadline = deadline if row.deadline > now and deadline > now else row.deadline
+        if (due, deadline) != (row.due_at, row.deadline):
+            row.due_at, row.deadline = due, deadline
+            moved.append(row)
+    FollowUp.objects.bulk_update(moved, ["due_at", "deadline"], batch_size=500)
+
+
+def _absences_of(rows: Sequence[FollowUp]) -> dict[UUID | None, list[tuple[date, date]]]:
+    found: dict[UUID | None, list[tuple[date, date]]] = {}
+    owners = Q(organisation_id__in={row.organisation_id for row in rows}) | Q(
+        user_id__in={row.waits_for_id for row in rows if row.waits_for_id}
+    )
+    for absence in Absence.objects.filter(owners):
+        days = (absence.first_day, absence.last_day)
+        found.setdefault(absence.organisation_id or absence.user_id, []).append(days)
+    return found

@@ -1,0 +1,56 @@
+"""The team changes a delay: a row is added, the newest applies to what is planned from then on."""
+
+from typing import TYPE_CHECKING
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+
+from mecenova.agenda.locks import hold
+from mecenova.agenda.models import RuleDelay
+from mecenova.agenda.policies import is_staff
+from mecenova.agenda.rules import Rule
+from mecenova.calendar.working_days import LONGEST_IN_WORKING_DAYS
+from mecenova.workflow.errors import DomainError
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+LONGEST_DELAY = 365
+SHORTEST_IN_CALENDAR_DAYS = 45
+
+
+@transaction.atomic
+def set_delay(*, rule: type[Rule], occurrence: int, days: int, by: "User | None") -> RuleDelay | None:
+    """The days to count for one day of the rule's table; None when they are those already."""
+    if by is not None and not is_staff(by):
+        raise PermissionDenied
+    if occurrence not in rule.days or occurrence == 0:
+        raise DomainError("Ce jour ne se règle pas.")
+    hold(f"agenda.delay:{rule.name}")
+    decided = RuleDelay.objects.in_force([rule.name])[rule.name]
+    if days == decided.get(occurrence, occurrence):
+        return None
+    _refuse_wrong(rule, occurrence, days, decided)
+    return RuleDelay.objects.create(rule=rule.name, occurrence=occurrence, days=days, set_by=by)
+
+
+def _refuse_wrong(rule: type[Rule], occurrence: int, days: int, decided: dict[int, int]) -> None:
+    if days < 1:
+        raise DomainError("Un délai compte au moins un jour.")
+    if days > LONGEST_DELAY:
+        raise DomainError(f"Un délai compte au plus {LONGEST_DELAY} jours.")
+    if LONGEST_IN_WORKING_DAYS < days < SHORTEST_IN_CALENDAR_DAYS:
+        raise DomainError(
+            "Choisissez 30 jours ouvrés au plus, ou 45 jours calendaires au moins\u00a0: entre les deux,"
+            " les jours ne se comptent pas de la même façon."
+        )
+    before = [decided.get(day, day) for day in rule.days if day < occurrence]
+    after = [decided.get(day, day) for day in rule.days if day > occurrence]
+    if before and days <= before[-1]:
+        raise DomainError(
+            f"Le rendez-vous d’avant est fixé à {before[-1]} jours\u00a0: choisissez un délai plus long."
+        )
+    if after and days >= after[0]:
+        raise DomainError(
+            f"Le rendez-vous d’après est fixé à {after[0]} jours\u00a0: choisissez un délai plus court."
+        )

@@ -1,0 +1,140 @@
+"""Who of the team does what: shared by number, given again when somebody goes, raised to a lead when late."""
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from django.contrib.auth import get_user_model
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.db.models import Count, QuerySet
+
+from mecenova.agenda import notifications
+from mecenova.agenda.enums import Owner
+from mecenova.agenda.locks import hold
+from mecenova.agenda.models import Absence, FollowUp
+from mecenova.agenda.policies import is_staff
+from mecenova.agenda.rules import personal_rules
+from mecenova.calendar import clock
+from mecenova.calendar.working_days import due_at
+from mecenova.mail.operations import queue
+from mecenova.workflow import journal
+from mecenova.workflow.errors import DomainError
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+LEADS = "Responsables"
+SHARING = "agenda.sharing"
+# Working days after the promised date.
+ESCALATED_AFTER = 2
+
+
+def team() -> "QuerySet[Any]":
+    return get_user_model().objects.filter(is_staff=True, is_active=True).order_by("date_joined", "pk")
+
+
+def present() -> "list[User]":
+    """The team, without those who are away today."""
+    today = clock.today()
+    away = Absence.objects.filter(user__isnull=False, first_day__lte=today, last_day__gte=today)
+    return list(team().exclude(pk__in=away.values("user_id")))
+
+
+def leads(people: "Sequence[User]") -> "list[User]":
+    """Of these people, the group « Responsables »; without it, the superusers."""
+    of_group = set(team().filter(groups__name=LEADS).values_list("pk", flat=True))
+    if not of_group:
+        of_group = set(team().filter(is_superuser=True).values_list("pk", flat=True))
+    return [person for person in people if person.pk in of_group]
+
+
+@transaction.atomic
+def share_staff_steps() -> int:
+    """Give each step of the team that nobody present holds to whoever holds the fewest. How many moved."""
+    hold(SHARING)
+    here = present()
+    if not here:
+        return 0
+    load, moved = _load(), 0
+    keys, personal = {person.pk for person in here}, personal_rules()
+    gone = set(_holders()) - set(team().values_list("pk", flat=True))
+    owed = FollowUp.objects.all().owed_by_staff().order_by("deadline", "id")
+    for row in owed.only("pk", "rule", "assigned_to_id").iterator():
+        holder = row.assigned_to_id
+        # A step that is one person's own waits for that person, unless they have left the team.
+        stays = holder is not None and row.rule in personal and holder not in gone
+        if holder in keys or stays:
+            continue
+        chosen = _least_loaded(here, load)
+        moved += _give(row, chosen)
+        load[chosen.pk] += 1
+    return moved
+
+
+@transaction.atomic
+def escalate_overdue_steps() -> int:
+    """Two working days after the promised date, a lead takes the step over. How many were raised."""
+    hold(SHARING)
+    here = leads(present())
+    if not here:
+        return 0
+    now, keys, load = clock.now(), {lead.pk for lead in here}, _load()
+    late = FollowUp.objects.all().owed_by_staff().with_promise().filter(promised_at__lt=now)
+    raised: dict[Any, list[FollowUp]] = {}
+    for row in late.exclude(assigned_to__in=keys).order_by("promised_at", "id"):
+        if due_at(row.promised_at, ESCALATED_AFTER) > now:  # type: ignore[attr-defined]
+            continue
+        lead = _least_loaded(here, load)
+        if _give(row, lead):
+            load[lead.pk] += 1
+            raised.setdefault(lead, []).append(row)
+            journal.record(
+                row, "escalate", row.outcome, row.outcome, None, "Deux jours ouvrés après la date promise."
+            )
+    for lead, rows in raised.items():
+        queue(
+            notifications.StepsEscalated,
+            lead,
+            occurrence=clock.today().isoformat(),
+            context={"steps": [row.what for row in rows]},
+        )
+    return sum(map(len, raised.values()))
+
+
+@transaction.atomic
+def assign(*, follow_up: FollowUp, to: "User", by: "User | None") -> FollowUp:
+    """A person of the team gives a step of the team to somebody of it."""
+    if by is not None and not is_staff(by):
+        raise PermissionDenied
+    row = FollowUp.objects.select_for_update(of=("self",), no_key=True).get(pk=follow_up.pk)
+    if not row.is_open or row.owner != Owner.STAFF:
+        raise DomainError("Cette étape n’est plus à la charge de l’équipe.")
+    if not is_staff(to):
+        raise DomainError("Choisissez une personne de l’équipe.")
+    if row.assigned_to_id == to.pk:
+        return row
+    row.assigned_to = to
+    row.save(update_fields=["assigned_to"])
+    journal.record(row, "assign", row.outcome, row.outcome, by, f"Confiée à {to}.")
+    return row
+
+
+def _holders() -> "QuerySet[Any]":
+    owed = FollowUp.objects.all().owed_by_staff().filter(assigned_to__isnull=False)
+    return owed.order_by().values_list("assigned_to", flat=True).distinct()
+
+
+def _load() -> "Counter[Any]":
+    owed = FollowUp.objects.all().owed_by_staff().filter(assigned_to__isnull=False).order_by()
+    return Counter(dict(owed.values_list("assigned_to").annotate(number=Count("pk"))))
+
+
+def _least_loaded(people: "Sequence[User]", load: "Counter[Any]") -> "User":
+    return min(people, key=lambda person: load[person.pk])
+
+
+def _give(row: FollowUp, to: "User") -> int:
+    """Unless somebody was given it meanwhile, or it was closed."""
+    rows = FollowUp.objects.open().filter(pk=row.pk, assigned_to=row.assigned_to_id)
+    return rows.update(assigned_to=to)

@@ -1,0 +1,59 @@
+"""The nightly check: what is alive and waits for nothing gets a step from the team, and the count is kept."""
+
+from typing import Any
+
+from django.contrib.contenttypes.models import ContentType
+from django.db import transaction
+from django.db.models import Exists, Max, Model, OuterRef, QuerySet
+
+from mecenova.agenda.enums import Outcome
+from mecenova.agenda.followups import Repair
+from mecenova.agenda.models import FollowUp, FollowUpQuerySet, SilenceCheck
+from mecenova.agenda.opening import open_first_of_many
+from mecenova.agenda.silence import living, without_step
+from mecenova.calendar import clock
+
+
+@transaction.atomic
+def check_silence() -> SilenceCheck:
+    """Find, repair, close what speaks of nothing any more, keep the count. A few queries for each kind."""
+    orphans = _close_orphans()
+    subjects = violations = 0
+    for queryset in living().values():
+        found = list(without_step(queryset()))
+        subjects += max(queryset().count(), len(found))
+        violations += len(found)
+        _repair(found)
+    return SilenceCheck.objects.create(subjects=subjects, violations=violations, orphans=orphans)
+
+
+def _repair(subjects: list[Model]) -> None:
+    """A step for each, owed by the team. One that somebody opens at the same moment is left in its place."""
+    if not subjects:
+        return
+    before = FollowUp.objects.about(subjects).filter(rule=Repair.name).order_by()
+    cycles = dict(before.values_list("subject_id").annotate(last=Max("cycle")))
+    open_first_of_many(Repair(), subjects, last_cycles=cycles, since=clock.now(), replacing=False)
+
+
+def _close_orphans() -> int:
+    """Open follow-ups whose subject no longer exists, and repairs of what is over."""
+    kinds = FollowUp.objects.open().order_by().values_list("subject_type", flat=True).distinct()
+    closed = 0
+    for subject_type in (ContentType.objects.get_for_id(pk) for pk in kinds):
+        model = subject_type.model_class()
+        if model is None:
+            continue
+        rows = FollowUp.objects.open().filter(subject_type=subject_type)
+        closed += _cancel(rows, model._base_manager.filter(pk=OuterRef("subject_id")))
+        alive = [queryset() for queryset in living().values() if queryset().model is model]
+        if alive:
+            repairs = rows.filter(rule=Repair.name)
+            _cancel(repairs, *[each.filter(pk=OuterRef("subject_id")) for each in alive])
+    return closed
+
+
+def _cancel(rows: FollowUpQuerySet, *subjects: "QuerySet[Any]") -> int:
+    for each in subjects:
+        rows = rows.filter(~Exists(each))
+    return rows.update(outcome=Outcome.CANCELLED, closed_at=clock.now(), lease_until=None)

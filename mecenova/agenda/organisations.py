@@ -1,0 +1,33 @@
+"""What the agenda asks about organisations, which live above it: a name, and who works there."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Protocol
+from uuid import UUID
+
+
+class Directory(Protocol):
+    def names_of(self, keys: Iterable[UUID | None]) -> Mapping[UUID, str]: ...
+
+    def is_member(self, user: Any, organisation_id: UUID) -> bool: ...
+
+
+_directory: list[Directory] = []
+
+
+def register_directory(directory: Directory) -> None:
+    """The room that holds the organisations answers for them."""
+    if _directory:
+        raise ValueError("One directory answers for the organisations")
+    _directory.append(directory)
+
+
+def names_of(keys: Iterable[UUID | None]) -> Mapping[UUID, str]:
+    return _directory[0].names_of(keys)
+
+
+def name_of(organisation_id: UUID | None) -> str:
+    return names_of([organisation_id]).get(organisation_id, "") if organisation_id else ""
+
+
+def is_member(user: Any, organisation_id: UUID) -> bool:
+    return bool(user and user.is_authenticated) and _directory[0].is_member(user, organisation_id)
