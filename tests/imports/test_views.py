@@ -4,6 +4,7 @@ import csv
 import io
 import socket
 import uuid
+from datetime import timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -12,6 +13,7 @@ from django.urls import reverse
 
 from accounts.models import Organisation
 from associations.models import Association
+from mecenova.calendar import clock
 from mecenova.imports import uploads
 from mecenova.imports.enums import RunStatus
 from mecenova.imports.models import ImportRun
@@ -209,10 +211,6 @@ def test_confirmed_it_is_not_cancelled(team):
 
 
 def test_files_go_after_ninety_days_and_figures_stay(team, frozen_clock, django_capture_on_commit_callbacks):
-    from datetime import timedelta
-
-    from mecenova.calendar import clock
-
     run = brought(team)
     carry_out_imports()
     run.refresh_from_db()
