@@ -9,7 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.models import User
+from accounts.models import Organisation, User
 from mecenova.agenda import operations as agenda
 from mecenova.agenda.models import FollowUp
 from mecenova.mail.models import OutgoingMail
@@ -117,6 +117,7 @@ def _lines(
     """Each line with its next step, who has it, the last contact, and the form of its click."""
     lines = [chosen.line(subject) for subject in subjects]
     steps = agenda.next_steps(line.step_of for line in lines if line.step_of)
+    owing = Organisation.objects.names_of(step.organisation_id for step in steps.values())
     contacts = last_contacts(line.organisation.pk for line in lines if line.organisation)
     people = User.objects.in_bulk({step.assigned_to_id for step in steps.values() if step.assigned_to_id})
     shown = []
@@ -126,6 +127,7 @@ def _lines(
             {
                 "line": line,
                 "step": step,
+                "who": owing.get(step.organisation_id, "") if step else "",
                 "assigned_to": people.get(step.assigned_to_id) if step else None,
                 "contact": contacts.get(line.organisation.pk) if line.organisation else None,
                 "form": refused[1]
