@@ -17,7 +17,8 @@ from partnerships.enums import OPEN_STATUSES, IntroductionStatus
 from partnerships.models import Introduction
 from partnerships.operations import places_left
 
-# A company that said no, or did not answer, is not asked about the same association before this long.
+# A company that said no to a suggestion, or did not answer, is not asked about the same association before
+# this long. A « no » to a request has its own date, which both sides were told.
 AFTER_NO = timedelta(days=365)
 AFTER_SILENCE = timedelta(days=180)
 
@@ -56,7 +57,7 @@ def _settled(companies: set[uuid.UUID]) -> set[tuple[uuid.UUID, uuid.UUID]]:
     )
     introduced = Introduction.objects.filter(company__in=companies).filter(
         Q(status__in=(*OPEN_STATUSES, IntroductionStatus.YES))
-        | Q(status=IntroductionStatus.NO, answered_at__gte=now - AFTER_NO)
+        | Q(status=IntroductionStatus.NO, retry_on__gt=clock.today())
         | Q(status=IntroductionStatus.RELEASED, released_at__gte=now - AFTER_SILENCE)
     )
     found = set(suggested.order_by().values_list("company_id", "association_id"))

@@ -1,5 +1,7 @@
 from django.db import models
 
+from mecenova.reference.enums import Kind
+
 
 class Side(models.TextChoices):
     ASSOCIATION = "association", "L’association"
@@ -23,14 +25,64 @@ OPEN_STATUSES = (
 
 
 class RefusalReason(models.TextChoices):
+    # Whatever the kind of support.
     OUT_OF_POLICY = "out_of_policy", "En dehors de notre politique de soutien"
     TERRITORY = "territory", "Pas sur notre territoire"
     KIND = "kind", "Pas sous cette forme"
-    AMOUNT = "amount", "Montant trop élevé ou trop faible"
     TIMING = "timing", "Pas le bon moment"
     UNCLEAR = "unclear", "Projet pas assez précis"
     ALREADY_COMMITTED = "already_committed", "Déjà engagés sur un projet proche"
     VALUES = "values", "Pas compatible avec nos statuts ou nos valeurs"
+    # Money.
+    AMOUNT = "amount", "Montant trop élevé ou trop faible"
+    BUDGET_SPENT = "budget_spent", "Budget de l’année déjà engagé"
+    # Goods.
+    NO_SUCH_GOODS = "no_such_goods", "Pas de matériel de ce type à donner"
+    QUANTITY = "quantity", "Quantité trop grande ou trop petite"
+    TRANSPORT = "transport", "Enlèvement, transport ou stockage difficile"
+    # Skills, in work time.
+    NO_SUCH_SKILL = "no_such_skill", "Personne chez nous n’a cette compétence"
+    TEAM_BUSY = "team_busy", "L’équipe concernée n’est pas disponible"
+    DURATION = "duration", "Mission trop longue ou trop courte"
+    # Volunteers, in their own time.
+    NO_VOLUNTEERS = "no_volunteers", "Pas assez de volontaires"
+    SCHEDULE = "schedule", "Lieu ou horaires difficiles pour des bénévoles"
+    # An answer built together.
+    QUESTION = "question", "La question n’est pas celle que nous travaillons"
+    ROLES = "roles", "La place de chacun n’est pas assez claire"
+
+
+REASONS_FOR_ANY_KIND = (
+    RefusalReason.OUT_OF_POLICY,
+    RefusalReason.TERRITORY,
+    RefusalReason.KIND,
+    RefusalReason.TIMING,
+    RefusalReason.UNCLEAR,
+    RefusalReason.ALREADY_COMMITTED,
+    RefusalReason.VALUES,
+)
+REASONS_OF_KIND: dict[str, tuple[RefusalReason, ...]] = {
+    Kind.FINANCIAL: (RefusalReason.AMOUNT, RefusalReason.BUDGET_SPENT),
+    Kind.IN_KIND: (RefusalReason.NO_SUCH_GOODS, RefusalReason.QUANTITY, RefusalReason.TRANSPORT),
+    Kind.SKILLS: (RefusalReason.NO_SUCH_SKILL, RefusalReason.TEAM_BUSY, RefusalReason.DURATION),
+    Kind.VOLUNTEERING: (RefusalReason.NO_VOLUNTEERS, RefusalReason.SCHEDULE),
+    Kind.CO_CONSTRUCTION: (RefusalReason.QUESTION, RefusalReason.ROLES),
+}
+
+
+def reasons_for(kind: str) -> list[RefusalReason]:
+    """The closed list of reasons for a « no » to this kind of support: its own first, then those of any."""
+    return [*REASONS_OF_KIND[kind], *REASONS_FOR_ANY_KIND]
+
+
+class Rewrite(models.TextChoices):
+    """The part that is written anew after a « no »; where it is depends on who asked."""
+
+    PRESENTATION = "presentation", "La présentation du projet, ou du besoin"
+    ASKS = "asks", "Les demandes du projet, ou les chiffres du besoin"
+    MISSION = "mission", "La mission et les causes, ou la politique"
+    TERRITORIES = "territories", "Les territoires"
+    STANCE = "stance", "Les formes et les secteurs acceptés"
 
 
 class AttentionSource(models.TextChoices):

@@ -6,10 +6,12 @@ from django import forms
 
 from associations.models import Association, Project
 from companies.models import Company, Need
+from infotheque.models import Document
 from mecenova.calendar import clock
 from mecenova.reference.enums import Kind
 from mecenova.ui.forms import DateInput
-from partnerships.enums import RefusalReason
+from partnerships.enums import reasons_for
+from partnerships.models import RefusalStep
 
 NOTE_LENGTH = 1000
 
@@ -62,17 +64,18 @@ class AnswerForm(forms.Form):
     later_on = forms.DateField(
         label="Si c’est plus tard\u00a0: me reposer la question le", required=False, widget=DateInput
     )
-    reason = forms.ChoiceField(
-        label="Si c’est non\u00a0: la raison",
-        required=False,
-        choices=(("", "Choisissez une raison"), *RefusalReason.choices),
-    )
+    reason = forms.ChoiceField(label="Si c’est non\u00a0: la raison", required=False)
     note = forms.CharField(
         label="Un mot pour l’autre côté",
         required=False,
         max_length=NOTE_LENGTH,
         widget=forms.Textarea(attrs={"rows": 4}),
     )
+
+    def __init__(self, *args: Any, kind: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        reasons = [(reason.value, reason.label) for reason in reasons_for(kind)]
+        self.fields["reason"].choices = [("", "Choisissez une raison"), *reasons]  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -95,3 +98,25 @@ class AbandonForm(forms.Form):
         max_length=NOTE_LENGTH,
         widget=forms.Textarea(attrs={"rows": 3}),
     )
+
+
+class RefusalStepForm(forms.ModelForm):
+    """The team's words for one reason, its delay and its document."""
+
+    class Meta:
+        model = RefusalStep
+        fields = ("advice", "rewrite", "section", "retry_after_days", "document", "library_words")
+        widgets = {"advice": forms.Textarea(attrs={"rows": 4})}
+        help_texts = {
+            "advice": "Lu par qui vient de recevoir un « non »\u00a0: ni jargon, ni reproche.",
+            "rewrite": "Une seule chose à reprendre, à l’impératif.",
+            "section": "Le lien mène à cette page, chez l’association comme chez l’entreprise.",
+            "retry_after_days": "La paire n’est pas redemandée avant. De 7 à 730 jours. "
+            "Les dates déjà données ne changent pas.",
+            "document": "Sans document, le lien mène à la recherche de l’infothèque sur les mots ci-dessous.",
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["document"].queryset = Document.objects.published()  # type: ignore[attr-defined]
+        self.fields["document"].empty_label = "Pas encore choisi"  # type: ignore[attr-defined]

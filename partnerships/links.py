@@ -33,6 +33,9 @@ class AnswerLink(OneClick):
     def context(self, subject: Introduction, user: "User") -> dict[str, Any]:
         return {"introduction": subject, "asking": subject.asking_organisation}
 
+    def get_form(self, subject: Introduction, user: "User", data: Any = None) -> AnswerForm:
+        return AnswerForm(data, kind=subject.kind)
+
     def may_act(self, subject: Introduction, user: "User") -> bool:
         return can_answer_introduction(user, subject)
 

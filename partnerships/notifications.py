@@ -16,7 +16,7 @@ from mecenova.workflow.journal import history
 from mecenova.workflow.models import TransitionRecord
 from partnerships.enums import IntroductionStatus, PartnershipStatus
 from partnerships.models import Introduction, Partnership
-from partnerships.refusals import ADVICE
+from partnerships.refusals import next_steps_after
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -37,7 +37,6 @@ class IntroductionNotification(Notification):
             "asking": subject.asking_organisation,
             "answering": subject.answering_organisation,
             "deadline": step.deadline if step else None,
-            "advice": ADVICE.get(subject.refusal_reason, ""),
             "introduction_url": absolute_url(subject.get_absolute_url()),
             "needs_url": absolute_url(reverse("companies:need_list")),
         }
@@ -77,6 +76,7 @@ class IntroductionReminder(ToAnsweringSide):
 class IntroductionSecondReminder(ToAnsweringSide):
     name: ClassVar[str] = "partnerships.introduction_second_reminder"
     template: ClassVar[str] = "mail/partnerships/introduction_second_reminder.md"
+    weekly: ClassVar[bool] = True
 
 
 @register_notification
@@ -97,6 +97,7 @@ class IntroductionQueued(ToAskingSide):
 class IntroductionTrueStatus(ToAskingSide):
     name: ClassVar[str] = "partnerships.introduction_true_status"
     template: ClassVar[str] = "mail/partnerships/introduction_true_status.md"
+    weekly: ClassVar[bool] = True
     wanted_in: ClassVar[tuple[str, ...]] = (IntroductionStatus.REQUESTED, IntroductionStatus.LATER)
 
 
@@ -123,6 +124,9 @@ class IntroductionDeclined(ToAskingSide):
     name: ClassVar[str] = "partnerships.introduction_declined"
     template: ClassVar[str] = "mail/partnerships/introduction_declined.md"
     wanted_in: ClassVar[tuple[str, ...]] = (IntroductionStatus.NO,)
+
+    def context(self, subject: Introduction, recipient: "User") -> dict[str, Any]:
+        return super().context(subject, recipient) | {"after_no": next_steps_after(subject, absolute=True)}
 
 
 @register_notification
@@ -162,6 +166,26 @@ class IntroductionNeedOver(ToAskingSide):
     name: ClassVar[str] = "partnerships.introduction_need_over"
     template: ClassVar[str] = "mail/partnerships/introduction_need_over.md"
     wanted_in: ClassVar[tuple[str, ...]] = (IntroductionStatus.RELEASED,)
+
+
+@register_notification
+class IntroductionOverMeanwhile(IntroductionNotification):
+    """Postponed, and its need was over when the day came: both sides are told that it ends here."""
+
+    name: ClassVar[str] = "partnerships.introduction_over_meanwhile"
+    template: ClassVar[str] = "mail/partnerships/introduction_over_meanwhile.md"
+    wanted_in: ClassVar[tuple[str, ...]] = (IntroductionStatus.RELEASED,)
+
+    def recipients(self, subject: Introduction) -> "Iterable[User]":
+        yield from subject.asking_organisation.active_members()
+        yield from subject.answering_organisation.active_members()
+
+    def context(self, subject: Introduction, recipient: "User") -> dict[str, Any]:
+        return super().context(subject, recipient) | {
+            "reader_asked": is_member(recipient, subject.asking_organisation),
+            "reader_is_association": is_member(recipient, subject.association.organisation),
+            "suggestions_url": absolute_url(reverse("associations:list")),
+        }
 
 
 @register_notification

@@ -4,13 +4,13 @@ from typing import TYPE_CHECKING
 
 from accounts.enums import OrganisationStatus
 from accounts.models import Organisation
-from accounts.policies import is_member
+from accounts.policies import is_member, is_staff
 from associations.enums import Stance
 from associations.models import Association
 from companies.models import Company, Need
 from mecenova.agenda.models import FollowUp
 from mecenova.calendar import clock
-from partnerships.enums import IntroductionStatus, Side
+from partnerships.enums import Side
 from partnerships.models import Introduction, Partnership
 
 if TYPE_CHECKING:
@@ -50,6 +50,10 @@ def can_abandon_partnership(user: "User", partnership: Partnership) -> bool:
     return partnership.parties.filter(organisation__memberships__user=user).exists()
 
 
+def can_edit_refusal_steps(user: "User") -> bool:
+    return is_staff(user)
+
+
 def owes(user: "User", step: FollowUp) -> bool:
     """Whether the person reading is of the organisation that owes this step."""
     owner_id = step.organisation_id
@@ -62,7 +66,7 @@ def why_not_ask(association: Association, company: Company, need: Need | None, s
         _why_organisations_are_not_ready(association, company)
         or _why_association_is_not_solicited(association, side)
         or _why_need_is_over(need)
-        or _why_it_was_refused(association, company, need)
+        or _why_it_was_refused(association, company, side)
     )
 
 
@@ -105,14 +109,15 @@ def _why_need_is_over(need: Need | None) -> str | None:
     return None
 
 
-def _why_it_was_refused(association: Association, company: Company, need: Need | None) -> str | None:
-    refused = Introduction.objects.filter(
-        association=association, company=company, need=need, status=IntroductionStatus.NO
-    ).first()
-    if refused is None or refused.answered_at is None:
+def _why_it_was_refused(association: Association, company: Company, side: str) -> str | None:
+    """Who was told no waits for the date it was given; who said no may change its mind at any time."""
+    asked = Introduction.objects.filter(association=association, company=company, asked_by_side=side)
+    refused = asked.refused_until_after(clock.today()).order_by("-retry_on").first()
+    if refused is None or refused.answered_at is None or refused.retry_on is None:
         return None
     day = clock.paris(refused.answered_at)
     return (
-        f"Cette demande a déjà reçu une réponse négative le {day:%d/%m/%Y}. "
-        "La page de la mise en relation dit pourquoi, et ce que vous pouvez faire maintenant."
+        f"Cette demande a déjà reçu une réponse négative le {day:%d/%m/%Y}. Vous pourrez la refaire "
+        f"à partir du {refused.retry_on:%d/%m/%Y}. "
+        "D’ici là, la page de la mise en relation dit quoi reprendre."
     )

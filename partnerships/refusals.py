@@ -1,34 +1,102 @@
-"""What each reason for a "no" means for the side that asked: one thing to do now. Never a dead end."""
+"""What a « no » leads to for the side that asked: a document, a thing to rewrite, a date."""
 
-from partnerships.enums import RefusalReason
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from urllib.parse import urlencode
 
-ADVICE: dict[str, str] = {
-    RefusalReason.OUT_OF_POLICY: (
-        "Lisez la politique de soutien affichée sur la page de chaque entreprise avant de demander\u00a0: "
-        "cause, forme et territoire y sont dits. Regardez les besoins ouverts dans votre cause."
-    ),
-    RefusalReason.TERRITORY: (
-        "Vérifiez les territoires d’action de votre fiche\u00a0: plus ils sont exacts, "
-        "plus les entreprises qui vous voient agissent près de vous."
-    ),
-    RefusalReason.KIND: (
-        "Ajoutez à votre projet une demande sous une autre forme\u00a0: des compétences, du matériel "
-        "ou du bénévolat ouvrent souvent une porte que l’argent laisse fermée."
-    ),
-    RefusalReason.AMOUNT: (
-        "Découpez votre demande en plusieurs lots\u00a0: plusieurs entreprises peuvent en prendre chacune un."
-    ),
-    RefusalReason.TIMING: "Redemandez dans six mois\u00a0: les budgets se décident souvent à l’automne.",
-    RefusalReason.UNCLEAR: (
-        "Réécrivez la description de votre projet\u00a0: pour qui, où, quand, avec qui, "
-        "et ce que l’aide changera. Les guides de l’infothèque vous y aident."
-    ),
-    RefusalReason.ALREADY_COMMITTED: (
-        "Ce n’est pas votre projet qui est en cause. D’autres entreprises soutiennent la même cause\u00a0: "
-        "regardez les besoins ouverts."
-    ),
-    RefusalReason.VALUES: (
-        "Cette rencontre n’était pas la bonne. Vous pouvez préciser dans votre fiche les secteurs "
-        "et les formes que vous ne souhaitez pas."
-    ),
+from django.urls import reverse
+
+from associations.enums import ProjectStatus
+from associations.models import Project
+from companies.enums import NeedStatus
+from infotheque.models import Document
+from mecenova.mail.addresses import absolute_url
+from partnerships.enums import Rewrite, Side
+from partnerships.models import Introduction, RefusalStep
+
+__all__ = ["NextSteps", "next_steps_after", "step_for"]
+
+
+@dataclass(frozen=True)
+class NextSteps:
+    """The three things to do after a « no », as the mail and the page tell them."""
+
+    advice: str
+    rewrite: str
+    rewrite_url: str
+    retry_on: date | None
+    library_label: str
+    library_url: str
+
+
+def step_for(reason: str, kind: str) -> RefusalStep:
+    """What this reason leads to for this kind of support: its own step, or the one that holds for any."""
+    found = (
+        RefusalStep.objects.for_list().filter(reason=reason, kind__in=(kind, "")).order_by("-kind").first()
+    )
+    if found is None:
+        raise LookupError(f"No step follows the reason {reason} for {kind}")
+    return found
+
+
+def next_steps_after(introduction: Introduction, *, absolute: bool = False) -> NextSteps | None:
+    """What the side that asked can do now; nothing as long as nobody has said no."""
+    if not introduction.refusal_reason:
+        return None
+    step = step_for(introduction.refusal_reason, introduction.kind)
+    whole: Callable[[str], str] = absolute_url if absolute else str
+    document = step.document if step.document and step.document.is_published else None
+    return NextSteps(
+        advice=step.advice,
+        rewrite=step.rewrite,
+        rewrite_url=whole(_where(step.section, introduction)),
+        retry_on=introduction.retry_on,
+        library_label=_label(document, step),
+        library_url=whole(document.get_absolute_url() if document else _search(step)),
+    )
+
+
+def _label(document: Document | None, step: RefusalStep) -> str:
+    return document.title if document else f"Ce que l’infothèque dit de «\u202f{step.library_words}\u202f»"
+
+
+def _search(step: RefusalStep) -> str:
+    """The library's own search, as long as no document has been chosen."""
+    return f"{reverse('infotheque:list')}?{urlencode({'q': step.library_words})}"
+
+
+def _where(section: str, introduction: Introduction) -> str:
+    if introduction.asked_by_side == Side.COMPANY:
+        return _where_for_company(section, introduction)
+    if section in _SECTIONS:
+        return reverse("associations:edit_section", args=[introduction.association_id, _SECTIONS[section]])
+    project = _project(introduction)
+    if project is None:
+        return reverse("associations:project_create")
+    page = "project_detail" if section == Rewrite.ASKS else "project_edit"
+    return reverse(f"associations:{page}", args=[project.pk])
+
+
+def _project(introduction: Introduction) -> Project | None:
+    """The one that was presented, as long as it lives; else the oldest that is published."""
+    own = introduction.project
+    if own is not None and own.status != ProjectStatus.CLOSED:
+        return own
+    published = Project.objects.published().filter(association=introduction.association_id)
+    return published.order_by("created_at", "pk").first()
+
+
+def _where_for_company(section: str, introduction: Introduction) -> str:
+    """What a company writes of itself is its need, or its policy."""
+    need = introduction.need
+    if section in (Rewrite.PRESENTATION, Rewrite.ASKS) and need and need.status != NeedStatus.CLOSED:
+        return reverse("companies:need_edit", args=[need.pk])
+    return reverse("companies:policy", args=[introduction.company_id])
+
+
+_SECTIONS: dict[str, str] = {
+    Rewrite.MISSION: "mission",
+    Rewrite.TERRITORIES: "territoires",
+    Rewrite.STANCE: "position",
 }

@@ -5,7 +5,11 @@ from django.dispatch import Signal
 # introduction, by
 introduction_requested = Signal()
 introduction_answered = Signal()
+# A receiver that explains the ending to the association answers True: the plain words are then not sent.
 introduction_released = Signal()
+# introduction: it can come to nothing any more (its need closed while it queued, or a side has left);
+# answered as the former
+introduction_ended = Signal()
 
 # introduction: the agenda found that its last day has passed, or that the date given with "later" has come
 answer_overdue = Signal()

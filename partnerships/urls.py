@@ -1,6 +1,6 @@
 from django.urls import path
 
-from partnerships.views import introductions, partnerships
+from partnerships.views import introductions, partnerships, refusals
 
 app_name = "partnerships"
 urlpatterns = [
@@ -11,4 +11,6 @@ urlpatterns = [
     path("mises-en-relation/<uuid:pk>/vue/", introductions.seen, name="introduction_seen"),
     path("partenariats/<uuid:pk>/", partnerships.partnership, name="partnership"),
     path("partenariats/<uuid:pk>/abandonner/", partnerships.abandon, name="partnership_abandon"),
+    path("equipe/refus/", refusals.refusal_steps, name="refusal_steps"),
+    path("equipe/refus/<uuid:pk>/", refusals.refusal_step, name="refusal_step"),
 ]

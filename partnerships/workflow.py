@@ -39,7 +39,7 @@ INTRODUCTION = Workflow(
             "end",
             frozenset(OPEN_STATUSES),
             IntroductionStatus.RELEASED,
-            "un des deux organismes quitte le site, ou le besoin prend fin avant l’envoi",
+            "un des deux organismes part, ou le besoin prend fin avant que la question soit posée ou reposée",
         ),
     ],
     labels=IntroductionStatus.choices,

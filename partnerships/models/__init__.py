@@ -1,5 +1,14 @@
 from partnerships.models.attention import AttentionEntry, AttentionMonth
 from partnerships.models.introduction import Introduction
 from partnerships.models.partnership import Partnership, Party
+from partnerships.models.refusal import RefusalStep, RefusalStepChange
 
-__all__ = ["AttentionEntry", "AttentionMonth", "Introduction", "Partnership", "Party"]
+__all__ = [
+    "AttentionEntry",
+    "AttentionMonth",
+    "Introduction",
+    "Partnership",
+    "Party",
+    "RefusalStep",
+    "RefusalStepChange",
+]

@@ -1,3 +1,4 @@
+from datetime import date, datetime
 from typing import Self
 
 from django.conf import settings
@@ -13,7 +14,20 @@ from mecenova.agenda.models import FollowUp
 from mecenova.calendar import clock
 from mecenova.identifiers.models import Identified
 from mecenova.reference.enums import Kind
-from partnerships.enums import OPEN_STATUSES, IntroductionStatus, RefusalReason, Side
+from mecenova.workflow.journal import history
+from partnerships.enums import (
+    OPEN_STATUSES,
+    REASONS_FOR_ANY_KIND,
+    REASONS_OF_KIND,
+    IntroductionStatus,
+    RefusalReason,
+    Side,
+)
+
+# A stored reason is one of those of the introduction's kind (or none).
+_REASON_OF_ITS_KIND = Q(refusal_reason__in=("", *map(str, REASONS_FOR_ANY_KIND)))
+for _kind, _reasons in REASONS_OF_KIND.items():
+    _REASON_OF_ITS_KIND |= Q(kind=str(_kind), refusal_reason__in=[str(reason) for reason in _reasons])
 
 _TONES = {
     IntroductionStatus.QUEUED: "neutral",
@@ -39,6 +53,10 @@ class IntroductionQuerySet(models.QuerySet["Introduction"]):
             company__organisation__status=OrganisationStatus.LEFT
         )
         return self.filter(status=IntroductionStatus.RELEASED, requested_at__isnull=False).exclude(gone)
+
+    def refused_until_after(self, day: date) -> Self:
+        """Answered « no » with a date to try again that is still to come: the pair is left in peace."""
+        return self.filter(status=IntroductionStatus.NO, retry_on__gt=day)
 
     def about_a_need_that_is_over(self) -> Self:
         return self.filter(need__isnull=False).exclude(need__in=Need.objects.published().not_past())
@@ -99,6 +117,7 @@ class Introduction(Identified):
     answer_note = models.TextField("message de réponse", blank=True, max_length=1000)
     later_on = models.DateField("à revoir le", null=True, blank=True)
     refusal_reason = models.CharField("raison", max_length=30, choices=RefusalReason, blank=True)
+    retry_on = models.DateField("à redemander à partir du", null=True, blank=True)
     released_at = models.DateTimeField("libérée le", null=True, blank=True, editable=False)
 
     objects = IntroductionQuerySet.as_manager()
@@ -147,6 +166,12 @@ class Introduction(Identified):
                 condition=Q(status=IntroductionStatus.NO) & ~Q(refusal_reason="")
                 | ~Q(status=IntroductionStatus.NO) & Q(refusal_reason=""),
                 name="introduction_no_has_reason",
+            ),
+            models.CheckConstraint(condition=_REASON_OF_ITS_KIND, name="introduction_reason_suits_its_kind"),
+            models.CheckConstraint(
+                condition=Q(status=IntroductionStatus.NO, retry_on__isnull=False)
+                | (~Q(status=IntroductionStatus.NO) & Q(retry_on__isnull=True)),
+                name="introduction_no_has_a_date_to_try_again",
             ),
             models.CheckConstraint(
                 condition=Q(status=IntroductionStatus.RELEASED, released_at__isnull=False)
@@ -199,9 +224,29 @@ class Introduction(Identified):
         return self.status in OPEN_STATUSES
 
     @property
+    def answer_date(self) -> datetime | None:
+        """When the question as it now stands was answered; nothing once it has been asked again."""
+        return None if self.is_waiting else self.answered_at
+
+    @property
+    def need_is_over(self) -> bool:
+        return (
+            self.need_id is not None
+            and Introduction.objects.filter(pk=self.pk).about_a_need_that_is_over().exists()
+        )
+
+    @property
     def was_never_sent(self) -> bool:
         """It ended while it waited for a place."""
         return self.status == IntroductionStatus.RELEASED and self.requested_at is None
+
+    @property
+    def ended_while_postponed(self) -> bool:
+        """Its need was over when the date given with « later » came: it was not asked again."""
+        if self.status != IntroductionStatus.RELEASED or self.later_on is None:
+            return False
+        last = history(self).filter(verb="end").last()
+        return last is not None and last.source == IntroductionStatus.LATER and self.gone_organisation is None
 
     def who_owes(self, step: FollowUp | None) -> str:
         """The name of the side that owes this step; nothing when the platform or the team does."""

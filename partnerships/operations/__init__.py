@@ -17,15 +17,18 @@ from partnerships.operations.introductions import (
     rearm_introduction,
     release_introduction,
     request_queued,
+    tell_ending,
     wait_for_next_month,
 )
 from partnerships.operations.leaving import follow_leaving
 from partnerships.operations.partnerships import abandon_partnership
+from partnerships.operations.refusals import edit_refusal_step
 
 __all__ = [
     "abandon_partnership",
     "accept_introduction",
     "decline_introduction",
+    "edit_refusal_step",
     "end_requests_about",
     "follow_leaving",
     "introduce",
@@ -40,5 +43,6 @@ __all__ = [
     "return_attention",
     "spend_attention",
     "spend_attention_on",
+    "tell_ending",
     "wait_for_next_month",
 ]

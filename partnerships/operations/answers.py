@@ -1,6 +1,6 @@
 """The answers of the side that was asked: yes, later, no. And that it has seen the question."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from django.core.exceptions import PermissionDenied
@@ -13,11 +13,12 @@ from mecenova.mail import operations as mail
 from mecenova.workflow.errors import DomainError
 from mecenova.workflow.journal import advance
 from partnerships import policies
-from partnerships.enums import IntroductionStatus, Side
+from partnerships.enums import IntroductionStatus, Side, reasons_for
 from partnerships.models import Introduction, Partnership
 from partnerships.notifications import IntroductionAccepted, IntroductionDeclined, IntroductionPostponed
 from partnerships.operations.introductions import await_later, lock
 from partnerships.operations.partnerships import open_partnership
+from partnerships.refusals import step_for
 from partnerships.signals import introduction_answered
 from partnerships.workflow import INTRODUCTION
 
@@ -68,8 +69,11 @@ def postpone_introduction(
 def decline_introduction(
     *, introduction: Introduction, reason: str, by: "User", note: str = ""
 ) -> Introduction:
-    """No, because: the reason is told to the side that asked, with what it can do next."""
+    """No, because: the reason is told to the side that asked, with what it can do next, and from when."""
     introduction = _lock_for_answer(introduction, by)
+    if reason not in reasons_for(introduction.kind):
+        raise DomainError("Choisissez une raison dans la liste\u00a0: elle aide l’autre côté à avancer.")
+    retry_after = timedelta(days=step_for(reason, introduction.kind).retry_after_days)
     advance(
         introduction,
         INTRODUCTION,
@@ -77,6 +81,7 @@ def decline_introduction(
         by=by,
         answered_at=clock.now(),
         refusal_reason=reason,
+        retry_on=clock.today() + retry_after,
         answer_note=note,
     )
     _settle(introduction, by)

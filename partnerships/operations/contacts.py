@@ -26,7 +26,7 @@ SAME_CONTACT = timedelta(hours=1)
 
 
 def introductions_at_risk() -> IntroductionQuerySet:
-    """Asked, reminded each time, and still without an answer: what comes next is the release, `release_on`."""
+    """Asked, reminded each time, still without an answer: what comes next is the release (`release_on`)."""
     last = FollowUp.objects.all().steps().filter(rule=AnswerIntroduction.name, occurrence=RELEASE_DAY)
     release = last.filter(subject_id=OuterRef("pk")).values("due_at")
     waiting = Introduction.objects.waiting().annotate(release_on=Subquery(release))

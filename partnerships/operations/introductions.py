@@ -1,6 +1,6 @@
 """Asking to talk, and what the platform does when nobody answers."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -22,14 +22,16 @@ from partnerships.followups import AnswerIntroduction, ReplyLater, SendQueuedInt
 from partnerships.models import Introduction
 from partnerships.models.introduction import IntroductionQuerySet
 from partnerships.notifications import (
+    IntroductionEnded,
     IntroductionNeedOver,
     IntroductionNotification,
+    IntroductionOverMeanwhile,
     IntroductionQueued,
     IntroductionReleased,
     IntroductionRequested,
 )
 from partnerships.operations.attention import next_month, places_left, return_attention, spend_attention
-from partnerships.signals import introduction_released, introduction_requested
+from partnerships.signals import introduction_ended, introduction_released, introduction_requested
 from partnerships.workflow import INTRODUCTION
 
 if TYPE_CHECKING:
@@ -136,17 +138,26 @@ def release_introduction(*, introduction: Introduction, by: "User | None" = None
     advance(introduction, INTRODUCTION, "release", by=by, released_at=clock.now())
     agenda.close(introduction)
     return_attention(company=introduction.company, association=introduction.association)
-    mail.queue(IntroductionReleased, introduction)
-    introduction_released.send(Introduction, introduction=introduction, by=by)
+    if not _is_explained(introduction_released.send(Introduction, introduction=introduction, by=by)):
+        tell_ending(introduction=introduction)
     request_queued(company=introduction.company)
     return introduction
 
 
 @transaction.atomic
 def rearm_introduction(*, introduction: Introduction, by: "User | None" = None) -> Introduction:
-    """The date given with "later" has come: the question is asked again."""
+    """The date given with "later" has come: the question is asked again, unless its need is over.
+
+    Then nothing can come of it any more, and both sides are told so.
+    """
     introduction = lock(introduction)
-    advance(introduction, INTRODUCTION, "rearm", by=by)
+    if introduction.is_postponed and introduction.need_is_over:
+        end(introduction, IntroductionOverMeanwhile)
+        if return_attention(company=introduction.company, association=introduction.association):
+            request_queued(company=introduction.company)
+        return introduction
+    # It has to be seen again.
+    advance(introduction, INTRODUCTION, "rearm", by=by, seen_at=None)
     _await_answer(introduction, by)
     return introduction
 
@@ -162,7 +173,24 @@ def end(introduction: Introduction, told: type[IntroductionNotification]) -> Non
     """Nothing can come of it any more, whoever is at fault: those who stay are told. The caller holds it."""
     advance(introduction, INTRODUCTION, "end", by=None, released_at=clock.now())
     agenda.close(introduction)
+    if told is IntroductionOverMeanwhile or not _is_explained(introduction_ended.send(Introduction, introduction=introduction)):
+        mail.queue(told, introduction)
+
+
+@transaction.atomic
+def tell_ending(*, introduction: Introduction) -> None:
+    """That it came to nothing, in plain words, when no room above has more to say."""
+    told: type[IntroductionNotification] = IntroductionReleased
+    if introduction.gone_organisation is not None:
+        told = IntroductionEnded
+    elif introduction.was_never_sent:
+        told = IntroductionNeedOver
     mail.queue(told, introduction)
+
+
+def _is_explained(answers: list[tuple[Any, Any]]) -> bool:
+    """Whether a room above tells the association itself."""
+    return any(answer is True for _, answer in answers)
 
 
 def await_later(introduction: Introduction) -> None:

@@ -20,7 +20,7 @@ from partnerships.answering import give_answer
 from partnerships.asking import Approach, find_approach
 from partnerships.forms import AnswerForm, AskForm
 from partnerships.models import Introduction
-from partnerships.refusals import ADVICE
+from partnerships.refusals import next_steps_after
 
 
 @require_GET
@@ -41,7 +41,8 @@ def introductions(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def introduction(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-    return _show(request, _introduction_seen_by(request, pk), AnswerForm())
+    found = _introduction_seen_by(request, pk)
+    return _show(request, found, AnswerForm(kind=found.kind))
 
 
 @require_POST
@@ -50,7 +51,7 @@ def answer(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     found = _introduction_seen_by(request, pk)
     if not policies.can_answer_introduction(request.user, found):
         raise Http404
-    form = AnswerForm(request.POST)
+    form = AnswerForm(request.POST, kind=found.kind)
     if not form.is_valid():
         return _show(request, found, form, status=422)
     try:
@@ -138,7 +139,7 @@ def _show(request: HttpRequest, found: Introduction, form: AnswerForm, status: i
         "who": found.who_owes(step),
         "mine": bool(step) and policies.owes(request.user, step),
         "asked_by_me": policies.asked_introduction(request.user, found),
-        "advice": ADVICE.get(found.refusal_reason, ""),
+        "after_no": next_steps_after(found),
         "history": history(found),
         "partnership": getattr(found, "partnership", None),
     }

@@ -19,7 +19,7 @@ from matching.models import Suggestion
 from mecenova.demo.loading import load
 from mecenova.demo.logins import ASSOCIATION, COMPANY, STAFF
 from mecenova.mail.models import OutgoingMail
-from partnerships.models import Introduction, Partnership
+from partnerships.models import Introduction, Partnership, RefusalStep
 from tests.architecture.test_public_views import all_views
 from tests.browser import DESK, PHONE, assert_accessible, assert_no_sideways_scroll
 
@@ -106,6 +106,8 @@ PAGES: dict[str, tuple[Any, Callable[[], list[Any]], str]] = {
         "",
     ),
     "partnerships:partnership": (STAFF, key(lambda: Partnership.objects.active()[0]), ""),
+    "partnerships:refusal_steps": (STAFF, list, ""),
+    "partnerships:refusal_step": (STAFF, key(lambda: RefusalStep.objects.earliest("position")), ""),
     "infotheque:list": (VISITOR, list, ""),
     "infotheque:document": (VISITOR, key(lambda: Document.objects.published()[0]), ""),
     "mail:mailbox": (COMPANY, list, ""),

@@ -150,7 +150,7 @@ def test_a_no_carries_its_reason_to_the_association(pair):
     )
     mail = mails("introduction_declined").get()
     assert "Projet pas assez précis" in mail.text
-    assert "Réécrivez la description" in mail.text
+    assert "Réécrivez votre présentation" in mail.text
     assert "Trop vague." in mail.text
 
 

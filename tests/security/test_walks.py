@@ -114,6 +114,8 @@ ALLOWED = {
     "matching:suggestion_decline": COMPANY,
     "matching:suggestion_seen": COMPANY | TEAM,
     "pages:control_tower": TEAM,
+    "partnerships:refusal_steps": TEAM,
+    "partnerships:refusal_step": TEAM,
     "pages:basket": TEAM,
     "pages:basket_act": TEAM,
     "pages:take_on": TEAM,

@@ -18,7 +18,7 @@ from mecenova.mail.links import link_for
 from mecenova.mail.models import OutgoingMail
 from partnerships.answering import give_answer
 from partnerships.links import AnswerLink
-from partnerships.models import Introduction
+from partnerships.models import Introduction, RefusalStep
 from tests.accounts.factories import (
     ClaimFactory,
     InvitationFactory,
@@ -180,6 +180,7 @@ def _shared_keys(own: Any, company: Any, people: dict[str, User | None]) -> dict
     link = link_for(AnswerLink, waiting, people["company"])
     by_company = ("edit", "policy", "call")
     by_need = ("need_detail", "need_edit", "need_publish", "need_close")
+    refusal = RefusalStep.objects.earliest("position")
     by_introduction = ("introduction", "introduction_answer", "introduction_seen")
     by_suggestion = ("suggestion", "suggestion_interest", "suggestion_decline", "suggestion_seen")
     return {
@@ -188,6 +189,7 @@ def _shared_keys(own: Any, company: Any, people: dict[str, User | None]) -> dict
         **{f"partnerships:{name}": {"pk": waiting.pk} for name in by_introduction},
         **{f"matching:{name}": {"pk": suggestion.pk} for name in by_suggestion},
         "companies:detail": {"pk": company.pk},
+        "partnerships:refusal_step": {"pk": refusal.pk},
         "partnerships:partnership": {"pk": partnership.pk},
         "partnerships:partnership_abandon": {"pk": partnership.pk},
         "mail:one_click": {"token": link.rstrip("/").rpartition("/")[2]},

@@ -1,0 +1,47 @@
+"""The team's table of what follows a « no »."""
+
+import uuid
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_GET, require_http_methods
+
+from mecenova.workflow.errors import DomainError
+from partnerships import operations, policies
+from partnerships.forms import RefusalStepForm
+from partnerships.models import RefusalStep, RefusalStepChange
+
+LATEST_CHANGES = 20
+
+
+@require_GET
+def refusal_steps(request: HttpRequest) -> HttpResponse:
+    """Every reason with what it leads to, and the latest changes."""
+    _only_staff(request)
+    changes = RefusalStepChange.objects.select_related("step", "by")[:LATEST_CHANGES]
+    context = {"steps": RefusalStep.objects.for_list(), "changes": changes}
+    return render(request, "partnerships/refusal_steps.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+def refusal_step(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """One reason: its words, its delay, its document; what was typed is kept when it is refused."""
+    _only_staff(request)
+    step = get_object_or_404(RefusalStep, pk=pk)
+    form = RefusalStepForm(request.POST or None, instance=step)
+    if request.method == "POST" and form.is_valid():
+        try:
+            changed = operations.edit_refusal_step(step=step, by=request.user, **form.cleaned_data)
+        except DomainError as error:
+            form.add_error(None, error.message)
+        else:
+            messages.success(request, "C’est enregistré." if changed else "Rien n’a changé.")
+            return redirect("partnerships:refusal_steps")
+    context = {"form": form, "step": step, "changes": step.changes.select_related("by")}
+    return render(request, "partnerships/refusal_step.html", context, status=422 if form.errors else 200)
+
+
+def _only_staff(request: HttpRequest) -> None:
+    if not policies.can_edit_refusal_steps(request.user):
+        raise Http404
