@@ -22,6 +22,7 @@ from mecenova.agenda.operations.slots import (
     free_slots,
     hold_slot,
     open_slots,
+    release_organisation,
     withdraw_slot,
 )
 from mecenova.agenda.operations.stays import register_stays
@@ -42,6 +43,7 @@ __all__ = [
     "next_steps",
     "open_slots",
     "register_stays",
+    "release_organisation",
     "remove_absence",
     "retry_now",
     "run_due",

@@ -24,17 +24,19 @@ def set_delay(*, rule: type[Rule], occurrence: int, days: int, by: "User | None"
     """The days to count for one day of the rule's table; None when they are those already."""
     if by is not None and not is_staff(by):
         raise PermissionDenied
-    if occurrence not in rule.days or occurrence == 0:
-        raise DomainError("Ce jour ne se règle pas.")
     hold(f"agenda.delay:{rule.name}")
     decided = RuleDelay.objects.in_force([rule.name])[rule.name]
     if days == decided.get(occurrence, occurrence):
         return None
-    _refuse_wrong(rule, occurrence, days, decided)
+    check_delay(rule, occurrence, days)
     return RuleDelay.objects.create(rule=rule.name, occurrence=occurrence, days=days, set_by=by)
 
 
-def _refuse_wrong(rule: type[Rule], occurrence: int, days: int, decided: dict[int, int]) -> None:
+def check_delay(rule: type[Rule], occurrence: int, days: int) -> None:
+    """Refuse what cannot be counted, and what would put two days of a rule out of order."""
+    if occurrence not in rule.days or occurrence == 0:
+        raise DomainError("Ce jour ne se règle pas\u00a0: c’est une date donnée par quelqu’un.")
+    decided = RuleDelay.objects.in_force([rule.name])[rule.name]
     if days < 1:
         raise DomainError("Un délai compte au moins un jour.")
     if days > LONGEST_DELAY:

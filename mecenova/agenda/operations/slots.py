@@ -163,6 +163,16 @@ def ask_for_slot(*, organisation_id: UUID, about: Model, by: "User") -> SlotRequ
     return _ask(organisation_id, about, by)
 
 
+def release_organisation(*, organisation_id: UUID, by: "User | None") -> None:
+    """It leaves the site: its appointments ahead are free for others, what it asked for is closed."""
+    for slot in Slot.objects.to_hold().of_organisation(organisation_id).order_by("pk"):
+        row = _locked(slot)
+        for rule in (HoldSlot, RemindSlot):
+            close(row, rule, Outcome.CANCELLED)
+        _give_back(row, by)
+    _close_requests(organisation_id)
+
+
 def _ask(organisation_id: UUID, about: Model, by: "User | None") -> SlotRequest:
     waiting = SlotRequest.objects.waiting().filter(organisation_id=organisation_id).first()
     if waiting is None:
@@ -225,7 +235,7 @@ def _give_staff_step(about: Model, adviser: "User") -> None:
     FollowUp.objects.about([about]).steps().filter(owner=Owner.STAFF).update(assigned_to=adviser)
 
 
-def _give_back(row: Slot, by: "User") -> None:
+def _give_back(row: Slot, by: "User | None") -> None:
     when, turn = day_and_hour(row.starts_at), row.booking
     row.booked_by_organisation_id = row.booked_by = row.booked_at = None
     row.booked_for_type = row.booked_for_id = None

@@ -1,0 +1,49 @@
+"""Follow-ups with the subject each speaks of, whatever its type: one query for each type."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from mecenova.agenda.models import FollowUp
+from mecenova.agenda.rules import rule_named
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One line: the row, its rule in plain words, its subject and where that is seen."""
+
+    row: FollowUp
+    rule: str
+    subject: str
+    kind: str
+    url: str
+
+    @property
+    def error_class(self) -> str:
+        return self.row.last_error.partition(":")[0]
+
+
+def shown(rows: Iterable[FollowUp]) -> list[Shown]:
+    rows = list(rows)
+    keys = defaultdict(set)
+    for row in rows:
+        keys[row.subject_type].add(row.subject_id)
+    subjects: dict[tuple[int, Any], Any] = {}
+    for subject_type, pks in keys.items():
+        model = subject_type.model_class()
+        found = model._base_manager.in_bulk(pks) if model else {}
+        subjects |= {(subject_type.pk, pk): subject for pk, subject in found.items()}
+    return [_shown(row, subjects.get((row.subject_type_id, row.subject_id))) for row in rows]
+
+
+def _shown(row: FollowUp, subject: Any) -> Shown:
+    rule, kind = rule_named(row.rule), row.subject_type.name
+    if subject is None:
+        return Shown(row, _title(rule, row), "N’existe plus", kind, "")
+    address = getattr(subject, "get_absolute_url", None) or getattr(subject, "dashboard_path", "")
+    return Shown(row, _title(rule, row), str(subject), kind, address() if callable(address) else address)
+
+
+def _title(rule: Any, row: FollowUp) -> str:
+    return (rule.title if rule else "") or row.rule

@@ -1,0 +1,42 @@
+"""« Délais »: what is counted before each follow-up, changed by the team, never in silence."""
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_safe
+
+from mecenova.agenda import operations
+from mecenova.agenda.delays import days_in_words, history, tables
+from mecenova.agenda.forms import DelayForm
+from mecenova.agenda.rules import registered
+from mecenova.agenda.views.guard import for_the_team
+from mecenova.workflow.errors import DomainError
+
+
+@require_safe
+@for_the_team
+def delays(request: HttpRequest) -> HttpResponse:
+    return render(request, "agenda/delays.html", {"tables": tables()})
+
+
+@for_the_team
+def delay(request: HttpRequest, rule: str, day: int) -> HttpResponse:
+    """One day of one rule: what is counted now, a form to change it, and all that was decided before."""
+    found = next((each for each in registered() if each.name == rule), None)
+    if found is None or day not in found.days or day == 0:
+        raise Http404
+    table = tables([found])[0]
+    current = next(each for each in table.days if each.occurrence == day)
+    form = DelayForm(request.POST or None, initial={"days": current.days})
+    if request.method == "POST" and form.is_valid():
+        days = form.cleaned_data["days"]
+        try:
+            operations.set_delay(rule=found, occurrence=day, days=days, by=request.user)
+        except DomainError as refused:
+            form.add_error("days", refused.message)
+        else:
+            messages.success(request, f"Désormais\u00a0: {days_in_words(days)}.")
+            return redirect("agenda:delays")
+    past = [(row, days_in_words(row.days)) for row in history(found) if row.occurrence == day]
+    context = {"table": table, "current": current, "form": form, "past": past}
+    return render(request, "agenda/delay.html", context)
