@@ -21,6 +21,14 @@ app.conf.beat_schedule = {
         "task": "mecenova.imports.tasks.remove_old_import_files",
         "schedule": crontab(hour="4", minute="10"),
     },
+    "share-the-teams-steps": {
+        "task": "mecenova.agenda.tasks.share_the_teams_steps",
+        "schedule": crontab(minute="10"),
+    },
+    "check-the-silence": {
+        "task": "mecenova.agenda.tasks.check_the_silence",
+        "schedule": crontab(hour="3", minute="15"),
+    },
     "match-what-changed": {"task": "matching.tasks.run_small_round", "schedule": 10 * EVERY_MINUTE},
     "match-everything": {
         "task": "matching.tasks.run_nightly_round",

@@ -15,6 +15,7 @@ urlpatterns = [
     path("", include("partnerships.urls")),
     path("infotheque/", include("infotheque.urls")),
     path("equipe/imports/", include("mecenova.imports.urls")),
+    path("", include("mecenova.agenda.urls")),
     path("", include("mecenova.mail.urls")),
     path("compte/", include("allauth.account.urls")),
     path("administration/", admin.site.urls),

@@ -172,6 +172,7 @@ def withdraw_organisation(*, organisation: Organisation, by: User | None, note: 
     journal.advance(organisation, ORGANISATION, "leave", by=by, note=paragraphs(note), left_at=clock.now())
     organisation.invitations.waiting().delete()
     signals.organisation_left.send(Organisation, organisation=organisation, by=by)
+    agenda.release_organisation(organisation_id=organisation.pk, by=by)
     # Last, when the rooms above have ended theirs: whatever they were answering meanwhile is closed too.
     agenda.close(organisation, outcome=Outcome.CANCELLED)
     return organisation

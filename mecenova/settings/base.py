@@ -138,6 +138,7 @@ ACCOUNT_RATE_LIMITS = {
     "introduce": "30/h/user",
     "accept_invitation": "30/m/ip",
     "close_account": "10/h/user",
+    "book_slot": "30/h/user",
     "one_click": "30/m/ip",
     # Mailbox providers press the button for many people from one address.
     "unsubscribe": "120/m/ip",
