@@ -1,7 +1,7 @@
 """What upper rooms may add to a project's page.
 
-A project that asks only for money is told what skills or goods would open. Only `matching` reads both sides,
-and it lies above this room. It registers a function here when the site starts:
+A project that asks only for money is told what skills or goods would open, and one that found no company why.
+Only `matching` reads both sides, above this room: it registers a function here when the site starts.
 
     register_project_hint(callable)    # callable(project) -> Hint | None
 
@@ -21,6 +21,8 @@ class Hint:
     text: str
     url: str = ""
     label: str = ""
+    # With a title it stands at the top of the page; without, beside the asks.
+    title: str = ""
 
 
 ProjectHint = Callable[[Project], Hint | None]

@@ -9,6 +9,7 @@ from accounts.models import Organisation, User
 from associations.enums import ProjectStatus, Stance
 from associations.models import Project
 from associations.readiness import completeness
+from associations.starters import starter_for
 from mecenova.mail.addresses import absolute_url
 from mecenova.mail.enums import Category
 from mecenova.mail.notifications import Notification, register_notification
@@ -32,7 +33,7 @@ class ToAssociation(Notification):
         }
 
     def still_wanted(self, subject: Organisation, recipient: User) -> bool:
-        wishes_mail = subject.association.stance == Stance.OPEN
+        wishes_mail = subject.association.wishes_mail
         return subject.left_at is None and wishes_mail and subject.members.filter(pk=recipient.pk).exists()
 
 
@@ -73,13 +74,23 @@ class FirstLesson(ToAssociation):
 
 @register_notification
 class PublishProject(ToAssociation):
-    """Names one cause of the association, so that the first lines of the project come by themselves."""
+    """The first words of a project of its cause, for a kind that changes from one mail to the next.
+
+    The rule that queues it gives `first_words` of its turn as context.
+    """
 
     name = "associations.publish_project"
     template = "mail/associations/publish_project.md"
 
     def context(self, subject: Organisation, recipient: User) -> dict[str, Any]:
-        return {**super().context(subject, recipient), "cause": subject.association.causes.first()}
+        return {**super().context(subject, recipient), **self.first_words(subject, 0)}
+
+    @staticmethod
+    def first_words(subject: Organisation, turn: int) -> dict[str, Any]:
+        """What the runner adds to the mail, `turn` being how many were sent before."""
+        found = starter_for(subject.association, turn)
+        path = f"{reverse('associations:project_create')}?association={subject.association.pk}"
+        return {"starter": found, "starter_url": absolute_url(f"{path}&modele={found.kind}")}
 
     def still_wanted(self, subject: Organisation, recipient: User) -> bool:
         none_yet = not subject.association.projects.published().exists()
@@ -114,7 +125,7 @@ class AboutProject(Notification):
 
     def still_wanted(self, subject: Project, recipient: User) -> bool:
         organisation = subject.association.organisation
-        open_to_mail = organisation.left_at is None and subject.association.stance == Stance.OPEN
+        open_to_mail = organisation.left_at is None and subject.association.wishes_mail
         is_member = organisation.members.filter(pk=recipient.pk).exists()
         return subject.status == self.status and open_to_mail and is_member
 
@@ -131,6 +142,13 @@ class DraftPutAway(AboutProject):
     name = "associations.draft_put_away"
     template = "mail/associations/draft_put_away.md"
     status = ProjectStatus.CLOSED
+
+
+@register_notification
+class ProjectPauseOver(AboutProject):
+    name = "associations.project_pause_over"
+    template = "mail/associations/project_pause_over.md"
+    status = ProjectStatus.PUBLISHED
 
 
 @register_notification

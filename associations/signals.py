@@ -9,5 +9,8 @@ associations_imported = Signal()
 project_published = Signal()
 project_changed = Signal()
 project_closed = Signal()
+# A published project comes to its review (`project`, `since`, `turn`). A receiver that writes to the
+# association itself, because it has more to say, answers True: the plain review is then not sent.
+project_reviewed = Signal()
 # A draft that nobody took up again: whoever writes states puts it away.
 project_dormant = Signal()

@@ -13,7 +13,7 @@ from associations.followups.profile import (
     refresh_step,
     step_for,
 )
-from associations.followups.projects import project_step
+from associations.followups.projects import project_step, restart_project_step
 
 __all__ = [
     "Call",
@@ -24,5 +24,6 @@ __all__ = [
     "Presentation",
     "project_step",
     "refresh_step",
+    "restart_project_step",
     "step_for",
 ]

@@ -59,7 +59,7 @@ class FirstSteps(AssociationRule):
         return "Accompagner les premiers pas de l’association"
 
     def still_relevant(self, subject: Organisation) -> bool:
-        return super().still_relevant(subject) and subject.association.stance == Stance.OPEN
+        return super().still_relevant(subject) and subject.association.wishes_mail
 
     def act(self, subject: Organisation, follow_up: FollowUp) -> None:
         if follow_up.occurrence == 7:
@@ -138,7 +138,8 @@ class PublishProject(StepRule):
             start(CallToPublish, subject)
         elif not subject.association.projects.draft().exists():
             # A draft has its own reminder: never two on the same subject.
-            queue(notifications.PublishProject, subject, occurrence=follow_up.turn)
+            mail, turn = notifications.PublishProject, self.days.index(follow_up.occurrence)
+            queue(mail, subject, occurrence=follow_up.turn, context=mail.first_words(subject, turn))
 
 
 @register_rule

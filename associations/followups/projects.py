@@ -2,17 +2,20 @@
 
 import uuid
 from collections.abc import Sequence
+from datetime import datetime, time, timedelta
 from typing import ClassVar
 
 from accounts.enums import OrganisationStatus
 from accounts.models import Organisation
 from associations import notifications
-from associations.enums import ProjectStatus, Stance
+from associations.enums import ProjectStatus
 from associations.models import Project
-from associations.signals import project_dormant
+from associations.signals import project_dormant, project_reviewed
 from mecenova.agenda.enums import Owner
 from mecenova.agenda.models import FollowUp
+from mecenova.agenda.operations import close, start
 from mecenova.agenda.rules import Rule, register_rule
+from mecenova.calendar import clock
 from mecenova.mail.operations import queue
 
 
@@ -48,29 +51,78 @@ class FinishProject(ProjectRule):
     def act(self, subject: Project, follow_up: FollowUp) -> None:
         if follow_up.occurrence == self.days[-1]:
             project_dormant.send(sender=type(self), project=subject)
-        elif subject.association.stance == Stance.OPEN:
+        elif subject.association.wishes_mail:
             queue(notifications.FinishProject, subject, occurrence=follow_up.turn)
 
 
 @register_rule
 class ReviewProject(ProjectRule):
-    """A published project: the platform proposes it, and takes stock with its authors while it stays open."""
+    """A published project: the platform proposes it, and takes stock with its authors while it stays open.
+
+    When nobody has shown interest, the room above, which knows the companies, says more than this mail.
+    """
 
     name = "associations.review_project"
     owner = Owner.PLATFORM
     days = (45,)
-    every = 90
+    every: ClassVar[int] = 90
     status = ProjectStatus.PUBLISHED
 
     def what(self, subject: Project) -> str:
         return "Proposer ce projet aux entreprises compatibles, puis faire le point avec vous."
 
     def act(self, subject: Project, follow_up: FollowUp) -> None:
-        if subject.association.stance == Stance.OPEN and subject.association.organisation.is_checked:
+        association = subject.association
+        if not (association.wishes_mail and association.organisation.is_checked):
+            return
+        answers = project_reviewed.send(
+            sender=type(self), project=subject, since=self.reviewed_since(follow_up), turn=follow_up.turn
+        )
+        if not any(said for _, said in answers):
             queue(notifications.ReviewProject, subject, occurrence=follow_up.turn)
+
+    def reviewed_since(self, follow_up: FollowUp) -> datetime:
+        """From the publication, or from the former review."""
+        if follow_up.occurrence == self.days[0]:
+            return follow_up.since
+        return max(follow_up.since, clock.now() - timedelta(days=self.every))
+
+
+@register_rule
+class PausedProject(ProjectRule):
+    """Proposed to nobody until the last day chosen; the day after, the site takes it up again."""
+
+    name = "associations.project_pause"
+    owner = Owner.PLATFORM
+    days = (1,)
+    status = ProjectStatus.PUBLISHED
+
+    def what(self, subject: Project) -> str:
+        return "Respecter la pause de ce projet, puis le proposer à nouveau."
+
+    def act(self, subject: Project, follow_up: FollowUp) -> None:
+        """A date changed meanwhile is respected: the step begins again from it."""
+        restart_project_step(subject)
+        if not subject.is_paused and subject.association.wishes_mail:
+            queue(notifications.ProjectPauseOver, subject, occurrence=str(follow_up.cycle))
+
+
+def restart_project_step(project: Project) -> None:
+    """The step the project is at, counted from now, whatever was open before."""
+    step = project_step(project)
+    if step is not None:
+        close(project, rule=step)
+        start(step, project, since=_last_day(project) if step is PausedProject else None)
+
+
+def _last_day(project: Project) -> datetime | None:
+    last_day = project.paused_until
+    return datetime.combine(last_day, time(12), tzinfo=clock.PARIS) if last_day else None
 
 
 def project_step(project: Project) -> type[ProjectRule] | None:
+    if project.is_paused:
+        return PausedProject
     rules: dict[str, type[ProjectRule]] = {
         ProjectStatus.DRAFT: FinishProject,
         ProjectStatus.PUBLISHED: ReviewProject,

@@ -210,6 +210,11 @@ class Association(Identified):
         return self.stance == Stance.EXPERT_ONLY
 
     @property
+    def wishes_mail(self) -> bool:
+        """Neither an expert only nor in pause today: it may be reminded of what it has begun."""
+        return self.stance != Stance.EXPERT_ONLY and not self.is_paused
+
+    @property
     def is_paused(self) -> bool:
         """In pause today; a pause whose last day is past is over."""
         return (

@@ -23,6 +23,11 @@ class ProjectQuerySet(models.QuerySet["Project"]):
     def published(self) -> Self:
         return self.filter(status=ProjectStatus.PUBLISHED)
 
+    def proposed(self) -> Self:
+        """Published and not in pause today: those that companies are shown."""
+        in_pause = Q(paused_until__isnull=False, paused_until__gte=clock.today())
+        return self.published().exclude(in_pause)
+
     def visible(self) -> Self:
         """Published projects of checked associations: what everybody may read."""
         return self.published().filter(association__organisation__status=OrganisationStatus.CHECKED)
@@ -49,6 +54,7 @@ class Project(Identified):
     created_at = models.DateTimeField("créé le", default=clock.now, editable=False)
     published_at = models.DateTimeField("publié le", null=True, blank=True, editable=False)
     closed_at = models.DateTimeField("clos le", null=True, blank=True, editable=False)
+    paused_until = models.DateField("en pause jusqu’au", null=True, blank=True, editable=False)
     search = models.GeneratedField(
         expression=FrenchVector("title", weight="A") + FrenchVector("description", weight="B"),
         output_field=SearchVectorField(),
@@ -72,6 +78,10 @@ class Project(Identified):
                 name="project_closed_has_date",
             ),
             models.CheckConstraint(condition=Q(status__in=ProjectStatus.values), name="project_status_known"),
+            models.CheckConstraint(
+                condition=Q(paused_until__isnull=True) | Q(status=ProjectStatus.PUBLISHED),
+                name="project_paused_is_published",
+            ),
         ]
         indexes = [GinIndex(fields=("search",), name="project_search")]
 
@@ -80,6 +90,11 @@ class Project(Identified):
 
     def get_absolute_url(self) -> str:
         return reverse("associations:project_detail", args=[self.pk])
+
+    @property
+    def is_paused(self) -> bool:
+        """In pause today; a pause whose last day is past is over."""
+        return self.paused_until is not None and self.paused_until >= clock.today()
 
     @property
     def asks_only_for_money(self) -> bool:

@@ -1,3 +1,4 @@
+from associations.operations.pauses import pause_project, restart_project_step, resume_project
 from associations.operations.profile import update_association
 from associations.operations.projects import (
     close_project,
@@ -22,11 +23,14 @@ __all__ = [
     "follow_check",
     "follow_leaving",
     "note_call",
+    "pause_project",
     "publish_project",
     "record_presentation",
     "record_presentations",
     "register_association",
     "remove_ask",
+    "restart_project_step",
+    "resume_project",
     "save_ask",
     "update_association",
     "update_project",

@@ -10,14 +10,11 @@ from accounts.models import User
 from accounts.operations import locked, resubmit_organisation, update_organisation
 from accounts.policies import can_edit
 from associations.enums import Stance
-from associations.followups import FirstSteps, refresh_step
+from associations.followups import refresh_step
 from associations.models import Association
 from associations.operations.registry import chosen_number, refuse_number_of_another
 from associations.policies import can_edit_association
-from associations.readiness import is_complete
 from associations.signals import association_changed
-from mecenova.agenda.enums import Outcome
-from mecenova.agenda.operations import close
 from mecenova.calendar import clock
 from mecenova.identifiers.text import one_line, paragraphs
 
@@ -68,8 +65,6 @@ def update_association(*, association: Association, by: User | None, **changes: 
     ):
         resubmit_organisation(organisation=organisation, by=by)
     association = Association.objects.select_related("organisation").get(pk=association.pk)
-    if is_complete(association):
-        close(association.organisation, rule=FirstSteps, outcome=Outcome.DONE)
     refresh_step(association.organisation)
     association_changed.send(sender=Association, association=association)
     return association

@@ -83,7 +83,7 @@ def update_project(*, project: Project, by: User | None, **changes: Any) -> Proj
     unknown = changes.keys() - PLAIN - LISTS
     if unknown:
         raise TypeError(f"A project has no {', '.join(sorted(unknown))}")
-    project = _locked(project)
+    project = hold_project(project)
     if by is not None and not policies.can_edit_project(by, project):
         raise PermissionDenied
     project.title = one_line(changes.get("title", project.title))
@@ -98,7 +98,7 @@ def update_project(*, project: Project, by: User | None, **changes: Any) -> Proj
 @transaction.atomic
 def publish_project(*, project: Project, by: User | None) -> Project:
     """Show it to everybody (once the association is checked). A project says at least one thing it seeks."""
-    project = _locked(project)
+    project = hold_project(project)
     if by is not None and not policies.can_publish_project(by, project):
         raise PermissionDenied
     PROJECT.target("publish", project.status)
@@ -123,10 +123,10 @@ def publish_project(*, project: Project, by: User | None) -> Project:
 
 @transaction.atomic
 def close_project(*, project: Project, by: User | None, note: str = "") -> Project:
-    project = _locked(project)
+    project = hold_project(project)
     if by is not None and not policies.can_close_project(by, project):
         raise PermissionDenied
-    advance(project, PROJECT, "close", by=by, note=note, closed_at=clock.now())
+    advance(project, PROJECT, "close", by=by, note=note, closed_at=clock.now(), paused_until=None)
     close(project, outcome=Outcome.DONE)
     refresh_step(project.association.organisation)
     project_closed.send(sender=Project, project=project, association=project.association)
@@ -148,7 +148,7 @@ def save_ask(
     question: str = "",
 ) -> Ask:
     """Add an ask, or write the one of this `ask_id`. What another kind would say is left out."""
-    project = _locked(project)
+    project = hold_project(project)
     if by is not None and not policies.can_edit_project(by, project):
         raise PermissionDenied
     known = Ask.objects.filter(pk=ask_id).first() if ask_id else None
@@ -175,7 +175,7 @@ def save_ask(
 @transaction.atomic
 def remove_ask(*, ask: Ask, by: User | None) -> None:
     """A published project keeps at least one ask. Removed already is no error: a form sent twice."""
-    project = _locked(ask.project)
+    project = hold_project(ask.project)
     if by is not None and not policies.can_edit_project(by, project):
         raise PermissionDenied
     last = not project.asks.exclude(pk=ask.pk).exists()
@@ -188,7 +188,7 @@ def remove_ask(*, ask: Ask, by: User | None) -> None:
     project_changed.send(sender=Project, project=project, association=project.association)
 
 
-def _locked(project: Project) -> Project:
+def hold_project(project: Project) -> Project:
     """The project as it is now, held until the end with its organisation, which is taken first."""
     locked(project.association.organisation)
     return (

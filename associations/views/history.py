@@ -9,6 +9,8 @@ PROJECT = {
     "create": "brouillon ouvert",
     "publish": "projet publié",
     "close": "projet clos",
+    "pause": "projet mis en pause",
+    "resume": "pause terminée",
 }
 ORGANISATION = {**dict(OrganisationEvent.choices), "note_call": "appel de l’équipe"}
 

@@ -6,12 +6,14 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST
 
 from associations import operations, policies
 from associations.forms.notes import CloseForm
 from associations.forms.project import NewProjectForm, ProjectForm
 from associations.hints import hints_for
 from associations.models import Association
+from associations.starters import REQUESTS, starter
 from associations.views.found import attempt, project_or_404, step_values
 from associations.views.history import history_of
 from mecenova.workflow.errors import DomainError
@@ -41,6 +43,10 @@ def project_create(request: HttpRequest) -> HttpResponse:
     """Somebody of several associations says for which one by `?association=`; otherwise it is theirs."""
     association = _association_of(request)
     started = {"causes": list(association.causes.all()), "territories": list(association.territories.all())}
+    kind = request.GET.get("modele", "")
+    if kind in REQUESTS:
+        first_words = starter(association.causes.first(), kind)
+        started |= {"title": first_words.title, "description": first_words.description}
     form = NewProjectForm(request.POST or None, initial=started)
     if request.method == "POST" and form.is_valid():
         project = operations.create_project(association=association, by=request.user, **form.cleaned_data)
@@ -71,6 +77,19 @@ def project_publish(request: HttpRequest, pk: UUID) -> HttpResponse:
         attempt(request, "Le projet est publié.", operations.publish_project, project=project)
         return redirect(project)
     return render(request, "associations/project_publish.html", {"project": project})
+
+
+@require_POST
+def project_resume(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """End a pause before its date."""
+    project = project_or_404(request, pk, policies.can_edit_project)
+    attempt(
+        request,
+        "Le projet est de nouveau proposé aux entreprises.",
+        operations.resume_project,
+        project=project,
+    )
+    return redirect(project)
 
 
 def project_close(request: HttpRequest, pk: UUID) -> HttpResponse:

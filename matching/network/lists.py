@@ -13,11 +13,11 @@ from matching.scoring import AssociationSide, NeedSide, TextSide
 
 
 class AssociationLists:
-    """The many-valued facts of associations, their published projects' included."""
+    """The many-valued facts of associations, those of the projects proposed included."""
 
     def __init__(self, associations: "QuerySet[Association]") -> None:
         keys = associations.order_by().values("pk")
-        projects = Project.objects.published().filter(association__in=keys).order_by()
+        projects = Project.objects.proposed().filter(association__in=keys).order_by()
         through, project = Association, "association_id"
         self.causes = sets(through.causes.through, "association_id", "cause__slug", associations=keys)
         self.audiences = sets(

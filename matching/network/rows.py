@@ -35,12 +35,12 @@ def association_rows(associations: "QuerySet[Association]") -> list[Any]:
 
 
 def told_by(associations: "QuerySet[Association]") -> dict[uuid.UUID, str]:
-    """What associations tell beyond their name: purpose, then published projects. Cut: see LONGEST."""
+    """What associations tell beyond their name: purpose, then the projects proposed. Cut: see LONGEST."""
     told: dict[uuid.UUID, str] = {}
     purposes = associations.order_by().annotate(said=Left("purpose", LONGEST)).values_list("pk", "said")
     for key, said in purposes.iterator(chunk_size=CHUNK):
         told[key] = said
-    projects = Project.objects.published().filter(association__in=associations.order_by().values("pk"))
+    projects = Project.objects.proposed().filter(association__in=associations.order_by().values("pk"))
     rows = projects.annotate(said=Left("description", LONGEST)).values_list("association_id", "title", "said")
     for key, title, said in rows.iterator(chunk_size=CHUNK):
         told[key] = f"{told.get(key, '')} {title} {said}"
