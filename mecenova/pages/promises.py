@@ -10,11 +10,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from importlib.resources import files
-from typing import Any
 
-from django.apps import apps
 from django.db import connection
+from django.db.models import Sum
+from django.db.models.functions import TruncDate, TruncMonth
 
+from mecenova.agenda.models import SilenceCheck
 from mecenova.calendar import clock
 from mecenova.ui.figures import integer
 from partnerships.enums import RefusalReason
@@ -181,13 +182,14 @@ def _settled(first: date, last: date) -> list[_Line]:
 
 def _silence(first: date, last: date) -> list[_Line]:
     """The nightly checks: a subject found without a next step breaks the promise that night."""
-    model: Any = apps.all_models["agenda"].get("silencecheck")
-    if model is None:
-        return []
-    checks = model._default_manager.values_list("at", "subjects", "violations")
-    nights = [(clock.paris(at).date(), subjects, violations) for at, subjects, violations in checks]
+    nights = SilenceCheck.objects.annotate(day=TruncDate("at", tzinfo=clock.PARIS))
+    by_month = (
+        nights.filter(day__range=(first, last))
+        .order_by()
+        .values(month=TruncMonth("at", tzinfo=clock.PARIS))
+        .annotate(seen=Sum("subjects"), without=Sum("violations"))
+    )
     return [
-        _Line("step", night.replace(day=1), subjects - violations, violations)
-        for night, subjects, violations in nights
-        if first <= night <= last
+        _Line("step", clock.paris(line["month"]).date(), line["seen"] - line["without"], line["without"])
+        for line in by_month
     ]

@@ -1,16 +1,22 @@
 from django.urls import path
 
-from mecenova.pages.views import checks, dashboard, public, tower
+from mecenova.pages.views import checks, dashboard, observatory, public, tower
 
 app_name = "pages"
 urlpatterns = [
     path("", public.home, name="home"),
     path("comprendre/", public.understand, name="understand"),
+    path("observatoire/", observatory.observatory, name="observatory"),
+    path("observatoire/<slug:slug>.csv", observatory.observatory_file, name="observatory_file"),
     path("tableau-de-bord/", dashboard.dashboard, name="dashboard"),
     path("equipe/", tower.control_tower, name="control_tower"),
     path("equipe/paniers/<slug:slug>/", tower.basket, name="basket"),
     path("equipe/paniers/<slug:slug>/<uuid:pk>/", tower.act, name="basket_act"),
     path("equipe/relances/<uuid:pk>/prendre/", tower.take_on, name="take_on"),
+    path("equipe/observatoire/", observatory.team_observatory, name="team_observatory"),
+    path(
+        "equipe/observatoire/<slug:slug>.csv", observatory.team_observatory_file, name="team_observatory_file"
+    ),
     path("equipe/organismes/<uuid:pk>/", checks.organisation, name="organisation"),
     path("equipe/organismes/<uuid:pk>/verifier/", checks.check, name="organisation_check"),
     path(

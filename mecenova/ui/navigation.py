@@ -11,6 +11,7 @@ PUBLIC = (
     ("Entreprises", "companies:list"),
     ("Infothèque", "infotheque:list"),
     ("Comprendre", "pages:understand"),
+    ("Observatoire", "pages:observatory"),
 )
 SIGNED_IN = (("Tableau de bord", "pages:dashboard"), ("Mon compte", "accounts:person"))
 STAFF = (("Équipe", "pages:control_tower"),)

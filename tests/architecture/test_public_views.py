@@ -6,6 +6,9 @@ from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, r
 PUBLIC = {
     "pages:home",
     "pages:understand",
+    # Figures that concern five or more, and the same as files.
+    "pages:observatory",
+    "pages:observatory_file",
     "accounts:sign_up",
     # Sends allauth's own sign-up page to ours.
     "accounts:single_way",

@@ -51,8 +51,11 @@ def to_check() -> Organisation:
 
 # name of the page: (who looks, arguments, query)
 PAGES: dict[str, tuple[Any, Callable[[], list[Any]], str]] = {
+    *("pages:observatory_file", "pages:team_observatory_file"),
     "pages:home": (VISITOR, list, ""),
     "pages:understand": (VISITOR, list, "?cause=precarite&departement=59&forme=financial"),
+    "pages:observatory": (VISITOR, list, "?mesure=check&vue=territory&departement=59"),
+    "pages:team_observatory": (STAFF, list, "?mesure=introduction&vue=kind"),
     "pages:dashboard": (ASSOCIATION, list, ""),
     "pages:control_tower": (STAFF, list, ""),
     "pages:basket": (STAFF, lambda: ["associations-a-verifier"], ""),

@@ -1,0 +1,34 @@
+"""What the reader looks at: one figure, along one dimension, and a département on the map."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+
+from mecenova.pages.observatory.figures import DIMENSIONS, FIGURES
+
+FIRST = {"mesure": "introduction", "vue": "cause", "departement": ""}
+
+
+class LookForm(forms.Form):
+    """An answer that is not in the list is said, and the first view is shown."""
+
+    mesure = forms.ChoiceField(
+        label="Mesure", choices=[(figure.slug, figure.title) for figure in FIGURES.values()], required=False
+    )
+    vue = forms.ChoiceField(
+        label="Par",
+        choices=[(slug, name.capitalize()) for slug, name in DIMENSIONS.items()],
+        required=False,
+    )
+    departement = forms.ChoiceField(label="Votre département, sur la carte", required=False)
+
+    def __init__(self, data: Any = None, *, places: Iterable[tuple[str, str]]) -> None:
+        super().__init__(data, initial=FIRST)
+        self.fields["departement"].choices = [("", "Toute la France"), *places]  # type: ignore[attr-defined]
+
+    def chosen(self) -> dict[str, str]:
+        """What to show; the first view stands for whatever is missing or not understood."""
+        self.is_valid()
+        given = self.cleaned_data if self.is_bound else {}
+        return {name: given.get(name) or first for name, first in FIRST.items()}

@@ -1,0 +1,152 @@
+"""The map of deserts: a département's own figure, or its région's when it has too few associations."""
+
+from dataclasses import dataclass
+
+from mecenova.pages.observatory import wording
+from mecenova.pages.observatory.deserts import Deserts, Ground
+from mecenova.pages.observatory.figures import NOWHERE, Figures, Place
+from mecenova.pages.observatory.hiding import shown
+from mecenova.pages.observatory.outlines import outlines
+from mecenova.pages.observatory.tables import Line, Table, percentages
+from mecenova.ui.figures import integer
+
+UNKNOWN = "inconnu"
+RANKS = (
+    "aucun besoin ne nomme ce territoire",
+    "moins de 10 besoins pour 100 associations",
+    "de 10 à 24",
+    "de 25 à 49",
+    "50 et plus",
+)
+# Overseas places are drawn as squares, under the south-west of the map: side, gap, and squares in a row.
+TILE, TILE_GAP, TILES_IN_A_ROW = 26, 4, 5
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """One place on the map: a path, or a square at (x, y) when it lies overseas."""
+
+    code: str
+    name: str
+    said: str
+    rank: str
+    path: str = ""
+    x: int = 0
+    y: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class MapShown:
+    width: int
+    height: int
+    tile: int
+    areas: tuple[Area, ...]
+    tiles: tuple[Area, ...]
+    table: Table
+    legend: tuple[tuple[str, str], ...]
+    nationwide: str
+    deserts: str
+
+    def area(self, code: str) -> Area | None:
+        return next((area for area in (*self.areas, *self.tiles) if area.code == code), None)
+
+
+def draw(figures: Figures, grounds: Deserts, *, whole: bool) -> MapShown:
+    regions, departments = _clear(figures, grounds, whole=whole)
+    drawing = outlines()
+    areas, tiles = [], []
+    for place in figures.places.values():
+        rank, said = _said(place, figures, grounds, regions, departments)
+        if place.code in drawing.paths:
+            areas.append(Area(place.code, place.name, said, rank, path=drawing.paths[place.code]))
+        else:
+            row, column = divmod(len(tiles), TILES_IN_A_ROW)
+            x, y = column * (TILE + TILE_GAP), drawing.height - 2 * TILE + row * (TILE + TILE_GAP)
+            tiles.append(Area(place.code, place.name, said, rank, x=x, y=y))
+    height = max([drawing.height, *(tile.y + TILE for tile in tiles)]) + 2
+    bare = [figures.regions[key] for key in regions if key and not grounds.regions[key].rank]
+    return MapShown(
+        drawing.width,
+        height,
+        TILE,
+        tuple(areas),
+        tuple(tiles),
+        _table(figures, grounds, regions, departments),
+        tuple((str(rank), words) for rank, words in enumerate(RANKS)),
+        integer(grounds.nationwide),
+        ", ".join(bare),
+    )
+
+
+def _clear(figures: Figures, grounds: Deserts, *, whole: bool) -> tuple[list[str], set[str]]:
+    """The régions and départements whose associations are enough to be published, subtraction included."""
+    if whole:
+        codes = {code for code, ground in grounds.departments.items() if ground.associations}
+        return [key for key in figures.regions if grounds.regions[key].associations], codes
+    counts = {key: (ground.associations,) for key, ground in grounds.regions.items()}
+    visible = shown((grounds.associations,), counts)
+    regions = [key for key in figures.regions if key in visible]
+    departments: set[str] = set()
+    for key in regions:
+        within = {
+            code: (ground.associations,)
+            for code, ground in grounds.departments.items()
+            if figures.places[code].region == key
+        }
+        departments |= shown(counts[key], within)
+    return regions, departments
+
+
+def _said(
+    place: Place, figures: Figures, grounds: Deserts, regions: list[str], departments: set[str]
+) -> tuple[str, str]:
+    """The class of a place, and one sentence about it."""
+    if place.code in departments:
+        ground = grounds.departments[place.code]
+        return str(ground.rank), _sentence(ground)
+    if place.region in regions:
+        ground = grounds.regions[place.region]
+        region = figures.regions[place.region]
+        return str(
+            ground.rank
+        ), f"trop peu d’associations\u00a0; dans sa région ({region}), {_sentence(ground)}"
+    return UNKNOWN, "trop peu d’associations pour publier un chiffre"
+
+
+def _sentence(ground: Ground) -> str:
+    if not ground.needs:
+        return "aucun besoin ouvert ne nomme ce territoire"
+    needs = f"{wording.ratio(ground.per_hundred)} besoins ouverts pour 100 associations"
+    return f"{needs} ({integer(ground.needs)} pour {integer(ground.associations)})"
+
+
+def _table(figures: Figures, grounds: Deserts, regions: list[str], departments: set[str]) -> Table:
+    chosen: list[tuple[str, str, Ground, bool]] = []
+    for key in regions:
+        chosen.append((key, figures.regions[key], grounds.regions[key], False))
+        chosen += [
+            (place.code, place.name, grounds.departments[place.code], True)
+            for place in figures.inside(key)
+            if place.code in departments
+        ]
+    widest = max((ground.per_hundred or 0 for _, _, ground, _ in chosen), default=0)
+    bars = percentages([ground.per_hundred for _, _, ground, _ in chosen], widest)
+    columns = ("Associations", "Besoins d’ici", "Pour 100 associations")
+    return Table(
+        "deserts",
+        "Besoins ouverts qui nomment le territoire, pour 100 associations",
+        columns,
+        ("Territoire", *columns),
+        tuple(_line(*each, bar) for each, bar in zip(chosen, bars, strict=True)),
+        _unseen(figures, grounds, regions),
+    )
+
+
+def _line(key: str, name: str, ground: Ground, inside: bool, bar: int | None) -> Line:
+    cells = (integer(ground.associations), integer(ground.needs), wording.ratio(ground.per_hundred))
+    return Line(key, name, cells, (ground.associations, ground.needs, ground.per_hundred), bar, None, inside)
+
+
+def _unseen(figures: Figures, grounds: Deserts, regions: list[str]) -> tuple[str, ...]:
+    names = [name for key, name in figures.regions.items() if key not in regions]
+    return (*names, "Siège non renseigné") if NOWHERE in grounds.regions else tuple(names)

@@ -1,0 +1,196 @@
+"""What the observatory shows: the whole to the team, and to everybody what concerns five or more."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from mecenova.calendar import clock
+from mecenova.pages.observatory import deserts, kept, tables, wording
+from mecenova.pages.observatory.deserts import Deserts
+from mecenova.pages.observatory.figures import DIMENSIONS, FIGURES, NOWHERE, Figure, Figures, Group, compute
+from mecenova.pages.observatory.hiding import is_large, shown
+from mecenova.pages.observatory.kept import Night, PromiseShown
+from mecenova.pages.observatory.maps import MapShown, draw
+from mecenova.pages.observatory.tables import Line, Table
+
+NOT_SAID = {
+    "cause": "Aucune cause",
+    "territory": "Territoire non renseigné",
+    "kind": "Aucune demande en ligne",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Headline:
+    """One figure for the whole network; `value` is None when too few are concerned."""
+
+    slug: str
+    title: str
+    definition: str
+    value: str | None
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """All that one page needs: computed once, kept for an hour."""
+
+    computed_at: datetime
+    whole: bool
+    headlines: tuple[Headline, ...]
+    promises: tuple[PromiseShown, ...]
+    night: Night | None
+    tables: Mapping[str, Table]
+    map: MapShown
+    places: tuple[tuple[str, str], ...]
+    is_empty: bool
+
+
+def make(*, whole: bool) -> Report:
+    """Eleven queries at most. `whole` hides nothing: for the team."""
+    figures = compute()
+    grounds = deserts.compute(figures.places)
+    promises = kept.read(clock.today(), whole=whole)
+    waits = [
+        wait_table(figures, figure, side, whole=whole) for figure in FIGURES.values() for side in DIMENSIONS
+    ]
+    drawn = draw(figures, grounds, whole=whole)
+    files = [*kept.files(promises), *waits, drawn.table]
+    return Report(
+        computed_at=figures.computed_at,
+        whole=whole,
+        headlines=tuple(
+            headline(figure, figures.total(figure.slug), whole=whole) for figure in FIGURES.values()
+        ),
+        promises=promises,
+        night=kept.last_night(),
+        tables={table.slug: table for table in files},
+        map=drawn,
+        places=tuple((place.code, f"{place.name} ({place.code})") for place in figures.places.values()),
+        is_empty=_is_empty(figures, grounds, promises),
+    )
+
+
+def _is_empty(figures: Figures, grounds: Deserts, promises: Iterable[PromiseShown]) -> bool:
+    return not figures.groups and not grounds.associations and not any(one.year_settled for one in promises)
+
+
+def sizes(figure: Figure, group: Group) -> tuple[int, ...]:
+    """The counts that publishing this group would tell."""
+    if figure.is_share:
+        return (group.counted, group.missed, group.counted - group.missed)
+    return (group.ended,)
+
+
+def headline(figure: Figure, total: Group, *, whole: bool) -> Headline:
+    def said(value: str | None, note: str) -> Headline:
+        return Headline(figure.slug, figure.title, figure.definition, value, note)
+
+    counts = sizes(figure, total)
+    if not counts[0]:
+        return said(None, "Personne n’est encore concerné.")
+    if not (whole or is_large(counts)):
+        return said(None, "Trop peu de cas pour publier un chiffre\u00a0: il en faut cinq.")
+    if figure.is_share:
+        part = wording.share(total.missed, total.counted)
+        return said(part, f"{total.missed} sur {total.counted} {figure.unit}.")
+    slow = wording.duration(total.nine_in_ten)
+    return said(
+        wording.duration(total.half),
+        f"La moitié attend moins. Neuf sur dix\u00a0: {slow} au plus. {total.ended} {figure.unit}.",
+    )
+
+
+def wait_table(figures: Figures, figure: Figure, side: str, *, whole: bool) -> Table:
+    """One figure along one dimension; territories are régions, with their départements inside."""
+    total = figures.total(figure.slug)
+    groups = figures.of(figure.slug, "region" if side == "territory" else side)
+    inside = figures.of(figure.slug, "department") if side == "territory" else {}
+    visible = _visible(figure, total, groups, overlap=_overlaps(figure, side), whole=whole)
+    order = _order(figures, figure, side, groups)
+    chosen: list[tuple[str, str, Group, bool]] = []
+    unseen = []
+    for key in order:
+        name = _name(figures, figure, side, key)
+        if key not in visible:
+            unseen.append(name)
+            continue
+        chosen.append((key, name, groups[key], False))
+        within = {place.code: inside[place.code] for place in figures.inside(key) if place.code in inside}
+        clear = _visible(figure, groups[key], within, overlap=False, whole=whole)
+        chosen += [
+            (place.code, place.name, within[place.code], True)
+            for place in figures.inside(key)
+            if place.code in clear
+        ]
+    widest = max((_length(figure, group)[1] or 0 for _, _, group, _ in chosen), default=0)
+    return Table(
+        slug=f"{figure.slug}-{DIMENSIONS[side]}",
+        title=f"{figure.title}, par {DIMENSIONS[side]}",
+        columns=_columns(figure),
+        value_columns=_value_columns(figure, side),
+        lines=tuple(_line(figure, *each, widest) for each in chosen),
+        unseen=tuple(unseen),
+        total=_line(figure, "", "Ensemble", total, False, 0)
+        if whole or is_large(sizes(figure, total))
+        else None,
+    )
+
+
+def _overlaps(figure: Figure, side: str) -> bool:
+    """An association has several causes, and its projects seek several kinds."""
+    return side == "cause" or (side == "kind" and figure.is_share)
+
+
+def _visible(
+    figure: Figure, total: Group, groups: Mapping[str, Group], *, overlap: bool, whole: bool
+) -> set[str]:
+    if whole:
+        return {key for key, group in groups.items() if group.counted}
+    counts = {key: sizes(figure, group) for key, group in groups.items()}
+    return shown(sizes(figure, total), counts, overlap=overlap)
+
+
+def _order(figures: Figures, figure: Figure, side: str, groups: Mapping[str, Group]) -> list[str]:
+    names = {"cause": figures.causes, "territory": figures.regions, "kind": figure.kinds}[side]
+    return [key for key in (*names, NOWHERE) if key in groups]
+
+
+def _name(figures: Figures, figure: Figure, side: str, key: str) -> str:
+    names: Mapping[str, str] = {"cause": figures.causes, "territory": figures.regions, "kind": figure.kinds}[
+        side
+    ]
+    return names[key] if key else NOT_SAID[side]
+
+
+def _columns(figure: Figure) -> tuple[str, ...]:
+    if figure.is_share:
+        return ("Associations", "Sans présentation", "Part")
+    return ("Réponses", "Médiane", "Neuf sur dix en moins de")
+
+
+def _value_columns(figure: Figure, side: str) -> tuple[str, ...]:
+    first = DIMENSIONS[side].capitalize()
+    if figure.is_share:
+        return (first, "Associations", "Sans présentation en 90 jours")
+    return (first, figure.unit.capitalize(), "Médiane (heures)", "Neuf sur dix (heures)")
+
+
+def _length(figure: Figure, group: Group) -> tuple[float | None, float | None]:
+    if figure.is_share:
+        return 100 * group.missed / group.counted, 100.0
+    return group.half, group.nine_in_ten
+
+
+def _line(figure: Figure, key: str, label: str, group: Group, inside: bool, widest: float) -> Line:
+    bar, mark = tables.percentages(_length(figure, group), widest)
+    if figure.is_share:
+        counts = (wording.ratio(group.counted), wording.ratio(group.missed))
+        cells = (*counts, wording.share(group.missed, group.counted))
+        return Line(key, label, cells, (group.counted, group.missed), bar, None, inside)
+    cells = (wording.ratio(group.ended), wording.duration(group.half), wording.duration(group.nine_in_ten))
+    return Line(key, label, cells, (group.ended, *_hours((group.half, group.nine_in_ten))), bar, mark, inside)
+
+
+def _hours(waits: Sequence[float | None]) -> list[float | None]:
+    return [None if wait is None else wait / wording.HOUR for wait in waits]

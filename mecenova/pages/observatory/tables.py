@@ -1,0 +1,69 @@
+"""One table of the observatory, as the page draws it and as a file brings it."""
+
+import csv
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TextIO
+
+# What a spreadsheet would take for a formula.
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """`cells` are read, `values` are for a spreadsheet; `bar` and `mark` are percentages of the widest."""
+
+    key: str
+    label: str
+    cells: tuple[str, ...]
+    values: tuple[object, ...]
+    bar: int | None = None
+    mark: int | None = None
+    inside: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """`unseen` names the groups that are hidden or empty."""
+
+    slug: str
+    title: str
+    columns: tuple[str, ...]
+    value_columns: tuple[str, ...]
+    lines: tuple[Line, ...]
+    unseen: tuple[str, ...] = ()
+    total: Line | None = None
+    notes: tuple[str, ...] = field(default=())
+
+    @property
+    def has_bars(self) -> bool:
+        return any(line.bar is not None for line in self.lines)
+
+
+def write(file: TextIO, table: Table) -> None:
+    """As CSV for a French spreadsheet: semicolons, decimal commas, a mark of UTF-8, no formula."""
+    file.write("\ufeff")
+    writer = csv.writer(file, delimiter=";", lineterminator="\r\n")
+    writer.writerow([safe(cell) for cell in table.value_columns])
+    for line in (*table.lines, *((table.total,) if table.total else ())):
+        writer.writerow([safe(cell) for cell in (line.label, *line.values)])
+    for name in table.unseen:
+        writer.writerow([safe(name), *["masqué ou vide"] * (len(table.value_columns) - 1)])
+
+
+def safe(value: object) -> str:
+    """One plain line of text that no spreadsheet runs."""
+    if value is None:
+        return ""
+    if isinstance(value, float):
+        return f"{value:.2f}".replace(".", ",")
+    text = " ".join(str(value).split())
+    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
+
+
+def percentages(values: Sequence[float | None], widest: float) -> list[int | None]:
+    """Lengths of bars; something above nought is always seen."""
+    return [
+        None if value is None else max(1, round(100 * value / widest)) if value and widest else 0
+        for value in values
+    ]

@@ -1,0 +1,45 @@
+"""How durations, shares and hidden groups are written on the page."""
+
+from mecenova.ui.figures import integer
+from mecenova.ui.typography import NARROW_SPACE, NO_BREAK_SPACE
+
+MINUTE, HOUR, DAY = 60, 3600, 86400
+HIDDEN = "masqué"
+NOTHING = "–"
+
+
+def duration(seconds: float | None) -> str:
+    """« 12 minutes », « 5 heures », « 2,5 jours », « 34 jours »."""
+    if seconds is None:
+        return NOTHING
+    if seconds < MINUTE:
+        return "moins d’une minute"
+    if seconds < 1.5 * HOUR:
+        return _counted(round(seconds / MINUTE), "minute")
+    if seconds < 1.5 * DAY:
+        return _counted(round(seconds / HOUR), "heure")
+    days = seconds / DAY
+    if days >= 10:
+        return _counted(round(days), "jour")
+    tenths = f"{days:.1f}".replace(".", ",").removesuffix(",0")
+    return f"{tenths}{NO_BREAK_SPACE}jours"
+
+
+def share(part: int, whole: int) -> str:
+    """« 12 % », never rounded up to everybody nor down to nobody."""
+    if not whole:
+        return NOTHING
+    rounded = round(100 * part / whole)
+    if part and not rounded:
+        return f"moins de 1{NARROW_SPACE}%"
+    if part < whole and rounded == 100:
+        return f"plus de 99{NARROW_SPACE}%"
+    return f"{rounded}{NARROW_SPACE}%"
+
+
+def ratio(value: float | None) -> str:
+    return NOTHING if value is None else integer(round(value))
+
+
+def _counted(number: int, unit: str) -> str:
+    return f"{integer(number)}{NO_BREAK_SPACE}{unit}{'s' if number > 1 else ''}"
