@@ -1,10 +1,15 @@
 """Dates and hours as people say them."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django.utils import formats
 
 from mecenova.calendar.clock import paris
+
+
+def day_in_words(day: date) -> str:
+    """« 30 novembre 2026 »."""
+    return formats.date_format(day, "j F Y")
 
 
 def day_and_hour(moment: datetime) -> str:

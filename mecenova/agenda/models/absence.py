@@ -7,6 +7,9 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
+from mecenova.agenda.wording import day_in_words
+from mecenova.calendar import clock
+
 
 class AbsenceQuerySet(models.QuerySet["Absence"]):
     def of(self, organisation_id: uuid.UUID | None, user_id: uuid.UUID | None) -> Self:
@@ -55,3 +58,21 @@ class Absence(models.Model):
 
     def __str__(self) -> str:
         return f"{self.first_day} - {self.last_day}"
+
+    @property
+    def in_words(self) -> str:
+        return f"Du {day_in_words(self.first_day)} au {day_in_words(self.last_day)}"
+
+    @property
+    def is_past(self) -> bool:
+        return self.last_day < clock.today()
+
+    @property
+    def has_begun(self) -> bool:
+        return self.first_day <= clock.today()
+
+    @property
+    def state(self) -> str:
+        if self.is_past:
+            return "passée"
+        return "en cours" if self.has_begun else "à venir"
