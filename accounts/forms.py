@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from accounts.enums import REGISTERING_KINDS, Role
 from accounts.models import User
 from mecenova.identifiers.text import one_line, paragraphs
+from mecenova.ui.forms import DateInput
 
 NAME_LENGTH = 80
 MESSAGE_LENGTH = 1000
@@ -109,6 +110,13 @@ class PersonForm(forms.ModelForm):
     class Meta:
         model = User
         fields = ("first_name", "last_name")
+
+
+class AbsenceForm(forms.Form):
+    """The first and the last day of an absence, both included."""
+
+    first_day = forms.DateField(label="Premier jour d’absence", widget=DateInput)
+    last_day = forms.DateField(label="Dernier jour d’absence", widget=DateInput)
 
 
 class ClaimForm(forms.Form):

@@ -6,6 +6,7 @@ from django.urls import reverse
 
 from accounts.enums import OrganisationKind, OrganisationStatus, Role
 from accounts.models import Claim, Invitation, Membership, Organisation, User
+from mecenova.agenda.models import Absence
 
 Person = User | AnonymousUser
 REGISTER_PAGES = {
@@ -96,6 +97,26 @@ def can_accept_invitation(user: Person, invitation: Invitation) -> bool:
         return False
     verified = EmailAddress.objects.filter(user=user, verified=True)
     return verified.filter(email__iexact=invitation.email).exists()
+
+
+def can_say_person_away(user: Person, person: User) -> bool:
+    """Oneself, or the team for anybody."""
+    return is_staff(user) or (isinstance(user, User) and user.is_active and user.pk == person.pk)
+
+
+def can_say_organisation_away(user: Person, organisation: Organisation) -> bool:
+    """Its managers, or the team."""
+    if organisation.status == OrganisationStatus.LEFT:
+        return False
+    return is_staff(user) or is_manager(user, organisation)
+
+
+def can_forget_absence(user: Person, absence: Absence) -> bool:
+    """Whoever may say it may take it back."""
+    if absence.user is not None:
+        return can_say_person_away(user, absence.user)
+    organisation = Organisation.objects.filter(pk=absence.organisation_id).first()
+    return organisation is not None and can_say_organisation_away(user, organisation)
 
 
 def unfinished_registration(user: Person) -> str | None:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from accounts.views import claims, members, person, sign_up
+from accounts.views import absences, claims, members, person, sign_up
 
 app_name = "accounts"
 urlpatterns = [
@@ -9,6 +9,10 @@ urlpatterns = [
     path("compte/signup/", sign_up.single_way, name="single_way"),
     path("mes-informations/", person.person, name="person"),
     path("mes-informations/fermer/", person.close_account, name="close_account"),
+    path("mes-absences/", absences.absences, name="absences"),
+    path("absences/<int:pk>/supprimer/", absences.forget_absence, name="forget_absence"),
+    path("personnes/<uuid:pk>/absences/", absences.person_absences, name="person_absences"),
+    path("organismes/<uuid:pk>/absences/", absences.organisation_absences, name="organisation_absences"),
     path("organismes/<uuid:pk>/revendiquer/", claims.claim, name="claim"),
     path("organismes/<uuid:pk>/membres/", members.members, name="members"),
     path("organismes/<uuid:pk>/quitter/", members.leave, name="leave"),

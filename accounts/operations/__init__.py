@@ -1,5 +1,6 @@
 """Every write with a meaning about people and organisations."""
 
+from accounts.operations.absences import forget_absence, say_organisation_away, say_person_away
 from accounts.operations.claims import accept_claim, claim_organisation, refuse_claim
 from accounts.operations.members import (
     accept_invitation,
@@ -33,6 +34,7 @@ __all__ = [
     "close_account",
     "create_organisation",
     "create_verified_user",
+    "forget_absence",
     "hold",
     "invite_member",
     "leave",
@@ -40,6 +42,8 @@ __all__ = [
     "refuse_claim",
     "remove_member",
     "resubmit_organisation",
+    "say_organisation_away",
+    "say_person_away",
     "update_organisation",
     "update_person",
     "withdraw_invitation",
