@@ -51,7 +51,6 @@ def to_check() -> Organisation:
 
 # name of the page: (who looks, arguments, query)
 PAGES: dict[str, tuple[Any, Callable[[], list[Any]], str]] = {
-    *("pages:observatory_file", "pages:team_observatory_file"),
     "pages:home": (VISITOR, list, ""),
     "pages:understand": (VISITOR, list, "?cause=precarite&departement=59&forme=financial"),
     "pages:observatory": (VISITOR, list, "?mesure=check&vue=territory&departement=59"),
@@ -158,6 +157,7 @@ MORE = [
 ]
 # Only forms are sent there, or they need a state that their own tests make.
 NOT_A_PAGE = {
+    *("pages:observatory_file", "pages:team_observatory_file"),
     *("pages:basket_act", "pages:take_on"),
     *("pages:organisation_check", "pages:organisation_ask_for_changes", "pages:claim_decide"),
     *("accounts:single_way", "accounts:change_role", "accounts:remove_member"),

@@ -157,6 +157,8 @@ def _own_keys(own: Any, people: dict[str, User | None]) -> dict[str, dict[str, A
         "accounts:withdraw_invitation": {"pk": invitation.pk},
         "accounts:invitation": {"token": invitation.get_absolute_url().split("/")[2]},
         "pages:claim": {"pk": claim.pk},
+        "pages:observatory_file": {"slug": "promesses"},
+        "pages:team_observatory_file": {"slug": "promesses"},
         "pages:claim_decide": {"pk": claim.pk},
         "pages:basket": {"slug": "associations-a-verifier"},
         "pages:basket_act": {"slug": "associations-a-verifier", "pk": hidden.organisation.pk},

@@ -122,7 +122,7 @@ def _sentence(ground: Ground) -> str:
 
 def _table(figures: Figures, grounds: Deserts, regions: list[str], departments: set[str]) -> Table:
     chosen: list[tuple[str, str, Ground, bool]] = []
-    for key in regions:
+    for key in sorted(regions, key=lambda region: grounds.regions[region].per_hundred or 0):
         chosen.append((key, figures.regions[key], grounds.regions[key], False))
         chosen += [
             (place.code, place.name, grounds.departments[place.code], True)
@@ -131,7 +131,7 @@ def _table(figures: Figures, grounds: Deserts, regions: list[str], departments: 
         ]
     widest = max((ground.per_hundred or 0 for _, _, ground, _ in chosen), default=0)
     bars = percentages([ground.per_hundred for _, _, ground, _ in chosen], widest)
-    columns = ("Associations", "Besoins d’ici", "Pour 100 associations")
+    columns = ("Associations", "Besoins", "Pour 100")
     return Table(
         "deserts",
         "Besoins ouverts qui nomment le territoire, pour 100 associations",

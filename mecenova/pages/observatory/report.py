@@ -152,8 +152,10 @@ def _visible(
 
 
 def _order(figures: Figures, figure: Figure, side: str, groups: Mapping[str, Group]) -> list[str]:
+    """The longest waits, or the largest shares, first."""
     names = {"cause": figures.causes, "territory": figures.regions, "kind": figure.kinds}[side]
-    return [key for key in (*names, NOWHERE) if key in groups]
+    found = [key for key in (*names, NOWHERE) if key in groups]
+    return sorted(found, key=lambda key: -(_length(figure, groups[key])[0] or 0))
 
 
 def _name(figures: Figures, figure: Figure, side: str, key: str) -> str:
@@ -166,7 +168,7 @@ def _name(figures: Figures, figure: Figure, side: str, key: str) -> str:
 def _columns(figure: Figure) -> tuple[str, ...]:
     if figure.is_share:
         return ("Associations", "Sans présentation", "Part")
-    return ("Réponses", "Médiane", "Neuf sur dix en moins de")
+    return ("Cas", "Médiane", "Neuf sur dix")
 
 
 def _value_columns(figure: Figure, side: str) -> tuple[str, ...]:
