@@ -19,8 +19,13 @@ from mecenova.agenda.enums import Outcome, Owner
 from mecenova.agenda.models import FollowUp
 from mecenova.agenda.operations import close, next_step, start
 from mecenova.agenda.rules import Rule, register_rule
+from mecenova.agenda.silence import register_living
 from mecenova.calendar import clock
 from mecenova.mail.operations import queue
+
+register_living(
+    "companies.needs", lambda: Need.objects.filter(status__in=[NeedStatus.DRAFT, NeedStatus.PUBLISHED])
+)
 
 
 class CompanyRule(Rule):
@@ -51,6 +56,7 @@ class CallAfterSilence(CompanyRule):
     """A person of the team calls; it stays on the team's list until a call is noted or the company moves."""
 
     name = "companies.call_after_silence"
+    title = "Appeler une entreprise silencieuse"
     owner = Owner.STAFF
     days = (5,)
     every = 30
@@ -62,6 +68,7 @@ class CallAfterSilence(CompanyRule):
 @register_rule
 class CompletePolicy(CompanyRule):
     name = "companies.complete_policy"
+    title = "Dire ce que l’entreprise soutient"
     owner = Owner.ORGANISATION
     days = (3, 10, 30)
     deadline_day = 10
@@ -79,6 +86,7 @@ class CompletePolicy(CompanyRule):
 @register_rule
 class PublishNeed(CompanyRule):
     name = "companies.publish_need"
+    title = "Publier un premier besoin"
     owner = Owner.ORGANISATION
     days = (10, 30, 60)
     deadline_day = 30
@@ -100,6 +108,7 @@ class KeepInTouch(CompanyRule):
     """All is said and a need is published: the platform proposes; after sixty silent days a person calls."""
 
     name = "companies.keep_in_touch"
+    title = "Prendre des nouvelles d’une entreprise qui se tait"
     owner = Owner.PLATFORM
     days = (60,)
     call = CallAfterSilence
@@ -113,6 +122,7 @@ class ClosedDoor(CompanyRule):
     """The company looks at nobody for now: left in peace, then asked once whether the door opens again."""
 
     name = "companies.closed_door"
+    title = "Prendre des nouvelles d’une entreprise qui a fermé sa porte"
     owner = Owner.PLATFORM
     days = (90,)
     call = CallAfterSilence
@@ -141,6 +151,7 @@ class FinishNeed(NeedRule):
     """A draft: two reminders, then it is put away, to be taken up whenever its authors wish."""
 
     name = "companies.finish_need"
+    title = "Terminer un besoin resté en brouillon"
     owner = Owner.ORGANISATION
     days = (10, 30, 90)
     deadline_day = 30
@@ -161,6 +172,7 @@ class NeedDeadline(NeedRule):
     """A published need with a deadline: open to answers until that evening, closed the day after."""
 
     name = "companies.need_deadline"
+    title = "Clore un besoin après sa date limite"
     owner = Owner.PLATFORM
     days = (0,)
     status = NeedStatus.PUBLISHED
@@ -180,6 +192,7 @@ class ReviewNeed(NeedRule):
     """A published need without a deadline: its authors are asked from time to time whether it still holds."""
 
     name = "companies.review_need"
+    title = "Demander si un besoin sans date limite tient toujours"
     owner = Owner.PLATFORM
     days = (90,)
     every = 90

@@ -51,6 +51,7 @@ class FirstSteps(AssociationRule):
     """What is missing, by name; then a first lesson; then, if it is still incomplete, a person's time."""
 
     name = "associations.first_steps"
+    title = "Accompagner les premiers pas d’une association"
     is_step = False
     owner = Owner.PLATFORM
     days = (1, 7, 15)
@@ -85,6 +86,7 @@ class Call(StepRule):
 @register_rule
 class CallToComplete(Call):
     name = "associations.call_to_complete"
+    title = "Appeler une association pour compléter sa fiche"
 
     def what(self, subject: Organisation) -> str:
         return _short(f"Appeler l’association pour compléter sa fiche avec elle\u00a0: {_missing(subject)}.")
@@ -93,6 +95,7 @@ class CallToComplete(Call):
 @register_rule
 class CallToPublish(Call):
     name = "associations.call_to_publish"
+    title = "Appeler une association pour préparer un premier projet"
 
     def what(self, subject: Organisation) -> str:
         return "Appeler l’association pour préparer avec elle un premier projet."
@@ -101,6 +104,7 @@ class CallToPublish(Call):
 @register_rule
 class CallAfterSilence(Call):
     name = "associations.call_after_silence"
+    title = "Appeler une association jamais présentée"
 
     def what(self, subject: Organisation) -> str:
         return "Appeler l’association\u00a0: elle n’a été présentée à aucune entreprise depuis 90 jours."
@@ -111,6 +115,7 @@ class CompleteProfile(StepRule):
     """The reminders themselves are those of FirstSteps; this step only hands over to a person."""
 
     name = "associations.complete_profile"
+    title = "Compléter la fiche de l’association"
     owner = Owner.ORGANISATION
     days = (20,)
     call = CallToComplete
@@ -125,6 +130,7 @@ class CompleteProfile(StepRule):
 @register_rule
 class PublishProject(StepRule):
     name = "associations.publish_project"
+    title = "Publier un premier projet"
     owner = Owner.ORGANISATION
     days = (10, 30, 45)
     deadline_day = 30
@@ -147,6 +153,7 @@ class Presentation(StepRule):
     """The platform's promise: presented to a compatible company, or called by a person, within 90 days."""
 
     name = "associations.presentation"
+    title = "Présenter une association à une entreprise"
     owner = Owner.PLATFORM
     days = (90,)
     call = CallAfterSilence
@@ -163,6 +170,7 @@ class Available(StepRule):
     """An expert is consulted, never solicited and never chased."""
 
     name = "associations.available"
+    title = "Garder le lien avec une association consultée comme experte"
     owner = Owner.PLATFORM
     days = (90,)
     every = 90
@@ -176,6 +184,7 @@ class Pause(StepRule):
     """Left in peace until the last day chosen; the day after, the site takes up where it was."""
 
     name = "associations.pause"
+    title = "Reprendre avec une association après sa pause"
     owner = Owner.PLATFORM
     days = (1,)
 

@@ -15,8 +15,14 @@ from mecenova.agenda.enums import Owner
 from mecenova.agenda.models import FollowUp
 from mecenova.agenda.operations import close, start
 from mecenova.agenda.rules import Rule, register_rule
+from mecenova.agenda.silence import register_living
 from mecenova.calendar import clock
 from mecenova.mail.operations import queue
+
+register_living(
+    "associations.projects",
+    lambda: Project.objects.filter(status__in=[ProjectStatus.DRAFT, ProjectStatus.PUBLISHED]),
+)
 
 
 class ProjectRule(Rule):
@@ -40,6 +46,7 @@ class FinishProject(ProjectRule):
     """A draft: two reminders, then it is put away, to be taken up whenever its authors wish."""
 
     name = "associations.finish_project"
+    title = "Terminer un projet resté en brouillon"
     owner = Owner.ORGANISATION
     days = (10, 30, 90)
     deadline_day = 30
@@ -63,6 +70,7 @@ class ReviewProject(ProjectRule):
     """
 
     name = "associations.review_project"
+    title = "Faire le point sur un projet publié"
     owner = Owner.PLATFORM
     days = (45,)
     every: ClassVar[int] = 90
@@ -93,6 +101,7 @@ class PausedProject(ProjectRule):
     """Proposed to nobody until the last day chosen; the day after, the site takes it up again."""
 
     name = "associations.project_pause"
+    title = "Reprendre un projet après sa pause"
     owner = Owner.PLATFORM
     days = (1,)
     status = ProjectStatus.PUBLISHED
