@@ -10,6 +10,8 @@ class Directory(Protocol):
 
     def is_member(self, user: Any, organisation_id: UUID) -> bool: ...
 
+    def lock(self, organisation_id: UUID) -> None: ...
+
 
 _directory: list[Directory] = []
 
@@ -31,3 +33,8 @@ def name_of(organisation_id: UUID | None) -> str:
 
 def is_member(user: Any, organisation_id: UUID) -> bool:
     return bool(user and user.is_authenticated) and _directory[0].is_member(user, organisation_id)
+
+
+def lock(organisation_id: UUID) -> None:
+    """Taken before what is done in its name (docs/adr/0014-one-order-of-locks.md)."""
+    _directory[0].lock(organisation_id)

@@ -40,9 +40,9 @@ def shown(rows: Iterable[FollowUp]) -> list[Shown]:
 def _shown(row: FollowUp, subject: Any) -> Shown:
     rule, kind = rule_named(row.rule), row.subject_type.name
     if subject is None:
-        return Shown(row, _title(rule, row), "N’existe plus", kind, "")
-    address = getattr(subject, "get_absolute_url", None) or getattr(subject, "dashboard_path", "")
-    return Shown(row, _title(rule, row), str(subject), kind, address() if callable(address) else address)
+        return Shown(row, _title(rule, row), "N’existe plus", str(kind), "")
+    where = getattr(subject, "get_absolute_url", None)
+    return Shown(row, _title(rule, row), str(subject), str(kind), where() if where else "")
 
 
 def _title(rule: Any, row: FollowUp) -> str:

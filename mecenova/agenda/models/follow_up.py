@@ -43,15 +43,17 @@ class FollowUpQuerySet(models.QuerySet["FollowUp"]):
     def owed_by_staff(self) -> Self:
         return self.steps().filter(owner=Owner.STAFF)
 
-    def with_promise(self) -> Self:
-        """With `promised_at`: the first date given, however often the step has come back since."""
+    def promised_before(self, moment: datetime) -> Self:
+        """Late for whoever waits, oldest first. `promised_at` is the first date that was given, however often
+        the step has come back since."""
         same = FollowUp.objects.filter(
             rule=OuterRef("rule"),
             subject_type=OuterRef("subject_type"),
             subject_id=OuterRef("subject_id"),
             cycle=OuterRef("cycle"),
         )
-        return self.annotate(promised_at=Subquery(same.order_by("deadline").values("deadline")[:1]))
+        dated = self.annotate(promised_at=Subquery(same.order_by("deadline").values("deadline")[:1]))
+        return dated.filter(promised_at__lt=moment).order_by("promised_at", "id")
 
     def concerned_by(self, absence: Absence) -> Self:
         """Open follow-ups whose clock this absence stops; the team's own go on with somebody else."""

@@ -80,9 +80,9 @@ def escalate_overdue_steps() -> int:
     if not here:
         return 0
     now, keys, load = clock.now(), {lead.pk for lead in here}, _load()
-    late = FollowUp.objects.all().owed_by_staff().with_promise().filter(promised_at__lt=now)
+    late = FollowUp.objects.all().owed_by_staff().promised_before(now)
     raised: dict[Any, list[FollowUp]] = {}
-    for row in late.exclude(assigned_to__in=keys).order_by("promised_at", "id"):
+    for row in late.exclude(assigned_to__in=keys):
         if due_at(row.promised_at, ESCALATED_AFTER) > now:  # type: ignore[attr-defined]
             continue
         lead = _least_loaded(here, load)

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import Model
 from django.urls import reverse
 
-from mecenova.agenda import notifications
+from mecenova.agenda import notifications, organisations
 from mecenova.agenda.enums import Outcome, Owner
 from mecenova.agenda.followups import HoldSlot, OfferSlot, RemindSlot
 from mecenova.agenda.locks import hold
@@ -70,7 +70,7 @@ def book_slot(*, slot: Slot, organisation_id: UUID, about: Model, by: "User") ->
     """One slot for one organisation. Chosen twice by the same, it is booked once."""
     if not can_book_for(by, organisation_id):
         raise PermissionDenied
-    hold(f"agenda.booking:{organisation_id}")
+    organisations.lock(organisation_id)
     row = _locked(slot)
     if row.booked_by_organisation_id == organisation_id and row.is_booked:
         return row
@@ -104,7 +104,7 @@ def cancel_booking(*, slot: Slot, by: "User") -> Slot:
     Given back by the organisation, the slot is free again; called off by the team, it is withdrawn, and
     where no other is free the team owes a date.
     """
-    row = _locked(slot)
+    row = _locked_with_organisation(slot)
     if not can_see_booking(by, row):
         raise PermissionDenied
     if not row.is_booked or row.held_at is not None:
@@ -125,7 +125,7 @@ def withdraw_slot(*, slot: Slot, by: "User") -> Slot:
     """The team takes a slot back; booked, whoever booked it is told."""
     if not is_staff(by):
         raise PermissionDenied
-    row = _locked(slot)
+    row = _locked_with_organisation(slot)
     if row.cancelled_at is not None:
         return row
     if row.booked_at is not None:
@@ -141,7 +141,7 @@ def hold_slot(*, slot: Slot, by: "User") -> Slot:
     """They have talked: the adviser's step ends, and the rooms above are told."""
     if not is_staff(by):
         raise PermissionDenied
-    row = _locked(slot)
+    row = _locked_with_organisation(slot)
     if not row.is_booked or row.held_at is not None:
         return row
     if not row.has_begun:
@@ -159,7 +159,7 @@ def ask_for_slot(*, organisation_id: UUID, about: Model, by: "User") -> SlotRequ
     """No slot is free: the team owes a date. Asked twice, it is owed once."""
     if not can_book_for(by, organisation_id):
         raise PermissionDenied
-    hold(f"agenda.booking:{organisation_id}")
+    organisations.lock(organisation_id)
     return _ask(organisation_id, about, by)
 
 
@@ -182,6 +182,17 @@ def _ask(organisation_id: UUID, about: Model, by: "User | None") -> SlotRequest:
         )
         start(OfferSlot, waiting)
     return waiting
+
+
+def _locked_with_organisation(slot: Slot) -> Slot:
+    """The organisation that booked it first, as every operation takes its rows; then the slot as it now is."""
+    holder = Slot.objects.filter(pk=slot.pk).values_list("booked_by_organisation_id", flat=True).get()
+    if holder is not None:
+        organisations.lock(holder)
+    row = _locked(slot)
+    if row.booked_by_organisation_id not in (holder, None):
+        raise DomainError("Ce créneau vient de changer de main. Rechargez la page.")
+    return row
 
 
 def _locked(slot: Slot) -> Slot:
@@ -254,7 +265,6 @@ def _call_off(row: Slot, by: "User") -> None:
         return
     none_free = not free_slots().exists()
     if none_free:
-        hold(f"agenda.booking:{organisation_id}")
         _ask(organisation_id, about, row.booked_by)
     path = slots_path(organisation_id=organisation_id, about=about)
     values = {"when": day_and_hour(row.starts_at), "slots_url": absolute_url(path), "none_free": none_free}
