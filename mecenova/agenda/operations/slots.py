@@ -185,7 +185,7 @@ def _ask(organisation_id: UUID, about: Model, by: "User | None") -> SlotRequest:
 
 
 def _locked_with_organisation(slot: Slot) -> Slot:
-    """The organisation that booked it first, as every operation takes its rows; then the slot as it now is."""
+    """The organisation that booked it first, as every operation takes its rows, then the slot."""
     holder = Slot.objects.filter(pk=slot.pk).values_list("booked_by_organisation_id", flat=True).get()
     if holder is not None:
         organisations.lock(holder)
