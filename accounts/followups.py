@@ -38,6 +38,10 @@ class Organisations:
     def is_member(self, user: Any, organisation_id: UUID) -> bool:
         return Organisation.objects.of(user).filter(pk=organisation_id).exists()
 
+    def lock(self, organisation_id: UUID) -> None:
+        rows = Organisation.objects.filter(pk=organisation_id).select_for_update(no_key=True)
+        rows.values_list("pk").first()
+
 
 register_directory(Organisations())
 

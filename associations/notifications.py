@@ -10,6 +10,7 @@ from associations.enums import ProjectStatus, Stance
 from associations.models import Project
 from associations.readiness import completeness
 from associations.starters import starter_for
+from mecenova.agenda.slot_links import slots_path
 from mecenova.mail.addresses import absolute_url
 from mecenova.mail.enums import Category
 from mecenova.mail.notifications import Notification, register_notification
@@ -57,6 +58,10 @@ class MissingParts(WhileIncomplete):
 class PersonSlot(WhileIncomplete):
     name = "associations.person_slot"
     template = "mail/associations/person_slot.md"
+
+    def context(self, subject: Organisation, recipient: User) -> dict[str, Any]:
+        path = slots_path(organisation_id=subject.pk, about=subject)
+        return {**super().context(subject, recipient), "slots_url": absolute_url(path)}
 
 
 @register_notification

@@ -4,13 +4,15 @@ from typing import Any
 
 from django.dispatch import receiver
 
-from accounts.enums import OrganisationKind
-from accounts.models import Organisation
+from accounts.enums import OrganisationKind, OrganisationStatus
+from accounts.models import Organisation, User
 from accounts.signals import organisation_attended, organisation_checked, organisation_left
 from associations.models import Association, Project
 from associations.notifications import DraftPutAway
-from associations.operations import close_project, follow_check, follow_leaving
+from associations.operations import close_project, follow_check, follow_leaving, note_call
 from associations.signals import project_dormant
+from mecenova.agenda.models import Slot
+from mecenova.agenda.signals import slot_held
 from mecenova.mail.operations import queue
 
 
@@ -30,6 +32,14 @@ def close_what_was_open(*, organisation: Organisation, **kwargs: Any) -> None:
 def put_draft_away(*, project: Project, **kwargs: Any) -> None:
     project = close_project(project=project, by=None, note="Brouillon sans nouvelles depuis 90 jours.")
     queue(DraftPutAway, project, occurrence=f"{project.closed_at:%Y-%m-%d}")
+
+
+@receiver(slot_held, dispatch_uid="associations.an_appointment_is_a_call")
+def an_appointment_is_a_call(*, slot: Slot, by: User, **kwargs: Any) -> None:
+    found = Association.objects.filter(organisation=slot.booked_by_organisation_id)
+    association = found.exclude(organisation__status=OrganisationStatus.LEFT).first()
+    if association is not None:
+        note_call(association=association, by=by, note="Rendez-vous tenu.")
 
 
 def _has_profile(organisation: Organisation) -> bool:

@@ -4,13 +4,16 @@ from typing import Any
 
 from django.dispatch import receiver
 
-from accounts.models import Organisation
+from accounts.enums import OrganisationStatus
+from accounts.models import Organisation, User
 from accounts.signals import organisation_attended, organisation_checked, organisation_left
 from companies.enums import NeedStatus
 from companies.followups import refresh_step
 from companies.models import Company, Need
-from companies.operations import close_need
+from companies.operations import close_need, record_call
 from companies.signals import need_dormant, need_past_deadline
+from mecenova.agenda.models import Slot
+from mecenova.agenda.signals import slot_held
 
 
 @receiver([organisation_checked, organisation_attended])
@@ -24,6 +27,14 @@ def its_needs_are_closed(organisation: Organisation, **kwargs: Any) -> None:
     needs = Need.objects.filter(company__organisation=organisation).exclude(status=NeedStatus.CLOSED)
     for need in needs.select_related("company__organisation").order_by("pk"):
         close_need(need=need, by=None)
+
+
+@receiver(slot_held)
+def an_appointment_is_a_call(slot: Slot, by: User, **kwargs: Any) -> None:
+    found = Company.objects.filter(organisation=slot.booked_by_organisation_id)
+    company = found.exclude(organisation__status=OrganisationStatus.LEFT).first()
+    if company is not None:
+        record_call(company=company, note="Rendez-vous tenu.", by=by)
 
 
 @receiver(need_past_deadline)
