@@ -6,13 +6,26 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from mecenova.mail.models import MailPreference, OutgoingMail
+from mecenova.mail.models import AddressTrouble, DeliveryAttempt, DigestLine, MailPreference, OutgoingMail
 from mecenova.mail.operations import retry_failed
 from mecenova.mail.views.mailbox import without_links
 
 
+class ReadOnly(admin.ModelAdmin):
+    """Written by the platform alone."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
 @admin.register(OutgoingMail)
-class OutgoingMailAdmin(admin.ModelAdmin):
+class OutgoingMailAdmin(ReadOnly):
     list_display = ["readable_subject", "address", "notification", "status", "due_at", "sent_at", "attempts"]
     list_filter = ["status", "category", "notification"]
     # Not the subject: searching it letter by letter would tell a code.
@@ -57,14 +70,28 @@ class OutgoingMailAdmin(admin.ModelAdmin):
     def has_retry_permission(self, request: HttpRequest) -> bool:
         return request.user.is_active and request.user.is_staff
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
 
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
+@admin.register(DeliveryAttempt)
+class DeliveryAttemptAdmin(ReadOnly):
+    list_display = ["at", "outcome", "detail"]
+    list_filter = ["outcome"]
+    date_hierarchy = "at"
+    show_full_result_count = False
 
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
+
+@admin.register(DigestLine)
+class DigestLineAdmin(ReadOnly):
+    list_display = ["notification", "recipient", "status", "due_at", "last_error"]
+    list_filter = ["status", "notification"]
+    list_select_related = ["recipient"]
+    show_full_result_count = False
+
+
+@admin.register(AddressTrouble)
+class AddressTroubleAdmin(ReadOnly):
+    list_display = ["address", "kind", "at", "mended_at"]
+    list_filter = ["kind"]
+    search_fields = ["address"]
 
 
 @admin.register(MailPreference)

@@ -7,4 +7,6 @@ class MailConfig(AppConfig):
     verbose_name = "Courriels"
 
     def ready(self) -> None:
+        from mecenova.mail import digest, receivers  # noqa: F401  (a notification of ours, and who listens)
+
         autodiscover_modules("notifications", "links")

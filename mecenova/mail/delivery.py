@@ -17,10 +17,14 @@ from django.core.mail import EmailMultiAlternatives, get_connection
 from django.db import transaction
 
 from mecenova.calendar import clock
-from mecenova.mail.enums import Category, MailStatus
-from mecenova.mail.models import MESSAGE, MailPreference, OutgoingMail
-from mecenova.mail.notifications import notification_named
+from mecenova.mail.digest import is_wanted, settle_lines
+from mecenova.mail.enums import Attempt, Category, LineStatus, MailStatus, TroubleKind
+from mecenova.mail.models import IN_TROUBLE, MESSAGE, DeliveryAttempt, MailPreference, OutgoingMail
+from mecenova.mail.notifications import Notification, notification_named
 from mecenova.mail.outcomes import Outcome, Verdict, back_off, judge
+from mecenova.mail.signals import mail_given_up
+from mecenova.mail.troubles import is_in_trouble, mark_address, without_addresses
+from mecenova.mail.unsubscribe import unsubscribe_url
 
 logger = logging.getLogger(__name__)
 
@@ -31,6 +35,17 @@ CAREFUL = {"django.core.mail.backends.smtp.EmailBackend": "mecenova.mail.smtp.Em
 MOST_ATTEMPTS = 16
 # Times a mail may have left without our knowing before we stop repeating it.
 MOST_UNCERTAIN = 5
+LONGEST_SUBJECT = 255
+# What a mail that is written again may change.
+WRITTEN = ("subject", "text", "html", "category", "groups")
+NOTHING_KNOWN = "sender stopped, or no answer, before the result could be written"
+# What the log says of a presentation. No server at all is no presentation.
+ATTEMPTS = {
+    Outcome.SENT: Attempt.SENT,
+    Outcome.REFUSED: Attempt.REFUSED,
+    Outcome.LATER: Attempt.LATER,
+    Outcome.UNKNOWN: Attempt.UNKNOWN,
+}
 
 
 class Delivery(StrEnum):
@@ -70,6 +85,7 @@ def claim(moment: datetime) -> OutgoingMail | None:
         return None
     if mail.status == MailStatus.SENDING:
         mail.uncertain += 1
+        _log_what_nobody_wrote(mail)
         logger.warning("Mail %s is presented again: outcome unknown %s times", mail.pk, mail.uncertain)
     mail.status = MailStatus.SENDING
     mail.lease_until = moment + LEASE
@@ -87,11 +103,17 @@ def settle_past(moment: datetime) -> int:
     due = OutgoingMail.objects.filter(status=MailStatus.PENDING, due_at__lte=moment)
     mails = list(due.select_related("recipient"))
     for mail in mails:
-        mail.last_error = _why_unwanted(mail)
+        mail.last_error = _why_not(mail)
         mail.attempts = 0 if mail.last_error else 1
         mail.sent_at = None if mail.last_error else mail.due_at
         mail.status = MailStatus.CANCELLED if mail.last_error else MailStatus.SENT
-    OutgoingMail.objects.bulk_update(mails, ["status", "sent_at", "attempts", "last_error"])
+    OutgoingMail.objects.bulk_update(mails, ["status", "sent_at", "attempts", "last_error", *WRITTEN])
+    left = [mail for mail in mails if mail.status == MailStatus.SENT]
+    DeliveryAttempt.objects.bulk_create(
+        DeliveryAttempt(mail=mail, at=mail.due_at, outcome=Attempt.SENT) for mail in left
+    )
+    for mail in mails:
+        _settle_digest(mail, mail.status, mail.last_error)
     return len(mails)
 
 
@@ -99,13 +121,28 @@ def _deliver(mail: OutgoingMail, server: "_Server") -> Delivery:
     if mail.uncertain > MOST_UNCERTAIN:
         return _settle(mail, Delivery.FAILED, f"Outcome unknown {mail.uncertain} times; may have arrived")
     try:
-        unwanted = _why_unwanted(mail)
+        unwanted = _why_not(mail)
+        if not unwanted and not _store_what_leaves(mail):
+            return Delivery.UNCERTAIN
     except Exception as error:
         logger.exception("Mail %s (%s): asking whether it is wanted raised", mail.pk, mail.notification)
         return _later(mail, f"{type(error).__name__}: {error}"[:2000])
     if unwanted:
         return _settle(mail, Delivery.CANCELLED, unwanted)
     verdict = server.present(mail)
+    with transaction.atomic():
+        delivery = _write_result(mail, verdict)
+    if verdict.about_recipient:
+        _mark(mail, verdict)
+    return delivery
+
+
+def _write_result(mail: OutgoingMail, verdict: Verdict) -> Delivery:
+    """The log's line and the mail's new state, together."""
+    if verdict.outcome in ATTEMPTS:
+        DeliveryAttempt.objects.create(
+            mail=mail, outcome=ATTEMPTS[verdict.outcome], detail=without_addresses(verdict.error)
+        )
     if verdict.outcome == Outcome.SENT:
         return _settle(mail, Delivery.SENT)
     logger.warning("Mail %s (%s): %s", mail.pk, mail.notification, verdict.outcome)
@@ -122,30 +159,61 @@ def _deliver(mail: OutgoingMail, server: "_Server") -> Delivery:
     return _later(mail, verdict.error)
 
 
-def _why_unwanted(mail: OutgoingMail) -> str:
-    """The reason not to send it any more, or nothing; whatever changed since it was written counts."""
+def _mark(mail: OutgoingMail, verdict: Verdict) -> None:
+    """After the result is safe: what is done about the address must not have the mail presented again."""
+    try:
+        mark_address(address=mail.address, kind=TroubleKind.REJECTED, detail=verdict.error)
+    except Exception:
+        logger.exception("Mail %s: its address could not be marked", mail.pk)
+
+
+def _why_not(mail: OutgoingMail) -> str:
+    """The reason not to send it any more, or nothing; whatever changed since it was written counts.
+
+    What must be exact when it is read is written again here, unless it may have been read already.
+    """
     if mail.recipient is not None and not mail.recipient.is_active:
         return "recipient is no longer active"
     if mail.notification == MESSAGE:
         return ""
-    notification = notification_named(mail.notification)
+    notification = notification_named(mail.notification, mail.occurrence)
     if notification is None:
         raise LookupError(f"This release has no notification {mail.notification}")
-    if mail.category == Category.INFORMATION and _is_declined(mail, notification.group):
+    if not notification.urgent and is_in_trouble(mail.address):
+        return IN_TROUBLE
+    if mail.category == Category.INFORMATION and _is_declined(mail, notification):
         return "recipient declined this group"
     subject = mail.about
     if subject is None:
         return "subject no longer exists"
-    if mail.recipient is None or not notification.still_wanted(subject, mail.recipient):
+    if mail.recipient is None or not is_wanted(notification, subject, mail.recipient):
         return "no longer wanted"
+    if notification.rendered_late and not mail.uncertain:
+        return _rewrite(mail, notification, subject)
     return ""
 
 
-def _is_declined(mail: OutgoingMail, group: str) -> bool:
-    reader_id = mail.recipient_id
-    if reader_id is None:
-        return False
-    return MailPreference.objects.filter(user_id=reader_id, group=group, wanted=False).exists()
+def _is_declined(mail: OutgoingMail, notification: Notification) -> bool:
+    """Every group it belongs to, so that nothing of it would be read."""
+    groups = set(mail.groups or notification.groups)
+    refusals = MailPreference.objects.filter(user=mail.recipient, group__in=groups, wanted=False)
+    return mail.recipient is not None and bool(groups) and refusals.count() == len(groups)
+
+
+def _rewrite(mail: OutgoingMail, notification: Notification, subject: Any) -> str:
+    written = notification.rewrite(mail, subject, mail.recipient) if mail.recipient else None
+    if written is None:
+        return "nothing in it is wanted any more"
+    mail.subject, mail.text, mail.html = written.subject[:LONGEST_SUBJECT], written.text, written.html
+    return ""
+
+
+def _store_what_leaves(mail: OutgoingMail) -> bool:
+    """Keep what was written again before it leaves: the site shows what was sent. No if the lease is lost."""
+    notification = notification_named(mail.notification)
+    if notification is None or not notification.rendered_late or mail.uncertain:
+        return True
+    return _write(mail, **{field: getattr(mail, field) for field in WRITTEN})
 
 
 def _later(mail: OutgoingMail, error: str) -> Delivery:
@@ -173,17 +241,38 @@ def _settle(mail: OutgoingMail, delivery: Delivery, reason: str = "") -> Deliver
         Delivery.FAILED: MailStatus.FAILED,
     }[delivery]
     sent_at = clock.now() if delivery == Delivery.SENT else None
-    _write(mail, status=status, lease_until=None, sent_at=sent_at, last_error=reason)
-    if delivery == Delivery.FAILED:
-        logger.error("Mail %s (%s) failed: a person must look", mail.pk, mail.notification)
+    with transaction.atomic():
+        if not _write(mail, status=status, lease_until=None, sent_at=sent_at, last_error=reason):
+            return delivery
+        _settle_digest(mail, status, reason)
+        if delivery == Delivery.FAILED:
+            logger.error("Mail %s (%s) failed: a person must look", mail.pk, mail.notification)
+            mail_given_up.send_robust(sender=OutgoingMail, mail=mail)
     return delivery
 
 
-def _write(mail: OutgoingMail, **values: Any) -> None:
+def _settle_digest(mail: OutgoingMail, status: str, reason: str) -> None:
+    """The lines of a digest end as it did; one that can still be tried again keeps them."""
+    if status == MailStatus.SENT:
+        settle_lines(mail, LineStatus.SENT)
+    elif status == MailStatus.CANCELLED and reason != IN_TROUBLE:
+        settle_lines(mail, LineStatus.CANCELLED)
+
+
+def _log_what_nobody_wrote(mail: OutgoingMail) -> None:
+    """The lease ran out: its presentation is in the log already, or nobody lived to write it."""
+    began = (mail.lease_until or clock.now()) - LEASE
+    if not mail.log.filter(at__gte=began).exists():
+        DeliveryAttempt.objects.create(mail=mail, at=began, outcome=Attempt.UNKNOWN, detail=NOTHING_KNOWN)
+
+
+def _write(mail: OutgoingMail, **values: Any) -> bool:
     """Write the result, if the lease is still ours; whoever took over decides otherwise."""
     ours = OutgoingMail.objects.filter(pk=mail.pk, status=MailStatus.SENDING, lease_until=mail.lease_until)
     if not ours.update(**values):
         logger.error("Mail %s: its lease was lost before the result was written", mail.pk)
+        return False
+    return True
 
 
 class _Server:
@@ -221,12 +310,12 @@ class _Server:
 
 
 def _message(mail: OutgoingMail) -> EmailMultiAlternatives:
-    message = EmailMultiAlternatives(
-        subject=mail.subject,
-        body=mail.text,
-        to=[mail.address],
-        headers={"Message-ID": mail.message_id, "Auto-Submitted": "auto-generated"},
-    )
+    headers = {"Message-ID": mail.message_id, "Auto-Submitted": "auto-generated"}
+    if mail.category == Category.INFORMATION and mail.groups and mail.recipient is not None:
+        # RFC 8058: a mailbox's own button unsubscribes, without opening a page.
+        headers["List-Unsubscribe"] = f"<{unsubscribe_url(mail.recipient.pk, mail.groups)}>"
+        headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    message = EmailMultiAlternatives(subject=mail.subject, body=mail.text, to=[mail.address], headers=headers)
     if mail.html:
         message.attach_alternative(mail.html, "text/html")
     return message

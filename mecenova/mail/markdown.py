@@ -22,6 +22,8 @@ _SCHEMES = {"http", "https", "mailto", "tel"}
 _PUNCTUATION = re.compile(f"([{re.escape(string.punctuation)}])")
 _BREAKS = re.compile(r"\s*\n\s*")
 _SENTENCE = re.compile(r".+?[.!?…](?=\s|$)", re.DOTALL)
+_HEADING = re.compile(r"^##(?= )", re.MULTILINE)
+_GREETING = "Bonjour"
 LONGEST_PREHEADER = 140
 
 
@@ -37,7 +39,15 @@ def plain_line(source: str) -> str:
     return " ".join(_inline_text(inline.children or []).split())
 
 
-def parse(source: str) -> list[Token]:
+def as_section(title: str, body: str) -> str:
+    """A whole mail's Markdown as one section of another: its title, without the greeting, a level lower."""
+    first, _, rest = body.strip().partition("\n\n")
+    if first.startswith(_GREETING) and first.rstrip().endswith(","):
+        body = rest
+    return f"## {escaped(title)}\n\n{_HEADING.sub('###', body.strip())}"
+
+
+def parse(source: str, *, buttons: bool = True) -> list[Token]:
     """The tokens of a body; a link alone in its paragraph is marked as a button, the typography is French."""
     tokens = _markdown.parse(source)
     for position, token in enumerate(tokens):
@@ -47,7 +57,7 @@ def parse(source: str) -> list[Token]:
         for child in children:
             if child.type == "text":
                 child.content = french_text(child.content)
-        if _is_link_alone(children) and tokens[position - 1].type == "paragraph_open":
+        if buttons and _is_link_alone(children) and tokens[position - 1].type == "paragraph_open":
             tokens[position - 1].attrSet("class", "action")
             children[0].attrSet("class", "button")
     return tokens

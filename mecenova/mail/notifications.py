@@ -5,9 +5,12 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from mecenova.mail.enums import Category
+from mecenova.mail.groups import GROUPS
+from mecenova.mail.rendering import Written, render
 
 if TYPE_CHECKING:
     from accounts.models import User
+    from mecenova.mail.models import OutgoingMail
 
 NAME = re.compile(r"[a-z_]+(\.[a-z_]+)+")
 
@@ -22,6 +25,14 @@ class Notification:
     group: ClassVar[str] = ""
     # True for the answer to a person's own act: it leaves at once, whatever the hour.
     urgent: ClassVar[bool] = False
+    # True for what needs no answer now: a line of the person's weekly digest instead of a mail.
+    weekly: ClassVar[bool] = False
+    # True for what must be exact when it is read: written again at the moment of delivery.
+    rendered_late: ClassVar[bool] = False
+
+    def __init__(self, occurrence: str = "") -> None:
+        # Which time it is that this subject is told of: what `queue` was given.
+        self.occurrence = occurrence
 
     def recipients(self, subject: Any) -> "Iterable[User]":
         raise NotImplementedError
@@ -29,9 +40,30 @@ class Notification:
     def context(self, subject: Any, recipient: "User") -> dict[str, Any]:
         return {}
 
+    def late_context(self, subject: Any, recipient: "User") -> dict[str, Any]:
+        """What a mail that is `rendered_late` says at the moment it leaves."""
+        return self.context(subject, recipient)
+
     def still_wanted(self, subject: Any, recipient: "User") -> bool:
-        """Asked at the moment of delivery: who has answered, refused, paused or left gets nothing."""
+        """Asked at the moment of delivery: who has answered, refused, paused or left gets nothing.
+
+        Delivery also asks `recipients` again: whoever is no longer among them gets nothing either.
+        """
         return True
+
+    def values(self, subject: Any, recipient: "User", context: dict[str, Any]) -> dict[str, Any]:
+        """All that the template may use."""
+        return {"subject": subject, "recipient": recipient, **context}
+
+    def rewrite(self, mail: "OutgoingMail", subject: Any, recipient: "User") -> Written | None:
+        """The mail as it must leave now; None when nothing in it is wanted any more."""
+        context = self.late_context(subject, recipient)
+        return render(self.template, self.values(subject, recipient, context), groups=self.groups)
+
+    @property
+    def groups(self) -> list[str]:
+        """What is declined when this mail is unsubscribed from."""
+        return [self.group] if self.category == Category.INFORMATION else []
 
 
 N = TypeVar("N", bound=type[Notification])
@@ -44,6 +76,10 @@ def register_notification(cls: N) -> N:
         raise ValueError(f"{cls.__qualname__}: a name reads app.what_happened, not {cls.name}")
     if cls.category == Category.INFORMATION and not cls.group:
         raise ValueError(f"{cls.name}: an information mail names the group it can be declined by")
+    if cls.category == Category.INFORMATION and cls.group not in GROUPS:
+        raise ValueError(f"{cls.name}: the group {cls.group} is declared with register_group first")
+    if cls.weekly and (cls.urgent or cls.rendered_late):
+        raise ValueError(f"{cls.name}: what waits for the week is neither urgent nor written by itself")
     if _registry.setdefault(cls.name, cls) is not cls:
         raise ValueError(f"Two notifications are called {cls.name}")
     return cls
@@ -53,6 +89,6 @@ def registered() -> list[type[Notification]]:
     return [_registry[name] for name in sorted(_registry)]
 
 
-def notification_named(name: str) -> Notification | None:
+def notification_named(name: str, occurrence: str = "") -> Notification | None:
     cls = _registry.get(name)
-    return cls() if cls else None
+    return cls(occurrence) if cls else None

@@ -11,19 +11,31 @@ from django.db.models import Model
 from mecenova.calendar import clock
 from mecenova.calendar.quiet_hours import next_sending_time
 from mecenova.mail.addresses import absolute_url, message_id_for
-from mecenova.mail.delivery import deliver_due
+from mecenova.mail.composition import compose_due
+from mecenova.mail.delivery import LONGEST_SUBJECT, deliver_due
+from mecenova.mail.digest import next_digest_time
 from mecenova.mail.enums import Category, MailStatus
-from mecenova.mail.models import MESSAGE, MailPreference, OutgoingMail, OutgoingMailQuerySet
+from mecenova.mail.models import MESSAGE, DigestLine, MailPreference, OutgoingMail, OutgoingMailQuerySet
 from mecenova.mail.notifications import Notification
 from mecenova.mail.rendering import render
+from mecenova.mail.troubles import is_in_trouble, mark_address, mend_address, mend_addresses_of
 from mecenova.mail.wake import wake_on_commit
 
 if TYPE_CHECKING:
     from accounts.models import User
 
-__all__ = ["absolute_url", "deliver_due", "queue", "queue_message", "retry_failed"]
-
-LONGEST_SUBJECT = 255
+__all__ = [
+    "absolute_url",
+    "compose_due",
+    "deliver_due",
+    "is_in_trouble",
+    "mark_address",
+    "mend_address",
+    "mend_addresses_of",
+    "queue",
+    "queue_message",
+    "retry_failed",
+]
 
 
 class OutsideTransactionError(RuntimeError):
@@ -38,9 +50,14 @@ def queue(
     context: Mapping[str, Any] | None = None,
 ) -> int:
     """Write one mail per recipient and say how many are new. The same notification, subject, recipient and
-    occurrence is the same mail: queueing it again changes nothing."""
+    occurrence is the same mail: queueing it again changes nothing.
+
+    A weekly notification becomes a line of each recipient's next digest instead.
+    """
     _require_transaction()
-    notification = notification_class()
+    if context and (notification_class.weekly or notification_class.rendered_late):
+        raise ValueError(f"{notification_class.name} says what is true when it leaves: give it no context")
+    notification = notification_class(occurrence)
     people = {
         f"{notification.name}:{subject.pk}:{person.pk}:{occurrence}": person
         for person in notification.recipients(subject)
@@ -49,18 +66,22 @@ def queue(
     for key in _already_queued(people):
         del people[key]
     declined = _declined(notification, people.values())
+    people = {key: person for key, person in people.items() if person.pk not in declined}
+    if notification.weekly:
+        return _write_lines(notification, subject, people)
     due_at = _due_at(urgent=notification.urgent)
     mails = []
     for key, person in people.items():
-        if person.pk in declined:
-            continue
-        values = {**notification.context(subject, person), **(context or {})}
-        written = render(notification.template, {"subject": subject, "recipient": person, **values})
+        values = notification.values(
+            subject, person, {**notification.context(subject, person), **(context or {})}
+        )
+        written = render(notification.template, values, groups=notification.groups)
         mails.append(
             OutgoingMail(
                 key=key,
                 notification=notification.name,
                 category=notification.category,
+                groups=notification.groups,
                 recipient=person,
                 address=person.email,
                 subject=written.subject[:LONGEST_SUBJECT],
@@ -115,8 +136,8 @@ def queue_message(
 
 @transaction.atomic
 def retry_failed(mails: OutgoingMailQuerySet) -> int:
-    """Put failed mails back in the queue (staff, once the cause is mended)."""
-    number = mails.failed().update(
+    """Put back in the queue the mails that failed, or that an address in trouble held back."""
+    number = mails.retriable().update(
         status=MailStatus.PENDING, due_at=clock.now(), attempts=0, uncertain=0, last_error=""
     )
     if number:
@@ -134,7 +155,10 @@ def _due_at(*, urgent: bool) -> Any:
 
 
 def _already_queued(keys: Any) -> list[str]:
-    return list(OutgoingMail.objects.filter(key__in=list(keys)).values_list("key", flat=True))
+    keys = list(keys)
+    mails = OutgoingMail.objects.filter(key__in=keys).values_list("key", flat=True)
+    lines = DigestLine.objects.filter(key__in=keys).values_list("key", flat=True)
+    return list(mails.union(lines))
 
 
 def _declined(notification: Notification, people: Any) -> set[uuid.UUID]:
@@ -142,6 +166,24 @@ def _declined(notification: Notification, people: Any) -> set[uuid.UUID]:
         return set()
     refusals = MailPreference.objects.filter(user__in=list(people), group=notification.group, wanted=False)
     return set(refusals.values_list("user_id", flat=True))
+
+
+def _write_lines(notification: Notification, subject: Model, people: "Mapping[str, User]") -> int:
+    lines = [
+        DigestLine(
+            key=key,
+            notification=notification.name,
+            category=notification.category,
+            recipient=person,
+            subject_type=ContentType.objects.get_for_model(subject),
+            subject_id=subject.pk,
+            occurrence=notification.occurrence,
+            due_at=next_digest_time(clock.now()),
+        )
+        for key, person in people.items()
+    ]
+    DigestLine.objects.bulk_create(lines, ignore_conflicts=True)
+    return len(lines)
 
 
 def _write(mails: list[OutgoingMail]) -> int:

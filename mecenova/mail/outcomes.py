@@ -1,16 +1,22 @@
 """What one presentation to the mail server came to: a table from exceptions to decisions, without effects."""
 
 import random
+import re
 import smtplib
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
+
+from anymail.exceptions import AnymailAPIError, AnymailRecipientsRefused
 
 from mecenova.mail.smtp import OutcomeUnknown
 
 FIRST_WAIT = timedelta(minutes=1)
 LONGEST_WAIT = timedelta(hours=6)
 PERMANENT = 500
+# RFC 5321: no such mailbox, not here, name not allowed. RFC 3463 says more: 5.1.x, 5.2.1.
+_NO_SUCH_ADDRESS = {550, 551, 553}
+_ENHANCED = re.compile(r"\b5\.(\d{1,3})\.(\d{1,3})\b")
 
 
 class Outcome(StrEnum):
@@ -29,6 +35,8 @@ class Outcome(StrEnum):
 class Verdict:
     outcome: Outcome
     error: str = ""
+    # The server said that this address exists no more, or never did.
+    about_recipient: bool = False
 
 
 def judge(error: BaseException, *, knows_outcomes: bool) -> Verdict:
@@ -42,17 +50,32 @@ def judge(error: BaseException, *, knows_outcomes: bool) -> Verdict:
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         codes = [code for code, _ in error.recipients.values()]
         permanent = bool(codes) and all(code >= PERMANENT for code in codes)
-        return Verdict(Outcome.REFUSED if permanent else Outcome.LATER, said)
+        gone = permanent and all(_says_gone(*answer) for answer in error.recipients.values())
+        return Verdict(Outcome.REFUSED if permanent else Outcome.LATER, said, about_recipient=gone)
     if isinstance(error, smtplib.SMTPSenderRefused):
         # Our own address or credentials: every mail would be refused, and it is for us to mend.
         return Verdict(Outcome.LATER, said)
     if isinstance(error, smtplib.SMTPResponseException):
         return Verdict(Outcome.REFUSED if error.smtp_code >= PERMANENT else Outcome.LATER, said)
+    if isinstance(error, AnymailRecipientsRefused):
+        return Verdict(Outcome.REFUSED, said, about_recipient=True)
+    if isinstance(error, AnymailAPIError) and getattr(error, "status_code", None):
+        # 400 and 422 speak of the mail; the others of our key, of our pace, or of the provider's own day.
+        return Verdict(Outcome.REFUSED if error.status_code in {400, 422} else Outcome.LATER, said)
     if isinstance(error, (smtplib.SMTPServerDisconnected, OSError)):
         return Verdict(Outcome.LATER if knows_outcomes else Outcome.UNKNOWN, said)
     if isinstance(error, (ValueError, UnicodeError)):
         return Verdict(Outcome.REFUSED, said)
     return Verdict(Outcome.LATER, said)
+
+
+def _says_gone(code: int, answer: bytes | str) -> bool:
+    """Whether a permanent refusal speaks of the address, not of our policy, our size or a full mailbox."""
+    words = answer.decode(errors="replace") if isinstance(answer, bytes) else answer
+    enhanced = _ENHANCED.search(words)
+    if enhanced is None:
+        return code in _NO_SUCH_ADDRESS
+    return enhanced[1] == "1" or (enhanced[1], enhanced[2]) == ("2", "1")
 
 
 def back_off(attempts: int) -> timedelta:

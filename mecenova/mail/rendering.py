@@ -4,7 +4,7 @@ A mail is one file: `# Subject` on the first line, then a Markdown body. Values 
 they are printed, so that a name or a note can bring neither a link nor a title into somebody's mail.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from html import unescape
@@ -23,6 +23,8 @@ from django.utils.html import strip_tags
 
 from mecenova.mail import markdown
 from mecenova.mail.addresses import absolute_url
+from mecenova.mail.groups import group_named
+from mecenova.mail.unsubscribe import unsubscribe_url
 
 LAYOUT = "mail/layout.html"
 TEXT_LAYOUT = "mail/layout.txt"
@@ -50,23 +52,35 @@ class MarkdownVariable(VariableNode):
         return markdown.escaped(printed)
 
 
-def render(template_name: str, values: Mapping[str, Any]) -> Written:
-    """The whole mail, from `templates/<template_name>`."""
+def render(template_name: str, values: Mapping[str, Any], *, groups: Sequence[str] = ()) -> Written:
+    """The whole mail, from `templates/<template_name>`; `groups` are those it can be declined by."""
+    subject, body = render_source(template_name, values)
+    return lay_out(subject, body, reader=values.get("recipient"), groups=groups)
+
+
+def render_source(template_name: str, values: Mapping[str, Any]) -> tuple[str, str]:
+    """The subject as plain text, and the body still in Markdown: whole, or a section of another mail."""
     source = get_template(template_name).template  # type: ignore[attr-defined]
     subject_template, body_template = _compiled(template_name, source.source, source.origin.name)
     context = Context({"site_url": settings.SITE_URL, **values})
     subject = markdown.french_text(markdown.plain_line(subject_template.render(context)))
-    return lay_out(subject, body_template.render(context), kept_for_reader=bool(values.get("recipient")))
+    return subject, body_template.render(context)
 
 
-def lay_out(subject: str, body: str, *, kept_for_reader: bool = True) -> Written:
+def lay_out(
+    subject: str, body: str, *, reader: Any = None, groups: Sequence[str] = (), buttons: bool = True
+) -> Written:
     """A subject and a Markdown body, dressed as a mail. An address without an account has no mailbox here."""
-    tokens = markdown.parse(body)
+    tokens = markdown.parse(body, buttons=buttons)
     around = {
         "subject": subject,
         "preheader": markdown.first_sentence(tokens),
         "site_url": absolute_url("/"),
-        "mailbox_url": absolute_url(reverse("mail:mailbox")) if kept_for_reader else "",
+        "mailbox_url": absolute_url(reverse("mail:mailbox")) if reader else "",
+        "preferences_url": absolute_url(reverse("mail:preferences")) if reader else "",
+        "declined_by": [(group_named(slug), unsubscribe_url(reader.pk, [slug])) for slug in groups]
+        if reader
+        else [],
     }
     page = get_template(LAYOUT).render({**around, "body": markdown.to_html(tokens)})
     text = get_template(TEXT_LAYOUT).render({**around, "body": markdown.to_text(tokens).strip()})

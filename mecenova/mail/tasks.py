@@ -5,6 +5,7 @@ import logging
 from celery import shared_task
 
 from mecenova.mail.clock_check import clock_agrees_with_database
+from mecenova.mail.composition import compose_due
 from mecenova.mail.delivery import deliver_due
 
 logger = logging.getLogger(__name__)
@@ -17,3 +18,12 @@ def deliver_mail() -> None:
         delivered = deliver_due()
         if delivered:
             logger.info("Mails: %s", dict(delivered))
+
+
+@shared_task
+def compose_digests() -> None:
+    """Write the weekly digests that are due; safe to run twice, and at the same time as itself."""
+    if clock_agrees_with_database():
+        composed = compose_due()
+        if composed:
+            logger.info("Weekly digests composed: %d", composed)

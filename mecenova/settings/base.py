@@ -200,7 +200,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_timeout": 2, "socket_connect_timeout"
 SITE_URL = env.str("SITE_URL", default="http://127.0.0.1:8000")
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Mecenova <bonjour@mecenova.example>")
 EMAIL_TIMEOUT = 20
-# Who carries the mails and tells of bounces (brevo, mailjet, mailgun, postmark...); nobody: plain SMTP, no news.
+# Who carries the mails and tells of bounces (brevo, mailjet, postmark...); nobody: plain SMTP, no news.
 MAIL_PROVIDER = env.str("MAIL_PROVIDER", default="")
 # « user:password » that the provider gives back with its news at /courriels/retours/<provider>/.
 ANYMAIL: dict[str, Any] = {"WEBHOOK_SECRET": env.list("ANYMAIL_WEBHOOK_SECRET", default=[])}

@@ -1,7 +1,7 @@
 """Production: everything that names a machine or holds a secret is read from the environment."""
 
 from .base import *  # noqa: F403
-from .base import database_from, env
+from .base import ANYMAIL, MAIL_PROVIDER, database_from, env
 
 SECRET_KEY = env.str("SECRET_KEY")
 DEBUG = False
@@ -20,6 +20,10 @@ CELERY_BROKER_URL = REDIS_URL
 # smtp+tls://user:password@host:587, or smtp://mailpit:1025
 EMAIL_CONFIG = env.email_url("EMAIL_URL")
 vars().update(EMAIL_CONFIG)
+# With a key, mails leave through the provider's own interface; without one, through EMAIL_URL.
+if MAIL_PROVIDER and (mail_key := env.str("MAIL_PROVIDER_KEY", default="")):
+    EMAIL_BACKEND = f"anymail.backends.{MAIL_PROVIDER}.EmailBackend"
+    ANYMAIL[f"{MAIL_PROVIDER.upper()}_API_KEY"] = mail_key
 SERVER_EMAIL = DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL")
 
 MEDIA_ROOT = env.path("MEDIA_ROOT", default="/srv/mecenova/media")

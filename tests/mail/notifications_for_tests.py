@@ -1,7 +1,11 @@
 """Notifications whose answers a test decides."""
 
 from mecenova.mail.enums import Category
+from mecenova.mail.groups import register_group
 from mecenova.mail.notifications import Notification, register_notification
+
+register_group("letters", "Les lettres d’essai", "Une lettre de temps en temps.")
+register_group("news", "Les nouvelles d’essai", "Des nouvelles, parfois.")
 
 
 @register_notification
@@ -44,3 +48,48 @@ class Broken(Welcome):
 
     def still_wanted(self, subject, recipient):
         raise ZeroDivisionError
+
+
+@register_notification
+class Weekly(Welcome):
+    """A line of the digest, wanted as a reminder is."""
+
+    name = "tests.weekly"
+    template = "mail/tests/weekly.md"
+    urgent = False
+    weekly = True
+
+    def context(self, subject, recipient):
+        return {}
+
+    def still_wanted(self, subject, recipient):
+        if subject.last_name == "Cassé":
+            raise ZeroDivisionError
+        return subject.last_name != "Répondu"
+
+
+@register_notification
+class WeeklyLetter(Weekly):
+    name = "tests.weekly_letter"
+    template = "mail/tests/weekly_letter.md"
+    category = Category.INFORMATION
+    group = "letters"
+
+
+@register_notification
+class WeeklyNews(WeeklyLetter):
+    name = "tests.weekly_news"
+    group = "news"
+
+
+@register_notification
+class Exact(Welcome):
+    """Written again when it leaves."""
+
+    name = "tests.exact"
+    rendered_late = True
+    urgent = False
+    said = ["hier"]
+
+    def context(self, subject, recipient):
+        return {"note": self.said[-1]}

@@ -35,7 +35,7 @@ class TestWholeMail:
         assert not re.search(r"https?://", STYLES.read_text())
 
     def test_only_who_has_an_account_is_sent_to_the_mailbox(self):
-        stranger = lay_out("Objet", "Voici votre code.", kept_for_reader=False)
+        stranger = lay_out("Objet", "Voici votre code.")
         assert "courriels" not in stranger.text + stranger.html
         assert "courriels" in written().text
         assert "courriels" in written().html

@@ -28,10 +28,15 @@ def message(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     mail = get_object_or_404(OutgoingMail.objects.all().readable_by(request.user), pk=pk)
     is_mine = mail.recipient_id == request.user.pk
     text = "" if mail.confidential else mail.text if is_mine else without_links(mail.text)
-    return render(request, "mail_pages/message.html", {"mail": mail, "text": text, "is_mine": is_mine})
+    # How it travelled is for those who can mend it.
+    log = list(mail.log.all()) if request.user.is_staff else None
+    context = {"mail": mail, "text": text, "is_mine": is_mine, "log": log}
+    return render(request, "mail_pages/message.html", context)
 
 
 def without_links(text: str) -> str:
     """The text with its personal one-click links cut short."""
-    beginning = reverse("mail:one_click", args=["x"]).removesuffix("x/")
-    return re.sub(rf"({re.escape(beginning)})[^\s/]+/?", r"\1…", text)
+    for page in ("mail:one_click", "mail:unsubscribe"):
+        beginning = reverse(page, args=["x"]).removesuffix("x/")
+        text = re.sub(rf"({re.escape(beginning)})[^\s/]+/?", r"\1…", text)
+    return text

@@ -39,21 +39,21 @@ def one_click(request: HttpRequest, token: str) -> HttpResponse:
         link = read(token)
         user, subject = _user(link), link.action.get_subject(link.subject_id)
     except LinkExpired:
-        return _refused(request, EXPIRED, 410)
+        return refused(request, EXPIRED, 410)
     except LinkAltered:
-        return _refused(request, ALTERED, 404)
+        return refused(request, ALTERED, 404)
     if user is None or subject is None:
-        return _refused(request, GONE, 404)
+        return refused(request, GONE, 404)
     if request.user.is_authenticated and request.user.pk != user.pk:
-        return _refused(request, OTHER_PERSON, 404)
+        return refused(request, OTHER_PERSON, 404)
     if not link.action.may_act(subject, user):
-        return _refused(request, GONE, 404)
+        return refused(request, GONE, 404)
     if reason := link.action.still_possible(subject):
-        return _refused(request, reason, 410)
+        return refused(request, reason, 410)
     if request.method == "POST":
         return _act(request, link, subject, user)
     form = link.action.get_form(subject, user)
-    return _page(request, link.action.template, _shown(link.action, subject, user, form))
+    return page(request, link.action.template, _shown(link.action, subject, user, form))
 
 
 def _act(request: HttpRequest, link: ReadLink, subject: Any, user: "User") -> HttpResponse:
@@ -63,18 +63,18 @@ def _act(request: HttpRequest, link: ReadLink, subject: Any, user: "User") -> Ht
         try:
             message = link.action.act(subject, user, form.cleaned_data)
         except PermissionDenied:
-            return _refused(request, GONE, 404)
+            return refused(request, GONE, 404)
         except DomainError as error:
             # Somebody may have acted a moment before: what happened is more useful than our refusal.
             current = link.action.get_subject(link.subject_id)
             reason = link.action.still_possible(current) if current is not None else GONE
             if reason:
-                return _refused(request, reason, 410)
+                return refused(request, reason, 410)
             form.add_error(None, error.message)
             status = 409
         else:
-            return _page(request, "mail_pages/done.html", {"message": message})
-    return _page(request, link.action.template, _shown(link.action, subject, user, form), status)
+            return page(request, "mail_pages/done.html", {"message": message})
+    return page(request, link.action.template, _shown(link.action, subject, user, form), status)
 
 
 def _user(link: ReadLink) -> "User | None":
@@ -92,11 +92,11 @@ def _shown(action: OneClick, subject: Any, user: "User", form: Any) -> dict[str,
     }
 
 
-def _refused(request: HttpRequest, reason: str, status: int) -> HttpResponse:
-    return _page(request, "mail_pages/refused.html", {"reason": reason}, status)
+def refused(request: HttpRequest, reason: str, status: int) -> HttpResponse:
+    return page(request, "mail_pages/refused.html", {"reason": reason}, status)
 
 
-def _page(request: HttpRequest, template: str, context: dict[str, Any], status: int = 200) -> HttpResponse:
+def page(request: HttpRequest, template: str, context: dict[str, Any], status: int = 200) -> HttpResponse:
     response = render(request, template, context, status=status)
     response["Referrer-Policy"] = "no-referrer"
     response["X-Robots-Tag"] = "noindex"

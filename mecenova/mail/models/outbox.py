@@ -1,4 +1,4 @@
-"""The outbox and what people accept to receive."""
+"""The outbox: one row per mail, and a line of log per presentation to the mail server."""
 
 from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar, Self
@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING, ClassVar, Self
 from django.conf import settings
 from django.contrib.contenttypes.fields import GenericForeignKey
 from django.contrib.contenttypes.models import ContentType
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 
 from mecenova.calendar import clock
 from mecenova.identifiers.models import Identified
-from mecenova.mail.enums import Category, MailStatus
+from mecenova.mail.enums import Attempt, Category, MailStatus
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 # The name under which ready-made mails (codes, reset links) are kept: no class stands behind it.
 MESSAGE = "message"
+# Why a mail to an address that no longer receives is cancelled; once mended, it is asked again.
+IN_TROUBLE = "this address no longer receives"
 
 
 class OutgoingMailQuerySet(models.QuerySet["OutgoingMail"]):
@@ -35,6 +38,12 @@ class OutgoingMailQuerySet(models.QuerySet["OutgoingMail"]):
     def failed(self) -> Self:
         """Mails that a person must look at: nobody will receive them otherwise."""
         return self.filter(status=MailStatus.FAILED)
+
+    def retriable(self) -> Self:
+        """Failed, or held back while the address received nothing."""
+        return self.filter(
+            Q(status=MailStatus.FAILED) | Q(status=MailStatus.CANCELLED, last_error=IN_TROUBLE)
+        )
 
     def sent(self) -> Self:
         return self.filter(status=MailStatus.SENT)
@@ -53,6 +62,13 @@ class OutgoingMail(Identified):
     key = models.CharField("clé", max_length=300, unique=True, editable=False)
     notification = models.CharField("modèle", max_length=120)
     category = models.CharField("catégorie", max_length=20, choices=Category)
+    groups = ArrayField(
+        models.CharField(max_length=60),
+        verbose_name="groupes d’information",
+        default=list,
+        blank=True,
+        help_text="Ce que la personne refuse en se désabonnant. Vide pour ce qui part toujours.",
+    )
     recipient = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         verbose_name="destinataire",
@@ -133,6 +149,17 @@ class OutgoingMail(Identified):
         return reverse("mail:message", args=[self.pk])
 
     @property
+    def occurrence(self) -> str:
+        """Which time it is that this notification tells this person of this subject."""
+        parts = self.key.split(":", 3)
+        return parts[3] if len(parts) == 4 else ""
+
+    @property
+    def is_retriable(self) -> bool:
+        held_back = self.status == MailStatus.CANCELLED and self.last_error == IN_TROUBLE
+        return self.status == MailStatus.FAILED or held_back
+
+    @property
     def shown_subject(self) -> str:
         """The subject as the site shows it: the code of a confidential mail is often in it."""
         return "Message confidentiel" if self.confidential else self.subject
@@ -143,19 +170,23 @@ class OutgoingMail(Identified):
         return {MailStatus.SENT.value: "good", MailStatus.FAILED.value: "bad"}.get(self.status, "neutral")
 
 
-class MailPreference(models.Model):
-    """A person's wish about one group of information mails; without a row, they are wanted."""
+class DeliveryAttempt(Identified):
+    """One presentation of a mail to the server, and what came of it. Nothing in it names a person."""
 
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="mail_preferences"
+    mail = models.ForeignKey(
+        OutgoingMail, verbose_name="courriel", on_delete=models.CASCADE, related_name="log"
     )
-    group = models.CharField("groupe", max_length=60)
-    wanted = models.BooleanField("souhaité", default=True)
+    at = models.DateTimeField("présenté le", default=clock.now)
+    outcome = models.CharField("issue", max_length=20, choices=Attempt)
+    detail = models.CharField("réponse du serveur", max_length=300, blank=True)
 
     class Meta:
-        verbose_name = "préférence de courriel"
-        verbose_name_plural = "préférences de courriel"
-        constraints = [models.UniqueConstraint(fields=["user", "group"], name="one_preference_per_group")]
+        verbose_name = "présentation au serveur"
+        verbose_name_plural = "présentations au serveur"
+        ordering = ["at", "id"]
+        constraints = [
+            models.CheckConstraint(condition=Q(outcome__in=Attempt.values), name="attempt_outcome_known")
+        ]
 
     def __str__(self) -> str:
-        return f"{self.group}: {self.wanted}"
+        return self.get_outcome_display()

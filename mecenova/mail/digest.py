@@ -1,0 +1,163 @@
+"""The weekly digest: what needs no answer now, in one mail a week and person, never empty.
+
+A line is decided again twice: when the mail is composed, and when it leaves.
+"""
+
+import logging
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from mecenova.calendar import clock
+from mecenova.calendar.working_days import is_working_day, morning_of
+from mecenova.mail import markdown
+from mecenova.mail.enums import Category, LineStatus
+from mecenova.mail.models import DigestLine, OutgoingMail
+from mecenova.mail.notifications import Notification, notification_named, register_notification
+from mecenova.mail.preferences import declined_by
+from mecenova.mail.rendering import Written, lay_out, render_source
+
+logger = logging.getLogger(__name__)
+
+TEMPLATE = "mail/weekly_digest.md"
+WEEK = timedelta(days=7)
+
+
+@dataclass(frozen=True)
+class Section:
+    """One line, written out for its reader."""
+
+    line: DigestLine
+    notification: Notification
+    title: str
+    body: str
+
+
+def next_digest_time(moment: datetime) -> datetime:
+    """Monday 9:00 in Paris, or the next working morning when that Monday is a public holiday."""
+    monday = _monday(moment)
+    while (morning := _morning_of_week(monday)) <= moment:
+        monday += WEEK
+    return morning
+
+
+def last_digest_time(moment: datetime) -> datetime:
+    """The digest that this moment belongs to: a late run catches up with it."""
+    monday = _monday(moment)
+    while (morning := _morning_of_week(monday)) > moment:
+        monday -= WEEK
+    return morning
+
+
+def _monday(moment: datetime) -> date:
+    day = clock.paris(moment).date()
+    return day - timedelta(days=day.weekday())
+
+
+def _morning_of_week(monday: date) -> datetime:
+    day = monday
+    while not is_working_day(day):
+        day += timedelta(days=1)
+    return morning_of(day)
+
+
+@register_notification
+class WeeklyDigest(Notification):
+    """Its subject is the person. It is written by `compose_due`, and again when it leaves."""
+
+    name = "mail.weekly_digest"
+    template = TEMPLATE
+    rendered_late = True
+
+    def recipients(self, subject: Any) -> Iterable[Any]:
+        return [subject]
+
+    def rewrite(self, mail: OutgoingMail, subject: Any, recipient: Any) -> Written | None:
+        lines = mail.digest_lines.filter(status=LineStatus.PENDING).prefetch_related("about")
+        sections = write_sections(list(lines), recipient, declined_by([recipient.pk]))
+        mail.category, mail.groups = category_of(sections), groups_of(sections)
+        return written(sections, recipient) if sections else None
+
+
+def write_sections(lines: Sequence[DigestLine], reader: Any, declined: set[tuple[Any, str]]) -> list[Section]:
+    """The lines that are still wanted, in their order of reading. The others are cancelled.
+
+    A line that raises waits for the next digest with its error, and stops no other.
+    """
+    sections = []
+    for line in lines:
+        try:
+            section = _write_section(line, reader, declined)
+        except Exception as error:
+            logger.exception("Line %s (%s) of a digest raised", line.pk, line.notification)
+            line.last_error = f"{type(error).__name__}: {error}"[:2000]
+            line.due_at, line.mail = next_digest_time(clock.now()), None
+            line.save(update_fields=["last_error", "due_at", "mail"])
+            continue
+        if section is None:
+            line.status = LineStatus.CANCELLED
+            line.save(update_fields=["status"])
+        else:
+            sections.append(section)
+    return _in_order(sections)
+
+
+def _write_section(line: DigestLine, reader: Any, declined: set[tuple[Any, str]]) -> Section | None:
+    notification = notification_named(line.notification, line.occurrence)
+    if notification is None:
+        raise LookupError(f"This release has no notification {line.notification}")
+    subject = line.about
+    if subject is None or not reader.is_active:
+        return None
+    if line.category == Category.INFORMATION and (reader.pk, notification.group) in declined:
+        return None
+    if not is_wanted(notification, subject, reader):
+        return None
+    values = notification.values(subject, reader, notification.context(subject, reader))
+    title, body = render_source(notification.template, values)
+    return Section(line, notification, title, body)
+
+
+def is_wanted(notification: Notification, subject: Any, reader: Any) -> bool:
+    """Whether this person is still to be told of this subject: asked of each mail and line that leaves."""
+    among = any(person.pk == reader.pk for person in notification.recipients(subject))
+    return among and notification.still_wanted(subject, reader)
+
+
+def _in_order(sections: list[Section]) -> list[Section]:
+    """What concerns one's own affairs first, then information; lines about one subject side by side."""
+    first: dict[tuple[Any, Any], int] = {}
+    ordered = sorted(sections, key=lambda section: (section.line.created_at, section.line.pk))
+    for position, section in enumerate(ordered):
+        first.setdefault((section.line.subject_type_id, section.line.subject_id), position)
+    return sorted(
+        ordered,
+        key=lambda section: (
+            section.line.category == Category.INFORMATION,
+            first[(section.line.subject_type_id, section.line.subject_id)],
+        ),
+    )
+
+
+def category_of(sections: Sequence[Section]) -> Category:
+    """Information only when nothing in it has to be said whatever the reader prefers."""
+    everything = all(section.line.category == Category.INFORMATION for section in sections)
+    return Category.INFORMATION if everything and sections else Category.SERVICE
+
+
+def groups_of(sections: Sequence[Section]) -> list[str]:
+    return sorted({group for section in sections for group in section.notification.groups})
+
+
+def written(sections: Sequence[Section], reader: Any) -> Written:
+    """One mail: a greeting, then a section per line, its links in the text rather than as buttons."""
+    values = {"recipient": reader, "titles": [section.title for section in sections]}
+    subject, head = render_source(TEMPLATE, values)
+    parts = [head.strip(), *(markdown.as_section(section.title, section.body) for section in sections)]
+    return lay_out(subject, "\n\n".join(parts), reader=reader, groups=groups_of(sections), buttons=False)
+
+
+def settle_lines(mail: OutgoingMail, status: LineStatus) -> None:
+    """What became of the mail becomes of the lines that were in it."""
+    mail.digest_lines.filter(status=LineStatus.PENDING).update(status=status)

@@ -1,0 +1,22 @@
+from mecenova.mail.models.digest import DigestLine
+from mecenova.mail.models.outbox import (
+    IN_TROUBLE,
+    MESSAGE,
+    DeliveryAttempt,
+    OutgoingMail,
+    OutgoingMailQuerySet,
+)
+from mecenova.mail.models.preference import MailPreference
+from mecenova.mail.models.trouble import AddressTrouble, ProviderNews
+
+__all__ = [
+    "IN_TROUBLE",
+    "MESSAGE",
+    "AddressTrouble",
+    "DeliveryAttempt",
+    "DigestLine",
+    "MailPreference",
+    "OutgoingMail",
+    "OutgoingMailQuerySet",
+    "ProviderNews",
+]

@@ -1,0 +1,10 @@
+"""News from the post, sent inside the transaction that writes it."""
+
+from django.dispatch import Signal
+
+# The trouble that has just been written, from AddressTrouble.
+address_troubled = Signal()
+# The address serves again, or is nobody's any more.
+address_mended = Signal()
+# The mail, from OutgoingMail: nobody will receive it unless a person looks. A receiver that raises is logged.
+mail_given_up = Signal()

@@ -1,0 +1,20 @@
+"""`{% load post %}{% address_notice %}`: told to its holder, an address that receives nothing more."""
+
+from typing import Any
+
+from django import template
+
+from mecenova.mail.models import AddressTrouble
+
+register = template.Library()
+
+
+@register.inclusion_tag("mail_pages/address_notice.html", takes_context=True)
+def address_notice(context: template.Context) -> dict[str, Any]:
+    reader = context["request"].user
+    trouble = AddressTrouble.objects.open().of(reader).first() if reader.is_authenticated else None
+    return {
+        "trouble": trouble,
+        "address": reader.email if trouble else "",
+        "csrf_token": context.get("csrf_token"),
+    }

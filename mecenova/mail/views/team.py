@@ -1,0 +1,76 @@
+"""For the team: mails that nobody will receive, addresses that receive nothing, and what to do about them."""
+
+import uuid
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from mecenova.mail.models import AddressTrouble, DigestLine, OutgoingMail
+from mecenova.mail.operations import mend_address, mend_addresses_of, retry_failed
+
+PAGE_SIZE = 25
+View = Callable[..., HttpResponse]
+
+
+def for_the_team(view: View) -> View:
+    """For IMS staff; to anybody else the page does not exist."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not (request.user.is_active and request.user.is_staff):
+            raise Http404
+        return view(request, *args, **kwargs)
+
+    return guarded
+
+
+@require_safe
+@for_the_team
+def failed(request: HttpRequest) -> HttpResponse:
+    """Every failed mail, every address in trouble: nothing else is between a person and their news."""
+    mails = OutgoingMail.objects.failed().select_related("recipient").defer("text", "html").newest_first()
+    troubles = AddressTrouble.objects.open().select_related("user")
+    context = {
+        "page_obj": Paginator(mails, PAGE_SIZE).get_page(request.GET.get("page")),
+        "troubles": Paginator(troubles, PAGE_SIZE).get_page(request.GET.get("adresses")),
+        "lines_in_error": DigestLine.objects.all().in_error().count(),
+    }
+    return render(request, "mail_pages/failed.html", context)
+
+
+@require_POST
+@for_the_team
+def retry(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """Put one mail back in the queue, once what stopped it is mended."""
+    mail = get_object_or_404(OutgoingMail, pk=pk)
+    if retry_failed(OutgoingMail.objects.filter(pk=mail.pk)):
+        messages.success(request, "Le courriel est remis en file\u00a0: il part dans la minute.")
+    else:
+        messages.info(request, "Ce courriel n’est pas en échec\u00a0: rien n’a été changé.")
+    return redirect(mail)
+
+
+@require_POST
+@for_the_team
+def mend(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """The person has confirmed that this address receives again."""
+    trouble = get_object_or_404(AddressTrouble, pk=pk)
+    if mend_address(trouble=trouble, by=request.user):
+        messages.success(request, "Nous écrivons de nouveau à cette adresse.")
+    else:
+        messages.info(request, "Cette adresse était déjà réglée.")
+    return redirect("mail:failed")
+
+
+@require_POST
+def mend_own(request: HttpRequest) -> HttpResponse:
+    """« Mon adresse fonctionne »: its holder says so; should it refuse again, it will be marked again."""
+    if mend_addresses_of(user=request.user, by=request.user):
+        messages.success(request, "Merci. Nous écrivons de nouveau à votre adresse.")
+    return redirect("accounts:person")
