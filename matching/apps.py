@@ -8,6 +8,7 @@ class MatchingConfig(AppConfig):
     def ready(self) -> None:
         from associations.hints import register_project_hint
         from matching import receivers  # noqa: F401 (connects the signals)
-        from matching.hints import money_only_hint
+        from matching.hints import diagnosis_hint, money_only_hint
 
+        register_project_hint(diagnosis_hint)
         register_project_hint(money_only_hint)

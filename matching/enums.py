@@ -8,6 +8,20 @@ class SuggestionStatus(models.TextChoices):
     EXPIRED = "expired", "Expirée"
 
 
+class DiagnosisCause(models.TextChoices):
+    RELEASED = "released", "Une demande restée sans réponse"
+    QUIET = "quiet", "Aucun intérêt en quarante-cinq jours"
+
+
+class Choice(models.TextChoices):
+    """What an association does next with a project that found no company."""
+
+    REWRITE = "rewrite", "Réécrire le projet"
+    WIDEN = "widen", "L’élargir"
+    CO_BUILD = "co_build", "Le co-construire"
+    PAUSE = "pause", "Le mettre en pause"
+
+
 class RoundScope(models.TextChoices):
     FULL = "full", "Tout le réseau"
     CHANGED = "changed", "Ce qui a changé"

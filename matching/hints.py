@@ -1,16 +1,13 @@
-"""What upper data adds to a project's page: what asking for something else than money would open."""
+"""What this room adds to a project's page: its diagnosis, and what asking for more than money would open."""
 
-from collections import Counter
-
-from django.db.models import Q
 from django.urls import reverse
 
 from associations.hints import Hint
-from associations.models import Association, Project
-from companies.models import Need
-from companies.models.need import NeedQuerySet
+from associations.models import Project
+from matching.enums import Choice
+from matching.findings import ground_of, needs_around, number_by_kind
+from matching.models import Diagnosis
 from mecenova.reference.enums import Kind
-from mecenova.reference.models import Cause, Territory
 
 # From the one most needs offer to the one fewest do, ties in this order.
 OTHER_KINDS = {
@@ -21,13 +18,32 @@ OTHER_KINDS = {
 }
 
 
+def diagnosis_hint(project: Project) -> Hint | None:
+    """While its association has something to choose, or is widening what it chose to widen."""
+    last = Diagnosis.objects.filter(project=project).order_by("-at").first()
+    if last is None or not (last.is_open or last.choice == Choice.WIDEN):
+        return None
+    if last.is_open:
+        text = (
+            "Ce projet n’a pas encore trouvé d’entreprise. Nous avons fait le point, chiffres en main\u00a0: "
+            "à vous de choisir la suite."
+        )
+    else:
+        text = "Vous avez choisi d’élargir ce projet\u00a0: voici les portes ouvertes."
+    return Hint(
+        text=text,
+        url=last.get_absolute_url(),
+        label="Voir le point et les suites possibles",
+        title="Faire le point",
+    )
+
+
 def money_only_hint(project: Project) -> Hint | None:
     """A project that asks only for money: the open needs in its causes and place that give something else."""
     if not project.asks_only_for_money:
         return None
     association = project.association
-    needs = _needs_around(project, association)
-    kinds: Counter[str] = Counter(needs.order_by().values_list("kind", flat=True).distinct("pk"))
+    kinds = number_by_kind(needs_around(ground_of(project)))
     others = [kind for kind in OTHER_KINDS if kinds[kind] and kind not in association.refused_kinds]
     if not others:
         return None
@@ -41,7 +57,7 @@ def money_only_hint(project: Project) -> Hint | None:
             "dans vos causes et sur votre territoire. "
             f"Avec une demande d’une autre forme, {opened} aussi\u00a0: {listed}."
         ),
-        url=f"{reverse('companies:need_list')}?kind={max(others, key=lambda kind: kinds[kind])}",
+        url=f"{reverse('companies:need_list')}?forme={max(others, key=lambda kind: kinds[kind])}",
         label="Voir ces besoins",
     )
 
@@ -50,19 +66,3 @@ def _money_needs(number: int) -> str:
     if number == 0:
         return "aucun besoin n’y répond"
     return f"{number} besoins y répondent" if number > 1 else "1 besoin y répond"
-
-
-def _needs_around(project: Project, association: Association) -> NeedQuerySet:
-    causes = set(project.causes.values_list("pk", flat=True)) or set(
-        association.causes.values_list("pk", flat=True)
-    )
-    places = list(project.territories.all()) or list(association.territories.all())
-    office = association.organisation.department
-    if office is not None:
-        places.append(office)
-    wide: set[int] = set()
-    for place in places:
-        wide.update(Territory.objects.containing(place).values_list("pk", flat=True))
-    needs = Need.objects.current().filter(Q(territories__in=wide) | Q(territories__isnull=True))
-    near = Cause.objects.filter(Q(pk__in=causes) | Q(related__in=causes)).values("pk")
-    return needs.filter(causes__in=near) if causes else needs

@@ -1,4 +1,4 @@
-"""The two links of a digest, per suggestion: « intéressée » and « pas pour nous ». No login needed."""
+"""The links of a digest (« intéressée », « pas pour nous ») and of a diagnosis (four choices): no login."""
 
 import uuid
 from datetime import timedelta
@@ -6,11 +6,14 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
 
-from matching.forms import DeclineForm, InterestForm
-from matching.models import Suggestion
-from matching.notifications import DECLINE_LINK, INTEREST_LINK
-from matching.operations import decline_suggestion, take_interest
-from matching.policies import can_answer_suggestion
+from matching.enums import Choice
+from matching.explaining import CHOICES, draft_question, step_in_words, why
+from matching.forms import CHOICE_FORMS, DeclineForm, InterestForm
+from matching.models import Diagnosis, Suggestion
+from matching.notifications import CHOICE_LINKS, DECLINE_LINK, INTEREST_LINK
+from matching.operations import choose_after, decline_suggestion, take_interest, why_over
+from matching.policies import can_answer_suggestion, can_choose
+from mecenova.agenda.operations import next_step
 from mecenova.mail.links import OneClick, register_link
 
 if TYPE_CHECKING:
@@ -64,3 +67,63 @@ class DeclineLink(SuggestionLink):
             suggestion=subject, reason=cleaned_data["reason"], note=cleaned_data["note"], by=user
         )
         return "C’est noté, merci. La raison nous aide à mieux choisir les prochaines."
+
+
+class ChoiceLink(OneClick):
+    """One of the four choices: its page says what it does, its form does it."""
+
+    max_age: ClassVar[timedelta] = timedelta(days=60)
+    template: ClassVar[str] = "matching/diagnosis_link.html"
+    choice: ClassVar[Choice]
+
+    def get_subject(self, pk: uuid.UUID) -> Diagnosis | None:
+        return Diagnosis.objects.with_project().filter(pk=pk).first()
+
+    def context(self, subject: Diagnosis, user: "User") -> dict[str, Any]:
+        return {"diagnosis": subject, "why": why(subject), "means": CHOICES[self.choice]}
+
+    def get_form(self, subject: Diagnosis, user: "User", data: Any = None) -> forms.Form:
+        return CHOICE_FORMS[self.choice](data, initial={"question": draft_question(subject.project)})
+
+    def may_act(self, subject: Diagnosis, user: "User") -> bool:
+        return can_choose(user, subject)
+
+    def still_possible(self, subject: Diagnosis) -> str | None:
+        return why_over(subject) or None
+
+    def act(self, subject: Diagnosis, user: "User", cleaned_data: dict[str, Any]) -> str:
+        choose_after(diagnosis=subject, choice=self.choice, by=user, **cleaned_data)
+        step = next_step(subject.project)
+        return f"C’est noté. {step_in_words(step)}" if step else "C’est noté."
+
+
+@register_link
+class RewriteLink(ChoiceLink):
+    name: ClassVar[str] = CHOICE_LINKS[Choice.REWRITE]
+    title: ClassVar[str] = "Réécrire le projet"
+    button: ClassVar[str] = "Oui, nous le réécrivons"
+    choice = Choice.REWRITE
+
+
+@register_link
+class WidenLink(ChoiceLink):
+    name: ClassVar[str] = CHOICE_LINKS[Choice.WIDEN]
+    title: ClassVar[str] = "Élargir le projet"
+    button: ClassVar[str] = "Oui, nous l’élargissons"
+    choice = Choice.WIDEN
+
+
+@register_link
+class CoBuildLink(ChoiceLink):
+    name: ClassVar[str] = CHOICE_LINKS[Choice.CO_BUILD]
+    title: ClassVar[str] = "Co-construire le projet"
+    button: ClassVar[str] = "Ajouter cette demande"
+    choice = Choice.CO_BUILD
+
+
+@register_link
+class PauseLink(ChoiceLink):
+    name: ClassVar[str] = CHOICE_LINKS[Choice.PAUSE]
+    title: ClassVar[str] = "Mettre le projet en pause"
+    button: ClassVar[str] = "Mettre en pause"
+    choice = Choice.PAUSE

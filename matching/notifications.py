@@ -1,4 +1,4 @@
-"""The mails of matching: one digest a day of new suggestions, and the welcome with honest odds."""
+"""The mails of matching: a daily digest of suggestions, the welcome with honest odds, and the diagnosis."""
 
 from collections.abc import Iterable
 from typing import Any, ClassVar
@@ -12,9 +12,12 @@ from associations.readiness import completeness as association_completeness
 from companies.models import Company, Need
 from companies.readiness import completeness as company_completeness
 from matching.allocation import Suited, suited_needs
-from matching.models import Suggestion
+from matching.enums import Choice
+from matching.explaining import CHOICES, facts_of, slots_path, why
+from matching.models import Diagnosis, Suggestion
 from matching.odds import odds, odds_for
 from matching.scoring import STOPS
+from mecenova.agenda.operations import next_step
 from mecenova.calendar import clock
 from mecenova.mail.links import link_for
 from mecenova.mail.notifications import Notification, register_notification
@@ -23,6 +26,7 @@ from mecenova.mail.operations import absolute_url
 # Declared in links.py, a layer above.
 INTEREST_LINK = "matching.interest"
 DECLINE_LINK = "matching.decline"
+CHOICE_LINKS = {choice: f"matching.choose_{choice}" for choice in Choice}
 # A first mail is read to its end only if it is short.
 WELCOME_NEEDS = 3
 
@@ -132,3 +136,74 @@ def why_none(suited: Suited) -> str:
     number = suited.stops[most]
     needs = f"{number} besoins ouverts" if number > 1 else "1 besoin ouvert"
     return f"Ce qui arrête le plus souvent ({needs})\u00a0: {STOPS[most][:1].lower()}{STOPS[most][1:]}"
+
+
+class AboutDiagnosis(Notification):
+    """To the members of the association whose project found no company."""
+
+    def recipients(self, subject: Diagnosis) -> Iterable[User]:
+        return subject.project.association.organisation.active_members()
+
+    def context(self, subject: Diagnosis, recipient: User) -> dict[str, Any]:
+        organisation = subject.project.association.organisation
+        return {
+            "diagnosis": subject,
+            "project": subject.project,
+            "recipient": recipient,
+            "step": next_step(subject.project),
+            "diagnosis_url": absolute_url(subject.get_absolute_url()),
+            "slots_url": absolute_url(slots_path(organisation.pk)),
+        }
+
+    def still_wanted(self, subject: Diagnosis, recipient: User) -> bool:
+        association = subject.project.association
+        here = association.organisation.is_checked and association.wishes_mail
+        return here and association.organisation.members.filter(pk=recipient.pk).exists()
+
+
+class ToChoose(AboutDiagnosis):
+    """With the four choices, each a link."""
+
+    def context(self, subject: Diagnosis, recipient: User) -> dict[str, Any]:
+        choices = [
+            (choice, CHOICES[choice], link_for(CHOICE_LINKS[choice], subject, recipient)) for choice in Choice
+        ]
+        return {**super().context(subject, recipient), "choices": choices}
+
+    def still_wanted(self, subject: Diagnosis, recipient: User) -> bool:
+        return subject.is_open and super().still_wanted(subject, recipient)
+
+
+@register_notification
+class DiagnosisWritten(ToChoose):
+    """The whole of it, once."""
+
+    name: ClassVar[str] = "matching.diagnosis"
+    template: ClassVar[str] = "mail/matching/diagnosis.md"
+
+    def context(self, subject: Diagnosis, recipient: User) -> dict[str, Any]:
+        return {
+            **super().context(subject, recipient),
+            "why": why(subject),
+            "facts": facts_of(subject),
+            "steps": [{**step, "url": absolute_url(step["path"])} for step in subject.steps],
+        }
+
+
+@register_notification
+class DiagnosisReminder(ToChoose):
+    name: ClassVar[str] = "matching.diagnosis_reminder"
+    template: ClassVar[str] = "mail/matching/diagnosis_reminder.md"
+
+
+@register_notification
+class ChoiceReminder(AboutDiagnosis):
+    """The association chose to rewrite or to widen, and nothing has moved."""
+
+    name: ClassVar[str] = "matching.choice_reminder"
+    template: ClassVar[str] = "mail/matching/choice_reminder.md"
+
+    def still_wanted(self, subject: Diagnosis, recipient: User) -> bool:
+        step = next_step(subject.project)
+        waits = step is not None and step.rule == f"matching.{subject.choice}"
+        return waits and super().still_wanted(subject, recipient)

@@ -89,13 +89,25 @@ def _associations(
 
 
 def _companies(causes: list[int], department: Territory | None, kind: str | None) -> "QuerySet[Company]":
+    places = _lineage(department) if department is not None else None
+    return companies_for(causes, places, [kind] if kind else [])
+
+
+def companies_for(
+    cause_ids: Iterable[int], place_ids: Iterable[int] | None, kinds: Iterable[str]
+) -> "QuerySet[Company]":
+    """Companies with places to give that support one of these causes, there, under one of these kinds.
+
+    What is not given excludes nobody; no place at all (an empty list) is nowhere.
+    """
     found = Company.objects.checked().filter(policy__monthly_capacity__gt=0)
+    causes, wanted = list(cause_ids), list(kinds)
     if causes:
         found = found.filter(policy__causes__in=causes)
-    if department is not None:
-        found = found.filter(policy__territories__in=_lineage(department))
-    if kind:
-        found = found.filter(policy__kinds__contains=[kind])
+    if place_ids is not None:
+        found = found.filter(policy__territories__in=list(place_ids))
+    if wanted:
+        found = found.filter(policy__kinds__overlap=wanted)
     return found.distinct()
 
 

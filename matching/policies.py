@@ -5,7 +5,10 @@ from django.core.exceptions import PermissionDenied
 
 from accounts.models import User
 from accounts.policies import is_member, is_staff
-from matching.models import Suggestion
+from associations import policies as associations_policies
+from associations.enums import ProjectStatus
+from associations.models import Project
+from matching.models import Diagnosis, Suggestion
 
 Person = User | AnonymousUser
 
@@ -18,6 +21,23 @@ def can_view_suggestion(user: Person, suggestion: Suggestion) -> bool:
 def can_answer_suggestion(user: Person, suggestion: Suggestion) -> bool:
     """Only the company answers; staff never answers for it."""
     return is_member(user, suggestion.company.organisation) and suggestion.company.organisation.is_checked
+
+
+def can_be_diagnosed(project: Project) -> bool:
+    """Published and proposed today, by an association that is checked and wishes to be written to."""
+    proposed = project.status == ProjectStatus.PUBLISHED and not project.is_paused
+    association = project.association
+    return proposed and association.organisation.is_checked and association.wishes_mail
+
+
+def can_view_diagnosis(user: Person, diagnosis: Diagnosis) -> bool:
+    """The association's own team, and staff."""
+    return associations_policies.can_edit_project(user, diagnosis.project)
+
+
+def can_choose(user: Person, diagnosis: Diagnosis) -> bool:
+    """The association decides; staff does with it on the telephone."""
+    return can_view_diagnosis(user, diagnosis)
 
 
 def can_run_round(user: Person | None) -> bool:

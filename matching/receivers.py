@@ -1,6 +1,7 @@
 """News from below, noted in the same transaction for the next small round; newcomers are welcomed."""
 
 from collections.abc import Collection
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -9,7 +10,7 @@ from django.dispatch import receiver
 from accounts.enums import OrganisationKind
 from accounts.models import Organisation, User
 from accounts.signals import organisation_checked, organisation_left
-from associations.models import Association
+from associations.models import Association, Project
 from associations.signals import (
     association_changed,
     association_registered,
@@ -17,13 +18,34 @@ from associations.signals import (
     project_changed,
     project_closed,
     project_published,
+    project_reviewed,
 )
 from companies.models import Company, Need
 from companies.signals import company_changed, company_registered, need_changed, need_closed, need_published
 from matching.enums import ChangedKind
 from matching.followups import WelcomeNewcomer
-from matching.operations import expire_suggestions, note_change, note_changes, withdraw_suggestions
+from matching.operations import (
+    expire_suggestions,
+    explain_ending,
+    explain_later,
+    note_change,
+    note_changes,
+    review_quiet,
+    settle,
+    settle_widened,
+    waits_for_choice_or_work,
+    withdraw_suggestions,
+)
+from matching.signals import diagnosis_is_moot, ending_to_explain
 from mecenova.agenda.operations import start
+from partnerships.enums import IntroductionStatus, Side
+from partnerships.models import Introduction
+from partnerships.signals import (
+    introduction_answered,
+    introduction_ended,
+    introduction_released,
+    introduction_requested,
+)
 
 
 @receiver(
@@ -84,3 +106,51 @@ def welcome_an_association(*, association: Association, by: User | None = None, 
 def welcome_a_company(*, company: Company, by: User | None = None, **kwargs: Any) -> None:
     if by is not None:
         start(WelcomeNewcomer, company.organisation)
+
+
+@receiver(project_reviewed, dispatch_uid="matching.project_reviewed")
+def diagnose_what_found_nobody(*, project: Project, since: datetime, turn: str, **kwargs: Any) -> bool:
+    """True: the association is told by the diagnosis, and not by the plain review."""
+    return review_quiet(project=project, since=since, turn=turn)
+
+
+@receiver((introduction_released, introduction_ended), dispatch_uid="matching.introduction_over")
+def explain_an_ending_soon(*, introduction: Introduction, **kwargs: Any) -> bool:
+    """True: the association is told by the diagnosis, and not by the plain words of the ending."""
+    return explain_later(introduction=introduction)
+
+
+@receiver(ending_to_explain, dispatch_uid="matching.ending_to_explain")
+def explain_an_ending(*, introduction: Introduction, **kwargs: Any) -> None:
+    explain_ending(introduction=introduction)
+
+
+@receiver((introduction_requested, introduction_answered), dispatch_uid="matching.interest")
+def interest_has_come(*, introduction: Introduction, **kwargs: Any) -> None:
+    """A company asks, or says yes: a project that was waiting for its association's choice waits no more."""
+    status, project = introduction.status, introduction.project
+    asked = introduction.asked_by_side == Side.COMPANY and status == IntroductionStatus.REQUESTED
+    interest = asked or status == IntroductionStatus.YES
+    if interest and project is not None and project.diagnoses.open().exists():
+        settle(project=project)
+
+
+@receiver(project_changed, dispatch_uid="matching.project_saved")
+def what_was_chosen_is_done(*, project: Project, **kwargs: Any) -> None:
+    if waits_for_choice_or_work(project):
+        settle(project=project)
+
+
+@receiver(association_changed, dispatch_uid="matching.profile_saved")
+def what_was_to_be_widened_is(*, association: Association, **kwargs: Any) -> None:
+    settle_widened(association=association)
+
+
+@receiver(project_closed, dispatch_uid="matching.project_closed")
+def a_closed_project_waits_for_nothing(*, project: Project, **kwargs: Any) -> None:
+    settle(project=project)
+
+
+@receiver(diagnosis_is_moot, dispatch_uid="matching.diagnosis_is_moot")
+def give_the_step_back(*, project: Project, **kwargs: Any) -> None:
+    settle(project=project)

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from matching.views import presentations, suggestions
+from matching.views import diagnosis, presentations, suggestions
 
 app_name = "matching"
 urlpatterns = [
@@ -10,5 +10,8 @@ urlpatterns = [
     path("suggestions/<uuid:pk>/ecarter/", suggestions.decline, name="suggestion_decline"),
     path("suggestions/<uuid:pk>/vue/", suggestions.seen, name="suggestion_seen"),
     path("presentations/", presentations.presentations, name="presentations"),
+    path("diagnostics/<uuid:pk>/", diagnosis.diagnosis, name="diagnosis"),
+    path("diagnostics/<uuid:pk>/choisir/", diagnosis.choose, name="diagnosis_choose"),
+    path("diagnostics/<uuid:pk>/appel/", diagnosis.call, name="diagnosis_call"),
     path("besoins-pour-vous/", presentations.suited, name="suited_needs"),
 ]

@@ -13,6 +13,7 @@ from mecenova.mail.operations import queue
 @register_rule
 class WelcomeNewcomer(Rule):
     name: ClassVar[str] = "matching.welcome"
+    title: ClassVar[str] = "Souhaiter la bienvenue"
     is_step: ClassVar[bool] = False
     owner: ClassVar[Owner] = Owner.PLATFORM
     days: ClassVar[tuple[int, ...]] = (0,)

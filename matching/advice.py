@@ -1,0 +1,266 @@
+"""Three concrete steps for a project that found no company, in the order of what helps most.
+
+Each candidate has a weight; the three heaviest are kept. From heavy to light:
+
+| weight | step | when |
+|---|---|---|
+| 100 + companies | what companies' own reasons ask for | they said no, because |
+| 90 | finish the profile | parts are missing |
+| 60 + needs | answer the open needs oneself | there are some around, in its causes and kinds |
+| 40 + needs | ask for another kind | it opens more needs around |
+| 35 | rewrite | companies opened it and did not go on |
+| 20 + needs, at most 39 | act in another place | needs of its causes are elsewhere |
+| 12, 11, 10 | write to a company, read a guide, ask for another form | always possible |
+"""
+
+from dataclasses import dataclass
+
+from django.urls import reverse
+
+from associations.models import Project
+from associations.readiness import completeness
+from matching.findings import (
+    Findings,
+    Ground,
+    ground_of,
+    in_plain_numbers,
+    needs_around,
+    needs_of_causes,
+    number_by_kind,
+)
+from mecenova.readiness import in_words
+from mecenova.reference.enums import Kind
+from partnerships.enums import RefusalReason
+
+KEPT = 3
+MOST_WEIGHT_OF_NUMBERS = 19
+
+# « une demande de… »
+OF_KIND = {
+    Kind.FINANCIAL: "d’argent",
+    Kind.IN_KIND: "de biens",
+    Kind.SKILLS: "de compétences",
+    Kind.VOLUNTEERING: "de bénévoles",
+    Kind.CO_CONSTRUCTION: "de co-construction",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing to do, and the page where it is done. `key` says what it is about: one step for each."""
+
+    key: str
+    weight: int
+    text: str
+    label: str
+    path: str
+
+    def stored(self) -> dict[str, str]:
+        return {"key": self.key, "text": self.text, "label": self.label, "path": self.path}
+
+
+def three_steps(project: Project, findings: Findings) -> list[Step]:
+    """Three, always, on three different subjects."""
+    candidates = sorted(
+        [
+            *_said_by_companies(project, findings),
+            *_about_the_profile(project),
+            *_about_the_needs(project),
+            *_about_the_words(project, findings),
+            *_always(project, findings),
+        ],
+        key=lambda step: -step.weight,
+    )
+    kept: dict[str, Step] = {}
+    for step in candidates:
+        kept.setdefault(step.key, step)
+    return list(kept.values())[:KEPT]
+
+
+def _said_by_companies(project: Project, findings: Findings) -> list[Step]:
+    return [
+        _for_reason(project, RefusalReason(reason), number) for reason, number in findings.refusals.items()
+    ]
+
+
+def _for_reason(project: Project, reason: RefusalReason, number: int) -> Step:
+    label = reason.label[:1].lower() + reason.label[1:]
+    said = f"«\u202f{label}\u202f», nous a répondu {in_plain_numbers(number, 'entreprise', 'entreprises')}"
+    places = reverse("associations:edit_section", args=[project.association_id, "territoires"])
+    to_do = {
+        RefusalReason.UNCLEAR: (
+            "words",
+            "dites pour qui, où, quand, avec qui, et ce que l’aide changera.",
+            "Réécrire le projet",
+            _edit(project),
+        ),
+        RefusalReason.AMOUNT: (
+            "amount",
+            "découpez la demande en plusieurs lots, que plusieurs entreprises peuvent prendre.",
+            "Revoir les demandes",
+            project.get_absolute_url(),
+        ),
+        RefusalReason.KIND: (
+            "kind",
+            "ajoutez une demande sous une autre forme.",
+            "Ajouter une demande",
+            _new_ask(project),
+        ),
+        RefusalReason.TERRITORY: (
+            "place",
+            "vérifiez les territoires où vous agissez vraiment.",
+            "Revoir les territoires",
+            places,
+        ),
+        RefusalReason.TIMING: (
+            "timing",
+            "redemandez dans quelques mois, les budgets se décident souvent à l’automne.",
+            "Revoir mes demandes",
+            reverse("partnerships:introductions"),
+        ),
+    }
+    elsewhere = (
+        "needs",
+        "ce n’est pas votre projet qui est en cause. D’autres entreprises cherchent dans vos causes.",
+        "Voir les besoins pour vous",
+        reverse("matching:suited_needs"),
+    )
+    key, action, words, path = to_do.get(reason, elsewhere)
+    return Step(key, 100 + number, f"{said}\u00a0: {action}", words, path)
+
+
+def _about_the_profile(project: Project) -> list[Step]:
+    missing = completeness(project.association).missing
+    if not missing:
+        return []
+    return [
+        Step(
+            "profile",
+            90,
+            f"Complétez votre fiche\u00a0: il manque {in_words(missing)}. Une entreprise lit cela d’abord.",
+            "Compléter la fiche",
+            reverse("associations:edit", args=[project.association_id]),
+        )
+    ]
+
+
+def _about_the_needs(project: Project) -> list[Step]:
+    """What the open needs say: answer now, ask for another kind, act elsewhere. Counted, never guessed."""
+    ground = ground_of(project)
+    by_kind = number_by_kind(needs_around(ground))
+    now = sum(by_kind[kind] for kind in ground.kinds)
+    steps = []
+    if now:
+        touching = "touchent vos causes, votre territoire et ce que vous demandez"
+        if now == 1:
+            touching = "touche vos causes, votre territoire et ce que vous demandez"
+        steps.append(
+            Step(
+                "needs",
+                60 + _weight(now),
+                f"Écrivez la première\u00a0: {in_plain_numbers(now, 'besoin ouvert', 'besoins ouverts')} "
+                f"{touching}. Répondre va plus vite qu’attendre.",
+                "Voir les besoins pour vous",
+                reverse("matching:suited_needs"),
+            )
+        )
+    others = {kind: by_kind[kind] for kind in OF_KIND if _may_add(project, ground, kind) and by_kind[kind]}
+    if others:
+        best = max(others, key=lambda kind: others[kind])
+        steps.append(_other_kind(project, best, others[best], now))
+    return [*steps, *_elsewhere(project, ground, now)]
+
+
+def _other_kind(project: Project, kind: Kind, gain: int, now: int) -> Step:
+    would = in_plain_numbers(
+        now + gain, "besoin ouvert vous correspondrait", "besoins ouverts vous correspondraient"
+    )
+    instead = f"au lieu de {now}" if now else "alors qu’aucun ne répond à ce que vous demandez"
+    return Step(
+        "kind",
+        40 + _weight(gain),
+        f"Ajoutez une demande {OF_KIND[kind]}\u00a0: {would} dans vos causes et sur votre territoire, "
+        f"{instead}.",
+        "Ajouter cette demande",
+        f"{_new_ask(project)}?forme={kind}",
+    )
+
+
+def _elsewhere(project: Project, ground: Ground, now: int) -> list[Step]:
+    anywhere = number_by_kind(needs_of_causes(ground))
+    gain = sum(anywhere[kind] for kind in ground.kinds) - now
+    if gain <= 0:
+        return []
+    return [
+        Step(
+            "place",
+            20 + _weight(gain),
+            f"{in_plain_numbers(gain, 'besoin ouvert', 'besoins ouverts')} de vos causes "
+            f"{'est' if gain == 1 else 'sont'} hors de votre territoire. "
+            "Si vous agissez aussi ailleurs, ou à distance, dites-le.",
+            "Revoir les territoires",
+            reverse("associations:edit_section", args=[project.association_id, "territoires"]),
+        )
+    ]
+
+
+def _about_the_words(project: Project, findings: Findings) -> list[Step]:
+    silent = findings.seen - findings.answered
+    if silent <= 0:
+        return []
+    return [
+        Step(
+            "words",
+            35,
+            f"{in_plain_numbers(silent, 'entreprise a ouvert', 'entreprises ont ouvert')} votre projet sans "
+            "aller plus loin\u00a0: réécrivez le titre et les deux premières lignes. On lit cela d’abord.",
+            "Réécrire le projet",
+            _edit(project),
+        )
+    ]
+
+
+def _always(project: Project, findings: Findings) -> list[Step]:
+    number = findings.companies_compatible
+    write = "Écrivez vous-même à une entreprise dont la politique dit vos causes."
+    if number:
+        write = (
+            "Écrivez vous-même à une entreprise\u00a0: "
+            f"{in_plain_numbers(number, 'soutient', 'soutiennent')} vos causes, sur votre territoire et sous "
+            "la forme que vous demandez."
+        )
+    return [
+        Step("write", 12, write, "Voir les entreprises", reverse("companies:list")),
+        Step(
+            "words",
+            11,
+            "Relisez votre projet avec un guide de l’infothèque\u00a0: un titre court, une action, une date.",
+            "Ouvrir l’infothèque",
+            reverse("infotheque:list"),
+        ),
+        Step(
+            "kind",
+            10,
+            "Demandez aussi autre chose\u00a0: une deuxième demande, d’une autre forme, s’adresse à d’autres "
+            "entreprises.",
+            "Ajouter une demande",
+            _new_ask(project),
+        ),
+    ]
+
+
+def _weight(number: int) -> int:
+    """More is better, up to a point: a number never outweighs the line above it."""
+    return min(number, MOST_WEIGHT_OF_NUMBERS)
+
+
+def _may_add(project: Project, ground: Ground, kind: str) -> bool:
+    return kind not in ground.kinds and kind not in project.association.refused_kinds
+
+
+def _edit(project: Project) -> str:
+    return reverse("associations:project_edit", args=[project.pk])
+
+
+def _new_ask(project: Project) -> str:
+    return reverse("associations:ask_create", args=[project.pk])

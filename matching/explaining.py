@@ -1,0 +1,110 @@
+"""A diagnosis in words: why it was written, its figures one by one, what each choice does."""
+
+import uuid
+
+from django.urls import NoReverseMatch, reverse
+
+from associations.models import Project
+from matching.enums import Choice, DiagnosisCause
+from matching.findings import in_plain_numbers, others_in_words
+from matching.models import Diagnosis
+from mecenova.agenda.models import FollowUp
+from mecenova.calendar import clock
+from mecenova.reference.enums import Kind
+from partnerships.enums import RefusalReason
+
+CHOICES: dict[str, str] = {
+    Choice.REWRITE: "le titre, les premières lignes, un chiffre. Le projet reste en ligne pendant ce temps.",
+    Choice.WIDEN: "une autre forme de demande, un autre territoire\u00a0: plus d’entreprises le verront.",
+    Choice.CO_BUILD: "une question à travailler avec une entreprise, sans réponse toute faite.",
+    Choice.PAUSE: "nous ne le proposons plus et ne vous écrivons plus à son sujet, jusqu’à la date choisie.",
+}
+
+
+def why(diagnosis: Diagnosis) -> str:
+    """What brought it."""
+    introduction = diagnosis.introduction
+    if diagnosis.cause == DiagnosisCause.QUIET or introduction is None:
+        return "Depuis quarante-cinq jours ou plus, aucune entreprise n’a demandé à vous parler de ce projet."
+    company = introduction.company.organisation.name
+    if introduction.gone_organisation is not None:
+        return f"{company} a quitté Mecenova\u00a0: votre demande ne peut plus aboutir."
+    if introduction.was_never_sent:
+        return f"Le besoin de {company} s’est clos avant que votre demande ne puisse partir."
+    opened = (
+        "Elle l’avait pourtant ouverte."
+        if introduction.seen_at
+        else "Elle ne l’a pas ouverte sur le site\u00a0: ce n’est donc pas votre projet qui a été jugé."
+    )
+    return (
+        f"Malgré nos rappels, {company} n’a pas répondu dans les quinze jours ouvrés. {opened} "
+        "Nous ne vous laissons pas attendre davantage."
+    )
+
+
+def facts_of(diagnosis: Diagnosis) -> list[str]:
+    """One sentence a figure. What is not known is left out, never made up."""
+    facts = [_presented(diagnosis), *_refusals(diagnosis)]
+    if diagnosis.competing is not None:
+        others = others_in_words(diagnosis.competing)
+        facts.append(f"Devant {_the_companies(diagnosis)} en même temps que vous\u00a0: {others}.")
+    number = diagnosis.companies_compatible
+    if number:
+        support = in_plain_numbers(number, "entreprise soutient", "entreprises soutiennent")
+        facts.append(f"Aujourd’hui, {support} vos causes sur votre territoire, sous la forme demandée.")
+    else:
+        facts.append(
+            "Aujourd’hui, aucune entreprise inscrite ne soutient vos causes sur votre territoire sous la "
+            "forme demandée\u00a0: ce n’est pas la qualité de votre projet qui est en cause."
+        )
+    return facts
+
+
+def draft_question(project: Project) -> str:
+    """The question already asked, or first words to correct."""
+    known = project.asks.filter(kind=Kind.CO_CONSTRUCTION).first()
+    if known is not None:
+        return known.question
+    return (
+        f"Comment mener ensemble «\u202f{project.title}\u202f»\u00a0: de quoi votre entreprise a-t-elle "
+        "besoin, que savons-nous faire, et par quoi commencer\u00a0?"
+    )
+
+
+def step_in_words(step: FollowUp) -> str:
+    return f"Prochaine étape, avant le {clock.paris(step.deadline):%d/%m/%Y}\u00a0: {step.what}"
+
+
+def slots_path(organisation_id: uuid.UUID) -> str:
+    """Where a time with an adviser is chosen; the team's page when the site has no such page."""
+    try:
+        return f"{reverse('agenda:slots')}?pour={organisation_id}"
+    except NoReverseMatch:
+        return reverse("pages:understand")
+
+
+def _presented(diagnosis: Diagnosis) -> str:
+    if not diagnosis.presented:
+        return "Votre projet n’a encore été présenté à aucune entreprise\u00a0: personne ne l’a donc refusé."
+    received = in_plain_numbers(diagnosis.presented, "entreprise l’a reçu", "entreprises l’ont reçu")
+    seen = _of_them(diagnosis.seen, "aucune ne l’a ouvert", "l’a ouvert", "l’ont ouvert")
+    answered = _of_them(diagnosis.answered, "aucune n’a répondu", "a répondu", "ont répondu")
+    return f"{received}, {seen}, {answered}."
+
+
+def _of_them(number: int, none: str, one: str, many: str) -> str:
+    return in_plain_numbers(number, one, many) if number else none
+
+
+def _refusals(diagnosis: Diagnosis) -> list[str]:
+    labels = dict(RefusalReason.choices)
+    said = [
+        f"«\u202f{labels[reason][:1].lower()}{labels[reason][1:]}\u202f» ({number})"
+        for reason, number in diagnosis.refusals.items()
+        if reason in labels
+    ]
+    return [f"Les raisons données\u00a0: {', '.join(said)}."] if said else []
+
+
+def _the_companies(diagnosis: Diagnosis) -> str:
+    return "la même entreprise" if diagnosis.cause == DiagnosisCause.RELEASED else "les mêmes entreprises"

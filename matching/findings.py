@@ -1,0 +1,189 @@
+"""What the rows say of a project that found no company: who received it, who looked, who else was there."""
+
+import uuid
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db.models import Q
+
+from associations.models import Association, Project
+from companies.models import Need
+from companies.models.need import NeedQuerySet
+from matching.enums import SuggestionStatus
+from matching.models import Diagnosis, Suggestion
+from matching.odds import companies_for
+from mecenova.reference.models import Cause, Territory
+from mecenova.reference.territories import ancestors
+from partnerships.enums import IntroductionStatus, Side
+from partnerships.models import Introduction
+from partnerships.models.introduction import IntroductionQuerySet
+
+ANSWERED_SUGGESTION = (SuggestionStatus.INTERESTED, SuggestionStatus.DECLINED)
+ANSWERED_INTRODUCTION = (IntroductionStatus.YES, IntroductionStatus.NO, IntroductionStatus.LATER)
+# Below this a number would point at somebody.
+FEWEST_SHOWN = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """Companies are counted once each. `competing` is None when no company received the project."""
+
+    presented: int
+    seen: int
+    answered: int
+    competing: int | None
+    companies_compatible: int
+    refusals: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """Where and for what a project is proposed: rows of causes (related ones apart) and of places."""
+
+    causes: frozenset[int]
+    near_causes: frozenset[int]
+    places: frozenset[int]
+    kinds: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Approach:
+    """One time a company received the project."""
+
+    company: uuid.UUID
+    need: uuid.UUID | None
+    seen: bool
+    answered: bool
+    reason: str
+
+
+def counted_since(project: Project, introduction: Introduction | None = None) -> datetime:
+    """The publication or the last diagnosis, whichever is later; never later than the request explained."""
+    last = Diagnosis.objects.filter(project=project).order_by("-at").values_list("at", flat=True).first()
+    begun = project.published_at or project.created_at
+    since = max(begun, last) if last else begun
+    return min(since, introduction.created_at) if introduction else since
+
+
+def find(project: Project, since: datetime, introduction: Introduction | None = None) -> Findings:
+    """Six queries, whatever the number of rows."""
+    approaches = [*_suggested(project, since), *_asked(project, since)]
+    seen = {one.company for one in approaches if one.seen or one.answered}
+    answered = {one.company for one in approaches if one.answered}
+    ground = ground_of(project)
+    companies, needs = _where_it_competed(approaches, introduction)
+    return Findings(
+        presented=len({one.company for one in approaches}),
+        seen=len(seen),
+        answered=len(answered),
+        competing=_competing(project.association, since, companies, needs) if companies else None,
+        companies_compatible=companies_for(ground.causes, ground.places, ground.kinds).count(),
+        refusals=dict(Counter(one.reason for one in approaches if one.reason)),
+    )
+
+
+def interest_in(project: Project, since: datetime) -> bool:
+    """Whether a company asked about it, or said yes or later to it, since then."""
+    asked = Q(asked_by_side=Side.COMPANY, created_at__gte=since)
+    answered = Q(status__in=(IntroductionStatus.YES, IntroductionStatus.LATER), answered_at__gte=since)
+    return _introductions_of(project).filter(asked | answered).exists()
+
+
+def ground_of(project: Project) -> Ground:
+    """What the project says, and where it says nothing, what its association says."""
+    association = project.association
+    causes = {cause.pk for cause in project.causes.all()} or {cause.pk for cause in association.causes.all()}
+    places = list(project.territories.all()) or list(association.territories.all())
+    codes = {place.code for place in places}
+    if association.organisation.department is not None:
+        codes.add(association.organisation.department.code)
+    codes |= {above for code in codes for above in ancestors(code)}
+    near = Cause.objects.filter(Q(pk__in=causes) | Q(related__in=causes))
+    return Ground(
+        frozenset(causes),
+        frozenset(near.values_list("pk", flat=True)),
+        frozenset(Territory.objects.filter(code__in=codes).values_list("pk", flat=True)),
+        tuple(sorted({ask.kind for ask in project.asks.all()})),
+    )
+
+
+def needs_of_causes(ground: Ground) -> NeedQuerySet:
+    """Open needs in its causes or near ones, wherever they are."""
+    needs = Need.objects.current()
+    return needs.filter(causes__in=ground.near_causes).distinct() if ground.near_causes else needs
+
+
+def needs_around(ground: Ground) -> NeedQuerySet:
+    """Those among them where it acts, or without a place."""
+    return needs_of_causes(ground).filter(Q(territories__in=ground.places) | Q(territories__isnull=True))
+
+
+def number_by_kind(needs: NeedQuerySet) -> Counter[str]:
+    return Counter(needs.order_by().values_list("kind", flat=True).distinct("pk"))
+
+
+def others_in_words(number: int | None) -> str:
+    """How many other associations stood there: a small number would point at somebody."""
+    if number is None:
+        return ""
+    if number == 0:
+        return "aucune autre association"
+    if number < FEWEST_SHOWN:
+        return "quelques autres associations"
+    return f"{number} autres associations"
+
+
+def in_plain_numbers(number: int, one: str, many: str) -> str:
+    """« 1 entreprise », « 12 entreprises », « aucune » is left to the sentence."""
+    return f"{number} {many if number > 1 else one}"
+
+
+def _suggested(project: Project, since: datetime) -> Iterable[_Approach]:
+    rows = Suggestion.objects.filter(
+        Q(project=project) | Q(project__isnull=True),
+        association=project.association_id,
+        presented_at__gte=since,
+    )
+    for company, need, seen_at, status, reason in rows.order_by("pk").values_list(
+        "company_id", "need_id", "seen_at", "status", "refusal_reason"
+    ):
+        yield _Approach(company, need, seen_at is not None, status in ANSWERED_SUGGESTION, reason)
+
+
+def _asked(project: Project, since: datetime) -> Iterable[_Approach]:
+    """The association's own requests, once they have left."""
+    rows = _introductions_of(project).filter(asked_by_side=Side.ASSOCIATION, requested_at__gte=since)
+    for company, need, seen_at, status, reason in rows.order_by("pk").values_list(
+        "company_id", "need_id", "seen_at", "status", "refusal_reason"
+    ):
+        yield _Approach(company, need, seen_at is not None, status in ANSWERED_INTRODUCTION, reason)
+
+
+def _introductions_of(project: Project) -> IntroductionQuerySet:
+    """Those that name the project, and those of its association that name none."""
+    named = Q(project=project) | Q(project__isnull=True)
+    return Introduction.objects.filter(named, association=project.association_id)
+
+
+def _where_it_competed(
+    approaches: Sequence[_Approach], introduction: Introduction | None
+) -> tuple[set[uuid.UUID], set[uuid.UUID]]:
+    if introduction is not None:
+        return {introduction.company_id}, {introduction.need_id} if introduction.need_id else set()
+    return {one.company for one in approaches}, {one.need for one in approaches if one.need}
+
+
+def _competing(
+    association: Association, since: datetime, companies: set[uuid.UUID], needs: set[uuid.UUID]
+) -> int:
+    """Other associations before the same companies or needs since then: suggested, or asking themselves."""
+    same = Q(company__in=companies) | Q(need__in=needs)
+    suggested = Suggestion.objects.filter(same, presented_at__gte=since)
+    asking = Introduction.objects.filter(same, asked_by_side=Side.ASSOCIATION, created_at__gte=since)
+    others = {
+        *suggested.order_by().values_list("association_id", flat=True).distinct(),
+        *asking.order_by().values_list("association_id", flat=True).distinct(),
+    }
+    return len(others - {association.pk})
