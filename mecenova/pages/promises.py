@@ -18,7 +18,6 @@ from django.db.models.functions import TruncDate, TruncMonth
 from mecenova.agenda.models import SilenceCheck
 from mecenova.calendar import clock
 from mecenova.ui.figures import integer
-from partnerships.enums import RefusalReason
 
 _SETTLED = files("mecenova.pages").joinpath("promises.sql").read_text("utf-8")
 
@@ -95,8 +94,9 @@ PROMISES = (
     Promise(
         5,
         "Un refus est une étape",
-        "Un «\u202fnon\u202f» porte une raison de la liste, et chaque raison mène à un conseil.",
-        "Il manque la raison ou le conseil.",
+        "Un «\u202fnon\u202f» porte une raison de la liste\u00a0: elle mène à un conseil, et à une date pour "
+        "redemander.",
+        "Il manque la raison, le conseil ou la date.",
         (Part("refusal", "Refus"),),
     ),
     Promise(
@@ -125,7 +125,7 @@ def kept(first: date, last: date) -> list[PromiseCount]:
     2. A first answer: welcomes within the hour of a sign-up, human checks by their first deadline.
     3. An introduction: asked, then answered, postponed or released by its deadline, and the asking side told.
     4. Fair attention: 90-day delays of associations, ended by a presentation or by a call.
-    5. A refusal: declined introductions, with a reason that leads somewhere.
+    5. A refusal: declined introductions, with advice for their reason and a date to try again.
     6. Messages: mails due, gone within the hour or accounted for.
     """
     return _counts(_lines(first, last))
@@ -173,7 +173,6 @@ def _settled(first: date, last: date) -> list[_Line]:
         "first": first,
         "last": last,
         "now": clock.now(),
-        "reasons": [str(reason) for reason in RefusalReason.values],
     }
     with connection.cursor() as cursor:
         cursor.execute(_SETTLED, values)

@@ -165,7 +165,12 @@ dated AS (
 refusals AS (
   SELECT
     'refusal' AS part,
-    introduction.refusal_reason = ANY(%(reasons)s) AS kept,
+    introduction.retry_on IS NOT NULL
+    AND EXISTS (
+      SELECT
+      FROM partnerships_refusalstep AS step
+      WHERE step.reason = introduction.refusal_reason AND step.kind IN ('', introduction.kind) AND step.advice <> ''
+    ) AS kept,
     (introduction.answered_at AT TIME ZONE 'Europe/Paris')::date AS day
   FROM partnerships_introduction AS introduction
   WHERE introduction.status = 'no'

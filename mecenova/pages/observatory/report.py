@@ -8,10 +8,11 @@ from mecenova.calendar import clock
 from mecenova.pages.observatory import deserts, kept, tables, wording
 from mecenova.pages.observatory.deserts import Deserts
 from mecenova.pages.observatory.figures import DIMENSIONS, FIGURES, NOWHERE, Figure, Figures, Group, compute
-from mecenova.pages.observatory.hiding import is_large, shown
+from mecenova.pages.observatory.hiding import is_clear, is_large, shown
 from mecenova.pages.observatory.kept import Night, PromiseShown
 from mecenova.pages.observatory.maps import MapShown, draw
 from mecenova.pages.observatory.tables import Line, Table
+from mecenova.ui.figures import integer
 
 NOT_SAID = {
     "cause": "Aucune cause",
@@ -93,12 +94,12 @@ def headline(figure: Figure, total: Group, *, whole: bool) -> Headline:
         return said(None, "Trop peu de cas pour publier un chiffre\u00a0: il en faut cinq.")
     if figure.is_share:
         part = wording.share(total.missed, total.counted)
-        return said(part, f"{total.missed} sur {total.counted} {figure.unit}.")
+        return said(part, f"{integer(total.missed)} sur {integer(total.counted)} {figure.unit}.")
     slow = wording.duration(total.nine_in_ten)
-    return said(
-        wording.duration(total.half),
-        f"La moitié attend moins. Neuf sur dix\u00a0: {slow} au plus. {total.ended} {figure.unit}.",
-    )
+    note = f"Neuf sur dix\u00a0: {slow} au plus. Sur {integer(total.ended)} {figure.unit}."
+    if total.missed and (whole or is_clear((total.missed,))):
+        note += f" {integer(total.missed)} autres ont été libérées sans réponse."
+    return said(wording.duration(total.half), note)
 
 
 def wait_table(figures: Figures, figure: Figure, side: str, *, whole: bool) -> Table:
@@ -180,7 +181,7 @@ def _value_columns(figure: Figure, side: str) -> tuple[str, ...]:
 
 def _length(figure: Figure, group: Group) -> tuple[float | None, float | None]:
     if figure.is_share:
-        return 100 * group.missed / group.counted, 100.0
+        return (100 * group.missed / group.counted if group.counted else None), 100.0
     return group.half, group.nine_in_ten
 
 

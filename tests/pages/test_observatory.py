@@ -1,0 +1,235 @@
+"""The pages and the files of the observatory, for visitors and for the team."""
+
+import csv
+import io
+from unittest import mock
+
+import pytest
+from django.core.cache import cache
+from django.urls import reverse
+from redis.exceptions import ConnectionError as CacheAway
+
+from accounts.enums import OrganisationStatus
+from accounts.models import Organisation
+from mecenova.pages.observatory import remembered, tables
+from mecenova.pages.observatory.outlines import outlines
+from mecenova.pages.observatory.tables import Line, Table
+from mecenova.pages.observatory.wording import duration, share
+from mecenova.reference.models import Territory
+from tests.accounts.factories import MembershipFactory, OrganisationFactory, StaffFactory, UserFactory
+from tests.pages.waiting import Network
+from tests.partnerships.factories import IntroductionFactory
+
+pytestmark = pytest.mark.django_db
+PAGE, TEAM = "/observatoire/", "/equipe/observatoire/"
+MOST_QUERIES = 12
+LARGEST_MAP = 80_000
+
+
+@pytest.fixture
+def network():
+    return Network(7, organisations=150, introductions=150)
+
+
+@pytest.fixture
+def staff(client):
+    client.force_login(StaffFactory(), backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+def rows(answer):
+    text = answer.content.decode("utf-8-sig")
+    return list(csv.reader(io.StringIO(text), delimiter=";"))
+
+
+def test_an_empty_network_says_so_kindly(client):
+    page = client.get(PAGE)
+    assert page.status_code == 200
+    assert "Rien à mesurer pour l’instant" in page.content.decode()
+
+
+def test_a_visitor_reads_every_figure(client, network):
+    page = client.get(PAGE).content.decode()
+    assert "Rien à mesurer" not in page
+    for title in ("L’attente, en bref", "Nos promesses", "Qui attend combien", "Les déserts de mécénat"):
+        assert title in page
+    assert page.count("<h1") == 1
+
+
+def test_it_is_within_reach(client):
+    home = client.get(reverse("pages:home")).content.decode()
+    assert home.count(f'href="{PAGE}"') == 2
+    assert f'href="{PAGE}"' in client.get(reverse("pages:understand")).content.decode()
+
+
+def test_no_name_of_anybody_is_public(client, network):
+    Organisation.objects.update(name="Nom très reconnaissable")
+    for path in (PAGE, *(f"/observatoire/{slug}.csv" for slug in remembered.public().tables)):
+        assert "reconnaissable" not in client.get(path).content.decode()
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "?mesure=answer&vue=territory&departement=59",
+        "?mesure=attention&vue=kind&departement=2A",
+        "?mesure=&vue=&departement=",
+        "?departement=988",
+        "?departement=975&mesure=check",
+    ],
+)
+def test_each_view_is_shown(client, network, query):
+    assert client.get(PAGE + query).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "?mesure=promesses&vue=cause",
+        "?mesure=../../etc/passwd",
+        "?vue=%3Cscript%3Ealert(1)%3C/script%3E",
+        "?vue=department&mesure=introduction",
+        "?departement=99&departement=59%27%20OR%201=1--",
+        "?mesure=answer&mesure[]=x&vue=cause,kind",
+        "?" + "a" * 4000,
+        "?departement=%F0%9F%92%A9",
+    ],
+)
+def test_a_hostile_filter_shows_the_first_view(client, network, query):
+    answer = client.get(PAGE + query)
+    assert answer.status_code == 200
+    assert "<script>alert" not in answer.content.decode()
+    assert "Choix" not in answer.context["table"].title
+
+
+def test_filters_never_cross(client, network):
+    """Whatever is asked, what is shown is one of the published tables."""
+    report = remembered.public()
+    published = {table.slug: table for table in report.tables.values()}
+    answer = client.get(PAGE + "?mesure=introduction&vue=kind&departement=59&cause=sport&forme=skills")
+    assert answer.context["table"] == published["introduction-forme"]
+
+
+def test_every_table_is_a_file_with_the_same_lines(client, network):
+    for slug, table in remembered.public().tables.items():
+        answer = client.get(f"/observatoire/{slug}.csv")
+        assert answer["Content-Type"] == "text/csv; charset=utf-8"
+        assert answer["Content-Disposition"].startswith(f'attachment; filename="mecenova-{slug}-')
+        found = rows(answer)
+        assert len(found) == 1 + len(table.lines) + bool(table.total) + len(table.unseen)
+        assert {len(row) for row in found} == {len(table.value_columns)}
+        assert [row[0] for row in found[1 : 1 + len(table.lines)]] == [line.label for line in table.lines]
+
+
+@pytest.mark.parametrize("slug", ["inconnu", "promesses-", "answer-department", "PROMESSES"])
+def test_an_unknown_file_is_not_found(client, slug):
+    assert client.get(f"/observatoire/{slug}.csv").status_code == 404
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+33", "-2", "@SUM(A1)", "\t=1", "\n=cmd|' /C calc'!A0", " =1"])
+def test_no_cell_is_a_formula(text):
+    file = io.StringIO(newline="")
+    line = Line("k", text, (), (text, 3, 2.5, None))
+    tables.write(file, Table("t", "T", (), ("A", text, "B", "C", "D"), (line,), unseen=(text,)))
+    for row in csv.reader(io.StringIO(file.getvalue().removeprefix("\ufeff")), delimiter=";"):
+        assert not any(cell.startswith(("=", "+", "-", "@", "\t", "\n")) for cell in row)
+    assert "2,50" in file.getvalue()
+
+
+def test_the_public_page_is_computed_once_an_hour(client, network, query_count):
+    cache.clear()
+    assert query_count(lambda: client.get(PAGE)) <= MOST_QUERIES
+    assert query_count(lambda: client.get(PAGE + "?vue=kind")) == 0
+    assert query_count(lambda: client.get("/observatoire/promesses.csv")) == 0
+
+
+def test_without_the_cache_it_is_still_served(client, network):
+    with (
+        mock.patch.object(remembered.cache, "get", side_effect=CacheAway("away")),
+        mock.patch.object(remembered.cache, "set", side_effect=CacheAway("away")),
+    ):
+        assert client.get(PAGE).status_code == 200
+
+
+def test_a_cache_that_cannot_write_is_no_obstacle(client, network):
+    with mock.patch.object(remembered.cache, "set", side_effect=OSError("full")):
+        cache.clear()
+        assert client.get(PAGE).status_code == 200
+
+
+@pytest.mark.parametrize("path", [TEAM, f"{TEAM}promesses.csv"])
+def test_the_whole_is_for_the_team(client, path):
+    assert client.get(path).status_code == 302
+    client.force_login(UserFactory(), backend="django.contrib.auth.backends.ModelBackend")
+    assert client.get(path).status_code == 404
+
+
+def test_the_team_reads_names_and_what_is_hidden(staff):
+    organisation = OrganisationFactory(name="Les Jardins en attente", status=OrganisationStatus.TO_CHECK)
+    MembershipFactory(organisation=organisation)
+    introduction = IntroductionFactory()
+    page = staff.get(TEAM).content.decode()
+    assert page.count("Les Jardins en attente") == 2
+    assert reverse("pages:organisation", args=[organisation.pk]) in page
+    assert introduction.get_absolute_url() in page
+    assert ["Aucune cause", "1", "", ""] not in rows(staff.get(f"{TEAM}introduction-cause.csv"))
+
+
+def test_the_team_s_page_does_not_become_the_public_one(staff, network):
+    staff.get(TEAM)
+    staff.logout()
+    public = staff.get(PAGE).context["report"]
+    assert not public.whole
+
+
+def test_the_team_s_page_has_a_constant_number_of_queries(staff, query_count):
+    few = query_count(lambda: staff.get(TEAM))
+    Network(2, organisations=120, introductions=120)
+    assert query_count(lambda: staff.get(TEAM)) == few
+
+
+def test_the_outlines_are_all_there_and_light():
+    drawing = outlines()
+    overseas = {"971", "972", "973", "974", "976"}
+    departments = Territory.objects.filter(level="department").exclude(code__in=overseas)
+    assert set(drawing.paths) == set(departments.values_list("code", flat=True))
+    assert sum(map(len, drawing.paths.values())) < LARGEST_MAP
+    assert all(path.startswith("M") and path.endswith("z") for path in drawing.paths.values())
+    assert outlines() is drawing
+
+
+def test_every_place_is_on_the_map(client):
+    page = client.get(PAGE).content.decode()
+    for territory in Territory.objects.departments():
+        assert f"<title>{territory.name}\u00a0: " in page
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [
+        (None, "–"),
+        (0, "moins d’une minute"),
+        (60, "1\u00a0minute"),
+        (89 * 60, "89\u00a0minutes"),
+        (5 * 3600, "5\u00a0heures"),
+        (36 * 3600, "1,5\u00a0jours"),
+        (2 * 86400, "2\u00a0jours"),
+        (34.4 * 86400, "34\u00a0jours"),
+    ],
+)
+def test_durations_are_said_in_words(seconds, said):
+    assert duration(seconds) == said
+
+
+@pytest.mark.parametrize(
+    ("part", "whole", "said"),
+    [
+        (0, 0, "–"),
+        (0, 9, "0\u202f%"),
+        (1, 900, "moins de 1\u202f%"),
+        (899, 900, "plus de 99\u202f%"),
+        (9, 9, "100\u202f%"),
+    ],
+)
+def test_a_share_is_never_rounded_to_all_or_nobody(part, whole, said):
+    assert share(part, whole) == said

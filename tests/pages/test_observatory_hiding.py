@@ -1,0 +1,74 @@
+"""Whatever is published, nothing about fewer than five can be read, nor computed by subtraction."""
+
+from itertools import combinations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mecenova.pages.observatory.hiding import FEWEST, is_clear, is_large, shown
+
+counts = st.integers(0, 12)
+groups = st.dictionaries(st.text("abcdefgh", min_size=1, max_size=2), counts.map(lambda n: (n,)), max_size=8)
+shares = st.dictionaries(
+    st.text("abcdefgh", min_size=1, max_size=2),
+    st.tuples(counts, counts).map(lambda pair: (sum(pair), pair[0], pair[1])),
+    max_size=8,
+)
+
+
+def added(several, length):
+    return tuple(sum(each[position] for each in several) for position in range(length))
+
+
+@given(groups)
+def test_no_part_of_a_total_is_about_a_handful(parts):
+    total = added(parts.values(), 1)
+    visible = shown(total, parts)
+    for size in range(len(visible) + 1):
+        for some in combinations(sorted(visible), size):
+            (rest,) = (total[0] - sum(parts[key][0] for key in some),)
+            assert rest == 0 or rest >= FEWEST or not visible
+    assert all(parts[key][0] >= FEWEST for key in visible)
+
+
+@given(shares)
+def test_no_share_tells_of_a_handful(parts):
+    total = added(parts.values(), 3)
+    visible = shown(total, parts)
+    for key in visible:
+        assert is_large(parts[key])
+    rest = [total[position] - sum(parts[key][position] for key in visible) for position in range(3)]
+    assert not visible or is_clear(rest)
+
+
+@given(groups, st.integers(0, 30))
+def test_overlapping_groups_leave_no_handful_out(parts, alone):
+    total = (max([alone, *(part[0] for part in parts.values())]),)
+    visible = shown(total, parts, overlap=True)
+    for key in visible:
+        left = total[0] - parts[key][0]
+        assert left == 0 or left >= FEWEST
+
+
+@given(groups)
+def test_hiding_twice_is_hiding_once(parts):
+    total = added(parts.values(), 1)
+    visible = shown(total, parts)
+    assert visible == shown(total, parts)
+    assert visible <= set(parts)
+
+
+def test_one_small_group_takes_another_with_it():
+    assert shown((23,), {"nord": (12,), "paris": (8,), "lozere": (3,)}) == {"nord"}
+
+
+def test_two_small_groups_that_make_five_hide_each_other():
+    assert shown((18,), {"nord": (12,), "ariege": (2,), "lozere": (4,)}) == {"nord"}
+
+
+def test_nothing_of_a_small_total_is_shown():
+    assert shown((4,), {"nord": (4,)}) == set()
+
+
+def test_a_share_of_three_in_twenty_is_hidden():
+    assert shown((40, 23, 17), {"a": (20, 3, 17), "b": (20, 20, 0)}) == set()

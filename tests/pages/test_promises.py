@@ -1,0 +1,278 @@
+"""Kept or broken: the same answer as a patient reader of the rows, and the same on every later day."""
+
+from collections import Counter
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from django.db import transaction
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from accounts.enums import OrganisationKind, OrganisationStatus
+from accounts.models import Membership, Organisation
+from associations.models import Association
+from matching.models import Suggestion
+from mecenova.agenda.models import FollowUp, SilenceCheck
+from mecenova.calendar import clock
+from mecenova.mail.models import OutgoingMail
+from mecenova.pages.promises import PROMISES, kept, kept_by_month
+from mecenova.workflow.models import TransitionRecord
+from partnerships.models import Introduction
+from tests.accounts.factories import MembershipFactory, OrganisationFactory
+from tests.mail.factories import OutgoingMailFactory
+from tests.pages.waiting import Network
+from tests.partnerships.factories import IntroductionFactory, member_of
+
+pytestmark = pytest.mark.django_db
+NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
+ALL_TIME = (date(2020, 1, 1), date(2026, 11, 30))
+HOUR = timedelta(hours=1)
+settings_here = settings(
+    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+
+
+def day(moment):
+    return clock.paris(moment).date()
+
+
+def counted(first, last):
+    return {count.number: (count.kept, count.broken) for count in kept(first, last)}
+
+
+class Reader:
+    """Reads every row, one by one, in plain Python."""
+
+    def __init__(self):
+        self.found = Counter()
+        self.records = list(TransitionRecord.objects.all())
+        self.mails = list(OutgoingMail.objects.all())
+        self.organisations = {each.pk: each for each in Organisation.objects.all()}
+        self.introductions = {each.pk: each for each in Introduction.objects.with_parties()}
+        self.members = set(Membership.objects.values_list("organisation", flat=True))
+
+    def settle(self, number, is_kept, on):
+        if self.first <= on <= self.last:
+            self.found[number, is_kept] += 1
+
+    def read(self, first, last):
+        self.first, self.last = first, last
+        self.welcomes()
+        for rows in self.cycles():
+            self.step(rows)
+        for one in self.introductions.values():
+            if one.status == "no":
+                self.settle(5, one.retry_on is not None, day(one.answered_at))
+        for mail in self.mails:
+            self.mail(mail)
+        return {n: (self.found[n, True], self.found[n, False]) for n in range(1, 7)}
+
+    def welcomes(self):
+        for one in self.organisations.values():
+            if one.origin != "sign_up":
+                continue
+            sent = [mail.sent_at for mail in self.mails if mail.subject_id == one.pk and mail.sent_at]
+            limit = one.created_at + HOUR
+            if sent and min(sent) <= limit:
+                self.settle(2, True, day(one.created_at))
+            elif limit < NOW and one.pk in self.members and (one.left_at is None or one.left_at > limit):
+                self.settle(2, False, day(one.created_at))
+
+    def cycles(self):
+        cycles = {}
+        for row in FollowUp.objects.order_by("occurrence"):
+            cycles.setdefault((row.rule, row.subject_id, row.cycle), []).append(row)
+        return cycles.values()
+
+    def step(self, rows):
+        rule, key, since = rows[0].rule, rows[0].subject_id, rows[0].since
+        number = {"accounts.staff_check": 2, "partnerships.answer": 3, "associations.presentation": 4}[rule]
+        deadline = day(rows[0].deadline if number == 2 else max(row.deadline for row in rows))
+        done = min(self.moments(number, key, since), default=None)
+        if done and day(done) <= deadline:
+            self.settle(number, number != 3 or self.told(key, done), day(done))
+            return
+        ended = None if any(row.is_open for row in rows) else day(max(row.closed_at for row in rows))
+        if deadline < day(NOW) and (ended is None or ended > deadline):
+            self.settle(number, False, deadline)
+
+    def moments(self, number, key, since):
+        verbs = {
+            2: ("check", "ask_for_changes"),
+            3: ("accept", "postpone", "decline", "release"),
+            4: ("note_call",),
+        }[number]
+        yield from (
+            line.at
+            for line in self.records
+            if line.subject_id == key
+            and line.verb in verbs
+            and (line.at >= since if number < 4 else line.at > since)
+        )
+        if number == 4:
+            shown = Suggestion.objects.filter(association__organisation=key, presented_at__gt=since)
+            yield from shown.values_list("presented_at", flat=True)
+
+    def told(self, key, done):
+        written = any(
+            mail.subject_id == key and mail.status != "failed" and mail.created_at >= done
+            for mail in self.mails
+        )
+        return written or self.introductions[key].asking_organisation.pk not in self.members
+
+    def mail(self, mail):
+        late = mail.due_at + HOUR
+        if mail.status in ("pending", "sending"):
+            if late < NOW:
+                self.settle(6, False, day(mail.due_at))
+        else:
+            self.settle(6, mail.status != "sent" or mail.sent_at <= late, day(mail.due_at))
+
+
+@settings_here
+@given(seed=st.integers(0, 10**6), first=st.integers(0, 500), length=st.integers(0, 400))
+def test_a_reader_of_every_row_finds_the_same(seed, first, length):
+    start = NOW.date() - timedelta(days=first)
+    with clock.frozen(NOW), transaction.atomic():
+        Network(seed, organisations=25, introductions=20)
+        for period in (ALL_TIME, (start, start + timedelta(days=length))):
+            assert counted(*period) == Reader().read(*period)
+        transaction.set_rollback(True)
+
+
+@settings_here
+@given(seed=st.integers(0, 10**6), later=st.integers(1, 200))
+def test_what_is_settled_changes_sides_no_more(seed, later):
+    """On any later day the past says the same, when nothing was written meanwhile."""
+    past = (date(2020, 1, 1), NOW.date() - timedelta(days=1))
+    with clock.frozen(NOW) as today, transaction.atomic():
+        Network(seed, organisations=20, introductions=10)
+        before = counted(*past)
+        today.advance(timedelta(days=later))
+        assert counted(*past) == before
+        transaction.set_rollback(True)
+
+
+@settings_here
+@given(seed=st.integers(0, 10**6))
+def test_months_add_up(seed):
+    with clock.frozen(NOW), transaction.atomic():
+        Network(seed, organisations=20, introductions=10)
+        totals = Counter()
+        for counts in kept_by_month(*ALL_TIME).values():
+            for count in counts:
+                totals[count.number, "kept"] += count.kept
+                totals[count.number, "broken"] += count.broken
+        whole = counted(*ALL_TIME)
+        assert all((totals[n, "kept"], totals[n, "broken"]) == whole[n] for n in whole)
+        transaction.set_rollback(True)
+
+
+def test_an_empty_site_has_kept_and_broken_nothing():
+    assert [(count.number, count.kept, count.broken) for count in kept(*ALL_TIME)] == [
+        (promise.number, 0, 0) for promise in PROMISES
+    ]
+
+
+def test_nights_are_counted_in_paris_days():
+    SilenceCheck.objects.create(at=datetime(2026, 10, 31, 23, 30, tzinfo=UTC), subjects=40, violations=2)
+    assert counted(date(2026, 11, 1), date(2026, 11, 30))[1] == (38, 2)
+    assert counted(date(2026, 10, 1), date(2026, 10, 31))[1] == (0, 0)
+
+
+def test_an_answer_on_the_evening_of_the_last_day_is_in_time():
+    evening = datetime(2026, 11, 20, 21, 0, tzinfo=UTC)
+    with clock.frozen(NOW):
+        introduction = _asked(deadline=datetime(2026, 11, 20, 8, tzinfo=UTC), answered=evening)
+        assert counted(*ALL_TIME)[3] == (1, 0)
+        TransitionRecord.objects.filter(subject_id=introduction.pk).update(at=evening + timedelta(hours=4))
+        FollowUp.objects.update(closed_at=evening + timedelta(hours=4))
+        assert counted(*ALL_TIME)[3] == (0, 1)
+
+
+def test_an_answer_that_nobody_was_told_of_breaks_the_promise():
+    moment = datetime(2026, 11, 18, 9, tzinfo=UTC)
+    with clock.frozen(NOW):
+        introduction = _asked(deadline=NOW, answered=moment)
+        OutgoingMail.objects.filter(subject_id=introduction.pk).update(
+            status="failed", sent_at=None, last_error="550"
+        )
+        assert counted(*ALL_TIME)[3] == (0, 1)
+
+
+def test_a_request_that_lost_its_object_is_neither_kept_nor_broken():
+    with clock.frozen(NOW):
+        introduction = _asked(deadline=NOW - timedelta(days=5), answered=NOW - timedelta(days=9))
+        TransitionRecord.objects.filter(subject_id=introduction.pk).update(verb="end")
+        assert counted(*ALL_TIME)[3] == (0, 0)
+
+
+def test_who_leaves_within_the_hour_was_owed_no_welcome():
+    with clock.frozen(NOW):
+        gone = OrganisationFactory(
+            status=OrganisationStatus.LEFT,
+            created_at=NOW - 5 * HOUR,
+            left_at=NOW - 5 * HOUR + timedelta(minutes=9),
+        )
+        MembershipFactory(organisation=gone)
+        assert counted(*ALL_TIME)[2] == (0, 0)
+        Organisation.objects.update(left_at=NOW - 3 * HOUR)
+        assert counted(*ALL_TIME)[2] == (0, 1)
+
+
+def test_mails_of_the_last_hour_are_not_yet_due():
+    with clock.frozen(NOW):
+        OutgoingMailFactory(due_at=NOW - timedelta(minutes=59))
+        assert counted(*ALL_TIME)[6] == (0, 0)
+        OutgoingMail.objects.update(due_at=NOW - timedelta(minutes=61))
+        assert counted(*ALL_TIME)[6] == (0, 1)
+
+
+def test_the_number_of_queries_depends_on_no_row(query_count):
+    few = query_count(lambda: kept(*ALL_TIME))
+    with clock.frozen(NOW):
+        Network(3, organisations=200, introductions=100)
+    assert query_count(lambda: kept(*ALL_TIME)) == few == 2
+
+
+def test_the_network_drawn_says_something_of_every_promise():
+    """Otherwise the comparison above would compare nothing."""
+    with clock.frozen(NOW):
+        Network(1, organisations=150, introductions=150)
+        SilenceCheck.objects.create(subjects=9, violations=1)
+        found = counted(*ALL_TIME)
+    assert all(found[n][0] for n in range(1, 7))
+    assert all(found[n][1] for n in (1, 2, 3, 4, 6))
+    assert (
+        Association.objects.count() == Organisation.objects.filter(kind=OrganisationKind.ASSOCIATION).count()
+    )
+
+
+def _asked(*, deadline, answered):
+    """A request of an association that has somebody to tell, with its step, its answer and its mail."""
+    introduction = IntroductionFactory(requested_at=answered - timedelta(days=3))
+    person = member_of(introduction.association)
+    FollowUp.objects.create(
+        rule="partnerships.answer",
+        subject=introduction,
+        occurrence=15,
+        owner="organisation",
+        is_step=True,
+        what="Répondre",
+        since=introduction.requested_at,
+        due_at=deadline,
+        deadline=deadline,
+        outcome="done",
+        closed_at=answered,
+    )
+    TransitionRecord.objects.create(subject=introduction, verb="accept", target="yes", at=answered)
+    OutgoingMailFactory(
+        notification="partnerships.introduction_accepted",
+        about=introduction,
+        recipient=person,
+        status="sent",
+        sent_at=answered,
+        created_at=answered,
+        due_at=answered,
+    )
+    return introduction
