@@ -28,6 +28,12 @@ class OrganisationEvent(models.TextChoices):
     RENAME = "rename", "nom changé"
     LEAVE = "leave", "départ du site"
     COME_BACK = "come_back", "retour sur le site"
+    MERGE = "merge", "réunie à une autre fiche du même organisme"
+
+
+class DuplicateReason(models.TextChoices):
+    NUMBER = "number", "même numéro d’immatriculation"
+    NAME = "name", "nom semblable au même endroit"
 
 
 class Origin(models.TextChoices):

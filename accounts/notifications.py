@@ -9,11 +9,14 @@ from accounts.enums import ClaimStatus, OrganisationStatus, Role
 from accounts.models import Claim, Invitation, Organisation, User
 from accounts.policies import is_manager, is_member, is_staff
 from mecenova.mail.addresses import absolute_url
+from mecenova.mail.models import AddressTrouble
 from mecenova.mail.notifications import Notification, register_notification
 from mecenova.mail.operations import queue_message
 from mecenova.mail.rendering import render
 
 LEADS = "Responsables"
+# A mail that names more is a list that nobody reads: the page has them all.
+ADDRESSES_NAMED = 20
 
 
 def managers_of(organisation: Organisation) -> Iterable[User]:
@@ -146,6 +149,25 @@ class LeadAlert(ToStaff):
     template = "mail/accounts/lead_alert.md"
 
 
+@register_notification
+class AddressReminder(ToStaff):
+    """Addresses that still receive nothing: somebody calls. One mail a day and person, as for files."""
+
+    name = "accounts.address_reminder"
+    template = "mail/accounts/address_reminder.md"
+
+    def context(self, subject: User, recipient: User) -> dict[str, Any]:
+        troubles = AddressTrouble.objects.open().select_related("user").order_by("at")
+        return {
+            "number": len(troubles),
+            "troubles": troubles[:ADDRESSES_NAMED],
+            "addresses_url": absolute_url(reverse("mail:failed")),
+        }
+
+    def still_wanted(self, subject: User, recipient: User) -> bool:
+        return is_staff(recipient) and AddressTrouble.objects.open().exists()
+
+
 class ToClaimant(Notification):
     def recipients(self, subject: Claim) -> Iterable[User]:
         return [subject.user]
@@ -221,6 +243,7 @@ class NewcomerByClaim(Notification):
 @register_notification
 class InvitationAccepted(Notification):
     name = "accounts.invitation_accepted"
+    weekly = True
     template = "mail/accounts/invitation_accepted.md"
 
     def recipients(self, subject: Invitation) -> Iterable[User]:
@@ -246,3 +269,23 @@ class RemovedFromTeam(Notification):
 
     def recipients(self, subject: User) -> Iterable[User]:
         return [subject]
+
+
+@register_notification
+class OrganisationsMerged(Notification):
+    """Their two records are one: the whole team is told which name stays. Context: `gone_name`."""
+
+    name = "accounts.organisations_merged"
+    template = "mail/accounts/organisations_merged.md"
+
+    def recipients(self, subject: Organisation) -> Iterable[User]:
+        return subject.active_members()
+
+    def context(self, subject: Organisation, recipient: User) -> dict[str, Any]:
+        return {
+            "dashboard_url": absolute_url(subject.dashboard_path),
+            "members_url": members_url(subject),
+        }
+
+    def still_wanted(self, subject: Organisation, recipient: User) -> bool:
+        return is_member(recipient, subject)

@@ -51,6 +51,11 @@ def can_check(user: Person, organisation: Organisation) -> bool:
     return is_staff(user) and not is_member(user, organisation)
 
 
+def can_merge(user: Person, organisation: Organisation) -> bool:
+    """Make one of two records: a person of the staff who belongs to neither."""
+    return is_staff(user) and not is_member(user, organisation)
+
+
 def can_see_members(user: Person, organisation: Organisation) -> bool:
     return is_staff(user) or is_member(user, organisation)
 

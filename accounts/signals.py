@@ -7,3 +7,8 @@ organisation_checked = Signal()
 organisation_left = Signal()
 # A checked record that nobody answered for has its first member.
 organisation_attended = Signal()
+
+# merging (accounts.operations.merging.Merging): two records become one. First the rows of each room follow,
+# then profiles become one and steps go on; both inside the one transaction, in no given order between rooms.
+organisations_merging = Signal()
+organisations_merged = Signal()

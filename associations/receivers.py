@@ -6,10 +6,19 @@ from django.dispatch import receiver
 
 from accounts.enums import OrganisationKind, OrganisationStatus
 from accounts.models import Organisation, User
-from accounts.signals import organisation_attended, organisation_checked, organisation_left
+from accounts.operations.merging import Merging
+from accounts.operations.profiles import register_profiles
+from accounts.signals import (
+    organisation_attended,
+    organisation_checked,
+    organisation_left,
+    organisations_merged,
+    organisations_merging,
+)
 from associations.models import Association, Project
 from associations.notifications import DraftPutAway
 from associations.operations import close_project, follow_check, follow_leaving, note_call
+from associations.operations.merges import PROFILES, become_one, bring_projects_over
 from associations.signals import project_dormant
 from mecenova.agenda.models import Slot
 from mecenova.agenda.signals import slot_held
@@ -47,3 +56,16 @@ def _has_profile(organisation: Organisation) -> bool:
         organisation.kind == OrganisationKind.ASSOCIATION
         and Association.objects.filter(organisation=organisation).exists()
     )
+
+
+@receiver(organisations_merging, dispatch_uid="associations.merging")
+def projects_follow(*, merging: Merging, **kwargs: Any) -> None:
+    bring_projects_over(merging)
+
+
+@receiver(organisations_merged, dispatch_uid="associations.merged")
+def profiles_become_one(*, merging: Merging, **kwargs: Any) -> None:
+    become_one(merging)
+
+
+register_profiles(OrganisationKind.ASSOCIATION, PROFILES)

@@ -4,13 +4,22 @@ from typing import Any
 
 from django.dispatch import receiver
 
-from accounts.enums import OrganisationStatus
+from accounts.enums import OrganisationKind, OrganisationStatus
 from accounts.models import Organisation, User
-from accounts.signals import organisation_attended, organisation_checked, organisation_left
+from accounts.operations.merging import Merging
+from accounts.operations.profiles import register_profiles
+from accounts.signals import (
+    organisation_attended,
+    organisation_checked,
+    organisation_left,
+    organisations_merged,
+    organisations_merging,
+)
 from companies.enums import NeedStatus
 from companies.followups import refresh_step
 from companies.models import Company, Need
 from companies.operations import close_need, record_call
+from companies.operations.merges import PROFILES, become_one, bring_needs_over
 from companies.signals import need_dormant, need_past_deadline
 from mecenova.agenda.models import Slot
 from mecenova.agenda.signals import slot_held
@@ -41,3 +50,16 @@ def an_appointment_is_a_call(slot: Slot, by: User, **kwargs: Any) -> None:
 @receiver(need_dormant)
 def the_platform_closes_it(need: Need, **kwargs: Any) -> None:
     close_need(need=need, by=None)
+
+
+@receiver(organisations_merging)
+def its_needs_follow(merging: Merging, **kwargs: Any) -> None:
+    bring_needs_over(merging)
+
+
+@receiver(organisations_merged)
+def its_profiles_become_one(merging: Merging, **kwargs: Any) -> None:
+    become_one(merging)
+
+
+register_profiles(OrganisationKind.COMPANY, PROFILES)

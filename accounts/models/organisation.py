@@ -53,6 +53,12 @@ class OrganisationQuerySet(models.QuerySet["Organisation"]):
         """The names of these organisations, by key: who owes a step, in one query."""
         return dict(self.filter(pk__in={key for key in keys if key}).values_list("pk", "name"))
 
+    def same_place(self, organisation: "Organisation") -> Self:
+        """Others of its kind in its département, and its namesakes anywhere."""
+        place = Q(department=organisation.department_id) if organisation.department_id else Q(pk__in=[])
+        near = self.filter(place | Q(name_key=organisation.name_key), kind=organisation.kind)
+        return near.exclude(pk=organisation.pk)
+
     def of(self, user: models.Model) -> Self:
         """Those the person works for today; one that left the site is nobody's any more."""
         return self.filter(memberships__user=user).exclude(status=OrganisationStatus.LEFT)

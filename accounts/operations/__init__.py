@@ -2,6 +2,7 @@
 
 from accounts.operations.absences import forget_absence, say_organisation_away, say_person_away
 from accounts.operations.claims import accept_claim, claim_organisation, refuse_claim
+from accounts.operations.duplicates import find_duplicates, lookalikes, tell_apart
 from accounts.operations.members import (
     accept_invitation,
     change_role,
@@ -10,6 +11,7 @@ from accounts.operations.members import (
     remove_member,
     withdraw_invitation,
 )
+from accounts.operations.merges import NumbersDiffer, merge_organisations
 from accounts.operations.organisations import (
     OrganisationExists,
     ask_for_changes,
@@ -24,6 +26,7 @@ from accounts.operations.organisations import (
 from accounts.operations.users import close_account, create_verified_user, update_person
 
 __all__ = [
+    "NumbersDiffer",
     "OrganisationExists",
     "accept_claim",
     "accept_invitation",
@@ -34,16 +37,20 @@ __all__ = [
     "close_account",
     "create_organisation",
     "create_verified_user",
+    "find_duplicates",
     "forget_absence",
     "hold",
     "invite_member",
     "leave",
     "locked",
+    "lookalikes",
+    "merge_organisations",
     "refuse_claim",
     "remove_member",
     "resubmit_organisation",
     "say_organisation_away",
     "say_person_away",
+    "tell_apart",
     "update_organisation",
     "update_person",
     "withdraw_invitation",

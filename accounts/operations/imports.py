@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Collection, Iterable, Sequence
 
 from accounts.enums import OrganisationKind, OrganisationStatus
-from accounts.models import Membership, Organisation, User
+from accounts.models import Membership, Merge, Organisation, User
 from accounts.models.organisation import record_key
 from accounts.workflow import ORGANISATION
 from mecenova.calendar import clock
@@ -23,7 +23,22 @@ def lock_records(*, kind: OrganisationKind, keys: Collection[RecordKey]) -> dict
     """The records that exist, held until the end of the transaction, always in the same order."""
     named = Organisation.objects.filter(kind=kind, name_key__in={name for name, _ in keys})
     found = named.order_by("pk").select_for_update(no_key=True)
-    return {key: each for each in found if (key := (each.name_key, each.postal_code)) in keys}
+    known = {key: each for each in found if (key := (each.name_key, each.postal_code)) in keys}
+    former = _by_former_key(kind, set(keys) - known.keys())
+    return former | known
+
+
+def _by_former_key(kind: OrganisationKind, keys: Collection[RecordKey]) -> dict[RecordKey, Organisation]:
+    """A file goes on naming a record as it was before it was merged: it is the one that was kept."""
+    merges = Merge.objects.filter(gone_kind=kind, gone_name_key__in={name for name, _ in keys})
+    kept = {
+        (merge.gone_name_key, merge.gone_postal_code): merge.kept_id
+        for merge in merges
+        if (merge.gone_name_key, merge.gone_postal_code) in keys
+    }
+    rows = Organisation.objects.filter(pk__in=kept.values()).order_by("pk").select_for_update(no_key=True)
+    held = {each.pk: each for each in rows}
+    return {key: held[pk] for key, pk in kept.items() if pk in held}
 
 
 def with_members(organisations: Iterable[Organisation]) -> set[uuid.UUID]:

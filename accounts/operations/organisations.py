@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 
 from accounts import followups, notifications, policies, signals
 from accounts.enums import OrganisationEvent, OrganisationKind, OrganisationStatus, Origin, Role
-from accounts.models import Membership, Organisation, User
+from accounts.models import Membership, Merge, Organisation, User
 from accounts.models.organisation import record_key
 from accounts.workflow import ORGANISATION
 from mecenova.agenda import operations as agenda
@@ -209,6 +209,13 @@ def _insert_once(organisation: Organisation) -> None:
     # transaction, and an import pays one statement for a new row.
     Organisation.objects.bulk_create([organisation], ignore_conflicts=True)
     existing = _same_record(organisation)
+    former = Merge.objects.filter(
+        gone_kind=organisation.kind,
+        gone_name_key=organisation.name_key,
+        gone_postal_code=organisation.postal_code,
+    ).first()
+    if former is not None and existing.pk == organisation.pk:
+        raise OrganisationExists(former.kept)
     if existing.pk != organisation.pk:
         raise OrganisationExists(existing)
 

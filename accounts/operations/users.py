@@ -9,6 +9,7 @@ from accounts.operations.members import leave
 from mecenova.agenda import operations as agenda
 from mecenova.agenda.enums import Outcome
 from mecenova.identifiers.text import one_line
+from mecenova.mail.operations import mend_addresses_of
 from mecenova.workflow.errors import DomainError
 
 
@@ -72,4 +73,5 @@ def close_account(*, person: User, by: User) -> User:
     person.email = f"{person.pk}@compte-ferme.invalid"
     person.set_unusable_password()
     person.save(update_fields=["is_active", "email", "password"])
+    mend_addresses_of(user=person, by=person)
     return person

@@ -187,7 +187,7 @@ class _Batch:
         return ""
 
     def save(self, by: User | None) -> None:
-        records = list(self.records.values())
+        records = list({each.organisation.pk: each for each in self.records.values()}.values())
         new = [record for record in records if record.is_new]
         known = [record for record in records if not record.is_new]
         create_records(organisations=[record.organisation for record in new], by=by)
@@ -219,17 +219,20 @@ def _load(keys: Set[RecordKey]) -> dict[RecordKey, _Record]:
     }
     peopled = with_members(organisations.values())
     lists = {name: _linked(name, profiles.values()) for name in LISTS}
-    records = {}
+    records: dict[RecordKey, _Record] = {}
+    met: dict[uuid.UUID, _Record] = {}
     for key, organisation in organisations.items():
         profile = profiles.get(organisation.pk) or Association()
         profile.organisation = organisation
-        records[key] = _Record(
+        record = _Record(
             organisation,
             profile,
             has_profile=organisation.pk in profiles,
             has_members=organisation.pk in peopled,
             lists={name: lists[name].get(profile.pk, set()) for name in LISTS},
         )
+        # One record answers to its own key, and to those of the records that were made part of it.
+        records[key] = met.setdefault(organisation.pk, record)
     return records
 
 

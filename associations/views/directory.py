@@ -5,9 +5,10 @@ from uuid import UUID
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 
+from accounts.models import Merge
 from associations import policies
 from associations.filters import AssociationFilter
 from associations.models import Association
@@ -26,7 +27,9 @@ def association_list(request: HttpRequest) -> HttpResponse:
 
 @login_not_required
 def association_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
-    association = get_object_or_404(Association.objects.for_page(), pk=pk)
+    association = Association.objects.for_page().filter(pk=pk).first()
+    if association is None:
+        return _where_it_went(pk)
     if not policies.can_view_association(request.user, association):
         raise Http404
     inside = policies.can_edit_association(request.user, association)
@@ -44,6 +47,14 @@ def association_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
         context |= step_values(request, association, association.organisation)
         context |= _from_inside(association, projects)
     return render(request, "associations/association_detail.html", context)
+
+
+def _where_it_went(pk: UUID) -> HttpResponse:
+    """A record that was made part of another answers at its former address, for good."""
+    kept = Association.objects.filter(organisation=Merge.objects.kept_instead_of(pk)).first()
+    if kept is None:
+        raise Http404
+    return redirect(kept, permanent=True)
 
 
 def _from_inside(association: Association, projects: list[Any]) -> dict[str, Any]:

@@ -4,12 +4,13 @@ import uuid
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.enums import OrganisationEvent
+from accounts.models import Merge
 from companies import policies
 from companies.forms import CallForm, CompanyForm, PolicyForm
 from companies.models import Company, Need
@@ -26,7 +27,10 @@ from mecenova.workflow.journal import told
 @login_not_required
 @require_safe
 def detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-    company = company_or_404(request, pk, policies.can_view_company)
+    try:
+        company = company_or_404(request, pk, policies.can_view_company)
+    except Http404:
+        return _where_it_went(pk)
     own = policies.can_edit_company(request.user, company)
     needs = Need.objects.of_company(company).with_details()
     context = {
@@ -51,6 +55,14 @@ def detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
             "history": told(company.organisation, dict(OrganisationEvent.choices)),
         }
     return render(request, "companies/company_detail.html", context)
+
+
+def _where_it_went(pk: uuid.UUID) -> HttpResponse:
+    """A record that was made part of another answers at its former address, for good."""
+    kept = Company.objects.filter(organisation=Merge.objects.kept_instead_of(pk)).first()
+    if kept is None:
+        raise Http404
+    return redirect(kept, permanent=True)
 
 
 def edit(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:

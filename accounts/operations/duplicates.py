@@ -1,0 +1,147 @@
+"""Records that may be one organisation: looked for every night, told apart by a person."""
+
+import uuid
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+
+from accounts import policies
+from accounts.enums import DuplicateReason, OrganisationStatus
+from accounts.models import Duplicate, Organisation, User
+from accounts.operations.profiles import all_profiles
+from mecenova.calendar import clock
+from mecenova.identifiers.likeness import SAME, likely_pairs, likeness
+from mecenova.identifiers.names import fold
+
+Pair = tuple[uuid.UUID, uuid.UUID]
+# What is shown beside one record; a name that fifty have is a common name.
+MOST_BESIDE = 10
+ONE_AT_A_TIME = 0x1390_0126
+
+
+@dataclass(frozen=True)
+class Lookalike:
+    """Another record that may be the same organisation, and why it is shown."""
+
+    organisation: Organisation
+    reason: str
+    likeness: int
+
+    @property
+    def reason_in_words(self) -> str:
+        return str(DuplicateReason(self.reason).label)
+
+
+@transaction.atomic
+def find_duplicates() -> int:
+    """Look at every record that is on the site; returns how many pairs a person should look at.
+
+    A pair that is no longer alike goes; one that somebody told apart stays told apart.
+    """
+    found = _pairs()
+    Duplicate.objects.to_look_at().exclude(pk__in=_known(found)).delete()
+    Duplicate.objects.bulk_create(
+        (
+            Duplicate(first_id=first, second_id=second, reason=reason, likeness=score, found_at=clock.now())
+            for (first, second), (reason, score) in found.items()
+        ),
+        ignore_conflicts=True,
+        batch_size=1000,
+    )
+    return Duplicate.objects.to_look_at().count()
+
+
+@transaction.atomic
+def tell_apart(*, one: Organisation, other: Organisation, by: User | None) -> Duplicate:
+    """These two are not the same: the pair is never proposed again."""
+    if by is not None and not policies.is_staff(by):
+        raise PermissionDenied
+    first, second = sorted((one.pk, other.pk))
+    duplicate, _ = Duplicate.objects.select_for_update().get_or_create(
+        first_id=first, second_id=second, defaults={"reason": DuplicateReason.NAME, "likeness": 0}
+    )
+    if duplicate.dismissed_at is None:
+        duplicate.dismissed_at, duplicate.dismissed_by = clock.now(), by
+        duplicate.save(update_fields=["dismissed_at", "dismissed_by"])
+    return duplicate
+
+
+def lookalikes(organisation: Organisation) -> list[Lookalike]:
+    """Those that may be the same as this one, now: by their number, or by their name and place."""
+    apart = _told_apart_from(organisation)
+    numbered = [pk for pk in _with_its_numbers(organisation) if pk not in apart]
+    named = {
+        pk: score for pk, score in _with_its_name(organisation) if pk not in apart and pk not in numbered
+    }
+    best = sorted(named, key=lambda pk: (-named[pk], str(pk)))[:MOST_BESIDE]
+    records = Organisation.objects.select_related("department").in_bulk([*numbered, *best])
+    return [
+        *(Lookalike(records[pk], DuplicateReason.NUMBER, SAME) for pk in numbered if pk in records),
+        *(Lookalike(records[pk], DuplicateReason.NAME, named[pk]) for pk in best),
+    ]
+
+
+def _pairs() -> dict[Pair, tuple[str, int]]:
+    """Every pair, in order, with its reason: names within each place, then numbers, which are surer."""
+    here = Organisation.objects.exclude(status=OrganisationStatus.LEFT)
+    rows = list(here.order_by("pk").values_list("pk", "kind", "department_id", "name_key", "town"))
+    found: dict[Pair, tuple[str, int]] = {}
+    by_place: dict[tuple[str, int | None], list[int]] = defaultdict(list)
+    for place, (_, kind, department, _, _) in enumerate(rows):
+        by_place[kind, department].append(place)
+    for places in by_place.values():
+        names = {rows[place][0]: rows[place][3] for place in places}
+        towns = {rows[place][0]: fold(rows[place][4]) for place in places}
+        for one, other, score in likely_pairs(names, towns):
+            found[_ordered(one, other)] = (DuplicateReason.NAME, score)
+    for pair in _same_numbers({row[0] for row in rows}):
+        found[pair] = (DuplicateReason.NUMBER, SAME)
+    return found
+
+
+def _same_numbers(here: set[uuid.UUID]) -> Iterator[Pair]:
+    by_number: dict[str, list[uuid.UUID]] = defaultdict(list)
+    for profiles in all_profiles():
+        for key, number in profiles.known_numbers():
+            if key in here:
+                by_number[number].append(key)
+    for keys in by_number.values():
+        for place, one in enumerate(keys):
+            yield from (_ordered(one, other) for other in keys[place + 1 :] if other != one)
+
+
+def _known(found: dict[Pair, tuple[str, int]]) -> list[uuid.UUID]:
+    rows = Duplicate.objects.to_look_at().values_list("pk", "first_id", "second_id")
+    return [pk for pk, first, second in rows if (first, second) in found]
+
+
+def _told_apart_from(organisation: Organisation) -> set[uuid.UUID]:
+    pairs = Duplicate.objects.about(organisation).told_apart().values_list("first_id", "second_id")
+    return {key for pair in pairs for key in pair} - {organisation.pk}
+
+
+def _with_its_numbers(organisation: Organisation) -> list[uuid.UUID]:
+    """Numbers are few, and no index is common to all registers: they are compared here."""
+    known = [pair for profiles in all_profiles() for pair in profiles.known_numbers()]
+    mine = {number for key, number in known if key == organisation.pk}
+    others = {key for key, number in known if number in mine and key != organisation.pk}
+    if not others:
+        return []
+    here = Organisation.objects.exclude(status=OrganisationStatus.LEFT).filter(pk__in=others)
+    return sorted(here.values_list("pk", flat=True))
+
+
+def _with_its_name(organisation: Organisation) -> Iterator[tuple[uuid.UUID, int]]:
+    near = Organisation.objects.same_place(organisation).exclude(status=OrganisationStatus.LEFT)
+    rows: Sequence[tuple[uuid.UUID, str, str]] = list(near.values_list("pk", "name_key", "town"))
+    own_places = fold(organisation.town).split()
+    for key, name, town in rows:
+        if score := likeness(organisation.name_key, name, {*own_places, *fold(town).split()}):
+            yield key, score
+
+
+def _ordered(one: uuid.UUID, other: uuid.UUID) -> Pair:
+    return (one, other) if one < other else (other, one)

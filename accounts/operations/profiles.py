@@ -1,0 +1,131 @@
+"""What two records say, side by side, and what the one that stays will say: kept, filled, or gathered."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.db.models import ForeignKey, ManyToManyField, Model
+
+from accounts.models import Organisation
+
+OFFICE = ("name", "kind", "status", "postal_code", "town", "department", "website", "phone")
+EMPTY: tuple[Any, ...] = (None, "", [])
+
+
+@dataclass(frozen=True)
+class Compared:
+    """One line of the page: the label, what each says, and what remains."""
+
+    label: str
+    kept: str
+    gone: str
+    result: str
+
+    @property
+    def is_filled(self) -> bool:
+        """The record that stays learns something."""
+        return self.result != self.kept
+
+    @property
+    def is_left(self) -> bool:
+        """Something that the other said is not taken over: only the log keeps it."""
+        return bool(self.gone) and self.gone not in (self.kept, self.result) and not self.is_filled
+
+
+@dataclass(frozen=True)
+class Profiles:
+    """The profiles of one kind of organisation. `settle` mends what filling blanks has made contradictory."""
+
+    model: type[Model]
+    plain: tuple[str, ...]
+    lists: tuple[str, ...]
+    # Numbers of a public register: two different ones are two bodies until somebody says otherwise.
+    numbers: tuple[str, ...]
+    # All numbers by which a record can be found again: (organisation, number), normalised.
+    known_numbers: Callable[[], Iterable[tuple[UUID, str]]]
+    settle: Callable[[Any, Any], None] = lambda kept, gone: None
+
+    def of(self, organisation: Organisation) -> Any:
+        return self.model._base_manager.filter(organisation=organisation).first()
+
+    def fill(self, kept: Any, gone: Any) -> None:
+        """Blanks are filled in memory; nothing known is replaced."""
+        before = {name: getattr(kept, name) for name in self.plain}
+        for name, value in before.items():
+            if value in EMPTY and getattr(gone, name) not in EMPTY:
+                setattr(kept, name, getattr(gone, name))
+        self.settle(kept, gone)
+
+    def opposed_numbers(self, kept: Any, gone: Any) -> list[str]:
+        """« RNA W… et W… », for each register where both have a number, and not the same."""
+        if kept is None or gone is None:
+            return []
+        pairs = [(name, getattr(kept, name), getattr(gone, name)) for name in self.numbers]
+        return [
+            f"{_label(self.model, name)} {mine} et {theirs}"
+            for name, mine, theirs in pairs
+            if mine and theirs and mine != theirs
+        ]
+
+    def compared(self, kept: Any, gone: Any) -> list[Compared]:
+        if kept is None or gone is None:
+            return []
+        after = self.model._base_manager.get(pk=kept.pk)
+        self.fill(after, gone)
+        lines = [_line(self.model, name, kept, gone, after) for name in self.plain]
+        return lines + [_gathered(self.model, name, kept, gone) for name in self.lists]
+
+
+_profiles: dict[str, Profiles] = {}
+
+
+def register_profiles(kind: str, profiles: Profiles) -> None:
+    """Called by the room above that owns the profiles of this kind of organisation."""
+    _profiles[kind] = profiles
+
+
+def profiles_of(kind: str) -> Profiles | None:
+    return _profiles.get(kind)
+
+
+def all_profiles() -> Iterable[Profiles]:
+    return _profiles.values()
+
+
+def compared_offices(kept: Organisation, gone: Organisation, after: Organisation) -> list[Compared]:
+    return [_line(Organisation, name, kept, gone, after) for name in OFFICE]
+
+
+def _line(model: type[Model], name: str, kept: Any, gone: Any, after: Any) -> Compared:
+    return Compared(_label(model, name), _shown(kept, name), _shown(gone, name), _shown(after, name))
+
+
+def _gathered(model: type[Model], name: str, kept: Any, gone: Any) -> Compared:
+    mine, theirs = list(getattr(kept, name).all()), list(getattr(gone, name).all())
+    both = mine + [each for each in theirs if each not in mine]
+    return Compared(_label(model, name), _joined(mine), _joined(theirs), _joined(both))
+
+
+def _label(model: type[Model], name: str) -> str:
+    field = model._meta.get_field(name)
+    text = str(field.verbose_name) if not isinstance(field, ManyToManyField) or field.verbose_name else name
+    return text[:1].upper() + text[1:]
+
+
+def _shown(row: Any, name: str) -> str:
+    field = row._meta.get_field(name)
+    if isinstance(field, ForeignKey):
+        return str(getattr(row, name) or "")
+    if field.choices:
+        return str(getattr(row, f"get_{name}_display")())
+    value = getattr(row, name)
+    if isinstance(value, bool):
+        return "oui" if value else "non"
+    if isinstance(value, list):
+        return ", ".join(str(each) for each in value)
+    return "" if value is None else str(value)
+
+
+def _joined(entries: Iterable[Any]) -> str:
+    return ", ".join(str(each) for each in entries)

@@ -1,0 +1,98 @@
+"""A company's part of a merge: its needs follow, its two profiles and their policies become one."""
+
+from collections.abc import Iterator
+from uuid import UUID
+
+from accounts.models import Organisation
+from accounts.operations.merging import Merging, as_json
+from accounts.operations.profiles import Profiles
+from companies.followups import refresh_step
+from companies.models import Company, Need, Policy
+from companies.signals import company_changed
+from mecenova.calendar import clock
+
+AMOUNTS = ("ticket_min", "ticket_max")
+LISTS = ("causes", "territories", "excluded_causes")
+
+
+def known_numbers() -> Iterator[tuple[UUID, str]]:
+    rows = Company.objects.exclude(siren="").values_list("organisation", "siren")
+    for organisation, siren in rows:
+        yield organisation, f"siren {siren}"
+
+
+def settle(kept: Company, gone: Company) -> None:
+    kept.in_network = kept.in_network or gone.in_network
+
+
+PROFILES = Profiles(
+    model=Company,
+    plain=("giver", "sector", "siren", "in_network", "presentation"),
+    lists=(),
+    numbers=("siren",),
+    known_numbers=known_numbers,
+    settle=settle,
+)
+
+
+def bring_needs_over(merging: Merging) -> None:
+    """Rows follow. A profile that has no other beside it goes over as it is, and keeps its address."""
+    merging.handled |= {
+        "companies.Company.organisation",
+        "companies.Need.company",
+        "companies.Policy.company",
+    }
+    kept, gone = PROFILES.of(merging.kept), PROFILES.of(merging.gone)
+    if gone is None:
+        return
+    if kept is None:
+        Company.objects.filter(pk=gone.pk).update(organisation=merging.kept)
+        return
+    merging.move(Need, "company", kept, gone)
+    merging.follow_subject(kept, gone)
+
+
+def become_one(merging: Merging) -> None:
+    kept, gone = PROFILES.of(merging.kept), PROFILES.of(merging.gone)
+    if kept is None:
+        return
+    if gone is not None:
+        _fold(merging, kept, gone)
+    company = Company.objects.select_related("organisation").get(pk=kept.pk)
+    refresh_step(Organisation.objects.get(pk=merging.kept.pk))
+    company_changed.send(sender=Company, company=company)
+
+
+def _fold(merging: Merging, kept: Company, gone: Company) -> None:
+    merging.snapshots |= {"kept_profile": as_json(kept), "gone_profile": as_json(gone)}
+    merging.gone_profile_id = gone.pk
+    PROFILES.fill(kept, gone)
+    kept.changed_at = clock.now()
+    Company.objects.filter(pk=gone.pk).update(siren="")
+    kept.save()
+    _fold_policy(merging, kept, gone)
+    merging.nothing_left(gone)
+    gone.delete()
+
+
+def _fold_policy(merging: Merging, kept: Company, gone: Company) -> None:
+    """The capacity said for the record that stays is kept: nobody is sent more than they accepted."""
+    theirs = Policy.objects.filter(company=gone).first()
+    if theirs is None:
+        return
+    merging.snapshots["gone_policy"] = as_json(theirs)
+    mine = Policy.objects.filter(company=kept).first()
+    if mine is None:
+        mine = Policy.objects.create(
+            company=kept,
+            general_interest_only=theirs.general_interest_only,
+            monthly_capacity=theirs.monthly_capacity,
+        )
+    mine.kinds = [*mine.kinds, *(kind for kind in theirs.kinds if kind not in mine.kinds)]
+    if not any(getattr(mine, name) is not None for name in AMOUNTS):
+        for name in AMOUNTS:
+            setattr(mine, name, getattr(theirs, name))
+    mine.save()
+    for name in LISTS:
+        getattr(mine, name).add(*getattr(theirs, name).all())
+    theirs.delete()

@@ -1,0 +1,41 @@
+"""Suggestions follow to the record that stays; the next small round looks at it again."""
+
+from accounts.operations.merging import Merging
+from associations.models import Association
+from companies.models import Company
+from matching.models import ChangedSubject, Suggestion
+
+
+def bring_suggestions_over(merging: Merging) -> None:
+    merging.handled |= {"matching.Suggestion.association", "matching.Suggestion.company"}
+    kept = Association.objects.filter(organisation=merging.kept).first()
+    gone = Association.objects.filter(organisation=merging.gone).first()
+    if kept is not None and gone is not None:
+        _bring_associations_rows(merging, kept, gone)
+    company = Company.objects.filter(organisation=merging.kept).first()
+    former = Company.objects.filter(organisation=merging.gone).first()
+    if company is not None and former is not None:
+        merging.move(Suggestion, "company", company, former)
+        ChangedSubject.objects.filter(subject_id=former.pk).update(subject_id=company.pk)
+
+
+def _bring_associations_rows(merging: Merging, kept: Association, gone: Association) -> None:
+    def presented_twice(suggestion: Suggestion) -> None:
+        """Of one need, an association has one suggestion: the one that went furthest is kept."""
+        twin = Suggestion.objects.get(association=kept, need=suggestion.need_id)
+        is_further = _how_far(suggestion) > _how_far(twin)
+        merging.drop(twin if is_further else suggestion)
+        if is_further:
+            merging.place(suggestion, association=kept)
+
+    merging.move(Suggestion, "association", kept, gone, presented_twice)
+    ChangedSubject.objects.filter(subject_id=gone.pk).update(subject_id=kept.pk)
+
+
+def _how_far(suggestion: Suggestion) -> tuple[bool, bool, bool, float]:
+    return (
+        suggestion.introduction_id is not None,
+        suggestion.answered_at is not None,
+        suggestion.seen_at is not None,
+        -suggestion.presented_at.timestamp(),
+    )
