@@ -9,7 +9,8 @@ from django.dispatch import receiver
 
 from accounts.enums import OrganisationKind
 from accounts.models import Organisation, User
-from accounts.signals import organisation_checked, organisation_left
+from accounts.operations.merging import Merging
+from accounts.signals import organisation_checked, organisation_left, organisations_merging
 from associations.models import Association, Project
 from associations.signals import (
     association_changed,
@@ -36,6 +37,7 @@ from matching.operations import (
     waits_for_choice_or_work,
     withdraw_suggestions,
 )
+from matching.operations.merges import bring_suggestions_over
 from matching.signals import diagnosis_is_moot, ending_to_explain
 from mecenova.agenda.operations import start
 from partnerships.enums import IntroductionStatus, Side
@@ -154,3 +156,8 @@ def a_closed_project_waits_for_nothing(*, project: Project, **kwargs: Any) -> No
 @receiver(diagnosis_is_moot, dispatch_uid="matching.diagnosis_is_moot")
 def give_the_step_back(*, project: Project, **kwargs: Any) -> None:
     settle(project=project)
+
+
+@receiver(organisations_merging, dispatch_uid="matching.merging")
+def suggestions_follow(*, merging: Merging, **kwargs: Any) -> None:
+    bring_suggestions_over(merging)

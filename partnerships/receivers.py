@@ -5,11 +5,13 @@ from typing import Any
 from django.dispatch import receiver
 
 from accounts.models import Organisation
-from accounts.signals import organisation_left
+from accounts.operations.merging import Merging
+from accounts.signals import organisation_left, organisations_merging
 from companies.models import Company, Need
 from companies.signals import company_changed, need_closed
 from partnerships import operations, signals
 from partnerships.models import Introduction
+from partnerships.operations.merges import bring_partnerships_over
 
 
 @receiver(signals.answer_overdue)
@@ -42,3 +44,8 @@ def use_new_places(sender: Any, company: Company, **kwargs: Any) -> None:
 @receiver(need_closed)
 def end_what_waited_for_it(sender: Any, need: Need, **kwargs: Any) -> None:
     operations.end_requests_about(need=need)
+
+
+@receiver(organisations_merging, dispatch_uid="partnerships.merging")
+def what_was_under_way_follows(sender: Any, merging: Merging, **kwargs: Any) -> None:
+    bring_partnerships_over(merging)
