@@ -55,3 +55,7 @@ class ClaimForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
     )
     decision = forms.ChoiceField(choices=(("accept", "Accepter"), ("refuse", "Refuser")))
+
+
+class PreviewForm(forms.Form):
+    jours = forms.TypedChoiceField(choices=((1, "Cette nuit"), (30, "Trente jours")), coerce=int)

@@ -18,8 +18,15 @@ STAFF = (("Équipe", "pages:control_tower"),)
 VISITOR = (("Connexion", "account_login"), ("Inscription", "accounts:sign_up"))
 # The team's own rooms, listed at the foot of the control tower.
 TEAM = (
+    ("Créneaux de rendez-vous", "agenda:team_slots"),
+    ("Imports", "imports:list"),
+    ("Doublons", "accounts:duplicates"),
+    ("Courriels en échec et adresses en panne", "mail:failed"),
     ("Délais des relances", "agenda:delays"),
-    ("Refus\u00a0: ce qu’on en fait", "partnerships:refusal_steps"),
+    ("Suites données aux refus", "partnerships:refusal_steps"),
+    ("Contrôle des prochaines étapes", "agenda:silence"),
+    ("Relances en erreur", "agenda:errors"),
+    ("Observatoire de l’équipe", "pages:team_observatory"),
     ("Administration", "admin:index"),
 )
 FOOTER = (("Accueil", "pages:home"), *PUBLIC)

@@ -15,7 +15,9 @@ from accounts.operations import invite_member
 from associations.models import Ask, Association, Project
 from companies.models import Company, Need
 from infotheque.models import Document
-from matching.models import Suggestion
+from matching.enums import DiagnosisCause
+from matching.models import Diagnosis, Suggestion
+from matching.operations import diagnose
 from mecenova.demo.loading import load
 from mecenova.demo.logins import ASSOCIATION, COMPANY, STAFF
 from mecenova.mail.models import OutgoingMail
@@ -41,6 +43,13 @@ def own_need(**wanted: Any) -> Need:
     return Need.objects.filter(company__organisation=mine(COMPANY), **wanted).earliest("created_at")
 
 
+def own_diagnosis() -> Diagnosis:
+    """The demo has none unless time goes by: written when it is looked at."""
+    project = own_project(status="published")
+    known = Diagnosis.objects.filter(project=project).first()
+    return known or diagnose(project=project, cause=DiagnosisCause.QUIET, turn="1-45")
+
+
 def key(found: Found) -> Callable[[], list[Any]]:
     return lambda: [found().pk]
 
@@ -57,6 +66,7 @@ PAGES: dict[str, tuple[Any, Callable[[], list[Any]], str]] = {
     "pages:team_observatory": (STAFF, list, "?mesure=introduction&vue=kind"),
     "pages:dashboard": (ASSOCIATION, list, ""),
     "pages:control_tower": (STAFF, list, ""),
+    "pages:preview": (STAFF, list, ""),
     "pages:basket": (STAFF, lambda: ["associations-a-verifier"], ""),
     "pages:organisation": (STAFF, key(to_check), ""),
     "pages:claim": (STAFF, key(lambda: Claim.objects.waiting().earliest("created_at")), ""),
@@ -101,6 +111,7 @@ PAGES: dict[str, tuple[Any, Callable[[], list[Any]], str]] = {
     ),
     "matching:presentations": (ASSOCIATION, list, ""),
     "matching:suited_needs": (ASSOCIATION, list, ""),
+    "matching:diagnosis": (ASSOCIATION, key(own_diagnosis), ""),
     "partnerships:introductions": (ASSOCIATION, list, ""),
     "partnerships:introduction": (
         COMPANY,
@@ -158,7 +169,7 @@ MORE = [
 # Only forms are sent there, or they need a state that their own tests make.
 NOT_A_PAGE = {
     *("pages:observatory_file", "pages:team_observatory_file"),
-    *("pages:basket_act", "pages:take_on"),
+    *("pages:basket_act", "pages:take_on", "pages:preview_ask"),
     *("pages:organisation_check", "pages:organisation_ask_for_changes", "pages:claim_decide"),
     *("accounts:single_way", "accounts:change_role", "accounts:remove_member"),
     *(
@@ -169,6 +180,7 @@ NOT_A_PAGE = {
         "associations:edit_section",
     ),
     *("companies:call", "companies:need_publish", "matching:suggestion_interest"),
+    *("matching:diagnosis_choose", "matching:diagnosis_call", "associations:project_resume"),
     *("matching:suggestion_decline", "matching:suggestion_seen", "partnerships:introduction_create"),
     *("partnerships:introduction_answer", "partnerships:introduction_seen"),
     *("partnerships:partnership_abandon", "infotheque:file", "mail:one_click"),

@@ -10,6 +10,7 @@ from companies.operations import record_call
 from mecenova.agenda.models import FollowUp, Stay
 from mecenova.agenda.operations import run_due, start
 from mecenova.calendar import clock
+from mecenova.mail.models import AddressTrouble
 from mecenova.pages.baskets import BASKETS, Line
 from mecenova.pages.tasks import register_baskets
 from mecenova.workflow.journal import history
@@ -76,6 +77,11 @@ def silent():
     return company
 
 
+def troubled():
+    user = UserFactory()
+    return AddressTrouble.objects.create(user=user, address=user.email, kind="bounced")
+
+
 FILL = {
     "associations-a-verifier": lambda: OrganisationFactory(status=OrganisationStatus.TO_CHECK),
     "associations-incompletes": lambda: checked_long_ago(members=[UserFactory(), UserFactory()]),
@@ -89,6 +95,7 @@ FILL = {
         status=IntroductionStatus.RELEASED, released_at=clock.now() - timedelta(days=2)
     ),
     "revendications": ClaimFactory,
+    "adresses": troubled,
 }
 
 
@@ -143,13 +150,18 @@ def test_to_anybody_but_the_team_baskets_do_not_exist(client, slug):
 @pytest.mark.parametrize("slug", [slug for slug, basket in BASKETS.items() if basket.action])
 def test_one_click_acts_once_and_leaves_a_line(team, staff, slug):
     subject = FILL[slug]()
-    followed = BASKETS[slug].line(BASKETS[slug].found().get(pk=subject.pk)).organisation
+    line = BASKETS[slug].line(BASKETS[slug].found().get(pk=subject.pk))
+    followed = line.organisation or line.subject
     if BASKETS[slug].action.asks_note:
         refused = team.post(reverse("pages:basket_act", args=[slug, subject.pk]), {"note": "x" * 501})
         assert refused.status_code == 422
         assert "x" * 501 in refused.text
     click(team, slug, subject, note="Ils rappellent jeudi.")
     click(team, slug, subject, note="Ils rappellent jeudi.")
+    if slug == "adresses":
+        subject.refresh_from_db()
+        assert subject.mended_by == staff
+        return
     lines = [line for line in history(followed) if line.by == staff]
     assert len(lines) == 1
     if BASKETS[slug].action.asks_note:

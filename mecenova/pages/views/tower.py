@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import Organisation, User
 from mecenova.agenda import operations as agenda
-from mecenova.agenda.models import FollowUp
+from mecenova.agenda.models import FollowUp, SilenceCheck
 from mecenova.mail.models import OutgoingMail
 from mecenova.pages.baskets import BASKETS, GROUPS, Basket
 from mecenova.pages.contacts import last_contacts
@@ -38,6 +38,7 @@ def control_tower(request: HttpRequest) -> HttpResponse:
         "mine": mine,
         "owed": duties(limit=PAGE_SIZE, of=request.user if mine else None),
         "loads": loads(),
+        "without_step": SilenceCheck.objects.latest_count(),
         "in_error": FollowUp.objects.all().in_error().count(),
         "team_pages": navigation.entries(navigation.TEAM, ""),
         "failed_mails": OutgoingMail.objects.failed().count(),

@@ -1,0 +1,70 @@
+"""All that will leave in the coming days if nobody acts, and the dry run of tonight."""
+
+from collections import defaultdict
+from datetime import date
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_POST, require_safe
+
+from mecenova.pages.forms import PreviewForm
+from mecenova.pages.views.guard import for_the_team
+from mecenova.rehearsal.enums import LineKind
+from mecenova.rehearsal.models import Preview
+from mecenova.rehearsal.operations import ask_preview
+
+TONIGHT, MONTH = 1, 30
+PAGE_SIZE = 50
+
+
+@require_safe
+@for_the_team
+def preview(request: HttpRequest) -> HttpResponse:
+    """The newest preview of tonight or of the month: its days, and the lines of one of them."""
+    days = TONIGHT if request.GET.get("jours") == str(TONIGHT) else MONTH
+    found, latest = Preview.objects.newest(days=days), Preview.objects.of_days(days).first()
+    numbers = _numbers(found)
+    day = _day(request.GET.get("jour", ""), numbers)
+    lines = found.lines.all().on(day) if found and day else Preview.objects.none()
+    context = {
+        "days": days,
+        "month_url": f"{reverse('pages:preview')}?jours={MONTH}",
+        "tonight_url": f"{reverse('pages:preview')}?jours={TONIGHT}",
+        "preview": found,
+        "latest": latest,
+        "numbers": numbers,
+        "day": day,
+        "page_obj": Paginator(lines, PAGE_SIZE).get_page(request.GET.get("page")),
+    }
+    return render(request, "pages/preview.html", context)
+
+
+@require_POST
+@for_the_team
+def ask(request: HttpRequest) -> HttpResponse:
+    form = PreviewForm(request.POST)
+    days = form.cleaned_data["jours"] if form.is_valid() else MONTH
+    ask_preview(days=days, by=request.user)
+    messages.success(request, "L’aperçu est demandé\u00a0: il sera prêt dans quelques minutes.")
+    return redirect(f"{reverse('pages:preview')}?jours={days}")
+
+
+def _numbers(found: Preview | None) -> dict[date, dict[str, int]]:
+    """How many mails, weekly letters and follow-ups fall on each day."""
+    numbers: dict[date, dict[str, int]] = defaultdict(lambda: dict.fromkeys(LineKind.values, 0))
+    for row in found.lines.all().per_day() if found else ():
+        numbers[row["day"]][row["kind"]] += row["number"]
+    return dict(numbers)
+
+
+def _day(text: str, numbers: dict[date, Any]) -> date | None:
+    """The day asked for, when something falls on it; else the first one."""
+    try:
+        asked = date.fromisoformat(text)
+    except ValueError:
+        asked = None
+    return asked if asked in numbers else next(iter(numbers), None)
