@@ -38,7 +38,7 @@ def wish_from(token: str) -> Wish | None:
         said: Any = signing.loads(token, salt=SALT)
         organisation_id, kind, pk = UUID(said[0]), said[1], UUID(said[2])
         model = ContentType.objects.get_by_natural_key(*kind.split(".")).model_class()
-    except (signing.BadSignature, ContentType.DoesNotExist, ValueError, TypeError, IndexError):
+    except (signing.BadSignature, ContentType.DoesNotExist, ValueError, TypeError, LookupError):
         return None
     about = model._base_manager.filter(pk=pk).first() if model else None
     return Wish(organisation_id, about, token) if about is not None else None

@@ -9,10 +9,10 @@ acted: list[tuple[str, int]] = []
 
 class Recorded(Rule):
     def what(self, subject):
-        return f"Répondre à {subject.first_name}"
+        return f"Répondre à {getattr(subject, 'first_name', subject)}"
 
     def still_relevant(self, subject):
-        return subject.last_name != "Répondu"
+        return getattr(subject, "last_name", "") != "Répondu"
 
     def act(self, subject, follow_up):
         acted.append((self.name, follow_up.occurrence))

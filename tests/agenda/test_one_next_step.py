@@ -29,8 +29,11 @@ from associations.models import Association, Project
 from companies import operations as companies
 from companies.enums import NeedStatus
 from companies.models import Company, Need
+from matching import operations as matching
+from matching.enums import Choice
+from matching.models import Diagnosis
 from mecenova.agenda.models import FollowUp
-from mecenova.agenda.operations import run_due
+from mecenova.agenda.operations import next_step, run_due
 from mecenova.calendar import clock
 from mecenova.reference.enums import Kind
 from mecenova.reference.models import Audience, Cause, Territory
@@ -61,8 +64,11 @@ IN_ORDER = {
     Need: ("created_at",),
     Introduction: ("created_at",),
     Partnership: ("opened_at",),
+    Diagnosis: ("at",),
 }
 WHICH = st.integers(0, 5)
+# The steps of a project whose diagnosis is open.
+WAITING = {"matching.choose_after", "matching.call_after_diagnosis"}
 
 
 class Network(RuleBasedStateMachine):
@@ -266,6 +272,31 @@ class Network(RuleBasedStateMachine):
             move = companies.publish_need if act == "publish" else companies.close_need
             self.attempt(move, need=need, by=by)
 
+    @precondition(lambda self: Diagnosis.objects.open().exists())
+    @rule(which=WHICH, choice=st.sampled_from(Choice), days=st.integers(-1, 60))
+    def an_association_chooses_what_comes_next(self, which, choice, days):
+        diagnosis = self.pick(Diagnosis, which, closed_at=None)
+        self.attempt(
+            matching.choose_after,
+            diagnosis=diagnosis,
+            choice=choice,
+            by=self.somebody_of(diagnosis.project.association.organisation),
+            pause_until=clock.today() + timedelta(days=days),
+            question="Comment recruter sans CV ?",
+        )
+
+    @precondition(lambda self: Diagnosis.objects.exists())
+    @rule(which=WHICH, act=st.sampled_from(["save", "resume", "call"]))
+    def somebody_works_on_a_project_that_found_nobody(self, which, act):
+        diagnosis = self.pick(Diagnosis, which)
+        project, by = diagnosis.project, self.somebody_of(diagnosis.project.association.organisation)
+        if act == "save":
+            self.attempt(associations.update_project, project=project, by=by, title="Autrement dit")
+        elif act == "resume":
+            self.attempt(associations.resume_project, project=project, by=by)
+        else:
+            self.attempt(matching.note_call, diagnosis=diagnosis, note="Vu.", by=self.staff)
+
     # What they ask each other.
 
     @rule(association=WHICH, company=WHICH, side=st.sampled_from(Side), about_need=st.booleans())
@@ -320,6 +351,11 @@ class Network(RuleBasedStateMachine):
             with_a_step = sorted(steps.values_list("subject_id", flat=True))
             expected = sorted(model.objects.filter(status__in=alive).values_list("pk", flat=True))
             assert with_a_step == expected, f"{model.__name__}: {list(steps)}"
+
+    @invariant()
+    def what_waits_for_a_choice_says_so(self):
+        for diagnosis in Diagnosis.objects.open().select_related("project"):
+            assert next_step(diagnosis.project).rule in WAITING
 
     @invariant()
     def nothing_is_owed_by_whom_or_to_whom_has_left(self):

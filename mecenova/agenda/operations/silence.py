@@ -49,7 +49,7 @@ def _close_orphans() -> int:
         alive = [queryset() for queryset in living().values() if queryset().model is model]
         if alive:
             repairs = rows.filter(rule=Repair.name)
-            _cancel(repairs, *[each.filter(pk=OuterRef("subject_id")) for each in alive])
+            closed += _cancel(repairs, *[each.filter(pk=OuterRef("subject_id")) for each in alive])
     return closed
 
 

@@ -1,0 +1,251 @@
+"""The team's steps: shared by number, given again when somebody goes, raised to a lead when late."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.contrib.auth.models import Group
+from django.core.exceptions import PermissionDenied
+from django.db import connection
+
+from mecenova.agenda.models import Absence, FollowUp
+from mecenova.agenda.operations import (
+    assign,
+    escalate_overdue_steps,
+    next_step,
+    run_due,
+    share_staff_steps,
+    start,
+)
+from mecenova.agenda.rules import Rule, register_rule
+from mecenova.agenda.tasks import share_the_teams_steps
+from mecenova.mail.models import OutgoingMail
+from mecenova.workflow.errors import DomainError
+from mecenova.workflow.models import TransitionRecord
+from tests.accounts.factories import StaffFactory, UserFactory
+from tests.accounts.threads import at_once
+from tests.agenda.rules_for_tests import Answer, Check
+from tests.mail.factories import PersonFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@register_rule
+class Repeated(Rule):
+    """A call that comes back with a later date each time, as the associations' do."""
+
+    name = "tests.repeated"
+    owner = Check.owner
+    days = (10,)
+    every = 30
+
+    def what(self, subject):
+        return "Appeler"
+
+    def act(self, subject, follow_up):
+        """Nothing: the step comes back."""
+
+
+@pytest.fixture
+def team():
+    return StaffFactory.create_batch(3)
+
+
+@pytest.fixture
+def lead():
+    person = StaffFactory()
+    person.groups.add(Group.objects.create(name="Responsables"))
+    return person
+
+
+def away(person, first=date(2026, 11, 23), last=date(2026, 11, 27)):
+    return Absence.objects.create(user=person, first_day=first, last_day=last)
+
+
+def numbers(people):
+    return sorted(
+        FollowUp.objects.all().owed_by_staff().filter(assigned_to=person).count() for person in people
+    )
+
+
+class TestSharing:
+    def test_each_gets_as_many(self, team, frozen):
+        for subject in PersonFactory.create_batch(7):
+            start(Check, subject)
+        assert share_staff_steps() == 7
+        assert numbers(team) == [2, 2, 3]
+
+    def test_who_has_fewest_is_given_next(self, team, frozen):
+        steps = [start(Check, subject) for subject in PersonFactory.create_batch(4)]
+        for step in steps[:3]:
+            assign(follow_up=step, to=team[0], by=None)
+        assign(follow_up=steps[3], to=team[1], by=None)
+        last = start(Check, PersonFactory())
+        share_staff_steps()
+        last.refresh_from_db()
+        assert last.assigned_to == team[2]
+
+    def test_twice_is_once(self, team, frozen):
+        start(Check, PersonFactory())
+        share_the_teams_steps()
+        before = list(FollowUp.objects.values())
+        share_the_teams_steps()
+        assert list(FollowUp.objects.values()) == before
+
+    def test_of_others_nothing_is_shared(self, team, subject, frozen):
+        start(Answer, subject)
+        assert share_staff_steps() == 0
+        assert next_step(subject).assigned_to is None
+
+    def test_who_is_away_is_given_nothing(self, team, frozen):
+        away(team[0])
+        for subject in PersonFactory.create_batch(4):
+            start(Check, subject)
+        share_staff_steps()
+        assert numbers(team) == [0, 2, 2]
+
+    def test_who_goes_away_hands_over_and_the_date_stays(self, team, subject, frozen):
+        step = start(Check, subject)
+        share_staff_steps()
+        step.refresh_from_db()
+        holder, promised = step.assigned_to, step.deadline
+        away(holder)
+        assert share_staff_steps() == 1
+        step.refresh_from_db()
+        assert step.assigned_to != holder
+        assert step.deadline == promised
+
+    @pytest.mark.parametrize("change", [{"is_active": False}, {"is_staff": False}])
+    def test_who_leaves_hands_over(self, team, subject, frozen, change):
+        start(Check, subject)
+        share_staff_steps()
+        holder = next_step(subject).assigned_to
+        type(holder).objects.filter(pk=holder.pk).update(**change)
+        share_staff_steps()
+        assert next_step(subject).assigned_to not in (holder, None)
+
+    def test_nobody_present_changes_nothing(self, team, subject, frozen):
+        start(Check, subject)
+        share_staff_steps()
+        holder = next_step(subject).assigned_to
+        for person in team:
+            away(person)
+        assert share_staff_steps() == 0
+        assert next_step(subject).assigned_to == holder
+
+    def test_the_next_day_of_the_rule_stays_with_who_held_it(self, team, subject, frozen, day):
+        start(Check, subject)
+        share_staff_steps()
+        holder = next_step(subject).assigned_to
+        frozen.move_to(day(26))
+        run_due()
+        assert next_step(subject).occurrence == 5
+        assert next_step(subject).assigned_to == holder
+
+    def test_costs_a_query_for_each_step_given_and_none_for_the_others(self, team, frozen, query_count):
+        for subject in PersonFactory.create_batch(20):
+            start(Check, subject)
+        share_staff_steps()
+        assert query_count(share_staff_steps) <= 8
+
+
+class TestEscalation:
+    def test_two_working_days_late_goes_to_a_lead(self, team, lead, subject, frozen, day):
+        step = start(Check, subject)
+        assign(follow_up=step, to=team[0], by=None)
+        # Promised on Thursday 26: Monday 30 is the second working day after it.
+        frozen.move_to(day(27))
+        assert escalate_overdue_steps() == 0
+        frozen.move_to(day(30))
+        assert escalate_overdue_steps() == 1
+        assert next_step(subject).assigned_to == lead
+        line = TransitionRecord.objects.get(verb="escalate", subject_id=step.pk)
+        assert line.by is None
+        mail = OutgoingMail.objects.get(notification="agenda.steps_escalated")
+        assert mail.recipient == lead
+        assert step.what in mail.text
+
+    def test_twice_is_once(self, team, lead, subject, frozen, day):
+        assign(follow_up=start(Check, subject), to=team[0], by=None)
+        frozen.move_to(day(30))
+        escalate_overdue_steps()
+        assert escalate_overdue_steps() == 0
+        assert share_staff_steps() == 0
+        assert TransitionRecord.objects.filter(verb="escalate").count() == 1
+        assert OutgoingMail.objects.filter(notification="agenda.steps_escalated").count() == 1
+
+    def test_a_step_that_comes_back_is_late_since_the_first_date(self, team, lead, subject, frozen, day):
+        start(Repeated, subject)
+        share_staff_steps()
+        frozen.move_to(day(8, 12))
+        run_due()
+        assert next_step(subject).occurrence == 40
+        frozen.move_to(day(10, 12))
+        FollowUp.objects.all().steps().update(assigned_to=team[0])
+        assert escalate_overdue_steps() == 1
+        assert next_step(subject).assigned_to == lead
+
+    def test_without_a_group_the_superusers_are_the_leads(self, team, subject, frozen, day):
+        above = StaffFactory(is_superuser=True)
+        assign(follow_up=start(Check, subject), to=team[0], by=None)
+        frozen.move_to(day(30))
+        escalate_overdue_steps()
+        assert next_step(subject).assigned_to == above
+
+    def test_a_lead_who_is_away_is_spared(self, team, lead, subject, frozen, day):
+        assign(follow_up=start(Check, subject), to=team[0], by=None)
+        away(lead, date(2026, 11, 30), date(2026, 12, 4))
+        frozen.move_to(day(30))
+        assert escalate_overdue_steps() == 0
+        assert next_step(subject).assigned_to == team[0]
+
+    def test_what_is_not_the_teams_is_not_raised(self, lead, subject, frozen, day):
+        start(Answer, subject)
+        frozen.move_to(day(22, 12))
+        assert escalate_overdue_steps() == 0
+
+
+class TestAssigning:
+    def test_is_journaled_with_who(self, team, subject, frozen):
+        step = assign(follow_up=start(Check, subject), to=team[1], by=team[0])
+        assert step.assigned_to == team[1]
+        assert TransitionRecord.objects.get(verb="assign").by == team[0]
+
+    def test_twice_is_once(self, team, subject, frozen):
+        step = start(Check, subject)
+        assign(follow_up=step, to=team[1], by=team[0])
+        assign(follow_up=step, to=team[1], by=team[0])
+        assert TransitionRecord.objects.filter(verb="assign").count() == 1
+
+    def test_by_and_to_the_team_alone(self, team, subject, frozen):
+        step = start(Check, subject)
+        with pytest.raises(PermissionDenied):
+            assign(follow_up=step, to=team[0], by=UserFactory())
+        for wrong in (UserFactory(), StaffFactory(is_active=False)):
+            with pytest.raises(DomainError):
+                assign(follow_up=step, to=wrong, by=team[0])
+
+    def test_only_what_the_team_owes(self, team, subject, frozen):
+        with pytest.raises(DomainError):
+            assign(follow_up=start(Answer, subject), to=team[0], by=team[0])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_sharers_at_once_share_as_one():
+    team = StaffFactory.create_batch(2)
+    for subject in PersonFactory.create_batch(6):
+        start(Check, subject)
+
+    def call():
+        try:
+            return share_staff_steps()
+        finally:
+            connection.close()
+
+    assert sum(at_once(call, call)) == 6
+    assert numbers(team) == [3, 3]
+
+
+def test_late_is_counted_from_the_promise_and_not_before(team, lead, subject, frozen):
+    assign(follow_up=start(Check, subject), to=team[0], by=None)
+    frozen.advance(timedelta(days=2))
+    assert escalate_overdue_steps() == 0

@@ -1,0 +1,380 @@
+"""An adviser’s slots: opened, booked once, called off by either side, held; and when none is free."""
+
+from datetime import UTC, date, datetime, time, timedelta
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, connection, transaction
+
+from accounts.operations import withdraw_organisation
+from mecenova.agenda.enums import Outcome
+from mecenova.agenda.followups import HoldSlot, OfferSlot, RemindSlot
+from mecenova.agenda.models import FollowUp, Slot, SlotRequest
+from mecenova.agenda.operations import (
+    add_absence,
+    ask_for_slot,
+    book_slot,
+    cancel_booking,
+    escalate_overdue_steps,
+    free_slots,
+    hold_slot,
+    next_step,
+    open_slots,
+    run_due,
+    share_staff_steps,
+    start,
+    withdraw_slot,
+)
+from mecenova.agenda.silence import subjects_without_step
+from mecenova.calendar.clock import PARIS
+from mecenova.mail.models import OutgoingMail
+from mecenova.workflow.errors import DomainError
+from mecenova.workflow.journal import history
+from tests.accounts.factories import MembershipFactory, OrganisationFactory, StaffFactory, UserFactory
+from tests.accounts.threads import at_once
+from tests.agenda.rules_for_tests import Check
+from tests.associations.factories import AssociationFactory
+
+pytestmark = pytest.mark.django_db
+TUESDAY = date(2026, 12, 1)
+
+
+@pytest.fixture
+def adviser():
+    return StaffFactory(first_name="Inès")
+
+
+@pytest.fixture
+def member():
+    return UserFactory()
+
+
+@pytest.fixture
+def organisation(member):
+    return MembershipFactory(user=member, organisation=OrganisationFactory(kind="company")).organisation
+
+
+@pytest.fixture
+def slots(adviser, frozen):
+    return open_slots(adviser=adviser, day=TUESDAY, starts=time(14), ends=time(15), by=adviser)
+
+
+@pytest.fixture
+def book(organisation, member):
+    def act(slot, by=member, about=organisation):
+        return book_slot(slot=slot, organisation_id=organisation.pk, about=about, by=by)
+
+    return act
+
+
+def mails(name, **wanted):
+    return OutgoingMail.objects.filter(notification=f"agenda.{name}", **wanted)
+
+
+class TestOpening:
+    def test_a_stretch_is_cut_into_slots(self, slots):
+        assert [slot.starts_at.astimezone(PARIS).strftime("%H:%M") for slot in slots] == [
+            "14:00",
+            "14:20",
+            "14:40",
+        ]
+        assert list(free_slots()) == slots
+
+    def test_on_the_day_the_clock_changes_an_hour_is_an_hour(self, adviser, frozen):
+        # A Friday before, and the Monday after, the last Sunday of March.
+        for day, hour in ((date(2027, 3, 26), 13), (date(2027, 3, 30), 12)):
+            slot = open_slots(adviser=adviser, day=day, starts=time(14), ends=time(14, 20), by=adviser)[0]
+            assert slot.starts_at.astimezone(UTC).hour == hour
+
+    @pytest.mark.parametrize(
+        ("values", "said"),
+        [
+            ({"ends": time(14)}, "fin"),
+            ({"ends": time(13)}, "fin"),
+            ({"ends": time(14, 19)}, "fin"),
+            ({"day": date(2026, 11, 20)}, "à venir"),
+            ({"day": date(2026, 11, 29)}, "travaillé"),
+            ({"day": date(2026, 12, 25)}, "travaillé"),
+            ({"day": date(2027, 11, 23)}, "six mois"),
+            ({"minutes": 0}, "minutes"),
+            ({"minutes": -20}, "minutes"),
+            ({"minutes": 500}, "minutes"),
+        ],
+    )
+    def test_what_makes_no_sense_is_refused(self, adviser, frozen, values, said):
+        asked = {"day": TUESDAY, "starts": time(14), "ends": time(15), "minutes": 20, **values}
+        with pytest.raises(DomainError, match=said):
+            open_slots(adviser=adviser, by=adviser, **asked)
+        assert not Slot.objects.exists()
+
+    @pytest.mark.parametrize(("starts", "ends"), [((14,), (15,)), ((13, 50), (14, 10)), ((14, 30), (16,))])
+    def test_twice_is_refused(self, adviser, slots, starts, ends):
+        with pytest.raises(DomainError, match="déjà ouverts"):
+            open_slots(adviser=adviser, day=TUESDAY, starts=time(*starts), ends=time(*ends), by=adviser)
+        assert Slot.objects.count() == 3
+
+    def test_after_the_last_or_by_another_is_fine(self, adviser, slots):
+        open_slots(adviser=adviser, day=TUESDAY, starts=time(15), ends=time(16), by=adviser)
+        open_slots(adviser=StaffFactory(), day=TUESDAY, starts=time(14), ends=time(15), by=adviser)
+
+    def test_not_while_away(self, adviser, frozen):
+        add_absence(user=adviser, first_day=TUESDAY, last_day=TUESDAY, by=adviser)
+        with pytest.raises(DomainError, match="absente"):
+            open_slots(adviser=adviser, day=TUESDAY, starts=time(14), ends=time(15), by=adviser)
+
+    def test_by_the_team_for_the_team(self, adviser, member, frozen):
+        for who, by in ((member, adviser), (adviser, member)):
+            with pytest.raises(PermissionDenied):
+                open_slots(adviser=who, day=TUESDAY, starts=time(14), ends=time(15), by=by)
+
+
+class TestBooking:
+    def test_is_confirmed_at_once_and_becomes_the_advisers_step(self, slots, book, adviser, member):
+        slot = book(slots[0])
+        step = next_step(slot)
+        assert (step.rule, step.assigned_to, step.deadline) == (HoldSlot.name, adviser, slot.starts_at)
+        confirmed = mails("slot_booked").get()
+        assert confirmed.recipient == member
+        assert confirmed.due_at <= slot.booked_at
+        assert "mardi 1 décembre 2026 à 14\u00a0h\u00a000" in confirmed.text.replace("\n", " ")
+        assert mails("slot_taken").get().recipient == adviser
+
+    def test_twice_is_once(self, slots, book):
+        book(slots[0])
+        book(slots[0])
+        assert mails("slot_booked").count() == 1
+        assert FollowUp.objects.filter(rule=HoldSlot.name).count() == 1
+
+    def test_one_at_a_time(self, slots, book):
+        book(slots[0])
+        with pytest.raises(DomainError, match="déjà un rendez-vous"):
+            book(slots[1])
+
+    def test_not_one_that_is_taken_withdrawn_or_about_to_begin(self, slots, book, adviser, frozen):
+        other = MembershipFactory()
+        values = {"organisation_id": other.organisation.pk, "about": other.organisation, "by": other.user}
+        book_slot(slot=slots[0], **values)
+        withdraw_slot(slot=slots[1], by=adviser)
+        for slot in slots[:2]:
+            with pytest.raises(DomainError, match="pris ou retiré"):
+                book(slot)
+        frozen.move_to(slots[2].starts_at - timedelta(minutes=30))
+        with pytest.raises(DomainError, match="pris ou retiré"):
+            book(slots[2])
+
+    def test_not_with_somebody_who_has_left(self, slots, book, adviser):
+        type(adviser).objects.filter(pk=adviser.pk).update(is_active=False)
+        with pytest.raises(DomainError):
+            book(slots[0])
+
+    def test_only_for_ones_own_organisation(self, slots, organisation):
+        with pytest.raises(PermissionDenied):
+            book_slot(slot=slots[0], organisation_id=organisation.pk, about=organisation, by=UserFactory())
+
+    def test_what_the_team_owed_is_done_by_the_same_person(self, slots, book, organisation, adviser):
+        StaffFactory.create_batch(2)
+        start(Check, organisation)
+        share_staff_steps()
+        book(slots[0])
+        assert next_step(organisation).assigned_to == adviser
+
+    def test_both_are_reminded_the_working_day_before(self, slots, book, adviser, member, frozen, day):
+        book(slots[0])
+        frozen.move_to(day(30) - timedelta(minutes=1))
+        run_due()
+        assert not mails("slot_tomorrow").exists()
+        frozen.move_to(day(30))
+        run_due()
+        run_due()
+        assert {mail.recipient for mail in mails("slot_tomorrow")} == {adviser, member}
+
+    def test_booked_the_same_morning_no_reminder(self, slots, book, frozen, day):
+        frozen.move_to(day(1, 12))
+        book(slots[0])
+        assert not FollowUp.objects.filter(rule=RemindSlot.name).exists()
+
+    def test_half_a_booking_is_refused_by_the_database(self, slots):
+        with pytest.raises(IntegrityError, match="whole_or_not"), transaction.atomic():
+            Slot.objects.filter(pk=slots[0].pk).update(booked_at=datetime.now(UTC))
+
+
+class TestCallingOff:
+    def test_given_back_it_is_free_and_the_adviser_is_told(self, slots, book, member, adviser):
+        slot = book(slots[0])
+        cancel_booking(slot=slot, by=member)
+        assert free_slots().filter(pk=slot.pk).exists()
+        assert next_step(slot) is None
+        assert mails("slot_given_back").get().recipient == adviser
+        assert not FollowUp.objects.open().exists()
+        assert [line.verb for line in history(slot)] == ["book", "give_back"]
+
+    def test_called_off_by_the_team_the_other_is_told_with_what_is_left(self, slots, book, member, adviser):
+        slot = cancel_booking(slot=book(slots[0]), by=adviser)
+        assert slot.cancelled_at is not None
+        mail = mails("slot_called_off").get()
+        assert mail.recipient == member
+        assert "/rendez-vous/choisir/" in mail.text
+        assert not SlotRequest.objects.exists()
+
+    def test_called_off_when_no_other_is_free_the_team_owes_a_date(self, slots, book, adviser):
+        slot = book(slots[0])
+        for other in slots[1:]:
+            withdraw_slot(slot=other, by=adviser)
+        cancel_booking(slot=slot, by=adviser)
+        assert next_step(SlotRequest.objects.waiting().get()).rule == OfferSlot.name
+        assert "deux jours ouvrés" in mails("slot_called_off").get().text.replace("\n", " ")
+
+    def test_twice_is_once(self, slots, book, member, adviser):
+        slot = book(slots[0])
+        cancel_booking(slot=slot, by=adviser)
+        cancel_booking(slot=slot, by=adviser)
+        withdraw_slot(slot=slot, by=adviser)
+        assert mails("slot_called_off").count() == 1
+
+    def test_booked_again_it_is_confirmed_again(self, slots, book, member, frozen):
+        cancel_booking(slot=book(slots[0]), by=member)
+        frozen.advance(timedelta(minutes=1))
+        book(slots[0])
+        assert mails("slot_booked").count() == 2
+        assert next_step(slots[0]).outcome == Outcome.OPEN
+
+    def test_not_by_others_nor_once_it_has_begun(self, slots, book, member, frozen):
+        slot = book(slots[0])
+        with pytest.raises(PermissionDenied):
+            cancel_booking(slot=slot, by=UserFactory())
+        frozen.move_to(slot.starts_at)
+        with pytest.raises(DomainError, match="passé"):
+            cancel_booking(slot=slot, by=member)
+
+    def test_an_organisation_that_leaves_gives_its_slot_back(self, slots, book, organisation):
+        slot = book(slots[0])
+        withdraw_organisation(organisation=organisation, by=None)
+        slot.refresh_from_db()
+        assert slot.booked_at is None
+        assert not FollowUp.objects.open().exists()
+
+    def test_an_adviser_who_goes_away_calls_off_first(self, slots, book, adviser):
+        book(slots[0])
+        with pytest.raises(DomainError, match="annulez-les"):
+            add_absence(user=adviser, first_day=TUESDAY, last_day=TUESDAY, by=adviser)
+
+
+class TestHolding:
+    def test_ends_the_step_and_tells_the_rooms_above(self, adviser, frozen):
+        member = UserFactory()
+        association = AssociationFactory(members=[member])
+        slot = open_slots(adviser=adviser, day=TUESDAY, starts=time(14), ends=time(15), by=adviser)[0]
+        organisation = association.organisation
+        slot = book_slot(slot=slot, organisation_id=organisation.pk, about=organisation, by=member)
+        with pytest.raises(DomainError, match="pas encore"):
+            hold_slot(slot=slot, by=adviser)
+        frozen.move_to(slot.ends_at)
+        run_due()
+        hold_slot(slot=slot, by=adviser)
+        hold_slot(slot=slot, by=adviser)
+        assert next_step(slot) is None
+        assert [line.verb for line in history(organisation)] == ["note_call"]
+        assert list(subjects_without_step()) == []
+
+    def test_forgotten_it_goes_to_a_lead(self, slots, book, frozen, day):
+        lead = StaffFactory(is_superuser=True)
+        slot = book(slots[0])
+        frozen.move_to(day(4, 12))
+        run_due()
+        assert escalate_overdue_steps() == 1
+        assert next_step(slot).assigned_to == lead
+
+    def test_waits_for_its_adviser_who_is_away(self, slots, book, adviser, frozen):
+        StaffFactory()
+        slot = book(slots[0])
+        add_absence(user=adviser, first_day=date(2026, 11, 23), last_day=date(2026, 11, 24), by=adviser)
+        share_staff_steps()
+        assert next_step(slot).assigned_to == adviser
+
+    def test_by_the_team_alone(self, slots, book, member):
+        with pytest.raises(PermissionDenied):
+            hold_slot(slot=book(slots[0]), by=member)
+
+
+class TestNoneFree:
+    def ask(self, organisation, member):
+        return ask_for_slot(organisation_id=organisation.pk, about=organisation, by=member)
+
+    def test_the_team_owes_a_date(self, organisation, member, frozen, day):
+        step = next_step(self.ask(organisation, member))
+        assert (step.rule, step.owner, step.deadline) == (OfferSlot.name, "staff", day(25))
+        assert organisation.name in step.what
+
+    def test_twice_is_once(self, organisation, member, frozen):
+        assert self.ask(organisation, member) == self.ask(organisation, member)
+        assert FollowUp.objects.open().count() == 1
+
+    def test_new_slots_answer_the_oldest_first(self, organisation, member, adviser, frozen):
+        first = self.ask(organisation, member)
+        frozen.advance(timedelta(minutes=1))
+        other = MembershipFactory()
+        second = self.ask(other.organisation, other.user)
+        open_slots(adviser=adviser, day=TUESDAY, starts=time(14), ends=time(14, 20), by=adviser)
+        assert mails("slots_opened").get().recipient == member
+        assert next_step(first) is None
+        assert next_step(second) is not None
+
+    def test_booking_answers_the_request(self, organisation, member, book, slots):
+        request = self.ask(organisation, member)
+        book(slots[0])
+        request.refresh_from_db()
+        assert request.closed_at is not None
+        assert next_step(request) is None
+
+    def test_only_for_ones_own(self, organisation, frozen):
+        with pytest.raises(PermissionDenied):
+            self.ask(organisation, UserFactory())
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_organisations_at_once_one_has_the_slot(frozen):
+    adviser = StaffFactory()
+    slot = open_slots(adviser=adviser, day=TUESDAY, starts=time(14), ends=time(14, 20), by=adviser)[0]
+    rivals = MembershipFactory.create_batch(2)
+
+    def call(rival):
+        def act():
+            try:
+                return book_slot(
+                    slot=slot,
+                    organisation_id=rival.organisation_id,
+                    about=rival.organisation,
+                    by=rival.user,
+                )
+            finally:
+                connection.close()
+
+        return act
+
+    results = at_once(*map(call, rivals))
+    assert sum(isinstance(result, DomainError) for result in results) == 1
+    assert OutgoingMail.objects.filter(notification="agenda.slot_booked").count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_slots_at_once_for_one_organisation_are_one(frozen):
+    adviser, membership = StaffFactory(), MembershipFactory()
+    slots = open_slots(adviser=adviser, day=TUESDAY, starts=time(14), ends=time(14, 40), by=adviser)
+
+    def call(slot):
+        def act():
+            try:
+                return book_slot(
+                    slot=slot,
+                    organisation_id=membership.organisation_id,
+                    about=membership.organisation,
+                    by=membership.user,
+                )
+            finally:
+                connection.close()
+
+        return act
+
+    results = at_once(*map(call, slots))
+    assert sum(isinstance(result, DomainError) for result in results) == 1
+    assert Slot.objects.booked().count() == 1

@@ -1,0 +1,256 @@
+"""The pages of slots and of rules in error, attacked."""
+
+import uuid
+from datetime import date, time, timedelta
+
+import pytest
+from django.core import signing
+from django.urls import reverse
+
+from mecenova.agenda.models import FollowUp, Slot, SlotRequest
+from mecenova.agenda.operations import book_slot, open_slots, run_due, start
+from mecenova.agenda.slot_links import SALT, slots_path, token_for, wish_from
+from tests.accounts.factories import MembershipFactory, OrganisationFactory, StaffFactory, UserFactory
+from tests.agenda.rules_for_tests import Broken
+from tests.mail.factories import PersonFactory
+
+pytestmark = pytest.mark.django_db
+TUESDAY = date(2026, 12, 1)
+BACKEND = "django.contrib.auth.backends.ModelBackend"
+
+
+@pytest.fixture
+def enter(client):
+    def act(person):
+        client.force_login(person, backend=BACKEND)
+        return client
+
+    return act
+
+
+@pytest.fixture
+def membership():
+    return MembershipFactory()
+
+
+@pytest.fixture
+def path(membership):
+    return slots_path(organisation_id=membership.organisation_id, about=membership.organisation)
+
+
+@pytest.fixture
+def slots(frozen):
+    adviser = StaffFactory()
+    return open_slots(adviser=adviser, day=TUESDAY, starts=time(14), ends=time(15), by=adviser)
+
+
+class TestChoosing:
+    def test_a_member_chooses_and_sees_it(self, enter, membership, path, slots):
+        page = enter(membership.user)
+        assert "mardi 1 décembre" in page.get(path).content.decode()
+        answer = page.post(path, {"slot": slots[1].pk}, follow=True)
+        slots[1].refresh_from_db()
+        assert slots[1].booked_by_organisation_id == membership.organisation_id
+        assert "1 décembre 2026" in answer.content.decode()
+        assert "Vous avez un rendez-vous" in page.get(path).content.decode()
+
+    def test_to_anybody_else_the_page_does_not_exist(self, enter, path, slots):
+        page = enter(UserFactory())
+        assert page.get(path).status_code == 404
+        assert page.post(path, {"slot": slots[0].pk}).status_code == 404
+        assert page.post(f"{path}demander/").status_code == 404
+
+    @pytest.mark.parametrize("wrong", ["x", "é", "a:b:c", "%00", "." * 300])
+    def test_an_invented_address_is_no_address(self, enter, membership, wrong):
+        assert enter(membership.user).get(f"/rendez-vous/choisir/{wrong}/").status_code == 404
+
+    @pytest.mark.parametrize(
+        "said",
+        [
+            ["pas-une-clé", "accounts.organisation", str(uuid.uuid4())],
+            [str(uuid.uuid4()), "accounts.organisation", str(uuid.uuid4())],
+            [str(uuid.uuid4()), "nothing", str(uuid.uuid4())],
+            [str(uuid.uuid4()), "gone.gone", str(uuid.uuid4())],
+            [],
+            7,
+            {"a": 1},
+        ],
+    )
+    def test_a_token_of_what_no_longer_is_says_nothing(self, said):
+        assert wish_from(signing.dumps(said, salt=SALT)) is None
+
+    def test_a_token_for_another_use_is_refused(self, membership):
+        other = signing.dumps([str(membership.organisation_id)], salt="another")
+        assert wish_from(other) is None
+        good = token_for(organisation_id=membership.organisation_id, about=membership.organisation)
+        assert wish_from(good).about == membership.organisation
+
+    @pytest.mark.parametrize("typed", ["", "x", str(uuid.uuid4()), "\u0000"])
+    def test_a_wrong_choice_is_said(self, enter, membership, path, slots, typed):
+        answer = enter(membership.user).post(path, {"slot": typed})
+        assert answer.status_code == 200
+        assert answer.context["form"].errors
+        assert not Slot.objects.booked().exists()
+
+    def test_one_taken_meanwhile_is_said(self, enter, membership, path, slots):
+        rival = MembershipFactory()
+        book_slot(
+            slot=slots[0], organisation_id=rival.organisation_id, about=rival.organisation, by=rival.user
+        )
+        answer = enter(membership.user).post(path, {"slot": slots[0].pk})
+        assert "vient d’être pris" in answer.content.decode()
+
+    def test_reading_books_nothing(self, enter, membership, path, slots):
+        enter(membership.user).get(path, {"slot": slots[0].pk})
+        assert not Slot.objects.booked().exists()
+        assert not SlotRequest.objects.exists()
+
+    def test_none_free_is_no_dead_end(self, enter, membership, path, frozen):
+        page = enter(membership.user)
+        assert "Demander un rendez-vous" in page.get(path).content.decode()
+        page.post(f"{path}demander/")
+        html = page.post(f"{path}demander/", follow=True).content.decode()
+        assert SlotRequest.objects.count() == 1
+        assert "Votre demande est notée" in html
+        assert "Proposer un rendez-vous" in html
+
+
+class TestOneSlot:
+    def booked(self, membership, slots):
+        return book_slot(
+            slot=slots[0],
+            organisation_id=membership.organisation_id,
+            about=membership.organisation,
+            by=membership.user,
+        )
+
+    def test_its_calendar_file(self, enter, membership, slots):
+        slot = self.booked(membership, slots)
+        answer = enter(membership.user).get(reverse("agenda:slot_calendar", args=[slot.pk]))
+        assert answer["Content-Type"].startswith("text/calendar")
+        assert b"DTSTART:20261201T130000Z\r\nDTEND:20261201T132000Z" in answer.content
+        assert answer.content.count(b"\n") == answer.content.count(b"\r\n")
+
+    def test_others_see_nothing(self, enter, membership, slots):
+        slot = self.booked(membership, slots)
+        page = enter(UserFactory())
+        for name in ("slot", "slot_calendar"):
+            assert page.get(reverse(f"agenda:{name}", args=[slot.pk])).status_code == 404
+        for name in ("cancel_booking", "hold_slot"):
+            assert page.post(reverse(f"agenda:{name}", args=[slot.pk])).status_code == 404
+            assert page.get(reverse(f"agenda:{name}", args=[slot.pk])).status_code in {404, 405}
+
+    def test_a_member_cancels(self, enter, membership, slots):
+        slot = self.booked(membership, slots)
+        enter(membership.user).post(reverse("agenda:cancel_booking", args=[slot.pk]))
+        slot.refresh_from_db()
+        assert slot.booked_at is None
+
+    def test_a_member_does_not_say_it_was_held(self, enter, membership, slots, frozen):
+        slot = self.booked(membership, slots)
+        frozen.move_to(slot.ends_at)
+        answer = enter(membership.user).post(reverse("agenda:hold_slot", args=[slot.pk]))
+        assert answer.status_code == 404
+
+    def test_a_free_slot_is_the_teams_alone(self, enter, membership, slots):
+        page = enter(membership.user)
+        assert page.get(reverse("agenda:slot", args=[slots[2].pk])).status_code == 404
+        assert page.post(reverse("agenda:cancel_booking", args=[slots[2].pk])).status_code == 404
+
+
+class TestTeamSlots:
+    def test_opens_shows_and_withdraws(self, enter, frozen, query_count):
+        staff = StaffFactory()
+        page, path = enter(staff), reverse("agenda:team_slots")
+        typed = {"adviser": staff.pk, "day": "2026-12-01", "starts": "14:00", "ends": "15:00", "minutes": 20}
+        page.post(path, typed)
+        assert Slot.objects.count() == 3
+        answer = page.post(path, typed)
+        assert "déjà ouverts" in answer.content.decode()
+        assert answer.context["form"]["day"].value() == "2026-12-01"
+        few = query_count(lambda: page.get(path))
+        page.post(path, {**typed, "starts": "08:00", "ends": "12:00"})
+        assert query_count(lambda: page.get(path)) <= few
+        slot = Slot.objects.first()
+        page.post(reverse("agenda:cancel_booking", args=[slot.pk]))
+        slot.refresh_from_db()
+        assert slot.cancelled_at is not None
+
+    @pytest.mark.parametrize(
+        "wrong",
+        [
+            {"day": "demain"},
+            {"day": "2026-13-45"},
+            {"day": "0001-01-01"},
+            {"day": "9999-12-31"},
+            {"starts": "25:99"},
+            {"minutes": "0"},
+            {"minutes": "-5"},
+            {"adviser": str(uuid.uuid4())},
+            {"adviser": "x"},
+        ],
+    )
+    def test_what_is_wrong_is_said(self, enter, frozen, wrong):
+        staff = StaffFactory()
+        typed = {"adviser": staff.pk, "day": "2026-12-01", "starts": "14:00", "ends": "15:00", "minutes": 20}
+        answer = enter(staff).post(reverse("agenda:team_slots"), {**typed, **wrong})
+        assert answer.status_code == 200
+        assert answer.context["form"].errors
+        assert not Slot.objects.exists()
+
+    def test_is_for_the_team_alone(self, enter):
+        page = enter(UserFactory())
+        assert page.get(reverse("agenda:team_slots")).status_code == 404
+        assert page.post(reverse("agenda:team_slots"), {}).status_code == 404
+
+
+class TestErrors:
+    @pytest.fixture
+    def broken(self, frozen):
+        for person in PersonFactory.create_batch(2, first_name="Ada", last_name="Lovelace"):
+            start(Broken, person)
+        frozen.advance(timedelta(days=1))
+        run_due()
+        return FollowUp.objects.all().in_error()
+
+    def test_tells_the_rule_the_subject_and_the_error(self, enter, broken):
+        html = enter(StaffFactory()).get(reverse("agenda:errors")).content.decode()
+        assert "ZeroDivisionError" in html
+        assert "Ada Lovelace" in html
+        assert "broken</" not in html
+
+    def test_again_now(self, enter, broken, frozen):
+        page, row = enter(StaffFactory()), broken.first()
+        page.post(reverse("agenda:retry", args=[row.pk]))
+        row.refresh_from_db()
+        assert (row.lease_until, row.attempts) == (None, 0)
+        assert row.last_error
+        assert FollowUp.objects.all().due(frozen()).get() == row
+
+    def test_again_is_not_for_what_works(self, enter, frozen):
+        row = start(Broken, PersonFactory())
+        enter(StaffFactory()).post(reverse("agenda:retry", args=[row.pk]))
+        row.refresh_from_db()
+        assert row.attempts == 0
+        assert enter(StaffFactory()).post(reverse("agenda:retry", args=[uuid.uuid4()])).status_code == 404
+
+    def test_is_for_the_team_alone(self, enter, broken):
+        page = enter(UserFactory())
+        assert page.get(reverse("agenda:errors")).status_code == 404
+        assert page.post(reverse("agenda:retry", args=[broken.first().pk])).status_code == 404
+        assert enter(StaffFactory()).get(reverse("agenda:retry", args=[broken.first().pk])).status_code == 405
+
+    def test_costs_the_same_however_many(self, enter, broken, frozen, query_count):
+        page = enter(StaffFactory())
+        few = query_count(lambda: page.get(reverse("agenda:errors")))
+        for person in PersonFactory.create_batch(10):
+            start(Broken, person)
+        frozen.advance(timedelta(days=2))
+        run_due()
+        assert query_count(lambda: page.get(reverse("agenda:errors"))) <= few
+
+
+def test_organisations_of_a_name_with_html_are_shown_as_text(enter, frozen):
+    membership = MembershipFactory(organisation=OrganisationFactory(name="<b>Gras</b>"))
+    path = slots_path(organisation_id=membership.organisation_id, about=membership.organisation)
+    assert "<b>Gras" not in enter(membership.user).get(path).content.decode()
