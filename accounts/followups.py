@@ -18,7 +18,10 @@ from mecenova.agenda.organisations import register_directory
 from mecenova.agenda.rules import Rule, following, register_rule
 from mecenova.agenda.silence import register_living
 from mecenova.calendar import clock
+from mecenova.mail.models import AddressTrouble
 from mecenova.mail.operations import queue
+
+register_living("accounts.addresses", AddressTrouble.objects.open)
 
 REMINDER, ALERT, APOLOGY = 3, 5, 10
 
@@ -129,3 +132,24 @@ class Corrections(Rule):
             subject,
             occurrence=follow_up.turn,
         )
+
+
+@register_rule
+class MendAddress(Rule):
+    """An address receives nothing more: the team knows within the day, until it is mended."""
+
+    name = "accounts.mend_address"
+    title = "Retrouver une adresse qui reçoit"
+    owner = Owner.STAFF
+    days = (1,)
+    every = 5
+
+    def what(self, subject: AddressTrouble) -> str:
+        return "Appeler la personne\u00a0: son adresse ne reçoit plus nos courriels."
+
+    def still_relevant(self, subject: AddressTrouble) -> bool:
+        return subject.is_open
+
+    def act(self, subject: AddressTrouble, follow_up: FollowUp) -> None:
+        for person in notifications.staff():
+            queue(notifications.AddressReminder, person, occurrence=clock.today().isoformat())

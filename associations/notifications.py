@@ -13,7 +13,14 @@ from associations.starters import starter_for
 from mecenova.agenda.slot_links import slots_path
 from mecenova.mail.addresses import absolute_url
 from mecenova.mail.enums import Category
+from mecenova.mail.groups import register_group
 from mecenova.mail.notifications import Notification, register_notification
+
+LEARNING = register_group(
+    "learning",
+    "Apprendre le mécénat",
+    "De courtes leçons pour être mieux compris des entreprises, au fil de vos premiers mois.",
+)
 
 
 class ToAssociation(Notification):
@@ -67,6 +74,9 @@ class PersonSlot(WhileIncomplete):
 @register_notification
 class FirstLesson(ToAssociation):
     name = "associations.first_lesson"
+    category = Category.INFORMATION
+    group = LEARNING.slug
+    weekly = True
     template = "mail/associations/first_lesson.md"
 
     def context(self, subject: Organisation, recipient: User) -> dict[str, Any]:
@@ -145,6 +155,7 @@ class FinishProject(AboutProject):
 @register_notification
 class DraftPutAway(AboutProject):
     name = "associations.draft_put_away"
+    weekly = True
     template = "mail/associations/draft_put_away.md"
     status = ProjectStatus.CLOSED
 

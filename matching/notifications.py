@@ -13,11 +13,12 @@ from companies.models import Company, Need
 from companies.readiness import completeness as company_completeness
 from matching.allocation import Suited, suited_needs
 from matching.enums import Choice
-from matching.explaining import CHOICES, facts_of, slots_path, why
-from matching.models import Diagnosis, Suggestion
+from matching.explaining import CHOICES, facts_of, why
+from matching.models import Diagnosis, Suggestion, SuggestionQuerySet
 from matching.odds import odds, odds_for
 from matching.scoring import STOPS
 from mecenova.agenda.operations import next_step
+from mecenova.agenda.slot_links import slots_path
 from mecenova.calendar import clock
 from mecenova.mail.links import link_for
 from mecenova.mail.notifications import Notification, register_notification
@@ -37,12 +38,25 @@ class SuggestionsDigest(Notification):
 
     name: ClassVar[str] = "matching.suggestions_digest"
     template: ClassVar[str] = "mail/matching/suggestions_digest.md"
+    # Written in the night, read in the morning: what was answered meanwhile is no longer proposed.
+    rendered_late: ClassVar[bool] = True
 
     def recipients(self, subject: User) -> Iterable[User]:
         return [subject]
 
     def context(self, subject: User, recipient: User) -> dict[str, Any]:
-        waiting = Suggestion.objects.undigested().for_companies_of(recipient).with_parties()
+        return self._entries(Suggestion.objects.undigested(), recipient)
+
+    def late_context(self, subject: User, recipient: User) -> dict[str, Any]:
+        return self._entries(self._told(), recipient)
+
+    def _told(self) -> SuggestionQuerySet:
+        """What the round of that day told of, and that nobody has answered since."""
+        told = Suggestion.objects.open().filter(digested_at__isnull=False)
+        return told.filter(digested_at__date=self.occurrence) if self.occurrence else told
+
+    def _entries(self, suggestions: SuggestionQuerySet, recipient: User) -> dict[str, Any]:
+        waiting = suggestions.for_companies_of(recipient).with_parties()
         entries = [
             {
                 "suggestion": suggestion,
@@ -57,9 +71,7 @@ class SuggestionsDigest(Notification):
 
     def still_wanted(self, subject: User, recipient: User) -> bool:
         """Nothing left to answer, or no longer of the company: nothing to read."""
-        return (
-            Suggestion.objects.open().for_companies_of(recipient).filter(digested_at__isnull=False).exists()
-        )
+        return self._told().for_companies_of(recipient).exists()
 
 
 class Welcome(Notification):
@@ -152,7 +164,7 @@ class AboutDiagnosis(Notification):
             "recipient": recipient,
             "step": next_step(subject.project),
             "diagnosis_url": absolute_url(subject.get_absolute_url()),
-            "slots_url": absolute_url(slots_path(organisation.pk)),
+            "slots_url": absolute_url(slots_path(organisation_id=organisation.pk, about=subject.project)),
         }
 
     def still_wanted(self, subject: Diagnosis, recipient: User) -> bool:

@@ -6,7 +6,8 @@ from accounts import notifications, operations
 from accounts.enums import Role
 from accounts.models import User
 from mecenova.calendar import clock
-from mecenova.mail.models import OutgoingMail
+from mecenova.mail.enums import TroubleKind
+from mecenova.mail.models import AddressTrouble, OutgoingMail
 from mecenova.mail.notifications import registered
 from mecenova.mail.operations import deliver_due, queue
 from tests.accounts.factories import (
@@ -17,6 +18,7 @@ from tests.accounts.factories import (
     StaffFactory,
     UserFactory,
 )
+from tests.mail.reading import the_mail
 
 pytestmark = pytest.mark.django_db
 
@@ -69,6 +71,12 @@ def waiting_files():
     return StaffFactory(email="lea@exemple.fr", first_name="Léa")
 
 
+def address_in_trouble():
+    paul = UserFactory(first_name="Paul", last_name="Petit", email="paul@exemple.fr")
+    AddressTrouble.objects.create(user=paul, address=paul.email, kind=TroubleKind.BOUNCED)
+    return StaffFactory(email="lea@exemple.fr", first_name="Léa")
+
+
 SUBJECTS = {
     notifications.OrganisationChecked: managed,
     notifications.ChangesAsked: changes_asked,
@@ -76,6 +84,7 @@ SUBJECTS = {
     notifications.CheckDelayed: managed,
     notifications.StaffReminder: waiting_files,
     notifications.LeadAlert: waiting_files,
+    notifications.AddressReminder: address_in_trouble,
     notifications.ClaimReceived: claimed,
     notifications.ClaimDelayed: claimed,
     notifications.ClaimAccepted: claim_accepted,
@@ -96,8 +105,8 @@ def test_the_whole_mail(notification, snapshot):
     with clock.frozen(MONDAY):
         subject = SUBJECTS[notification]()
         OutgoingMail.objects.all().delete()
-        queue(notification, subject, context=VALUES)
-    mail = OutgoingMail.objects.get(address="lea@exemple.fr")
+        queue(notification, subject, context=None if notification.weekly else VALUES)
+        mail = the_mail(notification, address="lea@exemple.fr")
     text = mail.text
     for identifier in {str(subject.pk), str(getattr(subject, "organisation_id", subject.pk))}:
         text = text.replace(identifier, "<id>")

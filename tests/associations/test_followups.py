@@ -22,6 +22,7 @@ from mecenova.calendar.clock import paris
 from mecenova.mail.models import OutgoingMail
 from tests.accounts.factories import StaffFactory, UserFactory
 from tests.associations.factories import AssociationFactory
+from tests.mail.reading import names_told
 
 pytestmark = pytest.mark.django_db
 
@@ -61,11 +62,7 @@ def live(now, days, *subjects):
 
 
 def mails(user):
-    return Counter(
-        OutgoingMail.objects.filter(recipient=user, notification__startswith="associations.").values_list(
-            "notification", flat=True
-        )
-    )
+    return Counter(names_told(recipient=user, notification__startswith="associations."))
 
 
 def test_first_weeks_of_an_incomplete_association(now, user):

@@ -71,7 +71,7 @@ class AddressTrouble(Identified):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()} ({self.pk})"
+        return self.address
 
     def get_absolute_url(self) -> str:
         return f"{reverse('mail:failed')}#adresse-{self.pk}"

@@ -1,0 +1,39 @@
+"""What the post and the accounts' own machinery tell, done in the same transaction."""
+
+from typing import Any
+
+from allauth.account.models import EmailAddress
+from allauth.account.signals import email_changed, email_confirmed
+from django.dispatch import receiver
+from django.http import HttpRequest
+
+from accounts.followups import MendAddress
+from accounts.models import User
+from mecenova.agenda import operations as agenda
+from mecenova.mail.models import AddressTrouble
+from mecenova.mail.operations import mend_addresses_of
+from mecenova.mail.signals import address_mended, address_troubled
+
+
+@receiver(address_troubled, dispatch_uid="accounts.follow_address")
+def follow_address(sender: Any, trouble: AddressTrouble, **kwargs: Any) -> None:
+    agenda.start(MendAddress, trouble, since=trouble.at)
+
+
+@receiver(address_mended, dispatch_uid="accounts.address_mended")
+def close_follow_up(sender: Any, trouble: AddressTrouble, **kwargs: Any) -> None:
+    agenda.close(trouble, MendAddress)
+
+
+@receiver(email_changed, dispatch_uid="accounts.mend_changed_address")
+def mend_changed_address(sender: Any, request: HttpRequest, user: User, **kwargs: Any) -> None:
+    """Another address: what troubled the former one troubles nobody."""
+    mend_addresses_of(user=user, by=user)
+
+
+@receiver(email_confirmed, dispatch_uid="accounts.mend_confirmed_address")
+def mend_confirmed_address(
+    sender: Any, request: HttpRequest, email_address: EmailAddress, **kwargs: Any
+) -> None:
+    """A code has arrived there: it receives."""
+    mend_addresses_of(user=email_address.user, by=email_address.user)
