@@ -1,1 +1,1 @@
-"""The site lived ahead of time, apart: on another clock, in a database of its own, its mails going nowhere."""
+"""The site lived ahead of time, apart: another clock, a database of its own, mails that go nowhere."""

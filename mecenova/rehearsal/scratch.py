@@ -147,7 +147,7 @@ def _is_current(name: str) -> bool:
     """Whether its tables come from the migrations of the code that is about to live in it."""
     from django.db.migrations.loader import MigrationLoader
 
-    known = {key for key in MigrationLoader(None, ignore_no_initial=True).graph.nodes}
+    known = set(MigrationLoader(None, ignore_no_initial=True).graph.nodes)
     with connected(name) as scratch:
         if scratch.execute("SELECT to_regclass('django_migrations')").fetchone() == (None,):
             return False

@@ -5,7 +5,7 @@ stored row is due, or shortly after something happened: between two such moments
 """
 
 from collections.abc import Iterator
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 from celery.schedules import crontab
 from django.utils.module_loading import import_string
@@ -29,12 +29,15 @@ class VirtualTime:
     """The clock of the whole process from `start` on, and the work that the schedule does as it moves.
 
     `grain` is how long something newly due may wait for a sweep: a minute, as with beat, unless a long life
-    is to be lived fast.
+    is to be lived fast; `patience` is the same for what beat wakes every few minutes.
     """
 
-    def __init__(self, start: datetime, *, grain: timedelta = MINUTE) -> None:
+    def __init__(
+        self, start: datetime, *, grain: timedelta = MINUTE, patience: timedelta = timedelta(0)
+    ) -> None:
         self.clock = clock.FrozenClock(start)
         self._grain = grain
+        self._patience = patience
         self._swept = start - MINUTE
         self._fixed: list[tuple[datetime, str]] = []
         self._fixed_until = start
@@ -49,7 +52,7 @@ class VirtualTime:
             if every <= MINUTE:
                 self._sweeps.append(entry["task"])
             else:
-                self._slow[entry["task"]] = every
+                self._slow[entry["task"]] = max(every, patience)
         self.stir()
 
     @property
@@ -106,7 +109,9 @@ class VirtualTime:
             day = clock.paris(self._fixed_until).date()
             midnight = datetime.combine(day + timedelta(days=1), time(0), tzinfo=clock.PARIS)
             self._fixed = sorted(
-                (moment, task) for moment, task in _moments_of(day) if self._fixed_until <= moment < midnight
+                (moment, task)
+                for moment, task in _moments_of(day, self._patience)
+                if self._fixed_until <= moment < midnight
             )
             self._fixed_until = midnight
 
@@ -119,22 +124,27 @@ def _interval(schedule: object) -> timedelta | None:
     return run_every if isinstance(run_every, timedelta) else timedelta(seconds=float(str(run_every)))
 
 
-def _moments_of(day: object) -> Iterator[tuple[datetime, str]]:
-    """The fixed hours of one day in Paris."""
+def _moments_of(day: date, patience: timedelta) -> Iterator[tuple[datetime, str]]:
+    """The fixed hours of one day in Paris; what comes back within `patience` is left out."""
     for entry in app.conf.beat_schedule.values():
         cron = entry["schedule"]
-        if not isinstance(cron, crontab):
+        if not isinstance(cron, crontab) or not _is_on(cron, day):
             continue
-        on_this_day = (
-            day.isoweekday() % 7 in cron.day_of_week  # type: ignore[attr-defined]
-            and day.day in cron.day_of_month  # type: ignore[attr-defined]
-            and day.month in cron.month_of_year  # type: ignore[attr-defined]
-        )
-        if on_this_day:
-            for hour in cron.hour:
-                for minute in cron.minute:
-                    moment = datetime.combine(day, time(hour, minute), tzinfo=clock.PARIS)  # type: ignore[arg-type]
+        last: datetime | None = None
+        for hour in sorted(cron.hour):
+            for minute in sorted(cron.minute):
+                moment = datetime.combine(day, time(hour, minute), tzinfo=clock.PARIS)
+                if last is None or moment - last >= patience:
+                    last = moment
                     yield moment, entry["task"]
+
+
+def _is_on(cron: crontab, day: date) -> bool:
+    return (
+        day.isoweekday() % 7 in cron.day_of_week
+        and day.day in cron.day_of_month
+        and day.month in cron.month_of_year
+    )
 
 
 def _next_tick(moment: datetime, every: timedelta, *, at_once: bool = False) -> datetime:

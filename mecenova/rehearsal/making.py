@@ -1,0 +1,95 @@
+"""One preview, computed: rows copied aside, days lived there by a child process, its lines brought back."""
+
+import json
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from mecenova.calendar import clock
+from mecenova.rehearsal import scratch
+from mecenova.rehearsal.copying import copy_rows, empty
+from mecenova.rehearsal.enums import PreviewStatus
+from mecenova.rehearsal.models import Preview, PreviewLine
+
+logger = logging.getLogger(__name__)
+
+# Any number that no other advisory lock of the house uses.
+PREVIEW_LOCK = 8_020_905
+SECONDS = 1200
+KEPT = 12
+INTERRUPTED = "Le calcul s’est interrompu avant la fin. Demandez-en un autre."
+
+
+def make_waiting() -> int:
+    """Compute the previews that wait, one after the other; zero when another process is at it."""
+    made = 0
+    if not Preview.objects.unfinished().exists():
+        return made
+    with _alone() as alone:
+        if not alone:
+            return made
+        _close_interrupted()
+        while (preview := Preview.objects.waiting().first()) is not None:
+            _make(preview)
+            made += 1
+    _forget_old()
+    return made
+
+
+def _make(preview: Preview) -> None:
+    begins_at = clock.now()
+    _settle(preview, PreviewStatus.RUNNING, begins_at=begins_at)
+    try:
+        lines = _rehearse(begins_at, preview.days)
+        with transaction.atomic():
+            PreviewLine.objects.bulk_create(_line(preview, found) for found in lines)
+            _settle(preview, PreviewStatus.DONE, finished_at=clock.now())
+    except scratch.CannotMakeDatabase as refusal:
+        logger.error("Preview %s: the role may not create a database", preview.pk)
+        _settle(preview, PreviewStatus.FAILED, finished_at=clock.now(), error=str(refusal))
+    except Exception as error:
+        logger.exception("Preview %s failed", preview.pk)
+        said = f"{type(error).__name__}\u00a0: {error}"[:2000]
+        _settle(preview, PreviewStatus.FAILED, finished_at=clock.now(), error=said)
+
+
+def _rehearse(begins_at: datetime, days: int) -> list[dict[str, Any]]:
+    name = scratch.with_schema(scratch.name_beside("rehearsal"))
+    try:
+        copy_rows(name)
+        words = ("rehearse", "--days", str(days), "--since", begins_at.isoformat())
+        return [json.loads(line) for line in scratch.run_manage(name, *words, seconds=SECONDS).splitlines()]
+    finally:
+        empty(name)
+
+
+def _settle(preview: Preview, status: PreviewStatus, **values: Any) -> None:
+    Preview.objects.filter(pk=preview.pk).update(status=status, **values)
+
+
+def _line(preview: Preview, found: dict[str, Any]) -> PreviewLine:
+    return PreviewLine(preview=preview, **{**found, "at": datetime.fromisoformat(found["at"])})
+
+
+def _close_interrupted() -> None:
+    """We are alone, so whatever still says it runs was killed on the way."""
+    left = Preview.objects.filter(status=PreviewStatus.RUNNING)
+    if left.update(status=PreviewStatus.FAILED, finished_at=clock.now(), error=INTERRUPTED):
+        logger.error("A preview had been interrupted")
+
+
+def _forget_old() -> None:
+    kept = Preview.objects.order_by("-asked_at", "-id").values("pk")[:KEPT]
+    Preview.objects.exclude(pk__in=list(kept.values_list("pk", flat=True))).delete()
+
+
+@contextmanager
+def _alone() -> Iterator[bool]:
+    """Held by a connection of our own: it goes away with this process, however that ends."""
+    with scratch.connected(autocommit=True) as holder:
+        row = holder.execute("SELECT pg_try_advisory_lock(%s)", [PREVIEW_LOCK]).fetchone()
+        yield bool(row and row[0])

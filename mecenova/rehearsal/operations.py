@@ -1,0 +1,31 @@
+"""Asking for a preview. The worker computes it: see `making`."""
+
+from typing import TYPE_CHECKING
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+
+from mecenova.rehearsal.enums import PreviewStatus
+from mecenova.rehearsal.models import MOST_DAYS, Preview
+from mecenova.workflow.errors import DomainError
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+__all__ = ["ask_preview"]
+
+
+@transaction.atomic
+def ask_preview(*, days: int, by: "User | None") -> Preview:
+    """A preview of so many days, for the team. Asked again while it waits or runs, it is the same one."""
+    if by is not None and not (by.is_active and by.is_staff):
+        raise PermissionDenied
+    if not 1 <= days <= MOST_DAYS:
+        raise DomainError(f"Un aperçu va de 1 à {MOST_DAYS} jours.")
+    unfinished = Preview.objects.unfinished().of_days(days)
+    running = unfinished.first()
+    if running is not None:
+        return running
+    # Two people at the same instant: one row, by the unique constraint.
+    Preview.objects.bulk_create([Preview(days=days, asked_by=by)], ignore_conflicts=True)
+    return unfinished.filter(status=PreviewStatus.WAITING).get()

@@ -1,0 +1,130 @@
+"""The team: so many minutes on each working day, spent on what is owed soonest."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from uuid import UUID
+
+from django.contrib.auth.models import Group
+
+from accounts.enums import OrganisationKind
+from accounts.models import Organisation, User
+from accounts.operations import ask_for_changes, check_organisation, create_verified_user
+from associations.models import Association
+from associations.operations import note_call
+from companies.models import Company
+from companies.operations import record_call
+from mecenova.agenda.models import Absence, FollowUp
+from mecenova.calendar import clock
+from mecenova.calendar.working_days import is_working_day
+from mecenova.simulation.network import Span, chance_of
+from mecenova.simulation.people import AssociationMember, CompanyMember, attempt
+
+MINUTES_A_DAY = 240
+CHECK_MINUTES, CALL_MINUTES, NO_ANSWER_MINUTES = 10, 20, 4
+# Of those who are called, so many do not pick up: they are called again the next day.
+NO_ANSWER = 0.2
+ASKED_FOR_CHANGES = 0.08
+LEADS = "Responsables"
+
+# What the team does about one step that it owes, in so many minutes; None when nothing can be done today.
+Handler = Callable[["Staff", FollowUp], int | None]
+
+
+@dataclass
+class Staff:
+    """Two people who share the day's minutes; when one is away, half of them are gone."""
+
+    seed: int
+    people: list[User]
+    away: list[tuple[Span, ...]]
+    associations: Mapping[UUID, AssociationMember]
+    companies: Mapping[UUID, CompanyMember]
+    minutes: dict[date, int] = field(default_factory=dict)
+    _calls: dict[UUID, int] = field(default_factory=dict)
+
+    def work(self) -> None:
+        """One day of the team, at the moment of the clock."""
+        today = clock.today()
+        if not is_working_day(today):
+            return
+        present = [
+            person
+            for person, spans in zip(self.people, self.away, strict=True)
+            if not any(span.holds(today) for span in spans)
+        ]
+        left = MINUTES_A_DAY * len(present) // len(self.people)
+        if not present:
+            return
+        whole = left
+        left = self._check(left, present[0])
+        for step in FollowUp.objects.all().steps().owed_by_staff().order_by("deadline", "id"):
+            if left < CALL_MINUTES:
+                break
+            left -= self._handle(step, present[left % len(present)])
+        self.minutes[today] = whole - left
+
+    def _check(self, left: int, by: User) -> int:
+        for organisation in list(Organisation.objects.to_check().order_by("created_at", "pk")):
+            if left < CHECK_MINUTES:
+                break
+            left -= CHECK_MINUTES
+            member = self.associations.get(organisation.pk)
+            asked = chance_of(self.seed, "check", organisation.name).random() < ASKED_FOR_CHANGES
+            if asked and member is not None and not member.was_corrected:
+                member.was_corrected = True
+                message = "Précisez votre numéro d’immatriculation, s’il vous plaît."
+                ask_for_changes(organisation=organisation, message=message, by=by)
+                member.was_asked_for_changes()
+            else:
+                check_organisation(organisation=organisation, by=by)
+        return left
+
+    def _handle(self, step: FollowUp, by: User) -> int:
+        """The minutes spent on one step. What the invented team knows nothing of is left where it is."""
+        organisation = Organisation.objects.filter(pk=step.subject_id).first()
+        if organisation is None or ".call" not in step.rule:
+            return 0
+        turn = self._calls.get(organisation.pk, 0)
+        self._calls[organisation.pk] = turn + 1
+        if chance_of(self.seed, "picks up", organisation.name, turn).random() < NO_ANSWER:
+            return NO_ANSWER_MINUTES
+        if organisation.kind == OrganisationKind.ASSOCIATION:
+            called = Association.objects.get(organisation=organisation)
+            attempt(lambda: note_call(association=called, by=by, note=f"Appel {turn + 1}."))
+            self.associations[organisation.pk].was_called(turn)
+        else:
+            company = Company.objects.select_related("organisation").get(organisation=organisation)
+            attempt(lambda: record_call(company=company, note=f"Appel {turn + 1}.", by=by))
+            self.companies[organisation.pk].was_called(turn)
+        return CALL_MINUTES
+
+
+def hire(
+    seed: int,
+    start: date,
+    associations: Mapping[UUID, AssociationMember],
+    companies: Mapping[UUID, CompanyMember],
+) -> Staff:
+    """Two people, the first of whom is told what is late; each takes five weeks, two of them in August."""
+    people = [
+        create_verified_user(
+            email=f"equipe.{number}@essai.example",
+            password=None,
+            first_name="Dominique",
+            last_name="Équipe",
+            is_staff=True,
+        )
+        for number in (1, 2)
+    ]
+    people[0].groups.add(Group.objects.get_or_create(name=LEADS)[0])
+    away = []
+    for person, weeks in zip(people, ((8, 20, 31, 32, 45), (10, 26, 33, 34, 52)), strict=True):
+        spans = tuple(
+            Span(start + timedelta(days=7 * week - 6), start + timedelta(days=7 * week)) for week in weeks
+        )
+        Absence.objects.bulk_create(
+            Absence(user=person, first_day=span.first, last_day=span.last) for span in spans
+        )
+        away.append(spans)
+    return Staff(seed, people, away, associations, companies)

@@ -1,0 +1,30 @@
+"""A network with things due, committed, and its clock stopped on the evening of its last day."""
+
+from collections.abc import Iterator
+from datetime import date
+
+import pytest
+from django.db import connection
+
+from mecenova.calendar import clock
+from mecenova.rehearsal import scratch
+from mecenova.simulation.network import draw
+from mecenova.simulation.year import Year
+
+
+@pytest.fixture
+def network(transactional_db, settings) -> Iterator[clock.FrozenClock]:
+    settings.VIRTUAL_CLOCK = True
+    plan = draw(associations=12, companies=4, days=24, seed=3, start=date(2026, 11, 2))
+    year = Year(plan).live()
+    settings.VIRTUAL_CLOCK = False
+    with clock.frozen(year.time.now) as frozen:
+        yield frozen
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_database_is_left_beside(django_db_setup: None, django_db_blocker) -> Iterator[None]:
+    yield
+    with django_db_blocker.unblock():
+        scratch.drop(scratch.name_beside("rehearsal"))
+        connection.close()
