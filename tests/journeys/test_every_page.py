@@ -18,6 +18,7 @@ from infotheque.models import Document
 from matching.enums import DiagnosisCause
 from matching.models import Diagnosis, Suggestion
 from matching.operations import diagnose
+from mecenova.agenda.slot_links import token_for
 from mecenova.demo.loading import load
 from mecenova.demo.logins import ASSOCIATION, COMPANY, STAFF
 from mecenova.mail.models import OutgoingMail
@@ -73,6 +74,19 @@ PAGES: dict[str, tuple[Any, Callable[[], list[Any]], str]] = {
     "accounts:sign_up": (VISITOR, list, ""),
     "accounts:choose_kind": (ASSOCIATION, list, ""),
     "accounts:person": (ASSOCIATION, list, ""),
+    "accounts:absences": (ASSOCIATION, list, ""),
+    "accounts:organisation_absences": (STAFF, key(lambda: mine(ASSOCIATION)), ""),
+    "accounts:person_absences": (STAFF, key(lambda: User.objects.get(email=ASSOCIATION.email)), ""),
+    "agenda:delays": (STAFF, list, ""),
+    "agenda:delay": (STAFF, lambda: ["partnerships.answer", 5], ""),
+    "agenda:errors": (STAFF, list, ""),
+    "agenda:silence": (STAFF, list, ""),
+    "agenda:team_slots": (STAFF, list, ""),
+    "agenda:slots": (
+        ASSOCIATION,
+        lambda: [token_for(organisation_id=mine(ASSOCIATION).pk, about=mine(ASSOCIATION))],
+        "",
+    ),
     "accounts:close_account": (ASSOCIATION, list, ""),
     "accounts:members": (ASSOCIATION, key(lambda: mine(ASSOCIATION)), ""),
     "accounts:claim": (ASSOCIATION, key(lambda: Organisation.objects.get(name__startswith="Relais par")), ""),
@@ -168,6 +182,8 @@ MORE = [
 ]
 # Only forms are sent there, or they need a state that their own tests make.
 NOT_A_PAGE = {
+    *("accounts:forget_absence", "agenda:ask_for_slot", "agenda:cancel_booking", "agenda:hold_slot"),
+    *("agenda:retry", "agenda:slot", "agenda:slot_calendar"),
     *("pages:observatory_file", "pages:team_observatory_file"),
     *("pages:basket_act", "pages:take_on", "pages:preview_ask"),
     *("pages:organisation_check", "pages:organisation_ask_for_changes", "pages:claim_decide"),

@@ -14,6 +14,11 @@ WRITES = ("INSERT", "UPDATE", "DELETE")
 # Opening a page may write the visitor's own session, nothing else.
 OWN = ('"django_session"',)
 ACTS = {
+    "accounts:forget_absence",
+    "agenda:ask_for_slot",
+    "agenda:cancel_booking",
+    "agenda:hold_slot",
+    "agenda:retry",
     "accounts:change_role",
     "accounts:leave",
     "accounts:remove_member",
@@ -81,6 +86,21 @@ TEAM = {"staff", "superuser"}
 ASSOCIATION = {"manager", "contributor", "insider"}
 COMPANY = {"company", "insider"}
 ALLOWED = {
+    "accounts:forget_absence": {"manager"} | TEAM,
+    "accounts:organisation_absences": {"manager", "insider"} | TEAM,
+    "accounts:person_absences": {"manager"} | TEAM,
+    "agenda:ask_for_slot": ASSOCIATION | TEAM,
+    "agenda:cancel_booking": ASSOCIATION | TEAM,
+    "agenda:delay": TEAM,
+    "agenda:delays": TEAM,
+    "agenda:errors": TEAM,
+    "agenda:hold_slot": TEAM,
+    "agenda:retry": TEAM,
+    "agenda:silence": TEAM,
+    "agenda:slot": ASSOCIATION | TEAM,
+    "agenda:slot_calendar": ASSOCIATION | TEAM,
+    "agenda:slots": ASSOCIATION | TEAM,
+    "agenda:team_slots": TEAM,
     "accounts:members": ASSOCIATION | TEAM,
     "accounts:leave": ASSOCIATION,
     "accounts:withdraw": {"manager", "insider"} | TEAM,
@@ -135,6 +155,7 @@ ALLOWED = {
 }
 # Pages about the reader, and pages that anybody signed in may use.
 OWN_PAGES = {
+    "accounts:absences",
     "accounts:choose_kind",
     "accounts:claim",
     "accounts:close_account",

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cache
 from typing import Any
 
 from django.apps import apps
 from django.contrib import admin
+from django.contrib.contenttypes.models import ContentType
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
@@ -14,6 +16,10 @@ from accounts.enums import OrganisationStatus, Role
 from accounts.followups import StaffCheck
 from accounts.models import User
 from mecenova.agenda.operations import start
+from mecenova.agenda.followups import HoldSlot
+from mecenova.agenda.models import Absence, Slot
+from mecenova.agenda.slot_links import token_for
+from mecenova.calendar import clock
 from mecenova.mail.links import link_for
 from mecenova.mail.models import OutgoingMail
 from partnerships.answering import give_answer
@@ -118,7 +124,7 @@ def build() -> World:
     CompanyFactory(members=[people["rival"]])
     own = _association(people)
     company = CompanyFactory(members=[people["company"], people["insider"]])
-    keys = {**_own_keys(own, people), **_shared_keys(own, company, people)}
+    keys = {**_own_keys(own, people), **_shared_keys(own, company, people), **_agenda_keys(own, people)}
     return World(people, keys, _queries(own, company, keys))
 
 
@@ -195,6 +201,34 @@ def _shared_keys(own: Any, company: Any, people: dict[str, User | None]) -> dict
         "partnerships:partnership": {"pk": partnership.pk},
         "partnerships:partnership_abandon": {"pk": partnership.pk},
         "mail:one_click": {"token": link.rstrip("/").rpartition("/")[2]},
+    }
+
+
+def _agenda_keys(own: Any, people: dict[str, User | None]) -> dict[str, dict[str, Any]]:
+    """A slot that the association booked, an absence of its manager, a rule and its day."""
+    organisation, manager = own.organisation, people["manager"]
+    slot = Slot.objects.create(
+        adviser=people["staff"],
+        starts_at=clock.now() + timedelta(days=3),
+        booked_at=clock.now(),
+        booked_by=manager,
+        booked_by_organisation_id=organisation.pk,
+        booked_for_type=ContentType.objects.get_for_model(organisation),
+        booked_for_id=organisation.pk,
+    )
+    tomorrow = clock.today() + timedelta(days=1)
+    absence = Absence.objects.create(user=manager, first_day=tomorrow, last_day=tomorrow)
+    token = token_for(organisation_id=organisation.pk, about=organisation)
+    by_slot = ("slot", "slot_calendar", "cancel_booking", "hold_slot")
+    return {
+        **{f"agenda:{name}": {"pk": slot.pk} for name in by_slot},
+        "agenda:slots": {"token": token},
+        "agenda:ask_for_slot": {"token": token},
+        "agenda:delay": {"rule": "partnerships.answer", "day": 5},
+        "agenda:retry": {"pk": start(HoldSlot, slot).pk},
+        "accounts:organisation_absences": {"pk": organisation.pk},
+        "accounts:person_absences": {"pk": manager.pk if manager else None},
+        "accounts:forget_absence": {"pk": absence.pk},
     }
 
 
