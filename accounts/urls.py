@@ -1,6 +1,6 @@
 from django.urls import path
 
-from accounts.views import absences, claims, members, person, sign_up
+from accounts.views import absences, claims, duplicates, members, person, sign_up
 
 app_name = "accounts"
 urlpatterns = [
@@ -20,5 +20,10 @@ urlpatterns = [
     path("membres/<uuid:pk>/role/", members.change_role, name="change_role"),
     path("membres/<uuid:pk>/retirer/", members.remove_member, name="remove_member"),
     path("invitations/<uuid:pk>/annuler/", members.withdraw_invitation, name="withdraw_invitation"),
+    path("equipe/doublons/", duplicates.duplicates, name="duplicates"),
+    path("equipe/doublons/journal/", duplicates.merges, name="merges"),
+    path("equipe/doublons/<uuid:kept>/<uuid:gone>/", duplicates.comparison, name="comparison"),
+    path("equipe/doublons/<uuid:kept>/<uuid:gone>/distinguer/", duplicates.tell_apart, name="tell_apart"),
+    path("equipe/doublons/<uuid:kept>/<uuid:gone>/fusionner/", duplicates.merge, name="merge"),
     path("invitations/<str:token>/", members.invitation, name="invitation"),
 ]

@@ -29,6 +29,10 @@ app.conf.beat_schedule = {
         "task": "mecenova.agenda.tasks.check_the_silence",
         "schedule": crontab(hour="3", minute="15"),
     },
+    "look-for-duplicates": {
+        "task": "accounts.tasks.look_for_duplicates",
+        "schedule": crontab(hour="4", minute="40"),
+    },
     "match-what-changed": {"task": "matching.tasks.run_small_round", "schedule": 10 * EVERY_MINUTE},
     "match-everything": {
         "task": "matching.tasks.run_nightly_round",

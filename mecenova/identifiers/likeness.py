@@ -11,7 +11,7 @@ K = TypeVar("K", bound=Hashable)
 SAME = 100
 LEAST = 86
 # Two words are one word mistyped from this ratio on; a figure is never mistyped.
-SAME_WORD, SHORTEST_MISTYPED = 84, 5
+SAME_WORD, SHORTEST_MISTYPED = 82, 5
 # A word that so many names of the place share tells nothing: its names are compared by their other words.
 MOST_SHARING = 60
 

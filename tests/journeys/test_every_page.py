@@ -4,6 +4,7 @@ A page whose name is in neither PAGES nor NOT_A_PAGE fails the first test: it is
 """
 
 from collections.abc import Callable
+from io import BytesIO
 from typing import Any
 
 import pytest
@@ -21,6 +22,9 @@ from matching.operations import diagnose
 from mecenova.agenda.slot_links import token_for
 from mecenova.demo.loading import load
 from mecenova.demo.logins import ASSOCIATION, COMPANY, STAFF
+from mecenova.imports.models import ImportRun
+from mecenova.imports.operations import bring_file
+from mecenova.imports.working import carry_out_waiting
 from mecenova.mail.models import OutgoingMail
 from partnerships.models import Introduction, Partnership, RefusalStep
 from tests.architecture.test_public_views import all_views
@@ -57,6 +61,25 @@ def key(found: Found) -> Callable[[], list[Any]]:
 
 def to_check() -> Organisation:
     return Organisation.objects.to_check().filter(kind="association").earliest("created_at")
+
+
+def two_alike() -> list[Any]:
+    return [mine(ASSOCIATION).pk, to_check().pk]
+
+
+def a_file() -> ImportRun:
+    """Brought, tried, waiting for somebody to confirm."""
+    content = b"nom;code_postal;objet\nLes Lampes du soir;75011;Eclairer\n;;\n"
+    run = bring_file(
+        kind="associations",
+        file=BytesIO(content),
+        name="liste.csv",
+        size=len(content),
+        as_checked=True,
+        by=None,
+    )
+    carry_out_waiting()
+    return run
 
 
 # name of the page: (who looks, arguments, query)
@@ -135,6 +158,11 @@ PAGES: dict[str, tuple[Any, Callable[[], list[Any]], str]] = {
     "partnerships:partnership": (STAFF, key(lambda: Partnership.objects.active()[0]), ""),
     "partnerships:refusal_steps": (STAFF, list, ""),
     "partnerships:refusal_step": (STAFF, key(lambda: RefusalStep.objects.earliest("position")), ""),
+    "accounts:duplicates": (STAFF, list, ""),
+    "accounts:merges": (STAFF, list, ""),
+    "accounts:comparison": (STAFF, two_alike, ""),
+    "imports:list": (STAFF, list, ""),
+    "imports:run": (STAFF, key(a_file), ""),
     "infotheque:list": (VISITOR, list, ""),
     "infotheque:document": (VISITOR, key(lambda: Document.objects.published()[0]), ""),
     "mail:mailbox": (COMPANY, list, ""),
@@ -182,6 +210,8 @@ MORE = [
 ]
 # Only forms are sent there, or they need a state that their own tests make.
 NOT_A_PAGE = {
+    *("accounts:tell_apart", "accounts:merge", "imports:upload", "imports:confirm", "imports:cancel"),
+    *("imports:resume", "imports:source", "imports:rejects", "imports:report", "imports:blank_file"),
     *("accounts:forget_absence", "agenda:ask_for_slot", "agenda:cancel_booking", "agenda:hold_slot"),
     *("agenda:retry", "agenda:slot", "agenda:slot_calendar"),
     *("pages:observatory_file", "pages:team_observatory_file"),
@@ -200,6 +230,7 @@ NOT_A_PAGE = {
     *("matching:suggestion_decline", "matching:suggestion_seen", "partnerships:introduction_create"),
     *("partnerships:introduction_answer", "partnerships:introduction_seen"),
     *("partnerships:partnership_abandon", "infotheque:file", "mail:one_click"),
+    *(f"partnerships:partnership_{act}" for act in ("talk", "settle", "agree", "renew", "end", "reflect")),
     *("account_inactive", "account_signup", "account_reauthenticate", "account_email_verification_sent"),
     *("account_set_password", "account_confirm_login_code", "account_reset_password_from_key"),
     "account_reset_password_from_key_done",

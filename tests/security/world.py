@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
+from io import BytesIO
 from typing import Any
 
 from django.apps import apps
@@ -15,11 +16,12 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from accounts.enums import OrganisationStatus, Role
 from accounts.followups import StaffCheck
 from accounts.models import User
-from mecenova.agenda.operations import start
 from mecenova.agenda.followups import HoldSlot
 from mecenova.agenda.models import Absence, Slot
+from mecenova.agenda.operations import start
 from mecenova.agenda.slot_links import token_for
 from mecenova.calendar import clock
+from mecenova.imports.operations import bring_file
 from mecenova.mail.links import link_for
 from mecenova.mail.models import OutgoingMail
 from partnerships.answering import give_answer
@@ -29,6 +31,7 @@ from tests.accounts.factories import (
     ClaimFactory,
     InvitationFactory,
     MembershipFactory,
+    OrganisationFactory,
     StaffFactory,
     UserFactory,
 )
@@ -36,7 +39,7 @@ from tests.associations.factories import AskFactory, AssociationFactory, Project
 from tests.companies.factories import CompanyFactory, NeedFactory
 from tests.infotheque.factories import DocumentFactory
 from tests.mail.factories import OutgoingMailFactory
-from tests.matching.factories import SuggestionFactory
+from tests.matching.factories import DiagnosisFactory, SuggestionFactory
 from tests.partnerships.factories import IntroductionFactory
 
 ADMIN_PAGES = ("changelist", "add", "change", "history", "delete")
@@ -146,7 +149,14 @@ def _own_keys(own: Any, people: dict[str, User | None]) -> dict[str, dict[str, A
     membership = MembershipFactory(organisation=organisation)
     by_organisation = ("accounts:members", "accounts:leave", "accounts:withdraw")
     by_association = ("associations:edit", "associations:note_call")
-    by_project = ("project_detail", "project_edit", "project_publish", "project_close", "project_resume", "ask_create")
+    by_project = (
+        "project_detail",
+        "project_edit",
+        "project_publish",
+        "project_close",
+        "project_resume",
+        "ask_create",
+    )
     team_pages = ("organisation", "organisation_check", "organisation_ask_for_changes")
     return {
         **{name: {"pk": organisation.pk} for name in by_organisation},
@@ -169,11 +179,31 @@ def _own_keys(own: Any, people: dict[str, User | None]) -> dict[str, dict[str, A
         "pages:basket": {"slug": "associations-a-verifier"},
         "pages:basket_act": {"slug": "associations-a-verifier", "pk": hidden.organisation.pk},
         "pages:take_on": {"pk": start(StaffCheck, hidden.organisation).pk},
+        **_of_the_team(people["staff"]),
         "infotheque:document": {"pk": DocumentFactory().pk},
         "infotheque:file": {"pk": DocumentFactory().pk},
         "mail:message": {"pk": _mail(people["manager"]).pk},
         "account_confirm_email": {"key": "a-key"},
         "account_reset_password_from_key": {"uidb36": "1", "key": "a-key"},
+    }
+
+
+def _of_the_team(staff: User | None) -> dict[str, dict[str, Any]]:
+    """A file brought by the team, and two records that look alike."""
+    run = bring_file(
+        kind="associations",
+        file=BytesIO(b"nom\nLes Lampes\n"),
+        name="liste.csv",
+        size=15,
+        as_checked=False,
+        by=staff,
+    )
+    by_run = ("run", "confirm", "cancel", "resume", "source", "rejects", "report")
+    pair = {"kept": OrganisationFactory().pk, "gone": OrganisationFactory().pk}
+    return {
+        **{f"imports:{name}": {"pk": run.pk} for name in by_run},
+        "imports:blank_file": {"slug": "associations"},
+        **{f"accounts:{name}": pair for name in ("comparison", "tell_apart", "merge")},
     }
 
 
@@ -190,16 +220,22 @@ def _shared_keys(own: Any, company: Any, people: dict[str, User | None]) -> dict
     by_need = ("need_detail", "need_edit", "need_publish", "need_close")
     refusal = RefusalStep.objects.earliest("position")
     by_introduction = ("introduction", "introduction_answer", "introduction_seen")
+    diagnosis = DiagnosisFactory(project__association=own)
+    by_diagnosis = ("diagnosis", "diagnosis_choose", "diagnosis_call")
+    by_partnership = tuple(
+        f"partnership_{act}" for act in ("abandon", "talk", "settle", "agree", "renew", "end", "reflect")
+    )
     by_suggestion = ("suggestion", "suggestion_interest", "suggestion_decline", "suggestion_seen")
     return {
         **{f"companies:{name}": {"pk": company.pk} for name in by_company},
         **{f"companies:{name}": {"pk": need.pk} for name in by_need},
         **{f"partnerships:{name}": {"pk": waiting.pk} for name in by_introduction},
         **{f"matching:{name}": {"pk": suggestion.pk} for name in by_suggestion},
+        **{f"matching:{name}": {"pk": diagnosis.pk} for name in by_diagnosis},
         "companies:detail": {"pk": company.pk},
         "partnerships:refusal_step": {"pk": refusal.pk},
         "partnerships:partnership": {"pk": partnership.pk},
-        "partnerships:partnership_abandon": {"pk": partnership.pk},
+        **{f"partnerships:{name}": {"pk": partnership.pk} for name in by_partnership},
         "mail:one_click": {"token": link.rstrip("/").rpartition("/")[2]},
     }
 

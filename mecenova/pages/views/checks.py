@@ -94,7 +94,7 @@ def _show_organisation(
     context = {
         "organisation": found,
         "members": found.memberships.select_related("user"),
-        "same_name": Organisation.objects.filter(name_key=found.name_key).exclude(pk=found.pk),
+        "lookalikes": operations.lookalikes(found),
         "step": agenda.next_step(found),
         "may_check": policies.can_check(request.user, found),
         "history": told(found, dict(OrganisationEvent.choices)),

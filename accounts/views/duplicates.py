@@ -1,0 +1,98 @@
+"""The team looks at records that may be one organisation, tells them apart, or makes them one."""
+
+import uuid
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts import operations, policies
+from accounts.models import Duplicate, Merge, Organisation
+from accounts.operations.merges import compare, opposed_numbers, why_not, will_be_checked
+from accounts.operations.sides import attached_to, pairs_to_look_at
+from mecenova.agenda.views.guard import for_the_team
+from mecenova.workflow.errors import DomainError
+
+PAIRS_PER_PAGE = 10
+MERGES_PER_PAGE = 20
+
+
+@require_safe
+@for_the_team
+def duplicates(request: HttpRequest) -> HttpResponse:
+    found = Duplicate.objects.to_look_at().with_records()
+    page = Paginator(found, PAIRS_PER_PAGE).get_page(request.GET.get("page"))
+    context = {"page_obj": page, "pairs": pairs_to_look_at(list(page))}
+    return render(request, "accounts/duplicates.html", context)
+
+
+@require_safe
+@for_the_team
+def merges(request: HttpRequest) -> HttpResponse:
+    """The log: who made one of which records, when, and what stayed out."""
+    found = Merge.objects.select_related("kept", "by")
+    page = Paginator(found, MERGES_PER_PAGE).get_page(request.GET.get("page"))
+    return render(request, "accounts/merges.html", {"page_obj": page})
+
+
+@require_safe
+@for_the_team
+def comparison(request: HttpRequest, kept: uuid.UUID, gone: uuid.UUID) -> HttpResponse:
+    """Both records field by field, and what would remain: nothing is done before it is confirmed."""
+    return _show(request, _record(kept), _record(gone))
+
+
+@require_POST
+@for_the_team
+def tell_apart(request: HttpRequest, kept: uuid.UUID, gone: uuid.UUID) -> HttpResponse:
+    operations.tell_apart(one=_record(kept), other=_record(gone), by=request.user)
+    messages.success(request, "C’est noté\u00a0: ces deux fiches ne vous seront plus proposées ensemble.")
+    return redirect("accounts:duplicates")
+
+
+@require_POST
+@for_the_team
+def merge(request: HttpRequest, kept: uuid.UUID, gone: uuid.UUID) -> HttpResponse:
+    if Merge.objects.filter(kept=kept, gone_id=gone).exists():
+        return redirect("accounts:duplicates")
+    one, other = _record(kept), _record(gone)
+    confirmed = request.POST.get("numbers_confirmed") == "on"
+    try:
+        operations.merge_organisations(kept=one, gone=other, by=request.user, numbers_confirmed=confirmed)
+    except DomainError as error:
+        return _show(request, one, other, error.message, status=422)
+    except PermissionDenied:
+        raise Http404 from None
+    messages.success(
+        request,
+        f"Les deux fiches n’en font plus qu’une\u00a0: {one.name}. Ses membres viennent d’être prévenus.",
+    )
+    return redirect("accounts:duplicates")
+
+
+def _record(pk: uuid.UUID) -> Organisation:
+    return get_object_or_404(Organisation.objects.select_related("department"), pk=pk)
+
+
+def _show(
+    request: HttpRequest, kept: Organisation, gone: Organisation, refusal: str = "", status: int = 200
+) -> HttpResponse:
+    reason = why_not(kept, gone)
+    context = {
+        "kept": kept,
+        "gone": gone,
+        "refusal": refusal,
+        "reason": reason,
+        "opposed": [] if reason else opposed_numbers(kept, gone),
+        "lines": [] if reason else compare(kept, gone),
+        "attached": attached_to(gone),
+        "people": [*kept.memberships.select_related("user"), *gone.memberships.select_related("user")],
+        "will_be_checked": not reason and will_be_checked(kept, gone),
+        "may_merge": all(policies.can_merge(request.user, each) for each in (kept, gone)),
+        "swapped_url": reverse("accounts:comparison", args=[gone.pk, kept.pk]),
+    }
+    return render(request, "accounts/comparison.html", context, status=status)

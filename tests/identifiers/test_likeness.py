@@ -1,0 +1,66 @@
+"""Which names may be one organisation, which may not, and that ten thousand are looked at in bounded time."""
+
+import random
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mecenova.identifiers.likeness import LEAST, likely_pairs, likeness
+from mecenova.identifiers.names import name_key
+
+ALIKE = [
+    ("Association Les Amis du Jardin", "Amis du jardin", ""),
+    ("Les Jardins partagés de Lyon", "Jardins partages", "lyon"),
+    ("Secours des lampes", "Secour des lampes", ""),
+    ("Théâtre de la Lanterne", "Lanterne théâtre", ""),
+    ("Maison des jeunes et de la culture", "Maison de la culture et des jeunes", ""),
+    ("L’Abri-Côtier du Ponant", "Abri Cotier du Ponent", ""),
+    ("Compagnie du Réverbère", "Compagnie du Reverbère (loi 1901)", ""),
+]
+APART = [
+    ("Amicale laïque de Montbard", "Amicale laïque de Semur", ""),
+    ("Section 12 des anciens", "Section 13 des anciens", ""),
+    ("Club de voile", "Club de vol à voile", ""),
+    ("Les Lampes", "Les Jardins", ""),
+    ("Comité des fêtes de Saint Paul", "Comité des fêtes de Saint Pierre", ""),
+    ("Croix des lampes", "Croix des jardins", ""),
+    ("École des parents", "École des enfants", ""),
+]
+
+
+@pytest.mark.parametrize(("one", "other", "towns"), ALIKE)
+def test_alike(one, other, towns):
+    assert likeness(name_key(one), name_key(other), towns.split()) >= LEAST
+
+
+@pytest.mark.parametrize(("one", "other", "towns"), APART)
+def test_apart(one, other, towns):
+    assert likeness(name_key(one), name_key(other), towns.split()) == 0
+
+
+@given(st.text(max_size=40), st.text(max_size=40))
+def test_likeness_has_no_side_and_bounds(one, other):
+    one, other = name_key(one), name_key(other)
+    score = likeness(one, other)
+    assert score == likeness(other, one)
+    assert score == 0 or LEAST <= score <= 100
+    assert likeness(one, one) == 100
+
+
+def test_ten_thousand_names_of_one_place_are_no_hundred_million_pairs():
+    random.seed(1)
+    words = [
+        f"{a}{b}{c}" for a in ("lam", "jar", "reve", "pon") for b in "aeiou" for c in ("tte", "din", "re")
+    ]
+    names = {
+        number: name_key(f"association {' '.join(random.sample(words, 3))} du quartier {number % 977}")
+        for number in range(10_000)
+    }
+    names |= {-1: names[17], -2: names[18]}
+    started = time.process_time()
+    found = list(likely_pairs(names, {}))
+    assert time.process_time() - started < 20
+    assert {(17, -1), (18, -2)} <= {(one, other) for one, other, _ in found}
+    assert len({frozenset((one, other)) for one, other, _ in found}) == len(found)
