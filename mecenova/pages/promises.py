@@ -183,7 +183,7 @@ def _silence(first: date, last: date) -> list[_Line]:
     """The nightly checks: a subject found without a next step breaks the promise that night."""
     nights = SilenceCheck.objects.annotate(day=TruncDate("at", tzinfo=clock.PARIS))
     by_month = (
-        nights.filter(day__range=(first, last))
+        nights.filter(day__gte=first, day__lte=last)
         .order_by()
         .values(month=TruncMonth("at", tzinfo=clock.PARIS))
         .annotate(seen=Sum("subjects"), without=Sum("violations"))

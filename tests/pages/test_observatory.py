@@ -26,6 +26,11 @@ MOST_QUERIES = 12
 LARGEST_MAP = 80_000
 
 
+@pytest.fixture(autouse=True)
+def _computed_anew():
+    cache.clear()
+
+
 @pytest.fixture
 def network():
     return Network(7, organisations=150, introductions=150)

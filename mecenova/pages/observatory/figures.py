@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from importlib.resources import files
+from typing import Any
 
 from django.db import connection
 from django.db.models import Exists, OuterRef
@@ -31,6 +32,7 @@ class Figure:
     title: str
     unit: str
     definition: str
+    nobody: str
     is_share: bool = False
     kinds: Mapping[str, str] = field(default_factory=dict)
 
@@ -47,6 +49,7 @@ FIGURES = {
             "inscriptions",
             "Du moment où l’organisme est inscrit au départ du courriel d’accueil\u00a0: chances réelles, "
             "parties de la fiche qui manquent, besoins qui conviennent ou raison de leur absence.",
+            "Aucune inscription n’a encore reçu de réponse.",
             kinds=SIGNED_UP,
         ),
         Figure(
@@ -55,6 +58,7 @@ FIGURES = {
             "inscriptions",
             "De l’inscription au premier regard d’une personne de l’équipe\u00a0: fiche vérifiée, ou demande "
             "de précision. En jours du calendrier, week-ends compris.",
+            "Aucune inscription n’a encore été vérifiée.",
             kinds=SIGNED_UP,
         ),
         Figure(
@@ -64,6 +68,7 @@ FIGURES = {
             "De l’envoi de la demande à la première réponse\u00a0: oui, non, ou plus tard. Le temps passé à "
             "attendre une place chez l’entreprise n’y est pas. Cause et territoire sont ceux de "
             "l’association.",
+            "Aucune demande n’a encore reçu de réponse.",
             kinds=FORMS,
         ),
         Figure(
@@ -73,6 +78,7 @@ FIGURES = {
             "Parmi les associations vérifiées depuis plus de 90 jours, complètes et ouvertes aux "
             "partenariats\u00a0: celles qui n’ont été présentées à aucune entreprise en 90 jours. La forme "
             "est celle que cherchent leurs projets en ligne.",
+            "Aucune association n’est encore vérifiée et complète depuis 90 jours.",
             is_share=True,
             kinds=FORMS,
         ),
@@ -132,7 +138,7 @@ def compute() -> Figures:
     """Five queries, whatever the size of the network."""
     moment = clock.now()
     eligible = _eligible(moment)
-    values = {
+    values: dict[str, Any] = {
         "since": moment - PERIOD,
         "eligible": list(eligible),
         "missed": list(eligible.values()),

@@ -21,7 +21,7 @@ class LookForm(forms.Form):
         choices=[(slug, name.capitalize()) for slug, name in DIMENSIONS.items()],
         required=False,
     )
-    departement = forms.ChoiceField(label="Votre département, sur la carte", required=False)
+    departement = forms.ChoiceField(label="Département sur la carte", required=False)
 
     def __init__(self, data: Any = None, *, places: Iterable[tuple[str, str]]) -> None:
         super().__init__(data, initial=FIRST)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Exists, F, Max, OuterRef, QuerySet
+from django.db.models import Exists, F, Max, OuterRef
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 
@@ -69,7 +69,7 @@ def _unanswered() -> list[Waiting]:
 def _unpresented() -> list[Waiting]:
     """By the last presentation, or the check of those that never had one."""
     since = clock.now() - ATTENTION
-    found: QuerySet[Association] = (
+    found = (
         Association.objects.open_to_companies()
         .complete()
         .annotate(last=Coalesce(Max("suggestions__presented_at"), F("organisation__checked_at")))
@@ -77,7 +77,10 @@ def _unpresented() -> list[Waiting]:
         .select_related("organisation")
         .order_by("last", "pk")
     )
-    return [Waiting(each.organisation.name, each.get_absolute_url(), each.last) for each in found[:SHOWN]]
+    return [
+        Waiting(each.organisation.name, each.get_absolute_url(), each.last)  # type: ignore[attr-defined]
+        for each in found[:SHOWN]
+    ]
 
 
 LONGEST: Mapping[str, Callable[[], list[Waiting]]] = {

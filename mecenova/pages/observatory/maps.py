@@ -18,13 +18,15 @@ RANKS = (
     "de 25 à 49",
     "50 et plus",
 )
-# Overseas places are drawn as squares, under the south-west of the map: side, gap, and squares in a row.
+# Too small to be read at their place: drawn again as squares, with the overseas places.
+AROUND_PARIS = ("75", "92", "93", "94")
+# Squares stand under the south-west of the map: side, gap, and squares in a row.
 TILE, TILE_GAP, TILES_IN_A_ROW = 26, 4, 5
 
 
 @dataclass(frozen=True, slots=True)
 class Area:
-    """One place on the map: a path, or a square at (x, y) when it lies overseas."""
+    """One place on the map: a path, or a square at (x, y)."""
 
     code: str
     name: str
@@ -48,18 +50,20 @@ class MapShown:
     deserts: str
 
     def area(self, code: str) -> Area | None:
-        return next((area for area in (*self.areas, *self.tiles) if area.code == code), None)
+        """Where a place is best seen: its square, when it has one."""
+        return next((area for area in (*self.tiles, *self.areas) if area.code == code), None)
 
 
 def draw(figures: Figures, grounds: Deserts, *, whole: bool) -> MapShown:
     regions, departments = _clear(figures, grounds, whole=whole)
     drawing = outlines()
-    areas, tiles = [], []
+    areas: list[Area] = []
+    tiles: list[Area] = []
     for place in figures.places.values():
         rank, said = _said(place, figures, grounds, regions, departments)
         if place.code in drawing.paths:
             areas.append(Area(place.code, place.name, said, rank, path=drawing.paths[place.code]))
-        else:
+        if place.code not in drawing.paths or place.code in AROUND_PARIS:
             row, column = divmod(len(tiles), TILES_IN_A_ROW)
             x, y = column * (TILE + TILE_GAP), drawing.height - 2 * TILE + row * (TILE + TILE_GAP)
             tiles.append(Area(place.code, place.name, said, rank, x=x, y=y))

@@ -89,14 +89,15 @@ def headline(figure: Figure, total: Group, *, whole: bool) -> Headline:
 
     counts = sizes(figure, total)
     if not counts[0]:
-        return said(None, "Personne n’est encore concerné.")
+        return said(None, figure.nobody)
     if not (whole or is_large(counts)):
         return said(None, "Trop peu de cas pour publier un chiffre\u00a0: il en faut cinq.")
     if figure.is_share:
         part = wording.share(total.missed, total.counted)
         return said(part, f"{integer(total.missed)} sur {integer(total.counted)} {figure.unit}.")
     slow = wording.duration(total.nine_in_ten)
-    note = f"Neuf sur dix\u00a0: {slow} au plus. Sur {integer(total.ended)} {figure.unit}."
+    most = slow if slow.startswith("moins") else f"{slow} au plus"
+    note = f"Neuf sur dix\u00a0: {most}. Sur {integer(total.ended)} {figure.unit}."
     if total.missed and (whole or is_clear((total.missed,))):
         note += f" {integer(total.missed)} autres ont été libérées sans réponse."
     return said(wording.duration(total.half), note)
