@@ -78,7 +78,7 @@ def _unpresented() -> list[Waiting]:
         .order_by("last", "pk")
     )
     return [
-        Waiting(each.organisation.name, each.get_absolute_url(), each.last)  # type: ignore[attr-defined]
+        Waiting(each.organisation.name, each.get_absolute_url(), each.last)
         for each in found[:SHOWN]
     ]
 
