@@ -10,7 +10,8 @@ Each candidate has a weight; the three heaviest are kept. From heavy to light:
 | 40 + needs | ask for another kind | it opens more needs around |
 | 35 | rewrite | companies opened it and did not go on |
 | 20 + needs, at most 39 | act in another place | needs of its causes are elsewhere |
-| 12, 11, 10 | write to a company, read a guide, ask for another form | always possible |
+| 12 | write to a company | some support its causes, there, under its kinds |
+| 11, 10, 9 | read a guide, ask for another form, look at every need | always possible |
 """
 
 from dataclasses import dataclass
@@ -42,6 +43,44 @@ OF_KIND = {
     Kind.SKILLS: "de compétences",
     Kind.VOLUNTEERING: "de bénévoles",
     Kind.CO_CONSTRUCTION: "de co-construction",
+}
+
+
+# What a reason is about; those left out say nothing of the project itself.
+SUBJECT_OF: dict[str, str] = {
+    RefusalReason.UNCLEAR: "words",
+    RefusalReason.QUESTION: "words",
+    RefusalReason.ROLES: "words",
+    RefusalReason.AMOUNT: "asks",
+    RefusalReason.QUANTITY: "asks",
+    RefusalReason.TRANSPORT: "asks",
+    RefusalReason.DURATION: "asks",
+    RefusalReason.SCHEDULE: "asks",
+    RefusalReason.KIND: "kind",
+    RefusalReason.NO_SUCH_GOODS: "kind",
+    RefusalReason.NO_SUCH_SKILL: "kind",
+    RefusalReason.NO_VOLUNTEERS: "kind",
+    RefusalReason.TERRITORY: "place",
+    RefusalReason.TIMING: "timing",
+    RefusalReason.BUDGET_SPENT: "timing",
+    RefusalReason.TEAM_BUSY: "timing",
+}
+AFTER_A_NO: dict[str, tuple[str, str]] = {
+    "words": ("dites pour qui, où, quand, avec qui, et ce que l’aide changera.", "Réécrire le projet"),
+    "asks": (
+        "découpez la demande en plusieurs lots, que plusieurs entreprises peuvent prendre.",
+        "Revoir les demandes",
+    ),
+    "kind": ("ajoutez une demande sous une autre forme.", "Ajouter une demande"),
+    "place": ("vérifiez les territoires où vous agissez vraiment.", "Revoir les territoires"),
+    "timing": (
+        "redemandez dans quelques mois, les budgets se décident souvent à l’automne.",
+        "Revoir mes demandes",
+    ),
+    "needs": (
+        "ce n’est pas votre projet qui est en cause. D’autres entreprises cherchent dans vos causes.",
+        "Voir les besoins pour vous",
+    ),
 }
 
 
@@ -86,47 +125,17 @@ def _said_by_companies(project: Project, findings: Findings) -> list[Step]:
 def _for_reason(project: Project, reason: RefusalReason, number: int) -> Step:
     label = reason.label[:1].lower() + reason.label[1:]
     said = f"«\u202f{label}\u202f», nous a répondu {in_plain_numbers(number, 'entreprise', 'entreprises')}"
-    places = reverse("associations:edit_section", args=[project.association_id, "territoires"])
-    to_do = {
-        RefusalReason.UNCLEAR: (
-            "words",
-            "dites pour qui, où, quand, avec qui, et ce que l’aide changera.",
-            "Réécrire le projet",
-            _edit(project),
-        ),
-        RefusalReason.AMOUNT: (
-            "amount",
-            "découpez la demande en plusieurs lots, que plusieurs entreprises peuvent prendre.",
-            "Revoir les demandes",
-            project.get_absolute_url(),
-        ),
-        RefusalReason.KIND: (
-            "kind",
-            "ajoutez une demande sous une autre forme.",
-            "Ajouter une demande",
-            _new_ask(project),
-        ),
-        RefusalReason.TERRITORY: (
-            "place",
-            "vérifiez les territoires où vous agissez vraiment.",
-            "Revoir les territoires",
-            places,
-        ),
-        RefusalReason.TIMING: (
-            "timing",
-            "redemandez dans quelques mois, les budgets se décident souvent à l’automne.",
-            "Revoir mes demandes",
-            reverse("partnerships:introductions"),
-        ),
+    key = SUBJECT_OF.get(reason, "needs")
+    action, words = AFTER_A_NO[key]
+    paths = {
+        "words": _edit(project),
+        "asks": project.get_absolute_url(),
+        "kind": _new_ask(project),
+        "place": reverse("associations:edit_section", args=[project.association_id, "territoires"]),
+        "timing": reverse("partnerships:introductions"),
+        "needs": reverse("matching:suited_needs"),
     }
-    elsewhere = (
-        "needs",
-        "ce n’est pas votre projet qui est en cause. D’autres entreprises cherchent dans vos causes.",
-        "Voir les besoins pour vous",
-        reverse("matching:suited_needs"),
-    )
-    key, action, words, path = to_do.get(reason, elsewhere)
-    return Step(key, 100 + number, f"{said}\u00a0: {action}", words, path)
+    return Step(key, 100 + number, f"{said}\u00a0: {action}", words, paths[key])
 
 
 def _about_the_profile(project: Project) -> list[Step]:
@@ -222,15 +231,24 @@ def _about_the_words(project: Project, findings: Findings) -> list[Step]:
 
 def _always(project: Project, findings: Findings) -> list[Step]:
     number = findings.companies_compatible
-    write = "Écrivez vous-même à une entreprise dont la politique dit vos causes."
-    if number:
-        write = (
-            "Écrivez vous-même à une entreprise\u00a0: "
-            f"{in_plain_numbers(number, 'soutient', 'soutiennent')} vos causes, sur votre territoire et sous "
-            "la forme que vous demandez."
-        )
+    elsewhere = Step(
+        "needs",
+        9,
+        "Parcourez tous les besoins ouverts\u00a0: un autre angle du projet répond peut-être à l’un d’eux.",
+        "Voir tous les besoins",
+        reverse("companies:need_list"),
+    )
+    write = Step(
+        "write",
+        12,
+        "Écrivez vous-même à une entreprise\u00a0: "
+        f"{in_plain_numbers(number, 'soutient', 'soutiennent')} vos causes, sur votre territoire et sous "
+        "la forme que vous demandez.",
+        "Voir les entreprises",
+        reverse("companies:list"),
+    )
     return [
-        Step("write", 12, write, "Voir les entreprises", reverse("companies:list")),
+        write if number else elsewhere,
         Step(
             "words",
             11,

@@ -1,9 +1,5 @@
 """A diagnosis in words: why it was written, its figures one by one, what each choice does."""
 
-import uuid
-
-from django.urls import NoReverseMatch, reverse
-
 from associations.models import Project
 from matching.enums import Choice, DiagnosisCause
 from matching.findings import in_plain_numbers, others_in_words
@@ -73,14 +69,6 @@ def draft_question(project: Project) -> str:
 
 def step_in_words(step: FollowUp) -> str:
     return f"Prochaine étape, avant le {clock.paris(step.deadline):%d/%m/%Y}\u00a0: {step.what}"
-
-
-def slots_path(organisation_id: uuid.UUID) -> str:
-    """Where a time with an adviser is chosen; the team's page when the site has no such page."""
-    try:
-        return f"{reverse('agenda:slots')}?pour={organisation_id}"
-    except NoReverseMatch:
-        return reverse("pages:understand")
 
 
 def _presented(diagnosis: Diagnosis) -> str:

@@ -30,7 +30,6 @@ class ExplainEnding(Rule):
 
     name: ClassVar[str] = "matching.explain_ending"
     title: ClassVar[str] = "Expliquer une demande sans suite"
-    title: ClassVar[str] = "Expliquer une demande restée sans suite"
     is_step: ClassVar[bool] = False
     owner: ClassVar[Owner] = Owner.PLATFORM
     days: ClassVar[tuple[int, ...]] = (0,)
@@ -83,7 +82,6 @@ class ChooseAfterDiagnosis(AfterDiagnosis):
 
     name: ClassVar[str] = "matching.choose_after"
     title: ClassVar[str] = "Choisir la suite d’un projet sans entreprise"
-    title: ClassVar[str] = "Choisir la suite après une demande sans réponse"
     days: ClassVar[tuple[int, ...]] = (5, 10)
 
     def what(self, subject: Project) -> str:
@@ -115,7 +113,6 @@ class DoWhatWasChosen(AfterDiagnosis):
 class RewriteProject(DoWhatWasChosen):
     name: ClassVar[str] = "matching.rewrite"
     title: ClassVar[str] = "Réécrire un projet"
-    title: ClassVar[str] = "Réécrire un projet"
 
     def what(self, subject: Project) -> str:
         return "Réécrire ce projet, qui reste en ligne pendant ce temps."
@@ -124,7 +121,6 @@ class RewriteProject(DoWhatWasChosen):
 @register_rule
 class WidenProject(DoWhatWasChosen):
     name: ClassVar[str] = "matching.widen"
-    title: ClassVar[str] = "Élargir un projet"
     title: ClassVar[str] = "Élargir un projet"
 
     def what(self, subject: Project) -> str:
@@ -137,7 +133,6 @@ class CallAfterDiagnosis(AfterDiagnosis):
 
     name: ClassVar[str] = "matching.call_after_diagnosis"
     title: ClassVar[str] = "Appeler à propos d’un projet sans entreprise"
-    title: ClassVar[str] = "Appeler une association qui n’a pas choisi de suite"
     owner: ClassVar[Owner] = Owner.STAFF
     days: ClassVar[tuple[int, ...]] = (5,)
     every: ClassVar[int | None] = 30
@@ -153,5 +148,7 @@ class CallAfterDiagnosis(AfterDiagnosis):
 
 # Steps that end when the association has saved something of its project.
 WORK: tuple[type[AfterDiagnosis], ...] = (RewriteProject, WidenProject)
+# Those that a project just saved was waiting for.
+UNTIL_SAVED: tuple[type[AfterDiagnosis], ...] = (ChooseAfterDiagnosis, *WORK)
 # All those that stand in place of the project's own step.
-IN_PLACE: tuple[type[AfterDiagnosis], ...] = (ChooseAfterDiagnosis, *WORK, CallAfterDiagnosis)
+IN_PLACE: tuple[type[AfterDiagnosis], ...] = (*UNTIL_SAVED, CallAfterDiagnosis)

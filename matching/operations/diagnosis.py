@@ -20,7 +20,7 @@ from matching.followups import (
     RewriteProject,
     WidenProject,
 )
-from matching.followups.diagnosis import IN_PLACE, WORK
+from matching.followups.diagnosis import IN_PLACE, UNTIL_SAVED, AfterDiagnosis
 from matching.models import Diagnosis
 from matching.notifications import DiagnosisWritten
 from mecenova.agenda.operations import close, next_step, start
@@ -178,7 +178,7 @@ def settle_widened(*, association: Association) -> None:
 def waits_for_choice_or_work(project: Project) -> bool:
     """Whether a project just saved was waiting for that."""
     step = next_step(project)
-    return step is not None and step.rule in {rule.name for rule in (*WORK, ChooseAfterDiagnosis)}
+    return step is not None and step.rule in {rule.name for rule in UNTIL_SAVED}
 
 
 def why_over(diagnosis: Diagnosis) -> str:
@@ -236,7 +236,7 @@ def _close(diagnosis: Diagnosis, choice: str = "", by: User | None = None) -> No
     diagnosis.save(update_fields=["closed_at", "choice", "chosen_by", "chosen_at"])
 
 
-def _replace_step(project: Project, rule: type) -> None:
+def _replace_step(project: Project, rule: type[AfterDiagnosis]) -> None:
     close(project, rule)
     start(rule, project)
 

@@ -12,12 +12,13 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.policies import is_member, is_staff
 from matching import operations, policies
 from matching.enums import Choice
-from matching.explaining import CHOICES, draft_question, facts_of, slots_path, step_in_words, why
+from matching.explaining import CHOICES, draft_question, facts_of, step_in_words, why
 from matching.followups import CallAfterDiagnosis
 from matching.forms import CHOICE_FORMS, DiagnosisCallForm
 from matching.models import Diagnosis
 from mecenova.agenda.enums import Owner
 from mecenova.agenda.operations import next_step
+from mecenova.agenda.slot_links import slots_path
 from mecenova.workflow.errors import DomainError
 
 
@@ -94,7 +95,7 @@ def _show(
         and step.owner == Owner.ORGANISATION
         and is_member(request.user, organisation),
         "step_who": organisation.name if step and step.owner == Owner.ORGANISATION else "",
-        "slots_url": slots_path(organisation.pk),
+        "slots_url": slots_path(organisation_id=organisation.pk, about=project),
         "call_form": (call_form or DiagnosisCallForm()) if call_expected and is_staff(request.user) else None,
     }
     return render(request, "matching/diagnosis.html", context, status=status)

@@ -330,9 +330,47 @@ class Network(RuleBasedStateMachine):
     @precondition(lambda self: Partnership.objects.active().exists())
     @rule(which=WHICH)
     def a_party_stops(self, which):
-        partnership = self.pick(Partnership, which, status="discussion")
-        by = self.somebody_of(partnership.parties.order_by("role").first().organisation)
-        self.attempt(partnerships.abandon_partnership, partnership=partnership, by=by)
+        self.a_party_acts(which, partnerships.abandon_partnership)
+
+    def a_party_acts(self, which, operation, last=False, **values):
+        """One of its people, of the first party or of the last."""
+        found = list(Partnership.objects.active().order_by("opened_at"))
+        partnership = found[which % len(found)]
+        parties = list(partnership.parties.order_by("role"))
+        by = self.somebody_of(parties[-1 if last else 0].organisation)
+        self.attempt(operation, partnership=partnership, by=by, **values)
+
+    @precondition(lambda self: Partnership.objects.active().exists())
+    @rule(which=WHICH, last=st.booleans(), talked=st.sampled_from([True, True, False]))
+    def a_party_says_whether_they_talked(self, which, last, talked):
+        self.a_party_acts(which, partnerships.report_talk, last, talked=talked)
+
+    @precondition(lambda self: Partnership.objects.active().exists())
+    @rule(which=WHICH, last=st.booleans(), days=st.none() | st.integers(0, 200))
+    def a_party_says_it_is_signed(self, which, last, days):
+        ends_on = None if days is None else clock.today() + timedelta(days=days)
+        self.a_party_acts(
+            which, partnerships.agree_partnership, last, signed_on=clock.today(), ends_on=ends_on
+        )
+
+    @precondition(lambda self: Partnership.objects.active().exists())
+    @rule(which=WHICH, last=st.booleans(), act=st.sampled_from(["end", "renew", "reflect"]))
+    def a_party_goes_on_or_ends_or_tells(self, which, last, act):
+        operations = {
+            "end": (partnerships.end_partnership, {}),
+            "renew": (partnerships.renew_partnership, {"goes_on": True}),
+            "reflect": (partnerships.reflect, {"text": "Trente jeunes."}),
+        }
+        operation, values = operations[act]
+        self.a_party_acts(which, operation, last, **values)
+
+    @precondition(lambda self: Partnership.objects.in_disagreement().exists())
+    @rule(talked=st.booleans())
+    def the_team_settles(self, talked):
+        partnership = Partnership.objects.in_disagreement().order_by("opened_at")[0]
+        self.attempt(
+            partnerships.settle_talk, partnership=partnership, talked=talked, by=self.staff, note="Vu."
+        )
 
     @rule(days=st.sampled_from([1, 3, 8, 16, 32, 64, 130]))
     def days_go_by(self, days):
@@ -351,6 +389,9 @@ class Network(RuleBasedStateMachine):
             with_a_step = sorted(steps.values_list("subject_id", flat=True))
             expected = sorted(model.objects.filter(status__in=alive).values_list("pk", flat=True))
             assert with_a_step == expected, f"{model.__name__}: {list(steps)}"
+        steps = FollowUp.objects.steps().filter(subject_type__model="partnership")
+        expected = sorted(Partnership.objects.active().values_list("pk", flat=True))
+        assert sorted(steps.values_list("subject_id", flat=True)) == expected, f"Partnership: {list(steps)}"
 
     @invariant()
     def what_waits_for_a_choice_says_so(self):

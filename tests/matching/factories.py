@@ -6,12 +6,12 @@ from typing import Any
 import factory
 from factory.django import DjangoModelFactory
 
-from matching.enums import RoundScope, SuggestionStatus
-from matching.models import Round, Suggestion
+from matching.enums import DiagnosisCause, RoundScope, SuggestionStatus
+from matching.models import Diagnosis, Round, Suggestion
 from matching.scoring import SCORE_VERSION
 from mecenova.calendar import clock
 from partnerships.enums import RefusalReason
-from tests.associations.factories import AssociationFactory
+from tests.associations.factories import AssociationFactory, ProjectFactory
 from tests.companies.factories import NeedFactory
 
 
@@ -46,3 +46,27 @@ class SuggestionFactory(DjangoModelFactory):
     score_version = SCORE_VERSION
     reasons = factory.LazyFunction(lambda: ["Cause commune\u00a0: emploi et insertion"])
     inputs: Any = factory.LazyFunction(dict)
+
+
+class DiagnosisFactory(DjangoModelFactory):
+    """Of a quiet project, open: written straight to the table, without the step that goes with it."""
+
+    class Meta:
+        model = Diagnosis
+
+    project = factory.SubFactory(ProjectFactory, published=True)
+    cause = DiagnosisCause.QUIET
+    turn = factory.Sequence(lambda number: f"{number}-45")
+    since = factory.LazyFunction(clock.now)
+    presented = 3
+    seen = 2
+    answered = 1
+    competing = 4
+    companies_compatible = 6
+    refusals: Any = factory.LazyFunction(lambda: {"unclear": 1})
+    steps: Any = factory.LazyFunction(
+        lambda: [
+            {"key": key, "text": f"Un pas\u00a0: {key}.", "label": "Y aller", "path": "/besoins/"}
+            for key in ("words", "kind", "place")
+        ]
+    )

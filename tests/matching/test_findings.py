@@ -198,7 +198,8 @@ def keys(project, findings=NOTHING):
 
 
 def test_there_are_always_three_steps_on_three_subjects(project):
-    assert keys(project) == ["write", "words", "kind"]
+    assert keys(project) == ["words", "kind", "needs"]
+    assert keys(project, Findings(0, 0, 0, None, 7)) == ["write", "words", "kind"]
 
 
 def test_what_companies_said_comes_first_then_what_opens_most(project):

@@ -14,7 +14,7 @@ from associations.models import Association
 from associations.readiness import completeness as association_completeness
 from companies.models import Company, Need
 from companies.readiness import completeness as company_completeness
-from matching.models import Suggestion
+from matching.models import Diagnosis, Suggestion
 from matching.odds import odds_for
 from mecenova.agenda import operations as agenda
 from mecenova.agenda.enums import Owner
@@ -89,6 +89,7 @@ def _association(association: Association) -> dict[str, Any]:
             for part in found.missing
         ],
         "projects": [(project, steps.get(project.pk)) for project in projects],
+        "diagnoses": Diagnosis.objects.open().of_association(association).select_related("project"),
         "odds": odds_for(association),
         "presented": presented[:LATEST],
         "presented_count": presented.count(),

@@ -1,0 +1,282 @@
+"""Whole mails after a diagnosis, as read; and who no longer gets them at the moment they leave."""
+
+import re
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from associations.enums import Stance
+from associations.operations import publish_project
+from companies.operations import close_need
+from matching.enums import Choice, DiagnosisCause
+from matching.links import ChoiceLink, CoBuildLink, PauseLink, RewriteLink, WidenLink
+from matching.models import Diagnosis
+from matching.notifications import ChoiceReminder, DiagnosisReminder, DiagnosisWritten
+from matching.operations import choose_after, diagnose
+from mecenova.agenda.operations import next_step, run_due
+from mecenova.mail.links import link_for
+from mecenova.mail.models import OutgoingMail
+from mecenova.reference.enums import Kind
+from partnerships.enums import Side
+from partnerships.operations import introduce, release_introduction
+from tests.accounts.factories import MembershipFactory, UserFactory
+from tests.associations.factories import AskFactory, AssociationFactory, ProjectFactory
+from tests.companies.factories import CompanyFactory, NeedFactory
+from tests.matching.factories import DiagnosisFactory, SuggestionFactory
+
+pytestmark = pytest.mark.django_db
+
+MONDAY = datetime(2026, 9, 7, 9, tzinfo=UTC)
+BLANK = re.compile(r"/lien/\S+|/rendez-vous/choisir/\S+|[0-9a-f]{8}-[0-9a-f-]{27}")
+
+
+@pytest.fixture
+def now(frozen_clock):
+    with frozen_clock(MONDAY) as clock:
+        yield clock
+
+
+@pytest.fixture
+def user():
+    return UserFactory(first_name="Awa")
+
+
+@pytest.fixture
+def project(now, user):
+    association = AssociationFactory(complete=True, members=[user], organisation__name="Les Petits Ponts")
+    project = ProjectFactory(association=association, title="Un pont & <b>deux</b> *rives*")
+    AskFactory(project=project)
+    return publish_project(project=project, by=user)
+
+
+def read(name):
+    mail = OutgoingMail.objects.get(notification=name)
+    return BLANK.sub("…", f"{mail.subject}\n\n{mail.text}")
+
+
+def test_a_quiet_project(now, project, snapshot):
+    need = NeedFactory(published=True, territories=["59"], company=CompanyFactory(policy__territories=["FR"]))
+    NeedFactory.create_batch(2, published=True, kind=Kind.SKILLS, territories=["59"])
+    SuggestionFactory(association=project.association, project=project, need=need, seen_at=MONDAY)
+    SuggestionFactory(
+        association=project.association,
+        project=project,
+        status="declined",
+        refusal_reason="unclear",
+        answered_at=MONDAY,
+    )
+    SuggestionFactory(need=need)
+    now.move_to(MONDAY + timedelta(days=45))
+    diagnose(project=project, cause=DiagnosisCause.QUIET, turn="1-45")
+    assert read("matching.diagnosis") == snapshot
+
+
+def test_a_project_presented_to_nobody(now, project, snapshot):
+    now.move_to(MONDAY + timedelta(days=45))
+    diagnose(project=project, cause=DiagnosisCause.QUIET, turn="1-45")
+    assert read("matching.diagnosis") == snapshot
+
+
+@pytest.mark.parametrize("how", ["seen", "unseen", "need over"])
+def test_a_request_without_an_answer(now, project, user, how, snapshot):
+    capacity = 0 if how == "need over" else 3
+    company = CompanyFactory(organisation__name="Banque d’ici", policy__monthly_capacity=capacity)
+    need = NeedFactory(company=company, published=True)
+    introduction = introduce(
+        association=project.association,
+        company=company,
+        kind=Kind.FINANCIAL,
+        asked_by_side=Side.ASSOCIATION,
+        note="Parlons-en.",
+        by=user,
+        need=need,
+        project=project,
+    )
+    if how == "need over":
+        close_need(need=need, by=None)
+    else:
+        introduction.seen_at = MONDAY if how == "seen" else None
+        introduction.save()
+        release_introduction(introduction=introduction)
+    run_due()
+    assert read("matching.diagnosis") == snapshot
+
+
+def test_the_reminder(now, project, snapshot):
+    diagnose(project=project, cause=DiagnosisCause.QUIET, turn="1-45")
+    now.move_to(MONDAY + timedelta(days=8))
+    run_due()
+    assert read("matching.diagnosis_reminder") == snapshot
+
+
+@pytest.mark.parametrize("choice", [Choice.REWRITE, Choice.WIDEN])
+def test_the_reminder_of_what_was_chosen(now, project, user, choice, snapshot):
+    diagnosis = diagnose(project=project, cause=DiagnosisCause.QUIET, turn="1-45")
+    choose_after(diagnosis=diagnosis, choice=choice, by=user)
+    now.move_to(MONDAY + timedelta(days=15))
+    run_due()
+    assert read("matching.choice_reminder") == snapshot
+
+
+@pytest.mark.parametrize("what", ["chosen", "expert", "left the team"])
+def test_nobody_is_reminded_of_what_is_over(project, user, what):
+    diagnosis = diagnose(project=project, cause=DiagnosisCause.QUIET, turn="1-45")
+    assert DiagnosisWritten().still_wanted(diagnosis, user)
+    if what == "chosen":
+        choose_after(diagnosis=diagnosis, choice=Choice.REWRITE, by=user)
+    elif what == "expert":
+        project.association.stance = Stance.EXPERT_ONLY
+        project.association.save()
+    else:
+        project.association.organisation.memberships.all().delete()
+    diagnosis = Diagnosis.objects.get()
+    assert not DiagnosisWritten().still_wanted(diagnosis, user)
+    assert not DiagnosisReminder().still_wanted(diagnosis, user)
+    assert ChoiceReminder().still_wanted(diagnosis, user) is (what == "chosen")
+
+
+# One click.
+
+
+@pytest.fixture
+def diagnosis(project):
+    return diagnose(project=project, cause=DiagnosisCause.QUIET, turn="1-45")
+
+
+def path(link, diagnosis, user):
+    return link_for(link, diagnosis, user).removeprefix("http://testserver")
+
+
+FILLED: list[tuple[type[ChoiceLink], dict, str]] = [
+    (RewriteLink, {}, "matching.rewrite"),
+    (WidenLink, {}, "matching.widen"),
+    (CoBuildLink, {"question": "Comment recruter sans CV ?"}, "associations.review_project"),
+    (PauseLink, {"pause_until": "2026-10-30"}, "associations.project_pause"),
+]
+
+
+@pytest.mark.parametrize(("link", "said", "rule"), FILLED)
+def test_opening_a_link_changes_nothing_and_sending_its_form_does(client, diagnosis, user, link, said, rule):
+    url = path(link, diagnosis, user)
+    assert client.get(url).status_code == 200
+    assert next_step(diagnosis.project).rule == "matching.choose_after"
+    answer = client.post(url, said)
+    assert "Prochaine étape" in answer.content.decode()
+    assert next_step(diagnosis.project).rule == rule
+    again = client.post(url, said)
+    assert "déjà choisie" in again.content.decode()
+
+
+def test_the_question_is_already_begun(client, diagnosis, user):
+    page = client.get(path(CoBuildLink, diagnosis, user)).content.decode()
+    assert "Comment mener ensemble" in page
+    assert "&lt;b&gt;deux" in page
+
+
+@pytest.mark.parametrize(
+    ("link", "said"),
+    [
+        (PauseLink, {}),
+        (PauseLink, {"pause_until": "2020-01-01"}),
+        (PauseLink, {"pause_until": "2036-01-01"}),
+        (PauseLink, {"pause_until": "demain"}),
+        (CoBuildLink, {"question": " "}),
+        (CoBuildLink, {"question": "x" * 2001}),
+    ],
+)
+def test_a_form_that_says_too_little_is_shown_again(client, diagnosis, user, link, said):
+    client.post(path(link, diagnosis, user), said)
+    assert Diagnosis.objects.get().is_open
+
+
+def test_a_link_of_who_has_left_the_team_does_nothing(client, diagnosis, user):
+    url = path(RewriteLink, diagnosis, user)
+    diagnosis.project.association.organisation.memberships.all().delete()
+    assert client.post(url).status_code == 404
+    assert Diagnosis.objects.get().is_open
+
+
+# The page.
+
+
+def page_of(diagnosis):
+    return diagnosis.get_absolute_url()
+
+
+def test_the_page_says_figures_steps_and_choices(client, user, diagnosis):
+    client.force_login(user)
+    page = client.get(page_of(diagnosis)).content.decode()
+    assert "présenté à aucune entreprise" in page
+    for words in ("Réécrire le projet", "L’élargir", "Le co-construire", "Le mettre en pause"):
+        assert words in page
+    project = client.get(diagnosis.project.get_absolute_url()).content.decode()
+    assert page_of(diagnosis) in project
+    assert page_of(diagnosis) in client.get("/tableau-de-bord/").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("choice", "said", "leads"),
+    [
+        ("rewrite", {}, "modifier"),
+        ("widen", {}, "diagnostics"),
+        ("co_build", {"question": "Comment ?"}, "projets"),
+        ("pause", {"pause_until": "2026-10-30"}, "projets"),
+    ],
+)
+def test_a_choice_leads_where_it_is_done(client, user, diagnosis, choice, said, leads):
+    client.force_login(user)
+    answer = client.post(f"{page_of(diagnosis)}choisir/", {"choice": choice, **said}, follow=True)
+    assert leads in answer.redirect_chain[-1][0]
+    assert "Prochaine étape, avant le" in answer.content.decode()
+    assert client.get(page_of(diagnosis)).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {},
+        {"choice": "drop"},
+        {"choice": "pause", "pause_until": "hier"},
+        {"choice": "co_build", "question": ""},
+        {"choice": "co_build", "question": "a\x00b"},
+    ],
+)
+def test_a_page_sent_half_filled_keeps_what_was_typed(client, user, diagnosis, said):
+    client.force_login(user)
+    answer = client.post(f"{page_of(diagnosis)}choisir/", said)
+    assert answer.status_code in {302, 422}
+    assert Diagnosis.objects.get().is_open
+
+
+@pytest.mark.parametrize("who", ["stranger", "company"])
+def test_the_diagnosis_of_others_does_not_exist(client, diagnosis, who):
+    person = UserFactory()
+    if who == "company":
+        MembershipFactory(organisation=CompanyFactory().organisation, user=person)
+    client.force_login(person)
+    assert client.get(page_of(diagnosis)).status_code == 404
+    for name in ("choisir", "appel"):
+        assert client.post(f"{page_of(diagnosis)}{name}/", {"choice": "rewrite"}).status_code == 404
+
+
+def test_a_member_notes_no_call(client, user, diagnosis):
+    client.force_login(user)
+    assert client.post(f"{page_of(diagnosis)}appel/", {"note": "Moi"}).status_code == 404
+
+
+def test_the_page_never_tells_a_small_number_of_others(client, user, project):
+    diagnosis = DiagnosisFactory(project=project, competing=4)
+    client.force_login(user)
+    page = client.get(page_of(diagnosis)).content.decode()
+    assert "quelques autres associations" in page
+    assert "4 autres" not in page
+
+
+def test_the_page_costs_the_same_whatever_the_rows(client, user, diagnosis, query_count):
+    client.force_login(user)
+    client.get(page_of(diagnosis))
+    one = query_count(lambda: client.get(page_of(diagnosis)))
+    SuggestionFactory.create_batch(5, association=diagnosis.project.association, project=diagnosis.project)
+    AskFactory.create_batch(3, project=diagnosis.project)
+    assert query_count(lambda: client.get(page_of(diagnosis))) == one
+    assert one <= 16
