@@ -133,7 +133,9 @@ def test_published_project_is_reviewed_and_the_association_called(now, user, com
     save_ask(project=project, by=user, kind="financial", amount=500)
     publish_project(project=project, by=user)
     live(now, 80, complete.organisation, project)
-    assert mails(user) == {"associations.review_project": 1}
+    # Nobody has shown interest: the room above says more than the plain review.
+    assert mails(user) == {}
+    assert OutgoingMail.objects.filter(recipient=user, notification="matching.diagnosis").count() == 1
     live(now, 20, complete.organisation, project)
     step = FollowUp.objects.about([complete.organisation]).steps().get()
     assert (step.rule, step.owner) == ("associations.call_after_silence", "staff")
