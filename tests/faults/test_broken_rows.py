@@ -1,0 +1,42 @@
+"""F12: rows that always raise. They stop nobody else, and the team sees them."""
+
+import pytest
+from django.db import transaction
+
+from accounts.models import User
+from mecenova.agenda.models import FollowUp
+from mecenova.agenda.operations import start
+from mecenova.mail.delivery import MOST_ATTEMPTS
+from mecenova.mail.enums import MailStatus
+from mecenova.mail.models import OutgoingMail
+from mecenova.mail.operations import queue
+from tests.faults import followups, notifications
+from tests.faults.servers import eventually
+
+PEOPLE = 7
+
+
+@pytest.mark.F12
+def test_f12_rows_that_always_raise(scene):
+    """First in line: oldest of all, before hundreds of others."""
+    people = list(User.objects.filter(email__startswith="association").order_by("email")[:PEOPLE])
+    for person in people:
+        with transaction.atomic():
+            queue(notifications.AlwaysRaises, person)
+            start(followups.AlwaysRaises, person)
+    mails = OutgoingMail.objects.filter(notification=notifications.AlwaysRaises.name)
+    rows = FollowUp.objects.filter(rule=followups.AlwaysRaises.name)
+    oldest = scene.account.reference
+    assert oldest
+    mails.update(due_at=OutgoingMail.objects.earliest("due_at").due_at)
+    rows.update(due_at=FollowUp.objects.earliest("due_at").due_at)
+    scene.worker_and_beat()
+    scene.people_go_on()
+    eventually(lambda: mails.exclude(last_error="").count() == PEOPLE, "each mail was tried")
+    mails.update(attempts=MOST_ATTEMPTS - 1)
+    eventually(lambda: mails.failed().count() == PEOPLE, "given up, for a person to look at")
+    scene.settle(retries=False)
+    scene.account.expected_failures = set(mails.values_list("message_id", flat=True))
+    scene.check()
+    assert {mail.status for mail in mails} == {MailStatus.FAILED}
+    assert rows.in_error().count() == PEOPLE, "a follow-up is never given up by the runner"

@@ -1,0 +1,134 @@
+"""F11, F13: the volume of the media is full; a web process killed between COMMIT and what follows."""
+
+import http.cookiejar
+import re
+import resource
+import urllib.error
+import urllib.parse
+import urllib.request
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
+
+from accounts.models import User
+from infotheque.models import Document
+from mecenova.mail.links import link_for
+from mecenova.mail.models import OutgoingMail
+from partnerships.enums import IntroductionStatus
+from partnerships.links import AnswerLink
+from partnerships.models import Introduction, Partnership
+from tests.faults.processes import all_ready
+from tests.faults.servers import eventually
+from tests.faults.world import manager_of
+
+SPACE_LEFT = 300_000
+ADD_DOCUMENT = "/administration/infotheque/document/add/"
+
+
+class Browser:
+    """Cookies, forms and real HTTP."""
+
+    def __init__(self, address: str) -> None:
+        self.address = address
+        jar = http.cookiejar.CookieJar()
+        self._opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(jar))
+        self._cookie = ""
+
+    def enter_as(self, user: User) -> None:
+        client = Client()
+        client.force_login(user)
+        self._cookie = f"{settings.SESSION_COOKIE_NAME}={client.cookies[settings.SESSION_COOKIE_NAME].value}"
+
+    def open(self, path: str, data: bytes | None = None, **headers: str) -> tuple[int, str]:
+        address = path if path.startswith("http") else self.address + path
+        request = urllib.request.Request(address, data, headers)  # noqa: S310
+        cookies = [self._cookie] if self._cookie else []
+        token = headers.pop("X-CSRFToken", "")
+        if token:
+            cookies.append(f"{settings.CSRF_COOKIE_NAME}={token}")
+        request.add_header("Cookie", "; ".join(cookies))
+        request.add_header("Referer", address)
+        try:
+            with self._opener.open(request, timeout=60) as answer:
+                return answer.status, answer.read().decode()
+        except urllib.error.HTTPError as error:
+            return error.code, error.read().decode()
+
+
+def deposit(browser: Browser, title: str) -> tuple[int, str]:
+    """A PDF of a megabyte, as the team deposits it."""
+    _, page = browser.open(ADD_DOCUMENT)
+    token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', page)
+    assert token
+    pdf = Path(settings.FOLDER) / "document.pdf"
+    pdf.write_bytes(b"%PDF-1.4\n" + b"0" * 1_000_000)
+    with pdf.open("rb") as file:
+        fields = {"title": title, "kind": "guide", "file": file, "csrfmiddlewaretoken": token.group(1)}
+        body = encode_multipart(BOUNDARY, fields)
+    return browser.open(
+        ADD_DOCUMENT, body, **{"Content-Type": MULTIPART_CONTENT, "X-CSRFToken": token.group(1)}
+    )
+
+
+def files_kept() -> list[Path]:
+    return [path for path in Path(settings.MEDIA_ROOT).rglob("*") if path.is_file()]
+
+
+@pytest.mark.F11
+def test_f11_media_volume_full(scene):
+    """The system refuses to write beyond what is left, as on a full volume: nothing half written stays."""
+
+    def nearly_full():
+        resource.setrlimit(resource.RLIMIT_FSIZE, (SPACE_LEFT, resource.RLIM_INFINITY))
+
+    web = scene.web(before=nearly_full)
+    scene.worker_and_beat()
+    all_ready(web)
+    browser = Browser(web.address)
+    curator = User.objects.get(email="equipe@mecenova.example")
+    User.objects.filter(pk=curator.pk).update(is_superuser=True)
+    browser.enter_as(curator)
+    status, page = deposit(browser, "Un guide trop lourd")
+    assert status == 503, page[:2000]
+    assert not Document.objects.exists()
+    assert files_kept() == []
+    assert web.status("/associations/") == web.status("/infotheque/") == 200, "everything else goes on"
+    scene.people_go_on()
+    web.kill()
+    web.start()
+    all_ready(web)
+    status, page = deposit(browser, "Un guide qui trouve sa place")
+    assert status == 200, page[:2000]
+    assert [document.file.size for document in Document.objects.all()] == [1_000_009]
+    scene.heal()
+    scene.settle_and_check()
+
+
+@pytest.mark.F13
+def test_f13_web_process_killed_between_commit_and_its_news(scene):
+    """Nobody woke the worker: the next sweep finds the mails."""
+    web = scene.web()
+    scene.worker_and_beat()
+    all_ready(web)
+    asked = Introduction.objects.filter(status=IntroductionStatus.REQUESTED).earliest("created_at")
+    link = link_for(AnswerLink, asked, manager_of(asked.answering_organisation))
+    scene.settle()
+    order = settings.FOLDER / "die_after_commit"
+    order.touch()
+    with pytest.raises(OSError):  # noqa: PT011 (the connection breaks in one of several ways)
+        Browser(web.address).open(link, urllib.parse.urlencode({"answer": "yes"}).encode())
+    assert not order.exists(), "killed where it should be"
+    opened = Partnership.objects.get(introduction=asked)
+    accepted = OutgoingMail.objects.filter(
+        notification="partnerships.introduction_accepted", subject_id=asked.pk
+    )
+    assert accepted.exists(), "the fact is kept, and its mail with it"
+    eventually(lambda: not accepted.waiting().exists(), "sent by the sweep")
+    eventually(lambda: web.status("/associations/") == 200, "the site answers again")
+    scene.heal()
+    scene.settle()
+    scene.check()
+    assert opened.status == "discussion"
