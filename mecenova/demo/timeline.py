@@ -11,6 +11,7 @@ from mecenova.agenda.runner import Ran
 from mecenova.calendar import clock
 from mecenova.calendar.working_days import HOUR_OF_FOLLOW_UPS, is_working_day
 from mecenova.mail.delivery import settle_past
+from mecenova.mail.operations import compose_due
 
 Act = Callable[[], object]
 # The last of the past: nothing that was done is dated after the moment of loading.
@@ -61,10 +62,12 @@ class Timeline:
         while (due := self._next_due(moment)) is not None:
             with clock.frozen(due):
                 ran = run_due(durable=False)
+                compose_due()
                 settle_past(due)
             if not ran[Ran.DONE] and not ran[Ran.CANCELLED]:
                 raise RuntimeError(f"The agenda could not do what was due on {due:%Y-%m-%d}: {dict(ran)}")
         with clock.frozen(moment):
+            compose_due()
             settle_past(moment)
 
     def _next_due(self, moment: datetime) -> datetime | None:

@@ -26,6 +26,9 @@ PUBLIC = {
     "infotheque:file",
     # The signed link is the key: it names one person and one act.
     "mail:one_click",
+    "mail:unsubscribe",
+    # A provider's program posts its news there, with a secret of ours.
+    "mail:provider_news",
     # Only where mecenova.demo is installed.
     "demo:mailbox",
     # allauth: entering, leaving, finding a lost password.

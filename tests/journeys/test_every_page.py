@@ -26,6 +26,7 @@ from mecenova.imports.models import ImportRun
 from mecenova.imports.operations import bring_file
 from mecenova.imports.working import carry_out_waiting
 from mecenova.mail.models import OutgoingMail
+from mecenova.mail.unsubscribe import unsubscribe_url
 from partnerships.models import Introduction, Partnership, RefusalStep
 from tests.architecture.test_public_views import all_views
 from tests.browser import DESK, PHONE, assert_accessible, assert_no_sideways_scroll
@@ -80,6 +81,11 @@ def a_file() -> ImportRun:
     )
     carry_out_waiting()
     return run
+
+
+def unsubscribe_token() -> str:
+    reader = User.objects.get(email=ASSOCIATION.email)
+    return unsubscribe_url(reader.pk, ["learning"]).split("/")[-2]
 
 
 # name of the page: (who looks, arguments, query)
@@ -167,6 +173,9 @@ PAGES: dict[str, tuple[Any, Callable[[], list[Any]], str]] = {
     "infotheque:document": (VISITOR, key(lambda: Document.objects.published()[0]), ""),
     "mail:mailbox": (COMPANY, list, ""),
     "mail:message": (COMPANY, key(lambda: OutgoingMail.objects.filter(address=COMPANY.email)[0]), ""),
+    "mail:preferences": (COMPANY, list, ""),
+    "mail:failed": (STAFF, list, ""),
+    "mail:unsubscribe": (VISITOR, lambda: [unsubscribe_token()], ""),
     "demo:mailbox": (VISITOR, list, ""),
     "account_login": (VISITOR, list, ""),
     "account_logout": (ASSOCIATION, list, ""),
@@ -230,6 +239,7 @@ NOT_A_PAGE = {
     *("matching:suggestion_decline", "matching:suggestion_seen", "partnerships:introduction_create"),
     *("partnerships:introduction_answer", "partnerships:introduction_seen"),
     *("partnerships:partnership_abandon", "infotheque:file", "mail:one_click"),
+    *("mail:retry", "mail:mend_address", "mail:mend_own_address", "mail:provider_news"),
     *(f"partnerships:partnership_{act}" for act in ("talk", "settle", "agree", "renew", "end", "reflect")),
     *("account_inactive", "account_signup", "account_reauthenticate", "account_email_verification_sent"),
     *("account_set_password", "account_confirm_login_code", "account_reset_password_from_key"),

@@ -63,8 +63,6 @@ class Weekly(Welcome):
         return {}
 
     def still_wanted(self, subject, recipient):
-        if subject.last_name == "Cassé":
-            raise ZeroDivisionError
         return subject.last_name != "Répondu"
 
 
@@ -80,6 +78,14 @@ class WeeklyLetter(Weekly):
 class WeeklyNews(WeeklyLetter):
     name = "tests.weekly_news"
     group = "news"
+
+
+@register_notification
+class BrokenWeekly(Weekly):
+    name = "tests.broken_weekly"
+
+    def still_wanted(self, subject, recipient):
+        raise ZeroDivisionError
 
 
 @register_notification

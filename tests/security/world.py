@@ -22,8 +22,10 @@ from mecenova.agenda.operations import start
 from mecenova.agenda.slot_links import token_for
 from mecenova.calendar import clock
 from mecenova.imports.operations import bring_file
+from mecenova.mail.enums import TroubleKind
 from mecenova.mail.links import link_for
-from mecenova.mail.models import OutgoingMail
+from mecenova.mail.models import AddressTrouble, OutgoingMail
+from mecenova.mail.unsubscribe import unsubscribe_url
 from partnerships.answering import give_answer
 from partnerships.links import AnswerLink
 from partnerships.models import Introduction, RefusalStep
@@ -183,6 +185,10 @@ def _own_keys(own: Any, people: dict[str, User | None]) -> dict[str, dict[str, A
         "infotheque:document": {"pk": DocumentFactory().pk},
         "infotheque:file": {"pk": DocumentFactory().pk},
         "mail:message": {"pk": _mail(people["manager"]).pk},
+        "mail:retry": {"pk": _mail(people["manager"]).pk},
+        "mail:mend_address": {"pk": _trouble(UserFactory()).pk},
+        "mail:unsubscribe": {"token": unsubscribe_url(people["manager"].pk, ["learning"]).split("/")[-2]},
+        "mail:provider_news": {"provider": "brevo"},
         "account_confirm_email": {"key": "a-key"},
         "account_reset_password_from_key": {"uidb36": "1", "key": "a-key"},
     }
@@ -275,6 +281,10 @@ def _queries(own: Any, company: Any, keys: dict[str, dict[str, Any]]) -> dict[st
         "companies:need_create": f"?entreprise={company.pk}&forme=financial",
         "partnerships:introduction_create": f"?entreprise={company.pk}",
     }
+
+
+def _trouble(person: User) -> AddressTrouble:
+    return AddressTrouble.objects.create(user=person, address=person.email, kind=TroubleKind.BOUNCED)
 
 
 def _mail(person: User | None) -> OutgoingMail:

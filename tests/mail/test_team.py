@@ -1,0 +1,151 @@
+"""The delivery log, and what the team does with mails that nobody will receive."""
+
+import pytest
+from django.urls import reverse
+
+from mecenova.mail.delivery import LEASE, Delivery, claim, deliver_due
+from mecenova.mail.enums import Attempt, MailStatus, TroubleKind
+from mecenova.mail.models import AddressTrouble, DeliveryAttempt, OutgoingMail
+from mecenova.mail.operations import mark_address
+from mecenova.mail.signals import mail_given_up
+from tests.mail import smtp_sink
+from tests.mail.factories import OutgoingMailFactory, PersonFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def staff(client):
+    person = PersonFactory(is_staff=True)
+    client.force_login(person)
+    return person
+
+
+@pytest.fixture
+def now():
+    from mecenova.calendar import clock
+
+    with clock.frozen(clock.now()) as stopped:
+        yield stopped
+
+
+def log_of(mail):
+    return list(mail.log.values_list("outcome", flat=True))
+
+
+class TestLog:
+    def test_one_line_per_presentation(self, sink, now):
+        mail = OutgoingMailFactory()
+        sink.behaviours[mail.address] = [smtp_sink.RECIPIENT_LATER, smtp_sink.DATA_LATER]
+        for _ in range(3):
+            deliver_due()
+            mail.refresh_from_db()
+            now.move_to(max(now(), mail.due_at))
+        assert log_of(mail) == [Attempt.LATER, Attempt.LATER, Attempt.SENT]
+        assert not any(mail.address in attempt.detail for attempt in DeliveryAttempt.objects.all())
+
+    def test_a_refusal_names_nobody(self, sink, now):
+        mail = OutgoingMailFactory()
+        sink.behaviours[mail.address] = [smtp_sink.RECIPIENT_REFUSED]
+        deliver_due()
+        (attempt,) = mail.log.all()
+        assert attempt.outcome == Attempt.REFUSED
+        assert mail.address not in attempt.detail
+        assert "SMTPRecipientsRefused" in attempt.detail
+
+    def test_a_sender_that_died_leaves_a_line(self, now):
+        mail = OutgoingMailFactory()
+        claim(now())
+        now.advance(LEASE)
+        deliver_due()
+        assert log_of(mail) == [Attempt.UNKNOWN, Attempt.SENT]
+
+    def test_no_answer_is_one_line_and_not_two(self, sink, now):
+        mail = OutgoingMailFactory()
+        sink.behaviours[mail.address] = [smtp_sink.CUT_AFTER_DATA]
+        assert deliver_due() == {Delivery.UNCERTAIN: 1}
+        now.advance(LEASE)
+        deliver_due()
+        assert log_of(mail) == [Attempt.UNKNOWN, Attempt.SENT]
+
+    def test_no_server_is_no_presentation(self, settings, now):
+        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
+        mail = OutgoingMailFactory()
+        deliver_due()
+        assert log_of(mail) == []
+
+
+class TestGivenUp:
+    def test_is_told_and_a_listener_that_raises_changes_nothing(self, sink, now):
+        told = []
+
+        def listen(sender, mail, **kwargs):
+            told.append(mail.pk)
+            raise RuntimeError
+
+        mail = OutgoingMailFactory()
+        sink.behaviours[mail.address] = [smtp_sink.DATA_REFUSED]
+        mail_given_up.connect(listen)
+        try:
+            deliver_due()
+        finally:
+            mail_given_up.disconnect(listen)
+        assert told == [mail.pk]
+        assert OutgoingMail.objects.failed().get() == mail
+
+
+class TestPages:
+    def test_every_failed_mail_is_listed_with_its_reason(self, client, staff):
+        failed = OutgoingMailFactory(status=MailStatus.FAILED, last_error="550 jamais", subject="Perdu")
+        OutgoingMailFactory(subject="En chemin")
+        text = client.get(reverse("mail:failed")).text
+        assert failed.get_absolute_url() in text
+        assert "550 jamais" in text
+        assert "En chemin" not in text
+
+    def test_retried_from_its_page_with_its_log(self, client, staff):
+        mail = OutgoingMailFactory(status=MailStatus.FAILED, last_error="550", attempts=3)
+        DeliveryAttempt.objects.create(mail=mail, outcome=Attempt.REFUSED, detail="550 non")
+        text = client.get(mail.get_absolute_url()).text
+        assert "Refusé pour de bon" in text
+        assert reverse("mail:retry", args=[mail.pk]) in text
+        for _ in range(2):
+            client.post(reverse("mail:retry", args=[mail.pk]))
+        mail.refresh_from_db()
+        assert (mail.status, mail.attempts) == (MailStatus.PENDING, 0)
+
+    def test_the_reader_sees_no_log(self, client):
+        mail = OutgoingMailFactory(status=MailStatus.FAILED, last_error="550 jamais")
+        client.force_login(mail.recipient)
+        assert "550 jamais" not in client.get(mail.get_absolute_url()).text
+
+    def test_an_address_is_mended_by_the_team(self, client, staff):
+        trouble = mark_address(address=PersonFactory().email, kind=TroubleKind.BOUNCED)
+        assert trouble.address in client.get(reverse("mail:failed")).text
+        for _ in range(2):
+            client.post(reverse("mail:mend_address", args=[trouble.pk]))
+        assert AddressTrouble.objects.get().mended_by == staff
+
+    @pytest.mark.parametrize("who", [None, "person"])
+    def test_to_others_these_pages_do_not_exist(self, client, who):
+        mail = OutgoingMailFactory(status=MailStatus.FAILED, last_error="550")
+        expected = 302
+        if who:
+            client.force_login(mail.recipient)
+            expected = 404
+        assert client.get(reverse("mail:failed")).status_code == expected
+        assert client.post(reverse("mail:retry", args=[mail.pk])).status_code == expected
+        mail.refresh_from_db()
+        assert mail.status == MailStatus.FAILED
+
+    def test_as_many_queries_whatever_the_number(self, client, staff, query_count):
+        def more(number):
+            for mail in OutgoingMailFactory.create_batch(number, status=MailStatus.FAILED, last_error="550"):
+                mark_address(address=mail.address, kind=TroubleKind.BOUNCED)
+
+        more(1)
+        client.get(reverse("mail:failed"))
+        few = query_count(lambda: client.get(reverse("mail:failed")))
+        more(10)
+        assert query_count(lambda: client.get(reverse("mail:failed"))) == few <= 12
