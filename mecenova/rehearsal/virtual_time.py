@@ -8,13 +8,11 @@ from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 
 from celery.schedules import crontab
+from django.db import connection
 from django.utils.module_loading import import_string
 
-from mecenova.agenda.models import FollowUp
 from mecenova.calendar import clock
 from mecenova.celery import app
-from mecenova.mail.enums import MailStatus
-from mecenova.mail.models import OutgoingMail
 
 MINUTE = timedelta(minutes=1)
 # A worker that never empties what is due would hold the clock for ever: something is wrong, and it is said.
@@ -78,7 +76,7 @@ class VirtualTime:
     def _next_moment(self, end: datetime) -> datetime:
         self._plan_fixed(end)
         moments = [*(moment for moment, _ in self._fixed[:1]), *self._stirred.values()]
-        due = _next_due(end)
+        due = _next_due()
         if due is not None:
             late = due <= self._swept
             moments.append(self._swept + MINUTE if late else _next_tick(due, self._grain, at_once=True))
@@ -90,8 +88,8 @@ class VirtualTime:
         while self._fixed and self._fixed[0][0] <= self.now:
             _run(self._fixed.pop(0)[1])
             worked = True
-        due = _next_due(self.now + timedelta(microseconds=1))
-        if due is not None:
+        due = _next_due()
+        if due is not None and due <= self.now:
             self._swept = self.now
             for task in self._sweeps:
                 _run(task)
@@ -156,23 +154,26 @@ def _next_tick(moment: datetime, every: timedelta, *, at_once: bool = False) -> 
     return moment + timedelta(seconds=seconds - past)
 
 
-def _next_due(before: datetime) -> datetime | None:
-    """When the next stored row comes due, if it does before that moment."""
-    follow_ups, mails = FollowUp.objects.open(), OutgoingMail.objects.order_by()
-    pending = mails.filter(status=MailStatus.PENDING, due_at__lt=before)
-    sending = mails.filter(status=MailStatus.SENDING, lease_until__lt=before)
-    found = [
-        follow_ups.filter(lease_until__isnull=True, due_at__lt=before)
-        .order_by("due_at")
-        .values_list("due_at"),
-        follow_ups.filter(lease_until__lt=before, due_at__lt=before)
-        .order_by("lease_until")
-        .values_list("lease_until"),
-        pending.order_by("due_at").values_list("due_at"),
-        sending.order_by("lease_until").values_list("lease_until"),
-    ]
-    first = [row[0] for rows in found if (row := rows.first()) is not None]
-    return min(first, default=None)
+# Everything that the minute's sweeps look for, asked in one go: as many times a day as something falls due.
+_NEXT_DUE = """
+SELECT least(
+    (SELECT min(due_at) FROM agenda_followup WHERE outcome = 'open' AND lease_until IS NULL),
+    (SELECT min(greatest(due_at, lease_until)) FROM agenda_followup
+     WHERE outcome = 'open' AND lease_until IS NOT NULL),
+    (SELECT min(due_at) FROM mail_outgoingmail WHERE status = 'pending'),
+    (SELECT min(lease_until) FROM mail_outgoingmail WHERE status = 'sending'),
+    (SELECT min(due_at) FROM mail_digestline
+     WHERE status = 'pending' AND mail_id IS NULL AND last_error = '')
+)
+"""
+
+
+def _next_due() -> datetime | None:
+    """When the next stored row comes due."""
+    with connection.cursor() as cursor:
+        cursor.execute(_NEXT_DUE)
+        (due,) = cursor.fetchone()
+    return due
 
 
 def _run(task: str) -> None:

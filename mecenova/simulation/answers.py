@@ -2,27 +2,34 @@
 
 from collections.abc import Mapping
 from datetime import datetime, time, timedelta
+from functools import partial
 from random import Random
 from uuid import UUID
 
-from matching.models import Suggestion
-from matching.operations import decline_suggestion, mark_seen, take_interest
+from matching.enums import Choice
+from matching.models import Diagnosis, Suggestion
+from matching.operations import choose_after, decline_suggestion, mark_seen, take_interest
 from mecenova.calendar import clock
 from mecenova.calendar.working_days import is_working_day
 from mecenova.simulation.network import Answering, Span, chance_of
-from mecenova.simulation.people import AssociationMember, CompanyMember, Member, Write, attempt
-from partnerships.enums import RefusalReason, Side
-from partnerships.models import Introduction
+from mecenova.simulation.people import AssociationMember, CompanyMember, Member, Write
+from partnerships.enums import PartnershipStatus, RefusalReason, Side
+from partnerships.models import Introduction, Partnership
 from partnerships.operations import (
+    abandon_partnership,
     accept_introduction,
+    agree_partnership,
     decline_introduction,
     postpone_introduction,
+    report_talk,
 )
 from partnerships.operations import mark_seen as mark_introduction_seen
 
 REASONS = [str(reason.value) for reason in RefusalReason]
 # The page is opened well before the answer is given, also by some who never answer.
 SEEN_ANYWAY = 0.4
+# Pairs that have talked by the first question; a few more at each of the next.
+TALKED = 0.6
 
 
 class Reader:
@@ -52,6 +59,8 @@ class Reader:
         """One look, in the morning."""
         self._read_suggestions()
         self._read_requests()
+        self._read_talks()
+        self._read_diagnoses()
         self._read_until = clock.now()
 
     def _read_suggestions(self) -> None:
@@ -122,6 +131,63 @@ class Reader:
 
         self.write(moment, answer)
 
+    def _read_talks(self) -> None:
+        """« Did you talk? »: most say the same on both sides, some do not, some say nothing."""
+        asked = Partnership.objects.filter(status=PartnershipStatus.DISCUSSION).exclude(talk_turn=None)
+        asked = asked.filter(disagreement_at=None, introduction__isnull=False).order_by("opened_at", "pk")
+        for partnership in asked.select_related("introduction__association", "introduction__company"):
+            turn = (partnership.pk, partnership.talk_turn)
+            if not partnership.is_asked_whether_they_talked or turn in self._asked:
+                continue
+            self._asked.add(turn)
+            association = self.associations[partnership.introduction.association.organisation_id]
+            company = self.companies[partnership.introduction.company.organisation_id]
+            pair = (company.plan.number, association.plan.number)
+            talked = chance_of(self.seed, "talk", *pair).random() < TALKED + 0.01 * partnership.talk_turn
+            for side in (association, company):
+                chance = chance_of(self.seed, "told", *pair, type(side).__name__, partnership.talk_turn)
+                answering = side.plan.answering
+                if chance.random() > answering.silent:
+                    said = talked if chance.random() < 0.93 else not talked
+                    moment = self._when(side, answering, chance)
+                    self.write(moment, partial(self._tell_talk, partnership, side, said))
+            if talked:
+                chance = chance_of(self.seed, "agree", *pair)
+                moment = clock.now() + timedelta(days=chance.uniform(20, 70))
+                self.write(moment, partial(self._conclude, partnership, company, chance))
+
+    def _tell_talk(self, partnership: Partnership, side: Member, talked: bool) -> None:
+        if side.user is not None:
+            report_talk(partnership=partnership, talked=talked, by=side.user)
+
+    def _conclude(self, partnership: Partnership, company: CompanyMember, chance: Random) -> None:
+        """They have talked: one in two signs, the others stop there, and say so or not."""
+        if company.user is None:
+            return
+        drawn, today = chance.random(), clock.today()
+        if drawn < 0.5:
+            ends_on = today + timedelta(days=chance.choice((120, 180, 365)))
+            agree_partnership(partnership=partnership, signed_on=today, ends_on=ends_on, by=company.user)
+        elif drawn < 0.8:
+            abandon_partnership(partnership=partnership, by=company.user, note="Pas cette année.")
+
+    def _read_diagnoses(self) -> None:
+        for diagnosis in Diagnosis.objects.open().select_related("project__association").order_by("at", "pk"):
+            turn = (diagnosis.pk, "diagnosis")
+            if turn in self._asked:
+                continue
+            self._asked.add(turn)
+            member = self.associations[diagnosis.project.association.organisation_id]
+            chance = chance_of(self.seed, "diagnosis", member.plan.number, diagnosis.cause)
+            if chance.random() > max(0.3, member.plan.answering.silent):
+                choice = chance.choice([Choice.REWRITE, Choice.WIDEN])
+                moment = self._when(member, member.plan.answering, chance)
+                self.write(moment, partial(self._choose, diagnosis, member, choice))
+
+    def _choose(self, diagnosis: Diagnosis, member: Member, choice: str) -> None:
+        if member.user is not None:
+            choose_after(diagnosis=diagnosis, choice=choice, by=member.user)
+
     def _when(self, member: Member, answering: Answering, chance: Random) -> datetime:
         """So many working days from now, and never while they are away."""
         left = answering.days * chance.lognormvariate(0, 0.5)
@@ -131,6 +197,3 @@ class Reader:
             day += timedelta(days=1)
             left -= is_working_day(day) and not any(span.holds(day) for span in away)
         return datetime.combine(day, time(9), tzinfo=clock.PARIS) + timedelta(hours=chance.uniform(0, 8))
-
-
-__all__ = ["Reader", "attempt"]

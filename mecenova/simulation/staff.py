@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import partial
 from uuid import UUID
 
 from django.contrib.auth.models import Group
@@ -10,15 +11,19 @@ from django.contrib.auth.models import Group
 from accounts.enums import OrganisationKind
 from accounts.models import Organisation, User
 from accounts.operations import ask_for_changes, check_organisation, create_verified_user
-from associations.models import Association
+from associations.models import Association, Project
 from associations.operations import note_call
 from companies.models import Company
 from companies.operations import record_call
+from matching.models import Diagnosis
+from matching.operations import note_call as note_diagnosis_call
 from mecenova.agenda.models import Absence, FollowUp
 from mecenova.calendar import clock
 from mecenova.calendar.working_days import is_working_day
 from mecenova.simulation.network import Span, chance_of
 from mecenova.simulation.people import AssociationMember, CompanyMember, attempt
+from partnerships.models import Partnership
+from partnerships.operations import settle_talk
 
 MINUTES_A_DAY = 240
 CHECK_MINUTES, CALL_MINUTES, NO_ANSWER_MINUTES = 10, 20, 4
@@ -26,9 +31,6 @@ CHECK_MINUTES, CALL_MINUTES, NO_ANSWER_MINUTES = 10, 20, 4
 NO_ANSWER = 0.2
 ASKED_FOR_CHANGES = 0.08
 LEADS = "Responsables"
-
-# What the team does about one step that it owes, in so many minutes; None when nothing can be done today.
-Handler = Callable[["Staff", FollowUp], int | None]
 
 
 @dataclass
@@ -82,22 +84,42 @@ class Staff:
 
     def _handle(self, step: FollowUp, by: User) -> int:
         """The minutes spent on one step. What the invented team knows nothing of is left where it is."""
-        organisation = Organisation.objects.filter(pk=step.subject_id).first()
-        if organisation is None or ".call" not in step.rule:
+        act = self._what_to_do(step, by)
+        if act is None:
             return 0
-        turn = self._calls.get(organisation.pk, 0)
-        self._calls[organisation.pk] = turn + 1
-        if chance_of(self.seed, "picks up", organisation.name, turn).random() < NO_ANSWER:
+        turn = self._calls.get(step.subject_id, 0)
+        self._calls[step.subject_id] = turn + 1
+        if chance_of(self.seed, "picks up", step.rule, step.since.isoformat(), turn).random() < NO_ANSWER:
             return NO_ANSWER_MINUTES
-        if organisation.kind == OrganisationKind.ASSOCIATION:
-            called = Association.objects.get(organisation=organisation)
-            attempt(lambda: note_call(association=called, by=by, note=f"Appel {turn + 1}."))
-            self.associations[organisation.pk].was_called(turn)
-        else:
-            company = Company.objects.select_related("organisation").get(organisation=organisation)
-            attempt(lambda: record_call(company=company, note=f"Appel {turn + 1}.", by=by))
-            self.companies[organisation.pk].was_called(turn)
+        attempt(partial(act, turn))
         return CALL_MINUTES
+
+    def _what_to_do(self, step: FollowUp, by: User) -> Callable[[int], object] | None:
+        subject = step.subject
+        if isinstance(subject, Partnership):
+            return lambda turn: settle_talk(
+                partnership=subject, talked=True, by=by, note="Ils se sont parlé."
+            )
+        if isinstance(subject, Project):
+            diagnosis = Diagnosis.objects.open().filter(project=subject).first()
+            if diagnosis is None:
+                return None
+            return lambda turn: note_diagnosis_call(diagnosis=diagnosis, note=f"Appel {turn + 1}.", by=by)
+        if not isinstance(subject, Organisation) or ".call" not in step.rule:
+            return None
+        if subject.kind == OrganisationKind.ASSOCIATION:
+            return lambda turn: self._call_association(subject, by, turn)
+        return lambda turn: self._call_company(subject, by, turn)
+
+    def _call_association(self, organisation: Organisation, by: User, turn: int) -> None:
+        called = Association.objects.get(organisation=organisation)
+        note_call(association=called, by=by, note=f"Appel {turn + 1}.")
+        self.associations[organisation.pk].was_called(turn)
+
+    def _call_company(self, organisation: Organisation, by: User, turn: int) -> None:
+        company = Company.objects.select_related("organisation").get(organisation=organisation)
+        record_call(company=company, note=f"Appel {turn + 1}.", by=by)
+        self.companies[organisation.pk].was_called(turn)
 
 
 def hire(

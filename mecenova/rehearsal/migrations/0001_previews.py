@@ -8,82 +8,195 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('contenttypes', '0002_remove_content_type_name'),
+        ("contenttypes", "0002_remove_content_type_name"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Preview',
+            name="Preview",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('asked_at', models.DateTimeField(default=mecenova.calendar.clock.now, editable=False, verbose_name='demandé le')),
-                ('days', models.PositiveSmallIntegerField(verbose_name='jours')),
-                ('status', models.CharField(choices=[('waiting', 'Demandé'), ('running', 'En cours de calcul'), ('done', 'Prêt'), ('failed', 'Échec')], default='waiting', editable=False, max_length=20, verbose_name='état')),
-                ('begins_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='à partir de')),
-                ('finished_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='fini le')),
-                ('error', models.TextField(blank=True, editable=False, verbose_name='erreur')),
-                ('asked_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='demandé par')),
+                (
+                    "id",
+                    models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False),
+                ),
+                (
+                    "asked_at",
+                    models.DateTimeField(
+                        default=mecenova.calendar.clock.now, editable=False, verbose_name="demandé le"
+                    ),
+                ),
+                ("days", models.PositiveSmallIntegerField(verbose_name="jours")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "Demandé"),
+                            ("running", "En cours de calcul"),
+                            ("done", "Prêt"),
+                            ("failed", "Échec"),
+                        ],
+                        default="waiting",
+                        editable=False,
+                        max_length=20,
+                        verbose_name="état",
+                    ),
+                ),
+                (
+                    "begins_at",
+                    models.DateTimeField(blank=True, editable=False, null=True, verbose_name="à partir de"),
+                ),
+                (
+                    "finished_at",
+                    models.DateTimeField(blank=True, editable=False, null=True, verbose_name="fini le"),
+                ),
+                ("error", models.TextField(blank=True, editable=False, verbose_name="erreur")),
+                (
+                    "asked_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="demandé par",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'aperçu',
-                'verbose_name_plural': 'aperçus',
-                'ordering': ['-asked_at', '-id'],
+                "verbose_name": "aperçu",
+                "verbose_name_plural": "aperçus",
+                "ordering": ["-asked_at", "-id"],
             },
         ),
         migrations.CreateModel(
-            name='PreviewLine',
+            name="PreviewLine",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(verbose_name='le')),
-                ('kind', models.CharField(choices=[('mail', 'Courriel'), ('digest', 'Lettre de la semaine'), ('follow_up', 'Relance')], max_length=20, verbose_name='nature')),
-                ('name', models.CharField(max_length=120, verbose_name='modèle ou règle')),
-                ('subject_id', models.UUIDField(blank=True, null=True, verbose_name='identifiant de l’objet')),
-                ('text', models.CharField(max_length=300, verbose_name='texte')),
-                ('preview', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='lines', to='rehearsal.preview')),
-                ('recipient', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='destinataire')),
-                ('subject_type', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='contenttypes.contenttype', verbose_name='type d’objet')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("at", models.DateTimeField(verbose_name="le")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("mail", "Courriel"),
+                            ("digest", "Lettre de la semaine"),
+                            ("follow_up", "Relance"),
+                        ],
+                        max_length=20,
+                        verbose_name="nature",
+                    ),
+                ),
+                ("name", models.CharField(max_length=120, verbose_name="modèle ou règle")),
+                (
+                    "subject_id",
+                    models.UUIDField(blank=True, null=True, verbose_name="identifiant de l’objet"),
+                ),
+                ("text", models.CharField(max_length=300, verbose_name="texte")),
+                (
+                    "preview",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="lines",
+                        to="rehearsal.preview",
+                    ),
+                ),
+                (
+                    "recipient",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="destinataire",
+                    ),
+                ),
+                (
+                    "subject_type",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="contenttypes.contenttype",
+                        verbose_name="type d’objet",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'ligne d’aperçu',
-                'verbose_name_plural': 'lignes d’aperçu',
-                'ordering': ['at', 'id'],
+                "verbose_name": "ligne d’aperçu",
+                "verbose_name_plural": "lignes d’aperçu",
+                "ordering": ["at", "id"],
             },
         ),
         migrations.AddConstraint(
-            model_name='preview',
-            constraint=models.UniqueConstraint(condition=models.Q(('status', 'running')), fields=('status',), name='preview_one_at_a_time'),
+            model_name="preview",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("status", "running")), fields=("status",), name="preview_one_at_a_time"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='preview',
-            constraint=models.UniqueConstraint(condition=models.Q(('status', 'waiting')), fields=('days',), name='preview_waits_once_for_these_days'),
+            model_name="preview",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("status", "waiting")),
+                fields=("days",),
+                name="preview_waits_once_for_these_days",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='preview',
-            constraint=models.CheckConstraint(condition=models.Q(('days__gte', 1), ('days__lte', 90)), name='preview_days_within_reason', violation_error_message='Un aperçu va de 1 à 90 jours.'),
+            model_name="preview",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("days__gte", 1), ("days__lte", 90)),
+                name="preview_days_within_reason",
+                violation_error_message="Un aperçu va de 1 à 90 jours.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='preview',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['waiting', 'running', 'done', 'failed'])), name='preview_status_known'),
+            model_name="preview",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("status__in", ["waiting", "running", "done", "failed"])),
+                name="preview_status_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='preview',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('finished_at__isnull', False), ('status__in', ['done', 'failed'])), models.Q(('finished_at__isnull', True), ('status__in', ['waiting', 'running'])), _connector='OR'), name='preview_finished_has_its_date'),
+            model_name="preview",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("finished_at__isnull", False), ("status__in", ["done", "failed"])),
+                    models.Q(("finished_at__isnull", True), ("status__in", ["waiting", "running"])),
+                    _connector="OR",
+                ),
+                name="preview_finished_has_its_date",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='preview',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'failed'), models.Q(('error', ''), _negated=True)), models.Q(models.Q(('status', 'failed'), _negated=True), ('error', '')), _connector='OR'), name='preview_failed_says_why'),
+            model_name="preview",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("status", "failed"), models.Q(("error", ""), _negated=True)),
+                    models.Q(models.Q(("status", "failed"), _negated=True), ("error", "")),
+                    _connector="OR",
+                ),
+                name="preview_failed_says_why",
+            ),
         ),
         migrations.AddIndex(
-            model_name='previewline',
-            index=models.Index(fields=['preview', 'at'], name='preview_line_by_moment'),
+            model_name="previewline",
+            index=models.Index(fields=["preview", "at"], name="preview_line_by_moment"),
         ),
         migrations.AddConstraint(
-            model_name='previewline',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['mail', 'digest', 'follow_up'])), name='preview_line_kind_known'),
+            model_name="previewline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("kind__in", ["mail", "digest", "follow_up"])),
+                name="preview_line_kind_known",
+            ),
         ),
     ]
