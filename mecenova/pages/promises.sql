@@ -186,6 +186,16 @@ mails AS (
   FROM mail_outgoingmail AS mail
   CROSS JOIN settings
   WHERE mail.status NOT IN ('pending', 'sending') OR mail.due_at + interval '1 hour' < settings.now
+
+  UNION ALL
+
+  -- A line of the weekly digest is in a mail, counted above. One that missed its digest is counted here.
+  SELECT 'mail', false, (line.due_at AT TIME ZONE 'Europe/Paris')::date
+  FROM mail_digestline AS line
+  LEFT JOIN mail_outgoingmail AS digest ON digest.id = line.mail_id
+  CROSS JOIN settings
+  WHERE line.status <> 'cancelled'
+    AND coalesce(digest.created_at, settings.now) > line.due_at + interval '1 hour'
 ),
 
 settled AS (

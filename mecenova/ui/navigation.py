@@ -11,8 +11,9 @@ PUBLIC = (
     ("Entreprises", "companies:list"),
     ("Infothèque", "infotheque:list"),
     ("Comprendre", "pages:understand"),
-    ("Observatoire", "pages:observatory"),
 )
+# At the end of every page; in the header, where those who have an account need the room, for visitors only.
+OBSERVATORY = ("Observatoire", "pages:observatory")
 SIGNED_IN = (("Tableau de bord", "pages:dashboard"), ("Mon compte", "accounts:person"))
 STAFF = (("Équipe", "pages:control_tower"),)
 VISITOR = (("Connexion", "account_login"), ("Inscription", "accounts:sign_up"))
@@ -29,7 +30,7 @@ TEAM = (
     ("Observatoire de l’équipe", "pages:team_observatory"),
     ("Administration", "admin:index"),
 )
-FOOTER = (("Accueil", "pages:home"), *PUBLIC)
+FOOTER = (("Accueil", "pages:home"), *PUBLIC, OBSERVATORY)
 PROMINENT = {"accounts:sign_up"}
 
 
@@ -62,7 +63,8 @@ def header(request: Any) -> dict[str, Any]:
     account = entries(SIGNED_IN, path) if signed_in else entries(VISITOR, path)
     if signed_in and user.is_staff:
         account += entries(STAFF, path)
-    return {"public": entries(PUBLIC, path), "account": account, "signed_in": signed_in}
+    public = PUBLIC if signed_in else (*PUBLIC, OBSERVATORY)
+    return {"public": entries(public, path), "account": account, "signed_in": signed_in}
 
 
 def footer(request: Any) -> dict[str, Any]:

@@ -67,6 +67,10 @@ def test_it_is_within_reach(client):
     assert f'href="{PAGE}"' in client.get(reverse("pages:understand")).content.decode()
 
 
+def test_the_form_says_what_is_shown(client):
+    assert '<option value="introduction" selected>' in client.get(PAGE + "?vue=kind").content.decode()
+
+
 def test_no_name_of_anybody_is_public(client, network):
     Organisation.objects.update(name="Nom très reconnaissable")
     for path in (PAGE, *(f"/observatoire/{slug}.csv" for slug in remembered.public().tables)):

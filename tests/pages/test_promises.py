@@ -14,7 +14,7 @@ from associations.models import Association
 from matching.models import Suggestion
 from mecenova.agenda.models import FollowUp, SilenceCheck
 from mecenova.calendar import clock
-from mecenova.mail.models import OutgoingMail
+from mecenova.mail.models import DigestLine, OutgoingMail
 from mecenova.pages.promises import PROMISES, kept, kept_by_month
 from mecenova.workflow.models import TransitionRecord
 from partnerships.models import Introduction
@@ -226,6 +226,23 @@ def test_mails_of_the_last_hour_are_not_yet_due():
         assert counted(*ALL_TIME)[6] == (0, 0)
         OutgoingMail.objects.update(due_at=NOW - timedelta(minutes=61))
         assert counted(*ALL_TIME)[6] == (0, 1)
+
+
+def test_a_line_that_missed_its_digest_is_a_message_forgotten():
+    with clock.frozen(NOW):
+        mail = OutgoingMailFactory(
+            status="sent", sent_at=NOW - HOUR, due_at=NOW - HOUR, created_at=NOW - HOUR
+        )
+        line = DigestLine.objects.create(
+            key="line", notification="a", category="service", recipient=mail.recipient, about=mail, due_at=NOW
+        )
+        assert counted(*ALL_TIME)[6] == (1, 0)
+        DigestLine.objects.update(due_at=NOW - 3 * HOUR)
+        assert counted(*ALL_TIME)[6] == (1, 1)
+        DigestLine.objects.update(mail=mail, due_at=mail.created_at)
+        assert counted(*ALL_TIME)[6] == (1, 0)
+        DigestLine.objects.filter(pk=line.pk).update(status="cancelled", mail=None, due_at=NOW - 3 * HOUR)
+        assert counted(*ALL_TIME)[6] == (1, 0)
 
 
 def test_the_number_of_queries_depends_on_no_row(query_count):

@@ -11,7 +11,7 @@ FIRST = {"mesure": "introduction", "vue": "cause", "departement": ""}
 
 
 class LookForm(forms.Form):
-    """An answer that is not in the list is said, and the first view is shown."""
+    """Always answered: what the reader did not choose is the first view. An unknown answer is said."""
 
     mesure = forms.ChoiceField(
         label="Mesure", choices=[(figure.slug, figure.title) for figure in FIGURES.values()], required=False
@@ -23,12 +23,11 @@ class LookForm(forms.Form):
     )
     departement = forms.ChoiceField(label="Département sur la carte", required=False)
 
-    def __init__(self, data: Any = None, *, places: Iterable[tuple[str, str]]) -> None:
-        super().__init__(data, initial=FIRST)
+    def __init__(self, given: Any, *, places: Iterable[tuple[str, str]]) -> None:
+        super().__init__({name: given.get(name) or first for name, first in FIRST.items()})
         self.fields["departement"].choices = [("", "Toute la France"), *places]  # type: ignore[attr-defined]
 
     def chosen(self) -> dict[str, str]:
-        """What to show; the first view stands for whatever is missing or not understood."""
+        """What to show; the first view stands for whatever is not understood."""
         self.is_valid()
-        given = self.cleaned_data if self.is_bound else {}
-        return {name: given.get(name) or first for name, first in FIRST.items()}
+        return {name: self.cleaned_data.get(name) or first for name, first in FIRST.items()}

@@ -77,10 +77,7 @@ def _unpresented() -> list[Waiting]:
         .select_related("organisation")
         .order_by("last", "pk")
     )
-    return [
-        Waiting(each.organisation.name, each.get_absolute_url(), each.last)
-        for each in found[:SHOWN]
-    ]
+    return [Waiting(each.organisation.name, each.get_absolute_url(), each.last) for each in found[:SHOWN]]
 
 
 LONGEST: Mapping[str, Callable[[], list[Waiting]]] = {

@@ -46,7 +46,7 @@ def team_observatory_file(request: HttpRequest, slug: str) -> HttpResponse:
 
 def _page(request: HttpRequest, report: Report, file_url: str, more: dict[str, Any]) -> HttpResponse:
     """One figure along one dimension at a time: two filters never cross into a small group."""
-    form = LookForm(request.GET or None, places=report.places)
+    form = LookForm(request.GET, places=report.places)
     chosen = form.chosen()
     context = {
         "report": report,
