@@ -4,7 +4,8 @@ from typing import TYPE_CHECKING, Any
 
 from partnerships import operations
 from partnerships.forms import AnswerForm
-from partnerships.models import Introduction
+from partnerships.models import Introduction, Partnership
+from partnerships.talks import Verdict
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -24,3 +25,21 @@ def give_answer(introduction: Introduction, answer: dict[str, Any], *, by: "User
         introduction=introduction, reason=answer["reason"], by=by, note=answer["note"]
     )
     return "Merci pour cette réponse claire. Elle est transmise avec sa raison."
+
+
+_AFTER_TALK = {
+    Verdict.TALKED: "Merci\u00a0! La suite s’écrit à deux\u00a0: dites-nous quand ce sera signé.",
+    Verdict.DISAGREE: (
+        "Merci. L’autre côté n’a pas répondu la même chose\u00a0: "
+        "une personne de l’équipe vous appelle tous les deux."
+    ),
+    Verdict.RETURN: "Merci de l’avoir dit. Chacun revient à la recherche, et un courriel vous dit comment.",
+}
+
+
+def report_talk(partnership: Partnership, talked: bool, *, by: "User") -> str:
+    """One side's answer, and what to tell the person. Raises DomainError."""
+    verdict = operations.report_talk(partnership=partnership, talked=talked, by=by)
+    waiting = "Merci, c’est noté. Nous attendons la réponse de l’autre côté."
+    not_yet = "Merci, c’est noté. Nous vous reposerons la question dans quelques jours."
+    return _AFTER_TALK.get(verdict, waiting if talked else not_yet)

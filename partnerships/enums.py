@@ -92,7 +92,15 @@ class AttentionSource(models.TextChoices):
 
 class PartnershipStatus(models.TextChoices):
     DISCUSSION = "discussion", "En discussion"
+    AGREED = "agreed", "Signé"
+    ENDED = "ended", "Terminé"
     ABANDONED = "abandoned", "Abandonné"
+    RETURNED = "returned", "Revenu à la recherche"
+
+
+class ReflectionMoment(models.TextChoices):
+    EVALUATION = "evaluation", "Ce que le partenariat a donné"
+    LASTING_EFFECT = "lasting_effect", "Ce qu’il en reste"
 
 
 class PartyRole(models.TextChoices):

@@ -100,6 +100,95 @@ class AbandonForm(forms.Form):
     )
 
 
+class TalkForm(forms.Form):
+    """Did you talk? One question, two answers."""
+
+    YES, NOT_YET = "yes", "not_yet"
+
+    talked = forms.ChoiceField(
+        label="Vous êtes-vous parlé\u202f?",
+        choices=((YES, "Oui, nous nous sommes parlé"), (NOT_YET, "Pas encore")),
+        widget=forms.RadioSelect,
+    )
+
+    @property
+    def says_yes(self) -> bool:
+        return bool(self.cleaned_data["talked"] == self.YES)
+
+
+class SettleForm(forms.Form):
+    """What the team learnt by asking both sides."""
+
+    YES, NO = "yes", "no"
+
+    talked = forms.ChoiceField(
+        label="Se sont-ils parlé\u202f?",
+        choices=(
+            (YES, "Oui\u00a0: le partenariat continue"),
+            (NO, "Non\u00a0: chacun revient à la recherche"),
+        ),
+        widget=forms.RadioSelect,
+    )
+    note = forms.CharField(
+        label="Qui vous l’a dit, et quand",
+        max_length=NOTE_LENGTH,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="Gardé dans l’histoire du partenariat, que les deux côtés lisent.",
+    )
+
+
+class AgreeForm(forms.Form):
+    signed_on = forms.DateField(label="Signé le", widget=DateInput)
+    ends_on = forms.DateField(
+        label="Prend fin le",
+        required=False,
+        widget=DateInput,
+        help_text="Sans date de fin, nous vous demanderons chaque année s’il continue.",
+    )
+
+
+class RenewForm(forms.Form):
+    """Does it go on?"""
+
+    GOES_ON, STOPS = "goes_on", "stops"
+
+    answer = forms.ChoiceField(
+        label="Le partenariat continue-t-il\u202f?",
+        choices=((GOES_ON, "Oui, il continue"), (STOPS, "Non, il s’arrête comme prévu")),
+        widget=forms.RadioSelect,
+    )
+    ends_on = forms.DateField(
+        label="S’il continue, nouvelle date de fin",
+        required=False,
+        widget=DateInput,
+        help_text="Vide\u00a0: sans date de fin, et nous vous reposerons la question chaque année.",
+    )
+
+    def __init__(self, *args: Any, has_end: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not has_end:
+            choices = [(self.GOES_ON, "Oui, il continue")]
+            self.fields["answer"].choices = choices  # type: ignore[attr-defined]
+
+
+class EndForm(forms.Form):
+    note = forms.CharField(
+        label="Un mot pour l’autre côté",
+        required=False,
+        max_length=NOTE_LENGTH,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+
+class ReflectForm(forms.Form):
+    text = forms.CharField(
+        label="En quelques lignes",
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 6}),
+        help_text="Pour qui cela a changé quelque chose, ce qui a marché, ce que vous feriez autrement.",
+    )
+
+
 class RefusalStepForm(forms.ModelForm):
     """The team's words for one reason, its delay and its document."""
 

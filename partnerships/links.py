@@ -1,4 +1,4 @@
-"""The link in the mails of the asked side: yes, later or no, without logging in."""
+"""What can be answered from a mail, without logging in: yes, later or no; and « we talked », or not yet."""
 
 import uuid
 from datetime import timedelta
@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from django import forms
 
 from mecenova.mail.links import OneClick, register_link
-from partnerships.answering import give_answer
-from partnerships.forms import AnswerForm
-from partnerships.models import Introduction
-from partnerships.notifications import ANSWER_LINK
-from partnerships.policies import can_answer_introduction
+from partnerships.answering import give_answer, report_talk
+from partnerships.forms import AnswerForm, TalkForm
+from partnerships.models import Introduction, Partnership
+from partnerships.notifications import ANSWER_LINK, TALK_LINK
+from partnerships.policies import can_answer_introduction, can_speak_for_partnership
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -47,3 +47,32 @@ class AnswerLink(OneClick):
 
     def act(self, subject: Introduction, user: "User", cleaned_data: dict[str, Any]) -> str:
         return give_answer(subject, cleaned_data, by=user)
+
+
+@register_link
+class TalkLink(OneClick):
+    name: ClassVar[str] = TALK_LINK
+    # As long as the question can be asked, holidays included.
+    max_age: ClassVar[timedelta] = timedelta(days=90)
+    template: ClassVar[str] = "partnerships/talk_link.html"
+    title: ClassVar[str] = "Vous êtes-vous parlé\u202f?"
+    button: ClassVar[str] = "Envoyer ma réponse"
+    form_class: ClassVar[type[forms.Form]] = TalkForm
+
+    def get_subject(self, pk: uuid.UUID) -> Partnership | None:
+        return Partnership.objects.filter(pk=pk).first()
+
+    def context(self, subject: Partnership, user: "User") -> dict[str, Any]:
+        return {"partnership": subject, "organisations": subject.organisations()}
+
+    def may_act(self, subject: Partnership, user: "User") -> bool:
+        return can_speak_for_partnership(user, subject)
+
+    def still_possible(self, subject: Partnership) -> str | None:
+        if subject.may_still_talk:
+            return None
+        state = subject.get_status_display().lower()
+        return f"Cette question n’est plus posée. L’état du partenariat\u00a0: {state}."
+
+    def act(self, subject: Partnership, user: "User", cleaned_data: dict[str, Any]) -> str:
+        return report_talk(subject, cleaned_data["talked"] == TalkForm.YES, by=user)

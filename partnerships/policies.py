@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from accounts.enums import OrganisationStatus
 from accounts.models import Organisation
-from accounts.policies import is_member, is_staff
+from accounts.policies import is_manager, is_member, is_staff
 from associations.enums import Stance
 from associations.models import Association
 from companies.models import Company, Need
@@ -48,6 +48,30 @@ def can_view_partnership(user: "User", partnership: Partnership) -> bool:
 
 def can_abandon_partnership(user: "User", partnership: Partnership) -> bool:
     return partnership.parties.filter(organisation__memberships__user=user).exists()
+
+
+def party_of(user: "User", partnership: Partnership) -> Organisation | None:
+    """The party this person speaks for; of two, the one that still owes an answer."""
+    own = [one for one in partnership.present_organisations() if is_member(user, one)]
+    waiting = partnership.without_a_yes() if partnership.is_in_discussion else []
+    if partnership.reflection_moment:
+        waiting = partnership.without_words(partnership.reflection_moment)
+    return next((one for one in own if one in waiting), own[0] if own else None)
+
+
+def can_speak_for_partnership(user: "User", partnership: Partnership) -> bool:
+    """Say whether they talked, and write what came of it: anybody of a party."""
+    return party_of(user, partnership) is not None
+
+
+def can_manage_partnership(user: "User", partnership: Partnership) -> bool:
+    """Say that it is signed, goes on or ends: those who run a party."""
+    return any(is_manager(user, one) for one in partnership.present_organisations())
+
+
+def can_settle_partnership(user: "User", partnership: Partnership) -> bool:
+    """A person of the team who is of neither side."""
+    return is_staff(user) and party_of(user, partnership) is None
 
 
 def can_edit_refusal_steps(user: "User") -> bool:

@@ -10,7 +10,7 @@ from accounts.signals import organisation_left, organisations_merging
 from companies.models import Company, Need
 from companies.signals import company_changed, need_closed
 from partnerships import operations, signals
-from partnerships.models import Introduction
+from partnerships.models import Introduction, Partnership
 from partnerships.operations.merges import bring_partnerships_over
 
 
@@ -28,6 +28,28 @@ def rearm(sender: Any, introduction: Introduction, **kwargs: Any) -> None:
 def send_queued(sender: Any, introduction: Introduction, **kwargs: Any) -> None:
     operations.request_queued(company=introduction.company)
     operations.wait_for_next_month(introduction=introduction)
+
+
+@receiver(signals.talk_day_has_come)
+def ask_whether_they_talked(
+    sender: Any, partnership: Partnership, turn: int, key: str, **kwargs: Any
+) -> None:
+    operations.ask_whether_they_talked(partnership=partnership, turn=turn, key=key)
+
+
+@receiver(signals.talk_time_is_over)
+def conclude_talk(sender: Any, partnership: Partnership, **kwargs: Any) -> None:
+    operations.conclude_talk(partnership=partnership)
+
+
+@receiver(signals.term_has_come)
+def end_at_term(sender: Any, partnership: Partnership, **kwargs: Any) -> None:
+    operations.end_partnership(partnership=partnership)
+
+
+@receiver(signals.reflection_time_is_over)
+def let_reflection_rest(sender: Any, partnership: Partnership, moment: str, **kwargs: Any) -> None:
+    operations.let_reflection_rest(partnership=partnership, moment=moment)
 
 
 @receiver(organisation_left, dispatch_uid="partnerships.follow_leaving")

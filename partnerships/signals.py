@@ -16,3 +16,11 @@ answer_overdue = Signal()
 later_has_come = Signal()
 # introduction: the month a queued request was waiting for has begun
 place_expected = Signal()
+
+# partnership, turn, key: the agenda found that both sides are to be asked whether they talked
+talk_day_has_come = Signal()
+# partnership: the last question has waited long enough; its last day has passed
+talk_time_is_over = Signal()
+term_has_come = Signal()
+# partnership, moment: nobody will be asked again what came of it
+reflection_time_is_over = Signal()

@@ -11,6 +11,12 @@ urlpatterns = [
     path("mises-en-relation/<uuid:pk>/vue/", introductions.seen, name="introduction_seen"),
     path("partenariats/<uuid:pk>/", partnerships.partnership, name="partnership"),
     path("partenariats/<uuid:pk>/abandonner/", partnerships.abandon, name="partnership_abandon"),
+    path("partenariats/<uuid:pk>/parle/", partnerships.talk, name="partnership_talk"),
+    path("partenariats/<uuid:pk>/trancher/", partnerships.settle, name="partnership_settle"),
+    path("partenariats/<uuid:pk>/signer/", partnerships.agree, name="partnership_agree"),
+    path("partenariats/<uuid:pk>/prolonger/", partnerships.renew, name="partnership_renew"),
+    path("partenariats/<uuid:pk>/terminer/", partnerships.end, name="partnership_end"),
+    path("partenariats/<uuid:pk>/bilan/", partnerships.reflect, name="partnership_reflect"),
     path("equipe/refus/", refusals.refusal_steps, name="refusal_steps"),
     path("equipe/refus/<uuid:pk>/", refusals.refusal_step, name="refusal_step"),
 ]

@@ -49,11 +49,35 @@ PARTNERSHIP = Workflow(
     "partnership",
     [
         Transition(
-            "abandon",
+            "agree",
             frozenset({PartnershipStatus.DISCUSSION}),
+            PartnershipStatus.AGREED,
+            "responsable d’une des parties",
+        ),
+        Transition(
+            "return_to_matching",
+            frozenset({PartnershipStatus.DISCUSSION}),
+            PartnershipStatus.RETURNED,
+            "les deux réponses, l’agenda ou l’équipe IMS",
+        ),
+        Transition(
+            "abandon",
+            frozenset({PartnershipStatus.DISCUSSION, PartnershipStatus.AGREED}),
             PartnershipStatus.ABANDONED,
             "une des parties, ou son départ du site",
-        )
+        ),
+        Transition(
+            "renew",
+            frozenset({PartnershipStatus.AGREED}),
+            PartnershipStatus.AGREED,
+            "responsable d’une des parties",
+        ),
+        Transition(
+            "end",
+            frozenset({PartnershipStatus.AGREED}),
+            PartnershipStatus.ENDED,
+            "responsable d’une des parties, l’agenda à la date de fin, ou un départ du site",
+        ),
     ],
     labels=PartnershipStatus.choices,
 )

@@ -1,6 +1,6 @@
 from partnerships.models.attention import AttentionEntry, AttentionMonth
 from partnerships.models.introduction import Introduction
-from partnerships.models.partnership import Partnership, Party
+from partnerships.models.partnership import Partnership, Party, Reflection, TalkReport
 from partnerships.models.refusal import RefusalStep, RefusalStepChange
 
 __all__ = [
@@ -9,6 +9,8 @@ __all__ = [
     "Introduction",
     "Partnership",
     "Party",
+    "Reflection",
     "RefusalStep",
     "RefusalStepChange",
+    "TalkReport",
 ]

@@ -1,20 +1,52 @@
+from collections.abc import Iterable
+from datetime import timedelta
 from typing import Self
 
+from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.urls import reverse
 
+from accounts.enums import OrganisationStatus
 from accounts.models import Organisation
 from mecenova.calendar import clock
 from mecenova.identifiers.models import Identified
 from mecenova.reference.enums import Kind
-from partnerships.enums import PartnershipStatus, PartyRole
+from partnerships.enums import PartnershipStatus, PartyRole, ReflectionMoment
 from partnerships.models.introduction import Introduction
+from partnerships.talks import TURNS
+
+LASTING_EFFECT_AFTER = timedelta(days=90)
+_UNDER_WAY = (PartnershipStatus.DISCUSSION, PartnershipStatus.AGREED)
+_TONES = {
+    PartnershipStatus.DISCUSSION: "waiting",
+    PartnershipStatus.AGREED: "good",
+    PartnershipStatus.ENDED: "neutral",
+    PartnershipStatus.ABANDONED: "neutral",
+    PartnershipStatus.RETURNED: "neutral",
+}
+
+
+def _dated(status: str, field: str) -> Q:
+    """In this state, and in no other, this date is known."""
+    return Q(**{"status": status, f"{field}__isnull": False}) | ~Q(status=status) & Q(
+        **{f"{field}__isnull": True}
+    )
 
 
 class PartnershipQuerySet(models.QuerySet["Partnership"]):
     def active(self) -> Self:
-        return self.filter(status=PartnershipStatus.DISCUSSION)
+        """Those in which somebody still owes something: in discussion, signed, ended and not yet told."""
+        return self.filter(
+            Q(status__in=_UNDER_WAY) | Q(status=PartnershipStatus.ENDED, completed_at__isnull=True)
+        )
+
+    def in_disagreement(self) -> Self:
+        """One side says they talked, the other that they did not: the team asks both."""
+        return self.filter(status=PartnershipStatus.DISCUSSION, disagreement_at__isnull=False)
+
+    def returned(self) -> Self:
+        return self.filter(status=PartnershipStatus.RETURNED)
 
     def involving(self, organisation: Organisation) -> Self:
         return self.filter(parties__organisation=organisation)
@@ -35,7 +67,17 @@ class Partnership(Identified):
         default=PartnershipStatus.DISCUSSION,
     )
     opened_at = models.DateTimeField("ouvert le", default=clock.now, editable=False)
+    talk_turn = models.PositiveSmallIntegerField("dernière question posée", default=0, editable=False)
+    talked_at = models.DateTimeField("premier échange su le", null=True, blank=True, editable=False)
+    disagreement_at = models.DateTimeField("désaccord depuis le", null=True, blank=True, editable=False)
+    agreed_at = models.DateTimeField("dit signé le", null=True, blank=True, editable=False)
+    signed_on = models.DateField("signé le", null=True, blank=True)
+    ends_on = models.DateField("prend fin le", null=True, blank=True)
+    ended_at = models.DateTimeField("terminé le", null=True, blank=True, editable=False)
+    evaluated_at = models.DateTimeField("bilan clos le", null=True, blank=True, editable=False)
+    completed_at = models.DateTimeField("suivi clos le", null=True, blank=True, editable=False)
     abandoned_at = models.DateTimeField("abandonné le", null=True, blank=True, editable=False)
+    returned_at = models.DateTimeField("revenu à la recherche le", null=True, blank=True, editable=False)
 
     objects = PartnershipQuerySet.as_manager()
 
@@ -44,9 +86,37 @@ class Partnership(Identified):
         ordering = ("-opened_at",)
         constraints = [
             models.CheckConstraint(
-                condition=Q(status=PartnershipStatus.ABANDONED, abandoned_at__isnull=False)
-                | (~Q(status=PartnershipStatus.ABANDONED) & Q(abandoned_at__isnull=True)),
+                condition=_dated(PartnershipStatus.ABANDONED, "abandoned_at"),
                 name="partnership_abandoned_has_date",
+            ),
+            models.CheckConstraint(
+                condition=_dated(PartnershipStatus.RETURNED, "returned_at"),
+                name="partnership_returned_has_date",
+            ),
+            models.CheckConstraint(
+                condition=_dated(PartnershipStatus.ENDED, "ended_at"), name="partnership_ended_has_date"
+            ),
+            models.CheckConstraint(
+                condition=~Q(status__in=(PartnershipStatus.AGREED, PartnershipStatus.ENDED))
+                | Q(agreed_at__isnull=False, signed_on__isnull=False),
+                name="partnership_agreed_has_dates",
+            ),
+            models.CheckConstraint(
+                condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("signed_on")),
+                name="partnership_ends_after_its_signature",
+            ),
+            models.CheckConstraint(
+                condition=Q(disagreement_at__isnull=True)
+                | Q(status=PartnershipStatus.DISCUSSION, talked_at__isnull=True),
+                name="partnership_disagrees_in_discussion",
+            ),
+            models.CheckConstraint(
+                condition=Q(completed_at__isnull=True)
+                | Q(status=PartnershipStatus.ENDED, evaluated_at__isnull=False),
+                name="partnership_completed_once_evaluated",
+            ),
+            models.CheckConstraint(
+                condition=Q(talk_turn__in=(0, *TURNS)), name="partnership_talk_turn_known"
             ),
             models.CheckConstraint(
                 condition=Q(status__in=PartnershipStatus.values), name="partnership_status_known"
@@ -58,7 +128,42 @@ class Partnership(Identified):
 
     @property
     def is_active(self) -> bool:
+        return self.status in _UNDER_WAY or (
+            self.status == PartnershipStatus.ENDED and self.completed_at is None
+        )
+
+    @property
+    def is_in_discussion(self) -> bool:
         return self.status == PartnershipStatus.DISCUSSION
+
+    @property
+    def is_agreed(self) -> bool:
+        return self.status == PartnershipStatus.AGREED
+
+    @property
+    def may_still_talk(self) -> bool:
+        """What each says of a first exchange still counts."""
+        return self.is_in_discussion and self.talked_at is None
+
+    @property
+    def is_asked_whether_they_talked(self) -> bool:
+        return self.may_still_talk and self.disagreement_at is None
+
+    @property
+    def reflection_moment(self) -> ReflectionMoment | None:
+        """What the parties are asked about once it has ended; nothing before, nor when all is said."""
+        if self.status != PartnershipStatus.ENDED or self.completed_at is not None:
+            return None
+        return ReflectionMoment.LASTING_EFFECT if self.evaluated_at else ReflectionMoment.EVALUATION
+
+    @property
+    def reflection_is_open(self) -> bool:
+        """Lines can be written now: of what remains, only once time has passed."""
+        if self.reflection_moment is None or self.ended_at is None:
+            return False
+        if self.reflection_moment == ReflectionMoment.EVALUATION:
+            return True
+        return clock.now() >= self.ended_at + LASTING_EFFECT_AFTER
 
     @property
     def heading(self) -> str:
@@ -67,7 +172,29 @@ class Partnership(Identified):
     @property
     def tone(self) -> str:
         """The tone of its badge."""
-        return "good" if self.is_active else "neutral"
+        return _TONES[PartnershipStatus(self.status)]
+
+    def organisations(self) -> list[Organisation]:
+        """Its parties, the one that receives first."""
+        return [party.organisation for party in self.parties.select_related("organisation").order_by("role")]
+
+    def present_organisations(self) -> list[Organisation]:
+        return [one for one in self.organisations() if one.status != OrganisationStatus.LEFT]
+
+    def without_a_yes(self) -> list[Organisation]:
+        """Those that have not said that they talked."""
+        said = self.talk_reports.filter(talked=True).values_list("organisation_id", flat=True)
+        return self._present_but(said)
+
+    def without_words(self, moment: str) -> list[Organisation]:
+        """Those that have not written about this moment."""
+        return self._present_but(
+            self.reflections.filter(moment=moment).values_list("organisation_id", flat=True)
+        )
+
+    def _present_but(self, keys: Iterable[object]) -> list[Organisation]:
+        left_out = set(keys)
+        return [one for one in self.present_organisations() if one.pk not in left_out]
 
     def get_absolute_url(self) -> str:
         return reverse("partnerships:partnership", args=[self.pk])
@@ -89,3 +216,70 @@ class Party(models.Model):
 
     def __str__(self) -> str:
         return f"{self.partnership_id} · {self.organisation_id}"
+
+
+class TalkReport(Identified):
+    """Did you talk? What one side answered on one turn; changed, it is the last word that counts."""
+
+    partnership = models.ForeignKey(Partnership, models.CASCADE, related_name="talk_reports")
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
+    turn = models.PositiveSmallIntegerField("jour de la question")
+    talked = models.BooleanField("se sont parlé")
+    at = models.DateTimeField("dit le", default=clock.now)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        verbose_name="par",
+        null=True,
+        blank=True,
+        related_name="+",
+    )
+
+    class Meta:
+        verbose_name = "réponse sur le premier échange"
+        verbose_name_plural = "réponses sur le premier échange"
+        ordering = ("at", "pk")
+        constraints = [
+            models.UniqueConstraint(
+                fields=("partnership", "organisation", "turn"), name="talk_report_once_per_turn"
+            ),
+            models.CheckConstraint(condition=Q(turn__in=TURNS), name="talk_report_turn_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.partnership_id} · {self.organisation_id} · {self.turn}"
+
+
+class Reflection(Identified):
+    """What one party writes of a partnership that has ended: what it gave, then what remains of it."""
+
+    partnership = models.ForeignKey(Partnership, models.CASCADE, related_name="reflections")
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
+    moment = models.CharField("sur", max_length=20, choices=ReflectionMoment)
+    text = models.TextField("ce qui en est dit", max_length=2000)
+    at = models.DateTimeField("écrit le", default=clock.now)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        verbose_name="par",
+        null=True,
+        blank=True,
+        related_name="+",
+    )
+
+    class Meta:
+        verbose_name = "bilan"
+        verbose_name_plural = "bilans"
+        ordering = ("at", "pk")
+        constraints = [
+            models.UniqueConstraint(
+                fields=("partnership", "organisation", "moment"), name="reflection_once_per_moment"
+            ),
+            models.CheckConstraint(condition=~Q(text=""), name="reflection_says_something"),
+            models.CheckConstraint(
+                condition=Q(moment__in=ReflectionMoment.values), name="reflection_moment_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.partnership_id} · {self.organisation_id} · {self.moment}"

@@ -1,3 +1,10 @@
+from partnerships.operations.agreements import (
+    agree_partnership,
+    end_partnership,
+    let_reflection_rest,
+    reflect,
+    renew_partnership,
+)
 from partnerships.operations.answers import (
     accept_introduction,
     decline_introduction,
@@ -23,24 +30,41 @@ from partnerships.operations.introductions import (
 from partnerships.operations.leaving import follow_leaving
 from partnerships.operations.partnerships import abandon_partnership
 from partnerships.operations.refusals import edit_refusal_step
+from partnerships.operations.talks import (
+    ask_whether_they_talked,
+    conclude_talk,
+    report_talk,
+    return_to_matching,
+    settle_talk,
+)
 
 __all__ = [
     "abandon_partnership",
     "accept_introduction",
+    "agree_partnership",
+    "ask_whether_they_talked",
+    "conclude_talk",
     "decline_introduction",
     "edit_refusal_step",
+    "end_partnership",
     "end_requests_about",
     "follow_leaving",
     "introduce",
     "introductions_at_risk",
+    "let_reflection_rest",
     "mark_seen",
     "note_contact",
     "places_left",
     "postpone_introduction",
     "rearm_introduction",
+    "reflect",
     "release_introduction",
+    "renew_partnership",
+    "report_talk",
     "request_queued",
     "return_attention",
+    "return_to_matching",
+    "settle_talk",
     "spend_attention",
     "spend_attention_on",
     "tell_ending",

@@ -173,7 +173,9 @@ def end(introduction: Introduction, told: type[IntroductionNotification]) -> Non
     """Nothing can come of it any more, whoever is at fault: those who stay are told. The caller holds it."""
     advance(introduction, INTRODUCTION, "end", by=None, released_at=clock.now())
     agenda.close(introduction)
-    if told is IntroductionOverMeanwhile or not _is_explained(introduction_ended.send(Introduction, introduction=introduction)):
+    if told is IntroductionOverMeanwhile or not _is_explained(
+        introduction_ended.send(Introduction, introduction=introduction)
+    ):
         mail.queue(told, introduction)
 
 

@@ -1,10 +1,11 @@
-"""Opening and abandoning a partnership."""
+"""Opening, holding and abandoning a partnership."""
 
 from typing import TYPE_CHECKING
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
+from accounts.operations import hold
 from mecenova.agenda import operations as agenda
 from mecenova.calendar import clock
 from mecenova.mail import operations as mail
@@ -12,7 +13,7 @@ from mecenova.workflow.journal import advance, record
 from mecenova.workflow.machine import NEW
 from partnerships import policies
 from partnerships.enums import PartyRole
-from partnerships.followups import HoldFirstMeeting
+from partnerships.followups import DidYouTalk
 from partnerships.models import Introduction, Partnership, Party
 from partnerships.notifications import PartnershipAbandoned
 from partnerships.workflow import PARTNERSHIP
@@ -43,17 +44,38 @@ def open_partnership(*, introduction: Introduction, by: "User") -> Partnership:
         ]
     )
     record(partnership, "open", NEW, partnership.status, by)
-    agenda.start(HoldFirstMeeting, partnership)
+    agenda.start(DidYouTalk, partnership)
     return partnership
 
 
 @transaction.atomic
-def abandon_partnership(*, partnership: Partnership, by: "User | None", note: str = "") -> Partnership:
-    """One of the parties stops here, or has left the site; the others are told, and why."""
-    partnership = Partnership.objects.select_for_update(no_key=True).get(pk=partnership.pk)
-    if by is not None and not policies.can_abandon_partnership(by, partnership):
+def abandon_partnership(*, partnership: Partnership, by: "User", note: str = "") -> Partnership:
+    """One of the parties stops here; the others are told, and why."""
+    partnership = lock_partnership(partnership)
+    if not policies.can_abandon_partnership(by, partnership):
         raise PermissionDenied
-    advance(partnership, PARTNERSHIP, "abandon", by=by, note=note, abandoned_at=clock.now())
+    return stop(partnership, by=by, note=note)
+
+
+def stop(partnership: Partnership, *, by: "User | None", note: str) -> Partnership:
+    """It will not be. The caller holds the partnership."""
+    advance(
+        partnership,
+        PARTNERSHIP,
+        "abandon",
+        by=by,
+        note=note,
+        abandoned_at=clock.now(),
+        disagreement_at=None,
+    )
     agenda.close(partnership)
     mail.queue(PartnershipAbandoned, partnership)
     return partnership
+
+
+def lock_partnership(partnership: Partnership) -> Partnership:
+    """The partnership as it is now, held until the end with its parties, which are taken first (ADR 0014)."""
+    hold(*partnership.parties.values_list("organisation_id", flat=True))
+    held = Partnership.objects.select_for_update(of=("self",), no_key=True)
+    parties = "introduction__association__organisation", "introduction__company__organisation"
+    return held.select_related(*parties).get(pk=partnership.pk)

@@ -1,52 +1,145 @@
-"""One partnership: its parties, its next step, and the way out."""
+"""One partnership: its parties, its next step, what each can say about it."""
 
 import uuid
+from collections.abc import Callable
+from typing import Any
 
+from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
-from accounts.models import Organisation
+from accounts.models import Organisation, User
 from mecenova.agenda import operations as agenda
 from mecenova.agenda.models import FollowUp
 from mecenova.workflow.errors import DomainError
 from mecenova.workflow.journal import history
 from partnerships import operations, policies
-from partnerships.forms import AbandonForm
+from partnerships.answering import report_talk
+from partnerships.forms import AbandonForm, AgreeForm, EndForm, ReflectForm, RenewForm, SettleForm, TalkForm
 from partnerships.models import Partnership
+
+May = Callable[[User, Partnership], bool]
+Act = Callable[[dict[str, Any]], str]
 
 
 @require_GET
 def partnership(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-    return _show(request, _partnership_seen_by(request, pk), AbandonForm())
+    return _show(request, _partnership_seen_by(request, pk))
 
 
 @require_POST
 def abandon(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-    found = _partnership_seen_by(request, pk)
-    if not policies.can_abandon_partnership(request.user, found):
-        raise Http404
-    form = AbandonForm(request.POST)
+    found = _found(request, pk, policies.can_abandon_partnership)
+
+    def act(data: dict[str, Any]) -> str:
+        operations.abandon_partnership(partnership=found, by=request.user, note=data["note"])
+        return "Le partenariat est clos. Merci de l’avoir dit."
+
+    return _answer(request, found, "abandon_form", AbandonForm(request.POST), act)
+
+
+@require_POST
+def talk(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    found = _found(request, pk, policies.can_speak_for_partnership)
+
+    def act(data: dict[str, Any]) -> str:
+        return report_talk(found, data["talked"] == TalkForm.YES, by=request.user)
+
+    return _answer(request, found, "talk_form", TalkForm(request.POST), act)
+
+
+@require_POST
+def settle(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    found = _found(request, pk, policies.can_settle_partnership)
+
+    def act(data: dict[str, Any]) -> str:
+        talked = data["talked"] == SettleForm.YES
+        operations.settle_talk(partnership=found, talked=talked, by=request.user, note=data["note"])
+        return "C’est tranché. Les deux côtés le savent."
+
+    return _answer(request, found, "settle_form", SettleForm(request.POST), act)
+
+
+@require_POST
+def agree(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    found = _found(request, pk, policies.can_manage_partnership)
+
+    def act(data: dict[str, Any]) -> str:
+        operations.agree_partnership(partnership=found, by=request.user, **data)
+        return "Bravo\u00a0! C’est noté, et l’autre côté le sait."
+
+    return _answer(request, found, "agree_form", AgreeForm(request.POST), act)
+
+
+@require_POST
+def renew(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    found = _found(request, pk, policies.can_manage_partnership)
+
+    def act(data: dict[str, Any]) -> str:
+        goes_on = data["answer"] == RenewForm.GOES_ON
+        operations.renew_partnership(
+            partnership=found, goes_on=goes_on, ends_on=data["ends_on"], by=request.user
+        )
+        return "C’est noté, et l’autre côté le sait."
+
+    form = RenewForm(request.POST, has_end=found.ends_on is not None)
+    return _answer(request, found, "renew_form", form, act)
+
+
+@require_POST
+def end(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    found = _found(request, pk, policies.can_manage_partnership)
+
+    def act(data: dict[str, Any]) -> str:
+        operations.end_partnership(partnership=found, by=request.user, note=data["note"])
+        return "Le partenariat est terminé. Il reste à dire, en quelques lignes, ce qu’il a donné."
+
+    return _answer(request, found, "end_form", EndForm(request.POST), act)
+
+
+@require_POST
+def reflect(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    found = _found(request, pk, policies.can_speak_for_partnership)
+
+    def act(data: dict[str, Any]) -> str:
+        operations.reflect(partnership=found, text=data["text"], by=request.user)
+        return "Merci\u00a0: ces lignes serviront à d’autres."
+
+    return _answer(request, found, "reflect_form", ReflectForm(request.POST), act)
+
+
+def _answer(request: HttpRequest, found: Partnership, name: str, form: forms.Form, act: Act) -> HttpResponse:
+    """Do what the form asks; what was typed is kept when something is missing."""
     if not form.is_valid():
-        return _show(request, found, form, status=422)
+        return _show(request, found, status=422, **{name: form})
     try:
-        operations.abandon_partnership(partnership=found, by=request.user, note=form.cleaned_data["note"])
+        messages.success(request, act(form.cleaned_data))
     except DomainError as error:
-        messages.error(request, error.message)
-    else:
-        messages.success(request, "Le partenariat est clos. Merci de l’avoir dit.")
+        form.add_error(None, error.message)
+        return _show(request, _partnership_seen_by(request, found.pk), status=409, **{name: form})
     return redirect("partnerships:partnership", pk=found.pk)
 
 
+def _found(request: HttpRequest, pk: uuid.UUID, may: May) -> Partnership:
+    found = _partnership_seen_by(request, pk)
+    if not may(request.user, found):
+        raise Http404
+    return found
+
+
 def _partnership_seen_by(request: HttpRequest, pk: uuid.UUID) -> Partnership:
-    found = get_object_or_404(Partnership.objects.select_related("introduction"), pk=pk)
+    sides = "introduction__association__organisation", "introduction__company__organisation"
+    found = get_object_or_404(Partnership.objects.select_related(*sides), pk=pk)
     if not policies.can_view_partnership(request.user, found):
         raise Http404
     return found
 
 
-def _show(request: HttpRequest, found: Partnership, form: AbandonForm, status: int = 200) -> HttpResponse:
+def _show(
+    request: HttpRequest, found: Partnership, *, status: int = 200, **given: forms.Form
+) -> HttpResponse:
     step = agenda.next_step(found) if found.is_active else None
     context = {
         "partnership": found,
@@ -54,11 +147,43 @@ def _show(request: HttpRequest, found: Partnership, form: AbandonForm, status: i
         "step": step,
         "who": _name_of(step),
         "mine": bool(step) and policies.owes(request.user, step),
-        "may_abandon": found.is_active and policies.can_abandon_partnership(request.user, found),
-        "form": form,
+        "reports": found.talk_reports.select_related("organisation"),
+        "reflections": found.reflections.select_related("organisation"),
         "history": history(found),
     }
-    return render(request, "partnerships/partnership.html", context, status=status)
+    return render(
+        request,
+        "partnerships/partnership.html",
+        context | _forms(request.user, found, given) | {"refused": next(iter(given.values()), None)},
+        status=status,
+    )
+
+
+def _forms(user: User, found: Partnership, given: dict[str, forms.Form]) -> dict[str, forms.Form | None]:
+    """The forms this person may send now, as first shown or as they were sent."""
+    speaks = policies.can_speak_for_partnership(user, found)
+    manages = policies.can_manage_partnership(user, found)
+    offered: dict[str, tuple[bool, Callable[[], forms.Form]]] = {
+        "talk_form": (speaks and found.may_still_talk, TalkForm),
+        "settle_form": (
+            found.disagreement_at is not None and policies.can_settle_partnership(user, found),
+            SettleForm,
+        ),
+        "agree_form": (manages and found.is_in_discussion, AgreeForm),
+        "renew_form": (
+            manages and found.is_agreed,
+            lambda: RenewForm(has_end=found.ends_on is not None),
+        ),
+        "end_form": (manages and found.is_agreed, EndForm),
+        "reflect_form": (speaks and found.reflection_is_open, ReflectForm),
+        "abandon_form": (
+            (found.is_in_discussion or found.is_agreed) and policies.can_abandon_partnership(user, found),
+            AbandonForm,
+        ),
+    }
+    return {
+        name: (given.get(name) or make()) if possible else None for name, (possible, make) in offered.items()
+    }
 
 
 def _name_of(step: FollowUp | None) -> str:

@@ -239,6 +239,7 @@ NOT_A_PAGE = {
     *("matching:suggestion_decline", "matching:suggestion_seen", "partnerships:introduction_create"),
     *("partnerships:introduction_answer", "partnerships:introduction_seen"),
     *("partnerships:partnership_abandon", "infotheque:file", "mail:one_click"),
+    *(f"partnerships:partnership_{act}" for act in ("talk", "settle", "agree", "renew", "end", "reflect")),
     *("mail:retry", "mail:mend_address", "mail:mend_own_address", "mail:provider_news"),
     *(f"partnerships:partnership_{act}" for act in ("talk", "settle", "agree", "renew", "end", "reflect")),
     *("account_inactive", "account_signup", "account_reauthenticate", "account_email_verification_sent"),

@@ -10,7 +10,7 @@ from associations.enums import Stance
 from companies.operations import set_policy
 from mecenova.agenda import operations as agenda
 from mecenova.calendar import clock
-from mecenova.mail.models import OutgoingMail
+from mecenova.mail.models import DigestLine, OutgoingMail
 from mecenova.workflow.errors import DomainError, TransitionRefused
 from mecenova.workflow.journal import history
 from partnerships import operations
@@ -26,6 +26,11 @@ MONDAY = datetime(2026, 11, 23, 9, tzinfo=UTC)
 
 def mails(name):
     return OutgoingMail.objects.filter(notification=f"partnerships.{name}")
+
+
+def lines(name):
+    """What travels in the weekly digest."""
+    return DigestLine.objects.filter(notification=f"partnerships.{name}")
 
 
 @pytest.mark.django_db
@@ -174,9 +179,9 @@ def test_silence_is_reminded_then_released_and_the_place_goes_to_the_next(pair, 
             introduction.refresh_from_db()
             sent.append(introduction.status)
         assert mails("introduction_reminder").count() == 1
-        assert mails("introduction_second_reminder").count() == 1
+        assert lines("introduction_second_reminder").count() == 1
         assert mails("introduction_last_call").count() == 1
-        assert mails("introduction_true_status").count() == 1
+        assert lines("introduction_true_status").count() == 1
         assert introduction.status == IntroductionStatus.RELEASED
         released = mails("introduction_released").get()
         assert "n’a pas été ouverte" in released.text
@@ -193,7 +198,7 @@ def test_who_has_answered_is_reminded_of_nothing(pair, frozen_clock):
         now.move_to(MONDAY + timedelta(days=90))
         agenda.run_due()
         assert mails("introduction_reminder").count() == 0
-        assert mails("introduction_true_status").count() == 0
+        assert lines("introduction_true_status").count() == 0
 
 
 @pytest.mark.django_db

@@ -8,8 +8,11 @@ import pytest
 from accounts.operations import withdraw_organisation
 from companies.operations import close_need
 from mecenova.agenda import operations as agenda
-from mecenova.mail.models import OutgoingMail
+from mecenova.mail.models import DigestLine, OutgoingMail
+from mecenova.mail.rendering import render
 from partnerships import operations
+from partnerships.notifications import DecideTogetherReminder
+from tests.accounts.factories import StaffFactory
 from tests.associations.factories import ProjectFactory
 
 MONDAY = datetime(2026, 11, 23, 9, tzinfo=UTC)
@@ -113,3 +116,97 @@ def test_a_request_about_a_need_names_the_project_that_answers_it(named):
     assert "«\u202fUn atelier du soir\u202f»" in mail.text
     partnership = operations.accept_introduction(introduction=introduction, by=named.answerer)
     assert partnership.title == introduction.heading == named.need.title
+
+
+@pytest.mark.django_db
+def test_the_mails_of_a_postponement_whose_need_is_over(named, frozen_clock, snapshot):
+    with frozen_clock(MONDAY) as now:
+        introduction = named.ask()
+        operations.postpone_introduction(
+            introduction=introduction, later_on=date(2027, 1, 11), by=named.answerer
+        )
+        close_need(need=named.need, by=named.answerer)
+        now.move_to(datetime(2027, 1, 11, 10, tzinfo=UTC))
+        agenda.run_due()
+        assert only("introduction_over_meanwhile") == snapshot
+
+
+def only(*names):
+    wanted = tuple(f"partnerships.{name}\n" for name in names)
+    return [text for text in texts() if text.startswith(wanted)]
+
+
+def partnership_of(named):
+    return operations.accept_introduction(introduction=named.ask(), by=named.answerer)
+
+
+def days_go_by(now, days):
+    """The worker runs every morning."""
+    for _ in range(days):
+        now.advance(timedelta(days=1))
+        agenda.run_due()
+
+
+@pytest.mark.django_db
+def test_the_mails_of_a_first_exchange_that_never_was(named, frozen_clock, snapshot):
+    with frozen_clock(MONDAY) as now:
+        partnership_of(named)
+        days_go_by(now, 60)
+        assert only("talk_asked", "partnership_returned") == snapshot
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("talked", [True, False])
+def test_the_mails_of_a_disagreement(named, frozen_clock, snapshot, talked):
+    with frozen_clock(MONDAY) as now:
+        partnership = partnership_of(named)
+        days_go_by(now, 4)
+        operations.report_talk(partnership=partnership, talked=True, by=named.asker)
+        operations.report_talk(partnership=partnership, talked=False, by=named.answerer)
+        now.advance(timedelta(days=1))
+        operations.settle_talk(partnership=partnership, talked=talked, by=StaffFactory(), note="Vu.")
+        assert only("talk_disagreement", "talk_settled", "partnership_returned") == snapshot
+
+
+@pytest.mark.django_db
+def test_the_mails_of_a_partnership_from_its_signature_to_its_lasting_effect(named, frozen_clock, snapshot):
+    with frozen_clock(MONDAY) as now:
+        partnership = partnership_of(named)
+        for person in (named.asker, named.answerer):
+            operations.report_talk(partnership=partnership, talked=True, by=person)
+        operations.agree_partnership(
+            partnership=partnership,
+            signed_on=date(2026, 11, 23),
+            ends_on=date(2027, 4, 30),
+            by=named.asker,
+        )
+        days_go_by(now, 120)
+        operations.renew_partnership(
+            partnership=partnership, goes_on=True, ends_on=date(2027, 6, 30), by=named.answerer
+        )
+        days_go_by(now, 150)
+        operations.reflect(partnership=partnership, text="Trente jeunes.", by=named.asker)
+        days_go_by(now, 200)
+        names = "agreed", "renewed", "ended"
+        told = only(*(f"partnership_{name}" for name in names), "renewal_asked")
+        assert told + only("joint_evaluation_asked", "lasting_effect_asked") == snapshot
+
+
+@pytest.mark.django_db
+def test_what_travels_in_the_weekly_digest_is_written_too(named, frozen_clock, snapshot):
+    with frozen_clock(MONDAY) as now:
+        partnership = partnership_of(named)
+        for person in (named.asker, named.answerer):
+            operations.report_talk(partnership=partnership, talked=True, by=person)
+        days_go_by(now, 60)
+        notification = DecideTogetherReminder()
+        written = render(
+            notification.template,
+            {
+                "subject": partnership,
+                "recipient": named.asker,
+                **notification.context(partnership, named.asker),
+            },
+        )
+        assert DigestLine.objects.filter(notification=notification.name).count() == 2
+        assert re.sub(r"[0-9a-f]{8}-[0-9a-f-]{27}", "…", f"{written.subject}\n{written.text}") == snapshot

@@ -38,6 +38,12 @@ ACTS = {
     "partnerships:introduction_answer",
     "partnerships:introduction_seen",
     "partnerships:partnership_abandon",
+    "partnerships:partnership_agree",
+    "partnerships:partnership_end",
+    "partnerships:partnership_reflect",
+    "partnerships:partnership_renew",
+    "partnerships:partnership_settle",
+    "partnerships:partnership_talk",
 }
 HEADERS = {
     "X-Frame-Options": "DENY",

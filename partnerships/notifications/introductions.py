@@ -1,21 +1,17 @@
-"""The mails of introductions and partnerships."""
+"""The mails of introductions."""
 
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.urls import reverse
 
-from accounts.enums import OrganisationStatus
-from accounts.models import Organisation
 from accounts.policies import is_member
 from mecenova.agenda import operations as agenda
 from mecenova.mail.addresses import absolute_url
 from mecenova.mail.links import link_for
 from mecenova.mail.notifications import Notification, register_notification
-from mecenova.workflow.journal import history
-from mecenova.workflow.models import TransitionRecord
-from partnerships.enums import IntroductionStatus, PartnershipStatus
-from partnerships.models import Introduction, Partnership
+from partnerships.enums import IntroductionStatus
+from partnerships.models import Introduction
 from partnerships.refusals import next_steps_after
 
 if TYPE_CHECKING:
@@ -186,52 +182,3 @@ class IntroductionOverMeanwhile(IntroductionNotification):
             "reader_is_association": is_member(recipient, subject.association.organisation),
             "suggestions_url": absolute_url(reverse("associations:list")),
         }
-
-
-@register_notification
-class PartnershipAbandoned(Notification):
-    """To the parties that go on without the one that stopped."""
-
-    name: ClassVar[str] = "partnerships.partnership_abandoned"
-    template: ClassVar[str] = "mail/partnerships/partnership_abandoned.md"
-
-    def recipients(self, subject: Partnership) -> "Iterable[User]":
-        line = _abandonment(subject)
-        parties = subject.parties.exclude(organisation__status=OrganisationStatus.LEFT)
-        for party in parties.select_related("organisation"):
-            if not (line and line.by and is_member(line.by, party.organisation)):
-                yield from party.organisation.active_members()
-
-    def context(self, subject: Partnership, recipient: "User") -> dict[str, Any]:
-        line = _abandonment(subject)
-        parties = subject.parties.values("organisation")
-        own = Organisation.objects.of(recipient).filter(pk__in=parties).first()
-        return {
-            "partnership": subject,
-            "note": line.note if line else "",
-            "partnership_url": absolute_url(subject.get_absolute_url()),
-            "dashboard_url": absolute_url(own.dashboard_path if own else reverse("pages:dashboard")),
-        }
-
-    def still_wanted(self, subject: Partnership, recipient: "User") -> bool:
-        return subject.status == PartnershipStatus.ABANDONED
-
-
-def _abandonment(partnership: Partnership) -> TransitionRecord | None:
-    return history(partnership).filter(verb="abandon").last()
-
-
-@register_notification
-class FirstMeetingReminder(Notification):
-    name: ClassVar[str] = "partnerships.first_meeting_reminder"
-    template: ClassVar[str] = "mail/partnerships/first_meeting_reminder.md"
-
-    def recipients(self, subject: Partnership) -> "Iterable[User]":
-        for party in subject.parties.select_related("organisation"):
-            yield from party.organisation.active_members()
-
-    def context(self, subject: Partnership, recipient: "User") -> dict[str, Any]:
-        return {"partnership": subject, "partnership_url": absolute_url(subject.get_absolute_url())}
-
-    def still_wanted(self, subject: Partnership, recipient: "User") -> bool:
-        return subject.status == PartnershipStatus.DISCUSSION

@@ -1,4 +1,4 @@
-"""Who owes what around an introduction and a partnership, and by when."""
+"""Who owes what around an introduction, and by when."""
 
 import uuid
 from collections.abc import Sequence
@@ -8,12 +8,12 @@ from accounts.models import Organisation
 from mecenova.agenda.enums import Owner
 from mecenova.agenda.models import FollowUp
 from mecenova.agenda.rules import Rule, register_rule
+from mecenova.agenda.silence import register_living
 from mecenova.mail import operations as mail
 from mecenova.mail.notifications import Notification
-from partnerships.enums import IntroductionStatus, PartnershipStatus, Side
-from partnerships.models import Introduction, Partnership
+from partnerships.enums import IntroductionStatus, Side
+from partnerships.models import Introduction
 from partnerships.notifications import (
-    FirstMeetingReminder,
     IntroductionLastCall,
     IntroductionReminder,
     IntroductionSecondReminder,
@@ -22,6 +22,8 @@ from partnerships.notifications import (
 from partnerships.signals import answer_overdue, later_has_come, place_expected
 
 RELEASE_DAY = 15
+
+register_living("partnerships.introductions", lambda: Introduction.objects.open())
 
 
 class IntroductionRule(Rule):
@@ -37,6 +39,7 @@ class AnswerIntroduction(IntroductionRule):
     """The asked side answers within 15 working days: reminded twice, asked plainly once, then released."""
 
     name: ClassVar[str] = "partnerships.answer"
+    title: ClassVar[str] = "Répondre à une demande de mise en relation"
     owner: ClassVar[Owner] = Owner.ORGANISATION
     reminders: ClassVar[dict[int, type[Notification]]] = {
         2: IntroductionReminder,
@@ -66,6 +69,7 @@ class TellTrueStatus(IntroductionRule):
     """An association that asked is told where its request stands: sent, seen, answered."""
 
     name: ClassVar[str] = "partnerships.true_status"
+    title: ClassVar[str] = "Dire à l’association où en est sa demande"
     is_step: ClassVar[bool] = False
     owner: ClassVar[Owner] = Owner.PLATFORM
     days: ClassVar[tuple[int, ...]] = (9,)
@@ -88,6 +92,7 @@ class ReplyLater(IntroductionRule):
     """The asked side said "later": the question comes back by itself on the date it gave."""
 
     name: ClassVar[str] = "partnerships.later"
+    title: ClassVar[str] = "Reposer la question à la date dite"
     owner: ClassVar[Owner] = Owner.PLATFORM
     days: ClassVar[tuple[int, ...]] = (0,)
 
@@ -106,6 +111,7 @@ class SendQueuedIntroduction(IntroductionRule):
     """No place was left this month: the request leaves by itself when one is free."""
 
     name: ClassVar[str] = "partnerships.queued"
+    title: ClassVar[str] = "Envoyer une demande en attente de place"
     owner: ClassVar[Owner] = Owner.PLATFORM
     days: ClassVar[tuple[int, ...]] = (0,)
 
@@ -117,25 +123,3 @@ class SendQueuedIntroduction(IntroductionRule):
 
     def act(self, subject: Introduction, follow_up: FollowUp) -> None:
         place_expected.send(Introduction, introduction=subject)
-
-
-@register_rule
-class HoldFirstMeeting(Rule):
-    """A partnership that has just opened: the two teams talk within 10 working days."""
-
-    name: ClassVar[str] = "partnerships.first_meeting"
-    owner: ClassVar[Owner] = Owner.ORGANISATION
-    days: ClassVar[tuple[int, ...]] = (10,)
-    every: ClassVar[int | None] = 30
-
-    def what(self, subject: Partnership) -> str:
-        return "Fixer un premier rendez-vous et se présenter le projet"
-
-    def organisation_id(self, subject: Partnership) -> uuid.UUID | None:
-        return subject.introduction.asking_organisation.pk if subject.introduction else None
-
-    def still_relevant(self, subject: Partnership) -> bool:
-        return subject.status == PartnershipStatus.DISCUSSION
-
-    def act(self, subject: Partnership, follow_up: FollowUp) -> None:
-        mail.queue(FirstMeetingReminder, subject, occurrence=follow_up.turn)

@@ -1,0 +1,233 @@
+"""Who owes what around a partnership, and by when: each step hands over to the next."""
+
+import uuid
+from collections.abc import Sequence
+from typing import ClassVar
+
+from accounts.models import Organisation
+from mecenova.agenda.enums import Owner
+from mecenova.agenda.models import FollowUp
+from mecenova.agenda.rules import Rule, register_rule
+from mecenova.agenda.silence import register_living
+from mecenova.mail import operations as mail
+from mecenova.mail.notifications import Notification
+from partnerships.enums import PartnershipStatus, ReflectionMoment
+from partnerships.models import Partnership
+from partnerships.notifications import (
+    DecideTogetherReminder,
+    JointEvaluationAsked,
+    LastingEffectAsked,
+    RenewalAsked,
+)
+from partnerships.signals import (
+    reflection_time_is_over,
+    talk_day_has_come,
+    talk_time_is_over,
+    term_has_come,
+)
+from partnerships.talks import CONCLUSION_DAY, TURNS
+
+register_living("partnerships.partnerships", lambda: Partnership.objects.active())
+
+
+class PartnershipRule(Rule):
+    """A rule whose subject is a partnership."""
+
+    owner: ClassVar[Owner] = Owner.ORGANISATION
+
+    def locked_first(self, subject: Partnership) -> Sequence[Organisation]:
+        return sorted(subject.organisations(), key=lambda organisation: organisation.pk)
+
+    def organisation_id(self, subject: Partnership) -> uuid.UUID | None:
+        """The side that asked takes the first step."""
+        return subject.introduction.asking_organisation.pk if subject.introduction else None
+
+
+@register_rule
+class DidYouTalk(PartnershipRule):
+    """Asked of both on three days; then silence is an answer too, and both are free again."""
+
+    name: ClassVar[str] = "partnerships.did_you_talk"
+    title: ClassVar[str] = "Demander aux deux côtés s’ils se sont parlé"
+    days: ClassVar[tuple[int, ...]] = (*TURNS, CONCLUSION_DAY)
+
+    def what(self, subject: Partnership) -> str:
+        return "Se parler une première fois, et nous le dire"
+
+    def organisation_id(self, subject: Partnership) -> uuid.UUID | None:
+        """The side that has not said yes; the one that asked, when neither has."""
+        waiting = [one.pk for one in subject.without_a_yes()]
+        first = super().organisation_id(subject)
+        return first if first in waiting or not waiting else waiting[0]
+
+    def still_relevant(self, subject: Partnership) -> bool:
+        return subject.is_asked_whether_they_talked
+
+    def act(self, subject: Partnership, follow_up: FollowUp) -> None:
+        if follow_up.occurrence >= CONCLUSION_DAY:
+            talk_time_is_over.send(Partnership, partnership=subject)
+        else:
+            talk_day_has_come.send(
+                Partnership, partnership=subject, turn=follow_up.occurrence, key=follow_up.turn
+            )
+
+
+@register_rule
+class SettleDisagreement(PartnershipRule):
+    """One says they talked, the other not: a person of the team asks both, and writes what is true."""
+
+    name: ClassVar[str] = "partnerships.settle_disagreement"
+    title: ClassVar[str] = "Appeler deux côtés qui ne disent pas la même chose"
+    owner: ClassVar[Owner] = Owner.STAFF
+    days: ClassVar[tuple[int, ...]] = (3,)
+    every: ClassVar[int | None] = 5
+
+    def what(self, subject: Partnership) -> str:
+        return "Appeler les deux côtés\u00a0: l’un dit avoir parlé à l’autre, qui dit que non."
+
+    def organisation_id(self, subject: Partnership) -> None:
+        return None
+
+    def still_relevant(self, subject: Partnership) -> bool:
+        return subject.status == PartnershipStatus.DISCUSSION and subject.disagreement_at is not None
+
+    def act(self, subject: Partnership, follow_up: FollowUp) -> None:
+        """The step stays on the team's list, later than promised; nobody else is written to."""
+
+
+@register_rule
+class DecideTogether(PartnershipRule):
+    """They have talked: they sign, or say that it will not be."""
+
+    name: ClassVar[str] = "partnerships.decide_together"
+    title: ClassVar[str] = "Décider ensemble de la suite d’une discussion"
+    days: ClassVar[tuple[int, ...]] = (20, 90)
+    every: ClassVar[int | None] = 90
+
+    def what(self, subject: Partnership) -> str:
+        return "Décider ensemble\u00a0: nous dire que c’est signé, ou que cela ne se fera pas"
+
+    def still_relevant(self, subject: Partnership) -> bool:
+        return subject.status == PartnershipStatus.DISCUSSION and subject.talked_at is not None
+
+    def act(self, subject: Partnership, follow_up: FollowUp) -> None:
+        mail.queue(DecideTogetherReminder, subject, occurrence=follow_up.turn)
+
+
+class AgreedRule(PartnershipRule):
+    """A rule of a signed partnership."""
+
+    def still_relevant(self, subject: Partnership) -> bool:
+        return subject.status == PartnershipStatus.AGREED
+
+
+@register_rule
+class AskRenewal(AgreedRule):
+    """Ninety days before the end: do they go on?"""
+
+    name: ClassVar[str] = "partnerships.renewal"
+    title: ClassVar[str] = "Demander si un partenariat continue après sa fin"
+    days: ClassVar[tuple[int, ...]] = (0, 45)
+    every: ClassVar[int | None] = 45
+
+    def what(self, subject: Partnership) -> str:
+        return "Dire si le partenariat continue après sa date de fin"
+
+    def act(self, subject: Partnership, follow_up: FollowUp) -> None:
+        mail.queue(RenewalAsked, subject, occurrence=follow_up.turn)
+
+
+@register_rule
+class ReviewYearly(AgreedRule):
+    """Without a date of end, they are asked every year."""
+
+    name: ClassVar[str] = "partnerships.yearly_review"
+    title: ClassVar[str] = "Demander si un partenariat sans date de fin continue"
+    days: ClassVar[tuple[int, ...]] = (365,)
+    every: ClassVar[int | None] = 365
+
+    def what(self, subject: Partnership) -> str:
+        return "Dire si le partenariat continue une année de plus"
+
+    def act(self, subject: Partnership, follow_up: FollowUp) -> None:
+        mail.queue(RenewalAsked, subject, occurrence=follow_up.turn)
+
+
+@register_rule
+class ReachTerm(AgreedRule):
+    """The day after the last one, the partnership has come to its end by itself."""
+
+    name: ClassVar[str] = "partnerships.term"
+    title: ClassVar[str] = "Accompagner un partenariat jusqu’à sa date de fin"
+    is_step: ClassVar[bool] = False
+    owner: ClassVar[Owner] = Owner.PLATFORM
+    days: ClassVar[tuple[int, ...]] = (0,)
+    # Started again when a delay set by hand made it too early.
+    every: ClassVar[int | None] = 1
+
+    def what(self, subject: Partnership) -> str:
+        return "Accompagner le partenariat jusqu’à sa date de fin"
+
+    def organisation_id(self, subject: Partnership) -> None:
+        return None
+
+    def act(self, subject: Partnership, follow_up: FollowUp) -> None:
+        term_has_come.send(Partnership, partnership=subject)
+
+
+@register_rule
+class LiveToTheEnd(ReachTerm):
+    """They have said that they stop on the day foreseen: nothing more is asked until then."""
+
+    name: ClassVar[str] = "partnerships.last_months"
+    title: ClassVar[str] = "Accompagner les derniers mois d’un partenariat"
+    is_step: ClassVar[bool] = True
+
+
+class ReflectionRule(PartnershipRule):
+    """A few lines asked of each party; on the last day, the question rests."""
+
+    moment: ClassVar[ReflectionMoment]
+    asked_by: ClassVar[type[Notification]]
+
+    def organisation_id(self, subject: Partnership) -> uuid.UUID | None:
+        waiting = [one.pk for one in subject.without_words(self.moment)]
+        first = super().organisation_id(subject)
+        return first if first in waiting or not waiting else waiting[0]
+
+    def still_relevant(self, subject: Partnership) -> bool:
+        return subject.reflection_moment == self.moment
+
+    def act(self, subject: Partnership, follow_up: FollowUp) -> None:
+        if follow_up.occurrence >= self.days[-1]:
+            reflection_time_is_over.send(Partnership, partnership=subject, moment=self.moment)
+        else:
+            mail.queue(self.asked_by, subject, occurrence=follow_up.turn)
+
+
+@register_rule
+class EvaluateTogether(ReflectionRule):
+    """Ten working days after the end: what came of it?"""
+
+    name: ClassVar[str] = "partnerships.joint_evaluation"
+    title: ClassVar[str] = "Écrire ensemble ce qu’un partenariat a donné"
+    days: ClassVar[tuple[int, ...]] = (10, 20, 30)
+    moment: ClassVar[ReflectionMoment] = ReflectionMoment.EVALUATION
+    asked_by: ClassVar[type[Notification]] = JointEvaluationAsked
+
+    def what(self, subject: Partnership) -> str:
+        return "Écrire ensemble, en quelques lignes, ce que le partenariat a donné"
+
+
+@register_rule
+class TellLastingEffect(ReflectionRule):
+    """Ninety days after the end: what remains of it?"""
+
+    name: ClassVar[str] = "partnerships.lasting_effect"
+    title: ClassVar[str] = "Dire ce qu’il reste d’un partenariat, trois mois après"
+    days: ClassVar[tuple[int, ...]] = (90, 120, 150)
+    moment: ClassVar[ReflectionMoment] = ReflectionMoment.LASTING_EFFECT
+    asked_by: ClassVar[type[Notification]] = LastingEffectAsked
+
+    def what(self, subject: Partnership) -> str:
+        return "Dire ce qu’il reste du partenariat, trois mois après"

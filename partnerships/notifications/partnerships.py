@@ -1,0 +1,202 @@
+"""The mails of partnerships."""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from django.urls import reverse
+
+from accounts.models import Organisation
+from accounts.policies import is_member
+from mecenova.agenda import operations as agenda
+from mecenova.mail.addresses import absolute_url
+from mecenova.mail.links import link_for
+from mecenova.mail.notifications import Notification, register_notification
+from mecenova.workflow.journal import history
+from mecenova.workflow.models import TransitionRecord
+from partnerships.enums import PartnershipStatus, PartyRole, ReflectionMoment
+from partnerships.models import Partnership
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+# The one-click action declared in links.py.
+TALK_LINK = "partnerships.talk"
+
+
+class PartnershipNotification(Notification):
+    """To the people of every party that is still here, while the partnership is in one of `wanted_in`."""
+
+    wanted_in: ClassVar[tuple[str, ...]]
+
+    def organisations(self, subject: Partnership) -> Iterable[Organisation]:
+        return subject.present_organisations()
+
+    def recipients(self, subject: Partnership) -> "Iterable[User]":
+        for organisation in self.organisations(subject):
+            yield from organisation.active_members()
+
+    def context(self, subject: Partnership, recipient: "User") -> dict[str, Any]:
+        parties = list(subject.parties.select_related("organisation").order_by("role"))
+        own = next((party for party in parties if is_member(recipient, party.organisation)), parties[0])
+        step = agenda.next_step(subject)
+        return {
+            "partnership": subject,
+            "own": own.organisation,
+            "others": [party.organisation.name for party in parties if party != own],
+            "reader_is_association": own.role == PartyRole.BENEFICIARY,
+            "deadline": step.deadline if step else None,
+            "partnership_url": absolute_url(subject.get_absolute_url()),
+            "needs_url": absolute_url(reverse("companies:need_list")),
+            "associations_url": absolute_url(reverse("associations:list")),
+            "dashboard_url": absolute_url(own.organisation.dashboard_path),
+        }
+
+    def still_wanted(self, subject: Partnership, recipient: "User") -> bool:
+        return subject.status in self.wanted_in
+
+
+class ToTheOthers(PartnershipNotification):
+    """What one person has just done, told to the parties they are not of; to all when it was the platform."""
+
+    verb: ClassVar[str]
+
+    def line(self, subject: Partnership) -> TransitionRecord | None:
+        return history(subject).filter(verb=self.verb).last()
+
+    def organisations(self, subject: Partnership) -> Iterable[Organisation]:
+        line = self.line(subject)
+        by = line.by if line else None
+        return [one for one in super().organisations(subject) if by is None or not is_member(by, one)]
+
+    def context(self, subject: Partnership, recipient: "User") -> dict[str, Any]:
+        line = self.line(subject)
+        return super().context(subject, recipient) | {
+            "note": line.note if line else "",
+            "by": str(line.by) if line and line.by else "",
+        }
+
+
+@register_notification
+class PartnershipAbandoned(ToTheOthers):
+    """To the parties that go on without the one that stopped."""
+
+    name: ClassVar[str] = "partnerships.partnership_abandoned"
+    template: ClassVar[str] = "mail/partnerships/partnership_abandoned.md"
+    wanted_in: ClassVar[tuple[str, ...]] = (PartnershipStatus.ABANDONED,)
+    verb: ClassVar[str] = "abandon"
+
+
+@register_notification
+class TalkAsked(PartnershipNotification):
+    """« Did you talk? », to the sides that have not said yes."""
+
+    name: ClassVar[str] = "partnerships.talk_asked"
+    template: ClassVar[str] = "mail/partnerships/talk_asked.md"
+    wanted_in: ClassVar[tuple[str, ...]] = (PartnershipStatus.DISCUSSION,)
+
+    def organisations(self, subject: Partnership) -> Iterable[Organisation]:
+        return subject.without_a_yes()
+
+    def context(self, subject: Partnership, recipient: "User") -> dict[str, Any]:
+        return super().context(subject, recipient) | {"talk_url": link_for(TALK_LINK, subject, recipient)}
+
+    def still_wanted(self, subject: Partnership, recipient: "User") -> bool:
+        waiting = (one.pk for one in subject.without_a_yes())
+        own = recipient.memberships.values_list("organisation_id", flat=True)
+        return subject.is_asked_whether_they_talked and bool(set(waiting) & set(own))
+
+
+@register_notification
+class TalkDisagreement(PartnershipNotification):
+    name: ClassVar[str] = "partnerships.talk_disagreement"
+    template: ClassVar[str] = "mail/partnerships/talk_disagreement.md"
+
+    def still_wanted(self, subject: Partnership, recipient: "User") -> bool:
+        return subject.disagreement_at is not None
+
+
+@register_notification
+class TalkSettled(PartnershipNotification):
+    """They did talk, whatever had been said: the partnership goes on."""
+
+    name: ClassVar[str] = "partnerships.talk_settled"
+    template: ClassVar[str] = "mail/partnerships/talk_settled.md"
+    wanted_in: ClassVar[tuple[str, ...]] = (PartnershipStatus.DISCUSSION, PartnershipStatus.AGREED)
+
+
+@register_notification
+class PartnershipReturned(PartnershipNotification):
+    name: ClassVar[str] = "partnerships.partnership_returned"
+    template: ClassVar[str] = "mail/partnerships/partnership_returned.md"
+    wanted_in: ClassVar[tuple[str, ...]] = (PartnershipStatus.RETURNED,)
+
+
+@register_notification
+class DecideTogetherReminder(PartnershipNotification):
+    name: ClassVar[str] = "partnerships.decide_together"
+    template: ClassVar[str] = "mail/partnerships/decide_together.md"
+    weekly: ClassVar[bool] = True
+
+    def still_wanted(self, subject: Partnership, recipient: "User") -> bool:
+        return subject.status == PartnershipStatus.DISCUSSION and subject.talked_at is not None
+
+
+@register_notification
+class PartnershipAgreed(ToTheOthers):
+    name: ClassVar[str] = "partnerships.partnership_agreed"
+    template: ClassVar[str] = "mail/partnerships/partnership_agreed.md"
+    wanted_in: ClassVar[tuple[str, ...]] = (PartnershipStatus.AGREED,)
+    verb: ClassVar[str] = "agree"
+
+
+@register_notification
+class RenewalAsked(PartnershipNotification):
+    name: ClassVar[str] = "partnerships.renewal_asked"
+    template: ClassVar[str] = "mail/partnerships/renewal_asked.md"
+    wanted_in: ClassVar[tuple[str, ...]] = (PartnershipStatus.AGREED,)
+
+
+@register_notification
+class PartnershipRenewed(ToTheOthers):
+    """What one side answered about going on: the new end, or that it stops on the day foreseen."""
+
+    name: ClassVar[str] = "partnerships.partnership_renewed"
+    template: ClassVar[str] = "mail/partnerships/partnership_renewed.md"
+    wanted_in: ClassVar[tuple[str, ...]] = (PartnershipStatus.AGREED,)
+    verb: ClassVar[str] = "renew"
+
+
+@register_notification
+class PartnershipEnded(ToTheOthers):
+    name: ClassVar[str] = "partnerships.partnership_ended"
+    template: ClassVar[str] = "mail/partnerships/partnership_ended.md"
+    wanted_in: ClassVar[tuple[str, ...]] = (PartnershipStatus.ENDED,)
+    verb: ClassVar[str] = "end"
+
+
+class ReflectionAsked(PartnershipNotification):
+    """A few lines on what came of it, asked of the parties that have not written any."""
+
+    moment: ClassVar[ReflectionMoment]
+
+    def organisations(self, subject: Partnership) -> Iterable[Organisation]:
+        return subject.without_words(self.moment)
+
+    def still_wanted(self, subject: Partnership, recipient: "User") -> bool:
+        return subject.reflection_moment == self.moment and any(
+            is_member(recipient, one) for one in self.organisations(subject)
+        )
+
+
+@register_notification
+class JointEvaluationAsked(ReflectionAsked):
+    name: ClassVar[str] = "partnerships.joint_evaluation_asked"
+    template: ClassVar[str] = "mail/partnerships/joint_evaluation_asked.md"
+    moment: ClassVar[ReflectionMoment] = ReflectionMoment.EVALUATION
+
+
+@register_notification
+class LastingEffectAsked(ReflectionAsked):
+    name: ClassVar[str] = "partnerships.lasting_effect_asked"
+    template: ClassVar[str] = "mail/partnerships/lasting_effect_asked.md"
+    moment: ClassVar[ReflectionMoment] = ReflectionMoment.LASTING_EFFECT

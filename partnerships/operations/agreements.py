@@ -1,0 +1,207 @@
+"""Signed, gone on with, ended, and what came of it."""
+
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+
+from mecenova.agenda import operations as agenda
+from mecenova.calendar import clock
+from mecenova.calendar.working_days import morning_of
+from mecenova.mail import operations as mail
+from mecenova.workflow.errors import DomainError
+from mecenova.workflow.journal import advance, record
+from partnerships import policies
+from partnerships.enums import ReflectionMoment
+from partnerships.followups import (
+    AskRenewal,
+    EvaluateTogether,
+    LiveToTheEnd,
+    ReachTerm,
+    ReviewYearly,
+    TellLastingEffect,
+)
+from partnerships.models import Partnership, Reflection
+from partnerships.notifications import PartnershipAgreed, PartnershipEnded, PartnershipRenewed
+from partnerships.operations.partnerships import lock_partnership
+from partnerships.workflow import PARTNERSHIP
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+LONGEST_YEARS = 10
+RENEWAL_BEFORE = timedelta(days=90)
+# Who has just signed for a few weeks is not asked at once whether it goes on.
+RENEWAL_NOT_SOONER = timedelta(days=30)
+
+
+@transaction.atomic
+def agree_partnership(
+    *, partnership: Partnership, signed_on: date, ends_on: date | None, by: "User"
+) -> Partnership:
+    """« C’est signé »: said by a manager of one party, recorded with their name, told to the others."""
+    partnership = _lock_to_manage(partnership, by)
+    if signed_on > clock.today():
+        raise DomainError("La date de signature est à venir. Revenez le dire quand ce sera signé.")
+    _check_end(ends_on, signed_on)
+    note = f"Signé le {signed_on:%d/%m/%Y}, {_until(ends_on)}"
+    advance(
+        partnership,
+        PARTNERSHIP,
+        "agree",
+        by=by,
+        note=note,
+        agreed_at=clock.now(),
+        signed_on=signed_on,
+        ends_on=ends_on,
+        disagreement_at=None,
+    )
+    _await_term(partnership)
+    mail.queue(PartnershipAgreed, partnership)
+    return partnership
+
+
+@transaction.atomic
+def renew_partnership(
+    *, partnership: Partnership, goes_on: bool, by: "User", ends_on: date | None = None
+) -> Partnership:
+    """Does it go on, with a new date of end or without, or does it stop on the day foreseen?"""
+    partnership = _lock_to_manage(partnership, by)
+    if not goes_on and partnership.ends_on is None:
+        raise DomainError("Sans date de fin prévue, dites plutôt que le partenariat est terminé.")
+    if goes_on:
+        _check_end(ends_on, partnership.signed_on)
+    new_end = ends_on if goes_on else partnership.ends_on
+    note = f"Continue, {_until(new_end)}" if goes_on else f"S’arrête comme prévu, le {new_end:%d/%m/%Y}"
+    line = advance(partnership, PARTNERSHIP, "renew", by=by, note=note, ends_on=new_end)
+    _await_term(partnership, asked=goes_on)
+    mail.queue(PartnershipRenewed, partnership, occurrence=str(line.pk))
+    return partnership
+
+
+@transaction.atomic
+def end_partnership(*, partnership: Partnership, by: "User | None" = None, note: str = "") -> Partnership:
+    """It is over, by somebody's word or because its last day has passed. Both are asked what it gave."""
+    if by is not None:
+        partnership = _lock_to_manage(partnership, by)
+    else:
+        partnership = lock_partnership(partnership)
+        if partnership.ends_on is None or partnership.ends_on >= clock.today():
+            return partnership
+    _end(partnership, by=by, note=note)
+    agenda.start(EvaluateTogether, partnership)
+    return partnership
+
+
+def end_by_leaving(partnership: Partnership, note: str) -> None:
+    """A party has left the site: those who stay are told, and nothing more is asked. The caller holds it."""
+    if partnership.is_agreed:
+        moment = clock.now()
+        _end(partnership, by=None, note=note, evaluated_at=moment, completed_at=moment)
+    else:
+        _complete(partnership)
+
+
+@transaction.atomic
+def reflect(*, partnership: Partnership, text: str, by: "User") -> Partnership:
+    """One party writes what came of it. When all have, the question is closed and the next one waits."""
+    partnership = lock_partnership(partnership)
+    organisation = policies.party_of(by, partnership)
+    if organisation is None:
+        raise PermissionDenied
+    moment = partnership.reflection_moment
+    if moment is None or not partnership.reflection_is_open:
+        raise DomainError("Cette question n’est pas posée en ce moment. Rechargez la page.")
+    if not text.strip():
+        raise DomainError("Écrivez au moins une phrase\u00a0: elle servira à d’autres.")
+    Reflection.objects.update_or_create(
+        partnership=partnership,
+        organisation=organisation,
+        moment=moment,
+        defaults={"text": text.strip(), "at": clock.now(), "by": by},
+    )
+    record(partnership, "reflect", partnership.status, partnership.status, by, organisation.name)
+    waiting = partnership.without_words(moment)
+    if not waiting:
+        _close_reflection(partnership, moment)
+    else:
+        step = agenda.next_step(partnership)
+        if step is not None:
+            step.organisation_id = waiting[0].pk
+            step.save(update_fields=["organisation_id"])
+    return partnership
+
+
+@transaction.atomic
+def let_reflection_rest(*, partnership: Partnership, moment: str) -> None:
+    """Asked and asked again in vain: nobody is chased for ever."""
+    partnership = lock_partnership(partnership)
+    if partnership.reflection_moment == moment:
+        _close_reflection(partnership, moment)
+
+
+def _close_reflection(partnership: Partnership, moment: str) -> None:
+    if moment == ReflectionMoment.LASTING_EFFECT:
+        _complete(partnership)
+        return
+    partnership.evaluated_at = clock.now()
+    partnership.save(update_fields=["evaluated_at"])
+    agenda.close(partnership)
+    agenda.start(TellLastingEffect, partnership, since=partnership.ended_at)
+
+
+def _complete(partnership: Partnership) -> None:
+    partnership.evaluated_at = partnership.evaluated_at or clock.now()
+    partnership.completed_at = clock.now()
+    partnership.save(update_fields=["evaluated_at", "completed_at"])
+    agenda.close(partnership)
+
+
+def _end(partnership: Partnership, *, by: "User | None", note: str, **moments: datetime) -> None:
+    today = clock.today()
+    ends_on = min(partnership.ends_on or today, today)
+    advance(
+        partnership, PARTNERSHIP, "end", by=by, note=note, ended_at=clock.now(), ends_on=ends_on, **moments
+    )
+    agenda.close(partnership)
+    mail.queue(PartnershipEnded, partnership)
+
+
+def _await_term(partnership: Partnership, *, asked: bool = True) -> None:
+    """The one step of a signed partnership: the question of going on, or the last months."""
+    agenda.close(partnership)
+    if partnership.ends_on is None:
+        agenda.start(ReviewYearly, partnership)
+        return
+    morning_after = morning_of(partnership.ends_on + timedelta(days=1))
+    if not asked:
+        agenda.start(LiveToTheEnd, partnership, since=morning_after)
+        return
+    soonest = clock.now() + RENEWAL_NOT_SOONER
+    agenda.start(
+        AskRenewal, partnership, since=max(morning_of(partnership.ends_on - RENEWAL_BEFORE), soonest)
+    )
+    agenda.start(ReachTerm, partnership, since=morning_after)
+
+
+def _lock_to_manage(partnership: Partnership, by: "User") -> Partnership:
+    partnership = lock_partnership(partnership)
+    if not policies.can_manage_partnership(by, partnership):
+        raise PermissionDenied
+    return partnership
+
+
+def _check_end(ends_on: date | None, signed_on: date | None) -> None:
+    if ends_on is None or signed_on is None:
+        return
+    if ends_on < clock.today():
+        raise DomainError("La date de fin est déjà passée. Indiquez une date à venir, ou aucune.")
+    if ends_on < signed_on:
+        raise DomainError("La fin vient après la signature.")
+    if ends_on > clock.today() + timedelta(days=366 * LONGEST_YEARS):
+        raise DomainError(f"Indiquez une date dans les {LONGEST_YEARS} ans, ou aucune.")
+
+
+def _until(ends_on: date | None) -> str:
+    return f"jusqu’au {ends_on:%d/%m/%Y}" if ends_on else "sans date de fin"

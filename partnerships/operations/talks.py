@@ -1,0 +1,163 @@
+"""Did you talk? Asked of both, compared, settled by the team when the answers differ."""
+
+from typing import TYPE_CHECKING
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+
+from accounts.models import Organisation
+from associations.operations import follow_check
+from companies.operations import note_activity
+from mecenova.agenda import operations as agenda
+from mecenova.calendar import clock
+from mecenova.mail import operations as mail
+from mecenova.workflow.errors import DomainError
+from mecenova.workflow.journal import advance, record
+from partnerships import policies
+from partnerships.followups import DecideTogether, DidYouTalk, SettleDisagreement
+from partnerships.models import Partnership, TalkReport
+from partnerships.notifications import PartnershipReturned, TalkAsked, TalkDisagreement, TalkSettled
+from partnerships.operations.attention import return_attention
+from partnerships.operations.introductions import request_queued
+from partnerships.operations.partnerships import lock_partnership
+from partnerships.talks import TURNS, Phase, Said, Verdict, compare, phase_of
+from partnerships.workflow import PARTNERSHIP
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+
+@transaction.atomic
+def report_talk(*, partnership: Partnership, talked: bool, by: "User") -> Verdict:
+    """One side says whether they talked. Said again, it is the last word that counts."""
+    partnership = lock_partnership(partnership)
+    organisation = policies.party_of(by, partnership)
+    if organisation is None:
+        raise PermissionDenied
+    if not partnership.may_still_talk:
+        raise DomainError("Cette question n’est plus posée. Rechargez la page pour voir où vous en êtes.")
+    if not talked and not partnership.talk_turn:
+        raise DomainError("Rien ne presse\u00a0: nous vous poserons la question dans quelques jours.")
+    TalkReport.objects.update_or_create(
+        partnership=partnership,
+        organisation=organisation,
+        turn=partnership.talk_turn or TURNS[0],
+        defaults={"talked": talked, "at": clock.now(), "by": by},
+    )
+    note = f"{organisation.name}\u00a0: {'oui' if talked else 'pas encore'}"
+    record(partnership, "report_talk", partnership.status, partnership.status, by, note)
+    _note_activity(partnership, organisation)
+    phase = Phase.OVER if partnership.disagreement_at else phase_of(partnership.talk_turn)
+    return _follow(partnership, phase, by)
+
+
+@transaction.atomic
+def ask_whether_they_talked(*, partnership: Partnership, turn: int, key: str) -> None:
+    """A day of the table has come: those who have not said yes are asked, once more or for the first time."""
+    partnership = lock_partnership(partnership)
+    if partnership.is_asked_whether_they_talked:
+        partnership.talk_turn = turn
+        partnership.save(update_fields=["talk_turn"])
+        mail.queue(TalkAsked, partnership, occurrence=key)
+
+
+@transaction.atomic
+def conclude_talk(*, partnership: Partnership) -> None:
+    """The last question has waited long enough: silence is an answer too."""
+    partnership = lock_partnership(partnership)
+    if partnership.is_asked_whether_they_talked:
+        _follow(partnership, Phase.OVER, None)
+
+
+@transaction.atomic
+def settle_talk(*, partnership: Partnership, talked: bool, by: "User", note: str) -> Partnership:
+    """A person of the team has asked both sides, and writes what is true; who settled, and why, is kept."""
+    partnership = lock_partnership(partnership)
+    if not policies.can_settle_partnership(by, partnership):
+        raise PermissionDenied
+    if partnership.disagreement_at is None:
+        raise DomainError("Il n’y a plus de désaccord à trancher. Rechargez la page.")
+    record(partnership, "settle", partnership.status, partnership.status, by, note)
+    if talked:
+        _go_on(partnership)
+    else:
+        return_to_matching(partnership=partnership, by=by)
+    return partnership
+
+
+@transaction.atomic
+def return_to_matching(*, partnership: Partnership, by: "User | None" = None) -> Partnership:
+    """They did not talk: both are free, told so, and the company's place of this month goes to somebody."""
+    partnership = lock_partnership(partnership)
+    advance(
+        partnership,
+        PARTNERSHIP,
+        "return_to_matching",
+        by=by,
+        returned_at=clock.now(),
+        disagreement_at=None,
+    )
+    agenda.close(partnership)
+    mail.queue(PartnershipReturned, partnership)
+    introduction = partnership.introduction
+    if introduction is not None:
+        follow_check(organisation=introduction.association.organisation)
+        if return_attention(company=introduction.company, association=introduction.association):
+            request_queued(company=introduction.company)
+    return partnership
+
+
+def _follow(partnership: Partnership, phase: Phase, by: "User | None") -> Verdict:
+    """What both answers mean together, done."""
+    one, other = (_said(partnership, organisation) for organisation in partnership.organisations()[:2])
+    verdict = compare(one, other, phase)
+    if verdict == Verdict.TALKED:
+        _go_on(partnership)
+    elif verdict == Verdict.RETURN:
+        return_to_matching(partnership=partnership)
+    elif verdict == Verdict.DISAGREE and partnership.disagreement_at is None:
+        partnership.disagreement_at = clock.now()
+        partnership.save(update_fields=["disagreement_at"])
+        agenda.start(SettleDisagreement, partnership)
+        mail.queue(TalkDisagreement, partnership, occurrence=partnership.disagreement_at.isoformat())
+    elif verdict == Verdict.WAIT:
+        _hand_over(partnership)
+    return verdict
+
+
+def _said(partnership: Partnership, organisation: Organisation) -> Said:
+    """A yes stays; a no holds for its turn, after which the question is asked again."""
+    reports = partnership.talk_reports.filter(organisation=organisation)
+    last = reports.order_by("turn").last()
+    if last is None:
+        return Said.NOTHING
+    if last.talked:
+        return Said.YES
+    if last.turn == partnership.talk_turn:
+        return Said.NO
+    return Said.NOTHING
+
+
+def _go_on(partnership: Partnership) -> None:
+    """They did talk: the next step is to decide together."""
+    settled = partnership.disagreement_at is not None
+    partnership.talked_at, partnership.disagreement_at = clock.now(), None
+    partnership.save(update_fields=["talked_at", "disagreement_at"])
+    agenda.close(partnership)
+    agenda.start(DecideTogether, partnership)
+    if settled:
+        mail.queue(TalkSettled, partnership)
+
+
+def _hand_over(partnership: Partnership) -> None:
+    """The step is now owed by the side that has not answered."""
+    step = agenda.next_step(partnership)
+    if step is not None and step.rule == DidYouTalk.name:
+        step.organisation_id = DidYouTalk().organisation_id(partnership)
+        step.save(update_fields=["organisation_id"])
+
+
+def _note_activity(partnership: Partnership, organisation: Organisation) -> None:
+    introduction = partnership.introduction
+    if introduction is not None and introduction.company.organisation_id == organisation.pk:
+        note_activity(company=introduction.company)

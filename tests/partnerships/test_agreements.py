@@ -1,0 +1,269 @@
+"""Signed, gone on with, ended, told: each state has its one step, and nobody is chased for ever."""
+
+import html
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, transaction
+from django.urls import reverse
+
+from accounts.enums import Role
+from accounts.operations import withdraw_organisation
+from mecenova.agenda import operations as agenda
+from mecenova.agenda.models import FollowUp
+from mecenova.calendar import clock
+from mecenova.mail.models import OutgoingMail
+from mecenova.workflow.errors import DomainError, TransitionRefused
+from mecenova.workflow.journal import history
+from partnerships import operations
+from partnerships.enums import PartnershipStatus
+from partnerships.models import Partnership, Reflection
+from tests.accounts.factories import MembershipFactory, UserFactory
+
+pytestmark = pytest.mark.django_db
+MONDAY = datetime(2026, 11, 23, 9, tzinfo=UTC)
+TODAY = date(2026, 11, 23)
+END = date(2027, 11, 30)
+
+
+def mails(name):
+    return OutgoingMail.objects.filter(notification=f"partnerships.{name}")
+
+
+def shown(response):
+    return " ".join(html.unescape(response.content.decode()).split())
+
+
+@pytest.fixture
+def signed(pair, frozen_clock):
+    """A partnership in discussion, and short ways to move it."""
+    with frozen_clock(MONDAY) as now:
+        pair.now = now
+        pair.partnership = operations.accept_introduction(introduction=pair.ask(), by=pair.answerer)
+
+        def sign(ends_on=END, signed_on=TODAY, by=None):
+            return operations.agree_partnership(
+                partnership=pair.partnership, signed_on=signed_on, ends_on=ends_on, by=by or pair.asker
+            )
+
+        def go_to(day, hour=10):
+            now.move_to(datetime(day.year, day.month, day.day, hour, tzinfo=UTC))
+            agenda.run_due()
+            agenda.run_due()
+            pair.partnership.refresh_from_db()
+
+        pair.sign, pair.go_to = sign, go_to
+        yield pair
+
+
+def rule_of(partnership):
+    steps = FollowUp.objects.about([partnership]).steps()
+    alive = Partnership.objects.active().filter(pk=partnership.pk).exists()
+    assert steps.count() == (1 if alive else 0)
+    return steps[0].rule if alive else None
+
+
+def test_one_side_says_it_is_signed_and_the_other_is_told_by_whom(signed):
+    signed.sign()
+    partnership = Partnership.objects.get()
+    assert (partnership.status, partnership.signed_on, partnership.ends_on) == ("agreed", TODAY, END)
+    assert rule_of(partnership) == "partnerships.renewal"
+    assert [mail.recipient for mail in mails("partnership_agreed")] == [signed.answerer]
+    assert str(signed.asker) in mails("partnership_agreed").get().text
+    assert history(partnership).get(verb="agree").by == signed.asker
+    with pytest.raises(TransitionRefused):
+        signed.sign(by=signed.answerer)
+
+
+@pytest.mark.parametrize(
+    ("signed_on", "ends_on"),
+    [
+        (TODAY + timedelta(days=1), None),
+        (TODAY, TODAY - timedelta(days=1)),
+        (date(2020, 1, 1), date(2021, 1, 1)),
+        (TODAY, date(2099, 1, 1)),
+    ],
+)
+def test_dates_that_cannot_be_are_refused(signed, client, signed_on, ends_on):
+    with pytest.raises(DomainError):
+        signed.sign(signed_on=signed_on, ends_on=ends_on)
+    client.force_login(signed.asker)
+    address = reverse("partnerships:partnership_agree", args=[signed.partnership.pk])
+    response = client.post(address, {"signed_on": signed_on.isoformat(), "ends_on": ends_on or ""})
+    assert response.status_code == 409
+    assert signed_on.isoformat() in shown(response)
+
+
+@pytest.mark.parametrize("data", [{}, {"signed_on": "31/02/2026"}, {"signed_on": "hier"}])
+def test_a_date_that_is_none_is_asked_again(signed, client, data):
+    client.force_login(signed.asker)
+    address = reverse("partnerships:partnership_agree", args=[signed.partnership.pk])
+    assert client.post(address, data).status_code == 422
+
+
+def test_only_those_who_run_a_party_sign_renew_and_end(signed, client):
+    contributor = UserFactory()
+    MembershipFactory(organisation=signed.association.organisation, user=contributor, role=Role.CONTRIBUTOR)
+    for person in (contributor, UserFactory()):
+        with pytest.raises(PermissionDenied):
+            signed.sign(by=person)
+    signed.sign()
+    with pytest.raises(PermissionDenied):
+        operations.renew_partnership(partnership=signed.partnership, goes_on=False, by=contributor)
+    with pytest.raises(PermissionDenied):
+        operations.end_partnership(partnership=signed.partnership, by=contributor)
+
+
+def test_the_renewal_is_asked_ninety_days_before_then_the_end_comes_by_itself(signed):
+    signed.sign()
+    signed.go_to(END - timedelta(days=91))
+    assert mails("renewal_asked").count() == 0
+    signed.go_to(END - timedelta(days=90))
+    assert {mail.recipient for mail in mails("renewal_asked")} == {signed.asker, signed.answerer}
+    signed.go_to(END - timedelta(days=45))
+    assert mails("renewal_asked").count() == 4
+    signed.go_to(END, hour=20)
+    assert signed.partnership.status == PartnershipStatus.AGREED
+    signed.go_to(END + timedelta(days=1))
+    assert signed.partnership.status == PartnershipStatus.ENDED
+    assert rule_of(signed.partnership) == "partnerships.joint_evaluation"
+    assert mails("partnership_ended").count() == 2
+
+
+def test_a_new_end_asks_again_later_and_a_no_asks_nothing_more(signed):
+    signed.sign()
+    signed.go_to(END - timedelta(days=80))
+    later = END + timedelta(days=365)
+    operations.renew_partnership(
+        partnership=signed.partnership, goes_on=True, ends_on=later, by=signed.answerer
+    )
+    signed.go_to(END + timedelta(days=1))
+    assert signed.partnership.status == PartnershipStatus.AGREED
+    operations.renew_partnership(partnership=signed.partnership, goes_on=False, by=signed.asker)
+    assert rule_of(signed.partnership) == "partnerships.last_months"
+    before = mails("renewal_asked").count()
+    signed.go_to(later)
+    assert mails("renewal_asked").count() == before
+    signed.go_to(later + timedelta(days=1))
+    assert signed.partnership.status == PartnershipStatus.ENDED
+
+
+def test_without_an_end_it_is_asked_every_year(signed):
+    signed.sign(ends_on=None)
+    assert rule_of(signed.partnership) == "partnerships.yearly_review"
+    signed.go_to(TODAY + timedelta(days=366))
+    assert mails("renewal_asked").count() == 2
+    with pytest.raises(DomainError, match="dites plutôt"):
+        operations.renew_partnership(partnership=signed.partnership, goes_on=False, by=signed.asker)
+    operations.renew_partnership(partnership=signed.partnership, goes_on=True, by=signed.asker)
+    signed.go_to(TODAY + timedelta(days=500))
+    assert mails("renewal_asked").count() == 2
+    operations.end_partnership(partnership=signed.partnership, by=signed.answerer, note="Merci.")
+    assert [mail.recipient for mail in mails("partnership_ended")] == [signed.asker]
+
+
+def test_a_short_term_still_ends_on_its_day(signed):
+    signed.sign(ends_on=TODAY + timedelta(days=3))
+    signed.go_to(TODAY + timedelta(days=1))
+    assert mails("renewal_asked").count() == 0
+    signed.go_to(TODAY + timedelta(days=4))
+    assert signed.partnership.status == PartnershipStatus.ENDED
+
+
+def test_what_came_of_it_is_asked_then_what_remains_then_nothing(signed):
+    signed.sign()
+    operations.end_partnership(partnership=signed.partnership, by=signed.asker)
+    ended = clock.today()
+    signed.go_to(ended + timedelta(days=15))
+    assert mails("joint_evaluation_asked").count() == 2
+    operations.reflect(partnership=signed.partnership, text="Trente jeunes.", by=signed.asker)
+    assert rule_of(signed.partnership) == "partnerships.joint_evaluation"
+    step = agenda.next_step(signed.partnership)
+    assert step.organisation_id == signed.company.organisation_id
+    operations.reflect(partnership=signed.partnership, text="De beaux ateliers.", by=signed.answerer)
+    assert rule_of(signed.partnership) == "partnerships.lasting_effect"
+    with pytest.raises(DomainError, match="pas posée"):
+        operations.reflect(partnership=signed.partnership, text="Déjà.", by=signed.asker)
+    signed.go_to(ended + timedelta(days=90))
+    assert mails("lasting_effect_asked").count() == 2
+    for person in (signed.asker, signed.answerer):
+        operations.reflect(partnership=signed.partnership, text="Un lien.", by=person)
+    signed.partnership.refresh_from_db()
+    assert signed.partnership.completed_at is not None
+    assert rule_of(signed.partnership) is None
+    assert not FollowUp.objects.about([signed.partnership]).open().exists()
+    assert Reflection.objects.count() == 4
+
+
+def test_silence_about_it_rests_in_the_end(signed):
+    signed.sign()
+    operations.end_partnership(partnership=signed.partnership, by=signed.asker)
+    for _ in range(240):
+        signed.go_to(clock.today() + timedelta(days=1))
+    assert mails("joint_evaluation_asked").count() == 4
+    assert mails("lasting_effect_asked").count() == 4
+    assert signed.partnership.completed_at is not None
+    assert rule_of(signed.partnership) is None
+
+
+@pytest.mark.parametrize("status", ["agreed", "ended"])
+def test_a_departure_ends_it_and_asks_nothing_more(signed, status):
+    signed.sign()
+    if status == "ended":
+        operations.end_partnership(partnership=signed.partnership, by=signed.asker)
+    withdraw_organisation(organisation=signed.company.organisation, by=signed.answerer)
+    signed.partnership.refresh_from_db()
+    assert signed.partnership.status == PartnershipStatus.ENDED
+    assert rule_of(signed.partnership) is None
+    assert [mail.recipient for mail in mails("partnership_ended")] == (
+        [signed.asker] if status == "agreed" else [signed.answerer]
+    )
+
+
+def test_a_signed_partnership_can_be_given_up(signed):
+    signed.sign()
+    operations.abandon_partnership(partnership=signed.partnership, by=signed.answerer, note="Fusion.")
+    signed.partnership.refresh_from_db()
+    assert signed.partnership.status == PartnershipStatus.ABANDONED
+    assert rule_of(signed.partnership) is None
+
+
+def test_the_page_offers_what_can_be_said_now_and_keeps_it(signed, client):
+    client.force_login(signed.asker)
+    page = signed.partnership.get_absolute_url()
+    assert "C’est signé" in shown(client.get(page))
+
+    def post(name, data):
+        return client.post(reverse(f"partnerships:partnership_{name}", args=[signed.partnership.pk]), data)
+
+    assert post("agree", {"signed_on": TODAY.isoformat(), "ends_on": END.isoformat()}).status_code == 302
+    assert "Et ensuite" in shown(client.get(page))
+    assert post("renew", {"answer": "goes_on", "ends_on": ""}).status_code == 302
+    assert post("renew", {"answer": "stops"}).status_code == 422
+    assert post("end", {"note": "Merci à tous."}).status_code == 302
+    assert post("end", {"note": ""}).status_code == 409
+    assert post("reflect", {"text": "   "}).status_code == 422
+    assert post("reflect", {"text": "Trente <b>jeunes</b>."}).status_code == 302
+    seen = client.get(page).content.decode()
+    assert "Trente &lt;b&gt;jeunes&lt;/b&gt;." in seen
+    assert post("reflect", {"text": "a" * 2001}).status_code == 422
+
+
+def test_the_page_asks_a_constant_number_of_queries(signed, client, query_count):
+    signed.sign()
+    operations.end_partnership(partnership=signed.partnership, by=signed.asker)
+    client.force_login(signed.asker)
+    page = signed.partnership.get_absolute_url()
+    client.get(page)
+    one = query_count(lambda: client.get(page))
+    for person in (signed.asker, signed.answerer):
+        operations.reflect(partnership=signed.partnership, text="Bien.", by=person)
+    assert query_count(lambda: client.get(page)) <= one
+    assert one <= 30
+
+
+def test_the_database_refuses_an_end_before_the_signature(signed):
+    signed.sign()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Partnership.objects.update(ends_on=TODAY - timedelta(days=1))

@@ -1,0 +1,420 @@
+"""Did you talk? The table of answers, the three days, the team's word, and the way back to the search."""
+
+import html
+import itertools
+import threading
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, connection, transaction
+from django.urls import reverse
+
+from accounts.operations import withdraw_organisation
+from mecenova.agenda import operations as agenda
+from mecenova.agenda.enums import Owner
+from mecenova.agenda.models import FollowUp
+from mecenova.calendar import clock
+from mecenova.mail.models import OutgoingMail
+from mecenova.workflow.errors import DomainError
+from mecenova.workflow.journal import history
+from partnerships import operations
+from partnerships.enums import IntroductionStatus, PartnershipStatus, Side
+from partnerships.models import Partnership, TalkReport
+from partnerships.notifications import TalkAsked
+from partnerships.talks import Phase, Said, Verdict, compare, phase_of
+from tests.accounts.factories import MembershipFactory, StaffFactory, UserFactory
+from tests.associations.factories import AssociationFactory
+from tests.partnerships.factories import member_of
+
+MONDAY = datetime(2026, 11, 23, 9, tzinfo=UTC)
+# The mornings of the 3rd, 10th and 21st working days after that Monday, then of the 26th.
+FIRST = datetime(2026, 11, 26, 10, tzinfo=UTC)
+SECOND = datetime(2026, 12, 7, 10, tzinfo=UTC)
+LAST = datetime(2026, 12, 22, 10, tzinfo=UTC)
+OVER = datetime(2027, 1, 7, 10, tzinfo=UTC)
+
+pytestmark = pytest.mark.django_db
+YES, NO, NOTHING = Said.YES, Said.NO, Said.NOTHING
+WAIT, TALKED, DISAGREE, RETURN = Verdict.WAIT, Verdict.TALKED, Verdict.DISAGREE, Verdict.RETURN
+TABLE = {
+    (YES, YES): (TALKED, TALKED, TALKED),
+    (YES, NO): (DISAGREE, DISAGREE, DISAGREE),
+    (NO, NO): (WAIT, RETURN, RETURN),
+    (YES, NOTHING): (WAIT, WAIT, TALKED),
+    (NO, NOTHING): (WAIT, WAIT, RETURN),
+    (NOTHING, NOTHING): (WAIT, WAIT, RETURN),
+}
+
+
+@pytest.mark.parametrize(("pair_of_answers", "expected"), TABLE.items())
+def test_the_two_answers_mean_the_same_whoever_gave_them(pair_of_answers, expected):
+    one, other = pair_of_answers
+    for phase, verdict in zip(Phase, expected, strict=True):
+        assert compare(one, other, phase) == compare(other, one, phase) == verdict
+
+
+def test_no_pair_of_answers_is_left_without_a_meaning():
+    for one, other, phase in itertools.product(Said, Said, Phase):
+        assert compare(one, other, phase) in Verdict
+    assert [phase_of(turn) for turn in (0, 3, 10, 21)] == [
+        Phase.ASKING,
+        Phase.ASKING,
+        Phase.ASKING,
+        Phase.LAST,
+    ]
+
+
+def plain(text):
+    return " ".join(html.unescape(text).split())
+
+
+def shown(response):
+    return plain(response.content.decode())
+
+
+def mails(name):
+    return OutgoingMail.objects.filter(notification=f"partnerships.{name}")
+
+
+@pytest.fixture
+def talk(pair, frozen_clock):
+    """A partnership opened on a Monday, a clock, and short ways to speak for each side."""
+    with frozen_clock(MONDAY) as now:
+        pair.now = now
+        pair.staff = StaffFactory()
+        pair.partnership = operations.accept_introduction(introduction=pair.ask(), by=pair.answerer)
+
+        def say(person, talked):
+            return operations.report_talk(partnership=pair.partnership, talked=talked, by=person)
+
+        def go_to(moment):
+            now.move_to(moment)
+            agenda.run_due()
+            agenda.run_due()
+            pair.partnership.refresh_from_db()
+
+        pair.say, pair.go_to = say, go_to
+        yield pair
+
+
+def state(talk):
+    talk.partnership.refresh_from_db()
+    return talk.partnership.status
+
+
+def step_of(talk):
+    steps = FollowUp.objects.about([talk.partnership]).steps()
+    assert steps.count() == (1 if Partnership.objects.active().filter(pk=talk.partnership.pk).exists() else 0)
+    return steps.first()
+
+
+def test_both_are_asked_on_three_days_then_both_are_free(talk):
+    assert step_of(talk).rule == "partnerships.did_you_talk"
+    for moment, number in ((FIRST, 1), (SECOND, 2), (LAST, 3)):
+        talk.go_to(moment - timedelta(hours=3))
+        assert mails("talk_asked").count() == 2 * (number - 1)
+        talk.go_to(moment)
+        assert mails("talk_asked").count() == 2 * number
+        assert state(talk) == PartnershipStatus.DISCUSSION
+    assert talk.partnership.talk_turn == 21
+    talk.go_to(OVER)
+    assert state(talk) == PartnershipStatus.RETURNED
+    assert step_of(talk) is None
+    told = mails("partnership_returned")
+    assert {mail.recipient for mail in told} == {talk.asker, talk.answerer}
+    assert agenda.next_step(talk.association.organisation) is not None
+
+
+def test_a_runner_stopped_for_months_asks_again_before_it_concludes(talk):
+    talk.go_to(MONDAY + timedelta(days=200))
+    assert state(talk) == PartnershipStatus.DISCUSSION
+    assert mails("talk_asked").count() == 2
+    for _ in range(12):
+        talk.go_to(clock.now() + timedelta(days=1))
+    assert mails("talk_asked").count() == 6
+    assert state(talk) == PartnershipStatus.RETURNED
+
+
+def test_two_yes_go_on_with_a_step_to_decide(talk):
+    assert talk.say(talk.asker, True) == Verdict.WAIT
+    assert step_of(talk).organisation_id == talk.company.organisation_id
+    assert talk.say(talk.answerer, True) == Verdict.TALKED
+    assert step_of(talk).rule == "partnerships.decide_together"
+    talk.go_to(OVER)
+    assert mails("talk_asked").count() == 0
+    assert state(talk) == PartnershipStatus.DISCUSSION
+
+
+def test_a_yes_is_not_asked_again_and_at_last_is_believed(talk):
+    talk.go_to(FIRST)
+    talk.say(talk.answerer, True)
+    talk.go_to(SECOND)
+    talk.go_to(LAST)
+    asked = [mail.recipient for mail in mails("talk_asked")]
+    assert (asked.count(talk.asker), asked.count(talk.answerer)) == (3, 1)
+    talk.go_to(OVER)
+    assert talk.partnership.talked_at is not None
+    assert step_of(talk).rule == "partnerships.decide_together"
+
+
+def test_two_no_wait_for_the_next_day_and_the_last_two_end_it_at_once(talk):
+    for moment in (FIRST, SECOND):
+        talk.go_to(moment)
+        talk.say(talk.asker, False)
+        assert talk.say(talk.answerer, False) == Verdict.WAIT
+        assert state(talk) == PartnershipStatus.DISCUSSION
+    talk.go_to(LAST)
+    talk.say(talk.asker, False)
+    assert talk.say(talk.answerer, False) == Verdict.RETURN
+    assert state(talk) == PartnershipStatus.RETURNED
+    assert TalkReport.objects.count() == 6
+
+
+def test_a_no_holds_for_its_turn_only(talk):
+    talk.go_to(FIRST)
+    talk.say(talk.asker, False)
+    talk.go_to(SECOND)
+    assert talk.say(talk.answerer, True) == Verdict.WAIT
+    assert talk.say(talk.asker, True) == Verdict.TALKED
+
+
+def test_before_the_first_question_only_a_yes_says_something(talk):
+    with pytest.raises(DomainError, match="Rien ne presse"):
+        talk.say(talk.asker, False)
+    talk.say(talk.asker, True)
+    assert TalkReport.objects.get().turn == 3
+
+
+def test_a_yes_and_a_no_go_to_the_team_and_both_are_told(talk):
+    talk.go_to(FIRST)
+    talk.say(talk.asker, True)
+    assert talk.say(talk.answerer, False) == Verdict.DISAGREE
+    assert list(Partnership.objects.in_disagreement()) == [talk.partnership]
+    step = step_of(talk)
+    assert (step.rule, step.owner) == ("partnerships.settle_disagreement", Owner.STAFF)
+    assert {mail.recipient for mail in mails("talk_disagreement")} == {talk.asker, talk.answerer}
+    talk.go_to(OVER)
+    assert mails("talk_asked").count() == 2
+    assert step_of(talk).rule == "partnerships.settle_disagreement"
+
+
+@pytest.mark.parametrize(("changed", "verdict"), [(True, Verdict.TALKED), (False, Verdict.RETURN)])
+def test_a_changed_answer_ends_a_disagreement(talk, changed, verdict):
+    talk.go_to(FIRST)
+    talk.say(talk.asker, True)
+    talk.say(talk.answerer, False)
+    person = talk.answerer if changed else talk.asker
+    assert talk.say(person, changed) == verdict
+    assert not Partnership.objects.in_disagreement().exists()
+    assert TalkReport.objects.count() == 2
+    assert mails("talk_settled").count() == (2 if changed else 0)
+    step_of(talk)
+
+
+def test_a_changed_answer_during_the_turn_is_the_one_that_counts(talk):
+    talk.go_to(FIRST)
+    talk.say(talk.asker, False)
+    talk.say(talk.asker, True)
+    assert talk.say(talk.answerer, True) == Verdict.TALKED
+    with pytest.raises(DomainError, match="n’est plus posée"):
+        talk.say(talk.answerer, False)
+
+
+@pytest.mark.parametrize("talked", [True, False])
+def test_the_team_settles_on_the_page_and_who_did_is_kept(talk, client, talked):
+    talk.go_to(FIRST)
+    talk.say(talk.asker, True)
+    talk.say(talk.answerer, False)
+    address = reverse("partnerships:partnership_settle", args=[talk.partnership.pk])
+    for person in (talk.asker, talk.answerer, UserFactory()):
+        client.force_login(person)
+        assert client.post(address, {"talked": "yes", "note": "Moi"}).status_code == 404
+    client.force_login(talk.staff)
+    page = client.get(talk.partnership.get_absolute_url())
+    assert "Se sont-ils parlé" in shown(page)
+    assert client.post(address, {"talked": "yes"}).status_code == 422
+    sent = {"talked": "yes" if talked else "no", "note": "Vu avec les deux, ce matin."}
+    client.post(address, sent)
+    assert client.post(address, sent).status_code == 409
+    line = history(talk.partnership).get(verb="settle")
+    assert (line.by, line.note) == (talk.staff, "Vu avec les deux, ce matin.")
+    assert state(talk) == (PartnershipStatus.DISCUSSION if talked else PartnershipStatus.RETURNED)
+    step_of(talk)
+
+
+def test_a_member_of_the_team_does_not_settle_its_own_partnership(talk):
+    MembershipFactory(organisation=talk.company.organisation, user=talk.staff)
+    talk.go_to(FIRST)
+    talk.say(talk.asker, True)
+    talk.say(talk.answerer, False)
+    with pytest.raises(PermissionDenied):
+        operations.settle_talk(partnership=talk.partnership, talked=True, by=talk.staff, note="Oui.")
+
+
+def test_the_place_of_the_month_goes_to_the_next_in_the_queue(talk):
+    talk.company.policy.monthly_capacity = 1
+    talk.company.policy.save()
+    other = AssociationFactory(complete=True)
+    queued = talk.ask(association=other, by=member_of(other))
+    assert queued.status == IntroductionStatus.QUEUED
+    operations.return_to_matching(partnership=talk.partnership)
+    queued.refresh_from_db()
+    assert queued.status == IntroductionStatus.REQUESTED
+    assert operations.places_left(talk.company) == 0
+
+
+def test_a_place_of_another_month_is_not_given_back(talk):
+    talk.go_to(datetime(2026, 12, 1, 10, tzinfo=UTC))
+    before = operations.places_left(talk.company)
+    operations.return_to_matching(partnership=talk.partnership)
+    assert operations.places_left(talk.company) == before
+
+
+def test_the_mail_s_link_shows_then_acts(talk, client):
+    talk.go_to(FIRST)
+    text = mails("talk_asked").get(recipient=talk.asker).text
+    link = next(word for word in text.split() if "/lien/" in word)
+    path = link[link.index("/lien/") :]
+    assert talk.partnership.title in shown(client.get(path))
+    client.post(path, {})
+    assert not TalkReport.objects.exists()
+    client.post(path, {"talked": "yes"})
+    assert TalkReport.objects.get().by == talk.asker
+    client.post(path, {"talked": "not_yet"})
+    assert TalkReport.objects.get().talked is False
+    operations.return_to_matching(partnership=talk.partnership)
+    assert "n’est plus posée" in shown(client.get(path))
+    assert client.post(path, {"talked": "yes"}).status_code == 410
+
+
+def test_who_has_left_the_team_does_not_answer_by_an_old_link(talk, client):
+    talk.go_to(FIRST)
+    text = mails("talk_asked").get(recipient=talk.asker).text
+    path = next(word for word in text.split() if "/lien/" in word)
+    talk.asker.memberships.all().delete()
+    assert client.post(path[path.index("/lien/") :], {"talked": "yes"}).status_code == 404
+    with pytest.raises(PermissionDenied):
+        talk.say(talk.asker, True)
+
+
+@pytest.mark.parametrize("data", [{}, {"talked": ""}, {"talked": "peut-être"}, {"talked": "\x00"}])
+def test_bad_answers_on_the_page_are_refused(talk, client, data):
+    client.force_login(talk.asker)
+    address = reverse("partnerships:partnership_talk", args=[talk.partnership.pk])
+    assert client.post(address, data).status_code in {400, 422}
+    assert not TalkReport.objects.exists()
+
+
+def test_strangers_answer_nothing(talk, client):
+    client.force_login(UserFactory())
+    for name in ("talk", "settle", "agree", "renew", "end", "reflect", "abandon"):
+        address = reverse(f"partnerships:partnership_{name}", args=[talk.partnership.pk])
+        assert client.post(address, {"talked": "yes"}).status_code == 404
+        assert client.get(address).status_code == 405
+
+
+def test_a_mail_already_queued_is_not_sent_to_who_answered_meanwhile(talk):
+    talk.go_to(FIRST)
+    talk.say(talk.asker, True)
+    talk.partnership.refresh_from_db()
+    assert not TalkAsked().still_wanted(talk.partnership, talk.asker)
+    assert TalkAsked().still_wanted(talk.partnership, talk.answerer)
+
+
+def test_leaving_during_a_disagreement_ends_it(talk):
+    talk.go_to(FIRST)
+    talk.say(talk.asker, True)
+    talk.say(talk.answerer, False)
+    withdraw_organisation(organisation=talk.company.organisation, by=talk.answerer)
+    assert state(talk) == PartnershipStatus.ABANDONED
+    assert step_of(talk) is None
+
+
+def test_the_database_refuses_what_makes_no_sense(talk):
+    rows = Partnership.objects.filter(pk=talk.partnership.pk)
+    for broken in (
+        {"status": "returned"},
+        {"talk_turn": 4},
+        {"status": "agreed"},
+        {"status": "ended"},
+        {"disagreement_at": MONDAY, "talked_at": MONDAY},
+        {"completed_at": MONDAY},
+    ):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            rows.update(**broken)
+    report = {"partnership": talk.partnership, "organisation": talk.company.organisation, "talked": True}
+    with pytest.raises(IntegrityError), transaction.atomic():
+        TalkReport.objects.create(turn=5, **report)
+
+
+def at_once(*acts):
+    """Run all at the same moment, each on its own connection; the exceptions that were no refusal."""
+    ready, failures = threading.Barrier(len(acts)), []
+
+    def run(act):
+        try:
+            ready.wait(5)
+            act()
+        except (DomainError, PermissionDenied):
+            pass
+        except Exception as error:
+            failures.append(error)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=(act,)) for act in acts]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return failures
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(("one", "other"), [(True, True), (True, False), (False, False)])
+def test_both_sides_answering_at_once_are_both_heard(talk, one, other):
+    for moment in (FIRST, SECOND, LAST):
+        talk.go_to(moment)
+    assert at_once(lambda: talk.say(talk.asker, one), lambda: talk.say(talk.answerer, other)) == []
+    expected = compare(Said.YES if one else Said.NO, Said.YES if other else Said.NO, Phase.LAST)
+    talk.partnership.refresh_from_db()
+    assert TalkReport.objects.count() == 2
+    assert (talk.partnership.talked_at is not None) == (expected == Verdict.TALKED)
+    assert (talk.partnership.disagreement_at is not None) == (expected == Verdict.DISAGREE)
+    assert (talk.partnership.status == PartnershipStatus.RETURNED) == (expected == Verdict.RETURN)
+    step_of(talk)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_runner_and_an_answer_at_once_agree_on_one_end(talk):
+    for moment in (FIRST, SECOND, LAST):
+        talk.go_to(moment)
+    talk.say(talk.asker, True)
+    talk.now.move_to(OVER)
+    assert at_once(lambda: talk.say(talk.answerer, True), agenda.run_due) == []
+    agenda.run_due()
+    talk.partnership.refresh_from_db()
+    assert talk.partnership.talked_at is not None
+    assert step_of(talk).rule == "partnerships.decide_together"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_answer_and_a_departure_at_once_leave_nothing_open(talk):
+    talk.go_to(FIRST)
+    gone = talk.association.organisation
+    assert (
+        at_once(
+            lambda: withdraw_organisation(organisation=gone, by=None),
+            lambda: talk.say(talk.answerer, True),
+        )
+        == []
+    )
+    assert state(talk) == PartnershipStatus.ABANDONED
+    assert step_of(talk) is None
+
+
+def test_a_company_that_asked_owes_the_first_word(pair):
+    introduction = pair.ask(asked_by_side=Side.COMPANY, by=pair.answerer)
+    partnership = operations.accept_introduction(introduction=introduction, by=pair.asker)
+    assert agenda.next_step(partnership).organisation_id == pair.company.organisation_id
