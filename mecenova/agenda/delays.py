@@ -45,6 +45,10 @@ class Table:
     every: int | None
 
     @property
+    def caption(self) -> str:
+        return f"Délais\u00a0: {self.title}"
+
+    @property
     def every_in_words(self) -> str:
         return days_in_words(self.every) if self.every else ""
 

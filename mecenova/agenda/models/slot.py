@@ -9,7 +9,9 @@ from django.contrib.contenttypes.fields import GenericForeignKey
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 
+from mecenova.agenda.wording import day_and_hour
 from mecenova.calendar import clock
 from mecenova.identifiers.models import Identified
 
@@ -105,7 +107,10 @@ class Slot(Identified):
         ]
 
     def __str__(self) -> str:
-        return f"{self.starts_at:%Y-%m-%d %H:%M}"
+        return f"Rendez-vous du {day_and_hour(self.starts_at)}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("agenda:slot", args=[self.pk])
 
     @property
     def ends_at(self) -> datetime:
@@ -164,4 +169,4 @@ class SlotRequest(Identified):
         ]
 
     def __str__(self) -> str:
-        return f"{self.organisation_id} {self.asked_at:%Y-%m-%d}"
+        return f"Demande de rendez-vous, {day_and_hour(self.asked_at)}"

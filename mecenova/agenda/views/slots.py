@@ -92,10 +92,12 @@ def ask_for_slot(request: HttpRequest, token: str) -> HttpResponse:
 @require_safe
 def slot(request: HttpRequest, pk: UUID) -> HttpResponse:
     found = _seen_by(request, pk)
+    name, about = name_of(found.booked_by_organisation_id), str(found.booked_for or "")
     context = {
         "slot": found,
         "when": day_and_hour(found.starts_at),
-        "organisation_name": name_of(found.booked_by_organisation_id),
+        "organisation_name": name,
+        "about": about if about != name else "",
         "for_the_team": policies.is_staff(request.user),
     }
     return render(request, "agenda/slot.html", context)
