@@ -1,0 +1,125 @@
+"""No mail to anybody who has left: every notification of the site, asked again once its reader is gone.
+
+A new notification is walked by itself, from the type of its subject.
+"""
+
+import inspect
+
+import pytest
+from django.contrib.contenttypes.models import ContentType
+
+from accounts.models import Claim, Invitation, Membership, Organisation, User
+from associations.models import Project
+from companies.models import Need
+from matching.models import Diagnosis
+from mecenova.agenda.models import Slot
+from mecenova.agenda.models.slot import SlotRequest
+from mecenova.calendar import clock
+from mecenova.mail.delivery import Delivery, deliver_due
+from mecenova.mail.digest import is_wanted
+from mecenova.mail.models import OutgoingMail
+from mecenova.mail.notifications import registered
+from partnerships.answering import give_answer
+from partnerships.models import Introduction, Partnership
+from tests.accounts.factories import ClaimFactory, InvitationFactory, StaffFactory, UserFactory
+from tests.associations.factories import AssociationFactory, ProjectFactory
+from tests.companies.factories import CompanyFactory, NeedFactory
+from tests.mail.factories import OutgoingMailFactory
+from tests.matching.factories import DiagnosisFactory
+from tests.partnerships.factories import IntroductionFactory
+
+pytestmark = pytest.mark.django_db
+
+WALKED = [cls for cls in registered() if not cls.name.startswith("tests.")]
+# Written to a person as such, whatever their teams: what they asked themselves, or the news that they left.
+TO_THE_PERSON = {
+    "accounts.claim_delayed",
+    "accounts.claim_received",
+    "accounts.claim_refused",
+    "accounts.removed_from_team",
+    # The appointment they made themselves: nobody goes to a call that was called off.
+    "agenda.slot_called_off",
+    "mail.weekly_digest",
+}
+
+
+@pytest.fixture
+def reader():
+    """Of an association, of a company, and of the team: of whatever a mail can be about."""
+    return StaffFactory()
+
+
+@pytest.fixture
+def subjects(reader):
+    association = AssociationFactory(complete=True, members=[reader])
+    company = CompanyFactory(members=[reader])
+    project = ProjectFactory(association=association)
+    introduction = IntroductionFactory(association=association, company=company)
+    accepted = IntroductionFactory(association=association, company=company)
+    give_answer(accepted, {"answer": "yes", "note": ""}, by=reader)
+    organisation = association.organisation
+    subject_type = ContentType.objects.get_for_model(organisation)
+    return {
+        User: reader,
+        Organisation: organisation,
+        Claim: ClaimFactory(organisation=organisation, user=reader),
+        Invitation: InvitationFactory(
+            organisation=organisation,
+            invited_by=reader,
+            accepted_by=UserFactory(),
+            accepted_at=clock.now(),
+        ),
+        Project: project,
+        Diagnosis: DiagnosisFactory(project=project),
+        Need: NeedFactory(company=company),
+        "company": company.organisation,
+        Introduction: introduction,
+        Partnership: Introduction.objects.get(pk=accepted.pk).partnership,
+        Slot: Slot.objects.create(
+            adviser=reader,
+            starts_at=clock.now(),
+            booked_at=clock.now(),
+            booked_by=reader,
+            booked_by_organisation_id=organisation.pk,
+            booked_for_type=subject_type,
+            booked_for_id=organisation.pk,
+        ),
+        SlotRequest: SlotRequest.objects.create(
+            organisation_id=organisation.pk,
+            about_type=subject_type,
+            about_id=organisation.pk,
+            asked_by=reader,
+        ),
+    }
+
+
+def subject_of(cls, subjects):
+    kind = inspect.signature(cls.recipients).parameters["subject"].annotation
+    if kind in subjects:
+        return subjects[kind]
+    if cls.name.startswith("companies."):
+        return (
+            subjects[Need] if "AboutNeed" in [base.__name__ for base in cls.__mro__] else subjects["company"]
+        )
+    return subjects[User]
+
+
+@pytest.mark.parametrize("notification", WALKED, ids=lambda cls: cls.name)
+def test_of_a_closed_account(notification, reader):
+    """Whatever it is about, and however urgent."""
+    OutgoingMailFactory(recipient=reader, notification=notification.name)
+    User.objects.update(is_active=False)
+    assert deliver_due() == {Delivery.CANCELLED: 1}
+    assert OutgoingMail.objects.get().last_error == "recipient is no longer active"
+
+
+def test_of_every_team(reader, subjects):
+    Membership.objects.all().delete()
+    User.objects.filter(pk=reader.pk).update(is_staff=False)
+    gone = User.objects.get(pk=reader.pk)
+    still_told = set()
+    for notification in WALKED:
+        subject = subject_of(notification, subjects)
+        if is_wanted(notification(), type(subject)._base_manager.get(pk=subject.pk), gone):
+            still_told.add(notification.name)
+    assert still_told <= TO_THE_PERSON
