@@ -4,7 +4,7 @@ Organisations register, are checked, publish, ask, answer, pause, leave and come
 alone, while days go by. After each act, whatever is alive has exactly one open step, and what is over none.
 """
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -32,8 +32,10 @@ from companies.models import Company, Need
 from matching import operations as matching
 from matching.enums import Choice
 from matching.models import Diagnosis
-from mecenova.agenda.models import FollowUp
+from mecenova.agenda import operations as agenda
+from mecenova.agenda.models import Absence, FollowUp, Slot
 from mecenova.agenda.operations import next_step, run_due
+from mecenova.agenda.silence import subjects_without_step
 from mecenova.calendar import clock
 from mecenova.reference.enums import Kind
 from mecenova.reference.models import Audience, Cause, Territory
@@ -64,6 +66,7 @@ IN_ORDER = {
     Need: ("created_at",),
     Introduction: ("created_at",),
     Partnership: ("opened_at",),
+    Slot: ("starts_at",),
     Diagnosis: ("at",),
 }
 WHICH = st.integers(0, 5)
@@ -372,6 +375,59 @@ class Network(RuleBasedStateMachine):
             partnerships.settle_talk, partnership=partnership, talked=talked, by=self.staff, note="Vu."
         )
 
+    # When they are away, and when they talk with the team.
+
+    @rule(which=WHICH, begins=st.integers(0, 20), lasts=st.integers(0, 60))
+    def an_organisation_is_away(self, which, begins, lasts):
+        organisation = self.pick(Organisation, which)
+        first = clock.today() + timedelta(days=begins)
+        self.attempt(
+            accounts.say_organisation_away,
+            organisation=organisation,
+            first_day=first,
+            last_day=first + timedelta(days=lasts),
+            by=self.staff,
+        )
+
+    @rule(which=WHICH)
+    def an_absence_is_taken_back(self, which):
+        found = list(Absence.objects.order_by("first_day", "pk"))
+        if found:
+            self.attempt(accounts.forget_absence, absence=found[which % len(found)], by=self.staff)
+
+    @rule(days=st.integers(1, 9))
+    def the_team_opens_slots(self, days):
+        day = clock.today() + timedelta(days=days)
+        values = {"day": day, "starts": time(14), "ends": time(14, 40)}
+        self.attempt(agenda.open_slots, adviser=self.staff, by=self.staff, **values)
+
+    @rule(which=WHICH, asked=st.booleans())
+    def an_organisation_wants_to_talk(self, which, asked):
+        organisation = self.pick(Organisation, which)
+        by = self.somebody_of(organisation)
+        if by is None or organisation.status == OrganisationStatus.LEFT:
+            return
+        values = {"organisation_id": organisation.pk, "about": organisation, "by": by}
+        slot = agenda.free_slots().first()
+        if slot and not asked:
+            self.attempt(agenda.book_slot, slot=slot, **values)
+        else:
+            self.attempt(agenda.ask_for_slot, **values)
+
+    @rule(which=WHICH, act=st.sampled_from(["cancel", "withdraw", "hold"]))
+    def an_appointment_ends(self, which, act):
+        found = self.pick(Slot, which)
+        if found is None:
+            return
+        by = self.staff if act != "cancel" else (found.booked_by or self.staff)
+        moves = {"cancel": agenda.cancel_booking, "withdraw": agenda.withdraw_slot, "hold": agenda.hold_slot}
+        self.attempt(moves[act], slot=found, by=by)
+
+    @rule()
+    def the_team_shares_its_steps(self):
+        agenda.share_staff_steps()
+        agenda.escalate_overdue_steps()
+
     @rule(days=st.sampled_from([1, 3, 8, 16, 32, 64, 130]))
     def days_go_by(self, days):
         """The worker runs, late as it may be after a night or after months of a breakdown."""
@@ -397,6 +453,10 @@ class Network(RuleBasedStateMachine):
     def what_waits_for_a_choice_says_so(self):
         for diagnosis in Diagnosis.objects.open().select_related("project"):
             assert next_step(diagnosis.project).rule in WAITING
+
+    @invariant()
+    def the_nightly_check_finds_no_silence(self):
+        assert list(subjects_without_step()) == []
 
     @invariant()
     def nothing_is_owed_by_whom_or_to_whom_has_left(self):
