@@ -148,6 +148,8 @@ ALLOWED = {
     "pages:preview": TEAM,
     "pages:preview_ask": TEAM,
     "pages:take_on": TEAM,
+    "pages:team_observatory": TEAM,
+    "pages:team_observatory_file": TEAM,
     "pages:organisation": TEAM,
     "pages:organisation_check": TEAM,
     "pages:organisation_ask_for_changes": TEAM,
