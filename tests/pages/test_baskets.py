@@ -16,6 +16,7 @@ from mecenova.pages.tasks import register_baskets
 from mecenova.workflow.journal import history
 from partnerships.enums import IntroductionStatus
 from partnerships.followups import AnswerIntroduction
+from partnerships.models import Partnership
 from tests.accounts.factories import (
     ClaimFactory,
     MembershipFactory,
@@ -93,6 +94,9 @@ FILL = {
     "a-risque": at_risk,
     "liberees": lambda: IntroductionFactory(
         status=IntroductionStatus.RELEASED, released_at=clock.now() - timedelta(days=2)
+    ),
+    "desaccords": lambda: Partnership.objects.create(
+        kind="skills", title="Deux voix", disagreement_at=clock.now()
     ),
     "revendications": ClaimFactory,
     "adresses": troubled,

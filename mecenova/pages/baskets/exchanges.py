@@ -10,7 +10,7 @@ from companies.operations import record_call
 from mecenova.calendar import clock
 from mecenova.pages.baskets.basket import Action, Basket, Line
 from mecenova.workflow.models import TransitionRecord
-from partnerships.models import Introduction
+from partnerships.models import Introduction, Partnership
 from partnerships.operations import introductions_at_risk, note_contact
 
 RELEASED_SHOWN_FOR = timedelta(days=90)
@@ -37,6 +37,22 @@ def released() -> "QuerySet[Introduction]":
         .filter(~Exists(called), released_at__gte=clock.now() - RELEASED_SHOWN_FOR)
         .with_parties()
         .order_by("released_at", "pk")
+    )
+
+
+def in_disagreement() -> "QuerySet[Partnership]":
+    return Partnership.objects.in_disagreement().order_by("disagreement_at", "pk")
+
+
+def _partnership_line(partnership: Partnership) -> Line:
+    """The team settles it on the partnership's page, where both answers are."""
+    return Line(
+        partnership,
+        partnership.title,
+        partnership.disagreement_at or partnership.opened_at,
+        "L’un dit avoir parlé, l’autre non",
+        partnership.get_absolute_url(),
+        step_of=partnership,
     )
 
 
@@ -99,5 +115,13 @@ BASKETS = (
         released,
         _released_line,
         Action("J’ai appelé l’entreprise", _call_company, "L’appel est noté.", asks_note=True),
+    ),
+    Basket(
+        "desaccords",
+        "Désaccords",
+        "partenariats",
+        "Les deux côtés ne disent pas la même chose de leur premier échange. Appelez-les, puis tranchez.",
+        in_disagreement,
+        _partnership_line,
     ),
 )
