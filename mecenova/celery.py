@@ -39,4 +39,9 @@ app.conf.beat_schedule = {
         "schedule": crontab(hour="2", minute="30"),
     },
     "register-baskets": {"task": "mecenova.pages.tasks.register_baskets", "schedule": crontab(minute="5")},
+    "compute-previews": {"task": "mecenova.rehearsal.tasks.make_previews", "schedule": EVERY_MINUTE},
+    "preview-the-month": {
+        "task": "mecenova.rehearsal.tasks.ask_nightly_preview",
+        "schedule": crontab(hour="4", minute="0"),
+    },
 }

@@ -96,6 +96,12 @@ answered AS (
         AND mail.status <> 'failed'
         AND mail.created_at >= answer.at
     )
+    -- A release is told with its diagnosis, about the project, instead of the plain mail.
+    OR EXISTS (
+      SELECT
+      FROM matching_diagnosis AS diagnosis
+      WHERE diagnosis.introduction_id = owed.subject_id AND diagnosis.at >= answer.at
+    )
     OR NOT EXISTS (
       SELECT
       FROM partnerships_introduction AS introduction

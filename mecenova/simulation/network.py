@@ -122,13 +122,28 @@ class Plan:
         return self.start + timedelta(days=self.days)
 
 
+@dataclass(frozen=True, slots=True)
+class World:
+    """When and where they live. A small network is as dense as a large one: fewer places, fewer actions."""
+
+    seed: int
+    start: date
+    days: int
+    actions: tuple[Action, ...]
+    departments: tuple[str, ...]
+
+
 def draw(*, associations: int, companies: int, days: int, seed: int, start: date) -> Plan:
+    dense = max(1, associations // 25)
+    world = World(
+        seed, start, days, ACTIONS[:: max(1, len(ACTIONS) // dense)], tuple(DEPARTMENTS)[: dense + 1]
+    )
     return Plan(
         seed,
         start,
         days,
-        tuple(_association(number, seed, start, days) for number in range(associations)),
-        tuple(_company(number, seed, start, days) for number in range(companies)),
+        tuple(_association(number, world) for number in range(associations)),
+        tuple(_company(number, world) for number in range(companies)),
     )
 
 
@@ -137,11 +152,12 @@ def chance_of(seed: int, *words: object) -> Random:
     return Random(f"{seed}:{':'.join(map(str, words))}")  # noqa: S311 (an invented year hides nothing)
 
 
-def _association(number: int, seed: int, start: date, days: int) -> AssociationPlan:
-    chance = chance_of(seed, "association", number)
+def _association(number: int, world: World) -> AssociationPlan:
+    start, days = world.start, world.days
+    chance = chance_of(world.seed, "association", number)
     member = chance.random() < FROM_FIRST_SITE
     joins = _arrival(chance, start, days, member)
-    action = chance.choice(ACTIONS)
+    action = chance.choice(world.actions)
     kinds = _some_kinds(chance, 2)
     completes = _delay(chance, at_once=0.45, never=0.14, median=7)
     expert = chance.random() < 0.03
@@ -150,7 +166,7 @@ def _association(number: int, seed: int, start: date, days: int) -> AssociationP
         key=uuid.UUID(int=chance.getrandbits(128), version=4),
         name=f"{action.name} {number + 1:04d}",
         action=action,
-        department=chance.choice(sorted(DEPARTMENTS)),
+        department=chance.choice(world.departments),
         kinds=kinds,
         joins=joins,
         member=member,
@@ -167,14 +183,16 @@ def _association(number: int, seed: int, start: date, days: int) -> AssociationP
     )
 
 
-def _company(number: int, seed: int, start: date, days: int) -> CompanyPlan:
-    chance = chance_of(seed, "company", number)
+def _company(number: int, world: World) -> CompanyPlan:
+    start, days = world.start, world.days
+    chance = chance_of(world.seed, "company", number)
     member = chance.random() < 0.75
     joins = _at_work(_arrival(chance, start, days, member, waves=3))
-    actions = chance.sample(ACTIONS, k=chance.choice((1, 2, 2, 3)))
+    actions = chance.sample(world.actions, k=min(len(world.actions), chance.choice((1, 2, 2, 3))))
     kinds = _some_kinds(chance, 3)
     national = chance.random() < 0.35
-    departments = () if national else tuple(chance.sample(sorted(DEPARTMENTS), k=chance.choice((1, 2, 3))))
+    several = min(len(world.departments), chance.choice((1, 2, 3)))
+    departments = () if national else tuple(chance.sample(world.departments, k=several))
     policy = _delay(chance, at_once=0.6, never=0.05, median=6)
     needs = tuple(
         _need(chance, rank, actions, kinds, joins, policy, start, days)
