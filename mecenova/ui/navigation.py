@@ -29,7 +29,6 @@ TEAM = (
     ("Relances en erreur", "agenda:errors"),
     ("Observatoire de l’équipe", "pages:team_observatory"),
     ("Administration", "admin:index"),
-    ("Observatoire, avec les noms et sans rien masquer", "pages:team_observatory"),
 )
 FOOTER = (("Accueil", "pages:home"), *PUBLIC, OBSERVATORY)
 PROMINENT = {"accounts:sign_up"}
