@@ -13,7 +13,7 @@ from accounts.enums import DuplicateReason, OrganisationStatus
 from accounts.models import Duplicate, Organisation, User
 from accounts.operations.profiles import all_profiles
 from mecenova.calendar import clock
-from mecenova.identifiers.likeness import SAME, likely_pairs, likeness
+from mecenova.identifiers.likeness import SAME, likely_pairs, likeness, shared_place
 from mecenova.identifiers.names import fold
 
 Pair = tuple[uuid.UUID, uuid.UUID]
@@ -137,9 +137,10 @@ def _with_its_numbers(organisation: Organisation) -> list[uuid.UUID]:
 def _with_its_name(organisation: Organisation) -> Iterator[tuple[uuid.UUID, int]]:
     near = Organisation.objects.same_place(organisation).exclude(status=OrganisationStatus.LEFT)
     rows: Sequence[tuple[uuid.UUID, str, str]] = list(near.values_list("pk", "name_key", "town"))
-    own_places = fold(organisation.town).split()
-    for key, name, town in rows:
-        if score := likeness(organisation.name_key, name, {*own_places, *fold(town).split()}):
+    town = fold(organisation.town)
+    for key, name, other_town in rows:
+        places = shared_place(town, fold(other_town))
+        if score := likeness(organisation.name_key, name, places):
             yield key, score
 
 

@@ -13,7 +13,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.core import serializers
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import IntegrityError, models, transaction
-from django.db.models import Max, Model
+from django.db.models import ManyToOneRel, Max, Model
 
 from accounts.models import Organisation, User
 from mecenova.agenda import operations as agenda
@@ -109,7 +109,8 @@ class Merging:
                 self.moved[row._meta.label] += 1
 
     def _clash_of(self, model: type[Model]) -> Clash | None:
-        return {Stay: self._end_stay, SlotRequest: self._end_request}.get(model)
+        settled: dict[type[Model], Clash] = {Stay: self._end_stay, SlotRequest: self._end_request}
+        return settled.get(model)
 
     def _end_stay(self, stay: Stay) -> None:
         """Both were in the basket: one stay goes on, the other ends and follows."""
@@ -147,13 +148,8 @@ class Merging:
 def keys_to(model: type[Model]) -> Iterator[tuple[type[Model], str]]:
     """Every key of the site that points at this model, but the lists that are the model's own."""
     for relation in model._meta.get_fields(include_hidden=True):
-        if not (
-            relation.auto_created and not relation.concrete and (relation.one_to_many or relation.one_to_one)
-        ):
-            continue
-        holder = relation.related_model
-        if holder._meta.auto_created != model:
-            yield holder, relation.field.name
+        if isinstance(relation, ManyToOneRel) and relation.related_model._meta.auto_created != model:
+            yield relation.related_model, relation.field.name
 
 
 def generic_keys() -> Iterator[tuple[type[Model], GenericForeignKey]]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db.models import ForeignKey, ManyToManyField, Model
+from django.db.models import ForeignKey, Model
 
 from accounts.models import Organisation
 
@@ -80,7 +80,8 @@ class Profiles:
         after = self.model._base_manager.get(pk=kept.pk)
         self.fill(after, gone)
         lines = [_line(self.model, name, kept, gone, after) for name in self.plain]
-        return lines + [_gathered(self.model, name, kept, gone) for name in self.lists]
+        lines += [_gathered(self.model, name, kept, gone) for name in self.lists]
+        return [line for line in lines if line.kept or line.gone]
 
 
 _profiles: dict[str, Profiles] = {}
@@ -114,8 +115,7 @@ def _gathered(model: type[Model], name: str, kept: Any, gone: Any) -> Compared:
 
 
 def _label(model: type[Model], name: str) -> str:
-    field = model._meta.get_field(name)
-    text = str(field.verbose_name) if not isinstance(field, ManyToManyField) or field.verbose_name else name
+    text = str(getattr(model._meta.get_field(name), "verbose_name", name))
     return text[:1].upper() + text[1:]
 
 

@@ -28,7 +28,7 @@ def words_of(name: str) -> frozenset[str]:
 
 
 def likeness(one: str, other: str, places: Iterable[str] = ()) -> int:
-    """0 to 100; 0 below what is worth a person's look. `places` are words (towns) that a name may add."""
+    """0 to 100; 0 below what is worth a look. `places` are the words of their town, that a name may add."""
     if one == other:
         return SAME
     mine, theirs = words_of(one), words_of(other)
@@ -43,6 +43,11 @@ def likeness(one: str, other: str, places: Iterable[str] = ()) -> int:
     # One name only adds words: « secours des lampes » and « secours des lampes jeunes » may well be two.
     score = round(fuzz.token_sort_ratio(one, other))
     return score if score >= LEAST + 4 and not any(map(_counts, (*left, *right))) else 0
+
+
+def shared_place(one: str, other: str) -> frozenset[str]:
+    """The words of the town that both are in, as far as is known; of two towns, each tells them apart."""
+    return frozenset((one or other).split()) if one == other or not (one and other) else frozenset()
 
 
 def _mistyped(one: str, other: str, left: Sequence[str], right: Sequence[str]) -> int:
@@ -95,6 +100,6 @@ def likely_pairs(names: Mapping[K, str], towns: Mapping[K, str]) -> Iterator[tup
                 if pair in met:
                     continue
                 met.add(pair)
-                places = {*towns.get(one, "").split(), *towns.get(other, "").split()}
+                places = shared_place(towns.get(one, ""), towns.get(other, ""))
                 if score := likeness(names[one], names[other], places):
                     yield (*pair, score)

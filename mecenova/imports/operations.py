@@ -2,7 +2,7 @@
 
 import uuid
 from datetime import timedelta
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Any
 
 from django.core.exceptions import PermissionDenied
 from django.core.files import File
@@ -112,9 +112,11 @@ def begin(pk: uuid.UUID) -> ImportRun | None:
     if run is None or not run.is_working:
         return None
     if kind_of(run.kind) is None:
-        return _stop(run, UNKNOWN_KIND)
+        _stop(run, UNKNOWN_KIND)
+        return None
     if run.attempts >= MOST_ATTEMPTS:
-        return _stop(run, CUT_SHORT)
+        _stop(run, CUT_SHORT)
+        return None
     changes = _cut_short(run) | {"attempts": run.attempts + 1}
     for name, value in changes.items():
         setattr(run, name, value)
@@ -128,7 +130,7 @@ def end(run: ImportRun, report: Report, rejects: IO[bytes] | None) -> None:
     found = ImportRun.objects.select_for_update(no_key=True).get(pk=run.pk)
     if found.status != run.status:
         return
-    told = {"trial" if run.status == RunStatus.TRYING else "result": as_json(report)}
+    told: dict[str, Any] = {"trial" if run.status == RunStatus.TRYING else "result": as_json(report)}
     if found.rejects:
         found.rejects.delete(save=False)
     if rejects is not None:
@@ -171,7 +173,7 @@ def remove_old_files() -> int:
 
 
 def _forget_files(run: ImportRun) -> None:
-    """The rows first: a file whose deletion is lost is found again by the next sweep of the storage."""
+    """The files go once it is sure that the row has let go of them."""
     names = [file.name for file in (run.source, run.rejects) if file.name]
     storage = run.source.storage
     run.source = run.rejects = ""
@@ -179,14 +181,19 @@ def _forget_files(run: ImportRun) -> None:
     for told in (run.trial, run.result):
         told.pop("sample", None)
     run.save(update_fields=["source", "rejects", "files_removed_at", "trial", "result"])
-    transaction.on_commit(lambda: [storage.delete(name) for name in names])
+
+    def delete() -> None:
+        for name in names:
+            storage.delete(name)
+
+    transaction.on_commit(delete)
 
 
 def _stop(run: ImportRun, reason: str) -> None:
     journal.advance(run, IMPORT, "stop", by=None, error=reason)
 
 
-def _cut_short(run: ImportRun) -> dict[str, object]:
+def _cut_short(run: ImportRun) -> dict[str, Any]:
     """What the pass before this one had done, kept; its counters start again."""
     interrupted = [*run.interrupted, run.progress] if run.progress else run.interrupted
     return {"interrupted": interrupted, "progress": {}, "position": 0}

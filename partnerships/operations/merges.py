@@ -8,7 +8,7 @@ from mecenova.agenda.enums import Outcome
 from mecenova.calendar import clock
 from mecenova.workflow import journal
 from partnerships.enums import IntroductionStatus
-from partnerships.models import AttentionEntry, AttentionMonth, Introduction, Party
+from partnerships.models import AttentionEntry, AttentionMonth, Introduction, Party, Reflection, TalkReport
 from partnerships.workflow import INTRODUCTION
 
 # Of two open requests to the same company about the same need, the one that is furthest goes on.
@@ -18,7 +18,8 @@ TWICE = "La même demande était ouverte par deux fiches, réunies en une\u00a0:
 
 def bring_partnerships_over(merging: Merging) -> None:
     """In the order of locks: introductions, then partnerships, then the companies' months."""
-    merging.move(Party, "organisation", merging.kept, merging.gone)
+    for model in (Party, TalkReport, Reflection):
+        merging.move(model, "organisation", merging.kept, merging.gone)
     _bring_associations_rows(merging)
     _bring_companies_rows(merging)
 

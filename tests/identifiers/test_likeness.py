@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mecenova.identifiers.likeness import LEAST, likely_pairs, likeness
+from mecenova.identifiers.likeness import LEAST, likely_pairs, likeness, shared_place
 from mecenova.identifiers.names import name_key
 
 ALIKE = [
@@ -47,6 +47,14 @@ def test_likeness_has_no_side_and_bounds(one, other):
     assert score == likeness(other, one)
     assert score == 0 or LEAST <= score <= 100
     assert likeness(one, one) == 100
+
+
+def test_a_town_is_ignored_only_where_both_are():
+    assert shared_place("lyon", "lyon") == shared_place("lyon", "") == {"lyon"}
+    assert shared_place("lyon", "bron") == shared_place("", "") == set()
+    names = {1: "jumelage lyon", 2: "jumelage bron", 3: "jumelage"}
+    towns = {1: "lyon", 2: "bron", 3: "lyon"}
+    assert [(one, other) for one, other, _ in likely_pairs(names, towns)] == [(1, 3)]
 
 
 def test_ten_thousand_names_of_one_place_are_no_hundred_million_pairs():
