@@ -14,12 +14,24 @@ from accounts.models import Organisation, User
 from mecenova.agenda import operations as agenda
 from mecenova.agenda.models import FollowUp
 from mecenova.workflow.errors import DomainError
-from mecenova.workflow.journal import history
+from mecenova.workflow.journal import told
 from partnerships import operations, policies
 from partnerships.answering import report_talk
 from partnerships.forms import AbandonForm, AgreeForm, EndForm, ReflectForm, RenewForm, SettleForm, TalkForm
 from partnerships.models import Partnership
 
+# What happened, in the words of its readers.
+WORDS = {
+    "open": "Le partenariat est ouvert",
+    "report_talk": "Vous êtes-vous parlé\u202f?",
+    "settle": "L’équipe a entendu les deux côtés",
+    "agree": "C’est signé",
+    "renew": "La suite est dite",
+    "end": "Le partenariat est terminé",
+    "reflect": "Quelques lignes sont écrites",
+    "abandon": "Le projet ne se fait pas",
+    "return_to_matching": "Chacun revient à la recherche",
+}
 May = Callable[[User, Partnership], bool]
 Act = Callable[[dict[str, Any]], str]
 
@@ -149,7 +161,7 @@ def _show(
         "mine": bool(step) and policies.owes(request.user, step),
         "reports": found.talk_reports.select_related("organisation"),
         "reflections": found.reflections.select_related("organisation"),
-        "history": history(found),
+        "history": told(found, WORDS),
     }
     return render(
         request,

@@ -239,6 +239,8 @@ def test_the_team_settles_on_the_page_and_who_did_is_kept(talk, client, talked):
     assert client.post(address, sent).status_code == 409
     line = history(talk.partnership).get(verb="settle")
     assert (line.by, line.note) == (talk.staff, "Vu avec les deux, ce matin.")
+    client.force_login(talk.asker)
+    assert "Vu avec les deux, ce matin." in shown(client.get(talk.partnership.get_absolute_url()))
     assert state(talk) == (PartnershipStatus.DISCUSSION if talked else PartnershipStatus.RETURNED)
     step_of(talk)
 
