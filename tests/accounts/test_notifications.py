@@ -92,8 +92,9 @@ SUBJECTS = {
     notifications.NewcomerByClaim: newcomer,
     notifications.InvitationAccepted: invitation_accepted,
     notifications.RemovedFromTeam: lea,
+    notifications.OrganisationsMerged: managed,
 }
-VALUES = {"new_date": MONDAY, "organisation_name": "Les Lucioles"}
+VALUES = {"new_date": MONDAY, "organisation_name": "Les Lucioles", "gone_name": "Association Les Lucioles"}
 
 
 def test_every_mail_of_the_room_is_read_here():
