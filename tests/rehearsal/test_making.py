@@ -2,7 +2,6 @@
 
 import subprocess
 from collections import Counter
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from threading import Event, Thread
 
@@ -44,11 +43,11 @@ def plain_beat(frozen: clock.FrozenClock, days: int) -> None:
     while frozen.moment < end:
         hour = frozen.moment
         local = clock.paris(hour)
-        for minute in (0, 1, 2, 10):
+        for minute in (0, 2, 10):
             frozen.move_to(hour + timedelta(minutes=minute))
             for entry in schedule:
                 slow = not isinstance(entry["schedule"], crontab) and entry["schedule"] > 60
-                if isinstance(entry["schedule"], crontab) or (slow and minute != 10):
+                if isinstance(entry["schedule"], crontab) or slow != (minute == 10):
                     continue
                 import_string(entry["task"])()
         for entry in schedule:
@@ -70,7 +69,9 @@ def fingerprints() -> dict[str, str]:
         tables = sorted({name for (name,) in cursor.fetchall()} - OWN)
         found = {}
         for table in tables:
-            cursor.execute(f"SELECT md5(coalesce(string_agg(t::text, '|' ORDER BY t::text), '')) FROM {table} t")
+            cursor.execute(
+                f"SELECT md5(coalesce(string_agg(t::text, '|' ORDER BY t::text), '')) FROM {table} t"
+            )
             found[table] = cursor.fetchone()[0]
     return found
 
@@ -97,5 +98,135 @@ def test_what_is_told_is_what_happens_when_nobody_acts(network, settings):
     network.move_to(begun + timedelta(days=30))
     happened = told(line for line in lines_since(begun))
     assert told(lines) == happened
-    assert len(happened) > 40
+    assert len(happened) > 25
     assert {kind for _, kind, _, _ in happened} >= {"mail", "follow_up"}
+
+
+def test_people_write_while_their_rows_are_copied(network, monkeypatch):
+    """The copy holds its snapshot open; somebody renames an organisation meanwhile, and does not wait."""
+    name = scratch.with_schema(scratch.name_beside("rehearsal"))
+    organisation = Organisation.objects.order_by("name").first()
+    former, original = organisation.name, copying._copy
+    renamed, waited = Event(), []
+
+    def rename() -> None:
+        with scratch.connected() as somebody:
+            somebody.execute("SET lock_timeout = '2s'")
+            try:
+                somebody.execute(
+                    "UPDATE accounts_organisation SET name = 'Autre nom' WHERE id = %s", [organisation.pk]
+                )
+            except psycopg.errors.LockNotAvailable as late:
+                waited.append(late)
+        renamed.set()
+
+    def copy(table, live, target):
+        if table == "accounts_organisation":
+            Thread(target=rename).start()
+            assert renamed.wait(10)
+        original(table, live, target)
+
+    monkeypatch.setattr(copying, "_copy", copy)
+    copying.copy_rows(name)
+    organisation.refresh_from_db()
+    assert (waited, organisation.name) == ([], "Autre nom")
+    with scratch.connected(name) as copied:
+        seen = copied.execute("SELECT name FROM accounts_organisation WHERE id = %s", [organisation.pk])
+        assert seen.fetchone() == (former,)
+    scratch.drop(name)
+
+
+@pytest.fixture
+def no_child(monkeypatch) -> list[str]:
+    """Nothing is copied nor lived: only what is written of it is looked at."""
+    emptied: list[str] = []
+    monkeypatch.setattr(scratch, "with_schema", lambda name: name)
+    monkeypatch.setattr(making, "copy_rows", lambda name: None)
+    monkeypatch.setattr(making, "empty", emptied.append)
+    monkeypatch.setattr(scratch, "run_manage", lambda *words, **more: "")
+    return emptied
+
+
+def test_a_crash_is_told_and_the_rows_copied_are_not_left(transactional_db, no_child, monkeypatch):
+    def die(*words, **more):
+        raise scratch.ChildFailed("MemoryError")
+
+    monkeypatch.setattr(scratch, "run_manage", die)
+    preview = make(30)
+    assert preview.status == PreviewStatus.FAILED
+    assert "MemoryError" in preview.error
+    assert no_child == [scratch.name_beside("rehearsal")]
+    assert make(30).pk != preview.pk
+
+
+def test_a_role_that_may_not_create_a_database_is_told_what_to_ask_for(transactional_db):
+    with connection.cursor() as cursor:
+        cursor.execute("DROP ROLE IF EXISTS sans_droit")
+        cursor.execute("CREATE ROLE sans_droit LOGIN")
+    told = connection.settings_dict["USER"]
+    try:
+        connection.settings_dict["USER"] = "sans_droit"
+        with pytest.raises(scratch.CannotMakeDatabase, match="CREATEDB"):
+            scratch.create(scratch.name_beside("refused"))
+    finally:
+        connection.settings_dict["USER"] = told
+        with connection.cursor() as cursor:
+            cursor.execute("DROP ROLE sans_droit")
+
+
+def test_a_preview_that_was_killed_is_closed_by_the_next(transactional_db, no_child):
+    killed = ask_preview(days=30, by=None)
+    Preview.objects.update(status=PreviewStatus.RUNNING)
+    ask_preview(days=1, by=None)
+    assert making.make_waiting() == 1
+    killed.refresh_from_db()
+    assert (killed.status, killed.error) == (PreviewStatus.FAILED, making.INTERRUPTED)
+
+
+def test_two_at_once_never(transactional_db, no_child):
+    preview = ask_preview(days=30, by=None)
+    with making._alone() as alone:
+        assert alone
+        assert making.make_waiting() == 0
+    preview.refresh_from_db()
+    assert preview.status == PreviewStatus.WAITING
+    assert making.make_waiting() == 1
+    assert making.make_waiting() == 0
+
+
+def test_only_the_latest_are_kept(transactional_db, no_child):
+    for number in range(making.KEPT + 3):
+        Preview.objects.create(
+            days=30, asked_at=clock.now() + timedelta(minutes=number), status="done", finished_at=clock.now()
+        )
+    make(1)
+    assert Preview.objects.count() == making.KEPT
+
+
+def test_a_child_that_never_ends_is_stopped(transactional_db, monkeypatch):
+    monkeypatch.setattr(scratch, "command", lambda *words: ("sleep", "30"))
+    with pytest.raises(scratch.ChildFailed, match="stopped"):
+        scratch.run_manage("nowhere", "rehearse", seconds=0.2)
+
+
+def test_lines_come_day_by_day(transactional_db):
+    preview = Preview.objects.create(days=30)
+    late = datetime(2026, 12, 1, 22, 30, tzinfo=clock.PARIS)
+    for minutes in (0, 60, 120):
+        PreviewLine.objects.create(
+            preview=preview, at=late + timedelta(minutes=minutes), kind="mail", name="a.b", text="Bonjour"
+        )
+    days = [(str(line["day"]), line["number"]) for line in preview.lines.per_day()]
+    assert days == [("2026-12-01", 2), ("2026-12-02", 1)]
+    assert preview.lines.on(late.date()).count() == 2
+
+
+def test_the_command_refuses_a_living_database(transactional_db):
+    done = subprocess.run(
+        scratch.command("rehearse", "--days", "1", "--since", clock.now().isoformat()),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode
+    assert "copie" in done.stderr
