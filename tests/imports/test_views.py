@@ -184,16 +184,17 @@ def test_huge_cells_and_odd_bytes_are_borne(team):
     assert len(team.get(run.get_absolute_url()).content) < 100_000
 
 
-def test_cancelled_before_it_is_confirmed(team):
+def test_cancelled_before_it_is_confirmed(team, django_capture_on_commit_callbacks):
     run = brought(team)
     carry_out_imports()
     run.refresh_from_db()
     name, storage = run.source.name, run.source.storage
-    team.post(reverse("imports:cancel", args=[run.pk]))
-    team.post(reverse("imports:cancel", args=[run.pk]))
+    with django_capture_on_commit_callbacks(execute=True):
+        team.post(reverse("imports:cancel", args=[run.pk]))
+        team.post(reverse("imports:cancel", args=[run.pk]))
     run.refresh_from_db()
     assert (run.status, run.source.name, "sample" in run.trial) == (RunStatus.CANCELLED, "", False)
-    assert name and storage
+    assert not storage.exists(name)
     team.post(reverse("imports:confirm", args=[run.pk]))
     carry_out_imports()
     assert not Organisation.objects.exists()

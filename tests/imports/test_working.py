@@ -1,4 +1,4 @@
-"""The worker: one file at a time, told as it goes; killed, refused, broken, it says so and doubles nothing."""
+"""The worker: one file at a time, told as it goes; killed, refused, broken, it says so, doubling nothing."""
 
 import io
 import os
