@@ -18,6 +18,8 @@ def database_from(url: str, *, pool: bool = False) -> dict[str, Any]:
     database["HOST"] = options.pop("host", database["HOST"])
     database["CONN_MAX_AGE"] = 0
     if pool:
+        # A database that was restarted leaves dead connections behind: each is tried before it is handed out.
+        database["CONN_HEALTH_CHECKS"] = True
         options["pool"] = {"min_size": 1, "max_size": 8, "timeout": 4}
     return database
 
