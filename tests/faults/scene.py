@@ -37,7 +37,7 @@ class Servers:
 
     def __init__(self, postgres: Postgres, valkey: Valkey) -> None:
         self.postgres, self.valkey = postgres, valkey
-        self.clock: VirtualClock = settings.VIRTUAL_CLOCK
+        self.clock: VirtualClock = settings.SHARED_CLOCK
         self._references: dict[tuple[str, tuple[datetime, ...]], promises.Reference] = {}
         self.clock.move_to(world.MONDAY)
         self.start()

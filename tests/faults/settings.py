@@ -9,8 +9,8 @@ from tests.faults.virtual_clock import RATE, VirtualClock
 
 FOLDER = Path(env.str("FAULTS_FOLDER"))
 # One clock for all processes, the database's included.
-VIRTUAL_CLOCK = VirtualClock(Path(env.str("FAULTS_CLOCK")))
-clock.set_clock(VIRTUAL_CLOCK)
+SHARED_CLOCK = VirtualClock(Path(env.str("FAULTS_CLOCK")))
+clock.set_clock(SHARED_CLOCK)
 
 SECRET_KEY = "only-for-faults"
 DEBUG = False
