@@ -11,6 +11,9 @@ PROJECT = {
     "close": "projet clos",
     "pause": "projet mis en pause",
     "resume": "pause terminée",
+    "diagnose": "point fait avec l’association",
+    "choose": "suite choisie",
+    "call": "appel de l’équipe",
 }
 ORGANISATION = {**dict(OrganisationEvent.choices), "note_call": "appel de l’équipe"}
 
