@@ -17,9 +17,11 @@ from partnerships.models import Introduction
 from partnerships.operations import (
     abandon_partnership,
     accept_introduction,
+    agree_partnership,
     decline_introduction,
     introduce,
     postpone_introduction,
+    report_talk,
 )
 from partnerships.operations import mark_seen as mark_introduction_seen
 
@@ -139,6 +141,24 @@ class Stories:
             decline_introduction(introduction=introduction, reason=text["reason"], by=person, note=note)
         elif text["kind"] == "abandon" and introduction.status == IntroductionStatus.YES:
             abandon_partnership(partnership=introduction.partnership, by=person, note=note)
+        elif text["kind"] == "talk" and introduction.status == IntroductionStatus.YES:
+            _talk(introduction, text)
+        elif text["kind"] == "agree" and introduction.status == IntroductionStatus.YES:
+            agree_partnership(
+                partnership=introduction.partnership,
+                signed_on=clock.today(),
+                ends_on=clock.today() + timedelta(days=text["for_days"]),
+                by=person,
+            )
+
+
+def _talk(introduction: Introduction, text: Text) -> None:
+    """What each side says of a first exchange; before the question is asked, only a yes can be said."""
+    partnership = introduction.partnership
+    for side in (introduction.association, introduction.company):
+        talked = text["association" if side == introduction.association else "company"]
+        if partnership.may_still_talk and (talked or partnership.talk_turn):
+            report_talk(partnership=partnership, talked=talked, by=_person_of(side.organisation))
 
 
 def _person_of(organisation: Organisation) -> User:
