@@ -1,7 +1,7 @@
 """What a rehearsal found: all that would be sent and done in the coming days if nobody acted."""
 
 from datetime import date
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
 from django.conf import settings
 from django.contrib.contenttypes.fields import GenericForeignKey
@@ -103,7 +103,7 @@ class PreviewLineQuerySet(models.QuerySet["PreviewLine"]):
     def follow_ups(self) -> Self:
         return self.filter(kind=LineKind.FOLLOW_UP)
 
-    def per_day(self) -> "models.QuerySet[PreviewLine, dict[str, object]]":
+    def per_day(self) -> "models.QuerySet[Any, Any]":
         """How many of each name fall on each day in Paris: `day`, `kind`, `name`, `number`."""
         dated = self.order_by().annotate(day=TruncDate("at", tzinfo=clock.PARIS))
         counted = dated.values("day", "kind", "name").annotate(number=Count("pk"))

@@ -13,6 +13,7 @@ from django.conf import settings
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 from psycopg import errors, sql
+from psycopg.conninfo import make_conninfo
 
 LONGEST_NAME = 63
 SETTINGS = "mecenova.settings.rehearsal"
@@ -36,14 +37,16 @@ def name_beside(suffix: str) -> str:
 def connected(name: str | None = None, *, autocommit: bool = False) -> Iterator[psycopg.Connection[Any]]:
     """A connection of our own to the configured database or to one beside it, whatever Django holds."""
     told = connection.settings_dict
-    options = {key: value for key, value in (told.get("OPTIONS") or {}).items() if key in _LIBPQ}
-    found = {"user": told["USER"], "password": told["PASSWORD"], "host": told["HOST"], "port": told["PORT"]}
-    with psycopg.connect(
-        dbname=name or str(told["NAME"]),
-        autocommit=autocommit,
-        **{key: str(value) for key, value in found.items() if value},
-        **options,
-    ) as opened:
+    values: dict[str, Any] = {
+        "user": told["USER"],
+        "password": told["PASSWORD"],
+        "host": told["HOST"],
+        "port": told["PORT"],
+        **{key: value for key, value in (told.get("OPTIONS") or {}).items() if key in _LIBPQ},
+    }
+    given = {key: str(value) for key, value in values.items() if value}
+    conninfo = make_conninfo(dbname=name or str(told["NAME"]), **given)
+    with psycopg.connect(conninfo, autocommit=autocommit) as opened:
         yield opened
 
 

@@ -6,6 +6,7 @@ stored row is due, or shortly after something happened: between two such moments
 
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 from celery.schedules import crontab
 from django.db import connection
@@ -125,8 +126,8 @@ def _interval(schedule: object) -> timedelta | None:
 def _moments_of(day: date, patience: timedelta) -> Iterator[tuple[datetime, str]]:
     """The fixed hours of one day in Paris; what comes back within `patience` is left out."""
     for entry in app.conf.beat_schedule.values():
-        cron = entry["schedule"]
-        if not isinstance(cron, crontab) or not _is_on(cron, day):
+        cron: Any = entry["schedule"]
+        if _interval(cron) is not None or not _is_on(cron, day):
             continue
         last: datetime | None = None
         for hour in sorted(cron.hour):
@@ -137,8 +138,8 @@ def _moments_of(day: date, patience: timedelta) -> Iterator[tuple[datetime, str]
                     yield moment, entry["task"]
 
 
-def _is_on(cron: crontab, day: date) -> bool:
-    return (
+def _is_on(cron: Any, day: date) -> bool:
+    return bool(
         day.isoweekday() % 7 in cron.day_of_week
         and day.day in cron.day_of_month
         and day.month in cron.month_of_year

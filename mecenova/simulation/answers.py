@@ -133,15 +133,19 @@ class Reader:
 
     def _read_talks(self) -> None:
         """« Did you talk? »: most say the same on both sides, some do not, some say nothing."""
-        asked = Partnership.objects.filter(status=PartnershipStatus.DISCUSSION).exclude(talk_turn=None)
+        asked = Partnership.objects.filter(status=PartnershipStatus.DISCUSSION).exclude(
+            talk_turn__isnull=True
+        )
         asked = asked.filter(disagreement_at=None, introduction__isnull=False).order_by("opened_at", "pk")
         for partnership in asked.select_related("introduction__association", "introduction__company"):
             turn = (partnership.pk, partnership.talk_turn)
             if not partnership.is_asked_whether_they_talked or turn in self._asked:
                 continue
             self._asked.add(turn)
-            association = self.associations[partnership.introduction.association.organisation_id]
-            company = self.companies[partnership.introduction.company.organisation_id]
+            introduction = partnership.introduction
+            assert introduction is not None  # noqa: S101 (filtered above)
+            association = self.associations[introduction.association.organisation_id]
+            company = self.companies[introduction.company.organisation_id]
             pair = (company.plan.number, association.plan.number)
             talked = chance_of(self.seed, "talk", *pair).random() < TALKED + 0.01 * partnership.talk_turn
             for side in (association, company):
@@ -157,13 +161,10 @@ class Reader:
                 self.write(moment, partial(self._conclude, partnership, company, chance))
 
     def _tell_talk(self, partnership: Partnership, side: Member, talked: bool) -> None:
-        if side.user is not None:
-            report_talk(partnership=partnership, talked=talked, by=side.user)
+        report_talk(partnership=partnership, talked=talked, by=side.user)
 
     def _conclude(self, partnership: Partnership, company: CompanyMember, chance: Random) -> None:
         """They have talked: one in two signs, the others stop there, and say so or not."""
-        if company.user is None:
-            return
         drawn, today = chance.random(), clock.today()
         if drawn < 0.5:
             ends_on = today + timedelta(days=chance.choice((120, 180, 365)))
@@ -185,8 +186,7 @@ class Reader:
                 self.write(moment, partial(self._choose, diagnosis, member, choice))
 
     def _choose(self, diagnosis: Diagnosis, member: Member, choice: str) -> None:
-        if member.user is not None:
-            choose_after(diagnosis=diagnosis, choice=choice, by=member.user)
+        choose_after(diagnosis=diagnosis, choice=choice, by=member.user)
 
     def _when(self, member: Member, answering: Answering, chance: Random) -> datetime:
         """So many working days from now, and never while they are away."""

@@ -1,9 +1,10 @@
 """What invented people do on the site, each through the operation that the page's button calls."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from functools import partial
+from typing import Any
 
 from django.core.exceptions import PermissionDenied
 
@@ -70,14 +71,20 @@ class Member:
         self.seed = seed
         self.write = write
         self.reference = reference
-        self.user: User | None = None
+        self._user: User | None = None
         self.organisation: Organisation | None = None
 
+    @property
+    def user(self) -> User:
+        if self._user is None:
+            raise LookupError("Nobody acts before they have joined")
+        return self._user
+
     def _sign_up(self, local: str) -> User:
-        self.user = create_verified_user(
+        self._user = create_verified_user(
             email=f"{local}@essai.example", password=None, first_name="Camille", last_name="Essai"
         )
-        return self.user
+        return self._user
 
     def _away(self, spans: tuple[Span, ...]) -> None:
         """Said the day they sign up: what they owe waits for their return."""
@@ -129,7 +136,7 @@ class AssociationMember(Member):
             self.write(_morning(plan.leaves), self.leave)
         self._plan_asking(0)
 
-    def _whole(self) -> dict[str, object]:
+    def _whole(self) -> dict[str, Any]:
         plan, reference = self.plan, self.reference
         return {
             "purpose": f"Depuis dix ans, nous menons cette action\u00a0: {plan.action.text}.",
@@ -142,7 +149,7 @@ class AssociationMember(Member):
             "general_interest": GeneralInterest.DECLARED,
         }
 
-    def _update(self, **changes: object) -> None:
+    def _update(self, **changes: Any) -> None:
         if self.association is not None:
             update_association(association=self.association, by=self.user, **changes)
 
@@ -295,26 +302,25 @@ class CompanyMember(Member):
             self.write(moment + timedelta(hours=1), partial(self.publish, renewed))
 
 
-def _morning(day: object) -> datetime:
-    from datetime import date, time
-
-    assert isinstance(day, date)  # noqa: S101
+def _morning(day: date) -> datetime:
     return datetime.combine(day, time(10, 15), tzinfo=clock.PARIS)
 
 
-def _asked(kind: str, reference: Reference) -> dict[str, object]:
-    return {
+def _asked(kind: str, reference: Reference) -> dict[str, Any]:
+    by_kind: dict[Kind, dict[str, Any]] = {
         Kind.FINANCIAL: {"amount": Decimal(6_000)},
         Kind.IN_KIND: {"goods": "Du mobilier et des ordinateurs"},
         Kind.SKILLS: {"skills": reference.skills[:2], "days": 6},
         Kind.VOLUNTEERING: {"volunteers": 8},
-    }[Kind(kind)]
+    }
+    return by_kind[Kind(kind)]
 
 
-def _offered(kind: str, reference: Reference) -> dict[str, object]:
-    return {
+def _offered(kind: str, reference: Reference) -> dict[str, Any]:
+    by_kind: dict[Kind, dict[str, Any]] = {
         Kind.FINANCIAL: {"budget_min": Decimal(2_000), "budget_max": Decimal(15_000)},
         Kind.IN_KIND: {"goods": "Du mobilier et des ordinateurs"},
         Kind.SKILLS: {"skills": reference.skills[:2], "days": 10},
         Kind.VOLUNTEERING: {"volunteers": 12, "whose_time": WhoseTime.OWN},
-    }[Kind(kind)]
+    }
+    return by_kind[Kind(kind)]

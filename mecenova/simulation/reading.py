@@ -127,9 +127,9 @@ def _news() -> dict[UUID, list[datetime]]:
     for subject, at in of_partnerships.values_list("subject_id", "at"):
         add(owner_of.get(subject, subject), at)
     dated = OutgoingMail.objects.filter(notification__in=NEW_DATE, status=MailStatus.SENT)
-    for subject, at in dated.values_list("subject_id", "sent_at"):
-        if subject is not None:
-            add(owner_of.get(subject, subject), at)
+    for about, sent_at in dated.values_list("subject_id", "sent_at"):
+        if about is not None:
+            add(owner_of.get(about, about), sent_at)
     return found
 
 
