@@ -20,6 +20,8 @@ from mecenova.rehearsal.lines import lines_since
 from mecenova.rehearsal.models import Preview, PreviewLine
 from mecenova.rehearsal.operations import ask_preview
 
+# Long enough for three working weeks, as short as can be: every hour of them is lived twice.
+DAYS = 22
 OWN = {"rehearsal_preview", "rehearsal_previewline"}
 
 
@@ -43,7 +45,7 @@ def plain_beat(frozen: clock.FrozenClock, days: int) -> None:
     while frozen.moment < end:
         hour = frozen.moment
         local = clock.paris(hour)
-        for minute in (0, 2, 10):
+        for minute in (5, 6, 10):
             frozen.move_to(hour + timedelta(minutes=minute))
             for entry in schedule:
                 slow = not isinstance(entry["schedule"], crontab) and entry["schedule"] > 60
@@ -86,7 +88,7 @@ def make(days: int) -> Preview:
 def test_what_is_told_is_what_happens_when_nobody_acts(network, settings):
     begun = network.moment
     before = fingerprints()
-    preview = make(30)
+    preview = make(DAYS)
     assert (preview.status, preview.error) == (PreviewStatus.DONE, "")
     assert fingerprints() == before
     lines = [
@@ -94,8 +96,8 @@ def test_what_is_told_is_what_happens_when_nobody_acts(network, settings):
         for line in preview.lines.values("at", "kind", "name", "recipient_id", "subject_id")
     ]
     settings.VIRTUAL_CLOCK = True
-    plain_beat(network, 30)
-    network.move_to(begun + timedelta(days=30))
+    plain_beat(network, DAYS)
+    network.move_to(begun + timedelta(days=DAYS))
     happened = told(line for line in lines_since(begun))
     assert told(lines) == happened
     assert len(happened) > 25
@@ -197,7 +199,10 @@ def test_two_at_once_never(transactional_db, no_child):
 def test_only_the_latest_are_kept(transactional_db, no_child):
     for number in range(making.KEPT + 3):
         Preview.objects.create(
-            days=30, asked_at=clock.now() + timedelta(minutes=number), status="done", finished_at=clock.now()
+            days=30,
+            asked_at=clock.now() - timedelta(minutes=number + 1),
+            status="done",
+            finished_at=clock.now(),
         )
     make(1)
     assert Preview.objects.count() == making.KEPT

@@ -1,5 +1,6 @@
 """The schedule on a moved clock: fixed hours in Paris, sweeps when something is due, nothing otherwise."""
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 import pytest
@@ -14,24 +15,22 @@ DAY = datetime(2027, 3, 27, 0, 0, tzinfo=clock.PARIS)
 
 
 @pytest.fixture
-def lived(monkeypatch) -> list[tuple[str, str]]:
+def lived(monkeypatch) -> Iterator[list[tuple[str, str]]]:
     """What is called, and when in Paris; the rows are those of `due`."""
     found: list[tuple[str, str]] = []
     monkeypatch.setattr(
         virtual_time, "_run", lambda task: found.append((f"{clock.paris(clock.now()):%d %H:%M}", task))
     )
-    monkeypatch.setattr(
-        app.conf,
-        "beat_schedule",
-        {
-            "sweep": {"task": "sweep", "schedule": 60.0},
-            "slow": {"task": "slow", "schedule": 600.0},
-            "night": {"task": "night", "schedule": crontab(hour="2", minute="30")},
-            "hourly": {"task": "hourly", "schedule": crontab(minute="5")},
-            "monday": {"task": "monday", "schedule": crontab(hour="9", minute="0", day_of_week="1")},
-        },
-    )
-    return found
+    former = app.conf.beat_schedule
+    app.conf.beat_schedule = {
+        "sweep": {"task": "sweep", "schedule": 60.0},
+        "slow": {"task": "slow", "schedule": 600.0},
+        "night": {"task": "night", "schedule": crontab(hour="2", minute="30")},
+        "hourly": {"task": "hourly", "schedule": crontab(minute="5")},
+        "monday": {"task": "monday", "schedule": crontab(hour="9", minute="0", day_of_week="1")},
+    }
+    yield found
+    app.conf.beat_schedule = former
 
 
 def live(days: int, due: list[datetime] | None = None, **how: timedelta) -> None:
