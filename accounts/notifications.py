@@ -7,12 +7,13 @@ from django.urls import reverse
 
 from accounts.enums import ClaimStatus, OrganisationStatus, Role
 from accounts.models import Claim, Invitation, Organisation, User
-from accounts.policies import is_manager, is_member, is_staff
+from accounts.policies import is_manager, is_member
 from mecenova.mail.addresses import absolute_url
 from mecenova.mail.models import AddressTrouble
 from mecenova.mail.notifications import Notification, register_notification
 from mecenova.mail.operations import queue_message
 from mecenova.mail.rendering import render
+from mecenova.team import is_staff
 
 LEADS = "Responsables"
 # A mail that names more is a list that nobody reads: the page has them all.

@@ -7,6 +7,7 @@ from django.urls import reverse
 from accounts.enums import OrganisationKind, OrganisationStatus, Role
 from accounts.models import Claim, Invitation, Membership, Organisation, User
 from mecenova.agenda.models import Absence
+from mecenova.team import is_staff
 
 Person = User | AnonymousUser
 REGISTER_PAGES = {
@@ -31,10 +32,6 @@ def is_member(user: Person, organisation: Organisation) -> bool:
 
 def is_manager(user: Person, organisation: Organisation) -> bool:
     return role_in(user, organisation) == Role.MANAGER
-
-
-def is_staff(user: Person) -> bool:
-    return isinstance(user, User) and user.is_active and user.is_staff
 
 
 def can_edit(user: Person, organisation: Organisation) -> bool:
@@ -120,6 +117,8 @@ def can_forget_absence(user: Person, absence: Absence) -> bool:
     """Whoever may say it may take it back."""
     if absence.user is not None:
         return can_say_person_away(user, absence.user)
+    if absence.organisation_id is None:
+        return False
     organisation = Organisation.objects.filter(pk=absence.organisation_id).first()
     return organisation is not None and can_say_organisation_away(user, organisation)
 

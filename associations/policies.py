@@ -7,6 +7,7 @@ from accounts.enums import LISTED_STATUSES, OrganisationKind, OrganisationStatus
 from accounts.models import Organisation, User
 from associations.enums import ProjectStatus, Stance
 from associations.models import Ask, Association, Project
+from mecenova.team import is_staff
 
 Visitor = User | AnonymousUser
 
@@ -74,4 +75,4 @@ def _is_member(user: Visitor, association: Association) -> bool:
 
 
 def _is_inside(user: Visitor, association: Association) -> bool:
-    return isinstance(user, User) and (user.is_staff or _is_member(user, association))
+    return is_staff(user) or _is_member(user, association)

@@ -7,6 +7,7 @@ from accounts.enums import LISTED_STATUSES, OrganisationStatus
 from accounts.models import User
 from companies.enums import NeedStatus
 from companies.models import Company, Need
+from mecenova.team import is_staff
 
 Visitor = User | AnonymousUser
 
@@ -32,7 +33,7 @@ def can_set_policy(user: Visitor, company: Company) -> bool:
 def can_record_call(user: Visitor, company: Company) -> bool:
     """The team notes that it talked with the company: the clock of its silence starts again."""
     gone = company.organisation.status == OrganisationStatus.LEFT
-    return not gone and isinstance(user, User) and user.is_staff
+    return not gone and is_staff(user)
 
 
 def can_create_need(user: Visitor, company: Company) -> bool:
@@ -67,4 +68,4 @@ def _is_member(user: Visitor, company: Company) -> bool:
 
 
 def _is_inside(user: Visitor, company: Company) -> bool:
-    return isinstance(user, User) and (user.is_staff or _is_member(user, company))
+    return is_staff(user) or _is_member(user, company)

@@ -4,13 +4,14 @@ from django.contrib.auth.models import AnonymousUser
 
 from accounts.models import User
 from infotheque.models import Document
+from mecenova.team import is_staff
 
 Person = User | AnonymousUser
 
 
 def can_curate(user: Person) -> bool:
     """Write, publish and withdraw: IMS staff."""
-    return isinstance(user, User) and user.is_active and user.is_staff
+    return is_staff(user)
 
 
 def can_view(user: Person, document: Document) -> bool:

@@ -4,11 +4,12 @@ from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
 
 from accounts.models import User
-from accounts.policies import is_member, is_staff
+from accounts.policies import is_member
 from associations import policies as associations_policies
 from associations.enums import ProjectStatus
 from associations.models import Project
 from matching.models import Diagnosis, Suggestion
+from mecenova.team import is_staff
 
 Person = User | AnonymousUser
 

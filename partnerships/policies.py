@@ -4,12 +4,13 @@ from typing import TYPE_CHECKING
 
 from accounts.enums import OrganisationStatus
 from accounts.models import Organisation
-from accounts.policies import is_manager, is_member, is_staff
+from accounts.policies import is_manager, is_member
 from associations.enums import Stance
 from associations.models import Association
 from companies.models import Company, Need
 from mecenova.agenda.models import FollowUp
 from mecenova.calendar import clock
+from mecenova.team import is_staff
 from partnerships.enums import Side
 from partnerships.models import Introduction, Partnership
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 def can_view_introduction(user: "User", introduction: Introduction) -> bool:
     return bool(
-        user.is_staff
+        is_staff(user)
         or is_member(user, introduction.association.organisation)
         or is_member(user, introduction.company.organisation)
     )
@@ -41,7 +42,7 @@ def can_ask_introduction(user: "User", association: Association, company: Compan
 
 
 def can_view_partnership(user: "User", partnership: Partnership) -> bool:
-    if user.is_staff:
+    if is_staff(user):
         return True
     return partnership.parties.filter(organisation__memberships__user=user).exists()
 

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
-from accounts import policies
 from accounts.enums import DuplicateReason, OrganisationStatus
 from accounts.models import Duplicate, Organisation, User
 from accounts.operations.profiles import all_profiles
 from mecenova.calendar import clock
 from mecenova.identifiers.likeness import SAME, likely_pairs, likeness, shared_place
 from mecenova.identifiers.names import fold
+from mecenova.team import is_staff
 
 Pair = tuple[uuid.UUID, uuid.UUID]
 # What is shown beside one record; a name that fifty have is a common name.
@@ -57,7 +57,7 @@ def find_duplicates() -> int:
 @transaction.atomic
 def tell_apart(*, one: Organisation, other: Organisation, by: User | None) -> Duplicate:
     """These two are not the same: the pair is never proposed again."""
-    if by is not None and not policies.is_staff(by):
+    if by is not None and not is_staff(by):
         raise PermissionDenied
     first, second = sorted((one.pk, other.pk))
     duplicate, _ = Duplicate.objects.select_for_update().get_or_create(

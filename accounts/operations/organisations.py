@@ -19,6 +19,7 @@ from mecenova.identifiers.names import department_code
 from mecenova.identifiers.text import one_line, paragraphs
 from mecenova.mail.operations import queue
 from mecenova.reference.models import Territory
+from mecenova.team import is_staff
 from mecenova.workflow import journal
 from mecenova.workflow.errors import DomainError
 from mecenova.workflow.machine import NEW
@@ -90,7 +91,7 @@ def update_organisation(
 ) -> Organisation:
     """Correct who and where an organisation is; the département follows the postal code."""
     organisation = locked(organisation)
-    if by is not None and not (policies.can_edit(by, organisation) or policies.is_staff(by)):
+    if by is not None and not (policies.can_edit(by, organisation) or is_staff(by)):
         raise PermissionDenied
     former = organisation.name
     organisation.name = _clean_name(name)

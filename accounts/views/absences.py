@@ -13,6 +13,7 @@ from accounts import operations, policies
 from accounts.forms import AbsenceForm
 from accounts.models import Organisation, User
 from mecenova.agenda.models import Absence
+from mecenova.team import is_staff
 from mecenova.workflow.errors import DomainError
 
 
@@ -51,7 +52,7 @@ def organisation_absences(request: HttpRequest, pk: UUID) -> HttpResponse:
     organisation = get_object_or_404(Organisation, pk=pk)
     if not policies.can_say_organisation_away(request.user, organisation):
         raise Http404
-    people = organisation.active_members() if policies.is_staff(request.user) else ()
+    people = organisation.active_members() if is_staff(request.user) else ()
     return _page(
         request,
         Absence.objects.filter(organisation_id=organisation.pk),

@@ -14,7 +14,7 @@ from accounts import operations, policies
 from accounts.models import Duplicate, Merge, Organisation
 from accounts.operations.merges import compare, opposed_numbers, why_not, will_be_checked
 from accounts.operations.sides import attached_to, pairs_to_look_at
-from mecenova.agenda.views.guard import for_the_team
+from mecenova.team import for_the_team
 from mecenova.workflow.errors import DomainError
 
 PAIRS_PER_PAGE = 10

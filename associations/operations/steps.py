@@ -23,6 +23,7 @@ from associations.models import Association, Project
 from associations.operations.projects import close_project
 from mecenova.agenda.operations import close, close_many, start_many
 from mecenova.calendar import clock
+from mecenova.team import is_staff
 from mecenova.workflow.errors import DomainError
 from mecenova.workflow.journal import history, record
 
@@ -74,7 +75,7 @@ def note_call(*, association: Association, by: User, note: str = "") -> None:
 
     The 90 days of the promise begin again too: presented, or called. The same words twice are one call.
     """
-    if not by.is_staff:
+    if not is_staff(by):
         raise PermissionDenied
     organisation = locked(association.organisation)
     if organisation.status == OrganisationStatus.LEFT:

@@ -7,13 +7,13 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
-from accounts.policies import is_staff
 from associations import policies
 from associations.forms.notes import CallForm
 from associations.forms.profile import SECTIONS
 from associations.operations import note_call, update_association
 from associations.readiness import completeness
 from associations.views.found import association_or_404, attempt, step_values
+from mecenova.team import is_staff
 from mecenova.workflow.errors import DomainError
 
 

@@ -27,6 +27,7 @@ from mecenova.agenda.operations import close, next_step, start
 from mecenova.calendar import clock
 from mecenova.mail.operations import queue
 from mecenova.reference.enums import Kind
+from mecenova.team import is_staff
 from mecenova.workflow.errors import DomainError
 from mecenova.workflow.journal import record
 from partnerships.enums import Side
@@ -141,7 +142,7 @@ def choose_after(
 @transaction.atomic
 def note_call(*, diagnosis: Diagnosis, note: str, by: User) -> Diagnosis:
     """The team has talked with the association: what was said is kept, and the project is proposed again."""
-    if not by.is_staff:
+    if not is_staff(by):
         raise PermissionDenied
     project = _hold(diagnosis.project)
     diagnosis = _hold_diagnosis(diagnosis, project)

@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.policies import is_member, is_staff
+from accounts.policies import is_member
 from matching import operations, policies
 from matching.enums import Choice
 from matching.explaining import CHOICES, draft_question, facts_of, step_in_words, why
@@ -19,6 +19,7 @@ from matching.models import Diagnosis
 from mecenova.agenda.enums import Owner
 from mecenova.agenda.operations import next_step
 from mecenova.agenda.slot_links import slots_path
+from mecenova.team import is_staff
 from mecenova.workflow.errors import DomainError
 
 

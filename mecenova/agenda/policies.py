@@ -3,15 +3,12 @@
 from typing import TYPE_CHECKING, Any
 
 from mecenova.agenda import organisations
+from mecenova.team import is_staff
 
 if TYPE_CHECKING:
     from uuid import UUID
 
     from mecenova.agenda.models import Slot
-
-
-def is_staff(user: Any) -> bool:
-    return bool(user and user.is_authenticated and user.is_active and user.is_staff)
 
 
 def can_book_for(user: Any, organisation_id: "UUID") -> bool:

@@ -17,6 +17,7 @@ from mecenova.imports.report import Report
 from mecenova.imports.telling import as_json
 from mecenova.imports.wake import wake_on_commit
 from mecenova.imports.workflow import IMPORT
+from mecenova.team import is_staff
 from mecenova.workflow import journal
 from mecenova.workflow.errors import DomainError
 from mecenova.workflow.machine import NEW
@@ -205,7 +206,7 @@ def _locked(run: ImportRun, by: "User | None") -> ImportRun:
 
 
 def _only_the_team(by: "User | None") -> None:
-    if by is not None and not (by.is_active and by.is_staff):
+    if by is not None and not is_staff(by):
         raise PermissionDenied
 
 

@@ -4,8 +4,6 @@ import csv
 import io
 import uuid
 from collections.abc import Callable
-from functools import wraps
-from typing import Any
 
 from django.contrib import messages
 from django.core.files.base import File
@@ -21,22 +19,10 @@ from mecenova.imports.models import ImportRun
 from mecenova.imports.registry import kind_of, kinds
 from mecenova.imports.telling import as_csv
 from mecenova.imports.uploads import BoundedUploadHandler, is_announced_too_large
+from mecenova.team import for_the_team
 from mecenova.workflow.errors import DomainError
 
 RUNS_PER_PAGE = 20
-View = Callable[..., HttpResponse]
-
-
-def for_the_team(view: View) -> View:
-    """For IMS staff; to anybody else the page does not exist."""
-
-    @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if not (request.user.is_active and getattr(request.user, "is_staff", False)):
-            raise Http404
-        return view(request, *args, **kwargs)
-
-    return guarded
 
 
 @require_safe
@@ -87,7 +73,7 @@ def run(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     return render(request, template, {"run": found, "kind": kind_of(found.kind), "ahead": ahead})
 
 
-def _act(operation: Callable[..., ImportRun], success: str) -> View:
+def _act(operation: Callable[..., ImportRun], success: str) -> Callable[..., HttpResponse]:
     @require_POST
     @for_the_team
     def view(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:

@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from mecenova.mail.models import AddressTrouble, DeliveryAttempt, DigestLine, MailPreference, OutgoingMail
 from mecenova.mail.operations import retry_failed
 from mecenova.mail.views.mailbox import without_links
+from mecenova.team import is_staff
 
 
 class ReadOnly(admin.ModelAdmin):
@@ -68,7 +69,7 @@ class OutgoingMailAdmin(ReadOnly):
         self.message_user(request, f"Courriels remis en file\u00a0: {number}.")
 
     def has_retry_permission(self, request: HttpRequest) -> bool:
-        return request.user.is_active and request.user.is_staff
+        return is_staff(request.user)
 
 
 @admin.register(DeliveryAttempt)

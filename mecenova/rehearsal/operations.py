@@ -7,6 +7,7 @@ from django.db import transaction
 
 from mecenova.rehearsal.enums import PreviewStatus
 from mecenova.rehearsal.models import MOST_DAYS, Preview
+from mecenova.team import is_staff
 from mecenova.workflow.errors import DomainError
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ __all__ = ["ask_preview"]
 @transaction.atomic
 def ask_preview(*, days: int, by: "User | None") -> Preview:
     """A preview of so many days, for the team. Asked again while it waits or runs, it is the same one."""
-    if by is not None and not (by.is_active and by.is_staff):
+    if by is not None and not is_staff(by):
         raise PermissionDenied
     if not 1 <= days <= MOST_DAYS:
         raise DomainError(f"Un aperçu va de 1 à {MOST_DAYS} jours.")

@@ -10,6 +10,7 @@ from django.db.models import OuterRef, Subquery
 from companies.operations import record_call
 from mecenova.agenda.models import FollowUp
 from mecenova.calendar import clock
+from mecenova.team import is_staff
 from mecenova.workflow.errors import DomainError
 from mecenova.workflow.journal import history, record
 from partnerships.enums import Side
@@ -39,7 +40,7 @@ def note_contact(*, introduction: Introduction, note: str, by: "User") -> None:
 
     A company called is a company heard from. The same words twice are one contact.
     """
-    if not by.is_staff:
+    if not is_staff(by):
         raise PermissionDenied
     introduction = lock(introduction)
     if not introduction.is_waiting:

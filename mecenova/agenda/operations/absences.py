@@ -11,10 +11,10 @@ from django.db.models import Q
 from mecenova.agenda import planning
 from mecenova.agenda.locks import hold
 from mecenova.agenda.models import Absence, FollowUp, RuleDelay, Slot
-from mecenova.agenda.policies import is_staff
 from mecenova.agenda.rules import rule_named
 from mecenova.calendar import clock
 from mecenova.calendar.working_days import morning_of
+from mecenova.team import is_staff
 from mecenova.workflow.errors import DomainError
 
 if TYPE_CHECKING:

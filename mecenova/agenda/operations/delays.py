@@ -7,9 +7,9 @@ from django.db import transaction
 
 from mecenova.agenda.locks import hold
 from mecenova.agenda.models import RuleDelay
-from mecenova.agenda.policies import is_staff
 from mecenova.agenda.rules import Rule
 from mecenova.calendar.working_days import LONGEST_IN_WORKING_DAYS
+from mecenova.team import is_staff
 from mecenova.workflow.errors import DomainError
 
 if TYPE_CHECKING:

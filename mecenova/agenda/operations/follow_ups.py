@@ -12,10 +12,10 @@ from django.db.models import Max, Model
 from mecenova.agenda.enums import Outcome
 from mecenova.agenda.models import FollowUp, FollowUpQuerySet
 from mecenova.agenda.opening import open_first_of_many, open_occurrence
-from mecenova.agenda.policies import is_staff
 from mecenova.agenda.rules import Rule
 from mecenova.agenda.runner import run_due as run_due
 from mecenova.calendar import clock
+from mecenova.team import is_staff
 
 if TYPE_CHECKING:
     from accounts.models import User

@@ -13,11 +13,11 @@ from mecenova.agenda import notifications
 from mecenova.agenda.enums import Owner
 from mecenova.agenda.locks import hold
 from mecenova.agenda.models import Absence, FollowUp
-from mecenova.agenda.policies import is_staff
 from mecenova.agenda.rules import personal_rules
 from mecenova.calendar import clock
 from mecenova.calendar.working_days import due_at
 from mecenova.mail.operations import queue
+from mecenova.team import is_staff
 from mecenova.workflow import journal
 from mecenova.workflow.errors import DomainError
 

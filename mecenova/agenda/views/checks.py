@@ -12,7 +12,7 @@ from mecenova.agenda import operations
 from mecenova.agenda.followups import Repair
 from mecenova.agenda.models import FollowUp, SilenceCheck
 from mecenova.agenda.reading import shown
-from mecenova.agenda.views.guard import for_the_team
+from mecenova.team import for_the_team
 
 PAGE_SIZE = 25
 

@@ -9,7 +9,7 @@ from mecenova.agenda import operations
 from mecenova.agenda.delays import days_in_words, history, tables
 from mecenova.agenda.forms import DelayForm
 from mecenova.agenda.rules import registered
-from mecenova.agenda.views.guard import for_the_team
+from mecenova.team import for_the_team
 from mecenova.workflow.errors import DomainError
 
 

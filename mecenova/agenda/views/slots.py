@@ -14,9 +14,9 @@ from mecenova.agenda.forms import BookingForm, OpenSlotsForm
 from mecenova.agenda.models import Slot, SlotRequest
 from mecenova.agenda.organisations import name_of, names_of
 from mecenova.agenda.slot_links import wish_from
-from mecenova.agenda.views.guard import for_the_team
 from mecenova.agenda.wording import day_and_hour
 from mecenova.calendar import clock
+from mecenova.team import for_the_team, is_staff
 from mecenova.workflow.errors import DomainError
 
 
@@ -98,7 +98,7 @@ def slot(request: HttpRequest, pk: UUID) -> HttpResponse:
         "when": day_and_hour(found.starts_at),
         "organisation_name": name,
         "about": about if about != name else "",
-        "for_the_team": policies.is_staff(request.user),
+        "for_the_team": is_staff(request.user),
     }
     return render(request, "agenda/slot.html", context)
 
@@ -118,13 +118,13 @@ def slot_calendar(request: HttpRequest, pk: UUID) -> HttpResponse:
 def cancel_booking(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Withdraws a slot nobody took, too."""
     found = _seen_by(request, pk)
-    act = operations.withdraw_slot if policies.is_staff(request.user) else operations.cancel_booking
+    act = operations.withdraw_slot if is_staff(request.user) else operations.cancel_booking
     try:
         act(slot=found, by=request.user)
     except DomainError as refused:
         messages.error(request, refused.message)
         return redirect("agenda:slot", pk=pk)
-    if policies.is_staff(request.user):
+    if is_staff(request.user):
         messages.success(request, "Le créneau est retiré. La personne qui l’avait réservé est prévenue.")
         return redirect("agenda:team_slots")
     messages.success(request, "Le rendez-vous est annulé, votre interlocuteur est prévenu.")

@@ -1,33 +1,18 @@
 """For the team: mails that nobody will receive, addresses that receive nothing, and what to do about them."""
 
 import uuid
-from collections.abc import Callable
-from functools import wraps
-from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from mecenova.mail.models import AddressTrouble, DigestLine, OutgoingMail
 from mecenova.mail.operations import mend_address, mend_addresses_of, retry_failed
+from mecenova.team import for_the_team
 
 PAGE_SIZE = 25
-View = Callable[..., HttpResponse]
-
-
-def for_the_team(view: View) -> View:
-    """For IMS staff; to anybody else the page does not exist."""
-
-    @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if not (request.user.is_active and request.user.is_staff):
-            raise Http404
-        return view(request, *args, **kwargs)
-
-    return guarded
 
 
 @require_safe

@@ -12,7 +12,7 @@ from accounts.enums import OrganisationEvent, OrganisationKind
 from accounts.models import Claim, Organisation
 from mecenova.agenda import operations as agenda
 from mecenova.pages.forms import ClaimForm, MessageForm
-from mecenova.pages.views.guard import for_the_team
+from mecenova.team import for_the_team
 from mecenova.workflow.errors import DomainError
 from mecenova.workflow.journal import told
 

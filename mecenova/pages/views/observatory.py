@@ -15,7 +15,7 @@ from mecenova.pages.observatory.forms import LookForm
 from mecenova.pages.observatory.longest import longest
 from mecenova.pages.observatory.remembered import public
 from mecenova.pages.observatory.report import Report, make
-from mecenova.pages.views.guard import for_the_team
+from mecenova.team import for_the_team
 
 
 @login_not_required

@@ -12,10 +12,10 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from mecenova.pages.forms import PreviewForm
-from mecenova.pages.views.guard import for_the_team
 from mecenova.rehearsal.enums import LineKind
 from mecenova.rehearsal.models import Preview
 from mecenova.rehearsal.operations import ask_preview
+from mecenova.team import for_the_team
 
 TONIGHT, MONTH = 1, 30
 PAGE_SIZE = 50

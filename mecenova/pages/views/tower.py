@@ -18,7 +18,7 @@ from mecenova.pages.contacts import last_contacts
 from mecenova.pages.duties import duties, loads
 from mecenova.pages.forms import NoteForm
 from mecenova.pages.register import Movement, movements, passages
-from mecenova.pages.views.guard import for_the_team
+from mecenova.team import for_the_team
 from mecenova.ui import navigation
 from mecenova.workflow.errors import DomainError
 

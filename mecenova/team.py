@@ -1,4 +1,4 @@
-"""Pages of the team."""
+"""The team of IMS: who belongs to it, and the pages made for it alone."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -6,13 +6,16 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 
-from mecenova.agenda.policies import is_staff
-
 View = Callable[..., HttpResponse]
 
 
+def is_staff(user: Any) -> bool:
+    """Whether this person works for IMS today; a visitor, nobody and a closed account do not."""
+    return bool(user and user.is_authenticated and user.is_active and user.is_staff)
+
+
 def for_the_team(view: View) -> View:
-    """For IMS staff; to anybody else the page does not exist."""
+    """For the team; to anybody else the page does not exist."""
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
