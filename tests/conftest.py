@@ -26,7 +26,7 @@ pytest_plugins = ["tests.strict_templates", "tests.snapshot", "tests.browser"]
 
 @pytest.fixture(autouse=True)
 def _nothing_is_remembered_from_another_test() -> Iterator[None]:
-    """Neither rate limits and counts, nor what a process reads once: a count of queries depends on no order."""
+    """Neither rate limits and counts, nor what a process reads once: no count depends on the order."""
     ContentType.objects.clear_cache()
     territories.forget()
     yield

@@ -12,13 +12,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from celery.exceptions import SoftTimeLimitExceeded
 from django.db import connection
 
 from mecenova.imports.enums import RunStatus
 from mecenova.imports.errors import ImportRefused
 from mecenova.imports.models import ImportRun
 from mecenova.imports.operations import begin, end, refuse
-from mecenova.imports.registry import kind_of
+from mecenova.imports.registry import ImportKind, kind_of
 from mecenova.imports.report import Report
 from mecenova.imports.running import Progress, run_import
 from mecenova.imports.telling import counts
@@ -50,24 +51,27 @@ def carry_out_waiting() -> int:
 def _carry_out(pk: uuid.UUID) -> bool:
     """One pass. What breaks is logged and begun again later: it does not stop the other files."""
     run = begin(pk)
-    if run is None:
+    kind = kind_of(run.kind) if run else None
+    if run is None or kind is None:
         return False
     try:
         with tempfile.TemporaryDirectory(prefix="mecenova-import-") as folder:
-            _pass_over(run, Path(folder))
+            _pass_over(run, kind, Path(folder))
     except ImportRefused as refusal:
         refuse(run, refusal.message)
     except FileNotFoundError:
         refuse(run, UNREADABLE)
+    except SoftTimeLimitExceeded:
+        # This worker is about to be stopped: it begins no other file.
+        raise
     except Exception:
         logger.exception("Import %s: pass %s broken off", run.pk, run.attempts)
         return False
     return True
 
 
-def _pass_over(run: ImportRun, folder: Path) -> None:
-    kind, writing = kind_of(run.kind), run.status == RunStatus.WRITING
-    assert kind is not None  # noqa: S101 (begin has looked)
+def _pass_over(run: ImportRun, kind: ImportKind, folder: Path) -> None:
+    writing = run.status == RunStatus.WRITING
     path, rejects = folder / "fichier.csv", folder / "rejets.csv"
     with run.source.open("rb") as stored, path.open("wb") as copy:
         shutil.copyfileobj(stored, copy)

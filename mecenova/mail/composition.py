@@ -22,13 +22,12 @@ from mecenova.mail.digest import (
     write_sections,
     written,
 )
-from mecenova.mail.models import DigestLine, OutgoingMail
+from mecenova.mail.models import LONGEST_SUBJECT, DigestLine, OutgoingMail
 from mecenova.mail.preferences import declined_by
 from mecenova.mail.wake import wake_on_commit
 
 logger = logging.getLogger(__name__)
 
-LONGEST_SUBJECT = 255
 PEOPLE_AT_ONCE = 200
 TRY_AGAIN_AFTER = timedelta(hours=1)
 

@@ -19,7 +19,14 @@ from django.db import transaction
 from mecenova.calendar import clock
 from mecenova.mail.digest import is_wanted, settle_lines
 from mecenova.mail.enums import Attempt, Category, LineStatus, MailStatus, TroubleKind
-from mecenova.mail.models import IN_TROUBLE, MESSAGE, DeliveryAttempt, MailPreference, OutgoingMail
+from mecenova.mail.models import (
+    IN_TROUBLE,
+    LONGEST_SUBJECT,
+    MESSAGE,
+    DeliveryAttempt,
+    MailPreference,
+    OutgoingMail,
+)
 from mecenova.mail.notifications import Notification, notification_named
 from mecenova.mail.outcomes import Outcome, Verdict, back_off, judge
 from mecenova.mail.signals import mail_given_up
@@ -35,7 +42,6 @@ CAREFUL = {"django.core.mail.backends.smtp.EmailBackend": "mecenova.mail.smtp.Em
 MOST_ATTEMPTS = 16
 # Times a mail may have left without our knowing before we stop repeating it.
 MOST_UNCERTAIN = 5
-LONGEST_SUBJECT = 255
 # What a mail that is written again may change.
 WRITTEN = ("subject", "text", "html", "category", "groups")
 NOTHING_KNOWN = "sender stopped, or no answer, before the result could be written"

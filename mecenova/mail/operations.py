@@ -12,10 +12,17 @@ from mecenova.calendar import clock
 from mecenova.calendar.quiet_hours import next_sending_time
 from mecenova.mail.addresses import absolute_url, message_id_for
 from mecenova.mail.composition import compose_due
-from mecenova.mail.delivery import LONGEST_SUBJECT, deliver_due
+from mecenova.mail.delivery import deliver_due
 from mecenova.mail.digest import next_digest_time
 from mecenova.mail.enums import Category, MailStatus
-from mecenova.mail.models import MESSAGE, DigestLine, MailPreference, OutgoingMail, OutgoingMailQuerySet
+from mecenova.mail.models import (
+    LONGEST_SUBJECT,
+    MESSAGE,
+    DigestLine,
+    MailPreference,
+    OutgoingMail,
+    OutgoingMailQuerySet,
+)
 from mecenova.mail.notifications import Notification
 from mecenova.mail.rendering import render
 from mecenova.mail.troubles import is_in_trouble, mark_address, mend_address, mend_addresses_of

@@ -3,7 +3,7 @@
 import logging
 from typing import Any
 
-from celery import current_app
+from celery import Task, current_app
 from django.conf import settings
 from django.db import transaction
 
@@ -34,10 +34,15 @@ def wake() -> None:
     """Send one short message; a broker that is away costs a moment and a log line, never the request."""
     from mecenova.mail.tasks import deliver_mail
 
+    send_quickly(deliver_mail)
+
+
+def send_quickly(task: Task) -> None:
+    """Whatever the broker's trouble: the rows are written, and beat's next sweep finds them."""
     try:
         with current_app.connection_for_write(transport_options=QUICK) as connection:
-            deliver_mail.apply_async(  # type: ignore[call-arg]  # the stubs forget `connection`
+            task.apply_async(  # type: ignore[call-arg]  # the stubs forget `connection`
                 connection=connection, retry=False, ignore_result=True
             )
     except Exception as error:
-        logger.warning("Worker not woken (%s): mails leave with the next sweep", type(error).__name__)
+        logger.warning("Worker not woken (%s): %s waits for the next sweep", type(error).__name__, task.name)

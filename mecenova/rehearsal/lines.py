@@ -9,13 +9,13 @@ from django.db.models import F
 from mecenova.agenda.enums import Outcome
 from mecenova.agenda.models import FollowUp
 from mecenova.calendar import clock
+from mecenova.mail.digest import WeeklyDigest
 from mecenova.mail.enums import MailStatus
 from mecenova.mail.models import OutgoingMail
 from mecenova.rehearsal.enums import LineKind
 from mecenova.rehearsal.virtual_time import VirtualTime
 
 LONGEST_TEXT = 300
-DIGEST = "mail.weekly_digest"
 
 
 def live_alone(since: datetime, days: int) -> None:
@@ -40,7 +40,7 @@ def _mails(since: datetime) -> Iterator[dict[str, Any]]:
         assert mail.sent_at is not None  # noqa: S101 (filtered above)
         yield {
             "at": mail.sent_at.isoformat(),
-            "kind": LineKind.DIGEST if mail.notification == DIGEST else LineKind.MAIL,
+            "kind": LineKind.DIGEST if mail.notification == WeeklyDigest.name else LineKind.MAIL,
             "name": mail.notification,
             "recipient_id": mail.recipient_id and str(mail.recipient_id),
             "subject_type_id": mail.subject_type_id,

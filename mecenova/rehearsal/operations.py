@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
-from mecenova.rehearsal.enums import PreviewStatus
 from mecenova.rehearsal.models import MOST_DAYS, Preview
 from mecenova.team import is_staff
 from mecenova.workflow.errors import DomainError
@@ -23,10 +22,10 @@ def ask_preview(*, days: int, by: "User | None") -> Preview:
         raise PermissionDenied
     if not 1 <= days <= MOST_DAYS:
         raise DomainError(f"Un aperçu va de 1 à {MOST_DAYS} jours.")
-    unfinished = Preview.objects.unfinished().of_days(days)
-    running = unfinished.first()
+    of_days = Preview.objects.of_days(days)
+    running = of_days.unfinished().first()
     if running is not None:
         return running
-    # Two people at the same instant: one row, by the unique constraint.
+    # Two people at the same instant: one row, by the unique constraint. It may have been begun meanwhile.
     Preview.objects.bulk_create([Preview(days=days, asked_by=by)], ignore_conflicts=True)
-    return unfinished.filter(status=PreviewStatus.WAITING).get()
+    return of_days[0]

@@ -164,6 +164,7 @@ def ask_for_slot(*, organisation_id: UUID, about: Model, by: "User") -> SlotRequ
     return _ask(organisation_id, about, by)
 
 
+@transaction.atomic
 def release_organisation(*, organisation_id: UUID, by: "User | None") -> None:
     """It leaves the site: its appointments ahead are free for others, what it asked for is closed."""
     for slot in Slot.objects.to_hold().of_organisation(organisation_id).order_by("pk"):

@@ -1,6 +1,7 @@
 from mecenova.mail.models.digest import DigestLine
 from mecenova.mail.models.outbox import (
     IN_TROUBLE,
+    LONGEST_SUBJECT,
     MESSAGE,
     DeliveryAttempt,
     OutgoingMail,
@@ -11,6 +12,7 @@ from mecenova.mail.models.trouble import AddressTrouble, ProviderNews
 
 __all__ = [
     "IN_TROUBLE",
+    "LONGEST_SUBJECT",
     "MESSAGE",
     "AddressTrouble",
     "DeliveryAttempt",

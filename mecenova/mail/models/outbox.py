@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 MESSAGE = "message"
 # Why a mail to an address that no longer receives is cancelled; once mended, it is asked again.
 IN_TROUBLE = "this address no longer receives"
+LONGEST_SUBJECT = 255
 
 
 class OutgoingMailQuerySet(models.QuerySet["OutgoingMail"]):
@@ -78,7 +79,7 @@ class OutgoingMail(Identified):
         related_name="mails",
     )
     address = models.EmailField("adresse", max_length=320)
-    subject = models.CharField("objet", max_length=255)
+    subject = models.CharField("objet", max_length=LONGEST_SUBJECT)
     text = models.TextField("texte")
     html = models.TextField("HTML", blank=True)
     confidential = models.BooleanField(
