@@ -50,6 +50,18 @@ def test_overlapping_groups_leave_no_handful_out(parts, alone):
         assert left == 0 or left >= FEWEST
 
 
+@given(groups, st.integers(0, 30))
+def test_overlapping_groups_do_not_tell_how_few_are_in_two(parts, alone):
+    total = (max([alone, *(part[0] for part in parts.values())]),)
+    visible = shown(total, parts, overlap=True)
+    beyond = sum(parts[key][0] for key in visible) - total[0]
+    assert beyond <= 0 or beyond >= FEWEST
+
+
+def test_two_causes_of_everybody_do_not_tell_of_the_two_who_have_both():
+    assert shown((10,), {"sport": (6,), "culture": (6,)}, overlap=True) == set()
+
+
 @given(groups)
 def test_hiding_twice_is_hiding_once(parts):
     total = added(parts.values(), 1)

@@ -29,7 +29,8 @@ def shown(total: Counts, groups: Mapping[K, Counts], *, overlap: bool = False) -
     """The groups that may be published beside this total, each with its counts; none when the total is small.
 
     With `overlap`, the same association counts in several groups (it has several causes): what a group leaves
-    out of the total must then be clear by itself.
+    out of the total must then be clear by itself, and so must what groups count beyond the total, which is how
+    many of them are in two.
     """
     if not is_large(total):
         return set()
@@ -47,7 +48,7 @@ def _is_covered(total: Counts, groups: Mapping[K, Counts], visible: set[K], *, o
     if not overlap:
         return is_clear(rest)
     unseen = _sum([groups[key] for key in groups if key not in visible], len(total))
-    return is_clear(unseen) and is_clear([max(0, count) for count in rest])
+    return is_clear(unseen) and is_clear([abs(count) for count in rest])
 
 
 def _minus(total: Counts, others: Iterable[Counts]) -> list[int]:
