@@ -165,6 +165,22 @@ class TestProvider:
         assert post(body) in {200, 400}
         assert not AddressTrouble.objects.exists()
 
+    @pytest.mark.parametrize(
+        "body",
+        [
+            brevo("hard_bounce", email="awa\x00@exemple.test"),
+            brevo("hard_bounce", email=["awa@exemple.test"]),
+            brevo("hard_bounce", email="a" * 10_000 + "@exemple.test"),
+            brevo("hard_bounce", ts_epoch=10**300),
+            "[" * 100_000,
+            "9" * 10_000,
+        ],
+        ids=["nul", "list", "long", "far", "deep", "number"],
+    )
+    def test_what_would_break_a_program_is_borne(self, post, awa, body):
+        assert post(body) in {200, 400}
+        assert not AddressTrouble.objects.exists()
+
     def test_a_provider_that_numbers_its_events(self, post, awa, settings):
         settings.MAIL_PROVIDER = "postmark"
         assert post(postmark(Type="SoftBounce"), provider="postmark") == 200

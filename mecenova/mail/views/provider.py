@@ -10,6 +10,7 @@ from anymail.exceptions import AnymailConfigurationError, AnymailWebhookValidati
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import SuspiciousOperation
+from django.db import DataError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.module_loading import import_string
 from django.views.decorators.csrf import csrf_exempt
@@ -18,7 +19,15 @@ from django.views.decorators.http import require_http_methods
 logger = logging.getLogger(__name__)
 
 # What anymail's reading of an invented payload can raise.
-NOT_WHAT_IT_SENDS = (ValueError, LookupError, TypeError, AttributeError)
+NOT_WHAT_IT_SENDS = (
+    ValueError,
+    LookupError,
+    TypeError,
+    AttributeError,
+    OverflowError,
+    RecursionError,
+    DataError,
+)
 VIEWS = {
     "brevo": "anymail.webhooks.brevo.BrevoTrackingWebhookView",
     "mailersend": "anymail.webhooks.mailersend.MailerSendTrackingWebhookView",
