@@ -20,6 +20,7 @@ logger = logging.getLogger(__name__)
 # Any number that no other advisory lock of the house uses.
 PREVIEW_LOCK = 8_020_905
 SECONDS = 1200
+SCRATCH = "rehearsal"
 KEPT = 12
 INTERRUPTED = "Le calcul s’est interrompu avant la fin. Demandez-en un autre."
 
@@ -58,7 +59,7 @@ def _make(preview: Preview) -> None:
 
 
 def _rehearse(begins_at: datetime, days: int) -> list[dict[str, Any]]:
-    name = scratch.with_schema(scratch.name_beside("rehearsal"))
+    name = scratch.with_schema(scratch.name_beside(SCRATCH))
     try:
         copy_rows(name)
         words = ("rehearse", "--days", str(days), "--since", begins_at.isoformat())
@@ -76,10 +77,14 @@ def _line(preview: Preview, found: dict[str, Any]) -> PreviewLine:
 
 
 def _close_interrupted() -> None:
-    """We are alone, so whatever still says it runs was killed on the way."""
+    """We are alone, so whatever still says it runs was killed on the way, its copied rows left behind."""
     left = Preview.objects.filter(status=PreviewStatus.RUNNING)
-    if left.update(status=PreviewStatus.FAILED, finished_at=clock.now(), error=INTERRUPTED):
-        logger.error("A preview had been interrupted")
+    if not left.exists():
+        return
+    # With the child that may still live there.
+    scratch.drop(scratch.name_beside(SCRATCH))
+    left.update(status=PreviewStatus.FAILED, finished_at=clock.now(), error=INTERRUPTED)
+    logger.error("A preview had been interrupted")
 
 
 def _forget_old() -> None:
