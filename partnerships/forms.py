@@ -111,10 +111,6 @@ class TalkForm(forms.Form):
         widget=forms.RadioSelect,
     )
 
-    @property
-    def says_yes(self) -> bool:
-        return bool(self.cleaned_data["talked"] == self.YES)
-
 
 class SettleForm(forms.Form):
     """What the team learnt by asking both sides."""

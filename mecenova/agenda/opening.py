@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import Model
@@ -32,7 +32,6 @@ def open_occurrence(
 
     `held_by` is who of the team already had the rule's former day.
     """
-    subject_type = ContentType.objects.get_for_model(subject)
     organisation_id, person = rule.organisation_id(subject), rule.assigned_to(subject)
     if person is None and rule.owner == Owner.STAFF:
         person = held_by
@@ -44,17 +43,13 @@ def open_occurrence(
         organisation_id=organisation_id,
         user_id=person.pk if person and rule.owner != Owner.STAFF else None,
     )
-    row = FollowUp(
-        rule=rule.name,
-        subject_type=subject_type,
-        subject_id=subject.pk,
-        cycle=cycle,
-        occurrence=occurrence,
-        owner=rule.owner,
+    row = _row(
+        rule,
+        subject,
         organisation_id=organisation_id,
         assigned_to=person,
-        is_step=rule.is_step,
-        what=rule.what(subject),
+        cycle=cycle,
+        occurrence=occurrence,
         since=since,
         due_at=due,
         deadline=deadline,
@@ -69,7 +64,7 @@ def open_occurrence(
         written = same.first()
         if written is not None:
             return written
-    raise RuntimeError(f"Follow-up {rule.name} of {subject_type.model} {subject.pk} could not be opened")
+    raise RuntimeError(f"Follow-up {rule.name} of {row.subject_type.model} {subject.pk} could not be opened")
 
 
 def open_first_of_many(
@@ -99,16 +94,12 @@ def open_first_of_many(
             open_occurrence(rule, subject, cycle=cycle, occurrence=occurrence, since=since)
             continue
         plain.append(
-            FollowUp(
-                rule=rule.name,
-                subject_type=ContentType.objects.get_for_model(subject),
-                subject_id=subject.pk,
+            _row(
+                rule,
+                subject,
+                organisation_id=owners[subject.pk],
                 cycle=cycle,
                 occurrence=occurrence,
-                owner=rule.owner,
-                organisation_id=owners[subject.pk],
-                is_step=rule.is_step,
-                what=rule.what(subject),
                 since=since,
                 due_at=due,
                 deadline=deadline,
@@ -117,6 +108,19 @@ def open_first_of_many(
     if rule.is_step and replacing:
         _close_steps(plain)
     FollowUp.objects.bulk_create(plain, ignore_conflicts=True)
+
+
+def _row(rule: Rule, subject: Model, **values: Any) -> FollowUp:
+    """What a follow-up says of its rule and of its subject; the caller says who owes it, and when."""
+    return FollowUp(
+        rule=rule.name,
+        subject_type=ContentType.objects.get_for_model(subject),
+        subject_id=subject.pk,
+        owner=rule.owner,
+        is_step=rule.is_step,
+        what=rule.what(subject),
+        **values,
+    )
 
 
 def _close_steps(new: Sequence[FollowUp]) -> None:

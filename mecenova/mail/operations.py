@@ -76,31 +76,7 @@ def queue(
     people = {key: person for key, person in people.items() if person.pk not in declined}
     if notification.weekly:
         return _write_lines(notification, subject, people)
-    due_at = _due_at(urgent=notification.urgent)
-    mails = []
-    for key, person in people.items():
-        values = notification.values(
-            subject, person, {**notification.context(subject, person), **(context or {})}
-        )
-        written = render(notification.template, values, groups=notification.groups)
-        mails.append(
-            OutgoingMail(
-                key=key,
-                notification=notification.name,
-                category=notification.category,
-                groups=notification.groups,
-                recipient=person,
-                address=person.email,
-                subject=written.subject[:LONGEST_SUBJECT],
-                text=written.text,
-                html=written.html,
-                subject_type=ContentType.objects.get_for_model(subject),
-                subject_id=subject.pk,
-                due_at=due_at,
-                message_id=message_id_for(key),
-            )
-        )
-    return _write(mails)
+    return _write([_letter(notification, subject, person, key, context) for key, person in people.items()])
 
 
 def queue_message(
@@ -173,6 +149,31 @@ def _declined(notification: Notification, people: Any) -> set[uuid.UUID]:
         return set()
     refusals = MailPreference.objects.filter(user__in=list(people), group=notification.group, wanted=False)
     return set(refusals.values_list("user_id", flat=True))
+
+
+def _letter(
+    notification: Notification, subject: Model, person: "User", key: str, context: Mapping[str, Any] | None
+) -> OutgoingMail:
+    """One mail as this person will read it."""
+    values = notification.values(
+        subject, person, {**notification.context(subject, person), **(context or {})}
+    )
+    written = render(notification.template, values, groups=notification.groups)
+    return OutgoingMail(
+        key=key,
+        notification=notification.name,
+        category=notification.category,
+        groups=notification.groups,
+        recipient=person,
+        address=person.email,
+        subject=written.subject[:LONGEST_SUBJECT],
+        text=written.text,
+        html=written.html,
+        subject_type=ContentType.objects.get_for_model(subject),
+        subject_id=subject.pk,
+        due_at=_due_at(urgent=notification.urgent),
+        message_id=message_id_for(key),
+    )
 
 
 def _write_lines(notification: Notification, subject: Model, people: "Mapping[str, User]") -> int:

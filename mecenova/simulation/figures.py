@@ -30,10 +30,6 @@ class Requests:
     released_in_time: int = 0
 
     @property
-    def in_time(self) -> float:
-        return (self.answered_in_time + self.released_in_time) / self.asked if self.asked else 0.0
-
-    @property
     def silent(self) -> int:
         """Neither answered nor released: the asking side never knew."""
         return self.asked - self.answered - self.released

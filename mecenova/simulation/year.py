@@ -26,10 +26,6 @@ PATIENCE = timedelta(hours=24)
 READING, STAFF_AT_WORK, NIGHT = time(8, 45), time(14, 0), time(3, 30)
 
 
-class StepMissing(AssertionError):
-    """A living subject was found one night without its next step."""
-
-
 class Year:
     """`live()` once; everything it leaves is rows, which the report reads."""
 

@@ -125,5 +125,3 @@ class TestReading:
     def test_baskets_of_the_staff(self, subject, frozen, day):
         step = start(Check, subject)
         assert list(FollowUp.objects.all().owed_by_staff()) == [step]
-        assert not FollowUp.objects.all().overdue(day(26)).exists()
-        assert list(FollowUp.objects.all().overdue(day(27))) == [step]

@@ -34,9 +34,6 @@ class FollowUpQuerySet(models.QuerySet["FollowUp"]):
         """Open follow-ups whose rule raised: tried again, and shown to staff meanwhile."""
         return self.open().exclude(last_error="")
 
-    def overdue(self, moment: datetime) -> Self:
-        return self.steps().filter(deadline__lt=moment)
-
     def owed_by(self, organisation_id: uuid.UUID) -> Self:
         return self.steps().filter(organisation_id=organisation_id)
 

@@ -1,6 +1,5 @@
 """Who entered a basket of the team, who left it, when and why."""
 
-from datetime import datetime
 from typing import ClassVar, Self
 
 from django.contrib.contenttypes.fields import GenericForeignKey
@@ -19,12 +18,6 @@ class StayQuerySet(models.QuerySet["Stay"]):
     def open(self) -> Self:
         """Those who are in a basket now."""
         return self.filter(left_at__isnull=True)
-
-    def entered_since(self, moment: datetime) -> Self:
-        return self.filter(entered_at__gte=moment)
-
-    def left_since(self, moment: datetime) -> Self:
-        return self.filter(left_at__gte=moment)
 
 
 class Stay(Identified):
