@@ -495,6 +495,8 @@ class Migration(migrations.Migration):
         ),
         migrations.RunPython(seed, migrations.RunPython.noop),
         migrations.RunPython(give_dates, migrations.RunPython.noop),
+        # Keys of the rows just written are checked now: PostgreSQL alters no table that has checks to come.
+        migrations.RunSQL("SET CONSTRAINTS ALL IMMEDIATE", migrations.RunSQL.noop),
         migrations.AddConstraint(
             model_name="introduction",
             constraint=models.CheckConstraint(

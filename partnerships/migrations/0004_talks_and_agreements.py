@@ -9,6 +9,7 @@ from django.db import migrations, models
 import mecenova.calendar.clock
 
 WHAT = "Se parler une première fois, et nous le dire"
+REPLACED = "replaced by the question whether they talked"
 
 
 def ask_instead_of_reminding(apps, schema_editor):
@@ -19,16 +20,26 @@ def ask_instead_of_reminding(apps, schema_editor):
     former.update(rule="partnerships.did_you_talk", cycle=1, occurrence=3, what=WHAT)
 
 
+def cancel_reminders(apps, schema_editor):
+    """Those that had not left: this release could not tell whether they are still wanted."""
+    unsent = apps.get_model("mail", "OutgoingMail").objects.filter(
+        notification="partnerships.first_meeting_reminder", status__in=("pending", "sending")
+    )
+    unsent.update(status="cancelled", lease_until=None, last_error=REPLACED)
+
+
 class Migration(migrations.Migration):
     dependencies = [
         ("agenda", "0001_initial"),
         ("accounts", "0001_initial"),
+        ("mail", "0001_initial"),
         ("partnerships", "0003_refusal_steps"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.RunPython(ask_instead_of_reminding, migrations.RunPython.noop),
+        migrations.RunPython(cancel_reminders, migrations.RunPython.noop),
         migrations.CreateModel(
             name="Reflection",
             fields=[

@@ -1,0 +1,141 @@
+"""Rows written by the release before this one live through its migrations, and keep their next step."""
+
+import uuid
+from collections.abc import Iterator
+from datetime import date, datetime
+
+import pytest
+from django.contrib.contenttypes.models import ContentType
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+
+from mecenova.agenda.enums import Outcome
+from mecenova.agenda.models import FollowUp
+from mecenova.agenda.operations import next_step
+from mecenova.calendar import clock
+from mecenova.mail.enums import MailStatus
+from mecenova.mail.models import OutgoingMail
+from partnerships.followups import DidYouTalk
+from partnerships.models import Introduction, Partnership, RefusalStep
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+BEFORE = [("partnerships", "0002_ends_by_leaving"), ("mail", "0001_initial"), ("agenda", "0001_initial")]
+# (kind, reason as it was, reason as it is): « amount » now belongs to money alone.
+REFUSED = [
+    ("financial", "amount", "amount"),
+    ("in_kind", "amount", "quantity"),
+    ("skills", "amount", "duration"),
+    ("volunteering", "amount", "no_volunteers"),
+    ("co_construction", "amount", "unclear"),
+    ("skills", "timing", "timing"),
+    ("in_kind", "values", "values"),
+]
+ANSWERED = datetime(2026, 11, 2, 23, 30, tzinfo=clock.PARIS)
+
+
+def migrate(targets: list[tuple[str, str]]):
+    executor = MigrationExecutor(connection)
+    executor.migrate(targets)
+    return MigrationExecutor(connection).loader.project_state(targets).apps
+
+
+@pytest.fixture
+def former() -> Iterator:
+    """The tables as they were; whatever happens, they are put back as they are."""
+    try:
+        yield migrate(BEFORE).get_model
+    finally:
+        migrate(MigrationExecutor(connection).loader.graph.leaf_nodes())
+
+
+def migrate_to_now() -> None:
+    migrate(MigrationExecutor(connection).loader.graph.leaf_nodes())
+
+
+def pair(model) -> dict:
+    organisations = [
+        model("accounts", "Organisation").objects.create(
+            kind=kind,
+            name=f"Essai {uuid.uuid4()}",
+            name_key=str(uuid.uuid4()),
+            postal_code="75011",
+            status="checked",
+            checked_at=clock.now(),
+        )
+        for kind in ("association", "company")
+    ]
+    return {
+        "association": model("associations", "Association").objects.create(organisation=organisations[0]),
+        "company": model("companies", "Company").objects.create(organisation=organisations[1]),
+    }
+
+
+def introduction(model, **values):
+    asked = {"asked_by_side": "association", "note": "Bonjour", "requested_at": clock.now(), **pair(model)}
+    return model("partnerships", "Introduction").objects.create(**asked, **values)
+
+
+def test_a_refusal_keeps_a_reason_of_its_kind_and_gets_a_date(former):
+    asked = [
+        introduction(former, kind=kind, status="no", refusal_reason=reason, answered_at=ANSWERED).pk
+        for kind, reason, _ in REFUSED
+    ]
+    waiting = introduction(former, kind="financial", status="requested").pk
+    migrate_to_now()
+    rows = Introduction.objects.in_bulk(asked)
+    assert [rows[pk].refusal_reason for pk in asked] == [reason for _, _, reason in REFUSED]
+    days = dict(RefusalStep.objects.values_list("reason", "retry_after_days"))
+    for row in rows.values():
+        assert row.retry_on is not None
+        assert (row.retry_on - date(2026, 11, 2)).days == days[row.refusal_reason]
+    assert Introduction.objects.get(pk=waiting).retry_on is None
+
+
+def test_a_partnership_under_way_is_next_asked_whether_its_sides_talked(former):
+    accepted = introduction(former, kind="financial", status="yes", answered_at=ANSWERED)
+    opened = former("partnerships", "Partnership").objects.create(
+        kind="financial", title="Essai", introduction=accepted
+    )
+    kind = former("contenttypes", "ContentType").objects.get(app_label="partnerships", model="partnership")
+    about = {"subject_type": kind, "subject_id": opened.pk}
+    due = datetime(2026, 12, 1, 9, tzinfo=clock.PARIS)
+    former("agenda", "FollowUp").objects.create(
+        rule="partnerships.first_meeting",
+        occurrence=10,
+        owner="organisation",
+        is_step=True,
+        what="Se voir",
+        since=ANSWERED,
+        due_at=due,
+        deadline=due,
+        outcome="open",
+        **about,
+    )
+    for number, status in enumerate(("pending", "sent")):
+        former("mail", "OutgoingMail").objects.create(
+            key=str(number),
+            message_id=str(number),
+            notification="partnerships.first_meeting_reminder",
+            category="service",
+            address="a@exemple.fr",
+            subject="Essai",
+            text="Essai",
+            status=status,
+            due_at=due,
+            sent_at=due if status == "sent" else None,
+            **about,
+        )
+    migrate_to_now()
+    ContentType.objects.clear_cache()
+    partnership = Partnership.objects.get(pk=opened.pk)
+    step = next_step(partnership)
+    assert step is not None
+    assert (step.rule, step.occurrence, step.due_at) == (DidYouTalk.name, DidYouTalk.days[0], due)
+    assert DidYouTalk().still_relevant(partnership)
+    assert FollowUp.objects.about([partnership]).filter(outcome=Outcome.OPEN).count() == 1
+    # A mail that this release cannot write again is not tried for two days, then shown as failed.
+    assert set(OutgoingMail.objects.values_list("status", flat=True)) == {
+        MailStatus.CANCELLED,
+        MailStatus.SENT,
+    }
