@@ -29,6 +29,7 @@ class OrganisationEvent(models.TextChoices):
     LEAVE = "leave", "départ du site"
     COME_BACK = "come_back", "retour sur le site"
     MERGE = "merge", "réunie à une autre fiche du même organisme"
+    CALL = "call", "appel de l’équipe"
 
 
 class DuplicateReason(models.TextChoices):

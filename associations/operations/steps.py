@@ -6,7 +6,7 @@ from datetime import timedelta
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
-from accounts.enums import OrganisationStatus
+from accounts.enums import OrganisationEvent, OrganisationStatus
 from accounts.models import Organisation, User
 from accounts.operations import locked
 from associations.enums import ProjectStatus
@@ -82,7 +82,7 @@ def note_call(*, association: Association, by: User, note: str = "") -> None:
         raise DomainError("Cette association a quitté Mecenova\u00a0: il n’y a plus d’appel à noter.")
     if _is_noted(organisation, by, note):
         return
-    record(organisation, "note_call", organisation.status, organisation.status, by, note)
+    record(organisation, OrganisationEvent.CALL, organisation.status, organisation.status, by, note)
     for answered in (*CALLS, Presentation):
         close(organisation, rule=answered)
     refresh_step(organisation)
@@ -90,4 +90,4 @@ def note_call(*, association: Association, by: User, note: str = "") -> None:
 
 def _is_noted(organisation: Organisation, by: User, note: str) -> bool:
     since = clock.now() - SAME_CALL
-    return history(organisation).filter(verb="note_call", by=by, note=note, at__gte=since).exists()
+    return history(organisation).filter(verb=OrganisationEvent.CALL, by=by, note=note, at__gte=since).exists()

@@ -13,9 +13,9 @@ PROJECT = {
     "resume": "pause terminée",
     "diagnose": "point fait avec l’association",
     "choose": "suite choisie",
-    "call": "appel de l’équipe",
+    "call": OrganisationEvent.CALL.label,
 }
-ORGANISATION = {**dict(OrganisationEvent.choices), "note_call": "appel de l’équipe"}
+ORGANISATION = dict(OrganisationEvent.choices)
 
 
 def history_of(subject: Organisation | Project) -> list[Line]:

@@ -6,7 +6,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.db.models import OuterRef, QuerySet, Subquery
 
-from accounts.enums import OrganisationStatus
+from accounts.enums import OrganisationEvent, OrganisationStatus
 from accounts.models import User
 from accounts.operations import locked, resubmit_organisation, update_organisation
 from accounts.policies import is_member
@@ -63,7 +63,7 @@ def record_call(*, company: Company, note: str, by: User) -> Company:
     if not can_record_call(by, company):
         raise PermissionDenied
     status = company.organisation.status
-    record(company.organisation, "call", status, status, by, note)
+    record(company.organisation, OrganisationEvent.CALL, status, status, by, note)
     restart_silence(company.organisation)
     return company
 

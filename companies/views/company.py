@@ -23,6 +23,9 @@ from mecenova.readiness import Part
 from mecenova.workflow.errors import DomainError
 from mecenova.workflow.journal import told
 
+# What the team notes of a call is for the team.
+_TOLD = {verb: label for verb, label in OrganisationEvent.choices if verb != OrganisationEvent.CALL}
+
 
 @login_not_required
 @require_safe
@@ -52,7 +55,7 @@ def detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
             "completeness": said,
             "missing_links": [(part.label, _where_to_say(company, part)) for part in said.missing],
             "other_needs": needs.not_on_line(),
-            "history": told(company.organisation, dict(OrganisationEvent.choices)),
+            "history": told(company.organisation, _TOLD),
         }
     return render(request, "companies/company_detail.html", context)
 

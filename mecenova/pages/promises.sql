@@ -146,7 +146,7 @@ answered AS (
       FROM workflow_transitionrecord AS line
       WHERE line.subject_type_id = settings.organisation
         AND line.subject_id = owed.subject_id
-        AND line.verb = 'note_call'
+        AND line.verb = 'call'
         AND line.at > owed.since
     ) AS given
   ) AS attention

@@ -60,7 +60,6 @@ WORDS = {
     "check": "fiche vérifiée",
     "ask_for_changes": "précisions demandées",
     "leave": "départ du site",
-    "note_call": "appel de l’équipe",
     "call": "appel de l’équipe",
     "contact": "contact pris par l’équipe",
 }

@@ -34,7 +34,7 @@ from partnerships.enums import Side
 from partnerships.models import Introduction, Partnership
 
 # What a person of the team does, by the verbs of the journal.
-HUMAN = ("check", "ask_for_changes", "note_call", "call", "contact", "settle")
+HUMAN = ("check", "ask_for_changes", "call", "contact", "settle")
 # Mails that say a new date: with them somebody knows until when to wait.
 NEW_DATE = ("accounts.check_delayed", "partnerships.introduction_queued")
 WEEK = timedelta(days=7)

@@ -273,7 +273,7 @@ class TestHolding:
         hold_slot(slot=slot, by=adviser)
         hold_slot(slot=slot, by=adviser)
         assert next_step(slot) is None
-        assert [line.verb for line in history(organisation)] == ["note_call"]
+        assert [line.verb for line in history(organisation)] == ["call"]
         assert list(subjects_without_step()) == []
 
     def test_forgotten_it_goes_to_a_lead(self, slots, book, frozen, day):

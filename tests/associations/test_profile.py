@@ -245,7 +245,7 @@ def test_call_is_noted_once_and_the_step_goes_on(checked, user):
     for _ in range(2):
         note_call(association=checked, by=staff, note="Projet en janvier.")
         assert step(checked).rule == "associations.publish_project"
-    assert [line.note for line in history(checked.organisation) if line.verb == "note_call"] == [
+    assert [line.note for line in history(checked.organisation) if line.verb == "call"] == [
         "Projet en janvier."
     ]
 

@@ -192,5 +192,5 @@ def test_team_notes_its_call(client):
     assert "Noter l’appel" in client.get(reverse("associations:detail", args=[association.pk])).text
     for _ in range(2):
         assert client.post(url, {"note": "Projet en janvier."}).status_code == 302
-    assert [line.verb for line in history(association.organisation)] == ["note_call"]
+    assert [line.verb for line in history(association.organisation)] == ["call"]
     assert next_step(association.organisation).rule == "associations.publish_project"

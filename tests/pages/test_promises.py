@@ -100,7 +100,7 @@ class Reader:
         verbs = {
             2: ("check", "ask_for_changes"),
             3: ("accept", "postpone", "decline", "release"),
-            4: ("note_call",),
+            4: ("call",),
         }[number]
         yield from (
             line.at

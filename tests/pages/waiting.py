@@ -101,7 +101,7 @@ class Network:
             since = created + timedelta(days=1)
             self._step(organisation, "associations.presentation", since, since + timedelta(days=90), called)
             if called and self.random.random() < 0.7:
-                self._record(organisation, "note_call", called)
+                self._record(organisation, "call", called)
 
     def _profiles(self) -> None:
         by_kind = {True: [], False: []}

@@ -7,7 +7,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce, Greatest
 
-from accounts.enums import OrganisationKind
+from accounts.enums import OrganisationEvent, OrganisationKind
 from accounts.models import Organisation, User
 from associations.models import Association
 from associations.operations import note_call
@@ -86,7 +86,7 @@ def _called() -> "QuerySet[TransitionRecord]":
     calls = TransitionRecord.objects.filter(
         subject_type=ContentType.objects.get_for_model(Organisation),
         subject_id=OuterRef("organisation_id"),
-        verb="note_call",
+        verb=OrganisationEvent.CALL,
     )
     return calls.order_by("-at").values("at")[:1]
 

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import Exists, OuterRef, QuerySet
 
+from accounts.enums import OrganisationEvent
 from accounts.models import Organisation, User
 from companies.operations import record_call
 from mecenova.calendar import clock
@@ -29,7 +30,7 @@ def released() -> "QuerySet[Introduction]":
     called = TransitionRecord.objects.filter(
         subject_type=ContentType.objects.get_for_model(Organisation),
         subject_id=OuterRef("company__organisation_id"),
-        verb="call",
+        verb=OrganisationEvent.CALL,
         at__gte=OuterRef("released_at"),
     )
     return (
