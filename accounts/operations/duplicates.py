@@ -10,16 +10,22 @@ from django.db import transaction
 
 from accounts.enums import DuplicateReason, OrganisationStatus
 from accounts.models import Duplicate, Organisation, User
+from accounts.operations.organisations import hold
 from accounts.operations.profiles import all_profiles
 from mecenova.calendar import clock
 from mecenova.identifiers.likeness import SAME, likely_pairs, likeness, shared_place
 from mecenova.identifiers.names import fold
 from mecenova.team import is_staff
+from mecenova.workflow.errors import DomainError
 
 Pair = tuple[uuid.UUID, uuid.UUID]
 # What is shown beside one record; a name that fifty have is a common name.
 MOST_BESIDE = 10
 ONE_AT_A_TIME = 0x1390_0126
+
+
+class RecordGone(DomainError):
+    """One of two records has become part of another meanwhile."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +66,9 @@ def tell_apart(*, one: Organisation, other: Organisation, by: User | None) -> Du
     if by is not None and not is_staff(by):
         raise PermissionDenied
     first, second = sorted((one.pk, other.pk))
+    if first == second:
+        raise DomainError("C’est la même fiche. Choisissez-en deux.")
+    hold_both(one, other)
     duplicate, _ = Duplicate.objects.select_for_update().get_or_create(
         first_id=first, second_id=second, defaults={"reason": DuplicateReason.NAME, "likeness": 0}
     )
@@ -67,6 +76,15 @@ def tell_apart(*, one: Organisation, other: Organisation, by: User | None) -> Du
         duplicate.dismissed_at, duplicate.dismissed_by = clock.now(), by
         duplicate.save(update_fields=["dismissed_at", "dismissed_by"])
     return duplicate
+
+
+def hold_both(one: Organisation, other: Organisation) -> dict[uuid.UUID, Organisation]:
+    """Both records as they are now, held; somebody may have made one of them a moment before."""
+    hold(one.pk, other.pk)
+    found = Organisation.objects.select_related("department").in_bulk([one.pk, other.pk])
+    if len(found) < len({one.pk, other.pk}):
+        raise RecordGone("L’une de ces fiches n’existe plus\u00a0: elle vient d’être réunie à une autre.")
+    return found
 
 
 def lookalikes(organisation: Organisation) -> list[Lookalike]:

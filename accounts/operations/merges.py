@@ -7,8 +7,9 @@ from django.db.models import Model
 from accounts import notifications, policies, signals
 from accounts.enums import OrganisationEvent, OrganisationStatus, Role
 from accounts.models import Claim, Duplicate, Invitation, Membership, Merge, Organisation, User
+from accounts.operations.duplicates import hold_both
 from accounts.operations.merging import Merging, as_json
-from accounts.operations.organisations import become_checked, hold
+from accounts.operations.organisations import become_checked
 from accounts.operations.profiles import Compared, compared_offices, profiles_of
 from mecenova.calendar import clock
 from mecenova.mail.operations import queue
@@ -35,7 +36,8 @@ def merge_organisations(
     done = Merge.objects.filter(gone_id=gone.pk, kept=kept).first()
     if done is not None:
         return done
-    kept, gone = _both(kept, gone)
+    found = hold_both(kept, gone)
+    kept, gone = found[kept.pk], found[gone.pk]
     if by is not None and not (policies.can_merge(by, kept) and policies.can_merge(by, gone)):
         raise PermissionDenied
     _refuse(kept, gone, numbers_confirmed)
@@ -104,14 +106,6 @@ def fill_office(kept: Organisation, gone: Organisation) -> None:
             setattr(kept, name, getattr(gone, name))
 
 
-def _both(kept: Organisation, gone: Organisation) -> tuple[Organisation, Organisation]:
-    hold(kept.pk, gone.pk)
-    found = Organisation.objects.select_related("department").in_bulk([kept.pk, gone.pk])
-    if len(found) < 2 and kept.pk != gone.pk:
-        raise DomainError("L’une de ces fiches n’existe plus\u00a0: elle vient d’être réunie à une autre.")
-    return found[kept.pk], found[gone.pk]
-
-
 def _refuse(kept: Organisation, gone: Organisation, numbers_confirmed: bool) -> None:
     if reason := why_not(kept, gone):
         raise DomainError(reason)
@@ -132,9 +126,12 @@ def _bring_people_over(merging: Merging) -> None:
             twin.exclude(role=Role.MANAGER).update(role=Role.MANAGER)
         merging.drop(membership)
 
+    def invited_twice(invitation: Invitation) -> None:
+        merging.drop(invitation, unsaid=("email",))
+
     merging.move(Membership, "organisation", kept, gone, join_twice)
     merging.move(Claim, "organisation", kept, gone)
-    merging.move(Invitation, "organisation", kept, gone)
+    merging.move(Invitation, "organisation", kept, gone, invited_twice)
     merging.move(Merge, "kept", kept, gone)
     _remember_told_apart(merging)
 

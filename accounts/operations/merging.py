@@ -79,9 +79,13 @@ class Merging:
             rows = model._base_manager.filter(**{name: self.gone.pk}).order_by("pk")
             self._move_each(list(rows), {name: self.kept.pk}, self._clash_of(model))
 
-    def drop(self, row: Model) -> None:
-        """The row cannot stand beside the one that is there: it goes, and the log keeps all it said."""
-        self.dropped.append(as_json(row))
+    def drop(self, row: Model, *, unsaid: Iterable[str] = ()) -> None:
+        """The row cannot stand beside the one that is there: it goes, and the log keeps what it said.
+
+        `unsaid` are the fields that the log has no right to keep: the address of somebody who never came.
+        """
+        said = as_json(row)
+        self.dropped.append(said | {"fields": {k: v for k, v in said["fields"].items() if k not in unsaid}})
         if isinstance(row.pk, UUID):
             agenda.close(row, outcome=Outcome.CANCELLED)
         _, gone = row.delete()

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts import operations, policies
 from accounts.models import Duplicate, Merge, Organisation
+from accounts.operations.duplicates import RecordGone
 from accounts.operations.merges import compare, opposed_numbers, why_not, will_be_checked
 from accounts.operations.sides import attached_to, pairs_to_look_at
 from mecenova.team import for_the_team
@@ -49,8 +50,12 @@ def comparison(request: HttpRequest, kept: uuid.UUID, gone: uuid.UUID) -> HttpRe
 @require_POST
 @for_the_team
 def tell_apart(request: HttpRequest, kept: uuid.UUID, gone: uuid.UUID) -> HttpResponse:
-    operations.tell_apart(one=_record(kept), other=_record(gone), by=request.user)
-    messages.success(request, "C’est noté\u00a0: ces deux fiches ne vous seront plus proposées ensemble.")
+    try:
+        operations.tell_apart(one=_record(kept), other=_record(gone), by=request.user)
+    except DomainError as error:
+        messages.error(request, error.message)
+    else:
+        messages.success(request, "C’est noté\u00a0: ces deux fiches ne vous seront plus proposées ensemble.")
     return redirect("accounts:duplicates")
 
 
@@ -63,6 +68,9 @@ def merge(request: HttpRequest, kept: uuid.UUID, gone: uuid.UUID) -> HttpRespons
     confirmed = request.POST.get("numbers_confirmed") == "on"
     try:
         operations.merge_organisations(kept=one, gone=other, by=request.user, numbers_confirmed=confirmed)
+    except RecordGone as error:
+        messages.error(request, error.message)
+        return redirect("accounts:duplicates")
     except DomainError as error:
         return _show(request, one, other, error.message, status=422)
     except PermissionDenied:

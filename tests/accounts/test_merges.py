@@ -7,6 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django.urls import reverse
 
+from accounts import operations
 from accounts.enums import OrganisationStatus, Role
 from accounts.models import Claim, Duplicate, Membership, Merge, Organisation
 from accounts.operations import NumbersDiffer, create_organisation, merge_organisations, tell_apart
@@ -405,3 +406,50 @@ def test_needs_follow(staff):
     merge(kept, gone, staff)
     assert Need.objects.get(pk=need.pk).company == kept
     assert Introduction.objects.count() == 0
+
+
+def test_the_log_keeps_no_address_of_somebody_who_never_came(staff, pair):
+    for each in pair:
+        InvitationFactory(organisation=each.organisation, email="seul@exemple.test")
+    merged = merge(*pair, by=staff)
+    assert [row["model"] for row in merged.snapshot["dropped"]] == ["accounts.invitation"]
+    assert "seul@exemple.test" not in str(merged.snapshot)
+
+
+class TestAtOnce:
+    """Somebody of the team made one of the two a moment before."""
+
+    @pytest.fixture
+    def meanwhile(self, monkeypatch, pair):
+        def merge_first(name, kept, gone):
+            act = getattr(operations, name)
+
+            def late(**said):
+                monkeypatch.setattr(operations, name, act)
+                merge(kept, gone, by=None)
+                return act(**said)
+
+            monkeypatch.setattr(operations, name, late)
+
+        return merge_first
+
+    @pytest.mark.parametrize("name", ["merge", "tell_apart"])
+    @pytest.mark.parametrize("swapped", [False, True])
+    def test_the_second_is_told(self, client, staff, pair, meanwhile, name, swapped):
+        kept, gone = reversed(pair) if swapped else pair
+        meanwhile("merge_organisations" if name == "merge" else name, kept, gone)
+        client.force_login(staff, backend="django.contrib.auth.backends.ModelBackend")
+        keys = [each.organisation.pk for each in pair]
+        address = reverse(f"accounts:{name}", args=keys)
+        answer = client.post(address, {"numbers_confirmed": "on"}, follow=True)
+        assert answer.redirect_chain == [(reverse("accounts:duplicates"), 302)]
+        assert Organisation.objects.filter(pk__in=keys).count() == 1
+        if name == "tell_apart" or swapped:
+            assert "vient d’être réunie" in answer.text
+
+
+def test_a_record_is_not_told_apart_from_itself(client, staff, pair):
+    client.force_login(staff, backend="django.contrib.auth.backends.ModelBackend")
+    key = pair[0].organisation.pk
+    assert "la même fiche" in client.post(reverse("accounts:tell_apart", args=[key, key]), follow=True).text
+    assert not Duplicate.objects.exists()
