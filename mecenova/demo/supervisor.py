@@ -163,7 +163,7 @@ def _commands(port: int) -> dict[str, list[str]]:
             *(*python, "gunicorn", "mecenova.wsgi", "--workers", "2", "--bind", f"127.0.0.1:{port}"),
             *("--graceful-timeout", "5", "--access-logfile", "-", "--no-control-socket"),
         ],
-        "worker": [*celery, "worker", "--pool", "threads", "--concurrency", "2", "--loglevel", "INFO"],
+        "worker": [*celery, "worker", "--pool", "threads", "--concurrency", "4", "--loglevel", "INFO"],
         "beat": [*celery, "beat", "--schedule", str(FOLDER / "beat"), "--pidfile=", "--loglevel", "INFO"],
     }
 
