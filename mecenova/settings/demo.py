@@ -32,7 +32,7 @@ CELERY_BROKER_URL = REDIS_URL
 STATIC_ROOT = DEMO_FOLDER / "static"
 MEDIA_ROOT = DEMO_FOLDER / "media"
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": {"BACKEND": "mecenova.whole_files.WholeFileStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"},
 }
 

@@ -1,5 +1,7 @@
 """The site without its database or Redis: a page that says so, keeps the form, and asks nothing of either."""
 
+import errno
+
 import pytest
 from django.contrib.auth import SESSION_KEY
 from django.core.cache import cache
@@ -144,3 +146,12 @@ def test_error_pages_draw_without_a_request(name: str) -> None:
     from django.template.loader import render_to_string
 
     assert_valid_html(render_to_string(f"{name}.html"))
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT, errno.EFBIG])
+def test_no_room_for_a_file_is_an_outage(number: int) -> None:
+    assert is_outage(OSError(number, "no room"))
+
+
+def test_another_trouble_with_a_file_is_a_fault_of_ours() -> None:
+    assert not is_outage(OSError(errno.ENOENT, "no such file"))
