@@ -2,6 +2,7 @@
 PYTHON ?= python3
 PORT ?= 8000
 ARGS ?=
+WORKERS ?= 2
 VENV := .venv
 BIN := $(VENV)/bin
 ON_TEST_SERVERS := DJANGO_SETTINGS_MODULE=mecenova.settings.test
@@ -12,7 +13,7 @@ demo: $(VENV)/demo.stamp ## the site with an invented network, on this machine
 	@exec $(BIN)/python -m mecenova.demo --port $(PORT) $(ARGS)
 
 test: $(VENV)/dev.stamp ## the whole suite; ARGS="tests/mail -k lease" for a part of it
-	@$(BIN)/pytest $(ARGS)
+	@$(BIN)/pytest -n $(WORKERS) --dist loadfile $(ARGS)
 
 test-faults: $(VENV)/dev.stamp ## processes killed, servers stopped, clocks changed: nothing lost, nothing twice; ARGS="-m F5"
 	@$(BIN)/pytest -c tests/faults/pytest.ini $(ARGS) tests/faults

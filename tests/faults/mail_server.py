@@ -26,7 +26,8 @@ class Talk(Conversation):
 
 
 class MailServer(Sink):
-    """What was accepted, by whom, and what to answer next; `on_accept` is called before the 250 leaves.
+    """What was accepted, by whom, and what to answer next; `on_recipient` is called before
+    the content, `on_accept` before the 250 leaves.
 
     `delay` is taken twice, before the content and before the answer: there is time to die at each place.
     """
@@ -35,6 +36,7 @@ class MailServer(Sink):
         super().__init__()
         self.port = port
         self.delay = 0.0
+        self.on_recipient: Callable[[], None] | None = None
         self.on_accept: Callable[[EmailMessage], None] | None = None
         self._server: Server | None = None
 
@@ -54,6 +56,8 @@ class MailServer(Sink):
 
     def behaviour_for(self, recipient: str) -> str:
         time.sleep(self.delay)
+        if self.on_recipient is not None:
+            self.on_recipient()
         behaviour = super().behaviour_for(recipient)
         if behaviour == HANG_ON_RECIPIENT:
             time.sleep(HANG_SECONDS)

@@ -3,7 +3,7 @@
 import pytest
 
 from mecenova.mail.enums import MailStatus
-from mecenova.mail.models import OutgoingMail
+from mecenova.mail.models import AddressTrouble, OutgoingMail
 from tests.faults import promises
 from tests.faults.mail_server import CUT_IN_DATA, HANG_ON_ANSWER, HANG_ON_RECIPIENT
 from tests.faults.processes import all_ready, pause
@@ -43,6 +43,8 @@ def test_f6_each_answer_to_some_recipients(scene):
     failed = OutgoingMail.objects.filter(status=MailStatus.FAILED)
     assert set(failed.values_list("address", flat=True)) == set(refused)
     assert failed.count() == len(REFUSED)
+    scene.account.refusing = set(AddressTrouble.objects.open().values_list("address", flat=True))
+    assert scene.account.refusing <= set(refused)
     scene.account.expected_failures = set(failed.values_list("message_id", flat=True))
     scene.check()
     repeats = [count for count in server.times_by_message_id().values() if count > 1]

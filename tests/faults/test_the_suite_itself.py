@@ -14,19 +14,35 @@ from mecenova.mail.models import OutgoingMail
 from tests.faults import promises
 from tests.faults.processes import CHILDREN, all_ready
 from tests.faults.promises import BrokenPromise
+from tests.faults.servers import eventually
+
+
+def killed_before_the_content(scene, **environment):
+    worker, _ = scene.worker_and_beat(**environment)
+    scene.received(10)
+    killed = []
+
+    def kill():
+        scene.mail_server.on_recipient = None
+        worker.kill()
+        killed.append(worker.name)
+
+    scene.mail_server.on_recipient = kill
+    eventually(lambda: killed, "killed with a mail in its hands")
+    scene.allow_repeats(CHILDREN)
+    all_ready(scene.worker(**environment))
+    scene.settle()
+
+
+@pytest.mark.F1
+def test_killed_before_the_content_nothing_is_lost(scene):
+    killed_before_the_content(scene)
+    scene.check()
 
 
 def test_marking_before_sending_is_seen(scene):
-    scene.mail_server.delay = 0.1
-    worker, _ = scene.worker_and_beat(FAULTS_BREAKS="lost")
-    for _ in range(3):
-        scene.received(3)
-        worker.kill()
-        scene.allow_repeats(CHILDREN)
-        worker = scene.worker(FAULTS_BREAKS="lost")
-        all_ready(worker)
-    scene.mail_server.delay = 0
-    scene.settle()
+    """The same story, told by a delivery that says « sent » first."""
+    killed_before_the_content(scene, FAULTS_BREAKS="lost")
     with pytest.raises(BrokenPromise, match="I3, said to be sent and never received"):
         scene.check()
 

@@ -114,6 +114,8 @@ def test_f13_web_process_killed_between_commit_and_its_news(scene):
     scene.worker_and_beat()
     all_ready(web)
     asked = Introduction.objects.filter(status=IntroductionStatus.REQUESTED).earliest("created_at")
+    both = asked.asking_organisation, asked.answering_organisation
+    scene.account.touched = {str(subject.pk) for subject in (asked, *both)}
     link = link_for(AnswerLink, asked, manager_of(asked.answering_organisation))
     scene.settle()
     order = settings.FOLDER / "die_after_commit"
