@@ -15,8 +15,6 @@ DESK = {"width": 1280, "height": 900}
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 ADVICE = "no Chromium found: put one on PATH or name it in CHROMIUM"
 
-_skipped: list[str] = []
-
 
 def chromium() -> str | None:
     named = os.environ.get("CHROMIUM")
@@ -28,13 +26,16 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         return
     if os.environ.get("REQUIRE_BROWSER") == "1":
         pytest.fail(f"REQUIRE_BROWSER=1 and {ADVICE}", pytrace=False)
-    _skipped.append(item.nodeid)
     pytest.skip(ADVICE)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    if _skipped:
-        text = f"!!! {len(_skipped)} BROWSER TESTS WERE NOT RUN: {ADVICE} !!!"
+    """The reports tell, whichever process ran the tests."""
+    skipped = [
+        report for report in terminalreporter.stats.get("skipped", ()) if ADVICE in str(report.longrepr)
+    ]
+    if skipped:
+        text = f"!!! {len(skipped)} BROWSER TESTS WERE NOT RUN: {ADVICE} !!!"
         terminalreporter.write_line(text, red=True, bold=True)
 
 
