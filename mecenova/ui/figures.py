@@ -104,6 +104,14 @@ def short_date(value: date | datetime | None) -> SafeString:
     return SafeString(f"{day_of_month(day)}{NO_BREAK_SPACE}{_MONTHS[day.month - 1]} {day.year}")
 
 
+def hour(value: datetime | None) -> SafeString:
+    """« 14 h 05 », in Paris time."""
+    if not isinstance(value, datetime):
+        return missing()
+    local = localtime(value) if is_aware(value) else value
+    return SafeString(f"{local.hour}{NO_BREAK_SPACE}h{NO_BREAK_SPACE}{local:%M}")
+
+
 def days(value: int | timedelta | None) -> SafeString:
     """« 1 jour », « 12 jours »."""
     if value is None or value == "":

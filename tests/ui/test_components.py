@@ -152,6 +152,20 @@ def test_tabs_mark_the_exact_address_before_the_path() -> None:
     assert '<a href="/besoins/" aria-current="page">' in draw(source, path="/besoins/?page=2")
 
 
+@pytest.mark.parametrize(
+    ("path", "read"),
+    [
+        ("/apercu/", "?jours=30"),
+        ("/apercu/?jours=1", "?jours=1"),
+        ("/apercu/?jours=1&jour=2026-11-24", "?jours=1"),
+    ],
+)
+def test_one_tab_at_most_is_the_one_being_read(path: str, read: str) -> None:
+    shown = draw('{% tabs "Trente jours" "/apercu/?jours=30" "Cette nuit" "/apercu/?jours=1" %}', path=path)
+    assert shown.count('aria-current="page"') == 1
+    assert f'<a href="/apercu/{read}" aria-current="page">' in shown
+
+
 def test_a_badge_of_an_unknown_tone_is_refused() -> None:
     with pytest.raises(TemplateSyntaxError, match="tone"):
         draw('{% badge "Publié" "green" %}')

@@ -72,6 +72,11 @@ def test_days(value: object, shown: str) -> None:
     assert figures.days(value) == shown
 
 
+def test_hour_in_paris() -> None:
+    assert figures.hour(datetime(2026, 7, 1, 12, 5, tzinfo=UTC)) == "14\u00a0h\u00a005"
+    assert figures.hour(None) == MISSING
+
+
 def test_the_filters_are_builtins() -> None:
     source = (
         "{{ 5|euros }}, {{ 2|jours }}, {{ day|date_longue }}, {{ day|date_courte }}, {{ 1200|nombre }}, "

@@ -59,11 +59,17 @@ def tabs(context: Context, *labels_and_urls: Any, label: str = "Vues de cette pa
     request = context.get("request")
     here = request.get_full_path() if request else ""
     found = pairs(labels_and_urls)
-    exact = any(url == here for _, url in found)
-    path = here.partition("?")[0]
-    return {
-        "label": label,
-        "tabs": [
-            (text, url, (url == here) if exact else (url.partition("?")[0] == path)) for text, url in found
-        ],
-    }
+    read = _nearest([url for _, url in found], here)
+    return {"label": label, "tabs": [(text, url, url == read) for text, url in found]}
+
+
+def _nearest(urls: list[str], here: str) -> str | None:
+    """The tab being read: this very address, else this path with the most of its query; one at most."""
+    path, _, query = here.partition("?")
+    asked = set(query.split("&"))
+
+    def likeness(url: str) -> tuple[bool, bool, int]:
+        wanted = set(filter(None, url.partition("?")[2].split("&")))
+        return url == here, wanted <= asked, len(wanted & asked)
+
+    return max((url for url in urls if url.partition("?")[0] == path), key=likeness, default=None)

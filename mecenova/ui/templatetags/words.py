@@ -43,6 +43,11 @@ def date_courte(value: Any) -> SafeString:
 
 
 @register.filter
+def heure(value: Any) -> SafeString:
+    return figures.hour(value)
+
+
+@register.filter
 def jours(value: Any) -> SafeString:
     return figures.days(value)
 
