@@ -49,6 +49,15 @@ class Table:
         return f"Délais\u00a0: {self.title}"
 
     @property
+    def days_in_words(self) -> str:
+        """All of them in one line, to be read without opening the table."""
+        return ", ".join(day.in_words for day in self.days).capitalize()
+
+    @property
+    def is_changed(self) -> bool:
+        return any(day.days != day.default for day in self.days)
+
+    @property
     def every_in_words(self) -> str:
         return days_in_words(self.every) if self.every else ""
 
