@@ -1,14 +1,17 @@
 """The mails of introductions."""
 
 from collections.abc import Iterable
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.urls import reverse
 
 from accounts.policies import is_member
 from mecenova.agenda import operations as agenda
+from mecenova.calendar import clock
 from mecenova.mail.addresses import absolute_url
 from mecenova.mail.links import link_for
+from mecenova.mail.models import OutgoingMail
 from mecenova.mail.notifications import Notification, register_notification
 from partnerships.enums import IntroductionStatus
 from partnerships.models import Introduction
@@ -17,6 +20,8 @@ from partnerships.refusals import next_steps_after
 if TYPE_CHECKING:
     from accounts.models import User
 
+# A week's digest does not repeat what a last call has asked since the one before.
+LAST_CALL_SAYS_IT_FOR = timedelta(days=7)
 # The one-click action declared in links.py.
 ANSWER_LINK = "partnerships.answer"
 
@@ -73,6 +78,18 @@ class IntroductionSecondReminder(ToAnsweringSide):
     name: ClassVar[str] = "partnerships.introduction_second_reminder"
     template: ClassVar[str] = "mail/partnerships/introduction_second_reminder.md"
     weekly: ClassVar[bool] = True
+
+    def still_wanted(self, subject: Introduction, recipient: "User") -> bool:
+        """Not beside the last call, which says the same and more: today's, tomorrow's, or the past week's."""
+        step = agenda.next_step(subject)
+        coming = step is not None and clock.paris(step.due_at).date() <= clock.today() + timedelta(days=1)
+        written = OutgoingMail.objects.filter(
+            notification=IntroductionLastCall.name,
+            subject_id=subject.pk,
+            recipient=recipient,
+            created_at__gt=clock.now() - LAST_CALL_SAYS_IT_FOR,
+        )
+        return super().still_wanted(subject, recipient) and not coming and not written.exists()
 
 
 @register_notification

@@ -1,5 +1,6 @@
 import threading
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -10,7 +11,9 @@ from associations.enums import Stance
 from companies.operations import set_policy
 from mecenova.agenda import operations as agenda
 from mecenova.calendar import clock
+from mecenova.mail.enums import MailStatus
 from mecenova.mail.models import DigestLine, OutgoingMail
+from mecenova.mail.operations import compose_due, deliver_due
 from mecenova.workflow.errors import DomainError, TransitionRefused
 from mecenova.workflow.journal import history
 from partnerships import operations
@@ -188,6 +191,26 @@ def test_silence_is_reminded_then_released_and_the_place_goes_to_the_next(pair, 
         # 15 working days after Monday 23 November.
         assert clock.paris(introduction.released_at).date().isoformat() == "2026-12-14"
         assert agenda.next_step(introduction) is None
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("first", [agenda.run_due, compose_due], ids=["agenda-first", "digest-first"])
+@pytest.mark.parametrize("weekday", range(5))
+def test_the_digest_never_doubles_the_last_call(pair, frozen_clock, weekday, first):
+    """Whatever the day of the request, and whoever works first on the Monday."""
+    with frozen_clock(MONDAY + timedelta(days=weekday)) as now:
+        pair.ask()
+        told = []
+        for _ in range(18):
+            now.advance(timedelta(days=1))
+            for work in sorted((agenda.run_due, compose_due), key=lambda work: work is not first):
+                work()
+            deliver_due(limit=100, seconds=5)
+        for mail in OutgoingMail.objects.filter(recipient=pair.answerer, status=MailStatus.SENT):
+            if "attend un mot de vous" in mail.text or mail.notification.endswith("_last_call"):
+                told.append(clock.paris(mail.sent_at).date())
+        assert mails("introduction_last_call").get().status == MailStatus.SENT
+        assert all(later - earlier > timedelta(days=1) for earlier, later in pairwise(sorted(told)))
 
 
 @pytest.mark.django_db
