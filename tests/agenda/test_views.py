@@ -15,6 +15,9 @@ from tests.agenda.rules_for_tests import Broken
 from tests.mail.factories import PersonFactory
 
 pytestmark = pytest.mark.django_db
+
+# Well formed, and nobody's.
+NOBODY = "00000000-0000-4000-8000-000000000000"
 TUESDAY = date(2026, 12, 1)
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 
@@ -67,10 +70,10 @@ class TestChoosing:
     @pytest.mark.parametrize(
         "said",
         [
-            ["pas-une-clé", "accounts.organisation", str(uuid.uuid4())],
-            [str(uuid.uuid4()), "accounts.organisation", str(uuid.uuid4())],
-            [str(uuid.uuid4()), "nothing", str(uuid.uuid4())],
-            [str(uuid.uuid4()), "gone.gone", str(uuid.uuid4())],
+            ["pas-une-clé", "accounts.organisation", NOBODY],
+            [NOBODY, "accounts.organisation", NOBODY],
+            [NOBODY, "nothing", NOBODY],
+            [NOBODY, "gone.gone", NOBODY],
             [],
             7,
             {"a": 1},
@@ -85,7 +88,7 @@ class TestChoosing:
         good = token_for(organisation_id=membership.organisation_id, about=membership.organisation)
         assert wish_from(good).about == membership.organisation
 
-    @pytest.mark.parametrize("typed", ["", "x", str(uuid.uuid4()), "\u0000"])
+    @pytest.mark.parametrize("typed", ["", "x", NOBODY, "\u0000"])
     def test_a_wrong_choice_is_said(self, enter, membership, path, slots, typed):
         answer = enter(membership.user).post(path, {"slot": typed})
         assert answer.status_code == 200
