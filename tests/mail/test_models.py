@@ -1,8 +1,9 @@
+from datetime import UTC, datetime
+
 import pytest
 from django.contrib.contenttypes.models import ContentType
 from django.db import IntegrityError
 
-from mecenova.calendar import clock
 from mecenova.mail.enums import Category, MailStatus
 from mecenova.mail.models import MailPreference, OutgoingMail
 from mecenova.mail.notifications import Notification, register_notification
@@ -11,13 +12,16 @@ from tests.mail.factories import OutgoingMailFactory, PersonFactory
 pytestmark = pytest.mark.django_db
 
 
+NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
+
+
 @pytest.mark.parametrize(
     "values",
     [
         {"status": MailStatus.SENT},
-        {"sent_at": clock.now()},
+        {"sent_at": NOON},
         {"status": MailStatus.SENDING},
-        {"lease_until": clock.now()},
+        {"lease_until": NOON},
         {"status": MailStatus.FAILED},
         {"status": MailStatus.CANCELLED},
         {"status": "lost"},
