@@ -18,9 +18,8 @@ from django.db import transaction
 
 from mecenova.calendar import clock
 from mecenova.mail.digest import is_wanted, settle_lines
-from mecenova.mail.enums import Attempt, Category, LineStatus, MailStatus, TroubleKind
+from mecenova.mail.enums import Attempt, Category, LineStatus, MailStatus, TroubleKind, Unsent
 from mecenova.mail.models import (
-    IN_TROUBLE,
     LONGEST_SUBJECT,
     MESSAGE,
     DeliveryAttempt,
@@ -44,7 +43,6 @@ MOST_ATTEMPTS = 16
 MOST_UNCERTAIN = 5
 # What a mail that is written again may change.
 WRITTEN = ("subject", "text", "html", "category", "groups")
-NOTHING_KNOWN = "sender stopped, or no answer, before the result could be written"
 # What the log says of a presentation. No server at all is no presentation.
 ATTEMPTS = {
     Outcome.SENT: Attempt.SENT,
@@ -125,7 +123,7 @@ def settle_past(moment: datetime) -> int:
 
 def _deliver(mail: OutgoingMail, server: "_Server") -> Delivery:
     if mail.uncertain > MOST_UNCERTAIN:
-        return _settle(mail, Delivery.FAILED, f"Outcome unknown {mail.uncertain} times; may have arrived")
+        return _settle(mail, Delivery.FAILED, Unsent.UNCERTAIN)
     try:
         unwanted = _why_not(mail)
         if not unwanted and not _store_what_leaves(mail):
@@ -179,21 +177,21 @@ def _why_not(mail: OutgoingMail) -> str:
     What must be exact when it is read is written again here, unless it may have been read already.
     """
     if mail.recipient is not None and not mail.recipient.is_active:
-        return "recipient is no longer active"
+        return Unsent.INACTIVE
     if mail.notification == MESSAGE:
         return ""
     notification = notification_named(mail.notification, mail.occurrence)
     if notification is None:
         raise LookupError(f"This release has no notification {mail.notification}")
     if not notification.urgent and is_in_trouble(mail.address):
-        return IN_TROUBLE
+        return Unsent.IN_TROUBLE
     if mail.category == Category.INFORMATION and _is_declined(mail, notification):
-        return "recipient declined this group"
+        return Unsent.DECLINED
     subject = mail.about
     if subject is None:
-        return "subject no longer exists"
+        return Unsent.GONE
     if mail.recipient is None or not is_wanted(notification, subject, mail.recipient):
-        return "no longer wanted"
+        return Unsent.UNWANTED
     if notification.rendered_late and not mail.uncertain:
         return _rewrite(mail, notification, subject)
     return ""
@@ -209,7 +207,7 @@ def _is_declined(mail: OutgoingMail, notification: Notification) -> bool:
 def _rewrite(mail: OutgoingMail, notification: Notification, subject: Any) -> str:
     written = notification.rewrite(mail, subject, mail.recipient) if mail.recipient else None
     if written is None:
-        return "nothing in it is wanted any more"
+        return Unsent.EMPTY
     mail.subject, mail.text, mail.html = written.subject[:LONGEST_SUBJECT], written.text, written.html
     return ""
 
@@ -261,7 +259,7 @@ def _settle_digest(mail: OutgoingMail, status: str, reason: str) -> None:
     """The lines of a digest end as it did; one that can still be tried again keeps them."""
     if status == MailStatus.SENT:
         settle_lines(mail, LineStatus.SENT)
-    elif status == MailStatus.CANCELLED and reason != IN_TROUBLE:
+    elif status == MailStatus.CANCELLED and reason != Unsent.IN_TROUBLE:
         settle_lines(mail, LineStatus.CANCELLED)
 
 
@@ -269,7 +267,7 @@ def _log_what_nobody_wrote(mail: OutgoingMail) -> None:
     """The lease ran out: its presentation is in the log already, or nobody lived to write it."""
     began = (mail.lease_until or clock.now()) - LEASE
     if not mail.log.filter(at__gte=began).exists():
-        DeliveryAttempt.objects.create(mail=mail, at=began, outcome=Attempt.UNKNOWN, detail=NOTHING_KNOWN)
+        DeliveryAttempt.objects.create(mail=mail, at=began, outcome=Attempt.UNKNOWN, detail=Unsent.UNKNOWN)
 
 
 def _write(mail: OutgoingMail, **values: Any) -> bool:

@@ -10,8 +10,8 @@ from django.db import transaction
 
 from mecenova.calendar import clock
 from mecenova.calendar.quiet_hours import next_sending_time
-from mecenova.mail.enums import MailStatus, TroubleKind
-from mecenova.mail.models import IN_TROUBLE, AddressTrouble, OutgoingMail
+from mecenova.mail.enums import MailStatus, TroubleKind, Unsent
+from mecenova.mail.models import AddressTrouble, OutgoingMail
 from mecenova.mail.signals import address_mended, address_troubled
 from mecenova.mail.wake import wake_on_commit
 
@@ -70,7 +70,7 @@ def _put_back(trouble: AddressTrouble, user: "User") -> None:
     held = OutgoingMail.objects.filter(
         recipient=user,
         status=MailStatus.CANCELLED,
-        last_error=IN_TROUBLE,
+        last_error=Unsent.IN_TROUBLE,
         address__iexact=trouble.address,
         created_at__gte=clock.now() - WORTH_SENDING_FOR,
     )

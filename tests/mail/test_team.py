@@ -2,9 +2,10 @@
 
 import pytest
 from django.urls import reverse
+from django.utils.html import escape
 
 from mecenova.mail.delivery import LEASE, Delivery, claim, deliver_due
-from mecenova.mail.enums import Attempt, MailStatus, TroubleKind
+from mecenova.mail.enums import Attempt, MailStatus, TroubleKind, Unsent
 from mecenova.mail.models import AddressTrouble, DeliveryAttempt, OutgoingMail
 from mecenova.mail.operations import mark_address
 from mecenova.mail.signals import mail_given_up
@@ -114,6 +115,14 @@ class TestPages:
             client.post(reverse("mail:retry", args=[mail.pk]))
         mail.refresh_from_db()
         assert (mail.status, mail.attempts) == (MailStatus.PENDING, 0)
+
+    @pytest.mark.parametrize("reason", Unsent)
+    def test_our_own_reasons_are_told_in_french(self, client, staff, reason):
+        mail = OutgoingMailFactory(status=MailStatus.CANCELLED, last_error=reason)
+        DeliveryAttempt.objects.create(mail=mail, outcome=Attempt.UNKNOWN, detail=reason)
+        page = client.get(mail.get_absolute_url())
+        assert page.content.decode().count(escape(reason.label)) == 2
+        assert reason.value not in page.content.decode()
 
     def test_the_reader_sees_no_log(self, client):
         mail = OutgoingMailFactory(status=MailStatus.FAILED, last_error="550 jamais")

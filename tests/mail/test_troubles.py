@@ -15,8 +15,8 @@ from accounts.operations import close_account
 from mecenova.agenda.operations import next_step, run_due
 from mecenova.calendar import clock
 from mecenova.mail.delivery import Delivery, deliver_due
-from mecenova.mail.enums import MailStatus, TroubleKind
-from mecenova.mail.models import IN_TROUBLE, AddressTrouble, OutgoingMail
+from mecenova.mail.enums import MailStatus, TroubleKind, Unsent
+from mecenova.mail.models import AddressTrouble, OutgoingMail
 from mecenova.mail.operations import mark_address, mend_address, queue, queue_message
 from mecenova.mail.outcomes import judge
 from mecenova.mail.signals import address_troubled
@@ -223,7 +223,7 @@ class TestServer:
         OutgoingMail.objects.filter(pk=second.pk).update(due_at=clock.now())
         assert deliver_due() == {Delivery.CANCELLED: 1}
         second.refresh_from_db()
-        assert (second.last_error, second.is_retriable) == (IN_TROUBLE, True)
+        assert (second.last_error, second.is_retriable) == (Unsent.IN_TROUBLE, True)
 
     def test_what_its_follow_up_raises_does_not_repeat_the_mail(self, sink, awa):
         def fail(**kwargs):

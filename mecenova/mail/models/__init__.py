@@ -1,6 +1,5 @@
 from mecenova.mail.models.digest import DigestLine
 from mecenova.mail.models.outbox import (
-    IN_TROUBLE,
     LONGEST_SUBJECT,
     MESSAGE,
     DeliveryAttempt,
@@ -11,7 +10,6 @@ from mecenova.mail.models.preference import MailPreference
 from mecenova.mail.models.trouble import AddressTrouble, ProviderNews
 
 __all__ = [
-    "IN_TROUBLE",
     "LONGEST_SUBJECT",
     "MESSAGE",
     "AddressTrouble",

@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from mecenova.calendar import clock
 from mecenova.identifiers.models import Identified
-from mecenova.mail.enums import Attempt, Category, MailStatus
+from mecenova.mail.enums import Attempt, Category, MailStatus, Unsent, in_words
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
 # The name under which ready-made mails (codes, reset links) are kept: no class stands behind it.
 MESSAGE = "message"
-# Why a mail to an address that no longer receives is cancelled; once mended, it is asked again.
-IN_TROUBLE = "this address no longer receives"
 LONGEST_SUBJECT = 255
 
 
@@ -43,7 +41,7 @@ class OutgoingMailQuerySet(models.QuerySet["OutgoingMail"]):
     def retriable(self) -> Self:
         """Failed, or held back while the address received nothing."""
         return self.filter(
-            Q(status=MailStatus.FAILED) | Q(status=MailStatus.CANCELLED, last_error=IN_TROUBLE)
+            Q(status=MailStatus.FAILED) | Q(status=MailStatus.CANCELLED, last_error=Unsent.IN_TROUBLE)
         )
 
     def sent(self) -> Self:
@@ -157,13 +155,17 @@ class OutgoingMail(Identified):
 
     @property
     def is_retriable(self) -> bool:
-        held_back = self.status == MailStatus.CANCELLED and self.last_error == IN_TROUBLE
+        held_back = self.status == MailStatus.CANCELLED and self.last_error == Unsent.IN_TROUBLE
         return self.status == MailStatus.FAILED or held_back
 
     @property
     def shown_subject(self) -> str:
         """The subject as the site shows it: the code of a confidential mail is often in it."""
         return "Message confidentiel" if self.confidential else self.subject
+
+    @property
+    def why_unsent(self) -> str:
+        return in_words(self.last_error)
 
     @property
     def tone(self) -> str:
@@ -191,3 +193,7 @@ class DeliveryAttempt(Identified):
 
     def __str__(self) -> str:
         return self.get_outcome_display()
+
+    @property
+    def said(self) -> str:
+        return in_words(self.detail)
