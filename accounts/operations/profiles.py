@@ -8,6 +8,8 @@ from uuid import UUID
 from django.db.models import ForeignKey, Model
 
 from accounts.models import Organisation
+from accounts.operations.merging import Merging, as_json
+from mecenova.calendar import clock
 
 OFFICE = ("name", "kind", "status", "postal_code", "town", "department", "website", "phone")
 EMPTY: tuple[Any, ...] = (None, "", [])
@@ -62,6 +64,32 @@ class Profiles:
             if value in EMPTY and getattr(gone, name) not in EMPTY:
                 setattr(kept, name, getattr(gone, name))
         self.settle(kept, gone)
+
+    def bring_over(self, merging: Merging, *rows: tuple[type[Model], str]) -> None:
+        """Rows follow. A profile that has no other beside it goes over as it is, and keeps its address."""
+        kept, gone = self.of(merging.kept), self.of(merging.gone)
+        if gone is None:
+            return
+        if kept is None:
+            self.model._base_manager.filter(pk=gone.pk).update(organisation=merging.kept)
+            return
+        for model, name in rows:
+            merging.move(model, name, kept, gone)
+        merging.follow_subject(kept, gone)
+
+    def fold(self, merging: Merging, kept: Any, gone: Any) -> None:
+        """The two are one; what both said stays in the log."""
+        merging.snapshots |= {"kept_profile": as_json(kept), "gone_profile": as_json(gone)}
+        merging.gone_profile_id = gone.pk
+        self.fill(kept, gone)
+        kept.changed_at = clock.now()
+        # A number belongs to one profile: the other lets go of it first.
+        self.model._base_manager.filter(pk=gone.pk).update(**dict.fromkeys(self.numbers, ""))
+        kept.save()
+        for name in self.lists:
+            getattr(kept, name).add(*getattr(gone, name).all())
+        merging.nothing_left(gone)
+        gone.delete()
 
     def opposed_numbers(self, kept: Any, gone: Any) -> list[str]:
         """« RNA W… et W… », for each register where both have a number, and not the same."""

@@ -4,13 +4,12 @@ from collections.abc import Iterator
 from uuid import UUID
 
 from accounts.models import Organisation
-from accounts.operations.merging import Merging, as_json
+from accounts.operations.merging import Merging
 from accounts.operations.profiles import Profiles
 from associations.enums import Registry, Stance
 from associations.followups import refresh_step
 from associations.models import Association, Project
 from associations.signals import association_changed
-from mecenova.calendar import clock
 from mecenova.identifiers.names import fold
 
 
@@ -58,16 +57,8 @@ PROFILES = Profiles(
 
 
 def bring_projects_over(merging: Merging) -> None:
-    """Rows follow. A profile that has no other beside it goes over as it is, and keeps its address."""
     merging.handled |= {"associations.Association.organisation", "associations.Project.association"}
-    kept, gone = PROFILES.of(merging.kept), PROFILES.of(merging.gone)
-    if gone is None:
-        return
-    if kept is None:
-        Association.objects.filter(pk=gone.pk).update(organisation=merging.kept)
-        return
-    merging.move(Project, "association", kept, gone)
-    merging.follow_subject(kept, gone)
+    PROFILES.bring_over(merging, (Project, "association"))
 
 
 def become_one(merging: Merging) -> None:
@@ -76,21 +67,7 @@ def become_one(merging: Merging) -> None:
     if kept is None:
         return
     if gone is not None:
-        _fold(merging, kept, gone)
+        PROFILES.fold(merging, kept, gone)
     association = Association.objects.select_related("organisation").get(pk=kept.pk)
     refresh_step(Organisation.objects.get(pk=merging.kept.pk))
     association_changed.send(sender=Association, association=association)
-
-
-def _fold(merging: Merging, kept: Association, gone: Association) -> None:
-    merging.snapshots |= {"kept_profile": as_json(kept), "gone_profile": as_json(gone)}
-    merging.gone_profile_id = gone.pk
-    PROFILES.fill(kept, gone)
-    kept.changed_at = clock.now()
-    # A number belongs to one profile: the other lets go of it first.
-    Association.objects.filter(pk=gone.pk).update(rna="", siren="")
-    kept.save()
-    for name in PROFILES.lists:
-        getattr(kept, name).add(*getattr(gone, name).all())
-    merging.nothing_left(gone)
-    gone.delete()

@@ -9,7 +9,6 @@ from accounts.operations.profiles import Profiles
 from companies.followups import refresh_step
 from companies.models import Company, Need, Policy
 from companies.signals import company_changed
-from mecenova.calendar import clock
 
 AMOUNTS = ("ticket_min", "ticket_max")
 LISTS = ("causes", "territories", "excluded_causes")
@@ -36,43 +35,25 @@ PROFILES = Profiles(
 
 
 def bring_needs_over(merging: Merging) -> None:
-    """Rows follow. A profile that has no other beside it goes over as it is, and keeps its address."""
     merging.handled |= {
         "companies.Company.organisation",
         "companies.Need.company",
         "companies.Policy.company",
     }
-    kept, gone = PROFILES.of(merging.kept), PROFILES.of(merging.gone)
-    if gone is None:
-        return
-    if kept is None:
-        Company.objects.filter(pk=gone.pk).update(organisation=merging.kept)
-        return
-    merging.move(Need, "company", kept, gone)
-    merging.follow_subject(kept, gone)
+    PROFILES.bring_over(merging, (Need, "company"))
 
 
 def become_one(merging: Merging) -> None:
+    """The two profiles are one, and the next step is that of the whole."""
     kept, gone = PROFILES.of(merging.kept), PROFILES.of(merging.gone)
     if kept is None:
         return
     if gone is not None:
-        _fold(merging, kept, gone)
+        _fold_policy(merging, kept, gone)
+        PROFILES.fold(merging, kept, gone)
     company = Company.objects.select_related("organisation").get(pk=kept.pk)
     refresh_step(Organisation.objects.get(pk=merging.kept.pk))
     company_changed.send(sender=Company, company=company)
-
-
-def _fold(merging: Merging, kept: Company, gone: Company) -> None:
-    merging.snapshots |= {"kept_profile": as_json(kept), "gone_profile": as_json(gone)}
-    merging.gone_profile_id = gone.pk
-    PROFILES.fill(kept, gone)
-    kept.changed_at = clock.now()
-    Company.objects.filter(pk=gone.pk).update(siren="")
-    kept.save()
-    _fold_policy(merging, kept, gone)
-    merging.nothing_left(gone)
-    gone.delete()
 
 
 def _fold_policy(merging: Merging, kept: Company, gone: Company) -> None:
