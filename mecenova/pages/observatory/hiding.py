@@ -29,8 +29,8 @@ def shown(total: Counts, groups: Mapping[K, Counts], *, overlap: bool = False) -
     """The groups that may be published beside this total, each with its counts; none when the total is small.
 
     With `overlap`, the same association counts in several groups (it has several causes): what a group leaves
-    out of the total must then be clear by itself, and so must what groups count beyond the total, which is how
-    many of them are in two.
+    out of the total must then be clear by itself, and so must what groups count beyond the total, which is
+    how many of them are in two.
     """
     if not is_large(total):
         return set()
