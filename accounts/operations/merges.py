@@ -2,7 +2,7 @@
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 
 from accounts import notifications, policies, signals
 from accounts.enums import OrganisationEvent, OrganisationStatus, Role
@@ -94,6 +94,25 @@ def will_be_checked(kept: Organisation, gone: Organisation) -> bool:
     return gone.is_checked or (kept.is_unclaimed and (_has_people(gone) or _has_people(kept)))
 
 
+def who_steps_back(kept: Organisation, gone: Organisation) -> "QuerySet[Membership]":
+    """Managers of a record that nobody had checked, beside one that was and that somebody runs.
+
+    As with a claim, they join as contributors: a look-alike record never gives its author somebody else's.
+    """
+    other = _unchecked_beside_a_run_one(kept, gone)
+    if other is None:
+        return Membership.objects.none()
+    run_the_one = Membership.objects.managers().filter(organisation=gone if other == kept else kept)
+    return other.memberships.managers().exclude(user__in=run_the_one.values("user"))
+
+
+def _unchecked_beside_a_run_one(kept: Organisation, gone: Organisation) -> Organisation | None:
+    for one, other in ((kept, gone), (gone, kept)):
+        if one.is_checked and not other.is_checked and one.memberships.managers().exists():
+            return other
+    return None
+
+
 def fill_office(kept: Organisation, gone: Organisation) -> None:
     """In memory: what the record that stays did not say; its place never becomes a third record's key."""
     taken = Organisation.objects.filter(
@@ -129,11 +148,20 @@ def _bring_people_over(merging: Merging) -> None:
     def invited_twice(invitation: Invitation) -> None:
         merging.drop(invitation, unsaid=("email",))
 
+    _let_those_who_run_it_decide(kept, gone)
     merging.move(Membership, "organisation", kept, gone, join_twice)
     merging.move(Claim, "organisation", kept, gone)
     merging.move(Invitation, "organisation", kept, gone, invited_twice)
     merging.move(Merge, "kept", kept, gone)
     _remember_told_apart(merging)
+
+
+def _let_those_who_run_it_decide(kept: Organisation, gone: Organisation) -> None:
+    other = _unchecked_beside_a_run_one(kept, gone)
+    if other is not None:
+        newcomers = list(who_steps_back(kept, gone).values_list("pk", flat=True))
+        Membership.objects.filter(pk__in=newcomers).update(role=Role.CONTRIBUTOR)
+        other.invitations.filter(accepted_at__isnull=True).update(role=Role.CONTRIBUTOR)
 
 
 def _remember_told_apart(merging: Merging) -> None:

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts import operations, policies
 from accounts.models import Duplicate, Merge, Organisation
 from accounts.operations.duplicates import RecordGone
-from accounts.operations.merges import compare, opposed_numbers, why_not, will_be_checked
+from accounts.operations.merges import compare, opposed_numbers, who_steps_back, why_not, will_be_checked
 from accounts.operations.sides import attached_to, pairs_to_look_at
 from mecenova.team import for_the_team
 from mecenova.workflow.errors import DomainError
@@ -99,6 +99,7 @@ def _show(
         "lines": [] if reason else compare(kept, gone),
         "attached": attached_to(gone),
         "people": [*kept.memberships.select_related("user"), *gone.memberships.select_related("user")],
+        "newcomers": [] if reason else who_steps_back(kept, gone).select_related("user"),
         "will_be_checked": not reason and will_be_checked(kept, gone),
         "may_merge": all(policies.can_merge(request.user, each) for each in (kept, gone)),
         "swapped_url": reverse("accounts:comparison", args=[gone.pk, kept.pk]),

@@ -147,6 +147,32 @@ def test_the_people_come_together(staff, pair):
     assert {mail.recipient for mail in mails} == {both, other}
 
 
+@pytest.mark.parametrize("stays", ["checked", "to_check"])
+def test_a_look_alike_record_gives_nobody_the_keys_of_another(client, staff, stays):
+    known = AssociationFactory(complete=True, members=[UserFactory()]).organisation
+    newcomer, writer = UserFactory(), UserFactory()
+    MembershipFactory(organisation=known, user=writer, role=Role.CONTRIBUTOR)
+    alike = AssociationFactory(complete=True, organisation__status="to_check", members=[newcomer, writer])
+    InvitationFactory(organisation=alike.organisation, invited_by=newcomer, role=Role.MANAGER)
+    first, second = (known, alike.organisation) if stays == "checked" else (alike.organisation, known)
+    client.force_login(staff, backend="django.contrib.auth.backends.ModelBackend")
+    said = client.get(reverse("accounts:comparison", args=[first.pk, second.pk])).text
+    assert f"{newcomer}" in said
+    assert "contributeur seulement" in said
+    merge(first.association, second.association, staff)
+    roles = dict(first.memberships.values_list("user", "role"))
+    assert roles.pop(newcomer.pk) == roles.pop(writer.pk) == Role.CONTRIBUTOR
+    assert list(roles.values()) == [Role.MANAGER]
+    assert first.invitations.get().role == Role.CONTRIBUTOR
+
+
+def test_where_nobody_runs_the_checked_record_those_of_the_other_do(staff):
+    known = AssociationFactory(complete=True)
+    alike = AssociationFactory(complete=True, organisation__status="to_check", members=[UserFactory()])
+    merge(known, alike, staff)
+    assert known.organisation.memberships.get().role == Role.MANAGER
+
+
 @pytest.mark.parametrize(
     ("kept", "gone", "people", "after"),
     [
