@@ -15,6 +15,7 @@ from tests.security.world import Address, World
 READ = """
 q page cause territoire public forme delai tri secteur type organisme entreprise association besoin
 next departement inscrites o p all erreur _popup _to_field
+mesure vue jours jour pour adresses modele organisme forme
 """
 HOSTILE = {
     "nul": "%00",
@@ -28,8 +29,22 @@ note message answer reason later_on decision name postal_code town website phone
 causes audiences territories skills kinds sector giver siren rna registry number purpose stance size
 amount days goods volunteers question budget_min deadline email role first_name last_name sure id
 association_id project_id ask_id login password password1 code action primary oldpassword
+talked text signed_on ends_on choice pause_until question slot day starts ends minutes adviser days
+first_day last_day jours kind as_checked numbers_confirmed advice rewrite section retry_after_days document
 """
-FORM = dict.fromkeys(FIELDS.split(), "a\x00b")
+# Well-formed enough to pass a form, and to reach what it calls.
+NEARLY_RIGHT = {
+    "talked": "yes",
+    "choice": "pause",
+    "answer": "goes_on",
+    "note": "\u202e=1+1",
+    "text": "\u202e=1+1",
+    "question": "\u202e=1+1",
+    **dict.fromkeys(["signed_on", "ends_on", "pause_until", "first_day", "last_day", "day"], "9999-12-31"),
+    **dict.fromkeys(["starts", "ends"], "23:59:59"),
+    **dict.fromkeys(["days", "minutes", "jours", "retry_after_days"], "99999999999999999999"),
+}
+FORMS = [dict.fromkeys(FIELDS.split(), "a\x00b"), NEARLY_RIGHT]
 PATHS = [
     "/lien/%00/",
     "/lien/a:b:c/",
@@ -94,15 +109,16 @@ def test_no_filter_of_the_admin_breaks_its_lists(world: World):
     assert broken == []
 
 
+@pytest.mark.parametrize("form", FORMS, ids=["nul", "nearly right"])
 @pytest.mark.parametrize("role", ["visitor", "insider", "staff"])
-def test_no_form_breaks_a_page(world: World, role: str, settings):
+def test_no_form_breaks_a_page(world: World, role: str, form: dict[str, str], settings):
     settings.ACCOUNT_RATE_LIMITS = False
     broken = []
     for found in world.addresses():
         if found.name.startswith("admin:"):
             continue
         # A form may sign out or change who is signed in: each begins anew.
-        status = status_of(world.client(role).post, found.path, FORM)
+        status = status_of(world.client(role).post, found.path, form)
         if status >= 500:
             broken.append((found.name, status))
     assert broken == []

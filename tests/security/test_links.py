@@ -4,10 +4,19 @@ import pytest
 from django.urls import reverse
 
 from accounts.models import Membership
+from matching.links import CoBuildLink, PauseLink, RewriteLink, WidenLink
+from matching.models import Diagnosis
+from mecenova.agenda.slot_links import token_for
 from mecenova.mail.links import link_for
-from partnerships.links import AnswerLink
-from tests.accounts.factories import MembershipFactory, UserFactory
+from mecenova.mail.unsubscribe import unsubscribe_url
+from partnerships.answering import give_answer
+from partnerships.links import AnswerLink, TalkLink
+from partnerships.models import Introduction, Partnership, TalkReport
+from partnerships.talks import TURNS
+from tests.accounts.factories import InvitationFactory, MembershipFactory, UserFactory
+from tests.associations.factories import AssociationFactory
 from tests.companies.factories import CompanyFactory
+from tests.matching.factories import DiagnosisFactory
 from tests.partnerships.factories import IntroductionFactory
 
 pytestmark = pytest.mark.django_db
@@ -66,6 +75,56 @@ def test_the_address_is_told_to_nobody_and_kept_nowhere(client, link):
 def test_opens_no_session(client, link):
     client.post(link, {"answer": "yes"})
     assert client.get(reverse("pages:dashboard")).status_code == 302
+
+
+@pytest.fixture
+def opened(person):
+    """A partnership whose sides are asked whether they talked, and a diagnosis: what links are about."""
+    waiting = IntroductionFactory(
+        company=CompanyFactory(members=[person]), association=AssociationFactory(members=[person])
+    )
+    give_answer(waiting, {"answer": "yes", "note": ""}, by=person)
+    partnership = Introduction.objects.get(pk=waiting.pk).partnership
+    Partnership.objects.filter(pk=partnership.pk).update(talk_turn=TURNS[0])
+    diagnosis = DiagnosisFactory(project__association=waiting.association)
+    return {
+        TalkLink: partnership,
+        **dict.fromkeys([RewriteLink, WidenLink, CoBuildLink, PauseLink], diagnosis),
+    }
+
+
+@pytest.mark.parametrize("kind", [TalkLink, RewriteLink, WidenLink, CoBuildLink, PauseLink])
+def test_of_what_came_later_who_has_left_reads_nothing_and_acts_no_more(client, opened, person, kind):
+    address = link_for(kind, opened[kind], person)
+    assert client.get(address).status_code == 200
+    Membership.objects.filter(user=person).delete()
+    sent = {"talked": "yes", "question": "Comment\u202f?", "pause_until": "2027-03-01"}
+    for answer in (client.get(address), client.post(address, sent)):
+        assert answer.status_code == 404
+        assert str(opened[kind]) not in answer.text
+    assert not TalkReport.objects.exists()
+    assert Diagnosis.objects.open().count() == 1
+
+
+def test_a_signature_is_worth_nothing_elsewhere(client, opened, person):
+    """Each address signs for itself: one is never read as another, in any order."""
+    client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+    association = opened[TalkLink].introduction.association
+    tokens = {
+        "mail:one_click": link_for(TalkLink, opened[TalkLink], person).rstrip("/").rpartition("/")[2],
+        "mail:unsubscribe": unsubscribe_url(person.pk, ["learning"]).rstrip("/").rpartition("/")[2],
+        "agenda:slots": token_for(
+            organisation_id=association.organisation.pk, about=association.organisation
+        ),
+        "accounts:invitation": InvitationFactory().get_absolute_url().split("/")[2],
+    }
+    for name in tokens:
+        for origin, token in tokens.items():
+            expected = 200 if origin == name else 404
+            assert client.get(reverse(name, args=[token])).status_code == expected, (name, origin)
+    action, _, signed = tokens["mail:one_click"].partition(":")
+    for other in ("partnerships.answer", "matching.pause", action + "x"):
+        assert client.get(reverse("mail:one_click", args=[f"{other}:{signed}"])).status_code == 404
 
 
 def test_asking_everybody_is_stopped(client, settings):
