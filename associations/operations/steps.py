@@ -1,7 +1,6 @@
 """What moves an association's next step without a word from the association itself."""
 
 from collections.abc import Iterable
-from datetime import timedelta
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -22,14 +21,11 @@ from associations.followups import (
 from associations.models import Association, Project
 from associations.operations.projects import close_project
 from mecenova.agenda.operations import close, close_many, start_many
-from mecenova.calendar import clock
 from mecenova.team import is_staff
 from mecenova.workflow.errors import DomainError
-from mecenova.workflow.journal import history, record
+from mecenova.workflow.journal import just_said, record
 
 CALLS: tuple[type[Call], ...] = (CallToComplete, CallToPublish, CallAfterSilence)
-# The form sent twice, or the page sent again.
-SAME_CALL = timedelta(hours=1)
 
 
 @transaction.atomic
@@ -80,14 +76,9 @@ def note_call(*, association: Association, by: User, note: str = "") -> None:
     organisation = locked(association.organisation)
     if organisation.status == OrganisationStatus.LEFT:
         raise DomainError("Cette association a quitté Mecenova\u00a0: il n’y a plus d’appel à noter.")
-    if _is_noted(organisation, by, note):
+    if just_said(organisation, OrganisationEvent.CALL, by=by, note=note):
         return
     record(organisation, OrganisationEvent.CALL, organisation.status, organisation.status, by, note)
     for answered in (*CALLS, Presentation):
         close(organisation, rule=answered)
     refresh_step(organisation)
-
-
-def _is_noted(organisation: Organisation, by: User, note: str) -> bool:
-    since = clock.now() - SAME_CALL
-    return history(organisation).filter(verb=OrganisationEvent.CALL, by=by, note=note, at__gte=since).exists()

@@ -19,7 +19,7 @@ from mecenova.calendar import clock
 from mecenova.identifiers.registry import clean_siren
 from mecenova.identifiers.text import paragraphs
 from mecenova.workflow.errors import DomainError
-from mecenova.workflow.journal import record
+from mecenova.workflow.journal import just_said, record
 
 PROFILE_FIELDS = frozenset({"giver", "sector", "siren", "in_network", "presentation"})
 OFFICE_FIELDS = frozenset({"name", "postal_code", "town", "website", "phone"})
@@ -58,10 +58,15 @@ def companies_to_call() -> "QuerySet[Company]":
 
 @transaction.atomic
 def record_call(*, company: Company, note: str, by: User) -> Company:
-    """The team talked with the company: what was said is kept, and the sixty days start again."""
+    """The team talked with the company: what was said is kept, and the sixty days start again.
+
+    The same words twice are one call.
+    """
     company = lock(company)
     if not can_record_call(by, company):
         raise PermissionDenied
+    if just_said(company.organisation, OrganisationEvent.CALL, by=by, note=note):
+        return company
     status = company.organisation.status
     record(company.organisation, OrganisationEvent.CALL, status, status, by, note)
     restart_silence(company.organisation)

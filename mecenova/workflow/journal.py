@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.contenttypes.models import ContentType
@@ -14,6 +14,8 @@ from mecenova.workflow.models import TransitionRecord
 
 if TYPE_CHECKING:
     from accounts.models import User
+
+SAME_WORDS = timedelta(hours=1)
 
 
 def record(
@@ -82,6 +84,12 @@ def history(subject: Model) -> QuerySet[TransitionRecord]:
     return TransitionRecord.objects.filter(
         subject_type=ContentType.objects.get_for_model(subject), subject_id=subject.pk
     ).select_related("by")
+
+
+def just_said(subject: Model, verb: str, *, by: "User", note: str) -> bool:
+    """The form sent twice, or the page sent again: the same words by the same person, a moment ago."""
+    lines = history(subject).filter(verb=verb, by=by, note=note, at__gte=clock.now() - SAME_WORDS)
+    return lines.exists()
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,5 @@
 """What the team does about a request that nobody answers."""
 
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.core.exceptions import PermissionDenied
@@ -9,10 +8,9 @@ from django.db.models import OuterRef, Subquery
 
 from companies.operations import record_call
 from mecenova.agenda.models import FollowUp
-from mecenova.calendar import clock
 from mecenova.team import is_staff
 from mecenova.workflow.errors import DomainError
-from mecenova.workflow.journal import history, record
+from mecenova.workflow.journal import just_said, record
 from partnerships.enums import Side
 from partnerships.followups import RELEASE_DAY, AnswerIntroduction
 from partnerships.models import Introduction
@@ -21,9 +19,6 @@ from partnerships.operations.introductions import lock
 
 if TYPE_CHECKING:
     from accounts.models import User
-
-# The form sent twice, or the page sent again.
-SAME_CONTACT = timedelta(hours=1)
 
 
 def introductions_at_risk() -> IntroductionQuerySet:
@@ -45,8 +40,7 @@ def note_contact(*, introduction: Introduction, note: str, by: "User") -> None:
     introduction = lock(introduction)
     if not introduction.is_waiting:
         raise DomainError("Cette demande n’attend plus de réponse. Rechargez la page.")
-    since = clock.now() - SAME_CONTACT
-    if history(introduction).filter(verb="contact", by=by, note=note, at__gte=since).exists():
+    if just_said(introduction, "contact", by=by, note=note):
         return
     record(introduction, "contact", introduction.status, introduction.status, by, note)
     if introduction.answering_side == Side.COMPANY:

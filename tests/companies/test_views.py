@@ -13,6 +13,7 @@ from companies.models import Company, Need
 from companies.operations import publish_need, register_company
 from mecenova.calendar import clock
 from mecenova.reference.enums import Kind
+from mecenova.workflow.journal import history
 from tests.accounts.factories import MembershipFactory, OrganisationFactory, StaffFactory, UserFactory
 from tests.companies.factories import CompanyFactory, NeedFactory
 
@@ -201,6 +202,13 @@ class TestEdit:
         answer = client.post(url("call", company.pk), {"note": "Ils cherchent"})
         assert "L’appel est noté" in said(answer)[0]
         assert client.get(url("call", company.pk)).status_code == 405
+
+    def test_a_call_sent_twice_is_one_call(self, client, company):
+        client.force_login(StaffFactory())
+        for note in ("Ils cherchent", "Ils cherchent", "Rien de neuf"):
+            client.post(url("call", company.pk), {"note": note})
+        calls = history(company.organisation).filter(verb="call")
+        assert [line.note for line in calls] == ["Ils cherchent", "Rien de neuf"]
 
 
 class TestNeedPage:
