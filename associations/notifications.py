@@ -170,5 +170,6 @@ class ProjectPauseOver(AboutProject):
 @register_notification
 class ReviewProject(AboutProject):
     name = "associations.review_project"
+    weekly = True
     template = "mail/associations/review_project.md"
     status = ProjectStatus.PUBLISHED

@@ -95,6 +95,7 @@ class FinishNeed(AboutNeed):
 @register_notification
 class ReviewNeed(AboutNeed):
     name = "companies.review_need"
+    weekly = True
     template = "mail/companies/review_need.md"
 
     def still_wanted(self, subject: Need, recipient: User) -> bool:

@@ -7,7 +7,7 @@ import pytest
 from django.db import transaction
 
 from associations import notifications
-from associations.enums import Stance
+from associations.enums import ProjectStatus, Stance
 from associations.models import Project
 from mecenova.calendar import clock
 from mecenova.mail.models import OutgoingMail
@@ -70,7 +70,12 @@ def test_mail_to_an_association(notification, association, snapshot):
 def test_mail_about_a_project(notification, project, asks, snapshot):
     AskFactory.create_batch(asks, project=project)
     if notification.weekly:
-        Project.objects.update(status=notification.status, closed_at=clock.now())
+        closed = notification.status == ProjectStatus.CLOSED
+        Project.objects.update(
+            status=notification.status,
+            published_at=None if closed else clock.now(),
+            closed_at=clock.now() if closed else None,
+        )
     assert written(notification, project) == snapshot
 
 

@@ -7,10 +7,10 @@ import pytest
 from companies import notifications
 from companies.models import Policy
 from mecenova.calendar import clock
-from mecenova.mail.models import OutgoingMail
 from mecenova.mail.operations import queue
 from tests.accounts.factories import MembershipFactory, UserFactory
 from tests.companies.factories import CompanyFactory, NeedFactory
+from tests.mail.reading import the_mail
 
 pytestmark = pytest.mark.django_db
 
@@ -28,7 +28,7 @@ def company(frozen_clock):
 def written(notification, subject):
     assert queue(notification, subject) == 1
     assert queue(notification, subject) == 0
-    mail = OutgoingMail.objects.get()
+    mail = the_mail(notification)
     return f"{mail.subject}\n\n{mail.text}"
 
 
@@ -45,7 +45,10 @@ def test_publish_need(company, snapshot):
     "notification", [notifications.FinishNeed, notifications.ReviewNeed], ids=lambda found: found.name
 )
 def test_about_a_need(company, snapshot, notification):
-    need = NeedFactory(id=KEY, company=company, title="Des *étoiles* [ici](http://mal.example)")
+    published = notification is notifications.ReviewNeed
+    need = NeedFactory(
+        id=KEY, company=company, title="Des *étoiles* [ici](http://mal.example)", published=published
+    )
     assert written(notification, need) == snapshot
 
 
