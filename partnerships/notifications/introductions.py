@@ -53,7 +53,11 @@ class ToAnsweringSide(IntroductionNotification):
         return subject.answering_organisation.active_members()
 
     def context(self, subject: Introduction, recipient: "User") -> dict[str, Any]:
-        return super().context(subject, recipient) | {"answer_url": link_for(ANSWER_LINK, subject, recipient)}
+        return super().context(subject, recipient) | {
+            "answer_url": link_for(ANSWER_LINK, subject, recipient),
+            # Who said « later » owes nothing before the date given.
+            "waiting_since": subject.later_on or subject.requested_at,
+        }
 
 
 class ToAskingSide(IntroductionNotification):
@@ -121,8 +125,11 @@ class IntroductionAccepted(ToAskingSide):
     wanted_in: ClassVar[tuple[str, ...]] = (IntroductionStatus.YES,)
 
     def context(self, subject: Introduction, recipient: "User") -> dict[str, Any]:
-        partnership_url = absolute_url(subject.partnership.get_absolute_url())
-        return super().context(subject, recipient) | {"partnership_url": partnership_url}
+        step = agenda.next_step(subject.partnership)
+        return super().context(subject, recipient) | {
+            "partnership_url": absolute_url(subject.partnership.get_absolute_url()),
+            "asked_on": step.due_at if step else None,
+        }
 
 
 @register_notification

@@ -25,6 +25,9 @@ def named(pair):
     pair.association.organisation.save()
     pair.company.organisation.name = "Fondation Œuvres *vives*"
     pair.company.organisation.save()
+    for person, name in ((pair.asker, "Roux"), (pair.answerer, "Sabatier")):
+        person.last_name = name
+        person.save()
     pair.need.title = "Des parrains pour des jeunes"
     pair.need.save()
     return pair
@@ -32,9 +35,14 @@ def named(pair):
 
 def texts():
     """All mails, oldest first, their signed links and keys blanked."""
-    found = OutgoingMail.objects.order_by("created_at", "notification", "key")
+    found = OutgoingMail.objects.order_by("created_at", "notification")
     blank = re.compile(r"/lien/\S+|[0-9a-f]{8}-[0-9a-f-]{27}")
-    return [f"{mail.notification}\n{mail.subject}\n\n{blank.sub('…', mail.text)}" for mail in found]
+    written = [
+        (mail.created_at, f"{mail.notification}\n{mail.subject}\n\n{blank.sub('…', mail.text)}")
+        for mail in found
+    ]
+    # Of one moment, in the order of their words: keys are drawn anew each time.
+    return [text for _, text in sorted(written)]
 
 
 @pytest.mark.django_db
