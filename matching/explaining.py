@@ -33,7 +33,7 @@ def why(diagnosis: Diagnosis) -> str:
         else "Elle ne l’a pas ouverte sur le site\u00a0: ce n’est donc pas votre projet qui a été jugé."
     )
     return (
-        f"Malgré nos rappels, {company} n’a pas répondu dans les quinze jours ouvrés. {opened} "
+        f"Malgré nos rappels, {company} n’a pas répondu à votre demande. {opened} "
         "Nous ne vous laissons pas attendre davantage."
     )
 

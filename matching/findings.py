@@ -17,7 +17,7 @@ from matching.odds import companies_for
 from mecenova.reference.models import Cause, Territory
 from mecenova.reference.territories import ancestors
 from partnerships.enums import IntroductionStatus, Side
-from partnerships.models import Introduction
+from partnerships.models import Introduction, Partnership
 from partnerships.models.introduction import IntroductionQuerySet
 
 ANSWERED_SUGGESTION = (SuggestionStatus.INTERESTED, SuggestionStatus.DECLINED)
@@ -85,10 +85,11 @@ def find(project: Project, since: datetime, introduction: Introduction | None = 
 
 
 def interest_in(project: Project, since: datetime) -> bool:
-    """Whether a company asked about it, or said yes or later to it, since then."""
+    """Whether a company asked about it, or said yes or later to it, since then, or acts for it today."""
     asked = Q(asked_by_side=Side.COMPANY, created_at__gte=since)
     answered = Q(status__in=(IntroductionStatus.YES, IntroductionStatus.LATER), answered_at__gte=since)
-    return _introductions_of(project).filter(asked | answered).exists()
+    together = Q(partnership__in=Partnership.objects.active())
+    return _introductions_of(project).filter(asked | answered | together).exists()
 
 
 def ground_of(project: Project) -> Ground:

@@ -23,16 +23,22 @@ from matching.models import Diagnosis
 from matching.operations import choose_after, diagnose, note_call
 from mecenova.agenda.models import FollowUp
 from mecenova.agenda.operations import next_step, run_due
-from mecenova.mail.models import OutgoingMail
+from mecenova.calendar import clock
+from mecenova.mail.models import DigestLine, OutgoingMail
 from mecenova.reference.enums import Kind
 from mecenova.workflow.errors import DomainError
 from mecenova.workflow.journal import history
 from partnerships.enums import Side
-from partnerships.operations import introduce, release_introduction
+from partnerships.operations import (
+    accept_introduction,
+    agree_partnership,
+    introduce,
+    release_introduction,
+)
 from tests.accounts.factories import MembershipFactory, StaffFactory, UserFactory
 from tests.associations.factories import AskFactory, AssociationFactory, ProjectFactory
 from tests.companies.factories import CompanyFactory, NeedFactory
-from tests.partnerships.factories import IntroductionFactory
+from tests.partnerships.factories import IntroductionFactory, member_of
 
 MONDAY = datetime(2026, 9, 7, 9, tzinfo=UTC)
 
@@ -92,14 +98,27 @@ def test_forty_five_days_without_interest(now, project):
     assert (diagnosis.cause, diagnosis.presented, diagnosis.competing) == ("quiet", 0, None)
     assert step_of(project) == "matching.choose_after"
     assert mails("matching.diagnosis").count() == 1
-    assert not mails("associations.review_project").exists()
+    assert not DigestLine.objects.filter(notification="associations.review_project").exists()
 
 
 def test_interest_leaves_the_plain_review(now, project):
     IntroductionFactory(association=project.association, project=project, asked_by_side=Side.COMPANY)
     live(now, 46, project)
     assert not Diagnosis.objects.exists()
-    assert mails("associations.review_project").count() == 1
+    assert DigestLine.objects.filter(notification="associations.review_project").count() == 1
+
+
+def test_a_partnership_that_lives_is_interest_however_old(now, project):
+    introduction = IntroductionFactory(association=project.association, project=project)
+    accept_introduction(introduction=introduction, by=member_of(introduction.company), note="")
+    agree_partnership(
+        partnership=introduction.partnership,
+        signed_on=clock.today(),
+        ends_on=None,
+        by=member_of(introduction.company),
+    )
+    live(now, 140, project)
+    assert not Diagnosis.objects.filter(project=project).exists()
 
 
 def asked(of, user, company=None, **values):
