@@ -162,7 +162,7 @@ class TestEscalation:
         assert line.by is None
         mail = OutgoingMail.objects.get(notification="agenda.steps_escalated")
         assert mail.recipient == lead
-        assert step.what in mail.text
+        assert f"{subject}\u00a0: {step.what}" in mail.text
 
     def test_twice_is_once(self, team, lead, subject, frozen, day):
         assign(follow_up=start(Check, subject), to=team[0], by=None)

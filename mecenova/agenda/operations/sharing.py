@@ -13,6 +13,7 @@ from mecenova.agenda import notifications
 from mecenova.agenda.enums import Owner
 from mecenova.agenda.locks import hold
 from mecenova.agenda.models import Absence, FollowUp
+from mecenova.agenda.reading import shown
 from mecenova.agenda.rules import personal_rules
 from mecenova.calendar import clock
 from mecenova.calendar.working_days import due_at
@@ -97,7 +98,7 @@ def escalate_overdue_steps() -> int:
             notifications.StepsEscalated,
             lead,
             occurrence=clock.today().isoformat(),
-            context={"steps": [row.what for row in rows]},
+            context={"steps": [f"{line.subject}\u00a0: {line.row.what}" for line in shown(rows)]},
         )
     return sum(map(len, raised.values()))
 
