@@ -18,6 +18,7 @@ from mecenova.demo.companies import Companies
 from mecenova.demo.library import fill_library
 from mecenova.demo.logins import STAFF
 from mecenova.demo.stories import Stories
+from mecenova.demo.team import Team
 from mecenova.demo.texts import OPENING, Reference
 from mecenova.demo.timeline import Timeline
 
@@ -39,7 +40,7 @@ def load() -> bool:
 
 def _make() -> None:
     timeline = Timeline(clock.now())
-    with clock.frozen(timeline.moment(OPENING + 10, "09:00")):
+    with clock.frozen(timeline.moment(OPENING + 60, "09:00")):
         lead, colleague = _make_team()
     reference = Reference()
     associations = Associations(timeline, reference, team=(lead, colleague))
@@ -47,9 +48,12 @@ def _make() -> None:
     associations.plan()
     companies.plan()
     Stories(timeline, associations, companies).plan()
+    team = Team(timeline, associations, lead=lead, colleague=colleague)
+    team.plan()
     timeline.at_work(OPENING + 1, "11:00", lambda: fill_library(reference, by=lead))
     timeline.live()
     run_round()
+    team.prepare()
 
 
 @contextmanager

@@ -93,7 +93,8 @@ class Stories:
     def _plan_introduction(self, number: int, text: Text) -> None:
         made: list[Introduction] = []
         plan = self.timeline.at_work if text.get("side") == Side.COMPANY else self.timeline.at
-        plan(text["days"], text.get("hour", hour_for(number)), lambda: made.append(self._introduce(text)))
+        days = self.timeline.worked_days_ago(text["worked_days"]) if "worked_days" in text else text["days"]
+        plan(days, text.get("hour", hour_for(number)), lambda: made.append(self._introduce(text)))
         if "seen" in text:
             self.timeline.at_work(text["seen"], "09:45", lambda: self._see(made[0]))
         for answer in text.get("answer", []):

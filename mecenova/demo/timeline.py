@@ -9,7 +9,7 @@ from mecenova.agenda.models import FollowUp
 from mecenova.agenda.operations import run_due
 from mecenova.agenda.runner import Ran
 from mecenova.calendar import clock
-from mecenova.calendar.working_days import HOUR_OF_FOLLOW_UPS, is_working_day
+from mecenova.calendar.working_days import HOUR_OF_FOLLOW_UPS, add_working_days, is_working_day
 from mecenova.mail.delivery import settle_past
 from mecenova.mail.operations import compose_due
 
@@ -34,6 +34,14 @@ class Timeline:
         day = clock.paris(self.present).date() - timedelta(days=days_ago)
         found = datetime.combine(day, time.fromisoformat(hour), tzinfo=clock.PARIS)
         return min(found, self.present - JUST_NOW)
+
+    def worked_days_ago(self, number: int) -> int:
+        """In days of the calendar: what counts working days has counted so many since then."""
+        today = clock.paris(self.present).date()
+        days_ago = number
+        while add_working_days(today - timedelta(days=days_ago), number) > today:
+            days_ago += 1
+        return days_ago
 
     def at(self, days_ago: int, hour: str, act: Act) -> None:
         """A volunteer's act: any day of the week."""

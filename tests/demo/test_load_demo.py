@@ -13,20 +13,20 @@ from django.db import transaction
 from django.urls import reverse
 
 from accounts.enums import CHECKING_STATUSES, OrganisationStatus
-from accounts.models import Claim, Organisation, User
+from accounts.models import Claim, Duplicate, Organisation, User
 from associations.enums import ProjectStatus, Stance
 from associations.models import Association, Project
 from companies.enums import NeedStatus
 from companies.models import Company, Need
 from infotheque.models import Document
-from matching.models import Round, Suggestion
-from mecenova.agenda.models import FollowUp
-from mecenova.agenda.operations import next_step
+from matching.models import Diagnosis, Round, Suggestion
+from mecenova.agenda.models import Absence, FollowUp, SilenceCheck, Slot, Stay
+from mecenova.agenda.operations import free_slots, next_step
 from mecenova.calendar import clock
 from mecenova.demo.loading import load
 from mecenova.demo.logins import ASSOCIATION, COMPANY, LOGINS, STAFF
 from mecenova.mail.enums import MailStatus
-from mecenova.mail.models import OutgoingMail
+from mecenova.mail.models import AddressTrouble, DigestLine, OutgoingMail
 from mecenova.pages.baskets import BASKETS
 from mecenova.reference.enums import Kind
 from mecenova.reference.models import Cause
@@ -59,6 +59,8 @@ def active_subjects() -> list[object]:
         *Introduction.objects.open(),
         *Partnership.objects.active(),
         *Claim.objects.waiting(),
+        *AddressTrouble.objects.open(),
+        *Slot.objects.to_hold(),
     ]
 
 
@@ -103,6 +105,18 @@ class TestTheNetwork:
         assert set(Introduction.objects.values_list("status", flat=True)) == set(IntroductionStatus.values)
         assert set(Need.objects.values_list("status", flat=True)) == set(NeedStatus.values)
         assert {0, 12} <= set(Company.objects.values_list("policy__monthly_capacity", flat=True))
+
+    def test_what_the_team_looks_after_can_be_seen(self):
+        assert Diagnosis.objects.open().exists()
+        assert AddressTrouble.objects.open().count() == 1
+        assert Slot.objects.to_hold().count() == 1
+        assert free_slots().count() >= 4
+        assert Absence.objects.exists()
+        assert Stay.objects.filter(left_at__isnull=False).exists()
+        assert SilenceCheck.objects.latest_count() == 0
+        assert Duplicate.objects.to_look_at().exists()
+        assert DigestLine.objects.values("status").distinct().count() >= 2
+        assert not FollowUp.objects.all().owed_by_staff().filter(assigned_to=None).exists()
 
     def test_the_team_has_something_in_every_basket(self):
         assert [basket.slug for basket in BASKETS.values() if not basket.count()] == []
