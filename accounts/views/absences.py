@@ -63,7 +63,7 @@ def organisation_absences(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @require_POST
-def forget_absence(request: HttpRequest, pk: int) -> HttpResponse:
+def forget_absence(request: HttpRequest, pk: UUID) -> HttpResponse:
     absence = get_object_or_404(Absence.objects.select_related("user"), pk=pk)
     if not policies.can_forget_absence(request.user, absence):
         raise Http404

@@ -46,4 +46,5 @@ def test_names_are_english():
 
 def test_an_object_is_addressed_by_uuid_or_slug():
     for path, _ in own_addresses():
-        assert "<int:" not in path, path
+        # A day of a rule's table is a number that people read, and no key.
+        assert "<int:" not in path.replace("<int:day>", ""), path

@@ -9,6 +9,7 @@ from django.db.models import F, Q
 
 from mecenova.agenda.wording import day_in_words
 from mecenova.calendar import clock
+from mecenova.identifiers.models import Identified
 
 
 class AbsenceQuerySet(models.QuerySet["Absence"]):
@@ -21,7 +22,7 @@ class AbsenceQuerySet(models.QuerySet["Absence"]):
         return self.filter(owners)
 
 
-class Absence(models.Model):
+class Absence(Identified):
     """A person or an organisation away, both days included: what they owe waits for their return."""
 
     organisation_id = models.UUIDField("organisme", null=True, blank=True, db_index=True)
