@@ -143,7 +143,10 @@ def why_none(suited: Suited) -> str:
     if suited.candidates:
         return ""
     if not suited.stops:
-        return "Aucun des besoins ouverts aujourd’hui n’est assez proche de ce que votre fiche dit de vous."
+        return (
+            "Aucun n’est assez proche de ce que nous savons de vous. Un projet publié, "
+            "qui dit ce que vous demandez, pour qui et où, est ce qui rapproche le plus."
+        )
     most = max(suited.stops, key=lambda name: (suited.stops[name], name))
     number = suited.stops[most]
     needs = f"{number} besoins ouverts" if number > 1 else "1 besoin ouvert"
