@@ -85,7 +85,7 @@ def test_a_need_is_found_and_asked_about_without_a_script(new_page, enter):
     introduction.refresh_from_db()
     assert introduction.status == IntroductionStatus.NO
     page.goto(introduction.get_absolute_url())
-    expect(page.get_by_role("main")).to_contain_text("Redemandez dans six mois")
+    expect(page.get_by_role("main")).to_contain_text("un non à la date")
 
 
 def test_signing_in_with_the_keyboard_only(new_page):
