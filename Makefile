@@ -13,7 +13,7 @@ demo: $(VENV)/demo.stamp ## the site with an invented network, on this machine
 	@exec $(BIN)/python -m mecenova.demo --port $(PORT) $(ARGS)
 
 test: $(VENV)/dev.stamp ## the whole suite; ARGS="tests/mail -k lease" for a part of it
-	@$(BIN)/pytest -n $(WORKERS) --dist loadfile $(ARGS)
+	@$(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 test-faults: $(VENV)/dev.stamp ## processes killed, servers stopped, clocks changed: nothing lost, nothing twice; ARGS="-m F5"
 	@$(BIN)/pytest -c tests/faults/pytest.ini $(ARGS) tests/faults

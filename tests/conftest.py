@@ -24,6 +24,16 @@ from mecenova.reference import territories
 pytest_plugins = ["tests.strict_templates", "tests.snapshot", "tests.browser"]
 
 
+# Minutes in a few tests: begun last, one process would end alone.
+LONGEST = ("tests/simulation/", "tests/rehearsal/", "tests/demo/", "tests/journeys/", "tests/workshop/")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest first, so that processes which share the suite end together; else the order is random."""
+    items.sort(key=lambda item: not item.nodeid.startswith(LONGEST))
+
+
 @pytest.fixture(autouse=True)
 def _nothing_is_remembered_from_another_test() -> Iterator[None]:
     """Neither rate limits and counts, nor what a process reads once: no count depends on the order."""
