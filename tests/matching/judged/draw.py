@@ -14,7 +14,7 @@ import django
 
 SEED = 20141128
 HERE = Path(__file__).parent
-TEXT, WORDS, FILTERS_FIRST, FILTERS_ANY, RANDOM = 10, 6, 3, 4, 4
+TEXT, WORDS, FILTERS_FIRST, FILTERS_ANY, RANDOM, MORE_WORDS = 10, 6, 3, 4, 4, 8
 LONG_PURPOSE = 25
 ABROAD_CAUSE = "solidarite-internationale"
 
@@ -85,6 +85,7 @@ def pool_of(need, rows) -> Iterator[tuple]:
             shuffled([row for row in sharing if len(row.purpose) >= LONG_PURPOSE], chance),
         ),
         ("random", RANDOM, shuffled(long, chance)),
+        ("words", MORE_WORDS, by_rare_words(need, admitted)),
     )
     taken: set[str] = set()
     said: set[str] = set()
