@@ -30,7 +30,7 @@ ORDER BY ts_rank(fr_vector(purpose), query) DESC, place
 
 
 def main() -> None:
-    from tests.matching.judged.register import read_needs, read_register, write_csv
+    from tests.matching.judged.register import read_needs, read_register, without_name, write_csv
 
     folder = Path(os.environ["REAL_DATA"])
     rows, needs = read_register(folder), read_needs(folder)
@@ -48,7 +48,7 @@ def main() -> None:
         HERE / "rows.csv",
         ("row", "order", "department", "causes", "purpose"),
         (
-            (row.key, row.order, row.department, listed(row.causes), row.purpose)
+            (row.key, row.order, row.department, listed(row.causes), without_name(row))
             for row in sorted(kept.values(), key=lambda row: row.order)
         ),
     )
@@ -149,6 +149,7 @@ def listed(slugs: frozenset[str]) -> str:
 
 
 if __name__ == "__main__":
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mecenova.settings.test")
     django.setup()
     from django.test.utils import setup_databases, teardown_databases
 

@@ -1,6 +1,7 @@
 """The real files behind the judged set: associations under a hash, needs under a key, no names kept."""
 
 import csv
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from hashlib import sha256
@@ -95,6 +96,15 @@ def read_needs(folder: Path) -> list[JudgedNeed]:
         )
         for number, row in enumerate(rows, start=1)
     ]
+
+
+def without_name(row: JudgedRow) -> str:
+    """The purpose as it may be quoted: the association's own name or acronym is « […] »."""
+    names = {row.name, re.sub(r"\s*[(\[].*", "", row.name)}
+    if not row.name.isupper():
+        names |= set(re.findall(r"\b[A-Z]{4,}\b", row.name))
+    found = "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True) if len(name) > 3)
+    return re.sub(rf"\b(?:{found})\b", "[…]", row.purpose, flags=re.IGNORECASE) if found else row.purpose
 
 
 BUDGETS = ("budget_min", "budget_max")
