@@ -40,7 +40,7 @@ def write_ranking(
                     _safe(associations[association.id]),
                     position,
                     f"{candidate.assessment.total:.4f}",
-                    _safe(". ".join(told) + "."),
+                    _safe(" ".join(told)),
                     "oui" if (need.id, association.id) in presented else "non",
                 )
             )

@@ -13,7 +13,7 @@ from redis.exceptions import RedisError
 from associations.models import Association
 from companies.models import Need
 from matching.network.lists import AssociationLists, NeedLists
-from matching.network.places import Places, cause_names, related_causes
+from matching.network.places import Places, cause_names, related_causes, skill_names
 from matching.network.rows import association_rows, described, need_rows_of, texts_of, told_by
 from matching.network.stems import stems_of_words
 from matching.scoring import AssociationSide, Lexicon, NeedSide, TextSide, vocabulary
@@ -27,7 +27,7 @@ LEXICON_SECONDS = 26 * 3600
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """What people read: names of causes (by slug) and territories (by code), related causes."""
+    """What people read: names of causes and skills (by slug) and territories (by code), related causes."""
 
     words: Mapping[str, str]
     related: Mapping[str, frozenset[str]]
@@ -117,5 +117,5 @@ def _network(
     return Network(
         [need_lists.side(row, lexicon.need_text(row["title"], described(row))) for row in need_rows],
         [association_lists.side(row, texts[row["pk"]], places) for row in rows],
-        Names({**cause_names(), **places.names}, related_causes()),
+        Names({**cause_names(), **skill_names(), **places.names}, related_causes()),
     )

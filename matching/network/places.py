@@ -4,7 +4,7 @@ from collections import defaultdict
 from sys import intern
 
 from mecenova.reference.enums import TerritoryLevel
-from mecenova.reference.models import Cause, Territory
+from mecenova.reference.models import Cause, Skill, Territory
 
 
 class Places:
@@ -34,6 +34,10 @@ class Places:
 
 def cause_names() -> dict[str, str]:
     return dict(Cause.objects.values_list("slug", "name"))
+
+
+def skill_names() -> dict[str, str]:
+    return dict(Skill.objects.values_list("slug", "name"))
 
 
 def related_causes() -> dict[str, frozenset[str]]:

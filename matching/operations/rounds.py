@@ -1,7 +1,9 @@
 """A round: rank, allocate under capacity, present. One at a time; run twice, nothing is done twice."""
 
 import logging
-from collections.abc import Iterable
+import uuid
+from collections.abc import Iterable, Mapping
+from datetime import datetime
 from decimal import Decimal
 from itertools import groupby
 
@@ -69,8 +71,8 @@ def run_round(*, by: User | None = None, scope: RoundScope = RoundScope.FULL) ->
         needs=len(rankings),
         pairs=sum(ranking.compatible for ranking in rankings),
     )
-    chosen = allocate(rankings, read_ledger([ranking.need.company for ranking in rankings]))
-    round_.presented = _present(round_, chosen, network.names)
+    ledger = read_ledger([ranking.need.company for ranking in rankings])
+    round_.presented = _present(round_, allocate(rankings, ledger), network.names, ledger.waiting_since)
     round_.finished_at = clock.now()
     round_.save(update_fields=["presented", "finished_at"])
     _send_digests()
@@ -120,7 +122,9 @@ def _take_lock() -> None:
             raise RoundInProgress
 
 
-def _present(round_: Round, chosen: Iterable[Candidate], names: Names) -> int:
+def _present(
+    round_: Round, chosen: Iterable[Candidate], names: Names, waiting_since: Mapping[uuid.UUID, datetime]
+) -> int:
     """Spend a place for each pair, in a fixed order of companies so that two writers never deadlock."""
     chosen = sorted(chosen, key=lambda candidate: (candidate.need.company.bytes, -candidate.assessment.total))
     companies = Company.objects.in_bulk([candidate.need.company for candidate in chosen])
@@ -134,13 +138,17 @@ def _present(round_: Round, chosen: Iterable[Candidate], names: Names) -> int:
             source=AttentionSource.SUGGESTION,
         )
         presented += [pair for pair in pairs if pair.association.id in entries]
-    suggestions = Suggestion.objects.bulk_create(_suggestion(round_, pair, names) for pair in presented)
+    now = clock.now()
+    suggestions = Suggestion.objects.bulk_create(
+        _suggestion(round_, pair, names, waited=(now - waiting_since[pair.association.id]).days)
+        for pair in presented
+    )
     record_many(suggestions, "present", NEW, None)
     record_presentations(associations=[associations[pair.association.id] for pair in presented])
     return len(presented)
 
 
-def _suggestion(round_: Round, pair: Candidate, names: Names) -> Suggestion:
+def _suggestion(round_: Round, pair: Candidate, names: Names, *, waited: int) -> Suggestion:
     return Suggestion(
         round=round_,
         need_id=pair.need.id,
@@ -149,7 +157,7 @@ def _suggestion(round_: Round, pair: Candidate, names: Names) -> Suggestion:
         project_id=pair.project,
         score=Decimal(str(pair.assessment.total)),
         score_version=SCORE_VERSION,
-        reasons=reasons(pair.need, pair.association, pair.assessment, names.words),
+        reasons=reasons(pair.need, pair.association, pair.assessment, names.words, waited=waited),
         inputs=pair.assessment.inputs(),
     )
 

@@ -7,7 +7,7 @@ No database, no clock, no settings. `sides` are the two values compared, `filter
 from matching.scoring.filters import STOPS, stopped_by
 from matching.scoring.lexicon import Lexicon, vocabulary
 from matching.scoring.parts import NEUTRAL, SCORE_VERSION, WEIGHTS, WITHOUT_THEME, Assessment, score, total_of
-from matching.scoring.reasons import reasons
+from matching.scoring.reasons import reasons, reasons_to_answer
 from matching.scoring.sides import AskSide, AssociationSide, NeedSide, TextSide
 
 __all__ = [
@@ -23,6 +23,7 @@ __all__ = [
     "NeedSide",
     "TextSide",
     "reasons",
+    "reasons_to_answer",
     "score",
     "stopped_by",
     "total_of",

@@ -1,33 +1,104 @@
-"""Why a pair was proposed, in up to three plain French sentences."""
+"""Why a pair goes together, in three plain French sentences: the subject, the place, what is asked.
 
-from collections.abc import Mapping, Sequence
+Told to the company that is shown an association, or to the association that looks at a need. Never a figure
+of the score: a person reads what is said on both sides, and judges.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
 
 from matching.scoring.lexicon import best_words
 from matching.scoring.parts import Assessment
-from matching.scoring.sides import ABROAD, AssociationSide, NeedSide
+from matching.scoring.sides import ABROAD, NATIONAL, AssociationSide, NeedSide
 from matching.scoring.themes import MEANS, all_themes
+from mecenova.ui.figures import days, euros
 
-MOST_SENTENCES = 3
-MOST_WORDS = 3
+MOST_SUBJECTS = 2
+MOST_WORDS = 2
+MOST_NAMES = 3
 # Below this weight a shared theme is too common to be told.
 TOLD_FROM = 0.05
+NOTHING_SHARED = (
+    "Aucun mot ni aucune cause en commun n’est écrit noir sur blanc\u00a0: sa mission vous en dira plus."
+)
+
+ASKS = {
+    "financial": "un soutien financier",
+    "in_kind": "des biens",
+    "skills": "des compétences",
+    "volunteering": "des bénévoles",
+    "co_construction": "un partenaire avec qui construire une réponse",
+}
+GIVES = {
+    "financial": "un soutien financier",
+    "in_kind": "des biens",
+    "skills": "des compétences",
+    "volunteering": "du temps de salariés bénévoles",
+    "co_construction": "une question à travailler ensemble",
+}
 
 
 def reasons(
+    need: NeedSide,
+    association: AssociationSide,
+    assessment: Assessment,
+    names: Mapping[str, str],
+    *,
+    waited: int | None = None,
+) -> list[str]:
+    """Three sentences to the company. `names` gives the name of a cause, skill or territory from its slug or
+    code; `waited` is for how many days the association had been waiting its turn, when it is known."""
+    return [
+        _subject(need, association, assessment, names),
+        _place(need, association, names),
+        _asked(need, association, assessment, names, waited),
+    ]
+
+
+def reasons_to_answer(
     need: NeedSide, association: AssociationSide, assessment: Assessment, names: Mapping[str, str]
 ) -> list[str]:
-    """The strongest first. `names` gives the name of a cause or territory from its slug or code."""
-    sentences = [
-        _words(need, association),
-        _causes(association, assessment, names),
-        _place(need, association, names),
-        _extra(assessment),
+    """The same three, to the association that looks at the need."""
+    return [
+        _subject_told_to_association(need, association, assessment, names),
+        _place_told_to_association(need, association, names),
+        _given(need, association),
     ]
-    told = [sentence for sentence in sentences if sentence]
-    return told[:MOST_SENTENCES] or ["Rien de commun n’est renseigné pour l’instant."]
 
 
-def _words(need: NeedSide, association: AssociationSide) -> str:
+def _subject(
+    need: NeedSide, association: AssociationSide, assessment: Assessment, names: Mapping[str, str]
+) -> str:
+    words = _shared_words(need, association)
+    declared, said = _causes(association, assessment)
+    if words:
+        shared = f" (cause commune\u00a0: {_named(declared, names)})" if declared else ""
+        return f"Elle parle de ce que vous cherchez\u00a0: {', '.join(words)}{shared}."
+    if declared:
+        return f"Elle agit pour une cause que vous soutenez\u00a0: {_named(declared, names)}."
+    if said:
+        return f"Elle n’a pas coché votre cause, mais ses textes en parlent\u00a0: {_named(said, names)}."
+    if assessment.near_causes:
+        return f"Elle agit pour une cause voisine de la vôtre ({_named(assessment.near_causes, names)})."
+    return NOTHING_SHARED
+
+
+def _subject_told_to_association(
+    need: NeedSide, association: AssociationSide, assessment: Assessment, names: Mapping[str, str]
+) -> str:
+    words = _shared_words(need, association)
+    declared, said = _causes(association, assessment)
+    if words:
+        shared = f" (cause commune\u00a0: {_named(declared, names)})" if declared else ""
+        return f"Ce besoin parle de ce que vous faites\u00a0: {', '.join(words)}{shared}."
+    if declared or said:
+        return f"Ce besoin soutient une cause qui est la vôtre\u00a0: {_named(declared or said, names)}."
+    if assessment.near_causes:
+        return f"Ce besoin soutient une cause voisine des vôtres ({_named(assessment.near_causes, names)})."
+    return "Aucun mot ni aucune cause en commun n’est écrit noir sur blanc\u00a0: lisez-le avant d’écrire."
+
+
+def _shared_words(need: NeedSide, association: AssociationSide) -> list[str]:
+    """The subjects both speak of, then the need's own words, quoted, that add something to them."""
     known = all_themes()
     shared = sorted(
         (
@@ -39,50 +110,100 @@ def _words(need: NeedSide, association: AssociationSide) -> str:
         ),
         key=lambda theme: (-need.text.themes[theme], theme),
     )
-    if shared:
-        return f"Même sujet\u00a0: {', '.join(known[theme].label for theme in shared[:MOST_WORDS])}"
-    found = best_words(need.text, association.text, MOST_WORDS)
-    if not found:
-        return ""
-    return f"Mots communs\u00a0: {', '.join(found)}" if len(found) > 1 else f"Mot commun\u00a0: {found[0]}"
+    subjects = [known[theme].label for theme in shared[:MOST_SUBJECTS]]
+    said = " ".join(subjects).lower()
+    found = best_words(need.text, association.text, MOST_WORDS + len(subjects))
+    quoted = [f"«\u202f{word}\u202f»" for word in found if word.lower() not in said]
+    return [*subjects, *quoted[:MOST_WORDS]]
 
 
-def _causes(association: AssociationSide, assessment: Assessment, names: Mapping[str, str]) -> str:
-    """What the association declares, and apart from it what only its words say."""
-    declared = [cause for cause in assessment.shared_causes if cause in association.causes]
-    said = [cause for cause in assessment.shared_causes if cause not in association.causes]
-    if declared:
-        label = "Causes communes" if len(declared) > 1 else "Cause commune"
-        return f"{label}\u00a0: {_listed(declared, names)}"
-    if said:
-        return f"Ses mots parlent de\u00a0: {_listed(said, names)}"
-    if assessment.near_causes:
-        return f"Cause proche de\u00a0: {_listed(assessment.near_causes, names)}"
-    return ""
-
-
-def _listed(causes: Sequence[str], names: Mapping[str, str]) -> str:
-    return ", ".join(_lower(names.get(cause, cause)) for cause in causes)
+def _causes(association: AssociationSide, assessment: Assessment) -> tuple[list[str], list[str]]:
+    """Those it declares, and apart from them those that only its words say."""
+    shared = assessment.shared_causes
+    return (
+        [cause for cause in shared if cause in association.causes],
+        [cause for cause in shared if cause not in association.causes],
+    )
 
 
 def _place(need: NeedSide, association: AssociationSide, names: Mapping[str, str]) -> str:
     if not association.place_known:
-        return "Territoire non renseigné"
+        return "Elle ne dit pas encore où elle agit\u202f; votre besoin est ouvert à toute la France."
     if ABROAD in need.territories and association.acts_abroad:
-        return "Agit à l’international"
-    place = sorted(association.places & need.territories) or sorted(association.places)
-    listed = ", ".join(names.get(code, code) for code in place[:2])
-    return f"Présente ici\u00a0: {listed}" if listed else ""
+        return "Elle agit à l’international, comme votre besoin le demande."
+    shared = association.places & need.territories - {NATIONAL}
+    if shared:
+        return f"Elle agit là où vous cherchez\u00a0: {_listed(shared, names)}."
+    here = _listed(association.places or association.reach, names)
+    if need.is_national:
+        return f"Elle agit ici\u00a0: {here}\u202f; votre besoin est ouvert à toute la France."
+    return f"Elle agit dans le territoire de votre besoin\u00a0: {here}."
 
 
-def _extra(assessment: Assessment) -> str:
-    if assessment.parts["skills"] > 0.5:
-        return "Compétences recherchées en commun"
-    if assessment.parts["amount"] == 1.0:
-        return "Montant demandé dans la fourchette du besoin"
-    if assessment.parts["audience"] > 0.5:
-        return "Publics en commun"
-    return ""
+def _place_told_to_association(need: NeedSide, association: AssociationSide, names: Mapping[str, str]) -> str:
+    if ABROAD in need.territories and association.acts_abroad:
+        return "Il concerne l’international, où vous agissez."
+    shared = association.places & need.territories - {NATIONAL}
+    if shared:
+        return f"Il concerne un territoire où vous agissez\u00a0: {_listed(shared, names)}."
+    if need.is_national:
+        return "Il est ouvert à toute la France, donc à vous aussi."
+    return f"Il couvre le territoire où vous agissez\u00a0: {_listed(need.territories, names)}."
+
+
+def _asked(
+    need: NeedSide,
+    association: AssociationSide,
+    assessment: Assessment,
+    names: Mapping[str, str],
+    waited: int | None,
+) -> str:
+    """What its published project asks for in the need's own kind, and how long it had been waiting."""
+    return f"{_ask(need, association, assessment, names)}{_wait(waited)}."
+
+
+def _ask(
+    need: NeedSide, association: AssociationSide, assessment: Assessment, names: Mapping[str, str]
+) -> str:
+    asks = association.asks_for(need.kind)
+    if not asks:
+        return "Elle n’a pas encore publié de demande précise"
+    amounts = sorted(ask.amount for ask in asks if ask.amount)
+    if need.kind == "financial" and amounts:
+        least, most = euros(amounts[0]), euros(amounts[-1])
+        told = f"Elle demande {most}" if least == most else f"Elle demande de {least} à {most}"
+        return f"{told}, dans votre fourchette" if assessment.parts["amount"] == 1.0 else told
+    skills = frozenset(skill for ask in asks for skill in ask.skills)
+    told_skills = (skills & need.skills) or skills
+    if need.kind == "skills" and told_skills:
+        return f"Elle cherche ces compétences\u00a0: {_listed(told_skills, names, lower=True)}"
+    return f"Elle demande {ASKS[need.kind]}, comme votre besoin en propose"
+
+
+def _wait(waited: int | None) -> str:
+    if waited is None:
+        return ""
+    if waited < 1:
+        return "\u202f; son tour vient d’arriver"
+    return f"\u202f; elle attendait son tour depuis {days(waited)}"
+
+
+def _given(need: NeedSide, association: AssociationSide) -> str:
+    given = f"Il offre {GIVES[need.kind]}"
+    if association.asks_for(need.kind):
+        return f"{given}, ce que demande votre projet publié."
+    if association.asks:
+        return f"{given}, ce que vos projets publiés ne demandent pas encore."
+    return f"{given}\u202f; un projet publié qui le demande ferait mieux comprendre le vôtre."
+
+
+def _named(causes: Sequence[str], names: Mapping[str, str]) -> str:
+    return ", ".join(_lower(names.get(cause, cause)) for cause in causes[:MOST_NAMES])
+
+
+def _listed(codes: Iterable[str], names: Mapping[str, str], *, lower: bool = False) -> str:
+    found = [names.get(code, code) for code in sorted(codes)[:MOST_NAMES]]
+    return ", ".join(_lower(name) if lower else name for name in found)
 
 
 def _lower(name: str) -> str:

@@ -11,7 +11,7 @@ from matching.allocation import suited_needs
 from matching.models import Suggestion
 from matching.notifications import why_none
 from matching.odds import odds_for
-from matching.scoring import reasons
+from matching.scoring import reasons_to_answer
 from mecenova.calendar import clock
 
 PER_PAGE = 20
@@ -37,7 +37,7 @@ def suited(request: HttpRequest) -> HttpResponse:
     rows = [
         (
             needs[candidate.need.id],
-            reasons(candidate.need, candidate.association, candidate.assessment, found.names.words),
+            reasons_to_answer(candidate.need, candidate.association, candidate.assessment, found.names.words),
         )
         for candidate in found.candidates
     ]

@@ -44,7 +44,13 @@ class SuggestionFactory(DjangoModelFactory):
     association = factory.SubFactory(AssociationFactory, complete=True)
     score = Decimal("0.7")
     score_version = SCORE_VERSION
-    reasons = factory.LazyFunction(lambda: ["Cause commune\u00a0: emploi et insertion"])
+    reasons = factory.LazyFunction(
+        lambda: [
+            "Elle agit pour une cause que vous soutenez\u00a0: emploi et insertion.",
+            "Elle agit là où vous cherchez\u00a0: Nord.",
+            "Elle demande des biens, comme votre besoin en propose\u202f; son tour vient d’arriver.",
+        ]
+    )
     inputs: Any = factory.LazyFunction(dict)
 
 

@@ -21,7 +21,11 @@ def suggestion():
     return SuggestionFactory(
         association__organisation__name="Les Ateliers du canal",
         need__title="Des parrains pour des jeunes",
-        reasons=["Même sujet\u00a0: mentorat et parrainage", "Cause commune\u00a0: éducation"],
+        reasons=[
+            "Elle parle de ce que vous cherchez\u00a0: mentorat (cause commune\u00a0: éducation).",
+            "Elle agit là où vous cherchez\u00a0: Nord.",
+            "Elle demande des bénévoles, comme votre besoin en propose.",
+        ],
     )
 
 

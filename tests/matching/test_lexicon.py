@@ -170,9 +170,9 @@ def test_reasons_tell_what_is_declared_from_what_words_say():
     )
     run_round()
     told = Suggestion.objects.get().reasons
-    assert told[0] == "Même sujet\u00a0: biodiversité"
-    assert told[1] == "Ses mots parlent de\u00a0: environnement"
-    assert told[2] == "Présente ici\u00a0: Nord"
+    assert told[0] == ("Elle parle de ce que vous cherchez\u00a0: biodiversité, «\u202fapiculture\u202f».")
+    assert told[1] == "Elle agit là où vous cherchez\u00a0: Nord."
+    assert told[2] == ("Elle n’a pas encore publié de demande précise\u202f; son tour vient d’arriver.")
 
 
 def test_shared_words_are_spelt_as_the_need_spells_them(lexicon):

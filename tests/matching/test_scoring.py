@@ -16,7 +16,6 @@ from matching.scoring import (
     Lexicon,
     NeedSide,
     TextSide,
-    reasons,
     score,
     stopped_by,
     total_of,
@@ -108,13 +107,6 @@ def test_a_pair_with_a_theme_ranks_above_any_pair_without(
     one, other = score(need, first, RELATED), score(need, second, RELATED)
     if one.has_theme and not other.has_theme:
         assert one.total > other.total
-
-
-@given(needs, associations)
-def test_reasons_are_one_to_three_sentences(need: NeedSide, association: AssociationSide) -> None:
-    told = reasons(replace(need, text=TextSide()), association, score(need, association, RELATED), {})
-    assert 1 <= len(told) <= 3
-    assert all(told)
 
 
 @given(needs, associations)

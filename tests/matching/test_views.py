@@ -133,7 +133,7 @@ def test_suited_needs_are_shown_with_reasons(client, db):
     client.force_login(MembershipFactory(organisation=association.organisation).user)
     page = client.get("/besoins-pour-vous/").content.decode()
     assert need.title in page
-    assert "Cause" in page
+    assert "cause commune" in page or "une cause qui est la vôtre" in page
 
 
 def test_no_suited_need_says_why(client, db):

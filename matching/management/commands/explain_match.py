@@ -80,6 +80,8 @@ class Command(BaseCommand):
             f"Présentée le {clock.paris(stored.presented_at):%d/%m/%Y} avec {stored.score} "
             f"(score {stored.score_version}) : {stored.get_status_display().lower()}."
         )
+        for reason in stored.reasons:
+            self.stdout.write(f"  - {reason}")
 
 
 def _one(found: "QuerySet", field: str, wanted: str, what: str) -> Any:

@@ -1,0 +1,141 @@
+"""Three plain sentences: the subject, the place, what is asked; to each side in its own voice."""
+
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from matching.models import Suggestion
+from matching.operations import run_round
+from matching.scoring import AskSide, AssociationSide, NeedSide, TextSide, reasons, reasons_to_answer, score
+from mecenova.calendar import clock
+from tests.associations.factories import AssociationFactory
+from tests.companies.factories import NeedFactory
+from tests.matching.test_scoring import RELATED, associations, needs
+
+NAMES = {"59": "Nord", "FR": "France", "sport": "Sport", "sante": "Santé", "redaction": "Rédaction"}
+HERE = AssociationSide(id="a", reach=frozenset({"59", "R32", "FR"}), places=frozenset({"59"}))
+NEED = NeedSide(id="n", company="c", kind="financial", territories=frozenset({"59"}))
+
+
+def told(need: NeedSide = NEED, association: AssociationSide = HERE, **more: int) -> list[str]:
+    return reasons(need, association, score(need, association, RELATED), NAMES, **more)
+
+
+def asking(kind: str, **fields: object) -> AssociationSide:
+    return replace(HERE, asks=(AskSide(kind, **fields),))
+
+
+@given(needs, associations, st.none() | st.integers(0, 4000))
+def test_always_three_sentences_without_a_figure_of_the_score(
+    need: NeedSide, association: AssociationSide, waited: int | None
+) -> None:
+    assessment = score(need, association, RELATED)
+    for found in (
+        reasons(need, association, assessment, {}, waited=waited),
+        reasons_to_answer(need, association, assessment, {}),
+    ):
+        assert len(found) == 3
+        assert all(sentence[0].isupper() and sentence.endswith(".") for sentence in found)
+        assert "%" not in "".join(found)
+        assert str(assessment.total) not in "".join(found) or assessment.total in (0, 1)
+
+
+@pytest.mark.parametrize(
+    ("waited", "end"),
+    [
+        (None, "précise."),
+        (0, "précise\u202f; son tour vient d’arriver."),
+        (1, "depuis 1\u00a0jour."),
+        (42, "elle attendait son tour depuis 42\u00a0jours."),
+        (1200, "depuis 1\u202f200\u00a0jours."),
+    ],
+)
+def test_how_long_it_had_been_waiting(waited: int | None, end: str) -> None:
+    assert told(waited=waited)[2].endswith(end)
+
+
+@pytest.mark.parametrize(
+    ("need", "association", "sentence"),
+    [
+        (NEED, asking("financial", amount=Decimal(5000)), "Elle demande 5\u202f000\u00a0€."),
+        (
+            replace(NEED, budget_max=Decimal(8000)),
+            asking("financial", amount=Decimal(5000)),
+            "Elle demande 5\u202f000\u00a0€, dans votre fourchette.",
+        ),
+        (
+            replace(NEED, kind="skills"),
+            asking("skills", skills=frozenset({"redaction"})),
+            "Elle cherche ces compétences\u00a0: rédaction.",
+        ),
+        (
+            replace(NEED, kind="in_kind"),
+            asking("in_kind"),
+            "Elle demande des biens, comme votre besoin en propose.",
+        ),
+        (NEED, asking("skills"), "Elle n’a pas encore publié de demande précise."),
+    ],
+)
+def test_what_is_asked(need: NeedSide, association: AssociationSide, sentence: str) -> None:
+    assert told(need, association)[2] == sentence
+
+
+@pytest.mark.parametrize(
+    ("territories", "association", "sentence"),
+    [
+        ({"59"}, HERE, "Elle agit là où vous cherchez\u00a0: Nord."),
+        ({"R32"}, HERE, "Elle agit dans le territoire de votre besoin\u00a0: Nord."),
+        ({"FR"}, HERE, "Elle agit ici\u00a0: Nord\u202f; votre besoin est ouvert à toute la France."),
+        (set(), HERE, "Elle agit ici\u00a0: Nord\u202f; votre besoin est ouvert à toute la France."),
+        (
+            set(),
+            replace(HERE, reach=frozenset(), places=frozenset()),
+            "Elle ne dit pas encore où elle agit\u202f; votre besoin est ouvert à toute la France.",
+        ),
+        (
+            {"INT"},
+            replace(HERE, reach=frozenset({"INT"})),
+            "Elle agit à l’international, comme votre besoin le demande.",
+        ),
+    ],
+)
+def test_the_place(territories: set[str], association: AssociationSide, sentence: str) -> None:
+    assert told(replace(NEED, territories=frozenset(territories)), association)[1] == sentence
+
+
+def test_the_subject_in_the_need_s_own_words_then_the_cause() -> None:
+    need = replace(
+        NEED,
+        causes=frozenset({"sport"}),
+        text=TextSide(terms={"judok": 0.9, "tatam": 0.4}, words={"judok": "judokas", "tatam": "tatamis"}),
+    )
+    speaks = TextSide(terms={"judok": 1.0, "tatam": 1.0})
+    association = replace(HERE, causes=frozenset({"sport"}), text=speaks)
+    assert told(need, association)[0] == (
+        "Elle parle de ce que vous cherchez\u00a0: «\u202fjudokas\u202f», «\u202ftatamis\u202f» "
+        "(cause commune\u00a0: sport)."
+    )
+    assert told(need, replace(association, text=TextSide()))[0] == (
+        "Elle agit pour une cause que vous soutenez\u00a0: sport."
+    )
+    assert told(need, replace(HERE, text=TextSide(causes=frozenset({"sport"}))))[0] == (
+        "Elle n’a pas coché votre cause, mais ses textes en parlent\u00a0: sport."
+    )
+    assert told(need, replace(HERE, causes=frozenset({"sante"})))[0] == (
+        "Elle agit pour une cause voisine de la vôtre (sport)."
+    )
+    assert told(need)[0].startswith("Aucun mot ni aucune cause")
+
+
+@pytest.mark.django_db
+def test_a_suggestion_says_for_how_long_its_association_had_waited(frozen_clock):
+    with frozen_clock(clock.now()) as now:
+        AssociationFactory(complete=True)
+        now.advance(timedelta(days=33))
+        NeedFactory(published=True, territories=["59"])
+        run_round()
+    assert Suggestion.objects.get().reasons[2].endswith("elle attendait son tour depuis 33\u00a0jours.")
