@@ -7,7 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 ON_TEST_SERVERS := DJANGO_SETTINGS_MODULE=mecenova.settings.test
 
-.PHONY: demo test test-faults check format bench clean
+.PHONY: demo test test-faults check format bench bench-matching clean
 
 demo: $(VENV)/demo.stamp ## the site with an invented network, on this machine
 	@exec $(BIN)/python -m mecenova.demo --port $(PORT) $(ARGS)
@@ -37,6 +37,9 @@ format: $(VENV)/dev.stamp ## put everything in the house's format
 
 bench: $(VENV)/dev.stamp ## speed and memory; NAME=imports for one of bench/*.py
 	@$(ON_TEST_SERVERS) $(BIN)/python -m bench $(NAME)
+
+bench-matching: $(VENV)/dev.stamp ## does the score pick what a reader would? the judged set, with or without REAL_DATA=DIR
+	@$(ON_TEST_SERVERS) $(BIN)/python -m bench matching
 
 clean: ## forget the demo's data, what tests and tools left, and the virtual environment
 	rm -rf var $(VENV) .*_cache .import_linter_cache .hypothesis
