@@ -1,4 +1,7 @@
+import tempfile
 from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
@@ -7,6 +10,7 @@ from django.http import HttpRequest
 from infotheque import operations
 from infotheque.forms import DocumentForm
 from infotheque.models import Document
+from infotheque.reading.reader import read
 from mecenova.workflow.errors import DomainError
 
 
@@ -19,6 +23,17 @@ class DocumentAdmin(admin.ModelAdmin):
     readonly_fields = ("status", "published_at")
     filter_horizontal = ("causes",)
     actions = ("publish", "withdraw")
+
+    def save_model(self, request: HttpRequest, obj: Document, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        uploaded = form.cleaned_data.get("file")
+        if uploaded:
+            with tempfile.TemporaryDirectory(prefix="mecenova-document-") as folder:
+                path = Path(folder) / "file"
+                with path.open("wb") as copy:
+                    for chunk in uploaded.chunks():
+                        copy.write(chunk)
+                operations.add_version(document=obj, files=[read(path, uploaded.name)], by=request.user)
 
     @admin.action(description="Publier les documents choisis")
     def publish(self, request: HttpRequest, queryset: QuerySet[Document]) -> None:

@@ -1,19 +1,30 @@
-"""Who may do what with a document. Nothing here writes."""
+"""Who may do what in the library. Nothing here writes."""
 
 from django.contrib.auth.models import AnonymousUser
 
 from accounts.models import User
-from infotheque.models import Document
+from infotheque.models import Collection, Document, DocumentFile
 from mecenova.team import is_staff
 
 Person = User | AnonymousUser
 
 
 def can_curate(user: Person) -> bool:
-    """Write, publish and withdraw: IMS staff."""
+    """Write, publish, verify and put away: IMS staff."""
     return is_staff(user)
 
 
 def can_view(user: Person, document: Document) -> bool:
-    """Everybody reads what is published; staff read the drafts."""
+    """Everybody reads what is published; staff read the rest."""
     return document.is_published or can_curate(user)
+
+
+def can_download(user: Person, file: DocumentFile) -> bool:
+    """Everybody has the files of the current version that are not private; staff have them all."""
+    document = file.version.document
+    is_current = document.current_version_id == file.version_id
+    return can_curate(user) or (document.is_published and is_current and not file.is_private)
+
+
+def can_view_collection(user: Person, collection: Collection) -> bool:
+    return collection.published_at is not None or can_curate(user)

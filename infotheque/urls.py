@@ -1,10 +1,11 @@
 from django.urls import path
 
-from infotheque import views
+from infotheque.views import lists, reading
 
 app_name = "infotheque"
 urlpatterns = [
-    path("", views.document_list, name="list"),
-    path("<uuid:pk>/", views.document, name="document"),
-    path("<uuid:pk>/fichier/", views.file, name="file"),
+    path("", lists.document_list, name="list"),
+    path("<uuid:pk>/", reading.document, name="document"),
+    path("fichiers/<uuid:pk>/", reading.file, name="file"),
+    path("fichiers/<uuid:pk>/apercu/", reading.picture, name="picture"),
 ]

@@ -1,23 +1,45 @@
-"""How a document moves from state to state."""
+"""How a document, and a tip about one, move from state to state."""
 
-from infotheque.enums import DocumentStatus
+from infotheque.enums import PUBLIC_STATUSES, UNPUBLISHED_STATUSES, DocumentStatus, TipStatus
 from mecenova.workflow.machine import Transition, Workflow
+
+_TEAM = "équipe IMS"
 
 DOCUMENT = Workflow(
     "document",
     [
+        Transition("submit", frozenset({DocumentStatus.DRAFT}), DocumentStatus.IN_REVIEW, _TEAM),
+        Transition("send_back", frozenset({DocumentStatus.IN_REVIEW}), DocumentStatus.DRAFT, _TEAM),
         Transition(
             "publish",
-            frozenset({DocumentStatus.DRAFT}),
+            frozenset({*UNPUBLISHED_STATUSES, DocumentStatus.ARCHIVED}),
             DocumentStatus.PUBLISHED,
-            "équipe IMS",
+            f"{_TEAM} (une deuxième personne quand la relecture est obligatoire)",
         ),
         Transition(
-            "withdraw",
+            "doubt",
             frozenset({DocumentStatus.PUBLISHED}),
-            DocumentStatus.DRAFT,
-            "équipe IMS",
+            DocumentStatus.TO_VERIFY,
+            f"{_TEAM}, ou l’agenda à la date de relecture",
         ),
+        Transition("verify", frozenset(PUBLIC_STATUSES), DocumentStatus.PUBLISHED, _TEAM),
+        Transition("withdraw", frozenset(PUBLIC_STATUSES), DocumentStatus.DRAFT, _TEAM),
+        Transition(
+            "archive",
+            frozenset({*PUBLIC_STATUSES, *UNPUBLISHED_STATUSES}),
+            DocumentStatus.ARCHIVED,
+            _TEAM,
+        ),
+        Transition("take_up", frozenset({DocumentStatus.ARCHIVED}), DocumentStatus.DRAFT, _TEAM),
     ],
     labels=DocumentStatus.choices,
+)
+
+TIP = Workflow(
+    "tip",
+    [
+        Transition("accept", frozenset({TipStatus.WAITING}), TipStatus.ACCEPTED, _TEAM),
+        Transition("decline", frozenset({TipStatus.WAITING}), TipStatus.DECLINED, _TEAM),
+    ],
+    labels=TipStatus.choices,
 )

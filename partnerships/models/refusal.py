@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from infotheque.models import Document
+from infotheque.models.document import HEAVY
 from mecenova.calendar import clock
 from mecenova.identifiers.models import Identified
 from mecenova.reference.enums import Kind
@@ -16,7 +17,9 @@ SHORTEST_RETRY_DAYS, LONGEST_RETRY_DAYS = 7, 730
 
 class RefusalStepQuerySet(models.QuerySet["RefusalStep"]):
     def for_list(self) -> Self:
-        return self.select_related("document").order_by("kind", "position", "reason")
+        heavy = (f"document__{name}" for name in HEAVY)
+        steps = self.select_related("document").defer(*heavy)
+        return steps.order_by("kind", "position", "reason")
 
 
 class RefusalStep(Identified):

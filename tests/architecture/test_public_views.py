@@ -24,6 +24,7 @@ PUBLIC = {
     "infotheque:list",
     "infotheque:document",
     "infotheque:file",
+    "infotheque:picture",
     # The signed link is the key: it names one person and one act.
     "mail:one_click",
     "mail:unsubscribe",

@@ -14,7 +14,7 @@ from django.test import Client
 from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 
 from accounts.models import User
-from infotheque.models import Document
+from infotheque.models import Document, DocumentFile
 from mecenova.mail.links import link_for
 from mecenova.mail.models import OutgoingMail
 from partnerships.enums import IntroductionStatus
@@ -66,7 +66,13 @@ def deposit(browser: Browser, title: str) -> tuple[int, str]:
     pdf = Path(settings.FOLDER) / "document.pdf"
     pdf.write_bytes(b"%PDF-1.4\n" + b"0" * 1_000_000)
     with pdf.open("rb") as file:
-        fields = {"title": title, "kind": "guide", "file": file, "csrfmiddlewaretoken": token.group(1)}
+        fields = {
+            "title": title,
+            "kind": "guide",
+            "language": "fr",
+            "file": file,
+            "csrfmiddlewaretoken": token.group(1),
+        }
         body = encode_multipart(BOUNDARY, fields)
     return browser.open(
         ADD_DOCUMENT, body, **{"Content-Type": MULTIPART_CONTENT, "X-CSRFToken": token.group(1)}
@@ -102,7 +108,7 @@ def test_f11_media_volume_full(scene):
     all_ready(web)
     status, page = deposit(browser, "Un guide qui trouve sa place")
     assert status == 200, page[:2000]
-    assert [document.file.size for document in Document.objects.all()] == [1_000_009]
+    assert [file.file.size for file in DocumentFile.objects.all()] == [1_000_009]
     scene.heal()
     scene.settle_and_check()
 

@@ -1,7 +1,10 @@
-import factory
+import hashlib
 
-from infotheque.enums import DocumentKind, DocumentStatus
-from infotheque.models import Document
+import factory
+from django.core.files.base import ContentFile
+
+from infotheque.enums import DocumentKind, DocumentStatus, FileType
+from infotheque.models import Document, DocumentFile, DocumentVersion
 from mecenova.calendar import clock
 
 
@@ -19,3 +22,34 @@ class DocumentFactory(factory.django.DjangoModelFactory[Document]):
         published = factory.Trait(
             status=DocumentStatus.PUBLISHED, published_at=factory.LazyFunction(clock.now)
         )
+
+
+class DocumentVersionFactory(factory.django.DjangoModelFactory[DocumentVersion]):
+    """A version that readers are given."""
+
+    class Meta:
+        model = DocumentVersion
+        skip_postgeneration_save = True
+
+    document = factory.SubFactory(DocumentFactory)
+    number = factory.Sequence(lambda n: n + 1)
+
+    @factory.post_generation
+    def current(self, create, extracted, **kwargs):
+        self.document.current_version = self
+        self.document.save(update_fields=["current_version"])
+
+
+class DocumentFileFactory(factory.django.DjangoModelFactory[DocumentFile]):
+    class Meta:
+        model = DocumentFile
+
+    class Params:
+        content = b"%PDF-1.7\n"
+
+    version = factory.SubFactory(DocumentVersionFactory)
+    name = "guide.pdf"
+    type = FileType.PDF
+    digest = factory.LazyAttribute(lambda file: hashlib.sha256(file.content).hexdigest())
+    size = factory.LazyAttribute(lambda file: len(file.content))
+    file = factory.LazyAttribute(lambda file: ContentFile(file.content, name="guide.pdf"))

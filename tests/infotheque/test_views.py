@@ -1,13 +1,14 @@
 import pytest
-from django.core.files.base import ContentFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import User
+from infotheque.models import Document
+from mecenova.calendar import clock
 from mecenova.reference.enums import Kind
 from mecenova.reference.models import Cause
-from tests.infotheque.factories import DocumentFactory
+from tests.infotheque.factories import DocumentFactory, DocumentFileFactory, DocumentVersionFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -79,12 +80,49 @@ def test_the_list_asks_the_same_number_of_queries_whatever_its_length(client):
 
 
 def test_a_file_is_a_download_and_a_draft_s_file_is_hidden(client):
-    document = DocumentFactory(published=True, file=ContentFile(b"%PDF-1.7\n", name="guide.pdf"))
-    response = client.get(reverse("infotheque:file", args=[document.pk]))
+    file = DocumentFileFactory(version__document__published=True)
+    response = client.get(file.get_absolute_url())
     assert response.headers["Content-Disposition"].startswith("attachment;")
     assert response.headers["X-Content-Type-Options"] == "nosniff"
-    draft = DocumentFactory(file=ContentFile(b"%PDF-1.7\n", name="brouillon.pdf"))
-    assert client.get(reverse("infotheque:file", args=[draft.pk])).status_code == 404
-    assert (
-        client.get(reverse("infotheque:file", args=[DocumentFactory(published=True).pk])).status_code == 404
+    assert response.headers["Content-Type"] == "application/octet-stream"
+    assert b"".join(response.streaming_content) == b"%PDF-1.7\n"
+    assert client.get(DocumentFileFactory().get_absolute_url()).status_code == 404
+    assert client.get(reverse("infotheque:file", args=[file.version.document.pk])).status_code == 404
+
+
+def test_private_files_and_old_versions_are_for_the_team(client):
+    old = DocumentFileFactory(version__document__published=True)
+    document = old.version.document
+    private = DocumentFileFactory(
+        version=DocumentVersionFactory(document=document), is_private=True, name="interne.pdf"
     )
+    for file in (old, private):
+        assert client.get(file.get_absolute_url()).status_code == 404
+    assert "interne.pdf" not in client.get(document.get_absolute_url()).content.decode()
+    client.force_login(User.objects.create_user("equipe@ims.example", is_staff=True))
+    for file in (old, private):
+        assert client.get(file.get_absolute_url()).status_code == 200
+    assert "interne.pdf" in client.get(document.get_absolute_url()).content.decode()
+
+
+def test_a_dead_link_alone_is_hidden_and_a_text_beside_it_is_not(client):
+    alone = DocumentFactory(published=True, link_hidden_at=clock.now())
+    beside = DocumentFactory(published=True, link_hidden_at=clock.now(), body="Un texte écrit ici.")
+    assert list(Document.objects.published()) == [beside]
+    assert client.get(alone.get_absolute_url()).status_code == 404
+    page = client.get(beside.get_absolute_url()).content.decode()
+    assert "Un texte écrit ici." in page
+    assert beside.link not in page
+
+
+def test_a_text_written_here_cannot_bring_a_script(client):
+    body = (
+        "## Titre\n\n<script>alert(1)</script> [x](javascript:alert(1)) ![p](//ailleurs/x.png)\n\n"
+        "| a | b |\n|---|---|\n| 1 | 2 |"
+    )
+    page = client.get(DocumentFactory(published=True, body=body).get_absolute_url()).content.decode()
+    assert "<script>alert" not in page
+    assert 'href="javascript' not in page
+    assert "<img" not in page.partition("<main")[2].partition("</main")[0]
+    assert "<h2>Titre</h2>" in page
+    assert "<td>2</td>" in page

@@ -238,7 +238,7 @@ NOT_A_PAGE = {
     *("matching:diagnosis_choose", "matching:diagnosis_call", "associations:project_resume"),
     *("matching:suggestion_decline", "matching:suggestion_seen", "partnerships:introduction_create"),
     *("partnerships:introduction_answer", "partnerships:introduction_seen"),
-    *("partnerships:partnership_abandon", "infotheque:file", "mail:one_click"),
+    *("partnerships:partnership_abandon", "infotheque:file", "infotheque:picture", "mail:one_click"),
     *(f"partnerships:partnership_{act}" for act in ("talk", "settle", "agree", "renew", "end", "reflect")),
     *("mail:retry", "mail:mend_address", "mail:mend_own_address", "mail:provider_news"),
     *(f"partnerships:partnership_{act}" for act in ("talk", "settle", "agree", "renew", "end", "reflect")),

@@ -53,7 +53,7 @@ PATHS = [
     "/invitations/e30:1:x/",
     "/associations/00000000-0000-0000-0000-000000000000/",
     "/associations/pas-une-cle/",
-    "/infotheque/00000000-0000-0000-0000-000000000000/fichier/",
+    "/infotheque/fichiers/00000000-0000-0000-0000-000000000000/",
     "/compte/password/reset/key/%00-%00/",
     "/compte/password/reset/key/zzzzzzzzzzzzz-set-password/",
     "/%00/",

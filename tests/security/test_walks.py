@@ -171,6 +171,7 @@ ALLOWED = {
     "companies:need_close": COMPANY | TEAM,
     "infotheque:document": TEAM,
     "infotheque:file": TEAM,
+    "infotheque:picture": TEAM,
     "mail:message": {"manager"} | TEAM,
     "matching:suggestion": COMPANY | TEAM,
     "matching:suggestion_interest": COMPANY,
@@ -203,8 +204,8 @@ ALLOWED = {
     "partnerships:partnership_settle": TEAM,
     "partnerships:partnership_talk": ASSOCIATION | COMPANY,
 }
-# Nothing to bring home yet: a document without a file, an import that no worker has read.
-EMPTY = {"infotheque:file", "imports:rejects", "imports:report"}
+# Nothing to bring home yet: a file without a picture, an import that no worker has read.
+EMPTY = {"infotheque:picture", "imports:rejects", "imports:report"}
 # Pages about the reader, and pages that anybody signed in may use.
 OWN_PAGES = {
     "accounts:absences",

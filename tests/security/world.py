@@ -39,7 +39,7 @@ from tests.accounts.factories import (
 )
 from tests.associations.factories import AskFactory, AssociationFactory, ProjectFactory
 from tests.companies.factories import CompanyFactory, NeedFactory
-from tests.infotheque.factories import DocumentFactory
+from tests.infotheque.factories import DocumentFactory, DocumentFileFactory
 from tests.mail.factories import OutgoingMailFactory
 from tests.matching.factories import DiagnosisFactory, SuggestionFactory
 from tests.partnerships.factories import IntroductionFactory
@@ -183,7 +183,8 @@ def _own_keys(own: Any, people: dict[str, User | None]) -> dict[str, dict[str, A
         "pages:take_on": {"pk": start(StaffCheck, hidden.organisation).pk},
         **_of_the_team(people["staff"]),
         "infotheque:document": {"pk": DocumentFactory().pk},
-        "infotheque:file": {"pk": DocumentFactory().pk},
+        "infotheque:file": {"pk": DocumentFileFactory().pk},
+        "infotheque:picture": {"pk": DocumentFileFactory().pk},
         "mail:message": {"pk": _mail(people["manager"]).pk},
         "mail:retry": {"pk": _mail(people["manager"]).pk},
         "mail:mend_address": {"pk": _trouble(UserFactory()).pk},

@@ -1,0 +1,23 @@
+"""The library's tables, by aggregate."""
+
+from infotheque.models.collection import Collection, CollectionItem
+from infotheque.models.curation import CurationSettings, EditorComment, SearchGap, Tip
+from infotheque.models.document import Document
+from infotheque.models.link_check import LinkCheck
+from infotheque.models.usage import DailyUse, UsefulMark
+from infotheque.models.version import DocumentFile, DocumentVersion
+
+__all__ = [
+    "Collection",
+    "CollectionItem",
+    "CurationSettings",
+    "DailyUse",
+    "Document",
+    "DocumentFile",
+    "DocumentVersion",
+    "EditorComment",
+    "LinkCheck",
+    "SearchGap",
+    "Tip",
+    "UsefulMark",
+]

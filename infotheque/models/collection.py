@@ -1,0 +1,70 @@
+from typing import Self
+
+from django.core.validators import MaxLengthValidator
+from django.db import models
+from django.urls import reverse
+from django.utils.safestring import SafeString
+
+from infotheque.models.document import LONGEST_BODY, Document
+from infotheque.prose import to_html
+from mecenova.calendar import clock
+from mecenova.identifiers.models import Identified
+
+
+class CollectionQuerySet(models.QuerySet["Collection"]):
+    def published(self) -> Self:
+        return self.filter(published_at__isnull=False)
+
+
+class Collection(Identified):
+    """Documents in the order somebody should read them, with a word of introduction."""
+
+    slug = models.SlugField("référence stable", max_length=80, null=True, blank=True, unique=True)
+    title = models.CharField("titre", max_length=150)
+    introduction = models.TextField("introduction", blank=True, validators=[MaxLengthValidator(LONGEST_BODY)])
+    position = models.PositiveSmallIntegerField("ordre", default=0)
+    documents = models.ManyToManyField(Document, through="CollectionItem", related_name="collections")
+    created_at = models.DateTimeField("créée le", default=clock.now, editable=False)
+    published_at = models.DateTimeField("publiée le", null=True, blank=True, editable=False)
+
+    objects = CollectionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "collection"
+        ordering = ("position", "title")
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def introduction_html(self) -> SafeString:
+        return to_html(self.introduction)
+
+    def get_absolute_url(self) -> str:
+        return reverse("infotheque:collection", args=[self.pk])
+
+
+class CollectionItem(models.Model):
+    """A document's place in a collection, and why it is there."""
+
+    collection = models.ForeignKey(Collection, models.CASCADE, related_name="items")
+    document = models.ForeignKey(Document, models.CASCADE, related_name="collection_items")
+    position = models.PositiveSmallIntegerField("ordre")
+    note = models.CharField("pourquoi le lire", max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = "document d’une collection"
+        verbose_name_plural = "documents des collections"
+        ordering = ("collection", "position")
+        constraints = [
+            models.UniqueConstraint(fields=("collection", "document"), name="collection_holds_it_once"),
+            models.UniqueConstraint(
+                fields=("collection", "position"),
+                name="collection_one_at_each_place",
+                # Two documents change places within one transaction.
+                deferrable=models.Deferrable.DEFERRED,
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.collection_id} · {self.position}"

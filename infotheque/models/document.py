@@ -1,0 +1,274 @@
+from typing import TYPE_CHECKING, Self
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchRank, SearchVectorField
+from django.core.validators import MaxLengthValidator, MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils.safestring import SafeString
+
+from accounts.models import Organisation
+from infotheque.enums import (
+    PUBLIC_STATUSES,
+    UNPUBLISHED_STATUSES,
+    Confidence,
+    DocumentKind,
+    DocumentStatus,
+    Language,
+    Licence,
+    Readers,
+    Stage,
+)
+from infotheque.prose import to_html
+from mecenova.calendar import clock
+from mecenova.identifiers.models import Identified
+from mecenova.reference.enums import Kind
+from mecenova.reference.models import Cause
+from mecenova.search.functions import FrenchSearchQuery, FrenchVector
+
+if TYPE_CHECKING:
+    from infotheque.models.version import DocumentFile
+
+# Together under what a search vector can hold (300,000 characters, see mecenova.search).
+LONGEST_SUMMARY = 3_000
+LONGEST_BODY = 60_000
+LONGEST_TEXT = 200_000
+# Never read for a list: they can be as long as a book.
+HEAVY = ("body", "text", "search")
+
+
+class DocumentQuerySet(models.QuerySet["Document"]):
+    def published(self) -> Self:
+        """What everybody may read. A dead link alone leads nowhere: it is hidden until it is mended."""
+        alive = Q(link_hidden_at__isnull=True) | ~Q(body="") | Q(current_version__isnull=False)
+        return self.filter(alive, status__in=PUBLIC_STATUSES)
+
+    def saying(self, words: str) -> Self:
+        """Those whose title, summary or text say these words, most relevant first."""
+        query = FrenchSearchQuery(words)
+        return self.filter(search=query).order_by(
+            SearchRank(F("search"), query).desc(), "-published_at", "id"
+        )
+
+    def for_cause(self, cause: Cause) -> Self:
+        return self.filter(causes=cause)
+
+    def about_kind(self, kind: str) -> Self:
+        """Those that help with this kind of partnership."""
+        return self.filter(partnership_kinds__contains=[kind])
+
+    def helping_at(self, stage: str) -> Self:
+        """Those that help at this stage of a partnership."""
+        return self.filter(stages__contains=[stage])
+
+    def written_for(self, readers: str) -> Self:
+        """Those written for these readers, and those written for everybody."""
+        return self.filter(readers__overlap=[readers, Readers.EVERYBODY])
+
+    def to_review(self) -> Self:
+        """On line, and in doubt or past their review date: the oldest promise first."""
+        late = Q(status=DocumentStatus.PUBLISHED, review_on__lte=clock.today())
+        return self.filter(late | Q(status=DocumentStatus.TO_VERIFY)).order_by("review_on", "id")
+
+    def featured(self) -> Self:
+        return self.filter(featured_at__isnull=False).order_by("-featured_at", "id")
+
+    def for_list(self) -> Self:
+        return self.defer(*HEAVY).prefetch_related("causes")
+
+    def for_reading(self) -> Self:
+        """With all that its own page shows."""
+        return (
+            self.defer("text", "search")
+            .select_related("current_version", "organisation")
+            .prefetch_related("causes")
+        )
+
+
+class Document(Identified):
+    """A record of the library, not only of IMS's: a text written here, files kept here, or somebody's page.
+
+    `status` moves by infotheque.workflow.DOCUMENT. `text` is what the files of the current version say,
+    copied here by operations because a generated column sees no other table.
+    """
+
+    slug = models.SlugField(
+        "référence stable",
+        max_length=80,
+        null=True,
+        blank=True,
+        unique=True,
+        help_text="Ce qui est livré avec le site s’y reconnaît d’un chargement à l’autre.",
+    )
+    title = models.CharField("titre", max_length=250)
+    summary = models.TextField("résumé", blank=True, validators=[MaxLengthValidator(LONGEST_SUMMARY)])
+    body = models.TextField("texte", blank=True, validators=[MaxLengthValidator(LONGEST_BODY)])
+    kind = models.CharField("type", max_length=20, choices=DocumentKind)
+    causes = models.ManyToManyField(Cause, blank=True, related_name="+", verbose_name="causes")
+    partnership_kinds = ArrayField(
+        models.CharField(max_length=20, choices=Kind),
+        default=list,
+        blank=True,
+        verbose_name="formes de partenariat",
+    )
+    stages = ArrayField(
+        models.CharField(max_length=20, choices=Stage),
+        default=list,
+        blank=True,
+        verbose_name="moments du partenariat",
+    )
+    readers = ArrayField(
+        models.CharField(max_length=20, choices=Readers),
+        default=list,
+        blank=True,
+        verbose_name="pour qui",
+    )
+    authors = models.CharField("auteurs", max_length=250, blank=True)
+    publisher = models.CharField("éditeur", max_length=200, blank=True)
+    publisher_home = models.URLField("site de l’éditeur", blank=True, max_length=300)
+    organisation = models.ForeignKey(
+        Organisation,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="organisme source",
+    )
+    year = models.PositiveSmallIntegerField(
+        "année",
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1900), MaxValueValidator(2100)],
+    )
+    language = models.CharField("langue", max_length=10, choices=Language, default=Language.FRENCH)
+    licence = models.CharField("licence", max_length=20, choices=Licence, blank=True)
+    link = models.URLField("lien", blank=True, max_length=500)
+    link_hidden_at = models.DateTimeField("lien masqué le", null=True, blank=True, editable=False)
+    valid_from = models.DateField("valable à partir du", null=True, blank=True)
+    valid_until = models.DateField("valable jusqu’au", null=True, blank=True)
+    confidence = models.CharField("confiance", max_length=10, choices=Confidence, blank=True)
+    current_version = models.ForeignKey(
+        "DocumentVersion", models.RESTRICT, null=True, blank=True, related_name="+", editable=False
+    )
+    text = models.TextField("texte des fichiers", blank=True, editable=False)
+    status = models.CharField("état", max_length=20, choices=DocumentStatus, default=DocumentStatus.DRAFT)
+    needs_second_reader = models.BooleanField(
+        "relecture par une deuxième personne",
+        default=False,
+        help_text="Qui a envoyé le document en relecture ne le publie pas.",
+    )
+    submitted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", editable=False
+    )
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="suivi par",
+    )
+    review_on = models.DateField("à relire le", null=True, blank=True)
+    featured_at = models.DateTimeField("mis en avant le", null=True, blank=True, editable=False)
+    created_at = models.DateTimeField("créé le", default=clock.now, editable=False)
+    published_at = models.DateTimeField("publié le", null=True, blank=True, editable=False)
+    archived_at = models.DateTimeField("archivé le", null=True, blank=True, editable=False)
+    search = models.GeneratedField(
+        expression=FrenchVector("title", weight="A")
+        + FrenchVector("summary", weight="B")
+        + FrenchVector("body", weight="C")
+        + FrenchVector("text", weight="D"),
+        output_field=SearchVectorField(),
+        db_persist=True,
+        editable=False,
+    )
+
+    objects = DocumentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "document"
+        ordering = ("-published_at", "title")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(status__in=PUBLIC_STATUSES, published_at__isnull=False)
+                | Q(status__in=UNPUBLISHED_STATUSES, published_at__isnull=True)
+                | Q(status=DocumentStatus.ARCHIVED),
+                name="document_published_has_date",
+            ),
+            models.CheckConstraint(
+                condition=Q(status=DocumentStatus.ARCHIVED, archived_at__isnull=False)
+                | (~Q(status=DocumentStatus.ARCHIVED) & Q(archived_at__isnull=True)),
+                name="document_archived_has_date",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status__in=PUBLIC_STATUSES)
+                | ~Q(link="")
+                | ~Q(body="")
+                | ~Q(publisher_home="")
+                | Q(current_version__isnull=False),
+                name="document_published_leads_somewhere",
+            ),
+            models.CheckConstraint(
+                condition=Q(valid_from__isnull=True)
+                | Q(valid_until__isnull=True)
+                | Q(valid_until__gte=F("valid_from")),
+                name="document_validity_ends_after_it_begins",
+            ),
+        ]
+        indexes = [
+            GinIndex(fields=("search",), name="document_search"),
+            models.Index(fields=("status", "-published_at"), name="document_newest"),
+            models.Index(fields=("review_on",), name="document_by_review"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def is_published(self) -> bool:
+        """What the queryset's `published` says of one: on line, and not a dead link alone."""
+        leads = self.link_hidden_at is None or bool(self.body) or self.current_version_id is not None
+        return self.status in PUBLIC_STATUSES and leads
+
+    @property
+    def is_to_verify(self) -> bool:
+        return self.status == DocumentStatus.TO_VERIFY
+
+    @property
+    def leads_somewhere(self) -> bool:
+        return bool(self.link or self.body or self.publisher_home or self.current_version_id)
+
+    @property
+    def current_files(self) -> "list[DocumentFile]":
+        """What readers are given, in order; their text is left where it is."""
+        if self.current_version is None:
+            return []
+        self.current_version.document = self
+        return list(self.current_version.files.without_text())
+
+    @property
+    def shown_link(self) -> str:
+        """The link, as long as it answers."""
+        return "" if self.link_hidden_at else self.link
+
+    @property
+    def body_html(self) -> SafeString:
+        return to_html(self.body)
+
+    @property
+    def kind_labels(self) -> list[str]:
+        return [str(Kind(kind).label) for kind in self.partnership_kinds]
+
+    @property
+    def stage_labels(self) -> list[str]:
+        return [str(stage.label) for stage in Stage if stage in self.stages]
+
+    @property
+    def readers_labels(self) -> list[str]:
+        return [str(readers.label) for readers in Readers if readers in self.readers]
+
+    def get_absolute_url(self) -> str:
+        return reverse("infotheque:document", args=[self.pk])

@@ -1,0 +1,222 @@
+"""The life of a document: written, read by a second person, published, verified again, put away."""
+
+from datetime import date
+from typing import Any
+
+from dateutil.relativedelta import relativedelta
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+
+from accounts.models import User
+from infotheque import policies
+from infotheque.enums import UNPUBLISHED_STATUSES, DocumentStatus
+from infotheque.models import CurationSettings, Document
+from infotheque.workflow import DOCUMENT
+from mecenova.calendar import clock
+from mecenova.identifiers.text import one_line, paragraphs
+from mecenova.workflow.errors import DomainError
+from mecenova.workflow.journal import advance, record
+from mecenova.workflow.machine import NEW
+
+LINES = frozenset({"title", "authors", "publisher"})
+TEXTS = frozenset({"summary", "body"})
+FIELDS = (
+    LINES
+    | TEXTS
+    | {
+        "kind",
+        "causes",
+        "partnership_kinds",
+        "stages",
+        "readers",
+        "publisher_home",
+        "organisation",
+        "year",
+        "language",
+        "licence",
+        "link",
+        "valid_from",
+        "valid_until",
+        "confidence",
+        "needs_second_reader",
+        "owner",
+        "review_on",
+    }
+)
+SECOND_READER = (
+    "Ce document doit être relu par une deuxième personne\u00a0: envoyez-le en relecture, un ou une collègue "
+    "le publiera."
+)
+
+
+@transaction.atomic
+def create_document(*, by: User, slug: str | None = None, **values: Any) -> Document:
+    """A draft, followed by whoever writes it unless it is said otherwise."""
+    _only_curators(by)
+    _refuse_the_unknown(values)
+    causes = values.pop("causes", ())
+    document = Document.objects.create(slug=slug, **{"owner": by} | _tidy(values))
+    document.causes.set(causes)
+    record(document, "create", NEW, document.status, by)
+    return document
+
+
+@transaction.atomic
+def update_document(*, document: Document, by: User, **changes: Any) -> Document:
+    """Write what changed. Another link is a link that nobody has seen fail."""
+    document = lock(document, by)
+    _refuse_the_unknown(changes)
+    if "causes" in changes:
+        document.causes.set(changes.pop("causes"))
+    if changes.get("link", document.link) != document.link:
+        document.link_hidden_at = None
+    for name, value in _tidy(changes).items():
+        setattr(document, name, value)
+    if document.published_at and document.status != DocumentStatus.ARCHIVED:
+        _refuse_what_leads_nowhere(document)
+    document.save()
+    return document
+
+
+@transaction.atomic
+def submit_document(*, document: Document, by: User) -> Document:
+    """Ask a colleague to read it before it is published."""
+    document = lock(document, by)
+    advance(document, DOCUMENT, "submit", by=by, submitted_by=by)
+    return document
+
+
+@transaction.atomic
+def send_back_document(*, document: Document, by: User, note: str = "") -> Document:
+    """The reader asks for changes: a draft again."""
+    document = lock(document, by)
+    advance(document, DOCUMENT, "send_back", by=by, note=note, submitted_by=None)
+    return document
+
+
+@transaction.atomic
+def publish_document(*, document: Document, by: User) -> Document:
+    """Everybody can read it from now on. Raises DomainError when it leads nowhere or lacks its reader."""
+    document = lock(document, by)
+    DOCUMENT.target("publish", document.status)
+    _refuse_what_leads_nowhere(document)
+    settings = CurationSettings.load()
+    if document.needs_second_reader or settings.needs_second_reader:
+        _refuse_without_second_reader(document, by)
+    today = clock.today()
+    review_on = document.review_on if document.review_on and document.review_on > today else None
+    advance(
+        document,
+        DOCUMENT,
+        "publish",
+        by=by,
+        published_at=clock.now(),
+        archived_at=None,
+        submitted_by=None,
+        review_on=review_on or _after_months(today, settings.review_months),
+    )
+    return document
+
+
+@transaction.atomic
+def doubt_document(*, document: Document, by: User | None, note: str = "") -> Document:
+    """Still on line, marked as to be verified. `by` None: the agenda, on its review date."""
+    document = lock(document, by)
+    advance(document, DOCUMENT, "doubt", by=by, note=note)
+    return document
+
+
+@transaction.atomic
+def verify_document(*, document: Document, by: User, note: str = "") -> Document:
+    """Somebody read it again: it holds, until the next review."""
+    document = lock(document, by)
+    review_on = _after_months(clock.today(), CurationSettings.load().review_months)
+    advance(document, DOCUMENT, "verify", by=by, note=note, review_on=review_on)
+    return document
+
+
+@transaction.atomic
+def withdraw_document(*, document: Document, by: User) -> Document:
+    """Back to a draft that only staff read."""
+    document = lock(document, by)
+    advance(document, DOCUMENT, "withdraw", by=by, published_at=None, featured_at=None)
+    return document
+
+
+@transaction.atomic
+def archive_document(*, document: Document, by: User, note: str = "") -> Document:
+    """Put away: nobody but staff finds it, and nothing of it is lost."""
+    document = lock(document, by)
+    advance(
+        document,
+        DOCUMENT,
+        "archive",
+        by=by,
+        note=note,
+        archived_at=clock.now(),
+        featured_at=None,
+        submitted_by=None,
+    )
+    return document
+
+
+@transaction.atomic
+def take_up_document(*, document: Document, by: User) -> Document:
+    """From the archives, a draft again."""
+    document = lock(document, by)
+    advance(document, DOCUMENT, "take_up", by=by, archived_at=None, published_at=None)
+    return document
+
+
+@transaction.atomic
+def feature_document(*, document: Document, by: User, is_featured: bool) -> Document:
+    """Show it on the library's home, newest choice first; or no longer. Twice changes nothing."""
+    document = lock(document, by)
+    if is_featured and document.status in UNPUBLISHED_STATUSES:
+        raise DomainError("Publiez ce document avant de le mettre en avant.")
+    if is_featured != bool(document.featured_at):
+        document.featured_at = clock.now() if is_featured else None
+        document.save(update_fields=["featured_at"])
+    return document
+
+
+def lock(document: Document, by: User | None) -> Document:
+    """The document as it is now, held until the end of the transaction. `by` None is the platform."""
+    if by is not None:
+        _only_curators(by)
+    return Document.objects.select_for_update(of=("self",), no_key=True).get(pk=document.pk)
+
+
+def _only_curators(by: User) -> None:
+    if not policies.can_curate(by):
+        raise PermissionDenied
+
+
+def _refuse_the_unknown(values: dict[str, Any]) -> None:
+    if unknown := set(values) - FIELDS:
+        raise TypeError(f"A document has no {', '.join(sorted(unknown))}")
+
+
+def _tidy(values: dict[str, Any]) -> dict[str, Any]:
+    """Texts without control characters: one line for those shown in lists."""
+    written = {LINES: one_line, TEXTS: paragraphs}
+    return {
+        name: next((tidy(value) for names, tidy in written.items() if name in names), value)
+        for name, value in values.items()
+    }
+
+
+def _refuse_what_leads_nowhere(document: Document) -> None:
+    if not document.leads_somewhere:
+        raise DomainError(
+            f"«\u202f{document.title}\u202f» n’a ni texte, ni lien, ni fichier\u00a0: ajoutez l’un des trois."
+        )
+
+
+def _refuse_without_second_reader(document: Document, by: User) -> None:
+    if document.status != DocumentStatus.IN_REVIEW or document.submitted_by_id in (None, by.pk):
+        raise DomainError(SECOND_READER)
+
+
+def _after_months(day: date, months: int) -> date:
+    return day + relativedelta(months=months)

@@ -1,0 +1,67 @@
+"""The files of a document: a new version takes the place of the old one at the same address."""
+
+from collections.abc import Sequence
+
+from django.core.files import File
+from django.core.files.base import ContentFile
+from django.db import transaction
+
+from accounts.models import User
+from infotheque.models import Document, DocumentFile, DocumentVersion
+from infotheque.models.document import LONGEST_TEXT
+from infotheque.operations.documents import lock
+from infotheque.reading.result import ReadFile
+from mecenova.identifiers.text import one_line
+from mecenova.workflow.errors import DomainError
+from mecenova.workflow.journal import record
+
+
+@transaction.atomic
+def add_version(
+    *, document: Document, files: Sequence[ReadFile], by: User, note: str = "", is_private: bool = False
+) -> DocumentVersion:
+    """Give readers these files from now on. The very files they have already make no new version.
+
+    `is_private` keeps the files for the team; what they say is then left out of the search.
+    """
+    if not files:
+        raise DomainError("Une version contient au moins un fichier\u00a0: choisissez-en un.")
+    document = lock(document, by)
+    current = document.current_version
+    if current is not None and _prints(current) == {file.digest for file in files}:
+        return current
+    last = document.versions.order_by("-number").first()
+    version = DocumentVersion.objects.create(
+        document=document, number=last.number + 1 if last else 1, note=one_line(note)[:300], created_by=by
+    )
+    for position, file in enumerate({file.digest: file for file in files}.values()):
+        _keep(file, version, position, is_private)
+    document.current_version = version
+    document.text = "" if is_private else "\n\n".join(file.text for file in files)[:LONGEST_TEXT]
+    document.save(update_fields=["current_version", "text"])
+    record(document, "add_version", document.status, document.status, by, note=f"version {version.number}")
+    return version
+
+
+def _prints(version: DocumentVersion) -> set[str]:
+    return set(version.files.values_list("digest", flat=True))
+
+
+def _keep(read: ReadFile, version: DocumentVersion, position: int, is_private: bool) -> None:
+    row = DocumentFile(
+        version=version,
+        position=position,
+        name=read.name,
+        type=read.type,
+        digest=read.digest,
+        size=read.size,
+        pages=read.pages,
+        text=read.text,
+        is_text_whole=read.is_text_whole,
+        is_private=is_private,
+    )
+    with read.path.open("rb") as content:
+        row.file.save(read.name, File(content), save=False)
+    if read.picture:
+        row.picture.save("picture.png", ContentFile(read.picture), save=False)
+    row.save(force_insert=True)
