@@ -15,7 +15,7 @@ from matching.allocation import Suited, suited_needs
 from matching.enums import Choice
 from matching.explaining import CHOICES, facts_of, why
 from matching.models import Diagnosis, Suggestion, SuggestionQuerySet
-from matching.odds import odds, odds_for
+from matching.odds import case_of_association, odds, odds_of, what_if
 from matching.scoring import STOPS
 from mecenova.agenda.operations import next_step
 from mecenova.agenda.slot_links import slots_path
@@ -30,6 +30,7 @@ DECLINE_LINK = "matching.decline"
 CHOICE_LINKS = {choice: f"matching.choose_{choice}" for choice in Choice}
 # A first mail is read to its end only if it is short.
 WELCOME_NEEDS = 3
+WELCOME_CHANGES = 3
 
 
 @register_notification
@@ -90,14 +91,16 @@ class AssociationWelcome(Welcome):
 
     def context(self, subject: Organisation, recipient: User) -> dict[str, Any]:
         association = Association.objects.for_readiness().get(organisation=subject)
+        case, department = case_of_association(association), association.organisation.department
         suited = suited_needs(association, limit=WELCOME_NEEDS, today=clock.today())
         needs = Need.objects.select_related("company__organisation").in_bulk(
             [candidate.need.id for candidate in suited.candidates]
         )
         return {
             "organisation": subject,
-            "odds": odds_for(association),
-            "department": association.organisation.department,
+            "odds": odds_of(case),
+            "what_if": what_if(case, department)[:WELCOME_CHANGES],
+            "department": department,
             "causes": [cause.name for cause in association.causes.all()],
             "missing": association_completeness(association).missing,
             "needs": [

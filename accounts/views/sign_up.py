@@ -12,6 +12,7 @@ from django.urls import Resolver404, resolve, reverse
 
 from accounts.forms import SignUpForm
 from accounts.models import Invitation
+from mecenova.reference.forms import CaseForm
 
 
 class SignUp(SignupView):
@@ -27,7 +28,8 @@ class SignUp(SignupView):
         return {**initial, "email": self.invitation.email} if self.invitation else initial
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(invitation=self.invitation, **kwargs)
+        case = None if self.invitation else CaseForm()
+        return super().get_context_data(invitation=self.invitation, case=case, **kwargs)
 
     @transaction.atomic
     def form_valid(self, form: SignUpForm) -> HttpResponse:

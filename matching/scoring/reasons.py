@@ -15,6 +15,9 @@ from mecenova.ui.figures import days, euros
 MOST_SUBJECTS = 2
 MOST_WORDS = 2
 MOST_NAMES = 3
+# A short word (« ans », « jour ») tells a reader nothing; of the heaviest ones only.
+SHORTEST_TOLD = 5
+MOST_WORDS_READ = 5
 # Below this weight a shared theme is too common to be told.
 TOLD_FROM = 0.05
 NOTHING_SHARED = (
@@ -112,8 +115,10 @@ def _shared_words(need: NeedSide, association: AssociationSide) -> list[str]:
     )
     subjects = [known[theme].label for theme in shared[:MOST_SUBJECTS]]
     said = " ".join(subjects).lower()
-    found = best_words(need.text, association.text, MOST_WORDS + len(subjects))
-    quoted = [f"«\u202f{word}\u202f»" for word in found if word.lower() not in said]
+    found = best_words(need.text, association.text, MOST_WORDS_READ)
+    quoted = [
+        f"«\u202f{word}\u202f»" for word in found if len(word) >= SHORTEST_TOLD and word.lower() not in said
+    ]
     return [*subjects, *quoted[:MOST_WORDS]]
 
 

@@ -1,29 +1,6 @@
-"""Asking for the odds of one's own case, and the team's decisions."""
+"""The team's decisions."""
 
 from django import forms
-
-from mecenova.reference.enums import Kind
-from mecenova.reference.models import Cause, Territory
-
-
-class OddsForm(forms.Form):
-    cause = forms.ModelChoiceField(
-        label="Votre cause",
-        queryset=Cause.objects.all(),
-        to_field_name="slug",
-        required=False,
-        empty_label="Toutes les causes",
-    )
-    departement = forms.ModelChoiceField(
-        label="Votre département",
-        queryset=Territory.objects.departments(),
-        to_field_name="code",
-        required=False,
-        empty_label="Toute la France",
-    )
-    forme = forms.ChoiceField(
-        label="La forme du soutien", choices=(("", "Toutes les formes"), *Kind.choices), required=False
-    )
 
 
 class MessageForm(forms.Form):

@@ -4,10 +4,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from matching.odds import ENOUGH_PRESENTED, odds, odds_by_cause, odds_for
+from matching.odds import ENOUGH, by_cause_and_kind, case_of, odds, odds_for, rooms_of, what_if
 from matching.operations import run_round
 from mecenova.reference.models import Cause, Territory
-from tests.associations.factories import AssociationFactory
+from tests.associations.factories import AskFactory, AssociationFactory, ProjectFactory
 from tests.companies.factories import CompanyFactory, NeedFactory
 from tests.matching.factories import SuggestionFactory
 
@@ -58,13 +58,13 @@ def test_places_are_those_left_this_month(db):
     run_round()
     found = odds()
     assert (found.places_this_month, found.places_left) == (3, 1)
-    assert found.associations_per_place == 0.7
+    assert found.associations_per_place is None
 
 
 def test_the_median_is_told_only_with_enough_of_them(frozen_clock, db):
     need = NeedFactory(published=True)
     with frozen_clock(MONDAY) as now:
-        associations = AssociationFactory.create_batch(ENOUGH_PRESENTED, complete=True)
+        associations = AssociationFactory.create_batch(ENOUGH, complete=True)
         for days, association in enumerate(associations):
             now.move_to(MONDAY + timedelta(days=10 * days))
             if association is associations[-1]:
@@ -83,11 +83,66 @@ def test_the_odds_of_one_association_are_those_of_its_causes_and_place(db):
     assert odds_for(association).needs == 1
 
 
-def test_the_table_by_cause_asks_as_much_for_one_as_for_many(db, query_count):
-    empty = query_count(odds_by_cause)
+def test_the_table_counts_each_cause_under_each_kind(db, query_count):
+    empty = query_count(by_cause_and_kind)
     AssociationFactory.create_batch(3, complete=True)
+    AssociationFactory.create_batch(2, complete=True, refused_kinds=["financial"])
+    asking = AssociationFactory(complete=True)
+    AskFactory(project=ProjectFactory(association=asking, published=True), kind="skills", days=5)
     NeedFactory.create_batch(3, published=True)
-    assert query_count(odds_by_cause) == empty
-    line = next(line for line in odds_by_cause() if line.cause.slug == "emploi-et-insertion")
-    assert (line.associations, line.companies, line.needs) == (3, 3, 3)
-    assert line.associations_per_company == 1.0
+    assert query_count(by_cause_and_kind) == empty == 2
+    line = next(line for line in by_cause_and_kind() if line.cause.slug == "emploi-et-insertion")
+    cells = {cell.kind.value: cell for cell in line.cells}
+    money, skills = cells["financial"], cells["skills"]
+    assert (money.associations, money.companies, money.needs, money.places_left) == (3, 3, 3, 9)
+    assert (skills.associations, skills.needs) == (6, 0)
+    assert money.is_small
+    assert money.associations_per_company is None
+    for cell in line.cells:
+        room = rooms_of([case_of([line.cause.pk], None, [cell.kind])])[0]
+        assert (room.associations, room.companies, room.needs, room.places_left) == (
+            cell.associations,
+            cell.companies,
+            cell.needs,
+            cell.places_left,
+        )
+
+
+def test_a_handful_is_not_divided(db):
+    NeedFactory(published=True)
+    AssociationFactory.create_batch(4, complete=True)
+    assert odds().associations_per_place is None
+    AssociationFactory(complete=True)
+    assert odds().associations_per_place == 1.7
+
+
+def test_those_who_still_wait_are_counted(db):
+    need = NeedFactory(published=True)
+    seen, *others = AssociationFactory.create_batch(3, complete=True)
+    SuggestionFactory(need=need, association=seen)
+    assert odds().never_presented == len(others)
+
+
+def test_what_if_counts_what_a_change_would_open(employment, query_count):
+    nord = Territory.objects.get(code="59")
+    NeedFactory(published=True, territories=["59"])
+    NeedFactory(published=True, kind="skills", territories=["59"])
+    NeedFactory(published=True, territories=["62"])
+    NeedFactory(published=True, causes=["education"], territories=["59"])
+    case = case_of([employment.pk], nord, ["financial"])
+    found = {(one.sort, one.label): one for one in what_if(case, nord)}
+    assert {sort for sort, _ in found} == {"kind", "place", "cause"}
+    skills = found["kind", "Si vous cherchiez aussi des compétences"]
+    assert (skills.more_needs, skills.room.needs) == (1, 2)
+    near = found["place", "Si vous agissiez aussi dans ce département voisin\u00a0: Pas-de-Calais (62)"]
+    assert near.room.needs == 2
+    assert found["cause", "Si une cause proche est aussi la vôtre\u00a0: Éducation"].room.needs == 2
+    few = query_count(lambda: what_if(case, nord))
+    NeedFactory.create_batch(4, published=True, kind="in_kind", territories=["R32"])
+    AssociationFactory.create_batch(4, complete=True)
+    assert query_count(lambda: what_if(case, nord)) == few <= 7
+
+
+def test_nothing_is_widened_beyond_all_of_france_and_any_kind(db):
+    NeedFactory(published=True)
+    assert what_if(case_of(), None) == []

@@ -36,22 +36,34 @@ def test_an_empty_network_is_said_without_dividing_by_zero(client):
 
 
 def test_the_odds_of_one_case_come_from_the_data(client):
-    for association in AssociationFactory.create_batch(4):
+    for association in AssociationFactory.create_batch(6):
         association.causes.add(Cause.objects.get(slug="education"))
     CompanyFactory()
     response = client.get(reverse("pages:understand"), {"cause": "education"})
-    assert response.context["own"].associations == 4
-    assert response.context["own"].companies == 1
+    assert response.context["odds"].associations == 6
+    assert response.context["odds"].companies == 1
     assert "environ 2 mois" in shown(response).replace("\u202f", " ")
 
 
 @pytest.mark.parametrize(
-    "query", ["cause=inconnue", "departement=999", "forme=x", "cause=%01", "departement=%F0%9F%98%80"]
+    "query",
+    [
+        "cause=inconnue",
+        "departement=999",
+        "departement=../../etc",
+        "departement=R32",
+        "forme=x",
+        "forme=financial&forme=x",
+        "cause=%01",
+        "departement=%F0%9F%98%80",
+        pytest.param("&".join(["cause=sport"] * 500 + [f"cause={'x' * 2000}"]), id="huge"),
+    ],
 )
 def test_unknown_values_are_told_and_break_nothing(client, query):
     response = client.get(f"{reverse('pages:understand')}?{query}")
     assert response.status_code == 200
-    assert response.context["own"] is None
+    assert response.context["odds"] is None
+    assert "Nous n’avons pas compris ce choix" in shown(response)
 
 
 @pytest.mark.parametrize("name", ["home", "understand"])
@@ -63,3 +75,32 @@ def test_public_pages_ask_a_constant_number_of_queries(client, query_count, name
     NeedFactory.create_batch(5, published=True)
     AssociationFactory.create_batch(5, complete=True)
     assert query_count(lambda: client.get(address)) <= max(one, 12)
+
+
+def test_a_script_gets_the_answer_alone_and_the_address_keeps_the_choice(client):
+    NeedFactory(published=True, territories=["59"])
+    query = {"cause": "emploi-et-insertion", "departement": "59", "forme": "skills"}
+    whole = client.get(reverse("pages:understand"), query)
+    alone = client.get(reverse("pages:understand"), query, headers={"HX-Request": "true"})
+    assert alone.headers["Vary"] == whole.headers["Vary"]
+    assert "HX-Request" in alone.headers["Vary"]
+    assert shown(alone).strip().startswith('<div id="reponse"')
+    assert shown(alone).strip() in shown(whole)
+    assert "Emploi et insertion, Nord (59), Mécénat de compétences" in shown(whole)
+
+
+def test_the_odds_of_a_case_ask_as_much_for_one_as_for_many(client, query_count):
+    address = f"{reverse('pages:understand')}?cause=emploi-et-insertion&departement=59&forme=financial"
+    NeedFactory(published=True, territories=["59"])
+    AssociationFactory(complete=True)
+    client.get(address)
+    one = query_count(lambda: client.get(address))
+    NeedFactory.create_batch(5, published=True, territories=["62"], kind="skills")
+    AssociationFactory.create_batch(5, complete=True)
+    assert query_count(lambda: client.get(address)) == one
+
+
+def test_whoever_signs_up_may_see_the_odds_first_without_an_account(client):
+    page = shown(client.get(reverse("accounts:sign_up")))
+    assert f'action="{reverse("pages:understand")}#reponse"' in page
+    assert 'name="departement"' in page

@@ -15,7 +15,7 @@ from associations.readiness import completeness as association_completeness
 from companies.models import Company, Need
 from companies.readiness import completeness as company_completeness
 from matching.models import Diagnosis, Suggestion
-from matching.odds import odds_for
+from matching.odds import case_of_association, odds_of, what_if
 from mecenova.agenda import operations as agenda
 from mecenova.agenda.enums import Owner
 from mecenova.agenda.models import FollowUp
@@ -31,7 +31,9 @@ def dashboard(request: HttpRequest) -> HttpResponse:
     unfinished = unfinished_registration(request.user)
     if unfinished:
         return redirect(unfinished)
-    mine = list(Organisation.objects.of(request.user).select_related("department").order_by("name_key"))
+    mine = list(
+        Organisation.objects.of(request.user).select_related("department__parent").order_by("name_key")
+    )
     if not mine:
         return redirect("pages:control_tower")
     organisation = next((one for one in mine if str(one.pk) == request.GET.get("organisme")), mine[0])
@@ -75,6 +77,7 @@ def _exchange(
 
 def _association(association: Association) -> dict[str, Any]:
     found = association_completeness(association)
+    case = case_of_association(association)
     projects = list(association.projects.all())
     steps = agenda.next_steps(projects)
     presented = (
@@ -90,7 +93,8 @@ def _association(association: Association) -> dict[str, Any]:
         ],
         "projects": [(project, steps.get(project.pk)) for project in projects],
         "diagnoses": Diagnosis.objects.open().of_association(association).select_related("project"),
-        "odds": odds_for(association),
+        "odds": odds_of(case),
+        "what_if": what_if(case, association.organisation.department),
         "presented": presented[:LATEST],
         "presented_count": presented.count(),
     }

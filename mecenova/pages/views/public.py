@@ -3,13 +3,22 @@
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 
 from companies.models import Need
-from matching.odds import odds, odds_by_cause
-from mecenova.pages.forms import OddsForm
+from matching.odds import by_cause_and_kind, case_of, odds, odds_of, what_if
+from mecenova.reference.enums import Kind
+from mecenova.reference.forms import CaseForm
 
 NEEDS_SHOWN = 3
+KINDS_IN_SHORT = {
+    Kind.FINANCIAL: "Argent",
+    Kind.IN_KIND: "Biens",
+    Kind.SKILLS: "Compétences",
+    Kind.VOLUNTEERING: "Bénévoles",
+    Kind.CO_CONSTRUCTION: "Construire ensemble",
+}
 
 
 @login_not_required
@@ -25,23 +34,24 @@ def home(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_safe
 def understand(request: HttpRequest) -> HttpResponse:
-    """The odds of the whole network by cause, and those of the reader's own case."""
-    form = OddsForm(request.GET or None)
-    asked = form.is_valid() and any(form.cleaned_data.values())
-    context = {
-        "form": form,
-        "network": odds(),
-        "by_cause": odds_by_cause(),
-        "asked": asked,
-        "own": _own_odds(form) if asked else None,
-    }
-    return render(request, "pages/understand.html", context)
+    """The odds of the reader's own case (alone for htmx), then those of the whole network."""
+    form = CaseForm(request.GET or None)
+    context = {"form": form, **_answer(form)}
+    name = "pages/understand.html"
+    if request.htmx and not request.htmx.history_restore_request:
+        name = f"{name}#answer"
+    else:
+        context |= {"network": odds(), "table": by_cause_and_kind(), "kinds": KINDS_IN_SHORT}
+    response = render(request, name, context)
+    patch_vary_headers(response, ["HX-Request"])
+    return response
 
 
-def _own_odds(form: OddsForm) -> object:
-    cause = form.cleaned_data["cause"]
-    return odds(
-        cause_ids=[cause.pk] if cause else [],
-        department=form.cleaned_data["departement"],
-        kind=form.cleaned_data["forme"] or None,
-    )
+def _answer(form: CaseForm) -> dict[str, object]:
+    """Nothing before something is asked, or of a case that does not exist."""
+    if not form.is_valid() or not any(form.cleaned_data.values()):
+        return {"odds": None}
+    cause, place, kind = (form.cleaned_data[name] for name in ("cause", "departement", "forme"))
+    case = case_of([cause.pk] if cause else [], place, [kind] if kind else [])
+    said = [str(one) for one in (cause, place, Kind(kind).label if kind else None) if one]
+    return {"odds": odds_of(case), "what_if": what_if(case, place), "said": said}

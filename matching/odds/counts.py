@@ -1,0 +1,219 @@
+"""The figures of any number of cases: three queries for all, one more for the waits of one."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.db.models import (
+    Aggregate,
+    Count,
+    DurationField,
+    ExpressionWrapper,
+    F,
+    FloatField,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+)
+from django.db.models.functions import Coalesce, Extract, Greatest
+
+from associations.models import Ask, Association, Project
+from companies.models import Company, Need, Policy
+from matching.models import Suggestion
+from matching.odds.cases import Case, case_of, case_of_association
+from mecenova.calendar import clock
+from mecenova.reference.models import Territory
+from partnerships.models import AttentionMonth
+
+# With fewer than this a median would be a rumour, and a ratio a false precision.
+ENOUGH = 5
+LOOK_BACK = timedelta(days=365)
+DAY = 86400
+NOBODY = Q(pk__in=())
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """Who is there, and how many associations companies can look at: this month, and still."""
+
+    associations: int
+    companies: int
+    needs: int
+    places_this_month: int
+    places_left: int
+
+    @property
+    def is_small(self) -> bool:
+        """Too few associations to divide by anything."""
+        return 0 < self.associations < ENOUGH
+
+    @property
+    def associations_per_place(self) -> float | None:
+        """How many associations there are for one place a month; None without a place, or of a handful."""
+        if not self.places_this_month or self.is_small:
+            return None
+        return round(self.associations / self.places_this_month, 1)
+
+    @property
+    def months_to_see_all(self) -> int | None:
+        """In how many months companies would have looked at each association once, at this pace."""
+        return -(-self.associations // self.places_this_month) if self.places_this_month else None
+
+
+@dataclass(frozen=True, slots=True)
+class Odds(Room):
+    """`median_wait_days` is of those first presented in the last year, None when fewer than five were:
+    « pas encore assez de recul ». `never_presented` still wait for their first time."""
+
+    median_wait_days: int | None
+    never_presented: int
+
+
+class Half(Aggregate):
+    """The median of an expression; None of nothing."""
+
+    function = "PERCENTILE_CONT"
+    template = "%(function)s(0.5) WITHIN GROUP (ORDER BY %(expressions)s)"
+    name = "Half"
+    output_field = FloatField()
+
+
+def odds(
+    *, cause_ids: Iterable[int] = (), department: Territory | None = None, kind: str | None = None
+) -> Odds:
+    """The odds for these causes, this place and this kind; nothing given means the whole network."""
+    return odds_of(case_of(cause_ids, department, [kind] if kind else []))
+
+
+def odds_for(association: Association) -> Odds:
+    """The odds of one association, under the kinds that it accepts."""
+    return odds_of(case_of_association(association))
+
+
+def odds_of(case: Case) -> Odds:
+    half, never = _waits(case)
+    return Odds(**asdict(rooms_of([case])[0]), median_wait_days=half, never_presented=never)
+
+
+def rooms_of(cases: Sequence[Case]) -> list[Room]:
+    """Each case in its order."""
+    if not cases:
+        return []
+    associations = _counted(
+        Association.objects.open_to_companies(), [_of_association(case) for case in cases]
+    )
+    needs = _counted(Need.objects.current(), [_of_need(case) for case in cases])
+    places = _places(_companies(), [_of_company(case) for case in cases])
+    return [
+        Room(associations=there, needs=wanted, **given)
+        for there, wanted, given in zip(associations, needs, places, strict=True)
+    ]
+
+
+def companies_for(
+    cause_ids: Iterable[int], place_ids: Iterable[int] | None, kinds: Iterable[str]
+) -> "QuerySet[Company]":
+    """Companies with places to give that support one of these causes, there, under one of these kinds.
+
+    What is not given excludes nobody; no place at all (an empty list) is nowhere.
+    """
+    around = None if place_ids is None else frozenset(place_ids)
+    return _companies().filter(_of_company(Case(frozenset(cause_ids), around, around, frozenset(kinds))))
+
+
+def _companies() -> "QuerySet[Company]":
+    return Company.objects.checked().filter(policy__monthly_capacity__gt=0)
+
+
+def _of_association(case: Case) -> Q:
+    found = Q()
+    if case.causes:
+        linked = Association.causes.through.objects.filter(cause__in=case.causes)
+        found &= Q(pk__in=linked.values("association"))
+    if case.here is not None:
+        acting = Association.territories.through.objects.filter(territory__in=case.here)
+        found &= Q(organisation__department__in=case.here) | Q(pk__in=acting.values("association"))
+    if case.kinds:
+        accepted = NOBODY
+        for kind in sorted(case.kinds):
+            accepted |= ~Q(refused_kinds__contains=[kind]) & Q(pk__in=_asking(kind))
+        silent = ~Q(refused_kinds__contains=sorted(case.kinds)) & ~Q(pk__in=_asking())
+        found &= accepted | silent
+    return found
+
+
+def _asking(kind: str | None = None) -> Any:
+    """Associations whose published projects ask for this kind, or for anything."""
+    asks = Ask.objects.order_by().filter(project__in=Project.objects.proposed().order_by().values("pk"))
+    return (asks.filter(kind=kind) if kind else asks).values("project__association")
+
+
+def _of_company(case: Case) -> Q:
+    found = Q()
+    if case.causes:
+        linked = Policy.causes.through.objects.filter(cause__in=case.causes)
+        found &= Q(pk__in=linked.values("policy"))
+    if case.around is not None:
+        named = Policy.territories.through.objects.filter(territory__in=case.around)
+        found &= Q(pk__in=named.values("policy"))
+    if case.kinds:
+        found &= Q(policy__kinds__overlap=sorted(case.kinds))
+    return found
+
+
+def _of_need(case: Case) -> Q:
+    found = Q()
+    if case.causes:
+        linked = Need.causes.through.objects.filter(cause__in=case.causes)
+        found &= Q(pk__in=linked.values("need"))
+    if case.around is not None:
+        named = Need.territories.through.objects.filter(territory__in=case.around)
+        anywhere = ~Q(pk__in=Need.territories.through.objects.values("need"))
+        found &= Q(pk__in=named.values("need")) | anywhere
+    if case.kinds:
+        found &= Q(kind__in=sorted(case.kinds))
+    return found
+
+
+def _counted(rows: "QuerySet[Any]", wanted: Sequence[Q]) -> list[int]:
+    found = rows.order_by().aggregate(
+        **{f"of_{number}": Count("pk", filter=one) for number, one in enumerate(wanted)}
+    )
+    return [found[f"of_{number}"] for number in range(len(wanted))]
+
+
+def _places(companies: "QuerySet[Company]", wanted: Sequence[Q]) -> list[dict[str, int]]:
+    """Companies, places this month, and those left of them."""
+    month = AttentionMonth.objects.filter(company=OuterRef("pk"), month=clock.today().replace(day=1))
+    spent = Coalesce(Subquery(month.values("spent")), 0)
+    rows = companies.order_by().annotate(
+        left=Greatest(F("policy__monthly_capacity") - spent, 0, output_field=IntegerField())
+    )
+    sums: dict[str, Any] = {}
+    for number, one in enumerate(wanted):
+        sums[f"companies_{number}"] = Count("pk", filter=one)
+        sums[f"places_this_month_{number}"] = Sum("policy__monthly_capacity", filter=one, default=0)
+        sums[f"places_left_{number}"] = Sum("left", filter=one, default=0)
+    found = rows.aggregate(**sums)
+    names = ("companies", "places_this_month", "places_left")
+    return [{name: found[f"{name}_{number}"] for name in names} for number in range(len(wanted))]
+
+
+def _waits(case: Case) -> tuple[int | None, int]:
+    """Days from the check of an association to its first presentation (the median of the last year's), and how
+    many were never presented."""
+    seen = Suggestion.objects.filter(association=OuterRef("pk")).order_by("presented_at")
+    rows = Association.objects.open_to_companies().filter(_of_association(case)).order_by()
+    waited = ExpressionWrapper(F("first") - F("organisation__checked_at"), output_field=DurationField())
+    recent = Q(first__gte=clock.now() - LOOK_BACK, organisation__checked_at__isnull=False)
+    found = rows.annotate(first=Subquery(seen.values("presented_at")[:1])).aggregate(
+        half=Half(Extract(waited, "epoch"), filter=recent),
+        told=Count("pk", filter=recent),
+        never=Count("pk", filter=Q(first__isnull=True)),
+    )
+    half = max(0, int(found["half"] // DAY)) if found["told"] >= ENOUGH else None
+    return half, found["never"]
