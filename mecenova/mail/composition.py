@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import Min
 
 from mecenova.calendar import clock
@@ -54,11 +54,15 @@ def compose_due(seconds: float = 20.0) -> int:
 def _compose(recipient_id: Any) -> bool:
     """One person's digest, in a transaction of its own. Whoever holds its lines is composing it.
 
-    What the lines themselves cannot survive (the database, a layout) is kept on them and tried again later.
+    What the lines themselves cannot survive (a layout) is kept on them and tried again later. A database that
+    goes away is not their fault: they stay due for the next sweep.
     """
     try:
         with transaction.atomic():
             return _compose_locked(recipient_id)
+    except (InterfaceError, OperationalError) as error:
+        logger.warning("The digest of person %s waits: %s", recipient_id, type(error).__name__)
+        return False
     except Exception as error:
         logger.exception("The digest of person %s could not be composed", recipient_id)
         DigestLine.objects.all().due(clock.now()).filter(recipient=recipient_id).update(

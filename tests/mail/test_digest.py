@@ -2,10 +2,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.core import mail as mailbox
+from django.db import OperationalError
 from django.urls import reverse
 
 from mecenova.calendar import clock
 from mecenova.calendar.working_days import is_working_day
+from mecenova.mail import composition
 from mecenova.mail.composition import compose_due
 from mecenova.mail.delivery import Delivery, deliver_due
 from mecenova.mail.digest import last_digest_time, next_digest_time
@@ -14,6 +16,7 @@ from mecenova.mail.models import DigestLine, OutgoingMail
 from mecenova.mail.operations import queue
 from mecenova.mail.preferences import decline
 from mecenova.mail.tasks import compose_digests
+from tests.accounts.factories import StaffFactory
 from tests.accounts.threads import at_once
 from tests.mail.factories import OutgoingMailFactory, PersonFactory
 from tests.mail.notifications_for_tests import BrokenWeekly, Exact, Weekly, WeeklyLetter, WeeklyNews
@@ -165,12 +168,31 @@ class TestComposition:
         assert broken.due_at == MONDAY + timedelta(days=7)
         assert OutgoingMail.objects.get().digest_lines.count() == 2
 
+    def test_the_team_reads_that_a_line_could_not_be_written(self, now, client):
+        tell(BrokenWeekly)
+        now.move_to(MONDAY)
+        compose_due()
+        client.force_login(StaffFactory())
+        assert "1 ligne de la lettre de la semaine en erreur" in client.get("/equipe/").content.decode()
+        assert "n’a pas pu être écrite" in client.get(reverse("mail:failed")).content.decode()
+
+    def test_a_database_that_goes_away_costs_no_hour_and_is_nobody_s_error(self, now, monkeypatch):
+        tell(Weekly)
+        now.move_to(MONDAY)
+
+        def gone(*values):
+            raise OperationalError("server closed the connection unexpectedly")
+
+        with monkeypatch.context() as outage:
+            outage.setattr(composition, "written", gone)
+            assert compose_due() == 0
+        assert not DigestLine.objects.all().in_error().exists()
+        assert compose_due() == 1
+
     def test_a_person_whose_digest_breaks_stops_nobody_and_is_tried_again(self, now, monkeypatch):
         tell(Weekly)
         tell(Weekly)
         now.move_to(MONDAY)
-        from mecenova.mail import composition
-
         calls = []
 
         def written(sections, reader):

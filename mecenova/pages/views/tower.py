@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.models import Organisation, User
 from mecenova.agenda import operations as agenda
 from mecenova.agenda.models import FollowUp, SilenceCheck
-from mecenova.mail.models import OutgoingMail
+from mecenova.mail.models import DigestLine, OutgoingMail
 from mecenova.pages.baskets import BASKETS, GROUPS, Basket
 from mecenova.pages.contacts import last_contacts
 from mecenova.pages.duties import duties, loads
@@ -42,6 +42,7 @@ def control_tower(request: HttpRequest) -> HttpResponse:
         "in_error": FollowUp.objects.all().in_error().count(),
         "team_pages": navigation.entries(navigation.TEAM, ""),
         "failed_mails": OutgoingMail.objects.failed().count(),
+        "lines_in_error": DigestLine.objects.all().in_error().count(),
     }
     return render(request, "pages/control_tower.html", context)
 
