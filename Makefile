@@ -16,7 +16,7 @@ test: $(VENV)/dev.stamp ## the whole suite; ARGS="tests/mail -k lease" for a par
 	@$(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 test-faults: $(VENV)/dev.stamp ## processes killed, servers stopped, clocks changed: nothing lost, nothing twice; ARGS="-m F5"
-	@$(BIN)/pytest -c tests/faults/pytest.ini $(ARGS) tests/faults
+	@$(BIN)/pytest -c tests/faults/pytest.ini -n $(WORKERS) --dist loadfile $(ARGS) tests/faults
 
 check: $(VENV)/dev.stamp ## format, lint, types, import contracts, migrations, deployment, diagrams
 	$(BIN)/ruff format --check .

@@ -13,7 +13,6 @@ from infotheque.operations.documents import (
     verify_document,
     withdraw_document,
 )
-from infotheque.operations.shelf import load_shelf
 from infotheque.operations.versions import add_version
 
 __all__ = [
@@ -22,7 +21,6 @@ __all__ = [
     "create_document",
     "doubt_document",
     "feature_document",
-    "load_shelf",
     "publish_document",
     "send_back_document",
     "submit_document",

@@ -1,5 +1,6 @@
 """Servers of our own under var/faults, a database cloned for each test, and processes that never stay behind.
 
+Tests mostly wait: two processes share them, each with its own servers, clock and ports, in its own folder.
 Nothing here is imported before the servers' addresses are known: the settings read them.
 """
 
@@ -17,23 +18,36 @@ import pytest
 from mecenova.local_services import prepare_cluster, socket_folder
 from tests.faults.servers import Postgres, Valkey, free_port
 
-FOLDER = Path(__file__).resolve().parents[2] / "var" / "faults"
+RUN = Path(__file__).resolve().parents[2] / "var" / "faults"
+FOLDER = RUN / os.environ.get("PYTEST_XDIST_WORKER", "alone")
 LOG_LINES = 25
 _cleanup = contextlib.ExitStack()
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
     """Addresses first, then Django, then the tests' modules."""
-    FOLDER.mkdir(parents=True, exist_ok=True)
-    turn = _cleanup.enter_context((FOLDER / "lock").open("w"))
+    shares = hasattr(session.config, "workerinput")
+    if not shares:
+        _take_turn()
+    if shares or not session.config.getoption("numprocesses", None):
+        _prepare()
+
+
+def _take_turn() -> None:
+    """One run at a time, and nothing left of the last."""
+    RUN.mkdir(parents=True, exist_ok=True)
+    turn = _cleanup.enter_context((RUN / "lock").open("w"))
     try:
         fcntl.flock(turn, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
-        pytest.exit(f"Another run of this suite uses {FOLDER}", returncode=2)
-    for left in FOLDER.iterdir():
+        pytest.exit(f"Another run of this suite uses {RUN}", returncode=2)
+    for left in RUN.iterdir():
         if left.name != "lock":
             shutil.rmtree(left) if left.is_dir() else left.unlink()
-    (FOLDER / "postgres").mkdir()
+
+
+def _prepare() -> None:
+    (FOLDER / "postgres").mkdir(parents=True)
     account = _account_of_postgres()
     sockets = _cleanup.enter_context(socket_folder(FOLDER / "postgres", account))
     os.environ |= {
@@ -51,7 +65,9 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 
 
 def _account_of_postgres() -> str | None:
-    with (FOLDER / "initdb.log").open("w") as log:
+    """The system user that PostgreSQL runs as is made once, by whoever comes first."""
+    with (RUN / "initdb.lock").open("w") as turn, (FOLDER / "initdb.log").open("w") as log:
+        fcntl.flock(turn, fcntl.LOCK_EX)
         _, account = prepare_cluster(FOLDER / "postgres", log=log)
     return account.get("user")
 

@@ -20,7 +20,11 @@ from django.apps import AppConfig
 from django.conf import settings
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-SWEEPS = ("mecenova.mail.tasks.deliver_mail", "mecenova.agenda.tasks.run_due_follow_ups")
+SWEEPS = (
+    "mecenova.mail.tasks.deliver_mail",
+    "mecenova.mail.tasks.compose_digests",
+    "mecenova.agenda.tasks.run_due_follow_ups",
+)
 
 
 class Hooks(AppConfig):
@@ -44,7 +48,7 @@ def is_old_release() -> bool:
 
 
 def _sweep_by_the_virtual_clock() -> None:
-    """The sweeps of mails and follow-ups; rounds and nightly work have other tests."""
+    """The sweeps of mails, digests and follow-ups; rounds and nightly work have other tests."""
     from mecenova.celery import app
 
     app.conf.beat_schedule = {

@@ -28,5 +28,14 @@ class AlwaysRaises(ToOnePerson):
         raise RuntimeError("a row that nobody can send")
 
 
+@register_notification
+class AlwaysRaisesWeekly(AlwaysRaises):
+    """A line of the digest: once while it is composed, the others go without it."""
+
+    name = "faults.always_raises_weekly"
+    urgent = False
+    weekly = True
+
+
 if not is_old_release():
     register_notification(NewsOfTheNewRelease)

@@ -6,7 +6,7 @@ the same morning gives without any fault (`Reference`).
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -28,9 +28,11 @@ from mecenova.agenda.enums import Outcome
 from mecenova.agenda.models import FollowUp
 from mecenova.agenda.operations import run_due
 from mecenova.calendar import clock
+from mecenova.mail.composition import compose_due
 from mecenova.mail.delivery import LEASE, deliver_due
-from mecenova.mail.enums import MailStatus
-from mecenova.mail.models import OutgoingMail
+from mecenova.mail.digest import WeeklyDigest
+from mecenova.mail.enums import LineStatus, MailStatus
+from mecenova.mail.models import DigestLine, OutgoingMail
 from partnerships.followups import AnswerIntroduction
 from partnerships.models import Introduction, Partnership
 from partnerships.notifications import IntroductionRequested
@@ -73,6 +75,7 @@ class Reference:
     mails: dict[str, str]
     follow_ups: frozenset[FollowUpFact]
     subjects: frozenset[str]
+    lines: dict[str, str]
     # Sent before the morning begins: no mail server of this suite has seen them.
     sent_before: frozenset[str]
 
@@ -86,11 +89,12 @@ def reference(moments: tuple[datetime, ...]) -> Reference:
         for moment in moments:
             now.move_to(moment)
             django_mail.outbox = []
-            while run_due() or deliver_due():
+            while run_due() or compose_due() or deliver_due():
                 pass
     mails = dict(OutgoingMail.objects.values_list("key", "status"))
     assert MailStatus.SENDING not in mails.values()
-    return Reference(mails, frozenset(follow_ups()), subjects, sent_before)
+    lines = dict(DigestLine.objects.values_list("key", "status"))
+    return Reference(mails, frozenset(follow_ups()), subjects, lines, sent_before)
 
 
 @dataclass
@@ -113,8 +117,8 @@ class Account:
 def backlog() -> int:
     """What could be done now, or is being done."""
     moment = clock.now()
-    # Follow-ups first: those seen done have their mails written, which the next question sees.
-    rows = FollowUp.objects.all().due(moment).count()
+    # Follow-ups and lines first: those seen done have their mails written, which the next question sees.
+    rows = FollowUp.objects.all().due(moment).count() + DigestLine.objects.all().due(moment).count()
     due = Q(status=MailStatus.PENDING, due_at__lte=moment)
     return rows + OutgoingMail.objects.filter(due | Q(status=MailStatus.SENDING)).count()
 
@@ -132,6 +136,7 @@ def check(account: Account, server: MailServer) -> None:
     nothing_is_sent_twice_nor_lost(account, server)
     nothing_is_sent_for_what_did_not_happen(account, server)
     nothing_waited_longer_than_the_outage(account)
+    each_line_is_told_once(account, server)
     whatever_is_alive_has_one_next_step()
     failures_are_shown_to_the_team(account)
     follow_ups_are_done_or_due_once(account)
@@ -142,11 +147,8 @@ def called_for() -> set[str]:
     people: dict[Any, list[Any]] = {}
     for organisation, user in Membership.objects.values_list("organisation_id", "user_id"):
         people.setdefault(organisation, []).append(user)
-    keys = set()
-    welcomed = FollowUp.objects.filter(rule=WelcomeNewcomer.name).values("subject_id")
-    for newcomer in Organisation.objects.filter(pk__in=welcomed):
-        name = WELCOMES[newcomer.kind].name
-        keys |= {f"{name}:{newcomer.pk}:{person}:" for person in people.get(newcomer.pk, [])}
+    welcomed = FollowUp.objects.filter(rule=WelcomeNewcomer.name)
+    keys = set(welcomes(dict(welcomed.values_list("subject_id", "closed_at"))))
     for asked in Introduction.objects.filter(requested_at__isnull=False).select_related("company"):
         told = people[asked.company.organisation_id]
         keys |= {f"{IntroductionRequested.name}:{asked.pk}:{person}:" for person in told}
@@ -160,6 +162,16 @@ def called_for() -> set[str]:
         told = people[asked_again[row.subject_id].company.organisation_id]
         keys |= {f"{mail}:{row.subject_id}:{person}:{row.turn}" for person in told}
     return keys
+
+
+def welcomes(welcomed_at: dict[Any, datetime | None]) -> Iterator[str]:
+    """To whoever belonged to the newcomer by then."""
+    members = Membership.objects.filter(organisation__in=welcomed_at).select_related("organisation")
+    for member in members:
+        moment = welcomed_at[member.organisation_id]
+        if moment is None or member.joined_at <= moment:
+            name = WELCOMES[member.organisation.kind].name
+            yield f"{name}:{member.organisation_id}:{member.user_id}:"
 
 
 def every_fact_has_its_mails(account: Account) -> None:
@@ -218,6 +230,31 @@ def nothing_is_sent_for_what_did_not_happen(account: Account, server: MailServer
     require("I4, written", written.values_list("pk", flat=True))
 
 
+def each_line_is_told_once(account: Account, server: MailServer) -> None:
+    """I3 of the weekly digest: each of its lines ends as without faults, in one mail that says it once."""
+    now = dict(DigestLine.objects.values_list("key", "status"))
+    require("I3, lines lost", account.reference.lines.keys() - now.keys())
+    wrong = [key for key, status in account.reference.lines.items() if now[key] != status]
+    require("I3, lines that did not end as without faults", wrong)
+    sent = DigestLine.objects.filter(status=LineStatus.SENT)
+    require(
+        "I3, lines said to be told", sent.exclude(mail__status=MailStatus.SENT).values_list("pk", flat=True)
+    )
+    told = Counter(sent.values_list("mail__message_id", flat=True))
+    digests = set(
+        OutgoingMail.objects.sent()
+        .filter(notification=WeeklyDigest.name)
+        .exclude(message_id__in=account.reference.sent_before)
+        .values_list("message_id", flat=True)
+    )
+    require("I3, digests that say nothing", digests - told.keys())
+    for _, message in server.accepted:
+        if (key := message["Message-ID"]) in digests:
+            html = message.get_body(("html",)).get_content()
+            if html.count("<h2") != told[key]:
+                require("I3, a digest that does not say its lines", [key])
+
+
 def nothing_waited_longer_than_the_outage(account: Account) -> None:
     """I5: sent by the end of the outage, two leases, and the time that the work itself takes."""
     assert account.healed_at is not None
@@ -246,7 +283,8 @@ def failures_are_shown_to_the_team(account: Account) -> None:
     page = team_page()
     for number, words in (
         (failed.count(), "en échec"),
-        (FollowUp.objects.all().in_error().count(), "en erreur"),
+        (FollowUp.objects.all().in_error().count(), "relances? en erreur"),
+        (DigestLine.objects.all().in_error().count(), "lignes? de la lettre de la semaine en erreur"),
     ):
         if number and not re.search(rf"\b{number}\b[^\n]*{words}", page):
             require(f"I7, {number} {words}", ["not shown"])

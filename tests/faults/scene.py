@@ -17,6 +17,7 @@ from django.db.models import Model
 
 from mecenova.agenda.operations import run_due
 from mecenova.calendar import clock
+from mecenova.mail.composition import compose_due
 from mecenova.mail.delivery import deliver_due
 from mecenova.mail.models import OutgoingMail
 from tests.faults import promises, world
@@ -153,7 +154,7 @@ class Scene:
     def do_all_here(self) -> None:
         """In this process, by the same mail server, with the clock stopped."""
         self.clock.stop()
-        while run_due() or deliver_due():
+        while run_due() or compose_due() or deliver_due():
             pass
         self.heal()
 

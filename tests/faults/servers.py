@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import random
 import signal
 import socket
 import subprocess
@@ -15,7 +16,9 @@ import redis
 
 from mecenova.local_services import die_with_parent, is_ready, prepare_cluster
 
-START_SECONDS = 60
+START_SECONDS = 180
+# Below those that systems hand out by themselves (from 32768 on Linux): a server that is down keeps its own.
+PORTS = range(20_000, 32_000)
 
 
 def eventually(check: Callable[[], object], what: str, *, within: float = 180) -> None:
@@ -28,9 +31,12 @@ def eventually(check: Callable[[], object], what: str, *, within: float = 180) -
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """Nobody's now, and nobody's by chance while its server is down."""
+    for port in random.sample(PORTS, len(PORTS)):
+        with contextlib.suppress(OSError), socket.socket() as probe:
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise OSError(f"No port is free in {PORTS}")
 
 
 class Server:

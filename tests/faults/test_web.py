@@ -2,7 +2,6 @@
 
 import http.cookiejar
 import re
-import resource
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -22,9 +21,9 @@ from partnerships.links import AnswerLink
 from partnerships.models import Introduction, Partnership
 from tests.faults.processes import all_ready
 from tests.faults.servers import eventually
+from tests.faults.volumes import LimitedFiles, SmallVolume
 from tests.faults.world import manager_of
 
-SPACE_LEFT = 300_000
 ADD_DOCUMENT = "/administration/infotheque/document/add/"
 
 
@@ -84,13 +83,15 @@ def files_kept() -> list[Path]:
 
 
 @pytest.mark.F11
-def test_f11_media_volume_full(scene):
-    """The system refuses to write beyond what is left, as on a full volume: nothing half written stays."""
+@pytest.mark.parametrize("make_volume", [SmallVolume, LimitedFiles])
+def test_f11_media_volume_full(scene, make_volume):
+    """Nothing half written stays, and whoever comes back once there is room finds it."""
+    with make_volume() as volume:
+        web = scene.web(before=volume.before_the_web_starts)
+        the_site_goes_on_without_room(scene, web, volume)
 
-    def nearly_full():
-        resource.setrlimit(resource.RLIMIT_FSIZE, (SPACE_LEFT, resource.RLIM_INFINITY))
 
-    web = scene.web(before=nearly_full)
+def the_site_goes_on_without_room(scene, web, volume):
     scene.worker_and_beat()
     all_ready(web)
     browser = Browser(web.address)
@@ -103,8 +104,7 @@ def test_f11_media_volume_full(scene):
     assert files_kept() == []
     assert web.status("/associations/") == web.status("/infotheque/") == 200, "everything else goes on"
     scene.people_go_on()
-    web.kill()
-    web.start()
+    volume.make_room(web)
     all_ready(web)
     status, page = deposit(browser, "Un guide qui trouve sa place")
     assert status == 200, page[:2000]

@@ -11,10 +11,12 @@ from django.db import transaction
 from django.db.models import Model
 
 from accounts import operations as accounts
+from accounts.enums import Role
 from accounts.models import Organisation, User
 from associations import operations as associations
 from associations.enums import GeneralInterest, Registry, Size
 from associations.models import Association
+from associations.notifications import LEARNING
 from companies import operations as companies
 from companies.models import Company
 from mecenova.agenda.models import FollowUp
@@ -22,17 +24,24 @@ from mecenova.agenda.operations import run_due
 from mecenova.calendar import clock
 from mecenova.calendar.clock import PARIS
 from mecenova.mail.delivery import settle_past
-from mecenova.mail.models import OutgoingMail
+from mecenova.mail.models import DigestLine, MailPreference, OutgoingMail
+from mecenova.mail.operations import queue
 from mecenova.reference.enums import Kind
 from mecenova.reference.models import Audience, Cause, Territory
 from partnerships import operations as partnerships
 from partnerships.enums import Side
 from partnerships.models import Introduction
 from tests.accounts.factories import StaffFactory, UserFactory
+from tests.faults.notifications import AlwaysRaisesWeekly
 
 MONDAY = datetime(2026, 11, 16, 10, tzinfo=PARIS)
+TUESDAY = datetime(2026, 11, 17, 10, tzinfo=PARIS)
 WEDNESDAY = datetime(2026, 11, 18, 9, 4, tzinfo=PARIS)
 BEGINNING = datetime(2026, 11, 18, 9, 5, tzinfo=PARIS)
+# After seven working days a first lesson is written: it waits for the digest of the Monday after.
+FIRST_LESSON = datetime(2026, 11, 25, 12, tzinfo=PARIS)
+BEFORE_THE_DIGESTS = datetime(2026, 11, 30, 8, 58, tzinfo=PARIS)
+DIGESTS = datetime(2026, 11, 30, 9, 1, tzinfo=PARIS)
 SIDE = 20
 ASKED_ON_MONDAY, ASKED_ON_WEDNESDAY = 80, 50
 PURPOSE = (
@@ -137,6 +146,34 @@ def build_weekend(asked_at: datetime, number: int = 10) -> None:
         for association, company in zip(askers, asked, strict=True):
             ask(association, company)
         settle(asked_at + timedelta(minutes=1))
+
+
+def build_week() -> None:
+    """Twenty first lessons, ten colleagues who joined, two people who declined lessons since, a line that
+    raises: eighteen digests are due on Monday."""
+    with clock.frozen(MONDAY) as moment:
+        askers, _ = two_sides(SIDE)
+        for day in (MONDAY, TUESDAY, FIRST_LESSON):
+            moment.move_to(day)
+            settle(day)
+        managers = [manager_of(association.organisation) for association in askers]
+        for n, (association, manager) in enumerate(zip(askers[:10], managers, strict=False)):
+            colleague_joins(association.organisation, manager, f"collegue{n}")
+        MailPreference.objects.bulk_create(
+            MailPreference(user=manager, group=LEARNING.slug, wanted=False) for manager in managers[-2:]
+        )
+        with transaction.atomic():
+            queue(AlwaysRaisesWeekly, managers[0])
+        settle(FIRST_LESSON)
+    assert DigestLine.objects.all().due(DIGESTS).count() == SIDE + 10 + 1
+
+
+def colleague_joins(organisation: Organisation, manager: User, label: str) -> None:
+    colleague = newcomer(label)
+    invitation = accounts.invite_member(
+        organisation=organisation, email=colleague.email, role=Role.CONTRIBUTOR, by=manager
+    )
+    accounts.accept_invitation(invitation=invitation, by=colleague)
 
 
 # While faults happen, people go on.
