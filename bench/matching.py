@@ -23,14 +23,17 @@ SCORE, FILTERS, TEXT = "score", "filters only", "text alone"
 # What the issue asks of the part held back: how much nDCG@10 is above each.
 GAINS = {FILTERS: 0.15, TEXT: 0.05}
 
+TEXTS_SQL = """
+CREATE TEMPORARY TABLE judged_text AS
+SELECT place, key, fr_vector(told) AS told
+FROM unnest(%s::text[], %s::text[]) WITH ORDINALITY AS row(key, told, place)
+"""
 TEXT_RANK_SQL = """
 WITH sought AS (
     SELECT string_agg(quote_literal(lexeme), ' | ')::tsquery AS query
     FROM unnest(tsvector_to_array(fr_vector(%s))) AS lexeme
 )
-SELECT key FROM unnest(%s::text[], %s::text[]) WITH ORDINALITY AS row(key, told, place), sought
-WHERE fr_vector(told) @@ query
-ORDER BY ts_rank(fr_vector(told), query, %s) DESC, place
+SELECT key FROM judged_text, sought WHERE told @@ query ORDER BY ts_rank(told, query, %s) DESC, place
 """
 # Divided by 1 + the logarithm of the length: else the longest texts come first, and text alone is worse.
 TEXT_NORMALISATION = 1
@@ -143,6 +146,10 @@ def _systems(rows: Sequence[JudgedRow], needs: Sequence[JudgedNeed]) -> dict[str
         for row, reading in zip(rows, readings, strict=True)
     ]
 
+    with connection.cursor() as cursor:
+        told = [f"{row.name} {row.purpose}" for row in rows]
+        cursor.execute(TEXTS_SQL, [[row.key for row in rows], told])
+
     def side_of(need: JudgedNeed) -> NeedSide:
         return NeedSide(
             id=need.key,
@@ -165,12 +172,8 @@ def _systems(rows: Sequence[JudgedRow], needs: Sequence[JudgedNeed]) -> dict[str
         return [it.id for it in sides if it.causes & need.causes and stopped_by(side, it, today) is None]
 
     def by_text(need: JudgedNeed) -> list[str]:
-        told = [f"{row.name} {row.purpose}" for row in rows]
         with connection.cursor() as cursor:
-            cursor.execute(
-                TEXT_RANK_SQL,
-                [f"{need.title} {need.description}", [row.key for row in rows], told, TEXT_NORMALISATION],
-            )
+            cursor.execute(TEXT_RANK_SQL, [f"{need.title} {need.description}", TEXT_NORMALISATION])
             return [key for (key,) in cursor.fetchall()]
 
     return {SCORE: by_score, FILTERS: by_filters, TEXT: by_text}

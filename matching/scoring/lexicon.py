@@ -11,8 +11,8 @@ from matching.scoring.sides import TextSide
 from matching.scoring.text import exact_stems, generic_words, positions_of, spelled, words
 from matching.scoring.themes import ACTION, ASIDE, MEANS, PUBLIC, ThemeIndex, all_themes, implied_by
 
-FACETS = {ACTION: 1.0, PUBLIC: 0.5, MEANS: 0.15, ASIDE: 0.0}
-TITLE, DESCRIPTION = 1.0, 0.5
+FACETS = {ACTION: 1.0, PUBLIC: 0.5, MEANS: 0.3, ASIDE: 0.0}
+TITLE, DESCRIPTION = 1.0, 0.4
 # Between 0 (rare and common themes weigh the same) and 1 (as rare words do).
 THEME_RARITY = 0.7
 # A wider theme than the one asked for: another sport is not rugby, but it is sport.
@@ -106,8 +106,12 @@ class Lexicon:
         title_words, all_words = words(title), words(f"{title} {description}")
         titled, everything = positions_of(title_words, self.stems), positions_of(all_words, self.stems)
         themes: dict[str, float] = {}
+        known, in_title = all_themes(), self._index.find(titled)
         self._weigh_themes(themes, self._index.find(everything), DESCRIPTION)
-        self._weigh_themes(themes, self._index.find(titled), TITLE)
+        self._weigh_themes(themes, in_title, TITLE)
+        if not any(known[slug].facet == ACTION for slug in in_title):
+            # « Accueillir les réfugiés »: for whom is then what it is about.
+            self._weigh_themes(themes, in_title, FACETS[ACTION] / FACETS[PUBLIC])
         terms = {
             stem: self._term_weight(stem, TITLE if stem in titled else DESCRIPTION)
             for stem in everything
@@ -117,7 +121,6 @@ class Lexicon:
         first = {stem: all_words[places[0]] for stem, places in everything.items()}
         first = {stem: written.get(word, word) for stem, word in first.items()}
         heaviest = nlargest(HEAVIEST, (*themes.values(), *terms.values()))
-        known = all_themes()
         speaks = any(known[slug].facet == ACTION for slug in themes)
         return TextSide(terms=terms, themes=themes, words=first, heaviest=sum(heaviest), speaks=speaks)
 

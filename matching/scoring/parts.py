@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from matching.scoring.sides import AssociationSide, NeedSide
 
-SCORE_VERSION = "2026.1"
+SCORE_VERSION = "2026.2"
 
 WEIGHTS: dict[str, float] = {
     "theme": 0.10,

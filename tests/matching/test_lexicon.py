@@ -36,6 +36,14 @@ TEXTS = (
     "Foyer d’accueil médicalisé",
     "Botanique et multimédia",
     "Bibliothèque sonore",
+    "Préparer la sortie de prison",
+    "Une sortie au bord de la mer",
+    "Programmation culturelle",
+    "Bâtir avec elles",
+    "Logements temporaires rénovés",
+    "Rompre l’isolement des personnes âgées",
+    "Accueillir les réfugiés",
+    "Un théâtre pour les réfugiés",
 )
 
 
@@ -77,6 +85,12 @@ def test_inflections_capitals_and_missing_accents_are_one_stem(db):
         ("Foyer d’accueil médicalisé", {"handicap"}, {"hebergement", "logement"}),
         ("Botanique et multimédia", {"numerique"}, {"inclusion-numerique"}),
         ("Bibliothèque sonore", {"handicap-visuel"}, set()),
+        ("Préparer la sortie de prison", {"sortie-prison"}, {"vacances"}),
+        ("Une sortie au bord de la mer", {"vacances"}, {"sortie-prison"}),
+        ("Programmation culturelle", {"culture"}, {"code"}),
+        ("Bâtir avec elles", set(), {"btp-espaces-verts"}),
+        ("Logements temporaires rénovés", {"logement-accompagne", "logement"}, {"pension-famille"}),
+        ("Rompre l’isolement des personnes âgées", {"isolement-ages", "personnes-agees"}, set()),
         ("", set(), {"sport"}),
     ],
 )
@@ -193,3 +207,10 @@ def test_numbers_units_and_dates_are_no_likeness(db, common):
 def test_a_need_tells_whether_it_names_an_action(lexicon):
     assert lexicon.need_text("Judo club", "").speaks
     assert not lexicon.need_text("Dix jours pour les personnes âgées", "").speaks
+
+
+def test_a_public_is_the_subject_of_a_title_that_names_no_action(lexicon):
+    lexicon.read("Accueillir les réfugiés", "")
+    alone = lexicon.need_text("Accueillir les réfugiés", "")
+    beside = lexicon.need_text("Un théâtre pour les réfugiés", "")
+    assert alone.themes["migrants"] == pytest.approx(2 * beside.themes["migrants"])
