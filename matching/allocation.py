@@ -4,16 +4,19 @@ A greedy choice on purpose: it is plain to explain, and an exact method can take
 """
 
 import uuid
-from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections import Counter
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from heapq import nsmallest
 from math import ceil
 
+import numpy as np
+
 from associations.models import Association
 from companies.models import Need
-from matching.network import Names, Network, ThemeFinder, load_few
+from matching.kernel import Array, Pairs
+from matching.network import Names, load
 from matching.scoring import Assessment, AssociationSide, NeedSide, score, stopped_by
 
 # Below this a suggestion would waste a place of the company's attention.
@@ -66,33 +69,6 @@ class Ledger:
     settled: Collection[tuple[uuid.UUID, uuid.UUID]]
 
 
-def rank(
-    need: NeedSide,
-    network: Network,
-    finder: ThemeFinder,
-    today: date,
-    *,
-    depth: int,
-    only: Collection[uuid.UUID] | None = None,
-) -> Ranking:
-    """The associations that suit a need, best first; a pair with no theme in common is not one.
-
-    Equal scores keep the same order from run to run: by identifier, which says nothing of anybody.
-    """
-    found: list[Candidate] = []
-    for association in finder.touching(need):
-        if only is not None and association.id not in only:
-            continue
-        if stopped_by(need, association, today) is None:
-            assessment = score(need, association, network.related)
-            if assessment.has_theme:
-                found.append(Candidate(need, association, assessment))
-    best = nsmallest(
-        depth, found, key=lambda candidate: (-candidate.assessment.total, candidate.association.id.bytes)
-    )
-    return Ranking(need, best, len(found))
-
-
 @dataclass(frozen=True, slots=True)
 class Suited:
     """The needs that suit one association, best first, and how many each filter stopped."""
@@ -104,7 +80,7 @@ class Suited:
 
 def suited_needs(association: Association, *, limit: int, today: date) -> Suited:
     """What an association may answer now: the same filters and score as a round, seen from its side."""
-    network = load_few(Association.objects.filter(pk=association.pk), Need.objects.current())
+    network = load(Association.objects.filter(pk=association.pk), Need.objects.current())
     side = network.associations[0]
     stops: Counter[str] = Counter()
     found: list[Candidate] = []
@@ -122,54 +98,42 @@ def suited_needs(association: Association, *, limit: int, today: date) -> Suited
     return Suited(best, stops, network.names)
 
 
-def allocate(rankings: Iterable[Ranking], ledger: Ledger) -> list[Candidate]:
-    """The pairs to present now, never more than a company's places.
+def allocate(pairs: Pairs, ledger: Ledger) -> Array:
+    """Which of these pairs to present now, never more than a company's places.
 
     A first pass shares a company's places between its needs; a second fills what is left.
     """
-    rankings = list(rankings)
-    needs_of = Counter(ranking.need.company for ranking in rankings if ranking.candidates)
+    needs, companies, associations = pairs.need_ids(), pairs.company_ids(), pairs.association_ids()
+    needs_of = Counter(company for _, company in set(zip(needs, companies, strict=True)))
+
+    def urgency(place: int) -> tuple[float, datetime, bytes, bytes]:
+        """Best score first (to the hundredth: less is no difference), then who has waited longest."""
+        association = associations[place]
+        waiting = ledger.waiting_since[association]
+        return -round(float(pairs.score[place]), 2), waiting, association.bytes, needs[place].bytes
+
     candidates = sorted(
         (
-            candidate
-            for ranking in rankings
-            for candidate in ranking.candidates
-            if candidate.is_worth_a_place and _is_new(candidate, ledger)
+            place
+            for place in np.flatnonzero(pairs.worth).tolist()
+            if (needs[place], associations[place]) not in ledger.shown
+            and (companies[place], associations[place]) not in ledger.settled
         ),
-        key=lambda candidate: _urgency(candidate, ledger),
+        key=urgency,
     )
-    chosen: dict[tuple[uuid.UUID, uuid.UUID], Candidate] = {}
+    chosen: dict[int, None] = {}
     taken = set(ledger.presented_today)
     spent: Counter[uuid.UUID] = Counter()
-    per_need: dict[uuid.UUID, int] = defaultdict(int)
+    per_need: Counter[uuid.UUID] = Counter()
     for shared in (True, False):
-        for candidate in candidates:
-            need, association = candidate.need, candidate.association
-            places = ledger.places.get(need.company, 0)
-            share = ceil(places / needs_of[need.company]) if shared else places
-            if association.id in taken or spent[need.company] >= places or per_need[need.id] >= share:
+        for place in candidates:
+            need, company, association = needs[place], companies[place], associations[place]
+            places = ledger.places.get(company, 0)
+            share = ceil(places / needs_of[company]) if shared else places
+            if association in taken or spent[company] >= places or per_need[need] >= share:
                 continue
-            chosen[need.id, association.id] = candidate
-            taken.add(association.id)
-            spent[need.company] += 1
-            per_need[need.id] += 1
-    return list(chosen.values())
-
-
-def _is_new(candidate: Candidate, ledger: Ledger) -> bool:
-    need, association = candidate.need, candidate.association
-    return (need.id, association.id) not in ledger.shown and (
-        need.company,
-        association.id,
-    ) not in ledger.settled
-
-
-def _urgency(candidate: Candidate, ledger: Ledger) -> tuple[float, datetime, bytes, bytes]:
-    """Best score first (to the hundredth: less is no difference), then who has waited longest."""
-    association = candidate.association
-    return (
-        -round(candidate.assessment.total, 2),
-        ledger.waiting_since[association.id],
-        association.id.bytes,
-        candidate.need.id.bytes,
-    )
+            chosen[place] = None
+            taken.add(association)
+            spent[company] += 1
+            per_need[need] += 1
+    return np.fromiter(chosen, np.int64, len(chosen))

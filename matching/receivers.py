@@ -38,6 +38,7 @@ from matching.operations import (
     withdraw_suggestions,
 )
 from matching.operations.merges import bring_suggestions_over
+from matching.profiles import refresh_associations, refresh_needs
 from matching.signals import diagnosis_is_moot, ending_to_explain
 from mecenova.agenda.operations import start
 from partnerships.enums import IntroductionStatus, Side
@@ -77,6 +78,7 @@ def a_need_changed(*, need: Need, **kwargs: Any) -> None:
 
 @receiver(need_closed, dispatch_uid="matching.need_closed")
 def a_need_closed(*, need: Need, by: User | None = None, **kwargs: Any) -> None:
+    refresh_needs([need.pk])
     expire_suggestions(need=need, by=by)
 
 
@@ -95,6 +97,7 @@ def an_organisation_left(*, organisation: Organisation, by: User | None = None, 
     """A company's suggestions end with its needs, which close as it leaves."""
     for association in Association.objects.filter(organisation=organisation):
         withdraw_suggestions(association=association, by=by)
+        refresh_associations([association.pk])
 
 
 @receiver(association_registered, dispatch_uid="matching.association_registered")

@@ -4,11 +4,12 @@ from typing import Any
 
 from django.dispatch import receiver
 
-from accounts.models import Organisation
+from accounts.models import Organisation, User
 from accounts.operations.merging import Merging
 from accounts.signals import organisation_left, organisations_merging
 from companies.models import Company, Need
 from companies.signals import company_changed, need_closed
+from infotheque.signals import shelf_loaded
 from partnerships import operations, signals
 from partnerships.models import Introduction, Partnership
 from partnerships.operations.merges import bring_partnerships_over
@@ -50,6 +51,11 @@ def end_at_term(sender: Any, partnership: Partnership, **kwargs: Any) -> None:
 @receiver(signals.reflection_time_is_over)
 def let_reflection_rest(sender: Any, partnership: Partnership, moment: str, **kwargs: Any) -> None:
     operations.let_reflection_rest(partnership=partnership, moment=moment)
+
+
+@receiver(shelf_loaded, dispatch_uid="partnerships.choose_first_documents")
+def give_each_refusal_its_document(sender: Any, by: User, **kwargs: Any) -> None:
+    operations.choose_first_documents(by=by)
 
 
 @receiver(organisation_left, dispatch_uid="partnerships.follow_leaving")

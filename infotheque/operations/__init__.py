@@ -13,6 +13,7 @@ from infotheque.operations.documents import (
     verify_document,
     withdraw_document,
 )
+from infotheque.operations.shelf import load_shelf
 from infotheque.operations.versions import add_version
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "create_document",
     "doubt_document",
     "feature_document",
+    "load_shelf",
     "publish_document",
     "send_back_document",
     "submit_document",

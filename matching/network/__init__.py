@@ -1,4 +1,4 @@
-from matching.network.index import ThemeFinder
-from matching.network.loading import Names, Network, load, load_few
+from matching.network.loading import Names, Network, load
+from matching.network.vocabulary import lexicon_knowing, recount, usual_length
 
-__all__ = ["Names", "Network", "ThemeFinder", "load", "load_few"]
+__all__ = ["Names", "Network", "lexicon_knowing", "load", "recount", "usual_length"]

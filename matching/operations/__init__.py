@@ -18,7 +18,7 @@ from matching.operations.diagnosis import (
     waits_for_choice_or_work,
     why_over,
 )
-from matching.operations.rounds import RoundInProgress, ranking_of_needs, run_round
+from matching.operations.rounds import RoundInProgress, run_round
 
 __all__ = [
     "RoundInProgress",
@@ -32,7 +32,6 @@ __all__ = [
     "note_call",
     "note_change",
     "note_changes",
-    "ranking_of_needs",
     "review_quiet",
     "run_round",
     "settle",

@@ -9,6 +9,7 @@ from django.db import transaction
 from companies.models import Need
 from matching.enums import ChangedKind
 from matching.models import ChangedSubject
+from matching.profiles import refresh_associations, refresh_needs
 
 # What one small round takes from the queue; the rest waits for the next.
 MOST_CHANGES = 2000
@@ -26,12 +27,19 @@ class Changes:
 @transaction.atomic
 def note_change(*, kind: ChangedKind, subject_id: uuid.UUID) -> None:
     """Written in the transaction of the change itself: the next round looks at this subject again."""
-    ChangedSubject.objects.create(kind=kind, subject_id=subject_id)
+    note_changes(kind=kind, subject_ids=[subject_id])
 
 
 @transaction.atomic
 def note_changes(*, kind: ChangedKind, subject_ids: Iterable[uuid.UUID]) -> None:
-    """Many at once, as an import brings them."""
+    """Many at once, as an import brings them. What they are compared by is written with the change."""
+    subject_ids = list(subject_ids)
+    if kind == ChangedKind.ASSOCIATION:
+        refresh_associations(subject_ids)
+    elif kind == ChangedKind.NEED:
+        refresh_needs(subject_ids)
+    else:
+        refresh_needs(list(Need.objects.filter(company__in=subject_ids).values_list("pk", flat=True)))
     ChangedSubject.objects.bulk_create(ChangedSubject(kind=kind, subject_id=key) for key in subject_ids)
 
 

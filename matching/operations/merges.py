@@ -3,11 +3,23 @@
 from accounts.operations.merging import Merging
 from associations.models import Association
 from companies.models import Company
-from matching.models import ChangedSubject, Suggestion
+from matching.models import (
+    AssociationProfile,
+    AssociationReading,
+    ChangedSubject,
+    NeedProfile,
+    Suggestion,
+)
 
 
 def bring_suggestions_over(merging: Merging) -> None:
-    merging.handled |= {"matching.Suggestion.association", "matching.Suggestion.company"}
+    merging.handled |= {
+        "matching.Suggestion.association",
+        "matching.Suggestion.company",
+        "matching.AssociationProfile.association",
+        "matching.AssociationReading.association",
+        "matching.NeedProfile.company",
+    }
     kept = Association.objects.filter(organisation=merging.kept).first()
     gone = Association.objects.filter(organisation=merging.gone).first()
     if kept is not None and gone is not None:
@@ -17,6 +29,7 @@ def bring_suggestions_over(merging: Merging) -> None:
     if company is not None and former is not None:
         merging.move(Suggestion, "company", company, former)
         ChangedSubject.objects.filter(subject_id=former.pk).update(subject_id=company.pk)
+        NeedProfile.objects.filter(company=former).update(company=company)
 
 
 def _bring_associations_rows(merging: Merging, kept: Association, gone: Association) -> None:
@@ -30,6 +43,9 @@ def _bring_associations_rows(merging: Merging, kept: Association, gone: Associat
 
     merging.move(Suggestion, "association", kept, gone, presented_twice)
     ChangedSubject.objects.filter(subject_id=gone.pk).update(subject_id=kept.pk)
+    # What is derived is derived again from the record that stays.
+    AssociationProfile.objects.filter(association=gone).delete()
+    AssociationReading.objects.filter(association=gone).delete()
 
 
 def _how_far(suggestion: Suggestion) -> tuple[bool, bool, bool, float]:

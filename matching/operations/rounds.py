@@ -8,20 +8,20 @@ from decimal import Decimal
 from itertools import groupby
 
 from django.db import connection, transaction
-from django.db.models import QuerySet
 
 from accounts.models import User
 from associations.models import Association
 from associations.operations import record_presentations
-from companies.models import Company, Need
+from companies.models import Company
 from matching import policies
-from matching.allocation import DEPTH, Candidate, Ranking, allocate, rank
+from matching.allocation import Candidate, allocate
 from matching.enums import RoundScope
 from matching.ledger import read_ledger
 from matching.models import Round, Suggestion
-from matching.network import Names, Network, ThemeFinder, load
+from matching.network import Names
 from matching.notifications import SuggestionsDigest
 from matching.operations.changes import Changes, forget_changes, take_changes
+from matching.ranking import candidates_of, rank_changes, rank_everybody
 from matching.scoring import SCORE_VERSION, reasons
 from mecenova.calendar import clock
 from mecenova.mail.operations import queue
@@ -62,17 +62,20 @@ def run_round(*, by: User | None = None, scope: RoundScope = RoundScope.FULL) ->
     else:
         forget_changes()
     started = clock.now()
-    network = load(Association.objects.open_to_companies(), Need.objects.current())
-    rankings = rank_all(network, depth=DEPTH, changes=changes)
+    if changes is None:
+        best = rank_everybody(deeper=_times_shown())
+    else:
+        best = rank_changes(changes.associations, changes.needs, deeper=_times_shown())
     round_ = Round.objects.create(
         scope=scope,
         score_version=SCORE_VERSION,
         started_at=started,
-        needs=len(rankings),
-        pairs=sum(ranking.compatible for ranking in rankings),
+        needs=len(best.compatible),
+        pairs=best.number_compatible,
     )
-    ledger = read_ledger([ranking.need.company for ranking in rankings])
-    round_.presented = _present(round_, allocate(rankings, ledger), network.names, ledger.waiting_since)
+    ledger = read_ledger(best.pairs.company_ids())
+    chosen, names = candidates_of(best.pairs[allocate(best.pairs, ledger)])
+    round_.presented = _present(round_, chosen, names, ledger.waiting_since)
     round_.finished_at = clock.now()
     round_.save(update_fields=["presented", "finished_at"])
     _send_digests()
@@ -80,34 +83,10 @@ def run_round(*, by: User | None = None, scope: RoundScope = RoundScope.FULL) ->
     return round_
 
 
-def ranking_of_needs(
-    *, per_need: int, needs: "QuerySet[Need] | None" = None
-) -> tuple[Network, list[Ranking]]:
-    """The ranking before capacity, of current needs or of those given. Reads only."""
-    network = load(
-        Association.objects.open_to_companies(), Need.objects.current() if needs is None else needs
-    )
-    return network, rank_all(network, depth=per_need)
-
-
-def rank_all(network: Network, *, depth: int, changes: Changes | None = None) -> list[Ranking]:
-    """Every need against every association, or only the pairs that a change touches."""
-    today = clock.today()
-    shown = _times_shown()
-    finder = ThemeFinder(network.associations, network.related)
-    rankings = []
-    for need in network.needs:
-        only = None if changes is None or need.id in changes.needs else changes.associations
-        if only is None or only:
-            deeper = depth + shown.get(need.id, 0)
-            rankings.append(rank(need, network, finder, today, depth=deeper, only=only))
-    return rankings
-
-
-def _times_shown() -> dict[object, int]:
+def _times_shown() -> dict[uuid.UUID, int]:
     """How many pairs of each need were suggested before today: a round looks that much further down."""
     midnight = clock.paris(clock.now()).replace(hour=0, minute=0, second=0, microsecond=0)
-    found: dict[object, int] = {}
+    found: dict[uuid.UUID, int] = {}
     for need in (
         Suggestion.objects.filter(presented_at__lt=midnight).order_by().values_list("need_id", flat=True)
     ):

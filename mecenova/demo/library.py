@@ -1,13 +1,14 @@
-"""The invented library: documents of plausible publishers, none of them real."""
+"""The library: the first shelf, and invented documents of plausible publishers, none of them real."""
 
 from accounts.models import User
 from infotheque.models import Document
-from infotheque.operations import publish_document
+from infotheque.operations import load_shelf, publish_document
 from mecenova.calendar import clock
 from mecenova.demo.texts import Reference, read, site_of
 
 
 def fill_library(reference: Reference, *, by: User) -> None:
+    load_shelf(by=by)
     year = clock.today().year
     for text in read("library")["document"]:
         document = Document.objects.create(

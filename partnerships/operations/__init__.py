@@ -29,7 +29,7 @@ from partnerships.operations.introductions import (
 )
 from partnerships.operations.leaving import follow_leaving
 from partnerships.operations.partnerships import abandon_partnership
-from partnerships.operations.refusals import edit_refusal_step
+from partnerships.operations.refusals import choose_first_documents, edit_refusal_step
 from partnerships.operations.talks import (
     ask_whether_they_talked,
     conclude_talk,
@@ -43,6 +43,7 @@ __all__ = [
     "accept_introduction",
     "agree_partnership",
     "ask_whether_they_talked",
+    "choose_first_documents",
     "conclude_talk",
     "decline_introduction",
     "edit_refusal_step",

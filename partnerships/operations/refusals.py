@@ -8,11 +8,34 @@ from django.db import transaction
 from infotheque.models import Document
 from mecenova.workflow.errors import DomainError
 from partnerships import policies
+from partnerships.enums import RefusalReason
 from partnerships.models import RefusalStep, RefusalStepChange
 
 if TYPE_CHECKING:
     from accounts.models import User
 
+# The document of the first shelf that each reason leads to, until the team chooses another.
+FIRST_DOCUMENTS: dict[str, str] = {
+    RefusalReason.OUT_OF_POLICY: "trouver-les-bonnes-entreprises",
+    RefusalReason.TERRITORY: "trouver-les-bonnes-entreprises",
+    RefusalReason.KIND: "cinq-formes-de-soutien",
+    RefusalReason.TIMING: "quand-demander",
+    RefusalReason.UNCLEAR: "presenter-son-projet",
+    RefusalReason.ALREADY_COMMITTED: "lire-un-refus",
+    RefusalReason.VALUES: "choisir-ses-mecenes",
+    RefusalReason.AMOUNT: "budget-de-projet",
+    RefusalReason.BUDGET_SPENT: "quand-demander",
+    RefusalReason.NO_SUCH_GOODS: "don-en-nature",
+    RefusalReason.QUANTITY: "don-en-nature",
+    RefusalReason.TRANSPORT: "bordereau-de-remise",
+    RefusalReason.NO_SUCH_SKILL: "fiche-de-mission",
+    RefusalReason.TEAM_BUSY: "quand-demander",
+    RefusalReason.DURATION: "fiche-de-mission",
+    RefusalReason.NO_VOLUNTEERS: "temps-personnel-temps-de-travail",
+    RefusalReason.SCHEDULE: "temps-personnel-temps-de-travail",
+    RefusalReason.QUESTION: "co-construire",
+    RefusalReason.ROLES: "charte-de-co-construction",
+}
 EDITABLE = ("advice", "rewrite", "section", "retry_after_days", "document", "library_words")
 
 
@@ -41,6 +64,25 @@ def edit_refusal_step(*, step: RefusalStep, by: "User", **changes: Any) -> list[
         )
         for field in changed
     )
+
+
+@transaction.atomic
+def choose_first_documents(*, by: "User") -> int:
+    """Tie the steps that nobody has given a document to those of the first shelf; how many were.
+
+    A step whose document the team has chosen, or taken away, stays as it is.
+    """
+    untouched = RefusalStep.objects.filter(document__isnull=True).exclude(changes__field="document")
+    shelf = {
+        document.slug: document for document in Document.objects.filter(slug__in=FIRST_DOCUMENTS.values())
+    }
+    chosen = 0
+    for step in untouched:
+        document = shelf.get(FIRST_DOCUMENTS[step.reason])
+        if document is not None:
+            edit_refusal_step(step=step, by=by, document=document)
+            chosen += 1
+    return chosen
 
 
 def _said(value: Any) -> str:

@@ -1,14 +1,14 @@
 """Words, themes, and what a text is found to speak of."""
 
 import pytest
-from redis.exceptions import ConnectionError as RedisConnectionError
 
 from associations.models import Association
 from companies.models import Need
 from matching.models import Suggestion
-from matching.network import ThemeFinder, load, load_few
+from matching.network import load
 from matching.network.stems import stems_of_words
 from matching.operations import run_round
+from matching.profiles import repair, reweigh
 from matching.scoring import Lexicon, score, vocabulary
 from matching.scoring.text import positions_of, words
 from tests.associations.factories import AssociationFactory
@@ -121,11 +121,18 @@ def test_a_few_are_scored_with_the_words_of_the_whole_network():
     AssociationFactory(purpose="Club de rugby pour les enfants du quartier", causes=["sport"])
     AssociationFactory(purpose="Chorale de village", causes=["culture"])
     NeedFactory(published=True, title="Équiper une école de rugby", causes=["sport"], territories=["59"])
-    everybody = load(Association.objects.open_to_companies(), Need.objects.current())
-    for association in everybody.associations:
-        few = load_few(Association.objects.filter(pk=association.id), Need.objects.current())
-        one = score(everybody.needs[0], association, everybody.related)
-        assert score(few.needs[0], few.associations[0], few.related) == one
+    repair()
+
+    def scores(associations):
+        network = load(associations, Need.objects.current())
+        return {each.id: score(network.needs[0], each, network.related) for each in network.associations}
+
+    counted_now = scores(Association.objects.all())
+    reweigh()
+    assert scores(Association.objects.all()) == counted_now
+    for association in Association.objects.all():
+        few = scores(Association.objects.filter(pk=association.pk))
+        assert few == {association.pk: counted_now[association.pk]}
 
 
 @pytest.mark.django_db
@@ -141,35 +148,6 @@ def test_loading_asks_as_many_questions_for_one_as_for_ten(query_count):
     AssociationFactory.create_batch(9, complete=True)
     NeedFactory.create_batch(9, published=True)
     assert query_count(everything) == one
-
-
-@pytest.mark.django_db
-def test_the_finder_leaves_out_only_pairs_without_a_theme():
-    AssociationFactory(purpose="Club de rugby pour les enfants du quartier", causes=["sport"])
-    AssociationFactory(purpose="Chorale de village", causes=["culture"])
-    AssociationFactory(purpose="Fonctionnement", causes=["enfance-et-familles"])
-    AssociationFactory(purpose="")
-    for causes in (["sport"], ["sante"], []):
-        NeedFactory(published=True, title="Équiper une école de rugby", causes=causes, territories=["FR"])
-    network = load(Association.objects.open_to_companies(), Need.objects.current())
-    finder = ThemeFinder(network.associations, network.related)
-    for need in network.needs:
-        themed = [side for side in network.associations if score(need, side, network.related).has_theme]
-        assert finder.touching(need) == themed
-
-
-@pytest.mark.django_db
-def test_a_cache_that_is_away_changes_nothing(monkeypatch):
-    NeedFactory(published=True, territories=["59"])
-    AssociationFactory(complete=True)
-
-    def away(*args, **kwargs):
-        raise RedisConnectionError
-
-    monkeypatch.setattr("matching.network.loading.cache.get", away)
-    monkeypatch.setattr("matching.network.loading.cache.set", away)
-    assert run_round().presented == 1
-    assert load_few(Association.objects.all(), Need.objects.all()).associations
 
 
 @pytest.mark.django_db

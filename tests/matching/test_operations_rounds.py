@@ -11,8 +11,9 @@ from associations.enums import Stance
 from associations.models import Association
 from matching.enums import ChangedKind, RoundScope, SuggestionStatus
 from matching.models import ChangedSubject, Round, Suggestion
-from matching.operations import RoundInProgress, note_change, ranking_of_needs, run_round
+from matching.operations import RoundInProgress, note_change, run_round
 from matching.operations.rounds import ROUND_LOCK
+from matching.ranking import rankings_of_needs
 from matching.tasks import run_nightly_round, run_small_round
 from mecenova.agenda import operations as agenda
 from mecenova.mail.models import OutgoingMail
@@ -84,7 +85,7 @@ def test_a_cause_alone_is_not_an_answer_to_a_need_that_names_an_action(need):
         causes=["education"],
         purpose="Le soutien scolaire, chaque soir, pour qui ne peut se payer des cours, dans une salle.",
     )
-    _, (ranking,) = ranking_of_needs(per_need=5)
+    (ranking,), _, _ = rankings_of_needs(5)
     assert [candidate.association.id for candidate in ranking.candidates] == [association.pk]
     assert run_round().presented == 0
     need.title, need.description = "Un coup de main", ""

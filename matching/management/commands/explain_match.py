@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from associations.models import Association
 from companies.models import Need
 from matching.models import Suggestion
-from matching.network import load_few
+from matching.network import load
 from matching.scoring import (
     SCORE_VERSION,
     STOPS,
@@ -50,7 +50,7 @@ class Command(BaseCommand):
             options["association"],
             "association",
         )
-        network = load_few(Association.objects.filter(pk=association.pk), Need.objects.filter(pk=need.pk))
+        network = load(Association.objects.filter(pk=association.pk), Need.objects.filter(pk=need.pk))
         need_side, side = network.needs[0], network.associations[0]
         self.stdout.write(f"Besoin : {need.title}\nAssociation : {association.organisation.name}\n")
         if not association.organisation.is_checked:

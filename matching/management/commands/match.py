@@ -12,7 +12,8 @@ from companies.models import Company, Need
 from matching.enums import RoundScope
 from matching.exports import write_ranking
 from matching.models import Round, Suggestion
-from matching.operations import ranking_of_needs, run_round
+from matching.operations import run_round
+from matching.ranking import rankings_of_needs
 from mecenova.workflow.errors import DomainError
 
 
@@ -54,25 +55,25 @@ class Command(BaseCommand):
 
     def _export(self, path: Path, per_need: int) -> None:
         started = perf_counter()
-        network, rankings = ranking_of_needs(per_need=per_need)
-        kept = {candidate.association.id for ranking in rankings for candidate in ranking.candidates}
+        rankings, names, associations = rankings_of_needs(per_need)
+        shown = {candidate.association.id for ranking in rankings for candidate in ranking.candidates}
         titles = dict(
-            Need.objects.filter(pk__in=[need.id for need in network.needs]).values_list("pk", "title")
+            Need.objects.filter(pk__in=[ranking.need.id for ranking in rankings]).values_list("pk", "title")
         )
         companies = dict(
             Company.objects.filter(needs__in=titles).distinct().values_list("pk", "organisation__name")
         )
-        associations = dict(Association.objects.filter(pk__in=kept).values_list("pk", "organisation__name"))
+        called = dict(Association.objects.filter(pk__in=shown).values_list("pk", "organisation__name"))
         presented = set(Suggestion.objects.filter(need__in=titles).values_list("need_id", "association_id"))
         try:
             with path.open("w", encoding="utf-8", newline="") as file:
                 lines = write_ranking(
                     file,
                     rankings,
-                    network.names,
+                    names,
                     titles,
                     companies,
-                    associations,
+                    called,
                     presented,
                     per_need=per_need,
                 )
@@ -82,14 +83,14 @@ class Command(BaseCommand):
             ) from error
         self.stdout.write(
             f"{lines} lignes écrites dans {path} : {len(rankings)} besoins, "
-            f"{len(network.associations)} associations, {perf_counter() - started:.1f} s."
+            f"{associations} associations, {perf_counter() - started:.1f} s."
         )
 
     def _tell_ranking(self, per_need: int) -> None:
-        network, rankings = ranking_of_needs(per_need=per_need)
+        rankings, _, associations = rankings_of_needs(per_need)
         pairs = sum(ranking.compatible for ranking in rankings)
         self.stdout.write(
-            f"{len(rankings)} besoins, {len(network.associations)} associations, {pairs} paires compatibles. "
+            f"{len(rankings)} besoins, {associations} associations, {pairs} paires compatibles. "
             "Rien n’a été présenté."
         )
 

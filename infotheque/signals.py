@@ -1,0 +1,6 @@
+"""News from this room, sent inside the operation's transaction."""
+
+from django.dispatch import Signal
+
+# by: the first shelf is in the library; rooms above may tie its documents to what they prescribe.
+shelf_loaded = Signal()

@@ -1,0 +1,10 @@
+"""Many pairs at once: `copying` reads the stored profiles into `arrays` (`loading`), `parts` weighs them as
+`matching.scoring` weighs one pair, `ranking` keeps the best of each need within bounded memory.
+"""
+
+from matching.kernel.arrays import Pairs
+from matching.kernel.copying import Array
+from matching.kernel.loading import load_associations, load_needs
+from matching.kernel.ranking import Ground, Threshold, rank
+
+__all__ = ["Array", "Ground", "Pairs", "Threshold", "load_associations", "load_needs", "rank"]

@@ -1,0 +1,180 @@
+"""The two sides of many pairs, as columns: what `matching.scoring.sides` says of one, for all at once.
+
+Rows are in the order of identifiers; pairs with equal scores keep it. Masks are those of `matching.profiles`.
+"""
+
+import uuid
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.sparse import csr_array
+
+from matching.kernel.copying import UUID, Array, as_uuid
+from matching.profiles.masks import KINDS
+
+
+@dataclass(frozen=True, slots=True)
+class AskColumns:
+    """The asks of published projects of one kind: `rows` are associations, ascending."""
+
+    # Of each association, the skills that its asks of this kind seek.
+    skills: Array
+    # Those that say an amount: the association, and euros.
+    rows: Array
+    amounts: Array
+
+
+@dataclass(frozen=True, slots=True)
+class Associations:
+    ids: Array
+    stops: Array
+    causes: Array
+    spoken_causes: Array
+    audiences: Array
+    is_somewhere: Array
+    is_in_france: Array
+    length: Array
+    tells: Array
+    speaks: Array
+    doubted: Array
+    # Which associations (rows) a place contains, ascending, and whether each says that very place.
+    within: dict[int, Array]
+    stated: dict[int, Array]
+    asks: tuple[AskColumns, ...]
+    # Associations by terms: 1 for a word or a theme, less for a wider theme.
+    terms: csr_array
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    ids: Array
+    companies: Array
+    kinds: Array
+    stops: Array
+    causes: Array
+    excluded_causes: Array
+    audiences: Array
+    skills: Array
+    # nan: not said.
+    budget_min: Array
+    budget_max: Array
+    is_national: Array
+    says_france: Array
+    # The places each names, « France » left out; ascending.
+    places: list[tuple[int, ...]]
+    heaviest: Array
+    speaks: Array
+    # Needs by terms: what each weighs. The same columns as the associations'.
+    terms: csr_array
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def uuids(self) -> list[uuid.UUID]:
+        return [as_uuid(key) for key in self.ids.tolist()]
+
+
+@dataclass(frozen=True, slots=True)
+class Edges:
+    """Compatible pairs that have something in common, as rows of `Needs` and `Associations`.
+
+    `worth` says which are good enough to take a place of a company's attention.
+    """
+
+    need: Array
+    association: Array
+    score: Array
+    worth: Array
+
+    def __len__(self) -> int:
+        return len(self.need)
+
+    def __getitem__(self, chosen: Array) -> "Edges":
+        return Edges(self.need[chosen], self.association[chosen], self.score[chosen], self.worth[chosen])
+
+    @classmethod
+    def joined(cls, parts: "list[Edges]") -> "Edges":
+        if not parts:
+            return cls(*(np.empty(0, kind) for kind in (np.int32, np.int32, np.float32, bool)))
+        return cls(
+            np.concatenate([part.need for part in parts]),
+            np.concatenate([part.association for part in parts]),
+            np.concatenate([part.score for part in parts]),
+            np.concatenate([part.worth for part in parts]),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Pairs:
+    """Edges by the keys of what they join, by need and best first: they outlive the columns."""
+
+    need: Array
+    company: Array
+    association: Array
+    score: Array
+    worth: Array
+
+    def __len__(self) -> int:
+        return len(self.need)
+
+    def __getitem__(self, chosen: Array) -> "Pairs":
+        return Pairs(
+            self.need[chosen],
+            self.company[chosen],
+            self.association[chosen],
+            self.score[chosen],
+            self.worth[chosen],
+        )
+
+    @classmethod
+    def named(cls, edges: Edges, needs: Needs, associations: Associations) -> "Pairs":
+        return cls(
+            needs.ids[edges.need],
+            needs.companies[edges.need],
+            associations.ids[edges.association],
+            edges.score,
+            edges.worth,
+        )
+
+    @classmethod
+    def none(cls) -> "Pairs":
+        keys = np.empty(0, UUID)
+        return cls(keys, keys, keys, np.empty(0, np.float32), np.empty(0, bool))
+
+    @classmethod
+    def joined(cls, parts: "list[Pairs]") -> "Pairs":
+        return cls(
+            np.concatenate([part.need for part in parts]),
+            np.concatenate([part.company for part in parts]),
+            np.concatenate([part.association for part in parts]),
+            np.concatenate([part.score for part in parts]),
+            np.concatenate([part.worth for part in parts]),
+        )
+
+    def first(self, number: int) -> "Pairs":
+        """The first so many of each need."""
+        if not len(self):
+            return self
+        starts = np.flatnonzero(np.r_[True, self.need[1:] != self.need[:-1]])
+        lengths = np.diff(np.r_[starts, len(self)])
+        return self[np.arange(len(self)) - np.repeat(starts, lengths) < number]
+
+    def need_ids(self) -> list[uuid.UUID]:
+        return [as_uuid(key) for key in self.need.tolist()]
+
+    def company_ids(self) -> list[uuid.UUID]:
+        return [as_uuid(key) for key in self.company.tolist()]
+
+    def association_ids(self) -> list[uuid.UUID]:
+        return [as_uuid(key) for key in self.association.tolist()]
+
+
+def bits_of(mask: int) -> list[int]:
+    """The ranks of the bits that a mask holds."""
+    return [rank for rank in range(mask.bit_length()) if mask >> rank & 1]
+
+
+KIND_RANKS = range(len(KINDS))

@@ -1,0 +1,207 @@
+"""Needs ranked against associations: by rectangles of the same places, in blocks that bound memory."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from matching.kernel import parts
+from matching.kernel.arrays import KIND_RANKS, Associations, Edges, Needs
+from matching.kernel.copying import Array
+from matching.models import NATIONAL
+from matching.scoring import WEIGHTS, WITHOUT_THEME
+
+# How many pairs are weighed at once: some twenty arrays of this many float32 at most.
+BLOCK = 400_000
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """The best pairs of each need, best first, and how many pairs were compatible in all, by need."""
+
+    edges: Edges
+    compatible: Array
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What is common to every rectangle: masks of related causes, and how long a text usually is."""
+
+    related: list[int]
+    usual: float
+
+
+@dataclass(frozen=True, slots=True)
+class Threshold:
+    """From which total, and which text part when the need names an action, a pair is worth a place."""
+
+    total: float
+    text: float
+
+
+def rank(
+    needs: Needs, associations: Associations, ground: Ground, threshold: Threshold, depth: Array
+) -> Ranked:
+    """For each need its `depth` best associations that nothing stops and with which it shares something."""
+    compatible = np.zeros(len(needs), np.int64)
+    found: list[Edges] = []
+    for rows, columns, stated in _rectangles(needs, associations):
+        side = _Columns(associations, columns, stated, ground)
+        for block in _blocks(rows, len(columns)):
+            edges, numbers = _weigh(needs, block, side, threshold, depth)
+            compatible[block] += numbers
+            found.append(edges)
+    edges = Edges.joined(found)
+    return Ranked(edges[np.lexsort((edges.association, -edges.score, edges.need))], compatible)
+
+
+def _rectangles(needs: Needs, associations: Associations) -> Iterator[tuple[Array, Array, Array]]:
+    """Needs of exactly the same places, the associations that act in one of them, and which say it."""
+    groups: dict[tuple[tuple[int, ...], bool, bool], list[int]] = defaultdict(list)
+    for row, places in enumerate(needs.places):
+        groups[places, bool(needs.is_national[row]), bool(needs.says_france[row])].append(row)
+    for (places, national, france), rows in groups.items():
+        wanted = (NATIONAL, *places) if national else places
+        within = [place for place in wanted if place in associations.within]
+        if not within:
+            continue
+        columns = np.concatenate([associations.within[place] for place in within])
+        stated = np.concatenate([_said(associations, place, says_france=france) for place in within])
+        if len(within) > 1:
+            columns, where = np.unique(columns, return_inverse=True)
+            anywhere = np.zeros(len(columns), bool)
+            np.logical_or.at(anywhere, where, stated)
+            stated = anywhere
+        if france and not places:
+            inside = associations.is_in_france[columns]
+            columns, stated = columns[inside], stated[inside]
+        elif france:
+            columns, stated = _in_france_or_there(associations, places, columns, stated)
+        yield np.array(rows), columns, stated
+
+
+def _said(associations: Associations, place: int, *, says_france: bool) -> Array:
+    """A need that names no place shares none, even with an association of all France."""
+    stated = associations.stated[place]
+    return stated if place != NATIONAL or says_france else np.zeros(len(stated), bool)
+
+
+def _in_france_or_there(
+    associations: Associations, places: tuple[int, ...], columns: Array, stated: Array
+) -> tuple[Array, Array]:
+    """« France » and other places: who acts only abroad must act in one of those."""
+    there = np.zeros(len(associations), bool)
+    for place in places:
+        there[associations.within.get(place, [])] = True
+    kept = associations.is_in_france[columns] | there[columns]
+    return columns[kept], stated[kept]
+
+
+class _Columns:
+    """The associations of one rectangle."""
+
+    def __init__(self, associations: Associations, columns: Array, stated: Array, ground: Ground) -> None:
+        self.rows, self.stated = columns, stated
+        few = len(columns) < len(associations)
+        self.stops = associations.stops[columns]
+        self.declared = associations.causes[columns]
+        self.audiences = associations.audiences[columns]
+        self.somewhere = associations.is_somewhere[columns]
+        own = _subset(associations, columns)
+        self.fits = parts.cause_fits(own, ground.related)
+        self.clarity = parts.clarity(own)
+        self.density = parts.densities(own.length, ground.usual)
+        self.terms = (associations.terms[columns] if few else associations.terms).T.tocsr()
+        self.skills = [associations.asks[kind].skills[columns] for kind in KIND_RANKS]
+        self.amounts = [self._amounts(associations, kind) for kind in KIND_RANKS]
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def _amounts(self, associations: Associations, kind: int) -> tuple[Array, Array]:
+        asks = associations.asks[kind]
+        if not len(asks.rows) or not len(self.rows):
+            return np.empty(0, np.int64), np.empty(0)
+        where = np.searchsorted(self.rows, asks.rows)
+        where[where == len(self.rows)] = 0
+        here = self.rows[where] == asks.rows
+        return where[here], asks.amounts[here]
+
+
+def _subset(associations: Associations, columns: Array) -> Associations:
+    """These rows, of the columns that the parts of one association read."""
+    return Associations(
+        ids=associations.ids[columns],
+        stops=associations.stops[columns],
+        causes=associations.causes[columns],
+        spoken_causes=associations.spoken_causes[columns],
+        audiences=associations.audiences[columns],
+        is_somewhere=associations.is_somewhere[columns],
+        is_in_france=associations.is_in_france[columns],
+        length=associations.length[columns],
+        tells=associations.tells[columns],
+        speaks=associations.speaks[columns],
+        doubted=associations.doubted[columns],
+        within={},
+        stated={},
+        asks=(),
+        terms=associations.terms,
+    )
+
+
+def _blocks(rows: Array, width: int) -> Iterator[Array]:
+    height = max(1, BLOCK // max(1, width))
+    for start in range(0, len(rows), height):
+        yield rows[start : start + height]
+
+
+def _weigh(
+    needs: Needs, rows: Array, side: _Columns, threshold: Threshold, depth: Array
+) -> tuple[Edges, Array]:
+    """One block: the best of each of its needs, and how many were compatible."""
+    passes = (side.stops & needs.stops[rows, None]) == 0
+    passes &= (side.declared & needs.excluded_causes[rows, None]) == 0
+    cause, shares_cause = parts.causes(needs, rows, side.fits)
+    found = (needs.terms[rows] @ side.terms).toarray() * side.density
+    text = parts.text(needs, rows, found)
+    themed = shares_cause | (text > 0)
+    passes &= themed
+    values = {
+        "theme": themed.astype(np.float32),
+        "cause": cause,
+        "text": text,
+        "place": parts.place(needs, rows, side.somewhere, side.stated),
+        "audience": parts.audiences(needs, rows, side.audiences),
+        "skills": parts.skills(needs, rows, side.skills, len(side)),
+        "amount": parts.amounts(needs, rows, side.amounts, len(side)),
+        "clarity": side.clarity,
+    }
+    total = np.zeros(passes.shape, np.float32)
+    for name, weight in WEIGHTS.items():
+        total += np.float32(weight) * values[name]
+    np.round(np.clip(np.where(themed, total, total * WITHOUT_THEME), 0.0, 1.0), 4, out=total)
+    answers = (text >= threshold.text) | ~needs.speaks[rows, None]
+    worth = answers & (total >= np.float32(threshold.total) - np.float32(1e-6))
+    return _best(rows, side.rows, passes, total, worth, depth[rows]), passes.sum(axis=1)
+
+
+def _best(rows: Array, columns: Array, passes: Array, total: Array, worth: Array, depth: Array) -> Edges:
+    found = []
+    for place, row in enumerate(rows.tolist()):
+        kept = np.flatnonzero(passes[place])
+        limit = int(depth[place])
+        if len(kept) > limit:
+            scores = total[place, kept]
+            last = np.partition(scores, len(kept) - limit)[len(kept) - limit]
+            sure = kept[scores > last]
+            kept = np.r_[sure, kept[scores == last][: limit - len(sure)]]
+        found.append(
+            Edges(
+                np.full(len(kept), row, np.int32),
+                columns[kept].astype(np.int32),
+                total[place, kept],
+                worth[place, kept],
+            )
+        )
+    return Edges.joined(found)

@@ -1,0 +1,23 @@
+"""Whose turn it is: a company's places shared out between the associations that suit it.
+
+Pure functions on arrays: no database, no clock, no settings. `pace` opens a month's places bit by bit,
+`choice` gives those open today, `bound` says how many could be presented in 90 days whatever the method,
+`fairness` measures what came of it.
+"""
+
+from matching.sharing.bound import Bound, servable
+from matching.sharing.choice import Offers, admissible, choose
+from matching.sharing.fairness import gini, share_in_time
+from matching.sharing.pace import PROMISED_DAYS, open_places
+
+__all__ = [
+    "PROMISED_DAYS",
+    "Bound",
+    "Offers",
+    "admissible",
+    "choose",
+    "gini",
+    "open_places",
+    "servable",
+    "share_in_time",
+]

@@ -1,0 +1,26 @@
+"""How evenly attention was shared: plain figures of what happened."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matching.sharing.pace import PROMISED_DAYS
+
+
+def gini(presentations: NDArray[Any]) -> float | None:
+    """Gini's coefficient of the numbers of presentations: 0 when all have as many, near 1 when one has all.
+
+    None when there is nobody, or nothing was presented.
+    """
+    ordered = np.sort(np.asarray(presentations, float))
+    total = ordered.sum()
+    if not total:
+        return None
+    ranks = np.arange(1, len(ordered) + 1)
+    return float((2 * ranks - len(ordered) - 1) @ ordered / (len(ordered) * total))
+
+
+def share_in_time(waiting: NDArray[Any]) -> float | None:
+    """Which part of them has waited no longer than promised. None when there is nobody."""
+    return float(np.mean(np.asarray(waiting) <= PROMISED_DAYS)) if len(waiting) else None
