@@ -1,13 +1,22 @@
 """Answering a suggestion, choosing after a diagnosis. Parsing and validation only."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
+from typing import TypeVar
 
 from django import forms
+from django.core.exceptions import ValidationError
+from django.db.models import Model
 
+from associations.models import Association
+from companies.models import Need
 from matching.enums import Choice
+from matching.pairs import associations_named, needs_named
 from mecenova.calendar import clock
 from mecenova.ui.forms import DateInput
 from partnerships.enums import RefusalReason
+
+M = TypeVar("M", bound=Model)
 
 NOTE_LENGTH = 1000
 FIRST_WORDS = (
@@ -88,3 +97,34 @@ CHOICE_FORMS: dict[str, type[forms.Form]] = {
     Choice.CO_BUILD: CoBuildForm,
     Choice.PAUSE: PauseForm,
 }
+
+
+class PairForm(forms.Form):
+    """A need and an association, each by its identifier or by its exact title or name, whatever the case."""
+
+    besoin = forms.CharField(
+        label="Le besoin",
+        max_length=150,
+        help_text="Son titre exact, ou son identifiant.",
+        error_messages={"required": "Écrivez le titre du besoin."},
+    )
+    association = forms.CharField(
+        label="L’association",
+        max_length=250,
+        help_text="Son nom exact, ou son identifiant.",
+        error_messages={"required": "Écrivez le nom de l’association."},
+    )
+
+    def clean_besoin(self) -> Need:
+        return _only(needs_named(self.cleaned_data["besoin"]), "besoin")
+
+    def clean_association(self) -> Association:
+        return _only(associations_named(self.cleaned_data["association"]), "association")
+
+
+def _only(found: Sequence[M], what: str) -> M:
+    if not found:
+        raise ValidationError(f"Rien ne porte ce nom ({what})\u00a0: vérifiez-le, ou collez l’identifiant.")
+    if len(found) > 1:
+        raise ValidationError(f"Plusieurs fiches portent ce nom ({what})\u00a0: collez l’identifiant.")
+    return found[0]

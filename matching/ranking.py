@@ -28,6 +28,9 @@ from matching.profiles import (
 from matching.scoring import score, stopped_by
 from mecenova.calendar import clock
 
+# Deeper than any network.
+EVERY_PAIR = 10_000_000
+
 
 @dataclass(frozen=True, slots=True)
 class Best:
@@ -71,6 +74,11 @@ def rank_changes(
             max(found.associations, others.associations),
         )
     return found
+
+
+def rank_one(need: uuid.UUID) -> Best:
+    """All the pairs of one need, with the profiles as they stand. Reads only."""
+    return _rank([need], None, EVERY_PAIR, {})
 
 
 def candidates_of(pairs: Pairs) -> tuple[list[Candidate], Names]:

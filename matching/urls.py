@@ -1,6 +1,6 @@
 from django.urls import path
 
-from matching.views import diagnosis, presentations, suggestions
+from matching.views import diagnosis, pairs, presentations, suggestions, why
 
 app_name = "matching"
 urlpatterns = [
@@ -14,4 +14,8 @@ urlpatterns = [
     path("diagnostics/<uuid:pk>/choisir/", diagnosis.choose, name="diagnosis_choose"),
     path("diagnostics/<uuid:pk>/appel/", diagnosis.call, name="diagnosis_call"),
     path("besoins-pour-vous/", presentations.suited, name="suited_needs"),
+    path("besoins-pour-vous/pourquoi/", why.why_not_shown, name="why_not_shown"),
+    path("besoins-pour-vous/<uuid:pk>/pourquoi/", why.why_not_for, name="why_not_for"),
+    path("equipe/rapprochements/", pairs.choose_pair, name="choose_pair"),
+    path("equipe/rapprochements/<uuid:need>/<uuid:association>/", pairs.pair, name="pair"),
 ]

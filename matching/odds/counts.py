@@ -204,8 +204,8 @@ def _places(companies: "QuerySet[Company]", wanted: Sequence[Q]) -> list[dict[st
 
 
 def _waits(case: Case) -> tuple[int | None, int]:
-    """Days from the check of an association to its first presentation (the median of the last year's), and how
-    many were never presented."""
+    """The median number of days from the check to the first presentation, over the last year's, and how many
+    were never presented."""
     seen = Suggestion.objects.filter(association=OuterRef("pk")).order_by("presented_at")
     rows = Association.objects.open_to_companies().filter(_of_association(case)).order_by()
     waited = ExpressionWrapper(F("first") - F("organisation__checked_at"), output_field=DurationField())

@@ -30,6 +30,11 @@ def stopped_by(need: NeedSide, association: AssociationSide, today: date) -> str
     return None
 
 
+def every_stop(need: NeedSide, association: AssociationSide, today: date) -> tuple[str, ...]:
+    """All the filters that stop this pair, in the same order: what an explanation has to tell."""
+    return tuple(name for name, stops in _FILTERS.items() if stops(need, association, today))
+
+
 def _deadline(need: NeedSide, association: AssociationSide, today: date) -> bool:
     return need.deadline is not None and need.deadline < today
 

@@ -31,7 +31,7 @@ def presentations(request: HttpRequest) -> HttpResponse:
 @require_safe
 def suited(request: HttpRequest) -> HttpResponse:
     """The open needs that suit an association of mine, with the reasons a round would give."""
-    association = _mine(request)[0]
+    association = own_association_or_404(request)
     found = suited_needs(association, limit=SUITED_SHOWN, today=clock.today())
     needs = Need.objects.with_details().in_bulk([candidate.need.id for candidate in found.candidates])
     rows = [
@@ -43,6 +43,12 @@ def suited(request: HttpRequest) -> HttpResponse:
     ]
     context = {"association": association, "rows": rows, "why_none": why_none(found)}
     return render(request, "matching/suited_needs.html", context)
+
+
+def own_association_or_404(request: HttpRequest) -> Association:
+    """The association named in the address among the person's own, else the first by name."""
+    mine = _mine(request)
+    return next((one for one in mine if str(one.pk) == request.GET.get("association")), mine[0])
 
 
 def _mine(request: HttpRequest) -> list[Association]:

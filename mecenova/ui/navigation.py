@@ -20,6 +20,7 @@ VISITOR = (("Connexion", "account_login"), ("Inscription", "accounts:sign_up"))
 # The team's own rooms, listed at the foot of the control tower.
 TEAM = (
     ("Créneaux de rendez-vous", "agenda:team_slots"),
+    ("Pourquoi cette paire\u00a0?", "matching:choose_pair"),
     ("Imports", "imports:list"),
     ("Doublons", "accounts:duplicates"),
     ("Courriels en échec et adresses en panne", "mail:failed"),

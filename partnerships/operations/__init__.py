@@ -12,6 +12,7 @@ from partnerships.operations.answers import (
     postpone_introduction,
 )
 from partnerships.operations.attention import (
+    next_month,
     places_left,
     return_attention,
     spend_attention,
@@ -54,6 +55,7 @@ __all__ = [
     "introductions_at_risk",
     "let_reflection_rest",
     "mark_seen",
+    "next_month",
     "note_contact",
     "places_left",
     "postpone_introduction",

@@ -60,6 +60,11 @@ def key(found: Found) -> Callable[[], list[Any]]:
     return lambda: [found().pk]
 
 
+def a_pair() -> list[Any]:
+    shown = Suggestion.objects.open().earliest("presented_at", "pk")
+    return [shown.need_id, shown.association_id]
+
+
 def to_check() -> Organisation:
     return Organisation.objects.to_check().filter(kind="association").earliest("created_at")
 
@@ -154,6 +159,10 @@ PAGES: dict[str, tuple[Any, Callable[[], list[Any]], str]] = {
     ),
     "matching:presentations": (ASSOCIATION, list, ""),
     "matching:suited_needs": (ASSOCIATION, list, ""),
+    "matching:why_not_shown": (ASSOCIATION, list, ""),
+    "matching:why_not_for": (ASSOCIATION, key(lambda: own_need(kind="skills")), ""),
+    "matching:choose_pair": (STAFF, list, "?besoin=&association=inconnue"),
+    "matching:pair": (STAFF, a_pair, ""),
     "matching:diagnosis": (ASSOCIATION, key(own_diagnosis), ""),
     "partnerships:introductions": (ASSOCIATION, list, ""),
     "partnerships:introduction": (

@@ -1,81 +1,66 @@
-"""Print the whole sum of a pair: the filters, each part with its weight, and the reasons."""
+"""Print the whole sum of a pair: what the team's page shows, in a terminal."""
 
-import uuid
 from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
-from django.db.models import QuerySet
 
-from associations.models import Association
-from companies.models import Need
 from matching.models import Suggestion
-from matching.network import load
-from matching.scoring import (
-    SCORE_VERSION,
-    STOPS,
-    WEIGHTS,
-    WITHOUT_THEME,
-    reasons,
-    score,
-    stopped_by,
-)
+from matching.pairs import Pair, associations_named, look_at, needs_named
+from matching.scoring import SCORE_VERSION, WITHOUT_THEME, reasons
+from matching.verdicts import told_to_team
 from mecenova.calendar import clock
-from mecenova.identifiers.names import fold
-
-LABELS = {
-    "theme": "un thème en commun",
-    "cause": "causes",
-    "text": "mots et sujets",
-    "place": "territoire",
-    "audience": "publics",
-    "skills": "compétences",
-    "amount": "montant",
-    "clarity": "fiche parlante, intérêt général clair",
-}
 
 
 class Command(BaseCommand):
-    help = "Explique la note d’une paire : filtres, termes de la somme, raisons."
+    help = "Explique la note d’une paire : filtres, termes de la somme, rang, ce qui en est sorti."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("need", help="identifiant du besoin, ou son titre")
         parser.add_argument("association", help="identifiant de l’association, ou son nom")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        need = _one(Need.objects.all(), "title", options["need"], "besoin")
-        association = _one(
-            Association.objects.select_related("organisation"),
-            "organisation__name",
-            options["association"],
-            "association",
+        pair = look_at(
+            _only(needs_named(options["need"]), "besoin"),
+            _only(associations_named(options["association"]), "association"),
         )
-        network = load(Association.objects.filter(pk=association.pk), Need.objects.filter(pk=need.pk))
-        need_side, side = network.needs[0], network.associations[0]
-        self.stdout.write(f"Besoin : {need.title}\nAssociation : {association.organisation.name}\n")
-        if not association.organisation.is_checked:
+        self.stdout.write(f"Besoin : {pair.need.title}\nAssociation : {pair.association.organisation.name}\n")
+        if not pair.association.organisation.is_checked:
             self.stdout.write("Attention : l’association n’est pas vérifiée, aucun tour ne la propose.")
-        stop = stopped_by(need_side, side, clock.today())
-        if stop:
-            self.stdout.write(f"Écartée par le filtre « {stop} » : {STOPS[stop]}")
-        else:
-            self.stdout.write("Aucun filtre n’écarte cette paire.")
-        assessment = score(need_side, side, network.related)
-        for name, weight in WEIGHTS.items():
-            value = assessment.parts[name]
-            self.stdout.write(f"  {LABELS[name]:<40} {value:.4f} × {weight:.2f} = {value * weight:.4f}")
-        if not assessment.has_theme:
-            self.stdout.write(f"  aucun thème en commun : la somme est multipliée par {WITHOUT_THEME}")
-        self.stdout.write(f"Score ({SCORE_VERSION}) : {assessment.total:.4f}")
-        for reason in reasons(need_side, side, assessment, network.names.words):
-            self.stdout.write(f"  - {reason}")
-        self._tell_stored(need, association)
+        self._tell_filters(pair)
+        self._tell_sum(pair)
+        self._tell_ground(pair)
+        self.stdout.write(told_to_team(pair))
+        if pair.stored is not None:
+            self._tell_stored(pair.stored)
 
-    def _tell_stored(self, need: Need, association: Association) -> None:
-        stored = Suggestion.objects.filter(need=need, association=association).first()
-        if stored is None:
-            self.stdout.write("Cette paire n’a pas été présentée.")
-            return
+    def _tell_filters(self, pair: Pair) -> None:
+        for stop in pair.stops:
+            self.stdout.write(f"Écartée par le filtre « {stop.name} » : {stop.sentence}")
+        if not pair.stops:
+            self.stdout.write("Aucun filtre n’écarte cette paire.")
+
+    def _tell_sum(self, pair: Pair) -> None:
+        for part in pair.parts:
+            self.stdout.write(f"  {part.label:<40} {part.value:.4f} × {part.weight:.2f} = {part.product:.4f}")
+        if not pair.assessment.has_theme:
+            self.stdout.write(f"  aucun thème en commun : la somme est multipliée par {WITHOUT_THEME}")
+        self.stdout.write(f"Score ({SCORE_VERSION}) : {pair.assessment.total:.4f}")
+        for reason in reasons(pair.need_side, pair.side, pair.assessment, pair.names):
+            self.stdout.write(f"  - {reason}")
+
+    def _tell_ground(self, pair: Pair) -> None:
+        if pair.standing is not None:
+            self.stdout.write(
+                f"Rang avant capacité : {pair.standing.rank} sur {pair.standing.compatible}"
+                f" ({pair.standing.equal} à égalité)"
+            )
+        self.stdout.write(f"Places de l’entreprise ce mois-ci : {pair.places_left} sur {pair.capacity}")
+        if pair.settled is not None:
+            until = f" jusqu’au {pair.settled.until:%d/%m/%Y}" if pair.settled.until else ""
+            self.stdout.write(f"Entreprise et association{until} : {pair.settled.why}")
+
+    def _tell_stored(self, stored: Suggestion) -> None:
         self.stdout.write(
             f"Présentée le {clock.paris(stored.presented_at):%d/%m/%Y} avec {stored.score} "
             f"(score {stored.score_version}) : {stored.get_status_display().lower()}."
@@ -84,24 +69,8 @@ class Command(BaseCommand):
             self.stdout.write(f"  - {reason}")
 
 
-def _one(found: "QuerySet", field: str, wanted: str, what: str) -> Any:
-    """By identifier, else by exact text whatever the case, else by folded text."""
-    try:
-        return found.get(pk=uuid.UUID(wanted))
-    except ValueError:
-        matches = list(found.filter(**{f"{field}__iexact": wanted})[:2])
-    except found.model.DoesNotExist as error:
-        raise CommandError(f"Aucun {what} ne porte cet identifiant.") from error
-    if not matches:
-        path = field.split("__")
-        matches = [row for row in found.iterator() if fold(_follow(row, path)) == fold(wanted)][:2]
-    if len(matches) != 1:
-        problem = "Plusieurs fiches portent" if matches else "Aucune fiche ne porte"
+def _only(found: list[Any], what: str) -> Any:
+    if len(found) != 1:
+        problem = "Plusieurs fiches portent" if found else "Aucune fiche ne porte"
         raise CommandError(f"{problem} ce texte ({what}) : donnez son identifiant.")
-    return matches[0]
-
-
-def _follow(row: Any, path: list[str]) -> str:
-    for name in path:
-        row = getattr(row, name)
-    return str(row)
+    return found[0]

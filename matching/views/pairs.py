@@ -1,0 +1,46 @@
+"""The whole sum of a pair, for the team: which pair, then all that decides whether it is shown."""
+
+import uuid
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_safe
+
+from associations.models import Association
+from companies.models import Need
+from matching.forms import PairForm
+from matching.pairs import look_at
+from matching.scoring import SCORE_VERSION, WITHOUT_THEME, reasons
+from matching.verdicts import told_to_team
+from mecenova.team import for_the_team
+
+
+@require_safe
+@for_the_team
+def choose_pair(request: HttpRequest) -> HttpResponse:
+    """Read from the address: leads to the pair, or asks again."""
+    asked = request.GET if "besoin" in request.GET else None
+    form = PairForm(asked, initial={"association": request.GET.get("association", "")})
+    if form.is_valid():
+        chosen = form.cleaned_data
+        return redirect("matching:pair", need=chosen["besoin"].pk, association=chosen["association"].pk)
+    return render(request, "matching/pair_choice.html", {"form": form})
+
+
+@require_safe
+@for_the_team
+def pair(request: HttpRequest, need: uuid.UUID, association: uuid.UUID) -> HttpResponse:
+    needs = Need.objects.select_related("company__organisation", "company__policy")
+    found = look_at(
+        get_object_or_404(needs, pk=need),
+        get_object_or_404(Association.objects.select_related("organisation"), pk=association),
+    )
+    context = {
+        "pair": found,
+        "verdict": told_to_team(found),
+        "version": SCORE_VERSION,
+        "without_theme": WITHOUT_THEME,
+        "reasons": reasons(found.need_side, found.side, found.assessment, found.names),
+        "stored_inputs": sorted(found.stored.inputs.items()) if found.stored else (),
+    }
+    return render(request, "matching/pair.html", context)

@@ -1,0 +1,240 @@
+"""Why not shown: the filter, the rank, the places, the date; and what a change would open, counted."""
+
+import html
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from django.core.management import call_command
+from django.urls import reverse
+
+from matching.openings import openings_of
+from matching.operations import decline_suggestion, run_round
+from matching.pairs import look_at, settled_between
+from matching.ranking import rank_everybody
+from matching.scoring import STOPS
+from matching.verdicts import TOLD, TOLD_IN_SHORT, told_to_association, told_to_team
+from tests.accounts.factories import MembershipFactory, UserFactory
+from tests.associations.factories import AskFactory, AssociationFactory, ProjectFactory
+from tests.companies.factories import CompanyFactory, NeedFactory
+from tests.matching.factories import SuggestionFactory
+
+pytestmark = pytest.mark.django_db
+MONDAY = datetime(2026, 11, 23, 9, tzinfo=UTC)
+
+
+def suiting_need(**fields):
+    return NeedFactory(published=True, **{"territories": ["59"], **fields})
+
+
+def sentences(need, association):
+    return [one.text for one in told_to_association(look_at(need, association))]
+
+
+def shown(response):
+    return html.unescape(response.content.decode()).replace("\u202f", " ").replace("\u00a0", " ")
+
+
+def member_of(association):
+    return MembershipFactory(organisation=association.organisation).user
+
+
+def test_every_filter_has_its_words():
+    assert TOLD.keys() == TOLD_IN_SHORT.keys() == STOPS.keys()
+
+
+@pytest.mark.parametrize(
+    ("association", "need", "name"),
+    [
+        ({"refused_kinds": ["financial"]}, {}, "refused_kind"),
+        ({"stance": "expert_only"}, {}, "stance"),
+        ({"stance": "paused", "paused_until": date(2999, 1, 1)}, {}, "stance"),
+        ({"general_interest": "no"}, {}, "general_interest"),
+        ({}, {"territories": ["13"]}, "territory"),
+    ],
+)
+def test_the_filter_is_told(association, need, name):
+    found = sentences(suiting_need(**need), AssociationFactory(complete=True, **association))
+    assert TOLD[name] in found
+
+
+def test_all_the_filters_are_told_not_the_first_alone():
+    association = AssociationFactory(complete=True, refused_kinds=["financial"], general_interest="no")
+    pair = look_at(suiting_need(territories=["13"]), association)
+    assert [one.name for one in pair.stops] == ["refused_kind", "general_interest", "territory"]
+    assert "3 filtres" in told_to_team(pair)
+
+
+def test_the_rank_is_a_number_and_never_a_name():
+    need = suiting_need(title="Ateliers de potager pour l’emploi")
+    association = AssociationFactory(complete=True, organisation__name="Les Dernières")
+    better = AssociationFactory.create_batch(
+        6, complete=True, purpose="Ateliers de potager pour retrouver un emploi, chaque semaine." * 2
+    )
+    rank_everybody()
+    pair = look_at(need, association)
+    assert pair.standing.before == 6
+    assert pair.standing.compatible == 7
+    told = " ".join(sentences(need, association))
+    assert ("6 associations passaient avant" in told) is pair.is_worth_a_place
+    assert not any(each.organisation.name in told for each in better)
+
+
+def test_a_handful_before_is_not_counted_aloud():
+    need = suiting_need(title="Des parrains pour l’emploi des jeunes")
+    association = AssociationFactory(complete=True)
+    rank_everybody()
+    pair = look_at(need, association)
+    assert pair.is_suited
+    assert "Aucune association ne répond de plus près" in " ".join(sentences(need, association))
+
+
+def test_no_place_left_says_when_the_next_come(frozen_clock):
+    company = CompanyFactory(policy__monthly_capacity=1)
+    need = suiting_need(company=company)
+    with frozen_clock(MONDAY):
+        AssociationFactory.create_batch(2, complete=True)
+        run_round()
+        other = AssociationFactory(complete=True)
+        told = " ".join(sentences(need, other)).replace("\u00a0", " ")
+    assert "1er décembre 2026" in told
+
+
+def test_a_closed_door_is_told():
+    need = suiting_need(company=CompanyFactory(policy__monthly_capacity=0))
+    assert "n’étudie pas de nouvelle association" in " ".join(
+        sentences(need, AssociationFactory(complete=True))
+    )
+
+
+def test_a_refusal_keeps_the_pair_apart_until_its_date(frozen_clock):
+    suggestion = SuggestionFactory()
+    company, association = suggestion.company, suggestion.association
+    reader = MembershipFactory(organisation=company.organisation).user
+    assert settled_between(company.pk, association.pk).until is None
+    with frozen_clock(MONDAY) as now:
+        decline_suggestion(suggestion=suggestion, reason="amount", by=reader)
+        settled = settled_between(company.pk, association.pk)
+        assert settled.until == date(2027, 11, 23)
+        other = suiting_need(company=company)
+        assert "pas avant le 23 novembre 2027" in " ".join(sentences(other, association)).replace(
+            "\u00a0", " "
+        )
+        now.advance(timedelta(days=366))
+        assert settled_between(company.pk, association.pk) is None
+
+
+def test_a_presentation_already_made_is_the_whole_answer():
+    suggestion = SuggestionFactory()
+    told = sentences(suggestion.need, suggestion.association)
+    assert len(told) == 1
+    assert told[0].startswith("Vous avez été présentée pour ce besoin")
+
+
+def test_what_a_kind_would_open_is_what_a_round_would_then_find():
+    association = AssociationFactory(complete=True)
+    project = ProjectFactory(association=association, published=True)
+    AskFactory(project=project)
+    suiting_need(title="Des parrains vers l’emploi")
+    NeedFactory.create_batch(3, published=True, kind="skills", territories=["59"])
+    NeedFactory.create_batch(2, published=True, kind="skills", territories=["13"])
+    found = openings_of(association)
+    before = {opening.label: opening.needs for opening in found.openings}
+    label = "Si vous demandiez aussi des compétences"
+    assert before[label] > found.suited
+    AskFactory(project=project, kind="skills", days=5)
+    after = openings_of(association)
+    assert after.suited == before[label]
+    assert label not in {opening.label for opening in after.openings}
+
+
+def test_a_refusal_of_a_kind_and_a_territory_are_counted_apart():
+    association = AssociationFactory(complete=True, refused_kinds=["financial"])
+    suiting_need()
+    suiting_need(territories=["13"])
+    found = openings_of(association)
+    assert (found.needs, found.suited, found.stopped) == (2, 0, {"refused_kind": 2})
+    accepting = next(opening for opening in found.openings if "acceptiez" in opening.label)
+    assert accepting.needs == 1
+    assert accepting.url.endswith("/position/")
+    association.refused_kinds = []
+    association.save()
+    found = openings_of(association)
+    assert (found.suited, found.stopped) == (1, {"territory": 1})
+    assert [opening.needs for opening in found.openings] == [2]
+
+
+def test_a_draft_counts_as_if_it_were_published():
+    association = AssociationFactory(complete=True)
+    AskFactory(
+        project=ProjectFactory(association=association, published=True), kind="in_kind", goods="Tables"
+    )
+    suiting_need()
+    AskFactory(project=ProjectFactory(association=association, title="Le pont"))
+    found = openings_of(association)
+    assert "Le pont" in " ".join(opening.label for opening in found.openings)
+
+
+@pytest.mark.parametrize("page", ["why_not_shown", "why_not_for", "suited_needs"])
+def test_as_many_queries_for_many_needs_as_for_one(client, query_count, page):
+    association = AssociationFactory(complete=True)
+    need = suiting_need()
+    client.force_login(member_of(association))
+    address = reverse(f"matching:{page}", args=[need.pk] if page == "why_not_for" else [])
+    client.get(address)
+    one = query_count(lambda: client.get(address))
+    for kind in ("skills", "volunteering", "co_construction"):
+        NeedFactory.create_batch(3, published=True, kind=kind, territories=["13"])
+    AssociationFactory.create_batch(5, complete=True)
+    assert query_count(lambda: client.get(address)) <= one
+
+
+def test_the_pages_of_an_association_are_its_own(client):
+    need, hidden = suiting_need(), NeedFactory()
+    association = AssociationFactory(complete=True)
+    general, one = reverse("matching:why_not_shown"), reverse("matching:why_not_for", args=[need.pk])
+    assert client.get(one).status_code == 302
+    client.force_login(UserFactory())
+    assert {client.get(general).status_code, client.get(one).status_code} == {404}
+    client.force_login(MembershipFactory(organisation=need.company.organisation).user)
+    assert {client.get(general).status_code, client.get(one).status_code} == {404}
+    client.force_login(member_of(association))
+    assert {client.get(general).status_code, client.get(one).status_code} == {200}
+    assert client.get(reverse("matching:why_not_for", args=[hidden.pk])).status_code == 404
+    assert client.get(f"{general}?association=../../x").status_code == 200
+
+
+def test_the_whole_sum_is_for_the_team_and_is_what_the_command_prints(client, capsys):
+    suiting_need()
+    association = AssociationFactory(complete=True)
+    run_round()
+    suggestion = association.suggestions.get()
+    address = reverse("matching:pair", args=[suggestion.need_id, association.pk])
+    for reader in (
+        member_of(association),
+        MembershipFactory(organisation=suggestion.company.organisation).user,
+    ):
+        client.force_login(reader)
+        assert client.get(address).status_code == 404
+        assert client.get(reverse("matching:choose_pair")).status_code == 404
+    client.force_login(UserFactory(is_staff=True))
+    page = shown(client.get(address))
+    call_command("explain_match", str(suggestion.need_id), association.organisation.name.upper())
+    printed = capsys.readouterr().out
+    for each in (f"{suggestion.score:.4f}".replace(".", ","), "Présentée le"):
+        assert each in page
+    assert f"{suggestion.score:.4f}" in printed
+    assert "Rang avant capacité : 1 sur 1" in printed
+    assert suggestion.reasons[0].replace("\u202f", " ").replace("\u00a0", " ") in page
+
+
+def test_choosing_a_pair_leads_to_it_or_asks_again(client):
+    need, association = suiting_need(title="Un titre"), AssociationFactory(complete=True)
+    client.force_login(UserFactory(is_staff=True))
+    address = reverse("matching:choose_pair")
+    found = client.get(address, {"besoin": "un TITRE", "association": str(association.pk)})
+    assert found.url == reverse("matching:pair", args=[need.pk, association.pk])
+    for wrong in ({"besoin": "", "association": "x"}, {"besoin": "../..", "association": "é" * 300}):
+        assert client.get(address, wrong).status_code == 200
+    suiting_need(title="Un titre")
+    again = client.get(address, {"besoin": "Un titre", "association": str(association.pk)})
+    assert "Plusieurs fiches" in shown(again)
