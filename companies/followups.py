@@ -31,6 +31,7 @@ register_living(
 class CompanyRule(Rule):
     """A next step whose subject is the organisation of a company."""
 
+    reads: ClassVar[tuple[str, ...]] = ("company",)
     # The staff's step that takes over when this one has waited long enough.
     call: ClassVar["type[CompanyRule] | None"] = None
 
@@ -134,6 +135,7 @@ class ClosedDoor(CompanyRule):
 class NeedRule(Rule):
     """A next step whose subject is a need."""
 
+    reads: ClassVar[tuple[str, ...]] = ("company__organisation",)
     status: ClassVar[NeedStatus]
 
     def locked_first(self, subject: Need) -> Sequence[Organisation]:

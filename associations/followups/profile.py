@@ -20,6 +20,8 @@ from mecenova.mail.operations import queue
 class AssociationRule(Rule):
     """A rule whose subject is the organisation of an association."""
 
+    reads: ClassVar[tuple[str, ...]] = ("association",)
+
     def organisation_id(self, subject: Organisation) -> uuid.UUID | None:
         return subject.pk
 

@@ -28,6 +28,7 @@ register_living(
 class ProjectRule(Rule):
     """A rule whose subject is a project."""
 
+    reads: ClassVar[tuple[str, ...]] = ("association__organisation",)
     status: ClassVar[ProjectStatus]
 
     def locked_first(self, subject: Project) -> Sequence[Organisation]:

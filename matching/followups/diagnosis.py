@@ -33,6 +33,7 @@ class ExplainEnding(Rule):
     is_step: ClassVar[bool] = False
     owner: ClassVar[Owner] = Owner.PLATFORM
     days: ClassVar[tuple[int, ...]] = (0,)
+    reads: ClassVar[tuple[str, ...]] = ("association__organisation", "company__organisation")
 
     def what(self, subject: Introduction) -> str:
         return "Dire à l’association pourquoi sa demande n’a pas abouti, et ce qu’elle peut faire"
@@ -49,6 +50,7 @@ class AfterDiagnosis(Rule):
     """A step of a published project. Coming due, it first looks whether it still has a reason."""
 
     owner: ClassVar[Owner] = Owner.ORGANISATION
+    reads: ClassVar[tuple[str, ...]] = ("association__organisation",)
 
     def locked_first(self, subject: Project) -> Sequence[Organisation]:
         return (subject.association.organisation,)

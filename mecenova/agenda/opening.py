@@ -1,16 +1,19 @@
-"""Writing one follow-up row, exactly once."""
+"""Writing follow-up rows, each exactly once."""
 
-import uuid
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import Model
+from django.db import IntegrityError, transaction
+from django.db.models import Model, Q
 
 from mecenova.agenda import planning
 from mecenova.agenda.enums import Outcome, Owner
-from mecenova.agenda.models import Absence, FollowUp
+from mecenova.agenda.models import FollowUp
+from mecenova.agenda.planning import Delays
 from mecenova.agenda.rules import Rule
 from mecenova.calendar import clock
 
@@ -18,114 +21,118 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 
-def open_occurrence(
-    rule: Rule,
-    subject: Model,
-    *,
-    cycle: int,
-    occurrence: int,
-    since: datetime,
-    not_before: datetime | None = None,
-    held_by: "User | None" = None,
-) -> FollowUp:
-    """Write one follow-up; the same one twice is one row, whoever writes it first.
+@dataclass(frozen=True)
+class Opening:
+    """A follow-up to write: about whom, which day of its rule's table, counted from when."""
 
-    `held_by` is who of the team already had the rule's former day.
-    """
-    organisation_id, person = rule.organisation_id(subject), rule.assigned_to(subject)
-    if person is None and rule.owner == Owner.STAFF:
-        person = held_by
-    due, deadline = planning.dates(
-        rule,
-        occurrence,
-        since,
-        not_before=not_before,
-        organisation_id=organisation_id,
-        user_id=person.pk if person and rule.owner != Owner.STAFF else None,
-    )
-    row = _row(
-        rule,
-        subject,
-        organisation_id=organisation_id,
-        assigned_to=person,
-        cycle=cycle,
-        occurrence=occurrence,
-        since=since,
-        due_at=due,
-        deadline=deadline,
-    )
-    same = FollowUp.objects.about([subject]).filter(rule=rule.name, cycle=cycle, occurrence=occurrence)
-    # A step opened meanwhile by another transaction refuses ours: close it, now that it can be seen.
-    for _ in range(3):
-        if rule.is_step:
-            others = FollowUp.objects.about([subject]).steps().exclude(pk__in=same.values("pk"))
-            others.update(outcome=Outcome.DONE, closed_at=clock.now(), lease_until=None)
-        FollowUp.objects.bulk_create([row], ignore_conflicts=True)
-        written = same.first()
-        if written is not None:
-            return written
-    raise RuntimeError(f"Follow-up {rule.name} of {row.subject_type.model} {subject.pk} could not be opened")
+    subject: Model
+    cycle: int
+    occurrence: int
+    since: datetime
+    not_before: datetime | None = None
+    # Who of the team already had the rule's former day.
+    held_by: "User | None" = None
 
 
-def open_first_of_many(
-    rule: Rule,
-    subjects: Sequence[Model],
-    *,
-    last_cycles: Mapping[uuid.UUID, int],
-    since: datetime,
-    replacing: bool = True,
-) -> None:
-    """The first follow-up of each subject, which has none of this rule open.
+def open_one(rule: Rule, opening: Opening) -> FollowUp:
+    """Write one follow-up; the same one twice is one row, whoever writes it first."""
+    (row,) = _rows(rule, [opening], None)
+    return row if _write(rule, [row]) else _insist(rule, row)
 
-    Due times are computed once for all those whom no absence concerns. Not replacing, a step that somebody
-    opens at the same moment wins over ours.
-    """
-    if not subjects:
-        return
-    owners = {subject.pk: rule.organisation_id(subject) for subject in subjects}
-    absent = set(
-        Absence.objects.filter(organisation_id__in=owners.values()).values_list("organisation_id", flat=True)
-    )
-    occurrence, plain = rule.days[0], []
-    due, deadline = planning.dates(rule, occurrence, since)
-    for subject in subjects:
-        person, cycle = rule.assigned_to(subject), last_cycles.get(subject.pk, 0) + 1
-        if person is not None or owners[subject.pk] in absent:
-            open_occurrence(rule, subject, cycle=cycle, occurrence=occurrence, since=since)
-            continue
-        plain.append(
-            _row(
-                rule,
-                subject,
-                organisation_id=owners[subject.pk],
-                cycle=cycle,
-                occurrence=occurrence,
-                since=since,
-                due_at=due,
-                deadline=deadline,
-            )
+
+def open_all(rule: Rule, openings: Sequence[Opening], *, delays: Delays | None = None) -> None:
+    """`open_one` for different subjects of one type, in a handful of queries."""
+    rows = _rows(rule, openings, delays)
+    if not _write(rule, rows):
+        for row in rows:
+            _insist(rule, row)
+
+
+def open_where_none(rule: Rule, openings: Sequence[Opening]) -> None:
+    """The same, but a step that somebody opens at the same moment wins over ours."""
+    FollowUp.objects.bulk_create(_rows(rule, openings, None), ignore_conflicts=True)
+
+
+def _rows(rule: Rule, openings: Sequence[Opening], delays: Delays | None) -> list[FollowUp]:
+    """What is to be written, with the dates that the rule, the team and absences give."""
+    if not openings:
+        return []
+    rows = [_row(rule, opening) for opening in openings]
+    delays = planning.delays_of(rule) if delays is None else delays
+    absences = planning.absences_of((row.organisation_id, row.waits_for_id) for row in rows)
+    for row, opening in zip(rows, openings, strict=True):
+        away = absences[row.organisation_id] + absences[row.waits_for_id]
+        row.due_at, row.deadline = planning.dates(
+            rule, row.occurrence, row.since, delays, away, not_before=opening.not_before
         )
-    if rule.is_step and replacing:
-        _close_steps(plain)
-    FollowUp.objects.bulk_create(plain, ignore_conflicts=True)
+    return rows
 
 
-def _row(rule: Rule, subject: Model, **values: Any) -> FollowUp:
-    """What a follow-up says of its rule and of its subject; the caller says who owes it, and when."""
+def _row(rule: Rule, opening: Opening) -> FollowUp:
+    subject, person = opening.subject, rule.assigned_to(opening.subject)
+    if person is None and rule.owner == Owner.STAFF:
+        person = opening.held_by
     return FollowUp(
         rule=rule.name,
         subject_type=ContentType.objects.get_for_model(subject),
         subject_id=subject.pk,
+        cycle=opening.cycle,
+        occurrence=opening.occurrence,
+        since=opening.since,
         owner=rule.owner,
+        organisation_id=rule.organisation_id(subject),
+        assigned_to=person,
         is_step=rule.is_step,
         what=rule.what(subject),
-        **values,
     )
 
 
-def _close_steps(new: Sequence[FollowUp]) -> None:
-    """A new step takes the place of the former one."""
-    for subject_type in {row.subject_type for row in new}:
-        keys = [row.subject_id for row in new if row.subject_type == subject_type]
-        former = FollowUp.objects.filter(subject_type=subject_type, subject_id__in=keys).steps()
-        former.update(outcome=Outcome.DONE, closed_at=clock.now(), lease_until=None)
+def _write(rule: Rule, rows: Sequence[FollowUp]) -> bool:
+    """All of them, each in place of its subject's former step; nothing when one of them is there already."""
+    if rule.is_step:
+        _close_former_steps(rows)
+    try:
+        with transaction.atomic():
+            FollowUp.objects.bulk_create(rows)
+    except IntegrityError:
+        return False
+    return True
+
+
+def _insist(rule: Rule, row: FollowUp) -> FollowUp:
+    """The row that is there already, or ours at last.
+
+    A step opened meanwhile by another transaction refuses ours: it is closed, now that it can be seen.
+    """
+    for _ in range(3):
+        there = _same([row]).first()
+        if there is not None:
+            return there
+        if _write(rule, [row]):
+            return row
+    raise RuntimeError(
+        f"Follow-up {rule.name} of {row.subject_type.model} {row.subject_id} could not be opened"
+    )
+
+
+def _close_former_steps(rows: Sequence[FollowUp]) -> None:
+    """A new step takes the place of the former one, but not of itself."""
+    if not rows:
+        return
+    former = FollowUp.objects.steps().filter(_about(rows)).exclude(pk__in=_same(rows).values("pk"))
+    former.update(outcome=Outcome.DONE, closed_at=clock.now(), lease_until=None)
+
+
+def _same(rows: Sequence[FollowUp]) -> Any:
+    """What the table of follow-ups holds already of these: rule, subject, cycle and day."""
+    days: dict[tuple[int, int], list[FollowUp]] = defaultdict(list)
+    for row in rows:
+        days[row.cycle, row.occurrence].append(row)
+    same = Q(pk__in=[])
+    for (cycle, occurrence), alike in days.items():
+        same |= Q(_about(alike), rule=alike[0].rule, cycle=cycle, occurrence=occurrence)
+    return FollowUp.objects.filter(same)
+
+
+def _about(rows: Sequence[FollowUp]) -> Q:
+    return Q(subject_type=rows[0].subject_type, subject_id__in=[row.subject_id for row in rows])

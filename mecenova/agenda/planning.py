@@ -1,7 +1,8 @@
 """When a follow-up falls due: the rule's table, what staff changed in it, and absences."""
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 
 from mecenova.agenda.models import Absence, RuleDelay
@@ -16,26 +17,10 @@ from mecenova.calendar.working_days import (
 
 Delays = Mapping[int, int]
 Absences = Sequence[tuple[date, date]]
+AbsencesByOwner = defaultdict[uuid.UUID | None, list[tuple[date, date]]]
 
 
 def dates(
-    rule: Rule,
-    occurrence: int,
-    since: datetime,
-    *,
-    not_before: datetime | None = None,
-    organisation_id: uuid.UUID | None = None,
-    user_id: uuid.UUID | None = None,
-) -> tuple[datetime, datetime]:
-    """When this occurrence falls due for whoever owes it, and what people are promised.
-
-    The promise is a day of the table, whatever the platform does before or after it.
-    """
-    absences = _absences(organisation_id, user_id)
-    return dates_with(rule, occurrence, since, _delays(rule), absences, not_before=not_before)
-
-
-def dates_with(
     rule: Rule,
     occurrence: int,
     since: datetime,
@@ -44,7 +29,10 @@ def dates_with(
     *,
     not_before: datetime | None = None,
 ) -> tuple[datetime, datetime]:
-    """`dates` from what has been read already: many follow-ups are planned again at once."""
+    """When this occurrence falls due for whoever owes it and is away then, and what people are promised.
+
+    The promise is a day of the table, whatever the platform does before or after it.
+    """
     due = _when(rule, occurrence, since, delays, absences)
     due = max(due, not_before) if not_before else due
     promised = rule.days[-1] if rule.deadline_day is None else rule.deadline_day
@@ -53,16 +41,9 @@ def dates_with(
     return due, _when(rule, promised, since, delays, absences)
 
 
-def when(
-    rule: Rule,
-    occurrence: int,
-    since: datetime,
-    *,
-    organisation_id: uuid.UUID | None = None,
-    user_id: uuid.UUID | None = None,
-) -> datetime:
-    """When this occurrence falls due for whoever owes it."""
-    return _when(rule, occurrence, since, _delays(rule), _absences(organisation_id, user_id))
+def when(rule: Rule, occurrence: int, since: datetime) -> datetime:
+    """When this occurrence falls due for the team, whose absences stop no clock."""
+    return _when(rule, occurrence, since, delays_of(rule), ())
 
 
 def days_in_force(rule: Rule, occurrence: int, delays: Delays) -> int:
@@ -81,14 +62,21 @@ def _when(rule: Rule, occurrence: int, since: datetime, delays: Delays, absences
     return _after_absences(since, due, absences)
 
 
-def _delays(rule: Rule) -> Delays:
+def delays_of(rule: Rule) -> Delays:
+    """What staff have changed in the rule's table."""
     return RuleDelay.objects.in_force([rule.name])[rule.name]
 
 
-def _absences(organisation_id: uuid.UUID | None, user_id: uuid.UUID | None) -> Absences:
-    if not (organisation_id or user_id):
-        return ()
-    return list(Absence.objects.of(organisation_id, user_id).values_list("first_day", "last_day"))
+def absences_of(owners: Iterable[tuple[uuid.UUID | None, uuid.UUID | None]]) -> AbsencesByOwner:
+    """The absences of (organisation, person) pairs, in one query, by either's key."""
+    keys = [set(filter(None, kind)) for kind in zip(*owners, strict=True)]
+    found: dict[uuid.UUID | None, list[tuple[date, date]]] = defaultdict(list)
+    if any(keys):
+        organisations, people = keys
+        for absence in Absence.objects.of_any(organisations, people):
+            days = (absence.first_day, absence.last_day)
+            found[absence.organisation_id or absence.user_id].append(days)
+    return found
 
 
 def not_before(moment: datetime, days: int) -> datetime:

@@ -32,6 +32,8 @@ class Rule:
     every: ClassVar[int | None] = None
     # The day of the table that people are promised (None: the last).
     deadline_day: ClassVar[int | None] = None
+    # What the rule asks about its subject (`select_related`), read with it.
+    reads: ClassVar[tuple[str, ...]] = ()
     # One person's own (an adviser's appointment): the team's sharing leaves it to them.
     personal: ClassVar[bool] = False
 

@@ -29,6 +29,8 @@ register_living("partnerships.introductions", lambda: Introduction.objects.open(
 class IntroductionRule(Rule):
     """A rule whose subject is an introduction."""
 
+    reads: ClassVar[tuple[str, ...]] = ("association__organisation", "company__organisation")
+
     def locked_first(self, subject: Introduction) -> Sequence[Organisation]:
         both = (subject.association.organisation, subject.company.organisation)
         return sorted(both, key=lambda organisation: organisation.pk)

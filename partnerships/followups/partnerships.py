@@ -33,6 +33,10 @@ register_living("partnerships.partnerships", lambda: Partnership.objects.active(
 class PartnershipRule(Rule):
     """A rule whose subject is a partnership."""
 
+    reads: ClassVar[tuple[str, ...]] = (
+        "introduction__association__organisation",
+        "introduction__company__organisation",
+    )
     owner: ClassVar[Owner] = Owner.ORGANISATION
 
     def locked_first(self, subject: Partnership) -> Sequence[Organisation]:

@@ -1,6 +1,7 @@
 """Absences of people and organisations, which stop their clocks."""
 
 import uuid
+from collections.abc import Iterable
 from typing import ClassVar, Self
 
 from django.conf import settings
@@ -14,12 +15,10 @@ from mecenova.identifiers.models import Identified
 
 class AbsenceQuerySet(models.QuerySet["Absence"]):
     def of(self, organisation_id: uuid.UUID | None, user_id: uuid.UUID | None) -> Self:
-        owners = Q(pk__in=[])
-        if organisation_id:
-            owners |= Q(organisation_id=organisation_id)
-        if user_id:
-            owners |= Q(user_id=user_id)
-        return self.filter(owners)
+        return self.of_any(filter(None, [organisation_id]), filter(None, [user_id]))
+
+    def of_any(self, organisations: Iterable[uuid.UUID], people: Iterable[uuid.UUID]) -> Self:
+        return self.filter(Q(organisation_id__in=set(organisations)) | Q(user_id__in=set(people)))
 
 
 class Absence(Identified):

@@ -1,12 +1,10 @@
 """Somebody says they are away: what they owe waits for them, and the dates shown change at once."""
 
-from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q
 
 from mecenova.agenda import planning
 from mecenova.agenda.locks import hold
@@ -100,28 +98,18 @@ def _plan_again(absence: Absence) -> None:
     A row that somebody holds at this moment is left: they are closing it, or the runner will ask again.
     """
     rows = list(FollowUp.objects.all().concerned_by(absence).select_for_update(skip_locked=True, no_key=True))
-    absences, now, moved = _absences_of(rows), clock.now(), []
+    now, moved = clock.now(), []
+    absences = planning.absences_of((row.organisation_id, row.waits_for_id) for row in rows)
     delays = RuleDelay.objects.in_force({row.rule for row in rows})
     for row in rows:
         rule = rule_named(row.rule)
         if rule is None:
             continue
-        own = absences.get(row.organisation_id, []) + absences.get(row.waits_for_id, [])
-        due, deadline = planning.dates_with(rule, row.occurrence, row.since, delays[row.rule], own)
+        own = absences[row.organisation_id] + absences[row.waits_for_id]
+        due, deadline = planning.dates(rule, row.occurrence, row.since, delays[row.rule], own)
         due = due if row.due_at > now and due > now else row.due_at
         deadline = deadline if row.deadline > now and deadline > now else row.deadline
         if (due, deadline) != (row.due_at, row.deadline):
             row.due_at, row.deadline = due, deadline
             moved.append(row)
     FollowUp.objects.bulk_update(moved, ["due_at", "deadline"], batch_size=500)
-
-
-def _absences_of(rows: Sequence[FollowUp]) -> dict[UUID | None, list[tuple[date, date]]]:
-    found: dict[UUID | None, list[tuple[date, date]]] = {}
-    owners = Q(organisation_id__in={row.organisation_id for row in rows}) | Q(
-        user_id__in={row.waits_for_id for row in rows if row.waits_for_id}
-    )
-    for absence in Absence.objects.filter(owners):
-        days = (absence.first_day, absence.last_day)
-        found.setdefault(absence.organisation_id or absence.user_id, []).append(days)
-    return found

@@ -11,7 +11,7 @@ from django.db.models import Max, Model
 
 from mecenova.agenda.enums import Outcome
 from mecenova.agenda.models import FollowUp, FollowUpQuerySet
-from mecenova.agenda.opening import open_first_of_many, open_occurrence
+from mecenova.agenda.opening import Opening, open_all, open_one
 from mecenova.agenda.rules import Rule
 from mecenova.agenda.runner import run_due as run_due
 from mecenova.calendar import clock
@@ -33,7 +33,7 @@ def start(rule_class: type[Rule], subject: Model, *, since: datetime | None = No
         return running
     cycle = max((row.cycle for row in of_rule), default=0) + 1
     rule = rule_class()
-    return open_occurrence(rule, subject, cycle=cycle, occurrence=rule.days[0], since=since or clock.now())
+    return open_one(rule, Opening(subject, cycle, rule.days[0], since or clock.now()))
 
 
 @transaction.atomic
@@ -42,8 +42,13 @@ def start_many(rule_class: type[Rule], subjects: Sequence[Model]) -> None:
     of_rule = FollowUp.objects.about(subjects).filter(rule=rule_class.name)
     running = set(of_rule.open().values_list("subject_id", flat=True))
     last_cycles = dict(of_rule.order_by().values_list("subject_id").annotate(last=Max("cycle")))
-    waiting = [subject for subject in subjects if subject.pk not in running]
-    open_first_of_many(rule_class(), waiting, last_cycles=last_cycles, since=clock.now())
+    first, now = rule_class.days[0], clock.now()
+    waiting = [
+        Opening(subject, last_cycles.get(subject.pk, 0) + 1, first, now)
+        for subject in subjects
+        if subject.pk not in running
+    ]
+    open_all(rule_class(), waiting)
 
 
 def close(subject: Model, rule: type[Rule] | None = None, outcome: Outcome = Outcome.DONE) -> int:

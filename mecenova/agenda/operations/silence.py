@@ -9,7 +9,7 @@ from django.db.models import Exists, Max, Model, OuterRef, QuerySet
 from mecenova.agenda.enums import Outcome
 from mecenova.agenda.followups import Repair
 from mecenova.agenda.models import FollowUp, FollowUpQuerySet, SilenceCheck
-from mecenova.agenda.opening import open_first_of_many
+from mecenova.agenda.opening import Opening, open_where_none
 from mecenova.agenda.silence import living, without_step
 from mecenova.calendar import clock
 
@@ -33,7 +33,10 @@ def _repair(subjects: list[Model]) -> None:
         return
     before = FollowUp.objects.about(subjects).filter(rule=Repair.name).order_by()
     cycles = dict(before.values_list("subject_id").annotate(last=Max("cycle")))
-    open_first_of_many(Repair(), subjects, last_cycles=cycles, since=clock.now(), replacing=False)
+    first, now = Repair.days[0], clock.now()
+    open_where_none(
+        Repair(), [Opening(subject, cycles.get(subject.pk, 0) + 1, first, now) for subject in subjects]
+    )
 
 
 def _close_orphans() -> int:
