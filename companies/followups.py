@@ -15,7 +15,7 @@ from companies.enums import NeedStatus
 from companies.models import Need
 from companies.readiness import door_is_closed, missing_from_policy
 from companies.signals import need_dormant, need_past_deadline
-from mecenova.agenda.enums import Outcome, Owner
+from mecenova.agenda.enums import Owner
 from mecenova.agenda.models import FollowUp
 from mecenova.agenda.operations import close, next_step, start
 from mecenova.agenda.rules import Rule, register_rule
@@ -238,15 +238,13 @@ def restart_silence(organisation: Organisation) -> None:
     """Somebody of the company did something: the days of silence count from now, no call is due."""
     current = next_step(organisation)
     if current is not None and current.rule in {KeepInTouch.name, CallAfterSilence.name}:
-        close(organisation, KeepInTouch)
-        close(organisation, CallAfterSilence)
+        close(organisation, KeepInTouch, CallAfterSilence)
     refresh_step(organisation)
 
 
 def restart_need_step(need: Need) -> None:
     """The one step of the need as it now is; none once it is closed."""
-    for rule in (FinishNeed, NeedDeadline, ReviewNeed):
-        close(need, rule, Outcome.DONE)
+    close(need, FinishNeed, NeedDeadline, ReviewNeed)
     if need.status == NeedStatus.DRAFT:
         start(FinishNeed, need)
     elif need.status == NeedStatus.PUBLISHED and need.deadline is None:

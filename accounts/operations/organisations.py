@@ -129,8 +129,7 @@ def check_organisation(*, organisation: Organisation, by: User | None) -> Organi
 def become_checked(organisation: Organisation, verb: str, by: User | None) -> None:
     """The transition shared by the staff's check and by an accepted claim; the caller holds the lock."""
     journal.advance(organisation, ORGANISATION, verb, by=by, checked_at=clock.now(), left_at=None)
-    agenda.close(organisation, followups.StaffCheck)
-    agenda.close(organisation, followups.Corrections)
+    agenda.close(organisation, followups.StaffCheck, followups.Corrections)
     signals.organisation_checked.send(Organisation, organisation=organisation, by=by)
 
 

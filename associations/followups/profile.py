@@ -229,7 +229,9 @@ def refresh_step(organisation: Organisation) -> bool:
     if current is not None and current.rule in kept and since in {None, current.since}:
         _say_again(current, kept[current.rule]().what(organisation))
         return False
-    close(organisation, rule=chosen)
+    if current is not None and current.rule == chosen.name:
+        # From another date than the one it counts from.
+        close(organisation, chosen)
     start(chosen, organisation, since=since)
     return True
 

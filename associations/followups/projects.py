@@ -121,7 +121,7 @@ def restart_project_step(project: Project) -> None:
     """The step the project is at, counted from now, whatever was open before."""
     step = project_step(project)
     if step is not None:
-        close(project, rule=step)
+        close(project, step)
         start(step, project, since=_last_day(project) if step is PausedProject else None)
 
 

@@ -69,9 +69,9 @@ def create_project(
         title=one_line(title),
         description=paragraphs(description),
     )
-    project.causes.set(causes)
-    project.audiences.set(audiences)
-    project.territories.set(territories)
+    project.causes.add(*causes)
+    project.audiences.add(*audiences)
+    project.territories.add(*territories)
     record(project, "create", NEW, project.status, by)
     _restart_step(project)
     project_changed.send(sender=Project, project=project, association=association)

@@ -89,9 +89,9 @@ def register_association(
         general_interest=general_interest,
         stance=stance,
     )
-    association.causes.set(causes)
-    association.audiences.set(audiences)
-    association.territories.set(territories)
+    association.causes.add(*causes)
+    association.audiences.add(*audiences)
+    association.territories.add(*territories)
     if by is not None:
         start(FirstSteps, organisation)
     refresh_step(organisation)

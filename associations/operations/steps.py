@@ -79,6 +79,5 @@ def note_call(*, association: Association, by: User, note: str = "") -> None:
     if just_said(organisation, OrganisationEvent.CALL, by=by, note=note):
         return
     record(organisation, OrganisationEvent.CALL, organisation.status, organisation.status, by, note)
-    for answered in (*CALLS, Presentation):
-        close(organisation, rule=answered)
+    close(organisation, *CALLS, Presentation)
     refresh_step(organisation)

@@ -94,8 +94,8 @@ def _register(
     created = create_organisation(kind=OrganisationKind.COMPANY, manager=by, by=by, **organisation)
     company = Company.objects.create(organisation=created, **profile)
     own_policy = Policy.objects.create(company=company, **policy)
-    own_policy.causes.set(causes)
-    own_policy.territories.set(territories)
+    own_policy.causes.add(*causes)
+    own_policy.territories.add(*territories)
     refresh_step(created)
     company_registered.send(sender=Company, company=company, by=by)
     return company

@@ -34,10 +34,13 @@ class Opening:
     held_by: "User | None" = None
 
 
-def open_one(rule: Rule, opening: Opening) -> FollowUp:
-    """Write one follow-up; the same one twice is one row, whoever writes it first."""
+def open_one(rule: Rule, opening: Opening, *, in_place: bool) -> FollowUp:
+    """Write one follow-up; the same one twice is one row, whoever writes it first.
+
+    `in_place` says whether another step of the subject is known to be open.
+    """
     (row,) = _rows(rule, [opening], None)
-    return row if _write(rule, [row]) else _insist(rule, row)
+    return row if _write(rule, [row], in_place=in_place) else _insist(rule, row)
 
 
 def open_all(rule: Rule, openings: Sequence[Opening], *, delays: Delays | None = None) -> None:
@@ -87,9 +90,9 @@ def _row(rule: Rule, opening: Opening) -> FollowUp:
     )
 
 
-def _write(rule: Rule, rows: Sequence[FollowUp]) -> bool:
+def _write(rule: Rule, rows: Sequence[FollowUp], *, in_place: bool = True) -> bool:
     """All of them, each in place of its subject's former step; nothing when one of them is there already."""
-    if rule.is_step:
+    if rule.is_step and in_place:
         _close_former_steps(rows)
     try:
         with transaction.atomic():

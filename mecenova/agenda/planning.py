@@ -70,7 +70,7 @@ def delays_of(rule: Rule) -> Delays:
 def absences_of(owners: Iterable[tuple[uuid.UUID | None, uuid.UUID | None]]) -> AbsencesByOwner:
     """The absences of (organisation, person) pairs, in one query, by either's key."""
     keys = [set(filter(None, kind)) for kind in zip(*owners, strict=True)]
-    found: dict[uuid.UUID | None, list[tuple[date, date]]] = defaultdict(list)
+    found: AbsencesByOwner = defaultdict(list)
     if any(keys):
         organisations, people = keys
         for absence in Absence.objects.of_any(organisations, people):

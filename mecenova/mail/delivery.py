@@ -1,13 +1,13 @@
-"""The drain: claim a mail, ask again whether it is wanted, present it to the server, write what came of it.
+"""The drain: claim mails, ask again whether each is wanted, present it to the server, write what came of it.
 
 The claim and its lease are committed before the server is spoken to, the result right after, mail by mail.
-A sender that dies in between leaves a leased row: it is claimed again when the lease runs out, with the same
-Message-ID, and the repeat is counted, logged and bounded.
+A sender that dies in between leaves leased rows: they are claimed again when the lease runs out, with the
+same Message-ID, and the repeat of the one that was in the server's hands is counted, logged and bounded.
 """
 
 import logging
 import time
-from collections import Counter
+from collections import Counter, deque
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -17,7 +17,8 @@ from django.core.mail import EmailMultiAlternatives, get_connection
 from django.db import transaction
 
 from mecenova.calendar import clock
-from mecenova.mail.digest import is_wanted, settle_lines
+from mecenova.mail.claiming import claim, give_back, hand_over, read_subjects, write_if_ours
+from mecenova.mail.digest import WeeklyDigest, is_wanted, settle_lines
 from mecenova.mail.enums import Attempt, Category, LineStatus, MailStatus, TroubleKind, Unsent
 from mecenova.mail.models import (
     LONGEST_SUBJECT,
@@ -29,12 +30,13 @@ from mecenova.mail.models import (
 from mecenova.mail.notifications import Notification, notification_named
 from mecenova.mail.outcomes import Outcome, Verdict, back_off, judge
 from mecenova.mail.signals import mail_given_up
-from mecenova.mail.troubles import is_in_trouble, mark_address, without_addresses
+from mecenova.mail.troubles import mark_address, without_addresses
 from mecenova.mail.unsubscribe import unsubscribe_url
 
 logger = logging.getLogger(__name__)
 
-LEASE = timedelta(minutes=3)
+# What was read about a mail is believed so long, in seconds; mails left over are given back and read again.
+FRESH_FOR = 2.0
 # Django's own SMTP backend does not say when the outcome is unknown; ours, otherwise the same, does.
 CAREFUL = {"django.core.mail.backends.smtp.EmailBackend": "mecenova.mail.smtp.EmailBackend"}
 # Refusals "for now" and unforeseen errors before a person has to look: a little over two days.
@@ -68,34 +70,24 @@ def deliver_due(limit: int = 500, seconds: float = 20.0) -> Counter[Delivery]:
     delivered: Counter[Delivery] = Counter()
     server = _Server()
     try:
-        while sum(delivered.values()) < limit and time.monotonic() < stop:
-            mail = claim(clock.now())
-            if mail is None:
+        while (room := limit - delivered.total()) > 0 and time.monotonic() < stop and not server.is_away:
+            mails = claim(clock.now(), room)
+            if not mails:
                 break
-            delivered[_deliver(mail, server)] += 1
-            if server.is_away:
-                break
+            delivered += _deliver_fresh(deque(mails), server, min(stop, time.monotonic() + FRESH_FOR))
     finally:
         server.close()
     return delivered
 
 
-@transaction.atomic(durable=True)
-def claim(moment: datetime) -> OutgoingMail | None:
-    """Take the oldest claimable mail that nobody else is taking, and lease it."""
-    rows = OutgoingMail.objects.all().claimable(moment).order_by("due_at", "created_at", "id")
-    mail = rows.select_for_update(skip_locked=True, of=("self",)).select_related("recipient").first()
-    if mail is None:
-        return None
-    if mail.status == MailStatus.SENDING:
-        mail.uncertain += 1
-        _log_what_nobody_wrote(mail)
-        logger.warning("Mail %s is presented again: outcome unknown %s times", mail.pk, mail.uncertain)
-    mail.status = MailStatus.SENDING
-    mail.lease_until = moment + LEASE
-    mail.attempts += 1
-    mail.save(update_fields=["status", "lease_until", "attempts", "uncertain"])
-    return mail
+def _deliver_fresh(mails: deque[OutgoingMail], server: "_Server", stop: float) -> Counter[Delivery]:
+    """One after the other, as long as what was read about them is true; the others are given back."""
+    delivered = Counter([_deliver(mails.popleft(), server)])
+    while mails and time.monotonic() < stop and not server.is_away and not server.has_refused:
+        delivered[_deliver(mails.popleft(), server)] += 1
+    server.has_refused = False
+    give_back(mails)
+    return delivered
 
 
 @transaction.atomic
@@ -105,7 +97,8 @@ def settle_past(moment: datetime) -> int:
     For an invented past: whoever reads it finds the mails that people would have received.
     """
     due = OutgoingMail.objects.filter(status=MailStatus.PENDING, due_at__lte=moment)
-    mails = list(due.select_related("recipient"))
+    mails = list(due.with_troubles().select_related("recipient"))
+    read_subjects(mails)
     for mail in mails:
         mail.last_error = _why_not(mail)
         mail.attempts = 0 if mail.last_error else 1
@@ -126,18 +119,20 @@ def _deliver(mail: OutgoingMail, server: "_Server") -> Delivery:
         return _settle(mail, Delivery.FAILED, Unsent.UNCERTAIN)
     try:
         unwanted = _why_not(mail)
-        if not unwanted and not _store_what_leaves(mail):
-            return Delivery.UNCERTAIN
     except Exception as error:
         logger.exception("Mail %s (%s): asking whether it is wanted raised", mail.pk, mail.notification)
+        mail.attempts += 1
         return _later(mail, f"{type(error).__name__}: {error}"[:2000])
     if unwanted:
         return _settle(mail, Delivery.CANCELLED, unwanted)
+    if not hand_over(mail, **_what_is_written_again(mail)):
+        return Delivery.UNCERTAIN
     verdict = server.present(mail)
     with transaction.atomic():
         delivery = _write_result(mail, verdict)
     if verdict.about_recipient:
         _mark(mail, verdict)
+        server.has_refused = True
     return delivery
 
 
@@ -154,7 +149,7 @@ def _write_result(mail: OutgoingMail, verdict: Verdict) -> Delivery:
         return _settle(mail, Delivery.FAILED, verdict.error)
     if verdict.outcome == Outcome.UNKNOWN:
         # The lease stays: nobody repeats this mail before it runs out.
-        _write(mail, last_error=verdict.error)
+        write_if_ours(mail, last_error=verdict.error)
         return Delivery.UNCERTAIN
     if verdict.outcome == Outcome.NO_SERVER:
         # Not this mail's fault: it does not count among its attempts.
@@ -183,7 +178,7 @@ def _why_not(mail: OutgoingMail) -> str:
     notification = notification_named(mail.notification, mail.occurrence)
     if notification is None:
         raise LookupError(f"This release has no notification {mail.notification}")
-    if not notification.urgent and is_in_trouble(mail.address):
+    if not notification.urgent and mail.in_trouble:
         return Unsent.IN_TROUBLE
     if mail.category == Category.INFORMATION and _is_declined(mail, notification):
         return Unsent.DECLINED
@@ -212,12 +207,12 @@ def _rewrite(mail: OutgoingMail, notification: Notification, subject: Any) -> st
     return ""
 
 
-def _store_what_leaves(mail: OutgoingMail) -> bool:
-    """Keep what was written again before it leaves: the site shows what was sent. No if the lease is lost."""
+def _what_is_written_again(mail: OutgoingMail) -> dict[str, Any]:
+    """Kept before it leaves: the site shows what was sent."""
     notification = notification_named(mail.notification)
     if notification is None or not notification.rendered_late or mail.uncertain:
-        return True
-    return _write(mail, **{field: getattr(mail, field) for field in WRITTEN})
+        return {}
+    return {field: getattr(mail, field) for field in WRITTEN}
 
 
 def _later(mail: OutgoingMail, error: str) -> Delivery:
@@ -227,7 +222,7 @@ def _later(mail: OutgoingMail, error: str) -> Delivery:
 
 
 def _postpone(mail: OutgoingMail, wait: timedelta, error: str) -> Delivery:
-    _write(
+    write_if_ours(
         mail,
         status=MailStatus.PENDING,
         lease_until=None,
@@ -245,8 +240,9 @@ def _settle(mail: OutgoingMail, delivery: Delivery, reason: str = "") -> Deliver
         Delivery.FAILED: MailStatus.FAILED,
     }[delivery]
     sent_at = clock.now() if delivery == Delivery.SENT else None
-    with transaction.atomic():
-        if not _write(mail, status=status, lease_until=None, sent_at=sent_at, last_error=reason):
+    values = {"status": status, "sent_at": sent_at, "attempts": mail.attempts, "last_error": reason}
+    with transaction.atomic(savepoint=False):
+        if not write_if_ours(mail, lease_until=None, **values):
             return delivery
         _settle_digest(mail, status, reason)
         if delivery == Delivery.FAILED:
@@ -257,26 +253,12 @@ def _settle(mail: OutgoingMail, delivery: Delivery, reason: str = "") -> Deliver
 
 def _settle_digest(mail: OutgoingMail, status: str, reason: str) -> None:
     """The lines of a digest end as it did; one that can still be tried again keeps them."""
+    if mail.notification != WeeklyDigest.name:
+        return
     if status == MailStatus.SENT:
         settle_lines(mail, LineStatus.SENT)
     elif status == MailStatus.CANCELLED and reason != Unsent.IN_TROUBLE:
         settle_lines(mail, LineStatus.CANCELLED)
-
-
-def _log_what_nobody_wrote(mail: OutgoingMail) -> None:
-    """The lease ran out: its presentation is in the log already, or nobody lived to write it."""
-    began = (mail.lease_until or clock.now()) - LEASE
-    if not mail.log.filter(at__gte=began).exists():
-        DeliveryAttempt.objects.create(mail=mail, at=began, outcome=Attempt.UNKNOWN, detail=Unsent.UNKNOWN)
-
-
-def _write(mail: OutgoingMail, **values: Any) -> bool:
-    """Write the result, if the lease is still ours; whoever took over decides otherwise."""
-    ours = OutgoingMail.objects.filter(pk=mail.pk, status=MailStatus.SENDING, lease_until=mail.lease_until)
-    if not ours.update(**values):
-        logger.error("Mail %s: its lease was lost before the result was written", mail.pk)
-        return False
-    return True
 
 
 class _Server:
@@ -286,6 +268,8 @@ class _Server:
         self._backend = get_connection(CAREFUL.get(settings.EMAIL_BACKEND))
         self._is_open = False
         self.is_away = False
+        # Somebody's address: the mails that were read before that may be going there too.
+        self.has_refused = False
 
     def present(self, mail: OutgoingMail) -> Verdict:
         knows = getattr(self._backend, "knows_outcomes", False)

@@ -29,6 +29,8 @@ class Notification:
     weekly: ClassVar[bool] = False
     # True for what must be exact when it is read: written again at the moment of delivery.
     rendered_late: ClassVar[bool] = False
+    # What is asked about its subject when it leaves (`select_related`), read with it.
+    reads: ClassVar[tuple[str, ...]] = ()
 
     def __init__(self, occurrence: str = "") -> None:
         # Which time it is that this subject is told of: what `queue` was given.

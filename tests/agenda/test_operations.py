@@ -94,7 +94,7 @@ class TestClose:
     def test_of_one_rule(self, subject, frozen):
         start(Answer, subject)
         start(News, subject)
-        assert close(subject, News, Outcome.CANCELLED) == 1
+        assert close(subject, News, outcome=Outcome.CANCELLED) == 1
         assert next_step(subject) is not None
 
     def test_nothing_is_closed_as_open(self, subject):

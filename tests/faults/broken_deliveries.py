@@ -27,8 +27,8 @@ def _mark_before_sending() -> None:
 def _claim_without_lease() -> None:
     """Nobody is told that a mail is being sent: two senders send the same."""
 
-    def claim(moment: datetime) -> OutgoingMail | None:
-        return OutgoingMail.objects.all().claimable(moment).order_by("due_at", "created_at", "id").first()
+    def claim(moment: datetime, limit: int) -> list[OutgoingMail]:
+        return list(OutgoingMail.objects.all().claimable(moment).order_by("due_at", "created_at", "id")[:1])
 
     def deliver(mail: OutgoingMail, server: Any) -> delivery.Delivery:
         server.present(mail)

@@ -7,13 +7,17 @@ import pytest
 from django.core import mail as mailbox
 from django.db import connection, transaction
 
+from accounts.models import User
 from mecenova.calendar import clock
 from mecenova.mail import delivery, outcomes
-from mecenova.mail.delivery import LEASE, MOST_ATTEMPTS, MOST_UNCERTAIN, Delivery, claim, deliver_due
+from mecenova.mail.claiming import LEASE, claim, hand_over
+from mecenova.mail.delivery import MOST_ATTEMPTS, MOST_UNCERTAIN, Delivery, deliver_due
 from mecenova.mail.enums import MailStatus
 from mecenova.mail.models import OutgoingMail
+from mecenova.mail.operations import queue
 from tests.mail import smtp_sink
 from tests.mail.factories import OutgoingMailFactory, PersonFactory
+from tests.mail.notifications_for_tests import Reminder
 
 pytestmark = pytest.mark.django_db
 
@@ -180,20 +184,24 @@ class TestServer:
 
 class TestLease:
     def test_a_dead_sender_s_mail_is_taken_again_when_its_lease_ends(self, frozen):
-        mail = OutgoingMailFactory()
-        assert claim(frozen()) == mail
-        assert claim(frozen()) is None
+        OutgoingMailFactory.create_batch(2)
+        in_hand, waiting = claim(frozen())
+        assert hand_over(in_hand)
+        assert claim(frozen()) == []
         later(frozen, LEASE - timedelta(seconds=1))
         assert deliver_due() == Counter()
         later(frozen, timedelta(seconds=1))
-        assert deliver_due() == Counter({Delivery.SENT: 1})
-        assert reload(mail).uncertain == 1
+        assert deliver_due() == Counter({Delivery.SENT: 2})
+        assert (reload(in_hand).uncertain, in_hand.attempts, in_hand.log.count()) == (1, 2, 2)
+        # It was leased and no more: nobody can have received it.
+        assert (reload(waiting).uncertain, waiting.attempts, waiting.log.count()) == (0, 1, 1)
 
     def test_a_sender_that_lost_its_lease_writes_nothing(self, frozen, caplog):
         mail = OutgoingMailFactory()
-        first = claim(frozen())
+        (first,) = claim(frozen())
         later(frozen, LEASE)
-        assert claim(frozen()) == mail
+        assert claim(frozen()) == [mail]
+        assert not hand_over(first)
         delivery._settle(first, Delivery.FAILED, "late")
         assert reload(mail).status == MailStatus.SENDING
         assert "lease was lost" in caplog.text
@@ -218,6 +226,28 @@ class TestLease:
         deliver_due()
         assert seen == [MailStatus.SENDING]
         assert reload(mail).status == MailStatus.SENT
+
+    def test_a_slow_server_and_the_next_mails_are_asked_again(self, frozen, monkeypatch):
+        """What was read about the last mails of a handful is believed for a moment only."""
+        monkeypatch.setattr(delivery, "FRESH_FOR", 0)
+        mails = OutgoingMailFactory.create_batch(3)
+        present = delivery._Server.present
+
+        def slowly(self, mail):
+            User.objects.filter(mails__in=mails).exclude(pk=mail.recipient_id).update(is_active=False)
+            return present(self, mail)
+
+        monkeypatch.setattr(delivery._Server, "present", slowly)
+        assert deliver_due() == Counter({Delivery.SENT: 1, Delivery.CANCELLED: 2})
+        assert len(mailbox.outbox) == 1
+
+    def test_an_address_refused_for_good_is_not_tried_again_in_the_same_handful(self, sink, frozen):
+        person = PersonFactory()
+        for occurrence in "123":
+            queue(Reminder, person, occurrence=occurrence)
+        later(frozen, timedelta(days=4))
+        sink.behaviours[person.email] = [smtp_sink.RECIPIENT_REFUSED] * 3
+        assert deliver_due() == Counter({Delivery.FAILED: 1, Delivery.CANCELLED: 2})
 
     @pytest.mark.django_db(transaction=True)
     def test_is_refused_inside_a_transaction(self):

@@ -285,7 +285,10 @@ class TestDelivery:
         Exact.said.append("aujourd’hui")
         try:
             OutgoingMail.objects.update(
-                status=MailStatus.SENDING, lease_until=clock.now() - timedelta(minutes=1), due_at=clock.now()
+                status=MailStatus.SENDING,
+                lease_until=clock.now() - timedelta(minutes=1),
+                handed_over=True,
+                due_at=clock.now(),
             )
             deliver_due()
         finally:

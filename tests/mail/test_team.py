@@ -4,7 +4,8 @@ import pytest
 from django.urls import reverse
 from django.utils.html import escape
 
-from mecenova.mail.delivery import LEASE, Delivery, claim, deliver_due
+from mecenova.mail.claiming import LEASE, claim, hand_over
+from mecenova.mail.delivery import Delivery, deliver_due
 from mecenova.mail.enums import Attempt, MailStatus, TroubleKind, Unsent
 from mecenova.mail.models import AddressTrouble, DeliveryAttempt, OutgoingMail
 from mecenova.mail.operations import mark_address
@@ -56,7 +57,7 @@ class TestLog:
 
     def test_a_sender_that_died_leaves_a_line(self, now):
         mail = OutgoingMailFactory()
-        claim(now())
+        assert hand_over(*claim(now()))
         now.advance(LEASE)
         deliver_due()
         assert log_of(mail) == [Attempt.UNKNOWN, Attempt.SENT]

@@ -3,6 +3,8 @@
 import uuid
 from collections.abc import Iterable
 from datetime import datetime
+from functools import reduce
+from operator import or_
 from typing import ClassVar, Self
 
 from django.conf import settings
@@ -63,10 +65,10 @@ class FollowUpQuerySet(models.QuerySet["FollowUp"]):
         keys: dict[ContentType, list[uuid.UUID]] = {}
         for subject in subjects:
             keys.setdefault(ContentType.objects.get_for_model(subject), []).append(subject.pk)
-        wanted = Q(pk__in=[])
-        for subject_type, ids in keys.items():
-            wanted |= Q(subject_type=subject_type, subject_id__in=ids)
-        return self.filter(wanted)
+        if not keys:
+            return self.none()
+        alike = (Q(subject_type=type_, subject_id__in=ids) for type_, ids in keys.items())
+        return self.filter(reduce(or_, alike))
 
 
 class FollowUp(Identified):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import Max, Model
+from django.db.models import Max, Model, Q
 
 from mecenova.agenda.enums import Outcome
 from mecenova.agenda.models import FollowUp, FollowUpQuerySet
@@ -27,13 +27,15 @@ def start(rule_class: type[Rule], subject: Model, *, since: datetime | None = No
 
     A step takes the place of the subject's former open step. `since` is when the days begin to count.
     """
-    of_rule = list(FollowUp.objects.about([subject]).filter(rule=rule_class.name).order_by("created_at"))
+    of_rule_or_open = Q(rule=rule_class.name) | Q(outcome=Outcome.OPEN, is_step=True)
+    known = list(FollowUp.objects.about([subject]).filter(of_rule_or_open).order_by("created_at"))
+    of_rule = [row for row in known if row.rule == rule_class.name]
     running = next((row for row in of_rule if row.is_open), None)
     if running is not None:
         return running
     cycle = max((row.cycle for row in of_rule), default=0) + 1
-    rule = rule_class()
-    return open_one(rule, Opening(subject, cycle, rule.days[0], since or clock.now()))
+    opening = Opening(subject, cycle, rule_class.days[0], since or clock.now())
+    return open_one(rule_class(), opening, in_place=any(row.is_open for row in known))
 
 
 @transaction.atomic
@@ -51,9 +53,9 @@ def start_many(rule_class: type[Rule], subjects: Sequence[Model]) -> None:
     open_all(rule_class(), waiting)
 
 
-def close(subject: Model, rule: type[Rule] | None = None, outcome: Outcome = Outcome.DONE) -> int:
-    """Close the subject's open follow-ups (of one rule, or all). Closed ones keep their outcome."""
-    return close_many([subject], [rule] if rule else [], outcome)
+def close(subject: Model, *rules: type[Rule], outcome: Outcome = Outcome.DONE) -> int:
+    """Close the subject's open follow-ups (of these rules, or all). Closed ones keep their outcome."""
+    return close_many([subject], rules, outcome)
 
 
 def close_many(

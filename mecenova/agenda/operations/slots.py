@@ -112,8 +112,7 @@ def cancel_booking(*, slot: Slot, by: "User") -> Slot:
         return row
     if row.has_begun:
         raise DomainError("Ce rendez-vous est passé\u00a0: il ne s’annule plus.")
-    for rule in (HoldSlot, RemindSlot):
-        close(row, rule, Outcome.CANCELLED)
+    close(row, HoldSlot, RemindSlot, outcome=Outcome.CANCELLED)
     if is_staff(by):
         _call_off(row, by)
     else:
@@ -169,8 +168,7 @@ def release_organisation(*, organisation_id: UUID, by: "User | None") -> None:
     """It leaves the site: its appointments ahead are free for others, what it asked for is closed."""
     for slot in Slot.objects.to_hold().of_organisation(organisation_id).order_by("pk"):
         row = _locked(slot)
-        for rule in (HoldSlot, RemindSlot):
-            close(row, rule, Outcome.CANCELLED)
+        close(row, HoldSlot, RemindSlot, outcome=Outcome.CANCELLED)
         _give_back(row, by)
     _close_requests(organisation_id)
 

@@ -3,12 +3,13 @@
 from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar, Self
 
+from django.apps import apps
 from django.conf import settings
 from django.contrib.contenttypes.fields import GenericForeignKey
 from django.contrib.contenttypes.models import ContentType
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 
 from mecenova.calendar import clock
@@ -30,6 +31,11 @@ class OutgoingMailQuerySet(models.QuerySet["OutgoingMail"]):
         due = Q(status=MailStatus.PENDING, due_at__lte=moment)
         abandoned = Q(status=MailStatus.SENDING, lease_until__lte=moment)
         return self.filter(due | abandoned)
+
+    def with_troubles(self) -> Self:
+        """Each says whether its address no longer receives (`in_trouble`)."""
+        troubles = apps.get_model("mail", "AddressTrouble").objects.open()
+        return self.annotate(in_trouble=Exists(troubles.filter(address__iexact=OuterRef("address"))))
 
     def waiting(self) -> Self:
         return self.filter(status__in=[MailStatus.PENDING, MailStatus.SENDING])
@@ -57,6 +63,9 @@ class OutgoingMailQuerySet(models.QuerySet["OutgoingMail"]):
 
 class OutgoingMail(Identified):
     """One mail to one address, unique by `key`; `message_id` is drawn from the key and never changes."""
+
+    # Only where it was read `with_troubles`.
+    in_trouble: bool
 
     key = models.CharField("clé", max_length=300, unique=True, editable=False)
     notification = models.CharField("modèle", max_length=120)
@@ -98,6 +107,9 @@ class OutgoingMail(Identified):
     status = models.CharField("état", max_length=20, choices=MailStatus, default=MailStatus.PENDING)
     due_at = models.DateTimeField("à envoyer à partir de")
     lease_until = models.DateTimeField("réservé jusqu’à", null=True, blank=True)
+    handed_over = models.BooleanField(
+        "remis au serveur depuis sa réservation", default=False, db_default=False
+    )
     attempts = models.PositiveSmallIntegerField("présentations au serveur", default=0)
     uncertain = models.PositiveSmallIntegerField("issues inconnues", default=0)
     last_error = models.TextField("dernière erreur", blank=True)

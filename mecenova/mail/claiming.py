@@ -1,0 +1,102 @@
+"""Taking mails out of the queue: a few under one lease, each marked when it is handed to the server.
+
+The lease is committed before anybody is spoken to. A sender that dies leaves leased mails; when the lease is
+over they are taken again, and only the one that was in the server's hands may leave twice.
+"""
+
+import logging
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.contrib.contenttypes.models import ContentType
+from django.db import transaction
+from django.db.models import F
+
+from mecenova.calendar import clock
+from mecenova.mail.enums import Attempt, MailStatus, Unsent
+from mecenova.mail.models import DeliveryAttempt, OutgoingMail
+from mecenova.mail.notifications import notification_named
+
+logger = logging.getLogger(__name__)
+
+LEASE = timedelta(minutes=3)
+AT_ONCE = 20
+
+
+@transaction.atomic(durable=True)
+def claim(moment: datetime, limit: int = AT_ONCE) -> list[OutgoingMail]:
+    """Lease the oldest claimable mails that nobody else is taking, read with all that is asked of them."""
+    rows = OutgoingMail.objects.all().claimable(moment).with_troubles().select_related("recipient")
+    oldest = rows.order_by("due_at", "created_at", "id")[: min(limit, AT_ONCE)]
+    mails = list(oldest.select_for_update(skip_locked=True, of=("self",)))
+    if not mails:
+        return mails
+    _count_uncertain([mail for mail in mails if mail.status == MailStatus.SENDING and mail.handed_over])
+    taken: dict[str, Any] = {
+        "status": MailStatus.SENDING,
+        "lease_until": moment + LEASE,
+        "handed_over": False,
+    }
+    OutgoingMail.objects.filter(pk__in=[mail.pk for mail in mails]).update(**taken)
+    for mail in mails:
+        vars(mail).update(taken)
+    read_subjects(mails)
+    return mails
+
+
+def hand_over(mail: OutgoingMail, **changes: Any) -> bool:
+    """Say that the server is about to get this mail; no when the lease has passed to somebody else."""
+    mail.attempts += 1
+    return write_if_ours(mail, handed_over=True, attempts=mail.attempts, **changes)
+
+
+def give_back(mails: Sequence[OutgoingMail]) -> None:
+    """Leased and not handed over: whoever comes next may take them at once."""
+    if mails:
+        ours = OutgoingMail.objects.filter(pk__in=[mail.pk for mail in mails], status=MailStatus.SENDING)
+        ours.filter(lease_until=mails[0].lease_until).update(status=MailStatus.PENDING, lease_until=None)
+
+
+def write_if_ours(mail: OutgoingMail, **values: Any) -> bool:
+    """Write about a leased mail, unless whoever took over decides otherwise."""
+    ours = OutgoingMail.objects.filter(pk=mail.pk, status=MailStatus.SENDING, lease_until=mail.lease_until)
+    if not ours.update(**values):
+        logger.error("Mail %s: its lease was lost before the result was written", mail.pk)
+        return False
+    return True
+
+
+def read_subjects(mails: Iterable[OutgoingMail]) -> None:
+    """What each mail is about, with what its notification asks of it: one query for each kind of mail."""
+    alike: dict[tuple[str, int], list[OutgoingMail]] = defaultdict(list)
+    for mail in mails:
+        if mail.subject_type_id is not None:
+            alike[mail.notification, mail.subject_type_id].append(mail)
+    for (name, type_id), group in alike.items():
+        notification, model = notification_named(name), ContentType.objects.get_for_id(type_id).model_class()
+        if notification is None or model is None:
+            continue
+        subjects = model._base_manager.select_related(*notification.reads or (None,))
+        found = subjects.in_bulk({mail.subject_id for mail in group})
+        for mail in group:
+            if mail.subject_id in found:
+                mail.about = found[mail.subject_id]
+
+
+def _count_uncertain(mails: Sequence[OutgoingMail]) -> None:
+    """They may have arrived: nobody lived to write it, or nobody knew."""
+    for mail in mails:
+        mail.uncertain += 1
+        _log_what_nobody_wrote(mail)
+        logger.warning("Mail %s is presented again: outcome unknown %s times", mail.pk, mail.uncertain)
+    if mails:
+        OutgoingMail.objects.filter(pk__in=[mail.pk for mail in mails]).update(uncertain=F("uncertain") + 1)
+
+
+def _log_what_nobody_wrote(mail: OutgoingMail) -> None:
+    """The lease ran out: its presentation is in the log already, or nobody lived to write it."""
+    began = (mail.lease_until or clock.now()) - LEASE
+    if not mail.log.filter(at__gte=began).exists():
+        DeliveryAttempt.objects.create(mail=mail, at=began, outcome=Attempt.UNKNOWN, detail=Unsent.UNKNOWN)
