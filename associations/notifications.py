@@ -10,6 +10,7 @@ from associations.enums import ProjectStatus, Stance
 from associations.models import Project
 from associations.readiness import completeness
 from associations.starters import starter_for
+from infotheque.models import Step
 from mecenova.agenda.slot_links import slots_path
 from mecenova.mail.addresses import absolute_url
 from mecenova.mail.enums import Category
@@ -80,8 +81,11 @@ class FirstLesson(ToAssociation):
     template = "mail/associations/first_lesson.md"
 
     def context(self, subject: Organisation, recipient: User) -> dict[str, Any]:
+        lesson = Step.objects.next_for(subject)
         return {
             **super().context(subject, recipient),
+            "lesson": lesson.title if lesson else "",
+            "lesson_url": absolute_url(lesson.get_absolute_url()) if lesson else "",
             "understand_url": absolute_url(reverse("pages:understand")),
             "library_url": absolute_url(reverse("infotheque:list")),
         }

@@ -25,6 +25,15 @@ def can_edit_association(user: Visitor, association: Association) -> bool:
     return not gone and _is_inside(user, association)
 
 
+def can_see_learning(user: Visitor, association: Association) -> bool:
+    """How many steps of the path are done: its own people, and checked companies when it wishes so."""
+    if _is_inside(user, association):
+        return True
+    if not association.shows_learning or not isinstance(user, User):
+        return False
+    return Organisation.objects.of(user).checked().filter(kind=OrganisationKind.COMPANY).exists()
+
+
 def can_create_project(user: Visitor, association: Association) -> bool:
     """Only of an association that somebody answers for: members, never staff in their place."""
     away = association.organisation.status in {OrganisationStatus.LEFT, OrganisationStatus.UNCLAIMED}

@@ -5,11 +5,12 @@ expertise prefetched, and the organisation joined, nothing here makes a query.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from associations.enums import Registry, Stance
 from associations.models import Association
 from associations.models.complete import PURPOSE_MIN_LENGTH
+from infotheque.models import Step
 from mecenova.readiness import Completeness, Part, in_words
 
 
@@ -111,6 +112,20 @@ def completeness(association: Association) -> Completeness:
     concerned = [rule for rule in RULES if rule.concerns(association)]
     missing = tuple(rule.part for rule in concerned if not rule.is_filled(association))
     return Completeness(done=len(concerned) - len(missing), total=len(concerned), missing=missing)
+
+
+def with_learning(found: Completeness, association: Association) -> Completeness:
+    """The same, raised by the steps of the learning path that are done; what is missing stays what it was."""
+    done, total = learned(association)
+    return replace(found, further_done=done, further_total=total)
+
+
+def learned(association: Association) -> tuple[int, int]:
+    """How many steps of the learning paths are done, of how many."""
+    organisation = association.organisation
+    steps = Step.objects.written_for(organisation)
+    total = steps.count()
+    return total - steps.not_done_by(organisation).count(), total
 
 
 def is_complete(association: Association) -> bool:

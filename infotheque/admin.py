@@ -1,6 +1,6 @@
 import tempfile
 from collections.abc import Callable
-from pathlib import Path
+from pathlib import Path as FilePath
 from typing import Any
 
 from django.contrib import admin, messages
@@ -8,8 +8,8 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from infotheque import operations
-from infotheque.forms import DocumentForm
-from infotheque.models import Document
+from infotheque.forms.document import DocumentForm
+from infotheque.models import Document, Path, Step
 from infotheque.reading.reader import read
 from mecenova.workflow.errors import DomainError
 
@@ -29,7 +29,7 @@ class DocumentAdmin(admin.ModelAdmin):
         uploaded = form.cleaned_data.get("file")
         if uploaded:
             with tempfile.TemporaryDirectory(prefix="mecenova-document-") as folder:
-                path = Path(folder) / "file"
+                path = FilePath(folder) / "file"
                 with path.open("wb") as copy:
                     for chunk in uploaded.chunks():
                         copy.write(chunk)
@@ -51,3 +51,32 @@ class DocumentAdmin(admin.ModelAdmin):
                 operation(document=document, by=request.user)
             except DomainError as error:
                 messages.error(request, error.message)
+
+
+class StepInline(admin.StackedInline):
+    model = Step
+    extra = 0
+    autocomplete_fields = ("document",)
+    # What ties a step to its exercise and its answers.
+    readonly_fields = ("key",)
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(Path)
+class PathAdmin(admin.ModelAdmin):
+    """Words, order and documents are the team's; the steps themselves come with the site."""
+
+    list_display = ("title", "readers", "position")
+    readonly_fields = ("slug", "readers")
+    inlines = (StepInline,)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False

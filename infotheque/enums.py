@@ -1,5 +1,7 @@
 from django.db import models
 
+from accounts.enums import OrganisationKind
+
 
 class DocumentKind(models.TextChoices):
     GUIDE = "guide", "Guide"
@@ -34,6 +36,17 @@ class Readers(models.TextChoices):
     COMPANIES = "companies", "Entreprises"
     EMPLOYEES = "employees", "Salariés"
     STAFF = "staff", "Équipe IMS"
+
+
+class PathReaders(models.TextChoices):
+    """Who works through a learning path; anybody may read it."""
+
+    ASSOCIATIONS = "associations", "Associations"
+    COMPANIES = "companies", "Entreprises"
+
+    @property
+    def kind(self) -> OrganisationKind:
+        return OrganisationKind.ASSOCIATION if self == PathReaders.ASSOCIATIONS else OrganisationKind.COMPANY
 
 
 class Stage(models.TextChoices):

@@ -2,8 +2,9 @@
 
 from django.contrib.auth.models import AnonymousUser
 
-from accounts.models import User
-from infotheque.models import Collection, Document, DocumentFile
+from accounts.models import Organisation, User
+from accounts.policies import can_edit
+from infotheque.models import Collection, Document, DocumentFile, Path
 from mecenova.team import is_staff
 
 Person = User | AnonymousUser
@@ -24,6 +25,11 @@ def can_download(user: Person, file: DocumentFile) -> bool:
     document = file.version.document
     is_current = document.current_version_id == file.version_id
     return can_curate(user) or (document.is_published and is_current and not file.is_private)
+
+
+def can_learn(user: Person, organisation: Organisation, path: Path) -> bool:
+    """Work through a path in the name of an organisation it was written for: its own people."""
+    return path.suits(organisation) and can_edit(user, organisation)
 
 
 def can_view_collection(user: Person, collection: Collection) -> bool:

@@ -19,13 +19,25 @@ class Part:
 
 @dataclass(frozen=True)
 class Completeness:
+    """What is said of all there is to say. Further steps raise the figure, and keep nobody from anything."""
+
     done: int
     total: int
     missing: tuple[Part, ...]
+    further_done: int = 0
+    further_total: int = 0
 
     @property
     def percent(self) -> int:
-        return round(100 * self.done / self.total)
+        return round(100 * self.all_done / self.all_total)
+
+    @property
+    def all_done(self) -> int:
+        return self.done + self.further_done
+
+    @property
+    def all_total(self) -> int:
+        return self.total + self.further_total
 
     @property
     def is_complete(self) -> bool:

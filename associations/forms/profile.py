@@ -134,6 +134,11 @@ class StanceForm(SectionForm):
         widget=forms.RadioSelect,
         required=False,
     )
+    shows_learning = forms.BooleanField(
+        label="Montrer aux entreprises combien d’étapes du parcours nous avons faites",
+        required=False,
+        help_text="Le nombre d’étapes seulement, jamais vos réponses. Rien d’autre n’en dépend.",
+    )
     refused_kinds = KindsField(label="Formes de soutien que vous refusez", required=False)
     refused_sectors = EntriesField(Sector, label="Secteurs d’activité que vous refusez", required=False)
 

@@ -32,6 +32,7 @@ PLAIN = frozenset(
         "paused_until",
         "general_interest",
         "refused_kinds",
+        "shows_learning",
     }
 )
 CLEANERS = {"purpose": paragraphs, "court_entry": one_line}

@@ -12,7 +12,7 @@ from accounts.models import Merge
 from associations import policies
 from associations.filters import AssociationFilter
 from associations.models import Association
-from associations.readiness import completeness
+from associations.readiness import completeness, learned
 from associations.views.found import step_values
 from associations.views.history import history_of
 from mecenova.agenda.operations import next_steps
@@ -43,6 +43,8 @@ def association_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
         "can_claim": policies.can_claim(request.user, association),
         "can_ask_introduction": policies.can_ask_introduction(request.user, association),
     }
+    if policies.can_see_learning(request.user, association):
+        context["learned"] = learned(association)
     if inside:
         context |= step_values(request, association, association.organisation)
         context |= _from_inside(association, projects)

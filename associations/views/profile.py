@@ -11,7 +11,7 @@ from associations import policies
 from associations.forms.notes import CallForm
 from associations.forms.profile import SECTIONS
 from associations.operations import note_call, update_association
-from associations.readiness import completeness
+from associations.readiness import completeness, with_learning
 from associations.views.found import association_or_404, attempt, step_values
 from mecenova.team import is_staff
 from mecenova.workflow.errors import DomainError
@@ -19,7 +19,7 @@ from mecenova.workflow.errors import DomainError
 
 def edit(request: HttpRequest, pk: UUID) -> HttpResponse:
     association = association_or_404(request, pk, policies.can_edit_association)
-    found = completeness(association)
+    found = with_learning(completeness(association), association)
     sections = [
         {
             "key": key,

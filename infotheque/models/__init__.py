@@ -4,6 +4,7 @@ from infotheque.models.collection import Collection, CollectionItem
 from infotheque.models.curation import CurationSettings, EditorComment, SearchGap, Tip
 from infotheque.models.document import Document
 from infotheque.models.link_check import LinkCheck
+from infotheque.models.path import Path, Progress, Step
 from infotheque.models.usage import DailyUse, UsefulMark
 from infotheque.models.version import DocumentFile, DocumentVersion
 
@@ -17,7 +18,10 @@ __all__ = [
     "DocumentVersion",
     "EditorComment",
     "LinkCheck",
+    "Path",
+    "Progress",
     "SearchGap",
+    "Step",
     "Tip",
     "UsefulMark",
 ]

@@ -13,20 +13,25 @@ from infotheque.operations.documents import (
     verify_document,
     withdraw_document,
 )
+from infotheque.operations.learning import answer_step, finish_step, load_paths, take_up_step
 from infotheque.operations.shelf import load_shelf
 from infotheque.operations.versions import add_version
 
 __all__ = [
     "add_version",
+    "answer_step",
     "archive_document",
     "create_document",
     "doubt_document",
     "feature_document",
+    "finish_step",
+    "load_paths",
     "load_shelf",
     "publish_document",
     "send_back_document",
     "submit_document",
     "take_up_document",
+    "take_up_step",
     "update_document",
     "verify_document",
     "withdraw_document",

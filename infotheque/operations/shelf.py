@@ -19,6 +19,7 @@ from infotheque.operations.documents import (
     submit_document,
     update_document,
 )
+from infotheque.operations.learning import load_paths
 from infotheque.operations.versions import add_version
 from infotheque.reading.reader import read
 from infotheque.shelf.model_agreements import model_agreement
@@ -37,7 +38,7 @@ class ShelfLoaded:
 
 @transaction.atomic
 def load_shelf(*, by: User) -> ShelfLoaded:
-    """Make the records that the library lacks, whole or not at all; whatever is there stays as it is.
+    """Make the records and paths that the library lacks, whole or not at all; the others stay as they are.
 
     `by` follows them: their review dates are that person's follow-ups. Raises PermissionDenied for anybody
     but the team.
@@ -51,6 +52,7 @@ def load_shelf(*, by: User) -> ShelfLoaded:
     keys = dict(Document.objects.filter(slug__in=[record.slug for record in shelf]).values_list("slug", "pk"))
     for record in missing:
         _fill(made[record.slug], record, keys, by)
+    load_paths(by=by)
     signals.shelf_loaded.send(Document, by=by)
     return ShelfLoaded(made=len(made), left_alone=len(shelf) - len(made))
 

@@ -24,6 +24,9 @@ PUBLIC = {
     "infotheque:list",
     "infotheque:document",
     "infotheque:file",
+    "infotheque:path_list",
+    "infotheque:path",
+    "infotheque:step",
     "infotheque:picture",
     # The signed link is the key: it names one person and one act.
     "mail:one_click",

@@ -14,6 +14,7 @@ from mecenova.mail.models import OutgoingMail
 from mecenova.mail.operations import queue
 from tests.accounts.factories import MembershipFactory, UserFactory
 from tests.associations.factories import AskFactory, AssociationFactory, ProjectFactory
+from tests.infotheque.factories import ProgressFactory, StepFactory
 from tests.mail.reading import the_mail
 
 pytestmark = pytest.mark.django_db
@@ -146,3 +147,13 @@ def write(association, **values):
 
 def fresh(organisation):
     return type(organisation).objects.get(pk=organisation.pk)
+
+
+def test_the_first_lesson_leads_to_the_step_that_is_next(db):
+    member = UserFactory()
+    association = AssociationFactory(complete=True, members=[member])
+    step = StepFactory(title="Dire sa mission")
+    before = notifications.FirstLesson().context(association.organisation, member)
+    assert before["lesson_url"].endswith(step.get_absolute_url())
+    ProgressFactory(organisation=association.organisation, step=step, done=True)
+    assert not notifications.FirstLesson().context(association.organisation, member)["lesson_url"]

@@ -4,7 +4,7 @@ import factory
 from django.core.files.base import ContentFile
 
 from infotheque.enums import DocumentKind, DocumentStatus, FileType
-from infotheque.models import Document, DocumentFile, DocumentVersion
+from infotheque.models import Document, DocumentFile, DocumentVersion, Path, Progress, Step
 from mecenova.calendar import clock
 
 
@@ -53,3 +53,36 @@ class DocumentFileFactory(factory.django.DjangoModelFactory[DocumentFile]):
     digest = factory.LazyAttribute(lambda file: hashlib.sha256(file.content).hexdigest())
     size = factory.LazyAttribute(lambda file: len(file.content))
     file = factory.LazyAttribute(lambda file: ContentFile(file.content, name="guide.pdf"))
+
+
+class PathFactory(factory.django.DjangoModelFactory[Path]):
+    class Meta:
+        model = Path
+
+    slug = factory.Sequence(lambda n: f"parcours-{n}")
+    title = "Préparer un partenariat"
+    introduction = "À votre rythme."
+    readers = "associations"
+
+
+class StepFactory(factory.django.DjangoModelFactory[Step]):
+    class Meta:
+        model = Step
+
+    path = factory.SubFactory(PathFactory)
+    position = factory.Sequence(lambda n: n + 1)
+    key = factory.Sequence(lambda n: f"etape-{n}")
+    title = factory.Sequence(lambda n: f"Étape n° {n}")
+    lesson = "On apprend en faisant."
+    exercise = "Dites ce que vous en pensez."
+    minutes = 10
+
+
+class ProgressFactory(factory.django.DjangoModelFactory[Progress]):
+    class Meta:
+        model = Progress
+
+    step = factory.SubFactory(StepFactory)
+
+    class Params:
+        done = factory.Trait(done_at=factory.LazyFunction(clock.now))

@@ -4,7 +4,7 @@ import zipfile
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from infotheque.forms import LARGEST_FILE, DocumentForm
+from infotheque.forms.document import LARGEST_FILE, DocumentForm
 from infotheque.reading.types import type_of
 
 pytestmark = pytest.mark.django_db

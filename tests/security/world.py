@@ -39,7 +39,7 @@ from tests.accounts.factories import (
 )
 from tests.associations.factories import AskFactory, AssociationFactory, ProjectFactory
 from tests.companies.factories import CompanyFactory, NeedFactory
-from tests.infotheque.factories import DocumentFactory, DocumentFileFactory
+from tests.infotheque.factories import DocumentFactory, DocumentFileFactory, StepFactory
 from tests.mail.factories import OutgoingMailFactory
 from tests.matching.factories import DiagnosisFactory, SuggestionFactory
 from tests.partnerships.factories import IntroductionFactory
@@ -185,6 +185,7 @@ def _own_keys(own: Any, people: dict[str, User | None]) -> dict[str, dict[str, A
         "infotheque:document": {"pk": DocumentFactory().pk},
         "infotheque:file": {"pk": DocumentFileFactory().pk},
         "infotheque:picture": {"pk": DocumentFileFactory().pk},
+        **_learning(),
         "mail:message": {"pk": _mail(people["manager"]).pk},
         "mail:retry": {"pk": _mail(people["manager"]).pk},
         "mail:mend_address": {"pk": _trouble(UserFactory()).pk},
@@ -192,6 +193,16 @@ def _own_keys(own: Any, people: dict[str, User | None]) -> dict[str, dict[str, A
         "mail:provider_news": {"provider": "brevo"},
         "account_confirm_email": {"key": "a-key"},
         "account_reset_password_from_key": {"uidb36": "1", "key": "a-key"},
+    }
+
+
+def _learning() -> dict[str, dict[str, Any]]:
+    """A path for associations, of one step."""
+    step = StepFactory()
+    of_step = {"slug": step.path.slug, "key": step.key}
+    return {
+        "infotheque:path": {"slug": step.path.slug},
+        **{f"infotheque:{name}": of_step for name in ("step", "step_answer", "step_take_up")},
     }
 
 

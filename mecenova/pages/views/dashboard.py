@@ -12,8 +12,10 @@ from accounts.models import Organisation
 from accounts.policies import unfinished_registration
 from associations.models import Association
 from associations.readiness import completeness as association_completeness
+from associations.readiness import with_learning
 from companies.models import Company, Need
 from companies.readiness import completeness as company_completeness
+from infotheque.models import Step
 from matching.models import Diagnosis, Suggestion
 from matching.odds import case_of_association, odds_of, what_if
 from mecenova.agenda import operations as agenda
@@ -63,6 +65,7 @@ def _common(organisation: Organisation) -> dict[str, Any]:
         "asked": organisation.what_is_asked(),
         "step": own,
         "step_is_mine": own is not None and own.owner == Owner.ORGANISATION,
+        "lesson": Step.objects.next_for(organisation),
         "owed": [line for line in lines if line[1] and line[1].organisation_id == organisation.pk],
         "awaited": [line for line in lines if not (line[1] and line[1].organisation_id == organisation.pk)],
     }
@@ -76,7 +79,7 @@ def _exchange(
 
 
 def _association(association: Association) -> dict[str, Any]:
-    found = association_completeness(association)
+    found = with_learning(association_completeness(association), association)
     case = case_of_association(association)
     projects = list(association.projects.all())
     steps = agenda.next_steps(projects)
