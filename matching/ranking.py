@@ -134,12 +134,14 @@ def _rank(
     needs, vocabulary = load_needs(need_keys, without=without)
     associations = load_associations(vocabulary, association_keys)
     depths = np.array([depth + deeper.get(key, 0) for key in needs.uuids()], np.int64)
-    ground = Ground(_related_masks(), usual_length())
+    ground = Ground(related_masks(), usual_length())
     ranked = rank(needs, associations, ground, Threshold(PRESENT_FROM, PRESENT_TEXT_FROM), depths)
     pairs = Pairs.named(ranked.edges, needs, associations)
     return Best(pairs, dict(zip(needs.uuids(), ranked.compatible.tolist(), strict=True)), len(associations))
 
 
-def _related_masks() -> list[int]:
+def related_masks() -> list[int]:
+    """The causes near each cause, by rank, as masks."""
+    """The causes near each cause, by rank, as masks."""
     bits, related = read_bits().causes, related_causes()
     return [mask(related.get(slug, ()), bits) for slug in bits]

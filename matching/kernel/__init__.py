@@ -3,8 +3,8 @@
 """
 
 from matching.kernel.arrays import Pairs
-from matching.kernel.copying import Array
+from matching.kernel.copying import Array, read_rows
 from matching.kernel.loading import load_associations, load_needs
 from matching.kernel.ranking import Ground, Threshold, rank
 
-__all__ = ["Array", "Ground", "Pairs", "Threshold", "load_associations", "load_needs", "rank"]
+__all__ = ["Array", "Ground", "Pairs", "Threshold", "load_associations", "load_needs", "rank", "read_rows"]

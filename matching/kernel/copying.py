@@ -1,4 +1,4 @@
-"""A query's rows as a numpy array, through COPY in binary: fixed width, no null, no Python object a value."""
+"""A query's rows as a numpy array: packed by the database, copied in binary, no Python object a value."""
 
 import uuid
 from collections.abc import Collection
@@ -11,24 +11,40 @@ Array: TypeAlias = "np.ndarray[Any, Any]"
 
 # The sixteen bytes of a UUID. They sort as PostgreSQL sorts uuid.
 UUID = "S16"
-# What COPY writes before the first row: a signature, flags, the length of an extension that is empty.
-_HEADER = 19
-_TRAILER = 2
+# How PostgreSQL writes each type in the order of the network.
+_SEND = {
+    UUID: "uuid_send",
+    ">i8": "int8send",
+    ">i4": "int4send",
+    ">i2": "int2send",
+    ">f8": "float8send",
+    ">f4": "float4send",
+    "?": "boolsend",
+}
+# How many rows come as one value: a Python object each would cost more than the query.
+_TOGETHER = 20_000
 
 
 def read_rows(sql: str, columns: dict[str, str]) -> Array:
-    """The rows of `sql` (no parameters: see `among`). `columns` gives each a numpy type, big-endian."""
-    row = np.dtype(
-        [("fields", ">i2"), *(part for name, kind in columns.items() for part in _field(name, kind))]
-    )
-    with connection.cursor() as cursor, cursor.copy(f"COPY ({sql}) TO STDOUT (FORMAT BINARY)") as copy:
-        data = b"".join(bytes(block) for block in copy)
-    rows = np.frombuffer(
-        data, dtype=row, offset=_HEADER, count=(len(data) - _HEADER - _TRAILER) // row.itemsize
-    )
-    if len(data) != _HEADER + _TRAILER + rows.nbytes:
-        raise ValueError("A column has another width than was said, or is null")
-    return rows
+    """The rows of `sql` (no parameters: see `among`), in its order. `columns` gives the numpy type of each.
+
+    Raises ValueError when a value is null.
+    """
+    row = np.dtype(list(columns.items()))
+    names = ", ".join(columns)
+    sent = " || ".join(f"{_SEND[kind]}({name})" for name, kind in columns.items())
+    packed = f"""
+        SELECT string_agg(sent, ''::bytea ORDER BY n) FROM (
+            SELECT {sent} AS sent, row_number() OVER () AS n FROM ({sql}) AS found({names})
+        ) AS numbered GROUP BY (n - 1) / {_TOGETHER} ORDER BY (n - 1) / {_TOGETHER}
+    """  # noqa: S608 (this module's callers write no value of a person's into it)
+    with connection.cursor() as cursor, cursor.copy(f"COPY ({packed}) TO STDOUT (FORMAT BINARY)") as copy:
+        copy.set_types(["bytea"])
+        blocks = [block for (block,) in copy.rows()]
+    whole = [block for block in blocks if block is not None]
+    if len(whole) < len(blocks) or any(len(block) != _TOGETHER * row.itemsize for block in whole[:-1]):
+        raise ValueError("A value is null")
+    return np.frombuffer(b"".join(whole), dtype=row)
 
 
 def among(column: str, keys: Collection[uuid.UUID] | None) -> str:
@@ -47,8 +63,3 @@ def except_for(column: str, keys: Collection[uuid.UUID]) -> str:
 def as_uuid(key: bytes) -> uuid.UUID:
     """numpy forgets zeros at the end."""
     return uuid.UUID(bytes=bytes(key).ljust(16, b"\0"))
-
-
-def _field(name: str, kind: str) -> tuple[tuple[str, str], tuple[str, str]]:
-    """COPY writes the width before each value."""
-    return (f"{name}_width", ">i4"), (name, kind)

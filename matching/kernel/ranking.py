@@ -46,8 +46,9 @@ def rank(
     """For each need its `depth` best associations that nothing stops and with which it shares something."""
     compatible = np.zeros(len(needs), np.int64)
     found: list[Edges] = []
+    whole = _Whole(associations, ground)
     for rows, columns, stated in _rectangles(needs, associations):
-        side = _Columns(associations, columns, stated, ground)
+        side = _Columns(whole, columns, stated)
         for block in _blocks(rows, len(columns)):
             edges, numbers = _weigh(needs, block, side, threshold, depth)
             compatible[block] += numbers
@@ -98,21 +99,32 @@ def _in_france_or_there(
     return columns[kept], stated[kept]
 
 
+class _Whole:
+    """What each association brings whatever the need: weighed once for all rectangles."""
+
+    def __init__(self, associations: Associations, ground: Ground) -> None:
+        self.associations = associations
+        self.fits = parts.cause_fits(associations, ground.related)
+        self.clarity = parts.clarity(associations)
+        self.density = parts.densities(associations.length, ground.usual)
+        self.terms = associations.terms.T.tocsr()
+
+
 class _Columns:
     """The associations of one rectangle."""
 
-    def __init__(self, associations: Associations, columns: Array, stated: Array, ground: Ground) -> None:
+    def __init__(self, whole: _Whole, columns: Array, stated: Array) -> None:
         self.rows, self.stated = columns, stated
-        few = len(columns) < len(associations)
+        associations = whole.associations
         self.stops = associations.stops[columns]
         self.declared = associations.causes[columns]
         self.audiences = associations.audiences[columns]
         self.somewhere = associations.is_somewhere[columns]
-        own = _subset(associations, columns)
-        self.fits = parts.cause_fits(own, ground.related)
-        self.clarity = parts.clarity(own)
-        self.density = parts.densities(own.length, ground.usual)
-        self.terms = (associations.terms[columns] if few else associations.terms).T.tocsr()
+        self.fits = whole.fits[:, columns]
+        self.clarity = whole.clarity[columns]
+        self.density = whole.density[columns]
+        every = len(columns) == len(associations)
+        self.terms = whole.terms if every else associations.terms[columns].T.tocsr()
         self.skills = [associations.asks[kind].skills[columns] for kind in KIND_RANKS]
         self.amounts = [self._amounts(associations, kind) for kind in KIND_RANKS]
 
@@ -127,27 +139,6 @@ class _Columns:
         where[where == len(self.rows)] = 0
         here = self.rows[where] == asks.rows
         return where[here], asks.amounts[here]
-
-
-def _subset(associations: Associations, columns: Array) -> Associations:
-    """These rows, of the columns that the parts of one association read."""
-    return Associations(
-        ids=associations.ids[columns],
-        stops=associations.stops[columns],
-        causes=associations.causes[columns],
-        spoken_causes=associations.spoken_causes[columns],
-        audiences=associations.audiences[columns],
-        is_somewhere=associations.is_somewhere[columns],
-        is_in_france=associations.is_in_france[columns],
-        length=associations.length[columns],
-        tells=associations.tells[columns],
-        speaks=associations.speaks[columns],
-        doubted=associations.doubted[columns],
-        within={},
-        stated={},
-        asks=(),
-        terms=associations.terms,
-    )
 
 
 def _blocks(rows: Array, width: int) -> Iterator[Array]:

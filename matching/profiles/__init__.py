@@ -2,6 +2,8 @@
 transaction of the change that made them. `refresh` writes them for a few, `repair` for all.
 """
 
+from matching.profiles.best_associations import best_associations
+from matching.profiles.best_needs import asker, best_needs, stops_of
 from matching.profiles.masks import mask, read_bits
 from matching.profiles.refreshing import (
     missing_associations,
@@ -13,6 +15,9 @@ from matching.profiles.refreshing import (
 )
 
 __all__ = [
+    "asker",
+    "best_associations",
+    "best_needs",
     "mask",
     "missing_associations",
     "missing_needs",
@@ -21,4 +26,5 @@ __all__ = [
     "refresh_needs",
     "repair",
     "reweigh",
+    "stops_of",
 ]

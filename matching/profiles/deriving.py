@@ -156,7 +156,7 @@ facts AS (
         place, association_id, is_stated, is_somewhere, is_in_france, paused_until, stops, causes,
         spoken_causes, audiences, themes, wider_themes, length, tells, speaks, doubted
     )
-    SELECT * FROM differing ORDER BY association_id, place
+    SELECT * FROM differing ORDER BY place, association_id
     ON CONFLICT (place, association_id) DO UPDATE SET
         is_stated = excluded.is_stated, is_somewhere = excluded.is_somewhere,
         is_in_france = excluded.is_in_france, paused_until = excluded.paused_until, stops = excluded.stops,
@@ -256,7 +256,7 @@ WITH wanted AS MATERIALIZED (
         place, need_id, company_id, is_national, says_france, kind, stops, causes, excluded_causes, audiences,
         skills, budget_min, budget_max, deadline
     )
-    SELECT * FROM differing ORDER BY need_id, place
+    SELECT * FROM differing ORDER BY place, need_id
     ON CONFLICT (place, need_id) DO UPDATE SET
         company_id = excluded.company_id, is_national = excluded.is_national,
         says_france = excluded.says_france, kind = excluded.kind, stops = excluded.stops,

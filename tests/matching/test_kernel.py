@@ -1,0 +1,217 @@
+"""One score, three ways: pair by pair, over columns, and in the database, on networks drawn at random."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection, transaction
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from associations.models import Association
+from companies.models import Need
+from matching.allocation import PRESENT_FROM, PRESENT_TEXT_FROM
+from matching.kernel import read_rows
+from matching.models import AssociationProfile, NeedProfile
+from matching.network import load
+from matching.profiles import (
+    asker,
+    best_associations,
+    best_needs,
+    read_bits,
+    refresh_associations,
+    repair,
+    reweigh,
+    stops_of,
+)
+from matching.ranking import rank_everybody, related_masks
+from matching.scoring import score, stopped_by
+from mecenova.calendar import clock
+from mecenova.reference.models import Audience, Cause, Sector, Skill, Territory
+from tests.associations.factories import AskFactory, AssociationFactory, ProjectFactory
+from tests.companies.factories import CompanyFactory, NeedFactory, PolicyFactory
+
+pytestmark = pytest.mark.django_db
+
+CAUSES = ("sport", "handicap", "culture", "education", "solidarite-internationale", "sante")
+PLACES = ("59", "62", "R32", "75", "FR", "INT")
+KINDS = ("financial", "skills", "in_kind")
+TEXTS = (
+    "",
+    "Fonctionnement",
+    "Club de rugby pour les enfants du quartier, avec une école de sport adapté et du matériel",
+    "Amicale des anciens, loto et repas, chorale de village et théâtre",
+    "Soutien scolaire chaque soir, par des bénévoles, et ateliers de lecture",
+    "Football, judo, natation et handisport " * 40,
+    "We help deaf children go to school in Lille",
+)
+ALL = 10_000
+
+
+def some(chance, values, most):
+    return chance.sample(values, chance.randint(0, most))
+
+
+def draw_association(chance):
+    association = AssociationFactory(
+        purpose=chance.choice(TEXTS),
+        causes=some(chance, CAUSES, 2),
+        audiences=some(chance, list(Audience.objects.values_list("slug", flat=True)), 2),
+        territories=some(chance, PLACES, 2),
+        organisation__department=chance.choice([None, Territory.objects.get(code="59")]),
+        refused_kinds=some(chance, KINDS, 1),
+        general_interest=chance.choice(["", "no", "declared"]),
+        stance=chance.choice(["open", "open", "open", "expert_only"]),
+    )
+    association.refused_sectors.set(Sector.objects.filter(slug__in=some(chance, ["banque-et-finance"], 1)))
+    if chance.random() < 0.5:
+        project = ProjectFactory(
+            association=association, published=True, title=chance.choice(TEXTS)[:150] or "Un"
+        )
+        project.territories.set(Territory.objects.filter(code__in=some(chance, PLACES, 1)))
+        AskFactory(project=project, amount=chance.choice([500, 5_000, 50_000]))
+        if chance.random() < 0.5:
+            ask = AskFactory(project=project, kind="skills", amount=None, days=3)
+            ask.skills.set(Skill.objects.all()[: chance.randint(0, 3)])
+    return association
+
+
+def draw_need(chance):
+    company = CompanyFactory(policy=None)
+    policy = PolicyFactory(
+        company=company,
+        causes=[],
+        territories=some(chance, PLACES, 1),
+        ticket_max=chance.choice([None, 8_000]),
+        general_interest_only=chance.choice([True, False]),
+    )
+    policy.excluded_causes.set(Cause.objects.filter(slug__in=some(chance, CAUSES, 1)))
+    need = NeedFactory(
+        company=company,
+        published=True,
+        kind=chance.choice(KINDS),
+        title=chance.choice(TEXTS)[:150] or "Sans titre",
+        description=chance.choice(TEXTS),
+        causes=some(chance, CAUSES, 3),
+        territories=some(chance, PLACES, 2),
+        budget_min=chance.choice([None, 0, 1_000]),
+        budget_max=chance.choice([None, 10_000]),
+    )
+    need.audiences.set(Audience.objects.all()[: chance.randint(0, 2)])
+    need.skills.set(Skill.objects.all()[: chance.randint(0, 2)])
+    return need
+
+
+def one_by_one():
+    """By `matching.scoring`: the score of each pair, whether it is worth a place, and what stops the others."""
+    network = load(Association.objects.open_to_companies(), Need.objects.current())
+    found, stops = {}, {side.id: {} for side in network.associations}
+    for need in network.needs:
+        for side in network.associations:
+            stop = stopped_by(need, side, clock.today())
+            if stop:
+                stops[side.id][stop] = stops[side.id].get(stop, 0) + 1
+                continue
+            assessment = score(need, side, network.related)
+            if assessment.has_theme:
+                answers = assessment.parts["text"] >= PRESENT_TEXT_FROM or not need.text.speaks
+                worth = answers and assessment.total >= PRESENT_FROM
+                found[need.id, side.id] = (assessment.total, worth)
+    return network, found, stops
+
+
+def over_columns():
+    best = rank_everybody(depth=ALL)
+    pairs = best.pairs
+    keys = zip(pairs.need_ids(), pairs.association_ids(), strict=True)
+    values = zip(pairs.score.tolist(), pairs.worth.tolist(), strict=True)
+    found = dict(zip(keys, values, strict=True))
+    assert len(found) == len(pairs) == best.number_compatible
+    return found
+
+
+def in_the_database(network):
+    related = related_masks()
+    from_needs = {
+        (need.id, each.id): each.score
+        for need in network.needs
+        for each in best_associations(need.id, limit=ALL, related=related)
+    }
+    from_associations = {
+        (each.id, side.id): each.score
+        for side in network.associations
+        for each in best_needs(asker(side, read_bits()), limit=ALL, related=related)
+    }
+    return from_needs, from_associations
+
+
+@given(chance=st.randoms(use_true_random=False))
+@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_the_three_agree(chance):
+    with transaction.atomic():
+        for _ in range(9):
+            draw_association(chance)
+        for _ in range(7):
+            draw_need(chance)
+        columns = over_columns()
+        network, pairs, stops = one_by_one()
+        assert columns.keys() == pairs.keys()
+        for key, (total, worth) in pairs.items():
+            assert columns[key][0] == pytest.approx(total, abs=1.1e-4)
+            assert columns[key][1] == worth or min(abs(total - PRESENT_FROM), 1) < 1e-4
+        for found in in_the_database(network):
+            assert found.keys() == pairs.keys()
+            for key, total in found.items():
+                assert total == pytest.approx(pairs[key][0], abs=1.1e-4)
+        for side in network.associations:
+            assert stops_of(asker(side, read_bits())) == stops[side.id]
+        assert repair() == 0
+        transaction.set_rollback(True)
+
+
+def test_what_is_stored_follows_what_is_written():
+    association = AssociationFactory(complete=True)
+    NeedFactory(published=True, territories=["59"])
+    assert repair() > 0
+    assert repair() == 0
+    association.causes.add(Cause.objects.get(slug="sport"))
+    assert repair() > 0
+    association.purpose = "Un club de rugby"
+    association.save()
+    before = AssociationProfile.objects.filter(association=association).values_list(
+        "spoken_causes", flat=True
+    )[0]
+    refresh_associations([association.pk])
+    after = AssociationProfile.objects.filter(association=association).values_list(
+        "spoken_causes", flat=True
+    )[0]
+    assert before != after
+    assert repair() == 0
+
+
+def test_nothing_is_kept_of_who_left_or_closed():
+    association, need = AssociationFactory(complete=True), NeedFactory(published=True)
+    repair()
+    type(association).objects.filter(pk=association.pk).update(stance="expert_only")
+    need.deadline = clock.today() - timedelta(days=1)
+    need.save()
+    repair()
+    assert not AssociationProfile.objects.exists()
+    assert not NeedProfile.objects.exists()
+
+
+def test_a_repair_locks_nothing_that_is_right():
+    AssociationFactory(complete=True)
+    NeedFactory(published=True)
+    repair()
+    reweigh()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT xmin::text, xmax::text FROM matching_associationprofile")
+        before = cursor.fetchall()
+        repair()
+        cursor.execute("SELECT xmin::text, xmax::text FROM matching_associationprofile")
+        assert cursor.fetchall() == before
+
+
+def test_a_null_is_refused_rather_than_lost():
+    with pytest.raises(ValueError, match="null"):
+        read_rows("SELECT NULL::bigint", {"number": ">i8"})
