@@ -13,9 +13,11 @@ from associations.models import Association
 from companies.models import Need
 from matching.allocation import DEPTH, PRESENT_FROM, PRESENT_TEXT_FROM, Candidate, Ranking
 from matching.kernel import Ground, Pairs, Threshold, load_associations, load_needs, rank
+from matching.models import NATIONAL, AssociationProfile
 from matching.network import Names, load, usual_length
 from matching.network.places import related_causes
 from matching.profiles import (
+    best_associations,
     mask,
     missing_associations,
     missing_needs,
@@ -30,6 +32,10 @@ from mecenova.calendar import clock
 
 # Deeper than any network.
 EVERY_PAIR = 10_000_000
+
+
+# Asking the database for one need's best costs as much as reading so many associations.
+SHORTLIST_COSTS = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +71,7 @@ def rank_changes(
     refresh_needs({*needs, *missing_needs()})
     found = Best(Pairs.none(), {}, 0)
     if needs:
-        found = _rank(needs, None, depth, deeper or {})
+        found = _rank(needs, _shortlists(needs, depth, deeper or {}), depth, deeper or {})
     if associations:
         others = _rank(None, associations, depth, deeper or {}, without=needs)
         found = Best(
@@ -138,6 +144,20 @@ def _rank(
     ranked = rank(needs, associations, ground, Threshold(PRESENT_FROM, PRESENT_TEXT_FROM), depths)
     pairs = Pairs.named(ranked.edges, needs, associations)
     return Best(pairs, dict(zip(needs.uuids(), ranked.compatible.tolist(), strict=True)), len(associations))
+
+
+def _shortlists(
+    needs: Collection[uuid.UUID], depth: int, deeper: Mapping[uuid.UUID, int]
+) -> set[uuid.UUID] | None:
+    """Whom the database finds best for these needs; None, everybody, when that costs less to read."""
+    if len(needs) * SHORTLIST_COSTS > AssociationProfile.objects.filter(place=NATIONAL).count():
+        return None
+    related = related_masks()
+    return {
+        suits.id
+        for need in needs
+        for suits in best_associations(need, limit=depth + deeper.get(need, 0), related=related)
+    }
 
 
 def related_masks() -> list[int]:

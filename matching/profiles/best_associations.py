@@ -90,7 +90,11 @@ def statement(need: Mapping[str, Any], *, limit: int, related: Sequence[int]) ->
     SELECT id, round({total_sql(exact, themed)}::numeric, 4) AS score, text FROM exact
     WHERE {themed} ORDER BY score DESC, id LIMIT {limit}
     """  # noqa: S608 (numbers only; keys and dates are parameters)
-    parameters = {
+    return sql, _parameters(need, words)
+
+
+def _parameters(need: Mapping[str, Any], words: Mapping[int, float]) -> dict[str, Any]:
+    return {
         **{name: need[name] for name in ("stops", "excluded_causes", "places")},
         "today": clock.today(),
         "usual": usual_length(),
@@ -98,7 +102,6 @@ def statement(need: Mapping[str, Any], *, limit: int, related: Sequence[int]) ->
         "words": list(words),
         "weights": list(words.values()),
     }
-    return sql, parameters
 
 
 def _apart(terms: Sequence[int], weights: Sequence[float]) -> tuple[dict[int, float], dict[int, float]]:

@@ -165,15 +165,19 @@ def statement(found: Asker, *, related: Sequence[int]) -> tuple[str, dict[str, A
     SELECT need_id AS id, round({total_sql(values, themed)}::numeric, 4) AS score, text, speaks FROM weighed
     WHERE {themed}
     """  # noqa: S608 (numbers only; keys and dates are parameters)
-    terms = {key_of(stem): presence for stem, presence in side.text.terms.items()}
-    terms.update((key_of_theme(slug), presence) for slug, presence in side.text.themes.items())
-    parameters = {
+    return sql, _parameters(found)
+
+
+def _parameters(found: Asker) -> dict[str, Any]:
+    text = found.side.text
+    terms = {key_of(stem): presence for stem, presence in text.terms.items()}
+    terms.update((key_of_theme(slug), presence) for slug, presence in text.themes.items())
+    return {
         **{name: getattr(found, name) for name in ("stops", "causes", "places", "stated")},
         "today": clock.today(),
         "terms": list(terms),
         "presences": list(terms.values()),
     }
-    return sql, parameters
 
 
 def _branches(found: Asker) -> str:

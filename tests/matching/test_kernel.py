@@ -102,7 +102,7 @@ def draw_need(chance):
 
 
 def one_by_one():
-    """By `matching.scoring`: the score of each pair, whether it is worth a place, and what stops the others."""
+    """By `matching.scoring`: each pair's score, whether it is worth a place, and what stops the others."""
     network = load(Association.objects.open_to_companies(), Need.objects.current())
     found, stops = {}, {side.id: {} for side in network.associations}
     for need in network.needs:
