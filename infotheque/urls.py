@@ -1,10 +1,14 @@
+from django.contrib.auth.decorators import login_not_required
 from django.urls import path
 
+from infotheque.feeds import NewDocuments
 from infotheque.views import lists, paths, reading
 
 app_name = "infotheque"
 urlpatterns = [
     path("", lists.document_list, name="list"),
+    path("flux/", login_not_required(NewDocuments()), name="feed"),
+    path("recherches-sans-reponse/signaler/", lists.gap, name="gap"),
     path("<uuid:pk>/", reading.document, name="document"),
     path("fichiers/<uuid:pk>/", reading.file, name="file"),
     path("fichiers/<uuid:pk>/apercu/", reading.picture, name="picture"),

@@ -33,6 +33,10 @@ app.conf.beat_schedule = {
         "task": "accounts.tasks.look_for_duplicates",
         "schedule": crontab(hour="4", minute="40"),
     },
+    "recount-the-librarys-words": {
+        "task": "infotheque.tasks.recount_words",
+        "schedule": crontab(hour="3", minute="40"),
+    },
     "match-what-changed": {"task": "matching.tasks.run_small_round", "schedule": 10 * EVERY_MINUTE},
     "match-everything": {
         "task": "matching.tasks.run_nightly_round",

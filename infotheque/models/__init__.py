@@ -7,6 +7,7 @@ from infotheque.models.link_check import LinkCheck
 from infotheque.models.path import Path, Progress, Step
 from infotheque.models.usage import DailyUse, UsefulMark
 from infotheque.models.version import DocumentFile, DocumentVersion
+from infotheque.models.vocabulary import Word
 
 __all__ = [
     "Collection",
@@ -24,4 +25,5 @@ __all__ = [
     "Step",
     "Tip",
     "UsefulMark",
+    "Word",
 ]

@@ -3,10 +3,11 @@ from typing import TYPE_CHECKING, Self
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
-from django.contrib.postgres.search import SearchRank, SearchVectorField
+from django.contrib.postgres.search import SearchQuery, SearchRank, SearchVectorField
 from django.core.validators import MaxLengthValidator, MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Left
 from django.urls import reverse
 from django.utils.safestring import SafeString
 
@@ -27,7 +28,7 @@ from mecenova.calendar import clock
 from mecenova.identifiers.models import Identified
 from mecenova.reference.enums import Kind
 from mecenova.reference.models import Cause
-from mecenova.search.functions import FrenchSearchQuery, FrenchVector
+from mecenova.search.functions import FrenchVector
 
 if TYPE_CHECKING:
     from infotheque.models.version import DocumentFile
@@ -37,7 +38,9 @@ LONGEST_SUMMARY = 3_000
 LONGEST_BODY = 60_000
 LONGEST_TEXT = 200_000
 # Never read for a list: they can be as long as a book.
-HEAVY = ("body", "text", "search")
+HEAVY = ("body", "text", "search", "head")
+# A search that finds more documents is ordered by their titles and summaries.
+READ_WHOLE = 400
 
 
 class DocumentQuerySet(models.QuerySet["Document"]):
@@ -46,12 +49,27 @@ class DocumentQuerySet(models.QuerySet["Document"]):
         alive = Q(link_hidden_at__isnull=True) | ~Q(body="") | Q(current_version__isnull=False)
         return self.filter(alive, status__in=PUBLIC_STATUSES)
 
-    def saying(self, words: str) -> Self:
-        """Those whose title, summary or text say these words, most relevant first."""
-        query = FrenchSearchQuery(words)
-        return self.filter(search=query).order_by(
-            SearchRank(F("search"), query).desc(), "-published_at", "id"
-        )
+    def saying(self, query: SearchQuery) -> Self:
+        """Those whose title, summary or text say what the query asks."""
+        return self.filter(search=query)
+
+    def most_relevant_first(self, query: SearchQuery, *, among: int) -> Self:
+        """In the title before the summary before the text; of two as good, the newest.
+
+        Of a list of `among` documents that nobody reads to its end, only titles and summaries are compared:
+        whole texts are as long as books.
+        """
+        read = "search" if among <= READ_WHOLE else "head"
+        return self.order_by(SearchRank(F(read), query).desc(), "-published_at", "id")
+
+    def newest_first(self) -> Self:
+        return self.order_by("-published_at", "id")
+
+    def of_source(self, publisher: str) -> Self:
+        return self.filter(publisher=publisher)
+
+    def of_year(self, year: int) -> Self:
+        return self.filter(year=year)
 
     def for_cause(self, cause: Cause) -> Self:
         return self.filter(causes=cause)
@@ -79,10 +97,14 @@ class DocumentQuerySet(models.QuerySet["Document"]):
     def for_list(self) -> Self:
         return self.defer(*HEAVY).prefetch_related("causes")
 
+    def for_results(self, length: int) -> Self:
+        """Rows of a search: of their texts, only the beginning is read."""
+        return self.for_list().annotate(read_body=Left("body", length), read_text=Left("text", length))
+
     def for_reading(self) -> Self:
         """With all that its own page shows."""
         return (
-            self.defer("text", "search")
+            self.defer("text", "search", "head")
             .select_related("current_version", "organisation")
             .prefetch_related("causes")
         )
@@ -176,6 +198,12 @@ class Document(Identified):
     created_at = models.DateTimeField("créé le", default=clock.now, editable=False)
     published_at = models.DateTimeField("publié le", null=True, blank=True, editable=False)
     archived_at = models.DateTimeField("archivé le", null=True, blank=True, editable=False)
+    head = models.GeneratedField(
+        expression=FrenchVector("title", weight="A") + FrenchVector("summary", weight="B"),
+        output_field=SearchVectorField(),
+        db_persist=True,
+        editable=False,
+    )
     search = models.GeneratedField(
         expression=FrenchVector("title", weight="A")
         + FrenchVector("summary", weight="B")

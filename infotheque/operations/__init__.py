@@ -13,9 +13,11 @@ from infotheque.operations.documents import (
     verify_document,
     withdraw_document,
 )
+from infotheque.operations.gaps import note_gap, settle_gap
 from infotheque.operations.learning import answer_step, finish_step, load_paths, take_up_step
 from infotheque.operations.shelf import load_shelf
 from infotheque.operations.versions import add_version
+from infotheque.operations.vocabulary import learn_words, recount_words
 
 __all__ = [
     "add_version",
@@ -25,10 +27,14 @@ __all__ = [
     "doubt_document",
     "feature_document",
     "finish_step",
+    "learn_words",
     "load_paths",
     "load_shelf",
+    "note_gap",
     "publish_document",
+    "recount_words",
     "send_back_document",
+    "settle_gap",
     "submit_document",
     "take_up_document",
     "take_up_step",

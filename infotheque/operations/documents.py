@@ -11,6 +11,7 @@ from accounts.models import User
 from infotheque import policies
 from infotheque.enums import UNPUBLISHED_STATUSES, DocumentStatus
 from infotheque.models import CurationSettings, Document
+from infotheque.operations.vocabulary import learn_words
 from infotheque.workflow import DOCUMENT
 from mecenova.calendar import clock
 from mecenova.identifiers.text import one_line, paragraphs
@@ -75,6 +76,7 @@ def update_document(*, document: Document, by: User, **changes: Any) -> Document
     if document.published_at and document.status != DocumentStatus.ARCHIVED:
         _refuse_what_leads_nowhere(document)
     document.save()
+    learn_words(document=document)
     return document
 
 
@@ -115,6 +117,7 @@ def publish_document(*, document: Document, by: User) -> Document:
         submitted_by=None,
         review_on=review_on or _after_months(today, settings.review_months),
     )
+    learn_words(document=document)
     return document
 
 

@@ -10,6 +10,7 @@ from accounts.models import User
 from infotheque.models import Document, DocumentFile, DocumentVersion
 from infotheque.models.document import LONGEST_TEXT
 from infotheque.operations.documents import lock
+from infotheque.operations.vocabulary import learn_words
 from infotheque.reading.result import ReadFile
 from mecenova.identifiers.text import one_line
 from mecenova.workflow.errors import DomainError
@@ -40,6 +41,7 @@ def add_version(
     document.text = "" if is_private else "\n\n".join(file.text for file in files)[:LONGEST_TEXT]
     document.save(update_fields=["current_version", "text"])
     record(document, "add_version", document.status, document.status, by, note=f"version {version.number}")
+    learn_words(document=document)
     return version
 
 

@@ -1,20 +1,34 @@
-"""The library's list."""
+"""Searching the library: the list, the home it gives when nothing is asked, what found nothing."""
 
+from allauth.decorators import rate_limit
 from django.contrib.auth.decorators import login_not_required
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.vary import vary_on_headers
 
-from infotheque.filters import DocumentFilter
-from infotheque.models import Document
-
-PAGE_SIZE = 20
+from infotheque import operations
+from infotheque.results import search
 
 
 @login_not_required
 @require_GET
+@vary_on_headers("HX-Request")
 def document_list(request: HttpRequest) -> HttpResponse:
-    filter_set = DocumentFilter(request.GET, queryset=Document.objects.published())
-    page = Paginator(filter_set.qs.for_list(), PAGE_SIZE).get_page(request.GET.get("page"))
-    return render(request, "infotheque/document_list.html", {"filter": filter_set, "page_obj": page})
+    """The page; while somebody types, its results alone."""
+    template = "infotheque/document_list.html"
+    results = search(request.GET)
+    if request.htmx and not request.htmx.history_restore_request:
+        template += "#results"
+    return render(request, template, {"results": results, "feed": request.GET.urlencode()})
+
+
+@login_not_required
+@require_POST
+@rate_limit(action="search_gap")
+def gap(request: HttpRequest) -> HttpResponse:
+    """A page that found nothing says so, once, as it is read. What the library does hold is no gap."""
+    results = search(request.POST)
+    if results.words and results.is_empty:
+        operations.note_gap(words=results.words)
+    return HttpResponse(status=204)

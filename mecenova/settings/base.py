@@ -142,6 +142,7 @@ ACCOUNT_RATE_LIMITS = {
     "close_account": "10/h/user",
     "book_slot": "30/h/user",
     "one_click": "30/m/ip",
+    "search_gap": "20/m/ip",
     # Mailbox providers press the button for many people from one address.
     "unsubscribe": "120/m/ip",
     "provider_news": "600/m/ip",

@@ -22,6 +22,9 @@ PUBLIC = {
     "companies:need_list",
     "companies:need_detail",
     "infotheque:list",
+    # The same search as a feed; and that it found nothing, said once by the page.
+    "infotheque:feed",
+    "infotheque:gap",
     "infotheque:document",
     "infotheque:file",
     "infotheque:path_list",

@@ -13,6 +13,7 @@ from infotheque.operations import publish_document, withdraw_document
 from infotheque.reading.reader import read
 from infotheque.workflow import DOCUMENT
 from mecenova.calendar import clock
+from mecenova.search.functions import FrenchSearchQuery
 from mecenova.workflow.errors import DomainError, TransitionRefused
 from mecenova.workflow.journal import history
 from tests.infotheque.factories import DocumentFactory
@@ -212,7 +213,7 @@ def test_the_longest_texts_fit_in_the_search():
     DocumentFactory(
         summary=words[:LONGEST_SUMMARY], body=words[-LONGEST_BODY:], text=words.ljust(LONGEST_TEXT, "z")
     )
-    assert Document.objects.saying("00abcé").exists()
+    assert Document.objects.saying(FrenchSearchQuery("00abcé")).exists()
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,42 @@
+from collections.abc import Iterable
+from typing import Self
+
+from django.db import models
+from django.db.models import Q
+
+LONGEST_WORD = 40
+# The search reads no more of them for one question.
+MOST_NEAR = 400
+
+
+class WordQuerySet(models.QuerySet["Word"]):
+    def near(self, families: Iterable[str], typed: str) -> Self:
+        """The words of these families, and those that begin as typed; the most written first."""
+        near = Q(family__in=list(families))
+        if typed:
+            near |= Q(word__startswith=typed)
+        return self.filter(near).order_by("-documents", "word")[:MOST_NEAR]
+
+
+class Word(models.Model):
+    """A word that some document on line holds, folded: what the search understands questions with.
+
+    Counted every night over the whole library, and added to when a document is put on line.
+    """
+
+    word = models.CharField("mot", max_length=LONGEST_WORD, primary_key=True)
+    family = models.CharField("famille", max_length=LONGEST_WORD, db_index=True)
+    documents = models.PositiveIntegerField("documents")
+
+    objects = WordQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "mot de l’infothèque"
+        verbose_name_plural = "mots de l’infothèque"
+        ordering = ("word",)
+        constraints = [
+            models.CheckConstraint(condition=Q(documents__gte=1), name="word_is_in_a_document"),
+        ]
+
+    def __str__(self) -> str:
+        return self.word

@@ -1,0 +1,42 @@
+"""What people looked for and the library does not hold: the team's list of documents to find or write."""
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.db.models import F
+
+from accounts.models import User
+from infotheque import policies
+from infotheque.models import Document, SearchGap
+from mecenova.calendar import clock
+from mecenova.identifiers.names import fold
+from mecenova.identifiers.text import one_line
+
+LONGEST_KEY = 200
+
+
+@transaction.atomic
+def note_gap(*, words: str) -> SearchGap | None:
+    """One more search without an answer. Nothing says who searched; a settled gap that comes back is open."""
+    words = one_line(words)[:LONGEST_KEY]
+    key = fold(words)[:LONGEST_KEY]
+    if not key:
+        return None
+    gap, is_new = SearchGap.objects.get_or_create(key=key, defaults={"words": words})
+    if not is_new:
+        SearchGap.objects.filter(pk=gap.pk).update(
+            times=F("times") + 1, last_at=clock.now(), settled_at=None, settled_by=None
+        )
+        gap.refresh_from_db()
+    return gap
+
+
+@transaction.atomic
+def settle_gap(*, gap: SearchGap, by: User, document: Document | None = None) -> SearchGap:
+    """The team has answered it, with a document or not. Twice changes nothing."""
+    if not policies.can_curate(by):
+        raise PermissionDenied
+    gap = SearchGap.objects.select_for_update().get(pk=gap.pk)
+    if gap.settled_at is None:
+        gap.settled_at, gap.settled_by, gap.document = clock.now(), by, document
+        gap.save(update_fields=["settled_at", "settled_by", "document"])
+    return gap

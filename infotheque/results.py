@@ -1,0 +1,143 @@
+"""What a search shows: documents in order, with the stretch of text that answers, and the counts beside."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from django.core.paginator import Page, Paginator
+from django.http import QueryDict
+
+from infotheque import searching
+from infotheque.extracts import Marker, Piece
+from infotheque.facets import Counts, Facet, count, facets
+from infotheque.filters import DocumentFilter
+from infotheque.models import Document
+from infotheque.models.document import DocumentQuerySet
+from infotheque.searching import Question
+from mecenova.identifiers.text import one_line
+from mecenova.search import asking
+
+PAGE_SIZE = 20
+# Read of each text shown, to find where it answers.
+READ = 12_000
+BY_DATE = "date"
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    document: Document
+    title: list[Piece]
+    extract: list[Piece]
+
+
+@dataclass(frozen=True)
+class Results:
+    """One search. `question` is None when no word is asked: the list is then the newest first."""
+
+    words: str
+    question: Question | None
+    # What nobody wrote, and what was searched instead.
+    instead_of: str
+    order: str
+    page: "Page[Any]"
+    facets: list[Facet]
+    found: list[Found] = field(default_factory=list)
+
+    @property
+    def total(self) -> int:
+        return self.page.paginator.count
+
+    @property
+    def is_empty(self) -> bool:
+        return self.total == 0
+
+    @property
+    def proposed(self) -> str:
+        """« Vouliez-vous dire », when what was typed found something all the same."""
+        corrected = self.question.corrected() if self.question and not self.instead_of else None
+        return str(corrected.asked) if corrected else ""
+
+
+class CountedPaginator(Paginator):
+    """Pages of a list that has been counted already, with its facets."""
+
+    def __init__(self, found: Any, per_page: int, total: int) -> None:
+        super().__init__(found, per_page)
+        self._total = total
+
+    @cached_property
+    def count(self) -> int:
+        return self._total
+
+
+def narrowed(asked: QueryDict) -> DocumentQuerySet:
+    """What is on line, under the choices of the address. A choice that means nothing narrows nothing."""
+    return DocumentFilter(asked, queryset=Document.objects.published()).qs
+
+
+def words_of(asked: QueryDict) -> str:
+    """What was typed, on one line, without signs that no page can show."""
+    return one_line(asked.get("q", ""))[: asking.LONGEST]
+
+
+def search(asked: QueryDict) -> Results:
+    """The words of `q`, corrected when they find nothing as they are; `tri=date` for the newest first."""
+    base, words = narrowed(asked), words_of(asked)
+    question, counts, instead_of = _question(words), None, ""
+    if question is not None:
+        counts = count(_saying(base, question))
+        corrected = question.corrected() if counts.total == 0 else None
+        if corrected is not None and (second := count(_saying(base, corrected))).total:
+            question, counts, instead_of = corrected, second, words
+    if counts is None:
+        counts = Counts(0, {}) if words else count(base)
+    order = asked.get("tri", "")
+    documents = _ordered(base, question, order, counts.total) if counts.total else base.none()
+    page = CountedPaginator(documents, PAGE_SIZE, counts.total).get_page(asked.get("page"))
+    return Results(
+        words=words,
+        question=question,
+        instead_of=instead_of,
+        order=order,
+        page=page,
+        facets=facets(counts, asked),
+        found=_read(list(page.object_list), question),
+    )
+
+
+def newest(asked: QueryDict, limit: int) -> list[Document]:
+    """The same search, its newest documents first: what a feed tells."""
+    base, question = narrowed(asked), _question(words_of(asked))
+    found = base if question is None else _saying(base, question)
+    return list(found.newest_first().for_list()[:limit])
+
+
+def _question(words: str) -> Question | None:
+    asked = asking.read(words)
+    return searching.understand(asked) if asked else None
+
+
+def _saying(base: DocumentQuerySet, question: Question) -> DocumentQuerySet:
+    return base.saying(question.query)
+
+
+def _ordered(base: DocumentQuerySet, question: Question | None, order: str, total: int) -> DocumentQuerySet:
+    """Only keys: a row is as long as a book, and twenty are shown."""
+    found = base if question is None else _saying(base, question)
+    if question is None or order == BY_DATE:
+        return found.newest_first().values_list("pk", flat=True)
+    return found.most_relevant_first(question.query, among=total).values_list("pk", flat=True)
+
+
+def _read(keys: Sequence[Any], question: Question | None) -> list[Found]:
+    rows = Document.objects.filter(pk__in=keys).for_results(READ).in_bulk()
+    marker = Marker(question or Question(asking.Asked()))
+    return [
+        Found(
+            document,
+            marker.title(document.title),
+            marker.extract((document.summary, document.read_body, document.read_text)),
+        )
+        for document in (rows[key] for key in keys if key in rows)
+    ]

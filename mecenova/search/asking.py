@@ -1,0 +1,75 @@
+"""What a person typed, as they mean it: words, phrases between quotes, words to leave out after a minus."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from mecenova.search.functions import FrenchSearchQuery
+
+LONGEST = 200
+# More words than this narrow nothing further, and cost.
+MOST_TERMS = 12
+_TERM = re.compile(r"""(?P<minus>(?<!\S)-)?(?:["«“](?P<phrase>[^"»”]*)["»”]?|(?P<word>[^\s"«»“”]+))""")
+_WORD = re.compile(r"[^\W_]+")
+# Written everywhere, and no stop word of the dictionary once folded (« à ») or typed in capitals.
+_TOO_SHORT = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """`words` and `phrases` are all wanted, `excluded` not; `typing` is the last word, if it may go on."""
+
+    words: tuple[str, ...] = ()
+    phrases: tuple[str, ...] = ()
+    excluded: tuple[str, ...] = ()
+    typing: str = ""
+
+    def __bool__(self) -> bool:
+        return bool(self.words or self.phrases)
+
+    def with_words(self, other: Mapping[str, str]) -> "Asked":
+        """The same question with some words replaced: a correction."""
+        words = tuple(other.get(word, word) for word in self.words)
+        return Asked(words, self.phrases, self.excluded, other.get(self.typing, self.typing))
+
+    def __str__(self) -> str:
+        phrases = [f'"{phrase}"' for phrase in self.phrases]
+        return " ".join([*self.words, *phrases, *(f"-{word}" for word in self.excluded)])
+
+
+def read(text: str) -> Asked:
+    """Never refuses: signs that mean nothing are spaces, and what is beyond LONGEST is not read."""
+    text = text[:LONGEST].replace("\x00", " ")
+    words: list[str] = []
+    phrases: list[str] = []
+    excluded: list[str] = []
+    for found in list(_TERM.finditer(text))[:MOST_TERMS]:
+        said = _WORD.findall(found["phrase"] if found["word"] is None else found["word"])
+        said = [word for word in said if len(word) > _TOO_SHORT or word.isdigit()]
+        if not said:
+            continue
+        if found["minus"]:
+            excluded += said
+        elif found["word"] is None and len(said) > 1:
+            phrases.append(" ".join(said))
+        else:
+            words += said
+    last = words[-1] if words and text and _WORD.search(text[-1]) else ""
+    return Asked(tuple(words), tuple(phrases), tuple(excluded), last)
+
+
+def query(asked: Asked, kin: Mapping[str, Iterable[str]]) -> FrenchSearchQuery | None:
+    """Every word or one of its kin, every phrase, nothing of what is left out. None when nothing is asked."""
+    wanted = [_any_of([word, *kin.get(word, ())]) for word in asked.words]
+    wanted += [FrenchSearchQuery(f'"{phrase}"') for phrase in asked.phrases]
+    if not wanted:
+        return None
+    wanted += [~FrenchSearchQuery(word) for word in asked.excluded]
+    whole = wanted[0]
+    for one in wanted[1:]:
+        whole = whole & one
+    return whole
+
+
+def _any_of(words: Iterable[str]) -> FrenchSearchQuery:
+    return FrenchSearchQuery(" or ".join(dict.fromkeys(words)))

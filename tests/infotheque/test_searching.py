@@ -1,0 +1,228 @@
+"""What people type is understood; what is asked is found, marked and counted."""
+
+import csv
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from django.core.cache import cache
+from django.db import connection
+from django.http import QueryDict
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from hypothesis import given
+from hypothesis import strategies as st
+
+from accounts.models import User
+from infotheque import operations, searching
+from infotheque.extracts import LENGTH, Marker
+from infotheque.models import SearchGap, Word
+from infotheque.results import newest, search
+from infotheque.searching import Question
+from infotheque.tasks import recount_words
+from mecenova.reference.enums import Kind
+from mecenova.reference.models import Cause
+from mecenova.search import asking
+from tests.infotheque.factories import DocumentFactory
+
+QUERIES = Path(__file__).parent / "judged" / "queries.csv"
+
+
+@pytest.fixture(autouse=True)
+def _fresh_words():
+    searching.forget_words()
+    yield
+    cache.clear()
+
+
+@pytest.fixture
+def staff():
+    return User.objects.create_user("equipe@ims.example", is_staff=True)
+
+
+def on_line(*titles, **values):
+    documents = [DocumentFactory(published=True, title=title, summary="", **values) for title in titles]
+    operations.recount_words()
+    return documents
+
+
+def found(words, **choices):
+    asked = QueryDict(mutable=True)
+    asked.update({"q": words, **choices})
+    return [each.document.title for each in search(asked).found]
+
+
+@pytest.mark.django_db
+def test_what_people_type_finds_what_they_mean():
+    with QUERIES.open(encoding="utf-8") as lines:
+        rows = list(csv.DictReader(lines))
+    on_line(*{row["written"] for row in rows})
+    missed = [row["query"] for row in rows if row["written"] not in found(row["query"])]
+    assert len(rows) >= 60
+    assert sum(row["by"] == "outsider" for row in rows) >= 20
+    assert len(missed) <= len(rows) // 10, missed
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("words", "titles"),
+    [
+        ('"mécénat de compétences"', ["Le mécénat de compétences"]),
+        ("« mécénat de compétences »", ["Le mécénat de compétences"]),
+        ("compétences -mécénat", ["Des compétences à valoriser"]),
+        ("compet", ["Le mécénat de compétences", "Des compétences à valoriser"]),
+        ("oeuvres", ["L’œuvre commune"]),
+        ("œuvre", ["L’œuvre commune"]),
+        ("valorisation", ["Des compétences à valoriser"]),
+        ("mecennat", ["Le mécénat de compétences"]),
+        ("fusée", []),
+    ],
+)
+def test_search(words, titles):
+    on_line("Le mécénat de compétences", "Des compétences à valoriser", "L’œuvre commune")
+    assert set(found(words)) == set(titles)
+
+
+@pytest.mark.django_db
+def test_the_title_comes_before_the_text_and_dates_on_demand(frozen_clock):
+    with frozen_clock(datetime(2026, 1, 5, 10, tzinfo=UTC)):
+        (in_title,) = on_line("Préparer un budget")
+    with frozen_clock(datetime(2026, 2, 5, 10, tzinfo=UTC)):
+        (in_text,) = on_line("Un autre guide", body="On y parle aussi d’un budget, une fois.")
+    assert found("budget") == [in_title.title, in_text.title]
+    assert found("budget", tri="date") == [in_text.title, in_title.title]
+
+
+@pytest.mark.django_db
+def test_a_slip_is_corrected_and_said(client):
+    on_line("La convention de mécénat")
+    page = client.get(reverse("infotheque:list"), {"q": "convantion"}).content.decode()
+    assert "Aucun document ne dit «\u202fconvantion\u202f»" in page
+    assert "La <mark>convention</mark> de mécénat" in page
+
+
+@pytest.mark.django_db
+def test_the_counts_are_those_of_the_choices():
+    sport = Cause.objects.get(slug="sport")
+    for document in on_line(
+        "Sport et entreprise", "Sport et quartier", kind="guide", year=2024, publisher="A"
+    ):
+        document.causes.add(sport)
+    on_line("Sport, une étude", kind="study", year=2025, partnership_kinds=[Kind.SKILLS, Kind.FINANCIAL])
+    on_line("Musique", kind="guide")
+    asked = QueryDict("q=sport")
+    facets = {facet.name: {c.value: c.number for c in facet.choices} for facet in search(asked).facets}
+    assert facets["type"] == {"guide": 2, "study": 1}
+    assert facets["annee"] == {"2025": 1, "2024": 2}
+    assert facets["cause"] == {"sport": 2}
+    assert facets["forme"] == {"skills": 1, "financial": 1}
+    for facet in search(asked).facets:
+        for choice in facet.choices:
+            assert search(QueryDict(choice.address)).total == choice.number, (facet.name, choice.value)
+            (undone,) = [
+                c for f in search(QueryDict(choice.address)).facets if f.name == facet.name for c in f.choices
+            ]
+            assert undone.is_chosen
+            assert search(QueryDict(undone.address)).total == 3
+
+
+@pytest.mark.django_db
+def test_as_many_queries_for_one_or_thirty_documents(client):
+    def queries(words):
+        with CaptureQueriesContext(
+            connection,
+        ) as captured:
+            client.get(reverse("infotheque:list"), {"q": words})
+        return len(captured)
+
+    on_line("Un seul budget")
+    client.get(reverse("infotheque:list"), {"q": "budget"})
+    one = queries("budget")
+    on_line(*(f"Budget numéro {number}" for number in range(30)))
+    assert queries("budget") == one < 10
+    assert queries("bugdet") < 10
+
+
+class TestExtract:
+    def pieces(self, words, *texts):
+        return Marker(Question(asking.read(words))).extract(texts)
+
+    def test_it_keeps_accents_and_marks_what_was_asked(self):
+        pieces = self.pieces("mecenes", "Remercier un mécène, c’est le mécénat qui continue.")
+        assert [piece.text for piece in pieces if piece.is_marked] == ["mécène", "mécénat"]
+
+    def test_the_summary_is_preferred_and_the_text_read_when_it_answers_alone(self):
+        assert self.pieces("budget", "Le budget.", "Un budget de projet.")[1].text == "budget"
+        told = self.pieces(
+            "budget", "Un résumé.", "Bien plus loin. " * 60 + "Le budget se prépare tôt. " + "x " * 300
+        )
+        assert "".join(piece.text for piece in told).startswith("… Le budget se prépare tôt.")
+
+    @given(st.text(max_size=900), st.text(max_size=60))
+    def test_it_never_adds_nor_grows(self, text, words):
+        told = "".join(piece.text for piece in self.pieces(words, text))
+        assert len(told) <= LENGTH * 2 + max((len(word) for word in text.split()), default=0) + 4
+
+
+@given(st.text(max_size=400))
+def test_any_text_is_read(text):
+    asked = asking.read(text)
+    assert asking.read(str(asked)).words == asked.words or asked.phrases
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "hostile", ["'", "\x01", "a" * 5000, "\U0001f600", "((", "-", '"', "or", "a or", "%", "\\", "&|!", "x:*"]
+)
+def test_signs_are_only_signs(client, hostile):
+    on_line("La convention")
+    for name in ("q", "type", "annee", "source", "cause", "page", "tri"):
+        assert client.get(reverse("infotheque:list"), {name: hostile}).status_code == 200
+        assert client.get(reverse("infotheque:feed"), {name: hostile}).status_code == 200
+
+
+@pytest.mark.django_db
+def test_a_search_without_an_answer_is_a_gap_and_another_is_not(client):
+    on_line("La convention")
+    page = client.get(reverse("infotheque:list"), {"q": "fusée lunaire"}).content.decode()
+    assert f'hx-post="{reverse("infotheque:gap")}"' in page
+    for words in ("fusée lunaire", "Fusee  lunaire", "convention", "", "convantion"):
+        assert client.post(reverse("infotheque:gap"), {"q": words}).status_code == 204
+    gap = SearchGap.objects.get()
+    assert (gap.words, gap.times) == ("fusée lunaire", 2)
+
+
+@pytest.mark.django_db
+def test_a_settled_gap_that_comes_back_is_open_again(staff):
+    gap = operations.note_gap(words="Bail solidaire")
+    settled = operations.settle_gap(gap=gap, by=staff)
+    assert operations.settle_gap(gap=gap, by=staff).settled_at == settled.settled_at
+    assert operations.note_gap(words="bail solidaire").settled_at is None
+
+
+@pytest.mark.django_db
+def test_the_feed_is_the_search(client):
+    on_line("La convention", "Le budget")
+    feed = client.get(reverse("infotheque:feed"), {"q": "conventions"})
+    assert feed["Content-Type"].startswith("application/rss+xml")
+    assert "La convention" in feed.content.decode()
+    assert "Le budget" not in feed.content.decode()
+    assert len(newest(QueryDict(""), 30)) == 2
+
+
+@pytest.mark.django_db
+class TestWords:
+    def test_words_come_with_publishing_and_go_with_the_night(self, staff):
+        draft = DocumentFactory(title="Passerelle numérique")
+        assert not Word.objects.filter(word="passerelle").exists()
+        operations.publish_document(document=draft, by=staff)
+        assert Word.objects.get(word="passerelle").documents == 1
+        operations.withdraw_document(document=draft, by=staff)
+        recount_words()
+        recount_words()
+        assert not Word.objects.exists()
+
+    def test_files_of_the_team_alone_teach_nothing(self):
+        DocumentFactory(published=True, title="Un guide", text="")
+        operations.recount_words()
+        assert set(Word.objects.values_list("word", flat=True)) >= {"guide", "rencontrer"}
