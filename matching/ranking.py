@@ -82,9 +82,9 @@ def rank_changes(
     return found
 
 
-def rank_one(need: uuid.UUID) -> Best:
-    """All the pairs of one need, with the profiles as they stand. Reads only."""
-    return _rank([need], None, EVERY_PAIR, {})
+def rank_as_they_stand(needs: Collection[uuid.UUID] | None = None, *, depth: int = EVERY_PAIR) -> Best:
+    """These needs, or all of them, with the profiles as they are kept. Reads only."""
+    return _rank(needs, None, depth, {})
 
 
 def candidates_of(pairs: Pairs) -> tuple[list[Candidate], Names]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from matching.ranking import rank_one
+from matching.ranking import rank_as_they_stand
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ class Standing:
 
 def standing_of(need: uuid.UUID, association: uuid.UUID) -> Standing | None:
     """None when the association is not ranked: it may not be shown, or no round has looked at it."""
-    best = rank_one(need)
+    best = rank_as_they_stand([need])
     scores = np.round(best.pairs.score.astype(np.float64), 2)
     try:
         own = scores[best.pairs.association_ids().index(association)]

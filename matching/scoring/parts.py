@@ -57,9 +57,9 @@ class Assessment:
         return {**{name: round(value, 4) for name, value in self.parts.items()}, "has_theme": self.has_theme}
 
 
-def total_of(parts: Mapping[str, float], *, has_theme: bool) -> float:
-    """The sum that a set of parts gives under the present weights, in [0, 1]."""
-    total = sum(weight * parts[name] for name, weight in WEIGHTS.items())
+def total_of(parts: Mapping[str, float], *, has_theme: bool, weights: Mapping[str, float] = WEIGHTS) -> float:
+    """The sum that a set of parts gives, under the present weights unless others are given, in [0, 1]."""
+    total = sum(weight * parts[name] for name, weight in weights.items())
     return round(min(1.0, max(0.0, total if has_theme else total * WITHOUT_THEME)), 4)
 
 
