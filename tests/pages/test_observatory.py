@@ -22,7 +22,7 @@ from tests.partnerships.factories import IntroductionFactory
 
 pytestmark = pytest.mark.django_db
 PAGE, TEAM = "/observatoire/", "/equipe/observatoire/"
-MOST_QUERIES = 12
+MOST_QUERIES = 18
 LARGEST_MAP = 80_000
 
 

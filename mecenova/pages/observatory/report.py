@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from mecenova.calendar import clock
-from mecenova.pages.observatory import deserts, kept, tables, wording
+from mecenova.pages.observatory import deserts, kept, shortage, tables, wording
 from mecenova.pages.observatory.deserts import Deserts
 from mecenova.pages.observatory.figures import DIMENSIONS, FIGURES, NOWHERE, Figure, Figures, Group, compute
 from mecenova.pages.observatory.hiding import is_clear, is_large, shown
 from mecenova.pages.observatory.kept import Night, PromiseShown
 from mecenova.pages.observatory.maps import MapShown, draw
+from mecenova.pages.observatory.shortage import Gap
 from mecenova.pages.observatory.tables import Line, Table
 from mecenova.ui.figures import integer
 
@@ -43,12 +44,15 @@ class Report:
     night: Night | None
     tables: Mapping[str, Table]
     map: MapShown
+    # Of the whole network; None when too few are concerned.
+    shortage: Gap | None
+    lacks: tuple[Table, Table]
     places: tuple[tuple[str, str], ...]
     is_empty: bool
 
 
 def make(*, whole: bool) -> Report:
-    """Eleven queries at most. `whole` hides nothing: for the team."""
+    """Seventeen queries at most. `whole` hides nothing: for the team."""
     figures = compute()
     grounds = deserts.compute(figures.places)
     promises = kept.read(clock.today(), whole=whole)
@@ -56,7 +60,9 @@ def make(*, whole: bool) -> Report:
         wait_table(figures, figure, side, whole=whole) for figure in FIGURES.values() for side in DIMENSIONS
     ]
     drawn = draw(figures, grounds, whole=whole)
-    files = [*kept.files(promises), *waits, drawn.table]
+    missing = shortage.compute(figures.places)
+    lacks = shortage.tables(figures, missing, whole=whole)
+    files = [*kept.files(promises), *waits, drawn.table, *lacks]
     return Report(
         computed_at=figures.computed_at,
         whole=whole,
@@ -67,6 +73,8 @@ def make(*, whole: bool) -> Report:
         night=kept.last_night(),
         tables={table.slug: table for table in files},
         map=drawn,
+        shortage=missing.total if whole or is_large((missing.total.associations,)) else None,
+        lacks=lacks,
         places=tuple((place.code, f"{place.name} ({place.code})") for place in figures.places.values()),
         is_empty=_is_empty(figures, grounds, promises),
     )

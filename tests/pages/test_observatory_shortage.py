@@ -1,0 +1,107 @@
+"""Companies missing: each association and each place counted once, nothing told of a handful."""
+
+import pytest
+
+from companies.models import Policy
+from mecenova.pages.observatory import shortage
+from mecenova.pages.observatory.figures import compute as compute_figures
+from tests.associations.factories import AssociationFactory
+from tests.companies.factories import CompanyFactory
+
+pytestmark = pytest.mark.django_db
+
+
+def found(*, whole=False):
+    figures = compute_figures()
+    gaps = shortage.compute(figures.places)
+    causes, places = shortage.tables(figures, gaps, whole=whole)
+    return gaps, causes, places
+
+
+def line(table, key):
+    return next((one for one in table.lines if one.key == key), None)
+
+
+def company(capacity=3, **policy):
+    return CompanyFactory(
+        policy__monthly_capacity=capacity, **{f"policy__{name}": value for name, value in policy.items()}
+    )
+
+
+def test_without_a_company_the_whole_need_is_missing():
+    AssociationFactory.create_batch(10, complete=True, causes=["sport"])
+    gaps, causes, places = found()
+    # Ten associations need 3.3 places a month: two companies of three.
+    assert (gaps.total.associations, gaps.total.companies) == (10, 2)
+    assert line(causes, "sport").cells == ("10", "2")
+    assert line(places, "R32").cells == ("10", "2")
+    assert line(places, "59").cells == ("10", "2")
+
+
+def test_what_is_there_is_taken_off_in_companies_of_the_median_capacity():
+    AssociationFactory.create_batch(30, complete=True, causes=["sport"])
+    company(capacity=1, causes=["sport"], territories=["FR"])
+    company(capacity=2, causes=["sport"], territories=["FR"])
+    gaps, causes, _ = found()
+    # Ten places wanted, three there, seven missing, at 1.5 a company.
+    assert gaps.total.companies == line(causes, "sport").values[1] == 5
+
+
+def test_a_company_s_places_and_an_association_count_once():
+    AssociationFactory.create_batch(12, complete=True, causes=["sport", "culture"])
+    AssociationFactory.create_batch(6, complete=True, causes=["sante"])
+    company(capacity=3, causes=["sport", "culture", "sante"], territories=["R11", "59"])
+    gaps, causes, _ = found(whole=True)
+    assert sum(gap.wanted for gap in gaps.causes.values()) == pytest.approx(6)
+    assert sum(gap.there for gap in gaps.causes.values()) == pytest.approx(3)
+    assert sum(gap.there for gap in gaps.departments.values()) == pytest.approx(3)
+    assert line(causes, "sport").values[0] == 12
+
+
+def test_a_closed_door_is_no_place_and_an_incomplete_profile_no_need():
+    AssociationFactory.create_batch(6, complete=True, causes=["sport"])
+    AssociationFactory.create_batch(3, causes=["sport"], purpose="")
+    company(capacity=0, causes=["sport"], territories=["FR"])
+    gaps, _, _ = found()
+    assert (gaps.total.associations, gaps.total.there) == (6, 0)
+
+
+def test_a_policy_that_names_no_place_covers_france_and_one_abroad_covers_nothing_of_it():
+    AssociationFactory.create_batch(6, complete=True)
+    company(capacity=3, territories=[])
+    gaps, _, _ = found()
+    assert gaps.departments["75"].there + gaps.departments["59"].there == pytest.approx(3)
+    Policy.objects.update(monthly_capacity=500)
+    gaps, _, places = found()
+    assert gaps.total.companies == 0
+    assert {one.values[-1] for one in places.lines} <= {0}
+
+
+def test_a_handful_is_hidden_from_everybody_and_shown_to_the_team():
+    AssociationFactory.create_batch(10, complete=True, causes=["sport"])
+    AssociationFactory.create_batch(4, complete=True, causes=["culture"])
+    _, causes, _ = found()
+    assert line(causes, "culture") is None
+    assert "Culture" in causes.unseen
+    assert len(causes.columns) == 2
+    _, causes, places = found(whole=True)
+    assert line(causes, "culture").values[0] == 4
+    assert "Places offertes" in causes.columns
+    assert "Places offertes" in places.columns
+
+
+def test_the_number_of_queries_does_not_grow(query_count):
+    places = compute_figures().places
+    few = query_count(lambda: shortage.compute(places))
+    AssociationFactory.create_batch(6, complete=True)
+    company(territories=["75"])
+    company(territories=["R11", "59"])
+    assert query_count(lambda: shortage.compute(places)) == few <= 6
+
+
+def test_the_page_says_how_many_are_missing(client):
+    AssociationFactory.create_batch(10, complete=True, causes=["sport"])
+    page = client.get("/observatoire/").content.decode()
+    assert "il manque 2 entreprises" in page
+    assert client.get("/observatoire/manque-cause.csv").status_code == 200
+    assert client.get("/observatoire/manque-territoire.csv").status_code == 200
