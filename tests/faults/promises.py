@@ -28,8 +28,9 @@ from mecenova.agenda.enums import Outcome
 from mecenova.agenda.models import FollowUp
 from mecenova.agenda.operations import run_due
 from mecenova.calendar import clock
+from mecenova.mail.claiming import LEASE
 from mecenova.mail.composition import compose_due
-from mecenova.mail.delivery import LEASE, deliver_due
+from mecenova.mail.delivery import deliver_due
 from mecenova.mail.digest import WeeklyDigest
 from mecenova.mail.enums import LineStatus, MailStatus
 from mecenova.mail.models import DigestLine, OutgoingMail
