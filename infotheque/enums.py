@@ -98,3 +98,12 @@ class TipStatus(models.TextChoices):
     WAITING = "waiting", "À examiner"
     ACCEPTED = "accepted", "Retenue"
     DECLINED = "declined", "Écartée"
+
+
+class DepositStatus(models.TextChoices):
+    """What became of one file that the team deposited."""
+
+    WAITING = "waiting", "En attente de lecture"
+    KEPT = "kept", "Rangé"
+    KNOWN = "known", "Déjà dans l’infothèque"
+    REFUSED = "refused", "Refusé"

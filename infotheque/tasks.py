@@ -1,8 +1,31 @@
-"""What the clock asks of the library."""
+"""Woken by news and by beat; the rows say what there is to do."""
 
 from celery import shared_task
 
 from infotheque import operations
+from infotheque.ingesting import read_waiting
+from infotheque.link_checking import check_links
+from infotheque.web import Web
+
+# Fifty large files take longer than the other tasks; a pass that is cut begins again where it was.
+LONGEST = 30 * 60
+
+
+@shared_task(soft_time_limit=LONGEST, time_limit=LONGEST + 60)
+def read_deposits() -> None:
+    """Read what waits, one file at a time; a second worker leaves the first alone."""
+    read_waiting()
+
+
+@shared_task(soft_time_limit=LONGEST, time_limit=LONGEST + 60)
+def check_library_links() -> None:
+    """Every night those whose week has passed: what one night leaves, the next takes up."""
+    check_links(Web(), most_seconds=LONGEST * 0.8)
+
+
+@shared_task
+def forget_useful_marks() -> None:
+    operations.forget_marks()
 
 
 @shared_task

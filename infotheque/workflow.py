@@ -1,6 +1,6 @@
-"""How a document, and a tip about one, move from state to state."""
+"""How a document, a file on its way in and a tip move from state to state."""
 
-from infotheque.enums import PUBLIC_STATUSES, UNPUBLISHED_STATUSES, DocumentStatus, TipStatus
+from infotheque.enums import PUBLIC_STATUSES, UNPUBLISHED_STATUSES, DepositStatus, DocumentStatus, TipStatus
 from mecenova.workflow.machine import Transition, Workflow
 
 _TEAM = "équipe IMS"
@@ -42,4 +42,18 @@ TIP = Workflow(
         Transition("decline", frozenset({TipStatus.WAITING}), TipStatus.DECLINED, _TEAM),
     ],
     labels=TipStatus.choices,
+)
+
+DEPOSITED_FILE = Workflow(
+    "depositedfile",
+    [
+        Transition("keep", frozenset({DepositStatus.WAITING}), DepositStatus.KEPT, "le lecteur de fichiers"),
+        Transition(
+            "recognise", frozenset({DepositStatus.WAITING}), DepositStatus.KNOWN, "le lecteur de fichiers"
+        ),
+        Transition(
+            "refuse", frozenset({DepositStatus.WAITING}), DepositStatus.REFUSED, "le lecteur de fichiers"
+        ),
+    ],
+    labels=DepositStatus.choices,
 )

@@ -17,6 +17,15 @@ app.conf.beat_schedule = {
     "compose-digests": {"task": "mecenova.mail.tasks.compose_digests", "schedule": EVERY_MINUTE},
     "run-due-follow-ups": {"task": "mecenova.agenda.tasks.run_due_follow_ups", "schedule": EVERY_MINUTE},
     "carry-out-imports": {"task": "mecenova.imports.tasks.carry_out_imports", "schedule": EVERY_MINUTE},
+    "read-deposits": {"task": "infotheque.tasks.read_deposits", "schedule": EVERY_MINUTE},
+    "check-library-links": {
+        "task": "infotheque.tasks.check_library_links",
+        "schedule": crontab(hour="1", minute="20"),
+    },
+    "forget-useful-marks": {
+        "task": "infotheque.tasks.forget_useful_marks",
+        "schedule": crontab(hour="0", minute="25"),
+    },
     "remove-old-import-files": {
         "task": "mecenova.imports.tasks.remove_old_import_files",
         "schedule": crontab(hour="4", minute="10"),

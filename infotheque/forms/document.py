@@ -1,21 +1,19 @@
-"""The curator's form: what is uploaded is judged by its content, not by its name."""
+"""What a curator writes of a document."""
 
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
-from django.core.files.uploadedfile import UploadedFile
 
+from accounts.models import User
 from infotheque.enums import Readers, Stage
-from infotheque.models import Document
-from infotheque.reading.reader import NOT_KEPT
-from infotheque.reading.types import type_of
+from infotheque.models import Collection, CurationSettings, Document
 from mecenova.reference.enums import Kind
-
-LARGEST_FILE = 20 * 1024 * 1024
+from mecenova.ui.forms import DateInput
 
 
 class DocumentForm(forms.ModelForm):
+    """The record and the text; what was typed is kept when it is refused."""
+
     link = forms.URLField(label="Lien", required=False, max_length=500, assume_scheme="https")
     publisher_home = forms.URLField(
         label="Site de l’éditeur", required=False, max_length=300, assume_scheme="https"
@@ -35,7 +33,6 @@ class DocumentForm(forms.ModelForm):
     readers = forms.MultipleChoiceField(
         label="Pour qui", choices=Readers.choices, required=False, widget=forms.CheckboxSelectMultiple
     )
-    file = forms.FileField(label="Nouveau fichier", required=False)
 
     class Meta:
         model = Document
@@ -58,21 +55,97 @@ class DocumentForm(forms.ModelForm):
             "valid_from",
             "valid_until",
             "confidence",
+            "review_on",
+            "owner",
             "needs_second_reader",
         )
+        widgets = {
+            "body": forms.Textarea({"rows": 18}),
+            "summary": forms.Textarea({"rows": 4}),
+            "causes": forms.CheckboxSelectMultiple,
+            "valid_from": DateInput,
+            "valid_until": DateInput,
+            "review_on": DateInput,
+        }
+        help_texts = {
+            "summary": "Deux ou trois phrases\u00a0: ce qu’on y trouve, et pour qui.",
+            "body": (
+                "Pour un texte écrit ici. Titres\u00a0: ## ; listes\u00a0: - ; gras\u00a0: **mot** ; "
+                "liens\u00a0: [mots](https://…)."
+            ),
+            "publisher_home": "Quand le document lui-même n’a pas d’adresse, ou peut en changer.",
+            "valid_until": "Pour une fiche juridique\u00a0: au-delà, elle est signalée aux lecteurs.",
+            "review_on": "Dans un an à la publication, si rien n’est dit.",
+            "owner": "Reçoit la relance à la date de relecture.",
+        }
 
-    def clean_file(self) -> Any:
-        uploaded = self.cleaned_data.get("file")
-        if not isinstance(uploaded, UploadedFile):
-            return uploaded
-        if uploaded.size and uploaded.size > LARGEST_FILE:
-            raise ValidationError("Ce fichier dépasse 20\u202fMo. Déposez une version plus légère.")
-        found = type_of(uploaded)
-        if found is None:
-            raise ValidationError(NOT_KEPT)
-        if not str(uploaded.name).lower().endswith(f".{found}"):
-            raise ValidationError(
-                f"Le contenu de ce fichier est du {found.upper()}, mais son nom dit autre chose. "
-                f"Renommez-le en .{found}."
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["owner"].queryset = User.objects.filter(is_staff=True, is_active=True).order_by("email")
+        self.fields["owner"].empty_label = "Personne en particulier"
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        begins, ends = cleaned.get("valid_from"), cleaned.get("valid_until")
+        if begins and ends and ends < begins:
+            self.add_error(
+                "valid_until", "La fin de validité vient après son début\u00a0: vérifiez les dates."
             )
-        return uploaded
+        return cleaned
+
+
+class CommentForm(forms.Form):
+    text = forms.CharField(
+        label="Commentaire", max_length=2000, widget=forms.Textarea({"rows": 3}), help_text="Lu par l’équipe."
+    )
+
+
+class TipForm(forms.Form):
+    """What anybody may suggest; the team decides."""
+
+    title = forms.CharField(label="Titre du document", max_length=250)
+    link = forms.URLField(
+        label="Son adresse",
+        max_length=500,
+        required=False,
+        assume_scheme="https",
+        help_text="Si vous la connaissez.",
+    )
+    reason = forms.CharField(
+        label="Pourquoi le lire",
+        max_length=1000,
+        required=False,
+        widget=forms.Textarea({"rows": 3}),
+        help_text="Une phrase suffit. N’écrivez rien de personnel.",
+    )
+
+
+class SettingsForm(forms.ModelForm):
+    class Meta:
+        model = CurationSettings
+        fields = ("needs_second_reader", "review_months")
+
+
+class CollectionForm(forms.ModelForm):
+    class Meta:
+        model = Collection
+        fields = ("title", "introduction", "position")
+        widgets = {"introduction": forms.Textarea({"rows": 6})}
+        help_texts = {
+            "introduction": "Pourquoi ces documents, et dans quel ordre les lire.",
+            "position": "Les collections se présentent du plus petit nombre au plus grand.",
+        }
+
+
+class ShelvingForm(forms.Form):
+    """Put a document in one collection more."""
+
+    collection = forms.ModelChoiceField(
+        label="Collection", queryset=Collection.objects.order_by("title"), empty_label="Choisir"
+    )
+    note = forms.CharField(
+        label="Pourquoi le lire",
+        max_length=300,
+        required=False,
+        help_text="Une phrase, montrée aux lecteurs.",
+    )

@@ -2,6 +2,7 @@
 
 from infotheque.models.collection import Collection, CollectionItem
 from infotheque.models.curation import CurationSettings, EditorComment, SearchGap, Tip
+from infotheque.models.deposit import Deposit, DepositedFile
 from infotheque.models.document import Document
 from infotheque.models.link_check import LinkCheck
 from infotheque.models.path import Path, Progress, Step
@@ -14,6 +15,8 @@ __all__ = [
     "CollectionItem",
     "CurationSettings",
     "DailyUse",
+    "Deposit",
+    "DepositedFile",
     "Document",
     "DocumentFile",
     "DocumentVersion",

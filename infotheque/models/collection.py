@@ -2,10 +2,11 @@ from typing import Self
 
 from django.core.validators import MaxLengthValidator
 from django.db import models
+from django.db.models import Count
 from django.urls import reverse
 from django.utils.safestring import SafeString
 
-from infotheque.models.document import LONGEST_BODY, Document
+from infotheque.models.document import HEAVY, LONGEST_BODY, Document
 from infotheque.prose import to_html
 from mecenova.calendar import clock
 from mecenova.identifiers.models import Identified
@@ -14,6 +15,9 @@ from mecenova.identifiers.models import Identified
 class CollectionQuerySet(models.QuerySet["Collection"]):
     def published(self) -> Self:
         return self.filter(published_at__isnull=False)
+
+    def with_counts(self) -> Self:
+        return self.annotate(total=Count("items"))
 
 
 class Collection(Identified):
@@ -44,6 +48,16 @@ class Collection(Identified):
         return reverse("infotheque:collection", args=[self.pk])
 
 
+class CollectionItemQuerySet(models.QuerySet["CollectionItem"]):
+    def readable(self) -> Self:
+        """In order, those that everybody may read."""
+        return self.for_team().filter(document__in=Document.objects.published())
+
+    def for_team(self) -> Self:
+        heavy = (f"document__{name}" for name in HEAVY)
+        return self.select_related("document").defer(*heavy).order_by("position")
+
+
 class CollectionItem(models.Model):
     """A document's place in a collection, and why it is there."""
 
@@ -51,6 +65,8 @@ class CollectionItem(models.Model):
     document = models.ForeignKey(Document, models.CASCADE, related_name="collection_items")
     position = models.PositiveSmallIntegerField("ordre")
     note = models.CharField("pourquoi le lire", max_length=300, blank=True)
+
+    objects = CollectionItemQuerySet.as_manager()
 
     class Meta:
         verbose_name = "document d’une collection"

@@ -1,4 +1,6 @@
+from datetime import datetime
 from typing import TYPE_CHECKING, Self
+from uuid import UUID
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -6,7 +8,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchQuery, SearchRank, SearchVectorField
 from django.core.validators import MaxLengthValidator, MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, Count, F, Q, When
 from django.db.models.functions import Left
 from django.urls import reverse
 from django.utils.safestring import SafeString
@@ -91,8 +93,46 @@ class DocumentQuerySet(models.QuerySet["Document"]):
         late = Q(status=DocumentStatus.PUBLISHED, review_on__lte=clock.today())
         return self.filter(late | Q(status=DocumentStatus.TO_VERIFY)).order_by("review_on", "id")
 
+    def in_state(self, status: str) -> Self:
+        return self.filter(status=status)
+
+    def with_dead_link(self) -> Self:
+        return self.filter(link_hidden_at__isnull=False).order_by("link_hidden_at", "id")
+
+    def latest_first(self) -> Self:
+        return self.order_by("-created_at", "id")
+
+    def newest_first(self) -> Self:
+        return self.order_by("-published_at", "id")
+
+    def near(self, document: "Document") -> Self:
+        """Others on line that share a cause, a stage or a form of partnership, the closest first."""
+        shared = (
+            Count("causes", filter=Q(causes__in=document.causes.all()), distinct=True)
+            + Case(When(kind=document.kind, then=1), default=0)
+            + Case(When(stages__overlap=document.stages, then=2), default=0)
+            + Case(When(partnership_kinds__overlap=document.partnership_kinds, then=1), default=0)
+        )
+        others = self.published().exclude(pk=document.pk).annotate(shared=shared)
+        return others.filter(shared__gt=1).order_by("-shared", "-published_at", "id")
+
+    def same_record(self, *, title: str, publisher: str, link: str) -> Self:
+        """Those that say they are this one: by their link, or by their title and publisher."""
+        known = Q(title__iexact=title, publisher__iexact=publisher)
+        return self.filter(known | Q(link=link)) if link else self.filter(known)
+
     def featured(self) -> Self:
         return self.filter(featured_at__isnull=False).order_by("-featured_at", "id")
+
+    def with_links_to_try(self, before: datetime) -> "models.QuerySet[Document, tuple[UUID, str, str]]":
+        """(key, link, publisher's home) of those on line whose link was not tried since, oldest first."""
+        tried = Q(link_check__link=F("link"), link_check__checked_at__gt=before)
+        waiting = self.filter(status__in=PUBLIC_STATUSES).exclude(link="").exclude(tried)
+        oldest_first = F("link_check__checked_at").asc(nulls_first=True)
+        return waiting.order_by(oldest_first, "id").values_list("pk", "link", "publisher_home")
+
+    def for_curation(self) -> Self:
+        return self.defer(*HEAVY).select_related("owner", "link_check")
 
     def for_list(self) -> Self:
         return self.defer(*HEAVY).prefetch_related("causes")

@@ -10,6 +10,7 @@ from django.db import transaction
 from accounts.models import User
 from infotheque import policies
 from infotheque.enums import UNPUBLISHED_STATUSES, DocumentStatus
+from infotheque.followups import restart_review
 from infotheque.models import CurationSettings, Document
 from infotheque.operations.vocabulary import learn_words
 from infotheque.workflow import DOCUMENT
@@ -51,8 +52,8 @@ SECOND_READER = (
 
 
 @transaction.atomic
-def create_document(*, by: User, slug: str | None = None, **values: Any) -> Document:
-    """A draft, followed by whoever writes it unless it is said otherwise."""
+def create_document(*, by: User | None, slug: str | None = None, **values: Any) -> Document:
+    """A draft, followed by whoever writes it unless it is said otherwise. `by` None is the platform."""
     _only_curators(by)
     _refuse_the_unknown(values)
     causes = values.pop("causes", ())
@@ -77,6 +78,8 @@ def update_document(*, document: Document, by: User, **changes: Any) -> Document
         _refuse_what_leads_nowhere(document)
     document.save()
     learn_words(document=document)
+    if {"review_on", "owner"} & set(changes):
+        restart_review(document)
     return document
 
 
@@ -118,6 +121,7 @@ def publish_document(*, document: Document, by: User) -> Document:
         review_on=review_on or _after_months(today, settings.review_months),
     )
     learn_words(document=document)
+    restart_review(document)
     return document
 
 
@@ -126,6 +130,7 @@ def doubt_document(*, document: Document, by: User | None, note: str = "") -> Do
     """Still on line, marked as to be verified. `by` None: the agenda, on its review date."""
     document = lock(document, by)
     advance(document, DOCUMENT, "doubt", by=by, note=note)
+    restart_review(document)
     return document
 
 
@@ -135,6 +140,7 @@ def verify_document(*, document: Document, by: User, note: str = "") -> Document
     document = lock(document, by)
     review_on = _after_months(clock.today(), CurationSettings.load().review_months)
     advance(document, DOCUMENT, "verify", by=by, note=note, review_on=review_on)
+    restart_review(document)
     return document
 
 
@@ -143,6 +149,7 @@ def withdraw_document(*, document: Document, by: User) -> Document:
     """Back to a draft that only staff read."""
     document = lock(document, by)
     advance(document, DOCUMENT, "withdraw", by=by, published_at=None, featured_at=None)
+    restart_review(document)
     return document
 
 
@@ -160,6 +167,7 @@ def archive_document(*, document: Document, by: User, note: str = "") -> Documen
         featured_at=None,
         submitted_by=None,
     )
+    restart_review(document)
     return document
 
 
@@ -185,13 +193,12 @@ def feature_document(*, document: Document, by: User, is_featured: bool) -> Docu
 
 def lock(document: Document, by: User | None) -> Document:
     """The document as it is now, held until the end of the transaction. `by` None is the platform."""
-    if by is not None:
-        _only_curators(by)
+    _only_curators(by)
     return Document.objects.select_for_update(of=("self",), no_key=True).get(pk=document.pk)
 
 
-def _only_curators(by: User) -> None:
-    if not policies.can_curate(by):
+def _only_curators(by: User | None) -> None:
+    if by is not None and not policies.can_curate(by):
         raise PermissionDenied
 
 

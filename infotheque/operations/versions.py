@@ -19,7 +19,12 @@ from mecenova.workflow.journal import record
 
 @transaction.atomic
 def add_version(
-    *, document: Document, files: Sequence[ReadFile], by: User, note: str = "", is_private: bool = False
+    *,
+    document: Document,
+    files: Sequence[ReadFile],
+    by: User | None,
+    note: str = "",
+    is_private: bool = False,
 ) -> DocumentVersion:
     """Give readers these files from now on. The very files they have already make no new version.
 
@@ -29,7 +34,7 @@ def add_version(
         raise DomainError("Une version contient au moins un fichier\u00a0: choisissez-en un.")
     document = lock(document, by)
     current = document.current_version
-    if current is not None and _prints(current) == {file.digest for file in files}:
+    if current is not None and _prints(current) == {(file.digest, is_private) for file in files}:
         return current
     last = document.versions.order_by("-number").first()
     version = DocumentVersion.objects.create(
@@ -38,15 +43,15 @@ def add_version(
     for position, file in enumerate({file.digest: file for file in files}.values()):
         _keep(file, version, position, is_private)
     document.current_version = version
-    document.text = "" if is_private else "\n\n".join(file.text for file in files)[:LONGEST_TEXT]
+    document.text = "" if is_private else "\n\n".join(file.content.text for file in files)[:LONGEST_TEXT]
     document.save(update_fields=["current_version", "text"])
     record(document, "add_version", document.status, document.status, by, note=f"version {version.number}")
     learn_words(document=document)
     return version
 
 
-def _prints(version: DocumentVersion) -> set[str]:
-    return set(version.files.values_list("digest", flat=True))
+def _prints(version: DocumentVersion) -> set[tuple[str, bool]]:
+    return set(version.files.values_list("digest", "is_private"))
 
 
 def _keep(read: ReadFile, version: DocumentVersion, position: int, is_private: bool) -> None:
@@ -57,13 +62,13 @@ def _keep(read: ReadFile, version: DocumentVersion, position: int, is_private: b
         type=read.type,
         digest=read.digest,
         size=read.size,
-        pages=read.pages,
-        text=read.text,
-        is_text_whole=read.is_text_whole,
+        pages=read.content.pages,
+        text=read.content.text,
+        is_text_whole=read.content.is_text_whole,
         is_private=is_private,
     )
     with read.path.open("rb") as content:
         row.file.save(read.name, File(content), save=False)
-    if read.picture:
-        row.picture.save("picture.png", ContentFile(read.picture), save=False)
+    if read.content.picture:
+        row.picture.save("picture.png", ContentFile(read.content.picture), save=False)
     row.save(force_insert=True)

@@ -1,22 +1,139 @@
-"""Reading one file whole: its type, its print, what it says."""
+"""Reading files of strangers, each in bounded time and memory, in a process of its own."""
 
-import hashlib
+import base64
+import contextlib
+import json
+import os
+import select
+import subprocess
+import sys
+import time
 from pathlib import Path
+from types import TracebackType
+from typing import IO, Any, Self, cast
 
-from infotheque.reading.result import ReadFile, Unreadable
-from infotheque.reading.types import type_of
+from infotheque.reading.result import Content, ReadFile, Unreadable
 
-NOT_KEPT = (
-    "Ce fichier n’est ni un PDF, ni un document DOCX, ODT, PPTX ou XLSX. "
-    "Enregistrez-le dans l’un de ces formats, puis déposez-le à nouveau."
+LARGEST_FILE = 20 * 1024 * 1024
+MOST_SECONDS = 30.0
+# A fresh process after so many files: whatever a library forgets to give back is given back.
+FILES_PER_CHILD = 250
+_LONGEST_ANSWER = 16 * 1024 * 1024
+_PROJECT = Path(__file__).resolve().parents[2]
+
+TOO_LARGE = "Ce fichier dépasse 20\u202fMo. Déposez une version plus légère."
+TOO_SLOW = (
+    "Ce fichier demande trop de temps ou de mémoire pour être lu. Enregistrez-le à nouveau en PDF, en "
+    "allégeant ses images, puis déposez-le à nouveau."
 )
 
 
+class _Lost(Exception):
+    """The child has died, is late, or says what is no answer."""
+
+
+class Reader:
+    """Keeps one child process at hand; a file that kills it or makes it late is told as unreadable."""
+
+    def __init__(self, *, most_seconds: float = MOST_SECONDS) -> None:
+        self._most_seconds = most_seconds
+        self._child: subprocess.Popen[bytes] | None = None
+        self._read = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._stop()
+
+    @property
+    def pid(self) -> int | None:
+        """The process that reads, while there is one."""
+        return self._child.pid if self._child else None
+
+    def read(self, path: Path, name: str) -> ReadFile:
+        """What the file at this path is and says. Raises Unreadable."""
+        size = path.stat().st_size
+        if size > LARGEST_FILE:
+            raise Unreadable(TOO_LARGE)
+        try:
+            told = self._ask(path)
+        except _Lost:
+            self._stop()
+            raise Unreadable(TOO_SLOW) from None
+        if "refused" in told:
+            raise Unreadable(str(told["refused"]))
+        content = told["content"] | {"picture": base64.b64decode(told["content"]["picture"])}
+        return ReadFile(
+            path=path,
+            name=name,
+            type=told["type"],
+            digest=told["digest"],
+            size=size,
+            content=Content(**content),
+        )
+
+    def _ask(self, path: Path) -> dict[str, Any]:
+        if self._read >= FILES_PER_CHILD:
+            self._stop()
+        child = self._child or self._start()
+        self._read += 1
+        try:
+            _ask_pipe(child).write(json.dumps(str(path.resolve())).encode() + b"\n")
+            _ask_pipe(child).flush()
+            told = json.loads(self._line(_told_pipe(child)))
+        except (BrokenPipeError, ValueError):
+            raise _Lost from None
+        if not isinstance(told, dict) or not told.keys() & {"refused", "content"}:
+            raise _Lost
+        return told
+
+    def _line(self, pipe: IO[bytes]) -> bytes:
+        """One line, within the time and the length allowed."""
+        until, said = time.monotonic() + self._most_seconds, bytearray()
+        while not said.endswith(b"\n"):
+            ready, _, _ = select.select([pipe], [], [], max(0.0, until - time.monotonic()))
+            part = os.read(pipe.fileno(), 1 << 20) if ready else b""
+            said += part
+            if not part or len(said) > _LONGEST_ANSWER:
+                raise _Lost
+        return bytes(said)
+
+    def _start(self) -> "subprocess.Popen[bytes]":
+        """Nothing of our environment goes with it: neither passwords nor addresses."""
+        self._read = 0
+        self._child = subprocess.Popen(
+            [sys.executable, "-m", "infotheque.reading.child"],
+            cwd=_PROJECT,
+            env={"PATH": os.defpath, "LANG": "C.UTF-8", "OMP_NUM_THREADS": "1"},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+        )
+        return self._child
+
+    def _stop(self) -> None:
+        child, self._child = self._child, None
+        if child is not None:
+            child.kill()
+            for pipe in (_ask_pipe(child), _told_pipe(child)):
+                # What it was never told is still in the pipe of a dead process.
+                with contextlib.suppress(OSError):
+                    pipe.close()
+            child.wait()
+
+
+def _ask_pipe(child: "subprocess.Popen[bytes]") -> IO[bytes]:
+    return cast(IO[bytes], child.stdin)
+
+
+def _told_pipe(child: "subprocess.Popen[bytes]") -> IO[bytes]:
+    return cast(IO[bytes], child.stdout)
+
+
 def read(path: Path, name: str) -> ReadFile:
-    """What the file at this path is and says. Raises Unreadable."""
-    with path.open("rb") as file:
-        kind = type_of(file)
-        if kind is None:
-            raise Unreadable(NOT_KEPT)
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-    return ReadFile(path=path, name=name, type=kind, digest=digest, size=path.stat().st_size)
+    """One file, by a process that ends with it; many are read by one Reader."""
+    with Reader() as reader:
+        return reader.read(path, name)

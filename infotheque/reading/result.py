@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-# As much of a file's text as is kept and searched.
+# As many characters of a file's text as are kept and searched.
 LONGEST_TEXT = 200_000
 
 
@@ -15,22 +15,28 @@ class Unreadable(Exception):
         self.message = message
 
 
+@dataclass
+class Content:
+    """What stands in a file, whatever its format.
+
+    `pages` is None when the format does not say, `picture` a PNG of the first page or nothing, `title` what
+    the file calls itself. `is_text_whole` is false when the reading stopped at a bound.
+    """
+
+    pages: int | None = None
+    text: str = ""
+    is_text_whole: bool = True
+    picture: bytes = b""
+    title: str = ""
+
+
 @dataclass(frozen=True)
 class ReadFile:
-    """A file on this machine and what was found in it.
-
-    `type` is a value of FileType, `digest` the SHA-256 of its bytes, `size` their number, `pages`
-    None when its format does not say, `picture` a PNG of its first page or nothing, `title` what the file
-    itself calls itself.
-    """
+    """A file on this machine, read: `type` is a value of FileType, `digest` its SHA-256, `size` in bytes."""
 
     path: Path
     name: str
     type: str
     digest: str
     size: int
-    pages: int | None = None
-    text: str = ""
-    is_text_whole: bool = True
-    picture: bytes = b""
-    title: str = ""
+    content: Content

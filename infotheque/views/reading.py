@@ -2,16 +2,21 @@
 
 import uuid
 
+from allauth.account.adapter import get_adapter
+from allauth.decorators import rate_limit
+from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
-from django.views.decorators.http import require_GET
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_GET, require_POST
 
-from infotheque import policies
+from infotheque import operations, policies
 from infotheque.models import Document, DocumentFile
+from mecenova.calendar import clock
 
 # Whatever a file holds, no browser shows it as a page of this site.
 AS_BYTES = "application/octet-stream"
+MOST_RELATED = 4
 
 
 @login_not_required
@@ -20,8 +25,46 @@ def document(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     found = get_object_or_404(Document.objects.for_reading(), pk=pk)
     if not policies.can_view(request.user, found):
         raise Http404
-    files = [file for file in found.current_files if policies.can_download(request.user, file)]
-    return render(request, "infotheque/document.html", {"document": found, "files": files})
+    curates = policies.can_curate(request.user)
+    context = {
+        "document": found,
+        "files": [file for file in found.current_files if policies.can_download(request.user, file)],
+        "is_outdated": found.valid_until is not None and found.valid_until < clock.today(),
+        "related": Document.objects.near(found).for_list()[:MOST_RELATED],
+        "collections": found.collections.published(),
+        "curates": curates,
+        "versions": found.versions.prefetch_related("files") if curates else (),
+    }
+    return render(request, "infotheque/document.html", context)
+
+
+@login_not_required
+@require_POST
+@rate_limit(action="library_opened")
+def opened(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """Sent by the page itself, once shown or when a file is taken; the team's own reading is not counted."""
+    found = _on_line(request, pk)
+    if not policies.can_curate(request.user):
+        taken = request.POST.get("what") == "download"
+        (operations.count_download if taken else operations.count_opening)(document=found)
+    return HttpResponse(status=204)
+
+
+@login_not_required
+@require_POST
+@rate_limit(action="library_useful")
+def useful(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """« Useful? » in one click: twice is once, and the other button changes the answer."""
+    found = _on_line(request, pk)
+    operations.say_useful(
+        document=found,
+        address=get_adapter().get_client_ip(request),
+        is_useful=request.POST.get("answer") == "yes",
+    )
+    if request.htmx:
+        return render(request, "infotheque/useful_thanks.html")
+    messages.success(request, "Merci, c’est noté.")
+    return redirect(found)
 
 
 @login_not_required
@@ -47,6 +90,13 @@ def picture(request: HttpRequest, pk: uuid.UUID) -> FileResponse:
         return FileResponse(found.picture.open("rb"), content_type="image/png")
     except FileNotFoundError:
         raise Http404 from None
+
+
+def _on_line(request: HttpRequest, pk: uuid.UUID) -> Document:
+    found = get_object_or_404(Document.objects.for_list(), pk=pk)
+    if not policies.can_view(request.user, found):
+        raise Http404
+    return found
 
 
 def _readable_file(request: HttpRequest, pk: uuid.UUID) -> DocumentFile:

@@ -2,7 +2,15 @@
 
 from accounts.models import User
 from infotheque.models import Document
-from infotheque.operations import load_shelf, publish_document
+from infotheque.operations import (
+    add_to_collection,
+    create_collection,
+    feature_document,
+    give_tip,
+    load_shelf,
+    publish_document,
+    show_collection,
+)
 from mecenova.calendar import clock
 from mecenova.demo.texts import Reference, read, site_of
 
@@ -24,3 +32,23 @@ def fill_library(reference: Reference, *, by: User) -> None:
         document.causes.set(reference.causes(text.get("causes", "")))
         if not text.get("draft"):
             publish_document(document=document, by=by)
+    _gather(by)
+
+
+def _gather(by: User) -> None:
+    """A collection, a document put forward, a suggestion that waits."""
+    published = list(Document.objects.published().newest_first()[:4])
+    collection = create_collection(
+        by=by,
+        title="Demander pour la première fois",
+        introduction="Quatre documents courts, à lire **dans cet ordre** avant d’écrire à une entreprise.",
+    )
+    for document in published:
+        add_to_collection(collection=collection, document=document, by=by)
+    show_collection(collection=collection, by=by, is_shown=True)
+    feature_document(document=published[0], by=by, is_featured=True)
+    give_tip(
+        title="Le carnet d’une trésorière",
+        link="https://www.carnet-d-une-tresoriere.example/",
+        reason="Elle raconte sa première convention, erreurs comprises.",
+    )

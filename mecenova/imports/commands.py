@@ -31,6 +31,10 @@ class ImportCommand(BaseCommand):
             metavar="FICHIER",
             help="où écrire les lignes rejetées (ici même, <FICHIER>.rejets.csv, si rien n’est dit)",
         )
+        self.add_choices(parser)
+
+    def add_choices(self, parser: ArgumentParser) -> None:
+        """What this import asks beyond the file, the writing and the rejects."""
         parser.add_argument(
             "--as-checked",
             action="store_true",

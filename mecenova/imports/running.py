@@ -31,6 +31,8 @@ class Importer(ABC, Generic[P]):
     columns: ClassVar[tuple[Column, ...]]
     # Sentences that every report of this import repeats: the rules a reader cannot guess.
     remarks: ClassVar[tuple[str, ...]] = ()
+    # Fewer than usual, where a row is heavy to read.
+    batch_rows: ClassVar[int | None] = None
 
     @abstractmethod
     def parse(self, row: Row, notes: Notes) -> P:
@@ -60,6 +62,7 @@ class Progress:
 
 @dataclass
 class _Batch(Generic[P]):
+    most: int
     rows: list[Row] = field(default_factory=list)
     parsed: list[P] = field(default_factory=list)
     notes: list[Notes] = field(default_factory=list)
@@ -68,7 +71,7 @@ class _Batch(Generic[P]):
 
     @property
     def is_full(self) -> bool:
-        return len(self.rows) + len(self.refused) >= BATCH_ROWS or self.weight >= BATCH_CHARACTERS
+        return len(self.rows) + len(self.refused) >= self.most or self.weight >= BATCH_CHARACTERS
 
 
 def run_import(
@@ -111,7 +114,7 @@ def run_import(
 
 
 def _batches(table: Table, importer: "Importer[P]") -> Iterator["_Batch[P]"]:
-    batch: _Batch[P] = _Batch()
+    batch: _Batch[P] = _Batch(importer.batch_rows or BATCH_ROWS)
     for row in table:
         batch.weight += row.weight
         notes = Notes()
@@ -127,7 +130,7 @@ def _batches(table: Table, importer: "Importer[P]") -> Iterator["_Batch[P]"]:
             batch.notes.append(notes)
         if batch.is_full:
             yield batch
-            batch = _Batch()
+            batch = _Batch(importer.batch_rows or BATCH_ROWS)
     yield batch
 
 

@@ -9,16 +9,18 @@ LARGEST_FILE = 20 * 1024 * 1024
 FORM_MARGIN = 64 * 1024
 
 
-def is_announced_too_large(request: HttpRequest) -> bool:
+def is_announced_too_large(request: HttpRequest, largest: int = LARGEST_FILE) -> bool:
     """Judged by Content-Length alone: the body is left where it is, unread."""
     try:
-        return int(request.META.get("CONTENT_LENGTH") or 0) > LARGEST_FILE + FORM_MARGIN
+        return int(request.META.get("CONTENT_LENGTH") or 0) > largest + FORM_MARGIN
     except ValueError:
         return True
 
 
 class BoundedUploadHandler(TemporaryFileUploadHandler):
     """Files go to a temporary file, and the connection is let go once they are too many bytes together."""
+
+    largest = LARGEST_FILE
 
     def __init__(self, request: HttpRequest | None = None) -> None:
         super().__init__(request)
@@ -27,7 +29,7 @@ class BoundedUploadHandler(TemporaryFileUploadHandler):
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
         self.received += len(raw_data)
-        if self.received > LARGEST_FILE:
+        if self.received > self.largest:
             self.is_over = True
             raise StopUpload(connection_reset=True)
         super().receive_data_chunk(raw_data, start)

@@ -15,6 +15,7 @@ from pathlib import Path
 from celery.exceptions import SoftTimeLimitExceeded
 from django.db import connection
 
+from mecenova.imports.alone import alone
 from mecenova.imports.enums import RunStatus
 from mecenova.imports.errors import ImportRefused
 from mecenova.imports.models import ImportRun
@@ -38,7 +39,7 @@ def carry_out_waiting() -> int:
     """Try or write every file that waits; returns how many passes came to their end."""
     met: set[uuid.UUID] = set()
     ended = 0
-    with _alone() as mine:
+    with alone(ONE_WORKER) as mine:
         while mine:
             run = ImportRun.objects.to_work_on().exclude(pk__in=met).first()
             if run is None:
@@ -108,17 +109,3 @@ def _telling(run: ImportRun, writing: bool) -> Iterator[Callable[[Progress], Non
 
 def _tell(run: ImportRun, progress: Progress) -> None:
     ImportRun.objects.filter(pk=run.pk).update(position=progress.position, progress=counts(progress.report))
-
-
-@contextmanager
-def _alone() -> Iterator[bool]:
-    """Whether this worker is the only one at it, for as long as it holds its connection."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s)", [ONE_WORKER])
-        mine = bool(cursor.fetchone()[0])
-    try:
-        yield mine
-    finally:
-        if mine and connection.connection is not None and not connection.needs_rollback:
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_unlock(%s)", [ONE_WORKER])

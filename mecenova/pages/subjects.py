@@ -10,6 +10,7 @@ from accounts.enums import OrganisationStatus
 from accounts.models import Claim, Organisation
 from associations.models import Association, Project
 from companies.models import Company, Need
+from infotheque.models import Document
 from partnerships.models import Introduction, Partnership
 
 
@@ -27,6 +28,7 @@ def with_subjects(rows: "QuerySet[Any]") -> "QuerySet[Any]":
                 Need.objects.select_related("company__organisation"),
                 Introduction.objects.with_parties(),
                 Partnership.objects.all(),
+                Document.objects.for_curation(),
             ],
         )
     )
@@ -46,6 +48,8 @@ def page_of(subject: Any) -> str:
         return reverse("pages:claim", args=[subject.pk])
     if isinstance(subject, Organisation):
         return _page_of_organisation(subject)
+    if isinstance(subject, Document):
+        return reverse("infotheque:edit", args=[subject.pk])
     return str(subject.get_absolute_url()) if hasattr(subject, "get_absolute_url") else ""
 
 

@@ -141,6 +141,9 @@ ACCOUNT_RATE_LIMITS = {
     "accept_invitation": "30/m/ip",
     "close_account": "10/h/user",
     "book_slot": "30/h/user",
+    "library_tip": "10/h/ip",
+    "library_useful": "30/m/ip",
+    "library_opened": "120/m/ip",
     "one_click": "30/m/ip",
     "search_gap": "20/m/ip",
     # Mailbox providers press the button for many people from one address.

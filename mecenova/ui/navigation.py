@@ -21,6 +21,7 @@ VISITOR = (("Connexion", "account_login"), ("Inscription", "accounts:sign_up"))
 TEAM = (
     ("Créneaux de rendez-vous", "agenda:team_slots"),
     ("Pourquoi cette paire\u00a0?", "matching:choose_pair"),
+    ("Infothèque de l’équipe", "infotheque:curation"),
     ("Imports", "imports:list"),
     ("Doublons", "accounts:duplicates"),
     ("Courriels en échec et adresses en panne", "mail:failed"),

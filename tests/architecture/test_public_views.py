@@ -31,6 +31,12 @@ PUBLIC = {
     "infotheque:path",
     "infotheque:step",
     "infotheque:picture",
+    "infotheque:collection",
+    "infotheque:front_page",
+    # Anybody suggests a document, says whether one was useful, and is counted without being known.
+    "infotheque:tip_create",
+    "infotheque:opened",
+    "infotheque:useful",
     # The signed link is the key: it names one person and one act.
     "mail:one_click",
     "mail:unsubscribe",

@@ -13,7 +13,7 @@ from django.test import Client
 from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 
 from accounts.models import User
-from infotheque.models import Document, DocumentFile
+from infotheque.models import Deposit, DepositedFile
 from mecenova.mail.links import link_for
 from mecenova.mail.models import OutgoingMail
 from partnerships.enums import IntroductionStatus
@@ -24,7 +24,7 @@ from tests.faults.servers import eventually
 from tests.faults.volumes import LimitedFiles, SmallVolume
 from tests.faults.world import manager_of
 
-ADD_DOCUMENT = "/administration/infotheque/document/add/"
+DEPOSITS, DEPOSIT = "/infotheque/equipe/depots/", "/infotheque/equipe/depots/deposer/"
 
 
 class Browser:
@@ -57,25 +57,17 @@ class Browser:
             return error.code, error.read().decode()
 
 
-def deposit(browser: Browser, title: str) -> tuple[int, str]:
+def deposit(browser: Browser) -> tuple[int, str]:
     """A PDF of a megabyte, as the team deposits it."""
-    _, page = browser.open(ADD_DOCUMENT)
+    _, page = browser.open(DEPOSITS)
     token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', page)
     assert token
     pdf = Path(settings.FOLDER) / "document.pdf"
     pdf.write_bytes(b"%PDF-1.4\n" + b"0" * 1_000_000)
     with pdf.open("rb") as file:
-        fields = {
-            "title": title,
-            "kind": "guide",
-            "language": "fr",
-            "file": file,
-            "csrfmiddlewaretoken": token.group(1),
-        }
+        fields = {"files": file, "csrfmiddlewaretoken": token.group(1)}
         body = encode_multipart(BOUNDARY, fields)
-    return browser.open(
-        ADD_DOCUMENT, body, **{"Content-Type": MULTIPART_CONTENT, "X-CSRFToken": token.group(1)}
-    )
+    return browser.open(DEPOSIT, body, **{"Content-Type": MULTIPART_CONTENT, "X-CSRFToken": token.group(1)})
 
 
 def files_kept() -> list[Path]:
@@ -96,19 +88,18 @@ def the_site_goes_on_without_room(scene, web, volume):
     all_ready(web)
     browser = Browser(web.address)
     curator = User.objects.get(email="equipe@mecenova.example")
-    User.objects.filter(pk=curator.pk).update(is_superuser=True)
     browser.enter_as(curator)
-    status, page = deposit(browser, "Un guide trop lourd")
+    status, page = deposit(browser)
     assert status == 503, page[:2000]
-    assert not Document.objects.exists()
+    assert not Deposit.objects.exists()
     assert files_kept() == []
     assert web.status("/associations/") == web.status("/infotheque/") == 200, "everything else goes on"
     scene.people_go_on()
     volume.make_room(web)
     all_ready(web)
-    status, page = deposit(browser, "Un guide qui trouve sa place")
+    status, page = deposit(browser)
     assert status == 200, page[:2000]
-    assert [file.file.size for file in DocumentFile.objects.all()] == [1_000_009]
+    assert [file.size for file in DepositedFile.objects.all()] == [1_000_009]
     scene.heal()
     scene.settle_and_check()
 

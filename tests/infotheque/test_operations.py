@@ -1,3 +1,4 @@
+import hashlib
 from datetime import date, timedelta
 
 import pytest
@@ -10,7 +11,7 @@ from infotheque.enums import DocumentStatus
 from infotheque.models import CurationSettings, Document, DocumentFile
 from infotheque.models.document import LONGEST_BODY, LONGEST_SUMMARY, LONGEST_TEXT
 from infotheque.operations import publish_document, withdraw_document
-from infotheque.reading.reader import read
+from infotheque.reading.result import Content, ReadFile
 from infotheque.workflow import DOCUMENT
 from mecenova.calendar import clock
 from mecenova.search.functions import FrenchSearchQuery
@@ -36,7 +37,10 @@ def pdf(tmp_path):
     def make(content: bytes = b"%PDF-1.7\n", name: str = "guide.pdf"):
         path = tmp_path / f"{len(list(tmp_path.iterdir()))}"
         path.write_bytes(content)
-        return read(path, name)
+        digest = hashlib.sha256(content).hexdigest()
+        return ReadFile(
+            path=path, name=name, type="pdf", digest=digest, size=len(content), content=Content(text="Texte.")
+        )
 
     return make
 

@@ -15,7 +15,7 @@ from accounts.models import Claim, Invitation, Organisation, User
 from accounts.operations import invite_member
 from associations.models import Ask, Association, Project
 from companies.models import Company, Need
-from infotheque.models import Document
+from infotheque.models import Collection, Document
 from matching.enums import DiagnosisCause
 from matching.models import Diagnosis, Suggestion
 from matching.operations import diagnose
@@ -180,6 +180,18 @@ PAGES: dict[str, tuple[Any, Callable[[], list[Any]], str]] = {
     "imports:run": (STAFF, key(a_file), ""),
     "infotheque:list": (VISITOR, list, ""),
     "infotheque:document": (VISITOR, key(lambda: Document.objects.published()[0]), ""),
+    "infotheque:front_page": (VISITOR, list, ""),
+    "infotheque:collection": (VISITOR, key(lambda: Collection.objects.published()[0]), ""),
+    "infotheque:tip_create": (VISITOR, list, ""),
+    "infotheque:curation": (STAFF, list, ""),
+    "infotheque:create": (STAFF, list, ""),
+    "infotheque:settings": (STAFF, list, ""),
+    "infotheque:tips": (STAFF, list, ""),
+    "infotheque:collections": (STAFF, list, ""),
+    "infotheque:collection_edit": (STAFF, key(lambda: Collection.objects.published()[0]), ""),
+    "infotheque:deposits": (STAFF, list, ""),
+    "infotheque:edit": (STAFF, key(lambda: Document.objects.published()[0]), ""),
+    "infotheque:version_form": (STAFF, key(lambda: Document.objects.published()[0]), ""),
     "mail:mailbox": (COMPANY, list, ""),
     "mail:message": (COMPANY, key(lambda: OutgoingMail.objects.filter(address=COMPANY.email)[0]), ""),
     "mail:preferences": (COMPANY, list, ""),
@@ -249,6 +261,10 @@ NOT_A_PAGE = {
     *("partnerships:introduction_answer", "partnerships:introduction_seen"),
     *("partnerships:partnership_abandon", "infotheque:file", "infotheque:picture", "mail:one_click"),
     *("infotheque:feed", "infotheque:gap"),
+    *("infotheque:opened", "infotheque:useful", "infotheque:advance", "infotheque:comment"),
+    *("infotheque:feature", "infotheque:replace_link", "infotheque:shelve", "infotheque:version_create"),
+    *("infotheque:collection_show", "infotheque:collection_arrange", "infotheque:tip_decide"),
+    *("infotheque:deposit_create", "infotheque:deposit"),
     *(f"partnerships:partnership_{act}" for act in ("talk", "settle", "agree", "renew", "end", "reflect")),
     *("mail:retry", "mail:mend_address", "mail:mend_own_address", "mail:provider_news"),
     *(f"partnerships:partnership_{act}" for act in ("talk", "settle", "agree", "renew", "end", "reflect")),

@@ -31,6 +31,8 @@ amount days goods volunteers question budget_min deadline email role first_name 
 association_id project_id ask_id login password password1 code action primary oldpassword
 talked text signed_on ends_on choice pause_until question slot day starts ends minutes adviser days
 first_day last_day jours kind as_checked numbers_confirmed advice rewrite section retry_after_days document
+summary body link publisher publisher_home year language licence valid_from valid_until confidence
+review_on owner stages readers verb on act collection introduction position review_months decision
 """
 # Well-formed enough to pass a form, and to reach what it calls.
 NEARLY_RIGHT = {

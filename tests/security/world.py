@@ -10,12 +10,14 @@ from typing import Any
 from django.apps import apps
 from django.contrib import admin
 from django.contrib.contenttypes.models import ContentType
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from accounts.enums import OrganisationStatus, Role
 from accounts.followups import StaffCheck
 from accounts.models import User
+from infotheque.operations import add_to_collection, bring_files, create_collection, give_tip
 from mecenova.agenda.followups import HoldSlot
 from mecenova.agenda.models import Absence, Slot
 from mecenova.agenda.operations import start
@@ -39,7 +41,7 @@ from tests.accounts.factories import (
 )
 from tests.associations.factories import AskFactory, AssociationFactory, ProjectFactory
 from tests.companies.factories import CompanyFactory, NeedFactory
-from tests.infotheque.factories import DocumentFactory, DocumentFileFactory, StepFactory
+from tests.infotheque.factories import DocumentFileFactory, StepFactory
 from tests.mail.factories import OutgoingMailFactory
 from tests.matching.factories import DiagnosisFactory, SuggestionFactory
 from tests.partnerships.factories import IntroductionFactory
@@ -182,10 +184,8 @@ def _own_keys(own: Any, people: dict[str, User | None]) -> dict[str, dict[str, A
         "pages:basket_act": {"slug": "associations-a-verifier", "pk": hidden.organisation.pk},
         "pages:take_on": {"pk": start(StaffCheck, hidden.organisation).pk},
         **_of_the_team(people["staff"]),
-        "infotheque:document": {"pk": DocumentFactory().pk},
-        "infotheque:file": {"pk": DocumentFileFactory().pk},
-        "infotheque:picture": {"pk": DocumentFileFactory().pk},
         **_learning(),
+        **_of_the_library(people["staff"]),
         "mail:message": {"pk": _mail(people["manager"]).pk},
         "mail:retry": {"pk": _mail(people["manager"]).pk},
         "mail:mend_address": {"pk": _trouble(UserFactory()).pk},
@@ -203,6 +203,28 @@ def _learning() -> dict[str, dict[str, Any]]:
     return {
         "infotheque:path": {"slug": step.path.slug},
         **{f"infotheque:{name}": of_step for name in ("step", "step_answer", "step_take_up")},
+    }
+
+
+def _of_the_library(staff: User | None) -> dict[str, dict[str, Any]]:
+    """A draft with its file, a collection in preparation, a tip and a file on its way in: the team's own."""
+    file = DocumentFileFactory()
+    document = file.version.document
+    collection = create_collection(by=None, title="Pour commencer")
+    add_to_collection(collection=collection, document=document, by=None)
+    deposit = bring_files(files=[SimpleUploadedFile("guide.pdf", b"%PDF-1.7")], by=staff or StaffFactory())
+    of_document = ("document", "opened", "useful", "edit", "advance", "comment", "feature", "replace_link")
+    of_document += ("shelve", "version_form", "version_create")
+    return {
+        **{f"infotheque:{name}": {"pk": document.pk} for name in of_document},
+        **{f"infotheque:{name}": {"pk": file.pk} for name in ("file", "picture")},
+        **{
+            f"infotheque:{name}": {"pk": collection.pk}
+            for name in ("collection", "collection_edit", "collection_show")
+        },
+        "infotheque:collection_arrange": {"pk": collection.pk, "document": document.pk},
+        "infotheque:tip_decide": {"pk": give_tip(title="Un guide").pk},
+        "infotheque:deposit": {"pk": deposit.pk},
     }
 
 

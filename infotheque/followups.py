@@ -1,0 +1,76 @@
+"""What is owed to the library's readers: each document is read again before it grows old."""
+
+from datetime import date, datetime, time
+from typing import TYPE_CHECKING
+
+from infotheque.enums import PUBLIC_STATUSES, DocumentStatus
+from infotheque.models import Document
+from infotheque.signals import review_due
+from mecenova.agenda.enums import Outcome, Owner
+from mecenova.agenda.models import FollowUp
+from mecenova.agenda.operations import close, start
+from mecenova.agenda.rules import Rule, register_rule
+from mecenova.calendar import clock
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+
+@register_rule
+class WatchReviewDate(Rule):
+    """On line, until its review date: nothing is owed by anybody before."""
+
+    name = "infotheque.watch_review_date"
+    title = "Signaler un document à relire"
+    owner = Owner.PLATFORM
+    days = (0,)
+
+    def what(self, subject: Document) -> str:
+        return "Signaler le document à relire, à sa date de relecture."
+
+    def still_relevant(self, subject: Document) -> bool:
+        return subject.status == DocumentStatus.PUBLISHED and subject.review_on is not None
+
+    def act(self, subject: Document, follow_up: FollowUp) -> None:
+        review_due.send(sender=type(self), document=subject)
+
+
+@register_rule
+class ReviewDocument(Rule):
+    """In doubt: its owner reads it again, mends its link, or puts it away."""
+
+    name = "infotheque.review_document"
+    title = "Relire un document de l’infothèque"
+    owner = Owner.STAFF
+    days = (10,)
+    every = 10
+
+    def what(self, subject: Document) -> str:
+        if subject.link_hidden_at:
+            return "Remplacer le lien de ce document, qui ne répond plus, ou archiver le document."
+        return "Relire ce document\u00a0: le confirmer, le corriger ou l’archiver."
+
+    def assigned_to(self, subject: Document) -> "User | None":
+        return subject.owner
+
+    def still_relevant(self, subject: Document) -> bool:
+        return subject.status == DocumentStatus.TO_VERIFY
+
+    def act(self, subject: Document, follow_up: FollowUp) -> None:
+        """It stays on the team's list, whose lead sees what is late."""
+
+
+def restart_review(document: Document) -> None:
+    """The one step of the document as it now is; none once readers no longer see it."""
+    for rule in (WatchReviewDate, ReviewDocument):
+        close(document, rule, Outcome.DONE)
+    if document.status not in PUBLIC_STATUSES:
+        return
+    if document.status == DocumentStatus.TO_VERIFY:
+        start(ReviewDocument, document)
+    elif document.review_on is not None:
+        start(WatchReviewDate, document, since=_morning_of(document.review_on))
+
+
+def _morning_of(day: date) -> datetime:
+    return datetime.combine(day, time(7, 0), tzinfo=clock.PARIS)

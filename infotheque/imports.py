@@ -1,0 +1,224 @@
+"""A folder of files, or a CSV of documents: what each row says, tried first, then written."""
+
+import csv
+import uuid
+from collections.abc import Callable, Iterator, Sequence, Set
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.validators import URLValidator
+from django.db import transaction
+
+from infotheque.enums import DocumentKind, Readers, Stage
+from infotheque.models import Document
+from infotheque.operations.deposits import holder_of, remark_on, shown_name, title_of
+from infotheque.operations.documents import create_document
+from infotheque.operations.versions import add_version
+from infotheque.reading.reader import Reader
+from infotheque.reading.result import ReadFile, Unreadable
+from mecenova.identifiers.names import fold
+from mecenova.identifiers.text import one_line, paragraphs
+from mecenova.imports import cells
+from mecenova.imports.columns import Column
+from mecenova.imports.errors import RowRefused
+from mecenova.imports.report import CREATED, UNCHANGED, Notes, Outcome, Verdict
+from mecenova.imports.running import Importer
+from mecenova.imports.tables import Row
+from mecenova.reference.enums import Kind
+from mecenova.reference.labels import cause_index
+
+TITLE_LENGTH, LINE_LENGTH, TEXT_LENGTH, LINK_LENGTH = 250, 200, 3000, 500
+FIRST_YEAR, LAST_YEAR = 1900, 2100
+# What is read of a folder: the rest (notes, system files) is not told as an error.
+ENDINGS = frozenset({".pdf", ".docx", ".odt", ".pptx", ".xlsx", ".doc", ".xls", ".ppt"})
+_is_web = URLValidator(schemes=["http", "https"])
+
+OUTSIDE = "le fichier n’est pas dans le dossier donné"
+ABSENT = "le fichier n’existe pas dans le dossier donné"
+LEADS_NOWHERE = "ni fichier, ni lien, ni site de l’éditeur\u00a0: cette fiche ne mènerait nulle part"
+
+
+@dataclass
+class DocumentEntry:
+    """One row, understood. `read` is its file, when it has one."""
+
+    key: str
+    read: ReadFile | None
+    causes: tuple[Any, ...] = ()
+    values: dict[str, Any] = field(default_factory=dict)
+
+
+class DocumentImporter(Importer[DocumentEntry]):
+    """A row is a draft of the library: its record, and its file when there is one.
+
+    The same content, the same link, or the same title of the same publisher is the same document: it is left
+    as it is, so that a second run goes on where the first was interrupted.
+    """
+
+    what = "documents"
+    # Each document is written by itself: an interruption loses the one at hand, and no other.
+    batch_rows = 10
+    columns = (
+        Column("titre", ("nom", "intitulé")),
+        Column("fichier", ("chemin", "nom du fichier")),
+        Column("lien", ("adresse", "url", "site")),
+        Column("type", ("nature", "genre")),
+        Column("resume", ("description", "présentation")),
+        Column("auteurs", ("auteur",)),
+        Column("editeur", ("source", "organisme")),
+        Column("site_editeur", ("site de l'éditeur",)),
+        Column("annee", ("date", "année de parution")),
+        Column("causes", ("cause", "thèmes")),
+        Column("formes", ("forme", "formes de mécénat")),
+        Column("moments", ("moment", "étape", "étapes")),
+        Column("pour_qui", ("public", "publics")),
+    )
+    remarks = (
+        "chaque ligne devient un brouillon\u00a0; un contenu, un lien ou un titre déjà connu reste comme il "
+        "est.",
+    )
+
+    def __init__(self, reader: Reader, folder: Path, *, keeps_files: bool) -> None:
+        self._reader, self._folder, self._keeps_files = reader, folder.resolve(), keeps_files
+        self._causes = cause_index()
+
+    def parse(self, row: Row, notes: Notes) -> DocumentEntry:
+        read = self._file(row["fichier"])
+        link, home = _address(row["lien"], "lien"), _address(row["site_editeur"], "site_editeur")
+        if read is None and not link and not home:
+            raise RowRefused(LEADS_NOWHERE)
+        title = one_line(row["titre"])[:TITLE_LENGTH] or (title_of(read) if read else "")
+        if not title:
+            raise RowRefused("le titre manque")
+        publisher = one_line(row["editeur"])[:LINE_LENGTH]
+        causes, unknown = cells.listed(row["causes"], self._causes.find)
+        for word in unknown:
+            notes.add("causes inconnues", word)
+        return DocumentEntry(
+            key=read.digest if read else link or f"{fold(title)}|{fold(publisher)}",
+            read=read,
+            causes=tuple(causes),
+            values={
+                "title": title,
+                "kind": _one(row["type"], DocumentKind, notes, "types inconnus") or DocumentKind.GUIDE,
+                "summary": paragraphs(row["resume"])[:TEXT_LENGTH],
+                "authors": one_line(row["auteurs"])[:TITLE_LENGTH],
+                "publisher": publisher,
+                "publisher_home": home,
+                "year": _year(row["annee"]),
+                "link": link,
+                "partnership_kinds": _several(row["formes"], Kind, notes, "formes inconnues"),
+                "stages": _several(row["moments"], Stage, notes, "moments inconnus"),
+                "readers": _several(row["pour_qui"], Readers, notes, "publics inconnus"),
+            },
+        )
+
+    def key(self, parsed: DocumentEntry) -> str:
+        return parsed.key
+
+    def write(self, parsed: Sequence[DocumentEntry], met: Set[str]) -> Sequence[Outcome]:
+        return [self._write(entry) for entry in parsed]
+
+    def told(self, parsed: DocumentEntry) -> Sequence[tuple[str, str]]:
+        pages = parsed.read.content.pages if parsed.read else None
+        return (
+            ("Titre", parsed.values["title"]),
+            ("Fichier", parsed.read.name if parsed.read else ""),
+            ("Pages", str(pages or "")),
+        )
+
+    @transaction.atomic
+    def _write(self, entry: DocumentEntry) -> Outcome:
+        if self._known(entry):
+            return UNCHANGED
+        document = create_document(by=None, causes=entry.causes, owner=None, **entry.values)
+        if entry.read is not None:
+            if self._keeps_files:
+                add_version(document=document, files=[entry.read], by=None)
+            remark = remark_on(entry.read)
+            return Outcome(Verdict.CREATED, notes=(remark,)) if remark else CREATED
+        return CREATED
+
+    def _known(self, entry: DocumentEntry) -> bool:
+        if entry.read is not None:
+            return holder_of(entry.read.digest) is not None
+        title, publisher, link = (entry.values[name] for name in ("title", "publisher", "link"))
+        return Document.objects.same_record(title=title, publisher=publisher, link=link).exists()
+
+    def _file(self, cell: str) -> ReadFile | None:
+        name = cell.strip()
+        if not name:
+            return None
+        try:
+            path = (self._folder / name).resolve()
+            inside, exists = path.is_relative_to(self._folder), path.is_file()
+        except (OSError, ValueError):
+            raise RowRefused(ABSENT) from None
+        if not inside:
+            raise RowRefused(OUTSIDE)
+        if not exists:
+            raise RowRefused(ABSENT)
+        try:
+            return self._reader.read(path, shown_name(path.name))
+        except Unreadable as refusal:
+            raise RowRefused(refusal.message) from None
+
+
+@contextmanager
+def listed_files(folder: Path) -> Iterator[Path]:
+    """A CSV with one row for each file of the folder and of those inside, in the order of their names."""
+    with TemporaryDirectory(prefix="mecenova-ingest-") as place:
+        path = Path(place) / f"{uuid.uuid4()}.csv"
+        with path.open("w", encoding="utf-8", errors="replace", newline="") as file:
+            written = csv.writer(file, delimiter=";")
+            written.writerow(["fichier"])
+            found = (each for each in folder.rglob("*") if each.suffix.lower() in ENDINGS)
+            written.writerows(
+                [str(each.relative_to(folder))] for each in sorted(found) if not each.is_symlink()
+            )
+        yield path
+
+
+def _address(cell: str, column: str) -> str:
+    text = one_line(cell)
+    if not text:
+        return ""
+    address = text if "://" in text else f"https://{text}"
+    try:
+        _is_web(address)
+    except ValidationError:
+        raise RowRefused(f"{column}\u00a0: «\u202f{text[:60]}\u202f» n’est pas une adresse web") from None
+    if len(address) > LINK_LENGTH:
+        raise RowRefused(f"{column}\u00a0: l’adresse a plus de {LINK_LENGTH} caractères")
+    return address
+
+
+def _year(cell: str) -> int | None:
+    year = cells.whole_number(cell, "annee", most=LAST_YEAR)
+    if year is not None and year < FIRST_YEAR:
+        raise RowRefused(f"annee\u00a0: {year} est avant {FIRST_YEAR}")
+    return year
+
+
+def _finder(choices: Any) -> Callable[[str], Any]:
+    known = {fold(value): value for value in choices.values}
+    known |= {fold(str(label)): value for value, label in choices.choices}
+    return lambda text: known.get(fold(text))
+
+
+def _one(cell: str, choices: Any, notes: Notes, what: str) -> str:
+    found = _finder(choices)(cell) if cell.strip() else ""
+    if found is None:
+        notes.add(what, one_line(cell)[:60])
+    return found or ""
+
+
+def _several(cell: str, choices: Any, notes: Notes, what: str) -> list[str]:
+    found, unknown = cells.listed(cell, _finder(choices))
+    for word in unknown:
+        notes.add(what, word)
+    return found

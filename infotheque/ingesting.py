@@ -1,0 +1,93 @@
+"""What the worker does with deposited files: one at a time, told as it goes, taken up again when it died."""
+
+import logging
+import shutil
+import tempfile
+import uuid
+from pathlib import Path
+
+from celery.exceptions import SoftTimeLimitExceeded
+
+from infotheque.models import Deposit, DepositedFile
+from infotheque.operations.deposits import (
+    LOST,
+    begin_deposit,
+    keep_deposited,
+    keep_version,
+    refuse_deposited,
+)
+from infotheque.reading.reader import Reader
+from infotheque.reading.result import ReadFile, Unreadable
+from mecenova.imports.alone import alone
+
+logger = logging.getLogger(__name__)
+
+# Any number that nothing else in the database locks.
+ONE_WORKER = 0x1390_0126
+
+
+def read_waiting() -> int:
+    """Read every deposited file that waits; returns how many deposits came to their end."""
+    met: set[uuid.UUID] = set()
+    ended = 0
+    with alone(ONE_WORKER) as mine, Reader() as reader:
+        while mine:
+            deposit = Deposit.objects.to_read().exclude(pk__in=met).first()
+            if deposit is None:
+                break
+            met.add(deposit.pk)
+            ended += _carry_out(deposit.pk, reader)
+    return ended
+
+
+def _carry_out(pk: uuid.UUID, reader: Reader) -> bool:
+    """One deposit. What breaks is logged and begun again later: it does not stop the others."""
+    deposit = begin_deposit(pk)
+    if deposit is None:
+        return False
+    try:
+        with tempfile.TemporaryDirectory(prefix="mecenova-deposit-") as folder:
+            if deposit.document_id is None:
+                _keep_each(deposit, reader, Path(folder))
+            else:
+                _keep_together(deposit, reader, Path(folder))
+    except SoftTimeLimitExceeded:
+        # This worker is about to be stopped: it begins no other deposit.
+        raise
+    except Exception:
+        logger.exception("Deposit %s: pass %s broken off", deposit.pk, deposit.attempts)
+        return False
+    return True
+
+
+def _keep_each(deposit: Deposit, reader: Reader, folder: Path) -> None:
+    """A document for each file; the space a file took here is given back before the next."""
+    for file in deposit.files.waiting():
+        read = _read(file, reader, folder)
+        if read is not None:
+            keep_deposited(file, read)
+            read.path.unlink(missing_ok=True)
+
+
+def _keep_together(deposit: Deposit, reader: Reader, folder: Path) -> None:
+    """All the files of one version: read first, kept once all of them can be."""
+    reads: dict[uuid.UUID, ReadFile] = {}
+    for file in deposit.files.waiting():
+        read = _read(file, reader, folder)
+        if read is not None:
+            reads[file.pk] = read
+    keep_version(deposit, reads)
+
+
+def _read(file: DepositedFile, reader: Reader, folder: Path) -> ReadFile | None:
+    path = folder / str(file.pk)
+    try:
+        with file.source.open("rb") as stored, path.open("wb") as copy:
+            shutil.copyfileobj(stored, copy)
+        return reader.read(path, file.name)
+    except FileNotFoundError:
+        refuse_deposited(file, LOST)
+    except Unreadable as refusal:
+        path.unlink(missing_ok=True)
+        refuse_deposited(file, refusal.message)
+    return None

@@ -1,0 +1,111 @@
+"""What a PDF says and looks like, read by PDFium, which runs no script here."""
+
+import re
+import time
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pypdfium2 as pdfium
+import pypdfium2.raw as pdfium_c
+
+from infotheque.reading import pictures
+from infotheque.reading.result import LONGEST_TEXT, Content, Unreadable
+from infotheque.reading.types import BROKEN, LOCKED
+
+# Beyond these, the text is cut and said to be: a book is found by its first chapters.
+MOST_PAGES_READ = 400
+MOST_SECONDS = 8.0
+# Of compressed objects looked into for programs.
+MOST_UNPACKED = 32 * 1024 * 1024
+
+PROGRAM = (
+    "Ce PDF contient un programme (JavaScript ou lancement de commande). Exportez-le à nouveau en PDF "
+    "ordinaire, puis déposez-le à nouveau."
+)
+NO_PAGE = "Ce PDF n’a aucune page. Reprenez l’original, puis déposez-le à nouveau."
+
+_ESCAPED_NAME = re.compile(rb"#([0-9a-fA-F]{2})")
+# Long enough names to be met by chance in no compressed picture.
+_PROGRAM = re.compile(rb"/(?:JavaScript|Launch)(?![A-Za-z0-9])")
+_OBJECT_STREAM = re.compile(rb"/ObjStm\b.{0,400}?stream\r?\n", re.DOTALL)
+# PDFium marks so a word cut at the end of a line.
+_CUT_WORD = re.compile("[\x02\ufffe]\\s*")
+
+
+def read_pdf(path: Path) -> Content:
+    """Raises Unreadable on a password, on a damaged file and on one that holds a program."""
+    _refuse_programs(path.read_bytes())
+    try:
+        document = pdfium.PdfDocument(path)
+    except pdfium.PdfiumError as error:
+        locked = error.err_code == pdfium_c.FPDF_ERR_PASSWORD
+        raise Unreadable(LOCKED if locked else BROKEN) from None
+    try:
+        return _content(document)
+    except pdfium.PdfiumError:
+        raise Unreadable(BROKEN) from None
+    finally:
+        document.close()
+
+
+def _content(document: pdfium.PdfDocument) -> Content:
+    pages = len(document)
+    if not pages:
+        raise Unreadable(NO_PAGE)
+    if pdfium_c.FPDFDoc_GetJavaScriptActionCount(document.raw) > 0:
+        raise Unreadable(PROGRAM)
+    text, is_whole = _text(document, pages)
+    title = document.get_metadata_value("Title")
+    return Content(pages=pages, text=text, is_text_whole=is_whole, picture=_first_page(document), title=title)
+
+
+def _text(document: pdfium.PdfDocument, pages: int) -> tuple[str, bool]:
+    until = time.monotonic() + MOST_SECONDS
+    said: list[str] = []
+    length = 0
+    for number in range(pages):
+        if number >= MOST_PAGES_READ or length >= LONGEST_TEXT or time.monotonic() > until:
+            return "\n".join(said), False
+        page = document[number]
+        written = page.get_textpage()
+        said.append(_CUT_WORD.sub("", written.get_text_range()))
+        length += len(said[-1])
+        written.close()
+        page.close()
+    return "\n".join(said), True
+
+
+def _first_page(document: pdfium.PdfDocument) -> bytes:
+    page = document[0]
+    width, height = page.get_size()
+    if width < 1 or height < 1:
+        return b""
+    scale = min(pictures.WIDTH / width, pictures.HEIGHT / height)
+    if min(width, height) * scale < 1:
+        return b""
+    return pictures.as_png(page.render(scale=scale, may_draw_forms=False).to_pil())
+
+
+def _refuse_programs(raw: bytes) -> None:
+    """Names of programs, in clear or in compressed objects. What is found is refused rather than cleaned."""
+    for part in (raw, *_unpacked(raw)):
+        if _PROGRAM.search(_ESCAPED_NAME.sub(_unescaped, part) if b"#" in part else part):
+            raise Unreadable(PROGRAM)
+
+
+def _unescaped(found: re.Match[bytes]) -> bytes:
+    return bytes([int(found.group(1), 16)])
+
+
+def _unpacked(raw: bytes) -> Iterator[bytes]:
+    left = MOST_UNPACKED
+    for found in _OBJECT_STREAM.finditer(raw):
+        try:
+            part = zlib.decompressobj().decompress(raw[found.end() :], left)
+        except zlib.error:
+            continue
+        left -= len(part)
+        yield part
+        if left <= 0:
+            return

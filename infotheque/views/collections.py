@@ -1,0 +1,82 @@
+"""Collections: as everybody reads them, and as the team puts them in order."""
+
+import uuid
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from infotheque import operations, policies
+from infotheque.forms.document import CollectionForm
+from infotheque.models import Collection, Document
+from mecenova.team import for_the_team
+from mecenova.workflow.errors import DomainError
+
+
+@login_not_required
+@require_safe
+def collection(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    found = get_object_or_404(Collection, pk=pk)
+    if not policies.can_view_collection(request.user, found):
+        raise Http404
+    return render(
+        request, "infotheque/collection.html", {"collection": found, "items": found.items.readable()}
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_the_team
+def collection_list(request: HttpRequest) -> HttpResponse:
+    """Every collection, and a form for one more."""
+    form = CollectionForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        made = operations.create_collection(by=request.user, **form.cleaned_data)
+        messages.success(request, "La collection est créée. Ajoutez-y des documents depuis leurs fiches.")
+        return redirect("infotheque:collection_edit", made.pk)
+    context = {"form": form, "collections": Collection.objects.with_counts()}
+    return render(request, "infotheque/collection_list.html", context, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_the_team
+def collection_edit(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    found = get_object_or_404(Collection, pk=pk)
+    form = CollectionForm(request.POST or None, instance=found)
+    if request.method == "POST" and form.is_valid():
+        operations.update_collection(collection=found, by=request.user, **form.cleaned_data)
+        messages.success(request, "C’est enregistré.")
+        return redirect("infotheque:collection_edit", pk)
+    context = {"form": form, "collection": found, "items": found.items.for_team()}
+    return render(request, "infotheque/collection_edit.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+@for_the_team
+def collection_show(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    found = get_object_or_404(Collection, pk=pk)
+    on = request.POST.get("on") == "oui"
+    try:
+        operations.show_collection(collection=found, by=request.user, is_shown=on)
+    except DomainError as error:
+        messages.error(request, error.message)
+    else:
+        messages.success(request, "La collection est publiée." if on else "La collection n’est plus publiée.")
+    return redirect("infotheque:collection_edit", pk)
+
+
+@require_POST
+@for_the_team
+def collection_arrange(request: HttpRequest, pk: uuid.UUID, document: uuid.UUID) -> HttpResponse:
+    """Up, down or out, by three ordinary buttons."""
+    found = get_object_or_404(Collection, pk=pk)
+    one = get_object_or_404(Document.objects.for_list(), pk=document)
+    act = request.POST.get("act", "")
+    if act == "out":
+        operations.remove_from_collection(collection=found, document=one, by=request.user)
+    elif act in {"up", "down"}:
+        operations.move_in_collection(collection=found, document=one, by=request.user, up=act == "up")
+    else:
+        raise Http404
+    return redirect("infotheque:collection_edit", pk)

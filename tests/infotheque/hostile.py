@@ -1,0 +1,109 @@
+"""Files as strangers send them, made here byte by byte."""
+
+import ctypes
+import io
+import zipfile
+import zlib
+
+import docx
+import pypdfium2 as pdfium
+import pypdfium2.raw as pdfium_c
+
+TYPES = b"<Types xmlns='http://schemas.openxmlformats.org/package/2006/content-types'/>"
+
+
+def pdf_of(*texts: str) -> bytes:
+    """A whole PDF with one page for each text, drawn by PDFium."""
+    document = pdfium.PdfDocument.new()
+    font = pdfium_c.FPDFText_LoadStandardFont(document.raw, b"Helvetica")
+    for text in texts:
+        page = document.new_page(595, 842)
+        if not text:
+            continue
+        written = pdfium_c.FPDFPageObj_CreateTextObj(document.raw, font, 12)
+        letters = (text + "\0").encode("utf-16-le")
+        buffer = ctypes.create_string_buffer(letters)
+        pdfium_c.FPDFText_SetText(written, ctypes.cast(buffer, ctypes.POINTER(ctypes.c_ushort)))
+        pdfium_c.FPDFPageObj_Transform(written, 1, 0, 0, 1, 60, 760)
+        pdfium_c.FPDFPage_InsertObject(page.raw, written)
+        pdfium_c.FPDFPage_GenerateContent(page.raw)
+    content = io.BytesIO()
+    document.save(content)
+    document.close()
+    return content.getvalue()
+
+
+def docx_of(*paragraphs: str, title: str = "") -> bytes:
+    document = docx.Document()
+    document.core_properties.title = title
+    for paragraph in paragraphs:
+        document.add_paragraph(paragraph)
+    content = io.BytesIO()
+    document.save(content)
+    return content.getvalue()
+
+
+def office(**entries: bytes) -> bytes:
+    """A zip of these entries; « __ » in a name stands for a slash, « _dot_ » for a dot."""
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("[Content_Types].xml", TYPES)
+        for name, entry in entries.items():
+            archive.writestr(name.replace("__", "/").replace("_dot_", "."), entry)
+    return content.getvalue()
+
+
+def word(xml: bytes) -> bytes:
+    return office(word__document_dot_xml=xml)
+
+
+def bomb() -> bytes:
+    """It announces two gigabytes."""
+    small = word(b"<d>" + b" " * 70_000 + b"</d>")
+    return small.replace((70_007).to_bytes(4, "little"), (2**31 - 1).to_bytes(4, "little"))
+
+
+def lying_bomb() -> bytes:
+    """It announces a few bytes, and unpacks to many: the header is not to be believed."""
+    honest = word(b"<d>" + b" " * 20_000_000 + b"</d>")
+    announced = (20_000_007).to_bytes(4, "little")
+    assert honest.count(announced) == 2
+    return honest.replace(announced, (100).to_bytes(4, "little"))
+
+
+def silent_bomb() -> bytes:
+    """Under what an archive may announce, over what its words may weigh, and without a word."""
+    return word(b"<d>" + b" " * 63_500_000 + b"</d>")
+
+
+BILLION_LAUGHS = word(
+    b'<?xml version="1.0"?><!DOCTYPE lolz [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;">]>'
+    b"<w:document xmlns:w='w'><w:t>&b;</w:t></w:document>"
+)
+OUTSIDE_ENTITY = word(
+    b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]>'
+    b"<w:document xmlns:w='w'><w:t>&a;</w:t></w:document>"
+)
+WITH_MACROS = office(word__document_dot_xml=b"<x/>", word__vbaProject_dot_bin=b"\0")
+OLD_WORD = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 2000
+LOCKED_WORD = OLD_WORD + "EncryptedPackage".encode("utf-16-le") + b"\0" * 100
+LOCKED_ODT = office(
+    content_dot_xml=b"\x8f\x11", **{"META-INF__manifest_dot_xml": b"<m><encryption-data/></m>"}
+)
+SCRIPT_IN_CLEAR = pdf_of("x") + b"\n9 0 obj <</S /J#61vaScript /JS (app.alert\\(1\\))>> endobj\n%%EOF"
+SCRIPT_PACKED = pdf_of("x").replace(
+    b"%%EOF",
+    b"9 0 obj <</Type /ObjStm /N 1 /First 4 /Filter /FlateDecode /Length 60>> stream\n"
+    + zlib.compress(b"9 0 <</S /Launch /F (cmd.exe)>>")
+    + b"\nendstream endobj\n%%EOF",
+)
+# RC4 40 bits, user password not empty: what /Encrypt needs to say for a reader to ask.
+LOCKED_PDF = (
+    b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n"
+    b"2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
+    b"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]>>endobj\n"
+    b"4 0 obj<</Filter/Standard/V 1/R 2/P -4/O<" + b"41" * 32 + b">/U<" + b"42" * 32 + b">>>endobj\n"
+    b"trailer<</Root 1 0 R/Encrypt 4 0 R/ID[<" + b"43" * 16 + b"><" + b"43" * 16 + b">]>>\n%%EOF"
+)
+HTML = b"<!DOCTYPE html><html><body><script>alert(document.cookie)</script></body></html>"
+SVG = b"<?xml version='1.0'?><svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>"

@@ -1,0 +1,383 @@
+"""A curator's pages: what each step does, and who may take it."""
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+
+from infotheque import operations
+from infotheque.enums import TipStatus
+from infotheque.followups import ReviewDocument, WatchReviewDate
+from infotheque.models import (
+    Collection,
+    CurationSettings,
+    DailyUse,
+    Document,
+    EditorComment,
+    LinkCheck,
+    Tip,
+    UsefulMark,
+)
+from infotheque.operations.usage import mark_key
+from mecenova.agenda.operations import next_step, run_due
+from mecenova.calendar import clock
+from mecenova.workflow.errors import DomainError
+from tests.accounts.factories import StaffFactory, UserFactory
+from tests.infotheque.factories import DocumentFactory, DocumentFileFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def staff(client):
+    found = StaffFactory()
+    client.force_login(found)
+    return found
+
+
+RECORD = {"title": "Guide", "kind": "guide", "language": "fr", "summary": "Un résumé."}
+
+
+def test_a_document_is_written_read_published_and_archived_from_its_page(client, staff):
+    client.post(reverse("infotheque:create"), RECORD | {"body": "## Bonjour", "stages": ["prepare"]})
+    document = Document.objects.get()
+    advance = reverse("infotheque:advance", args=[document.pk])
+    for verb, status in [
+        ("submit", "in_review"),
+        ("send_back", "draft"),
+        ("publish", "published"),
+        ("doubt", "to_verify"),
+        ("verify", "published"),
+        ("archive", "archived"),
+        ("take_up", "draft"),
+    ]:
+        page = client.get(reverse("infotheque:edit", args=[document.pk])).content.decode()
+        assert f'value="{verb}"' in page
+        client.post(advance, {"verb": verb})
+        document.refresh_from_db()
+        assert document.status == status
+    page = client.post(advance, {"verb": "verify"}, follow=True).content.decode()
+    assert "n’est plus possible" in page
+    assert client.post(advance, {"verb": "delete"}).status_code == 404
+    page = client.get(reverse("infotheque:edit", args=[document.pk])).content.decode()
+    assert "marqué à vérifier" in page
+
+
+def test_what_was_typed_is_kept_when_it_is_refused(client, staff):
+    document = DocumentFactory(published=True)
+    address = reverse("infotheque:edit", args=[document.pk])
+    wrong = RECORD | {"title": "Un autre titre", "valid_from": "2026-02-01", "valid_until": "2026-01-01"}
+    answer = client.post(address, wrong)
+    assert answer.status_code == 422
+    page = answer.content.decode()
+    assert "vient après son début" in page
+    assert "Un autre titre" in page
+    answer = client.post(address, RECORD | {"link": ""})
+    assert answer.status_code == 422
+    assert "ni texte, ni lien, ni fichier" in answer.content.decode()
+    document.refresh_from_db()
+    assert document.title != "Un autre titre"
+
+
+def test_the_list_shows_what_waits(client, staff):
+    draft, late = DocumentFactory(title="Un brouillon"), DocumentFactory(published=True, title="Un ancien")
+    Document.objects.filter(pk=late.pk).update(review_on=clock.today() - timedelta(days=1))
+    address = reverse("infotheque:curation")
+    shown = {
+        view: client.get(address, {"etat": view}).content.decode()
+        for view in ("", "relire", "draft", "liens", "n'importe\x00")
+    }
+    assert draft.title in shown[""]
+    assert late.title in shown[""]
+    assert late.title in shown["relire"]
+    assert draft.title not in shown["relire"]
+    assert "Tous les liens répondent" in shown["liens"]
+    assert late.title not in client.get(address, {"q": "brouillon"}).content.decode()
+
+
+def test_team_pages_do_not_exist_for_others(client):
+    document, collection = DocumentFactory(), operations.create_collection(by=None, title="Débuter")
+    tip = operations.give_tip(title="Un guide")
+    client.force_login(UserFactory())
+    for name, arguments in {
+        "curation": [],
+        "create": [],
+        "settings": [],
+        "tips": [],
+        "collections": [],
+        "deposits": [],
+        "edit": [document.pk],
+        "version_form": [document.pk],
+        "collection_edit": [collection.pk],
+        "collection": [collection.pk],
+    }.items():
+        assert client.get(reverse(f"infotheque:{name}", args=arguments)).status_code == 404, name
+    for name, arguments in {
+        "advance": [document.pk],
+        "comment": [document.pk],
+        "feature": [document.pk],
+        "replace_link": [document.pk],
+        "shelve": [document.pk],
+        "version_create": [document.pk],
+        "collection_show": [collection.pk],
+        "collection_arrange": [collection.pk, document.pk],
+        "tip_decide": [tip.pk],
+    }.items():
+        assert client.post(reverse(f"infotheque:{name}", args=arguments)).status_code == 404, name
+
+
+def test_editors_comment_and_a_comment_sent_twice_is_one(client, staff):
+    document = DocumentFactory(published=True)
+    address = reverse("infotheque:comment", args=[document.pk])
+    for _ in range(2):
+        client.post(address, {"text": "Vérifier le <script>taux</script>"})
+    assert EditorComment.objects.count() == 1
+    page = client.get(reverse("infotheque:edit", args=[document.pk])).content.decode()
+    assert "&lt;script&gt;taux" in page
+    assert client.post(address, {"text": " "}).status_code == 422
+    client.logout()
+    assert "Vérifier le" not in client.get(document.get_absolute_url()).content.decode()
+
+
+def test_a_collection_is_put_in_order_with_ordinary_buttons(client, staff):
+    first, second, third = (DocumentFactory(published=True, title=title) for title in "ABC")
+    client.post(reverse("infotheque:collections"), {"title": "Débuter", "position": 1})
+    collection = Collection.objects.get()
+    show = reverse("infotheque:collection_show", args=[collection.pk])
+    assert "au moins un document" in client.post(show, {"on": "oui"}, follow=True).content.decode()
+    for document in (first, second, third, second):
+        client.post(
+            reverse("infotheque:shelve", args=[document.pk]), {"collection": collection.pk, "note": "À lire"}
+        )
+
+    def order():
+        return [item.document.title for item in collection.items.for_team()]
+
+    def arrange(document, act):
+        return client.post(
+            reverse("infotheque:collection_arrange", args=[collection.pk, document.pk]), {"act": act}
+        )
+
+    assert order() == ["A", "B", "C"]
+    arrange(third, "up")
+    assert order() == ["A", "C", "B"]
+    arrange(first, "up")
+    arrange(second, "down")
+    assert order() == ["A", "C", "B"]
+    arrange(first, "down")
+    assert order() == ["C", "A", "B"]
+    arrange(first, "out")
+    arrange(first, "out")
+    assert order() == ["C", "B"]
+    assert arrange(second, "sideways").status_code == 404
+    client.post(show, {"on": "oui"})
+    operations.withdraw_document(document=second, by=staff)
+    client.logout()
+    page = client.get(collection.get_absolute_url()).content.decode()
+    assert third.get_absolute_url() in page
+    assert second.get_absolute_url() not in page
+
+
+def test_the_front_page_shows_what_is_put_forward(client, staff):
+    document, draft = DocumentFactory(published=True), DocumentFactory()
+    feature = reverse("infotheque:feature", args=[document.pk])
+    client.post(feature, {"on": "oui"})
+    assert (
+        "avant de le mettre en avant"
+        in client.post(
+            reverse("infotheque:feature", args=[draft.pk]), {"on": "oui"}, follow=True
+        ).content.decode()
+    )
+    client.logout()
+    page = client.get(reverse("infotheque:front_page")).content.decode()
+    assert "Mis en avant" in page
+    assert document.get_absolute_url() in page
+    assert draft.get_absolute_url() not in page
+
+
+def test_anybody_suggests_and_the_team_decides(client):
+    address = reverse("infotheque:tip_create")
+    assert client.get(address).status_code == 200
+    for _ in range(2):
+        client.post(address, {"title": "Un guide", "link": "exemple.example/guide", "reason": "<b>utile</b>"})
+    tip = Tip.objects.get()
+    assert (tip.link, tip.given_by) == ("https://exemple.example/guide", None)
+    assert client.post(address, {"title": "x", "link": "javascript:alert(1)"}).status_code == 422
+    client.force_login(StaffFactory())
+    page = client.get(reverse("infotheque:tips")).content.decode()
+    assert "&lt;b&gt;utile" in page
+    decide = reverse("infotheque:tip_decide", args=[tip.pk])
+    for _ in range(2):
+        client.post(decide, {"decision": "accept"})
+    tip.refresh_from_db()
+    assert tip.status == TipStatus.ACCEPTED
+    assert Document.objects.get() == tip.document
+    assert not tip.document.is_published
+    assert "n’est plus possible" in client.post(decide, {"decision": "no"}, follow=True).content.decode()
+
+
+def test_suggestions_of_one_address_are_bounded(client):
+    address = reverse("infotheque:tip_create")
+    answers = [client.post(address, {"title": f"Guide {number}"}).status_code for number in range(12)]
+    assert answers[0] == 302
+    assert answers[-1] == 429
+
+
+def test_the_waiting_list_is_bounded(monkeypatch):
+    monkeypatch.setattr("infotheque.operations.curation.MOST_WAITING_TIPS", 1)
+    operations.give_tip(title="Un")
+    operations.give_tip(title="Un")
+    with pytest.raises(DomainError, match="quelques jours"):
+        operations.give_tip(title="Deux")
+
+
+def test_the_team_sets_its_rules(client, staff):
+    address = reverse("infotheque:settings")
+    assert client.post(address, {"needs_second_reader": "on", "review_months": 0}).status_code == 422
+    client.post(address, {"needs_second_reader": "on", "review_months": 6})
+    assert (CurationSettings.load().needs_second_reader, CurationSettings.load().review_months) == (True, 6)
+
+
+def test_a_review_date_opens_a_step_for_its_owner(staff):
+    owner = StaffFactory()
+    with clock.frozen(clock.now()) as moment:
+        document = operations.publish_document(document=DocumentFactory(owner=owner), by=staff)
+        assert next_step(document).rule == WatchReviewDate.name
+        moment.advance(timedelta(days=360))
+        run_due()
+        document.refresh_from_db()
+        assert document.status == "published", "not a day too early"
+        moment.advance(timedelta(days=8))
+        run_due()
+        run_due()
+        document.refresh_from_db()
+        assert document.status == "to_verify"
+        step = next_step(document)
+        assert (step.rule, step.assigned_to) == (ReviewDocument.name, owner)
+        operations.verify_document(document=document, by=owner)
+        assert next_step(document).rule == WatchReviewDate.name
+        operations.archive_document(document=document, by=owner)
+        assert next_step(document) is None
+
+
+def test_another_date_moves_the_step(staff):
+    document = operations.publish_document(document=DocumentFactory(), by=staff)
+    later = clock.today() + timedelta(days=700)
+    operations.update_document(document=document, by=staff, review_on=later)
+    assert next_step(document).due_at.date() == later
+
+
+def test_usage_is_counted_by_day_and_nobody_is_kept(client):
+    document = DocumentFactory(published=True)
+    opened, useful = (reverse(f"infotheque:{name}", args=[document.pk]) for name in ("opened", "useful"))
+    client.get(document.get_absolute_url())
+    assert not DailyUse.objects.exists(), "looking changes nothing"
+    for _ in range(2):
+        assert client.post(opened).status_code == 204
+    client.post(opened, {"what": "download"})
+    for answer in ("yes", "yes", "no", "yes"):
+        client.post(useful, {"answer": answer}, REMOTE_ADDR="192.0.2.1")
+    client.post(useful, {"answer": "no"}, REMOTE_ADDR="192.0.2.2")
+    use = DailyUse.objects.get()
+    assert (use.opened, use.downloaded, use.useful, use.not_useful) == (2, 1, 1, 1)
+    assert UsefulMark.objects.count() == 2
+    kept = " ".join(UsefulMark.objects.values_list("key", flat=True))
+    assert "192.0.2" not in kept
+    client.force_login(StaffFactory())
+    client.post(opened)
+    assert DailyUse.objects.get().opened == 2, "the team's own reading is not counted"
+
+
+def test_a_mark_says_nothing_from_one_day_or_document_to_the_next_and_goes_away(client):
+    document, other = DocumentFactory(published=True), DocumentFactory(published=True)
+    with clock.frozen(clock.now()) as moment:
+        key = mark_key(document, "192.0.2.1")
+        assert key != mark_key(other, "192.0.2.1")
+        operations.say_useful(document=document, address="192.0.2.1", is_useful=True)
+        assert operations.forget_marks() == 0
+        moment.advance(timedelta(days=1))
+        assert key != mark_key(document, "192.0.2.1")
+        assert operations.forget_marks() == 1
+        assert operations.forget_marks() == 0
+    assert DailyUse.objects.get().useful == 1
+
+
+def test_nobody_says_anything_of_a_draft(client):
+    draft = DocumentFactory()
+    for name in ("opened", "useful"):
+        assert client.post(reverse(f"infotheque:{name}", args=[draft.pk])).status_code == 404
+
+
+def test_useful_answers_in_place_or_with_the_page(client):
+    document = DocumentFactory(published=True)
+    address = reverse("infotheque:useful", args=[document.pk])
+    part = client.post(address, {"answer": "yes"}, headers={"HX-Request": "true"}).content.decode()
+    assert "<html" not in part
+    assert "Merci" in client.post(address, {"answer": "yes"}, follow=True).content.decode()
+
+
+def test_a_reader_is_told_what_has_aged(client):
+    document = DocumentFactory(
+        published=True,
+        kind="legal_sheet",
+        valid_until=clock.today() - timedelta(days=1),
+        confidence="low",
+        stages=["agree"],
+    )
+    near = DocumentFactory(published=True, kind="legal_sheet", stages=["agree"], title="Le voisin")
+    Document.objects.filter(pk=document.pk).update(status="to_verify")
+    page = client.get(document.get_absolute_url()).content.decode()
+    assert "Validité dépassée" in page
+    assert "En cours de vérification" in page
+    assert "à faire confirmer" in page
+    assert near.title in page
+
+
+def test_a_proposed_link_is_taken_in_one_click(client, staff):
+    document = DocumentFactory(published=True, link_hidden_at=clock.now())
+    address = reverse("infotheque:replace_link", args=[document.pk])
+    assert "Aucune adresse" in client.post(address, follow=True).content.decode()
+    LinkCheck.objects.create(
+        document=document,
+        link=document.link,
+        checked_at=clock.now(),
+        failures=3,
+        problem="le site ne répond plus",
+        replacement="https://ailleurs.example/",
+    )
+    assert (
+        "le site ne répond plus"
+        in client.get(reverse("infotheque:edit", args=[document.pk])).content.decode()
+    )
+    client.post(address)
+    document.refresh_from_db()
+    assert (document.link, document.link_hidden_at) == ("https://ailleurs.example/", None)
+
+
+def test_pages_ask_as_many_queries_for_one_as_for_ten(client, staff, query_count):
+    collection = operations.create_collection(by=None, title="Débuter")
+
+    def fill(number):
+        for _ in range(number):
+            document = DocumentFileFactory(version__document__published=True).version.document
+            operations.feature_document(document=document, by=staff, is_featured=True)
+            operations.add_to_collection(collection=collection, document=document, by=staff)
+            operations.comment_document(document=document, by=staff, text="x")
+            operations.give_tip(title=document.title, by=staff)
+
+    fill(1)
+    document = Document.objects.get()
+    addresses = [
+        *(reverse(f"infotheque:{name}") for name in ("curation", "front_page", "tips", "collections")),
+        *(reverse(f"infotheque:{name}", args=[document.pk]) for name in ("document", "edit")),
+        *(reverse(f"infotheque:{name}", args=[collection.pk]) for name in ("collection", "collection_edit")),
+    ]
+    fill(1)
+
+    def counts():
+        return {address: query_count(lambda address=address: client.get(address)) for address in addresses}
+
+    counts()
+    two = counts()
+    fill(9)
+    assert counts() == two

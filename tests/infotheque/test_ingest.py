@@ -1,0 +1,113 @@
+"""`manage.py ingest`: a folder or a CSV, tried first, written, taken up again."""
+
+import csv
+import io
+from pathlib import Path
+
+import pytest
+from django.core.files.storage import default_storage
+from django.core.management import CommandError, call_command
+
+from infotheque.models import Document, DocumentFile
+from infotheque.operations import versions
+from tests.infotheque import hostile
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a" / "convention.docx").write_bytes(hostile.docx_of("L’entreprise donne."))
+    (tmp_path / "guide_du_mécénat.pdf").write_bytes(hostile.pdf_of("Le guide"))
+    (tmp_path / "copie.pdf").write_bytes((tmp_path / "guide_du_mécénat.pdf").read_bytes())
+    (tmp_path / "page.pdf").write_bytes(hostile.HTML)
+    (tmp_path / "notes.txt").write_text("rien")
+    return tmp_path
+
+
+def ingest(*arguments: object, **options: object) -> str:
+    told = io.StringIO()
+    call_command("ingest", *map(str, arguments), stdout=told, stderr=io.StringIO(), **options)
+    return " ".join(told.getvalue().split())
+
+
+def rejects(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file, delimiter=";"))
+
+
+def test_a_trial_writes_nothing_then_each_file_is_a_draft_then_nothing_twice(folder):
+    told = ingest(folder)
+    assert "4 = 2 + 0 + 1 + 1" in told
+    assert not Document.objects.exists()
+    assert not default_storage.exists("infotheque") or default_storage.listdir("infotheque")[0] == []
+    assert "4 = 2 + 0 + 1 + 1" in ingest(folder, commit=True)
+    assert set(Document.objects.values_list("title", "status")) == {
+        ("convention", "draft"),
+        ("copie", "draft"),
+    }
+    assert DocumentFile.objects.count() == 2
+    assert "page web" in " ".join(rejects(folder / "rejets.csv")[0].values())
+    assert "4 = 0 + 0 + 3 + 1" in ingest(folder, commit=True)
+    assert Document.objects.count() == 2
+
+
+def test_an_interruption_is_taken_up_where_it_was(folder, monkeypatch):
+    whole, met = versions.add_version, []
+
+    def interrupted(**options):
+        met.append(1)
+        if len(met) == 2:
+            raise KeyboardInterrupt
+        return whole(**options)
+
+    monkeypatch.setattr("infotheque.imports.add_version", interrupted)
+    with pytest.raises(CommandError, match="interrompu"):
+        ingest(folder, commit=True)
+    assert Document.objects.count() == DocumentFile.objects.count() == 1
+    monkeypatch.setattr("infotheque.imports.add_version", whole)
+    assert "4 = 1 + 0 + 2 + 1" in ingest(folder, commit=True)
+    assert Document.objects.count() == DocumentFile.objects.count() == 2
+
+
+def test_a_csv_describes_documents_and_says_what_it_refuses(folder):
+    path = folder / "liste.csv"
+    path.write_text(
+        "Titre;Fichier;Lien;Type;Éditeur;Année;Causes;Formes;Pour qui\n"
+        "Le guide;guide_du_mécénat.pdf;;Guide;Atelier;2024;sport;skills;Associations\n"
+        "La page;;exemple.example/page;Site ou page;Atelier;;;;\n"
+        "Dehors;../../etc/passwd;;;;;;;\n"
+        "Absent;rien.pdf;;;;;;;\n"
+        "Nulle part;;;;;;;;\n"
+        "Lien;;javascript:alert(1);;;;;;\n"
+        "Vieux;;exemple.example;;;1200;;;\n"
+        "La page;;;;Atelier;;;;\n",
+        encoding="utf-8",
+    )
+    told = ingest(path, commit=True)
+    assert "8 = 2 + 0 + 0 + 6" in told
+    guide = Document.objects.get(title="Le guide")
+    assert (guide.year, guide.publisher, guide.partnership_kinds) == (2024, "Atelier", ["skills"])
+    assert guide.readers == ["associations"]
+    assert [cause.slug for cause in guide.causes.all()] == ["sport"]
+    assert guide.current_version.files.get().pages == 1
+    assert Document.objects.get(title="La page").link == "https://exemple.example/page"
+    reasons = " ".join(" ".join(row.values()) for row in rejects(folder / "liste.rejets.csv"))
+    for reason in (
+        "n’est pas dans le dossier",
+        "n’existe pas",
+        "ne mènerait nulle part",
+        "adresse web",
+        "1200",
+    ):
+        assert reason in reasons
+    assert "8 = 0 + 0 + 2 + 6" in ingest(path, commit=True)
+
+
+def test_what_is_not_there_is_said(tmp_path):
+    with pytest.raises(CommandError, match="n’existe pas"):
+        ingest(tmp_path / "absent")
+    (tmp_path / "vide").mkdir()
+    with pytest.raises(CommandError, match="rien à importer"):
+        ingest(tmp_path / "vide")
