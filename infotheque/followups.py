@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from infotheque.enums import PUBLIC_STATUSES, DocumentStatus
 from infotheque.models import Document
 from infotheque.signals import review_due
-from mecenova.agenda.enums import Outcome, Owner
+from mecenova.agenda.enums import Owner
 from mecenova.agenda.models import FollowUp
 from mecenova.agenda.operations import close, start
 from mecenova.agenda.rules import Rule, register_rule
@@ -62,8 +62,7 @@ class ReviewDocument(Rule):
 
 def restart_review(document: Document) -> None:
     """The one step of the document as it now is; none once readers no longer see it."""
-    for rule in (WatchReviewDate, ReviewDocument):
-        close(document, rule, Outcome.DONE)
+    close(document, WatchReviewDate, ReviewDocument)
     if document.status not in PUBLIC_STATUSES:
         return
     if document.status == DocumentStatus.TO_VERIFY:

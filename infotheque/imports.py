@@ -1,7 +1,6 @@
 """A folder of files, or a CSV of documents: what each row says, tried first, then written."""
 
 import csv
-import uuid
 from collections.abc import Callable, Iterator, Sequence, Set
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -85,6 +84,8 @@ class DocumentImporter(Importer[DocumentEntry]):
     def __init__(self, reader: Reader, folder: Path, *, keeps_files: bool) -> None:
         self._reader, self._folder, self._keeps_files = reader, folder.resolve(), keeps_files
         self._causes = cause_index()
+        # A trial keeps no file to be recognised by: what this run has made is remembered.
+        self._made: set[str] = set()
 
     def parse(self, row: Row, notes: Notes) -> DocumentEntry:
         read = self._file(row["fichier"])
@@ -133,8 +134,9 @@ class DocumentImporter(Importer[DocumentEntry]):
 
     @transaction.atomic
     def _write(self, entry: DocumentEntry) -> Outcome:
-        if self._known(entry):
+        if entry.key in self._made or self._known(entry):
             return UNCHANGED
+        self._made.add(entry.key)
         document = create_document(by=None, causes=entry.causes, owner=None, **entry.values)
         if entry.read is not None:
             if self._keeps_files:
@@ -170,9 +172,9 @@ class DocumentImporter(Importer[DocumentEntry]):
 
 @contextmanager
 def listed_files(folder: Path) -> Iterator[Path]:
-    """A CSV with one row for each file of the folder and of those inside, in the order of their names."""
+    """A CSV with one row for each file of the folder and of those inside; it bears the folder's own name."""
     with TemporaryDirectory(prefix="mecenova-ingest-") as place:
-        path = Path(place) / f"{uuid.uuid4()}.csv"
+        path = Path(place) / (folder.resolve().name or "dossier")
         with path.open("w", encoding="utf-8", errors="replace", newline="") as file:
             written = csv.writer(file, delimiter=";")
             written.writerow(["fichier"])

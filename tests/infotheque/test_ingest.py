@@ -16,7 +16,11 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
+def folder(tmp_path: Path, monkeypatch) -> Path:
+    """Where rejects go is where the command is run."""
+    monkeypatch.chdir(tmp_path)
+    tmp_path = tmp_path / "dossier"
+    tmp_path.mkdir()
     (tmp_path / "a").mkdir()
     (tmp_path / "a" / "convention.docx").write_bytes(hostile.docx_of("L’entreprise donne."))
     (tmp_path / "guide_du_mécénat.pdf").write_bytes(hostile.pdf_of("Le guide"))
@@ -48,7 +52,7 @@ def test_a_trial_writes_nothing_then_each_file_is_a_draft_then_nothing_twice(fol
         ("copie", "draft"),
     }
     assert DocumentFile.objects.count() == 2
-    assert "page web" in " ".join(rejects(folder / "rejets.csv")[0].values())
+    assert "page web" in " ".join(rejects(Path("dossier.rejets.csv"))[0].values())
     assert "4 = 0 + 0 + 3 + 1" in ingest(folder, commit=True)
     assert Document.objects.count() == 2
 
@@ -93,7 +97,7 @@ def test_a_csv_describes_documents_and_says_what_it_refuses(folder):
     assert [cause.slug for cause in guide.causes.all()] == ["sport"]
     assert guide.current_version.files.get().pages == 1
     assert Document.objects.get(title="La page").link == "https://exemple.example/page"
-    reasons = " ".join(" ".join(row.values()) for row in rejects(folder / "liste.rejets.csv"))
+    reasons = " ".join(" ".join(row.values()) for row in rejects(Path("liste.csv.rejets.csv")))
     for reason in (
         "n’est pas dans le dossier",
         "n’existe pas",

@@ -11,8 +11,6 @@ from infotheque.imports import DocumentImporter, listed_files
 from infotheque.reading.reader import Reader
 from mecenova.imports.commands import ImportCommand
 
-REJECTS = "rejets.csv"
-
 
 class Command(ImportCommand):
     help = (
@@ -36,7 +34,6 @@ class Command(ImportCommand):
             self._reader = stack.enter_context(Reader())
             self._folder = options["folder"] or (source if source.is_dir() else source.parent)
             if source.is_dir():
-                options["rejects"] = options["rejects"] or source / REJECTS
                 options["file"] = stack.enter_context(listed_files(source))
             super().handle(*args, **options)
 
