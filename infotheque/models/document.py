@@ -102,9 +102,6 @@ class DocumentQuerySet(models.QuerySet["Document"]):
     def latest_first(self) -> Self:
         return self.order_by("-created_at", "id")
 
-    def newest_first(self) -> Self:
-        return self.order_by("-published_at", "id")
-
     def near(self, document: "Document") -> Self:
         """Others on line that share a cause, a stage or a form of partnership, the closest first."""
         shared = (

@@ -36,16 +36,20 @@ def ingest(*arguments: object, **options: object) -> str:
     return " ".join(told.getvalue().split())
 
 
+def kept_files() -> list[str]:
+    return default_storage.listdir("infotheque")[0] if default_storage.exists("infotheque") else []
+
+
 def rejects(path: Path) -> list[dict[str, str]]:
     with path.open(encoding="utf-8-sig", newline="") as file:
         return list(csv.DictReader(file, delimiter=";"))
 
 
 def test_a_trial_writes_nothing_then_each_file_is_a_draft_then_nothing_twice(folder):
-    told = ingest(folder)
-    assert "4 = 2 + 0 + 1 + 1" in told
+    before = kept_files()
+    assert "4 = 2 + 0 + 1 + 1" in ingest(folder)
     assert not Document.objects.exists()
-    assert not default_storage.exists("infotheque") or default_storage.listdir("infotheque")[0] == []
+    assert kept_files() == before
     assert "4 = 2 + 0 + 1 + 1" in ingest(folder, commit=True)
     assert set(Document.objects.values_list("title", "status")) == {
         ("convention", "draft"),
