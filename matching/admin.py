@@ -19,7 +19,21 @@ class ReadOnlyAdmin(admin.ModelAdmin):
 
 @admin.register(Round)
 class RoundAdmin(ReadOnlyAdmin):
-    list_display = ("started_at", "scope", "needs", "pairs", "presented", "finished_at", "score_version")
+    list_display = (
+        "started_at",
+        "scope",
+        "needs",
+        "pairs",
+        "presented",
+        "in_time",
+        "compatible",
+        "servable",
+        "longest_wait",
+        "gini",
+        "score_share",
+        "finished_at",
+        "score_version",
+    )
     list_filter = ("scope",)
     date_hierarchy = "started_at"
 

@@ -1,7 +1,4 @@
-"""Ranking, and who is shown to whom: best pairs first, the longest-waiting association when two are equal.
-
-A greedy choice on purpose: it is plain to explain, and an exact method can take its place behind `allocate`.
-"""
+"""Ranking, and who is shown to whom: pairs by their keys, handed over to `matching.sharing` as numbers."""
 
 import uuid
 from collections import Counter
@@ -9,15 +6,17 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from heapq import nsmallest
-from math import ceil
 
 import numpy as np
 
 from associations.models import Association
 from companies.models import Need
-from matching.kernel import Array, Pairs
+from matching.kernel import UUID, Array, Pairs, as_uuid
 from matching.network import Names, load
 from matching.scoring import Assessment, AssociationSide, NeedSide, score, stopped_by
+from matching.sharing import Offers, admissible, choose, open_places
+from mecenova.calendar import clock
+from partnerships.operations import Places
 
 # Below this a suggestion would waste a place of the company's attention.
 PRESENT_FROM = 0.45
@@ -58,15 +57,32 @@ class Ranking:
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
-    """What has already happened: what an allocation must respect."""
+    """What has already happened: what an allocation must respect, on this day."""
 
-    places: Mapping[uuid.UUID, int]
+    today: date
+    places: Mapping[uuid.UUID, Places]
+    # When each open association could first be presented, and since when it has waited.
+    joined: Mapping[uuid.UUID, datetime]
     waiting_since: Mapping[uuid.UUID, datetime]
     # Associations already presented today: one presentation a day each.
     presented_today: Collection[uuid.UUID]
     # (need, association) already suggested, and (company, association) not to be brought back now.
     shown: Collection[tuple[uuid.UUID, uuid.UUID]]
     settled: Collection[tuple[uuid.UUID, uuid.UUID]]
+
+    def waited(self, association: uuid.UUID) -> int:
+        """Days since it was last presented, or could first be."""
+        return max(0, (self.today - clock.paris(self.waiting_since[association]).date()).days)
+
+
+@dataclass(frozen=True, slots=True)
+class Allocation:
+    """The pairs to present (places in the list given), the sum of their scores, and the best sum that the
+    same places would give if nobody's wait counted."""
+
+    chosen: Array
+    score: float
+    best_score: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,42 +114,46 @@ def suited_needs(association: Association, *, limit: int, today: date) -> Suited
     return Suited(best, stops, network.names)
 
 
-def allocate(pairs: Pairs, ledger: Ledger) -> Array:
-    """Which of these pairs to present now, never more than a company's places.
-
-    A first pass shares a company's places between its needs; a second fills what is left.
-    """
-    needs, companies, associations = pairs.need_ids(), pairs.company_ids(), pairs.association_ids()
-    needs_of = Counter(company for _, company in set(zip(needs, companies, strict=True)))
-
-    def urgency(place: int) -> tuple[float, datetime, bytes, bytes]:
-        """Best score first (to the hundredth: less is no difference), then who has waited longest."""
-        association = associations[place]
-        waiting = ledger.waiting_since[association]
-        return -round(float(pairs.score[place]), 2), waiting, association.bytes, needs[place].bytes
-
-    candidates = sorted(
-        (
-            place
-            for place in np.flatnonzero(pairs.worth).tolist()
-            if (needs[place], associations[place]) not in ledger.shown
-            and (companies[place], associations[place]) not in ledger.settled
-        ),
-        key=urgency,
+def allocate(pairs: Pairs, ledger: Ledger) -> Allocation:
+    """Which of these pairs to present now, never more than a company's places open today."""
+    (needs, need), (companies, company), (associations, association) = (
+        np.unique(keys, return_inverse=True) for keys in (pairs.need, pairs.company, pairs.association)
     )
-    chosen: dict[int, None] = {}
-    taken = set(ledger.presented_today)
-    spent: Counter[uuid.UUID] = Counter()
-    per_need: Counter[uuid.UUID] = Counter()
-    for shared in (True, False):
-        for place in candidates:
-            need, company, association = needs[place], companies[place], associations[place]
-            places = ledger.places.get(company, 0)
-            share = ceil(places / needs_of[company]) if shared else places
-            if association in taken or spent[company] >= places or per_need[need] >= share:
-                continue
-            chosen[place] = None
-            taken.add(association)
-            spent[company] += 1
-            per_need[need] += 1
-    return np.fromiter(chosen, np.int64, len(chosen))
+    waiting = np.array([ledger.waited(as_uuid(key)) for key in associations.tolist()], np.int64)
+    fresh = _are_new(ledger.shown, needs, need, associations, association)
+    fresh &= _are_new(ledger.settled, companies, company, associations, association)
+    fresh &= admissible(pairs.score, pairs.worth, waiting[association])
+    kept = np.flatnonzero(fresh)
+    offers = Offers(need[kept], company[kept], association[kept], pairs.score[kept].astype(float))
+    places = [ledger.places[as_uuid(key)] for key in companies.tolist()]
+    open_today = open_places(
+        np.array([each.capacity for each in places], np.int64),
+        np.array([each.left for each in places], np.int64),
+        ledger.today,
+    )
+    presented = np.isin(associations, _bytes(ledger.presented_today))
+    chosen = choose(offers, open_today, waiting, presented)
+    best = choose(offers, open_today, np.zeros(len(waiting)), presented)
+    return Allocation(kept[chosen], float(offers.score[chosen].sum()), float(offers.score[best].sum()))
+
+
+def _are_new(
+    known: Collection[tuple[uuid.UUID, uuid.UUID]], firsts: Array, first: Array, seconds: Array, second: Array
+) -> Array:
+    """Which pairs are not among the known ones. `first` and `second` are places in sorted keys."""
+    if not known or not len(first):
+        return np.ones(len(first), bool)
+    one, other = (_bytes(keys) for keys in zip(*known, strict=True))
+    places, others = _places_in(firsts, one), _places_in(seconds, other)
+    here = (places >= 0) & (others >= 0)
+    return ~np.isin(first * len(seconds) + second, places[here] * len(seconds) + others[here])
+
+
+def _places_in(keys: Array, wanted: Array) -> Array:
+    """Where each stands in the sorted keys; -1 for those that do not."""
+    found = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
+    return np.where(keys[found] == wanted, found, -1)
+
+
+def _bytes(keys: Collection[uuid.UUID]) -> Array:
+    return np.array([key.bytes for key in keys], UUID)

@@ -8,14 +8,13 @@ from django.db.models import Max, Q
 from django.db.models.functions import Coalesce, Greatest
 
 from associations.models import Association
-from companies.models import Company
 from matching.allocation import Ledger
 from matching.enums import SuggestionStatus
 from matching.models import Suggestion
 from mecenova.calendar import clock
 from partnerships.enums import OPEN_STATUSES, IntroductionStatus
 from partnerships.models import Introduction
-from partnerships.operations import places_left
+from partnerships.operations import places_of
 
 # A company that said no to a suggestion, or did not answer, is not asked about the same association before
 # this long. A « no » to a request has its own date, which both sides were told.
@@ -28,14 +27,16 @@ def read_ledger(companies: Iterable[uuid.UUID]) -> Ledger:
     keys = set(companies)
     midnight = clock.paris(clock.now()).replace(hour=0, minute=0, second=0, microsecond=0)
     suggestions = Suggestion.objects.order_by()
+    everybody = Association.objects.open_to_companies().order_by()
+    dates = everybody.annotate(
+        joined=_joined(), since=Greatest(Max("suggestions__presented_at"), _joined())
+    ).values_list("pk", "joined", "since")
+    rows = list(dates)
     return Ledger(
-        places={company.pk: places_left(company) for company in Company.objects.filter(pk__in=keys)},
-        waiting_since=dict(
-            Association.objects.open_to_companies()
-            .order_by()
-            .annotate(since=Greatest(Max("suggestions__presented_at"), _joined()))
-            .values_list("pk", "since")
-        ),
+        today=clock.today(),
+        places=places_of(keys),
+        joined={key: joined for key, joined, _ in rows},
+        waiting_since={key: since for key, _, since in rows},
         presented_today=set(
             suggestions.filter(presented_at__gte=midnight).values_list("association_id", flat=True)
         ),

@@ -3,8 +3,19 @@
 """
 
 from matching.kernel.arrays import Pairs
-from matching.kernel.copying import Array, read_rows
+from matching.kernel.copying import UUID, Array, as_uuid, read_rows
 from matching.kernel.loading import load_associations, load_needs
 from matching.kernel.ranking import Ground, Threshold, rank
 
-__all__ = ["Array", "Ground", "Pairs", "Threshold", "load_associations", "load_needs", "rank", "read_rows"]
+__all__ = [
+    "UUID",
+    "Array",
+    "Ground",
+    "Pairs",
+    "Threshold",
+    "as_uuid",
+    "load_associations",
+    "load_needs",
+    "rank",
+    "read_rows",
+]

@@ -1,7 +1,7 @@
 from typing import Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.urls import reverse
 
 from associations.models import Association, Project
@@ -14,7 +14,13 @@ from partnerships.models import Introduction
 
 
 class Round(Identified):
-    """One run of the matching over the network or over what changed since the last one."""
+    """One run of the matching over the network or over what changed since the last one.
+
+    A full round also says how fairly attention is shared once it is done; a small one does not know. Its
+    figures are about associations that have a compatible company. `gini` is that of the presentations of the
+    last 90 days, among those open for as long; `score_share` what its sum of scores is to the best that the
+    same places would have given if nobody's wait counted.
+    """
 
     scope = models.CharField("étendue", max_length=20, choices=RoundScope)
     score_version = models.CharField("version du score", max_length=20)
@@ -23,13 +29,35 @@ class Round(Identified):
     needs = models.PositiveIntegerField("besoins", default=0)
     pairs = models.PositiveIntegerField("paires compatibles", default=0)
     presented = models.PositiveIntegerField("suggestions", default=0)
+    compatible = models.PositiveIntegerField("ont une entreprise compatible", null=True, blank=True)
+    in_time = models.PositiveIntegerField("présentées ou arrivées depuis 90 jours", null=True, blank=True)
+    servable = models.PositiveIntegerField("que 90 jours de places suffisent", null=True, blank=True)
+    longest_wait = models.PositiveIntegerField("plus longue attente (jours)", null=True, blank=True)
+    gini = models.DecimalField(
+        "Gini des présentations", max_digits=4, decimal_places=3, null=True, blank=True
+    )
+    score_share = models.DecimalField(
+        "part du meilleur score", max_digits=4, decimal_places=3, null=True, blank=True
+    )
 
     class Meta:
         verbose_name = "tour"
         ordering = ("-started_at",)
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(compatible__isnull=True, in_time__isnull=True, servable__isnull=True)
+                | Q(in_time__lte=F("compatible"), servable__lte=F("compatible")),
+                name="round_figures_agree",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.get_scope_display()} · {self.started_at:%Y-%m-%d %H:%M}"
+
+    @property
+    def in_time_share(self) -> float | None:
+        """Which part of the associations that suit a company has waited no longer than promised."""
+        return None if not self.compatible or self.in_time is None else self.in_time / self.compatible
 
 
 class SuggestionQuerySet(models.QuerySet["Suggestion"]):

@@ -2,8 +2,7 @@
 
 import logging
 import uuid
-from collections.abc import Iterable, Mapping
-from datetime import datetime
+from collections.abc import Collection, Iterable
 from decimal import Decimal
 from itertools import groupby
 
@@ -14,8 +13,9 @@ from associations.models import Association
 from associations.operations import record_presentations
 from companies.models import Company
 from matching import policies
-from matching.allocation import Candidate, allocate
+from matching.allocation import Candidate, Ledger, allocate
 from matching.enums import RoundScope
+from matching.fairness import measure
 from matching.ledger import read_ledger
 from matching.models import Round, Suggestion
 from matching.network import Names
@@ -74,10 +74,14 @@ def run_round(*, by: User | None = None, scope: RoundScope = RoundScope.FULL) ->
         pairs=best.number_compatible,
     )
     ledger = read_ledger(best.pairs.company_ids())
-    chosen, names = candidates_of(best.pairs[allocate(best.pairs, ledger)])
-    round_.presented = _present(round_, chosen, names, ledger.waiting_since)
+    allocation = allocate(best.pairs, ledger)
+    chosen, names = candidates_of(best.pairs[allocation.chosen])
+    presented = _present(round_, chosen, names, ledger)
+    round_.presented = len(presented)
+    if changes is None:
+        measure(best.pairs, allocation, ledger, presented).write(round_)
     round_.finished_at = clock.now()
-    round_.save(update_fields=["presented", "finished_at"])
+    round_.save()
     _send_digests()
     logger.info("Round %s %s: %d needs, %d presented", round_.pk, scope, round_.needs, round_.presented)
     return round_
@@ -102,9 +106,12 @@ def _take_lock() -> None:
 
 
 def _present(
-    round_: Round, chosen: Iterable[Candidate], names: Names, waiting_since: Mapping[uuid.UUID, datetime]
-) -> int:
-    """Spend a place for each pair, in a fixed order of companies so that two writers never deadlock."""
+    round_: Round, chosen: Iterable[Candidate], names: Names, ledger: Ledger
+) -> Collection[uuid.UUID]:
+    """Spend a place for each pair, in a fixed order of companies so that two writers never deadlock.
+
+    The associations presented.
+    """
     chosen = sorted(chosen, key=lambda candidate: (candidate.need.company.bytes, -candidate.assessment.total))
     companies = Company.objects.in_bulk([candidate.need.company for candidate in chosen])
     associations = Association.objects.in_bulk([candidate.association.id for candidate in chosen])
@@ -117,14 +124,12 @@ def _present(
             source=AttentionSource.SUGGESTION,
         )
         presented += [pair for pair in pairs if pair.association.id in entries]
-    now = clock.now()
     suggestions = Suggestion.objects.bulk_create(
-        _suggestion(round_, pair, names, waited=(now - waiting_since[pair.association.id]).days)
-        for pair in presented
+        _suggestion(round_, pair, names, waited=ledger.waited(pair.association.id)) for pair in presented
     )
     record_many(suggestions, "present", NEW, None)
     record_presentations(associations=[associations[pair.association.id] for pair in presented])
-    return len(presented)
+    return [pair.association.id for pair in presented]
 
 
 def _suggestion(round_: Round, pair: Candidate, names: Names, *, waited: int) -> Suggestion:
@@ -137,7 +142,7 @@ def _suggestion(round_: Round, pair: Candidate, names: Names, *, waited: int) ->
         score=Decimal(str(pair.assessment.total)),
         score_version=SCORE_VERSION,
         reasons=reasons(pair.need, pair.association, pair.assessment, names.words, waited=waited),
-        inputs=pair.assessment.inputs(),
+        inputs={**pair.assessment.inputs(), "waited": waited},
     )
 
 

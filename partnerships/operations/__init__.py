@@ -12,8 +12,10 @@ from partnerships.operations.answers import (
     postpone_introduction,
 )
 from partnerships.operations.attention import (
+    Places,
     next_month,
     places_left,
+    places_of,
     return_attention,
     spend_attention,
     spend_attention_on,
@@ -40,6 +42,7 @@ from partnerships.operations.talks import (
 )
 
 __all__ = [
+    "Places",
     "abandon_partnership",
     "accept_introduction",
     "agree_partnership",
@@ -58,6 +61,7 @@ __all__ = [
     "next_month",
     "note_contact",
     "places_left",
+    "places_of",
     "postpone_introduction",
     "rearm_introduction",
     "reflect",

@@ -1,8 +1,9 @@
 """The ledger of a company's attention: a place is spent once, under a lock on (company, month)."""
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
+from typing import NamedTuple
 
 from django.db import transaction
 from django.db.models import F
@@ -69,15 +70,29 @@ def return_attention(*, company: Company, association: Association) -> bool:
     return True
 
 
+class Places(NamedTuple):
+    """What a company said it can look at this month, and what is left of it."""
+
+    capacity: int
+    left: int
+
+
 def places_left(company: Company) -> int:
     """Places still free this month."""
-    capacity = _policy_capacity(company)
-    spent = (
-        AttentionMonth.objects.filter(company=company, month=month_of(clock.today()))
-        .values_list("spent", flat=True)
-        .first()
+    return places_of([company.pk])[company.pk].left
+
+
+def places_of(companies: Collection[uuid.UUID]) -> dict[uuid.UUID, Places]:
+    """This month's places of these companies, in two queries. Without a policy there are none."""
+    capacities = dict(
+        Policy.objects.filter(company__in=companies).values_list("company_id", "monthly_capacity")
     )
-    return max(0, capacity - (spent or 0))
+    month = AttentionMonth.objects.filter(company__in=companies, month=month_of(clock.today()))
+    spent = dict(month.values_list("company_id", "spent"))
+    return {
+        key: Places(capacities.get(key, 0), max(0, capacities.get(key, 0) - spent.get(key, 0)))
+        for key in companies
+    }
 
 
 def _policy_capacity(company: Company) -> int:

@@ -1,6 +1,7 @@
 """Rounds: capacity, fairness, nothing done twice, whoever runs them and however often."""
 
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -9,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from associations.enums import Stance
 from associations.models import Association
+from companies.models import Policy
 from matching.enums import ChangedKind, RoundScope, SuggestionStatus
 from matching.models import ChangedSubject, Round, Suggestion
 from matching.operations import RoundInProgress, note_change, run_round
@@ -329,3 +331,58 @@ def test_a_change_during_a_round_waits_for_the_next_and_nobody_waits_for_the_rou
         run_round(scope=RoundScope.CHANGED)
         assert at_once(change_meanwhile) == [None]
     assert ChangedSubject.objects.count() == 1
+
+
+# Whose turn it is, over the month
+
+
+def test_a_month_s_places_open_in_three(need, frozen_clock):
+    """A company reads a short list three times a month; what is left unspent waits for the next."""
+    AssociationFactory.create_batch(5, complete=True)
+    with frozen_clock(datetime(2026, 11, 30, 9, tzinfo=UTC)) as now:
+        AssociationFactory.create_batch(1, complete=True)
+        now.advance(timedelta(days=1))
+        shown = [run_round().presented]
+        for days in (1, 8, 1, 10):
+            now.advance(timedelta(days=days))
+            shown.append(run_round().presented)
+    assert shown == [1, 0, 0, 1, 1]
+
+
+def test_a_full_round_says_how_fairly_attention_is_shared(need, frozen_clock):
+    long_open, recent, other = AssociationFactory.create_batch(3, complete=True)
+    with frozen_clock(MONDAY):
+        for association, days in ((long_open, 200), (recent, 95), (other, 10)):
+            association.organisation.checked_at = MONDAY - timedelta(days=days)
+            association.organisation.save()
+        Policy.objects.filter(company=need.company).update(monthly_capacity=1)
+        done = run_round()
+    assert Suggestion.objects.get().association == long_open
+    assert (done.compatible, done.in_time, done.longest_wait) == (3, 2, 95)
+    assert done.servable == 2
+    assert done.gini == Decimal("0.500")
+    assert done.score_share == 1
+    assert done.in_time_share == pytest.approx(2 / 3)
+
+
+def test_a_small_round_says_nothing_of_the_whole_network(need):
+    association = AssociationFactory(complete=True)
+    note_change(kind=ChangedKind.ASSOCIATION, subject_id=association.pk)
+    done = run_round(scope=RoundScope.CHANGED)
+    assert (done.compatible, done.in_time_share, done.gini) == (None, None, None)
+
+
+def test_a_weak_pair_is_shown_to_who_would_otherwise_wait_too_long(need, frozen_clock):
+    """A cause and a place only: not before sixty days without anything better."""
+    association = AssociationFactory(
+        complete=True, purpose="Le soutien scolaire, chaque soir, pour qui ne peut se payer des cours."
+    )
+    with frozen_clock(MONDAY) as now:
+        association.organisation.checked_at = MONDAY - timedelta(days=59)
+        association.organisation.save()
+        assert run_round().presented == 0
+        now.advance(timedelta(days=1))
+        assert run_round().presented == 1
+    suggestion = Suggestion.objects.get()
+    assert suggestion.inputs["waited"] == 60
+    assert suggestion.score < Decimal("0.45")

@@ -1,6 +1,7 @@
 """Run a round, or only rank, and say in French what was done."""
 
 from argparse import ArgumentParser
+from decimal import Decimal
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -52,6 +53,8 @@ class Command(BaseCommand):
             self.stdout.write("Rien n’a changé depuis le dernier tour.")
             return
         self.stdout.write(_summary(done, perf_counter() - started))
+        for line in _fairness(done):
+            self.stdout.write(line)
 
     def _export(self, path: Path, per_need: int) -> None:
         started = perf_counter()
@@ -100,3 +103,27 @@ def _summary(done: Round, seconds: float) -> str:
         f"{done.get_scope_display()} : {done.needs} besoins, {done.pairs} paires compatibles, "
         f"{done.presented} nouvelles suggestions, {seconds:.1f} s (score {done.score_version})."
     )
+
+
+def _fairness(done: Round) -> list[str]:
+    """How evenly attention is shared; nothing after a small round, which does not know."""
+    if not done.compatible or done.in_time_share is None:
+        return []
+    lines = [
+        f"Partage : {done.in_time} associations sur {done.compatible} ({_percent(done.in_time_share)}) ont été "
+        "présentées, ou sont arrivées, depuis 90 jours au plus ; 90 jours de places permettent d’en présenter "
+        f"{done.servable}. Plus longue attente : {done.longest_wait} jours."
+    ]
+    if done.gini is not None:
+        gini = str(done.gini).replace(".", ",")
+        lines.append(f"Inégalité des présentations de 90 jours (Gini, 0 quand chacune en a autant) : {gini}.")
+    if done.score_share is not None:
+        lines.append(
+            f"Scores : {_percent(done.score_share)} du meilleur total que les mêmes places donneraient sans "
+            "regarder l’attente."
+        )
+    return lines
+
+
+def _percent(share: float | Decimal) -> str:
+    return f"{round(100 * share)} %"

@@ -1,0 +1,78 @@
+"""How fairly attention is shared once a full round is done: the figures kept with it."""
+
+import uuid
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
+
+import numpy as np
+from django.db.models import Count
+
+from matching.allocation import Allocation, Ledger
+from matching.kernel import Array, Pairs, as_uuid
+from matching.models import Round, Suggestion
+from matching.sharing import PROMISED_DAYS, gini, servable
+from matching.sharing.choice import WEAK_FROM
+from mecenova.calendar import clock
+
+# A month's places make so many in the days promised.
+MONTHS = 12 * PROMISED_DAYS / 365
+
+
+@dataclass(frozen=True, slots=True)
+class Fairness:
+    """`longest_wait` in days; `servable` is how many the places of 90 days allow to present, by any method."""
+
+    compatible: int
+    in_time: int
+    servable: int
+    longest_wait: int
+    gini: float | None
+    score_share: float | None
+
+    def write(self, round_: Round) -> None:
+        """Into the round's columns; the caller saves it."""
+        round_.compatible, round_.in_time, round_.servable = self.compatible, self.in_time, self.servable
+        round_.longest_wait = self.longest_wait
+        round_.gini, round_.score_share = _decimal(self.gini), _decimal(self.score_share)
+
+
+COLUMNS = ("compatible", "in_time", "servable", "longest_wait", "gini", "score_share")
+
+
+def measure(
+    pairs: Pairs, allocation: Allocation, ledger: Ledger, presented: Collection[uuid.UUID]
+) -> Fairness:
+    """After a full round over `pairs`. `presented` are those whose turn it has been in it."""
+    good = np.flatnonzero(np.asarray(pairs.worth) | (pairs.score >= WEAK_FROM))
+    companies, company = np.unique(pairs.company[good], return_inverse=True)
+    associations, association = np.unique(pairs.association[good], return_inverse=True)
+    keys = [as_uuid(key) for key in associations.tolist()]
+    just_shown = set(presented)
+    waits = np.array([0 if key in just_shown else ledger.waited(key) for key in keys], np.int64)
+    places = np.array([ledger.places[as_uuid(key)].capacity for key in companies.tolist()], float)
+    return Fairness(
+        compatible=len(keys),
+        in_time=int((waits <= PROMISED_DAYS).sum()),
+        servable=int(servable(company, association, places * MONTHS, len(keys)).served),
+        longest_wait=int(waits.max(initial=0)),
+        gini=gini(_presentations(keys, ledger)),
+        score_share=allocation.score / allocation.best_score if allocation.best_score else None,
+    )
+
+
+def _presentations(keys: list[uuid.UUID], ledger: Ledger) -> Array:
+    """Of those of them that have been open for as long as was promised, how many in that time."""
+    since = clock.now() - timedelta(days=PROMISED_DAYS)
+    shown = dict(
+        Suggestion.objects.filter(presented_at__gte=since)
+        .order_by()
+        .values_list("association_id")
+        .annotate(number=Count("pk"))
+    )
+    return np.array([shown.get(key, 0) for key in keys if ledger.joined[key] <= since])
+
+
+def _decimal(value: float | None) -> Decimal | None:
+    return None if value is None else Decimal(f"{min(value, 9.999):.3f}")
