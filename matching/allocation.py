@@ -13,6 +13,7 @@ from associations.models import Association
 from companies.models import Need
 from matching.kernel import UUID, Array, Pairs, as_uuid
 from matching.network import Names, load
+from matching.refusals import Experience, Refused, refused_before
 from matching.scoring import Assessment, AssociationSide, NeedSide, score, stopped_by
 from matching.sharing import Offers, admissible, choose, open_places
 from mecenova.calendar import clock
@@ -69,6 +70,8 @@ class Ledger:
     # (need, association) already suggested, and (company, association) not to be brought back now.
     shown: Collection[tuple[uuid.UUID, uuid.UUID]]
     settled: Collection[tuple[uuid.UUID, uuid.UUID]]
+    # What past answers taught companies and associations.
+    experience: Experience
 
     def waited(self, association: uuid.UUID) -> int:
         """Days since it was last presented, or could first be."""
@@ -78,9 +81,11 @@ class Ledger:
 @dataclass(frozen=True, slots=True)
 class Allocation:
     """The pairs to present (places in the list given), the sum of their scores, and the best sum that the
-    same places would give if nobody's wait counted."""
+    same places would give if nobody's wait counted. `refused` says, by need and association, what past
+    refusals cost those to which they do."""
 
     chosen: Array
+    refused: Mapping[tuple[uuid.UUID, uuid.UUID], Refused]
     score: float
     best_score: float
 
@@ -124,7 +129,9 @@ def allocate(pairs: Pairs, ledger: Ledger) -> Allocation:
     fresh &= _are_new(ledger.settled, companies, company, associations, association)
     fresh &= admissible(pairs.score, pairs.worth, waiting[association])
     kept = np.flatnonzero(fresh)
-    offers = Offers(need[kept], company[kept], association[kept], pairs.score[kept].astype(float))
+    refused = _refused(pairs[kept], ledger.experience)
+    costs = np.array([each.cost if each else 0.0 for each in refused])
+    offers = Offers(need[kept], company[kept], association[kept], pairs.score[kept].astype(float) - costs)
     places = [ledger.places[as_uuid(key)] for key in companies.tolist()]
     open_today = open_places(
         np.array([each.capacity for each in places], np.int64),
@@ -134,7 +141,22 @@ def allocate(pairs: Pairs, ledger: Ledger) -> Allocation:
     presented = np.isin(associations, _bytes(ledger.presented_today))
     chosen = choose(offers, open_today, waiting, presented)
     best = choose(offers, open_today, np.zeros(len(waiting)), presented)
-    return Allocation(kept[chosen], float(offers.score[chosen].sum()), float(offers.score[best].sum()))
+    return Allocation(
+        kept[chosen],
+        _of_chosen(pairs[kept[chosen]], [refused[place] for place in chosen.tolist()]),
+        float(offers.score[chosen].sum()),
+        float(offers.score[best].sum()),
+    )
+
+
+def _of_chosen(pairs: Pairs, refused: list[Refused | None]) -> dict[tuple[uuid.UUID, uuid.UUID], Refused]:
+    keys = zip(pairs.need_ids(), pairs.association_ids(), strict=True)
+    return {key: found for key, found in zip(keys, refused, strict=True) if found is not None}
+
+
+def _refused(pairs: Pairs, experience: Experience) -> list[Refused | None]:
+    keys = zip(pairs.need_ids(), pairs.company_ids(), pairs.association_ids(), strict=True)
+    return refused_before(keys, experience)
 
 
 def _are_new(

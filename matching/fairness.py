@@ -22,7 +22,7 @@ MONTHS = 12 * PROMISED_DAYS / 365
 
 @dataclass(frozen=True, slots=True)
 class Fairness:
-    """`longest_wait` in days; `servable` is how many the places of 90 days allow to present, by any method."""
+    """`longest_wait` in days; `servable` is how many 90 days of places allow to present, by any method."""
 
     compatible: int
     in_time: int

@@ -1,8 +1,8 @@
 """What a round must respect: places left, who has waited longest, what was shown or settled before."""
 
 import uuid
-from collections.abc import Iterable
-from datetime import timedelta
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime, timedelta
 
 from django.db.models import Max, Q
 from django.db.models.functions import Coalesce, Greatest
@@ -11,14 +11,14 @@ from associations.models import Association
 from matching.allocation import Ledger
 from matching.enums import SuggestionStatus
 from matching.models import Suggestion
+from matching.refusals import read_experience
 from mecenova.calendar import clock
 from partnerships.enums import OPEN_STATUSES, IntroductionStatus
-from partnerships.models import Introduction
+from partnerships.models import Introduction, RefusalStep
 from partnerships.operations import places_of
 
-# A company that said no to a suggestion, or did not answer, is not asked about the same association before
-# this long. A « no » to a request has its own date, which both sides were told.
-AFTER_NO = timedelta(days=365)
+# A company that did not answer is not asked about the same association before this long. After a no it is the
+# reason that says when: the date told to both sides for a request, the same delay for a suggestion.
 AFTER_SILENCE = timedelta(days=180)
 
 
@@ -42,6 +42,7 @@ def read_ledger(companies: Iterable[uuid.UUID]) -> Ledger:
         ),
         shown=set(suggestions.filter(company__in=keys).values_list("need_id", "association_id")),
         settled=_settled(keys),
+        experience=read_experience(),
     )
 
 
@@ -52,9 +53,8 @@ def _joined() -> Coalesce:
 def _settled(companies: set[uuid.UUID]) -> set[tuple[uuid.UUID, uuid.UUID]]:
     """(company, association) pairs under way, or answered too recently to be brought back."""
     now = clock.now()
-    suggested = Suggestion.objects.filter(company__in=companies).filter(
-        Q(status__in=(SuggestionStatus.PRESENTED, SuggestionStatus.INTERESTED))
-        | Q(status=SuggestionStatus.DECLINED, answered_at__gte=now - AFTER_NO)
+    suggested = Suggestion.objects.filter(
+        company__in=companies, status__in=(SuggestionStatus.PRESENTED, SuggestionStatus.INTERESTED)
     )
     introduced = Introduction.objects.filter(company__in=companies).filter(
         Q(status__in=(*OPEN_STATUSES, IntroductionStatus.YES))
@@ -62,4 +62,31 @@ def _settled(companies: set[uuid.UUID]) -> set[tuple[uuid.UUID, uuid.UUID]]:
         | Q(status=IntroductionStatus.RELEASED, released_at__gte=now - AFTER_SILENCE)
     )
     found = set(suggested.order_by().values_list("company_id", "association_id"))
-    return found | set(introduced.order_by().values_list("company_id", "association_id"))
+    found |= set(introduced.order_by().values_list("company_id", "association_id"))
+    return found | _declined(companies)
+
+
+def _declined(companies: set[uuid.UUID]) -> set[tuple[uuid.UUID, uuid.UUID]]:
+    """Those that the company declined, as long as the reason it gave holds."""
+    delays = delays_after_no()
+    declined = Suggestion.objects.filter(company__in=companies, status=SuggestionStatus.DECLINED)
+    rows = declined.order_by().values_list(
+        "company_id", "association_id", "answered_at", "refusal_reason", "need__kind"
+    )
+    return {
+        (company, association)
+        for company, association, at, reason, kind in rows
+        if asked_again_on(at, reason, kind, delays) > clock.today()
+    }
+
+
+def delays_after_no() -> dict[tuple[str, str], int]:
+    """Days before asking again, by reason and kind of support; kind "" for any."""
+    steps = RefusalStep.objects.order_by().values_list("reason", "kind", "retry_after_days")
+    return {(reason, kind): days for reason, kind, days in steps}
+
+
+def asked_again_on(at: datetime, reason: str, kind: str, delays: Mapping[tuple[str, str], int]) -> date:
+    """The day from which a company that said no at this moment may be asked again."""
+    days = delays[reason, kind] if (reason, kind) in delays else delays[reason, ""]
+    return clock.paris(at).date() + timedelta(days=days)

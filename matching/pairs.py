@@ -14,9 +14,10 @@ from associations.models import Association
 from companies.models import Need
 from matching.allocation import Candidate
 from matching.enums import SuggestionStatus
-from matching.ledger import AFTER_NO, AFTER_SILENCE
+from matching.ledger import AFTER_SILENCE, asked_again_on, delays_after_no
 from matching.models import Suggestion
 from matching.network import load
+from matching.refusals import Refused, refused_between
 from matching.scoring import STOPS, WEIGHTS, Assessment, AssociationSide, NeedSide, every_stop, score
 from matching.standing import Standing, standing_of
 from mecenova.calendar import clock
@@ -85,6 +86,8 @@ class Pair:
     filters: tuple[Filter, ...]
     stored: Suggestion | None
     settled: Settled | None
+    # What past refusals take from the score when a round chooses.
+    refused: Refused | None
     standing: Standing | None
     capacity: int
     places_left: int
@@ -140,6 +143,7 @@ def look_at(need: Need, association: Association) -> Pair:
         filters=tuple(Filter(name, sentence, name not in stops) for name, sentence in STOPS.items()),
         stored=Suggestion.objects.with_parties().filter(need=need, association=association).first(),
         settled=settled_between(company.pk, association.pk),
+        refused=refused_between(need, association),
         standing=None if stops or not assessment.has_theme else standing_of(need.pk, association.pk),
         capacity=company.policy.monthly_capacity if company.has_policy else 0,
         places_left=places_left(company),
@@ -178,7 +182,7 @@ def settled_between(company: uuid.UUID, association: uuid.UUID) -> Settled | Non
 
 def _settled_suggestions(company: uuid.UUID, association: uuid.UUID) -> list[Settled]:
     found = []
-    for one in Suggestion.objects.filter(company=company, association=association):
+    for one in Suggestion.objects.filter(company=company, association=association).select_related("need"):
         if one.status == SuggestionStatus.PRESENTED:
             found.append(
                 Settled(
@@ -196,7 +200,9 @@ def _settled_suggestions(company: uuid.UUID, association: uuid.UUID) -> list[Set
                 )
             )
         elif one.status == SuggestionStatus.DECLINED and one.answered_at:
-            found += _until("l’entreprise a répondu non à une suggestion", REFUSED, one.answered_at, AFTER_NO)
+            again = asked_again_on(one.answered_at, one.refusal_reason, one.need.kind, delays_after_no())
+            if again > clock.today():
+                found.append(Settled("l’entreprise a répondu non à une suggestion", REFUSED, again))
     return found
 
 

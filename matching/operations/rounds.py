@@ -2,7 +2,7 @@
 
 import logging
 import uuid
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from decimal import Decimal
 from itertools import groupby
 
@@ -22,6 +22,7 @@ from matching.network import Names
 from matching.notifications import SuggestionsDigest
 from matching.operations.changes import Changes, forget_changes, take_changes
 from matching.ranking import candidates_of, rank_changes, rank_everybody
+from matching.refusals import Refused
 from matching.scoring import SCORE_VERSION, reasons
 from mecenova.calendar import clock
 from mecenova.mail.operations import queue
@@ -76,7 +77,7 @@ def run_round(*, by: User | None = None, scope: RoundScope = RoundScope.FULL) ->
     ledger = read_ledger(best.pairs.company_ids())
     allocation = allocate(best.pairs, ledger)
     chosen, names = candidates_of(best.pairs[allocation.chosen])
-    presented = _present(round_, chosen, names, ledger)
+    presented = _present(round_, chosen, names, ledger, allocation.refused)
     round_.presented = len(presented)
     if changes is None:
         measure(best.pairs, allocation, ledger, presented).write(round_)
@@ -106,7 +107,11 @@ def _take_lock() -> None:
 
 
 def _present(
-    round_: Round, chosen: Iterable[Candidate], names: Names, ledger: Ledger
+    round_: Round,
+    chosen: Iterable[Candidate],
+    names: Names,
+    ledger: Ledger,
+    refused: Mapping[tuple[uuid.UUID, uuid.UUID], Refused],
 ) -> Collection[uuid.UUID]:
     """Spend a place for each pair, in a fixed order of companies so that two writers never deadlock.
 
@@ -125,14 +130,27 @@ def _present(
         )
         presented += [pair for pair in pairs if pair.association.id in entries]
     suggestions = Suggestion.objects.bulk_create(
-        _suggestion(round_, pair, names, waited=ledger.waited(pair.association.id)) for pair in presented
+        _suggestion(
+            round_,
+            pair,
+            names,
+            waited=ledger.waited(pair.association.id),
+            refused=refused.get((pair.need.id, pair.association.id)),
+        )
+        for pair in presented
     )
     record_many(suggestions, "present", NEW, None)
     record_presentations(associations=[associations[pair.association.id] for pair in presented])
     return [pair.association.id for pair in presented]
 
 
-def _suggestion(round_: Round, pair: Candidate, names: Names, *, waited: int) -> Suggestion:
+def _suggestion(
+    round_: Round, pair: Candidate, names: Names, *, waited: int, refused: Refused | None
+) -> Suggestion:
+    """With all that the choice weighed: the parts of the score, the days waited, and past refusals apart."""
+    weighed = {**pair.assessment.inputs(), "waited": waited}
+    if refused is not None:
+        weighed |= {"refusals": -refused.cost, "refused_for": refused.family, "refused_by": refused.by}
     return Suggestion(
         round=round_,
         need_id=pair.need.id,
@@ -142,7 +160,7 @@ def _suggestion(round_: Round, pair: Candidate, names: Names, *, waited: int) ->
         score=Decimal(str(pair.assessment.total)),
         score_version=SCORE_VERSION,
         reasons=reasons(pair.need, pair.association, pair.assessment, names.words, waited=waited),
-        inputs={**pair.assessment.inputs(), "waited": waited},
+        inputs=weighed,
     )
 
 

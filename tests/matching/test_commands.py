@@ -25,12 +25,14 @@ def lines(path):
         return list(csv.DictReader(file, delimiter=";"))
 
 
+@pytest.mark.usefixtures("late_in_the_month")
 def test_match_runs_a_round_and_says_what_it_did(network, capsys):
     call_command("match")
     assert "1 besoins, 5 paires compatibles, 3 nouvelles suggestions" in capsys.readouterr().out
     assert Suggestion.objects.count() == 3
 
 
+@pytest.mark.usefixtures("late_in_the_month")
 def test_the_export_ranks_before_capacity(network, tmp_path):
     path = tmp_path / "ranking.csv"
     call_command("match", export=path, per_need=4)

@@ -52,6 +52,7 @@ def test_a_company_of_two_causes_counts_once(employment):
     assert (found.companies, found.needs, found.places_this_month) == (1, 1, 3)
 
 
+@pytest.mark.usefixtures("late_in_the_month")
 def test_places_are_those_left_this_month(db):
     NeedFactory(published=True, territories=["59"])
     AssociationFactory.create_batch(2, complete=True)

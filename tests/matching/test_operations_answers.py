@@ -100,6 +100,7 @@ def test_seen_once(suggestion, person):
     assert not mark_seen(suggestion=suggestion, by=person)
 
 
+@pytest.mark.usefixtures("late_in_the_month")
 def test_closing_the_need_expires_what_waits_and_gives_back_unseen_places(db):
     need = NeedFactory(published=True, territories=["59"])
     AssociationFactory.create_batch(3, complete=True)

@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from associations.enums import Stance
 from associations.models import Association
 from companies.models import Policy
+from matching.allocation import PRESENT_TEXT_FROM
 from matching.enums import ChangedKind, RoundScope, SuggestionStatus
 from matching.models import ChangedSubject, Round, Suggestion
 from matching.operations import RoundInProgress, note_change, run_round
@@ -47,6 +48,7 @@ def state():
     )
 
 
+@pytest.mark.usefixtures("late_in_the_month")
 def test_a_round_presents_the_best_pairs_within_capacity(need):
     AssociationFactory.create_batch(5, complete=True)
     AssociationFactory(purpose="Nous réparons de vieux moteurs.", causes=["culture"], territories=["59"])
@@ -60,6 +62,7 @@ def test_a_round_presents_the_best_pairs_within_capacity(need):
     assert [line.verb for line in history(suggestion)] == ["present"]
 
 
+@pytest.mark.usefixtures("late_in_the_month")
 def test_presenting_a_pair_asks_the_database_once_at_most(need):
     """Whether a complete association has a published project: the rest is asked for all at once."""
 
@@ -209,6 +212,7 @@ def test_a_small_round_looks_only_at_what_changed(need):
     assert not ChangedSubject.objects.exists()
 
 
+@pytest.mark.usefixtures("late_in_the_month")
 def test_a_changed_company_has_all_its_needs_looked_at(need):
     AssociationFactory.create_batch(2, complete=True)
     note_change(kind=ChangedKind.COMPANY, subject_id=need.company.pk)
@@ -267,6 +271,7 @@ def test_only_the_system_and_staff_run_rounds(need):
     assert run_round(by=StaffFactory())
 
 
+@pytest.mark.usefixtures("late_in_the_month")
 @pytest.mark.django_db(transaction=True)
 def test_two_rounds_at_once_never_exceed_capacity():
     need = NeedFactory(published=True, territories=["59"])
@@ -374,8 +379,11 @@ def test_a_small_round_says_nothing_of_the_whole_network(need):
 
 def test_a_weak_pair_is_shown_to_who_would_otherwise_wait_too_long(need, frozen_clock):
     """A cause and a place only: not before sixty days without anything better."""
+    need.causes.set(Cause.objects.filter(slug="education"))
     association = AssociationFactory(
-        complete=True, purpose="Le soutien scolaire, chaque soir, pour qui ne peut se payer des cours."
+        complete=True,
+        causes=["education"],
+        purpose="Le soutien scolaire, chaque soir, pour qui ne peut se payer des cours, dans une salle.",
     )
     with frozen_clock(MONDAY) as now:
         association.organisation.checked_at = MONDAY - timedelta(days=59)
@@ -385,4 +393,4 @@ def test_a_weak_pair_is_shown_to_who_would_otherwise_wait_too_long(need, frozen_
         assert run_round().presented == 1
     suggestion = Suggestion.objects.get()
     assert suggestion.inputs["waited"] == 60
-    assert suggestion.score < Decimal("0.45")
+    assert suggestion.inputs["text"] < PRESENT_TEXT_FROM

@@ -46,6 +46,8 @@ class Command(BaseCommand):
         if not pair.assessment.has_theme:
             self.stdout.write(f"  aucun thème en commun : la somme est multipliée par {WITHOUT_THEME}")
         self.stdout.write(f"Score ({SCORE_VERSION}) : {pair.assessment.total:.4f}")
+        if pair.refused is not None:
+            self.stdout.write(f"Refus passés : −{pair.refused.cost:.4f}. {pair.refused.in_words}.")
         for reason in reasons(pair.need_side, pair.side, pair.assessment, pair.names):
             self.stdout.write(f"  - {reason}")
 

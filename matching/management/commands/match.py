@@ -110,9 +110,9 @@ def _fairness(done: Round) -> list[str]:
     if not done.compatible or done.in_time_share is None:
         return []
     lines = [
-        f"Partage : {done.in_time} associations sur {done.compatible} ({_percent(done.in_time_share)}) ont été "
-        "présentées, ou sont arrivées, depuis 90 jours au plus ; 90 jours de places permettent d’en présenter "
-        f"{done.servable}. Plus longue attente : {done.longest_wait} jours."
+        f"Partage : {done.in_time} associations sur {done.compatible} ({_percent(done.in_time_share)}) ont "
+        "été présentées, ou sont arrivées, depuis 90 jours au plus ; 90 jours de places permettent d’en "
+        f"présenter {done.servable}. Plus longue attente : {done.longest_wait} jours."
     ]
     if done.gini is not None:
         gini = str(done.gini).replace(".", ",")

@@ -1,0 +1,13 @@
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+
+from mecenova.calendar.clock import frozen
+
+
+@pytest.fixture
+def late_in_the_month() -> Iterator[None]:
+    """A day on which all of a month's places are open."""
+    with frozen(datetime(2026, 11, 23, 9, tzinfo=UTC)):
+        yield

@@ -1,0 +1,163 @@
+"""What past refusals teach: bounded, fading, outweighed by a yes, about a trait and never about a name."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from matching.enums import SuggestionStatus
+from matching.ledger import read_ledger
+from matching.models import Suggestion
+from matching.operations import run_round
+from matching.pairs import look_at
+from matching.refusals import IN_WORDS, OF_ASSOCIATIONS, OF_COMPANIES, refused_between
+from matching.sharing.lessons import HALF_LIFE_DAYS, MOST, Answer, Trait, cost, lessons
+from partnerships.enums import REASONS_FOR_ANY_KIND, IntroductionStatus, RefusalReason, Side
+from partnerships.models import Introduction, RefusalStep
+from tests.associations.factories import AssociationFactory
+from tests.companies.factories import NeedFactory
+from tests.matching.factories import SuggestionFactory
+
+TODAY = date(2026, 11, 23)
+MONDAY = datetime(2026, 11, 23, 9, tzinfo=UTC)
+NORD, SPORT = Trait("territory", "59"), Trait("cause", "sport")
+
+
+def no(*traits, days=0):
+    return "company", Answer(TODAY - timedelta(days=days), True, frozenset(traits))
+
+
+def yes(*traits, days=0):
+    return "company", Answer(TODAY - timedelta(days=days), False, frozenset(traits))
+
+
+answers = st.lists(
+    st.builds(
+        lambda refused, traits, days: (no if refused else yes)(*traits, days=days),
+        st.booleans(),
+        st.lists(st.sampled_from([NORD, SPORT]), max_size=2),
+        st.integers(0, 900),
+    ),
+    max_size=30,
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(answers)
+def test_a_lesson_is_bounded_and_one_more_no_never_makes_it_lighter(given_answers):
+    learnt = lessons(given_answers, TODAY).get("company", {})
+    assert all(0 < weight < MOST for weight in learnt.values())
+    assert cost(learnt, [NORD, SPORT])[0] <= MOST
+    more = lessons([*given_answers, no(NORD)], TODAY)["company"]
+    assert more[NORD] > learnt.get(NORD, 0.0)
+
+
+def test_a_no_fades_and_a_yes_weighs_against_it():
+    fresh = lessons([no(NORD)], TODAY)["company"][NORD]
+    assert lessons([no(NORD, days=HALF_LIFE_DAYS)], TODAY)["company"][NORD] < fresh
+    assert lessons([no(NORD), yes(NORD)], TODAY)["company"][NORD] < fresh
+    assert lessons([yes(NORD)], TODAY) == {}
+
+
+def test_the_heaviest_trait_alone_counts():
+    learnt = lessons([no(NORD), no(NORD), no(SPORT)], TODAY)["company"]
+    assert cost(learnt, [SPORT, NORD]) == (round(learnt[NORD], 4), NORD)
+    assert cost(learnt, [Trait("territory", "75")]) == (0.0, None)
+
+
+def test_every_reason_that_is_about_the_other_side_teaches():
+    """Those left out are about dates, budgets and teams: their date is their effect."""
+    untaught = set(RefusalReason) - set(OF_COMPANIES)
+    assert untaught == {
+        RefusalReason.TIMING,
+        RefusalReason.BUDGET_SPENT,
+        RefusalReason.NO_SUCH_GOODS,
+        RefusalReason.NO_SUCH_SKILL,
+        RefusalReason.TEAM_BUSY,
+        RefusalReason.NO_VOLUNTEERS,
+    }
+    assert set(IN_WORDS) == set(OF_COMPANIES.values()) | set(OF_ASSOCIATIONS.values())
+
+
+@pytest.fixture
+def need(db):
+    return NeedFactory(
+        published=True, territories=["59", "62"], title="Des ateliers vers l’emploi des jeunes"
+    )
+
+
+def in_department(code):
+    found = AssociationFactory(complete=True, territories=["59", "62"])
+    organisation = found.organisation
+    organisation.department = organisation.department.__class__.objects.get(code=code)
+    organisation.save()
+    return found
+
+
+def test_a_company_sees_fewer_of_what_it_refused_and_it_is_said_why(need, frozen_clock):
+    with frozen_clock(MONDAY) as now:
+        refused = in_department("59")
+        SuggestionFactory(need=need, association=refused, declined=True)
+        now.advance(timedelta(days=1))
+        same, other = in_department("59"), in_department("62")
+        need.company.policy.monthly_capacity = 1
+        need.company.policy.save()
+        run_round()
+    shown = Suggestion.objects.get(status=SuggestionStatus.PRESENTED)
+    assert shown.association == other
+    assert "refusals" not in shown.inputs
+    found = look_at(need, same).refused
+    assert (found.by, found.family) == (Side.COMPANY, "territory")
+    assert "territoire" in found.in_words
+    assert refused_between(need, other) is None
+
+
+def test_what_a_refusal_cost_is_kept_with_the_suggestion(need, late_in_the_month):
+    SuggestionFactory(need=need, association=in_department("59"), declined=True)
+    same = in_department("59")
+    run_round()
+    shown = Suggestion.objects.get(association=same)
+    assert -MOST < shown.inputs["refusals"] < 0
+    assert (shown.inputs["refused_for"], shown.inputs["refused_by"]) == ("territory", "company")
+    assert float(shown.score) == look_at(need, same).assessment.total
+
+
+def test_another_company_learns_nothing_from_it(need):
+    SuggestionFactory(need=need, association=in_department("59"), declined=True)
+    elsewhere = NeedFactory(published=True, territories=["59"])
+    assert refused_between(elsewhere, in_department("59")) is None
+
+
+def test_an_association_that_refused_a_form_of_support_is_asked_less_for_it(need):
+    association = in_department("59")
+    other = NeedFactory(published=True, territories=["59"])
+    Introduction.objects.create(
+        association=association,
+        company=other.company,
+        need=other,
+        kind=other.kind,
+        asked_by_side=Side.COMPANY,
+        status=IntroductionStatus.NO,
+        refusal_reason=RefusalReason.KIND,
+        requested_at=MONDAY,
+        answered_at=MONDAY,
+        retry_on=TODAY + timedelta(days=90),
+    )
+    found = refused_between(need, association)
+    assert (found.by, found.family) == (Side.ASSOCIATION, "kind")
+    assert refused_between(need, in_department("59")) is None
+
+
+@pytest.mark.parametrize("reason", REASONS_FOR_ANY_KIND)
+def test_a_pair_declined_comes_back_on_the_day_its_reason_says_and_not_before(need, frozen_clock, reason):
+    days = RefusalStep.objects.get(reason=reason, kind="").retry_after_days
+    with frozen_clock(MONDAY) as now:
+        refused = SuggestionFactory(need=need, declined=True, refusal_reason=reason)
+        pair = (need.company.pk, refused.association.pk)
+        now.advance(timedelta(days=days - 1))
+        assert pair in read_ledger([need.company.pk]).settled
+        assert look_at(need, refused.association).settled.until == TODAY + timedelta(days=days)
+        now.advance(timedelta(days=1))
+        assert pair not in read_ledger([need.company.pk]).settled
+        assert look_at(need, refused.association).settled is None
