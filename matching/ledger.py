@@ -76,7 +76,7 @@ def _declined(companies: set[uuid.UUID]) -> set[tuple[uuid.UUID, uuid.UUID]]:
     return {
         (company, association)
         for company, association, at, reason, kind in rows
-        if asked_again_on(at, reason, kind, delays) > clock.today()
+        if at and asked_again_on(at, reason, kind, delays) > clock.today()
     }
 
 

@@ -207,7 +207,7 @@ class _Traits:
         asks = Ask.objects.filter(project__association__in=keys, amount__isnull=False).order_by("pk")
         for key, kind, amount in asks.values_list("project__association_id", "kind", "amount"):
             # Of the same order: the number of figures before the decimal point.
-            self._amounts[key, kind] = str(len(str(int(amount))))
+            self._amounts[key, kind] = str(len(str(int(amount or 0))))
 
     def _read_needs(self, keys: Collection[uuid.UUID]) -> None:
         rows = Need.objects.filter(pk__in=keys).order_by()

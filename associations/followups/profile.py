@@ -105,11 +105,16 @@ class CallToPublish(Call):
 
 @register_rule
 class CallAfterSilence(Call):
+    """Counted from the last presentation, as the promise it keeps: owed before its day, late after it."""
+
     name = "associations.call_after_silence"
-    title = "Appeler une association jamais présentée"
+    title = "Appeler une association que personne n’a reçue"
+    days = (90,)
 
     def what(self, subject: Organisation) -> str:
-        return "Appeler l’association\u00a0: elle n’a été présentée à aucune entreprise depuis 90 jours."
+        return (
+            "Appeler l’association avant la fin de ses 90 jours\u00a0: aucune entreprise ne l’a reçue depuis."
+        )
 
 
 @register_rule
@@ -157,14 +162,15 @@ class Presentation(StepRule):
     name = "associations.presentation"
     title = "Présenter une association à une entreprise"
     owner = Owner.PLATFORM
-    days = (90,)
+    # A week before the day promised, what rounds have not done a person is asked to do.
+    days = (83, 90)
     call = CallAfterSilence
 
     def what(self, subject: Organisation) -> str:
         return "Présenter l’association à une entreprise compatible, ou l’appeler."
 
     def remind(self, subject: Organisation, follow_up: FollowUp) -> None:
-        start(CallAfterSilence, subject)
+        start(CallAfterSilence, subject, since=follow_up.since)
 
 
 @register_rule

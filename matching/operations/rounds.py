@@ -148,7 +148,7 @@ def _suggestion(
     round_: Round, pair: Candidate, names: Names, *, waited: int, refused: Refused | None
 ) -> Suggestion:
     """With all that the choice weighed: the parts of the score, the days waited, and past refusals apart."""
-    weighed = {**pair.assessment.inputs(), "waited": waited}
+    weighed: dict[str, object] = {**pair.assessment.inputs(), "waited": waited}
     if refused is not None:
         weighed |= {"refusals": -refused.cost, "refused_for": refused.family, "refused_by": refused.by}
     return Suggestion(

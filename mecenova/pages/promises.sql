@@ -39,6 +39,7 @@ welcomes AS (
 ),
 
 -- The steps whose deadline is a promise: one row per subject and cycle, with the deadline people were told.
+-- The call that takes over from a presentation counts from the same moment: the promise goes on until it is made.
 owed AS (
   SELECT
     step.rule,
@@ -49,15 +50,27 @@ owed AS (
         -- The team's own delay: later occurrences apologise, they give no more time.
         WHEN 'accounts.staff_check' THEN (array_agg(step.deadline ORDER BY step.occurrence))[1]
         -- Absences said meanwhile stop the clock: the last deadline written is the one shown.
-        ELSE max(step.deadline)
+        ELSE max(step.deadline) FILTER (WHERE NOT step.takes_over)
       END AT TIME ZONE 'Europe/Paris'
     )::date AS deadline,
     (
       CASE WHEN NOT bool_or(step.outcome = 'open') THEN max(step.closed_at) END AT TIME ZONE 'Europe/Paris'
     )::date AS ended
-  FROM agenda_followup AS step
-  WHERE step.rule IN ('accounts.staff_check', 'partnerships.answer', 'associations.presentation')
-  GROUP BY step.rule, step.subject_id, step.cycle
+  FROM (
+    SELECT
+      CASE rule WHEN 'associations.call_after_silence' THEN 'associations.presentation' ELSE rule END AS rule,
+      rule = 'associations.call_after_silence' AS takes_over,
+      CASE
+        WHEN rule IN ('associations.presentation', 'associations.call_after_silence') THEN since::text
+        ELSE cycle::text
+      END AS turn,
+      subject_id, since, deadline, occurrence, outcome, closed_at
+    FROM agenda_followup
+    WHERE rule IN (
+      'accounts.staff_check', 'partnerships.answer', 'associations.presentation', 'associations.call_after_silence'
+    )
+  ) AS step
+  GROUP BY step.rule, step.subject_id, step.turn
 ),
 
 -- What kept each of them, if something did; `told` is about those who waited for the answer.

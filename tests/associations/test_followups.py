@@ -11,18 +11,22 @@ from associations.followups import FirstSteps, refresh_step
 from associations.models import Project
 from associations.operations import (
     create_project,
+    note_call,
     publish_project,
+    record_presentation,
     register_association,
     save_ask,
     update_association,
 )
 from mecenova.agenda.models import FollowUp
-from mecenova.agenda.operations import run_due, start
+from mecenova.agenda.operations import next_step, run_due, start
 from mecenova.calendar.clock import paris
 from mecenova.mail.models import OutgoingMail
+from mecenova.pages.promises import kept_by_month
 from tests.accounts.factories import StaffFactory, UserFactory
 from tests.associations.factories import AssociationFactory
 from tests.mail.reading import names_told
+from tests.matching.factories import SuggestionFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -141,6 +145,54 @@ def test_published_project_is_reviewed_and_the_association_called(now, user, com
     assert (step.rule, step.owner) == ("associations.call_after_silence", "staff")
     live(now, 300, complete.organisation, project)
     assert Project.objects.get().status == ProjectStatus.PUBLISHED
+
+
+@pytest.fixture
+def presentable(complete, user):
+    """Its ninety days have begun."""
+    project = create_project(association=complete, by=user, title="Ponts", description="Bâtir.")
+    save_ask(project=project, by=user, kind="financial", amount=500)
+    publish_project(project=project, by=user)
+    return complete
+
+
+def fourth_promise(now):
+    counts = kept_by_month(MONDAY.date(), now().date())
+    fourth = [count for month in counts.values() for count in month if count.number == 4]
+    return sum(count.kept for count in fourth), sum(count.broken for count in fourth)
+
+
+def test_a_person_is_asked_to_call_before_the_ninety_days_are_over(now, presentable):
+    organisation = presentable.organisation
+    live(now, 82, organisation)
+    assert next_step(organisation).rule == "associations.presentation"
+    live(now, 1, organisation)
+    step = next_step(organisation)
+    assert (step.rule, step.owner) == ("associations.call_after_silence", "staff")
+    assert paris(step.deadline).date() == (MONDAY + dt.timedelta(days=90)).date()
+    now.advance(dt.timedelta(days=3))
+    note_call(association=presentable, by=StaffFactory(), note="Nous cherchons.")
+    assert next_step(organisation).rule == "associations.presentation"
+    now.advance(dt.timedelta(days=10))
+    assert fourth_promise(now) == (1, 0)
+
+
+def test_a_presentation_cancels_the_call_and_the_ninety_days_begin_anew(now, presentable):
+    live(now, 85, presentable.organisation)
+    SuggestionFactory(association=presentable)
+    record_presentation(association=presentable)
+    step = next_step(presentable.organisation)
+    assert (step.rule, step.since) == ("associations.presentation", now())
+    now.advance(dt.timedelta(days=10))
+    assert fourth_promise(now) == (1, 0)
+
+
+def test_a_call_that_nobody_makes_breaks_the_promise_once_and_is_still_owed(now, presentable):
+    live(now, 90, presentable.organisation)
+    assert fourth_promise(now) == (0, 0)
+    live(now, 200, presentable.organisation)
+    assert fourth_promise(now) == (0, 1)
+    assert next_step(presentable.organisation).owner == "staff"
 
 
 def test_pause_over_is_told(now, user, complete):

@@ -196,15 +196,17 @@ class TestNeitherPresentedNorCalled:
         checked_long_ago()
         assert BASKETS[self.slug].count() == 0
 
-    def test_a_presentation_or_a_call_takes_it_out_for_ninety_days(self, staff):
+    def test_a_presentation_or_a_call_takes_it_out_until_a_week_before_the_ninety_days(self, staff):
         shown, called = checked_long_ago(complete=True), checked_long_ago(complete=True)
         MembershipFactory(organisation=called.organisation)
-        SuggestionFactory(association=shown, presented_at=clock.now() - timedelta(days=89))
+        SuggestionFactory(association=shown, presented_at=clock.now() - timedelta(days=82))
         note_call(association=called, by=staff, note="Nous cherchons.")
         assert BASKETS[self.slug].count() == 0
         with clock.frozen(clock.now() + timedelta(days=2)):
             assert list(BASKETS[self.slug].found()) == [shown]
-        with clock.frozen(clock.now() + timedelta(days=91)):
+        with clock.frozen(clock.now() + timedelta(days=82)):
+            assert list(BASKETS[self.slug].found()) == [shown]
+        with clock.frozen(clock.now() + timedelta(days=84)):
             assert set(BASKETS[self.slug].found()) == {shown, called}
 
 

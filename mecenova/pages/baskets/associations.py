@@ -19,7 +19,8 @@ from mecenova.workflow.models import TransitionRecord
 from partnerships.enums import OPEN_STATUSES, IntroductionStatus
 from partnerships.models import Introduction
 
-PRESENTED_EVERY = timedelta(days=90)
+# A week before the ninety days promised are over: there is time to call.
+CALLED_FROM = timedelta(days=83)
 COMPLETE_WITHIN = timedelta(days=15)
 # One refusal is not yet « refused by all ».
 REFUSALS = 2
@@ -44,7 +45,7 @@ def incomplete() -> "QuerySet[Association]":
 
 
 def never_presented() -> "QuerySet[Association]":
-    """Complete, eligible and open, and neither presented nor called for ninety days: our promise is late."""
+    """Complete, eligible and open, and neither presented nor called for so long that ninety days are near."""
     shown = Suggestion.objects.filter(association=OuterRef("pk")).order_by("-presented_at")
     return (
         Association.objects.open_to_companies()
@@ -54,7 +55,7 @@ def never_presented() -> "QuerySet[Association]":
                 "organisation__checked_at", Subquery(shown.values("presented_at")[:1]), Subquery(_called())
             )
         )
-        .filter(attended_at__lte=clock.now() - PRESENTED_EVERY)
+        .filter(attended_at__lte=clock.now() - CALLED_FROM)
         .select_related("organisation")
         .order_by("attended_at", "pk")
     )
@@ -137,9 +138,9 @@ BASKETS = (
     ),
     Basket(
         "associations-sans-presentation",
-        "Ni présentée ni appelée depuis 90 jours",
+        "Ni présentée ni appelée, 90 jours bientôt passés",
         "associations",
-        "Complètes et ouvertes, elles attendent\u00a0: appelez-les, dites ce qui ouvrirait une porte.",
+        "Un appel leur est dû avant le 90e jour\u00a0: dites ce qui ouvrirait une porte.",
         never_presented,
         _line("attended_at"),
         CALL,
