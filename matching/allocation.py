@@ -1,20 +1,15 @@
 """Ranking, and who is shown to whom: pairs by their keys, handed over to `matching.sharing` as numbers."""
 
 import uuid
-from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from heapq import nsmallest
 
 import numpy as np
 
-from associations.models import Association
-from companies.models import Need
 from matching.kernel import UUID, Array, Pairs, as_uuid
-from matching.network import Names, load
 from matching.refusals import Experience, Refused, refused_before
-from matching.scoring import Assessment, AssociationSide, NeedSide, score, stopped_by
+from matching.scoring import Assessment, AssociationSide, NeedSide
 from matching.sharing import Offers, admissible, choose, open_places
 from mecenova.calendar import clock
 from partnerships.operations import Places
@@ -88,35 +83,6 @@ class Allocation:
     refused: Mapping[tuple[uuid.UUID, uuid.UUID], Refused]
     score: float
     best_score: float
-
-
-@dataclass(frozen=True, slots=True)
-class Suited:
-    """The needs that suit one association, best first, and how many each filter stopped."""
-
-    candidates: list[Candidate]
-    stops: Mapping[str, int]
-    names: Names
-
-
-def suited_needs(association: Association, *, limit: int, today: date) -> Suited:
-    """What an association may answer now: the same filters and score as a round, seen from its side."""
-    network = load(Association.objects.filter(pk=association.pk), Need.objects.current())
-    side = network.associations[0]
-    stops: Counter[str] = Counter()
-    found: list[Candidate] = []
-    for need in network.needs:
-        stop = stopped_by(need, side, today)
-        if stop is not None:
-            stops[stop] += 1
-            continue
-        candidate = Candidate(need, side, score(need, side, network.related))
-        if candidate.is_worth_a_place:
-            found.append(candidate)
-    best = nsmallest(
-        limit, found, key=lambda candidate: (-candidate.assessment.total, candidate.need.id.bytes)
-    )
-    return Suited(best, stops, network.names)
 
 
 def allocate(pairs: Pairs, ledger: Ledger) -> Allocation:

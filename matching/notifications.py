@@ -11,12 +11,12 @@ from associations.models import Association
 from associations.readiness import completeness as association_completeness
 from companies.models import Company, Need
 from companies.readiness import completeness as company_completeness
-from matching.allocation import Suited, suited_needs
 from matching.enums import Choice
 from matching.explaining import CHOICES, facts_of, why
 from matching.models import Diagnosis, Suggestion, SuggestionQuerySet
 from matching.odds import case_of_association, odds, odds_of, what_if
 from matching.scoring import STOPS
+from matching.suited import Suited, suited_needs
 from mecenova.agenda.operations import next_step
 from mecenova.agenda.slot_links import slots_path
 from mecenova.calendar import clock

@@ -59,6 +59,13 @@ def rank_everybody(*, depth: int = DEPTH, deeper: Mapping[uuid.UUID, int] | None
     return _rank(None, None, depth, deeper or {})
 
 
+def rank_needs(
+    needs: Collection[uuid.UUID], *, depth: int = DEPTH, deeper: Mapping[uuid.UUID, int] | None = None
+) -> Best:
+    """These needs against every open association, by profiles as they are: one part of a large round."""
+    return _rank(needs, None, depth, deeper or {})
+
+
 def rank_changes(
     associations: Collection[uuid.UUID],
     needs: Collection[uuid.UUID],

@@ -154,6 +154,18 @@ class Pairs:
             np.concatenate([part.worth for part in parts]),
         )
 
+    def packed(self) -> bytes:
+        """To be kept, and read again by `unpacked`."""
+        rows = np.empty(len(self), _PACKED)
+        for name in rows.dtype.names or ():
+            rows[name] = getattr(self, name)
+        return rows.tobytes()
+
+    @classmethod
+    def unpacked(cls, data: bytes | memoryview | None) -> "Pairs":
+        rows = np.frombuffer(data or b"", _PACKED)
+        return cls(*(np.ascontiguousarray(rows[name]) for name in rows.dtype.names or ()))
+
     def first(self, number: int) -> "Pairs":
         """The first so many of each need."""
         if not len(self):
@@ -170,6 +182,11 @@ class Pairs:
 
     def association_ids(self) -> list[uuid.UUID]:
         return [as_uuid(key) for key in self.association.tolist()]
+
+
+_PACKED = np.dtype(
+    [("need", UUID), ("company", UUID), ("association", UUID), ("score", np.float32), ("worth", np.bool_)]
+)
 
 
 def bits_of(mask: int) -> list[int]:

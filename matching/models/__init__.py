@@ -1,3 +1,4 @@
+from matching.models.batches import RoundBatch
 from matching.models.changes import ChangedSubject
 from matching.models.diagnosis import Diagnosis
 from matching.models.profiles import NATIONAL, AssociationProfile, NeedProfile
@@ -13,6 +14,7 @@ __all__ = [
     "NeedProfile",
     "NeedReading",
     "Round",
+    "RoundBatch",
     "Suggestion",
     "SuggestionQuerySet",
     "Term",

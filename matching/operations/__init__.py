@@ -5,6 +5,7 @@ from matching.operations.answers import (
     take_interest,
     withdraw_suggestions,
 )
+from matching.operations.batches import close_round, needs_batches, open_round, rank_batch
 from matching.operations.changes import note_change, note_changes
 from matching.operations.diagnosis import (
     choose_after,
@@ -23,15 +24,19 @@ from matching.operations.rounds import RoundInProgress, run_round
 __all__ = [
     "RoundInProgress",
     "choose_after",
+    "close_round",
     "decline_suggestion",
     "diagnose",
     "expire_suggestions",
     "explain_ending",
     "explain_later",
     "mark_seen",
+    "needs_batches",
     "note_call",
     "note_change",
     "note_changes",
+    "open_round",
+    "rank_batch",
     "review_quiet",
     "run_round",
     "settle",

@@ -21,7 +21,7 @@ from matching.models import Round, Suggestion
 from matching.network import Names
 from matching.notifications import SuggestionsDigest
 from matching.operations.changes import Changes, forget_changes, take_changes
-from matching.ranking import candidates_of, rank_changes, rank_everybody
+from matching.ranking import Best, candidates_of, rank_changes, rank_everybody
 from matching.refusals import Refused
 from matching.scoring import SCORE_VERSION, reasons
 from mecenova.calendar import clock
@@ -54,7 +54,7 @@ def run_round(*, by: User | None = None, scope: RoundScope = RoundScope.FULL) ->
     A full round looks at the whole network; a small one at what the queue of changes holds.
     """
     policies.require_can_run_round(by)
-    _take_lock()
+    take_lock()
     changes: Changes | None = None
     if scope == RoundScope.CHANGED:
         changes = take_changes()
@@ -64,9 +64,9 @@ def run_round(*, by: User | None = None, scope: RoundScope = RoundScope.FULL) ->
         forget_changes()
     started = clock.now()
     if changes is None:
-        best = rank_everybody(deeper=_times_shown())
+        best = rank_everybody(deeper=times_shown())
     else:
-        best = rank_changes(changes.associations, changes.needs, deeper=_times_shown())
+        best = rank_changes(changes.associations, changes.needs, deeper=times_shown())
     round_ = Round.objects.create(
         scope=scope,
         score_version=SCORE_VERSION,
@@ -74,21 +74,28 @@ def run_round(*, by: User | None = None, scope: RoundScope = RoundScope.FULL) ->
         needs=len(best.compatible),
         pairs=best.number_compatible,
     )
+    return present_best(round_, best)
+
+
+def present_best(round_: Round, best: Best) -> Round:
+    """Share out the places among the pairs ranked, present, and end the round: inside its transaction."""
     ledger = read_ledger(best.pairs.company_ids())
     allocation = allocate(best.pairs, ledger)
     chosen, names = candidates_of(best.pairs[allocation.chosen])
     presented = _present(round_, chosen, names, ledger, allocation.refused)
     round_.presented = len(presented)
-    if changes is None:
+    if round_.scope == RoundScope.FULL:
         measure(best.pairs, allocation, ledger, presented).write(round_)
     round_.finished_at = clock.now()
     round_.save()
     _send_digests()
-    logger.info("Round %s %s: %d needs, %d presented", round_.pk, scope, round_.needs, round_.presented)
+    logger.info(
+        "Round %s %s: %d needs, %d presented", round_.pk, round_.scope, round_.needs, round_.presented
+    )
     return round_
 
 
-def _times_shown() -> dict[uuid.UUID, int]:
+def times_shown() -> dict[uuid.UUID, int]:
     """How many pairs of each need were suggested before today: a round looks that much further down."""
     midnight = clock.paris(clock.now()).replace(hour=0, minute=0, second=0, microsecond=0)
     found: dict[uuid.UUID, int] = {}
@@ -99,7 +106,8 @@ def _times_shown() -> dict[uuid.UUID, int]:
     return found
 
 
-def _take_lock() -> None:
+def take_lock() -> None:
+    """Until the end of the transaction. Raises RoundInProgress when another holds it."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [ROUND_LOCK])
         if not cursor.fetchone()[0]:

@@ -68,11 +68,12 @@ def statement(need: Mapping[str, Any], *, limit: int, related: Sequence[int]) ->
     exact["amount"] = f"coalesce(amount, {real(NEUTRAL)})"
     sql = f"""
     WITH open AS MATERIALIZED ({_branches(need, themes, related)}),
-    weighed AS (SELECT *, {text_sql("said * density", half)} AS text FROM ({_once(need)}) AS once),
-    rough AS (
+    weighed AS (SELECT *, {text_sql("said * density", half)} AS text FROM open),
+    first AS (
         SELECT * FROM weighed ORDER BY {total_sql(values, themed)} DESC, association_id
-        LIMIT {max(SHORTLIST, 2 * limit)}
+        LIMIT {max(SHORTLIST, 2 * limit) * len(need["places"])}
     ),
+    rough AS ({_once(need)}),
     worded AS (
         SELECT r.association_id, sum(w.weight) AS said
         FROM rough JOIN matching_associationreading r USING (association_id)
@@ -150,11 +151,11 @@ def _branches(need: Mapping[str, Any], themes: Mapping[int, float], related: Seq
 def _once(need: Mapping[str, Any]) -> str:
     """Who acts in several of its places is one."""
     if len(need["places"]) == 1:
-        return "SELECT * FROM open"
+        return "SELECT * FROM first"
     return """
         SELECT association_id, is_somewhere, tells, doubted, audiences, density, cause, said,
             bool_or(is_stated) AS is_stated
-        FROM open GROUP BY association_id, is_somewhere, tells, doubted, audiences, density, cause, said
+        FROM first GROUP BY association_id, is_somewhere, tells, doubted, audiences, density, cause, said
     """
 
 

@@ -7,11 +7,11 @@ from django.views.decorators.http import require_safe
 
 from associations.models import Association
 from companies.models import Need
-from matching.allocation import suited_needs
 from matching.models import Suggestion
 from matching.notifications import why_none
 from matching.odds import odds_for
 from matching.scoring import reasons_to_answer
+from matching.suited import suited_needs
 from mecenova.calendar import clock
 
 PER_PAGE = 20

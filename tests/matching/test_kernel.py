@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from associations.models import Association
 from companies.models import Need
+from matching import ranking
 from matching.allocation import PRESENT_FROM, PRESENT_TEXT_FROM
 from matching.kernel import read_rows
 from matching.models import AssociationProfile, NeedProfile
@@ -186,6 +187,23 @@ def test_what_is_stored_follows_what_is_written():
     )[0]
     assert before != after
     assert repair() == 0
+
+
+def test_a_changed_need_finds_in_the_database_whom_a_full_round_would(monkeypatch):
+    AssociationFactory.create_batch(4, complete=True)
+    need = NeedFactory(published=True, territories=["59", "62"])
+    NeedFactory(published=True, territories=["59"])
+    everybody = rank_everybody().pairs
+    asked = []
+    monkeypatch.setattr(ranking, "SHORTLIST_COSTS", 0)
+    monkeypatch.setattr(
+        ranking, "best_associations", lambda key, **how: asked.append(key) or best_associations(key, **how)
+    )
+    changed = ranking.rank_changes(set(), {need.pk}).pairs
+    assert asked == [need.pk]
+    its_own = everybody[[key == need.pk for key in everybody.need_ids()]]
+    assert changed.association_ids() == its_own.association_ids() != []
+    assert changed.score.tolist() == its_own.score.tolist()
 
 
 def test_nothing_is_kept_of_who_left_or_closed():

@@ -1,0 +1,98 @@
+"""A full round too large for one worker: its needs are ranked in batches by whoever is free, then presented.
+
+Every step may be interrupted, and done twice, at no cost but time.
+"""
+
+import logging
+from datetime import timedelta
+
+from django.db import transaction
+
+from companies.models import Need
+from matching.enums import RoundScope
+from matching.kernel import Pairs
+from matching.models import Round, RoundBatch
+from matching.operations.changes import forget_changes
+from matching.operations.rounds import present_best, take_lock, times_shown
+from matching.profiles import repair, reweigh
+from matching.ranking import Best, rank_needs
+from matching.scoring import SCORE_VERSION
+from mecenova.calendar import clock
+
+logger = logging.getLogger(__name__)
+
+# Up to so many needs, one worker ranks them all at once.
+NEEDS_AT_ONCE = 2000
+NEEDS_OF_A_BATCH = 500
+# How far down each need's list a large round looks: what all batches keep has to fit in one worker's memory.
+DEPTH = 100
+# A round still open after this long is given up: the next one does its work.
+GIVEN_UP_AFTER = timedelta(hours=12)
+
+
+def needs_batches() -> bool:
+    """Whether the network is too large for one worker."""
+    return Need.objects.current().count() > NEEDS_AT_ONCE
+
+
+@transaction.atomic
+def open_round() -> Round:
+    """Cut a full round into batches; the one that is open already, if there is one, goes on.
+
+    Raises RoundInProgress while another round is presenting.
+    """
+    take_lock()
+    waiting = RoundBatch.objects.select_related("round").order_by("round__started_at").first()
+    if waiting is not None:
+        if waiting.round.started_at > clock.now() - GIVEN_UP_AFTER:
+            return waiting.round
+        logger.warning("Round %s given up: it did not end in %s", waiting.round_id, GIVEN_UP_AFTER)
+        RoundBatch.objects.filter(round=waiting.round_id).delete()
+    forget_changes()
+    repair()
+    reweigh()
+    keys = list(Need.objects.current().order_by("pk").values_list("pk", flat=True))
+    round_ = Round.objects.create(scope=RoundScope.FULL, score_version=SCORE_VERSION, needs=len(keys))
+    starts = range(0, len(keys), NEEDS_OF_A_BATCH)
+    RoundBatch.objects.bulk_create(
+        RoundBatch(round=round_, number=number, needs=keys[start : start + NEEDS_OF_A_BATCH])
+        for number, start in enumerate(starts)
+    )
+    return round_
+
+
+@transaction.atomic
+def rank_batch() -> bool:
+    """Rank the needs of one batch that nobody is ranking; False when there is none left."""
+    unranked = RoundBatch.objects.filter(ranked_at__isnull=True).order_by("pk")
+    batch = unranked.select_for_update(skip_locked=True, of=("self",)).first()
+    if batch is None:
+        return False
+    best = rank_needs(batch.needs, depth=DEPTH, deeper=times_shown())
+    batch.pairs, batch.compatible = best.pairs.packed(), best.number_compatible
+    batch.ranked_at = clock.now()
+    batch.save()
+    return True
+
+
+@transaction.atomic
+def close_round() -> Round | None:
+    """Present the best pairs of all batches, once the last one is ranked. None when that is not to be done.
+
+    Raises RoundInProgress while another round is presenting.
+    """
+    if not RoundBatch.objects.exists() or RoundBatch.objects.filter(ranked_at__isnull=True).exists():
+        return None
+    take_lock()
+    batches = list(RoundBatch.objects.select_related("round").order_by("number"))
+    if not batches:
+        return None
+    round_ = batches[0].round
+    best = Best(
+        Pairs.joined([Pairs.unpacked(batch.pairs) for batch in batches]),
+        {need: 0 for batch in batches for need in batch.needs},
+        0,
+    )
+    round_.pairs = sum(batch.compatible for batch in batches)
+    RoundBatch.objects.filter(round=round_).delete()
+    return present_best(round_, best)

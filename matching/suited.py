@@ -1,0 +1,60 @@
+"""The needs that suit one association now: the same filters and score as a round, seen from its side."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from heapq import nsmallest
+
+from associations.models import Association
+from companies.models import Need
+from matching.allocation import PRESENT_FROM, PRESENT_TEXT_FROM, Candidate
+from matching.network import Names, load
+from matching.profiles import asker, best_needs, missing_needs, read_bits, stops_of
+from matching.ranking import related_masks
+from matching.scoring import AssociationSide, score, stopped_by
+
+
+@dataclass(frozen=True, slots=True)
+class Suited:
+    """The needs that suit one association, best first, and how many each filter stopped."""
+
+    candidates: list[Candidate]
+    stops: Mapping[str, int]
+    names: Names
+
+
+def suited_needs(association: Association, *, limit: int, today: date) -> Suited:
+    """What an association may answer now. The database finds the best; those shown are weighed again, to be
+    explained, and so are needs that have no profile yet. Reads the same number of rows however many needs."""
+    alone = load(Association.objects.filter(pk=association.pk), Need.objects.none())
+    side = alone.associations[0]
+    if not _is_open(side, today):
+        number = Need.objects.current().count()
+        return Suited([], {"stance": number} if number else {}, alone.names)
+    found = asker(side, read_bits())
+    stops, unprofiled = Counter(stops_of(found)), set(missing_needs())
+    best = best_needs(
+        found,
+        limit=limit,
+        related=related_masks(),
+        total_from=PRESENT_FROM,
+        text_from=PRESENT_TEXT_FROM,
+    )
+    wanted = {each.id for each in best} | unprofiled
+    candidates = []
+    for need in load(Association.objects.none(), Need.objects.filter(pk__in=wanted)).needs:
+        stop = stopped_by(need, side, today)
+        if stop is None:
+            candidates.append(Candidate(need, side, score(need, side, alone.related)))
+        elif need.id in unprofiled:
+            stops[stop] += 1
+    worth = [candidate for candidate in candidates if candidate.is_worth_a_place]
+    first = nsmallest(limit, worth, key=lambda each: (-each.assessment.total, each.need.id.bytes))
+    return Suited(first, stops, alone.names)
+
+
+def _is_open(side: AssociationSide, today: date) -> bool:
+    if side.stance == "paused":
+        return side.paused_until is not None and side.paused_until < today
+    return side.stance == "open"

@@ -1,0 +1,97 @@
+"""A large round in batches: the same pairs as in one, whoever dies meanwhile, however often it is tried."""
+
+import pytest
+
+from matching import tasks
+from matching.models import Round, RoundBatch, Suggestion
+from matching.operations import batches, close_round, open_round, rank_batch, run_round
+from partnerships.models import AttentionEntry
+from tests.accounts.threads import at_once
+from tests.associations.factories import AssociationFactory
+from tests.companies.factories import NeedFactory
+
+
+@pytest.fixture
+def large(db, monkeypatch):
+    """Five needs, of which one worker could rank two."""
+    monkeypatch.setattr(batches, "NEEDS_AT_ONCE", 2)
+    monkeypatch.setattr(batches, "NEEDS_OF_A_BATCH", 2)
+    monkeypatch.setattr(tasks, "send_quickly", lambda task: None)
+    AssociationFactory.create_batch(6, complete=True)
+    NeedFactory.create_batch(5, published=True, territories=["59"])
+
+
+def presented():
+    return set(Suggestion.objects.values_list("need_id", "association_id", "score"))
+
+
+def test_batches_present_what_one_round_would(large):
+    run_round()
+    at_once_presented = presented()
+    Suggestion.objects.all().delete()
+    AttentionEntry.objects.all().delete()
+    Round.objects.all().delete()
+    type(AttentionEntry._meta.get_field("month").related_model.objects.first()).objects.all().delete()
+    tasks.run_nightly_round()
+    assert RoundBatch.objects.count() == 3
+    for _ in range(6):
+        tasks.rank_batches()
+    assert presented() == at_once_presented != set()
+    done = Round.objects.get()
+    assert done.finished_at
+    assert (done.needs, done.presented) == (5, len(at_once_presented))
+    assert not RoundBatch.objects.exists()
+
+
+def test_every_task_twice_changes_nothing_twice(large):
+    tasks.run_nightly_round()
+    tasks.run_nightly_round()
+    assert (Round.objects.count(), RoundBatch.objects.count()) == (1, 3)
+    for _ in range(10):
+        tasks.rank_batches()
+    before = presented()
+    tasks.run_nightly_round()
+    for _ in range(10):
+        tasks.rank_batches()
+    assert presented() == before
+    assert Round.objects.count() == 2
+
+
+def test_nothing_is_presented_before_the_last_batch(large):
+    open_round()
+    rank_batch()
+    assert close_round() is None
+    assert not Suggestion.objects.exists()
+
+
+def test_a_worker_that_dies_leaves_its_batch_to_the_next(large, monkeypatch):
+    open_round()
+    with monkeypatch.context() as broken:
+        broken.setattr(batches, "rank_needs", lambda *args, **kwargs: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            rank_batch()
+    assert RoundBatch.objects.filter(ranked_at=None).count() == 3
+    while rank_batch():
+        pass
+    assert close_round().presented == 6
+
+
+def test_a_round_that_does_not_end_is_given_up(large, monkeypatch):
+    first = open_round()
+    monkeypatch.setattr(batches, "GIVEN_UP_AFTER", -batches.GIVEN_UP_AFTER)
+    second = open_round()
+    assert first != second
+    assert not first.batches.exists()
+    assert Round.objects.get(pk=first.pk).finished_at is None
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_share_the_batches(monkeypatch):
+    monkeypatch.setattr(batches, "NEEDS_OF_A_BATCH", 1)
+    AssociationFactory.create_batch(3, complete=True)
+    NeedFactory.create_batch(2, published=True, territories=["59"])
+    open_round()
+    assert at_once(rank_batch, rank_batch) == [True, True]
+    results = at_once(close_round, close_round)
+    assert Round.objects.get().presented == Suggestion.objects.count() == 3
+    assert any(isinstance(result, Round) for result in results)
