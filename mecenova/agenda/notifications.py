@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from django.urls import reverse
 
 from mecenova.agenda.models import Slot, SlotRequest
-from mecenova.agenda.organisations import is_member, name_of
+from mecenova.agenda.organisations import is_member, name_of, phone_of
 from mecenova.agenda.slot_links import slots_path
 from mecenova.agenda.wording import day_and_hour
 from mecenova.mail.addresses import absolute_url
@@ -24,6 +24,7 @@ class AboutSlot(Notification):
         return {
             "when": day_and_hour(subject.starts_at),
             "organisation_name": name_of(subject.booked_by_organisation_id),
+            "phone": phone_of(subject.booked_by_organisation_id),
             "for_adviser": recipient.pk == subject.adviser_id,
             "slot_url": absolute_url(reverse("agenda:slot", args=[subject.pk])),
             "calendar_url": absolute_url(reverse("agenda:slot_calendar", args=[subject.pk])),

@@ -1,4 +1,4 @@
-"""What the agenda asks about organisations, which live above it: a name, and who works there."""
+"""What the agenda asks about organisations, which live above it: a name, a telephone, and who works there."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any, Protocol
@@ -7,6 +7,8 @@ from uuid import UUID
 
 class Directory(Protocol):
     def names_of(self, keys: Iterable[UUID | None]) -> Mapping[UUID, str]: ...
+
+    def phone_of(self, organisation_id: UUID) -> str: ...
 
     def is_member(self, user: Any, organisation_id: UUID) -> bool: ...
 
@@ -29,6 +31,11 @@ def names_of(keys: Iterable[UUID | None]) -> Mapping[UUID, str]:
 
 def name_of(organisation_id: UUID | None) -> str:
     return names_of([organisation_id]).get(organisation_id, "") if organisation_id else ""
+
+
+def phone_of(organisation_id: UUID | None) -> str:
+    """As it was given; empty when nobody gave any."""
+    return _directory[0].phone_of(organisation_id) if organisation_id else ""
 
 
 def is_member(user: Any, organisation_id: UUID) -> bool:

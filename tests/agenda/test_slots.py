@@ -139,6 +139,21 @@ class TestBooking:
         assert "mardi 1 décembre 2026 à 14\u00a0h\u00a000" in confirmed.text.replace("\n", " ")
         assert mails("slot_taken").get().recipient == adviser
 
+    @pytest.mark.parametrize("phone", ["03 20 00 00 00", ""])
+    def test_each_mail_tells_the_number_to_call_or_that_it_is_missing(
+        self, slots, book, organisation, frozen, phone
+    ):
+        organisation.phone = phone
+        organisation.save(update_fields=["phone"])
+        book(slots[0])
+        frozen.move_to(datetime(2026, 11, 30, 9, tzinfo=PARIS))
+        run_due()
+        written = [*mails("slot_booked"), *mails("slot_taken"), *mails("slot_tomorrow")]
+        assert len(written) == 4
+        for mail in written:
+            said = " ".join(mail.text.split())
+            assert (phone in said) if phone else ("numéro" in said)
+
     def test_twice_is_once(self, slots, book):
         book(slots[0])
         book(slots[0])

@@ -12,7 +12,7 @@ from mecenova.agenda import operations, policies
 from mecenova.agenda.calendar_file import calendar_file
 from mecenova.agenda.forms import BookingForm, OpenSlotsForm
 from mecenova.agenda.models import Slot, SlotRequest
-from mecenova.agenda.organisations import name_of, names_of
+from mecenova.agenda.organisations import name_of, names_of, phone_of
 from mecenova.agenda.slot_links import wish_from
 from mecenova.agenda.wording import day_and_hour
 from mecenova.calendar import clock
@@ -97,6 +97,7 @@ def slot(request: HttpRequest, pk: UUID) -> HttpResponse:
         "slot": found,
         "when": day_and_hour(found.starts_at),
         "organisation_name": name,
+        "phone": phone_of(found.booked_by_organisation_id),
         "about": about if about != name else "",
         "for_the_team": is_staff(request.user),
     }
