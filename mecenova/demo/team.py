@@ -14,9 +14,14 @@ from mecenova.demo.timeline import Timeline
 from mecenova.mail.enums import TroubleKind
 from mecenova.mail.troubles import mark_address
 from mecenova.pages.register import keep_register
+from mecenova.rehearsal.operations import ask_preview
+from mecenova.rehearsal.tasks import NIGHTLY_DAYS
 
 # Days ago: the register of baskets tells who came in and left this week.
 REGISTERED, CHECKED = (9, 5, 1), (3, 2, 1)
+
+# Tonight and the month to come: the worker computes them in its first minutes.
+PREVIEWS = (1, NIGHTLY_DAYS)
 
 
 class Team:
@@ -55,6 +60,8 @@ class Team:
         find_duplicates()
         share_staff_steps()
         keep_register()
+        for days in PREVIEWS:
+            ask_preview(days=days, by=self.lead)
 
     def _hear_that_an_address_fails(self) -> None:
         person = self.associations.person(self.text["bounced"])

@@ -11,6 +11,7 @@ from mecenova.agenda.runner import Ran
 from mecenova.calendar import clock
 from mecenova.calendar.working_days import HOUR_OF_FOLLOW_UPS, add_working_days, is_working_day
 from mecenova.mail.delivery import settle_past
+from mecenova.mail.models import DigestLine
 from mecenova.mail.operations import compose_due
 
 Act = Callable[[], object]
@@ -67,20 +68,22 @@ class Timeline:
         self._wait_until(self.present)
 
     def _wait_until(self, moment: datetime) -> None:
-        while (due := self._next_due(moment)) is not None:
+        while (due := _next_due(moment)) is not None:
             with clock.frozen(due):
                 ran = run_due(durable=False)
                 compose_due()
                 settle_past(due)
-            if not ran[Ran.DONE] and not ran[Ran.CANCELLED]:
+            if not ran[Ran.DONE] and not ran[Ran.CANCELLED] and _next_due(due) is not None:
                 raise RuntimeError(f"The agenda could not do what was due on {due:%Y-%m-%d}: {dict(ran)}")
         with clock.frozen(moment):
-            compose_due()
             settle_past(moment)
 
-    def _next_due(self, moment: datetime) -> datetime | None:
-        due = FollowUp.objects.all().due(moment).order_by("due_at").values_list("due_at", flat=True)
-        return due.first()
+
+def _next_due(moment: datetime) -> datetime | None:
+    """When the oldest follow-up or line of a weekly digest came due."""
+    rows = FollowUp.objects.all().due(moment), DigestLine.objects.all().due(moment)
+    oldest = [found.order_by("due_at").values_list("due_at", flat=True).first() for found in rows]
+    return min((due for due in oldest if due is not None), default=None)
 
 
 def _count_rows() -> None:

@@ -28,8 +28,10 @@ from mecenova.demo.logins import ASSOCIATION, COMPANY, LOGINS, STAFF
 from mecenova.mail.enums import MailStatus
 from mecenova.mail.models import AddressTrouble, DigestLine, OutgoingMail
 from mecenova.pages.baskets import BASKETS
+from mecenova.pages.promises import kept
 from mecenova.reference.enums import Kind
 from mecenova.reference.models import Cause
+from mecenova.rehearsal.models import Preview
 from partnerships.enums import IntroductionStatus
 from partnerships.models import AttentionMonth, Introduction, Partnership
 
@@ -141,6 +143,14 @@ class TestThePromises:
         waiting = mails.filter(status=MailStatus.PENDING)
         assert waiting.count() <= 30
         assert not waiting.filter(created_at__lt=network - timedelta(days=5)).exists()
+
+    def test_no_message_was_late(self, network):
+        """Digests included: each is composed on its Monday, whatever else happens that morning."""
+        today = clock.paris(network).date()
+        assert {count.number: count.broken for count in kept(today - timedelta(days=700), today)}[6] == 0
+
+    def test_the_team_s_previews_are_asked(self):
+        assert sorted(Preview.objects.waiting().values_list("days", flat=True)) == [1, 30]
 
     def test_nothing_is_dated_after_the_present(self, network):
         assert not Organisation.objects.filter(created_at__gt=network).exists()
