@@ -15,7 +15,7 @@ from mecenova.simulation.year import Year
 @pytest.fixture
 def network(transactional_db, settings) -> Iterator[clock.FrozenClock]:
     settings.VIRTUAL_CLOCK = True
-    plan = draw(associations=8, companies=3, days=12, seed=3, start=date(2026, 11, 2))
+    plan = draw(associations=5, companies=2, days=8, seed=3, start=date(2026, 11, 2))
     year = Year(plan).live()
     settings.VIRTUAL_CLOCK = False
     with clock.frozen(year.time.now) as frozen:

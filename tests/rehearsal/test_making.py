@@ -19,9 +19,12 @@ from mecenova.rehearsal.enums import PreviewStatus
 from mecenova.rehearsal.lines import lines_since
 from mecenova.rehearsal.models import Preview, PreviewLine
 from mecenova.rehearsal.operations import ask_preview
+from mecenova.rehearsal.tasks import NIGHTLY_DAYS
 
-# Long enough for two working weeks and two Mondays: every hour of them is lived twice.
-DAYS = 16
+# The preview's own horizon: every hour of it is lived twice, but for what only counts who waits. Should a
+# mail ever come of that, the two lives would differ.
+DAYS = NIGHTLY_DAYS
+COUNTS_ONLY = {"register-baskets"}
 OWN = {"rehearsal_preview", "rehearsal_previewline"}
 
 
@@ -40,7 +43,7 @@ def recipient(line) -> str:
 def plain_beat(frozen: clock.FrozenClock, days: int) -> None:
     """Beat, told in the simplest way: every hour, everything that is woken by then, twice."""
     end = frozen.moment + timedelta(days=days)
-    schedule = app.conf.beat_schedule.values()
+    schedule = [entry for name, entry in app.conf.beat_schedule.items() if name not in COUNTS_ONLY]
     frozen.move_to(frozen.moment.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1))
     while frozen.moment < end:
         hour = frozen.moment
