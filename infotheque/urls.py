@@ -2,7 +2,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.urls import path
 
 from infotheque.feeds import NewDocuments
-from infotheque.views import collections, curation, deposits, home, lists, paths, reading, tips
+from infotheque.views import collections, curation, deposits, gaps, home, lists, paths, reading, tips
 
 app_name = "infotheque"
 urlpatterns = [
@@ -25,6 +25,8 @@ urlpatterns = [
     # The team's own pages.
     path("equipe/", curation.curation, name="curation"),
     path("equipe/ecrire/", curation.create, name="create"),
+    path("equipe/recherches-sans-reponse/", gaps.gap_list, name="gaps"),
+    path("equipe/recherches-sans-reponse/<uuid:pk>/regler/", gaps.gap_settle, name="gap_settle"),
     path("equipe/reglages/", tips.settings, name="settings"),
     path("equipe/suggestions/", tips.tip_list, name="tips"),
     path("equipe/suggestions/<uuid:pk>/decider/", tips.tip_decide, name="tip_decide"),

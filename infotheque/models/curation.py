@@ -117,6 +117,15 @@ class Tip(Identified):
         return self.title
 
 
+class SearchGapQuerySet(models.QuerySet["SearchGap"]):
+    def waiting(self) -> Self:
+        """What the team has not answered, most asked first."""
+        return self.filter(settled_at__isnull=True).order_by("-times", "-last_at", "id")
+
+    def settled(self) -> Self:
+        return self.filter(settled_at__isnull=False).order_by("-settled_at", "id")
+
+
 class SearchGap(Identified):
     """Words that were searched and found nothing: what the library lacks. No trace of who searched."""
 
@@ -137,6 +146,8 @@ class SearchGap(Identified):
     document = models.ForeignKey(
         Document, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name="document qui répond"
     )
+
+    objects = SearchGapQuerySet.as_manager()
 
     class Meta:
         verbose_name = "recherche sans réponse"

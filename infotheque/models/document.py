@@ -45,6 +45,14 @@ HEAVY = ("body", "text", "search", "head")
 READ_WHOLE = 400
 
 
+class Answers(models.Func):
+    """Whether a document is one of those that a query finds: see the function's migration."""
+
+    template = "%(expressions)s)))"
+    arg_joiner = " = ANY (ARRAY(SELECT infotheque_matching("
+    output_field = models.BooleanField()
+
+
 class DocumentQuerySet(models.QuerySet["Document"]):
     def published(self) -> Self:
         """What everybody may read. A dead link alone leads nowhere: it is hidden until it is mended."""
@@ -53,7 +61,7 @@ class DocumentQuerySet(models.QuerySet["Document"]):
 
     def saying(self, query: SearchQuery) -> Self:
         """Those whose title, summary or text say what the query asks."""
-        return self.filter(search=query)
+        return self.filter(Answers(F("pk"), query))
 
     def most_relevant_first(self, query: SearchQuery, *, among: int) -> Self:
         """In the title before the summary before the text; of two as good, the newest.

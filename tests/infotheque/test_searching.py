@@ -201,6 +201,24 @@ def test_a_settled_gap_that_comes_back_is_open_again(staff):
 
 
 @pytest.mark.django_db
+def test_the_team_reads_its_gaps_in_as_many_queries_for_one_or_ten(client, staff, query_count):
+    client.force_login(staff)
+    operations.settle_gap(gap=operations.note_gap(words="un autre jour"), by=staff)
+    operations.note_gap(words="bail solidaire")
+    client.get(reverse("infotheque:gaps"))
+    one = query_count(lambda: client.get(reverse("infotheque:gaps")))
+    for number in range(10):
+        operations.note_gap(words=f"bail numéro {number}")
+    assert query_count(lambda: client.get(reverse("infotheque:gaps"))) == one
+    gap = SearchGap.objects.get(words="bail solidaire")
+    for _ in range(2):
+        assert client.post(reverse("infotheque:gap_settle", args=[gap.pk])).status_code == 302
+    gap.refresh_from_db()
+    assert gap.settled_by == staff
+    assert SearchGap.objects.settled().first() == gap
+
+
+@pytest.mark.django_db
 def test_the_feed_is_the_search(client):
     on_line("La convention", "Le budget")
     feed = client.get(reverse("infotheque:feed"), {"q": "conventions"})

@@ -17,7 +17,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from accounts.enums import OrganisationStatus, Role
 from accounts.followups import StaffCheck
 from accounts.models import User
-from infotheque.operations import add_to_collection, bring_files, create_collection, give_tip
+from infotheque.operations import add_to_collection, bring_files, create_collection, give_tip, note_gap
 from mecenova.agenda.followups import HoldSlot
 from mecenova.agenda.models import Absence, Slot
 from mecenova.agenda.operations import start
@@ -224,6 +224,7 @@ def _of_the_library(staff: User | None) -> dict[str, dict[str, Any]]:
         },
         "infotheque:collection_arrange": {"pk": collection.pk, "document": document.pk},
         "infotheque:tip_decide": {"pk": give_tip(title="Un guide").pk},
+        "infotheque:gap_settle": {"pk": note_gap(words="Bail solidaire").pk},
         "infotheque:deposit": {"pk": deposit.pk},
     }
 

@@ -1,0 +1,34 @@
+"""What people looked for and nobody has written: the team's list, most asked first."""
+
+import uuid
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from infotheque import operations
+from infotheque.models import SearchGap
+from mecenova.team import for_the_team
+
+PAGE_SIZE = 30
+LATEST_SETTLED = 20
+
+
+@require_safe
+@for_the_team
+def gap_list(request: HttpRequest) -> HttpResponse:
+    gaps = SearchGap.objects.all()
+    page = Paginator(gaps.waiting(), PAGE_SIZE).get_page(request.GET.get("page"))
+    settled = gaps.settled().select_related("settled_by")[:LATEST_SETTLED]
+    return render(request, "infotheque/gap_list.html", {"page_obj": page, "settled": settled})
+
+
+@require_POST
+@for_the_team
+def gap_settle(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """Answered, by a document or by nothing to be done; asked again, it comes back by itself."""
+    operations.settle_gap(gap=get_object_or_404(SearchGap, pk=pk), by=request.user)
+    messages.success(request, "C’est noté. Si on la cherche encore sans rien trouver, elle reviendra ici.")
+    return redirect("infotheque:gaps")
