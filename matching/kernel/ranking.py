@@ -1,6 +1,5 @@
 """Needs ranked against associations: by rectangles of the same places, in blocks that bound memory."""
 
-from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -9,7 +8,7 @@ import numpy as np
 from matching.kernel import parts
 from matching.kernel.arrays import KIND_RANKS, Associations, Edges, Needs
 from matching.kernel.copying import Array
-from matching.models import NATIONAL
+from matching.kernel.places import Rectangle, rectangles
 from matching.scoring import WEIGHTS, WITHOUT_THEME
 
 # How many pairs are weighed at once: some twenty arrays of this many float32 at most.
@@ -47,56 +46,14 @@ def rank(
     compatible = np.zeros(len(needs), np.int64)
     found: list[Edges] = []
     whole = _Whole(associations, ground)
-    for rows, columns, stated in _rectangles(needs, associations):
-        side = _Columns(whole, columns, stated)
-        for block in _blocks(rows, len(columns)):
+    for rectangle in rectangles(needs, associations):
+        side = _Columns(whole, rectangle)
+        for block in _blocks(rectangle.rows, len(side)):
             edges, numbers = _weigh(needs, block, side, threshold, depth)
             compatible[block] += numbers
             found.append(edges)
     edges = Edges.joined(found)
     return Ranked(edges[np.lexsort((edges.association, -edges.score, edges.need))], compatible)
-
-
-def _rectangles(needs: Needs, associations: Associations) -> Iterator[tuple[Array, Array, Array]]:
-    """Needs of exactly the same places, the associations that act in one of them, and which say it."""
-    groups: dict[tuple[tuple[int, ...], bool, bool], list[int]] = defaultdict(list)
-    for row, places in enumerate(needs.places):
-        groups[places, bool(needs.is_national[row]), bool(needs.says_france[row])].append(row)
-    for (places, national, france), rows in groups.items():
-        wanted = (NATIONAL, *places) if national else places
-        within = [place for place in wanted if place in associations.within]
-        if not within:
-            continue
-        columns = np.concatenate([associations.within[place] for place in within])
-        stated = np.concatenate([_said(associations, place, says_france=france) for place in within])
-        if len(within) > 1:
-            columns, where = np.unique(columns, return_inverse=True)
-            anywhere = np.zeros(len(columns), bool)
-            np.logical_or.at(anywhere, where, stated)
-            stated = anywhere
-        if france and not places:
-            inside = associations.is_in_france[columns]
-            columns, stated = columns[inside], stated[inside]
-        elif france:
-            columns, stated = _in_france_or_there(associations, places, columns, stated)
-        yield np.array(rows), columns, stated
-
-
-def _said(associations: Associations, place: int, *, says_france: bool) -> Array:
-    """A need that names no place shares none, even with an association of all France."""
-    stated = associations.stated[place]
-    return stated if place != NATIONAL or says_france else np.zeros(len(stated), bool)
-
-
-def _in_france_or_there(
-    associations: Associations, places: tuple[int, ...], columns: Array, stated: Array
-) -> tuple[Array, Array]:
-    """« France » and other places: who acts only abroad must act in one of those."""
-    there = np.zeros(len(associations), bool)
-    for place in places:
-        there[associations.within.get(place, [])] = True
-    kept = associations.is_in_france[columns] | there[columns]
-    return columns[kept], stated[kept]
 
 
 class _Whole:
@@ -113,8 +70,9 @@ class _Whole:
 class _Columns:
     """The associations of one rectangle."""
 
-    def __init__(self, whole: _Whole, columns: Array, stated: Array) -> None:
-        self.rows, self.stated = columns, stated
+    def __init__(self, whole: _Whole, rectangle: Rectangle) -> None:
+        self.rectangle = rectangle
+        self.rows = columns = rectangle.columns
         associations = whole.associations
         self.stops = associations.stops[columns]
         self.declared = associations.causes[columns]
@@ -130,6 +88,12 @@ class _Columns:
 
     def __len__(self) -> int:
         return len(self.rows)
+
+    def meet(self, rows: Array) -> tuple[Array, Array]:
+        """Which of these needs' pairs meet, and in a place that the association says."""
+        if self.rectangle.meetings is not None:
+            return self.rectangle.meetings.of(rows)
+        return np.ones((1, len(self)), bool), self.rectangle.stated
 
     def _amounts(self, associations: Associations, kind: int) -> tuple[Array, Array]:
         asks = associations.asks[kind]
@@ -153,6 +117,8 @@ def _weigh(
     """One block: the best of each of its needs, and how many were compatible."""
     passes = (side.stops & needs.stops[rows, None]) == 0
     passes &= (side.declared & needs.excluded_causes[rows, None]) == 0
+    meet, stated = side.meet(rows)
+    passes &= meet
     cause, shares_cause = parts.causes(needs, rows, side.fits)
     found = (needs.terms[rows] @ side.terms).toarray() * side.density
     text = parts.text(needs, rows, found)
@@ -162,7 +128,7 @@ def _weigh(
         "theme": themed.astype(np.float32),
         "cause": cause,
         "text": text,
-        "place": parts.place(needs, rows, side.somewhere, side.stated),
+        "place": parts.place(needs, rows, side.somewhere, stated),
         "audience": parts.audiences(needs, rows, side.audiences),
         "skills": parts.skills(needs, rows, side.skills, len(side)),
         "amount": parts.amounts(needs, rows, side.amounts, len(side)),
@@ -178,6 +144,14 @@ def _weigh(
 
 
 def _best(rows: Array, columns: Array, passes: Array, total: Array, worth: Array, depth: Array) -> Edges:
+    if (passes.sum(axis=1) <= depth).all():
+        which, kept = np.nonzero(passes)
+        return Edges(
+            rows[which].astype(np.int32),
+            columns[kept].astype(np.int32),
+            total[which, kept],
+            worth[which, kept],
+        )
     found = []
     for place, row in enumerate(rows.tolist()):
         kept = np.flatnonzero(passes[place])

@@ -11,7 +11,7 @@ from associations.models import Association
 from companies.models import Need
 from matching import ranking
 from matching.allocation import PRESENT_FROM, PRESENT_TEXT_FROM
-from matching.kernel import read_rows
+from matching.kernel import places, read_rows
 from matching.models import AssociationProfile, NeedProfile
 from matching.network import load
 from matching.profiles import (
@@ -147,13 +147,16 @@ def in_the_database(network):
 
 @given(chance=st.randoms(use_true_random=False))
 @settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_the_three_agree(chance):
+def test_the_three_agree(monkeypatch, chance):
     with transaction.atomic():
         for _ in range(9):
             draw_association(chance)
         for _ in range(7):
             draw_need(chance)
         columns = over_columns()
+        monkeypatch.setattr(places, "RECTANGLE_COSTS", 0)
+        assert over_columns() == columns
+        monkeypatch.undo()
         network, pairs, stops = one_by_one()
         assert columns.keys() == pairs.keys()
         for key, (total, worth) in pairs.items():
