@@ -24,7 +24,9 @@ def redrawn(picture: bytes) -> bytes:
         with Image.open(io.BytesIO(picture), formats=("JPEG", "PNG")) as image:
             if image.width * image.height > MOST_PIXELS:
                 return b""
-            return as_png(image)
+            # Many writers put a blank page there: it shows nothing.
+            is_blank = image.convert("RGB").getcolors(1) is not None
+            return b"" if is_blank else as_png(image)
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError):
         # What Pillow raises on a damaged picture depends on its decoder.
         return b""

@@ -40,6 +40,14 @@
     if (event.key === "Escape" && menu) { menu.open = false; menu.querySelector("summary").focus(); }
   });
 
+  /* A file taken is counted beside the download itself, which htmx would hold back. */
+  document.addEventListener("click", function (event) {
+    var link = event.target.closest("a[data-counted-at]");
+    if (link && window.htmx) {
+      window.htmx.ajax("POST", link.dataset.countedAt, { swap: "none", values: { what: "download" } });
+    }
+  });
+
   /* A form sent twice by impatience: the second click is ignored. */
   document.addEventListener("submit", function (event) {
     var form = event.target;
