@@ -14,7 +14,7 @@ def as_png(image: Image.Image) -> bytes:
     flat = image.convert("RGB")
     flat.thumbnail((WIDTH, HEIGHT))
     written = io.BytesIO()
-    flat.quantize(64).save(written, "PNG")
+    flat.quantize(64, method=Image.Quantize.FASTOCTREE).save(written, "PNG", compress_level=4)
     return written.getvalue()
 
 

@@ -14,6 +14,14 @@ from infotheque.operations import (
 from mecenova.calendar import clock
 from mecenova.demo.texts import Reference, read, site_of
 
+# What somebody who has never asked reads first, by the slug of the shelf.
+FIRST_READING = (
+    "sinscrire-ne-suffit-pas",
+    "presenter-son-projet",
+    "lettre-premiere-approche",
+    "premier-rendez-vous",
+)
+
 
 def fill_library(reference: Reference, *, by: User) -> None:
     load_shelf(by=by)
@@ -37,7 +45,8 @@ def fill_library(reference: Reference, *, by: User) -> None:
 
 def _gather(by: User) -> None:
     """A collection, a document put forward, a suggestion that waits."""
-    published = list(Document.objects.published().newest_first()[:4])
+    by_slug = {document.slug: document for document in Document.objects.filter(slug__in=FIRST_READING)}
+    published = [by_slug[slug] for slug in FIRST_READING]
     collection = create_collection(
         by=by,
         title="Demander pour la première fois",

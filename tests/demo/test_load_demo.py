@@ -18,6 +18,7 @@ from associations.enums import ProjectStatus, Stance
 from associations.models import Association, Project
 from companies.enums import NeedStatus
 from companies.models import Company, Need
+from infotheque.enums import PUBLIC_STATUSES
 from infotheque.models import Document
 from matching.models import Diagnosis, Round, Suggestion
 from mecenova.agenda.models import Absence, FollowUp, SilenceCheck, Slot, Stay
@@ -63,6 +64,8 @@ def active_subjects() -> list[object]:
         *Claim.objects.waiting(),
         *AddressTrouble.objects.open(),
         *Slot.objects.to_hold(),
+        # Not of the promise, and followed all the same: what is on line is read again one day.
+        *Document.objects.filter(status__in=PUBLIC_STATUSES),
     ]
 
 

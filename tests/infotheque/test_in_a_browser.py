@@ -1,0 +1,25 @@
+"""What only a browser can tell: a file taken is a download and a count, and « useful? » answers in place."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from infotheque.models import DailyUse
+from tests.browser import assert_accessible, assert_no_sideways_scroll
+from tests.infotheque.factories import DocumentFileFactory
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+def test_a_visitor_takes_a_file_and_says_that_it_was_useful(page: Page) -> None:
+    file = DocumentFileFactory(version__document__published=True, version__document__body="## Un texte")
+    page.goto(file.version.document.get_absolute_url())
+    page.wait_for_load_state("networkidle")
+    with page.expect_response("**/ouvert/"), page.expect_download() as download:
+        page.get_by_role("link", name="Télécharger guide.pdf").click()
+    assert download.value.suggested_filename == "guide.pdf"
+    page.get_by_role("button", name="Oui").click()
+    expect(page.get_by_text("Merci, c’est noté.")).to_be_visible()
+    use = DailyUse.objects.get()
+    assert (use.opened, use.downloaded, use.useful) == (1, 1, 1)
+    assert_accessible(page)
+    assert_no_sideways_scroll(page)
