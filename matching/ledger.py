@@ -87,6 +87,10 @@ def delays_after_no() -> dict[tuple[str, str], int]:
 
 
 def asked_again_on(at: datetime, reason: str, kind: str, delays: Mapping[tuple[str, str], int]) -> date:
-    """The day from which a company that said no at this moment may be asked again."""
-    days = delays[reason, kind] if (reason, kind) in delays else delays[reason, ""]
+    """The day from which a company that said no at this moment may be asked again.
+
+    A suggestion may be declined for a reason that belongs to another kind of support: then its longest delay.
+    """
+    of_reason = {known: days for (name, known), days in delays.items() if name == reason}
+    days = of_reason.get(kind) or of_reason.get("") or max(of_reason.values())
     return clock.paris(at).date() + timedelta(days=days)

@@ -13,6 +13,7 @@ from matching.operations import run_round
 from matching.pairs import look_at
 from matching.refusals import IN_WORDS, OF_ASSOCIATIONS, OF_COMPANIES, refused_between
 from matching.sharing.lessons import HALF_LIFE_DAYS, MOST, Answer, Trait, cost, lessons
+from mecenova.calendar import clock
 from partnerships.enums import REASONS_FOR_ANY_KIND, IntroductionStatus, RefusalReason, Side
 from partnerships.models import Introduction, RefusalStep
 from tests.associations.factories import AssociationFactory
@@ -161,3 +162,12 @@ def test_a_pair_declined_comes_back_on_the_day_its_reason_says_and_not_before(ne
         now.advance(timedelta(days=1))
         assert pair not in read_ledger([need.company.pk]).settled
         assert look_at(need, refused.association).settled is None
+
+
+def test_a_reason_of_another_kind_of_support_has_its_date_too(need):
+    """The page of a suggestion offers every reason, whatever the need's kind."""
+    assert need.kind == "financial"
+    for reason in RefusalReason:
+        refused = SuggestionFactory(need=need, declined=True, refusal_reason=reason)
+        assert (need.company.pk, refused.association.pk) in read_ledger([need.company.pk]).settled
+        assert look_at(need, refused.association).settled.until > clock.today()
