@@ -6,4 +6,4 @@ class AssociationsConfig(AppConfig):
     verbose_name = "Associations"
 
     def ready(self) -> None:
-        from associations import exercises, receivers  # noqa: F401
+        from associations import exercises, prescribed, receivers  # noqa: F401

@@ -6,4 +6,4 @@ class CompaniesConfig(AppConfig):
     verbose_name = "Entreprises"
 
     def ready(self) -> None:
-        from companies import exercises, receivers  # noqa: F401
+        from companies import exercises, prescribed, receivers  # noqa: F401

@@ -2,7 +2,18 @@ from django.contrib.auth.decorators import login_not_required
 from django.urls import path
 
 from infotheque.feeds import NewDocuments
-from infotheque.views import collections, curation, deposits, gaps, home, lists, paths, reading, tips
+from infotheque.views import (
+    collections,
+    curation,
+    deposits,
+    gaps,
+    home,
+    lists,
+    paths,
+    prescriptions,
+    reading,
+    tips,
+)
 
 app_name = "infotheque"
 urlpatterns = [
@@ -15,6 +26,9 @@ urlpatterns = [
     path("<uuid:pk>/utile/", reading.useful, name="useful"),
     path("fichiers/<uuid:pk>/", reading.file, name="file"),
     path("fichiers/<uuid:pk>/apercu/", reading.picture, name="picture"),
+    path("<uuid:pk>/lu/", prescriptions.read, name="read"),
+    path("equipe/prescriptions/", prescriptions.prescription_list, name="prescriptions"),
+    path("equipe/prescriptions/choisir/", prescriptions.prescription, name="prescription"),
     path("parcours/", paths.path_list, name="path_list"),
     path("parcours/<slug:slug>/", paths.path, name="path"),
     path("parcours/<slug:slug>/<slug:key>/", paths.step, name="step"),

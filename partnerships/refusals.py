@@ -11,8 +11,9 @@ from associations.enums import ProjectStatus
 from associations.models import Project
 from companies.enums import NeedStatus
 from infotheque.models import Document
+from infotheque.places import REFUSALS, Place, register_place
 from mecenova.mail.addresses import absolute_url
-from partnerships.enums import Rewrite, Side
+from partnerships.enums import RefusalReason, Rewrite, Side
 from partnerships.models import Introduction, RefusalStep
 
 __all__ = ["NextSteps", "next_steps_after", "step_for"]
@@ -53,12 +54,35 @@ def next_steps_after(introduction: Introduction, *, absolute: bool = False) -> N
         rewrite_url=whole(_where(step.section, introduction)),
         retry_on=introduction.retry_on,
         library_label=_label(document, step),
-        library_url=whole(document.get_absolute_url() if document else _search(step)),
+        library_url=whole(
+            _document_page(document, step, introduction, absolute) if document else _search(step)
+        ),
     )
 
 
 def _label(document: Document | None, step: RefusalStep) -> str:
     return document.title if document else f"Ce que l’infothèque dit de «\u202f{step.library_words}\u202f»"
+
+
+def _document_page(document: Document, step: RefusalStep, introduction: Introduction, is_mail: bool) -> str:
+    """From the page, its address says where it was prescribed, and to whom; a mail's link counts nothing."""
+    address = document.get_absolute_url()
+    if is_mail:
+        return address
+    asked_by = (
+        introduction.association if introduction.asked_by_side == Side.ASSOCIATION else introduction.company
+    )
+    read_from = {"prescrit": place_of(step.reason), "organisme": asked_by.organisation_id}
+    return f"{address}?{urlencode(read_from)}"
+
+
+def place_of(reason: str) -> str:
+    """The place of the library's document for this reason."""
+    return f"refusal:{reason}"
+
+
+for _reason in RefusalReason:
+    register_place(Place(place_of(_reason), str(_reason.label), REFUSALS, chosen_elsewhere=True))
 
 
 def _search(step: RefusalStep) -> str:

@@ -6,6 +6,7 @@ from infotheque.models.deposit import Deposit, DepositedFile
 from infotheque.models.document import Document
 from infotheque.models.link_check import LinkCheck
 from infotheque.models.path import Path, Progress, Step
+from infotheque.models.prescription import PrescribedReading, Prescription
 from infotheque.models.usage import DailyUse, UsefulMark
 from infotheque.models.version import DocumentFile, DocumentVersion
 from infotheque.models.vocabulary import Word
@@ -23,6 +24,8 @@ __all__ = [
     "EditorComment",
     "LinkCheck",
     "Path",
+    "PrescribedReading",
+    "Prescription",
     "Progress",
     "SearchGap",
     "Step",

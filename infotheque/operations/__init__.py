@@ -32,6 +32,7 @@ from infotheque.operations.documents import (
 from infotheque.operations.gaps import note_gap, settle_gap
 from infotheque.operations.learning import answer_step, finish_step, load_paths, take_up_step
 from infotheque.operations.links import record_link_check, replace_link
+from infotheque.operations.prescriptions import note_reading, prescribe, prescribe_first_documents
 from infotheque.operations.shelf import load_shelf
 from infotheque.operations.usage import count_download, count_opening, forget_marks, say_useful
 from infotheque.operations.versions import add_version
@@ -60,6 +61,9 @@ __all__ = [
     "load_shelf",
     "move_in_collection",
     "note_gap",
+    "note_reading",
+    "prescribe",
+    "prescribe_first_documents",
     "publish_document",
     "record_link_check",
     "recount_words",

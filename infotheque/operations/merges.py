@@ -3,7 +3,7 @@
 from typing import Any
 
 from accounts.operations.merging import Merging
-from infotheque.models import Document, Progress
+from infotheque.models import Document, PrescribedReading, Progress
 
 
 def bring_learning_over(merging: Merging) -> None:
@@ -19,4 +19,5 @@ def bring_learning_over(merging: Merging) -> None:
             merging.drop(row)
 
     merging.move(Document, "organisation", kept, gone)
+    merging.move(PrescribedReading, "organisation", kept, gone)
     merging.move(Progress, "organisation", kept, gone, both_worked)

@@ -20,6 +20,7 @@ from infotheque.operations.documents import (
     update_document,
 )
 from infotheque.operations.learning import load_paths
+from infotheque.operations.prescriptions import prescribe_first_documents
 from infotheque.operations.versions import add_version
 from infotheque.reading.reader import read
 from infotheque.shelf.model_agreements import model_agreement
@@ -53,6 +54,7 @@ def load_shelf(*, by: User) -> ShelfLoaded:
     for record in missing:
         _fill(made[record.slug], record, keys, by)
     load_paths(by=by)
+    prescribe_first_documents(by=by)
     signals.shelf_loaded.send(Document, by=by)
     return ShelfLoaded(made=len(made), left_alone=len(shelf) - len(made))
 

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from mecenova.pages.views import checks, dashboard, observatory, preview, public, tower
+from mecenova.pages.views import checks, dashboard, observatory, preview, public, readings, tower
 
 app_name = "pages"
 urlpatterns = [
@@ -17,6 +17,7 @@ urlpatterns = [
     path(
         "equipe/observatoire/<slug:slug>.csv", observatory.team_observatory_file, name="team_observatory_file"
     ),
+    path("equipe/lectures/", readings.readings, name="readings"),
     path("equipe/apercu/", preview.preview, name="preview"),
     path("equipe/apercu/demander/", preview.ask, name="preview_ask"),
     path("equipe/organismes/<uuid:pk>/", checks.organisation, name="organisation"),

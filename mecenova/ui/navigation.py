@@ -27,6 +27,7 @@ TEAM = (
     ("Courriels en échec et adresses en panne", "mail:failed"),
     ("Délais des relances", "agenda:delays"),
     ("Suites données aux refus", "partnerships:refusal_steps"),
+    ("Lectures prescrites", "pages:readings"),
     ("Contrôle des prochaines étapes", "agenda:silence"),
     ("Relances en erreur", "agenda:errors"),
     ("Observatoire de l’équipe", "pages:team_observatory"),

@@ -2,6 +2,7 @@
 
 import html
 from datetime import UTC, date, datetime, timedelta
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -158,7 +159,8 @@ def test_the_link_leads_to_the_search_until_a_document_is_there(pair, client):
     document = DocumentFactory(published=True)
     operations.edit_refusal_step(step=step, by=StaffFactory(), document=document)
     found = next_steps_after(introduction)
-    assert (found.library_url, found.library_label) == (document.get_absolute_url(), document.title)
+    assert found.library_url.startswith(f"{document.get_absolute_url()}?")
+    assert found.library_label == document.title
     type(document).objects.filter(pk=document.pk).update(status="draft", published_at=None)
     assert "?q=budget" in next_steps_after(introduction).library_url
     document.delete()
@@ -345,3 +347,12 @@ def test_the_date_of_later_is_shown_to_both_everywhere(pair, client):
 
 def test_an_unknown_introduction_has_no_next_steps():
     assert next_steps_after(IntroductionFactory()) is None
+
+
+def test_the_document_of_a_refusal_says_where_it_was_opened_from_but_not_in_a_mail(pair):
+    RefusalStep.objects.filter(reason="timing").update(document=DocumentFactory(published=True))
+    found = declined(pair)
+    query = parse_qs(urlsplit(next_steps_after(found).library_url).query)
+    asked_by = str(found.association.organisation_id)
+    assert query == {"prescrit": ["refusal:timing"], "organisme": [asked_by]}
+    assert "?" not in next_steps_after(found, absolute=True).library_url

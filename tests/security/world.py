@@ -41,7 +41,7 @@ from tests.accounts.factories import (
 )
 from tests.associations.factories import AskFactory, AssociationFactory, ProjectFactory
 from tests.companies.factories import CompanyFactory, NeedFactory
-from tests.infotheque.factories import DocumentFileFactory, StepFactory
+from tests.infotheque.factories import DocumentFactory, DocumentFileFactory, StepFactory
 from tests.mail.factories import OutgoingMailFactory
 from tests.matching.factories import DiagnosisFactory, SuggestionFactory
 from tests.partnerships.factories import IntroductionFactory
@@ -197,11 +197,12 @@ def _own_keys(own: Any, people: dict[str, User | None]) -> dict[str, dict[str, A
 
 
 def _learning() -> dict[str, dict[str, Any]]:
-    """A path for associations, of one step."""
-    step = StepFactory()
+    """A path for associations, of one step, with the document that everybody reads."""
+    step = StepFactory(document=DocumentFactory(published=True))
     of_step = {"slug": step.path.slug, "key": step.key}
     return {
         "infotheque:path": {"slug": step.path.slug},
+        "infotheque:read": {"pk": step.document.pk},
         **{f"infotheque:{name}": of_step for name in ("step", "step_answer", "step_take_up")},
     }
 
@@ -311,6 +312,8 @@ def _agenda_keys(own: Any, people: dict[str, User | None]) -> dict[str, dict[str
 
 def _queries(own: Any, company: Any, keys: dict[str, dict[str, Any]]) -> dict[str, str]:
     return {
+        "infotheque:prescription": "?lieu=gap:associations.causes",
+        "infotheque:read": f"?prescrit=gap:associations.causes&organisme={own.organisation.pk}",
         "associations:project_create": f"?association={own.pk}",
         "associations:ask_create": "?forme=financial",
         "companies:need_create": f"?entreprise={company.pk}&forme=financial",

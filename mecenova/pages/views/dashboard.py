@@ -15,12 +15,14 @@ from associations.readiness import completeness as association_completeness
 from associations.readiness import with_learning
 from companies.models import Company, Need
 from companies.readiness import completeness as company_completeness
-from infotheque.models import Step
+from infotheque.models import Document, Step
+from infotheque.places import gap_key
 from matching.models import Diagnosis, Suggestion
 from matching.odds import case_of_association, odds_of, what_if
 from mecenova.agenda import operations as agenda
 from mecenova.agenda.enums import Owner
 from mecenova.agenda.models import FollowUp
+from mecenova.pages.readings import to_read
 from partnerships.models import Introduction, Partnership
 from partnerships.operations import places_left
 
@@ -42,12 +44,16 @@ def dashboard(request: HttpRequest) -> HttpResponse:
     context = _common(organisation) | {"organisations": mine if len(mine) > 1 else []}
     association = Association.objects.for_page().filter(organisation=organisation).first()
     if association is not None:
-        return render(request, "pages/dashboard_association.html", context | _association(association))
+        context |= _association(association)
+        context["to_read"] = _to_read(context, "associations")
+        return render(request, "pages/dashboard_association.html", context)
     company = (
         Company.objects.select_related("organisation", "policy").filter(organisation=organisation).first()
     )
     if company is not None:
-        return render(request, "pages/dashboard_company.html", context | _company(company))
+        context |= _company(company)
+        context["to_read"] = _to_read(context, "companies")
+        return render(request, "pages/dashboard_company.html", context)
     return render(request, "pages/dashboard.html", context | {"edit_url": ""})
 
 
@@ -69,6 +75,12 @@ def _common(organisation: Organisation) -> dict[str, Any]:
         "owed": [line for line in lines if line[1] and line[1].organisation_id == organisation.pk],
         "awaited": [line for line in lines if not (line[1] and line[1].organisation_id == organisation.pk)],
     }
+
+
+def _to_read(context: dict[str, Any], room: str) -> list[tuple[str, Document]]:
+    """What the team prescribes for the step that the reader owes, and for what its profile lacks."""
+    gaps = (gap_key(room, part.key) for part in context["completeness"].missing)
+    return to_read(context["step"] if context["step_is_mine"] else None, gaps)
 
 
 def _exchange(

@@ -1,0 +1,72 @@
+from collections.abc import Iterable
+
+from django.conf import settings
+from django.db import models
+
+from accounts.models import Organisation
+from infotheque.models.document import HEAVY, Document
+from mecenova.calendar import clock
+from mecenova.identifiers.models import Identified
+
+
+class PrescriptionQuerySet(models.QuerySet["Prescription"]):
+    def shown_at(self, keys: Iterable[str]) -> dict[str, Document]:
+        """The documents that everybody may read at these places, by the key of the place, in one query."""
+        heavy = (f"document__{name}" for name in HEAVY)
+        found = self.filter(place__in=set(keys), document__in=Document.objects.published())
+        rows = found.select_related("document").defer(*heavy)
+        return {row.place: row.document for row in rows if row.document}
+
+
+class Prescription(Identified):
+    """The document that the team shows at one place (infotheque.places). Without one, nothing is shown."""
+
+    place = models.CharField("lieu", max_length=120, unique=True)
+    document = models.ForeignKey(
+        Document, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name="document"
+    )
+    chosen_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="choisi par",
+    )
+    chosen_at = models.DateTimeField("choisi le", default=clock.now, editable=False)
+
+    objects = PrescriptionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "document prescrit"
+        verbose_name_plural = "documents prescrits"
+        ordering = ("place",)
+
+    def __str__(self) -> str:
+        return self.place
+
+
+class PrescribedReading(models.Model):
+    """An organisation opened a document from the place that prescribed it; the first time counts.
+
+    Only a signed-in member's page says so, by a POST: opening a mail's link is no proof, and visitors
+    leave no trace.
+    """
+
+    place = models.CharField("lieu", max_length=120)
+    document = models.ForeignKey(Document, models.CASCADE, related_name="+", verbose_name="document")
+    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="+", verbose_name="organisme")
+    read_at = models.DateTimeField("lu le", default=clock.now, editable=False)
+
+    class Meta:
+        verbose_name = "lecture d’un document prescrit"
+        verbose_name_plural = "lectures des documents prescrits"
+        ordering = ("-read_at",)
+        constraints = [
+            models.UniqueConstraint(
+                fields=("organisation", "document", "place"), name="prescribed_reading_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.organisation_id} · {self.place}"

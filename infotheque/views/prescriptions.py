@@ -1,0 +1,70 @@
+"""What the team has people read, place by place; and the page's own word that it was opened."""
+
+import uuid
+
+from allauth.decorators import rate_limit
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from accounts.models import Organisation
+from infotheque import operations
+from infotheque.forms.prescription import PrescriptionForm
+from infotheque.models import Document, Prescription
+from infotheque.places import Place, places
+from mecenova.team import for_the_team
+from mecenova.workflow.errors import DomainError
+
+
+@require_GET
+@for_the_team
+def prescription_list(request: HttpRequest) -> HttpResponse:
+    rows = Prescription.objects.select_related("document").defer("document__body", "document__text")
+    chosen = {row.place: row for row in rows}
+    groups: dict[str, list[tuple[Place, Prescription | None]]] = {}
+    for place in _choosable().values():
+        groups.setdefault(place.group, []).append((place, chosen.get(place.key)))
+    return render(request, "infotheque/prescription_list.html", {"groups": groups})
+
+
+@require_http_methods(["GET", "POST"])
+@for_the_team
+def prescription(request: HttpRequest) -> HttpResponse:
+    """One place, named in the address, and its document; what was chosen is kept when it is refused."""
+    place = _choosable().get(request.GET.get("lieu", ""))
+    if place is None:
+        raise Http404
+    found = Prescription.objects.filter(place=place.key).first()
+    form = PrescriptionForm(initial={"document": found and found.document_id})
+    if request.method == "POST":
+        form = PrescriptionForm(request.POST)
+        if form.is_valid():
+            try:
+                operations.prescribe(place=place.key, document=form.cleaned_data["document"], by=request.user)
+            except DomainError as refused:
+                form.add_error(None, refused.message)
+            else:
+                messages.success(request, "C’est enregistré.")
+                return redirect("infotheque:prescriptions")
+    context = {"form": form, "place": place}
+    return render(request, "infotheque/prescription.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+@rate_limit(action="library_opened")
+def read(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """Sent by the document's page once it is shown, when it was opened from a place that prescribes it."""
+    document = get_object_or_404(Document.objects.published(), pk=pk)
+    try:
+        key = uuid.UUID(request.GET.get("organisme", ""))
+    except ValueError:
+        raise Http404 from None
+    organisation = get_object_or_404(Organisation.objects.of(request.user), pk=key)
+    place = request.GET.get("prescrit", "")
+    operations.note_reading(place=place, document=document, organisation=organisation, by=request.user)
+    return HttpResponse(status=204)
+
+
+def _choosable() -> dict[str, Place]:
+    return {key: place for key, place in places().items() if not place.chosen_elsewhere}
