@@ -14,9 +14,25 @@ from django.db import connection
 from bench._measures import RELEVANT, interval, kappa, mean, ndcg, precision, recall
 from matching.network.places import Places, related_causes
 from matching.network.stems import stems_of_words
-from matching.scoring import SCORE_VERSION, AssociationSide, Lexicon, NeedSide, score, stopped_by, vocabulary
+from matching.scoring import (
+    SCORE_VERSION,
+    AssociationSide,
+    Lexicon,
+    NeedSide,
+    likely_causes,
+    score,
+    stopped_by,
+    vocabulary,
+)
 from mecenova.calendar import clock
-from tests.matching.judged.judgements import HELD_BACK, TUNING, grades, judged_needs, judged_rows
+from tests.matching.judged.judgements import (
+    HELD_BACK,
+    TUNING,
+    grades,
+    judged_needs,
+    judged_rows,
+    true_causes,
+)
 from tests.matching.judged.register import JudgedNeed, JudgedRow, read_register
 
 SCORE, FILTERS, TEXT = "score", "filters only", "text alone"
@@ -62,7 +78,8 @@ def run() -> None:
     rows = read_register(Path(folder)) if folder else judged_rows()
     _tell_set(rows, real=bool(folder))
     needs, judged = judged_needs(), _by_need()
-    systems = _systems(rows, [need for need, _ in needs])
+    lexicon = Lexicon(stems_of_words(vocabulary(_texts(rows, [need for need, _ in needs]))))
+    systems = _systems(rows, lexicon)
     rankings = {name: {need.key: rank(need) for need, _ in needs} for name, rank in systems.items()}
     missed = []
     for part in (TUNING, HELD_BACK):
@@ -80,6 +97,7 @@ def run() -> None:
                     name for name, gain in GAINS.items() if mean(values[SCORE]) - mean(values[name]) < gain
                 ]
     _tell_agreement()
+    _tell_causes(rows, lexicon)
     if missed:
         raise SystemExit(f"matching: the score is not far enough above {' and '.join(missed)}")
 
@@ -123,6 +141,22 @@ def _tell_agreement() -> None:
     )
 
 
+def _tell_causes(rows: Sequence[JudgedRow], lexicon: Lexicon) -> None:
+    """The causes proposed from a text, against those that a reader gave it."""
+    read = true_causes()
+    proposed = {
+        row.key: likely_causes(lexicon.telling_stems(f"{row.name} {row.purpose}"))
+        for row in rows
+        if row.key in read
+    }
+    told = [cause in read[key] for key, causes in proposed.items() for cause in causes]
+    first = [causes[0] in read[key] for key, causes in proposed.items() if causes]
+    print(
+        f"matching: causes proposed from {len(first)} texts of {len(proposed)}, the first right for "
+        f"{mean(first):.0%}; {mean(told):.0%} of all {len(told)} proposed are right"
+    )
+
+
 def _by_need() -> dict[str, dict[str, int]]:
     found: dict[str, dict[str, int]] = {}
     for (need, row), grade in grades().items():
@@ -130,9 +164,8 @@ def _by_need() -> dict[str, dict[str, int]]:
     return found
 
 
-def _systems(rows: Sequence[JudgedRow], needs: Sequence[JudgedNeed]) -> dict[str, Ranking]:
+def _systems(rows: Sequence[JudgedRow], lexicon: Lexicon) -> dict[str, Ranking]:
     today = clock.today()
-    lexicon = Lexicon(stems_of_words(vocabulary(_texts(rows, needs))))
     readings = [lexicon.read(row.name, row.purpose) for row in rows]
     places, related = Places(), related_causes()
     sides = [

@@ -1,12 +1,16 @@
-"""What this room adds to a project's page: its diagnosis, and what asking for more than money would open."""
+"""What this room adds to a project's page: its diagnosis, and what asking for more than money would open; and
+the causes it reads in a profile's text."""
 
 from django.urls import reverse
 
 from associations.hints import Hint
-from associations.models import Project
+from associations.models import Association, Project
 from matching.enums import Choice
 from matching.findings import ground_of, needs_around, number_by_kind
 from matching.models import Diagnosis
+from matching.network.stems import stems_of_words
+from matching.scoring import likely_causes
+from matching.scoring.text import exact_stems, words
 from mecenova.reference.enums import Kind
 
 # From the one most needs offer to the one fewest do, ties in this order.
@@ -60,6 +64,13 @@ def money_only_hint(project: Project) -> Hint | None:
         url=f"{reverse('companies:need_list')}?forme={max(others, key=lambda kind: kinds[kind])}",
         label="Voir ces besoins",
     )
+
+
+def causes_told(association: Association) -> list[str]:
+    """What its name and its mission speak of, by the words learnt from other texts. One query."""
+    said = set(words(f"{association.organisation.name} {association.purpose}"))
+    stems = {**stems_of_words(said), **exact_stems()}
+    return likely_causes(stems[word] for word in said if word in stems)
 
 
 def _money_needs(number: int) -> str:

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST
 from associations import policies
 from associations.forms.notes import CallForm
 from associations.forms.profile import SECTIONS
+from associations.hints import proposed_causes
 from associations.operations import note_call, update_association
 from associations.readiness import completeness, with_learning
 from associations.views.found import association_or_404, attempt, step_values
@@ -32,6 +33,7 @@ def edit(request: HttpRequest, pk: UUID) -> HttpResponse:
         "association": association,
         "completeness": found,
         "sections": sections,
+        "proposed_causes": proposed_causes(association),
         **step_values(request, association, association.organisation),
     }
     return render(request, "associations/edit.html", context)
@@ -42,7 +44,9 @@ def edit_section(request: HttpRequest, pk: UUID, section: str) -> HttpResponse:
     form_class = SECTIONS.get(section)
     if form_class is None:
         raise Http404
-    form = form_class(request.POST or None, initial=form_class.initial_of(association))
+    initial = form_class.initial_of(association)
+    proposed = proposed_causes(association) if "causes" in initial else []
+    form = form_class(request.POST or None, initial=initial | ({"causes": proposed} if proposed else {}))
     if request.method == "POST" and form.is_valid():
         try:
             update_association(association=association, by=request.user, **form.values())
@@ -51,7 +55,7 @@ def edit_section(request: HttpRequest, pk: UUID, section: str) -> HttpResponse:
         else:
             messages.success(request, f"«\u202f{form.title}\u202f»\u00a0: c’est enregistré.")
             return redirect("associations:edit", pk=pk)
-    context = {"association": association, "form": form, "section": section}
+    context = {"association": association, "form": form, "section": section, "proposed_causes": proposed}
     return render(request, "associations/edit_section.html", context)
 
 

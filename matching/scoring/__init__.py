@@ -4,6 +4,7 @@ No database, no clock, no settings. `sides` are the two values compared, `filter
 `parts` add up what speaks for it, `reasons` put it in French. `text`, `themes` and `lexicon` read words.
 """
 
+from matching.scoring.causes import likely_causes
 from matching.scoring.filters import STOPS, every_stop, stopped_by
 from matching.scoring.lexicon import Lexicon, vocabulary
 from matching.scoring.parts import NEUTRAL, SCORE_VERSION, WEIGHTS, WITHOUT_THEME, Assessment, score, total_of
@@ -23,6 +24,7 @@ __all__ = [
     "NeedSide",
     "TextSide",
     "every_stop",
+    "likely_causes",
     "reasons",
     "reasons_to_answer",
     "score",

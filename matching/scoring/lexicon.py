@@ -85,6 +85,10 @@ class Lexicon:
             self.length += len(stems)
         return Reading(stems, themes, len(telling) >= TELLING)
 
+    def telling_stems(self, text: str) -> frozenset[str]:
+        """The stems of a text, without the words too common to tell anything."""
+        return frozenset(stem for word in words(text) if (stem := self.stems.get(word))) - self._generic
+
     def association_text(self, reading: Reading) -> TextSide:
         """After every association was read: lengths are compared to the usual one."""
         known = all_themes()

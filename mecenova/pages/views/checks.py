@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts import operations, policies
 from accounts.enums import OrganisationEvent, OrganisationKind
 from accounts.models import Claim, Organisation
+from associations.hints import proposed_causes
 from mecenova.agenda import operations as agenda
 from mecenova.pages.forms import ClaimForm, MessageForm
 from mecenova.team import for_the_team
@@ -99,6 +100,7 @@ def _show_organisation(
         "may_check": policies.can_check(request.user, found),
         "history": told(found, dict(OrganisationEvent.choices)),
         "form": form,
+        "proposed_causes": proposed_causes(found.association) if hasattr(found, "association") else [],
         "basket": _basket_of(found),
     }
     return render(request, "pages/organisation.html", context, status=status)

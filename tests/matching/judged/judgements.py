@@ -48,6 +48,11 @@ def grades(name: str = "grades.csv") -> dict[Pair, int]:
     return {(line["need"], line["row"]): int(line["grade"]) for line in _lines(name)}
 
 
+def true_causes() -> dict[str, frozenset[str]]:
+    """The causes that a reader gave 150 of the associations, often none or several."""
+    return {line["row"]: _set(line["causes"]) for line in _lines("causes.csv")}
+
+
 def _lines(name: str) -> Iterator[dict[str, str]]:
     with (HERE / name).open(encoding="utf-8", newline="") as file:
         yield from csv.DictReader(file)
