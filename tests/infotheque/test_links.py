@@ -272,3 +272,12 @@ def test_the_nightly_task_runs_twice_and_reaches_nothing_inside(site):
     assert Site.asked == []
     assert set(LinkCheck.objects.values_list("problem", flat=True)) == {web.PRIVATE, web.NOT_WEB}
     assert set(LinkCheck.objects.values_list("failures", flat=True)) == {1}
+
+
+@pytest.mark.django_db
+def test_a_preview_or_a_simulated_year_tries_no_link(site, settings):
+    """Fifty-two virtual weeks in a minute would knock fifty-two times on real doors."""
+    settings.VIRTUAL_CLOCK = True
+    DocumentFactory(published=True, link="http://127.0.0.1/")
+    check_library_links()
+    assert not LinkCheck.objects.exists()
