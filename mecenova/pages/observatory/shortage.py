@@ -136,9 +136,9 @@ def _table(
     *,
     whole: bool,
 ) -> Table:
-    columns: tuple[str, ...] = ("Associations", "Entreprises manquantes")
+    columns: tuple[str, ...] = ("Associations", "Il en manque")
     if whole:
-        columns = ("Associations", "Places voulues par mois", "Places offertes", "Entreprises manquantes")
+        columns = ("Associations", "Places voulues par mois", "Places offertes", "Il en manque")
     widest = max((gap.companies for _, _, gap, _ in chosen), default=0)
     bars = percentages([gap.companies for _, _, gap, _ in chosen], widest)
     return Table(
