@@ -77,7 +77,7 @@ def told_to_team(pair: Pair) -> str:
         until = f", jusqu’au {short_date(pair.settled.until)}" if pair.settled.until else ""
         return f"Pas présentée\u00a0: {pair.settled.why}{until}."
     if not pair.is_worth_a_place:
-        return "Pas présentée\u00a0: la note est sous le seuil à partir duquel une place se dépense."
+        return "Pas présentée\u00a0: la note est sous le seuil, et l’attente ne le compense pas encore."
     if pair.presented_today:
         return "Pas présentée ici aujourd’hui\u00a0: une fois par jour au plus, et elle l’a été ailleurs."
     if not pair.places_left:
