@@ -12,6 +12,8 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="association",
             name="shows_learning",
-            field=models.BooleanField(default=False, verbose_name="les entreprises voient les étapes faites"),
+            field=models.BooleanField(
+                db_default=False, default=False, verbose_name="les entreprises voient les étapes faites"
+            ),
         ),
     ]

@@ -136,7 +136,9 @@ class Association(Identified):
         Sector, blank=True, related_name="+", verbose_name="secteurs refusés"
     )
     expertise = models.ManyToManyField(Skill, blank=True, related_name="+", verbose_name="expertise offerte")
-    shows_learning = models.BooleanField("les entreprises voient les étapes faites", default=False)
+    shows_learning = models.BooleanField(
+        "les entreprises voient les étapes faites", default=False, db_default=False
+    )
     changed_at = models.DateTimeField("modifiée le", default=clock.now, editable=False)
     search = models.GeneratedField(
         expression=FrenchVector("purpose"),

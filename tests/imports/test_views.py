@@ -292,7 +292,7 @@ def test_a_heavy_body_is_refused_unread(team):
 
 
 def test_an_unannounced_weight_stops_on_the_way(team, monkeypatch):
-    monkeypatch.setattr(uploads, "LARGEST_FILE", 100_000)
+    monkeypatch.setattr(uploads.BoundedUploadHandler, "largest", 100_000)
     monkeypatch.setattr(uploads, "FORM_MARGIN", 10_000_000)
     answer = deposit(team, b"nom\n" + b"A\n" * 100_000)
     assert answer.status_code == 413

@@ -14,6 +14,7 @@ from infotheque.models import Deposit, DepositedFile, Document, DocumentFile
 from infotheque.operations.deposits import MOST_ATTEMPTS, shown_name
 from infotheque.reading.reader import Reader
 from infotheque.tasks import read_deposits
+from mecenova.search.functions import FrenchSearchQuery
 from mecenova.workflow.errors import DomainError
 from tests.accounts.factories import StaffFactory, UserFactory
 from tests.infotheque import hostile
@@ -75,7 +76,7 @@ def test_each_file_becomes_a_draft_and_the_task_runs_twice(staff, django_capture
     assert first.current_version.created_by == staff
     assert "L’entreprise donne." in first.text
     assert Document.objects.count() == 2
-    assert list(Document.objects.saying("entreprises")) == [first]
+    assert list(Document.objects.saying(FrenchSearchQuery("entreprises"))) == [first]
 
 
 def test_the_same_content_is_recognised_whatever_its_name(staff):
@@ -110,7 +111,7 @@ def test_a_new_version_waits_for_all_its_files(staff):
 def test_private_files_are_not_searched(staff):
     bring(staff, upload(hostile.docx_of("confidentiel")), is_private=True)
     ingesting.read_waiting()
-    assert not Document.objects.saying("confidentiel").exists()
+    assert not Document.objects.saying(FrenchSearchQuery("confidentiel")).exists()
     assert DocumentFile.objects.get().is_private
 
 

@@ -82,7 +82,7 @@ def test_an_association_follows_its_presentations(page, client, suggestion, base
     page.goto(reverse("matching:presentations"))
     assert_good(page)
     page.get_by_role("link", name="Besoins pour vous").click()
-    expect(page.get_by_role("link", name="Des ateliers vers l’emploi")).to_be_visible()
+    expect(page.get_by_role("link", name="Des ateliers vers l’emploi", exact=True)).to_be_visible()
     assert_good(page)
 
 
