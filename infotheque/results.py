@@ -53,6 +53,11 @@ class Results:
         return self.total == 0
 
     @property
+    def is_gap(self) -> bool:
+        """Words were asked, and nothing on line says them, nor what they were probably meant to be."""
+        return bool(self.words) and self.is_empty
+
+    @property
     def proposed(self) -> str:
         """« Vouliez-vous dire », when what was typed found something all the same."""
         corrected = self.question.corrected() if self.question and not self.instead_of else None

@@ -29,6 +29,6 @@ def document_list(request: HttpRequest) -> HttpResponse:
 def gap(request: HttpRequest) -> HttpResponse:
     """A page that found nothing says so, once, as it is read. What the library does hold is no gap."""
     results = search(request.POST)
-    if results.words and results.is_empty:
+    if results.is_gap:
         operations.note_gap(words=results.words)
     return HttpResponse(status=204)

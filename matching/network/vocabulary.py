@@ -29,7 +29,7 @@ CROSS JOIN LATERAL (
     SELECT key, 1::float8 FROM unnest(r.terms) AS key
     UNION ALL SELECT key, {WIDER_PRESENT}::float8 FROM unnest(r.wider_terms) AS key
 ) AS said(key, presence)
-"""  # noqa: S608
+"""  # noqa: S608 (words of this room only; values are parameters)
 USES_NOW = f"{_USES_NOW} WHERE said.key = ANY(%(keys)s) GROUP BY said.key"
 RECOUNT = f"""
 WITH fresh AS MATERIALIZED ({_USES_NOW} GROUP BY said.key), gone AS (
@@ -40,14 +40,14 @@ WITH fresh AS MATERIALIZED ({_USES_NOW} GROUP BY said.key), gone AS (
     RETURNING 1
 )
 SELECT (SELECT count(*) FROM gone) + (SELECT count(*) FROM written)
-"""  # noqa: S608
+"""  # noqa: S608 (words of this room only; values are parameters)
 REMEMBER = f"""
 INSERT INTO matching_vocabulary AS old (id, size, length, counted_at)
 SELECT 1, size, length, %(now)s FROM ({COUNT_NOW}) AS fresh(size, length)
 ON CONFLICT (id) DO UPDATE
 SET size = excluded.size, length = excluded.length, counted_at = excluded.counted_at
 WHERE %(changed)s OR (old.size, old.length) <> (excluded.size, excluded.length)
-"""  # noqa: S608
+"""  # noqa: S608 (words of this room only; values are parameters)
 
 
 @lru_cache(maxsize=1)

@@ -97,7 +97,7 @@ def best_needs(
         SELECT id, score, text FROM ({sql}) AS found
         WHERE score >= %(total_from)s AND (text >= %(text_from)s OR NOT speaks)
         ORDER BY score DESC, id LIMIT {limit}
-    """  # noqa: S608
+    """  # noqa: S608 (words of this room only; values are parameters)
     return suits(sql, {**parameters, "total_from": total_from, "text_from": text_from})
 
 

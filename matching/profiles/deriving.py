@@ -166,7 +166,7 @@ facts AS (
     RETURNING 1
 )
 SELECT (SELECT count(*) FROM gone) + (SELECT count(*) FROM written)
-"""  # noqa: S608
+"""  # noqa: S608 (words of this room only; values are parameters)
 
 NEEDS = f"""
 WITH wanted AS MATERIALIZED (
@@ -266,7 +266,7 @@ WITH wanted AS MATERIALIZED (
     RETURNING 1
 )
 SELECT (SELECT count(*) FROM gone) + (SELECT count(*) FROM written)
-"""  # noqa: S608
+"""  # noqa: S608 (words of this room only; values are parameters)
 
 
 def derive_associations(keys: Collection[uuid.UUID] | None) -> int:
