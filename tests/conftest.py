@@ -19,6 +19,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from pytest_django import DjangoDbBlocker
 
+from mecenova.calendar import clock
 from mecenova.reference import territories
 
 pytest_plugins = ["tests.strict_templates", "tests.snapshot", "tests.browser"]
@@ -36,10 +37,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(autouse=True)
 def _nothing_is_remembered_from_another_test() -> Iterator[None]:
-    """Neither rate limits and counts, nor what a process reads once: no count depends on the order."""
+    """Neither rate limits, counts and what a process reads once, nor the clock of a test that failed."""
     ContentType.objects.clear_cache()
     territories.forget()
+    former = clock._current
     yield
+    clock.set_clock(former)
     cache.clear()
 
 
