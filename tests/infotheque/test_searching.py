@@ -19,6 +19,7 @@ from infotheque.extracts import LENGTH, Marker
 from infotheque.models import SearchGap, Word
 from infotheque.results import newest, search
 from infotheque.searching import Question
+from infotheque.shelf.records import records
 from infotheque.tasks import recount_words
 from mecenova.reference.enums import Kind
 from mecenova.reference.models import Cause
@@ -52,14 +53,24 @@ def found(words, **choices):
     return [each.document.title for each in search(asked).found]
 
 
+def judged(by):
+    with QUERIES.open(encoding="utf-8") as lines:
+        return [row for row in csv.DictReader(lines) if row["by"] == by]
+
+
 @pytest.mark.django_db
 def test_what_people_type_finds_what_they_mean():
-    with QUERIES.open(encoding="utf-8") as lines:
-        rows = list(csv.DictReader(lines))
+    rows = judged("maker")
     on_line(*{row["written"] for row in rows})
     missed = [row["query"] for row in rows if row["written"] not in found(row["query"])]
     assert len(rows) >= 60
     assert len(missed) <= len(rows) // 10, missed
+
+
+def test_somebody_who_has_not_seen_the_search_has_asked_for_texts_of_the_shelf():
+    asked = judged("outsider")
+    assert len(asked) >= 20
+    assert {row["written"] for row in asked} <= {record.fields["title"] for record in records()}
 
 
 @pytest.mark.django_db
