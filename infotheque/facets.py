@@ -1,45 +1,18 @@
-"""How many documents each choice would leave: the counts beside the filters, in one query for all."""
+"""The choices beside a list of results, each with how many documents it would leave."""
 
-from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import connection
 from django.http import QueryDict
 
 from infotheque.enums import DocumentKind, Readers, Stage
-from infotheque.models.document import DocumentQuerySet
+from infotheque.finding import Listing
 from mecenova.reference.enums import Kind
 from mecenova.reference.models import Cause
 
 # More sources or years than this are not a choice any more.
 MOST_CHOICES = 12
-
-COUNT_SQL = """
-WITH found AS MATERIALIZED ({found})
-SELECT '' AS facet, '' AS choice, count(*) FROM found
-UNION ALL SELECT 'type', kind, count(*) FROM found GROUP BY kind
-UNION ALL SELECT 'annee', year::text, count(*) FROM found WHERE year IS NOT NULL GROUP BY year
-UNION ALL SELECT 'source', publisher, count(*) FROM found WHERE publisher <> '' GROUP BY publisher
-UNION ALL SELECT 'forme', one, count(*) FROM found, unnest(partnership_kinds) AS one GROUP BY one
-UNION ALL SELECT 'moment', one, count(*) FROM found, unnest(stages) AS one GROUP BY one
-UNION ALL SELECT 'public', one, count(*) FROM found, unnest(readers) AS one GROUP BY one
-UNION ALL SELECT 'cause', cause.slug, count(*)
-    FROM found
-    JOIN infotheque_document_causes AS link ON link.document_id = found.id
-    JOIN reference_cause AS cause ON cause.id = link.cause_id
-    GROUP BY cause.slug
-"""
-COLUMNS = ("id", "kind", "year", "publisher", "partnership_kinds", "stages", "readers")
-
-
-@dataclass(frozen=True, slots=True)
-class Counts:
-    """`total` documents; for each facet, the choices that some of them hold."""
-
-    total: int
-    choices: Mapping[str, Mapping[str, int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,18 +36,7 @@ class Facet:
         return next((choice for choice in self.choices if choice.is_chosen), None)
 
 
-def count(found: DocumentQuerySet) -> Counts:
-    """Of these documents, in one query."""
-    sql, params = found.order_by().values(*COLUMNS).query.sql_with_params()
-    choices: dict[str, dict[str, int]] = defaultdict(dict)
-    with connection.cursor() as cursor:
-        cursor.execute(COUNT_SQL.format(found=sql), params)
-        for facet, choice, number in cursor.fetchall():
-            choices[facet][choice] = number
-    return Counts(choices.pop("", {}).get("", 0), choices)
-
-
-def facets(counts: Counts, asked: QueryDict) -> list[Facet]:
+def facets(listing: Listing, asked: QueryDict) -> list[Facet]:
     """In the order people choose. A facet that would leave everything as it is is not one."""
     causes = dict(Cause.objects.values_list("slug", "name"))
     labels: dict[str, tuple[str, Mapping[Any, Any] | None]] = {
@@ -87,7 +49,7 @@ def facets(counts: Counts, asked: QueryDict) -> list[Facet]:
         "annee": ("Année", None),
     }
     found = [
-        _facet(name, label, words, counts.choices.get(name, {}), asked)
+        _facet(name, label, words, listing.choices.get(name, {}), asked)
         for name, (label, words) in labels.items()
     ]
     return [facet for facet in found if facet.choices]

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Any
 
 from django.core.paginator import Page, Paginator
@@ -10,15 +9,15 @@ from django.http import QueryDict
 
 from infotheque import searching
 from infotheque.extracts import Marker, Piece
-from infotheque.facets import Counts, Facet, count, facets
+from infotheque.facets import Facet, facets
 from infotheque.filters import DocumentFilter
+from infotheque.finding import PAGE_SIZE, Listing, find
 from infotheque.models import Document
 from infotheque.models.document import DocumentQuerySet
 from infotheque.searching import Question
 from mecenova.identifiers.text import one_line
 from mecenova.search import asking
 
-PAGE_SIZE = 20
 # Read of each text shown, to find where it answers.
 READ = 12_000
 BY_DATE = "date"
@@ -64,18 +63,6 @@ class Results:
         return str(corrected.asked) if corrected else ""
 
 
-class CountedPaginator(Paginator):
-    """Pages of a list that has been counted already, with its facets."""
-
-    def __init__(self, found: Any, per_page: int, total: int) -> None:
-        super().__init__(found, per_page)
-        self._total = total
-
-    @cached_property
-    def count(self) -> int:
-        return self._total
-
-
 def narrowed(asked: QueryDict) -> DocumentQuerySet:
     """What is on line, under the choices of the address. A choice that means nothing narrows nothing."""
     return DocumentFilter(asked, queryset=Document.objects.published()).qs
@@ -88,51 +75,41 @@ def words_of(asked: QueryDict) -> str:
 
 def search(asked: QueryDict) -> Results:
     """The words of `q`, corrected when they find nothing as they are; `tri=date` for the newest first."""
-    base, words = narrowed(asked), words_of(asked)
-    question, counts, instead_of = _question(words), None, ""
-    if question is not None:
-        counts = count(_saying(base, question))
-        corrected = question.corrected() if counts.total == 0 else None
-        if corrected is not None and (second := count(_saying(base, corrected))).total:
-            question, counts, instead_of = corrected, second, words
-    if counts is None:
-        counts = Counts(0, {}) if words else count(base)
-    order = asked.get("tri", "")
-    documents = _ordered(base, question, order, counts.total) if counts.total else base.none()
-    page = CountedPaginator(documents, PAGE_SIZE, counts.total).get_page(asked.get("page"))
+    base, words, order = narrowed(asked), words_of(asked), asked.get("tri", "")
+    question, instead_of, listing = _question(words), "", Listing()
+
+    def find_for(question: Question | None) -> Listing:
+        query = question.query if question else None
+        return find(base, query, page=asked.get("page", ""), by_date=order == BY_DATE)
+
+    if question is not None or not words:
+        listing = find_for(question)
+    corrected = question.corrected() if question and not listing.total else None
+    if corrected is not None and (second := find_for(corrected)).total:
+        question, listing, instead_of = corrected, second, words
+    paginator = Paginator(range(listing.total), PAGE_SIZE)
+    number = paginator.get_page(asked.get("page")).number
     return Results(
         words=words,
         question=question,
         instead_of=instead_of,
         order=order,
-        page=page,
-        facets=facets(counts, asked),
-        found=_read(list(page.object_list), question),
+        page=Page(listing.keys, number, paginator),
+        facets=facets(listing, asked),
+        found=_read(listing.keys, question),
     )
 
 
 def newest(asked: QueryDict, limit: int) -> list[Document]:
     """The same search, its newest documents first: what a feed tells."""
     base, question = narrowed(asked), _question(words_of(asked))
-    found = base if question is None else _saying(base, question)
+    found = base if question is None else base.saying(question.query)
     return list(found.newest_first().for_list()[:limit])
 
 
 def _question(words: str) -> Question | None:
     asked = asking.read(words)
     return searching.understand(asked) if asked else None
-
-
-def _saying(base: DocumentQuerySet, question: Question) -> DocumentQuerySet:
-    return base.saying(question.query)
-
-
-def _ordered(base: DocumentQuerySet, question: Question | None, order: str, total: int) -> DocumentQuerySet:
-    """Only keys: a row is as long as a book, and twenty are shown."""
-    found = base if question is None else _saying(base, question)
-    if question is None or order == BY_DATE:
-        return found.newest_first().values_list("pk", flat=True)
-    return found.most_relevant_first(question.query, among=total).values_list("pk", flat=True)
 
 
 def _read(keys: Sequence[Any], question: Question | None) -> list[Found]:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 
+from django.contrib.postgres.search import SearchQueryCombinable
 from django.core.cache import cache
 from rapidfuzz import process
 from rapidfuzz.distance import DamerauLevenshtein
@@ -18,8 +19,7 @@ from infotheque.models import Word
 from mecenova.identifiers.names import fold
 from mecenova.search import asking
 from mecenova.search.asking import Asked
-from mecenova.search.families import family
-from mecenova.search.functions import FrenchSearchQuery
+from mecenova.search.families import family, spelling
 
 # A family larger than this is no family; completions beyond these are guesses.
 MOST_KIN = 24
@@ -38,13 +38,8 @@ class Question:
     correction: Mapping[str, str] = field(default_factory=dict)
 
     @property
-    def query(self) -> FrenchSearchQuery | None:
+    def query(self) -> SearchQueryCombinable | None:
         return asking.query(self.asked, self.kin)
-
-    @property
-    def plain(self) -> FrenchSearchQuery | None:
-        """The words as they were typed: what says exactly these comes first."""
-        return asking.query(self.asked, {})
 
     def corrected(self) -> "Question | None":
         """The question that was probably meant, or None when every word is known."""
@@ -54,25 +49,39 @@ class Question:
 def understand(asked: Asked) -> Question:
     """Two queries at most: the words' kin, and, for a slip, the whole vocabulary (kept in the cache)."""
     folded = {word: fold(word) for word in asked.words}
-    kin = _kin(folded, fold(asked.typing))
-    unknown = {word for word in asked.words if not kin.get(word) and not folded[word].isdigit()}
-    return Question(asked, kin, _nearest({word: folded[word] for word in unknown}))
+    kin, heard = _near(folded, fold(asked.typing))
+    unknown = {
+        word: key for word, key in folded.items() if not kin[word] and not heard[word] and not key.isdigit()
+    }
+    alike = {word: words[0] for word, words in heard.items() if words and not kin[word]}
+    return Question(asked, kin, alike | _nearest(unknown))
 
 
-def _kin(folded: Mapping[str, str], typing: str) -> dict[str, tuple[str, ...]]:
-    """For each word, the words of the library that stand for it, the most written first."""
+def _near(
+    folded: Mapping[str, str], typing: str
+) -> tuple[dict[str, tuple[str, ...]], dict[str, tuple[str, ...]]]:
+    """For each word, those of the library that stand for it, and those heard the same; most written first.
+
+    What somebody wrote with the same slip is known, and does not hide what is written well.
+    """
     families = {word: family(key) for word, key in folded.items()}
+    spellings = {word: spelling(key) for word, key in folded.items()}
     typed = typing if len(typing) >= SHORTEST_TYPED else ""
     found: dict[str, list[str]] = defaultdict(list)
+    alike: dict[str, list[str]] = defaultdict(list)
     begun: list[str] = []
-    for word, root in Word.objects.near(families.values(), typed).values_list("word", "family"):
+    near = Word.objects.near(families.values(), spellings.values(), typed)
+    for word, root, heard in near.values_list("word", "family", "spelling"):
         found[root].append(word)
+        alike[heard].append(word)
         if typed and word.startswith(typed):
             begun.append(word)
-    return {
-        word: _few([*found[root], *(begun if folded[word] == typing else ())])
-        for word, root in families.items()
-    }
+    heard_same = {word: tuple(alike[key]) for word, key in spellings.items()}
+    kin = {}
+    for word, root in families.items():
+        own = [*found[root], *(begun if folded[word] == typing else ())]
+        kin[word] = _few([*found[root], *heard_same[word], *own]) if own else ()
+    return kin, heard_same
 
 
 def _few(words: Iterable[str]) -> tuple[str, ...]:

@@ -1,14 +1,14 @@
 from datetime import datetime
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 from uuid import UUID
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
-from django.contrib.postgres.search import SearchQuery, SearchRank, SearchVectorField
+from django.contrib.postgres.search import SearchQueryCombinable, SearchRank, SearchVectorField
 from django.core.validators import MaxLengthValidator, MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Case, Count, F, Q, When
+from django.db.models import Case, Count, F, Q, Value, When
 from django.db.models.functions import Left
 from django.urls import reverse
 from django.utils.safestring import SafeString
@@ -41,8 +41,9 @@ LONGEST_BODY = 60_000
 LONGEST_TEXT = 200_000
 # Never read for a list: they can be as long as a book.
 HEAVY = ("body", "text", "search", "head")
-# A search that finds more documents is ordered by their titles and summaries.
-READ_WHOLE = 400
+# Of D, C, B (summary) and A (title); PostgreSQL's flag 1 divides by 1 + the logarithm of the length.
+HEAD_WEIGHTS = [0.0, 0.0, 0.1, 1.0]
+BY_LENGTH = 1
 
 
 class Answers(models.Func):
@@ -59,18 +60,24 @@ class DocumentQuerySet(models.QuerySet["Document"]):
         alive = Q(link_hidden_at__isnull=True) | ~Q(body="") | Q(current_version__isnull=False)
         return self.filter(alive, status__in=PUBLIC_STATUSES)
 
-    def saying(self, query: SearchQuery) -> Self:
+    def saying(self, query: SearchQueryCombinable) -> Self:
         """Those whose title, summary or text say what the query asks."""
         return self.filter(Answers(F("pk"), query))
 
-    def most_relevant_first(self, query: SearchQuery, *, among: int) -> Self:
-        """In the title before the summary before the text; of two as good, the newest.
+    def ranked(self, query: SearchQueryCombinable | None) -> Self:
+        """With the `rank` of each by its title, then by its summary; the shorter, the more they say it.
 
-        Of a list of `among` documents that nobody reads to its end, only titles and summaries are compared:
-        whole texts are as long as books.
+        A word of the title counts ten times, and length by its logarithm: no summary goes before a title.
         """
-        read = "search" if among <= READ_WHOLE else "head"
-        return self.order_by(SearchRank(F(read), query).desc(), "-published_at", "id")
+        if query is None:
+            return self.annotate(rank=Value(0.0))
+        rank = SearchRank(F("head"), query, weights=HEAD_WEIGHTS, normalization=Value(BY_LENGTH))
+        return self.annotate(rank=rank)
+
+    def ranked_whole(self, query: SearchQueryCombinable | None) -> "models.QuerySet[Any, Any]":
+        """Keys with the rank of each by all that it says: whole texts are as long as books."""
+        rank = Value(0.0) if query is None else SearchRank(F("search"), query)
+        return self.annotate(whole_rank=rank).values("id", "whole_rank")
 
     def newest_first(self) -> Self:
         return self.order_by("-published_at", "id")

@@ -10,9 +10,9 @@ MOST_NEAR = 400
 
 
 class WordQuerySet(models.QuerySet["Word"]):
-    def near(self, families: Iterable[str], typed: str) -> Self:
-        """The words of these families, and those that begin as typed; the most written first."""
-        near = Q(family__in=list(families))
+    def near(self, families: Iterable[str], spellings: Iterable[str], typed: str) -> Self:
+        """Words of these families, written nearly so, or that begin as typed; the most written first."""
+        near = Q(family__in=list(families)) | Q(spelling__in=list(spellings))
         if typed:
             near |= Q(word__startswith=typed)
         return self.filter(near).order_by("-documents", "word")[:MOST_NEAR]
@@ -26,6 +26,7 @@ class Word(models.Model):
 
     word = models.CharField("mot", max_length=LONGEST_WORD, primary_key=True)
     family = models.CharField("famille", max_length=LONGEST_WORD, db_index=True)
+    spelling = models.CharField("orthographe simplifiée", max_length=LONGEST_WORD, db_index=True)
     documents = models.PositiveIntegerField("documents")
 
     objects = WordQuerySet.as_manager()

@@ -7,7 +7,7 @@ from django.db import connection, transaction
 from infotheque.models import Document, Word
 from infotheque.models.vocabulary import LONGEST_WORD
 from infotheque.searching import forget_words
-from mecenova.search.families import family
+from mecenova.search.families import family, spelling
 
 BATCH = 5_000
 SHORTEST = 3
@@ -55,12 +55,15 @@ def _literals(keys: Iterable[object]) -> str:
 
 
 def _keep(counted: Iterable[tuple[str, int]], *, update: bool) -> None:
-    words = [Word(word=word, family=family(word), documents=documents) for word, documents in counted]
+    words = [
+        Word(word=word, family=family(word), spelling=spelling(word), documents=documents)
+        for word, documents in counted
+    ]
     Word.objects.bulk_create(
         sorted(words, key=lambda word: word.word),
         BATCH,
         update_conflicts=update,
         ignore_conflicts=not update,
         unique_fields=["word"] if update else None,
-        update_fields=["family", "documents"] if update else None,
+        update_fields=["family", "spelling", "documents"] if update else None,
     )

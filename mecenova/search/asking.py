@@ -3,8 +3,12 @@
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import reduce
+from operator import and_
 
-from mecenova.search.functions import FrenchSearchQuery
+from django.contrib.postgres.search import SearchQueryCombinable
+
+from mecenova.search.functions import FrenchSearchQuery, FrenchWordQuery
 
 LONGEST = 200
 # More words than this narrow nothing further, and cost.
@@ -58,18 +62,11 @@ def read(text: str) -> Asked:
     return Asked(tuple(words), tuple(phrases), tuple(excluded), last)
 
 
-def query(asked: Asked, kin: Mapping[str, Iterable[str]]) -> FrenchSearchQuery | None:
+def query(asked: Asked, kin: Mapping[str, Iterable[str]]) -> SearchQueryCombinable | None:
     """Every word or one of its kin, every phrase, nothing of what is left out. None when nothing is asked."""
-    wanted = [_any_of([word, *kin.get(word, ())]) for word in asked.words]
+    wanted: list[SearchQueryCombinable] = [FrenchWordQuery(word, kin.get(word, ())) for word in asked.words]
     wanted += [FrenchSearchQuery(f'"{phrase}"') for phrase in asked.phrases]
     if not wanted:
         return None
     wanted += [~FrenchSearchQuery(word) for word in asked.excluded]
-    whole = wanted[0]
-    for one in wanted[1:]:
-        whole = whole & one
-    return whole
-
-
-def _any_of(words: Iterable[str]) -> FrenchSearchQuery:
-    return FrenchSearchQuery(" or ".join(dict.fromkeys(words)))
+    return reduce(and_, wanted)

@@ -1,9 +1,12 @@
-"""The SQL functions of migration 0001, as Django expressions."""
+"""The SQL functions of this room's migrations, as Django expressions."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib.postgres.search import (
     SearchQuery,
+    SearchQueryCombinable,
+    SearchQueryField,
     SearchVectorCombinable,
     SearchVectorField,
 )
@@ -52,3 +55,15 @@ class FrenchSearchQuery(SearchQuery):
         text = value if hasattr(value, "resolve_expression") else Value(str(value))
         super().__init__(text, output_field, invert=invert, search_type="websearch")
         self.function = "fr_query"
+
+
+class FrenchWordQuery(SearchQueryCombinable, Func):  # type: ignore[misc]
+    """One word, or any of its kin, each form asked once; nothing when the word is one of « le, la, de »."""
+
+    function = "fr_any"
+    arity = 2
+    config = None
+
+    def __init__(self, said: str, kin: Iterable[str] = (), **extra: Any) -> None:
+        extra.setdefault("output_field", SearchQueryField())
+        super().__init__(Value(said), Value(" ".join(kin)), **extra)

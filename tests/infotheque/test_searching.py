@@ -104,6 +104,52 @@ def test_the_title_comes_before_the_text_and_dates_on_demand(frozen_clock):
 
 
 @pytest.mark.django_db
+def test_a_word_that_means_nothing_asks_for_nothing():
+    on_line("Le premier rendez-vous", "Vouer un jour à son quartier")
+    assert found("premier rendez vous") == ["Le premier rendez-vous"]
+    assert found("vous") == []
+
+
+@pytest.mark.django_db
+def test_a_slip_that_others_made_does_not_hide_what_is_written_well():
+    on_line("Contre l’illetrisme", "L’illettrisme au travail", "Le numérik", "Une fracture numérique")
+    assert set(found("illetrisme")) == {"Contre l’illetrisme", "L’illettrisme au travail"}
+    assert set(found("numerique")) == {"Le numérik", "Une fracture numérique"}
+
+
+@pytest.mark.django_db
+def test_the_shorter_title_comes_first_and_a_summary_never_before_a_title():
+    on_line("Budget")
+    on_line("Un budget pour préparer avec les habitants la fête du quartier et ses suites")
+    DocumentFactory(published=True, title="Autre", summary="Budget")
+    long = DocumentFactory(published=True, title="Le budget", summary="Une ligne de plus. " * 150)
+    titles = found("budget")
+    assert titles[0] == "Budget"
+    assert titles[-1] == "Autre"
+    assert long.title in titles
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("page", "shown"), [("", 20), ("2", 3), ("9", 3), ("-1", 3), ("9" * 30, 3), ("x", 20), ("1.5", 20)]
+)
+def test_a_page_that_does_not_exist_is_the_last_or_the_first(page, shown):
+    on_line(*(f"Budget numéro {number}" for number in range(23)))
+    results = search(QueryDict(f"q=budget&page={page}"))
+    assert len(results.found) == shown
+    assert results.page.number == (1 if shown == 20 else 2)
+
+
+@pytest.mark.django_db
+def test_long_lists_are_ordered_by_titles_and_short_ones_by_all_they_say(monkeypatch):
+    on_line("Un guide", body="Le budget. " * 30)
+    on_line("Autre guide", body="Un mot du budget, puis " + "bien autre chose. " * 30)
+    assert found("budget") == ["Un guide", "Autre guide"]
+    monkeypatch.setattr("infotheque.finding.READ_WHOLE", 1)
+    assert found("budget") == ["Autre guide", "Un guide"]
+
+
+@pytest.mark.django_db
 def test_a_slip_is_corrected_and_said(client):
     on_line("La convention de mécénat")
     page = client.get(reverse("infotheque:list"), {"q": "convantion"}).content.decode()
@@ -115,7 +161,7 @@ def test_a_slip_is_corrected_and_said(client):
 def test_the_counts_are_those_of_the_choices():
     sport = Cause.objects.get(slug="sport")
     for document in on_line(
-        "Sport et entreprise", "Sport et quartier", kind="guide", year=2024, publisher="A"
+        "Sport et entreprise", "Sport et quartier", kind="guide", year=2024, publisher="A, B et C"
     ):
         document.causes.add(sport)
     on_line("Sport, une étude", kind="study", year=2025, partnership_kinds=[Kind.SKILLS, Kind.FINANCIAL])
@@ -124,6 +170,7 @@ def test_the_counts_are_those_of_the_choices():
     facets = {facet.name: {c.value: c.number for c in facet.choices} for facet in search(asked).facets}
     assert facets["type"] == {"guide": 2, "study": 1}
     assert facets["annee"] == {"2025": 1, "2024": 2}
+    assert facets["source"]["A, B et C"] == 2
     assert facets["cause"] == {"sport": 2}
     assert facets["forme"] == {"skills": 1, "financial": 1}
     for facet in search(asked).facets:

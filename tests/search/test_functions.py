@@ -5,6 +5,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from accounts.models import User
+from mecenova.search.families import spelling
 from mecenova.search.functions import Fold, FrenchSearchQuery, FrenchVector
 
 pytestmark = pytest.mark.django_db
@@ -91,6 +92,46 @@ def test_as_django_expressions():
     assert people.filter(words=~FrenchSearchQuery("ecole")).count() == 0
     assert people.filter(words=FrenchSearchQuery(Value("école"))).count() == 1
     assert ":1A" in str(people.annotate(text=models.functions.Cast("words", models.TextField())).get().text)
+
+
+@pytest.mark.parametrize(
+    ("said", "kin", "query"),
+    [
+        ("bénévole", "bénévoles benevoles", "'benevol'"),
+        ("emplois", "emploi", "'emploi' | 'emplois'"),
+        ("le", "lettre", ""),
+        ("l'été", "", "'ete'"),
+    ],
+)
+def test_a_word_and_its_kin_ask_for_each_form_once(said, kin, query):
+    assert sql("fr_any(%s, %s)::text", said, kin) == query
+
+
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(anything, anything)
+def test_any_word_and_any_kin_are_a_question(said, kin):
+    assert sql("fr_vector(%s) @@ fr_any(%s, %s)", said, said, kin) in (True, False)
+
+
+@pytest.mark.parametrize(
+    ("written", "heard"),
+    [
+        ("illetrisme", "illettrisme"),
+        ("numerik", "numeriques"),
+        ("competance", "competences"),
+        ("filantropie", "philanthropie"),
+        ("andicap", "handicap"),
+    ],
+)
+def test_what_is_heard_the_same_has_one_spelling(written, heard):
+    assert spelling(written) == spelling(heard)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [("environ", "environnement"), ("chaine", "caine"), ("cadre", "cidre"), ("pere", "pre")]
+)
+def test_what_is_heard_otherwise_has_two(one, other):
+    assert spelling(one) != spelling(other)
 
 
 def test_a_weight_is_a_letter():
