@@ -18,6 +18,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -29,6 +30,7 @@ from infotheque.enums import DocumentKind, DocumentStatus, Language, Readers, St
 from infotheque.models import Document
 from infotheque.operations import recount_words
 from infotheque.results import Results, search
+from infotheque.shelf.records import Record, records
 from mecenova.calendar import clock
 from mecenova.reference.enums import Kind
 from mecenova.reference.models import Cause
@@ -80,7 +82,9 @@ class Page:
 def run() -> None:
     chance = random.Random(2026)
     judged = _judged()
-    seconds, _ = _timed(lambda: _write(_sentences(), [row["written"] for row in judged], chance))
+    seconds, _ = _timed(
+        lambda: _write(_sentences(), list(dict.fromkeys(row["written"] for row in judged)), chance)
+    )
     counting, words = _timed(recount_words)
     print(f"library: {Document.objects.count()} documents loaded in {seconds:.0f} s")
     print(f"library: {words} words counted in {counting:.1f} s; load {os.getloadavg()[0]:.1f}")
@@ -155,9 +159,11 @@ def _titles(results: Results) -> set[str]:
 
 
 def _finds(results: Results, written: str) -> bool:
+    """Among all that the search finds, or among what it shows as the nearest."""
     question = results.question
     documents = Document.objects.filter(title=written)
-    return question is not None and documents.saying(question.query).exists()
+    found = question is not None and documents.saying(question.query).exists()
+    return found or written in _titles(results)
 
 
 def _rival(sql: str, words: str) -> tuple[float, set[str]]:
@@ -227,7 +233,10 @@ def _sentences() -> list[str]:
 
 
 def _write(sentences: Sequence[str], titles: Sequence[str], chance: random.Random) -> None:
-    """As long as ordinary guides are, from half a page to eight; the judged titles among them."""
+    """As long as ordinary guides are, from half a page to eight; the judged titles among them.
+
+    A title of the shelf comes with its own summary and text.
+    """
     causes = list(Cause.objects.values_list("pk", flat=True))
     rows = [
         _row(titles[number] if number < len(titles) else chance.choice(sentences)[:120], sentences, chance)
@@ -253,11 +262,17 @@ def _write(sentences: Sequence[str], titles: Sequence[str], chance: random.Rando
         cursor.execute("ANALYZE")
 
 
+@cache
+def _shelf() -> dict[str, Record]:
+    return {record.fields["title"]: record for record in records()}
+
+
 def _row(title: str, sentences: Sequence[str], chance: random.Random) -> tuple[Any, ...]:
+    own = _shelf().get(title)
     document = Document(
         title=title,
-        summary=chance.choice(sentences)[:300],
-        body="\n\n".join(chance.choices(sentences, k=chance.randint(8, 90))),
+        summary=own.fields["summary"] if own else chance.choice(sentences)[:300],
+        body=own.body if own else "\n\n".join(chance.choices(sentences, k=chance.randint(8, 90))),
         kind=chance.choice(DocumentKind.values),
         partnership_kinds=chance.sample(Kind.values, k=chance.randint(0, 2)),
         stages=chance.sample(Stage.values, k=chance.randint(0, 2)),

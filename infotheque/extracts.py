@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from infotheque import everyday
 from infotheque.searching import Question
 from mecenova.identifiers.names import fold
 from mecenova.search.families import family
@@ -28,10 +29,11 @@ class Marker:
     """Knows the words that answer a question: of its words' families, or what the typed one may become."""
 
     def __init__(self, question: Question) -> None:
-        asked = question.asked
+        asked = question.heart
         quoted = (word for phrase in asked.phrases for word in phrase.split())
         said = [fold(word) for word in (*asked.words, *quoted)]
-        kin = {word for words in question.kin.values() for word in words}
+        kin = {fold(word) for words in question.kin.values() for said in words for word in said.split()}
+        kin = {word for word in kin if not everyday.is_empty(word)}
         self._words = {*said, *kin}
         self._families = {family(word) for word in said}
 

@@ -73,9 +73,18 @@ class Listing:
 
 def find(base: DocumentQuerySet, query: SearchQueryCombinable | None, *, page: str, by_date: bool) -> Listing:
     """Those of `base` that say what the query asks, all of them without one. `page` is as in an address."""
-    found = base if query is None else base.saying(query)
     ranking = None if by_date else query
-    sql, params = found.ranked(ranking).order_by().values(*COLUMNS, "rank").query.sql_with_params()
+    found = base if query is None else base.saying(query)
+    return _list(found.ranked(ranking), ranking, page)
+
+
+def find_these(base: DocumentQuerySet, keys: Sequence[UUID], *, page: str, by_date: bool) -> Listing:
+    """Those of `base` that have these keys, in that order or the newest first."""
+    return _list(base.filter(pk__in=keys).ranked(None) if by_date else base.ranked_as(keys), None, page)
+
+
+def _list(found: DocumentQuerySet, ranking: SearchQueryCombinable | None, page: str) -> Listing:
+    sql, params = found.order_by().values(*COLUMNS, "rank").query.sql_with_params()
     whole, whole_params = Document.objects.ranked_whole(ranking).order_by().query.sql_with_params()
     places = (READ_WHOLE, *whole_params, PAGE_SIZE, _page_number(page) - 1, PAGE_SIZE, PAGE_SIZE)
     with connection.cursor() as cursor:

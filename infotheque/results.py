@@ -11,9 +11,10 @@ from infotheque import searching
 from infotheque.extracts import Marker, Piece
 from infotheque.facets import Facet, facets
 from infotheque.filters import DocumentFilter
-from infotheque.finding import PAGE_SIZE, Listing, find
+from infotheque.finding import PAGE_SIZE, Listing, find, find_these
 from infotheque.models import Document
 from infotheque.models.document import DocumentQuerySet
+from infotheque.nearest import nearest
 from infotheque.searching import Question
 from mecenova.identifiers.text import one_line
 from mecenova.search import asking
@@ -21,6 +22,11 @@ from mecenova.search import asking
 # Read of each text shown, to find where it answers.
 READ = 12_000
 BY_DATE = "date"
+# Fewer than these, and the documents that say most of the question are shown with them.
+FEW = 5
+# A list whose best document says less than this share of the question answers nothing.
+ANSWERED = 0.5
+NOTHING = Question(asking.Asked(), asking.Asked())
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +44,9 @@ class Results:
     question: Question | None
     # What nobody wrote, and what was searched instead.
     instead_of: str
+    # The share of the question that the best document says, and how many say all of it.
+    said: float
+    whole: int
     order: str
     page: "Page[Any]"
     facets: list[Facet]
@@ -53,8 +62,13 @@ class Results:
 
     @property
     def is_gap(self) -> bool:
-        """Words were asked, and nothing on line says them, nor what they were probably meant to be."""
-        return bool(self.words) and self.is_empty
+        """Words were asked, and nothing on line says half of them, nor of what they probably meant."""
+        return bool(self.words) and self.said < ANSWERED
+
+    @property
+    def is_near(self) -> bool:
+        """Some of what is shown says only a part of the question."""
+        return self.total > self.whole
 
     @property
     def proposed(self) -> str:
@@ -87,12 +101,20 @@ def search(asked: QueryDict) -> Results:
     corrected = question.corrected() if question and not listing.total else None
     if corrected is not None and (second := find_for(corrected)).total:
         question, listing, instead_of = corrected, second, words
+    whole, said = listing.total, 1.0 if listing.total else 0.0
+    if question is not None and whole < FEW:
+        near = nearest(base, question)
+        if len(near.keys) > whole:
+            said = max(said, near.said)
+            listing = find_these(base, near.keys, page=asked.get("page", ""), by_date=order == BY_DATE)
     paginator = Paginator(range(listing.total), PAGE_SIZE)
     number = paginator.get_page(asked.get("page")).number
     return Results(
         words=words,
         question=question,
         instead_of=instead_of,
+        said=said,
+        whole=whole,
         order=order,
         page=Page(listing.keys, number, paginator),
         facets=facets(listing, asked),
@@ -114,7 +136,7 @@ def _question(words: str) -> Question | None:
 
 def _read(keys: Sequence[Any], question: Question | None) -> list[Found]:
     rows = Document.objects.filter(pk__in=keys).for_results(READ).in_bulk()
-    marker = Marker(question or Question(asking.Asked()))
+    marker = Marker(question or NOTHING)
     return [
         Found(
             document,

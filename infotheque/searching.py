@@ -2,6 +2,7 @@
 
 `Word` rows are every word of what is on line. A word's kin are the words of its family and, for the one being
 typed, those it may become; a word without any kin is taken for a slip, and the nearest word is proposed.
+Everyday words are understood as what documents write for them (infotheque.everyday).
 """
 
 from collections import defaultdict
@@ -15,6 +16,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import DamerauLevenshtein
 from redis.exceptions import RedisError
 
+from infotheque import everyday
 from infotheque.models import Word
 from mecenova.identifiers.names import fold
 from mecenova.search import asking
@@ -31,15 +33,25 @@ WORDS_KEY, WORDS_SECONDS = "infotheque.words", 3600
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What was asked and the words understood with it; `correction` replaces those nobody wrote."""
+    """What was asked, its heart, and the words understood with it.
+
+    The heart is without the words that only ask; `correction` replaces those nobody wrote.
+    """
 
     asked: Asked
+    heart: Asked
     kin: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     correction: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def query(self) -> SearchQueryCombinable | None:
-        return asking.query(self.asked, self.kin)
+        return asking.query(self.heart, self.kin)
+
+    @property
+    def terms(self) -> list[SearchQueryCombinable]:
+        """Each thing wanted, what was probably meant included: documents that say most of them come near."""
+        meant = {word: (*self.kin.get(word, ()), meant) for word, meant in self.correction.items()}
+        return asking.terms(self.heart, {**self.kin, **meant})
 
     def corrected(self) -> "Question | None":
         """The question that was probably meant, or None when every word is known."""
@@ -48,13 +60,14 @@ class Question:
 
 def understand(asked: Asked) -> Question:
     """Two queries at most: the words' kin, and, for a slip, the whole vocabulary (kept in the cache)."""
-    folded = {word: fold(word) for word in asked.words}
-    kin, heard = _near(folded, fold(asked.typing))
+    heart = asked.without({word for word in asked.words if everyday.is_empty(word)})
+    folded = {word: fold(word) for word in heart.words}
+    kin, heard = _near(folded, fold(heart.typing))
     unknown = {
         word: key for word, key in folded.items() if not kin[word] and not heard[word] and not key.isdigit()
     }
     alike = {word: words[0] for word, words in heard.items() if words and not kin[word]}
-    return Question(asked, kin, alike | _nearest(unknown))
+    return Question(asked, heart, kin, alike | _nearest(unknown))
 
 
 def _near(
@@ -79,8 +92,8 @@ def _near(
     heard_same = {word: tuple(alike[key]) for word, key in spellings.items()}
     kin = {}
     for word, root in families.items():
-        own = [*found[root], *(begun if folded[word] == typing else ())]
-        kin[word] = _few([*found[root], *heard_same[word], *own]) if own else ()
+        own = [*everyday.says(word), *found[root], *(begun if folded[word] == typing else ())]
+        kin[word] = _few([*everyday.says(word), *found[root], *heard_same[word], *own]) if own else ()
     return kin, heard_same
 
 

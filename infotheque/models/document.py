@@ -1,4 +1,6 @@
+from collections.abc import Iterable, Sequence
 from datetime import datetime
+from functools import reduce
 from typing import TYPE_CHECKING, Any, Self
 from uuid import UUID
 
@@ -30,7 +32,7 @@ from mecenova.calendar import clock
 from mecenova.identifiers.models import Identified
 from mecenova.reference.enums import Kind
 from mecenova.reference.models import Cause
-from mecenova.search.functions import FrenchVector
+from mecenova.search.functions import FrenchSearchQuery, FrenchVector
 
 if TYPE_CHECKING:
     from infotheque.models.version import DocumentFile
@@ -63,6 +65,15 @@ class DocumentQuerySet(models.QuerySet["Document"]):
     def saying(self, query: SearchQueryCombinable) -> Self:
         """Those whose title, summary or text say what the query asks."""
         return self.filter(Answers(F("pk"), query))
+
+    def leaving_out(self, words: Iterable[str]) -> Self:
+        """Without those that say one of these words."""
+        return reduce(lambda kept, word: kept.exclude(Answers(F("pk"), FrenchSearchQuery(word))), words, self)
+
+    def ranked_as(self, keys: Sequence[UUID]) -> Self:
+        """Those of these keys, with the `rank` of each: the first has the highest."""
+        places = [When(pk=key, then=Value(float(-place))) for place, key in enumerate(keys)]
+        return self.filter(pk__in=keys).annotate(rank=Case(*places, output_field=models.FloatField()))
 
     def ranked(self, query: SearchQueryCombinable | None) -> Self:
         """With the `rank` of each by its title, then by its summary; the shorter, the more they say it.

@@ -1,10 +1,10 @@
 """What a person typed, as they mean it: words, phrases between quotes, words to leave out after a minus."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from functools import reduce
-from operator import and_
+from operator import and_, or_
 
 from django.contrib.postgres.search import SearchQueryCombinable
 
@@ -36,6 +36,13 @@ class Asked:
         words = tuple(other.get(word, word) for word in self.words)
         return Asked(words, self.phrases, self.excluded, other.get(self.typing, self.typing))
 
+    def without(self, empty: Container[str]) -> "Asked":
+        """The same question without the words that say nothing, unless nothing else was asked."""
+        words = tuple(word for word in self.words if word not in empty)
+        if not words and not self.phrases:
+            return self
+        return Asked(words, self.phrases, self.excluded, self.typing if self.typing in words else "")
+
     def __str__(self) -> str:
         phrases = [f'"{phrase}"' for phrase in self.phrases]
         return " ".join([*self.words, *phrases, *(f"-{word}" for word in self.excluded)])
@@ -64,9 +71,22 @@ def read(text: str) -> Asked:
 
 def query(asked: Asked, kin: Mapping[str, Iterable[str]]) -> SearchQueryCombinable | None:
     """Every word or one of its kin, every phrase, nothing of what is left out. None when nothing is asked."""
-    wanted: list[SearchQueryCombinable] = [FrenchWordQuery(word, kin.get(word, ())) for word in asked.words]
-    wanted += [FrenchSearchQuery(f'"{phrase}"') for phrase in asked.phrases]
+    wanted = terms(asked, kin)
     if not wanted:
         return None
-    wanted += [~FrenchSearchQuery(word) for word in asked.excluded]
-    return reduce(and_, wanted)
+    return reduce(and_, [*wanted, *(~FrenchSearchQuery(word) for word in asked.excluded)])
+
+
+def terms(asked: Asked, kin: Mapping[str, Iterable[str]]) -> list[SearchQueryCombinable]:
+    """Each thing wanted: the words, each with its kin, then the phrases."""
+    return [*(_any_of(word, kin.get(word, ())) for word in asked.words), *map(_phrase, asked.phrases)]
+
+
+def _any_of(word: str, kin: Iterable[str]) -> SearchQueryCombinable:
+    """Kin are words, or several words that are one thing."""
+    phrases = [_phrase(each) for each in kin if not _WORD.fullmatch(each)]
+    return reduce(or_, phrases, FrenchWordQuery(word, [each for each in kin if _WORD.fullmatch(each)]))
+
+
+def _phrase(words: str) -> SearchQueryCombinable:
+    return FrenchSearchQuery(f'"{words}"')
