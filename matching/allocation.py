@@ -1,17 +1,16 @@
 """Ranking, and who is shown to whom: pairs by their keys, handed over to `matching.sharing` as numbers."""
 
 import uuid
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 import numpy as np
 
-from matching.kernel import UUID, Array, Pairs, as_uuid
+from matching.kernel import Array, Pairs, as_bytes, as_uuid
 from matching.refusals import Experience, Refused, refused_before
 from matching.scoring import Assessment, AssociationSide, NeedSide
-from matching.sharing import Offers, admissible, choose, open_places
-from mecenova.calendar import clock
+from matching.sharing import LONGEST_COUNTED, Offers, admissible, choose, open_places
 from partnerships.operations import Places
 
 # Below this a suggestion would waste a place of the company's attention.
@@ -52,66 +51,105 @@ class Ranking:
 
 
 @dataclass(frozen=True, slots=True)
+class Waits:
+    """By association, in the order of their keys: the days since it was last presented, or could first be,
+    and the days since it could first be."""
+
+    associations: Array
+    waited: Array
+    known: Array
+
+    def rows_of(self, associations: Array) -> Array:
+        """Where these keys stand. Raises KeyError when one does not."""
+        found = _places_in(self.associations, associations)
+        if (found < 0).any():
+            raise KeyError(as_uuid(associations[found < 0][0]))
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Met:
+    """Pairs that something has happened between, as two columns of keys."""
+
+    one: Array
+    other: Array
+
+    def __len__(self) -> int:
+        return len(self.one)
+
+
+@dataclass(frozen=True, slots=True)
 class Ledger:
     """What has already happened: what an allocation must respect, on this day."""
 
     today: date
     places: Mapping[uuid.UUID, Places]
-    # When each open association could first be presented, and since when it has waited.
-    joined: Mapping[uuid.UUID, datetime]
-    waiting_since: Mapping[uuid.UUID, datetime]
+    waits: Waits
     # Associations already presented today: one presentation a day each.
-    presented_today: Collection[uuid.UUID]
+    presented_today: Array
     # (need, association) already suggested, and (company, association) not to be brought back now.
-    shown: Collection[tuple[uuid.UUID, uuid.UUID]]
-    settled: Collection[tuple[uuid.UUID, uuid.UUID]]
+    shown: Met
+    settled: Met
     # What past answers taught companies and associations.
     experience: Experience
 
     def waited(self, association: uuid.UUID) -> int:
         """Days since it was last presented, or could first be."""
-        return max(0, (self.today - clock.paris(self.waiting_since[association]).date()).days)
+        return int(self.waits.waited[self.waits.rows_of(as_bytes([association]))[0]])
 
 
 @dataclass(frozen=True, slots=True)
 class Allocation:
-    """The pairs to present (places in the list given), the sum of their scores, and the best sum that the
-    same places would give if nobody's wait counted. `refused` says, by need and association, what past
-    refusals cost those to which they do."""
+    """The pairs to present (places in the list given), and the sum of their scores. `refused` says, by need
+    and association, what past refusals cost those to which they do. `best_score`: the sum that the same
+    places would give if nobody's wait counted, when that was asked."""
 
     chosen: Array
     refused: Mapping[tuple[uuid.UUID, uuid.UUID], Refused]
     score: float
-    best_score: float
+    best_score: float | None
 
 
-def allocate(pairs: Pairs, ledger: Ledger) -> Allocation:
-    """Which of these pairs to present now, never more than a company's places open today."""
+def hopeful(pairs: Pairs) -> Pairs:
+    """Those that a wait, however long, would let take a place; the others are only ranked."""
+    return pairs[np.flatnonzero(admissible(pairs.score, pairs.worth, np.full(len(pairs), LONGEST_COUNTED)))]
+
+
+def allocate(pairs: Pairs, ledger: Ledger, *, compared: bool) -> Allocation:
+    """Which of these pairs to present now, never more than a company's places open today.
+
+    `compared`: whether to tell the best score as well.
+    """
     (needs, need), (companies, company), (associations, association) = (
         np.unique(keys, return_inverse=True) for keys in (pairs.need, pairs.company, pairs.association)
     )
-    waiting = np.array([ledger.waited(as_uuid(key)) for key in associations.tolist()], np.int64)
-    fresh = _are_new(ledger.shown, needs, need, associations, association)
-    fresh &= _are_new(ledger.settled, companies, company, associations, association)
-    fresh &= admissible(pairs.score, pairs.worth, waiting[association])
-    kept = np.flatnonzero(fresh)
-    refused = _refused(pairs[kept], ledger.experience)
-    costs = np.array([each.cost if each else 0.0 for each in refused])
-    offers = Offers(need[kept], company[kept], association[kept], pairs.score[kept].astype(float) - costs)
-    places = [ledger.places[as_uuid(key)] for key in companies.tolist()]
-    open_today = open_places(
-        np.array([each.capacity for each in places], np.int64),
-        np.array([each.left for each in places], np.int64),
-        ledger.today,
-    )
-    presented = np.isin(associations, _bytes(ledger.presented_today))
+    waiting = ledger.waits.waited[ledger.waits.rows_of(associations)]
+    presented = np.isin(associations, ledger.presented_today)
+    open_today = places_today([ledger.places[as_uuid(key)] for key in companies.tolist()], today=ledger.today)
+    possible = (open_today[company] > 0) & ~presented[association]
+    possible &= admissible(pairs.score, pairs.worth, waiting[association])
+    possible &= _are_new(ledger.shown, needs, need, associations, association)
+    possible &= _are_new(ledger.settled, companies, company, associations, association)
+    kept = np.flatnonzero(possible)
+    refused = _refused(pairs, kept, ledger.experience)
+    score = pairs.score[kept].astype(float) - np.array([each.cost if each else 0.0 for each in refused])
+    offers = Offers(need[kept], company[kept], association[kept], score)
     chosen = choose(offers, open_today, waiting, presented)
-    best = choose(offers, open_today, np.zeros(len(waiting)), presented)
+    best = choose(offers, open_today, np.zeros(len(waiting)), presented) if compared else None
     return Allocation(
         kept[chosen],
         _of_chosen(pairs[kept[chosen]], [refused[place] for place in chosen.tolist()]),
-        float(offers.score[chosen].sum()),
-        float(offers.score[best].sum()),
+        float(score[chosen].sum()),
+        None if best is None else float(score[best].sum()),
+    )
+
+
+def places_today(places: Sequence[Places], *, today: date) -> Array:
+    """How many of each month's places are open today."""
+    return open_places(
+        np.array([each.capacity for each in places], np.int64),
+        np.array([each.left for each in places], np.int64),
+        today,
     )
 
 
@@ -120,28 +158,29 @@ def _of_chosen(pairs: Pairs, refused: list[Refused | None]) -> dict[tuple[uuid.U
     return {key: found for key, found in zip(keys, refused, strict=True) if found is not None}
 
 
-def _refused(pairs: Pairs, experience: Experience) -> list[Refused | None]:
-    keys = zip(pairs.need_ids(), pairs.company_ids(), pairs.association_ids(), strict=True)
-    return refused_before(keys, experience)
+def _refused(pairs: Pairs, kept: Array, experience: Experience) -> list[Refused | None]:
+    """Of the pairs kept, in their order. Few concern somebody who ever refused: only these are read."""
+    concerned = np.isin(pairs.company[kept], as_bytes(experience.companies))
+    concerned |= np.isin(pairs.association[kept], as_bytes(experience.associations))
+    places = np.flatnonzero(concerned)
+    some = pairs[kept[places]]
+    keys = zip(some.need_ids(), some.company_ids(), some.association_ids(), strict=True)
+    found: list[Refused | None] = [None] * len(kept)
+    for place, refused in zip(places.tolist(), refused_before(keys, experience), strict=True):
+        found[place] = refused
+    return found
 
 
-def _are_new(
-    known: Collection[tuple[uuid.UUID, uuid.UUID]], firsts: Array, first: Array, seconds: Array, second: Array
-) -> Array:
-    """Which pairs are not among the known ones. `first` and `second` are places in sorted keys."""
-    if not known or not len(first):
-        return np.ones(len(first), bool)
-    one, other = (_bytes(keys) for keys in zip(*known, strict=True))
-    places, others = _places_in(firsts, one), _places_in(seconds, other)
+def _are_new(met: Met, firsts: Array, first: Array, seconds: Array, second: Array) -> Array:
+    """Which pairs have not met. `first` and `second` are places in sorted keys."""
+    places, others = _places_in(firsts, met.one), _places_in(seconds, met.other)
     here = (places >= 0) & (others >= 0)
     return ~np.isin(first * len(seconds) + second, places[here] * len(seconds) + others[here])
 
 
 def _places_in(keys: Array, wanted: Array) -> Array:
     """Where each stands in the sorted keys; -1 for those that do not."""
+    if not len(keys):
+        return np.full(len(wanted), -1)
     found = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
     return np.where(keys[found] == wanted, found, -1)
-
-
-def _bytes(keys: Collection[uuid.UUID]) -> Array:
-    return np.array([key.bytes for key in keys], UUID)

@@ -10,10 +10,9 @@ import numpy as np
 from django.db.models import Count
 
 from matching.allocation import Allocation, Ledger
-from matching.kernel import Array, Pairs, as_uuid
+from matching.kernel import Array, Pairs, as_bytes, as_uuid
 from matching.models import Round, Suggestion
 from matching.sharing import PROMISED_DAYS, gini, servable
-from matching.sharing.choice import WEAK_FROM
 from mecenova.calendar import clock
 
 # A month's places make so many in the days promised.
@@ -44,26 +43,24 @@ COLUMNS = ("compatible", "in_time", "servable", "longest_wait", "gini", "score_s
 def measure(
     pairs: Pairs, allocation: Allocation, ledger: Ledger, presented: Collection[uuid.UUID]
 ) -> Fairness:
-    """After a full round over `pairs`. `presented` are those whose turn it has been in it."""
-    good = np.flatnonzero(np.asarray(pairs.worth) | (pairs.score >= WEAK_FROM))
-    companies, company = np.unique(pairs.company[good], return_inverse=True)
-    associations, association = np.unique(pairs.association[good], return_inverse=True)
-    keys = [as_uuid(key) for key in associations.tolist()]
-    just_shown = set(presented)
-    waits = np.array([0 if key in just_shown else ledger.waited(key) for key in keys], np.int64)
+    """After a full round over `pairs`, the hopeful ones. `presented`: those whose turn it has been in it."""
+    companies, company = np.unique(pairs.company, return_inverse=True)
+    associations, association = np.unique(pairs.association, return_inverse=True)
+    rows = ledger.waits.rows_of(associations)
+    waits = np.where(np.isin(associations, as_bytes(presented)), 0, ledger.waits.waited[rows])
     places = np.array([ledger.places[as_uuid(key)].capacity for key in companies.tolist()], float)
     return Fairness(
-        compatible=len(keys),
+        compatible=len(associations),
         in_time=int((waits <= PROMISED_DAYS).sum()),
-        servable=int(servable(company, association, places * MONTHS, len(keys)).served),
+        servable=int(servable(company, association, places * MONTHS, len(associations)).served),
         longest_wait=int(waits.max(initial=0)),
-        gini=gini(_presentations(keys, ledger)),
+        gini=gini(_presentations(associations[ledger.waits.known[rows] >= PROMISED_DAYS])),
         score_share=allocation.score / allocation.best_score if allocation.best_score else None,
     )
 
 
-def _presentations(keys: list[uuid.UUID], ledger: Ledger) -> Array:
-    """Of those of them that have been open for as long as was promised, how many in that time."""
+def _presentations(associations: Array) -> Array:
+    """How many each had in the time promised."""
     since = clock.now() - timedelta(days=PROMISED_DAYS)
     shown = dict(
         Suggestion.objects.filter(presented_at__gte=since)
@@ -71,7 +68,7 @@ def _presentations(keys: list[uuid.UUID], ledger: Ledger) -> Array:
         .values_list("association_id")
         .annotate(number=Count("pk"))
     )
-    return np.array([shown.get(key, 0) for key in keys if ledger.joined[key] <= since])
+    return np.array([shown.get(as_uuid(key), 0) for key in associations.tolist()])
 
 
 def _decimal(value: float | None) -> Decimal | None:

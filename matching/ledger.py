@@ -1,83 +1,106 @@
 """What a round must respect: places left, who has waited longest, what was shown or settled before."""
 
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, datetime, timedelta
 
-from django.db.models import Max, Q
-from django.db.models.functions import Coalesce, Greatest
+import numpy as np
 
-from associations.models import Association
-from matching.allocation import Ledger
-from matching.enums import SuggestionStatus
-from matching.models import Suggestion
+from matching.allocation import Ledger, Met, Waits, places_today
+from matching.kernel import UUID, among, read_rows
 from matching.refusals import read_experience
 from mecenova.calendar import clock
 from partnerships.enums import OPEN_STATUSES, IntroductionStatus
-from partnerships.models import Introduction, RefusalStep
-from partnerships.operations import places_of
+from partnerships.models import RefusalStep
+from partnerships.operations import Places, places_of_everybody
 
 # A company that did not answer is not asked about the same association before this long. After a no it is the
 # reason that says when: the date told to both sides for a request, the same delay for a suggestion.
 AFTER_SILENCE = timedelta(days=180)
+# Beyond so many associations everybody's rows are read: that is quicker than naming them.
+NAMED = 5_000
+
+# Nothing that a person wrote enters these queries: keys, and the site's own dates.
+_WAITS = """
+SELECT a.id, greatest(0, {today} - (greatest(last.at, o.at) AT TIME ZONE '{zone}')::date),
+    greatest(0, {today} - (o.at AT TIME ZONE '{zone}')::date)
+FROM associations_association a
+CROSS JOIN LATERAL (
+    SELECT coalesce(checked_at, created_at) AS at FROM accounts_organisation o WHERE o.id = a.organisation_id
+) AS o
+LEFT JOIN (
+    SELECT association_id, max(presented_at) AS at FROM matching_suggestion WHERE {between} GROUP BY 1
+) AS last ON last.association_id = a.id
+WHERE {who}
+"""
+_PRESENTED_TODAY = """
+SELECT DISTINCT association_id FROM matching_suggestion
+WHERE (presented_at AT TIME ZONE '{zone}')::date >= {today} AND {between}
+"""
+_SHOWN = "SELECT need_id, association_id FROM matching_suggestion WHERE {between}"
+# A suggestion may be declined for a reason that belongs to another kind of support: see `asked_again_on`.
+_SETTLED = """
+SELECT company_id, association_id FROM matching_suggestion
+WHERE status IN ('presented', 'interested') AND {between}
+UNION
+SELECT s.company_id, s.association_id FROM matching_suggestion s
+JOIN companies_need n ON n.id = s.need_id
+CROSS JOIN LATERAL (
+    SELECT coalesce(
+        nullif(max(retry_after_days) FILTER (WHERE kind = n.kind), 0),
+        nullif(max(retry_after_days) FILTER (WHERE kind = ''), 0),
+        max(retry_after_days)
+    ) AS days FROM partnerships_refusalstep WHERE reason = s.refusal_reason
+) AS delay
+WHERE s.status = 'declined' AND (s.answered_at AT TIME ZONE '{zone}')::date + delay.days > {today}
+    AND {between}
+UNION
+SELECT company_id, association_id FROM partnerships_introduction
+WHERE (status IN ({under_way}) OR status = 'no' AND retry_on > {today}
+        OR status = 'released' AND released_at >= '{silent_since}')
+    AND {between}
+"""
 
 
-def read_ledger(companies: Iterable[uuid.UUID]) -> Ledger:
-    """The state of things for these companies, as of now."""
-    keys = set(companies)
-    midnight = clock.paris(clock.now()).replace(hour=0, minute=0, second=0, microsecond=0)
-    suggestions = Suggestion.objects.order_by()
-    everybody = Association.objects.open_to_companies().order_by()
-    dates = everybody.annotate(
-        joined=_joined(), since=Greatest(Max("suggestions__presented_at"), _joined())
-    ).values_list("pk", "joined", "since")
-    rows = list(dates)
+def read_ledger(
+    places: Mapping[uuid.UUID, Places], associations: Collection[uuid.UUID] | None = None
+) -> Ledger:
+    """The state of things between these companies, with their places, and these associations (or all)."""
+    named = associations if associations is not None and len(associations) <= NAMED else None
+    given = {
+        "today": f"date '{clock.today()}'",
+        "zone": clock.PARIS.key,
+        "between": among("association_id", named),
+        "who": among("a.id", named),
+        "under_way": ", ".join(f"'{status}'" for status in (*OPEN_STATUSES, IntroductionStatus.YES)),
+        "silent_since": (clock.now() - AFTER_SILENCE).isoformat(),
+    }
+    waits = read_rows(_WAITS.format(**given), {"id": UUID, "waited": ">i4", "known": ">i4"}, order="id")
     return Ledger(
         today=clock.today(),
-        places=places_of(keys),
-        joined={key: joined for key, joined, _ in rows},
-        waiting_since={key: since for key, _, since in rows},
-        presented_today=set(
-            suggestions.filter(presented_at__gte=midnight).values_list("association_id", flat=True)
-        ),
-        shown=set(suggestions.filter(company__in=keys).values_list("need_id", "association_id")),
-        settled=_settled(keys),
+        places=places,
+        waits=Waits(waits["id"], waits["waited"].astype(np.int64), waits["known"].astype(np.int64)),
+        presented_today=read_rows(_PRESENTED_TODAY.format(**given), {"id": UUID}, order="id")["id"],
+        shown=_met(_SHOWN.format(**given)),
+        settled=_met(_SETTLED.format(**given)),
         experience=read_experience(),
     )
 
 
-def _joined() -> Coalesce:
-    return Coalesce("organisation__checked_at", "organisation__created_at")
-
-
-def _settled(companies: set[uuid.UUID]) -> set[tuple[uuid.UUID, uuid.UUID]]:
-    """(company, association) pairs under way, or answered too recently to be brought back."""
-    now = clock.now()
-    suggested = Suggestion.objects.filter(
-        company__in=companies, status__in=(SuggestionStatus.PRESENTED, SuggestionStatus.INTERESTED)
-    )
-    introduced = Introduction.objects.filter(company__in=companies).filter(
-        Q(status__in=(*OPEN_STATUSES, IntroductionStatus.YES))
-        | Q(status=IntroductionStatus.NO, retry_on__gt=clock.today())
-        | Q(status=IntroductionStatus.RELEASED, released_at__gte=now - AFTER_SILENCE)
-    )
-    found = set(suggested.order_by().values_list("company_id", "association_id"))
-    found |= set(introduced.order_by().values_list("company_id", "association_id"))
-    return found | _declined(companies)
-
-
-def _declined(companies: set[uuid.UUID]) -> set[tuple[uuid.UUID, uuid.UUID]]:
-    """Those that the company declined, as long as the reason it gave holds."""
-    delays = delays_after_no()
-    declined = Suggestion.objects.filter(company__in=companies, status=SuggestionStatus.DECLINED)
-    rows = declined.order_by().values_list(
-        "company_id", "association_id", "answered_at", "refusal_reason", "need__kind"
-    )
+def places_open_today() -> dict[uuid.UUID, Places]:
+    """The companies that have a place to spend today, with those of their month."""
+    places = places_of_everybody()
+    number = places_today([*places.values()], today=clock.today())
     return {
-        (company, association)
-        for company, association, at, reason, kind in rows
-        if at and asked_again_on(at, reason, kind, delays) > clock.today()
+        company: of_month
+        for (company, of_month), open_ in zip(places.items(), number.tolist(), strict=True)
+        if open_
     }
+
+
+def _met(sql: str) -> Met:
+    rows = read_rows(sql, {"one": UUID, "other": UUID}, order="one, other")
+    return Met(rows["one"], rows["other"])
 
 
 def delays_after_no() -> dict[tuple[str, str], int]:

@@ -4,7 +4,7 @@ What is shown to people is weighed again pair by pair by `matching.scoring`, whi
 """
 
 import uuid
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,91 +12,110 @@ import numpy as np
 from associations.models import Association
 from companies.models import Need
 from matching.allocation import DEPTH, PRESENT_FROM, PRESENT_TEXT_FROM, Candidate, Ranking
-from matching.kernel import Ground, Pairs, Threshold, load_associations, load_needs, rank
-from matching.models import NATIONAL, AssociationProfile
+from matching.kernel import (
+    Array,
+    Associations,
+    Ground,
+    Needs,
+    Pairs,
+    Threshold,
+    as_bytes,
+    as_uuid,
+    load_associations,
+    load_needs,
+    may_meet,
+    only,
+    rank,
+)
 from matching.network import Names, load, usual_length
 from matching.network.places import related_causes
-from matching.profiles import (
-    best_associations,
-    mask,
-    missing_associations,
-    missing_needs,
-    read_bits,
-    refresh_associations,
-    refresh_needs,
-    repair,
-    reweigh,
-)
+from matching.profiles import mask, ranked, repair, reweigh
 from matching.scoring import score, stopped_by
 from mecenova.calendar import clock
+from mecenova.reference.models import Cause
 
 # Deeper than any network.
 EVERY_PAIR = 10_000_000
 
 
-# Asking the database for one need's best costs as much as reading so many associations.
-SHORTLIST_COSTS = 400
-
-
 @dataclass(frozen=True, slots=True)
 class Best:
-    """The best pairs of the needs looked at, best first by need, and how many were compatible, by need."""
+    """The best pairs of the needs looked at, best first by need; `compatible`: how many were, by need."""
 
     pairs: Pairs
-    compatible: Mapping[uuid.UUID, int]
+    needs: Array
+    compatible: Array
     # How many associations were looked at.
     associations: int
 
     @property
     def number_compatible(self) -> int:
-        return sum(self.compatible.values())
+        return int(self.compatible.sum())
+
+    def by_need(self) -> dict[uuid.UUID, int]:
+        """How many associations were compatible with each need."""
+        keys = [as_uuid(key) for key in self.needs.tolist()]
+        return dict(zip(keys, self.compatible.tolist(), strict=True))
+
+    @classmethod
+    def joined(cls, parts: "Sequence[Best]") -> "Best":
+        """Of different needs."""
+        return cls(
+            Pairs.joined([part.pairs for part in parts]),
+            np.concatenate([part.needs for part in parts]),
+            np.concatenate([part.compatible for part in parts]),
+            max(part.associations for part in parts),
+        )
 
 
 def rank_everybody(*, depth: int = DEPTH, deeper: Mapping[uuid.UUID, int] | None = None) -> Best:
     """Every current need against every open association. `deeper` is how much further to look, by need."""
     repair()
     reweigh()
-    return _rank(None, None, depth, deeper or {})
+    return _rank_among(None, depth, deeper or {})
 
 
 def rank_needs(
     needs: Collection[uuid.UUID], *, depth: int = DEPTH, deeper: Mapping[uuid.UUID, int] | None = None
 ) -> Best:
     """These needs against every open association, by profiles as they are: one part of a large round."""
-    return _rank(needs, None, depth, deeper or {})
+    return _rank_among(needs, depth, deeper or {})
 
 
 def rank_changes(
     associations: Collection[uuid.UUID],
     needs: Collection[uuid.UUID],
     *,
+    companies: Collection[uuid.UUID] | None = None,
     depth: int = DEPTH,
     deeper: Mapping[uuid.UUID, int] | None = None,
 ) -> Best:
-    """Only the pairs of which one side changed."""
-    refresh_associations({*associations, *missing_associations()})
-    refresh_needs({*needs, *missing_needs()})
-    found = Best(Pairs.none(), {}, 0)
-    if needs:
-        found = _rank(needs, _shortlists(needs, depth, deeper or {}), depth, deeper or {})
-    if associations:
-        others = _rank(None, associations, depth, deeper or {}, without=needs)
-        found = Best(
-            Pairs.joined([found.pairs, others.pairs]),
-            {**found.compatible, **others.compatible},
-            max(found.associations, others.associations),
-        )
-    return found
+    """Only the pairs of which one side changed, by profiles as the changes wrote them, for these companies.
+
+    A changed need is weighed against those who act in its places, a changed association against all needs.
+    """
+    current, vocabulary = load_needs(companies=companies)
+    changed = np.isin(current.ids, as_bytes(needs))
+    ground = _ground()
+    fresh, others = current[np.flatnonzero(changed)], current[np.flatnonzero(~changed)]
+    return Best.joined(
+        [
+            _rank(some, load_associations(some, vocabulary, which), ground, depth, deeper or {})
+            for some, which in ((fresh, may_meet(fresh)), (others, only(associations)))
+        ]
+    )
 
 
 def rank_as_they_stand(needs: Collection[uuid.UUID] | None = None, *, depth: int = EVERY_PAIR) -> Best:
     """These needs, or all of them, with the profiles as they are kept. Reads only."""
-    return _rank(needs, None, depth, {})
+    return _rank_among(needs, depth, {})
 
 
 def candidates_of(pairs: Pairs) -> tuple[list[Candidate], Names]:
     """These pairs with all that explains them, in the same order; those that a filter stops by now are left
     out: somebody changed their mind since they were ranked."""
+    if not len(pairs):
+        return [], Names({}, {})
     needs, associations = pairs.need_ids(), pairs.association_ids()
     network = load(
         Association.objects.filter(pk__in=set(associations)), Need.objects.filter(pk__in=set(needs))
@@ -119,7 +138,8 @@ def rankings_of_needs(per_need: int) -> tuple[list[Ranking], Names, int]:
     """
     best = rank_everybody(depth=per_need)
     candidates, names = candidates_of(best.pairs.first(per_need))
-    by_need: dict[uuid.UUID, list[Candidate]] = {need: [] for need in best.compatible}
+    compatible = best.by_need()
+    by_need: dict[uuid.UUID, list[Candidate]] = {need: [] for need in compatible}
     for candidate in candidates:
         by_need[candidate.need.id].append(candidate)
     sides = {
@@ -129,46 +149,36 @@ def rankings_of_needs(per_need: int) -> tuple[list[Ranking], Names, int]:
         Ranking(
             sides[need],
             sorted(found, key=lambda each: (-each.assessment.total, each.association.id.bytes)),
-            best.compatible[need],
+            compatible[need],
         )
         for need, found in by_need.items()
     ]
     return rankings, names, best.associations
 
 
+def _rank_among(keys: Collection[uuid.UUID] | None, depth: int, deeper: Mapping[uuid.UUID, int]) -> Best:
+    """These needs, or all, against everybody."""
+    needs, vocabulary = load_needs(keys)
+    return _rank(needs, load_associations(needs, vocabulary, may_meet(needs)), _ground(), depth, deeper)
+
+
 def _rank(
-    need_keys: Collection[uuid.UUID] | None,
-    association_keys: Collection[uuid.UUID] | None,
-    depth: int,
-    deeper: Mapping[uuid.UUID, int],
-    *,
-    without: Collection[uuid.UUID] = (),
+    needs: Needs, associations: Associations, ground: Ground, depth: int, deeper: Mapping[uuid.UUID, int]
 ) -> Best:
-    needs, vocabulary = load_needs(need_keys, without=without)
-    associations = load_associations(vocabulary, association_keys)
-    depths = np.array([depth + deeper.get(key, 0) for key in needs.uuids()], np.int64)
-    ground = Ground(related_masks(), usual_length())
+    depths = np.full(len(needs), depth, np.int64)
+    if deeper:
+        shown = {key.bytes: times for key, times in deeper.items()}
+        depths += [shown.get(key.ljust(16, b"\0"), 0) for key in needs.ids.tolist()]
     ranked = rank(needs, associations, ground, Threshold(PRESENT_FROM, PRESENT_TEXT_FROM), depths)
     pairs = Pairs.named(ranked.edges, needs, associations)
-    return Best(pairs, dict(zip(needs.uuids(), ranked.compatible.tolist(), strict=True)), len(associations))
+    return Best(pairs, needs.ids, ranked.compatible, len(associations))
 
 
-def _shortlists(
-    needs: Collection[uuid.UUID], depth: int, deeper: Mapping[uuid.UUID, int]
-) -> set[uuid.UUID] | None:
-    """Whom the database finds best for these needs; None, everybody, when that costs less to read."""
-    if len(needs) * SHORTLIST_COSTS > AssociationProfile.objects.filter(place=NATIONAL).count():
-        return None
-    related = related_masks()
-    return {
-        suits.id
-        for need in needs
-        for suits in best_associations(need, limit=depth + deeper.get(need, 0), related=related)
-    }
+def _ground() -> Ground:
+    return Ground(related_masks(), usual_length())
 
 
 def related_masks() -> list[int]:
     """The causes near each cause, by rank, as masks."""
-    """The causes near each cause, by rank, as masks."""
-    bits, related = read_bits().causes, related_causes()
+    bits, related = ranked(Cause), related_causes()
     return [mask(related.get(slug, ()), bits) for slug in bits]

@@ -35,5 +35,5 @@ def standing_of(need: uuid.UUID, association: uuid.UUID) -> Standing | None:
     return Standing(
         before=int((scores > own).sum()),
         equal=int((scores == own).sum()) - 1,
-        compatible=best.compatible[need],
+        compatible=int(best.compatible[0]),
     )

@@ -4,7 +4,7 @@ Rows are in the order of identifiers; pairs with equal scores keep it. Masks are
 """
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 from scipy.sparse import csr_array
@@ -73,8 +73,11 @@ class Needs:
     def __len__(self) -> int:
         return len(self.ids)
 
-    def uuids(self) -> list[uuid.UUID]:
-        return [as_uuid(key) for key in self.ids.tolist()]
+    def __getitem__(self, rows: Array) -> "Needs":
+        """Those of these rows, in their order; their terms keep their columns."""
+        columns = {field.name: getattr(self, field.name) for field in fields(self)}
+        kept = {name: column[rows] for name, column in columns.items() if name != "places"}
+        return Needs(**kept, places=[self.places[row] for row in rows.tolist()])
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +176,11 @@ class Pairs:
         starts = np.flatnonzero(np.r_[True, self.need[1:] != self.need[:-1]])
         lengths = np.diff(np.r_[starts, len(self)])
         return self[np.arange(len(self)) - np.repeat(starts, lengths) < number]
+
+    def parties(self) -> tuple[list[uuid.UUID], list[uuid.UUID]]:
+        """The companies and the associations of these pairs, each once."""
+        companies, associations = (np.unique(keys).tolist() for keys in (self.company, self.association))
+        return [as_uuid(key) for key in companies], [as_uuid(key) for key in associations]
 
     def need_ids(self) -> list[uuid.UUID]:
         return [as_uuid(key) for key in self.need.tolist()]

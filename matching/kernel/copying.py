@@ -1,7 +1,7 @@
 """A query's rows as a numpy array: packed by the database, copied in binary, no Python object a value."""
 
 import uuid
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -21,45 +21,78 @@ _SEND = {
     ">f4": "float4send",
     "?": "boolsend",
 }
-# How many rows come as one value: a Python object each would cost more than the query.
-_TOGETHER = 20_000
+# An array as it is sent: a header of words of 32 bits, shorter when it is empty, then each value of 64 bits
+# after its length.
+_HEADER, _EMPTY, _VALUE = 5, 3, 3
 
 
-def read_rows(sql: str, columns: dict[str, str]) -> Array:
-    """The rows of `sql` (no parameters: see `among`), in its order. `columns` gives the numpy type of each.
+def read_rows(sql: str, columns: Mapping[str, str], *, order: str) -> Array:
+    """The rows of `sql` (no parameters: see `among`). `columns` gives the numpy type of each; `order` is
+    among them.
 
     Raises ValueError when a value is null.
     """
-    row = np.dtype(list(columns.items()))
-    names = ", ".join(columns)
-    sent = " || ".join(f"{_SEND[kind]}({name})" for name, kind in columns.items())
-    packed = f"""
-        SELECT string_agg(sent, ''::bytea ORDER BY n) FROM (
-            SELECT {sent} AS sent, row_number() OVER () AS n FROM ({sql}) AS found({names})
-        ) AS numbered GROUP BY (n - 1) / {_TOGETHER} ORDER BY (n - 1) / {_TOGETHER}
-    """  # noqa: S608 (this module's callers write no value of a person's into it)
-    with connection.cursor() as cursor, cursor.copy(f"COPY ({packed}) TO STDOUT (FORMAT BINARY)") as copy:
-        copy.set_types(["bytea"])
-        blocks = [block for (block,) in copy.rows()]
-    whole = [block for block in blocks if block is not None]
-    if len(whole) < len(blocks) or any(len(block) != _TOGETHER * row.itemsize for block in whole[:-1]):
+    return read_lists(sql, columns, {}, order=order)[0]
+
+
+def read_lists(
+    sql: str, columns: Mapping[str, str], lists: Mapping[str, str], *, order: str
+) -> tuple[Array, dict[str, tuple[Array, Array]]]:
+    """The same, followed by `lists`: columns that are arrays of bigint or double precision.
+
+    Each list is told as how many values each row holds, and all the values one after the other.
+    """
+    given = {**columns, **{f"number_of_{name}": ">i4" for name in lists}}
+    row = np.dtype(list(given.items()))
+    sent = [f"{_SEND[kind]}({name})" for name, kind in columns.items()]
+    sent += [f"int4send(cardinality({name}))" for name in lists]
+    packed = [" || ".join(sent), *(f"array_send({name})" for name in lists)]
+    grouped = ", ".join(f"string_agg({each}, ''::bytea ORDER BY {order})" for each in packed)
+    names = ", ".join([*columns, *lists])
+    whole = f"SELECT count(*), {grouped} FROM ({sql}) AS found({names})"  # noqa: S608 (no value of a person's)
+    with connection.cursor() as cursor, cursor.copy(f"COPY ({whole}) TO STDOUT (FORMAT BINARY)") as copy:
+        copy.set_types(["int8", *["bytea"] * len(packed)])
+        ((number, *blocks),) = copy.rows()
+    rows = np.frombuffer(blocks[0] or b"", dtype=row)
+    if len(rows) < number:
         raise ValueError("A value is null")
-    return np.frombuffer(b"".join(whole), dtype=row)
+    return rows, {
+        name: _values(plain(rows[f"number_of_{name}"]), block, kind)
+        for (name, kind), block in zip(lists.items(), blocks[1:], strict=True)
+    }
+
+
+def _values(numbers: Array, block: bytes | None, kind: str) -> tuple[Array, Array]:
+    """Of arrays of these lengths, sent one after the other."""
+    words = np.frombuffer(block or b"", dtype=">u4")
+    headers = np.where(numbers > 0, _HEADER, _EMPTY)
+    ends = np.cumsum(headers + _VALUE * numbers)
+    if len(words) != (ends[-1] if len(ends) else 0):
+        raise ValueError("A value is null")
+    first = np.repeat(ends - _VALUE * numbers, numbers)
+    nth = np.arange(len(first)) - np.repeat(np.cumsum(numbers) - numbers, numbers)
+    places = first + _VALUE * nth
+    halves = np.empty((len(places), 2), ">u4")
+    halves[:, 0], halves[:, 1] = words[places + 1], words[places + 2]
+    return numbers, plain(halves.reshape(-1).view(kind))
+
+
+def plain(column: Array) -> Array:
+    """Of its own, in the machine's order of bytes."""
+    return np.ascontiguousarray(column, dtype=column.dtype.newbyteorder("="))
 
 
 def among(column: str, keys: Collection[uuid.UUID] | None) -> str:
     """A condition to write into a query: this column is one of these keys; always true for None."""
     if keys is None:
         return "true"
-    listed = ",".join(str(uuid.UUID(str(key))) for key in keys)
-    return f"{column} = ANY('{{{listed}}}'::uuid[])"
-
-
-def except_for(column: str, keys: Collection[uuid.UUID]) -> str:
-    """A condition to write into a query: this column is none of these keys."""
-    return f"NOT ({among(column, keys)})" if keys else "true"
+    return f"{column} = ANY('{{{','.join(key.hex for key in keys)}}}'::uuid[])"
 
 
 def as_uuid(key: bytes) -> uuid.UUID:
     """numpy forgets zeros at the end."""
     return uuid.UUID(bytes=bytes(key).ljust(16, b"\0"))
+
+
+def as_bytes(keys: Collection[uuid.UUID]) -> Array:
+    return np.array([key.bytes for key in keys], UUID)

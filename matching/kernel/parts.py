@@ -4,7 +4,9 @@ Every weight and constant is read from `matching.scoring`; a property test holds
 are float32: sums agree with the scalar ones to 1e-4.
 """
 
+from collections import defaultdict
 from collections.abc import Callable
+from typing import TypeVar
 
 import numpy as np
 
@@ -12,6 +14,8 @@ from matching.kernel.arrays import Associations, Needs, bits_of
 from matching.kernel.copying import Array
 from matching.scoring import NEUTRAL, parts
 from matching.scoring.lexicon import LENGTH_SHARE
+
+T = TypeVar("T")
 
 
 def densities(length: Array, usual: float) -> Array:
@@ -68,30 +72,41 @@ def place(needs: Needs, rows: Array, somewhere: Array, stated: Array) -> Array:
 
 
 def audiences(needs: Needs, rows: Array, present: Array) -> Array:
-    return _by_row(rows, len(present), needs.audiences, lambda row: overlap(needs.audiences[row], present))
+    wanted = needs.audiences[rows].tolist()
+    return _by_value(wanted, len(present), lambda mask: overlap(mask, present) if mask else None)
 
 
 def skills(needs: Needs, rows: Array, sought: list[Array], width: int) -> Array:
     """`sought`: by kind, the skills that each association's asks of that kind seek."""
-    return _by_row(
-        rows, width, needs.skills, lambda row: overlap(needs.skills[row], sought[int(needs.kinds[row])])
+    return _by_value(
+        list(zip(needs.kinds[rows].tolist(), needs.skills[rows].tolist(), strict=True)),
+        width,
+        lambda said: overlap(said[1], sought[said[0]]) if said[1] else None,
     )
 
 
 def amounts(needs: Needs, rows: Array, told: list[tuple[Array, Array]], width: int) -> Array:
     """The best of the asks. `told`: by kind, the columns that say an amount, ascending, and the amounts."""
-    budgeted = ~(np.isnan(needs.budget_min) & np.isnan(needs.budget_max))
 
-    def best(row: int) -> Array:
+    def best(said: tuple[int, float | None, float | None]) -> "Array | None":
+        kind, low, high = said
+        columns, asked = told[kind]
+        if not len(columns) or (low is None and high is None):
+            return None
         value = np.full(width, NEUTRAL, np.float32)
-        columns, asked = told[int(needs.kinds[row])]
-        if len(columns):
-            fits = amount_fits(asked, needs.budget_min[row], needs.budget_max[row])
-            first = np.flatnonzero(np.r_[True, columns[1:] != columns[:-1]])
-            value[columns[first]] = np.maximum.reduceat(fits, first)
+        fits = amount_fits(asked, low, high)
+        first = np.flatnonzero(np.concatenate([[True], columns[1:] != columns[:-1]]))
+        value[columns[first]] = np.maximum.reduceat(fits, first)
         return value
 
-    return _by_row(rows, width, budgeted, best)
+    ends = (_known(needs.budget_min[rows]), _known(needs.budget_max[rows]))
+    return _by_value(list(zip(needs.kinds[rows].tolist(), *ends, strict=True)), width, best)
+
+
+def _known(numbers: Array) -> list[float | None]:
+    return [
+        None if unsaid else number for number, unsaid in zip(numbers.tolist(), np.isnan(numbers), strict=True)
+    ]
 
 
 def overlap(wanted: int, present: Array) -> Array:
@@ -102,21 +117,25 @@ def overlap(wanted: int, present: Array) -> Array:
     return np.where(least > 0, value, NEUTRAL).astype(np.float32)
 
 
-def amount_fits(asked: Array, low: float, high: float) -> Array:
+def amount_fits(asked: Array, low: float | None, high: float | None) -> Array:
     """1 inside the range; else by how much it is out of it. An end that is not said, or zero, is open."""
     value = np.ones(len(asked))
-    if low and not np.isnan(low):
+    if low:
         value = np.where(asked < low, asked / low, value)
-    if high and not np.isnan(high):
-        above = asked > high if not low or np.isnan(low) else (asked > high) & (asked >= low)
+    if high:
+        above = (asked > high) & (asked >= low) if low else asked > high
         value = np.where(above, high / asked, value)
     return value.astype(np.float32)
 
 
-def _by_row(rows: Array, width: int, says: Array, part: Callable[[int], Array]) -> Array:
-    """Few needs say it: the others are neutral without looking."""
-    found = np.full((len(rows), width), NEUTRAL, np.float32)
-    for place, row in enumerate(rows.tolist()):
-        if says[row]:
-            found[place] = part(row)
+def _by_value(said: list[T], width: int, part: "Callable[[T], Array | None]") -> Array:
+    """A row for each of these values, those that are equal weighed once. Neutral where `part` is None."""
+    found = np.full((len(said), width), NEUTRAL, np.float32)
+    rows_of: dict[T, list[int]] = defaultdict(list)
+    for row, value in enumerate(said):
+        rows_of[value].append(row)
+    for value, rows in rows_of.items():
+        weighed = part(value)
+        if weighed is not None:
+            found[rows] = weighed
     return found

@@ -15,7 +15,7 @@ from matching.models import Round, RoundBatch
 from matching.operations.changes import forget_changes
 from matching.operations.rounds import present_best, take_lock, times_shown
 from matching.profiles import repair, reweigh
-from matching.ranking import Best, rank_needs
+from matching.ranking import rank_needs
 from matching.scoring import SCORE_VERSION
 from mecenova.calendar import clock
 
@@ -88,11 +88,7 @@ def close_round() -> Round | None:
     if not batches:
         return None
     round_ = batches[0].round
-    best = Best(
-        Pairs.joined([Pairs.unpacked(batch.pairs) for batch in batches]),
-        {need: 0 for batch in batches for need in batch.needs},
-        0,
-    )
+    pairs = Pairs.joined([Pairs.unpacked(batch.pairs) for batch in batches])
     round_.pairs = sum(batch.compatible for batch in batches)
     RoundBatch.objects.filter(round=round_).delete()
-    return present_best(round_, best)
+    return present_best(round_, pairs)

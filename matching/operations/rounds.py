@@ -2,26 +2,27 @@
 
 import logging
 import uuid
-from collections.abc import Collection, Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Collection, Mapping
 from decimal import Decimal
-from itertools import groupby
 
 from django.db import connection, transaction
+from django.db.models import Count
 
 from accounts.models import User
 from associations.models import Association
 from associations.operations import record_presentations
-from companies.models import Company
 from matching import policies
-from matching.allocation import Candidate, Ledger, allocate
+from matching.allocation import Candidate, Ledger, allocate, hopeful
 from matching.enums import RoundScope
 from matching.fairness import measure
-from matching.ledger import read_ledger
+from matching.kernel import Pairs
+from matching.ledger import places_open_today, read_ledger
 from matching.models import Round, Suggestion
 from matching.network import Names
 from matching.notifications import SuggestionsDigest
 from matching.operations.changes import Changes, forget_changes, take_changes
-from matching.ranking import Best, candidates_of, rank_changes, rank_everybody
+from matching.ranking import candidates_of, rank_changes, rank_everybody
 from matching.refusals import Refused
 from matching.scoring import SCORE_VERSION, reasons
 from mecenova.calendar import clock
@@ -30,7 +31,7 @@ from mecenova.workflow.errors import DomainError
 from mecenova.workflow.journal import record_many
 from mecenova.workflow.machine import NEW
 from partnerships.enums import AttentionSource
-from partnerships.operations import spend_attention_on
+from partnerships.operations import Places, places_of, spend_attention_on_many
 
 logger = logging.getLogger(__name__)
 
@@ -51,7 +52,8 @@ class RoundInProgress(DomainError):
 def run_round(*, by: User | None = None, scope: RoundScope = RoundScope.FULL) -> Round | None:
     """Present the best new pairs to companies with places left. None when nothing had changed.
 
-    A full round looks at the whole network; a small one at what the queue of changes holds.
+    A full round looks at the whole network; a small one at what the queue of changes holds, for companies
+    that have a place open today.
     """
     policies.require_can_run_round(by)
     take_lock()
@@ -63,29 +65,37 @@ def run_round(*, by: User | None = None, scope: RoundScope = RoundScope.FULL) ->
     else:
         forget_changes()
     started = clock.now()
+    places = None
     if changes is None:
         best = rank_everybody(deeper=times_shown())
     else:
-        best = rank_changes(changes.associations, changes.needs, deeper=times_shown())
+        places = places_open_today()
+        best = rank_changes(changes.associations, changes.needs, companies=places, deeper=times_shown())
     round_ = Round.objects.create(
         scope=scope,
         score_version=SCORE_VERSION,
         started_at=started,
-        needs=len(best.compatible),
+        needs=len(best.needs),
         pairs=best.number_compatible,
     )
-    return present_best(round_, best)
+    return present_best(round_, best.pairs, places)
 
 
-def present_best(round_: Round, best: Best) -> Round:
-    """Share out the places among the pairs ranked, present, and end the round: inside its transaction."""
-    ledger = read_ledger(best.pairs.company_ids())
-    allocation = allocate(best.pairs, ledger)
-    chosen, names = candidates_of(best.pairs[allocation.chosen])
+def present_best(round_: Round, pairs: Pairs, places: Mapping[uuid.UUID, Places] | None = None) -> Round:
+    """Share out the places among the pairs ranked, present, and end the round: inside its transaction.
+
+    `places` of the companies, when they have been read already.
+    """
+    is_full = round_.scope == RoundScope.FULL
+    pairs = hopeful(pairs)
+    companies, associations = pairs.parties()
+    ledger = read_ledger(places_of(companies) if places is None else places, associations)
+    allocation = allocate(pairs, ledger, compared=is_full)
+    chosen, names = candidates_of(pairs[allocation.chosen])
     presented = _present(round_, chosen, names, ledger, allocation.refused)
     round_.presented = len(presented)
-    if round_.scope == RoundScope.FULL:
-        measure(best.pairs, allocation, ledger, presented).write(round_)
+    if is_full:
+        measure(pairs, allocation, ledger, presented).write(round_)
     round_.finished_at = clock.now()
     round_.save()
     _send_digests()
@@ -98,12 +108,8 @@ def present_best(round_: Round, best: Best) -> Round:
 def times_shown() -> dict[uuid.UUID, int]:
     """How many pairs of each need were suggested before today: a round looks that much further down."""
     midnight = clock.paris(clock.now()).replace(hour=0, minute=0, second=0, microsecond=0)
-    found: dict[uuid.UUID, int] = {}
-    for need in (
-        Suggestion.objects.filter(presented_at__lt=midnight).order_by().values_list("need_id", flat=True)
-    ):
-        found[need] = found.get(need, 0) + 1
-    return found
+    earlier = Suggestion.objects.filter(presented_at__lt=midnight).order_by()
+    return dict(earlier.values_list("need_id").annotate(times=Count("pk")))
 
 
 def take_lock() -> None:
@@ -116,7 +122,7 @@ def take_lock() -> None:
 
 def _present(
     round_: Round,
-    chosen: Iterable[Candidate],
+    chosen: Collection[Candidate],
     names: Names,
     ledger: Ledger,
     refused: Mapping[tuple[uuid.UUID, uuid.UUID], Refused],
@@ -125,18 +131,14 @@ def _present(
 
     The associations presented.
     """
+    if not chosen:
+        return []
     chosen = sorted(chosen, key=lambda candidate: (candidate.need.company.bytes, -candidate.assessment.total))
-    companies = Company.objects.in_bulk([candidate.need.company for candidate in chosen])
-    associations = Association.objects.in_bulk([candidate.association.id for candidate in chosen])
-    presented: list[Candidate] = []
-    for company, of_company in groupby(chosen, key=lambda candidate: candidate.need.company):
-        pairs = list(of_company)
-        entries = spend_attention_on(
-            company=companies[company],
-            associations=[associations[pair.association.id] for pair in pairs],
-            source=AttentionSource.SUGGESTION,
-        )
-        presented += [pair for pair in pairs if pair.association.id in entries]
+    wanted: dict[uuid.UUID, list[uuid.UUID]] = defaultdict(list)
+    for pair in chosen:
+        wanted[pair.need.company].append(pair.association.id)
+    places = spend_attention_on_many(wanted=wanted, source=AttentionSource.SUGGESTION)
+    presented = [pair for pair in chosen if (pair.need.company, pair.association.id) in places]
     suggestions = Suggestion.objects.bulk_create(
         _suggestion(
             round_,
@@ -148,8 +150,9 @@ def _present(
         for pair in presented
     )
     record_many(suggestions, "present", NEW, None)
-    record_presentations(associations=[associations[pair.association.id] for pair in presented])
-    return [pair.association.id for pair in presented]
+    shown = [pair.association.id for pair in presented]
+    record_presentations(associations=Association.objects.filter(pk__in=shown))
+    return shown
 
 
 def _suggestion(

@@ -36,7 +36,7 @@ class Bits:
 def read_bits() -> Bits:
     """The closed lists as they are now. Raises OverflowError for a list too long for a mask."""
     return Bits(
-        causes=_ranked(Cause), audiences=_ranked(Audience), skills=_ranked(Skill), sectors=_ranked(Sector)
+        causes=ranked(Cause), audiences=ranked(Audience), skills=ranked(Skill), sectors=ranked(Sector)
     )
 
 
@@ -44,7 +44,8 @@ def mask(slugs: Iterable[str], bits: Mapping[str, int]) -> int:
     return sum(bits[slug] for slug in slugs)
 
 
-def _ranked(model: "type[Cause | Audience | Skill | Sector]") -> dict[str, int]:
+def ranked(model: "type[Cause | Audience | Skill | Sector]") -> dict[str, int]:
+    """The bit of each entry of one closed list, by slug."""
     slugs = model.objects.order_by("pk").values_list("slug", flat=True)
     found = {slug: 1 << rank for rank, slug in enumerate(slugs)}
     if len(found) > MOST_BITS - SECTOR_SHIFT:

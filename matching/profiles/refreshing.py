@@ -5,10 +5,8 @@ from collections.abc import Collection
 
 from django.db.models import Exists, OuterRef
 
-from associations.enums import Stance
-from associations.models import Association
 from companies.models import Need
-from matching.models import AssociationProfile, NeedProfile
+from matching.models import NeedProfile
 from matching.network.vocabulary import recount
 from matching.profiles.deriving import derive_associations, derive_needs
 from matching.profiles.masks import read_bits
@@ -28,14 +26,8 @@ def refresh_needs(keys: Collection[uuid.UUID]) -> None:
         derive_needs(keys)
 
 
-def missing_associations() -> list[uuid.UUID]:
-    """Those that should have a profile and have none: nobody said that they came."""
-    profiles = AssociationProfile.objects.filter(association_id=OuterRef("pk"))
-    expected = Association.objects.checked().exclude(stance=Stance.EXPERT_ONLY)
-    return list(expected.filter(~Exists(profiles)).values_list("pk", flat=True))
-
-
 def missing_needs() -> list[uuid.UUID]:
+    """Those that should have a profile and have none: nobody said that they came."""
     profiles = NeedProfile.objects.filter(need_id=OuterRef("pk"))
     expected = Need.objects.current().order_by()
     return list(expected.filter(~Exists(profiles)).values_list("pk", flat=True))

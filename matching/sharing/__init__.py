@@ -6,11 +6,12 @@ Pure functions on arrays: no database, no clock, no settings. `pace` opens a mon
 """
 
 from matching.sharing.bound import Bound, servable
-from matching.sharing.choice import Offers, admissible, choose
+from matching.sharing.choice import LONGEST_COUNTED, Offers, admissible, choose
 from matching.sharing.fairness import gini, share_in_time
 from matching.sharing.pace import PROMISED_DAYS, open_places
 
 __all__ = [
+    "LONGEST_COUNTED",
     "PROMISED_DAYS",
     "Bound",
     "Offers",

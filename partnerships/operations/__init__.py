@@ -16,9 +16,10 @@ from partnerships.operations.attention import (
     next_month,
     places_left,
     places_of,
+    places_of_everybody,
     return_attention,
     spend_attention,
-    spend_attention_on,
+    spend_attention_on_many,
 )
 from partnerships.operations.contacts import introductions_at_risk, note_contact
 from partnerships.operations.introductions import (
@@ -62,6 +63,7 @@ __all__ = [
     "note_contact",
     "places_left",
     "places_of",
+    "places_of_everybody",
     "postpone_introduction",
     "rearm_introduction",
     "reflect",
@@ -73,7 +75,7 @@ __all__ = [
     "return_to_matching",
     "settle_talk",
     "spend_attention",
-    "spend_attention_on",
+    "spend_attention_on_many",
     "tell_ending",
     "wait_for_next_month",
 ]

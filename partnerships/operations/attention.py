@@ -1,17 +1,21 @@
 """The ledger of a company's attention: a place is spent once, under a lock on (company, month)."""
 
 import uuid
-from collections.abc import Collection, Iterable
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from typing import NamedTuple
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, FilteredRelation, Q, QuerySet
 
 from associations.models import Association
 from companies.models import Company, Policy
 from mecenova.calendar import clock
 from partnerships.models import AttentionEntry, AttentionMonth
+
+# Beyond so many companies everybody's rows are read: that is quicker than naming them.
+NAMED = 500
 
 
 def month_of(day: date) -> date:
@@ -29,38 +33,53 @@ def spend_attention(*, company: Company, association: Association, source: str) 
 
     The same association takes one place a month, however often it is suggested or asks.
     """
-    entries = spend_attention_on(company=company, associations=[association], source=source)
-    return entries.get(association.pk)
+    pair = (company.pk, association.pk)
+    return spend_attention_on_many(wanted={company.pk: [association.pk]}, source=source).get(pair)
 
 
 @transaction.atomic
-def spend_attention_on(
-    *, company: Company, associations: Iterable[Association], source: str
-) -> dict[uuid.UUID, AttentionEntry]:
-    """Spend places on many associations, first come first served, under one lock.
+def spend_attention_on_many(
+    *, wanted: Mapping[uuid.UUID, Collection[uuid.UUID]], source: str
+) -> dict[tuple[uuid.UUID, uuid.UUID], AttentionEntry]:
+    """Spend places of many companies on associations, first come first served, each company's under its lock.
 
-    The place of each by its key; those for whom none is left are not there.
+    The place of each (company, association); those for whom none is left are not there. The same number of
+    queries however many they are.
     """
-    month = _lock_month(company)
-    wanted = {association.pk: association for association in associations}
-    held = month.entries.filter(association__in=wanted, returned_at__isnull=True)
-    found = {entry.association_id: entry for entry in held}
-    new = [
-        AttentionEntry(month=month, association=association, source=source)
-        for key, association in wanted.items()
-        if key not in found
-    ][: month.capacity - month.spent]
-    if new:
-        AttentionEntry.objects.bulk_create(new)
-        month.spent += len(new)
-        month.save(update_fields=["spent"])
-    return found | {entry.association_id: entry for entry in new}
+    months = _lock_months(wanted)
+    owners = {month.pk: company for company, month in months.items()}
+    held = AttentionEntry.objects.filter(month__in=owners, returned_at__isnull=True)
+    places = {(owners[entry.month_id], entry.association_id): entry for entry in held}
+    found: dict[tuple[uuid.UUID, uuid.UUID], AttentionEntry] = {}
+    new: list[AttentionEntry] = []
+    for company, associations in wanted.items():
+        month = months[company]
+        for association in dict.fromkeys(associations):
+            entry = places.get((company, association))
+            if entry is None and month.spent < month.capacity:
+                entry = AttentionEntry(month=month, association_id=association, source=source)
+                new.append(entry)
+                month.spent += 1
+            if entry is not None:
+                found[company, association] = entry
+    AttentionEntry.objects.bulk_create(new)
+    for number, keys in _by_number(entry.month_id for entry in new).items():
+        AttentionMonth.objects.filter(pk__in=keys).update(spent=F("spent") + number)
+    return found
+
+
+def _by_number(months: Iterable[int]) -> dict[int, list[int]]:
+    """The months that come so many times."""
+    found: dict[int, list[int]] = defaultdict(list)
+    for month, number in Counter(months).items():
+        found[number].append(month)
+    return found
 
 
 @transaction.atomic
 def return_attention(*, company: Company, association: Association) -> bool:
     """Give this month's place back: nobody answered, it goes to somebody else. False when there is none."""
-    month = _lock_month(company)
+    month = _lock_months([company.pk])[company.pk]
     returned = month.entries.filter(association=association, returned_at__isnull=True).update(
         returned_at=clock.now()
     )
@@ -83,31 +102,52 @@ def places_left(company: Company) -> int:
 
 
 def places_of(companies: Collection[uuid.UUID]) -> dict[uuid.UUID, Places]:
-    """This month's places of these companies, in two queries. Without a policy there are none."""
-    capacities = dict(
-        Policy.objects.filter(company__in=companies).values_list("company_id", "monthly_capacity")
+    """This month's places of these companies, in one query. Without a policy there are none."""
+    policies = Policy.objects.all()
+    if len(companies) <= NAMED:
+        policies = policies.filter(company__in=companies)
+    found = _places(policies)
+    return {key: found.get(key, Places(0, 0)) for key in companies}
+
+
+def places_of_everybody() -> dict[uuid.UUID, Places]:
+    """This month's places of every company that has a policy."""
+    return _places(Policy.objects.all())
+
+
+def _places(policies: "QuerySet[Policy]") -> dict[uuid.UUID, Places]:
+    this_month = FilteredRelation(
+        "company__attention_months",
+        condition=Q(company__attention_months__month=month_of(clock.today())),
     )
-    month = AttentionMonth.objects.filter(company__in=companies, month=month_of(clock.today()))
-    spent = dict(month.values_list("company_id", "spent"))
+    rows = policies.order_by().annotate(this=this_month)
     return {
-        key: Places(capacities.get(key, 0), max(0, capacities.get(key, 0) - spent.get(key, 0)))
-        for key in companies
+        company: Places(capacity, max(0, capacity - (spent or 0)))
+        for company, capacity, spent in rows.values_list("company_id", "monthly_capacity", "this__spent")
     }
 
 
-def _policy_capacity(company: Company) -> int:
-    return Policy.objects.filter(company=company).values_list("monthly_capacity", flat=True).first() or 0
-
-
-def _lock_month(company: Company) -> AttentionMonth:
-    """This month's row, locked, its capacity brought up to the policy's (never below what is spent)."""
-    capacity = _policy_capacity(company)
-    AttentionMonth.objects.get_or_create(
-        company=company, month=month_of(clock.today()), defaults={"capacity": capacity}
+def _lock_months(companies: Collection[uuid.UUID]) -> dict[uuid.UUID, AttentionMonth]:
+    """This month's rows, locked in the order of companies, each capacity brought up to the policy's (never
+    below what is spent)."""
+    capacities = dict(
+        Policy.objects.filter(company__in=companies).values_list("company_id", "monthly_capacity")
     )
-    month = AttentionMonth.objects.select_for_update().get(company=company, month=month_of(clock.today()))
-    wanted = max(capacity, month.spent)
-    if month.capacity != wanted:
-        month.capacity = wanted
-        month.save(update_fields=["capacity"])
-    return month
+    rows = AttentionMonth.objects.filter(company__in=companies, month=month_of(clock.today()))
+    known = set(rows.values_list("company_id", flat=True))
+    AttentionMonth.objects.bulk_create(
+        (
+            AttentionMonth(
+                company_id=company, month=month_of(clock.today()), capacity=capacities.get(company, 0)
+            )
+            for company in sorted(set(companies) - known)
+        ),
+        ignore_conflicts=True,
+    )
+    months = {month.company_id: month for month in rows.select_for_update().order_by("company")}
+    for company, month in months.items():
+        wanted = max(capacities.get(company, 0), month.spent)
+        if month.capacity != wanted:
+            month.capacity = wanted
+            month.save(update_fields=["capacity"])
+    return months

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from associations.models import Association
 from companies.models import Need
-from matching import ranking
 from matching.allocation import PRESENT_FROM, PRESENT_TEXT_FROM
 from matching.kernel import places, read_rows
+from matching.kernel.copying import read_lists
 from matching.models import AssociationProfile, NeedProfile
 from matching.network import load
 from matching.profiles import (
@@ -24,7 +24,7 @@ from matching.profiles import (
     reweigh,
     stops_of,
 )
-from matching.ranking import rank_everybody, related_masks
+from matching.ranking import rank_changes, rank_everybody, related_masks
 from matching.scoring import score, stopped_by
 from mecenova.calendar import clock
 from mecenova.reference.models import Audience, Cause, Sector, Skill, Territory
@@ -192,21 +192,22 @@ def test_what_is_stored_follows_what_is_written():
     assert repair() == 0
 
 
-def test_a_changed_need_finds_in_the_database_whom_a_full_round_would(monkeypatch):
-    AssociationFactory.create_batch(4, complete=True)
-    need = NeedFactory(published=True, territories=["59", "62"])
+@pytest.mark.parametrize("places", [["59", "62"], ["FR"], []])
+def test_a_small_round_ranks_what_changed_as_a_full_one_would(places):
+    associations = AssociationFactory.create_batch(4, complete=True)
+    need = NeedFactory(published=True, territories=places)
     NeedFactory(published=True, territories=["59"])
-    everybody = rank_everybody().pairs
-    asked = []
-    monkeypatch.setattr(ranking, "SHORTLIST_COSTS", 0)
-    monkeypatch.setattr(
-        ranking, "best_associations", lambda key, **how: asked.append(key) or best_associations(key, **how)
+    everybody = told(rank_everybody().pairs)
+    changed = told(rank_changes({associations[0].pk}, {need.pk}).pairs)
+    assert (
+        changed
+        == {pair for pair in everybody if pair[0] == need.pk or pair[1] == associations[0].pk}
+        != everybody
     )
-    changed = ranking.rank_changes(set(), {need.pk}).pairs
-    assert asked == [need.pk]
-    its_own = everybody[[key == need.pk for key in everybody.need_ids()]]
-    assert changed.association_ids() == its_own.association_ids() != []
-    assert changed.score.tolist() == its_own.score.tolist()
+
+
+def told(pairs):
+    return set(zip(pairs.need_ids(), pairs.association_ids(), pairs.score.tolist(), strict=True))
 
 
 def test_nothing_is_kept_of_who_left_or_closed():
@@ -235,4 +236,16 @@ def test_a_repair_locks_nothing_that_is_right():
 
 def test_a_null_is_refused_rather_than_lost():
     with pytest.raises(ValueError, match="null"):
-        read_rows("SELECT NULL::bigint", {"number": ">i8"})
+        read_rows("SELECT NULL::bigint", {"number": ">i8"}, order="number")
+    for lists in ("NULL::bigint[]", "ARRAY[1, NULL]::bigint[]"):
+        with pytest.raises(ValueError, match="null"):
+            read_lists(f"SELECT 1, {lists}", {"number": ">i4"}, {"terms": ">i8"}, order="number")
+
+
+def test_lists_are_read_with_their_lengths():
+    sql = "SELECT n, ARRAY[-n, 1 << n]::bigint[], ARRAY[n / 2.0]::float8[] FROM generate_series(1, 3) AS n"
+    sql += " UNION ALL SELECT 0, '{}', '{}'"
+    rows, lists = read_lists(sql, {"n": ">i4"}, {"whole": ">i8", "real": ">f8"}, order="n")
+    assert rows["n"].tolist() == [0, 1, 2, 3]
+    assert [each.tolist() for each in lists["whole"]] == [[0, 2, 2, 2], [-1, 2, -2, 4, -3, 8]]
+    assert [each.tolist() for each in lists["real"]] == [[0, 1, 1, 1], [0.5, 1.0, 1.5]]

@@ -16,6 +16,7 @@ from matching.enums import ChangedKind, RoundScope, SuggestionStatus
 from matching.models import ChangedSubject, Round, Suggestion
 from matching.operations import RoundInProgress, note_change, run_round
 from matching.operations.rounds import ROUND_LOCK
+from matching.profiles import repair, reweigh
 from matching.ranking import rankings_of_needs
 from matching.tasks import run_nightly_round, run_small_round
 from mecenova.agenda import operations as agenda
@@ -37,6 +38,12 @@ MONDAY = datetime(2026, 11, 23, 9, tzinfo=UTC)
 def need(db):
     """Three places a month, in the Nord, for employment."""
     return NeedFactory(published=True, territories=["59"], title="Des ateliers vers l’emploi des jeunes")
+
+
+def profiled():
+    """What the night's check does: nothing told of what factories make."""
+    repair()
+    reweigh()
 
 
 def state():
@@ -204,6 +211,7 @@ def test_a_small_round_without_news_writes_nothing(need):
 
 def test_a_small_round_looks_only_at_what_changed(need):
     changed, other = AssociationFactory.create_batch(2, complete=True)
+    profiled()
     note_change(kind=ChangedKind.ASSOCIATION, subject_id=changed.pk)
     note_change(kind=ChangedKind.ASSOCIATION, subject_id=changed.pk)
     assert run_round(scope=RoundScope.CHANGED).presented == 1
@@ -215,8 +223,21 @@ def test_a_small_round_looks_only_at_what_changed(need):
 @pytest.mark.usefixtures("late_in_the_month")
 def test_a_changed_company_has_all_its_needs_looked_at(need):
     AssociationFactory.create_batch(2, complete=True)
+    profiled()
     note_change(kind=ChangedKind.COMPANY, subject_id=need.company.pk)
     assert run_round(scope=RoundScope.CHANGED).presented == 2
+
+
+def test_a_small_round_weighs_nothing_for_companies_without_a_place_today(need):
+    """Their places open in three: until then what changed waits for a full round, which looks at all."""
+    need.company.policy.monthly_capacity = 1
+    need.company.policy.save()
+    AssociationFactory(complete=True)
+    assert run_round().presented == 1
+    changed = AssociationFactory(complete=True)
+    note_change(kind=ChangedKind.ASSOCIATION, subject_id=changed.pk)
+    done = run_round(scope=RoundScope.CHANGED)
+    assert (done.needs, done.pairs, done.presented) == (0, 0, 0)
 
 
 def test_a_full_round_empties_the_queue(need):
@@ -313,6 +334,7 @@ def test_a_round_interrupted_leaves_nothing_behind(monkeypatch):
 
 def test_tasks_run_twice_change_nothing_twice(need):
     association = AssociationFactory(complete=True)
+    profiled()
     note_change(kind=ChangedKind.ASSOCIATION, subject_id=association.pk)
     run_small_round()
     before = state()

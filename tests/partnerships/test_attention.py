@@ -17,7 +17,7 @@ from hypothesis.stateful import (
 from companies.models import Policy
 from mecenova.calendar import clock
 from partnerships.models import AttentionEntry, AttentionMonth
-from partnerships.operations import places_left, return_attention, spend_attention, spend_attention_on
+from partnerships.operations import places_left, return_attention, spend_attention, spend_attention_on_many
 from partnerships.operations.attention import next_month
 from tests.associations.factories import AssociationFactory
 from tests.companies.factories import CompanyFactory, PolicyFactory
@@ -44,6 +44,11 @@ def test_no_place_is_left_beyond_the_capacity():
     assert AttentionEntry.objects.count() == 3
 
 
+def spend(company, associations):
+    wanted = {company.pk: [association.pk for association in associations]}
+    return spend_attention_on_many(wanted=wanted, source="suggestion")
+
+
 @pytest.mark.django_db
 def test_many_places_are_spent_as_one_by_one(django_assert_max_num_queries):
     company = CompanyFactory()
@@ -51,15 +56,27 @@ def test_many_places_are_spent_as_one_by_one(django_assert_max_num_queries):
     before = spend_attention(company=company, association=held, source="introduction")
     wanted = [others[2], held, others[0], others[2], others[1], others[3]]
     with django_assert_max_num_queries(12):
-        found = spend_attention_on(company=company, associations=wanted, source="suggestion")
-    assert set(found) == {held.pk, others[2].pk, others[0].pk}
-    assert found[held.pk] == before
+        found = spend(company, wanted)
+    assert set(found) == {(company.pk, each.pk) for each in (held, others[2], others[0])}
+    assert found[company.pk, held.pk] == before
     assert places_left(company) == 0
     assert AttentionMonth.objects.get().spent == AttentionEntry.objects.count() == 3
-    assert (
-        spend_attention_on(company=company, associations=wanted, source="suggestion").keys() == found.keys()
-    )
-    assert spend_attention_on(company=company, associations=[], source="suggestion") == {}
+    assert spend(company, wanted).keys() == found.keys()
+    assert spend(company, []) == {}
+
+
+@pytest.mark.django_db
+def test_places_of_many_companies_are_spent_in_as_many_queries_as_those_of_one(query_count):
+    few, many = CompanyFactory.create_batch(2), CompanyFactory.create_batch(6)
+    associations = [each.pk for each in AssociationFactory.create_batch(5)]
+
+    def spend_all(companies):
+        wanted = {company.pk: associations[rank % 3 :] for rank, company in enumerate(companies)}
+        return query_count(lambda: spend_attention_on_many(wanted=wanted, source="suggestion"))
+
+    assert spend_all(few) == spend_all(many)
+    assert {month.spent for month in AttentionMonth.objects.all()} == {3}
+    assert AttentionEntry.objects.count() == 24
 
 
 @pytest.mark.django_db
@@ -151,7 +168,7 @@ class Ledger(RuleBasedStateMachine):
     @rule(indexes=st.lists(st.integers(0, 4)))
     def spend_many(self, indexes: list[int]) -> None:
         chosen = [self.associations[index] for index in indexes]
-        spend_attention_on(company=self.company, associations=chosen, source="suggestion")
+        spend(self.company, chosen)
 
     @rule(index=st.integers(0, 4))
     def give_back(self, index: int) -> None:
