@@ -8,6 +8,7 @@ import numpy as np
 from django.db import connection
 
 from associations.models import Association
+from bench._workers import explained
 from companies.models import Need
 from mecenova.identifiers.names import fold
 
@@ -38,8 +39,6 @@ ORDER BY score DESC, association_id LIMIT %(limit)s
 
 def arrays_and_gin(needs: Sequence[uuid.UUID], limit: int) -> list[float]:
     """Milliseconds for each need: arrays of causes and places under GIN indexes, a score of causes alone."""
-    from bench.matching_speed import explained
-
     times = []
     with connection.cursor() as cursor:
         cursor.execute(ARRAYS)
