@@ -20,6 +20,7 @@ from associations.workflow import PROJECT
 from mecenova.agenda.enums import Outcome
 from mecenova.agenda.operations import close, start
 from mecenova.calendar import clock
+from mecenova.identifiers.models import new_key
 from mecenova.identifiers.text import one_line, paragraphs
 from mecenova.reference.enums import Kind
 from mecenova.reference.models import Audience, Cause, Skill, Territory
@@ -64,7 +65,7 @@ def create_project(
             raise PermissionDenied
         return known
     project = Project.objects.create(
-        pk=project_id or uuid.uuid4(),
+        pk=project_id or new_key(Project),
         association=association,
         title=one_line(title),
         description=paragraphs(description),
@@ -152,7 +153,7 @@ def save_ask(
     if by is not None and not policies.can_edit_project(by, project):
         raise PermissionDenied
     known = Ask.objects.filter(pk=ask_id).first() if ask_id else None
-    ask = known or Ask(pk=ask_id or uuid.uuid4(), project=project)
+    ask = known or Ask(pk=ask_id or new_key(Ask), project=project)
     if ask.project_id != project.pk:
         raise PermissionDenied
     given = {

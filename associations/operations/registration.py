@@ -17,6 +17,7 @@ from associations.operations.registry import chosen_number, refuse_number_of_ano
 from associations.policies import can_edit_association
 from associations.signals import association_registered
 from mecenova.agenda.operations import start
+from mecenova.identifiers.models import new_key
 from mecenova.identifiers.text import one_line, paragraphs
 from mecenova.reference.models import Audience, Cause, Territory
 
@@ -77,7 +78,7 @@ def register_association(
         status=status,
     )
     association = Association.objects.create(
-        pk=association_id or uuid.uuid4(),
+        pk=association_id or new_key(Association),
         organisation=organisation,
         purpose=paragraphs(purpose),
         registry=registry,

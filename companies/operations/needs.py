@@ -19,6 +19,7 @@ from companies.readiness import missing_from_need
 from companies.signals import need_changed, need_closed, need_published
 from companies.workflow import NEED
 from mecenova.calendar import clock
+from mecenova.identifiers.models import new_key
 from mecenova.identifiers.text import one_line, paragraphs
 from mecenova.mail.operations import queue
 from mecenova.readiness import in_words
@@ -60,7 +61,7 @@ def create_need(
         raise PermissionDenied
     _refuse_who_has_left(company)
     _refuse_what_cannot_be(kind, values)
-    key = id or uuid.uuid4()
+    key = id or new_key(Need)
     values = {name: _tidy(name, value) for name, value in values.items()}
     scalars = {name: value for name, value in values.items() if name not in LISTS}
     try:

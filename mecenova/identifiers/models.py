@@ -12,3 +12,9 @@ class Identified(models.Model):
 
     class Meta:
         abstract = True
+
+
+def new_key(model: type[models.Model]) -> uuid.UUID:
+    """The key that a new row of this model would draw, for those that must know it before they write."""
+    key: uuid.UUID = model._meta.pk.get_default()
+    return key
