@@ -12,7 +12,7 @@ from pathlib import Path
 from django.db import connection
 
 from bench._measures import RELEVANT, interval, kappa, mean, ndcg, precision, recall
-from matching.network.places import Places, related_causes
+from matching.network.places import closed_lists
 from matching.network.stems import stems_of_words
 from matching.scoring import (
     SCORE_VERSION,
@@ -167,7 +167,8 @@ def _by_need() -> dict[str, dict[str, int]]:
 def _systems(rows: Sequence[JudgedRow], lexicon: Lexicon) -> dict[str, Ranking]:
     today = clock.today()
     readings = [lexicon.read(row.name, row.purpose) for row in rows]
-    places, related = Places(), related_causes()
+    lists = closed_lists()
+    places, related = lists.places, lists.related
     sides = [
         AssociationSide(
             id=row.key,

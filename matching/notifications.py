@@ -6,7 +6,8 @@ from typing import Any, ClassVar
 from django.urls import reverse
 
 from accounts.enums import OrganisationKind
-from accounts.models import Organisation, User
+from accounts.models import Organisation, User, team_of
+from accounts.policies import is_member
 from associations.models import Association
 from associations.readiness import completeness as association_completeness
 from companies.models import Company, Need
@@ -79,6 +80,7 @@ class Welcome(Notification):
     """The first real answer, within the hour of a sign-up. Its subject is the organisation."""
 
     urgent: ClassVar[bool] = True
+    reads_many: ClassVar[tuple[Any, ...]] = (team_of(),)
 
     def recipients(self, subject: Organisation) -> Iterable[User]:
         return subject.active_members()
@@ -159,6 +161,9 @@ def why_none(suited: Suited) -> str:
 class AboutDiagnosis(Notification):
     """To the members of the association whose project found no company."""
 
+    reads: ClassVar[tuple[str, ...]] = ("project__association__organisation",)
+    reads_many: ClassVar[tuple[Any, ...]] = (team_of("project__association__organisation"),)
+
     def recipients(self, subject: Diagnosis) -> Iterable[User]:
         return subject.project.association.organisation.active_members()
 
@@ -176,7 +181,7 @@ class AboutDiagnosis(Notification):
     def still_wanted(self, subject: Diagnosis, recipient: User) -> bool:
         association = subject.project.association
         here = association.organisation.is_checked and association.wishes_mail
-        return here and association.organisation.members.filter(pk=recipient.pk).exists()
+        return here and is_member(recipient, association.organisation)
 
 
 class ToChoose(AboutDiagnosis):

@@ -29,10 +29,9 @@ from matching.kernel import (
 )
 from matching.network import Names, load, usual_length
 from matching.network.places import related_causes
-from matching.profiles import mask, ranked, repair, reweigh
+from matching.profiles import mask, read_bits, repair, reweigh
 from matching.scoring import score, stopped_by
 from mecenova.calendar import clock
-from mecenova.reference.models import Cause
 
 # Deeper than any network.
 EVERY_PAIR = 10_000_000
@@ -180,5 +179,5 @@ def _ground() -> Ground:
 
 def related_masks() -> list[int]:
     """The causes near each cause, by rank, as masks."""
-    bits, related = ranked(Cause), related_causes()
+    bits, related = read_bits().causes, related_causes()
     return [mask(related.get(slug, ()), bits) for slug in bits]

@@ -1,8 +1,8 @@
 """The welcome: due at once, done by the worker, so that a sign-up never waits for the odds."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
-from accounts.models import Organisation
+from accounts.models import Organisation, team_of
 from matching.notifications import WELCOMES
 from mecenova.agenda.enums import Owner
 from mecenova.agenda.models import FollowUp
@@ -17,6 +17,7 @@ class WelcomeNewcomer(Rule):
     is_step: ClassVar[bool] = False
     owner: ClassVar[Owner] = Owner.PLATFORM
     days: ClassVar[tuple[int, ...]] = (0,)
+    reads_many: ClassVar[tuple[Any, ...]] = (team_of(),)
 
     def what(self, subject: Organisation) -> str:
         return "Souhaiter la bienvenue, avec les chances réelles et la première étape."

@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from associations.models import Association
 from companies.models import Need
 from matching.network.lists import AssociationLists, NeedLists
-from matching.network.places import Places, cause_names, related_causes, skill_names
+from matching.network.places import closed_lists
 from matching.network.rows import association_rows, described, need_rows_of, texts_of, told_by
 from matching.network.vocabulary import lexicon_knowing
 from matching.scoring import AssociationSide, Lexicon, NeedSide, TextSide
@@ -57,11 +57,11 @@ def _network(
     associations: "QuerySet[Association]",
     needs: "QuerySet[Need]",
 ) -> Network:
-    places = Places()
+    lists = closed_lists()
     association_lists = AssociationLists(associations)
     need_lists = NeedLists(needs)
     return Network(
         [need_lists.side(row, lexicon.need_text(row["title"], described(row))) for row in need_rows],
-        [association_lists.side(row, texts[row["pk"]], places) for row in rows],
-        Names({**cause_names(), **skill_names(), **places.names}, related_causes()),
+        [association_lists.side(row, texts[row["pk"]], lists.places) for row in rows],
+        Names(lists.names, lists.related),
     )

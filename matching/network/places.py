@@ -1,23 +1,38 @@
 """Causes and territories, by slug and code."""
 
 from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
 from sys import intern
 
+from django.db import connection
+
 from mecenova.reference.enums import TerritoryLevel
-from mecenova.reference.models import Cause, Skill, Territory
+from mecenova.reference.models import Cause, Territory
+
+# Read with each association that is explained: one statement for the four lists.
+LISTS = """
+SELECT 'place', place.code, place.name, parent.code
+FROM reference_territory AS place
+LEFT JOIN reference_territory AS parent ON parent.id = place.parent_id
+WHERE place.level <> %(commune)s
+UNION ALL
+SELECT 'cause', slug, name, NULL FROM reference_cause
+UNION ALL
+SELECT 'skill', slug, name, NULL FROM reference_skill
+UNION ALL
+SELECT 'near', cause.slug, near.slug, NULL
+FROM reference_cause_related AS related
+JOIN reference_cause AS cause ON cause.id = related.from_cause_id
+JOIN reference_cause AS near ON near.id = related.to_cause_id
+"""
 
 
 class Places:
     """Territories and all that contains each."""
 
-    def __init__(self) -> None:
-        rows = list(
-            Territory.objects.exclude(level=TerritoryLevel.COMMUNE).values_list(
-                "code", "name", "parent__code"
-            )
-        )
-        self.names = {code: name for code, name, _ in rows}
-        self._parents: dict[str, str | None] = {code: parent for code, _, parent in rows}
+    def __init__(self, parents: Mapping[str, str | None]) -> None:
+        self._parents = dict(parents)
 
     def lineage(self, code: str) -> frozenset[str]:
         if code not in self._parents:
@@ -32,16 +47,38 @@ class Places:
         return frozenset(found)
 
 
-def cause_names() -> dict[str, str]:
-    return dict(Cause.objects.values_list("slug", "name"))
+@dataclass(frozen=True, slots=True)
+class ClosedLists:
+    """Names of causes and skills (by slug) and of places (by code), places, and the causes near each."""
+
+    names: Mapping[str, str]
+    places: Places
+    related: Mapping[str, frozenset[str]]
 
 
-def skill_names() -> dict[str, str]:
-    return dict(Skill.objects.values_list("slug", "name"))
+def closed_lists() -> ClosedLists:
+    """As they are now; one query. Communes are too many: each is asked for by itself."""
+    names: dict[str, str] = {}
+    parents: dict[str, str | None] = {}
+    related: dict[str, set[str]] = defaultdict(set)
+    with connection.cursor() as cursor:
+        cursor.execute(LISTS, {"commune": TerritoryLevel.COMMUNE.value})
+        for kind, key, said, parent in cursor.fetchall():
+            if kind == "near":
+                related[key].add(said)
+                continue
+            names[key] = said
+            if kind == "place":
+                parents[key] = parent
+    return ClosedLists(names, Places(parents), _frozen(related))
 
 
 def related_causes() -> dict[str, frozenset[str]]:
     found: dict[str, set[str]] = defaultdict(set)
     for slug, near in Cause.objects.filter(related__isnull=False).values_list("slug", "related__slug"):
         found[slug].add(near)
+    return _frozen(found)
+
+
+def _frozen(found: Mapping[str, set[str]]) -> dict[str, frozenset[str]]:
     return {slug: frozenset(near) for slug, near in found.items()}

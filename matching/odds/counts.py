@@ -1,10 +1,13 @@
-"""The figures of any number of cases: three queries for all, one more for the waits of one."""
+"""The figures of any number of cases: one query for all, one more for the waits of one."""
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import timedelta
+from importlib.resources import files
 from typing import Any
 
+from django.db import connection
 from django.db.models import (
     Aggregate,
     Count,
@@ -12,27 +15,25 @@ from django.db.models import (
     ExpressionWrapper,
     F,
     FloatField,
-    IntegerField,
     OuterRef,
     Q,
     QuerySet,
     Subquery,
-    Sum,
 )
-from django.db.models.functions import Coalesce, Extract, Greatest
+from django.db.models.functions import Extract
 
 from associations.models import Ask, Association, Project
-from companies.models import Company, Need, Policy
+from companies.models import Company, Policy
 from matching.models import Suggestion
 from matching.odds.cases import Case, case_of, case_of_association
 from mecenova.calendar import clock
 from mecenova.reference.models import Territory
-from partnerships.models import AttentionMonth
 
 # With fewer than this a median would be a rumour, and a ratio a false precision.
 ENOUGH = 5
 LOOK_BACK = timedelta(days=365)
 DAY = 86400
+_ROOMS = files("matching.odds").joinpath("rooms.sql").read_text("utf-8")
 NOBODY = Q(pk__in=())
 
 
@@ -100,18 +101,29 @@ def odds_of(case: Case) -> Odds:
 
 
 def rooms_of(cases: Sequence[Case]) -> list[Room]:
-    """Each case in its order."""
+    """Each case in its order; one query for them all."""
     if not cases:
         return []
-    associations = _counted(
-        Association.objects.open_to_companies(), [_of_association(case) for case in cases]
-    )
-    needs = _counted(Need.objects.current(), [_of_need(case) for case in cases])
-    places = _places(_companies(), [_of_company(case) for case in cases])
-    return [
-        Room(associations=there, needs=wanted, **given)
-        for there, wanted, given in zip(associations, needs, places, strict=True)
+    today = clock.today()
+    told = [
+        {
+            "number": number,
+            "causes": sorted(case.causes) or None,
+            "here": None if case.here is None else sorted(case.here),
+            "around": None if case.around is None else sorted(case.around),
+            "kinds": sorted(case.kinds) or None,
+        }
+        for number, case in enumerate(cases)
     ]
+    values: dict[str, Any] = {"cases": json.dumps(told), "today": today, "month": today.replace(day=1)}
+    with connection.cursor() as cursor:
+        cursor.execute(_ROOMS, values)
+        return [Room(*map(int, counts)) for counts in cursor.fetchall()]
+
+
+def associations_of(case: Case) -> "QuerySet[Association]":
+    """Those open to companies that this case counts."""
+    return Association.objects.open_to_companies().filter(_of_association(case))
 
 
 def companies_for(
@@ -165,49 +177,11 @@ def _of_company(case: Case) -> Q:
     return found
 
 
-def _of_need(case: Case) -> Q:
-    found = Q()
-    if case.causes:
-        linked = Need.causes.through.objects.filter(cause__in=case.causes)
-        found &= Q(pk__in=linked.values("need"))
-    if case.around is not None:
-        named = Need.territories.through.objects.filter(territory__in=case.around)
-        anywhere = ~Q(pk__in=Need.territories.through.objects.values("need"))
-        found &= Q(pk__in=named.values("need")) | anywhere
-    if case.kinds:
-        found &= Q(kind__in=sorted(case.kinds))
-    return found
-
-
-def _counted(rows: "QuerySet[Any]", wanted: Sequence[Q]) -> list[int]:
-    found = rows.order_by().aggregate(
-        **{f"of_{number}": Count("pk", filter=one) for number, one in enumerate(wanted)}
-    )
-    return [found[f"of_{number}"] for number in range(len(wanted))]
-
-
-def _places(companies: "QuerySet[Company]", wanted: Sequence[Q]) -> list[dict[str, int]]:
-    """Companies, places this month, and those left of them."""
-    month = AttentionMonth.objects.filter(company=OuterRef("pk"), month=clock.today().replace(day=1))
-    spent = Coalesce(Subquery(month.values("spent")), 0)
-    rows = companies.order_by().annotate(
-        left=Greatest(F("policy__monthly_capacity") - spent, 0, output_field=IntegerField())
-    )
-    sums: dict[str, Any] = {}
-    for number, one in enumerate(wanted):
-        sums[f"companies_{number}"] = Count("pk", filter=one)
-        sums[f"places_this_month_{number}"] = Sum("policy__monthly_capacity", filter=one, default=0)
-        sums[f"places_left_{number}"] = Sum("left", filter=one, default=0)
-    found = rows.aggregate(**sums)
-    names = ("companies", "places_this_month", "places_left")
-    return [{name: found[f"{name}_{number}"] for name in names} for number in range(len(wanted))]
-
-
 def _waits(case: Case) -> tuple[int | None, int]:
     """The median number of days from the check to the first presentation, over the last year's, and how many
     were never presented."""
     seen = Suggestion.objects.filter(association=OuterRef("pk")).order_by("presented_at")
-    rows = Association.objects.open_to_companies().filter(_of_association(case)).order_by()
+    rows = associations_of(case).order_by()
     waited = ExpressionWrapper(F("first") - F("organisation__checked_at"), output_field=DurationField())
     recent = Q(first__gte=clock.now() - LOOK_BACK, organisation__checked_at__isnull=False)
     found = rows.annotate(first=Subquery(seen.values("presented_at")[:1])).aggregate(

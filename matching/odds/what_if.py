@@ -43,7 +43,7 @@ def what_if(case: Case, place: Territory | None) -> list[Another]:
     """The changes that would open something, those that open most first; nothing is narrowed to find them.
 
     At most three kinds, three places (all of France, the région, départements near by) and three causes.
-    Seven queries, whatever the number of changes looked at.
+    Five queries, whatever the number of changes looked at.
     """
     changes = [*_kinds(case), *_places(case, place), *_causes(case)]
     now, *rooms = rooms_of([case, *(change.case for change in changes)])

@@ -4,7 +4,7 @@ transaction of the change that made them. `refresh` writes them for a few, `repa
 
 from matching.profiles.best_associations import best_associations
 from matching.profiles.best_needs import asker, best_needs, stops_of
-from matching.profiles.masks import mask, ranked, read_bits
+from matching.profiles.masks import mask, read_bits
 from matching.profiles.refreshing import (
     missing_needs,
     refresh_associations,
@@ -19,7 +19,6 @@ __all__ = [
     "best_needs",
     "mask",
     "missing_needs",
-    "ranked",
     "read_bits",
     "refresh_associations",
     "refresh_needs",

@@ -7,9 +7,10 @@ every profile again.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from django.db import connection
+
 from matching.scoring.filters import GIFT_KINDS
 from mecenova.reference.enums import Kind
-from mecenova.reference.models import Audience, Cause, Sector, Skill
 
 KINDS = tuple(Kind.values)
 KIND_BITS: Mapping[str, int] = {kind: 1 << rank for rank, kind in enumerate(KINDS)}
@@ -21,6 +22,14 @@ GENERAL_INTEREST = 1 << len(KINDS)
 SECTOR_SHIFT = 8
 # A bigint has a sign.
 MOST_BITS = 63
+# Asked with every change of a profile: one statement, its text never made again.
+LISTS = """
+SELECT
+    (SELECT array_agg(slug ORDER BY id) FROM reference_cause),
+    (SELECT array_agg(slug ORDER BY id) FROM reference_audience),
+    (SELECT array_agg(slug ORDER BY id) FROM reference_skill),
+    (SELECT array_agg(slug ORDER BY id) FROM reference_sector)
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,20 +43,19 @@ class Bits:
 
 
 def read_bits() -> Bits:
-    """The closed lists as they are now. Raises OverflowError for a list too long for a mask."""
-    return Bits(
-        causes=ranked(Cause), audiences=ranked(Audience), skills=ranked(Skill), sectors=ranked(Sector)
-    )
+    """The closed lists as they are now, in one query. Raises OverflowError for a list too long for a mask."""
+    with connection.cursor() as cursor:
+        cursor.execute(LISTS)
+        causes, audiences, skills, sectors = map(_ranked, cursor.fetchone())
+    return Bits(causes=causes, audiences=audiences, skills=skills, sectors=sectors)
 
 
 def mask(slugs: Iterable[str], bits: Mapping[str, int]) -> int:
     return sum(bits[slug] for slug in slugs)
 
 
-def ranked(model: "type[Cause | Audience | Skill | Sector]") -> dict[str, int]:
-    """The bit of each entry of one closed list, by slug."""
-    slugs = model.objects.order_by("pk").values_list("slug", flat=True)
-    found = {slug: 1 << rank for rank, slug in enumerate(slugs)}
+def _ranked(slugs: "list[str] | None") -> dict[str, int]:
+    found = {slug: 1 << rank for rank, slug in enumerate(slugs or ())}
     if len(found) > MOST_BITS - SECTOR_SHIFT:
-        raise OverflowError(f"{model.__name__} has too many entries for a mask")
+        raise OverflowError(f"The list of {next(iter(found))} has too many entries for a mask")
     return found

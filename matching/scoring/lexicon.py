@@ -9,7 +9,7 @@ from typing import Any
 
 from matching.scoring.sides import TextSide
 from matching.scoring.text import exact_stems, generic_words, positions_of, spelled, words
-from matching.scoring.themes import ACTION, ASIDE, MEANS, PUBLIC, ThemeIndex, all_themes, implied_by
+from matching.scoring.themes import ACTION, ASIDE, MEANS, PUBLIC, all_themes, implied_by, theme_index
 
 FACETS = {ACTION: 1.0, PUBLIC: 0.5, MEANS: 0.3, ASIDE: 0.0}
 TITLE, DESCRIPTION = 1.0, 0.4
@@ -46,7 +46,7 @@ class Lexicon:
         self.size = 0
         self.length = 0
         self._generic = frozenset(stem for word in generic_words() if (stem := self.stems.get(word)))
-        self._index = ThemeIndex(self.stems)
+        self._index = theme_index(self.stems)
         self._known = self._index.telling_stems
 
     def counts(self) -> dict[str, Any]:

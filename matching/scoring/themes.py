@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 from matching.scoring.text import words
@@ -70,6 +70,25 @@ class _Entry:
     whole: bool
 
 
+def theme_index(stems: Mapping[str, str]) -> "ThemeIndex":
+    """Finds themes with these stems. Built once for all texts: only the words of the thesaurus shape it."""
+    known = expression_words()
+    return _index_of(tuple(map(stems.get, known)))
+
+
+@lru_cache(maxsize=1)
+def expression_words() -> tuple[str, ...]:
+    """Every word that some expression of the thesaurus is made of."""
+    themes = all_themes().values()
+    return tuple(sorted({word for theme in themes for said in theme.expressions for word in said}))
+
+
+@lru_cache(maxsize=4)
+def _index_of(stems: tuple[str | None, ...]) -> "ThemeIndex":
+    read = zip(expression_words(), stems, strict=True)
+    return ThemeIndex({word: stem for word, stem in read if stem})
+
+
 class ThemeIndex:
     """Finds the themes of a set of stems: expressions are looked up by one of their stems."""
 
@@ -85,7 +104,7 @@ class ThemeIndex:
                         _Entry(theme.slug, wanted, expression in theme.whole)
                     )
 
-    @property
+    @cached_property
     def telling_stems(self) -> frozenset[str]:
         """Every stem that names an action or a public."""
         themes = all_themes()

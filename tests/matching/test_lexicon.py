@@ -11,6 +11,7 @@ from matching.operations import run_round
 from matching.profiles import repair, reweigh
 from matching.scoring import Lexicon, score, vocabulary
 from matching.scoring.text import positions_of, words
+from matching.scoring.themes import ThemeIndex, theme_index
 from tests.associations.factories import AssociationFactory
 from tests.companies.factories import NeedFactory
 
@@ -192,3 +193,12 @@ def test_a_public_is_the_subject_of_a_title_that_names_no_action(lexicon):
     alone = lexicon.need_text("Accueillir les réfugiés", "")
     beside = lexicon.need_text("Un théâtre pour les réfugiés", "")
     assert alone.themes["migrants"] == pytest.approx(2 * beside.themes["migrants"])
+
+
+def test_the_index_of_themes_is_made_once_and_is_that_of_all_the_words(lexicon):
+    whole = ThemeIndex(lexicon.stems)
+    assert theme_index(lexicon.stems).telling_stems == whole.telling_stems
+    assert theme_index(lexicon.stems) is theme_index({**lexicon.stems, "zythologie": "zytholog"})
+    for text in TEXTS:
+        positions = positions_of(words(text), lexicon.stems)
+        assert theme_index(lexicon.stems).find(positions) == whole.find(positions)

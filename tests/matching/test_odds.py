@@ -1,10 +1,20 @@
 """Odds are counts, and say so when they cannot tell."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from matching.odds import ENOUGH, by_cause_and_kind, case_of, odds, odds_for, rooms_of, what_if
+from matching.odds import (
+    ENOUGH,
+    by_cause_and_kind,
+    case_of,
+    companies_for,
+    odds,
+    odds_for,
+    rooms_of,
+    what_if,
+)
+from matching.odds.counts import associations_of
 from matching.operations import run_round
 from mecenova.reference.models import Cause, Territory
 from tests.associations.factories import AskFactory, AssociationFactory, ProjectFactory
@@ -43,6 +53,32 @@ def test_counts_by_cause_place_and_kind(employment):
     assert odds(department=nord).needs == 0
     assert odds(department=paris).companies == 2
     assert odds(kind="in_kind").companies == 0
+
+
+def test_odds_count_whom_the_directory_lists(employment, query_count):
+    """The statement of the odds, and the queries of pages: the same associations and companies."""
+    sport, nord, north = Cause.objects.get(slug="sport"), Territory.objects.get(code="59"), ["R32"]
+    AssociationFactory(complete=True, causes=["sport", "education"], refused_kinds=["financial", "skills"])
+    AssociationFactory(complete=True, territories=["FR"], organisation__department=None)
+    AssociationFactory(complete=True, stance="paused", paused_until=date(2000, 1, 1))
+    AssociationFactory(complete=True, stance="expert_only")
+    asking = AssociationFactory(complete=True, refused_kinds=["skills"])
+    AskFactory(project=ProjectFactory(association=asking, published=True), kind="skills", days=5)
+    AskFactory(project=ProjectFactory(association=asking), kind="financial")
+    NeedFactory(published=True, territories=["59"], company__policy__territories=north)
+    NeedFactory(published=True, causes=["sport"], kind="in_kind")
+    cases = [
+        case_of(causes, place, kinds)
+        for causes in ((), [employment.pk], [sport.pk, employment.pk])
+        for place in (None, nord, nord.parent)
+        for kinds in ((), ["financial"], ["skills", "in_kind"])
+    ]
+    rooms = rooms_of(cases)
+    for case, room in zip(cases, rooms, strict=True):
+        assert room.companies == companies_for(case.causes, case.around, case.kinds).count()
+        assert room.associations == associations_of(case).count()
+    assert len({(room.associations, room.companies, room.needs) for room in rooms}) > 5
+    assert query_count(lambda: rooms_of(cases)) == 1
 
 
 def test_a_company_of_two_causes_counts_once(employment):
@@ -141,7 +177,7 @@ def test_what_if_counts_what_a_change_would_open(employment, query_count):
     few = query_count(lambda: what_if(case, nord))
     NeedFactory.create_batch(4, published=True, kind="in_kind", territories=["R32"])
     AssociationFactory.create_batch(4, complete=True)
-    assert query_count(lambda: what_if(case, nord)) == few <= 7
+    assert query_count(lambda: what_if(case, nord)) == few <= 5
 
 
 def test_nothing_is_widened_beyond_all_of_france_and_any_kind(db):

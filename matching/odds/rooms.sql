@@ -1,0 +1,104 @@
+-- Each case of a list: associations there, companies with places to give, those places, and open needs. What a case
+-- does not give (null) leaves nobody out. An association without a published ask accepts any kind it does not refuse.
+WITH cases AS (
+  SELECT *
+  FROM jsonb_to_recordset(%(cases)s)
+    AS one (number integer, causes bigint[], here bigint[], around bigint[], kinds text[])
+),
+
+asked AS MATERIALIZED (
+  SELECT project.association_id, array_agg(DISTINCT ask.kind)::text[] AS kinds
+  FROM associations_ask AS ask
+  JOIN associations_project AS project ON project.id = ask.project_id
+  WHERE project.status = 'published' AND (project.paused_until IS NULL OR project.paused_until < %(today)s)
+  GROUP BY project.association_id
+),
+
+acting AS MATERIALIZED (
+  SELECT association_id, array_agg(territory_id) AS places
+  FROM associations_association_territories
+  GROUP BY association_id
+),
+
+speaking AS MATERIALIZED (
+  SELECT association_id, array_agg(cause_id) AS causes
+  FROM associations_association_causes
+  GROUP BY association_id
+),
+
+associations AS MATERIALIZED (
+  SELECT
+    coalesce(speaking.causes, '{}') AS causes,
+    acting.places || organisation.department_id AS places,
+    association.refused_kinds::text[] AS refused,
+    asked.kinds AS asked
+  FROM associations_association AS association
+  JOIN accounts_organisation AS organisation ON organisation.id = association.organisation_id
+  LEFT JOIN speaking ON speaking.association_id = association.id
+  LEFT JOIN acting ON acting.association_id = association.id
+  LEFT JOIN asked ON asked.association_id = association.id
+  WHERE organisation.status = 'checked'
+    AND (association.stance = 'open' OR association.stance = 'paused' AND association.paused_until < %(today)s)
+),
+
+companies AS MATERIALIZED (
+  SELECT
+    ARRAY(SELECT cause_id FROM companies_policy_causes WHERE policy_id = policy.company_id) AS causes,
+    ARRAY(SELECT territory_id FROM companies_policy_territories WHERE policy_id = policy.company_id) AS places,
+    policy.kinds::text[] AS kinds,
+    policy.monthly_capacity AS capacity,
+    greatest(policy.monthly_capacity - coalesce(month.spent, 0), 0) AS left_of_month
+  FROM companies_policy AS policy
+  JOIN companies_company AS company ON company.id = policy.company_id
+  JOIN accounts_organisation AS organisation ON organisation.id = company.organisation_id
+  LEFT JOIN partnerships_attentionmonth AS month
+    ON month.company_id = company.id AND month.month = %(month)s
+  WHERE organisation.status = 'checked' AND policy.monthly_capacity > 0
+),
+
+needs AS MATERIALIZED (
+  SELECT
+    need.kind,
+    ARRAY(SELECT cause_id FROM companies_need_causes WHERE need_id = need.id) AS causes,
+    ARRAY(SELECT territory_id FROM companies_need_territories WHERE need_id = need.id) AS places
+  FROM companies_need AS need
+  JOIN companies_company AS company ON company.id = need.company_id
+  JOIN accounts_organisation AS organisation ON organisation.id = company.organisation_id
+  WHERE organisation.status = 'checked'
+    AND need.status = 'published'
+    AND (need.deadline IS NULL OR need.deadline >= %(today)s)
+)
+
+SELECT there.found, given.found, wanted.found, given.capacity, given.left_of_month
+FROM cases
+CROSS JOIN LATERAL (
+  SELECT count(*) AS found
+  FROM associations AS association
+  WHERE (cases.causes IS NULL OR association.causes && cases.causes)
+    AND (cases.here IS NULL OR association.places && cases.here)
+    AND (
+      cases.kinds IS NULL
+      OR EXISTS (
+        SELECT FROM unnest(cases.kinds) AS kind
+        WHERE kind <> ALL(association.refused) AND (association.asked IS NULL OR kind = ANY(association.asked))
+      )
+    )
+) AS there
+CROSS JOIN LATERAL (
+  SELECT
+    count(*) AS found,
+    coalesce(sum(company.capacity), 0) AS capacity,
+    coalesce(sum(company.left_of_month), 0) AS left_of_month
+  FROM companies AS company
+  WHERE (cases.causes IS NULL OR company.causes && cases.causes)
+    AND (cases.around IS NULL OR company.places && cases.around)
+    AND (cases.kinds IS NULL OR company.kinds && cases.kinds)
+) AS given
+CROSS JOIN LATERAL (
+  SELECT count(*) AS found
+  FROM needs AS need
+  WHERE (cases.causes IS NULL OR need.causes && cases.causes)
+    AND (cases.around IS NULL OR need.places = '{}' OR need.places && cases.around)
+    AND (cases.kinds IS NULL OR need.kind = ANY(cases.kinds))
+) AS wanted
+ORDER BY cases.number
