@@ -30,6 +30,8 @@ def read_waiting() -> int:
     """Read every deposited file that waits; returns how many deposits came to their end."""
     met: set[uuid.UUID] = set()
     ended = 0
+    if not Deposit.objects.to_read().exists():
+        return ended
     with alone(ONE_WORKER) as mine, Reader() as reader:
         while mine:
             deposit = Deposit.objects.to_read().exclude(pk__in=met).first()

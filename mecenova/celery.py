@@ -13,9 +13,10 @@ app.autodiscover_tasks()
 
 EVERY_MINUTE = 60.0
 app.conf.beat_schedule = {
-    "deliver-mail": {"task": "mecenova.mail.tasks.deliver_mail", "schedule": EVERY_MINUTE},
-    "compose-digests": {"task": "mecenova.mail.tasks.compose_digests", "schedule": EVERY_MINUTE},
+    # What follow-ups and digests write leaves in the same minute.
     "run-due-follow-ups": {"task": "mecenova.agenda.tasks.run_due_follow_ups", "schedule": EVERY_MINUTE},
+    "compose-digests": {"task": "mecenova.mail.tasks.compose_digests", "schedule": EVERY_MINUTE},
+    "deliver-mail": {"task": "mecenova.mail.tasks.deliver_mail", "schedule": EVERY_MINUTE},
     "carry-out-imports": {"task": "mecenova.imports.tasks.carry_out_imports", "schedule": EVERY_MINUTE},
     "read-deposits": {"task": "infotheque.tasks.read_deposits", "schedule": EVERY_MINUTE},
     "check-library-links": {

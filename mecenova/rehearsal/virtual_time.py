@@ -38,6 +38,8 @@ class VirtualTime:
         self._grain = grain
         self._patience = patience
         self._swept = start - MINUTE
+        # When the next row comes due, as long as nothing was written since it was asked.
+        self._due: datetime | None = None
         self._fixed: list[tuple[datetime, str]] = []
         self._fixed_until = start
         # Tasks woken at intervals longer than a minute, and when each has a reason to run again.
@@ -77,10 +79,11 @@ class VirtualTime:
     def _next_moment(self, end: datetime) -> datetime:
         self._plan_fixed(end)
         moments = [*(moment for moment, _ in self._fixed[:1]), *self._stirred.values()]
-        due = _next_due()
-        if due is not None:
-            late = due <= self._swept
-            moments.append(self._swept + MINUTE if late else _next_tick(due, self._grain, at_once=True))
+        self._due = _next_due()
+        if self._due is not None:
+            late = self._due <= self._swept
+            tick = self._swept + MINUTE if late else _next_tick(self._due, self._grain, at_once=True)
+            moments.append(tick)
         return min(moments, default=end)
 
     def _work(self) -> None:
@@ -89,8 +92,9 @@ class VirtualTime:
         while self._fixed and self._fixed[0][0] <= self.now:
             _run(self._fixed.pop(0)[1])
             worked = True
-        due = _next_due()
-        if due is not None and due <= self.now:
+        if worked:
+            self._due = _next_due()
+        if self._due is not None and self._due <= self.now:
             self._swept = self.now
             for task in self._sweeps:
                 _run(task)
@@ -156,11 +160,13 @@ def _next_tick(moment: datetime, every: timedelta, *, at_once: bool = False) -> 
 
 
 # Everything that the minute's sweeps look for, asked in one go: as many times a day as something falls due.
+# Only what was due has a lease: few rows to look at, however many wait for their day.
 _NEXT_DUE = """
 SELECT least(
-    (SELECT min(due_at) FROM agenda_followup WHERE outcome = 'open' AND lease_until IS NULL),
+    (SELECT min(due_at) FROM agenda_followup
+     WHERE outcome = 'open' AND (lease_until IS NULL OR due_at > %(now)s)),
     (SELECT min(greatest(due_at, lease_until)) FROM agenda_followup
-     WHERE outcome = 'open' AND lease_until IS NOT NULL),
+     WHERE outcome = 'open' AND lease_until IS NOT NULL AND due_at <= %(now)s),
     (SELECT min(due_at) FROM mail_outgoingmail WHERE status = 'pending'),
     (SELECT min(lease_until) FROM mail_outgoingmail WHERE status = 'sending'),
     (SELECT min(due_at) FROM mail_digestline
@@ -172,7 +178,7 @@ SELECT least(
 def _next_due() -> datetime | None:
     """When the next stored row comes due."""
     with connection.cursor() as cursor:
-        cursor.execute(_NEXT_DUE)
+        cursor.execute(_NEXT_DUE, {"now": clock.now()})
         (due,) = cursor.fetchone()
     return due
 

@@ -15,6 +15,8 @@ DATABASES["default"]["OPTIONS"] = {
     **DATABASES["default"].get("OPTIONS", {}),
     "options": "-c synchronous_commit=off -c jit=off",
 }
+# A few rows at a time: a cursor kept on the server would ask three times for each answer.
+DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = True
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 CELERY_BROKER_URL = "memory://"
 

@@ -31,6 +31,8 @@ CHECK_MINUTES, CALL_MINUTES, NO_ANSWER_MINUTES = 10, 20, 4
 NO_ANSWER = 0.2
 ASKED_FOR_CHANGES = 0.08
 LEADS = "Responsables"
+# About a day's calls.
+STEPS_READ_AHEAD = 20
 
 
 @dataclass
@@ -60,7 +62,8 @@ class Staff:
             return
         whole = left
         left = self._check(left, present[0])
-        for step in FollowUp.objects.all().steps().owed_by_staff().order_by("deadline", "id"):
+        owed = FollowUp.objects.all().owed_by_staff().order_by("deadline", "id").prefetch_related("subject")
+        for step in owed.iterator(chunk_size=STEPS_READ_AHEAD):
             if left < CALL_MINUTES:
                 break
             left -= self._handle(step, present[left % len(present)])

@@ -23,7 +23,9 @@ from mecenova.simulation.staff import hire
 GRAIN = timedelta(minutes=20)
 # What beat wakes every ten minutes or every hour runs once a day: people open their mails once a day.
 PATIENCE = timedelta(hours=24)
-READING, STAFF_AT_WORK, NIGHT = time(8, 45), time(14, 0), time(3, 30)
+READING, STAFF_AT_WORK = time(8, 45), time(14, 0)
+# After the round, and before the site's own check, which gives a step to whoever has none.
+NIGHT = time(3, 0)
 
 
 class Year:
