@@ -6,7 +6,7 @@ from typing import Any
 from django.urls import reverse
 
 from accounts.enums import ClaimStatus, OrganisationStatus, Role
-from accounts.models import Claim, Invitation, Organisation, User
+from accounts.models import Claim, Invitation, Organisation, User, team_of
 from accounts.policies import is_manager, is_member
 from mecenova.mail.addresses import absolute_url
 from mecenova.mail.models import AddressTrouble
@@ -21,6 +21,9 @@ ADDRESSES_NAMED = 20
 
 
 def managers_of(organisation: Organisation) -> Iterable[User]:
+    if (team := organisation.known_team) is not None:
+        people = (one.user for one in team if one.role == Role.MANAGER and one.user.is_active)
+        return sorted(people, key=lambda person: (person.date_joined, person.pk))
     return User.objects.filter(
         memberships__organisation=organisation, memberships__role=Role.MANAGER, is_active=True
     ).order_by("date_joined", "pk")
@@ -69,6 +72,8 @@ def write_invitation(invitation: Invitation) -> None:
 
 class ToManagers(Notification):
     """About an organisation, for those who run it."""
+
+    reads_many = (team_of(),)
 
     def recipients(self, subject: Organisation) -> Iterable[User]:
         return managers_of(subject)

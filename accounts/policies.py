@@ -20,6 +20,8 @@ def role_in(user: Person, organisation: Organisation) -> Role | None:
     """The person's role in this organisation, or None for a stranger."""
     if not isinstance(user, User) or not user.is_active:
         return None
+    if (team := organisation.known_team) is not None:
+        return next((Role(one.role) for one in team if one.user_id == user.pk), None)
     found = (
         Membership.objects.filter(user=user, organisation=organisation).values_list("role", flat=True).first()
     )

@@ -62,7 +62,7 @@ def look_at_team(organisation: Organisation) -> list[Finding]:
     return [
         Finding(
             text="une deuxième personne qui reçoit les messages",
-            is_there=organisation.active_members().count() > 1,
+            is_there=len(organisation.active_members()) > 1,
             url=reverse("accounts:members", args=[organisation.pk]),
             label="Inviter quelqu’un",
             needed=False,

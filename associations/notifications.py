@@ -1,14 +1,15 @@
 """What an association is written about its profile and its projects, asked again before each mail leaves."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, ClassVar
 
 from django.urls import reverse
 
-from accounts.models import Organisation, User
+from accounts.models import Organisation, User, team_of
+from accounts.policies import is_member
 from associations.enums import ProjectStatus, Stance
 from associations.models import Project
-from associations.readiness import completeness
+from associations.readiness import completeness, told_parts
 from associations.starters import starter_for
 from infotheque.models import Step
 from mecenova.agenda.slot_links import slots_path
@@ -28,6 +29,8 @@ class ToAssociation(Notification):
     """To each member of the organisation, as long as it is here and wishes to be written to."""
 
     category = Category.SERVICE
+    reads = ("association",)
+    reads_many: ClassVar[tuple[Any, ...]] = (team_of(),)
 
     def recipients(self, subject: Organisation) -> Iterable[User]:
         return subject.active_members()
@@ -43,10 +46,12 @@ class ToAssociation(Notification):
 
     def still_wanted(self, subject: Organisation, recipient: User) -> bool:
         wishes_mail = subject.association.wishes_mail
-        return subject.left_at is None and wishes_mail and subject.members.filter(pk=recipient.pk).exists()
+        return subject.left_at is None and wishes_mail and is_member(recipient, subject)
 
 
 class WhileIncomplete(ToAssociation):
+    reads_many: ClassVar[tuple[Any, ...]] = (*ToAssociation.reads_many, *told_parts("association"))
+
     def context(self, subject: Organisation, recipient: User) -> dict[str, Any]:
         found = completeness(subject.association)
         return {**super().context(subject, recipient), "completeness": found, "missing": found.missing}
@@ -124,11 +129,13 @@ class PauseOver(ToAssociation):
     def still_wanted(self, subject: Organisation, recipient: User) -> bool:
         association = subject.association
         resumed = association.stance == Stance.PAUSED and not association.is_paused
-        return resumed and subject.left_at is None and subject.members.filter(pk=recipient.pk).exists()
+        return resumed and subject.left_at is None and is_member(recipient, subject)
 
 
 class AboutProject(Notification):
     category = Category.SERVICE
+    reads = ("association__organisation",)
+    reads_many: ClassVar[tuple[Any, ...]] = (team_of("association__organisation"),)
     status: ProjectStatus
 
     def recipients(self, subject: Project) -> Iterable[User]:
@@ -145,8 +152,7 @@ class AboutProject(Notification):
     def still_wanted(self, subject: Project, recipient: User) -> bool:
         organisation = subject.association.organisation
         open_to_mail = organisation.left_at is None and subject.association.wishes_mail
-        is_member = organisation.members.filter(pk=recipient.pk).exists()
-        return subject.status == self.status and open_to_mail and is_member
+        return subject.status == self.status and open_to_mail and is_member(recipient, organisation)
 
 
 @register_notification

@@ -107,6 +107,11 @@ RULES = (
 )
 
 
+def told_parts(path: str) -> tuple[str, ...]:
+    """What an association at this path has several of, and completeness asks: for `prefetch_related`."""
+    return tuple(f"{path}__{many}" for many in ("causes", "audiences", "territories"))
+
+
 def completeness(association: Association) -> Completeness:
     """What is filled in and what is not, in the order a person would fill it in."""
     concerned = [rule for rule in RULES if rule.concerns(association)]

@@ -7,9 +7,9 @@ each hands over to the next. A need has a step of its own from its creation to i
 import uuid
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
-from typing import ClassVar
+from typing import Any, ClassVar
 
-from accounts.models import Organisation
+from accounts.models import Organisation, team_of
 from companies import notifications
 from companies.enums import NeedStatus
 from companies.models import Need
@@ -32,6 +32,7 @@ class CompanyRule(Rule):
     """A next step whose subject is the organisation of a company."""
 
     reads: ClassVar[tuple[str, ...]] = ("company",)
+    reads_many: ClassVar[tuple[Any, ...]] = (team_of(),)
     # The staff's step that takes over when this one has waited long enough.
     call: ClassVar["type[CompanyRule] | None"] = None
 
@@ -136,6 +137,7 @@ class NeedRule(Rule):
     """A next step whose subject is a need."""
 
     reads: ClassVar[tuple[str, ...]] = ("company__organisation",)
+    reads_many: ClassVar[tuple[Any, ...]] = (team_of("company__organisation"),)
     status: ClassVar[NeedStatus]
 
     def locked_first(self, subject: Need) -> Sequence[Organisation]:

@@ -5,7 +5,8 @@ from typing import Any
 
 from django.urls import reverse
 
-from accounts.models import Organisation, User
+from accounts.models import Organisation, User, team_of
+from accounts.policies import is_member
 from companies.enums import NeedStatus
 from companies.models import Company, Need
 from companies.readiness import NEED, completeness, missing_from_policy
@@ -26,17 +27,23 @@ class ToMembers(Notification):
     def still_wanted(self, subject: Any, recipient: User) -> bool:
         """Whoever left the company, or whose company left, gets nothing more."""
         organisation = self.company(subject).organisation
-        return organisation.is_checked and organisation.memberships.filter(user=recipient).exists()
+        return organisation.is_checked and is_member(recipient, organisation)
 
 
 class AboutCompany(ToMembers):
     """Its subject is the organisation, as that of the steps it belongs to."""
+
+    reads = ("company",)
+    reads_many = (team_of(),)
 
     def company(self, subject: Organisation) -> Company:
         return subject.company
 
 
 class AboutNeed(ToMembers):
+    reads = ("company__organisation",)
+    reads_many = (team_of("company__organisation"),)
+
     def company(self, subject: Need) -> Company:
         return subject.company
 

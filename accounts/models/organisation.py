@@ -1,6 +1,6 @@
 import uuid
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
@@ -152,9 +152,18 @@ class Organisation(Identified):
         """Brought by an import, and nobody answers for it yet: what is owed is owed by the platform."""
         return self.origin == Origin.IMPORT and not self.memberships.exists()
 
-    def active_members(self) -> "models.QuerySet[User]":
+    def active_members(self) -> "list[User]":
         """Who is written to about it: its team, without the closed accounts."""
-        return self.members.filter(is_active=True).order_by("email")
+        if (team := self.known_team) is not None:
+            people = (membership.user for membership in team if membership.user.is_active)
+            return sorted(people, key=lambda person: person.email)
+        return list(self.members.filter(is_active=True).order_by("email"))
+
+    @property
+    def known_team(self) -> "list[Membership] | None":
+        """Its memberships when they were read with it (`team_of`), and then nothing is asked again."""
+        read = getattr(self, "_prefetched_objects_cache", {}).get("memberships")
+        return None if read is None else list(read)
 
     @property
     def dashboard_path(self) -> str:
@@ -208,6 +217,12 @@ class Membership(Identified):
     @property
     def is_manager(self) -> bool:
         return self.role == Role.MANAGER
+
+
+def team_of(path: str = "") -> "models.Prefetch[Any]":
+    """For `prefetch_related`: the teams of the organisations at this path, people included, in one query."""
+    lookup = f"{path}__memberships" if path else "memberships"
+    return models.Prefetch(lookup, Membership.objects.select_related("user"))
 
 
 class ClaimQuerySet(models.QuerySet["Claim"]):

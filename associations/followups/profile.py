@@ -2,13 +2,13 @@
 
 import uuid
 from datetime import datetime, time
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from accounts.enums import OrganisationStatus
-from accounts.models import Organisation
+from accounts.models import Organisation, team_of
 from associations import notifications
 from associations.enums import Stance
-from associations.readiness import is_complete, missing_in_words
+from associations.readiness import is_complete, missing_in_words, told_parts
 from mecenova.agenda.enums import Owner
 from mecenova.agenda.models import FollowUp
 from mecenova.agenda.operations import close, next_step, start
@@ -21,6 +21,7 @@ class AssociationRule(Rule):
     """A rule whose subject is the organisation of an association."""
 
     reads: ClassVar[tuple[str, ...]] = ("association",)
+    reads_many: ClassVar[tuple[Any, ...]] = (team_of(), *told_parts("association"))
 
     def organisation_id(self, subject: Organisation) -> uuid.UUID | None:
         return subject.pk

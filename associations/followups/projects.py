@@ -3,10 +3,10 @@
 import uuid
 from collections.abc import Sequence
 from datetime import datetime, time, timedelta
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from accounts.enums import OrganisationStatus
-from accounts.models import Organisation
+from accounts.models import Organisation, team_of
 from associations import notifications
 from associations.enums import ProjectStatus
 from associations.models import Project
@@ -29,6 +29,7 @@ class ProjectRule(Rule):
     """A rule whose subject is a project."""
 
     reads: ClassVar[tuple[str, ...]] = ("association__organisation",)
+    reads_many: ClassVar[tuple[Any, ...]] = (team_of("association__organisation"),)
     status: ClassVar[ProjectStatus]
 
     def locked_first(self, subject: Project) -> Sequence[Organisation]:

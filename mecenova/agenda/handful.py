@@ -4,6 +4,7 @@ Subjects are locked before follow-ups, as operations do, and what somebody holds
 person acting at the same moment is waited for by nobody.
 """
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from enum import StrEnum
@@ -12,7 +13,7 @@ from uuid import UUID
 
 from django.contrib.contenttypes.models import ContentType
 from django.db import connection
-from django.db.models import Model, QuerySet
+from django.db.models import Exists, Model, QuerySet
 
 from mecenova.agenda import planning
 from mecenova.agenda.enums import Outcome
@@ -21,6 +22,7 @@ from mecenova.agenda.opening import Opening, open_all
 from mecenova.agenda.planning import AbsencesByOwner
 from mecenova.agenda.rules import Rule, following, rule_named
 from mecenova.calendar import clock
+from mecenova.mail.operations import together
 
 
 class Ran(StrEnum):
@@ -41,7 +43,7 @@ class Handful:
         self._keys = {row.pk: row.subject_id for row in rows}
         self._rule = _rule_of(rows[0])
         self._model = _model_of(rows[0])
-        self._delays = planning.delays_of(self._rule)
+        self._delays: planning.Delays = {}
         self._subjects: dict[UUID, Model | None] = {}
         self._written = _Written()
 
@@ -49,9 +51,10 @@ class Handful:
         """Lock; then decide and act, one row after the other; then close them all and plan what follows."""
         self._lock_subjects()
         rows = self._lock_rows()
-        absences = planning.absences_of((row.organisation_id, row.waits_for_id) for row in rows)
+        owners = [(row.organisation_id, row.waits_for_id) for row in rows]
+        self._delays, absences = planning.clock_of(self._rule, owners)
         became: dict[Ran, list[FollowUp]] = {ran: [] for ran in Ran}
-        with connection.execute_wrapper(self._written):
+        with connection.execute_wrapper(self._written), together():
             for row in rows:
                 became[self._decide(row, absences)].append(row)
         self._close(became[Ran.CANCELLED], Outcome.CANCELLED)
@@ -66,6 +69,7 @@ class Handful:
         if type(self._rule).locked_first is not Rule.locked_first:
             keys -= self._held_through_what_comes_first(keys)
         free = self._read(keys).select_for_update(of=("self",), skip_locked=True, no_key=True)
+        free = free.prefetch_related(*self._rule.reads_many)
         self._subjects = {subject.pk: subject for subject in free}
         missing = keys - self._subjects.keys()
         if missing:
@@ -103,9 +107,10 @@ class Handful:
 
     def _read_again(self, row: FollowUp) -> bool:
         """Acting on a former row may have moved this one's subject, or closed it: then nothing is to do."""
-        self._subjects[row.subject_id] = self._read([row.subject_id]).first()
-        row.refresh_from_db(fields=["outcome", "closed_at"])
-        return row.is_open
+        ours = FollowUp.objects.open().filter(pk=row.pk)
+        subject = self._read([row.subject_id]).annotate(is_still_due=Exists(ours)).first()
+        self._subjects[row.subject_id] = subject
+        return subject.is_still_due if subject is not None else ours.exists()
 
     def _is_away(self, row: FollowUp, absences: AbsencesByOwner) -> bool:
         """An absence said after the row was written moves it: the owner's clock stood still meanwhile."""
@@ -152,14 +157,23 @@ class Handful:
 class _Written:
     """Whether anything but mails was written, so that what was read before may no longer be true."""
 
-    LEAVES_SUBJECTS_ALONE = ("SELECT", "SAVEPOINT", "RELEASE", 'INSERT INTO "mail_')
+    # Whatever comment or bracket it begins with.
+    READS = re.compile(
+        r'(?:[\s(]|--[^\n]*\n)*(?:SELECT\b|SAVEPOINT\b|RELEASE\b|INSERT INTO "mail_|(?P<named>WITH\b))'
+    )
+    WRITES = re.compile(r"\b(?:INSERT|UPDATE|DELETE|MERGE)\b", re.IGNORECASE)
 
     def __init__(self) -> None:
         self.anything = False
 
     def __call__(self, execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
-        self.anything = self.anything or not sql.startswith(self.LEAVES_SUBJECTS_ALONE)
+        self.anything = self.anything or self._may_move_a_subject(sql)
         return execute(sql, params, many, context)
+
+    def _may_move_a_subject(self, sql: str) -> bool:
+        """A query that names its tables first (WITH) only reads, unless it says that it writes."""
+        read = self.READS.match(sql)
+        return read is None or bool(read["named"] and self.WRITES.search(sql))
 
 
 def _rule_of(row: FollowUp) -> Rule:

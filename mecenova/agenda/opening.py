@@ -61,8 +61,11 @@ def _rows(rule: Rule, openings: Sequence[Opening], delays: Delays | None) -> lis
     if not openings:
         return []
     rows = [_row(rule, opening) for opening in openings]
-    delays = planning.delays_of(rule) if delays is None else delays
-    absences = planning.absences_of((row.organisation_id, row.waits_for_id) for row in rows)
+    owners = [(row.organisation_id, row.waits_for_id) for row in rows]
+    if delays is None:
+        delays, absences = planning.clock_of(rule, owners)
+    else:
+        absences = planning.absences_of(owners)
     for row, opening in zip(rows, openings, strict=True):
         away = absences[row.organisation_id] + absences[row.waits_for_id]
         row.due_at, row.deadline = planning.dates(

@@ -4,6 +4,9 @@ import uuid
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db import connection
 
 from mecenova.agenda.models import Absence, RuleDelay
 from mecenova.agenda.rules import Rule
@@ -17,6 +20,8 @@ from mecenova.calendar.working_days import (
 
 Delays = Mapping[int, int]
 Absences = Sequence[tuple[date, date]]
+# The organisation, and the person, who owe a step.
+Owner = tuple[uuid.UUID | None, uuid.UUID | None]
 AbsencesByOwner = defaultdict[uuid.UUID | None, list[tuple[date, date]]]
 
 
@@ -67,7 +72,7 @@ def delays_of(rule: Rule) -> Delays:
     return RuleDelay.objects.in_force([rule.name])[rule.name]
 
 
-def absences_of(owners: Iterable[tuple[uuid.UUID | None, uuid.UUID | None]]) -> AbsencesByOwner:
+def absences_of(owners: Iterable[Owner]) -> AbsencesByOwner:
     """The absences of (organisation, person) pairs, in one query, by either's key."""
     keys = [set(filter(None, kind)) for kind in zip(*owners, strict=True)]
     found: AbsencesByOwner = defaultdict(list)
@@ -77,6 +82,38 @@ def absences_of(owners: Iterable[tuple[uuid.UUID | None, uuid.UUID | None]]) -> 
             days = (absence.first_day, absence.last_day)
             found[absence.organisation_id or absence.user_id].append(days)
     return found
+
+
+# Asked for each step that is opened: both at once, and its text never made again.
+_CLOCK = """
+SELECT occurrence, days, NULL::uuid, NULL::date, NULL::date
+FROM (
+    SELECT DISTINCT ON (occurrence) occurrence, days FROM agenda_ruledelay
+    WHERE rule = %(rule)s ORDER BY occurrence, set_at DESC, id DESC
+) AS decided
+UNION ALL
+SELECT NULL, NULL, coalesce(organisation_id, user_id), first_day, last_day FROM agenda_absence
+WHERE organisation_id = ANY(%(organisations)s) OR user_id = ANY(%(people)s)
+"""
+
+
+def clock_of(rule: Rule, owners: Sequence[Owner]) -> tuple[Delays, AbsencesByOwner]:
+    """What staff have changed in the rule's table, and the absences of whoever owes; one query."""
+    given: dict[str, Any] = {
+        "rule": rule.name,
+        "organisations": [organisation for organisation, _ in owners if organisation],
+        "people": [person for _, person in owners if person],
+    }
+    delays: dict[int, int] = {}
+    absences: AbsencesByOwner = defaultdict(list)
+    with connection.cursor() as cursor:
+        cursor.execute(_CLOCK, given)
+        for occurrence, days, owner, first, last in cursor.fetchall():
+            if owner is None:
+                delays[occurrence] = days
+            else:
+                absences[owner].append((first, last))
+    return delays, absences
 
 
 def not_before(moment: datetime, days: int) -> datetime:

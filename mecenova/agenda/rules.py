@@ -34,6 +34,8 @@ class Rule:
     deadline_day: ClassVar[int | None] = None
     # What the rule asks about its subject (`select_related`), read with it.
     reads: ClassVar[tuple[str, ...]] = ()
+    # The same of what each subject has several of (`prefetch_related`): one query for a handful.
+    reads_many: ClassVar[tuple[Any, ...]] = ()
     # One person's own (an adviser's appointment): the team's sharing leaves it to them.
     personal: ClassVar[bool] = False
 

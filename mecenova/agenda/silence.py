@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import Exists, Model, OuterRef, QuerySet
+from django.db.models import Count, Exists, Model, OuterRef, QuerySet
 
 from mecenova.agenda.models import FollowUp
 
@@ -28,9 +28,20 @@ def living() -> dict[str, Living]:
 
 def without_step(subjects: "QuerySet[Any]") -> "QuerySet[Any]":
     """Those, among these subjects, whom no open step speaks of."""
-    subject_type = ContentType.objects.get_for_model(subjects.model)
-    steps = FollowUp.objects.steps().filter(subject_type=subject_type, subject_id=OuterRef("pk"))
-    return subjects.filter(~Exists(steps))
+    return subjects.filter(~_a_step(subjects.model))
+
+
+def counted(subjects: "QuerySet[Any]") -> tuple[int, int]:
+    """How many these subjects are, and how many of them no open step speaks of."""
+    found = subjects.order_by().aggregate(
+        alive=Count("pk"), forgotten=Count("pk", filter=~_a_step(subjects.model))
+    )
+    return found["alive"], found["forgotten"]
+
+
+def _a_step(model: type[Model]) -> Exists:
+    subject_type = ContentType.objects.get_for_model(model)
+    return Exists(FollowUp.objects.steps().filter(subject_type=subject_type, subject_id=OuterRef("pk")))
 
 
 def subjects_without_step() -> Iterator[Model]:

@@ -5,19 +5,17 @@ over they are taken again, and only the one that was in the server's hands may l
 """
 
 import logging
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
 from django.db.models import F
 
 from mecenova.calendar import clock
 from mecenova.mail.enums import Attempt, MailStatus, Unsent
 from mecenova.mail.models import DeliveryAttempt, OutgoingMail
-from mecenova.mail.notifications import notification_named
+from mecenova.mail.subjects import read_subjects
 
 logger = logging.getLogger(__name__)
 
@@ -66,23 +64,6 @@ def write_if_ours(mail: OutgoingMail, **values: Any) -> bool:
         logger.error("Mail %s: its lease was lost before the result was written", mail.pk)
         return False
     return True
-
-
-def read_subjects(mails: Iterable[OutgoingMail]) -> None:
-    """What each mail is about, with what its notification asks of it: one query for each kind of mail."""
-    alike: dict[tuple[str, int], list[OutgoingMail]] = defaultdict(list)
-    for mail in mails:
-        if mail.subject_type_id is not None:
-            alike[mail.notification, mail.subject_type_id].append(mail)
-    for (name, type_id), group in alike.items():
-        notification, model = notification_named(name), ContentType.objects.get_for_id(type_id).model_class()
-        if notification is None or model is None:
-            continue
-        subjects = model._base_manager.select_related(*notification.reads or (None,))
-        found = subjects.in_bulk({mail.subject_id for mail in group})
-        for mail in group:
-            if mail.subject_id in found:
-                mail.about = found[mail.subject_id]
 
 
 def _count_uncertain(mails: Sequence[OutgoingMail]) -> None:

@@ -24,6 +24,7 @@ from mecenova.mail.digest import (
 )
 from mecenova.mail.models import LONGEST_SUBJECT, DigestLine, OutgoingMail
 from mecenova.mail.preferences import declined_by
+from mecenova.mail.subjects import read_subjects
 from mecenova.mail.wake import wake_on_commit
 
 logger = logging.getLogger(__name__)
@@ -76,7 +77,6 @@ def _compose_locked(recipient_id: Any) -> bool:
     lines = list(
         rows.select_for_update(skip_locked=True, of=("self",))
         .select_related("recipient")
-        .prefetch_related("about")
         .order_by("created_at", "id")
     )
     if not lines:
@@ -88,6 +88,7 @@ def _compose_locked(recipient_id: Any) -> bool:
         # Written late, by a transaction that was still open: one mail a week, the line waits for the next.
         rows.filter(pk__in=[line.pk for line in lines]).update(due_at=next_digest_time(clock.now()))
         return False
+    read_subjects(lines)
     sections = write_sections(lines, reader, declined_by([reader.pk]))
     if not sections:
         return False

@@ -17,7 +17,7 @@ from django.core.mail import EmailMultiAlternatives, get_connection
 from django.db import transaction
 
 from mecenova.calendar import clock
-from mecenova.mail.claiming import claim, give_back, hand_over, read_subjects, write_if_ours
+from mecenova.mail.claiming import AT_ONCE, claim, give_back, hand_over, write_if_ours
 from mecenova.mail.digest import WeeklyDigest, is_wanted, settle_lines
 from mecenova.mail.enums import Attempt, Category, LineStatus, MailStatus, TroubleKind, Unsent
 from mecenova.mail.models import (
@@ -30,6 +30,7 @@ from mecenova.mail.models import (
 from mecenova.mail.notifications import Notification, notification_named
 from mecenova.mail.outcomes import Outcome, Verdict, back_off, judge
 from mecenova.mail.signals import mail_given_up
+from mecenova.mail.subjects import read_subjects
 from mecenova.mail.troubles import mark_address, without_addresses
 from mecenova.mail.unsubscribe import unsubscribe_url
 
@@ -74,7 +75,11 @@ def deliver_due(limit: int = 500, seconds: float = 20.0) -> Counter[Delivery]:
             mails = claim(clock.now(), room)
             if not mails:
                 break
-            delivered += _deliver_fresh(deque(mails), server, min(stop, time.monotonic() + FRESH_FOR))
+            number = len(mails)
+            waiting = deque(mails)
+            delivered += _deliver_fresh(waiting, server, min(stop, time.monotonic() + FRESH_FOR))
+            if number < AT_ONCE and not waiting:
+                break
     finally:
         server.close()
     return delivered

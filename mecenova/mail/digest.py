@@ -17,6 +17,7 @@ from mecenova.mail.models import DigestLine, OutgoingMail
 from mecenova.mail.notifications import Notification, notification_named, register_notification
 from mecenova.mail.preferences import declined_by
 from mecenova.mail.rendering import Written, lay_out, render_source
+from mecenova.mail.subjects import read_subjects
 
 logger = logging.getLogger(__name__)
 
@@ -73,9 +74,17 @@ class WeeklyDigest(Notification):
     def recipients(self, subject: Any) -> Iterable[Any]:
         return [subject]
 
+    def read_ahead(self, told: Sequence[OutgoingMail]) -> None:
+        """The lines of each, with what they are about."""
+        lines = list(DigestLine.objects.filter(mail__in=told, status=LineStatus.PENDING))
+        read_subjects(lines)
+        for mail in told:
+            mail.lines_to_tell = [line for line in lines if line.mail_id == mail.pk]
+
     def rewrite(self, mail: OutgoingMail, subject: Any, recipient: Any) -> Written | None:
-        lines = mail.digest_lines.filter(status=LineStatus.PENDING).prefetch_related("about")
-        sections = write_sections(list(lines), recipient, declined_by([recipient.pk]))
+        if mail.lines_to_tell is None:
+            self.read_ahead([mail])
+        sections = write_sections(mail.lines_to_tell or (), recipient, declined_by([recipient.pk]))
         mail.category, mail.groups = category_of(sections), groups_of(sections)
         return written(sections, recipient) if sections else None
 

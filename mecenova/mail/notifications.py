@@ -1,7 +1,7 @@
 """One small class per mail. Apps declare theirs in `<app>/notifications.py`; delivery asks them again."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from mecenova.mail.enums import Category
@@ -31,6 +31,8 @@ class Notification:
     rendered_late: ClassVar[bool] = False
     # What is asked about its subject when it leaves (`select_related`), read with it.
     reads: ClassVar[tuple[str, ...]] = ()
+    # The same of what its subject has several of (`prefetch_related`).
+    reads_many: ClassVar[tuple[Any, ...]] = ()
 
     def __init__(self, occurrence: str = "") -> None:
         # Which time it is that this subject is told of: what `queue` was given.
@@ -38,6 +40,9 @@ class Notification:
 
     def recipients(self, subject: Any) -> "Iterable[User]":
         raise NotImplementedError
+
+    def read_ahead(self, told: Sequence[Any]) -> None:
+        """What several mails of this kind will ask for, besides their subjects, when they leave together."""
 
     def context(self, subject: Any, recipient: "User") -> dict[str, Any]:
         return {}

@@ -1,7 +1,10 @@
 """Writing mails in the outbox, in the transaction of the fact they tell; `deliver_due` is what sends them."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.contenttypes.models import ContentType
@@ -42,11 +45,40 @@ __all__ = [
     "queue",
     "queue_message",
     "retry_failed",
+    "together",
 ]
+
+
+@dataclass
+class _Bundle:
+    """Rows held until the end of `together`, by key; written by the transaction that began it."""
+
+    depth: int
+    rows: dict[str, OutgoingMail | DigestLine] = field(default_factory=dict)
+
+
+_bundle: ContextVar[_Bundle | None] = ContextVar("mails_written_together", default=None)
 
 
 class OutsideTransactionError(RuntimeError):
     """A mail was about to be queued apart from the fact it tells: one could be kept without the other."""
+
+
+@contextmanager
+def together() -> Iterator[None]:
+    """Inside, what is queued is written at the end, all of it at once: for whoever tells many facts in a row.
+
+    What an operation queues in a transaction of its own (a savepoint) is written there: both or neither.
+    """
+    _require_transaction()
+    bundle = _Bundle(_depth())
+    token = _bundle.set(bundle)
+    try:
+        yield
+    finally:
+        _bundle.reset(token)
+    known = _already_queued(bundle.rows)
+    _write([row for key, row in bundle.rows.items() if key not in known])
 
 
 def queue(
@@ -59,7 +91,8 @@ def queue(
     """Write one mail per recipient and say how many are new. The same notification, subject, recipient and
     occurrence is the same mail: queueing it again changes nothing.
 
-    A weekly notification becomes a line of each recipient's next digest instead.
+    A weekly notification becomes a line of each recipient's next digest instead. Inside `together`, the
+    number counts what is queued there, whatever the outbox held before.
     """
     _require_transaction()
     if context and (notification_class.weekly or notification_class.rendered_late):
@@ -70,13 +103,21 @@ def queue(
         for person in notification.recipients(subject)
         if person.is_active and person.email
     }
-    for key in _already_queued(people):
-        del people[key]
+    bundle = _held()
+    known = _already_queued(people) if bundle is None else bundle.rows.keys()
+    people = {key: person for key, person in people.items() if key not in known}
     declined = _declined(notification, people.values())
-    people = {key: person for key, person in people.items() if person.pk not in declined}
-    if notification.weekly:
-        return _write_lines(notification, subject, people)
-    return _write([_letter(notification, subject, person, key, context) for key, person in people.items()])
+    rows = [
+        _line(notification, subject, person, key)
+        if notification.weekly
+        else _letter(notification, subject, person, key, context)
+        for key, person in people.items()
+        if person.pk not in declined
+    ]
+    if bundle is None:
+        return _write(rows)
+    bundle.rows |= {row.key: row for row in rows}
+    return len(rows)
 
 
 def queue_message(
@@ -133,15 +174,28 @@ def _require_transaction() -> None:
         raise OutsideTransactionError("Queue a mail inside the transaction of the fact it tells")
 
 
+def _depth() -> int:
+    """How many transactions stand one in the other at this moment."""
+    return len(transaction.get_connection().savepoint_ids)
+
+
+def _held() -> _Bundle | None:
+    """The bundle that this transaction writes, if any."""
+    bundle = _bundle.get()
+    return bundle if bundle is not None and bundle.depth == _depth() else None
+
+
 def _due_at(*, urgent: bool) -> Any:
     return clock.now() if urgent else next_sending_time(clock.now())
 
 
-def _already_queued(keys: Any) -> list[str]:
+def _already_queued(keys: Iterable[str]) -> set[str]:
     keys = list(keys)
+    if not keys:
+        return set()
     mails = OutgoingMail.objects.filter(key__in=keys).values_list("key", flat=True)
     lines = DigestLine.objects.filter(key__in=keys).values_list("key", flat=True)
-    return list(mails.union(lines))
+    return set(mails.union(lines))
 
 
 def _declined(notification: Notification, people: Any) -> set[uuid.UUID]:
@@ -176,26 +230,24 @@ def _letter(
     )
 
 
-def _write_lines(notification: Notification, subject: Model, people: "Mapping[str, User]") -> int:
-    lines = [
-        DigestLine(
-            key=key,
-            notification=notification.name,
-            category=notification.category,
-            recipient=person,
-            subject_type=ContentType.objects.get_for_model(subject),
-            subject_id=subject.pk,
-            occurrence=notification.occurrence,
-            due_at=next_digest_time(clock.now()),
-        )
-        for key, person in people.items()
-    ]
-    DigestLine.objects.bulk_create(lines, ignore_conflicts=True)
-    return len(lines)
+def _line(notification: Notification, subject: Model, person: "User", key: str) -> DigestLine:
+    return DigestLine(
+        key=key,
+        notification=notification.name,
+        category=notification.category,
+        recipient=person,
+        subject_type=ContentType.objects.get_for_model(subject),
+        subject_id=subject.pk,
+        occurrence=notification.occurrence,
+        due_at=next_digest_time(clock.now()),
+    )
 
 
-def _write(mails: list[OutgoingMail]) -> int:
+def _write(rows: Sequence[OutgoingMail | DigestLine]) -> int:
+    mails = [row for row in rows if isinstance(row, OutgoingMail)]
     OutgoingMail.objects.bulk_create(mails, ignore_conflicts=True)
     if mails:
         wake_on_commit()
-    return len(mails)
+    lines = [row for row in rows if isinstance(row, DigestLine)]
+    DigestLine.objects.bulk_create(lines, ignore_conflicts=True)
+    return len(rows)

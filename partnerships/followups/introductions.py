@@ -2,9 +2,9 @@
 
 import uuid
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import Any, ClassVar
 
-from accounts.models import Organisation
+from accounts.models import Organisation, team_of
 from mecenova.agenda.enums import Owner
 from mecenova.agenda.models import FollowUp
 from mecenova.agenda.rules import Rule, register_rule
@@ -30,6 +30,7 @@ class IntroductionRule(Rule):
     """A rule whose subject is an introduction."""
 
     reads: ClassVar[tuple[str, ...]] = ("association__organisation", "company__organisation")
+    reads_many: ClassVar[tuple[Any, ...]] = tuple(map(team_of, reads))
 
     def locked_first(self, subject: Introduction) -> Sequence[Organisation]:
         both = (subject.association.organisation, subject.company.organisation)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.urls import reverse
 
+from accounts.models import team_of
 from accounts.policies import is_member
 from mecenova.agenda import operations as agenda
 from mecenova.calendar import clock
@@ -30,6 +31,8 @@ class IntroductionNotification(Notification):
     """A mail about an introduction, wanted only while it is in one of `wanted_in`."""
 
     wanted_in: ClassVar[tuple[str, ...]]
+    reads: ClassVar[tuple[str, ...]] = ("association__organisation", "company__organisation")
+    reads_many: ClassVar[tuple[Any, ...]] = tuple(map(team_of, reads))
 
     def context(self, subject: Introduction, recipient: "User") -> dict[str, Any]:
         step = agenda.next_step(subject)

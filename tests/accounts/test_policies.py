@@ -5,6 +5,8 @@ from django.contrib.auth.models import AnonymousUser
 
 from accounts import policies
 from accounts.enums import OrganisationKind, OrganisationStatus, Role
+from accounts.models import Organisation, team_of
+from accounts.notifications import managers_of
 from tests.accounts.factories import (
     ClaimFactory,
     InvitationFactory,
@@ -55,6 +57,19 @@ def test_organisation(status, verb):
     here, gone = ORGANISATION[verb]
     allowed = {name for name in PEOPLE if getattr(policies, verb)(people[name], organisation)}
     assert allowed == (gone if status == OrganisationStatus.LEFT else here)
+
+
+def test_a_team_read_beforehand_answers_the_same_without_a_query(query_count):
+    organisation = OrganisationFactory()
+    people = cast(organisation)
+    (read,) = Organisation.objects.filter(pk=organisation.pk).prefetch_related(team_of())
+
+    def answers(about):
+        roles = {name: policies.role_in(person, about) for name, person in people.items()}
+        return roles, about.active_members(), list(managers_of(about))
+
+    assert answers(read) == answers(organisation)
+    assert query_count(lambda: answers(read)) == 0
 
 
 def test_staff_step_in_only_where_nobody_runs_the_team():

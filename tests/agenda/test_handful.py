@@ -60,6 +60,44 @@ def test_ten_cost_the_queries_of_one(together, frozen, day):
     assert len(many) == len(alone)
 
 
+def test_what_only_reads_has_nobody_read_again(together, monkeypatch):
+    """Statements written by hand begin as they like: on a line of their own, or with the tables they name."""
+    reading = (
+        "\nSELECT count(*) FROM accounts_user",
+        "-- Who is there.\nSELECT count(*) FROM accounts_user",
+        "(SELECT 1) UNION (SELECT 2)",
+        "\nWITH known AS (SELECT id FROM accounts_user) SELECT count(*) FROM known",
+    )
+
+    def act(subject, follow_up):
+        with connection.cursor() as cursor:
+            for sql in reading:
+                cursor.execute(sql)
+
+    acts_as(monkeypatch, act)
+    together(6)
+    with CaptureQueriesContext(connection) as queries:
+        assert run_due() == Counter({Ran.DONE: 6})
+    assert not [query for query in queries if "is_still_due" in query["sql"]]
+
+
+def test_a_statement_that_writes_after_naming_its_tables_is_seen(together, acted, monkeypatch):
+    people = together(2)
+    _, second = (row.subject for row in in_order())
+
+    def act(subject, follow_up):
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "WITH gone AS (UPDATE agenda_followup SET outcome = 'done', closed_at = now()"
+                " WHERE subject_id = %s AND outcome = 'open' RETURNING 1) SELECT count(*) FROM gone",
+                [second.pk],
+            )
+
+    acts_as(monkeypatch, act)
+    assert run_due() == Counter({Ran.DONE: 1, Ran.LEFT: 1})
+    assert len(acted) == 1 < len(people)
+
+
 def test_more_than_a_handful(together, acted, monkeypatch):
     monkeypatch.setattr(runner, "AT_ONCE", 3)
     together(8)

@@ -10,6 +10,7 @@ from associations import notifications
 from associations.enums import ProjectStatus, Stance
 from associations.models import Project
 from mecenova.calendar import clock
+from mecenova.mail.delivery import deliver_due
 from mecenova.mail.models import OutgoingMail
 from mecenova.mail.operations import queue
 from tests.accounts.factories import MembershipFactory, UserFactory
@@ -28,6 +29,8 @@ TO_ASSOCIATION = [
 ]
 ABOUT_PROJECT = [notifications.FinishProject, notifications.DraftPutAway, notifications.ReviewProject]
 SIGNED = re.compile(r"(/(?:se-desabonner|choisir)/)\S+")
+WRITINGS = 5
+MORNING = dt.datetime(2026, 11, 25, 10, tzinfo=dt.UTC)
 IDS = "00000000-0000-4000-8000-{:012d}"
 
 
@@ -50,6 +53,33 @@ def association(user):
 @pytest.fixture
 def project(association):
     return ProjectFactory(pk=IDS.format(2), association=association, title="Un pont & deux rives")
+
+
+@pytest.mark.parametrize(
+    ("notification", "subject"),
+    [
+        (notifications.MissingParts, lambda: association_of_one().organisation),
+        (notifications.FinishProject, lambda: ProjectFactory(association=association_of_one())),
+    ],
+)
+def test_mails_of_one_kind_are_asked_about_together(notification, subject, query_count):
+    """Each costs its own three writings, around a savepoint: handed over, logged, settled."""
+
+    def cost(number):
+        with transaction.atomic():
+            for _ in range(number):
+                queue(notification, subject())
+        sent = OutgoingMail.objects.sent().count()
+        queries = query_count(deliver_due)
+        assert OutgoingMail.objects.sent().count() == sent + number
+        return queries
+
+    with clock.frozen(MORNING):
+        assert cost(6) - cost(1) == 5 * WRITINGS
+
+
+def association_of_one():
+    return AssociationFactory(purpose="Court.", members=[UserFactory()])
 
 
 def written(notification, subject):

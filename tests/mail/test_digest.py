@@ -241,6 +241,18 @@ class TestComposition:
 
 
 class TestDelivery:
+    def test_the_lines_of_several_are_read_together(self, now, query_count):
+        """Each costs its wishes, and four writings around a savepoint: handed over, logged, settled twice."""
+
+        def cost(number):
+            for _ in range(number):
+                tell(Weekly)
+            now.move_to(next_digest_time(now.moment))
+            compose_due()
+            return query_count(deliver_due)
+
+        assert cost(5) - cost(1) == 4 * 7
+
     def send(self, now):
         now.move_to(MONDAY)
         compose_due()

@@ -1,5 +1,6 @@
 import socket
 import time
+from contextlib import suppress
 from datetime import UTC, datetime
 
 import pytest
@@ -11,7 +12,7 @@ from mecenova.mail import wake as waking
 from mecenova.mail.delivery import Delivery, deliver_due
 from mecenova.mail.enums import MailStatus
 from mecenova.mail.models import MailPreference, OutgoingMail
-from mecenova.mail.operations import OutsideTransactionError, queue, queue_message, retry_failed
+from mecenova.mail.operations import OutsideTransactionError, queue, queue_message, retry_failed, together
 from tests.mail.factories import OutgoingMailFactory, PersonFactory
 from tests.mail.notifications_for_tests import Broken, Letter, Reminder, Welcome
 
@@ -46,6 +47,40 @@ class TestQueue:
         assert queue(Welcome, person) == 0
         assert queue(Welcome, person, occurrence="again") == 1
         assert OutgoingMail.objects.count() == 2
+
+    def test_many_facts_told_in_a_row_are_written_at_once(self, query_count):
+        people = PersonFactory.create_batch(4)
+        queue(Welcome, people[0])
+
+        def tell(those):
+            with together():
+                for person in those:
+                    queue(Welcome, person)
+                    assert queue(Reminder, person) == 1
+                    assert queue(Reminder, person) == 0
+                assert OutgoingMail.objects.count() == before
+
+        before = OutgoingMail.objects.count()
+        one = query_count(lambda: tell(people[:1]))
+        assert OutgoingMail.objects.count() == 2
+        before = OutgoingMail.objects.count()
+        assert query_count(lambda: tell(people)) == one
+        assert OutgoingMail.objects.count() == 8
+
+    def test_what_an_inner_transaction_queues_is_undone_with_it(self):
+        kept, undone = PersonFactory.create_batch(2)
+        with together():
+            queue(Welcome, kept)
+            with suppress(ZeroDivisionError), transaction.atomic():
+                queue(Welcome, undone)
+                raise ZeroDivisionError
+        assert [mail.recipient for mail in OutgoingMail.objects.all()] == [kept]
+
+    def test_a_bundle_that_raises_writes_nothing(self):
+        with suppress(ZeroDivisionError), together():
+            queue(Welcome, PersonFactory())
+            raise ZeroDivisionError
+        assert queue(Welcome, PersonFactory()) == OutgoingMail.objects.count() == 1
 
     def test_a_race_on_the_key_keeps_one(self, monkeypatch):
         person = PersonFactory()

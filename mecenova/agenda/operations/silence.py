@@ -10,7 +10,7 @@ from mecenova.agenda.enums import Outcome
 from mecenova.agenda.followups import Repair
 from mecenova.agenda.models import FollowUp, FollowUpQuerySet, SilenceCheck
 from mecenova.agenda.opening import Opening, open_where_none
-from mecenova.agenda.silence import living, without_step
+from mecenova.agenda.silence import counted, living, without_step
 from mecenova.calendar import clock
 
 
@@ -20,8 +20,9 @@ def check_silence() -> SilenceCheck:
     orphans = _close_orphans()
     subjects = violations = 0
     for queryset in living().values():
-        found = list(without_step(queryset()))
-        subjects += max(queryset().count(), len(found))
+        alive, forgotten = counted(queryset())
+        found = list(without_step(queryset())) if forgotten else []
+        subjects += max(alive, len(found))
         violations += len(found)
         _repair(found)
     return SilenceCheck.objects.create(subjects=subjects, violations=violations, orphans=orphans)

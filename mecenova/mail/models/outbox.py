@@ -18,6 +18,7 @@ from mecenova.mail.enums import Attempt, Category, MailStatus, Unsent, in_words
 
 if TYPE_CHECKING:
     from accounts.models import User
+    from mecenova.mail.models.digest import DigestLine
 
 
 # The name under which ready-made mails (codes, reset links) are kept: no class stands behind it.
@@ -66,6 +67,8 @@ class OutgoingMail(Identified):
 
     # Only where it was read `with_troubles`.
     in_trouble: bool
+    # Of a weekly digest, when they were read for several at once.
+    lines_to_tell: "list[DigestLine] | None" = None
 
     key = models.CharField("clé", max_length=300, unique=True, editable=False)
     notification = models.CharField("modèle", max_length=120)
