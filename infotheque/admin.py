@@ -3,7 +3,7 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 
-from infotheque.models import Document, Path, Step
+from infotheque.models import Document
 
 
 @admin.register(Document)
@@ -21,35 +21,6 @@ class DocumentAdmin(admin.ModelAdmin):
         return False
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-
-class StepInline(admin.StackedInline):
-    model = Step
-    extra = 0
-    autocomplete_fields = ("document",)
-    # What ties a step to its exercise and its answers.
-    readonly_fields = ("key",)
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-
-@admin.register(Path)
-class PathAdmin(admin.ModelAdmin):
-    """Words, order and documents are the team's; the steps themselves come with the site."""
-
-    list_display = ("title", "readers", "position")
-    readonly_fields = ("slug", "readers")
-    inlines = (StepInline,)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:

@@ -4,6 +4,7 @@ from django.urls import path
 from infotheque.feeds import NewDocuments
 from infotheque.views import (
     collections,
+    courses,
     curation,
     deposits,
     gaps,
@@ -52,6 +53,10 @@ urlpatterns = [
         collections.collection_arrange,
         name="collection_arrange",
     ),
+    path("equipe/parcours/", courses.course_list, name="courses"),
+    path("equipe/parcours/<uuid:pk>/", courses.course_edit, name="course_edit"),
+    path("equipe/parcours/etapes/<uuid:pk>/", courses.lesson_edit, name="lesson_edit"),
+    path("equipe/parcours/etapes/<uuid:pk>/deplacer/", courses.lesson_move, name="lesson_move"),
     path("equipe/depots/", deposits.deposit_list, name="deposits"),
     path("equipe/depots/deposer/", deposits.deposit_create, name="deposit_create"),
     path("equipe/depots/<uuid:pk>/", deposits.deposit, name="deposit"),

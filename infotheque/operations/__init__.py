@@ -8,6 +8,7 @@ from infotheque.operations.collections import (
     show_collection,
     update_collection,
 )
+from infotheque.operations.courses import free_exercises, move_step, update_path, update_step
 from infotheque.operations.curation import (
     accept_tip,
     comment_document,
@@ -55,11 +56,13 @@ __all__ = [
     "feature_document",
     "finish_step",
     "forget_marks",
+    "free_exercises",
     "give_tip",
     "learn_words",
     "load_paths",
     "load_shelf",
     "move_in_collection",
+    "move_step",
     "note_gap",
     "note_reading",
     "prescribe",
@@ -79,6 +82,8 @@ __all__ = [
     "take_up_step",
     "update_collection",
     "update_document",
+    "update_path",
+    "update_step",
     "verify_document",
     "withdraw_document",
 ]

@@ -15,7 +15,7 @@ from accounts.models import Claim, Invitation, Organisation, User
 from accounts.operations import invite_member
 from associations.models import Ask, Association, Project
 from companies.models import Company, Need
-from infotheque.models import Collection, Document
+from infotheque.models import Collection, Document, Path, Step
 from matching.enums import DiagnosisCause
 from matching.models import Diagnosis, Suggestion
 from matching.operations import diagnose
@@ -190,6 +190,9 @@ PAGES: dict[str, tuple[Any, Callable[[], list[Any]], str]] = {
     "infotheque:gaps": (STAFF, list, ""),
     "infotheque:collections": (STAFF, list, ""),
     "infotheque:collection_edit": (STAFF, key(lambda: Collection.objects.published()[0]), ""),
+    "infotheque:courses": (STAFF, list, ""),
+    "infotheque:course_edit": (STAFF, key(lambda: Path.objects.earliest("position")), ""),
+    "infotheque:lesson_edit": (STAFF, key(lambda: Step.objects.earliest("path", "position")), ""),
     "infotheque:deposits": (STAFF, list, ""),
     "infotheque:path_list": (VISITOR, list, ""),
     "infotheque:path": (ASSOCIATION, lambda: ["preparer-un-partenariat"], ""),
@@ -271,6 +274,7 @@ NOT_A_PAGE = {
     *("infotheque:opened", "infotheque:useful", "infotheque:advance", "infotheque:comment"),
     *("infotheque:feature", "infotheque:replace_link", "infotheque:shelve", "infotheque:version_create"),
     *("infotheque:collection_show", "infotheque:collection_arrange", "infotheque:tip_decide"),
+    "infotheque:lesson_move",
     *("infotheque:deposit_create", "infotheque:deposit"),
     *("infotheque:read", "infotheque:step_answer", "infotheque:step_take_up"),
     *(f"partnerships:partnership_{act}" for act in ("talk", "settle", "agree", "renew", "end", "reflect")),

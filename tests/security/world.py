@@ -204,6 +204,8 @@ def _learning() -> dict[str, dict[str, Any]]:
         "infotheque:path": {"slug": step.path.slug},
         "infotheque:read": {"pk": step.document.pk},
         **{f"infotheque:{name}": of_step for name in ("step", "step_answer", "step_take_up")},
+        "infotheque:course_edit": {"pk": step.path_id},
+        **{f"infotheque:{name}": {"pk": step.pk} for name in ("lesson_edit", "lesson_move")},
     }
 
 

@@ -1,0 +1,52 @@
+"""What a curator writes of a learning path and of its steps."""
+
+from typing import Any
+
+from django import forms
+
+from infotheque.exercises import exercise_of
+from infotheque.models import Document, Path, Step
+from infotheque.models.document import HEAVY
+
+MARKDOWN = "Titres\u00a0: ## ; listes\u00a0: - ; gras\u00a0: **mot** ; liens\u00a0: [mots](https://…)."
+
+
+class PathForm(forms.ModelForm):
+    class Meta:
+        model = Path
+        fields = ("title", "introduction")
+        widgets = {"introduction": forms.Textarea({"rows": 6})}
+        help_texts = {"introduction": MARKDOWN}
+
+
+class LessonForm(forms.ModelForm):
+    """`keys` are the exercises that the step may have, its own first."""
+
+    key = forms.ChoiceField(
+        label="Exercice",
+        help_text="Ce que le site demande, et regarde chez le membre. L’adresse de l’étape en vient.",
+    )
+
+    minutes = forms.IntegerField(label="Durée (minutes)", min_value=1, max_value=240)
+
+    class Meta:
+        model = Step
+        fields = ("title", "lesson", "document", "key", "exercise", "minutes")
+        widgets = {"lesson": forms.Textarea({"rows": 14}), "exercise": forms.Textarea({"rows": 4})}
+        help_texts = {"lesson": MARKDOWN}
+
+    def __init__(self, *args: Any, keys: list[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        online = Document.objects.published().defer(*HEAVY).order_by("title")
+        kept = Document.objects.filter(pk=self.instance.document_id).defer(*HEAVY)
+        self.fields["document"].queryset = online | kept
+        self.fields["document"].empty_label = "Aucun"
+        path = self.instance.path.slug
+        self.fields["key"].choices = [(key, _told(path, key)) for key in keys]
+
+
+def _told(path: str, key: str) -> str:
+    """The exercise, and what it asks."""
+    exercise = exercise_of(path, key)
+    asked = len(exercise.questions) + len(exercise.dimensions)
+    return f"{key} ({asked} question{'s' if asked > 1 else ''})" if asked else f"{key} (regarde la fiche)"

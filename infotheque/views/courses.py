@@ -1,0 +1,64 @@
+"""The learning paths as curators write them: words, documents, exercises, order."""
+
+import uuid
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from infotheque import operations
+from infotheque.forms.course import LessonForm, PathForm
+from infotheque.models import Path, Step
+from mecenova.team import for_the_team
+from mecenova.workflow.errors import DomainError
+
+
+@require_safe
+@for_the_team
+def course_list(request: HttpRequest) -> HttpResponse:
+    return render(request, "infotheque/course_list.html", {"paths": Path.objects.with_lengths()})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_the_team
+def course_edit(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    found = get_object_or_404(Path, pk=pk)
+    form = PathForm(request.POST or None, instance=found)
+    if request.method == "POST" and form.is_valid():
+        operations.update_path(path=found, by=request.user, **form.cleaned_data)
+        messages.success(request, "C’est enregistré.")
+        return redirect("infotheque:course_edit", pk)
+    context = {"form": form, "path": found, "steps": found.steps.for_reading()}
+    return render(request, "infotheque/course_edit.html", context, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_the_team
+def lesson_edit(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """One step; what was typed is kept when it is refused."""
+    found = get_object_or_404(Step.objects.for_reading(), pk=pk)
+    former = {"title": found.title, "address": found.get_absolute_url()}
+    form = LessonForm(request.POST or None, instance=found, keys=operations.free_exercises(found))
+    if request.method == "POST" and form.is_valid():
+        try:
+            operations.update_step(step=found, by=request.user, **form.cleaned_data)
+        except DomainError as refused:
+            form.add_error(None, refused.message)
+        else:
+            messages.success(request, "L’étape est enregistrée.")
+            return redirect("infotheque:course_edit", found.path_id)
+    context = {"form": form, "step": found, "path": found.path, **former}
+    return render(request, "infotheque/lesson_edit.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+@for_the_team
+def lesson_move(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """Up or down, by two ordinary buttons."""
+    found = get_object_or_404(Step, pk=pk)
+    act = request.POST.get("act", "")
+    if act not in {"up", "down"}:
+        raise Http404
+    operations.move_step(step=found, by=request.user, up=act == "up")
+    return redirect("infotheque:course_edit", found.path_id)
