@@ -167,7 +167,8 @@ def _rank(
     depths = np.full(len(needs), depth, np.int64)
     if deeper:
         shown = {key.bytes: times for key, times in deeper.items()}
-        depths += [shown.get(key.ljust(16, b"\0"), 0) for key in needs.ids.tolist()]
+        times = [shown.get(key.ljust(16, b"\0"), 0) for key in needs.ids.tolist()]
+        depths += np.array(times, np.int64)
     ranked = rank(needs, associations, ground, Threshold(PRESENT_FROM, PRESENT_TEXT_FROM), depths)
     pairs = Pairs.named(ranked.edges, needs, associations)
     return Best(pairs, needs.ids, ranked.compatible, len(associations))

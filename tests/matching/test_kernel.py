@@ -206,6 +206,15 @@ def test_a_small_round_ranks_what_changed_as_a_full_one_would(places):
     )
 
 
+def test_a_change_on_one_side_only_is_ranked_however_often_needs_were_shown():
+    association, need = AssociationFactory(complete=True), NeedFactory(published=True, territories=["59"])
+    everybody = told(rank_everybody().pairs)
+    shown = {need.pk: 3}
+    assert told(rank_changes({association.pk}, (), deeper=shown).pairs) == everybody != set()
+    assert told(rank_changes((), {need.pk}, deeper=shown).pairs) == everybody
+    assert told(rank_changes((), (), deeper=shown).pairs) == set()
+
+
 def told(pairs):
     return set(zip(pairs.need_ids(), pairs.association_ids(), pairs.score.tolist(), strict=True))
 
