@@ -11,6 +11,7 @@ from accounts.enums import OrganisationKind
 from accounts.models import Organisation, User
 from accounts.operations.merging import Merging
 from accounts.signals import organisation_checked, organisation_left, organisations_merging
+from associations.enums import ProjectStatus
 from associations.models import Association, Project
 from associations.signals import (
     association_changed,
@@ -52,11 +53,18 @@ from partnerships.signals import (
 
 
 @receiver(
-    (association_changed, project_published, project_changed, project_closed),
+    (association_changed, project_published, project_closed),
     dispatch_uid="matching.association",
 )
 def an_association_changed(*, association: Association, **kwargs: Any) -> None:
     note_change(kind=ChangedKind.ASSOCIATION, subject_id=association.pk)
+
+
+@receiver(project_changed, dispatch_uid="matching.project")
+def a_project_changed(*, project: Project, association: Association, **kwargs: Any) -> None:
+    """A draft is compared with nothing: what it says counts from its publication."""
+    if project.status == ProjectStatus.PUBLISHED:
+        note_change(kind=ChangedKind.ASSOCIATION, subject_id=association.pk)
 
 
 @receiver(associations_imported, dispatch_uid="matching.imported")
@@ -142,7 +150,7 @@ def interest_has_come(*, introduction: Introduction, **kwargs: Any) -> None:
 
 @receiver(project_changed, dispatch_uid="matching.project_saved")
 def what_was_chosen_is_done(*, project: Project, **kwargs: Any) -> None:
-    if waits_for_choice_or_work(project):
+    if project.status == ProjectStatus.PUBLISHED and waits_for_choice_or_work(project):
         settle(project=project)
 
 

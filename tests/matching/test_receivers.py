@@ -3,7 +3,14 @@
 import pytest
 
 from accounts.operations import check_organisation, withdraw_organisation
-from associations.operations import publish_project, register_association, update_association
+from associations.operations import (
+    create_project,
+    publish_project,
+    register_association,
+    save_ask,
+    update_association,
+    update_project,
+)
 from companies.operations import publish_need, set_policy
 from matching.models import ChangedSubject, Suggestion
 from matching.operations import run_round
@@ -36,6 +43,18 @@ def test_changes_are_noted():
     ChangedSubject.objects.all().delete()
     set_policy(company=need.company, by=None, monthly_capacity=8)
     assert ("company", need.company.pk) in noted()
+
+
+@pytest.mark.django_db
+def test_a_draft_is_compared_with_nothing_until_it_is_published():
+    association = AssociationFactory(complete=True)
+    project = create_project(association=association, by=None, title="Un atelier", description="De vélos.")
+    save_ask(project=project, by=None, kind="volunteering", volunteers=3)
+    update_project(project=project, by=None, description="De vélos et de trottinettes.")
+    assert noted() == []
+    publish_project(project=project, by=None)
+    update_project(project=project, by=None, description="De vélos, avec des jeunes.")
+    assert noted() == [("association", association.pk)] * 2
 
 
 @pytest.mark.django_db
