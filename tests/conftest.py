@@ -22,7 +22,7 @@ from pytest_django import DjangoDbBlocker
 from mecenova.calendar import clock
 from mecenova.reference import territories
 
-pytest_plugins = ["tests.strict_templates", "tests.snapshot", "tests.browser"]
+pytest_plugins = ["tests.strict_templates", "tests.template_database", "tests.snapshot", "tests.browser"]
 
 
 # Minutes in a few tests: begun last, one process would end alone.
