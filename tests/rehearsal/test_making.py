@@ -16,15 +16,14 @@ from mecenova.calendar import clock
 from mecenova.celery import app
 from mecenova.rehearsal import copying, making, scratch
 from mecenova.rehearsal.enums import PreviewStatus
-from mecenova.rehearsal.lines import lines_since
+from mecenova.rehearsal.lines import COUNTS_ONLY, lines_since
 from mecenova.rehearsal.models import Preview, PreviewLine
 from mecenova.rehearsal.operations import ask_preview
 from mecenova.rehearsal.tasks import NIGHTLY_DAYS
 
-# The preview's own horizon: every hour of it is lived twice, but for what only counts who waits. Should a
-# mail ever come of that, the two lives would differ.
+# The preview's own horizon: every hour of it is lived twice. What only counts who waits is left out of the
+# preview, and done once a day in the plain life: should a mail ever come of it, the two would differ.
 DAYS = NIGHTLY_DAYS
-COUNTS_ONLY = {"register-baskets"}
 OWN = {"rehearsal_preview", "rehearsal_previewline"}
 
 
@@ -43,7 +42,7 @@ def recipient(line) -> str:
 def plain_beat(frozen: clock.FrozenClock, days: int) -> None:
     """Beat, told in the simplest way: every hour, everything that is woken by then, twice."""
     end = frozen.moment + timedelta(days=days)
-    schedule = [entry for name, entry in app.conf.beat_schedule.items() if name not in COUNTS_ONLY]
+    schedule = list(app.conf.beat_schedule.values())
     frozen.move_to(frozen.moment.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1))
     while frozen.moment < end:
         hour = frozen.moment
@@ -59,7 +58,7 @@ def plain_beat(frozen: clock.FrozenClock, days: int) -> None:
             cron = entry["schedule"]
             if (
                 isinstance(cron, crontab)
-                and local.hour in cron.hour
+                and local.hour in ({6} if entry["task"] in COUNTS_ONLY else cron.hour)
                 and local.isoweekday() % 7 in cron.day_of_week
             ):
                 for minute in sorted(cron.minute):

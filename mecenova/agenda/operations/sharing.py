@@ -57,15 +57,16 @@ def share_staff_steps() -> int:
     here = present()
     if not here:
         return 0
-    load, moved = _load(), 0
-    keys, personal = {person.pk for person in here}, personal_rules()
+    owed = FollowUp.objects.all().owed_by_staff().exclude(assigned_to__in=here).order_by("deadline", "id")
+    rows = list(owed.only("pk", "rule", "assigned_to_id"))
+    if not rows:
+        return 0
+    load, moved, personal = _load(), 0, personal_rules()
     gone = set(_holders()) - set(team().values_list("pk", flat=True))
-    owed = FollowUp.objects.all().owed_by_staff().order_by("deadline", "id")
-    for row in owed.only("pk", "rule", "assigned_to_id").iterator():
+    for row in rows:
         holder = row.assigned_to_id
         # A step that is one person's own waits for that person, unless they have left the team.
-        stays = holder is not None and row.rule in personal and holder not in gone
-        if holder in keys or stays:
+        if holder is not None and row.rule in personal and holder not in gone:
             continue
         chosen = _least_loaded(here, load)
         moved += _give(row, chosen)
@@ -77,14 +78,16 @@ def share_staff_steps() -> int:
 def escalate_overdue_steps() -> int:
     """Two working days after the promised date, a lead takes the step over. How many were raised."""
     hold(SHARING)
-    here = leads(present())
+    now = clock.now()
+    promised = FollowUp.objects.all().owed_by_staff().promised_before(now)
+    late = [row for row in promised if due_at(row.promised_at, ESCALATED_AFTER) <= now]  # type: ignore[attr-defined]
+    here = leads(present()) if late else []
     if not here:
         return 0
-    now, keys, load = clock.now(), {lead.pk for lead in here}, _load()
-    late = FollowUp.objects.all().owed_by_staff().promised_before(now)
+    keys, load = {lead.pk for lead in here}, _load()
     raised: dict[Any, list[FollowUp]] = {}
-    for row in late.exclude(assigned_to__in=keys):
-        if due_at(row.promised_at, ESCALATED_AFTER) > now:  # type: ignore[attr-defined]
+    for row in late:
+        if row.assigned_to_id in keys:
             continue
         lead = _least_loaded(here, load)
         if _give(row, lead):
