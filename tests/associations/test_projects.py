@@ -8,7 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import connection
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import invariant, rule, run_state_machine_as_test
 
 from accounts.enums import OrganisationStatus
 from associations import operations
@@ -23,6 +23,7 @@ from mecenova.workflow.errors import DomainError, TransitionRefused
 from mecenova.workflow.journal import history
 from tests.accounts.factories import UserFactory
 from tests.associations.factories import AskFactory, AssociationFactory, ProjectFactory
+from tests.stories import Story
 
 pytestmark = pytest.mark.django_db
 
@@ -186,19 +187,15 @@ def test_text_is_cleaned_and_lists_are_written(project, user):
         operations.update_project(project=project, by=user, status="published")
 
 
-class ProjectLife(RuleBasedStateMachine):
+class ProjectLife(Story):
     """Whatever is done, in whatever order: one step while open, none once closed, dates that match."""
 
     def __init__(self):
         super().__init__()
-        self.atomic = connection.savepoint()
         self.user = UserFactory()
         self.association = AssociationFactory(complete=True, members=[self.user])
         operations.update_association(association=self.association, by=self.user, phone="01")
         self.projects = []
-
-    def teardown(self):
-        connection.savepoint_rollback(self.atomic)
 
     def attempt(self, operation, **values):
         with contextlib.suppress(DomainError):

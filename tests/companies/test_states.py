@@ -3,10 +3,9 @@
 from datetime import timedelta
 
 import pytest
-from django.db import transaction
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import initialize, invariant, rule, run_state_machine_as_test
 
 from companies.enums import NeedStatus
 from companies.models import Need
@@ -18,6 +17,7 @@ from mecenova.reference.models import Cause, Territory
 from mecenova.workflow.errors import DomainError
 from tests.accounts.factories import UserFactory
 from tests.companies.factories import CompanyFactory
+from tests.stories import Story
 
 ALLOWED = {
     "publish": {NeedStatus.DRAFT: NeedStatus.PUBLISHED, NeedStatus.CLOSED: NeedStatus.PUBLISHED},
@@ -25,16 +25,10 @@ ALLOWED = {
 }
 
 
-class Needs(RuleBasedStateMachine):
+class Needs(Story):
     def __init__(self) -> None:
         super().__init__()
         self.expected: dict = {}
-        self.undone = transaction.atomic()
-        self.undone.__enter__()
-
-    def teardown(self) -> None:
-        transaction.set_rollback(True)
-        self.undone.__exit__(None, None, None)
 
     @initialize()
     def sign_up(self) -> None:

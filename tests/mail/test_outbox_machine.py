@@ -5,7 +5,7 @@ outcome, and then with the same Message-ID.
 """
 
 from collections import Counter
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from smtplib import SMTPDataError, SMTPRecipientsRefused, SMTPServerDisconnected
 
 import pytest
@@ -15,7 +15,6 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     Bundle,
-    RuleBasedStateMachine,
     initialize,
     invariant,
     rule,
@@ -31,8 +30,8 @@ from mecenova.mail.operations import queue, retry_failed
 from mecenova.mail.smtp import OutcomeUnknown
 from tests.mail.factories import PersonFactory
 from tests.mail.notifications_for_tests import Reminder, Welcome
+from tests.stories import Story
 
-START = datetime(2026, 11, 23, 9, tzinfo=UTC)
 ERRORS = {
     "later": SMTPRecipientsRefused({"x": (450, b"later")}),
     "refused": SMTPDataError(554, b"never"),
@@ -63,14 +62,12 @@ class ScriptedBackend(BaseEmailBackend):
         return len(messages)
 
 
-class Outbox(RuleBasedStateMachine):
+class Outbox(Story):
     people = Bundle("people")
 
     @initialize()
     def begin(self):
         OutgoingMail.objects.all().delete()
-        self.clock = clock.FrozenClock(START)
-        clock.set_clock(self.clock)
         ScriptedBackend.script, ScriptedBackend.accepted, ScriptedBackend.is_away = [], Counter(), False
         self.queued = set()
         self.retried = 0
@@ -154,7 +151,7 @@ class Outbox(RuleBasedStateMachine):
             if hasattr(self, "queued"):
                 self.everything_ends()
         finally:
-            clock.set_clock(None)
+            super().teardown()
 
     def everything_ends(self):
         """With a server that works, every mail ends sent, failed or cancelled."""

@@ -1,13 +1,13 @@
 """Any sequence of verbs and of days: a partnership that is alive has one next step, and no other has any."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import initialize, invariant, rule, run_state_machine_as_test
 
 from mecenova.agenda import operations as agenda
 from mecenova.agenda.models import FollowUp
@@ -21,17 +21,15 @@ from tests.accounts.factories import StaffFactory
 from tests.associations.factories import AssociationFactory
 from tests.companies.factories import CompanyFactory
 from tests.partnerships.factories import member_of
+from tests.stories import Story
 
 SIDE = st.sampled_from(["association", "company"])
 LATER = st.none() | st.integers(-10, 400)
 
 
-class Story(RuleBasedStateMachine):
+class Talks(Story):
     @initialize()
     def begin(self):
-        self.story = transaction.savepoint()
-        self.clock = clock.FrozenClock(datetime(2026, 11, 23, 9, tzinfo=UTC))
-        clock.set_clock(self.clock)
         association, company = AssociationFactory(complete=True), CompanyFactory()
         self.people = {"association": member_of(association), "company": member_of(company)}
         self.staff = StaffFactory()
@@ -44,11 +42,6 @@ class Story(RuleBasedStateMachine):
             by=self.people["association"],
         )
         operations.accept_introduction(introduction=introduction, by=self.people["company"])
-
-    def teardown(self):
-        if hasattr(self, "story"):
-            clock.set_clock(None)
-            transaction.savepoint_rollback(self.story)
 
     def attempt(self, operation, **values):
         self.clock.advance(timedelta(seconds=1))
@@ -113,7 +106,7 @@ class Story(RuleBasedStateMachine):
 @pytest.mark.django_db
 def test_a_partnership_has_exactly_one_next_step_while_it_is_alive():
     run_state_machine_as_test(
-        Story,
+        Talks,
         settings=settings(
             max_examples=25,
             stateful_step_count=25,
