@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-import django
+from tests.matching.judged.apart import in_a_test_database
 
 SEED = 20141128
 HERE = Path(__file__).parent
@@ -149,12 +149,4 @@ def listed(slugs: frozenset[str]) -> str:
 
 
 if __name__ == "__main__":
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mecenova.settings.test")
-    django.setup()
-    from django.test.utils import setup_databases, teardown_databases
-
-    databases = setup_databases(verbosity=0, interactive=False)
-    try:
-        main()
-    finally:
-        teardown_databases(databases, verbosity=0)
+    in_a_test_database(main)

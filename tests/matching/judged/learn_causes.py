@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import django
+from tests.matching.judged.apart import in_a_test_database
 
 if TYPE_CHECKING:
     from matching.scoring import Lexicon
@@ -96,12 +96,4 @@ def learnt(texts: list[Text], thesaurus: list[Text]) -> dict[str, dict[str, floa
 
 
 if __name__ == "__main__":
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mecenova.settings.test")
-    django.setup()
-    from django.test.utils import setup_databases, teardown_databases
-
-    databases = setup_databases(verbosity=0, interactive=False)
-    try:
-        main()
-    finally:
-        teardown_databases(databases, verbosity=0)
+    in_a_test_database(main)
