@@ -25,8 +25,13 @@ from mecenova.reference import territories
 pytest_plugins = ["tests.strict_templates", "tests.template_database", "tests.snapshot", "tests.browser"]
 
 
-# Minutes in a few tests: begun last, one process would end alone.
-LONGEST = ("tests/simulation/", "tests/rehearsal/", "tests/demo/", "tests/journeys/", "tests/workshop/")
+# Minutes, or most of one, in a few tests: begun last, one process would end alone.
+LONGEST = (
+    *("tests/simulation/", "tests/rehearsal/", "tests/demo/", "tests/journeys/", "tests/workshop/"),
+    *("tests/agenda/test_one_next_step.py", "tests/accounts/test_merges_story.py"),
+    *("tests/accounts/test_in_browser.py", "tests/associations/test_in_browser.py"),
+    *("tests/companies/test_browser.py", "tests/ui/test_in_a_browser.py", "tests/infotheque/test_shelf.py"),
+)
 
 
 @pytest.hookimpl(trylast=True)
