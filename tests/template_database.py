@@ -7,6 +7,7 @@ site makes its own databases beside the live one (mecenova.rehearsal.scratch), w
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
+from threading import Thread
 
 import django
 import pytest
@@ -49,6 +50,12 @@ def template_database() -> str:
             if former != name:
                 scratch.drop(former)
         return scratch.with_schema(name)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Begun while the processes that share the suite still read their tests; each then waits for its end."""
+    if config.getoption("numprocesses", None) and not hasattr(config, "workerinput"):
+        Thread(target=template_database, daemon=True).start()
 
 
 @pytest.fixture(scope="session")
