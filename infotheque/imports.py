@@ -32,8 +32,7 @@ from mecenova.reference.labels import cause_index
 
 TITLE_LENGTH, LINE_LENGTH, TEXT_LENGTH, LINK_LENGTH = 250, 200, 3000, 500
 FIRST_YEAR, LAST_YEAR = 1900, 2100
-# What is read of a folder: the rest (notes, system files) is not told as an error.
-ENDINGS = frozenset({".pdf", ".docx", ".odt", ".pptx", ".xlsx", ".doc", ".xls", ".ppt"})
+LEFT_BY_SYSTEMS = frozenset({"thumbs.db", "desktop.ini"})
 _is_web = URLValidator(schemes=["http", "https"])
 
 OUTSIDE = "le fichier n’est pas dans le dossier donné"
@@ -172,17 +171,22 @@ class DocumentImporter(Importer[DocumentEntry]):
 
 @contextmanager
 def listed_files(folder: Path) -> Iterator[Path]:
-    """A CSV with one row for each file of the folder and of those inside; it bears the folder's own name."""
+    """A CSV with one row for each file of the folder and of those inside, whatever its ending: what cannot be
+    kept is told. It bears the folder's own name.
+    """
     with TemporaryDirectory(prefix="mecenova-ingest-") as place:
         path = Path(place) / (folder.resolve().name or "dossier")
         with path.open("w", encoding="utf-8", errors="replace", newline="") as file:
             written = csv.writer(file, delimiter=";")
             written.writerow(["fichier"])
-            found = (each for each in folder.rglob("*") if each.suffix.lower() in ENDINGS)
-            written.writerows(
-                [str(each.relative_to(folder))] for each in sorted(found) if not each.is_symlink()
-            )
+            found = (each for each in folder.rglob("*") if each.is_file() and not _is_aside(each))
+            written.writerows([str(each.relative_to(folder))] for each in sorted(found))
         yield path
+
+
+def _is_aside(path: Path) -> bool:
+    """What nobody meant to bring: links elsewhere, and what systems leave in every folder."""
+    return path.is_symlink() or path.name.startswith((".", "~$")) or path.name.lower() in LEFT_BY_SYSTEMS
 
 
 def _address(cell: str, column: str) -> str:

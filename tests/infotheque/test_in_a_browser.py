@@ -1,11 +1,12 @@
 """What only a browser can tell: a file taken is a download and a count, and « useful? » answers in place."""
 
 import pytest
+from django.urls import reverse
 from playwright.sync_api import Page, expect
 
 from infotheque.models import DailyUse
-from tests.browser import assert_accessible, assert_no_sideways_scroll
-from tests.infotheque.factories import DocumentFileFactory
+from tests.browser import PHONE, assert_accessible, assert_no_sideways_scroll
+from tests.infotheque.factories import DocumentFactory, DocumentFileFactory
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -23,3 +24,17 @@ def test_a_visitor_takes_a_file_and_says_that_it_was_useful(page: Page) -> None:
     assert (use.opened, use.downloaded, use.useful) == (1, 1, 1)
     assert_accessible(page)
     assert_no_sideways_scroll(page)
+
+
+def test_a_title_in_one_long_word_stays_in_the_page_and_the_first_answer_on_the_first_screen(page: Page):
+    long = DocumentFactory(published=True, title="n" * 240)
+    DocumentFactory(published=True, title="Le budget")
+    page.goto(long.get_absolute_url())
+    assert_no_sideways_scroll(page)
+    page.goto(reverse("infotheque:list"))
+    assert_no_sideways_scroll(page)
+    page.goto(reverse("infotheque:list") + "?q=budget")
+    place = page.get_by_role("link", name="Le budget").bounding_box()
+    assert place is not None
+    assert place["y"] + place["height"] < PHONE["height"]
+    assert_accessible(page)

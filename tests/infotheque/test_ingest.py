@@ -26,7 +26,9 @@ def folder(tmp_path: Path, monkeypatch) -> Path:
     (tmp_path / "guide_du_mécénat.pdf").write_bytes(hostile.pdf_of("Le guide"))
     (tmp_path / "copie.pdf").write_bytes((tmp_path / "guide_du_mécénat.pdf").read_bytes())
     (tmp_path / "page.pdf").write_bytes(hostile.HTML)
-    (tmp_path / "notes.txt").write_text("rien")
+    (tmp_path / "dessin.svg").write_bytes(hostile.SVG)
+    (tmp_path / ".DS_Store").write_text("rien")
+    (tmp_path / "Thumbs.db").write_text("rien")
     return tmp_path
 
 
@@ -47,17 +49,19 @@ def rejects(path: Path) -> list[dict[str, str]]:
 
 def test_a_trial_writes_nothing_then_each_file_is_a_draft_then_nothing_twice(folder):
     before = kept_files()
-    assert "4 = 2 + 0 + 1 + 1" in ingest(folder)
+    assert "5 = 2 + 0 + 1 + 2" in ingest(folder)
     assert not Document.objects.exists()
     assert kept_files() == before
-    assert "4 = 2 + 0 + 1 + 1" in ingest(folder, commit=True)
+    assert "5 = 2 + 0 + 1 + 2" in ingest(folder, commit=True)
     assert set(Document.objects.values_list("title", "status")) == {
         ("convention", "draft"),
         ("copie", "draft"),
     }
     assert DocumentFile.objects.count() == 2
-    assert "page web" in " ".join(rejects(Path("dossier.rejets.csv"))[0].values())
-    assert "4 = 0 + 0 + 3 + 1" in ingest(folder, commit=True)
+    drawn, page = (" ".join(row.values()) for row in rejects(Path("dossier.rejets.csv")))
+    assert "une image SVG" in drawn
+    assert "page web" in page
+    assert "5 = 0 + 0 + 3 + 2" in ingest(folder, commit=True)
     assert Document.objects.count() == 2
 
 
@@ -75,7 +79,7 @@ def test_an_interruption_is_taken_up_where_it_was(folder, monkeypatch):
         ingest(folder, commit=True)
     assert Document.objects.count() == DocumentFile.objects.count() == 1
     monkeypatch.setattr("infotheque.imports.add_version", whole)
-    assert "4 = 1 + 0 + 2 + 1" in ingest(folder, commit=True)
+    assert "5 = 1 + 0 + 2 + 2" in ingest(folder, commit=True)
     assert Document.objects.count() == DocumentFile.objects.count() == 2
 
 
