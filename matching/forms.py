@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -14,7 +14,7 @@ from matching.enums import Choice
 from matching.pairs import associations_named, needs_named
 from mecenova.calendar import clock
 from mecenova.ui.forms import DateInput
-from partnerships.enums import RefusalReason
+from partnerships.enums import reasons_for
 
 M = TypeVar("M", bound=Model)
 
@@ -38,15 +38,20 @@ class InterestForm(forms.Form):
 
 
 class DeclineForm(forms.Form):
-    """A reason from the closed list, and a word if one wishes."""
+    """A reason from the closed list of the need's kind of support, and a word if one wishes."""
 
-    reason = forms.ChoiceField(label="La raison", choices=RefusalReason.choices, widget=forms.RadioSelect)
+    reason = forms.ChoiceField(label="La raison", widget=forms.RadioSelect)
     note = forms.CharField(
         label="Une précision pour l’équipe IMS",
         required=False,
         max_length=NOTE_LENGTH,
         widget=forms.Textarea(attrs={"rows": 3}),
     )
+
+    def __init__(self, *args: Any, kind: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        reasons = [(reason.value, reason.label) for reason in reasons_for(kind)]
+        self.fields["reason"].choices = reasons  # type: ignore[attr-defined]
 
 
 class PauseForm(forms.Form):

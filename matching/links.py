@@ -60,7 +60,9 @@ class DeclineLink(SuggestionLink):
     name: ClassVar[str] = DECLINE_LINK
     title: ClassVar[str] = "Pas pour nous"
     button: ClassVar[str] = "Écarter cette suggestion"
-    form_class: ClassVar[type[forms.Form]] = DeclineForm
+
+    def get_form(self, subject: Suggestion, user: "User", data: Any = None) -> forms.Form:
+        return DeclineForm(data, kind=subject.need.kind)
 
     def act(self, subject: Suggestion, user: "User", cleaned_data: dict[str, Any]) -> str:
         decline_suggestion(

@@ -15,7 +15,7 @@ from matching.workflow import SUGGESTION
 from mecenova.calendar import clock
 from mecenova.workflow.errors import DomainError
 from mecenova.workflow.journal import advance
-from partnerships.enums import RefusalReason, Side
+from partnerships.enums import Side, reasons_for
 from partnerships.models import Introduction
 from partnerships.operations import introduce, return_attention
 
@@ -48,9 +48,9 @@ def take_interest(*, suggestion: Suggestion, note: str, by: User) -> Introductio
 @transaction.atomic
 def decline_suggestion(*, suggestion: Suggestion, reason: str, by: User, note: str = "") -> Suggestion:
     """Not for us, because: the reason serves the association and the rounds to come."""
-    if reason not in RefusalReason.values:
-        raise DomainError("Choisissez une raison dans la liste\u00a0: elle aide l’association à avancer.")
     suggestion = _lock_for_answer(suggestion, by)
+    if reason not in reasons_for(suggestion.need.kind):
+        raise DomainError("Choisissez une raison dans la liste\u00a0: elle aide l’association à avancer.")
     if suggestion.status == SuggestionStatus.DECLINED and suggestion.refusal_reason == reason:
         return suggestion
     advance(

@@ -42,7 +42,8 @@ def suggestions(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def suggestion(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-    return _show(request, _suggestion_seen_by(request, pk), InterestForm(), DeclineForm())
+    found = _suggestion_seen_by(request, pk)
+    return _show(request, found, InterestForm(), DeclineForm(kind=found.need.kind))
 
 
 @require_POST
@@ -51,7 +52,7 @@ def interest(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     found = _suggestion_answered_by(request, pk)
     form = InterestForm(request.POST)
     if not form.is_valid():
-        return _show(request, found, form, DeclineForm(), status=422)
+        return _show(request, found, form, DeclineForm(kind=found.need.kind), status=422)
     try:
         introduction = operations.take_interest(
             suggestion=found, note=form.cleaned_data["note"], by=request.user
@@ -66,7 +67,7 @@ def interest(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 @require_POST
 def decline(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     found = _suggestion_answered_by(request, pk)
-    form = DeclineForm(request.POST)
+    form = DeclineForm(request.POST, kind=found.need.kind)
     if not form.is_valid():
         return _show(request, found, InterestForm(), form, status=422)
     try:

@@ -12,7 +12,7 @@ from mecenova.demo.associations import Associations
 from mecenova.demo.companies import Companies
 from mecenova.demo.texts import Text, hour_for, read
 from mecenova.demo.timeline import Timeline
-from partnerships.enums import IntroductionStatus, Side
+from partnerships.enums import IntroductionStatus, Side, reasons_for
 from partnerships.models import Introduction
 from partnerships.operations import (
     abandon_partnership,
@@ -67,7 +67,8 @@ class Stories:
             note = notes[number // len(READINGS) % len(notes)]
             take_interest(suggestion=suggestion, note=note, by=person)
         elif reading == "decline":
-            refusals = self.texts["not_for_us"]
+            reasons = reasons_for(suggestion.need.kind)
+            refusals = [text for text in self.texts["not_for_us"] if text["reason"] in reasons]
             refusal = refusals[number % len(refusals)]
             decline_suggestion(
                 suggestion=suggestion, reason=refusal["reason"], note=refusal["note"], by=person

@@ -13,7 +13,7 @@ from mecenova.calendar import clock
 from mecenova.calendar.working_days import is_working_day
 from mecenova.simulation.network import Answering, Span, chance_of
 from mecenova.simulation.people import AssociationMember, CompanyMember, Member, Write
-from partnerships.enums import PartnershipStatus, RefusalReason, Side
+from partnerships.enums import PartnershipStatus, Side, reasons_for
 from partnerships.models import Introduction, Partnership
 from partnerships.operations import (
     abandon_partnership,
@@ -25,7 +25,6 @@ from partnerships.operations import (
 )
 from partnerships.operations import mark_seen as mark_introduction_seen
 
-REASONS = [str(reason.value) for reason in RefusalReason]
 # The page is opened well before the answer is given, also by some who never answer.
 SEEN_ANYWAY = 0.4
 # Pairs that have talked by the first question; a few more at each of the next.
@@ -82,7 +81,7 @@ class Reader:
             if chance.random() < SEEN_ANYWAY:
                 self.write(moment, lambda: mark_seen(suggestion=suggestion, by=company.user))
             return
-        wants, reason = chance.random() < answering.yes, chance.choice(REASONS)
+        wants, reason = chance.random() < answering.yes, chance.choice(reasons_for(suggestion.need.kind))
 
         def answer() -> None:
             mark_seen(suggestion=suggestion, by=company.user)
@@ -117,7 +116,7 @@ class Reader:
             if chance.random() < SEEN_ANYWAY:
                 self.write(moment, lambda: mark_introduction_seen(introduction=asked, by=by))
             return
-        drawn, reason = chance.random(), chance.choice(REASONS)
+        drawn, reason = chance.random(), chance.choice(reasons_for(asked.kind))
         later_on = moment.date() + timedelta(days=chance.choice((20, 45, 90)))
 
         def answer() -> None:

@@ -171,7 +171,7 @@ def test_a_pair_declined_comes_back_on_the_day_its_reason_says_and_not_before(ne
 
 
 def test_a_reason_of_another_kind_of_support_has_its_date_too(need):
-    """The page of a suggestion offers every reason, whatever the need's kind."""
+    """The need's kind may change after the no."""
     assert need.kind == "financial"
     for reason in RefusalReason:
         refused = SuggestionFactory(need=need, declined=True, refusal_reason=reason)

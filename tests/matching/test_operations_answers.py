@@ -66,7 +66,7 @@ def test_a_no_carries_its_reason(suggestion, person):
     assert [line.verb for line in history(suggestion)] == ["decline"]
 
 
-@pytest.mark.parametrize("reason", ["", "because"])
+@pytest.mark.parametrize("reason", ["", "because", RefusalReason.NO_VOLUNTEERS, RefusalReason.TRANSPORT])
 def test_a_no_without_a_known_reason_is_refused(suggestion, person, reason):
     with pytest.raises(DomainError, match="raison"):
         decline_suggestion(suggestion=suggestion, reason=reason, by=person)

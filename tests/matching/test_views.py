@@ -4,6 +4,7 @@ import pytest
 from django.urls import reverse
 
 from matching.enums import SuggestionStatus
+from partnerships.enums import RefusalReason, reasons_for
 from partnerships.models import Introduction
 from tests.accounts.factories import MembershipFactory, StaffFactory, UserFactory
 from tests.associations.factories import AssociationFactory
@@ -97,6 +98,14 @@ def test_what_was_typed_is_kept_when_the_reason_is_missing(company_client, sugge
     assert "Une précision utile" in answer.content.decode()
     suggestion.refresh_from_db()
     assert suggestion.status == SuggestionStatus.PRESENTED
+
+
+def test_only_the_reasons_of_the_need_s_kind_are_offered(company_client, suggestion):
+    page = company_client.get(suggestion.get_absolute_url()).content.decode()
+    for reason in RefusalReason:
+        assert (f'value="{reason.value}"' in page) == (reason in reasons_for(suggestion.need.kind))
+    url = reverse("matching:suggestion_decline", args=[suggestion.pk])
+    assert company_client.post(url, {"reason": "schedule"}).status_code == 422
 
 
 def test_a_no_after_a_yes_says_what_happened(company_client, suggestion):
