@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from matching.models import NATIONAL
-from matching.network.keys import theme_ranks, theme_slugs
+from matching.network.keys import theme_bits, theme_ranks, theme_slugs
 from matching.network.vocabulary import usual_length
 from matching.profiles.masks import KINDS
 from matching.profiles.sums import (
@@ -29,7 +29,10 @@ from matching.scoring.lexicon import LENGTH_SHARE, WIDER_PRESENT
 from mecenova.calendar import clock
 
 # How many of the best by masks and themes have their words weighed, and no fewer than twice those wanted.
-SHORTLIST = 200
+SHORTLIST = 300
+
+# What a text longer than usual is divided by.
+_LENGTHY = f"1 + {real(LENGTH_SHARE)} * greatest(0, ln(greatest(1, length) / %(usual)s::float8))"
 
 NEED = """
 SELECT p.kind, p.stops, p.causes, p.excluded_causes, p.audiences, p.skills, p.budget_min::float8,
@@ -58,38 +61,29 @@ def statement(need: Mapping[str, Any], *, limit: int, related: Sequence[int]) ->
     national = "true" if need["is_national"] else "false"
     values = {
         "cause": "cause",
-        "text": "text",
+        "text": f"CASE WHEN said > 0 THEN {text_sql(f'said / ({_LENGTHY})', half)} ELSE {real(0)} END",
         "place": place_sql("is_somewhere", "is_stated", national),
         "audience": overlap_sql(str(need["audiences"]), "audiences"),
         "clarity": clarity_sql("doubted", "tells"),
     }
-    themed = "cause > 0 OR text > 0" if need["causes"] else "text > 0"
-    exact = {**values, "skills": overlap_sql(str(need["skills"]), "sought")}
+    themed = "(cause > 0 OR said > 0)" if need["causes"] else "said > 0"
+    exact = {**values, "text": "text", "skills": overlap_sql(str(need["skills"]), "sought")}
     exact["amount"] = f"coalesce(amount, {real(NEUTRAL)})"
+    number = max(SHORTLIST, 2 * limit * len(need["places"]))
     sql = f"""
     WITH open AS MATERIALIZED ({_branches(need, themes, related)}),
-    weighed AS (SELECT *, {text_sql("said * density", half)} AS text FROM open),
-    first AS (
-        SELECT * FROM weighed ORDER BY {total_sql(values, themed)} DESC, association_id
-        LIMIT {max(SHORTLIST, 2 * limit) * len(need["places"])}
-    ),
-    rough AS ({_once(need)}),
-    worded AS (
-        SELECT r.association_id, sum(w.weight) AS said
-        FROM rough JOIN matching_associationreading r USING (association_id)
-        CROSS JOIN LATERAL unnest(r.terms) AS t(key)
-        JOIN unnest(%(words)s::bigint[], %(weights)s::float8[]) AS w(key, weight) ON w.key = t.key
-        GROUP BY r.association_id
-    ),
+    first AS (SELECT * FROM open ORDER BY {total_sql(values, themed)} DESC, association_id LIMIT {number}),
+    rough AS MATERIALIZED ({_once(need)}),
+    worded AS ({_words(words)}),
     asked AS ({_asks(need)}),
-    exact AS (
-        SELECT association_id AS id, cause, is_stated, is_somewhere, tells, doubted, audiences, sought,
-            amount,
-            {text_sql("(rough.said + coalesce(worded.said, 0)) * density", half)} AS text
+    whole AS (
+        SELECT association_id AS id, cause, is_stated, is_somewhere, tells, doubted, audiences, length,
+            sought, amount, rough.said + coalesce(worded.said, 0) AS said
         FROM rough LEFT JOIN worded USING (association_id) LEFT JOIN asked USING (association_id)
-    )
-    SELECT id, round({total_sql(exact, themed)}::numeric, 4) AS score, text FROM exact
-    WHERE {themed} ORDER BY score DESC, id LIMIT {limit}
+    ),
+    exact AS MATERIALIZED (SELECT *, {values["text"]} AS text FROM whole WHERE {themed})
+    SELECT id, round(({total_sql(exact, themed)})::numeric, 4) AS score, text FROM exact
+    ORDER BY score DESC, id LIMIT {limit}
     """  # noqa: S608 (numbers only; keys and dates are parameters)
     return sql, _parameters(need, words)
 
@@ -99,6 +93,7 @@ def _parameters(need: Mapping[str, Any], words: Mapping[int, float]) -> dict[str
         **{name: need[name] for name in ("stops", "excluded_causes", "places")},
         "today": clock.today(),
         "usual": usual_length(),
+        "no_theme": theme_bits(()),
         "kind": KINDS[need["kind"]],
         "words": list(words),
         "weights": list(words.values()),
@@ -126,10 +121,9 @@ def _branches(need: Mapping[str, Any], themes: Mapping[int, float], related: Seq
         for rank, weight in themes.items()
     )
     columns = f"""
-        p.association_id, p.is_somewhere, p.tells, p.doubted, p.audiences,
-        1 / (1 + {real(LENGTH_SHARE)} * greatest(0, ln(greatest(1, p.length) / %(usual)s::float8)))
-            AS density,
-        {_causes(need["causes"], related)} AS cause, {said or real(0)} AS said
+        p.association_id, p.is_somewhere, p.tells, p.doubted, p.audiences, p.length,
+        {_causes(need["causes"], related)} AS cause,
+        CASE WHEN p.themes <> %(no_theme)s THEN {said or real(0)} ELSE {real(0)} END AS said
     """
     passes = """
         FROM matching_associationprofile p
@@ -153,9 +147,23 @@ def _once(need: Mapping[str, Any]) -> str:
     if len(need["places"]) == 1:
         return "SELECT * FROM first"
     return """
-        SELECT association_id, is_somewhere, tells, doubted, audiences, density, cause, said,
+        SELECT association_id, is_somewhere, tells, doubted, audiences, length, cause, said,
             bool_or(is_stated) AS is_stated
-        FROM first GROUP BY association_id, is_somewhere, tells, doubted, audiences, density, cause, said
+        FROM first GROUP BY association_id, is_somewhere, tells, doubted, audiences, length, cause, said
+    """
+
+
+def _words(words: Mapping[int, float]) -> str:
+    """What the words that the shortlist says weigh. Most say none: their lists are not opened."""
+    if not words:
+        return "SELECT NULL::uuid AS association_id, NULL::float8 AS said WHERE false"
+    return """
+        SELECT r.association_id, sum(w.weight) AS said
+        FROM rough JOIN matching_associationreading r USING (association_id)
+        CROSS JOIN LATERAL unnest(r.terms) AS t(key)
+        JOIN unnest(%(words)s::bigint[], %(weights)s::float8[]) AS w(key, weight) ON w.key = t.key
+        WHERE r.terms && %(words)s::bigint[]
+        GROUP BY r.association_id
     """
 
 
