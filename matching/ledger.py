@@ -38,7 +38,7 @@ SELECT DISTINCT association_id FROM matching_suggestion
 WHERE (presented_at AT TIME ZONE '{zone}')::date >= {today} AND {between}
 """
 _SHOWN = "SELECT need_id, association_id FROM matching_suggestion WHERE {between}"
-# A suggestion may be declined for a reason that belongs to another kind of support: see `asked_again_on`.
+# A need's kind may change after a no whose reason belonged to the former one: see `asked_again_on`.
 _SETTLED = """
 SELECT company_id, association_id FROM matching_suggestion
 WHERE status IN ('presented', 'interested') AND {between}
@@ -112,7 +112,7 @@ def delays_after_no() -> dict[tuple[str, str], int]:
 def asked_again_on(at: datetime, reason: str, kind: str, delays: Mapping[tuple[str, str], int]) -> date:
     """The day from which a company that said no at this moment may be asked again.
 
-    A suggestion may be declined for a reason that belongs to another kind of support: then its longest delay.
+    A need's kind may change after a no whose reason belonged to the former one: then its longest delay.
     """
     of_reason = {known: days for (name, known), days in delays.items() if name == reason}
     days = of_reason.get(kind) or of_reason.get("") or max(of_reason.values())

@@ -7,8 +7,10 @@ import logging
 from datetime import timedelta
 
 from django.db import transaction
+from django.db.models import Sum
 
 from companies.models import Need
+from matching.allocation import hopeful
 from matching.enums import RoundScope
 from matching.kernel import Pairs
 from matching.models import Round, RoundBatch
@@ -69,7 +71,7 @@ def rank_batch() -> bool:
     if batch is None:
         return False
     best = rank_needs(batch.needs, depth=DEPTH, deeper=times_shown())
-    batch.pairs, batch.compatible = best.pairs.packed(), best.number_compatible
+    batch.pairs, batch.compatible = hopeful(best.pairs).packed(), best.number_compatible
     batch.ranked_at = clock.now()
     batch.save()
     return True
@@ -84,11 +86,12 @@ def close_round() -> Round | None:
     if not RoundBatch.objects.exists() or RoundBatch.objects.filter(ranked_at__isnull=True).exists():
         return None
     take_lock()
-    batches = list(RoundBatch.objects.select_related("round").order_by("number"))
-    if not batches:
+    round_ = Round.objects.filter(batches__isnull=False).first()
+    if round_ is None:
         return None
-    round_ = batches[0].round
-    pairs = Pairs.joined([Pairs.unpacked(batch.pairs) for batch in batches])
-    round_.pairs = sum(batch.compatible for batch in batches)
-    RoundBatch.objects.filter(round=round_).delete()
+    batches = RoundBatch.objects.filter(round=round_)
+    packed = batches.order_by("number").values_list("pairs", flat=True)
+    pairs = Pairs.joined([Pairs.unpacked(each) for each in packed.iterator(chunk_size=1)])
+    round_.pairs = batches.aggregate(all=Sum("compatible"))["all"]
+    batches.delete()
     return present_best(round_, pairs)

@@ -3,9 +3,10 @@
 import logging
 import uuid
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from decimal import Decimal
 
+import numpy as np
 from django.db import connection, transaction
 from django.db.models import Count
 
@@ -37,6 +38,8 @@ logger = logging.getLogger(__name__)
 
 # Any number that no other advisory lock of the house uses.
 ROUND_LOCK = 8_020_901
+# Pairs are read whole to be explained: so many at once, so that memory is bounded.
+PRESENTED_AT_ONCE = 500
 
 
 class RoundInProgress(DomainError):
@@ -91,8 +94,10 @@ def present_best(round_: Round, pairs: Pairs, places: Mapping[uuid.UUID, Places]
     companies, associations = pairs.parties()
     ledger = read_ledger(places_of(companies) if places is None else places, associations)
     allocation = allocate(pairs, ledger, compared=is_full)
-    chosen, names = candidates_of(pairs[allocation.chosen])
-    presented = _present(round_, chosen, names, ledger, allocation.refused)
+    presented: list[uuid.UUID] = []
+    for some in _in_turns(pairs[allocation.chosen]):
+        chosen, names = candidates_of(some)
+        presented += _present(round_, chosen, names, ledger, allocation.refused)
     round_.presented = len(presented)
     if is_full:
         measure(pairs, allocation, ledger, presented).write(round_)
@@ -120,17 +125,21 @@ def take_lock() -> None:
             raise RoundInProgress
 
 
+def _in_turns(chosen: Pairs) -> Iterator[Pairs]:
+    """A bounded number at once, in a fixed order of companies so that two writers never deadlock."""
+    ordered = chosen[np.argsort(chosen.company, kind="stable")]
+    for start in range(0, len(ordered), PRESENTED_AT_ONCE):
+        yield ordered[np.arange(start, min(start + PRESENTED_AT_ONCE, len(ordered)))]
+
+
 def _present(
     round_: Round,
     chosen: Collection[Candidate],
     names: Names,
     ledger: Ledger,
     refused: Mapping[tuple[uuid.UUID, uuid.UUID], Refused],
-) -> Collection[uuid.UUID]:
-    """Spend a place for each pair, in a fixed order of companies so that two writers never deadlock.
-
-    The associations presented.
-    """
+) -> list[uuid.UUID]:
+    """Spend a place for each pair. The associations presented."""
     if not chosen:
         return []
     chosen = sorted(chosen, key=lambda candidate: (candidate.need.company.bytes, -candidate.assessment.total))
