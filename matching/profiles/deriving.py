@@ -19,7 +19,8 @@ from mecenova.calendar import clock
 
 def _ranks(table: str) -> str:
     """The bit of each row of a closed list, as `masks` gives it."""
-    return f"SELECT id, 1::bigint << (row_number() OVER (ORDER BY id) - 1)::integer AS bit FROM {table}"  # noqa: S608
+    rank = "row_number() OVER (ORDER BY id) - 1"
+    return f"SELECT id, 1::bigint << ({rank})::integer AS bit FROM {table}"  # noqa: S608 (a table of the house)
 
 
 def _kinds(among: str) -> str:

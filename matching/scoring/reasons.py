@@ -5,6 +5,7 @@ of the score: a person reads what is said on both sides, and judges.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from matching.scoring.lexicon import best_words
 from matching.scoring.parts import Assessment
@@ -40,6 +41,34 @@ GIVES = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class _Voice:
+    """How a subject in common is told to one side: shared words, declared causes, causes that only its texts
+    say, causes near by, or nothing."""
+
+    words: str
+    declared: str
+    said: str
+    near: str
+    nothing: str
+
+
+TO_COMPANY = _Voice(
+    words="Elle parle de ce que vous cherchez\u00a0: {}.",
+    declared="Elle agit pour une cause que vous soutenez\u00a0: {}.",
+    said="Elle n’a pas coché votre cause, mais ses textes en parlent\u00a0: {}.",
+    near="Elle agit pour une cause voisine de la vôtre ({}).",
+    nothing=NOTHING_SHARED,
+)
+TO_ASSOCIATION = _Voice(
+    words="Ce besoin parle de ce que vous faites\u00a0: {}.",
+    declared="Ce besoin soutient une cause qui est la vôtre\u00a0: {}.",
+    said="Ce besoin soutient une cause qui est la vôtre\u00a0: {}.",
+    near="Ce besoin soutient une cause voisine des vôtres ({}).",
+    nothing="Aucun mot ni aucune cause en commun n’est écrit noir sur blanc\u00a0: lisez-le avant d’écrire.",
+)
+
+
 def reasons(
     need: NeedSide,
     association: AssociationSide,
@@ -51,7 +80,7 @@ def reasons(
     """Three sentences to the company. `names` gives the name of a cause, skill or territory from its slug or
     code; `waited` is for how many days the association had been waiting its turn, when it is known."""
     return [
-        _subject(need, association, assessment, names),
+        _subject(need, association, assessment, names, TO_COMPANY),
         _place(need, association, names),
         _asked(need, association, assessment, names, waited),
     ]
@@ -62,42 +91,31 @@ def reasons_to_answer(
 ) -> list[str]:
     """The same three, to the association that looks at the need."""
     return [
-        _subject_told_to_association(need, association, assessment, names),
+        _subject(need, association, assessment, names, TO_ASSOCIATION),
         _place_told_to_association(need, association, names),
         _given(need, association),
     ]
 
 
 def _subject(
-    need: NeedSide, association: AssociationSide, assessment: Assessment, names: Mapping[str, str]
+    need: NeedSide,
+    association: AssociationSide,
+    assessment: Assessment,
+    names: Mapping[str, str],
+    voice: _Voice,
 ) -> str:
     words = _shared_words(need, association)
     declared, said = _causes(association, assessment)
     if words:
         shared = f" (cause commune\u00a0: {_named(declared, names)})" if declared else ""
-        return f"Elle parle de ce que vous cherchez\u00a0: {', '.join(words)}{shared}."
+        return voice.words.format(f"{', '.join(words)}{shared}")
     if declared:
-        return f"Elle agit pour une cause que vous soutenez\u00a0: {_named(declared, names)}."
+        return voice.declared.format(_named(declared, names))
     if said:
-        return f"Elle n’a pas coché votre cause, mais ses textes en parlent\u00a0: {_named(said, names)}."
+        return voice.said.format(_named(said, names))
     if assessment.near_causes:
-        return f"Elle agit pour une cause voisine de la vôtre ({_named(assessment.near_causes, names)})."
-    return NOTHING_SHARED
-
-
-def _subject_told_to_association(
-    need: NeedSide, association: AssociationSide, assessment: Assessment, names: Mapping[str, str]
-) -> str:
-    words = _shared_words(need, association)
-    declared, said = _causes(association, assessment)
-    if words:
-        shared = f" (cause commune\u00a0: {_named(declared, names)})" if declared else ""
-        return f"Ce besoin parle de ce que vous faites\u00a0: {', '.join(words)}{shared}."
-    if declared or said:
-        return f"Ce besoin soutient une cause qui est la vôtre\u00a0: {_named(declared or said, names)}."
-    if assessment.near_causes:
-        return f"Ce besoin soutient une cause voisine des vôtres ({_named(assessment.near_causes, names)})."
-    return "Aucun mot ni aucune cause en commun n’est écrit noir sur blanc\u00a0: lisez-le avant d’écrire."
+        return voice.near.format(_named(assessment.near_causes, names))
+    return voice.nothing
 
 
 def _shared_words(need: NeedSide, association: AssociationSide) -> list[str]:
