@@ -101,10 +101,12 @@ class Ledger:
 @dataclass(frozen=True, slots=True)
 class Allocation:
     """The pairs to present (places in the list given), and the sum of their scores. `refused` says, by need
-    and association, what past refusals cost those to which they do. `best_score`: the sum that the same
+    and association, what past refusals cost those to which they do. `without_place`: how many associations
+    could have been presented as well, had companies more places open. `best_score`: the sum that the same
     places would give if nobody's wait counted, when that was asked."""
 
     chosen: Array
+    without_place: int
     refused: Mapping[tuple[uuid.UUID, uuid.UUID], Refused]
     score: float
     best_score: float | None
@@ -126,11 +128,10 @@ def allocate(pairs: Pairs, ledger: Ledger, *, compared: bool) -> Allocation:
     waiting = ledger.waits.waited[ledger.waits.rows_of(associations)]
     presented = np.isin(associations, ledger.presented_today)
     open_today = places_today([ledger.places[as_uuid(key)] for key in companies.tolist()], today=ledger.today)
-    possible = (open_today[company] > 0) & ~presented[association]
-    possible &= admissible(pairs.score, pairs.worth, waiting[association])
-    possible &= _are_new(ledger.shown, needs, need, associations, association)
-    possible &= _are_new(ledger.settled, companies, company, associations, association)
-    kept = np.flatnonzero(possible)
+    wanted = ~presented[association] & admissible(pairs.score, pairs.worth, waiting[association])
+    wanted &= _are_new(ledger.shown, needs, need, associations, association)
+    wanted &= _are_new(ledger.settled, companies, company, associations, association)
+    kept = np.flatnonzero(wanted & (open_today[company] > 0))
     refused = _refused(pairs, kept, ledger.experience)
     score = pairs.score[kept].astype(float) - np.array([each.cost if each else 0.0 for each in refused])
     offers = Offers(need[kept], company[kept], association[kept], score)
@@ -138,6 +139,7 @@ def allocate(pairs: Pairs, ledger: Ledger, *, compared: bool) -> Allocation:
     best = choose(offers, open_today, np.zeros(len(waiting)), presented) if compared else None
     return Allocation(
         kept[chosen],
+        len(np.unique(association[wanted])) - len(chosen),
         _of_chosen(pairs[kept[chosen]], [refused[place] for place in chosen.tolist()]),
         float(score[chosen].sum()),
         None if best is None else float(score[best].sum()),

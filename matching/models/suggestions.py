@@ -20,6 +20,9 @@ class Round(Identified):
     figures are about associations that have a compatible company. `gini` is that of the presentations of the
     last 90 days, among those open for as long; `score_share` what its sum of scores is to the best that the
     same places would have given if nobody's wait counted.
+
+    What it could not do is kept with it: how many associations no company had a place for; and after a full
+    round, how many needs no association is close enough to, how many associations no need.
     """
 
     scope = models.CharField("étendue", max_length=20, choices=RoundScope)
@@ -40,10 +43,20 @@ class Round(Identified):
         "part du meilleur score", max_digits=4, decimal_places=3, null=True, blank=True
     )
 
+    needs_alone = models.PositiveIntegerField("besoins sans association assez proche", null=True, blank=True)
+    without_place = models.PositiveIntegerField("associations faute de places", null=True, blank=True)
+    associations_alone = models.PositiveIntegerField(
+        "associations dont aucun besoin n’est assez proche", null=True, blank=True
+    )
+
     class Meta:
         verbose_name = "tour"
         ordering = ("-started_at",)
         constraints = [
+            models.CheckConstraint(
+                condition=Q(needs_alone__isnull=True) | Q(needs_alone__lte=F("needs")),
+                name="round_needs_alone_among_its_needs",
+            ),
             models.CheckConstraint(
                 condition=Q(compatible__isnull=True, in_time__isnull=True, servable__isnull=True)
                 | Q(in_time__lte=F("compatible"), servable__lte=F("compatible")),
@@ -53,6 +66,24 @@ class Round(Identified):
 
     def __str__(self) -> str:
         return f"{self.get_scope_display()} · {self.started_at:%Y-%m-%d %H:%M}"
+
+    @property
+    def could_not(self) -> list[str]:
+        """What it could not do, in words; nothing when it did all, or did not end."""
+        told = (
+            (self.without_place, "association sans place libre", "associations sans place libre"),
+            (
+                self.needs_alone,
+                "besoin sans association assez proche",
+                "besoins sans association assez proche",
+            ),
+            (
+                self.associations_alone,
+                "association loin de tous les besoins",
+                "associations loin de tous les besoins",
+            ),
+        )
+        return [f"{number}\u00a0{one if number == 1 else many}" for number, one, many in told if number]
 
     @property
     def in_time_share(self) -> float | None:

@@ -23,6 +23,7 @@ from matching.models import Round, Suggestion
 from matching.network import Names
 from matching.notifications import SuggestionsDigest
 from matching.operations.changes import Changes, forget_changes, take_changes
+from matching.profiles import number_open
 from matching.ranking import candidates_of, rank_changes, rank_everybody
 from matching.refusals import Refused
 from matching.scoring import SCORE_VERSION, reasons
@@ -99,7 +100,10 @@ def present_best(round_: Round, pairs: Pairs, places: Mapping[uuid.UUID, Places]
         chosen, names = candidates_of(some)
         presented += _present(round_, chosen, names, ledger, allocation.refused)
     round_.presented = len(presented)
+    round_.without_place = allocation.without_place
     if is_full:
+        round_.needs_alone = round_.needs - len(np.unique(pairs.need))
+        round_.associations_alone = number_open() - len(associations)
         measure(pairs, allocation, ledger, presented).write(round_)
     round_.finished_at = clock.now()
     round_.save()

@@ -7,6 +7,7 @@ from matching.profiles.best_needs import asker, best_needs, stops_of
 from matching.profiles.masks import mask, read_bits
 from matching.profiles.refreshing import (
     missing_needs,
+    number_open,
     refresh_associations,
     refresh_needs,
     repair,
@@ -19,6 +20,7 @@ __all__ = [
     "best_needs",
     "mask",
     "missing_needs",
+    "number_open",
     "read_bits",
     "refresh_associations",
     "refresh_needs",

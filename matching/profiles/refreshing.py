@@ -3,14 +3,15 @@
 import uuid
 from collections.abc import Collection
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 
 from companies.models import Need
-from matching.models import NeedProfile
+from matching.models import NATIONAL, AssociationProfile, NeedProfile
 from matching.network.vocabulary import recount
 from matching.profiles.deriving import derive_associations, derive_needs
 from matching.profiles.masks import read_bits
 from matching.profiles.readings import read_associations, read_needs
+from mecenova.calendar import clock
 
 
 def refresh_associations(keys: Collection[uuid.UUID]) -> None:
@@ -31,6 +32,12 @@ def missing_needs() -> list[uuid.UUID]:
     profiles = NeedProfile.objects.filter(need_id=OuterRef("pk"))
     expected = Need.objects.current().order_by()
     return list(expected.filter(~Exists(profiles)).values_list("pk", flat=True))
+
+
+def number_open() -> int:
+    """How many associations have a profile and are open today."""
+    everybody = AssociationProfile.objects.filter(place=NATIONAL)
+    return everybody.filter(Q(paused_until=None) | Q(paused_until__lt=clock.today())).count()
 
 
 def repair() -> int:

@@ -9,22 +9,27 @@ from django.views.decorators.http import require_safe
 from associations.models import Association
 from companies.models import Need
 from matching.forms import PairForm
+from matching.models import Round
 from matching.pairs import look_at
 from matching.scoring import SCORE_VERSION, WITHOUT_THEME, reasons
 from matching.verdicts import told_to_team
 from mecenova.team import for_the_team
 
+ROUNDS_SHOWN = 10
+
 
 @require_safe
 @for_the_team
 def choose_pair(request: HttpRequest) -> HttpResponse:
-    """Read from the address: leads to the pair, or asks again."""
+    """Read from the address: leads to the pair, or asks again, beside the last rounds and what they could
+    not do."""
     asked = request.GET if "besoin" in request.GET else None
     form = PairForm(asked, initial={"association": request.GET.get("association", "")})
     if form.is_valid():
         chosen = form.cleaned_data
         return redirect("matching:pair", need=chosen["besoin"].pk, association=chosen["association"].pk)
-    return render(request, "matching/pair_choice.html", {"form": form})
+    context = {"form": form, "rounds": Round.objects.all()[:ROUNDS_SHOWN]}
+    return render(request, "matching/pair_choice.html", context)
 
 
 @require_safe

@@ -53,7 +53,7 @@ class Command(BaseCommand):
             self.stdout.write("Rien n’a changé depuis le dernier tour.")
             return
         self.stdout.write(_summary(done, perf_counter() - started))
-        for line in _fairness(done):
+        for line in (*_could_not(done), *_fairness(done)):
             self.stdout.write(line)
 
     def _export(self, path: Path, per_need: int) -> None:
@@ -103,6 +103,10 @@ def _summary(done: Round, seconds: float) -> str:
         f"{done.get_scope_display()} : {done.needs} besoins, {done.pairs} paires compatibles, "
         f"{done.presented} nouvelles suggestions, {seconds:.1f} s (score {done.score_version})."
     )
+
+
+def _could_not(done: Round) -> list[str]:
+    return [f"N’a pas pu faire : {', '.join(done.could_not)}."] if done.could_not else []
 
 
 def _fairness(done: Round) -> list[str]:
