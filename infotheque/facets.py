@@ -9,7 +9,6 @@ from django.http import QueryDict
 from infotheque.enums import DocumentKind, Readers, Stage
 from infotheque.finding import Listing
 from mecenova.reference.enums import Kind
-from mecenova.reference.models import Cause
 
 # More sources or years than this are not a choice any more.
 MOST_CHOICES = 12
@@ -38,11 +37,10 @@ class Facet:
 
 def facets(listing: Listing, asked: QueryDict) -> list[Facet]:
     """In the order people choose. A facet that would leave everything as it is is not one."""
-    causes = dict(Cause.objects.values_list("slug", "name"))
     labels: dict[str, tuple[str, Mapping[Any, Any] | None]] = {
         "type": ("Type de document", dict(DocumentKind.choices)),
         "moment": ("Moment du partenariat", dict(Stage.choices)),
-        "cause": ("Cause", causes),
+        "cause": ("Cause", listing.causes),
         "forme": ("Forme de partenariat", dict(Kind.choices)),
         "public": ("Pour qui", dict(Readers.choices)),
         "source": ("Source", None),

@@ -54,20 +54,25 @@ page AS (
         published_at DESC, id
     LIMIT %s OFFSET least(%s, (SELECT (number - 1) / %s FROM size)) * %s
 )
-SELECT facet::text, choice, number FROM counted
-UNION ALL SELECT 'cause', cause.slug, number
+SELECT facet::text, choice, number, '' FROM counted
+UNION ALL (SELECT 'cause', cause.slug, number, cause.name
     FROM of_causes JOIN reference_cause AS cause ON cause.id = of_causes.cause_id
-UNION ALL SELECT 'page', id::text, row_number() OVER () FROM page
+    ORDER BY cause.order, cause.slug)
+UNION ALL SELECT 'page', id::text, row_number() OVER (), '' FROM page
 """
 COLUMNS = ("id", "kind", "year", "publisher", "partnership_kinds", "stages", "readers", "published_at")
 
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """`total` documents; for each facet, the choices that some hold; the keys of one page, in order."""
+    """`total` documents; for each facet, the choices that some hold; the keys of one page, in order.
+
+    `causes` are the names of those that some hold, by their slugs, in their order.
+    """
 
     total: int = 0
     choices: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    causes: Mapping[str, str] = field(default_factory=dict)
     keys: Sequence[UUID] = ()
 
 
@@ -92,19 +97,22 @@ def _list(found: DocumentQuerySet, ranking: SearchQueryCombinable | None, page: 
         return _listing(cursor.fetchall())
 
 
-def _listing(rows: Sequence[tuple[str, str | None, int]]) -> Listing:
+def _listing(rows: Sequence[tuple[str, str | None, int, str]]) -> Listing:
     total, places = 0, []
+    causes: dict[str, str] = {}
     choices: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
-    for facet, choice, number in rows:
+    for facet, choice, number, name in rows:
         if facet == str(ALL_TOGETHER):
             total = number
         elif facet == "page":
             places.append((number, UUID(choice)))
-        elif facet in ("cause", *FACETS):
+        elif facet == "cause":
+            choices[facet][str(choice)], causes[str(choice)] = number, name
+        else:
             # Several forms, moments or publics of one document are counted apart.
-            for each in filter(None, _apart(FACETS.get(facet, facet), choice or "")):
-                choices[FACETS.get(facet, facet)][each] += number
-    return Listing(total, choices, [key for _, key in sorted(places)])
+            for each in filter(None, _apart(FACETS[facet], choice or "")):
+                choices[FACETS[facet]][each] += number
+    return Listing(total, choices, causes, [key for _, key in sorted(places)])
 
 
 def _apart(facet: str, choice: str) -> list[str]:
