@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from accounts.models import Organisation
+from infotheque.places import LESSONS, Place, lesson_key, register_place
 
 Answers = Mapping[str, str]
 LONGEST_ANSWER = 1000
@@ -96,8 +97,13 @@ NO_EXERCISE = Exercise(key="")
 
 
 def register_exercise(path: str, exercise: Exercise) -> None:
-    """Tie an exercise to the step of this key in the path of this slug; registering again replaces it."""
+    """Tie an exercise to the step of this key in the path of this slug; registering again replaces it.
+
+    The steps that help with the weaknesses of a self-assessment are places where a document is read.
+    """
     _exercises[path, exercise.key] = exercise
+    for each in exercise.dimensions:
+        register_place(Place(lesson_key(path, each.step_key), each.name, LESSONS, chosen_elsewhere=True))
 
 
 def exercise_of(path: str, step: str) -> Exercise:

@@ -13,6 +13,7 @@ from mecenova.agenda import rules
 from mecenova.agenda.enums import Owner
 
 STEPS, GAPS, REFUSALS = "Prochaines étapes", "Ce qui manque à une fiche", "Raisons d’un refus"
+LESSONS = "Points faibles d’une auto-évaluation"
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,11 @@ def first_documents() -> dict[str, str]:
 def gap_key(room: str, part: str) -> str:
     """The place of a part that a profile lacks."""
     return f"gap:{room}.{part}"
+
+
+def lesson_key(path: str, step: str) -> str:
+    """The place of a step of a learning path that helps with a weakness of a self-assessment."""
+    return f"lesson:{path}.{step}"
 
 
 def step_key(rule: str) -> str:

@@ -14,6 +14,7 @@ from infotheque.views import (
     prescriptions,
     reading,
     tips,
+    uses,
 )
 
 app_name = "infotheque"
@@ -42,6 +43,8 @@ urlpatterns = [
     path("equipe/ecrire/", curation.create, name="create"),
     path("equipe/recherches-sans-reponse/", gaps.gap_list, name="gaps"),
     path("equipe/recherches-sans-reponse/<uuid:pk>/regler/", gaps.gap_settle, name="gap_settle"),
+    path("equipe/ce-qui-est-lu/", uses.use_list, name="uses"),
+    path("equipe/ce-qui-est-lu.csv", uses.use_file, name="use_file"),
     path("equipe/reglages/", tips.settings, name="settings"),
     path("equipe/suggestions/", tips.tip_list, name="tips"),
     path("equipe/suggestions/<uuid:pk>/decider/", tips.tip_decide, name="tip_decide"),

@@ -73,6 +73,10 @@ class TipQuerySet(models.QuerySet["Tip"]):
     def waiting(self) -> Self:
         return self.filter(status=TipStatus.WAITING).order_by("created_at", "id")
 
+    def that_gave(self, document: Document) -> Self:
+        """Those of which this document was made."""
+        return self.filter(document=document, status=TipStatus.ACCEPTED).select_related("given_by")
+
 
 class Tip(Identified):
     """A document that a member or a visitor suggests. Shown to nobody but the team, whatever it says.

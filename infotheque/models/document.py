@@ -1,5 +1,5 @@
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from functools import reduce
 from typing import TYPE_CHECKING, Any, Self
 from uuid import UUID
@@ -10,8 +10,8 @@ from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchQueryCombinable, SearchRank, SearchVectorField
 from django.core.validators import MaxLengthValidator, MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Case, Count, F, Q, Value, When
-from django.db.models.functions import Left
+from django.db.models import Case, Count, F, Q, Sum, Value, When
+from django.db.models.functions import Coalesce, Left
 from django.urls import reverse
 from django.utils.safestring import SafeString
 
@@ -146,6 +146,16 @@ class DocumentQuerySet(models.QuerySet["Document"]):
 
     def featured(self) -> Self:
         return self.filter(featured_at__isnull=False).order_by("-featured_at", "id")
+
+    def with_uses(self, *, since: date) -> Self:
+        """With how often each was opened, taken, found useful or not, since that day."""
+        days = Q(uses__day__gte=since)
+        names = ("opened", "downloaded", "useful", "not_useful")
+        counts = {name: Coalesce(Sum(f"uses__{name}", filter=days), 0) for name in names}
+        return self.defer(*HEAVY).annotate(**counts)
+
+    def most_first(self, counted: str) -> Self:
+        return self.order_by(f"-{counted}", "-opened", "title", "id")
 
     def with_links_to_try(self, before: datetime) -> "models.QuerySet[Document, tuple[UUID, str, str]]":
         """(key, link, publisher's home) of those on line whose link was not tried since, oldest first."""

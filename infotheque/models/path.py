@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from typing import Any, Self
 
 from django.conf import settings
@@ -10,6 +11,7 @@ from django.utils.safestring import SafeString
 from accounts.models import Organisation
 from infotheque.enums import PathReaders
 from infotheque.models.document import HEAVY, Document
+from infotheque.places import lesson_key
 from infotheque.prose import to_html
 from mecenova.identifiers.models import Identified
 
@@ -67,6 +69,11 @@ class StepQuerySet(models.QuerySet["Step"]):
         heavy = (f"document__{name}" for name in HEAVY)
         return self.select_related("path", "document").defer(*heavy)
 
+    def in_this_order(self, keys: Sequence[str]) -> "list[Step]":
+        """Those of one path that have these keys, with their documents."""
+        found = {step.key: step for step in self.for_reading().filter(key__in=keys)} if keys else {}
+        return [found[key] for key in keys if key in found]
+
     def written_for(self, organisation: Organisation) -> Self:
         return self.filter(path__in=Path.objects.written_for(organisation))
 
@@ -122,6 +129,11 @@ class Step(Identified):
     def shown_document(self) -> Document | None:
         """The document, as long as everybody may read it."""
         return self.document if self.document and self.document.is_published else None
+
+    @property
+    def place(self) -> str:
+        """Where its document is read when a self-assessment leads here (infotheque.places)."""
+        return lesson_key(self.path.slug, self.key)
 
     def get_absolute_url(self) -> str:
         return reverse("infotheque:step", args=[self.path.slug, self.key])

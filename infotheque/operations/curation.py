@@ -7,10 +7,12 @@ from accounts.models import User
 from infotheque import policies
 from infotheque.enums import DocumentKind, TipStatus
 from infotheque.models import CurationSettings, Document, EditorComment, Tip
+from infotheque.notifications import TipDeclined, TipTaken
 from infotheque.operations.documents import create_document, lock
 from infotheque.workflow import TIP
 from mecenova.calendar import clock
 from mecenova.identifiers.text import one_line, paragraphs
+from mecenova.mail.operations import queue
 from mecenova.workflow.errors import DomainError
 from mecenova.workflow.journal import advance
 
@@ -45,7 +47,10 @@ def give_tip(*, title: str, link: str = "", reason: str = "", by: User | None = 
 
 @transaction.atomic
 def accept_tip(*, tip: Tip, by: User) -> Document:
-    """A draft is made of it, that the curator completes. Accepted already: the same draft."""
+    """A draft is made of it, that the curator completes. Accepted already: the same draft.
+
+    The member who gave it is told, here and when the draft is published.
+    """
     tip = _lock_tip(tip, by)
     if tip.status == TipStatus.ACCEPTED and tip.document is not None:
         return tip.document
@@ -54,6 +59,7 @@ def accept_tip(*, tip: Tip, by: User) -> Document:
         by=by, title=tip.title, link=tip.link, kind=DocumentKind.LINK, summary=tip.reason
     )
     advance(tip, TIP, "accept", by=by, decided_at=clock.now(), document=document)
+    queue(TipTaken, tip)
     return document
 
 
@@ -62,6 +68,7 @@ def decline_tip(*, tip: Tip, by: User) -> Tip:
     tip = _lock_tip(tip, by)
     if tip.status != TipStatus.DECLINED:
         advance(tip, TIP, "decline", by=by, decided_at=clock.now())
+        queue(TipDeclined, tip)
     return tip
 
 

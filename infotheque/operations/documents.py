@@ -11,11 +11,13 @@ from accounts.models import User
 from infotheque import policies
 from infotheque.enums import UNPUBLISHED_STATUSES, DocumentStatus
 from infotheque.followups import restart_review
-from infotheque.models import CurationSettings, Document
+from infotheque.models import CurationSettings, Document, Tip
+from infotheque.notifications import TipPublished
 from infotheque.operations.vocabulary import learn_words
 from infotheque.workflow import DOCUMENT
 from mecenova.calendar import clock
 from mecenova.identifiers.text import one_line, paragraphs
+from mecenova.mail.operations import queue
 from mecenova.workflow.errors import DomainError
 from mecenova.workflow.journal import advance, record
 from mecenova.workflow.machine import NEW
@@ -122,6 +124,8 @@ def publish_document(*, document: Document, by: User) -> Document:
     )
     learn_words(document=document)
     restart_review(document)
+    for tip in Tip.objects.that_gave(document):
+        queue(TipPublished, tip)
     return document
 
 

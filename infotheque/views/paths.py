@@ -104,16 +104,13 @@ def _step_context(request: HttpRequest, found: Step, form: StepForm | None = Non
         "learner": learner,
         "organisations": mine,
     }
-    return context if learner is None else context | _exercise_context(found, siblings, learner, form)
+    return context if learner is None else context | _exercise_context(found, learner, form)
 
 
-def _exercise_context(
-    found: Step, siblings: list[Step], learner: Organisation, form: StepForm | None
-) -> dict[str, Any]:
+def _exercise_context(found: Step, learner: Organisation, form: StepForm | None) -> dict[str, Any]:
     exercise = exercise_of(found.path.slug, found.key)
     progress = Progress.objects.filter(organisation=learner, step=found).first()
     answers = progress.answers if progress else {}
-    helping, by_key = weakest(exercise, answers), {each.key: each for each in siblings}
     address = reverse("infotheque:step_take_up", args=[found.path.slug, found.key])
     return {
         "take_up_url": _at(address, learner),
@@ -123,7 +120,7 @@ def _exercise_context(
         "findings": exercise.look(learner),
         "conclusion": exercise.conclude(answers) if answers else "",
         "radars": radars(exercise, answers),
-        "helping": [by_key[each] for each in helping if each in by_key],
+        "helping": found.path.steps.in_this_order(weakest(exercise, answers)),
     }
 
 

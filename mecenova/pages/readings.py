@@ -61,9 +61,9 @@ def effects() -> list[Effect]:
     ]
 
 
-def to_read(step: FollowUp | None, gaps: Iterable[str]) -> list[tuple[str, Document]]:
-    """What is prescribed for a next step and for the gaps of a profile, each document once, in one query."""
-    keys = [*([step_key(step.rule)] if step else []), *gaps]
+def to_read(steps: Iterable[FollowUp], gaps: Iterable[str]) -> list[tuple[str, Document]]:
+    """What is prescribed for next steps and for the gaps of a profile, each document once, in one query."""
+    keys = [*(step_key(step.rule) for step in steps), *gaps]
     found = Prescription.objects.shown_at(keys)
     shown: dict[Document, str] = {}
     for key in keys:

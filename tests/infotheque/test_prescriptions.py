@@ -6,9 +6,10 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 
-from infotheque.models import PrescribedReading, Prescription
-from infotheque.operations import load_shelf, note_reading, prescribe, prescribe_first_documents
-from infotheque.places import first_documents, places
+from infotheque.exercises import exercise_of
+from infotheque.models import PrescribedReading, Prescription, Step
+from infotheque.operations import answer_step, load_shelf, note_reading, prescribe, prescribe_first_documents
+from infotheque.places import LESSONS, first_documents, places
 from infotheque.shelf.records import records
 from mecenova.calendar import clock
 from mecenova.pages.readings import effects
@@ -23,6 +24,7 @@ from tests.partnerships.factories import IntroductionFactory
 
 pytestmark = pytest.mark.django_db
 GAP = "gap:associations.causes"
+SELF_ASSESSMENT = "ou-en-sommes-nous"
 LIST, CHOOSE = reverse("infotheque:prescriptions"), f"{reverse('infotheque:prescription')}?lieu={GAP}"
 
 
@@ -52,7 +54,7 @@ def read_address(document, organisation, place=GAP):
 
 def test_places_are_steps_gaps_and_refusals_and_first_documents_exist():
     known, slugs = places(), {record.slug for record in records()}
-    assert {key.partition(":")[0] for key in known} == {"step", "gap", "refusal"}
+    assert {key.partition(":")[0] for key in known} == {"step", "gap", "refusal", "lesson"}
     assert {place_of(reason) for reason in RefusalReason} <= set(known)
     assert all(place.label for place in known.values())
     for key, slug in first_documents().items():
@@ -108,6 +110,24 @@ def test_the_dashboard_shows_what_to_read_once(client, staff, association, membe
     shown = client.get(page).text
     assert shown.count(document.title) == 1
     assert f"prescrit={GAP.replace(':', '%3A')}" in shown
+
+
+def test_the_document_of_a_weakness_is_read_like_the_others(client, association, member, staff):
+    load_shelf(by=staff)
+    step = Step.objects.select_related("path").get(path__slug="preparer-un-partenariat", key=SELF_ASSESSMENT)
+    exercise = exercise_of(step.path.slug, step.key)
+    answers = {each.key: "0" for each in exercise.dimensions}
+    answer_step(organisation=association.organisation, step=step, answers=answers, by=member)
+    client.force_login(member)
+    page = client.get(f"{step.get_absolute_url()}?organisme={association.organisation.pk}")
+    helping = page.context["helping"]
+    assert len(helping) == 3
+    for each in helping:
+        assert f"prescrit={each.place.replace(':', '%3A')}" in page.text
+    read = read_address(helping[0].document, association.organisation, helping[0].place)
+    for _ in range(2):
+        assert client.post(read).status_code == 204
+    assert [(each.group, each.readers) for each in effects()] == [(LESSONS, 1)]
 
 
 def test_a_reading_is_noted_by_the_page_for_a_member_once(client, association, member, document):

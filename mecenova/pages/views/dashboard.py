@@ -78,9 +78,12 @@ def _common(organisation: Organisation) -> dict[str, Any]:
 
 
 def _to_read(context: dict[str, Any], room: str) -> list[tuple[str, Document]]:
-    """What the team prescribes for the step that the reader owes, and for what its profile lacks."""
+    """What the team prescribes for the steps that the reader owes, and for what its profile lacks."""
+    of_its_own = [step for _, step in context.get("projects", context.get("needs", ()))]
+    steps = [context["step"], *(step for _, step, _ in context["owed"]), *of_its_own]
+    mine = [step for step in steps if step and step.owner == Owner.ORGANISATION]
     gaps = (gap_key(room, part.key) for part in context["completeness"].missing)
-    return to_read(context["step"] if context["step_is_mine"] else None, gaps)
+    return to_read(mine, gaps)
 
 
 def _exchange(

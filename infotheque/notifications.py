@@ -1,0 +1,66 @@
+"""The mails of this room: whoever suggested a document is told what became of it."""
+
+from collections.abc import Iterable
+from typing import Any, ClassVar
+
+from django.urls import reverse
+
+from accounts.models import User
+from infotheque.enums import TipStatus
+from infotheque.models import Tip
+from mecenova.mail.enums import Category
+from mecenova.mail.groups import register_group
+from mecenova.mail.notifications import Notification, register_notification
+from mecenova.mail.operations import absolute_url
+
+GROUP = register_group(
+    "suggestions-de-documents",
+    "Vos suggestions de documents",
+    "Ce que l’équipe a fait d’un document que vous avez suggéré à l’infothèque.",
+)
+
+
+class AboutTip(Notification):
+    """To the member who gave it: a visitor leaves no address."""
+
+    category: ClassVar[Category] = Category.INFORMATION
+    group: ClassVar[str] = GROUP.slug
+    reads = ("given_by", "document")
+
+    def recipients(self, subject: Tip) -> Iterable[User]:
+        return [subject.given_by] if subject.given_by else []
+
+    def context(self, subject: Tip, recipient: User) -> dict[str, Any]:
+        return {
+            "tip": subject,
+            "library_url": absolute_url(reverse("infotheque:list")),
+            "document_url": absolute_url(subject.document.get_absolute_url()) if subject.document else "",
+        }
+
+
+@register_notification
+class TipTaken(AboutTip):
+    name = "infotheque.tip_taken"
+    template = "mail/infotheque/tip_taken.md"
+
+    def still_wanted(self, subject: Tip, recipient: User) -> bool:
+        """Published meanwhile: the other mail says more."""
+        return subject.document is not None and not subject.document.is_published
+
+
+@register_notification
+class TipDeclined(AboutTip):
+    name = "infotheque.tip_declined"
+    template = "mail/infotheque/tip_declined.md"
+
+    def still_wanted(self, subject: Tip, recipient: User) -> bool:
+        return subject.status == TipStatus.DECLINED
+
+
+@register_notification
+class TipPublished(AboutTip):
+    name = "infotheque.tip_published"
+    template = "mail/infotheque/tip_published.md"
+
+    def still_wanted(self, subject: Tip, recipient: User) -> bool:
+        return subject.document is not None and subject.document.is_published
