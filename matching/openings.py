@@ -1,31 +1,29 @@
 """Which open needs an association could answer, what stops the others, and what a change would open.
 
-Counted with the filters and the score of a round, re-run on the same needs under the change: never guessed.
+Counted with the filters and the score of a round, asked anew under the change: never guessed.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from django.urls import reverse
 
 from associations.models import Association, Project
 from companies.models import Need
-from matching.allocation import Candidate
+from matching.allocation import PRESENT_FROM, PRESENT_TEXT_FROM, Candidate
 from matching.network import load
 from matching.network.rows import asks_of
 from matching.odds.what_if import WITH_KIND
+from matching.profiles import asker, read_bits, stops_of, suited_by_kind
+from matching.ranking import related_masks
 from matching.scoring import AskSide, AssociationSide, NeedSide, every_stop, score
+from matching.suited import is_open
 from mecenova.calendar import clock
 from mecenova.reference.enums import Kind, TerritoryLevel
 from mecenova.reference.models import Territory
 
-# The newest needs: time stays bounded however large the network.
-MOST_NEEDS = 2000
 MOST_CAUSES = 4
-# What a change of kind or place may lift; a change of cause lifts nothing, it brings closer.
-OF_KIND = frozenset({"refused_kind", "kind"})
-OF_PLACE = frozenset({"territory", "territory_unknown"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +34,6 @@ class Change:
     side: AssociationSide
     url: str
     action: str
-    lifts: frozenset[str] = frozenset()
     kind: str = ""
 
 
@@ -57,41 +54,48 @@ class Openings:
     far: int
     stopped: Mapping[str, int]
     openings: list[Opening]
-    is_cut: bool
-
-
-@dataclass(frozen=True, slots=True)
-class _Looked:
-    need: NeedSide
-    stops: frozenset[str]
-    first: str
-    is_suited: bool
 
 
 def openings_of(association: Association) -> Openings:
-    """A fixed number of queries, whatever the number of needs."""
-    keys = list(Need.objects.current().newest_first().values_list("pk", flat=True)[: MOST_NEEDS + 1])
-    network = load(
-        Association.objects.filter(pk=association.pk), Need.objects.filter(pk__in=keys[:MOST_NEEDS])
-    )
+    """Counted by the database over all needs: a fixed number of queries, and as long as a few lists of needs."""
+    network = load(Association.objects.filter(pk=association.pk), Need.objects.none())
     side, related = network.associations[0], network.related
-    looked = [_look(need, side, related) for need in network.needs]
-    suited = sum(one.is_suited for one in looked)
-    stopped = Counter(one.first for one in looked if one.first)
-    changes = changes_of(association, side, related, network.names.words)
+    counting = _Counting()
+    needs = Need.objects.current().count()
+    if is_open(side, clock.today()):
+        before, stopped = counting.suited(side), Counter(counting.stopped(side))
+    else:
+        before, stopped = Counter(), Counter({"stance": needs} if needs else {})
+    suited = before.total()
     openings = [
         Opening(change.label, number, change.url, change.action)
-        for change in changes
-        if (number := _suited_after(change, looked, related)) > suited
+        for change in changes_of(association, side, related, network.names.words)
+        if is_open(change.side, clock.today())
+        and (number := _suited_after(change, before, counting.suited(change.side))) > suited
     ]
     return Openings(
-        needs=len(looked),
+        needs=needs,
         suited=suited,
-        far=len(looked) - suited - stopped.total(),
+        far=max(0, needs - suited - stopped.total()),
         stopped=dict(stopped.most_common()),
         openings=sorted(openings, key=lambda opening: -opening.needs),
-        is_cut=len(keys) > MOST_NEEDS,
     )
+
+
+class _Counting:
+    """Counts for one association, as it is or as it would be, by kind of support."""
+
+    def __init__(self) -> None:
+        self.bits, self.related = read_bits(), related_masks()
+
+    def suited(self, side: AssociationSide) -> "Counter[str]":
+        found = asker(side, self.bits)
+        return Counter(
+            suited_by_kind(found, related=self.related, total_from=PRESENT_FROM, text_from=PRESENT_TEXT_FROM)
+        )
+
+    def stopped(self, side: AssociationSide) -> dict[str, int]:
+        return stops_of(asker(side, self.bits))
 
 
 def changes_of(
@@ -112,25 +116,16 @@ def changes_of(
 
 def opens(change: Change, need: NeedSide, related: Mapping[str, frozenset[str]]) -> bool:
     """Whether the changed association suits this need."""
-    return _look(need, change.side, related).is_suited
+    if every_stop(need, change.side, clock.today()):
+        return False
+    return Candidate(need, change.side, score(need, change.side, related)).is_worth_a_place
 
 
-def _look(need: NeedSide, side: AssociationSide, related: Mapping[str, frozenset[str]]) -> _Looked:
-    stops = every_stop(need, side, clock.today())
-    if stops:
-        return _Looked(need, frozenset(stops), stops[0], is_suited=False)
-    return _Looked(
-        need, frozenset(), "", is_suited=Candidate(need, side, score(need, side, related)).is_worth_a_place
-    )
-
-
-def _suited_after(change: Change, looked: Iterable[_Looked], related: Mapping[str, frozenset[str]]) -> int:
-    """Only needs that the change may touch are weighed again."""
-    found = 0
-    for one in looked:
-        touched = one.stops <= change.lifts and (not change.kind or one.need.kind == change.kind)
-        found += opens(change, one.need, related) if touched else one.is_suited
-    return found
+def _suited_after(change: Change, before: "Counter[str]", after: "Counter[str]") -> int:
+    """A change of one kind leaves the needs of the others as they were."""
+    if not change.kind:
+        return after.total()
+    return before.total() - before[change.kind] + after[change.kind]
 
 
 def _stance(association: Association, side: AssociationSide) -> list[Change]:
@@ -143,7 +138,6 @@ def _stance(association: Association, side: AssociationSide) -> list[Change]:
             opened,
             _section(association, "position"),
             "Revoir votre position",
-            frozenset({"stance"}),
         )
     ]
 
@@ -165,9 +159,7 @@ def _kinds(association: Association, side: AssociationSide) -> list[Change]:
         else:
             url = f"{reverse('associations:ask_create', args=[project.pk])}?forme={kind.value}"
             action = "Ajouter cette demande"
-        found.append(
-            Change(f"Si vous {verb} aussi {WITH_KIND[kind]}", other, url, action, OF_KIND, kind.value)
-        )
+        found.append(Change(f"Si vous {verb} aussi {WITH_KIND[kind]}", other, url, action, kind.value))
     return found
 
 
@@ -192,7 +184,6 @@ def _drafts(association: Association, side: AssociationSide) -> list[Change]:
             other,
             reverse("associations:project_publish", args=[project.pk]),
             "Le relire et le publier",
-            OF_KIND | OF_PLACE,
         )
     ]
 
@@ -211,11 +202,11 @@ def _places(association: Association, side: AssociationSide) -> list[Change]:
             within = {code, *(inner for inner, _, _, parent in rows if parent == code)}
             if not within <= side.reach:
                 label = f"Si vous agissiez dans toute la région ({name})"
-                found.append(Change(label, _acting_in(side, within), url, "Revoir les territoires", OF_PLACE))
+                found.append(Change(label, _acting_in(side, within), url, "Revoir les territoires"))
     everywhere = {code for code, _, _, _ in rows}
     if not everywhere <= side.reach:
         label = "Si vous agissiez dans toute la France, ou à distance"
-        found.append(Change(label, _acting_in(side, everywhere), url, "Revoir les territoires", OF_PLACE))
+        found.append(Change(label, _acting_in(side, everywhere), url, "Revoir les territoires"))
     return found
 
 

@@ -29,7 +29,7 @@ def suited_needs(association: Association, *, limit: int, today: date) -> Suited
     explained, and so are needs that have no profile yet. Reads the same number of rows however many needs."""
     alone = load(Association.objects.filter(pk=association.pk), Need.objects.none())
     side = alone.associations[0]
-    if not _is_open(side, today):
+    if not is_open(side, today):
         number = Need.objects.current().count()
         return Suited([], {"stance": number} if number else {}, alone.names)
     found = asker(side, read_bits())
@@ -54,7 +54,7 @@ def suited_needs(association: Association, *, limit: int, today: date) -> Suited
     return Suited(first, stops, alone.names)
 
 
-def _is_open(side: AssociationSide, today: date) -> bool:
+def is_open(side: AssociationSide, today: date) -> bool:
     if side.stance == "paused":
         return side.paused_until is not None and side.paused_until < today
     return side.stance == "open"

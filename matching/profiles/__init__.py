@@ -3,7 +3,7 @@ transaction of the change that made them. `refresh` writes them for a few, `repa
 """
 
 from matching.profiles.best_associations import best_associations
-from matching.profiles.best_needs import asker, best_needs, stops_of
+from matching.profiles.best_needs import asker, best_needs, stops_of, suited_by_kind
 from matching.profiles.masks import mask, read_bits
 from matching.profiles.refreshing import (
     missing_needs,
@@ -27,4 +27,5 @@ __all__ = [
     "repair",
     "reweigh",
     "stops_of",
+    "suited_by_kind",
 ]

@@ -101,6 +101,20 @@ def best_needs(
     return suits(sql, {**parameters, "total_from": total_from, "text_from": text_from})
 
 
+def suited_by_kind(
+    found: Asker, *, related: Sequence[int], total_from: float, text_from: float
+) -> dict[str, int]:
+    """How many current needs of each kind of support suit it, by the same measure."""
+    sql, parameters = statement(found, related=related)
+    sql = f"""
+        SELECT kind, count(*) FROM ({sql}) AS found
+        WHERE score >= %(total_from)s AND (text >= %(text_from)s OR NOT speaks) GROUP BY kind
+    """  # noqa: S608 (words of this room only; values are parameters)
+    with connection.cursor() as cursor:
+        cursor.execute(sql, {**parameters, "total_from": total_from, "text_from": text_from})
+        return {KINDS[kind]: number for kind, number in cursor.fetchall()}
+
+
 def stops_of(found: Asker) -> dict[str, int]:
     """How many current needs each filter stops, the first that does in the order of `matching.scoring`."""
     known, doubtful = found.side.place_known, found.side.general_interest == "no"
@@ -130,7 +144,7 @@ def stops_of(found: Asker) -> dict[str, int]:
 
 
 def statement(found: Asker, *, related: Sequence[int]) -> tuple[str, dict[str, Any]]:
-    """All that nothing stops, scored; rows are (id, score, text, speaks)."""
+    """All that nothing stops, scored; rows are (id, score, text, speaks, kind)."""
     themed = "(causes <> 0 AND cause > 0) OR text > 0"
     side = found.side
     values = {
@@ -162,7 +176,8 @@ def statement(found: Asker, *, related: Sequence[int]) -> tuple[str, dict[str, A
         SELECT once.*, r.speaks, {text_sql(said, half_sql("r.heaviest"))} AS text
         FROM once JOIN matching_needreading r USING (need_id) LEFT JOIN worded USING (need_id)
     )
-    SELECT need_id AS id, round({total_sql(values, themed)}::numeric, 4) AS score, text, speaks FROM weighed
+    SELECT need_id AS id, round({total_sql(values, themed)}::numeric, 4) AS score, text, speaks, kind
+    FROM weighed
     WHERE {themed}
     """  # noqa: S608 (numbers only; keys and dates are parameters)
     return sql, _parameters(found)

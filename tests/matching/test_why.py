@@ -10,6 +10,7 @@ from django.urls import reverse
 from matching.openings import openings_of
 from matching.operations import decline_suggestion, run_round
 from matching.pairs import look_at, settled_between
+from matching.profiles import repair, reweigh
 from matching.ranking import rank_everybody
 from matching.scoring import STOPS
 from matching.verdicts import TOLD, TOLD_IN_SHORT, told_to_association, told_to_team
@@ -24,6 +25,13 @@ MONDAY = datetime(2026, 11, 23, 9, tzinfo=UTC)
 
 def suiting_need(**fields):
     return NeedFactory(published=True, **{"territories": ["59"], **fields})
+
+
+def counted(association):
+    """Once the night's check has written what factories told nobody of."""
+    repair()
+    reweigh()
+    return openings_of(association)
 
 
 def sentences(need, association):
@@ -135,12 +143,12 @@ def test_what_a_kind_would_open_is_what_a_round_would_then_find():
     suiting_need(title="Des parrains vers l’emploi")
     NeedFactory.create_batch(3, published=True, kind="skills", territories=["59"])
     NeedFactory.create_batch(2, published=True, kind="skills", territories=["13"])
-    found = openings_of(association)
+    found = counted(association)
     before = {opening.label: opening.needs for opening in found.openings}
     label = "Si vous demandiez aussi des compétences"
     assert before[label] > found.suited
     AskFactory(project=project, kind="skills", days=5)
-    after = openings_of(association)
+    after = counted(association)
     assert after.suited == before[label]
     assert label not in {opening.label for opening in after.openings}
 
@@ -149,14 +157,14 @@ def test_a_refusal_of_a_kind_and_a_territory_are_counted_apart():
     association = AssociationFactory(complete=True, refused_kinds=["financial"])
     suiting_need()
     suiting_need(territories=["13"])
-    found = openings_of(association)
+    found = counted(association)
     assert (found.needs, found.suited, found.stopped) == (2, 0, {"refused_kind": 2})
     accepting = next(opening for opening in found.openings if "acceptiez" in opening.label)
     assert accepting.needs == 1
     assert accepting.url.endswith("/position/")
     association.refused_kinds = []
     association.save()
-    found = openings_of(association)
+    found = counted(association)
     assert (found.suited, found.stopped) == (1, {"territory": 1})
     assert [opening.needs for opening in found.openings] == [2]
 
@@ -168,7 +176,7 @@ def test_a_draft_counts_as_if_it_were_published():
     )
     suiting_need()
     AskFactory(project=ProjectFactory(association=association, title="Le pont"))
-    found = openings_of(association)
+    found = counted(association)
     assert "Le pont" in " ".join(opening.label for opening in found.openings)
 
 
