@@ -41,29 +41,46 @@ associations AS MATERIALIZED (
     AND (association.stance = 'open' OR association.stance = 'paused' AND association.paused_until < %(today)s)
 ),
 
+supporting AS MATERIALIZED (
+  SELECT policy_id, array_agg(cause_id) AS causes FROM companies_policy_causes GROUP BY policy_id
+),
+
+giving AS MATERIALIZED (
+  SELECT policy_id, array_agg(territory_id) AS places FROM companies_policy_territories GROUP BY policy_id
+),
+
 companies AS MATERIALIZED (
   SELECT
-    ARRAY(SELECT cause_id FROM companies_policy_causes WHERE policy_id = policy.company_id) AS causes,
-    ARRAY(SELECT territory_id FROM companies_policy_territories WHERE policy_id = policy.company_id) AS places,
+    coalesce(supporting.causes, '{}') AS causes,
+    coalesce(giving.places, '{}') AS places,
     policy.kinds::text[] AS kinds,
     policy.monthly_capacity AS capacity,
     greatest(policy.monthly_capacity - coalesce(month.spent, 0), 0) AS left_of_month
   FROM companies_policy AS policy
   JOIN companies_company AS company ON company.id = policy.company_id
   JOIN accounts_organisation AS organisation ON organisation.id = company.organisation_id
+  LEFT JOIN supporting ON supporting.policy_id = policy.company_id
+  LEFT JOIN giving ON giving.policy_id = policy.company_id
   LEFT JOIN partnerships_attentionmonth AS month
     ON month.company_id = company.id AND month.month = %(month)s
   WHERE organisation.status = 'checked' AND policy.monthly_capacity > 0
 ),
 
+about AS MATERIALIZED (
+  SELECT need_id, array_agg(cause_id) AS causes FROM companies_need_causes GROUP BY need_id
+),
+
+around AS MATERIALIZED (
+  SELECT need_id, array_agg(territory_id) AS places FROM companies_need_territories GROUP BY need_id
+),
+
 needs AS MATERIALIZED (
-  SELECT
-    need.kind,
-    ARRAY(SELECT cause_id FROM companies_need_causes WHERE need_id = need.id) AS causes,
-    ARRAY(SELECT territory_id FROM companies_need_territories WHERE need_id = need.id) AS places
+  SELECT need.kind, coalesce(about.causes, '{}') AS causes, coalesce(around.places, '{}') AS places
   FROM companies_need AS need
   JOIN companies_company AS company ON company.id = need.company_id
   JOIN accounts_organisation AS organisation ON organisation.id = company.organisation_id
+  LEFT JOIN about ON about.need_id = need.id
+  LEFT JOIN around ON around.need_id = need.id
   WHERE organisation.status = 'checked'
     AND need.status = 'published'
     AND (need.deadline IS NULL OR need.deadline >= %(today)s)
