@@ -1,7 +1,7 @@
 """What a year is judged by, whatever the rules it was lived under."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
 from statistics import median
@@ -64,7 +64,6 @@ class Figures:
     signed: int
     promises: tuple[Promise, ...] = ()
     nights_without_step: int = 0
-    notes: tuple[str, ...] = field(default=())
 
     @property
     def broken(self) -> int:

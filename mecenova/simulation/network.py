@@ -248,11 +248,12 @@ def _need(
 
 
 def _arrival(chance: Random, start: date, days: int, member: bool, *, waves: int = WAVES) -> datetime:
-    """Members of the first site come in weekly waves; the others on any day, at any waking hour."""
+    """Members of the first site come in weekly waves, a fifth of each on five days in a row, as the team can
+    look at them; the others on any day, at any waking hour."""
     hour = timedelta(hours=chance.uniform(8, 21))
     if member:
         first = min(waves, max(1, days // 14))
-        day = start + timedelta(days=7 * chance.randrange(first) + 1)
+        day = start + timedelta(days=7 * chance.randrange(first) + chance.randrange(5))
         return datetime.combine(day, time(0), tzinfo=PARIS) + timedelta(hours=10)
     day = start + timedelta(days=chance.randrange(max(1, days - 5)))
     return datetime.combine(day, time(0), tzinfo=PARIS) + hour
