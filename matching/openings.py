@@ -57,7 +57,7 @@ class Openings:
 
 
 def openings_of(association: Association) -> Openings:
-    """Counted by the database over all needs: a fixed number of queries, and as long as a few lists of needs."""
+    """Counted by the database over all needs, in a fixed number of queries."""
     network = load(Association.objects.filter(pk=association.pk), Need.objects.none())
     side, related = network.associations[0], network.related
     counting = _Counting()
