@@ -13,7 +13,10 @@ DATABASES = {"default": {"ENGINE": "django.db.backends.postgresql", **json.loads
 # Nobody needs this database after a power cut; its many short queries gain nothing from being compiled.
 DATABASES["default"]["OPTIONS"] = {
     **DATABASES["default"].get("OPTIONS", {}),
-    "options": "-c synchronous_commit=off -c jit=off",
+    "options": "-c synchronous_commit=off -c jit=off -c plan_cache_mode=force_generic_plan",
+    # The same statements all year long: each is planned once, rather than each time with its values.
+    "server_side_binding": True,
+    "prepare_threshold": 2,
 }
 # A few rows at a time: a cursor kept on the server would ask three times for each answer.
 DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = True

@@ -9,12 +9,17 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import connection
 
 from mecenova.simulation.network import draw
 from mecenova.simulation.reading import figures_of
 from mecenova.simulation.year import Year, errors_of_follow_ups
 
 NUMBERS = ("associations", "companies", "days", "seed")
+
+
+# The site has fewer than this, each with a few lengths of lists.
+STATEMENTS_PREPARED = 4000
 
 
 class Command(BaseCommand):
@@ -34,6 +39,7 @@ class Command(BaseCommand):
             )
         plan = draw(**{name: options[name] for name in (*NUMBERS, "start")})
         # Rows come and go by the million, in no cycles: looking for some would cost a tenth of the year.
+        _remember_statements()
         gc.freeze()
         gc.set_threshold(200_000, 50, 100)
         started = time.perf_counter()
@@ -48,3 +54,9 @@ class Command(BaseCommand):
             "errors": errors_of_follow_ups(),
         }
         self.stdout.write(json.dumps(told))
+
+
+def _remember_statements() -> None:
+    """Keep the plan of every statement of the year: the usual hundred would be planned again and again."""
+    connection.ensure_connection()
+    connection.connection.prepared_max = STATEMENTS_PREPARED
