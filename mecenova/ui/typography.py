@@ -23,6 +23,7 @@ _RULES = (
     (re.compile(r"(?<=[^\s«])»"), NARROW_SPACE + "»"),
     (re.compile(r"[ \u202f]+:(?=\s|$)"), NO_BREAK_SPACE + ":"),
     (re.compile(r"(?<=\d)[ \u202f]+(?=[€%])"), NO_BREAK_SPACE),
+    (re.compile(r"\u202f{2,}"), NARROW_SPACE),
 )
 
 
@@ -30,7 +31,7 @@ def french_text(text: str) -> str:
     """Plain text with French apostrophes and no-break spaces. Running it again changes nothing."""
     for pattern, replacement in _RULES:
         text = pattern.sub(replacement, text)
-    return text.replace(NARROW_SPACE * 2, NARROW_SPACE)
+    return text
 
 
 def french_html(html: str) -> str:

@@ -21,6 +21,7 @@ from mecenova.ui.typography import french_html, french_template, french_text
         ("Attention : ici", "Attention\u00a0: ici"),
         ("« plus tard »", "«\u202fplus tard\u202f»"),
         ("«plus tard»", "«\u202fplus tard\u202f»"),
+        ("un \u202f\u202f\u202f mot", "un \u202f mot"),
         ("60 % de 12 €", "60\u00a0% de 12\u00a0€"),
         ("et puis...", "et puis…"),
         ("à 10:30, voir https://exemple.fr/?a=b", "à 10:30, voir https://exemple.fr/?a=b"),
