@@ -11,6 +11,8 @@ from django.contrib.contenttypes.models import ContentType
 from accounts.models import Claim, Invitation, Membership, Organisation, User
 from associations.models import Project
 from companies.models import Need
+from infotheque.enums import TipStatus
+from infotheque.models import Tip
 from matching.models import Diagnosis
 from mecenova.agenda.models import Slot
 from mecenova.agenda.models.slot import SlotRequest
@@ -39,6 +41,8 @@ TO_THE_PERSON = {
     "accounts.removed_from_team",
     # The appointment they made themselves: nobody goes to a call that was called off.
     "agenda.slot_called_off",
+    # The document that they suggested, of a team or of none.
+    "infotheque.tip_declined",
     "mail.weekly_digest",
 }
 
@@ -89,6 +93,9 @@ def subjects(reader):
             about_type=subject_type,
             about_id=organisation.pk,
             asked_by=reader,
+        ),
+        Tip: Tip.objects.create(
+            title="Un guide", given_by=reader, status=TipStatus.DECLINED, decided_at=clock.now()
         ),
     }
 
