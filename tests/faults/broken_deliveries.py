@@ -28,7 +28,8 @@ def _claim_without_lease() -> None:
     """Nobody is told that a mail is being sent: two senders send the same."""
 
     def claim(moment: datetime, limit: int) -> list[OutgoingMail]:
-        return list(OutgoingMail.objects.all().claimable(moment).order_by("due_at", "created_at", "id")[:1])
+        free = OutgoingMail.objects.all().claimable(moment)
+        return list(free.order_by("due_at", "created_at", "id")[:limit])
 
     def deliver(mail: OutgoingMail, server: Any) -> delivery.Delivery:
         server.present(mail)
