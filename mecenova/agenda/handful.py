@@ -78,7 +78,8 @@ class Handful:
 
     def _held_through_what_comes_first(self, keys: set[UUID]) -> set[UUID]:
         """Subjects for which what operations lock before them is in somebody's hands."""
-        before = {subject.pk: self._rule.locked_first(subject) for subject in self._read(keys)}
+        subjects = self._read(keys).prefetch_related(*self._rule.reads_many)
+        before = {subject.pk: self._rule.locked_first(subject) for subject in subjects}
         ours = _lock_free(row for rows in before.values() for row in rows)
         return {key for key, rows in before.items() if not ours.issuperset(rows)}
 

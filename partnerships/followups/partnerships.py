@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from accounts.models import Organisation
 from mecenova.agenda.enums import Owner
@@ -12,7 +12,7 @@ from mecenova.agenda.silence import register_living
 from mecenova.mail import operations as mail
 from mecenova.mail.notifications import Notification
 from partnerships.enums import PartnershipStatus, ReflectionMoment
-from partnerships.models import Partnership
+from partnerships.models import Partnership, parties_read_with
 from partnerships.notifications import (
     DecideTogetherReminder,
     JointEvaluationAsked,
@@ -37,6 +37,7 @@ class PartnershipRule(Rule):
         "introduction__association__organisation",
         "introduction__company__organisation",
     )
+    reads_many: ClassVar[tuple[Any, ...]] = parties_read_with()
     owner: ClassVar[Owner] = Owner.ORGANISATION
 
     def locked_first(self, subject: Partnership) -> Sequence[Organisation]:

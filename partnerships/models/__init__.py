@@ -1,6 +1,6 @@
 from partnerships.models.attention import AttentionEntry, AttentionMonth
 from partnerships.models.introduction import Introduction
-from partnerships.models.partnership import Partnership, Party, Reflection, TalkReport
+from partnerships.models.partnership import Partnership, Party, Reflection, TalkReport, parties_read_with
 from partnerships.models.refusal import RefusalStep, RefusalStepChange
 
 __all__ = [
@@ -13,4 +13,5 @@ __all__ = [
     "RefusalStep",
     "RefusalStepChange",
     "TalkReport",
+    "parties_read_with",
 ]

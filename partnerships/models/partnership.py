@@ -1,6 +1,6 @@
 from collections.abc import Iterable
 from datetime import timedelta
-from typing import Self
+from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
@@ -8,7 +8,7 @@ from django.db.models import F, Q
 from django.urls import reverse
 
 from accounts.enums import OrganisationStatus
-from accounts.models import Organisation
+from accounts.models import Organisation, team_of
 from mecenova.calendar import clock
 from mecenova.identifiers.models import Identified
 from mecenova.reference.enums import Kind
@@ -176,7 +176,13 @@ class Partnership(Identified):
 
     def organisations(self) -> list[Organisation]:
         """Its parties, the one that receives first."""
-        return [party.organisation for party in self.parties.select_related("organisation").order_by("role")]
+        return [party.organisation for party in self.known_parties]
+
+    @property
+    def known_parties(self) -> "list[Party]":
+        """In the order of `organisations`; those read with it (`parties_read_with`) are not asked again."""
+        read = getattr(self, "_prefetched_objects_cache", {}).get("parties")
+        return list(self.parties.with_organisations() if read is None else read)
 
     def present_organisations(self) -> list[Organisation]:
         return [one for one in self.organisations() if one.status != OrganisationStatus.LEFT]
@@ -200,10 +206,18 @@ class Partnership(Identified):
         return reverse("partnerships:partnership", args=[self.pk])
 
 
+class PartyQuerySet(models.QuerySet["Party"]):
+    def with_organisations(self) -> Self:
+        """The one that receives first."""
+        return self.select_related("organisation").order_by("role")
+
+
 class Party(models.Model):
     partnership = models.ForeignKey(Partnership, models.CASCADE, related_name="parties")
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="partnership_parties")
     role = models.CharField("rôle", max_length=20, choices=PartyRole)
+
+    objects = PartyQuerySet.as_manager()
 
     class Meta:
         verbose_name = "partie"
@@ -216,6 +230,11 @@ class Party(models.Model):
 
     def __str__(self) -> str:
         return f"{self.partnership_id} · {self.organisation_id}"
+
+
+def parties_read_with() -> "tuple[models.Prefetch[Any], ...]":
+    """For `prefetch_related` of partnerships: their parties and the teams of these, in two queries."""
+    return models.Prefetch("parties", Party.objects.with_organisations()), team_of("parties__organisation")
 
 
 class TalkReport(Identified):

@@ -14,7 +14,7 @@ from mecenova.mail.notifications import Notification, register_notification
 from mecenova.workflow.journal import history
 from mecenova.workflow.models import TransitionRecord
 from partnerships.enums import PartnershipStatus, PartyRole, ReflectionMoment
-from partnerships.models import Partnership
+from partnerships.models import Partnership, parties_read_with
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -27,6 +27,7 @@ class PartnershipNotification(Notification):
     """To the people of every party that is still here, while the partnership is in one of `wanted_in`."""
 
     wanted_in: ClassVar[tuple[str, ...]]
+    reads_many: ClassVar[tuple[Any, ...]] = parties_read_with()
 
     def organisations(self, subject: Partnership) -> Iterable[Organisation]:
         return subject.present_organisations()
@@ -36,7 +37,7 @@ class PartnershipNotification(Notification):
             yield from organisation.active_members()
 
     def context(self, subject: Partnership, recipient: "User") -> dict[str, Any]:
-        parties = list(subject.parties.select_related("organisation").order_by("role"))
+        parties = subject.known_parties
         own = next((party for party in parties if is_member(recipient, party.organisation)), parties[0])
         step = agenda.next_step(subject)
         return {

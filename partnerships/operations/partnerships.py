@@ -14,7 +14,7 @@ from mecenova.workflow.machine import NEW
 from partnerships import policies
 from partnerships.enums import PartyRole
 from partnerships.followups import DidYouTalk
-from partnerships.models import Introduction, Partnership, Party
+from partnerships.models import Introduction, Partnership, Party, parties_read_with
 from partnerships.notifications import PartnershipAbandoned
 from partnerships.workflow import PARTNERSHIP
 
@@ -78,4 +78,4 @@ def lock_partnership(partnership: Partnership) -> Partnership:
     hold(*partnership.parties.values_list("organisation_id", flat=True))
     held = Partnership.objects.select_for_update(of=("self",), no_key=True)
     parties = "introduction__association__organisation", "introduction__company__organisation"
-    return held.select_related(*parties).get(pk=partnership.pk)
+    return held.select_related(*parties).prefetch_related(*parties_read_with()).get(pk=partnership.pk)

@@ -109,8 +109,7 @@ def return_to_matching(*, partnership: Partnership, by: "User | None" = None) ->
 
 def _follow(partnership: Partnership, phase: Phase, by: "User | None") -> Verdict:
     """What both answers mean together, done."""
-    one, other = (_said(partnership, organisation) for organisation in partnership.organisations()[:2])
-    verdict = compare(one, other, phase)
+    verdict = compare(*_said(partnership), phase)
     if verdict == Verdict.TALKED:
         _go_on(partnership)
     elif verdict == Verdict.RETURN:
@@ -125,17 +124,19 @@ def _follow(partnership: Partnership, phase: Phase, by: "User | None") -> Verdic
     return verdict
 
 
-def _said(partnership: Partnership, organisation: Organisation) -> Said:
-    """A yes stays; a no holds for its turn, after which the question is asked again."""
-    reports = partnership.talk_reports.filter(organisation=organisation)
-    last = reports.order_by("turn").last()
-    if last is None:
+def _said(partnership: Partnership) -> tuple[Said, Said]:
+    """What each side said last: a yes stays; a no holds for its turn, then the question is asked again."""
+    last = {report.organisation_id: report for report in partnership.talk_reports.order_by("turn")}
+    one, other = (last.get(organisation.pk) for organisation in partnership.organisations()[:2])
+    return _meaning(one, partnership.talk_turn), _meaning(other, partnership.talk_turn)
+
+
+def _meaning(report: TalkReport | None, turn: int) -> Said:
+    if report is None:
         return Said.NOTHING
-    if last.talked:
+    if report.talked:
         return Said.YES
-    if last.turn == partnership.talk_turn:
-        return Said.NO
-    return Said.NOTHING
+    return Said.NO if report.turn == turn else Said.NOTHING
 
 
 def _go_on(partnership: Partnership) -> None:

@@ -155,7 +155,7 @@ def _show(
     step = agenda.next_step(found) if found.is_active else None
     context = {
         "partnership": found,
-        "parties": found.parties.select_related("organisation").prefetch_related("organisation__members"),
+        "parties": found.parties.with_organisations().prefetch_related("organisation__members"),
         "step": step,
         "who": _name_of(step),
         "mine": bool(step) and policies.owes(request.user, step),
