@@ -47,6 +47,10 @@ app.conf.beat_schedule = {
         "task": "infotheque.tasks.recount_words",
         "schedule": crontab(hour="3", minute="40"),
     },
+    "forget-old-mails": {
+        "task": "mecenova.mail.tasks.forget_old_mails",
+        "schedule": crontab(hour="4", minute="20"),
+    },
     "match-what-changed": {"task": "matching.tasks.run_small_round", "schedule": 10 * EVERY_MINUTE},
     "match-everything": {
         "task": "matching.tasks.run_nightly_round",

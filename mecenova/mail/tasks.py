@@ -7,6 +7,7 @@ from celery import shared_task
 from mecenova.mail.clock_check import clock_agrees_with_database
 from mecenova.mail.composition import compose_due
 from mecenova.mail.delivery import deliver_due
+from mecenova.mail.retention import forget_old_words
 
 logger = logging.getLogger(__name__)
 
@@ -27,3 +28,9 @@ def compose_digests() -> None:
         composed = compose_due()
         if composed:
             logger.info("Weekly digests composed: %d", composed)
+
+
+@shared_task
+def forget_old_mails() -> None:
+    """Erase the words that are kept no longer; run twice, it finds nothing the second time."""
+    logger.info("Mails forgotten: %d", forget_old_words())

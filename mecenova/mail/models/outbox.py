@@ -45,9 +45,17 @@ class OutgoingMailQuerySet(models.QuerySet["OutgoingMail"]):
         """Mails that a person must look at: nobody will receive them otherwise."""
         return self.filter(status=MailStatus.FAILED)
 
+    def over(self) -> Self:
+        """Sent, cancelled or failed: delivery will not look at them again by itself."""
+        return self.exclude(status__in=[MailStatus.PENDING, MailStatus.SENDING])
+
+    def remembered(self) -> Self:
+        """Those whose words are still kept."""
+        return self.filter(forgotten_at__isnull=True)
+
     def retriable(self) -> Self:
-        """Failed, or held back while the address received nothing."""
-        return self.filter(
+        """Failed, or held back while the address received nothing; as long as there is something to send."""
+        return self.remembered().filter(
             Q(status=MailStatus.FAILED) | Q(status=MailStatus.CANCELLED, last_error=Unsent.IN_TROUBLE)
         )
 
@@ -119,6 +127,7 @@ class OutgoingMail(Identified):
     sent_at = models.DateTimeField("envoyé le", null=True, blank=True)
     message_id = models.CharField("Message-ID", max_length=200, unique=True, editable=False)
     created_at = models.DateTimeField("écrit le", default=clock.now, editable=False)
+    forgotten_at = models.DateTimeField("mots effacés le", null=True, blank=True, editable=False)
 
     objects: ClassVar[OutgoingMailQuerySet] = OutgoingMailQuerySet.as_manager()  # type: ignore[assignment]
 
@@ -154,6 +163,12 @@ class OutgoingMail(Identified):
                 name="mail_subject_is_whole",
             ),
             models.CheckConstraint(condition=Q(status__in=MailStatus.values), name="mail_status_known"),
+            models.CheckConstraint(
+                condition=Q(forgotten_at__isnull=True)
+                | Q(subject="", text="", html="", address="")
+                & ~Q(status__in=[MailStatus.PENDING, MailStatus.SENDING]),
+                name="mail_forgotten_says_nothing",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -171,12 +186,14 @@ class OutgoingMail(Identified):
     @property
     def is_retriable(self) -> bool:
         held_back = self.status == MailStatus.CANCELLED and self.last_error == Unsent.IN_TROUBLE
-        return self.status == MailStatus.FAILED or held_back
+        return self.forgotten_at is None and (self.status == MailStatus.FAILED or held_back)
 
     @property
     def shown_subject(self) -> str:
         """The subject as the site shows it: the code of a confidential mail is often in it."""
-        return "Message confidentiel" if self.confidential else self.subject
+        if self.confidential:
+            return "Message confidentiel"
+        return self.subject if self.forgotten_at is None else "Ancien message"
 
     @property
     def why_unsent(self) -> str:

@@ -1,0 +1,27 @@
+"""What a mail said is kept as long as it may serve; then only that it was written, and what became of it.
+
+Three years is what the CNIL recommends for people who are no longer members, counted from their last act
+(« Gestion commerciale » guidelines, 2022); a mail is never younger than that act. A code or a reset link
+serves no longer than it is valid.
+"""
+
+from datetime import timedelta
+
+from django.db.models import Q
+
+from mecenova.calendar import clock
+from mecenova.mail.models import OutgoingMail
+
+WORDS_KEPT = timedelta(days=3 * 365)
+SECRETS_KEPT = timedelta(days=2)
+# One night's work; a site that had never forgotten anything catches up in a few nights.
+AT_ONCE = 20_000
+
+
+def forget_old_words(limit: int = AT_ONCE) -> int:
+    """Erase the words and the address of mails that are over and old, and say how many."""
+    now = clock.now()
+    old = Q(created_at__lt=now - WORDS_KEPT) | Q(confidential=True, created_at__lt=now - SECRETS_KEPT)
+    over = OutgoingMail.objects.over().remembered().filter(old).order_by("created_at", "pk")
+    forgotten = OutgoingMail.objects.over().remembered().filter(pk__in=over.values("pk")[:limit])
+    return forgotten.update(subject="", text="", html="", address="", forgotten_at=now)

@@ -1,0 +1,97 @@
+"""Words are erased when they serve no more; the fact stays, and nothing that may still leave is touched."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from mecenova.calendar import clock
+from mecenova.mail.enums import Attempt, MailStatus
+from mecenova.mail.models import OutgoingMail
+from mecenova.mail.operations import retry_failed
+from mecenova.mail.retention import SECRETS_KEPT, WORDS_KEPT, forget_old_words
+from tests.mail.factories import OutgoingMailFactory, PersonFactory
+
+pytestmark = pytest.mark.django_db
+SECOND = timedelta(seconds=1)
+
+
+def mail(age: timedelta, status: str = MailStatus.SENT, **what) -> OutgoingMail:
+    ended = {
+        MailStatus.SENT: {"sent_at": clock.now() - age},
+        MailStatus.FAILED: {"last_error": "554"},
+        MailStatus.CANCELLED: {"last_error": "in_trouble"},
+        MailStatus.SENDING: {"lease_until": clock.now()},
+        MailStatus.PENDING: {},
+    }[MailStatus(status)]
+    return OutgoingMailFactory(created_at=clock.now() - age, status=status, **ended, **what)
+
+
+def words_of(one: OutgoingMail) -> set[str]:
+    one.refresh_from_db()
+    return {one.subject, one.text, one.html, one.address}
+
+
+@pytest.mark.parametrize("status", [MailStatus.SENT, MailStatus.FAILED, MailStatus.CANCELLED])
+def test_old_words_go_and_the_fact_stays(status):
+    old, young = mail(WORDS_KEPT + SECOND, status), mail(WORDS_KEPT - timedelta(minutes=1), status)
+    old.log.create(outcome=Attempt.SENT)
+    said = words_of(young)
+    assert forget_old_words() == 1
+    assert words_of(old) == {""}
+    assert (old.status, old.log.count()) == (status, 1)
+    assert words_of(young) == said
+    assert forget_old_words() == 0
+
+
+@pytest.mark.parametrize("status", [MailStatus.PENDING, MailStatus.SENDING])
+def test_what_may_still_leave_keeps_its_words(status):
+    waiting = mail(WORDS_KEPT * 2, status, confidential=True)
+    assert forget_old_words() == 0
+    assert "" not in words_of(waiting) - {waiting.html}
+
+
+def test_a_code_is_kept_no_longer_than_it_serves():
+    code, letter = mail(SECRETS_KEPT + SECOND, confidential=True), mail(SECRETS_KEPT + SECOND)
+    fresh = mail(SECRETS_KEPT - timedelta(minutes=1), confidential=True)
+    assert forget_old_words() == 1
+    assert words_of(code) == {""}
+    assert words_of(letter) != {""} != words_of(fresh)
+
+
+def test_an_empty_mail_is_never_sent_again():
+    failed = mail(WORDS_KEPT + SECOND, MailStatus.FAILED)
+    forget_old_words()
+    assert retry_failed(OutgoingMail.objects.all()) == 0
+    failed.refresh_from_db()
+    assert not failed.is_retriable
+
+
+def test_a_night_s_work_is_bounded_and_begins_with_the_oldest():
+    older, old = mail(WORDS_KEPT + 2 * SECOND), mail(WORDS_KEPT + SECOND)
+    assert forget_old_words(limit=1) == 1
+    assert words_of(older) == {""} != words_of(old)
+    assert forget_old_words(limit=1) == 1
+
+
+@pytest.mark.parametrize(
+    "change", [{"text": "Encore là"}, {"address": "a@exemple.test"}, {"status": "pending"}]
+)
+def test_the_database_refuses_half_forgotten_mails(change):
+    gone = mail(WORDS_KEPT + SECOND)
+    forget_old_words()
+    if change.get("status"):
+        change = {**change, "sent_at": None}
+    with pytest.raises(IntegrityError), transaction.atomic():
+        OutgoingMail.objects.filter(pk=gone.pk).update(**change)
+
+
+def test_its_page_says_that_it_was_forgotten(client):
+    person = PersonFactory()
+    gone = mail(WORDS_KEPT + SECOND, recipient=person, subject="Une nouvelle", text="Bonjour Camille")
+    forget_old_words()
+    client.force_login(person)
+    page = client.get(gone.get_absolute_url()).text
+    assert "ont été effacés le" in page
+    assert "Ancien message" in page
+    assert "Ancien message" in client.get("/courriels/").text
