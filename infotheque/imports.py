@@ -16,7 +16,7 @@ from infotheque.enums import DocumentKind, Readers, Stage
 from infotheque.models import Document
 from infotheque.operations.deposits import holder_of, remark_on, shown_name, title_of
 from infotheque.operations.documents import create_document
-from infotheque.operations.versions import add_version
+from infotheque.operations.versions import create_document_of
 from infotheque.reading.reader import Reader
 from infotheque.reading.result import ReadFile, Unreadable
 from mecenova.identifiers.names import fold
@@ -136,13 +136,13 @@ class DocumentImporter(Importer[DocumentEntry]):
         if entry.key in self._made or self._known(entry):
             return UNCHANGED
         self._made.add(entry.key)
-        document = create_document(by=None, causes=entry.causes, owner=None, **entry.values)
-        if entry.read is not None:
-            if self._keeps_files:
-                add_version(document=document, files=[entry.read], by=None)
-            remark = remark_on(entry.read)
-            return Outcome(Verdict.CREATED, notes=(remark,)) if remark else CREATED
-        return CREATED
+        values = {"causes": entry.causes, "owner": None, **entry.values}
+        if entry.read is not None and self._keeps_files:
+            create_document_of(file=entry.read, by=None, **values)
+        else:
+            create_document(by=None, **values)
+        remark = remark_on(entry.read) if entry.read else ""
+        return Outcome(Verdict.CREATED, notes=(remark,)) if remark else CREATED
 
     def _known(self, entry: DocumentEntry) -> bool:
         if entry.read is not None:

@@ -4,6 +4,7 @@ import logging
 import shutil
 import tempfile
 import uuid
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from celery.exceptions import SoftTimeLimitExceeded
@@ -63,33 +64,53 @@ def _carry_out(pk: uuid.UUID, reader: Reader) -> bool:
 
 
 def _keep_each(deposit: Deposit, reader: Reader, folder: Path) -> None:
-    """A document for each file; the space a file took here is given back before the next."""
-    for file in deposit.files.waiting():
-        read = _read(file, reader, folder)
-        if read is not None:
-            keep_deposited(file, read)
-            read.path.unlink(missing_ok=True)
+    """A document for each file; the space that a file took here is given back once it is kept."""
+    for file, read in _reads(deposit.files.waiting(), reader, folder):
+        keep_deposited(file, read)
+        read.path.unlink(missing_ok=True)
 
 
 def _keep_together(deposit: Deposit, reader: Reader, folder: Path) -> None:
     """All the files of one version: read first, kept once all of them can be."""
-    reads: dict[uuid.UUID, ReadFile] = {}
-    for file in deposit.files.waiting():
-        read = _read(file, reader, folder)
-        if read is not None:
-            reads[file.pk] = read
+    reads = {file.pk: read for file, read in _reads(deposit.files.waiting(), reader, folder)}
     keep_version(deposit, reads)
 
 
-def _read(file: DepositedFile, reader: Reader, folder: Path) -> ReadFile | None:
-    path = folder / str(file.pk)
-    try:
-        with file.source.open("rb") as stored, path.open("wb") as copy:
-            shutil.copyfileobj(stored, copy)
-        return reader.read(path, file.name)
-    except FileNotFoundError:
-        refuse_deposited(file, LOST)
-    except Unreadable as refusal:
-        path.unlink(missing_ok=True)
-        refuse_deposited(file, refusal.message)
+def _reads(
+    files: Iterable[DepositedFile], reader: Reader, folder: Path
+) -> Iterator[tuple[DepositedFile, ReadFile]]:
+    """What each file is and says; those that cannot be kept are refused, and left out.
+
+    The process that reads is at the next file while the caller keeps this one.
+    """
+    waiting = iter(files)
+    asked = _ask_next(waiting, reader, folder)
+    while asked is not None:
+        file, read = asked, _answer(asked, reader, folder)
+        asked = _ask_next(waiting, reader, folder)
+        if read is not None:
+            yield file, read
+
+
+def _ask_next(waiting: Iterator[DepositedFile], reader: Reader, folder: Path) -> DepositedFile | None:
+    """The next file that is still in the storage, given to be read."""
+    for file in waiting:
+        path = folder / str(file.pk)
+        try:
+            with file.source.open("rb") as stored, path.open("wb") as copy:
+                shutil.copyfileobj(stored, copy)
+        except FileNotFoundError:
+            refuse_deposited(file, LOST)
+        else:
+            reader.ask(path, file.name)
+            return file
     return None
+
+
+def _answer(file: DepositedFile, reader: Reader, folder: Path) -> ReadFile | None:
+    try:
+        return reader.answer()
+    except Unreadable as refusal:
+        (folder / str(file.pk)).unlink(missing_ok=True)
+        refuse_deposited(file, refusal.message)
+        return None

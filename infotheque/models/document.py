@@ -139,6 +139,10 @@ class DocumentQuerySet(models.QuerySet["Document"]):
         others = self.published().exclude(pk=document.pk).annotate(shared=shared)
         return others.filter(shared__gt=1).order_by("-shared", "-published_at", "id")
 
+    def holding(self, digest: str) -> Self:
+        """Those that have a file of this very content, in any of their versions."""
+        return self.filter(versions__files__digest=digest).order_by("pk")
+
     def same_record(self, *, title: str, publisher: str, link: str) -> Self:
         """Those that say they are this one: by their link, or by their title and publisher."""
         known = Q(title__iexact=title, publisher__iexact=publisher)

@@ -53,10 +53,6 @@ class DocumentFileQuerySet(models.QuerySet["DocumentFile"]):
         """Files of the versions that readers are given."""
         return self.filter(version=models.F("version__document__current_version"))
 
-    def holding(self, digest: str) -> Self:
-        """Those whose content is the same to the last byte."""
-        return self.filter(digest=digest)
-
     def without_text(self) -> Self:
         return self.defer("text")
 

@@ -36,7 +36,7 @@ from infotheque.operations.links import record_link_check, replace_link
 from infotheque.operations.prescriptions import note_reading, prescribe, prescribe_first_documents
 from infotheque.operations.shelf import load_shelf
 from infotheque.operations.usage import count_download, count_opening, forget_marks, say_useful
-from infotheque.operations.versions import add_version
+from infotheque.operations.versions import add_version, create_document_of
 from infotheque.operations.vocabulary import learn_words, recount_words
 
 __all__ = [
@@ -51,6 +51,7 @@ __all__ = [
     "count_opening",
     "create_collection",
     "create_document",
+    "create_document_of",
     "decline_tip",
     "doubt_document",
     "feature_document",

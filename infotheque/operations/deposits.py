@@ -12,9 +12,8 @@ from django.db import transaction
 from accounts.models import User
 from infotheque import policies
 from infotheque.enums import DepositStatus, DocumentKind
-from infotheque.models import Deposit, DepositedFile, Document, DocumentFile
-from infotheque.operations.documents import create_document
-from infotheque.operations.versions import add_version
+from infotheque.models import Deposit, DepositedFile, Document
+from infotheque.operations.versions import add_version, create_document_of
 from infotheque.reading.result import ReadFile
 from infotheque.signals import files_deposited
 from infotheque.workflow import DEPOSITED_FILE
@@ -105,10 +104,15 @@ def keep_deposited(file: DepositedFile, read: ReadFile) -> None:
             row, "recognise", told=f"C’est, à l’octet près, un fichier de «\u202f{known}\u202f».", of=known
         )
         return
-    deposit = row.deposit
-    by = _on_behalf_of(deposit)
-    document = create_document(by=by, title=title_of(read), kind=DocumentKind.GUIDE)
-    add_version(document=document, files=[read], by=by, note=deposit.note, is_private=deposit.is_private)
+    deposit = file.deposit
+    document = create_document_of(
+        file=read,
+        by=_on_behalf_of(deposit),
+        note=deposit.note,
+        is_private=deposit.is_private,
+        title=title_of(read),
+        kind=DocumentKind.GUIDE,
+    )
     _settle(row, "keep", told=remark_on(read), of=document)
 
 
@@ -140,8 +144,7 @@ def keep_version(deposit: Deposit, reads: Mapping[uuid.UUID, ReadFile]) -> None:
 
 def holder_of(digest: str) -> Document | None:
     """The document that has a file of this very content, in any of its versions."""
-    held = DocumentFile.objects.holding(digest).select_related("version__document").without_text().first()
-    return held.version.document if held else None
+    return Document.objects.holding(digest).only("title").first()
 
 
 def shown_name(name: str) -> str:
@@ -193,7 +196,7 @@ def _on_behalf_of(deposit: Deposit) -> User | None:
 
 
 def _waiting(file: DepositedFile) -> DepositedFile | None:
-    rows = DepositedFile.objects.select_related("deposit__created_by").select_for_update(of=("self",))
+    rows = DepositedFile.objects.select_for_update(of=("self",))
     return rows.filter(pk=file.pk, status=DepositStatus.WAITING).first()
 
 

@@ -56,13 +56,7 @@ SECOND_READER = (
 @transaction.atomic
 def create_document(*, by: User | None, slug: str | None = None, **values: Any) -> Document:
     """A draft, followed by whoever writes it unless it is said otherwise. `by` None is the platform."""
-    _only_curators(by)
-    _refuse_the_unknown(values)
-    causes = values.pop("causes", ())
-    document = Document.objects.create(slug=slug, **{"owner": by} | _tidy(values))
-    document.causes.set(causes)
-    record(document, "create", NEW, document.status, by)
-    return document
+    return write_draft(Document(slug=slug), values, by)
 
 
 @transaction.atomic
@@ -199,6 +193,20 @@ def lock(document: Document, by: User | None) -> Document:
     """The document as it is now, held until the end of the transaction. `by` None is the platform."""
     _only_curators(by)
     return Document.objects.select_for_update(of=("self",), no_key=True).get(pk=document.pk)
+
+
+def write_draft(document: Document, values: dict[str, Any], by: User | None) -> Document:
+    """The first row of a document that nobody has seen yet, with its line of the journal."""
+    _only_curators(by)
+    _refuse_the_unknown(values)
+    causes = values.pop("causes", ())
+    for name, value in ({"owner": by} | _tidy(values)).items():
+        setattr(document, name, value)
+    document.save(force_insert=True)
+    if causes:
+        document.causes.set(causes)
+    record(document, "create", NEW, document.status, by)
+    return document
 
 
 def _only_curators(by: User | None) -> None:

@@ -1,6 +1,7 @@
 """The files of a document: a new version takes the place of the old one at the same address."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from django.core.files import File
 from django.core.files.base import ContentFile
@@ -9,7 +10,7 @@ from django.db import transaction
 from accounts.models import User
 from infotheque.models import Document, DocumentFile, DocumentVersion
 from infotheque.models.document import LONGEST_TEXT
-from infotheque.operations.documents import lock
+from infotheque.operations.documents import lock, write_draft
 from infotheque.operations.vocabulary import learn_words
 from infotheque.reading.result import ReadFile
 from mecenova.identifiers.text import one_line
@@ -37,17 +38,46 @@ def add_version(
     if current is not None and _prints(current) == {(file.digest, is_private) for file in files}:
         return current
     last = document.versions.order_by("-number").first()
-    version = DocumentVersion.objects.create(
-        document=document, number=last.number + 1 if last else 1, note=one_line(note)[:300], created_by=by
-    )
-    for position, file in enumerate({file.digest: file for file in files}.values()):
-        _keep(file, version, position, is_private)
+    version = _version(document, last.number + 1 if last else 1, note, by)
     document.current_version = version
-    document.text = "" if is_private else "\n\n".join(file.content.text for file in files)[:LONGEST_TEXT]
+    document.text = _text(files, is_private)
     document.save(update_fields=["current_version", "text"])
-    record(document, "add_version", document.status, document.status, by, note=f"version {version.number}")
+    _write(version, files, is_private)
     learn_words(document=document)
     return version
+
+
+@transaction.atomic
+def create_document_of(
+    *, file: ReadFile, by: User | None, note: str = "", is_private: bool = False, **values: Any
+) -> Document:
+    """A draft and its first version: the very rows of `create_document`, then `add_version`.
+
+    The draft is written once, with its version and its text: nobody else can hold it yet.
+    """
+    document = Document(text=_text([file], is_private))
+    document.current_version = version = _version(document, 1, note, by)
+    write_draft(document, values, by)
+    _write(version, [file], is_private)
+    return document
+
+
+def _version(document: Document, number: int, note: str, by: User | None) -> DocumentVersion:
+    return DocumentVersion(document=document, number=number, note=one_line(note)[:300], created_by=by)
+
+
+def _text(files: Sequence[ReadFile], is_private: bool) -> str:
+    """What the search reads of them."""
+    return "" if is_private else "\n\n".join(file.content.text for file in files)[:LONGEST_TEXT]
+
+
+def _write(version: DocumentVersion, files: Sequence[ReadFile], is_private: bool) -> None:
+    """The version and its files. Its document points at it already: PostgreSQL looks at the end."""
+    document, by = version.document, version.created_by
+    version.save(force_insert=True)
+    for position, file in enumerate({file.digest: file for file in files}.values()):
+        _keep(file, version, position, is_private)
+    record(document, "add_version", document.status, document.status, by, note=f"version {version.number}")
 
 
 def _prints(version: DocumentVersion) -> set[tuple[str, bool]]:

@@ -121,12 +121,32 @@ def test_a_worker_that_dies_is_taken_over_and_three_deaths_are_told(staff, monke
     def die(*arguments):
         raise MemoryError
 
-    monkeypatch.setattr(ingesting, "_read", die)
+    monkeypatch.setattr(ingesting, "_ask_next", die)
     for _ in range(MOST_ATTEMPTS):
         assert ingesting.read_waiting() == 0
     assert deposit.files.get().status == DepositStatus.WAITING
     ingesting.read_waiting()
     assert "s’est arrêtée" in deposit.files.get().told
+
+
+def test_the_next_file_is_read_while_one_is_kept_and_a_pass_broken_off_mixes_none_up(
+    staff, monkeypatch, reader
+):
+    keep, ahead = ingesting.keep_deposited, []
+    bring(staff, *(upload(hostile.docx_of(f"texte {n}"), f"titre {n}.docx") for n in range(3)))
+
+    def keep_and_look(file, read):
+        ahead.append(reader._asked and reader._asked.name)
+        if len(ahead) == 2:
+            raise ConnectionError
+        keep(file, read)
+
+    monkeypatch.setattr(ingesting, "keep_deposited", keep_and_look)
+    assert ingesting.read_waiting() == 0
+    assert ingesting.read_waiting() == 1
+    assert ahead == ["titre 1.docx", "titre 2.docx", "titre 2.docx", None]
+    kept = set(DocumentFile.objects.values_list("version__document__title", "text"))
+    assert kept == {(f"titre {n}", f"texte {n}") for n in range(3)}
 
 
 def test_a_file_that_left_the_storage_is_told(staff):

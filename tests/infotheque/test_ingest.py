@@ -66,7 +66,7 @@ def test_a_trial_writes_nothing_then_each_file_is_a_draft_then_nothing_twice(fol
 
 
 def test_an_interruption_is_taken_up_where_it_was(folder, monkeypatch):
-    whole, met = versions.add_version, []
+    whole, met = versions.create_document_of, []
 
     def interrupted(**options):
         met.append(1)
@@ -74,11 +74,11 @@ def test_an_interruption_is_taken_up_where_it_was(folder, monkeypatch):
             raise KeyboardInterrupt
         return whole(**options)
 
-    monkeypatch.setattr("infotheque.imports.add_version", interrupted)
+    monkeypatch.setattr("infotheque.imports.create_document_of", interrupted)
     with pytest.raises(CommandError, match="interrompu"):
         ingest(folder, commit=True)
     assert Document.objects.count() == DocumentFile.objects.count() == 1
-    monkeypatch.setattr("infotheque.imports.add_version", whole)
+    monkeypatch.setattr("infotheque.imports.create_document_of", whole)
     assert "5 = 1 + 0 + 2 + 2" in ingest(folder, commit=True)
     assert Document.objects.count() == DocumentFile.objects.count() == 2
 

@@ -17,6 +17,7 @@ from mecenova.calendar import clock
 from mecenova.search.functions import FrenchSearchQuery
 from mecenova.workflow.errors import DomainError, TransitionRefused
 from mecenova.workflow.journal import history
+from tests.accounts.factories import UserFactory
 from tests.infotheque.factories import DocumentFactory
 
 pytestmark = pytest.mark.django_db
@@ -234,3 +235,42 @@ def test_the_longest_texts_fit_in_the_search():
 def test_the_database_refuses_what_cannot_be(wrong):
     with pytest.raises(IntegrityError), transaction.atomic():
         DocumentFactory(**wrong)
+
+
+@pytest.mark.parametrize("is_private", [False, True])
+def test_a_file_made_a_document_at_once_writes_what_two_steps_write(staff, pdf, is_private):
+    values = {"title": "Le  guide", "kind": "guide"}
+    once = operations.create_document_of(
+        file=pdf(b"%PDF-1"), by=staff, note=" a\nb ", is_private=is_private, **values
+    )
+    twice = operations.create_document(by=staff, **values)
+    operations.add_version(
+        document=twice, files=[pdf(b"%PDF-1")], by=staff, note=" a\nb ", is_private=is_private
+    )
+    assert _rows(once) == _rows(twice)
+    assert Document.objects.saying(FrenchSearchQuery("texte")).count() == (0 if is_private else 2)
+
+
+def test_a_file_made_a_document_is_all_or_nothing_and_for_the_team(staff, pdf, monkeypatch):
+    def full(*arguments):
+        raise OSError("No space left on device")
+
+    with pytest.raises(PermissionDenied):
+        operations.create_document_of(file=pdf(), by=UserFactory(), title="x", kind="guide")
+    monkeypatch.setattr("infotheque.operations.versions._keep", full)
+    with pytest.raises(OSError, match="No space"):
+        operations.create_document_of(file=pdf(), by=staff, title="x", kind="guide")
+    assert not Document.objects.exists()
+
+
+def _rows(document):
+    """All that was written, but keys and moments."""
+    document = Document.objects.get(pk=document.pk)
+    version = document.versions.get()
+    assert document.current_version == version
+    own = {"id", "created_at", "at", "document_id", "version_id", "current_version_id", "file", "picture"}
+    rows = [document, version, version.files.get(), *history(document)]
+    return [
+        {name: value for name, value in vars(row).items() if name not in own | {"_state", "subject_id"}}
+        for row in rows
+    ]

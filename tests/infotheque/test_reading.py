@@ -1,7 +1,9 @@
 """Files of strangers, read by the very process that reads them in production."""
 
+import dataclasses
 import io
 import os
+import select
 import signal
 import time
 from pathlib import Path
@@ -170,17 +172,46 @@ def test_a_file_that_kills_or_delays_its_reader_is_told_and_the_next_is_read(tmp
     os.mkfifo(path)
     with Reader(most_seconds=20) as found:
         assert found.read(good, "x").type == "docx"
+        found.ask(path, "never")  # opening a pipe that nobody writes to never ends
         os.kill(found.pid, signal.SIGKILL)
         with pytest.raises(Unreadable, match="trop de temps ou de mémoire"):
-            found.read(good, "x")
+            found.answer()
         assert found.read(good, "x").type == "docx"
         found._most_seconds = 0.2
         late = time.monotonic()
         with pytest.raises(Unreadable, match="trop de temps ou de mémoire"):
-            found.read(path, "never")  # opening a pipe that nobody writes to never ends
+            found.read(path, "never")
         assert time.monotonic() - late < 20
         found._most_seconds = 20
         assert found.read(good, "x").type == "docx"
+
+
+def test_a_reader_killed_between_two_files_costs_neither(tmp_path):
+    path = tmp_path / "good"
+    path.write_bytes(hostile.docx_of("mot"))
+    with Reader() as found:
+        found.read(path, "x")
+        os.kill(found.pid, signal.SIGKILL)
+        found._child.wait()
+        assert found.read(path, "x").type == "docx"
+
+
+def test_an_answer_is_taken_late_and_never_for_another_file(tmp_path):
+    one, long = tmp_path / "one", tmp_path / "long"
+    one.write_bytes(hostile.docx_of("mot"))
+    long.write_bytes(hostile.docx_of("mot " * 40_000))
+    with Reader() as found:
+        found.ask(one, "forgotten")
+        found.ask(long, "long")
+        read = found.answer()
+        assert (read.name, read.path, len(read.content.text) > 100_000) == ("long", long, True)
+        # More than a pipe holds was ready in time, and is fetched after its time.
+        found.ask(long, "late")
+        assert select.select([found._child.stdout], [], [], 20)[0]
+        found._asked = dataclasses.replace(found._asked, until=0.0)
+        assert found.answer().content.text == read.content.text
+        with pytest.raises(LookupError):
+            found.answer()
 
 
 def test_the_reader_holds_no_secret(tmp_path, monkeypatch):
