@@ -9,6 +9,7 @@ from django.views.decorators.vary import vary_on_headers
 
 from infotheque import operations
 from infotheque.results import search
+from infotheque.views.origins import posted_from_here
 
 
 @login_not_required
@@ -23,6 +24,7 @@ def document_list(request: HttpRequest) -> HttpResponse:
     return render(request, template, {"results": results, "feed": request.GET.urlencode()})
 
 
+@posted_from_here
 @login_not_required
 @require_POST
 @rate_limit(action="search_gap")

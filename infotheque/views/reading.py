@@ -4,7 +4,6 @@ import uuid
 
 from allauth.account.adapter import get_adapter
 from allauth.decorators import rate_limit
-from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -12,11 +11,13 @@ from django.views.decorators.http import require_GET, require_POST
 
 from infotheque import operations, policies
 from infotheque.models import Document, DocumentFile
+from infotheque.views.origins import posted_from_here
 from mecenova.calendar import clock
 
 # Whatever a file holds, no browser shows it as a page of this site.
 AS_BYTES = "application/octet-stream"
 MOST_RELATED = 4
+THANKED = "merci"
 
 
 @login_not_required
@@ -33,11 +34,13 @@ def document(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         "related": Document.objects.near(found).for_list()[:MOST_RELATED],
         "collections": found.collections.published(),
         "curates": curates,
+        "is_thanked": THANKED in request.GET,
         "versions": found.versions.prefetch_related("files") if curates else (),
     }
     return render(request, "infotheque/document.html", context)
 
 
+@posted_from_here
 @login_not_required
 @require_POST
 @rate_limit(action="library_opened")
@@ -50,6 +53,7 @@ def opened(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     return HttpResponse(status=204)
 
 
+@posted_from_here
 @login_not_required
 @require_POST
 @rate_limit(action="library_useful")
@@ -63,8 +67,8 @@ def useful(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     )
     if request.htmx:
         return render(request, "infotheque/useful_thanks.html")
-    messages.success(request, "Merci, c’est noté.")
-    return redirect(found)
+    # Said by the address: a message would be kept in a cookie until it is read.
+    return redirect(f"{found.get_absolute_url()}?{THANKED}#utile")
 
 
 @login_not_required

@@ -30,6 +30,7 @@ from mecenova.mail.unsubscribe import unsubscribe_url
 from partnerships.models import Introduction, Partnership, RefusalStep
 from tests.architecture.test_public_views import all_views
 from tests.browser import DESK, PHONE, assert_accessible, assert_no_sideways_scroll
+from tests.security.test_cookies import FORMS
 
 VISITOR = None
 Found = Callable[[], Any]
@@ -320,6 +321,8 @@ def test_every_page_is_good_on_a_phone_and_on_a_desk(new_page, enter):
     for name, login, arguments, query in [*visits, *MORE]:
         page, address = pages[login], address_of(name, arguments, query)
         page.set_viewport_size(PHONE)
+        if login is VISITOR:
+            page.context.clear_cookies()
         try:
             answer = page.goto(address)
         except Error as problem:
@@ -328,6 +331,8 @@ def test_every_page_is_good_on_a_phone_and_on_a_desk(new_page, enter):
         if answer is None or answer.status != 200 or page.get_by_role("heading", level=1).count() != 1:
             found.append(f"{name} {address}: {answer.status if answer else answer}, now at {page.url}")
             continue
+        if login is VISITOR and name not in FORMS and page.context.cookies():
+            found.append(f"{name} {address}: gives a visitor a cookie")
         for viewport in (PHONE, DESK):
             page.set_viewport_size(viewport)
             try:
