@@ -335,8 +335,12 @@ class Document(Identified):
     @property
     def is_published(self) -> bool:
         """What the queryset's `published` says of one: on line, and not a dead link alone."""
-        leads = self.link_hidden_at is None or bool(self.body) or self.current_version_id is not None
-        return self.status in PUBLIC_STATUSES and leads
+        return self.status in PUBLIC_STATUSES and not self.is_dead_link_alone
+
+    @property
+    def is_dead_link_alone(self) -> bool:
+        """It was on line by a link that no longer answers, and has nothing else to read."""
+        return self.link_hidden_at is not None and not self.body and self.current_version_id is None
 
     @property
     def is_to_verify(self) -> bool:

@@ -177,12 +177,14 @@ def _show(
     request: HttpRequest, pk: uuid.UUID, form: DocumentForm, comment_form: CommentForm, *, status: int
 ) -> HttpResponse:
     document = _found(pk)
+    steps, hindrances = step_buttons(document, request.user)
     context = {
         "document": document,
         "form": form,
         "comment_form": comment_form,
         "shelving_form": ShelvingForm(),
-        "steps": step_buttons(document),
+        "steps": steps,
+        "hindrances": hindrances,
         "is_on_line": document.published_at and document.status != DocumentStatus.ARCHIVED,
         "check": LinkCheck.objects.filter(document=document, link=document.link).first(),
         "comments": document.comments.select_related("by"),

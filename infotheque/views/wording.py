@@ -3,9 +3,11 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from accounts.models import User
 from infotheque.enums import DocumentStatus
 from infotheque.models import Document
 from infotheque.models.document import DocumentQuerySet
+from infotheque.operations import hindrance
 from infotheque.workflow import DOCUMENT
 
 
@@ -49,9 +51,11 @@ HISTORY = {
 }
 
 
-def step_buttons(document: Document) -> list[Step]:
-    """What can be done with the document now, the most usual first."""
-    return [step for step in STEPS.values() if DOCUMENT.allows(step.verb, document.status)]
+def step_buttons(document: Document, user: User) -> tuple[list[Step], list[str]]:
+    """What this person can do with the document now, the most usual first; and why not the rest."""
+    allowed = [step for step in STEPS.values() if DOCUMENT.allows(step.verb, document.status)]
+    told = {step: hindrance(verb=step.verb, document=document, by=user) for step in allowed}
+    return [step for step in allowed if not told[step]], list(dict.fromkeys(filter(None, told.values())))
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,8 @@ from infotheque.models import (
     UsefulMark,
 )
 from infotheque.operations.usage import mark_key
+from infotheque.views.wording import STEPS
+from infotheque.workflow import DOCUMENT
 from mecenova.agenda.operations import next_step, run_due
 from mecenova.calendar import clock
 from mecenova.workflow.errors import DomainError
@@ -381,3 +383,78 @@ def test_pages_ask_as_many_queries_for_one_as_for_ten(client, staff, query_count
     two = counts()
     fill(9)
     assert counts() == two
+
+
+def offered(client, document):
+    """The steps that the document's page offers this reader, and what it says of the others."""
+    page = client.get(reverse("infotheque:edit", args=[document.pk])).content.decode()
+    return {verb for verb in STEPS if f'value="{verb}"' in page}, page
+
+
+def test_no_step_is_offered_to_the_person_who_would_be_refused(client, staff):
+    """In every state, with every obstacle: what is offered goes through, what is missing is explained."""
+    CurationSettings.objects.create(pk=1, needs_second_reader=True)
+    colleague = StaffFactory()
+    draft = DocumentFactory()
+    steps, page = offered(client, draft)
+    assert "publish" not in steps
+    assert "un ou une collègue le publiera" in page
+    operations.submit_document(document=draft, by=staff)
+    steps, page = offered(client, draft)
+    assert "publish" not in steps
+    assert "Vous avez envoyé ce document en relecture" in page
+    client.force_login(colleague)
+    steps, page = offered(client, draft)
+    assert {"publish", "send_back"} <= steps
+    assert "Vous avez envoyé" not in page
+    client.post(reverse("infotheque:advance", args=[draft.pk]), {"verb": "publish"})
+    draft.refresh_from_db()
+    assert draft.status == "published"
+
+
+def test_what_leads_nowhere_is_neither_offered_for_publication_nor_published(client, staff):
+    empty = DocumentFactory(body="", link="")
+    steps, page = offered(client, empty)
+    assert "publish" not in steps
+    assert "ni texte, ni lien, ni fichier" in page
+
+
+def test_a_dead_link_alone_is_neither_confirmed_nor_published_again(client, staff):
+    """It would be said to be on line, and nobody would see it."""
+    document = DocumentFactory(published=True, body="", link="https://exemple.fr/mort")
+    Document.objects.filter(pk=document.pk).update(link_hidden_at=clock.now(), status="to_verify")
+    steps, page = offered(client, document)
+    assert "verify" not in steps
+    assert "Son lien ne répond plus" in page
+    with pytest.raises(DomainError, match="ne répond plus"):
+        operations.verify_document(document=document, by=staff)
+    operations.withdraw_document(document=document, by=staff)
+    with pytest.raises(DomainError, match="ne répond plus"):
+        operations.publish_document(document=document, by=staff)
+    operations.update_document(document=document, by=staff, link="https://exemple.fr/vivant")
+    assert operations.publish_document(document=document, by=staff).is_published
+
+
+@pytest.mark.parametrize("status", ["draft", "in_review", "published", "to_verify", "archived"])
+def test_every_step_that_is_offered_goes_through(client, staff, status):
+    CurationSettings.objects.create(pk=1, needs_second_reader=True)
+    at = clock.now()
+    dates = {"published_at": at if status in {"published", "to_verify"} else None}
+    for verb in STEPS:
+        document = DocumentFactory()
+        archived_at = at if status == "archived" else None
+        Document.objects.filter(pk=document.pk).update(
+            status=status, archived_at=archived_at, submitted_by=staff, **dates
+        )
+        if verb in offered(client, document)[0]:
+            client.post(reverse("infotheque:advance", args=[document.pk]), {"verb": verb})
+            document.refresh_from_db()
+            assert document.status == DOCUMENT.target(verb, status), verb
+
+
+def test_an_empty_collection_does_not_offer_its_publication(client, staff):
+    collection = operations.create_collection(by=None, title="Débuter")
+    address = reverse("infotheque:collection_edit", args=[collection.pk])
+    assert 'value="oui"' not in client.get(address).content.decode()
+    operations.add_to_collection(collection=collection, document=DocumentFactory(published=True), by=None)
+    assert 'value="oui"' in client.get(address).content.decode()
