@@ -34,6 +34,12 @@ def forget_useful_marks() -> None:
 
 
 @shared_task
+def forget_visitors() -> None:
+    """Every night; twice in a row tells nobody twice."""
+    operations.forget_visitors()
+
+
+@shared_task
 def recount_words() -> None:
     """Every night; twice in a row counts the same words."""
     operations.recount_words()

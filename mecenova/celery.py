@@ -27,6 +27,10 @@ app.conf.beat_schedule = {
         "task": "infotheque.tasks.forget_useful_marks",
         "schedule": crontab(hour="0", minute="25"),
     },
+    "forget-visitors-addresses": {
+        "task": "infotheque.tasks.forget_visitors",
+        "schedule": crontab(hour="4", minute="20"),
+    },
     "remove-old-import-files": {
         "task": "mecenova.imports.tasks.remove_old_import_files",
         "schedule": crontab(hour="4", minute="10"),

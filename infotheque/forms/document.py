@@ -118,6 +118,21 @@ class TipForm(forms.Form):
         widget=forms.Textarea({"rows": 3}),
         help_text="Une phrase suffit. N’écrivez rien de personnel.",
     )
+    visitor_address = forms.EmailField(
+        label="Votre adresse de courriel",
+        max_length=254,
+        required=False,
+        help_text=(
+            "Pour savoir si ce document est mis en ligne ou écarté\u00a0: un seul courriel, et rien d’autre. "
+            "Elle est effacée dans le mois qui suit, au plus tard après un an."
+        ),
+        widget=forms.EmailInput({"autocomplete": "email"}),
+    )
+
+    def __init__(self, *args: Any, is_member: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if is_member:
+            del self.fields["visitor_address"]
 
 
 class SettingsForm(forms.ModelForm):

@@ -1,3 +1,4 @@
+from datetime import timedelta
 from typing import Self
 
 from django.conf import settings
@@ -11,6 +12,8 @@ from mecenova.calendar import clock
 from mecenova.identifiers.models import Identified
 
 LONGEST_REVIEW_MONTHS = 60
+# Said on the form. Whoever has waited so long is told before the address goes.
+ADDRESSES_ARE_KEPT = timedelta(days=365)
 
 
 class CurationSettings(models.Model):
@@ -77,6 +80,14 @@ class TipQuerySet(models.QuerySet["Tip"]):
         """Those of which this document was made."""
         return self.filter(document=document, status=TipStatus.ACCEPTED).select_related("given_by")
 
+    def saying_the_same(self, tip: "Tip") -> Self:
+        """Those that wait for the same document, this one among them."""
+        return self.waiting().filter(title=tip.title, link=tip.link)
+
+    def kept_too_long(self) -> Self:
+        """From visitors whose address may be kept no longer, whatever was decided."""
+        return self.filter(created_at__lte=clock.now() - ADDRESSES_ARE_KEPT).exclude(visitor_address="")
+
 
 class Tip(Identified):
     """A document that a member or a visitor suggests. Shown to nobody but the team, whatever it says.
@@ -94,6 +105,12 @@ class Tip(Identified):
         blank=True,
         related_name="+",
         verbose_name="proposé par",
+    )
+    visitor_address = models.EmailField(
+        "adresse du visiteur à prévenir",
+        max_length=254,
+        blank=True,
+        help_text="Sert une fois, à dire ce que devient la suggestion\u00a0; puis elle est effacée.",
     )
     status = models.CharField("état", max_length=20, choices=TipStatus, default=TipStatus.WAITING)
     created_at = models.DateTimeField("reçue le", default=clock.now, editable=False)
@@ -114,6 +131,10 @@ class Tip(Identified):
                 condition=Q(status=TipStatus.WAITING, decided_at__isnull=True)
                 | (~Q(status=TipStatus.WAITING) & Q(decided_at__isnull=False)),
                 name="tip_decided_has_date",
+            ),
+            models.CheckConstraint(
+                condition=Q(visitor_address="") | (Q(given_by=None) & ~Q(status=TipStatus.DECLINED)),
+                name="tip_address_only_while_it_serves",
             ),
         ]
 

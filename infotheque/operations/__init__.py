@@ -13,6 +13,7 @@ from infotheque.operations.curation import (
     accept_tip,
     comment_document,
     decline_tip,
+    forget_visitors,
     give_tip,
     set_curation,
 )
@@ -58,6 +59,7 @@ __all__ = [
     "feature_document",
     "finish_step",
     "forget_marks",
+    "forget_visitors",
     "free_exercises",
     "give_tip",
     "hindrance",

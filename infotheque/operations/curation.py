@@ -1,5 +1,7 @@
 """What the team says, decides and sets around documents."""
 
+from datetime import timedelta
+
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
@@ -7,17 +9,20 @@ from accounts.models import User
 from infotheque import policies
 from infotheque.enums import DocumentKind, TipStatus
 from infotheque.models import CurationSettings, Document, EditorComment, Tip
-from infotheque.notifications import TipDeclined, TipTaken
+from infotheque.notifications import NOT_KEPT, STILL_WAITING, TO_VISITORS, TipDeclined, TipTaken, tell_visitor
 from infotheque.operations.documents import create_document, lock
 from infotheque.workflow import TIP
 from mecenova.calendar import clock
 from mecenova.identifiers.text import one_line, paragraphs
 from mecenova.mail.operations import queue
+from mecenova.mail.retention import forget_strangers
 from mecenova.workflow.errors import DomainError
 from mecenova.workflow.journal import advance
 
 # Waiting at one time: beyond, somebody is filling the list.
 MOST_WAITING_TIPS = 300
+# Time enough for the mail to arrive, or for its refusal to be read.
+OUTBOX_KEEPS_THEM = timedelta(days=30)
 
 
 @transaction.atomic
@@ -34,22 +39,39 @@ def comment_document(*, document: Document, by: User, text: str) -> EditorCommen
 
 
 @transaction.atomic
-def give_tip(*, title: str, link: str = "", reason: str = "", by: User | None = None) -> Tip:
-    """Anybody may; the same document told twice while it waits is one tip. `by` None is a visitor."""
-    title = one_line(title)
-    same = Tip.objects.waiting().filter(title=title, link=link).first()
-    if same is not None:
-        return same
+def give_tip(
+    *, title: str, link: str = "", reason: str = "", by: User | None = None, visitor_address: str = ""
+) -> Tip:
+    """Anybody may; `by` None is a visitor, who may leave an address to be told what becomes of it.
+
+    The same document told twice by one person while it waits is one tip, and so is that of whoever leaves
+    no address when somebody else has told it.
+    """
+    if by is not None and visitor_address:
+        raise ValueError("A member is told at the address of the account")
+    tip = Tip(
+        title=one_line(title),
+        link=link,
+        reason=paragraphs(reason),
+        given_by=by,
+        visitor_address=visitor_address,
+    )
+    same = Tip.objects.saying_the_same(tip)
+    if by is not None or visitor_address:
+        same = same.filter(given_by=by, visitor_address__iexact=visitor_address)
+    if (told := same.first()) is not None:
+        return told
     if Tip.objects.waiting().count() >= MOST_WAITING_TIPS:
         raise DomainError("Beaucoup de suggestions attendent déjà. Réessayez dans quelques jours.")
-    return Tip.objects.create(title=title, link=link, reason=paragraphs(reason), given_by=by)
+    tip.save(force_insert=True)
+    return tip
 
 
 @transaction.atomic
 def accept_tip(*, tip: Tip, by: User) -> Document:
-    """A draft is made of it, that the curator completes. Accepted already: the same draft.
+    """A draft is made of it, that the curator completes, and of all that say the same. Again: the same draft.
 
-    The member who gave it is told, here and when the draft is published.
+    The members who gave it are told, here and when the draft is published; visitors then, if they asked.
     """
     tip = _lock_tip(tip, by)
     if tip.status == TipStatus.ACCEPTED and tip.document is not None:
@@ -58,18 +80,35 @@ def accept_tip(*, tip: Tip, by: User) -> Document:
     document = create_document(
         by=by, title=tip.title, link=tip.link, kind=DocumentKind.LINK, summary=tip.reason
     )
-    advance(tip, TIP, "accept", by=by, decided_at=clock.now(), document=document)
-    queue(TipTaken, tip)
+    for each in Tip.objects.saying_the_same(tip).select_for_update(of=("self",), no_key=True):
+        advance(each, TIP, "accept", by=by, decided_at=clock.now(), document=document)
+        queue(TipTaken, each)
     return document
 
 
 @transaction.atomic
 def decline_tip(*, tip: Tip, by: User) -> Tip:
+    """Not for the library, nor are those that say the same; who gave it is told. Twice changes nothing."""
     tip = _lock_tip(tip, by)
-    if tip.status != TipStatus.DECLINED:
-        advance(tip, TIP, "decline", by=by, decided_at=clock.now())
-        queue(TipDeclined, tip)
+    if tip.status == TipStatus.DECLINED:
+        return tip
+    TIP.target("decline", tip.status)
+    for each in Tip.objects.saying_the_same(tip).select_for_update(of=("self",), no_key=True):
+        tell_visitor(each, NOT_KEPT)
+        advance(each, TIP, "decline", by=by, decided_at=clock.now())
+        queue(TipDeclined, each)
+    tip.refresh_from_db()
     return tip
+
+
+@transaction.atomic
+def forget_visitors() -> int:
+    """Addresses have served, or waited a year: told then, they go. Returns how many tips lost theirs."""
+    late = Tip.objects.kept_too_long().select_for_update(of=("self",), no_key=True)
+    for tip in (waiting := list(late)):
+        tell_visitor(tip, STILL_WAITING)
+    forget_strangers(keys_beginning=TO_VISITORS, before=clock.now() - OUTBOX_KEEPS_THEM)
+    return len(waiting)
 
 
 @transaction.atomic

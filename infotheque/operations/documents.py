@@ -12,7 +12,7 @@ from infotheque import policies
 from infotheque.enums import UNPUBLISHED_STATUSES, DocumentStatus
 from infotheque.followups import restart_review
 from infotheque.models import CurationSettings, Document, Tip
-from infotheque.notifications import TipPublished
+from infotheque.notifications import NOT_KEPT, NOW_ON_LINE, TipDeclined, TipPublished, tell_visitor
 from infotheque.operations.vocabulary import learn_words
 from infotheque.workflow import DOCUMENT
 from mecenova.calendar import clock
@@ -124,6 +124,7 @@ def publish_document(*, document: Document, by: User) -> Document:
     learn_words(document=document)
     restart_review(document)
     for tip in Tip.objects.that_gave(document):
+        tell_visitor(tip, NOW_ON_LINE)
         queue(TipPublished, tip)
     return document
 
@@ -159,8 +160,12 @@ def withdraw_document(*, document: Document, by: User) -> Document:
 
 @transaction.atomic
 def archive_document(*, document: Document, by: User, note: str = "") -> Document:
-    """Put away: nobody but staff finds it, and nothing of it is lost."""
+    """Put away: nobody but staff finds it, and nothing of it is lost.
+
+    Whoever suggested it, and waited for a draft that was never published, is told.
+    """
     document = lock(document, by)
+    tips = () if document.published_at else Tip.objects.that_gave(document)
     advance(
         document,
         DOCUMENT,
@@ -172,6 +177,9 @@ def archive_document(*, document: Document, by: User, note: str = "") -> Documen
         submitted_by=None,
     )
     restart_review(document)
+    for tip in tips:
+        tell_visitor(tip, NOT_KEPT)
+        queue(TipDeclined, tip)
     return document
 
 

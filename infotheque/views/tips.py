@@ -16,6 +16,7 @@ from mecenova.team import for_the_team
 from mecenova.workflow.errors import DomainError
 
 THANKS = "Merci. L’équipe lit chaque suggestion avant d’ajouter un document."
+TOLD = "Vous recevrez un courriel quand elle aura décidé."
 LATEST_DECIDED = 20
 
 
@@ -23,15 +24,16 @@ LATEST_DECIDED = 20
 @require_http_methods(["GET", "HEAD", "POST"])
 @rate_limit(action="library_tip")
 def tip_create(request: HttpRequest) -> HttpResponse:
-    form = TipForm(request.POST or None)
+    by = request.user if request.user.is_authenticated else None
+    form = TipForm(request.POST or None, is_member=by is not None)
     if request.method == "POST" and form.is_valid():
-        by = request.user if request.user.is_authenticated else None
         try:
             operations.give_tip(by=by, **form.cleaned_data)
         except DomainError as error:
             form.add_error(None, error.message)
         else:
-            messages.success(request, THANKS)
+            is_told = by is not None or form.cleaned_data["visitor_address"]
+            messages.success(request, f"{THANKS} {TOLD}" if is_told else THANKS)
             return redirect("infotheque:list")
     return render(request, "infotheque/tip_create.html", {"form": form}, status=422 if form.errors else 200)
 

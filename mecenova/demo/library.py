@@ -60,4 +60,5 @@ def _gather(by: User) -> None:
         title="Le carnet d’une trésorière",
         link="https://www.carnet-d-une-tresoriere.example/",
         reason="Elle raconte sa première convention, erreurs comprises.",
+        visitor_address="lectrice@visiteurs.example",
     )

@@ -5,12 +5,13 @@ Three years is what the CNIL recommends for people who are no longer members, co
 serves no longer than it is valid.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
+from django.db import transaction
 from django.db.models import Q
 
 from mecenova.calendar import clock
-from mecenova.mail.models import OutgoingMail
+from mecenova.mail.models import MESSAGE, AddressTrouble, OutgoingMail, OutgoingMailQuerySet
 
 WORDS_KEPT = timedelta(days=3 * 365)
 SECRETS_KEPT = timedelta(days=2)
@@ -23,5 +24,23 @@ def forget_old_words(limit: int = AT_ONCE) -> int:
     now = clock.now()
     old = Q(created_at__lt=now - WORDS_KEPT) | Q(confidential=True, created_at__lt=now - SECRETS_KEPT)
     over = OutgoingMail.objects.over().remembered().filter(old).order_by("created_at", "pk")
-    forgotten = OutgoingMail.objects.over().remembered().filter(pk__in=over.values("pk")[:limit])
-    return forgotten.update(subject="", text="", html="", address="", forgotten_at=now)
+    return _forget(OutgoingMail.objects.over().remembered().filter(pk__in=over.values("pk")[:limit]))
+
+
+@transaction.atomic
+def forget_strangers(*, keys_beginning: str, before: datetime) -> int:
+    """The same, sooner, of ready-made mails to people without an account, whose address served once.
+
+    Written before that moment and over: each has arrived, or never will. What refused mail there goes too.
+    """
+    beginning = f"{MESSAGE}:{keys_beginning}:"
+    mails = OutgoingMail.objects.over().remembered().filter(recipient=None, key__startswith=beginning)
+    mails = mails.filter(created_at__lt=before)
+    AddressTrouble.objects.filter(
+        user=None, address__in=set(mails.values_list("address", flat=True))
+    ).delete()
+    return _forget(mails)
+
+
+def _forget(mails: OutgoingMailQuerySet) -> int:
+    return mails.update(subject="", text="", html="", address="", forgotten_at=clock.now())

@@ -1,10 +1,27 @@
 """Whoever suggested a document is told what became of it: whole mails, and who gets none."""
 
-import pytest
+from datetime import datetime, timedelta
 
-from infotheque import notifications
-from infotheque.operations import accept_tip, decline_tip, give_tip, publish_document
-from mecenova.mail.models import MailPreference, OutgoingMail
+import pytest
+from django.db import transaction
+from django.urls import reverse
+
+from infotheque import notifications, tasks
+from infotheque.enums import TipStatus
+from infotheque.models import Tip
+from infotheque.operations import (
+    accept_tip,
+    archive_document,
+    decline_tip,
+    give_tip,
+    publish_document,
+    update_document,
+    withdraw_document,
+)
+from mecenova.calendar import clock
+from mecenova.mail.enums import TroubleKind
+from mecenova.mail.models import AddressTrouble, MailPreference, OutgoingMail
+from mecenova.mail.operations import deliver_due, mark_address, queue_message
 from tests.accounts.factories import StaffFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -35,7 +52,7 @@ def written(notification):
 
 
 def names():
-    return list(OutgoingMail.objects.order_by("pk").values_list("notification", flat=True))
+    return list(OutgoingMail.objects.order_by("created_at").values_list("notification", flat=True))
 
 
 def test_taken_then_published(staff, tip, snapshot):
@@ -63,3 +80,132 @@ def test_who_gets_none(staff, member, tip):
     decline_tip(tip=tip, by=staff)
     decline_tip(tip=give_tip(title="D’un visiteur"), by=staff)
     assert names() == []
+
+
+VISITOR = "lectrice@visiteurs.example"
+
+
+@pytest.fixture
+def visitors_tip(db):
+    with clock.frozen(datetime(2026, 3, 2, 10, tzinfo=clock.PARIS)):
+        return give_tip(title=TITLE, link="https://mal.example/", visitor_address=VISITOR)
+
+
+def to_visitor():
+    """The only mail there is: as it leaves, and to whom."""
+    mail = OutgoingMail.objects.get()
+    assert (mail.address, mail.recipient, mail.confidential) == (VISITOR, None, False)
+    assert "mal.example" not in mail.html, (
+        "nothing that was typed in the form leaves for an address typed in it"
+    )
+    return f"{mail.subject}\n\n{mail.text}"
+
+
+def kept(tip):
+    tip.refresh_from_db()
+    return tip.visitor_address
+
+
+def test_a_visitor_is_told_once_when_it_is_on_line(staff, visitors_tip, snapshot):
+    document = accept_tip(tip=visitors_tip, by=staff)
+    assert kept(visitors_tip) == VISITOR
+    assert names() == []
+    update_document(document=document, by=staff, title="Le mécénat, ici")
+    publish_document(document=document, by=staff)
+    withdraw_document(document=document, by=staff)
+    publish_document(document=document, by=staff)
+    assert to_visitor().replace(str(document.pk), "DOCUMENT") == snapshot
+    assert kept(visitors_tip) == ""
+
+
+def test_a_visitor_is_told_when_it_is_declined(staff, visitors_tip, snapshot):
+    for _ in range(2):
+        decline_tip(tip=visitors_tip, by=staff)
+    assert to_visitor() == snapshot
+    assert kept(visitors_tip) == ""
+
+
+def test_a_draft_put_away_is_told_to_whoever_suggested_it(staff, tip, member, visitors_tip):
+    """The same document, of a member and of a visitor: one draft, and both are answered."""
+    Tip.objects.update(title="Le même", link="")
+    tip.refresh_from_db()
+    document = accept_tip(tip=tip, by=staff)
+    visitors_tip.refresh_from_db()
+    assert visitors_tip.document == document
+    archive_document(document=document, by=staff)
+    assert sorted(names()) == ["infotheque.tip_declined", "infotheque.tip_taken", "message"]
+    assert notifications.TipDeclined().still_wanted(Tip.objects.get(pk=tip.pk), member)
+    assert kept(visitors_tip) == ""
+
+
+def test_what_was_on_line_is_put_away_without_a_word(staff, tip):
+    document = accept_tip(tip=tip, by=staff)
+    publish_document(document=document, by=staff)
+    archive_document(document=document, by=staff)
+    assert names() == ["infotheque.tip_taken", "infotheque.tip_published"]
+
+
+def test_several_people_may_wait_for_one_document(staff, member):
+    told = [
+        give_tip(title="Un guide", by=member),
+        give_tip(title="Un guide", by=member),
+        give_tip(title="Un guide", visitor_address=VISITOR),
+        give_tip(title="Un guide", visitor_address=VISITOR.upper()),
+        give_tip(title="Un guide", visitor_address="autre@visiteurs.example"),
+        give_tip(title="Un guide"),
+    ]
+    assert len(set(told)) == 3
+    decline_tip(tip=told[0], by=staff)
+    assert not Tip.objects.waiting().exists()
+    assert OutgoingMail.objects.count() == 3
+    assert not Tip.objects.exclude(visitor_address="").exists()
+
+
+def test_after_a_year_a_visitor_is_told_and_the_address_goes_everywhere(staff, visitors_tip, snapshot):
+    with clock.frozen(datetime(2027, 3, 1, 9, tzinfo=clock.PARIS)) as moment:
+        tasks.forget_visitors()
+        assert kept(visitors_tip) == VISITOR, "not a day too early"
+        moment.advance(timedelta(days=1, hours=2))
+        for _ in range(2):
+            tasks.forget_visitors()
+        assert to_visitor() == snapshot
+        assert kept(visitors_tip) == ""
+        assert visitors_tip.status == TipStatus.WAITING
+        moment.advance(timedelta(days=31))
+        tasks.forget_visitors()
+        assert OutgoingMail.objects.get().address == VISITOR, "it has not left yet"
+        deliver_due()
+        mark_address(address=VISITOR, kind=TroubleKind.BOUNCED)
+        for _ in range(2):
+            tasks.forget_visitors()
+    mail = OutgoingMail.objects.get()
+    assert (mail.status, mail.address, mail.text) == ("sent", "", "")
+    assert not AddressTrouble.objects.exists()
+
+
+def test_other_mails_to_bare_addresses_are_left_alone(visitors_tip):
+    with transaction.atomic():
+        queue_message(key="code:1", subject="Votre code", text="123", address=VISITOR)
+    OutgoingMail.objects.update(created_at=clock.now() - timedelta(days=90))
+    deliver_due()
+    tasks.forget_visitors()
+    assert OutgoingMail.objects.get().address == VISITOR
+
+
+def test_the_form_asks_a_visitor_for_an_address_and_a_member_for_none(client, member, staff):
+    address = reverse("infotheque:tip_create")
+    assert "visitor_address" in client.get(address).text
+    said = client.post(address, {"title": "Un", "visitor_address": VISITOR}, follow=True).text
+    assert "Vous recevrez un courriel" in said
+    assert "Vous recevrez un courriel" not in client.post(address, {"title": "Deux"}, follow=True).text
+    wrong = client.post(address, {"title": "Trois", "visitor_address": "pas une adresse"})
+    assert wrong.status_code == 422
+    assert "pas une adresse" in wrong.text
+    client.force_login(member)
+    assert "visitor_address" not in client.get(address).text
+    client.post(address, {"title": "Quatre", "visitor_address": VISITOR})
+    assert Tip.objects.get(title="Quatre").visitor_address == ""
+    client.force_login(staff)
+    page = client.get(reverse("infotheque:tips")).text
+    assert "a laissé une adresse" in page
+    assert VISITOR not in page
