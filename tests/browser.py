@@ -8,6 +8,9 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
+from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.test import Client
 from playwright.sync_api import Browser, Page, sync_playwright
 
 PHONE = {"width": 390, "height": 844}
@@ -100,6 +103,20 @@ def new_page(browser: Browser, base_url: str, expected_console_errors: list[str]
 def page(new_page) -> Page:
     """A phone (390 x 844) on the site; `page.goto("/besoins/")` is relative to it."""
     return new_page()
+
+
+@pytest.fixture
+def enter(base_url):
+    """By a session made beforehand: signing in has a story of its own."""
+
+    def enter_as(page: Page, person: AbstractBaseUser) -> Page:
+        client = Client()
+        client.force_login(person)
+        name = settings.SESSION_COOKIE_NAME
+        page.context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": base_url}])
+        return page
+
+    return enter_as
 
 
 def assert_accessible(page: Page) -> None:

@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404
 
 from accounts.policies import is_member
 from associations.models import Ask, Association, Project
+from infotheque.models import Prescription
 from mecenova.agenda.enums import Owner
 from mecenova.agenda.operations import next_step
 from mecenova.workflow.errors import DomainError
@@ -32,11 +33,13 @@ def ask_or_404(request: HttpRequest, pk: UUID, policy: Policy) -> Ask:
 
 
 def step_values(request: HttpRequest, association: Association, subject: Model) -> dict[str, Any]:
-    """The next step of a page, and whether the reader is the one who owes it."""
+    """The next step of a page, whether the reader is the one who owes it, and what to read for it."""
     step = next_step(subject)
     owed_by_association = step is not None and step.owner == Owner.ORGANISATION
     mine = owed_by_association and is_member(request.user, association.organisation)
+    reading = [step] if mine else []
     return {
+        "to_read": Prescription.objects.to_read(association.organisation_id, steps=reading),
         "step": step,
         "step_is_mine": mine,
         "step_who": association.organisation.name if owed_by_association else "",

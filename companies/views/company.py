@@ -11,12 +11,14 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.enums import OrganisationEvent
 from accounts.models import Merge
+from accounts.policies import is_member
 from companies import policies
 from companies.forms import CallForm, CompanyForm, PolicyForm
 from companies.models import Company, Need
 from companies.operations import record_call, set_policy, update_company
 from companies.readiness import NEED, completeness, door_is_closed, policy_of
 from companies.views.lookup import company_or_404
+from infotheque.models import Prescription
 from mecenova.agenda.enums import Owner
 from mecenova.agenda.operations import next_step
 from mecenova.readiness import Part
@@ -48,9 +50,11 @@ def detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     }
     if own:
         step, said = next_step(company.organisation), completeness(company)
+        reads = is_member(request.user, company.organisation)
         context |= {
             "step": step,
             "step_is_mine": step is not None and step.owner == Owner.ORGANISATION,
+            "to_read": Prescription.objects.to_read(company.organisation_id, steps=[step] if reads else []),
             "step_owner": step.get_owner_display() if step is not None else "",
             "completeness": said,
             "missing_links": [(part.label, _where_to_say(company, part)) for part in said.missing],

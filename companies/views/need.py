@@ -8,12 +8,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
+from accounts.policies import is_member
 from companies import policies
 from companies.enums import NeedStatus
 from companies.forms import need_form
 from companies.operations import close_need, create_need, publish_need, update_need
 from companies.readiness import missing_from_need
 from companies.views.lookup import need_or_404, own_company_or_404
+from infotheque.models import Prescription
 from mecenova.agenda.enums import Owner
 from mecenova.agenda.operations import next_step
 from mecenova.calendar import clock
@@ -37,6 +39,7 @@ def detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     own = policies.can_edit_need(request.user, need)
     past = need.deadline is not None and need.deadline < clock.today()
     step = next_step(need) if own else None
+    reads = own and is_member(request.user, need.company.organisation)
     context = {
         "need": need,
         "company": need.company,
@@ -50,6 +53,7 @@ def detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         "missing": missing_from_need(need) if own else (),
         "step": step,
         "step_is_mine": step is not None and step.owner == Owner.ORGANISATION,
+        "to_read": Prescription.objects.to_read(need.company.organisation_id, steps=[step] if reads else []),
     }
     return render(request, "companies/need_detail.html", context)
 

@@ -1,12 +1,33 @@
 from collections.abc import Iterable
+from dataclasses import dataclass
+from urllib.parse import urlencode
+from uuid import UUID
 
 from django.conf import settings
 from django.db import models
 
 from accounts.models import Organisation
 from infotheque.models.document import HEAVY, Document
+from infotheque.places import step_key
+from mecenova.agenda.enums import Owner
+from mecenova.agenda.models import FollowUp
 from mecenova.calendar import clock
 from mecenova.identifiers.models import Identified
+
+
+@dataclass(frozen=True)
+class ToRead:
+    """A document as it is shown to an organisation, at the place that prescribes it."""
+
+    document: Document
+    place: str
+    organisation_id: UUID
+
+    @property
+    def address(self) -> str:
+        """Its own, which says where it was opened from: see PrescribedReading."""
+        asked = urlencode({"prescrit": self.place, "organisme": self.organisation_id})
+        return f"{self.document.get_absolute_url()}?{asked}"
 
 
 class PrescriptionQuerySet(models.QuerySet["Prescription"]):
@@ -16,6 +37,22 @@ class PrescriptionQuerySet(models.QuerySet["Prescription"]):
         found = self.filter(place__in=set(keys), document__in=Document.objects.published())
         rows = found.select_related("document").defer(*heavy)
         return {row.place: row.document for row in rows if row.document}
+
+    def to_read(
+        self, organisation_id: UUID, *, steps: Iterable[FollowUp | None] = (), gaps: Iterable[str] = ()
+    ) -> "list[ToRead]":
+        """For the steps of these that this organisation owes, then for what its profile lacks.
+
+        Each document once, in one query; none when nothing is owed or lacking.
+        """
+        owed = (step for step in steps if step and step.owner == Owner.ORGANISATION)
+        keys = [*(step_key(step.rule) for step in owed if step.organisation_id == organisation_id), *gaps]
+        found = self.shown_at(keys) if keys else {}
+        first: dict[Document, str] = {}
+        for key in keys:
+            if key in found:
+                first.setdefault(found[key], key)
+        return [ToRead(document, place, organisation_id) for document, place in first.items()]
 
 
 class Prescription(Identified):

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.policies import is_member
+from infotheque.models import Prescription
 from matching import operations, policies
 from matching.enums import Choice
 from matching.explaining import CHOICES, draft_question, facts_of, step_in_words, why
@@ -79,6 +80,7 @@ def _show(
     project = found.project
     step = next_step(project)
     organisation = project.association.organisation
+    mine = step is not None and step.owner == Owner.ORGANISATION and is_member(request.user, organisation)
     initial = {"question": draft_question(project)}
     call_expected = step is not None and step.rule == CallAfterDiagnosis.name
     context = {
@@ -92,9 +94,8 @@ def _show(
         ],
         "over": operations.why_over(found),
         "step": step,
-        "step_is_mine": step is not None
-        and step.owner == Owner.ORGANISATION
-        and is_member(request.user, organisation),
+        "step_is_mine": mine,
+        "to_read": Prescription.objects.to_read(organisation.pk, steps=[step] if mine else []),
         "step_who": organisation.name if step and step.owner == Owner.ORGANISATION else "",
         "slots_url": slots_path(organisation_id=organisation.pk, about=project),
         "call_form": (call_form or DiagnosisCallForm()) if call_expected and is_staff(request.user) else None,

@@ -4,15 +4,13 @@ A reading and a later yes are two facts side by side, not a cause and its effect
 who work most on their project. The page says so.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Count, Exists, Max, OuterRef, Q
 
-from infotheque.models import Document, PrescribedReading, Prescription
-from infotheque.places import places, step_key
-from mecenova.agenda.models import FollowUp
+from infotheque.models import PrescribedReading
+from infotheque.places import places
 from partnerships.enums import IntroductionStatus
 from partnerships.models import Introduction
 
@@ -59,14 +57,3 @@ def effects() -> list[Effect]:
         )
         for row in rows
     ]
-
-
-def to_read(steps: Iterable[FollowUp], gaps: Iterable[str]) -> list[tuple[str, Document]]:
-    """What is prescribed for next steps and for the gaps of a profile, each document once, in one query."""
-    keys = [*(step_key(step.rule) for step in steps), *gaps]
-    found = Prescription.objects.shown_at(keys)
-    shown: dict[Document, str] = {}
-    for key in keys:
-        if key in found:
-            shown.setdefault(found[key], key)
-    return [(key, document) for document, key in shown.items()]

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.models import Organisation
+from infotheque.models import Prescription
 from mecenova.agenda import operations as agenda
 from mecenova.agenda.models import FollowUp
 from mecenova.workflow.errors import DomainError
@@ -127,6 +128,7 @@ def _introduction_seen_by(request: HttpRequest, pk: uuid.UUID) -> Introduction:
 def _show(request: HttpRequest, found: Introduction, form: AnswerForm, status: int = 200) -> HttpResponse:
     may_answer = policies.can_answer_introduction(request.user, found)
     step = agenda.next_step(found) if found.is_open else None
+    mine = bool(step) and policies.owes(request.user, step)
     context = {
         "introduction": found,
         "asking": found.asking_organisation,
@@ -137,7 +139,8 @@ def _show(request: HttpRequest, found: Introduction, form: AnswerForm, status: i
         "answer_url": reverse("partnerships:introduction_answer", args=[found.pk]),
         "step": step,
         "who": found.who_owes(step),
-        "mine": bool(step) and policies.owes(request.user, step),
+        "mine": mine,
+        "to_read": Prescription.objects.to_read(step.organisation_id, steps=[step]) if step and mine else (),
         "asked_by_me": policies.asked_introduction(request.user, found),
         "after_no": next_steps_after(found),
         "history": history(found),

@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.models import Organisation, User
+from infotheque.models import Prescription
 from mecenova.agenda import operations as agenda
 from mecenova.agenda.models import FollowUp
 from mecenova.workflow.errors import DomainError
@@ -153,12 +154,14 @@ def _show(
     request: HttpRequest, found: Partnership, *, status: int = 200, **given: forms.Form
 ) -> HttpResponse:
     step = agenda.next_step(found) if found.is_active else None
+    mine = bool(step) and policies.owes(request.user, step)
     context = {
         "partnership": found,
         "parties": found.parties.with_organisations().prefetch_related("organisation__members"),
         "step": step,
         "who": _name_of(step),
-        "mine": bool(step) and policies.owes(request.user, step),
+        "mine": mine,
+        "to_read": Prescription.objects.to_read(step.organisation_id, steps=[step]) if step and mine else (),
         "reports": found.talk_reports.select_related("organisation"),
         "reflections": found.reflections.select_related("organisation"),
         "history": told(found, WORDS),

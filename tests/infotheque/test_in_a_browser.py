@@ -4,7 +4,8 @@ import pytest
 from django.urls import reverse
 from playwright.sync_api import Page, expect
 
-from infotheque.models import DailyUse
+from infotheque.models import DailyUse, PrescribedReading
+from tests.accounts.factories import OrganisationFactory, StaffFactory
 from tests.browser import PHONE, assert_accessible, assert_no_sideways_scroll
 from tests.infotheque.factories import DocumentFactory, DocumentFileFactory
 
@@ -38,3 +39,27 @@ def test_a_title_in_one_long_word_stays_in_the_page_and_the_first_answer_on_the_
     assert place is not None
     assert place["y"] + place["height"] < PHONE["height"]
     assert_accessible(page)
+
+
+def test_on_a_phone_the_teams_tables_are_cards_that_are_still_tables(page: Page, enter) -> None:
+    """Nothing to scroll sideways, and what is read aloud still says rows, columns and their names."""
+    enter(page, StaffFactory())
+    document = DocumentFactory(published=True, title="Le budget, ligne à ligne, d’un projet de deux ans")
+    PrescribedReading.objects.create(
+        place="gap:associations.causes", document=document, organisation=OrganisationFactory()
+    )
+    for name in ("infotheque:prescriptions", "infotheque:uses", "pages:readings"):
+        page.goto(reverse(name))
+        for frame in page.locator(".table-frame").all():
+            assert frame.evaluate("frame => frame.scrollWidth <= frame.clientWidth"), name
+            headers = frame.get_by_role("columnheader").count()
+            cells = frame.get_by_role("row").nth(1).locator("th, td:not(:empty)").count()
+            assert 2 <= cells <= headers, name
+            assert frame.locator("td").first.evaluate(
+                "cell => getComputedStyle(cell, '::before').content"
+            ) not in {
+                "none",
+                "normal",
+            }
+        assert_accessible(page)
+        assert_no_sideways_scroll(page)

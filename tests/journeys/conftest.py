@@ -1,29 +1,12 @@
-"""What the stories share: entering as somebody, reading the outbox as its readers do."""
+"""What the stories share: reading the outbox as its readers do."""
 
 import re
 
-import pytest
 from django.conf import settings
-from django.test import Client
 from playwright.sync_api import Page
 
-from accounts.models import User
 from mecenova.mail.models import OutgoingMail
 from tests.browser import assert_accessible, assert_no_sideways_scroll
-
-
-@pytest.fixture
-def enter(base_url):
-    """By a session made beforehand: signing in has a story of its own."""
-
-    def enter_as(page: Page, person: User) -> Page:
-        client = Client()
-        client.force_login(person)
-        name = settings.SESSION_COOKIE_NAME
-        page.context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": base_url}])
-        return page
-
-    return enter_as
 
 
 def assert_good(page: Page) -> None:

@@ -15,14 +15,14 @@ from associations.readiness import completeness as association_completeness
 from associations.readiness import with_learning
 from companies.models import Company, Need
 from companies.readiness import completeness as company_completeness
-from infotheque.models import Document, Step
+from infotheque.models import Prescription, Step
+from infotheque.models.prescription import ToRead
 from infotheque.places import gap_key
 from matching.models import Diagnosis, Suggestion
 from matching.odds import case_of_association, odds_of, what_if
 from mecenova.agenda import operations as agenda
 from mecenova.agenda.enums import Owner
 from mecenova.agenda.models import FollowUp
-from mecenova.pages.readings import to_read
 from partnerships.models import Introduction, Partnership
 from partnerships.operations import places_left
 
@@ -77,13 +77,12 @@ def _common(organisation: Organisation) -> dict[str, Any]:
     }
 
 
-def _to_read(context: dict[str, Any], room: str) -> list[tuple[str, Document]]:
+def _to_read(context: dict[str, Any], room: str) -> list[ToRead]:
     """What the team prescribes for the steps that the reader owes, and for what its profile lacks."""
     of_its_own = [step for _, step in context.get("projects", context.get("needs", ()))]
     steps = [context["step"], *(step for _, step, _ in context["owed"]), *of_its_own]
-    mine = [step for step in steps if step and step.owner == Owner.ORGANISATION]
     gaps = (gap_key(room, part.key) for part in context["completeness"].missing)
-    return to_read(mine, gaps)
+    return Prescription.objects.to_read(context["organisation"].pk, steps=steps, gaps=gaps)
 
 
 def _exchange(

@@ -124,8 +124,11 @@ def stat(value: Any, label: str, note: str = "") -> dict[str, Any]:
 
 
 @register.simple_block_tag(takes_context=True)
-def table(context: Context, content: str, caption: str) -> SafeString:
-    """Write `<thead>` and `<tbody>` inside: on phones it scrolls in its own frame, never the page."""
-    return draw(
-        context, "ui/table.html", {"caption": caption, "content": content, "id": f"table-{slugify(caption)}"}
-    )
+def table(context: Context, content: str, caption: str, *, stacks: bool = False) -> SafeString:
+    """Write `<thead>` and `<tbody>` inside: on phones it scrolls in its own frame, never the page.
+
+    With `stacks`, each row becomes a card there instead. Its cells then say their column in `data-label`, and
+    every part its ARIA role: browsers forget what a table is once it is not laid out as one.
+    """
+    values = {"caption": caption, "content": content, "id": f"table-{slugify(caption)}", "stacks": stacks}
+    return draw(context, "ui/table.html", values)
