@@ -20,6 +20,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -150,11 +151,11 @@ def _print_found(judged: Sequence[dict[str, str]], alone: Sequence[Page]) -> flo
     print(f"library: found {len(found)} of {len(judged)} judged queries ({len(found) / len(judged):.0%})")
     print(f"library:   on the first page {len(first)}, among {totals:.0f} results (median)")
     shares = {}
-    for by in sorted({row["by"] for row in judged}):
-        of = [row for row in judged if row["by"] == by]
+    for group in sorted({_group(row) for row in judged}):
+        of = [row for row in judged if _group(row) == group]
         shown = [sum(row in some for row in of) for some in (found, first)]
-        print(f"library:   by {by}: found {shown[0]} of {len(of)}, on the first page {shown[1]}")
-        shares[by] = shown[0] / len(of)
+        print(f"library:   {group}: found {shown[0]} of {len(of)}, on the first page {shown[1]}")
+        shares[group] = shown[0] / len(of)
     plain = sum(_counted(PLAIN_FINDS, row) > 0 for row in judged)
     first_plain = sum(row["written"] in _rival(PLAIN, row["query"])[1] for row in judged)
     print(f"library: plain french finds {plain} of {len(judged)}, {first_plain} on its first page")
@@ -239,6 +240,12 @@ def _judged() -> list[dict[str, str]]:
     with (ROOT / "tests/infotheque/judged/queries.csv").open(encoding="utf-8") as lines:
         # As operations keep titles: with plain spaces.
         return [row | {"written": one_line(row["written"])} for row in csv.DictReader(lines)]
+
+
+def _group(row: dict[str, str]) -> str:
+    """Whose query it is, and whether the order of results may be tuned on it: see the judged README."""
+    held_back = row["by"] == "outsider" and sha256(row["query"].encode()).digest()[0] % 2
+    return f"{row['by']}, held back" if held_back else row["by"]
 
 
 def _sentences() -> list[str]:
