@@ -12,12 +12,9 @@ from uuid import UUID
 from django.contrib.postgres.search import SearchQueryCombinable
 from django.db import connection
 
-from infotheque.models import Document
 from infotheque.models.document import DocumentQuerySet
 
 PAGE_SIZE = 20
-# A search that finds more documents is ordered by their titles and summaries alone.
-READ_WHOLE = 400
 # Nobody turns so many pages; the last one is shown.
 LAST_PAGE = 1_000_000
 
@@ -47,11 +44,8 @@ of_causes AS (
     GROUP BY link.cause_id
 ),
 page AS (
-    SELECT id FROM found
-    ORDER BY rank DESC,
-        CASE WHEN (SELECT number FROM size) <= %s
-            THEN (SELECT whole_rank FROM ({whole}) AS whole WHERE whole.id = found.id) END DESC,
-        published_at DESC, id
+    SELECT id FROM found LEFT JOIN unnest(%s::uuid[], %s::float8[]) AS near(id, score) USING (id)
+    ORDER BY score DESC NULLS LAST, published_at DESC, id
     LIMIT %s OFFSET least(%s, (SELECT (number - 1) / %s FROM size)) * %s
 )
 SELECT facet::text, choice, number, '' FROM counted
@@ -76,24 +70,23 @@ class Listing:
     keys: Sequence[UUID] = ()
 
 
-def find(base: DocumentQuerySet, query: SearchQueryCombinable | None, *, page: str, by_date: bool) -> Listing:
-    """Those of `base` that say what the query asks, all of them without one. `page` is as in an address."""
-    ranking = None if by_date else query
-    found = base if query is None else base.saying(query)
-    return _list(found.ranked(ranking), ranking, page)
+def find(
+    base: DocumentQuerySet,
+    query: SearchQueryCombinable | None,
+    *,
+    or_these: Sequence[UUID] = (),
+    scores: Mapping[UUID, float],
+    page: str,
+) -> Listing:
+    """Those of `base` that say what the query asks, and those of these keys; all of them without a query.
 
-
-def find_these(base: DocumentQuerySet, keys: Sequence[UUID], *, page: str, by_date: bool) -> Listing:
-    """Those of `base` that have these keys, in that order or the newest first."""
-    return _list(base.filter(pk__in=keys).ranked(None) if by_date else base.ranked_as(keys), None, page)
-
-
-def _list(found: DocumentQuerySet, ranking: SearchQueryCombinable | None, page: str) -> Listing:
-    sql, params = found.order_by().values(*COLUMNS, "rank").query.sql_with_params()
-    whole, whole_params = Document.objects.ranked_whole(ranking).order_by().query.sql_with_params()
-    places = (READ_WHOLE, *whole_params, PAGE_SIZE, _page_number(page) - 1, PAGE_SIZE, PAGE_SIZE)
+    The best `scores` come first, then the newest. `page` is as in an address.
+    """
+    found = base if query is None else base.saying(query, or_these=or_these)
+    sql, params = found.order_by().values(*COLUMNS).query.sql_with_params()
+    places = (list(scores), list(scores.values()), PAGE_SIZE, _page_number(page) - 1, PAGE_SIZE, PAGE_SIZE)
     with connection.cursor() as cursor:
-        cursor.execute(FIND_SQL.format(found=sql, whole=whole, all_together=ALL_TOGETHER), (*params, *places))
+        cursor.execute(FIND_SQL.format(found=sql, all_together=ALL_TOGETHER), (*params, *places))
         return _listing(cursor.fetchall())
 
 

@@ -1,28 +1,68 @@
-"""The documents that come nearest to a question, when hardly any says all of it.
+"""The documents nearest to a question: those that say its rare words, in their title or all along.
 
-People ask in whole sentences; one word that the right text happens not to hold must not hide it.
+People ask in whole sentences. Among many documents, thousands hold all the words of one by chance, and one
+word that the right text happens not to hold must not hide it. So each word weighs as much as it is rare
+(inverse document frequency, Spärck Jones, 1972), times how much a document says it (see migration 0013).
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from uuid import UUID
 
+from django.contrib.postgres.search import SearchQueryCombinable
 from django.db import connection
 from django.db.models import Func
 
 from infotheque.models.document import DocumentQuerySet
 from infotheque.searching import Question
 
-# One page: a list of what is only near is not read to its end.
-MOST = 20
-# Under this share of the best one, the rest only shares a common word.
+# Whole texts are as long as books: this many are read, those whose titles and rare words promise most.
+READ_WHOLE = 400
+# What one mention in a text is worth before it is read: little, beside a title.
+MENTIONED = 0.1
+# A word of more documents than this promises nothing: only their titles are looked at.
+COMMON = 2_500
+# Three pages: what only comes near is not read further.
+MOST_NEAR = 60
+# Under this share of the best one's score, the rest only shares a common word.
 NEAR_ENOUGH = 0.3
 
 NEAREST_SQL = """
-SELECT near.id, near.said
-FROM infotheque_nearest({terms}) AS near
-JOIN ({base}) AS base ON base.id = near.id
-ORDER BY near.score DESC, near.said DESC, near.id
-LIMIT %s
+WITH term AS MATERIALIZED (
+    SELECT query, weight, held
+    FROM unnest({terms}, %s::float8[], %s::float8[]) AS term(query, weight, held)
+    WHERE numnode(query) > 0
+),
+promising AS MATERIALIZED (
+    SELECT id, sum(score) AS score FROM (
+        SELECT titled.id, weight * titled.score AS score
+        FROM term CROSS JOIN LATERAL infotheque_titled(query) AS titled
+        UNION ALL
+        SELECT matching.id, weight * %s
+        FROM term CROSS JOIN LATERAL infotheque_matching(query) AS matching(id)
+        WHERE held <= %s
+    ) AS said
+    GROUP BY id
+),
+shortlist AS MATERIALIZED (
+    SELECT id FROM promising JOIN ({base}) AS base USING (id) ORDER BY score DESC, id LIMIT %s
+)
+SELECT document.id, said.weight / (SELECT sum(weight) FROM term), said.score, document.search @@ {whole}
+FROM (
+    SELECT id, head, ts_filter(search, '{{a,b,c,d}}') AS search
+    FROM infotheque_document WHERE id = ANY (ARRAY(SELECT id FROM shortlist))
+    OFFSET 0
+) AS document
+CROSS JOIN LATERAL (
+    SELECT sum(weight) FILTER (WHERE in_head > 0 OR in_text > 0) AS weight,
+        sum(weight * (in_head + in_text)) AS score
+    FROM (
+        SELECT weight, infotheque_in_head(document.head, query) AS in_head,
+            infotheque_in_text(document.search, query) AS in_text
+        FROM term OFFSET 0
+    ) AS each
+) AS said
+ORDER BY said.score DESC, document.id
 """
 
 
@@ -32,23 +72,47 @@ class _Array(Func):
 
 @dataclass(frozen=True, slots=True)
 class Near:
-    """Keys, the nearest first, and the share of the question (0 to 1) that the best of them says."""
+    """`scores` of documents by their keys, the nearest first; `partial`, those that do not say all.
 
-    keys: list[UUID]
-    said: float
+    `said` is the share of the question, by weight (0 to 1), that the best of them says.
+    """
+
+    scores: Mapping[UUID, float] = field(default_factory=dict)
+    partial: Sequence[UUID] = ()
+    said: float = 0
 
 
-def nearest(base: DocumentQuerySet, question: Question) -> Near:
-    """Of `base`, in one query. Nothing for a question of one word: it is said or it is not."""
+def nearest(base: DocumentQuerySet, question: Question, *, whole: SearchQueryCombinable | None) -> Near:
+    """Of `base`, in one query. Quotes and what is left out hold: only words may be missing.
+
+    `whole` is the query that those not said to be partial answer.
+    """
     terms = question.terms
-    if len(terms) < 2:
-        return Near([], 0)
-    among = base.leaving_out(question.heart.excluded).order_by().values("id").query
-    sql, params = among.sql_with_params()
-    compiler = among.get_compiler(connection=connection)
-    asked, asked_params = compiler.compile(_Array(*terms).resolve_expression(among))
+    if not terms or whole is None:
+        return Near()
+    among = base.saying_phrases(question.heart.phrases).leaving_out(question.heart.excluded)
+    query = among.order_by().values("id").query
+    sql, params = query.sql_with_params()
+    compiler = query.get_compiler(connection=connection)
+    asked, asked_params = compiler.compile(_Array(*terms).resolve_expression(query))
+    answers, answers_params = compiler.compile(whole.resolve_expression(query))
     with connection.cursor() as cursor:
-        cursor.execute(NEAREST_SQL.format(terms=asked, base=sql), [*asked_params, *params, MOST])
+        cursor.execute(
+            NEAREST_SQL.format(terms=asked, base=sql, whole=answers),
+            [
+                *asked_params,
+                question.weights,
+                question.held,
+                MENTIONED,
+                COMMON,
+                *params,
+                READ_WHOLE,
+                *answers_params,
+            ],
+        )
         found = cursor.fetchall()
-    best = max((said for _, said in found), default=0.0)
-    return Near([key for key, said in found if said >= best * NEAR_ENOUGH], best)
+    enough = found[0][2] * NEAR_ENOUGH if found else 0
+    partial = [key for key, _, score, is_whole in found[:MOST_NEAR] if not is_whole and score >= enough]
+    return Near(
+        {key: score for key, _, score, _ in found}, partial, max((said for _, said, _, _ in found), default=0)
+    )

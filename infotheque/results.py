@@ -11,10 +11,10 @@ from infotheque import searching
 from infotheque.extracts import Marker, Piece
 from infotheque.facets import Facet, facets
 from infotheque.filters import DocumentFilter
-from infotheque.finding import PAGE_SIZE, Listing, find, find_these
+from infotheque.finding import PAGE_SIZE, Listing, find
 from infotheque.models import Document
 from infotheque.models.document import DocumentQuerySet
-from infotheque.nearest import nearest
+from infotheque.nearest import Near, nearest
 from infotheque.searching import Question
 from mecenova.identifiers.text import one_line
 from mecenova.search import asking
@@ -22,8 +22,6 @@ from mecenova.search import asking
 # Read of each text shown, to find where it answers.
 READ = 12_000
 BY_DATE = "date"
-# Fewer than these, and the documents that say most of the question are shown with them.
-FEW = 5
 # A list whose best document says less than this share of the question answers nothing.
 ANSWERED = 0.5
 NOTHING = Question(asking.Asked(), asking.Asked())
@@ -38,14 +36,18 @@ class Found:
 
 @dataclass(frozen=True)
 class Results:
-    """One search. `question` is None when no word is asked: the list is then the newest first."""
+    """One search. `question` is None when no word is asked: the list is then the newest first.
+
+    `meant` is the question with its slips corrected, or None without a slip.
+    """
 
     words: str
     question: Question | None
+    meant: Question | None
     # What nobody wrote, and what was searched instead.
     instead_of: str
-    # The share of the question that the best document says, and how many say all of it.
-    said: float
+    # What comes near it, and how many say all of it.
+    near: Near
     whole: int
     order: str
     page: "Page[Any]"
@@ -61,6 +63,11 @@ class Results:
         return self.total == 0
 
     @property
+    def said(self) -> float:
+        """The share of the question (0 to 1) that the best document says."""
+        return 1.0 if self.whole else self.near.said
+
+    @property
     def is_gap(self) -> bool:
         """Words were asked, and nothing on line says half of them, nor of what they probably meant."""
         return bool(self.words) and self.said < ANSWERED
@@ -73,8 +80,7 @@ class Results:
     @property
     def proposed(self) -> str:
         """« Vouliez-vous dire », when what was typed found something all the same."""
-        corrected = self.question.corrected() if self.question and not self.instead_of else None
-        return str(corrected.asked) if corrected else ""
+        return str(self.meant.asked) if self.meant and not self.instead_of else ""
 
 
 def narrowed(asked: QueryDict) -> DocumentQuerySet:
@@ -90,36 +96,39 @@ def words_of(asked: QueryDict) -> str:
 def search(asked: QueryDict) -> Results:
     """The words of `q`, corrected when they find nothing as they are; `tri=date` for the newest first."""
     base, words, order = narrowed(asked), words_of(asked), asked.get("tri", "")
-    question, instead_of, listing = _question(words), "", Listing()
-
-    def find_for(question: Question | None) -> Listing:
-        query = question.query if question else None
-        return find(base, query, page=asked.get("page", ""), by_date=order == BY_DATE)
-
-    if question is not None or not words:
-        listing = find_for(question)
-    corrected = question.corrected() if question and not listing.total else None
-    if corrected is not None and (second := find_for(corrected)).total:
-        question, listing, instead_of = corrected, second, words
-    whole, said = listing.total, 1.0 if listing.total else 0.0
-    if question is not None and whole < FEW:
-        near = nearest(base, question)
-        if len(near.keys) > whole:
-            said = max(said, near.said)
-            listing = find_these(base, near.keys, page=asked.get("page", ""), by_date=order == BY_DATE)
+    question, instead_of, near = _question(words), "", Near()
+    meant = question.corrected() if question else None
+    if question and meant and not _says(base, question) and _says(base, meant):
+        question, instead_of = meant, words
+    if question:
+        near = nearest(base, meant or question, whole=question.query)
+    listing = Listing()
+    if question or not words:
+        listing = find(
+            base,
+            question.query if question else None,
+            or_these=near.partial,
+            scores={} if order == BY_DATE else near.scores,
+            page=asked.get("page", ""),
+        )
     paginator = Paginator(range(listing.total), PAGE_SIZE)
     number = paginator.get_page(asked.get("page")).number
     return Results(
         words=words,
         question=question,
+        meant=meant,
         instead_of=instead_of,
-        said=said,
-        whole=whole,
+        near=near,
+        whole=listing.total - len(near.partial),
         order=order,
         page=Page(listing.keys, number, paginator),
         facets=facets(listing, asked),
-        found=_read(listing.keys, question),
+        found=_read(listing.keys, meant or question),
     )
+
+
+def _says(base: DocumentQuerySet, question: Question) -> bool:
+    return question.query is not None and base.saying(question.query).exists()
 
 
 def newest(asked: QueryDict, limit: int) -> list[Document]:

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
-from django.contrib.postgres.search import SearchQueryCombinable, SearchRank, SearchVectorField
+from django.contrib.postgres.search import SearchQueryCombinable, SearchVectorField
 from django.core.validators import MaxLengthValidator, MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Case, Count, F, Q, Sum, Value, When
@@ -43,17 +43,20 @@ LONGEST_BODY = 60_000
 LONGEST_TEXT = 200_000
 # Never read for a list: they can be as long as a book.
 HEAVY = ("body", "text", "search", "head")
-# Of D, C, B (summary) and A (title); PostgreSQL's flag 1 divides by 1 + the logarithm of the length.
-HEAD_WEIGHTS = [0.0, 0.0, 0.1, 1.0]
-BY_LENGTH = 1
 
 
 class Answers(models.Func):
-    """Whether a document is one of those that a query finds: see the function's migration."""
+    """Whether a document is one of those that a query finds (see its migration), or of these keys."""
 
-    template = "%(expressions)s)))"
-    arg_joiner = " = ANY (ARRAY(SELECT infotheque_matching("
     output_field = models.BooleanField()
+
+    def __init__(self, query: SearchQueryCombinable, keys: Sequence[UUID] = ()) -> None:
+        super().__init__(F("pk"), query, Value(list(keys), output_field=ArrayField(models.UUIDField())))
+
+    def as_sql(self, compiler: Any, connection: Any, **extra: Any) -> tuple[str, Any]:  # type: ignore[override]
+        parts, params = zip(*map(compiler.compile, self.get_source_expressions()), strict=True)
+        sql = "{} = ANY (ARRAY(SELECT infotheque_matching({})) || {}::uuid[])".format(*parts)
+        return sql, [each for some in params for each in some]
 
 
 class DocumentQuerySet(models.QuerySet["Document"]):
@@ -62,33 +65,18 @@ class DocumentQuerySet(models.QuerySet["Document"]):
         alive = Q(link_hidden_at__isnull=True) | ~Q(body="") | Q(current_version__isnull=False)
         return self.filter(alive, status__in=PUBLIC_STATUSES)
 
-    def saying(self, query: SearchQueryCombinable) -> Self:
-        """Those whose title, summary or text say what the query asks."""
-        return self.filter(Answers(F("pk"), query))
+    def saying(self, query: SearchQueryCombinable, *, or_these: Sequence[UUID] = ()) -> Self:
+        """Those whose title, summary or text say what the query asks, and those of these keys."""
+        return self.filter(Answers(query, or_these))
+
+    def saying_phrases(self, phrases: Iterable[str]) -> Self:
+        """Those that say each of these phrases, word for word."""
+        quoted = (FrenchSearchQuery(f'"{phrase}"') for phrase in phrases)
+        return reduce(lambda kept, phrase: kept.saying(phrase), quoted, self)
 
     def leaving_out(self, words: Iterable[str]) -> Self:
         """Without those that say one of these words."""
-        return reduce(lambda kept, word: kept.exclude(Answers(F("pk"), FrenchSearchQuery(word))), words, self)
-
-    def ranked_as(self, keys: Sequence[UUID]) -> Self:
-        """Those of these keys, with the `rank` of each: the first has the highest."""
-        places = [When(pk=key, then=Value(float(-place))) for place, key in enumerate(keys)]
-        return self.filter(pk__in=keys).annotate(rank=Case(*places, output_field=models.FloatField()))
-
-    def ranked(self, query: SearchQueryCombinable | None) -> Self:
-        """With the `rank` of each by its title, then by its summary; the shorter, the more they say it.
-
-        A word of the title counts ten times, and length by its logarithm: no summary goes before a title.
-        """
-        if query is None:
-            return self.annotate(rank=Value(0.0))
-        rank = SearchRank(F("head"), query, weights=HEAD_WEIGHTS, normalization=Value(BY_LENGTH))
-        return self.annotate(rank=rank)
-
-    def ranked_whole(self, query: SearchQueryCombinable | None) -> "models.QuerySet[Any, Any]":
-        """Keys with the rank of each by all that it says: whole texts are as long as books."""
-        rank = Value(0.0) if query is None else SearchRank(F("search"), query)
-        return self.annotate(whole_rank=rank).values("id", "whole_rank")
+        return reduce(lambda kept, word: kept.exclude(Answers(FrenchSearchQuery(word))), words, self)
 
     def newest_first(self) -> Self:
         return self.order_by("-published_at", "id")
@@ -325,6 +313,7 @@ class Document(Identified):
         ]
         indexes = [
             GinIndex(fields=("search",), name="document_search"),
+            GinIndex(fields=("head",), name="document_head"),
             models.Index(fields=("status", "-published_at"), name="document_newest"),
             models.Index(fields=("review_on",), name="document_by_review"),
         ]

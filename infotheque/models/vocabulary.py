@@ -2,7 +2,7 @@ from collections.abc import Iterable
 from typing import Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Subquery
 
 LONGEST_WORD = 40
 # The search reads no more of them for one question.
@@ -11,11 +11,15 @@ MOST_NEAR = 400
 
 class WordQuerySet(models.QuerySet["Word"]):
     def near(self, families: Iterable[str], spellings: Iterable[str], typed: str) -> Self:
-        """Words of these families, written nearly so, or that begin as typed; the most written first."""
+        """Words of these families, written nearly so, or that begin as typed; the most written first.
+
+        Each with `library`: how many documents hold the word that most of them hold, nearly all there are.
+        """
         near = Q(family__in=list(families)) | Q(spelling__in=list(spellings))
         if typed:
             near |= Q(word__startswith=typed)
-        return self.filter(near).order_by("-documents", "word")[:MOST_NEAR]
+        most = Subquery(Word.objects.order_by("-documents").values("documents")[:1])
+        return self.filter(near).annotate(library=most).order_by("-documents", "word")[:MOST_NEAR]
 
 
 class Word(models.Model):
@@ -27,7 +31,7 @@ class Word(models.Model):
     word = models.CharField("mot", max_length=LONGEST_WORD, primary_key=True)
     family = models.CharField("famille", max_length=LONGEST_WORD, db_index=True)
     spelling = models.CharField("orthographe simplifiée", max_length=LONGEST_WORD, db_index=True)
-    documents = models.PositiveIntegerField("documents")
+    documents = models.PositiveIntegerField("documents", db_index=True)
 
     objects = WordQuerySet.as_manager()
 

@@ -69,6 +69,11 @@ def read(text: str) -> Asked:
     return Asked(tuple(words), tuple(phrases), tuple(excluded), last)
 
 
+def words_in(text: str) -> list[str]:
+    """Those of a text, as they are searched: an apostrophe or a hyphen ends one."""
+    return _WORD.findall(text)
+
+
 def query(asked: Asked, kin: Mapping[str, Iterable[str]]) -> SearchQueryCombinable | None:
     """Every word or one of its kin, every phrase, nothing of what is left out. None when nothing is asked."""
     wanted = terms(asked, kin)

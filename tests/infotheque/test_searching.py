@@ -203,12 +203,68 @@ def test_a_page_that_does_not_exist_is_the_last_or_the_first(page, shown):
 
 
 @pytest.mark.django_db
-def test_long_lists_are_ordered_by_titles_and_short_ones_by_all_they_say(monkeypatch):
-    on_line("Un guide", body="Le budget. " * 30)
-    on_line("Autre guide", body="Un mot du budget, puis " + "bien autre chose. " * 30)
-    assert found("budget") == ["Un guide", "Autre guide"]
-    monkeypatch.setattr("infotheque.finding.READ_WHOLE", 1)
-    assert found("budget") == ["Autre guide", "Un guide"]
+class TestRarity:
+    """A word tells the more, the fewer documents hold it, and the more a document says it."""
+
+    OTHERS = [f"Un projet d’association, le numéro {number}" for number in range(12)]
+
+    def test_a_rare_word_wins_over_a_common_one(self):
+        on_line(*self.OTHERS, "Le rescrit", "Une association et ses projets")
+        assert found("rescrit pour un projet d’association")[0] == "Le rescrit"
+
+    def test_a_word_becomes_common_as_documents_come(self):
+        on_line("Le mentorat", "Le tutorat", *(f"Le tutorat numéro {number}" for number in range(8)))
+        assert found("mentorat tutorat")[0] == "Le mentorat"
+        on_line(*(f"Le mentorat numéro {number}" for number in range(20)))
+        assert found("mentorat tutorat")[0] == "Le tutorat"
+
+    def test_a_text_about_something_comes_before_one_that_says_every_word_once(self):
+        by_chance = "Un mot du refus. " + "Bien autre chose à lire ici. " * 20 + "Puis du dossier."
+        on_line("Un cahier", "Un guide", body="Autre chose encore. " * 20)
+        on_line("Au hasard", body=by_chance)
+        on_line("Comprendre un refus", body="Un refus s’explique. " * 20)
+        assert found("refus dossier")[:2] == ["Comprendre un refus", "Au hasard"]
+
+    def test_a_long_text_needs_more_mentions_than_a_short_one(self):
+        many = " ".join(f"mot{number}" for number in range(2_000))
+        on_line("Long", body="Un budget, un budget, un budget. " + many)
+        on_line("Court", body="Un budget, un budget, un budget. Et c’est tout.")
+        assert found("budget") == ["Court", "Long"]
+
+    def test_what_says_none_of_the_words_is_never_found(self):
+        on_line(*self.OTHERS, "Le rescrit", "La fanfare du village")
+        for words in ("rescrit projet fusée", "rescrit -fusée", "association rescrit", "projets"):
+            assert "La fanfare du village" not in found(words)
+
+    def test_only_those_read_whole_are_ordered_by_their_texts(self, monkeypatch):
+        on_line("Ancien guide", body="Le budget. " * 30)
+        on_line("Nouveau guide", body="Un mot du budget, puis " + "bien autre chose. " * 30)
+        assert found("budget") == ["Ancien guide", "Nouveau guide"]
+        monkeypatch.setattr("infotheque.nearest.COMMON", 0)
+        assert found("budget") == ["Nouveau guide", "Ancien guide"]
+
+    def test_what_only_comes_near_is_bounded_and_what_says_all_is_not(self, monkeypatch):
+        on_line("Le budget d’un théâtre", *(f"Le budget numéro {number}" for number in range(6)))
+        on_line(*(f"Budget de théâtre {number}" for number in range(3)))
+        monkeypatch.setattr("infotheque.nearest.MOST_NEAR", 2)
+        assert len(found("budget théâtre")) == 4
+        monkeypatch.setattr("infotheque.nearest.MOST_NEAR", 6)
+        assert len(found("budget théâtre")) == 6
+
+    def test_the_same_search_twice_gives_the_same_order(self):
+        on_line(*self.OTHERS, "Le rescrit", "Un projet de rescrit")
+        assert found("rescrit projet association") == found("rescrit projet association")
+
+    def test_what_is_left_out_is_out_of_what_comes_near_too(self):
+        on_line(*self.OTHERS, "Le rescrit fiscal", "Le rescrit social")
+        assert "Le rescrit fiscal" not in found("rescrit association -fiscal")
+        assert "Le rescrit social" in found("rescrit association -fiscal")
+
+    def test_quotes_are_never_missing(self):
+        on_line("Le reçu fiscal", "Le reçu des dons", "Un projet fiscal")
+        assert found('"reçu fiscal" projet') == ["Le reçu fiscal"]
+        assert found('"projet fiscal" reçu') == ["Un projet fiscal"]
+        assert found('"fiscal reçu" projet') == []
 
 
 @pytest.mark.django_db
