@@ -56,7 +56,6 @@ ALIVE = {
     Project: {ProjectStatus.DRAFT, ProjectStatus.PUBLISHED},
     Need: {NeedStatus.DRAFT, NeedStatus.PUBLISHED},
     Introduction: {"queued", "requested", "later"},
-    Partnership: {"discussion"},
 }
 # Rows are chosen by their place in an order free of their random keys: a story can be told again.
 IN_ORDER = {
