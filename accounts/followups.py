@@ -14,6 +14,7 @@ from accounts.models import Claim, Organisation
 from mecenova.agenda import planning
 from mecenova.agenda.enums import Owner
 from mecenova.agenda.models import FollowUp
+from mecenova.agenda.operations import start
 from mecenova.agenda.organisations import register_directory
 from mecenova.agenda.rules import Rule, following, register_rule
 from mecenova.agenda.silence import register_living
@@ -79,7 +80,7 @@ class StaffDecision(Rule):
         """The deadline that the runner is about to write on the next occurrence."""
         occurrence = following(self, follow_up.occurrence) or follow_up.occurrence
         due = planning.when(self, occurrence, follow_up.since)
-        return max(due, planning.not_before(clock.now(), occurrence))
+        return max(due, planning.not_before(clock.now(), follow_up.occurrence, occurrence))
 
 
 @register_rule
@@ -112,13 +113,12 @@ class ClaimDecision(StaffDecision):
 
 @register_rule
 class Corrections(Rule):
-    """Changes were asked: its managers are reminded, then every month until the profile comes back."""
+    """Changes were asked: its managers are reminded, then a person of the team calls."""
 
     name = "accounts.corrections"
     title = "Corriger la fiche comme l’équipe l’a demandé"
     owner = Owner.ORGANISATION
-    days = (5, 10)
-    every = 20
+    days = (5, 10, 30)
     deadline_day = 10
 
     def what(self, subject: Organisation) -> str:
@@ -131,11 +131,30 @@ class Corrections(Rule):
         return subject.status == OrganisationStatus.CHANGES_ASKED
 
     def act(self, subject: Organisation, follow_up: FollowUp) -> None:
-        queue(
-            notifications.ChangesReminder,
-            subject,
-            occurrence=follow_up.turn,
-        )
+        if follow_up.occurrence < self.days[-1]:
+            queue(notifications.ChangesReminder, subject, occurrence=follow_up.turn)
+        else:
+            start(CallForCorrections, subject)
+
+
+@register_rule
+class CallForCorrections(Rule):
+    """Reminded in vain: on the team's list until the call is noted or the profile comes back."""
+
+    name = "accounts.call_for_corrections"
+    title = "Appeler un organisme qui n’a pas corrigé sa fiche"
+    owner = Owner.STAFF
+    days = (10,)
+    every = 30
+
+    def what(self, subject: Organisation) -> str:
+        return "Appeler l’organisme\u00a0: la fiche attend toujours la correction demandée."
+
+    def still_relevant(self, subject: Organisation) -> bool:
+        return subject.status == OrganisationStatus.CHANGES_ASKED
+
+    def act(self, subject: Organisation, follow_up: FollowUp) -> None:
+        """The step stays on the team's list, later than promised: nobody else is written to."""
 
 
 @register_rule

@@ -4,6 +4,8 @@ from django.dispatch import Signal
 
 association_registered = Signal()
 association_changed = Signal()
+# A person of the team has talked with it (`by`, `note`): whoever waited for a call about it waits no more.
+association_called = Signal()
 # Many at once: `associations`, the keys of those that an import has written.
 associations_imported = Signal()
 project_published = Signal()

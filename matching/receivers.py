@@ -14,6 +14,7 @@ from accounts.signals import organisation_checked, organisation_left, organisati
 from associations.enums import ProjectStatus
 from associations.models import Association, Project
 from associations.signals import (
+    association_called,
     association_changed,
     association_registered,
     associations_imported,
@@ -30,6 +31,7 @@ from matching.operations import (
     expire_suggestions,
     explain_ending,
     explain_later,
+    follow_call,
     note_change,
     note_changes,
     review_quiet,
@@ -65,6 +67,11 @@ def a_project_changed(*, project: Project, association: Association, **kwargs: A
     """A draft is compared with nothing: what it says counts from its publication."""
     if project.status == ProjectStatus.PUBLISHED:
         note_change(kind=ChangedKind.ASSOCIATION, subject_id=association.pk)
+
+
+@receiver(association_called, dispatch_uid="matching.association_called")
+def a_call_is_about_its_projects_too(*, association: Association, by: User, note: str, **kwargs: Any) -> None:
+    follow_call(association=association, by=by, note=note)
 
 
 @receiver(associations_imported, dispatch_uid="matching.imported")

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
+from django.db.models import OuterRef, QuerySet, Subquery
 
 from accounts import followups, notifications, policies, signals
 from accounts.enums import OrganisationEvent, OrganisationKind, OrganisationStatus, Origin, Role
@@ -14,6 +15,7 @@ from accounts.models.organisation import record_key
 from accounts.workflow import ORGANISATION
 from mecenova.agenda import operations as agenda
 from mecenova.agenda.enums import Outcome
+from mecenova.agenda.models import FollowUp
 from mecenova.calendar import clock
 from mecenova.identifiers.names import department_code
 from mecenova.identifiers.text import one_line, paragraphs
@@ -129,7 +131,7 @@ def check_organisation(*, organisation: Organisation, by: User | None) -> Organi
 def become_checked(organisation: Organisation, verb: str, by: User | None) -> None:
     """The transition shared by the staff's check and by an accepted claim; the caller holds the lock."""
     journal.advance(organisation, ORGANISATION, verb, by=by, checked_at=clock.now(), left_at=None)
-    agenda.close(organisation, followups.StaffCheck, followups.Corrections)
+    agenda.close(organisation, followups.StaffCheck, followups.Corrections, followups.CallForCorrections)
     signals.organisation_checked.send(Organisation, organisation=organisation, by=by)
 
 
@@ -159,6 +161,20 @@ def resubmit_organisation(*, organisation: Organisation, by: User | None) -> Org
     journal.advance(organisation, ORGANISATION, "resubmit", by=by)
     agenda.start(followups.StaffCheck, organisation)
     return organisation
+
+
+def organisations_to_call() -> "QuerySet[Organisation]":
+    """Asked to correct, reminded, and silent since (`to_call_since`): a person of the team calls."""
+    owed = FollowUp.objects.steps().filter(rule=followups.CallForCorrections.name)
+    began = owed.filter(subject_id=OuterRef("pk")).values("since")
+    return Organisation.objects.annotate(to_call_since=Subquery(began)).filter(to_call_since__isnull=False)
+
+
+@transaction.atomic
+def restart_corrections(*, organisation: Organisation) -> None:
+    """The team has called about what is to be corrected: the organisation has its days again."""
+    if agenda.close(organisation, followups.CallForCorrections):
+        agenda.start(followups.Corrections, organisation)
 
 
 @transaction.atomic

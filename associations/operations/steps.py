@@ -7,7 +7,7 @@ from django.db import transaction
 
 from accounts.enums import OrganisationEvent, OrganisationStatus
 from accounts.models import Organisation, User
-from accounts.operations import locked
+from accounts.operations import locked, restart_corrections
 from associations.enums import ProjectStatus
 from associations.followups import (
     Call,
@@ -20,6 +20,7 @@ from associations.followups import (
 )
 from associations.models import Association, Project
 from associations.operations.projects import close_project
+from associations.signals import association_called
 from mecenova.agenda.operations import close, close_many, start_many
 from mecenova.team import is_staff
 from mecenova.workflow.errors import DomainError
@@ -69,7 +70,8 @@ def record_presentations(*, associations: Iterable[Association]) -> None:
 def note_call(*, association: Association, by: User, note: str = "") -> None:
     """A person of the team has called: what was said is kept, and the step that waited for it begins again.
 
-    The 90 days of the promise begin again too: presented, or called. The same words twice are one call.
+    The 90 days of the promise begin again too: presented, or called. One call is about all they wait for,
+    their projects included. The same words twice are one call.
     """
     if not is_staff(by):
         raise PermissionDenied
@@ -80,4 +82,6 @@ def note_call(*, association: Association, by: User, note: str = "") -> None:
         return
     record(organisation, OrganisationEvent.CALL, organisation.status, organisation.status, by, note)
     close(organisation, *CALLS, Presentation)
+    restart_corrections(organisation=organisation)
     refresh_step(organisation)
+    association_called.send(Association, association=association, by=by, note=note)

@@ -8,7 +8,7 @@ from django.db.models import OuterRef, QuerySet, Subquery
 
 from accounts.enums import OrganisationEvent, OrganisationStatus
 from accounts.models import User
-from accounts.operations import locked, resubmit_organisation, update_organisation
+from accounts.operations import locked, restart_corrections, resubmit_organisation, update_organisation
 from accounts.policies import is_member
 from companies.followups import CallAfterSilence, restart_silence
 from companies.models import Company
@@ -69,6 +69,7 @@ def record_call(*, company: Company, note: str, by: User) -> Company:
         return company
     status = company.organisation.status
     record(company.organisation, OrganisationEvent.CALL, status, status, by, note)
+    restart_corrections(organisation=company.organisation)
     restart_silence(company.organisation)
     return company
 

@@ -8,6 +8,7 @@ from django.db import transaction
 from accounts.models import User
 from accounts.operations import locked
 from associations.models import Association, Project
+from associations.operations import note_call as call_association
 from associations.operations import pause_project, restart_project_step, save_ask
 from matching import policies
 from matching.advice import three_steps
@@ -23,6 +24,7 @@ from matching.followups import (
 from matching.followups.diagnosis import IN_PLACE, UNTIL_SAVED, AfterDiagnosis
 from matching.models import Diagnosis
 from matching.notifications import DiagnosisWritten
+from mecenova.agenda.models import FollowUp
 from mecenova.agenda.operations import close, next_step, start
 from mecenova.calendar import clock
 from mecenova.mail.operations import queue
@@ -141,19 +143,31 @@ def choose_after(
 
 @transaction.atomic
 def note_call(*, diagnosis: Diagnosis, note: str, by: User) -> Diagnosis:
-    """The team has talked with the association: what was said is kept, and the project is proposed again."""
+    """The team has talked with the association: what was said is kept, and the project is proposed again.
+
+    It is a call to the association, about all that it waits for.
+    """
     if not is_staff(by):
         raise PermissionDenied
     project = _hold(diagnosis.project)
-    diagnosis = _hold_diagnosis(diagnosis, project)
     step = next_step(project)
     if step is None or step.rule != CallAfterDiagnosis.name:
         raise DomainError("Aucun appel n’est attendu pour ce projet. Rechargez la page.")
-    record(project, "call", project.status, project.status, by, note)
-    if diagnosis.is_open:
-        _close(diagnosis)
-    restart_project_step(project=project)
+    call_association(association=project.association, by=by, note=note)
+    # The same words may have been noted a moment ago, about another of its projects.
+    follow_call(association=project.association, by=by, note=note)
+    diagnosis.refresh_from_db()
     return diagnosis
+
+
+@transaction.atomic
+def follow_call(*, association: Association, by: User, note: str) -> None:
+    """The team has called an association: those of its projects that waited for it are proposed again."""
+    waiting = FollowUp.objects.steps().filter(rule=CallAfterDiagnosis.name)
+    for project in association.projects.published().order_by("pk"):
+        if waiting.about([project]).exists():
+            record(project, "call", project.status, project.status, by, note)
+            settle(project=project)
 
 
 @transaction.atomic

@@ -139,7 +139,12 @@ class Handful:
             self._rule,
             [
                 Opening(
-                    subject, row.cycle, day, row.since, planning.not_before(clock.now(), day), row.assigned_to
+                    subject,
+                    row.cycle,
+                    day,
+                    row.since,
+                    planning.not_before(clock.now(), row.occurrence, day),
+                    row.assigned_to,
                 )
                 for row, day in later
                 if (subject := self._subjects.get(row.subject_id)) is not None

@@ -116,9 +116,15 @@ def clock_of(rule: Rule, owners: Sequence[Owner]) -> tuple[Delays, AbsencesByOwn
     return delays, absences
 
 
-def not_before(moment: datetime, days: int) -> datetime:
-    """After acting (perhaps late), the earliest time for the next occurrence: never twice in one day."""
-    return due_at(moment, 1) if days <= LONGEST_IN_WORKING_DAYS else moment + timedelta(days=1)
+def not_before(moment: datetime, former: int, days: int) -> datetime:
+    """After acting on the `former` day of a table (perhaps late), the earliest time for the next one.
+
+    Never twice in one day. Calendar days go on during the pauses that have put off a day counted in working
+    days: half of what the table sets between the two is left, so that nobody is chased two days running.
+    """
+    if days <= LONGEST_IN_WORKING_DAYS:
+        return due_at(moment, 1)
+    return moment + timedelta(days=max(1, (days - former) // 2))
 
 
 def _after_absences(since: datetime, due: datetime, absences: Sequence[tuple[date, date]]) -> datetime:

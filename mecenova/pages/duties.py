@@ -23,18 +23,18 @@ class Duty:
     pk: "UUID"
     title: str
     what: str
-    deadline: datetime
+    promised_at: datetime
     url: str
     assigned_to: User | None
 
     @property
     def is_late(self) -> bool:
-        return self.deadline < clock.now()
+        return self.promised_at < clock.now()
 
 
 def duties(*, limit: int, of: User | None = None) -> list[Duty]:
-    """The most pressing first, of everybody or of one; in a number of queries that does not grow."""
-    owed = FollowUp.objects.all().owed_by_staff().order_by("deadline", "pk").select_related("assigned_to")
+    """Whoever has waited longest first, of everybody or of one; in a number of queries that does not grow."""
+    owed = FollowUp.objects.all().owed_by_staff().by_promise().select_related("assigned_to")
     if of is not None:
         owed = owed.filter(assigned_to=of)
     return [
@@ -42,7 +42,7 @@ def duties(*, limit: int, of: User | None = None) -> list[Duty]:
             step.pk,
             name_of(step.subject),
             step.what,
-            step.deadline,
+            step.promised_at,  # type: ignore[attr-defined]
             page_of(step.subject),
             step.assigned_to,
         )
@@ -64,6 +64,7 @@ class Load:
 def loads() -> list[Load]:
     """Of each person of the team, most loaded first."""
     today, owed = clock.today(), Q(follow_ups__outcome=Outcome.OPEN, follow_ups__owner=Owner.STAFF)
+    late = FollowUp.objects.all().owed_by_staff().promised_before(clock.now()).order_by().values("pk")
     away = Absence.objects.filter(first_day__lte=today, last_day__gte=today)
     until = dict(away.filter(user__isnull=False).values_list("user").annotate(last=Max("last_day")))
     return [
@@ -71,7 +72,7 @@ def loads() -> list[Load]:
         for person in User.objects.filter(is_staff=True, is_active=True)
         .annotate(
             owed=Count("follow_ups", filter=owed),
-            late=Count("follow_ups", filter=owed & Q(follow_ups__deadline__lt=clock.now())),
+            late=Count("follow_ups", filter=Q(follow_ups__in=late)),
         )
         .order_by("-owed", "email")
     ]

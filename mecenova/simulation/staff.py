@@ -1,4 +1,4 @@
-"""The team: so many minutes on each working day, spent on what is owed soonest."""
+"""The team: so many minutes on each working day, spent on what was promised soonest."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -62,7 +62,7 @@ class Staff:
             return
         whole = left
         left = self._check(left, present[0])
-        owed = FollowUp.objects.all().owed_by_staff().order_by("deadline", "id").prefetch_related("subject")
+        owed = FollowUp.objects.all().owed_by_staff().by_promise().prefetch_related("subject")
         for step in owed.iterator(chunk_size=STEPS_READ_AHEAD):
             if left < CALL_MINUTES:
                 break
@@ -88,7 +88,8 @@ class Staff:
     def _handle(self, step: FollowUp, by: User) -> int:
         """The minutes spent on one step. What the invented team knows nothing of is left where it is."""
         act = self._what_to_do(step, by)
-        if act is None:
+        # One call is about all that somebody waits for: the list read this morning may say it twice.
+        if act is None or not FollowUp.objects.open().filter(pk=step.pk).exists():
             return 0
         turn = self._calls.get(step.subject_id, 0)
         self._calls[step.subject_id] = turn + 1

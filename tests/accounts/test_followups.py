@@ -4,8 +4,10 @@ import pytest
 from django.contrib.auth.models import Group
 
 from accounts import operations
+from accounts.followups import CallForCorrections
 from accounts.notifications import LEADS
-from mecenova.agenda.operations import next_step, run_due
+from mecenova.agenda.models import FollowUp
+from mecenova.agenda.operations import next_step, run_due, start
 from mecenova.calendar import clock
 from mecenova.ui.figures import long_date
 from tests.accounts.factories import OrganisationFactory, StaffFactory, UserFactory
@@ -106,3 +108,34 @@ def test_corrections_are_recalled_with_the_words_of_the_request_until_they_come(
         operations.resubmit_organisation(organisation=organisation, by=team["person"])
     run_twice_at(DAY_10)
     assert names_to(team["person"].email).count("accounts.changes_reminder") == 1
+
+
+def test_corrections_that_never_come_are_called_for_by_a_person(team):
+    with clock.frozen(SIGN_UP):
+        organisation = sign_up(team["person"])
+        operations.ask_for_changes(organisation=organisation, message="Votre RNA.", by=team["officer"])
+    for _ in range(3):
+        run_twice_at(next_step(organisation).due_at)
+    assert names_to(team["person"].email).count("accounts.changes_reminder") == 2
+    call = next_step(organisation)
+    assert (call.rule, call.owner) == ("accounts.call_for_corrections", "staff")
+    with clock.frozen(call.due_at):
+        operations.restart_corrections(organisation=organisation)
+        operations.restart_corrections(organisation=organisation)
+    again = next_step(organisation)
+    assert (again.rule, again.occurrence, again.cycle) == ("accounts.corrections", 5, 2)
+
+
+@pytest.mark.parametrize("end", [operations.check_organisation, operations.resubmit_organisation])
+def test_once_corrected_nobody_calls(team, end):
+    with clock.frozen(SIGN_UP):
+        organisation = sign_up(team["person"])
+        operations.ask_for_changes(organisation=organisation, message="Votre RNA.", by=team["officer"])
+        start(CallForCorrections, organisation)
+        end(
+            organisation=organisation,
+            by=team["officer" if end is operations.check_organisation else "person"],
+        )
+        operations.restart_corrections(organisation=organisation)
+    open_rules = {row.rule for row in FollowUp.objects.about([organisation]).open()}
+    assert not open_rules & {"accounts.call_for_corrections", "accounts.corrections"}

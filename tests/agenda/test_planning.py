@@ -102,6 +102,24 @@ class TestAbsences:
             Absence.objects.create(**{"organisation_id": subject.pk, **values})
 
 
+class TestPauses:
+    def test_nobody_is_chased_two_days_running_after_august(self, subject, frozen, acted, day):
+        """Nine working days from July end in September; thirty-nine calendar days were then over already."""
+        frozen.move_to(day(28, 7, 2027))
+        row = start(News, subject)
+        assert row.due_at == day(9, 9, 2027)
+        frozen.move_to(row.due_at)
+        run_due()
+        assert FollowUp.objects.open().get(rule=News.name).due_at == day(24, 9, 2027)
+
+    def test_a_day_acted_on_in_time_leaves_the_table_as_it_is(self, subject, frozen):
+        row = start(News, subject)
+        frozen.move_to(row.due_at)
+        run_due()
+        again = FollowUp.objects.open().get(rule=News.name)
+        assert again.due_at.date() == row.since.date() + timedelta(days=39)
+
+
 class TestTable:
     def test_following(self):
         assert [following(Answer(), day) for day in (2, 5, 9, 15)] == [5, 9, 15, None]

@@ -245,6 +245,17 @@ def test_two_sharers_at_once_share_as_one():
     assert numbers(team) == [3, 3]
 
 
+def test_a_step_that_comes_back_does_not_go_to_the_end_of_the_queue(team, subject, frozen):
+    first = start(Repeated, subject)
+    frozen.move_to(first.due_at)
+    run_due()
+    frozen.advance(timedelta(days=1))
+    later = start(Repeated, PersonFactory())
+    again = next_step(subject)
+    assert again.deadline > later.deadline
+    assert list(FollowUp.objects.all().owed_by_staff().by_promise()) == [again, later]
+
+
 def test_late_is_counted_from_the_promise_and_not_before(team, lead, subject, frozen):
     assign(follow_up=start(Check, subject), to=team[0], by=None)
     frozen.advance(timedelta(days=2))

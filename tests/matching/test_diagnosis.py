@@ -17,6 +17,9 @@ from associations.operations import (
     update_association,
     update_project,
 )
+from associations.operations import (
+    note_call as call_association,
+)
 from companies.operations import close_need
 from matching.enums import Choice, DiagnosisCause
 from matching.models import Diagnosis
@@ -343,6 +346,29 @@ def test_the_team_notes_its_call(now, project, quiet):
         note_call(diagnosis=quiet, note="Encore.", by=staff)
     with pytest.raises(PermissionDenied):
         note_call(diagnosis=quiet, note="Moi.", by=UserFactory())
+
+
+def test_a_call_about_the_project_is_a_call_to_its_association(now, project, quiet):
+    live(now, 30, project)
+    organisation = project.association.organisation
+    note_call(diagnosis=quiet, note="Elle réfléchit.", by=StaffFactory())
+    assert [line.verb for line in history(organisation) if line.verb == "call"] == ["call"]
+
+
+def test_one_call_to_an_association_is_about_its_projects_too(now, project, quiet):
+    live(now, 30, project)
+    staff, said = StaffFactory(), "Nous avons parlé de tout."
+    for _ in range(2):
+        call_association(association=project.association, by=staff, note=said)
+    assert step_of(project) == "associations.review_project"
+    assert [line.note for line in history(project) if line.verb == "call"] == [said]
+    quiet.refresh_from_db()
+    assert not quiet.is_open
+
+
+def test_a_call_leaves_alone_what_waits_for_the_association(now, project, quiet):
+    call_association(association=project.association, by=StaffFactory(), note="Bonjour.")
+    assert step_of(project) == "matching.choose_after"
 
 
 def test_the_team_may_choose_with_the_association_on_the_telephone(now, project, quiet):

@@ -4,11 +4,12 @@ import pytest
 from django.urls import reverse
 
 from accounts.enums import OrganisationStatus
+from accounts.followups import CallForCorrections
 from associations.operations import note_call
 from companies.followups import CallAfterSilence
 from companies.operations import record_call
 from mecenova.agenda.models import FollowUp, Stay
-from mecenova.agenda.operations import run_due, start
+from mecenova.agenda.operations import next_step, run_due, start
 from mecenova.calendar import clock
 from mecenova.mail.models import AddressTrouble
 from mecenova.pages.baskets import BASKETS, Line
@@ -83,6 +84,12 @@ def troubled():
     return AddressTrouble.objects.create(user=user, address=user.email, kind="bounced")
 
 
+def never_corrected():
+    company = CompanyFactory(organisation__status=OrganisationStatus.CHANGES_ASKED)
+    start(CallForCorrections, company.organisation)
+    return company.organisation
+
+
 FILL = {
     "associations-a-verifier": lambda: OrganisationFactory(status=OrganisationStatus.TO_CHECK),
     "associations-incompletes": lambda: checked_long_ago(members=[UserFactory(), UserFactory()]),
@@ -98,6 +105,7 @@ FILL = {
     "desaccords": lambda: Partnership.objects.create(
         kind="skills", title="Deux voix", disagreement_at=clock.now()
     ),
+    "corrections": never_corrected,
     "revendications": ClaimFactory,
     "adresses": troubled,
 }
@@ -208,6 +216,14 @@ class TestNeitherPresentedNorCalled:
             assert list(BASKETS[self.slug].found()) == [shown]
         with clock.frozen(clock.now() + timedelta(days=84)):
             assert set(BASKETS[self.slug].found()) == {shown, called}
+
+
+def test_a_call_about_corrections_takes_an_association_out_too(team):
+    association = AssociationFactory(organisation__status=OrganisationStatus.CHANGES_ASKED)
+    start(CallForCorrections, association.organisation)
+    click(team, "corrections", association.organisation, note="Ils l’écrivent ce soir.")
+    assert BASKETS["corrections"].count() == 0
+    assert next_step(association.organisation).rule == "accounts.corrections"
 
 
 def test_refused_by_all_means_all():

@@ -42,9 +42,9 @@ class FollowUpQuerySet(models.QuerySet["FollowUp"]):
     def owed_by_staff(self) -> Self:
         return self.steps().filter(owner=Owner.STAFF)
 
-    def promised_before(self, moment: datetime) -> Self:
-        """Late for whoever waits, oldest first. `promised_at` is the first date that was given, however often
-        the step has come back since."""
+    def by_promise(self) -> Self:
+        """Whoever was promised the soonest comes first. `promised_at` is the first date given, however
+        often the step has come back: what is put off does not go to the end of the queue."""
         same = FollowUp.objects.filter(
             rule=OuterRef("rule"),
             subject_type=OuterRef("subject_type"),
@@ -52,7 +52,11 @@ class FollowUpQuerySet(models.QuerySet["FollowUp"]):
             cycle=OuterRef("cycle"),
         )
         dated = self.annotate(promised_at=Subquery(same.order_by("deadline").values("deadline")[:1]))
-        return dated.filter(promised_at__lt=moment).order_by("promised_at", "id")
+        return dated.order_by("promised_at", "id")
+
+    def promised_before(self, moment: datetime) -> Self:
+        """Late for whoever waits, oldest first."""
+        return self.by_promise().filter(promised_at__lt=moment)
 
     def concerned_by(self, absence: Absence) -> Self:
         """Open follow-ups whose clock this absence stops; the team's own go on with somebody else."""

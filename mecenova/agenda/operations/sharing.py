@@ -57,7 +57,7 @@ def share_staff_steps() -> int:
     here = present()
     if not here:
         return 0
-    owed = FollowUp.objects.all().owed_by_staff().exclude(assigned_to__in=here).order_by("deadline", "id")
+    owed = FollowUp.objects.all().owed_by_staff().exclude(assigned_to__in=here).by_promise()
     rows = list(owed.only("pk", "rule", "assigned_to_id"))
     if not rows:
         return 0

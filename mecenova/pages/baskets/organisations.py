@@ -1,10 +1,15 @@
 """What associations and companies have in common before anybody has met them: the check, and the claims."""
 
+from dataclasses import replace
+
 from django.db.models import QuerySet
 from django.urls import reverse
 
+from accounts.enums import OrganisationKind
 from accounts.models import Claim, Organisation, User
-from accounts.operations import check_organisation
+from accounts.operations import check_organisation, organisations_to_call
+from associations.operations import note_call
+from companies.operations import record_call
 from mecenova.mail.models import AddressTrouble
 from mecenova.mail.operations import mend_address
 from mecenova.pages.baskets.basket import Action, Basket, Line
@@ -45,6 +50,22 @@ def _check(organisation: Organisation, by: User, note: str) -> None:
 CHECK = Action("Vérifier", _check, "La fiche est vérifiée. Ses responsables viennent d’être prévenus.")
 
 
+def to_correct() -> "QuerySet[Organisation]":
+    """Asked to correct, reminded, and silent since: somebody calls."""
+    return organisations_to_call().select_related("association", "company").order_by("to_call_since", "pk")
+
+
+def _to_correct_line(organisation: Organisation) -> Line:
+    return replace(organisation_line(organisation), since=organisation.to_call_since)  # type: ignore[attr-defined]
+
+
+def _call(organisation: Organisation, by: User, note: str) -> None:
+    if organisation.kind == OrganisationKind.COMPANY:
+        record_call(company=organisation.company, by=by, note=note)
+    else:
+        note_call(association=organisation.association, by=by, note=note)
+
+
 def troubled_addresses() -> "QuerySet[AddressTrouble]":
     return AddressTrouble.objects.open().select_related("user").order_by("at", "pk")
 
@@ -65,6 +86,17 @@ def _mend(trouble: AddressTrouble, by: User, note: str) -> None:
 
 
 BASKETS = (
+    Basket(
+        "corrections",
+        "Fiches jamais corrigées",
+        "organismes",
+        "Nos rappels n’ont pas suffi\u00a0: corrigez la fiche avec eux, au téléphone.",
+        to_correct,
+        _to_correct_line,
+        Action(
+            "J’ai appelé", _call, "L’appel est noté, et l’organisme a de nouveau ses délais.", asks_note=True
+        ),
+    ),
     Basket(
         "revendications",
         "Revendications",
