@@ -18,7 +18,6 @@ from matching.models import Round, Suggestion
 from matching.operations import needs_batches, note_changes, open_round, rank_batch, run_round
 from matching.profiles import repair, reweigh
 from matching.ranking import rank_as_they_stand, rank_changes
-from partnerships.operations import places_of
 
 CHANGED_SHARE = 0.01
 WORKERS = 2
@@ -72,8 +71,7 @@ def _in_parts(
 def share_out(pairs: Pairs, *, compared: bool) -> int:
     """As a round does, presenting nothing: how many pairs were chosen."""
     able = hopeful(pairs)
-    companies, associations = able.parties()
-    return len(allocate(able, read_ledger(places_of(companies), associations), compared=compared).chosen)
+    return len(allocate(able, read_ledger(able.associations()), compared=compared).chosen)
 
 
 def _as_workers_do(

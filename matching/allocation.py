@@ -1,7 +1,7 @@
 """Ranking, and who is shown to whom: pairs by their keys, handed over to `matching.sharing` as numbers."""
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -11,7 +11,6 @@ from matching.kernel import Array, Pairs, as_bytes, as_uuid
 from matching.refusals import Experience, Refused, refused_before
 from matching.scoring import Assessment, AssociationSide, NeedSide
 from matching.sharing import LONGEST_COUNTED, Offers, admissible, choose, open_places
-from partnerships.operations import Places
 
 # Below this a suggestion would waste a place of the company's attention.
 PRESENT_FROM = 0.45
@@ -68,6 +67,27 @@ class Waits:
 
 
 @dataclass(frozen=True, slots=True)
+class Month:
+    """By company, in the order of their keys: how many places this month has, and how many are left."""
+
+    companies: Array
+    capacity: Array
+    left: Array
+
+    def of(self, companies: Array) -> "Month":
+        """Of these companies; one that said nothing has no place."""
+        rows = _places_in(self.companies, companies)
+        known = rows >= 0
+        capacity, left = np.zeros((2, len(rows)), np.int64)
+        capacity[known], left[known] = self.capacity[rows[known]], self.left[rows[known]]
+        return Month(companies, capacity, left)
+
+    def open_on(self, day: date) -> Array:
+        """How many of the places are open that day."""
+        return open_places(self.capacity, self.left, day)
+
+
+@dataclass(frozen=True, slots=True)
 class Met:
     """Pairs that something has happened between, as two columns of keys."""
 
@@ -83,7 +103,7 @@ class Ledger:
     """What has already happened: what an allocation must respect, on this day."""
 
     today: date
-    places: Mapping[uuid.UUID, Places]
+    month: Month
     waits: Waits
     # Associations already presented today: one presentation a day each.
     presented_today: Array
@@ -127,7 +147,7 @@ def allocate(pairs: Pairs, ledger: Ledger, *, compared: bool) -> Allocation:
     )
     waiting = ledger.waits.waited[ledger.waits.rows_of(associations)]
     presented = np.isin(associations, ledger.presented_today)
-    open_today = places_today([ledger.places[as_uuid(key)] for key in companies.tolist()], today=ledger.today)
+    open_today = ledger.month.of(companies).open_on(ledger.today)
     wanted = ~presented[association] & admissible(pairs.score, pairs.worth, waiting[association])
     wanted &= _are_new(ledger.shown, needs, need, associations, association)
     wanted &= _are_new(ledger.settled, companies, company, associations, association)
@@ -143,15 +163,6 @@ def allocate(pairs: Pairs, ledger: Ledger, *, compared: bool) -> Allocation:
         _of_chosen(pairs[kept[chosen]], [refused[place] for place in chosen.tolist()]),
         float(score[chosen].sum()),
         None if best is None else float(score[best].sum()),
-    )
-
-
-def places_today(places: Sequence[Places], *, today: date) -> Array:
-    """How many of each month's places are open today."""
-    return open_places(
-        np.array([each.capacity for each in places], np.int64),
-        np.array([each.left for each in places], np.int64),
-        today,
     )
 
 

@@ -48,7 +48,7 @@ def measure(
     associations, association = np.unique(pairs.association, return_inverse=True)
     rows = ledger.waits.rows_of(associations)
     waits = np.where(np.isin(associations, as_bytes(presented)), 0, ledger.waits.waited[rows])
-    places = np.array([ledger.places[as_uuid(key)].capacity for key in companies.tolist()], float)
+    places = ledger.month.of(companies).capacity.astype(float)
     return Fairness(
         compatible=len(associations),
         in_time=int((waits <= PROMISED_DAYS).sum()),

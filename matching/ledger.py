@@ -1,18 +1,17 @@
 """What a round must respect: places left, who has waited longest, what was shown or settled before."""
 
-import uuid
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 
 import numpy as np
 
-from matching.allocation import Ledger, Met, Waits, places_today
-from matching.kernel import UUID, among, read_rows
+from matching.allocation import Ledger, Met, Month, Waits
+from matching.kernel import UUID, Array, among, read_rows, statement_of
 from matching.refusals import read_experience
 from mecenova.calendar import clock
 from partnerships.enums import OPEN_STATUSES, IntroductionStatus
 from partnerships.models import RefusalStep
-from partnerships.operations import Places, places_of_everybody
+from partnerships.operations import places_this_month
 
 # A company that did not answer is not asked about the same association before this long. After a no it is the
 # reason that says when: the date told to both sides for a request, the same delay for a suggestion.
@@ -62,10 +61,8 @@ WHERE (status IN ({under_way}) OR status = 'no' AND retry_on > {today}
 """
 
 
-def read_ledger(
-    places: Mapping[uuid.UUID, Places], associations: Collection[uuid.UUID] | None = None
-) -> Ledger:
-    """The state of things between these companies, with their places, and these associations (or all)."""
+def read_ledger(associations: Array | None = None, *, month: Month | None = None) -> Ledger:
+    """The state of things between all companies and these associations (or all); `month` if already read."""
     named = associations if associations is not None and len(associations) <= NAMED else None
     given = {
         "today": f"date '{clock.today()}'",
@@ -78,7 +75,7 @@ def read_ledger(
     waits = read_rows(_WAITS.format(**given), {"id": UUID, "waited": ">i4", "known": ">i4"}, order="id")
     return Ledger(
         today=clock.today(),
-        places=places,
+        month=month or read_month(),
         waits=Waits(waits["id"], waits["waited"].astype(np.int64), waits["known"].astype(np.int64)),
         presented_today=read_rows(_PRESENTED_TODAY.format(**given), {"id": UUID}, order="id")["id"],
         shown=_met(_SHOWN.format(**given)),
@@ -87,15 +84,11 @@ def read_ledger(
     )
 
 
-def places_open_today() -> dict[uuid.UUID, Places]:
-    """The companies that have a place to spend today, with those of their month."""
-    places = places_of_everybody()
-    number = places_today([*places.values()], today=clock.today())
-    return {
-        company: of_month
-        for (company, of_month), open_ in zip(places.items(), number.tolist(), strict=True)
-        if open_
-    }
+def read_month() -> Month:
+    """This month's places of every company."""
+    columns = {"company": UUID, "capacity": ">i4", "unspent": ">i4"}
+    rows = read_rows(statement_of(places_this_month()), columns, order="company")
+    return Month(rows["company"], rows["capacity"].astype(np.int64), rows["unspent"].astype(np.int64))
 
 
 def _met(sql: str) -> Met:

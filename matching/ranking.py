@@ -85,7 +85,7 @@ def rank_changes(
     associations: Collection[uuid.UUID],
     needs: Collection[uuid.UUID],
     *,
-    companies: Collection[uuid.UUID] | None = None,
+    companies: Array | None = None,
     depth: int = DEPTH,
     deeper: Mapping[uuid.UUID, int] | None = None,
 ) -> Best:

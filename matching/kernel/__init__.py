@@ -3,7 +3,7 @@
 """
 
 from matching.kernel.arrays import Associations, Needs, Pairs
-from matching.kernel.copying import UUID, Array, among, as_bytes, as_uuid, read_rows
+from matching.kernel.copying import UUID, Array, among, as_bytes, as_uuid, read_rows, statement_of
 from matching.kernel.loading import load_associations, load_needs, may_meet, only
 from matching.kernel.ranking import Ground, Threshold, rank
 
@@ -24,4 +24,5 @@ __all__ = [
     "only",
     "rank",
     "read_rows",
+    "statement_of",
 ]

@@ -177,10 +177,9 @@ class Pairs:
         lengths = np.diff(np.r_[starts, len(self)])
         return self[np.arange(len(self)) - np.repeat(starts, lengths) < number]
 
-    def parties(self) -> tuple[list[uuid.UUID], list[uuid.UUID]]:
-        """The companies and the associations of these pairs, each once."""
-        companies, associations = (np.unique(keys).tolist() for keys in (self.company, self.association))
-        return [as_uuid(key) for key in companies], [as_uuid(key) for key in associations]
+    def associations(self) -> Array:
+        """Each once, in the order of keys."""
+        return np.unique(self.association)
 
     def need_ids(self) -> list[uuid.UUID]:
         return [as_uuid(key) for key in self.need.tolist()]

@@ -6,8 +6,9 @@ from typing import Any, TypeAlias
 
 import numpy as np
 from django.db import connection
+from django.db.models import QuerySet
 
-Array: TypeAlias = "np.ndarray[Any, Any]"
+Array: TypeAlias = np.ndarray[Any, Any]
 
 # The sixteen bytes of a UUID. They sort as PostgreSQL sorts uuid.
 UUID = "S16"
@@ -82,11 +83,23 @@ def plain(column: Array) -> Array:
     return np.ascontiguousarray(column, dtype=column.dtype.newbyteorder("="))
 
 
-def among(column: str, keys: Collection[uuid.UUID] | None) -> str:
+def among(column: str, keys: Collection[uuid.UUID] | Array | None) -> str:
     """A condition to write into a query: this column is one of these keys; always true for None."""
     if keys is None:
         return "true"
-    return f"{column} = ANY('{{{','.join(key.hex for key in keys)}}}'::uuid[])"
+    if isinstance(keys, np.ndarray):
+        written = keys.astype(UUID).tobytes().hex()
+        each = (written[start : start + 32] for start in range(0, len(written), 32))
+    else:
+        each = (key.hex for key in keys)
+    return f"{column} = ANY('{{{','.join(each)}}}'::uuid[])"
+
+
+def statement_of(rows: QuerySet[Any, Any]) -> str:
+    """A queryset as a query without parameters, to be read by `read_rows`."""
+    sql, parameters = rows.query.sql_with_params()
+    with connection.cursor() as cursor:
+        return str(cursor.mogrify(sql, parameters))
 
 
 def as_uuid(key: bytes) -> uuid.UUID:

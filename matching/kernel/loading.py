@@ -56,7 +56,7 @@ _ACTS_THERE = """association_id IN (
 
 
 def load_needs(
-    keys: Collection[uuid.UUID] | None = None, *, companies: Collection[uuid.UUID] | None = None
+    keys: Collection[uuid.UUID] | None = None, *, companies: Array | None = None
 ) -> tuple[Needs, Array]:
     """The current needs, or those among `keys` or of these companies, and the keys of the terms that their
     columns stand for."""

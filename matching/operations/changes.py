@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from companies.models import Need
 from matching.enums import ChangedKind
@@ -13,6 +13,11 @@ from matching.profiles import refresh_associations, refresh_needs
 
 # What one small round takes from the queue; the rest waits for the next.
 MOST_CHANGES = 2000
+TAKE = """
+DELETE FROM matching_changedsubject WHERE id IN (
+    SELECT id FROM matching_changedsubject ORDER BY at, id LIMIT %s FOR UPDATE SKIP LOCKED
+) RETURNING kind, subject_id
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +50,9 @@ def note_changes(*, kind: ChangedKind, subject_ids: Iterable[uuid.UUID]) -> None
 
 def take_changes() -> Changes:
     """Empty the queue into the round's transaction. What another round holds is left to it."""
-    taken = list(ChangedSubject.objects.select_for_update(skip_locked=True)[:MOST_CHANGES])
-    ChangedSubject.objects.filter(pk__in=[change.pk for change in taken]).delete()
+    with connection.cursor() as cursor:
+        cursor.execute(TAKE, [MOST_CHANGES])
+        taken = cursor.fetchall()
     changes = Changes()
     companies: set[uuid.UUID] = set()
     targets = {
@@ -54,9 +60,12 @@ def take_changes() -> Changes:
         ChangedKind.NEED: changes.needs,
         ChangedKind.COMPANY: companies,
     }
-    for change in taken:
-        targets[ChangedKind(change.kind)].add(change.subject_id)
-    changes.needs.update(Need.objects.current().filter(company__in=companies).values_list("pk", flat=True))
+    for kind, subject in taken:
+        targets[ChangedKind(kind)].add(subject)
+    if companies:
+        changes.needs.update(
+            Need.objects.current().filter(company__in=companies).values_list("pk", flat=True)
+        )
     return changes
 
 

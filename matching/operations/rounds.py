@@ -14,17 +14,17 @@ from accounts.models import User
 from associations.models import Association
 from associations.operations import record_presentations
 from matching import policies
-from matching.allocation import Candidate, Ledger, allocate, hopeful
+from matching.allocation import DEPTH, Candidate, Ledger, Month, allocate, hopeful
 from matching.enums import RoundScope
 from matching.fairness import measure
 from matching.kernel import Pairs
-from matching.ledger import places_open_today, read_ledger
+from matching.ledger import read_ledger, read_month
 from matching.models import Round, Suggestion
 from matching.network import Names
 from matching.notifications import SuggestionsDigest
 from matching.operations.changes import Changes, forget_changes, take_changes
 from matching.profiles import number_open
-from matching.ranking import candidates_of, rank_changes, rank_everybody
+from matching.ranking import Best, candidates_of, rank_changes, rank_everybody
 from matching.refusals import Refused
 from matching.scoring import SCORE_VERSION, reasons
 from mecenova.calendar import clock
@@ -33,7 +33,7 @@ from mecenova.workflow.errors import DomainError
 from mecenova.workflow.journal import record_many
 from mecenova.workflow.machine import NEW
 from partnerships.enums import AttentionSource
-from partnerships.operations import Places, places_of, spend_attention_on_many
+from partnerships.operations import spend_attention_on_many
 
 logger = logging.getLogger(__name__)
 
@@ -69,12 +69,12 @@ def run_round(*, by: User | None = None, scope: RoundScope = RoundScope.FULL) ->
     else:
         forget_changes()
     started = clock.now()
-    places = None
+    month: Month | None = None
     if changes is None:
         best = rank_everybody(deeper=times_shown())
     else:
-        places = places_open_today()
-        best = rank_changes(changes.associations, changes.needs, companies=places, deeper=times_shown())
+        month = read_month()
+        best = _rank_changes(changes, month)
     round_ = Round.objects.create(
         scope=scope,
         score_version=SCORE_VERSION,
@@ -82,18 +82,18 @@ def run_round(*, by: User | None = None, scope: RoundScope = RoundScope.FULL) ->
         needs=len(best.needs),
         pairs=best.number_compatible,
     )
-    return present_best(round_, best.pairs, places)
+    return present_best(round_, best.pairs, month)
 
 
-def present_best(round_: Round, pairs: Pairs, places: Mapping[uuid.UUID, Places] | None = None) -> Round:
+def present_best(round_: Round, pairs: Pairs, month: Month | None = None) -> Round:
     """Share out the places among the pairs ranked, present, and end the round: inside its transaction.
 
-    `places` of the companies, when they have been read already.
+    `month`: the companies' places, when they have been read already.
     """
     is_full = round_.scope == RoundScope.FULL
     pairs = hopeful(pairs)
-    companies, associations = pairs.parties()
-    ledger = read_ledger(places_of(companies) if places is None else places, associations)
+    associations = pairs.associations()
+    ledger = read_ledger(associations, month=month)
     allocation = allocate(pairs, ledger, compared=is_full)
     presented: list[uuid.UUID] = []
     for some in _in_turns(pairs[allocation.chosen]):
@@ -114,10 +114,25 @@ def present_best(round_: Round, pairs: Pairs, places: Mapping[uuid.UUID, Places]
     return round_
 
 
-def times_shown() -> dict[uuid.UUID, int]:
-    """How many pairs of each need were suggested before today: a round looks that much further down."""
+def _rank_changes(changes: Changes, month: Month) -> Best:
+    """For companies with a place open today. Where fewer associations changed than a round looks down a list,
+    what was shown before says nothing about those lists: it is read for the needs that changed alone."""
+    few = len(changes.associations) <= DEPTH
+    return rank_changes(
+        changes.associations,
+        changes.needs,
+        companies=month.companies[month.open_on(clock.today()) > 0],
+        deeper=times_shown(changes.needs if few else None),
+    )
+
+
+def times_shown(needs: Collection[uuid.UUID] | None = None) -> dict[uuid.UUID, int]:
+    """How many pairs of each need, or of these, were suggested before today: a round looks that much further
+    down."""
     midnight = clock.paris(clock.now()).replace(hour=0, minute=0, second=0, microsecond=0)
     earlier = Suggestion.objects.filter(presented_at__lt=midnight).order_by()
+    if needs is not None:
+        earlier = earlier.filter(need__in=needs)
     return dict(earlier.values_list("need_id").annotate(times=Count("pk")))
 
 

@@ -12,11 +12,9 @@ from partnerships.operations.answers import (
     postpone_introduction,
 )
 from partnerships.operations.attention import (
-    Places,
     next_month,
     places_left,
-    places_of,
-    places_of_everybody,
+    places_this_month,
     return_attention,
     spend_attention,
     spend_attention_on_many,
@@ -43,7 +41,6 @@ from partnerships.operations.talks import (
 )
 
 __all__ = [
-    "Places",
     "abandon_partnership",
     "accept_introduction",
     "agree_partnership",
@@ -62,8 +59,7 @@ __all__ = [
     "next_month",
     "note_contact",
     "places_left",
-    "places_of",
-    "places_of_everybody",
+    "places_this_month",
     "postpone_introduction",
     "rearm_introduction",
     "reflect",

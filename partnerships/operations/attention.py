@@ -4,18 +4,15 @@ import uuid
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date
-from typing import NamedTuple
 
 from django.db import transaction
 from django.db.models import F, FilteredRelation, Q, QuerySet
+from django.db.models.functions import Coalesce, Greatest
 
 from associations.models import Association
 from companies.models import Company, Policy
 from mecenova.calendar import clock
 from partnerships.models import AttentionEntry, AttentionMonth
-
-# Beyond so many companies everybody's rows are read: that is quicker than naming them.
-NAMED = 500
 
 
 def month_of(day: date) -> date:
@@ -89,42 +86,21 @@ def return_attention(*, company: Company, association: Association) -> bool:
     return True
 
 
-class Places(NamedTuple):
-    """What a company said it can look at this month, and what is left of it."""
-
-    capacity: int
-    left: int
-
-
 def places_left(company: Company) -> int:
     """Places still free this month."""
-    return places_of([company.pk])[company.pk].left
+    found = places_this_month().filter(company=company).first()
+    return found[2] if found else 0
 
 
-def places_of(companies: Collection[uuid.UUID]) -> dict[uuid.UUID, Places]:
-    """This month's places of these companies, in one query. Without a policy there are none."""
-    policies = Policy.objects.all()
-    if len(companies) <= NAMED:
-        policies = policies.filter(company__in=companies)
-    found = _places(policies)
-    return {key: found.get(key, Places(0, 0)) for key in companies}
-
-
-def places_of_everybody() -> dict[uuid.UUID, Places]:
-    """This month's places of every company that has a policy."""
-    return _places(Policy.objects.all())
-
-
-def _places(policies: "QuerySet[Policy]") -> dict[uuid.UUID, Places]:
+def places_this_month() -> "QuerySet[Policy, tuple[uuid.UUID, int, int]]":
+    """(company, capacity, places left) of this month, of every company that said how many it can look at."""
     this_month = FilteredRelation(
         "company__attention_months",
         condition=Q(company__attention_months__month=month_of(clock.today())),
     )
-    rows = policies.order_by().annotate(this=this_month)
-    return {
-        company: Places(capacity, max(0, capacity - (spent or 0)))
-        for company, capacity, spent in rows.values_list("company_id", "monthly_capacity", "this__spent")
-    }
+    left = Greatest(F("monthly_capacity") - Coalesce(F("this__spent"), 0), 0)
+    rows = Policy.objects.order_by().annotate(this=this_month, left=left)
+    return rows.values_list("company_id", "monthly_capacity", "left")
 
 
 def _lock_months(companies: Collection[uuid.UUID]) -> dict[uuid.UUID, AttentionMonth]:

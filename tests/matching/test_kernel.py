@@ -1,6 +1,7 @@
 """One score, three ways: pair by pair, over columns, and in the database, on networks drawn at random."""
 
-from datetime import timedelta
+import uuid
+from datetime import date, timedelta
 
 import pytest
 from django.db import connection, transaction
@@ -8,10 +9,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from associations.models import Association
-from companies.models import Need
+from companies.models import Need, Policy
 from matching.allocation import PRESENT_FROM, PRESENT_TEXT_FROM
-from matching.kernel import places, read_rows
+from matching.kernel import as_bytes, places, read_rows
 from matching.kernel.copying import read_lists
+from matching.ledger import read_month
 from matching.models import AssociationProfile, NeedProfile
 from matching.network import load
 from matching.profiles import (
@@ -28,6 +30,7 @@ from matching.ranking import rank_changes, rank_everybody, related_masks
 from matching.scoring import score, stopped_by
 from mecenova.calendar import clock
 from mecenova.reference.models import Audience, Cause, Sector, Skill, Territory
+from partnerships.operations import places_left, spend_attention
 from tests.associations.factories import AskFactory, AssociationFactory, ProjectFactory
 from tests.companies.factories import CompanyFactory, NeedFactory, PolicyFactory
 
@@ -258,3 +261,28 @@ def test_lists_are_read_with_their_lengths():
     assert rows["n"].tolist() == [0, 1, 2, 3]
     assert [each.tolist() for each in lists["whole"]] == [[0, 2, 2, 2], [-1, 2, -2, 4, -3, 8]]
     assert [each.tolist() for each in lists["real"]] == [[0, 1, 1, 1], [0.5, 1.0, 1.5]]
+
+
+def test_a_list_shorter_than_a_round_looks_is_whole_whatever_was_shown_before():
+    """What `run_round` rests on when few associations changed: only changed needs are looked at further."""
+    some = [each.pk for each in AssociationFactory.create_batch(3, complete=True)]
+    changed, other = (NeedFactory(published=True, territories=["59"]).pk for _ in range(2))
+    rank_everybody()
+    few = rank_changes(set(some[:2]), {changed}, depth=2, deeper={changed: 1})
+    assert told(few.pairs) == told(
+        rank_changes(set(some[:2]), {changed}, depth=2, deeper={changed: 1, other: 9}).pairs
+    )
+    assert {need for need, _, _ in told(few.pairs)} == {changed, other}
+
+
+def test_a_company_that_said_nothing_has_no_place_and_each_has_its_own():
+    said, silent = CompanyFactory(), CompanyFactory()
+    Policy.objects.filter(company__in=[said, silent]).delete()
+    Policy.objects.create(company=said, monthly_capacity=6)
+    spend_attention(company=said, association=AssociationFactory(), source="suggestion")
+    month = read_month().of(as_bytes([said.pk, silent.pk, uuid.uuid4()]))
+    assert (month.capacity.tolist(), month.left.tolist()) == ([6, 0, 0], [5, 0, 0])
+    assert month.open_on(date(2026, 1, 1)).tolist() == [1, 0, 0]
+    assert [places_left(company) for company in (said, silent)] == [5, 0]
+    Policy.objects.all().delete()
+    assert read_month().of(as_bytes([said.pk])).left.tolist() == [0]

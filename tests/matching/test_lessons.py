@@ -152,7 +152,7 @@ def test_an_association_that_refused_a_form_of_support_is_asked_less_for_it(need
 
 
 def settled(need):
-    met = read_ledger({}).settled
+    met = read_ledger().settled
     return {(as_uuid(one), as_uuid(other)) for one, other in zip(met.one, met.other, strict=True)}
 
 
