@@ -1,7 +1,8 @@
 """One need's best associations, found by the database without reading the network.
 
 Two branches, never one condition with OR, which no index serves: the same places, and what is national. Masks
-and themes make a shortlist; words, skills and amounts are weighed on it only.
+and themes make a shortlist; words, skills and amounts are weighed on those of it that they could bring among
+the first.
 """
 
 import uuid
@@ -31,8 +32,14 @@ from mecenova.calendar import clock
 # How many of the best by masks and themes have their words weighed, and no fewer than twice those wanted.
 SHORTLIST = 300
 
+# Scores are compared to the fourth decimal.
+ROUNDED = 0.0002
+
 # What a text longer than usual is divided by.
-_LENGTHY = f"1 + {real(LENGTH_SHARE)} * greatest(0, ln(greatest(1, length) / %(usual)s::float8))"
+_LENGTHY = (
+    f"CASE WHEN p.length <= %(usual)s::float8 THEN {real(1)}"
+    f" ELSE {real(1)} + {real(LENGTH_SHARE)} * ln(p.length / %(usual)s::float8) END"
+)
 
 NEED = """
 SELECT p.kind, p.stops, p.causes, p.excluded_causes, p.audiences, p.skills, p.budget_min::float8,
@@ -61,7 +68,7 @@ def statement(need: Mapping[str, Any], *, limit: int, related: Sequence[int]) ->
     national = "true" if need["is_national"] else "false"
     values = {
         "cause": "cause",
-        "text": f"CASE WHEN said > 0 THEN {text_sql(f'said / ({_LENGTHY})', half)} ELSE {real(0)} END",
+        "text": f"CASE WHEN said > 0 THEN {text_sql('said / lengthy', half)} ELSE {real(0)} END",
         "place": place_sql("is_somewhere", "is_stated", national),
         "audience": overlap_sql(str(need["audiences"]), "audiences"),
         "clarity": clarity_sql("doubted", "tells"),
@@ -70,14 +77,19 @@ def statement(need: Mapping[str, Any], *, limit: int, related: Sequence[int]) ->
     exact = {**values, "text": "text", "skills": overlap_sql(str(need["skills"]), "sought")}
     exact["amount"] = f"coalesce(amount, {real(NEUTRAL)})"
     number = max(SHORTLIST, 2 * limit * len(need["places"]))
+    low, high = _bounds(need, values, themed, sum(words.values()), half)
+    last = f"(SELECT low FROM bounded ORDER BY low DESC OFFSET {limit - 1} LIMIT 1)"  # noqa: S608 (a number)
     sql = f"""
-    WITH open AS MATERIALIZED ({_branches(need, themes, related)}),
-    first AS (SELECT * FROM open ORDER BY {total_sql(values, themed)} DESC, association_id LIMIT {number}),
-    rough AS MATERIALIZED ({_once(need)}),
+    WITH first AS (
+        SELECT * FROM ({_branches(need, themes, related)} OFFSET 0) AS open
+        ORDER BY {total_sql(values, themed)} DESC, association_id LIMIT {number}
+    ),
+    bounded AS MATERIALIZED (SELECT *, {low} AS low, {high} AS high FROM ({_once(need)}) AS once),
+    rough AS MATERIALIZED (SELECT * FROM bounded WHERE high >= coalesce({last}, 0) - {real(ROUNDED)}),
     worded AS ({_words(words)}),
     asked AS ({_asks(need)}),
     whole AS (
-        SELECT association_id AS id, cause, is_stated, is_somewhere, tells, doubted, audiences, length,
+        SELECT association_id AS id, cause, is_stated, is_somewhere, tells, doubted, audiences, lengthy,
             sought, amount, rough.said + coalesce(worded.said, 0) AS said
         FROM rough LEFT JOIN worded USING (association_id) LEFT JOIN asked USING (association_id)
     ),
@@ -86,6 +98,22 @@ def statement(need: Mapping[str, Any], *, limit: int, related: Sequence[int]) ->
     ORDER BY score DESC, id LIMIT {limit}
     """  # noqa: S608 (numbers only; keys and dates are parameters)
     return sql, _parameters(need, words)
+
+
+def _bounds(
+    need: Mapping[str, Any], values: Mapping[str, str], themed: str, words: float, half: str
+) -> tuple[str, str]:
+    """What the sum is at least, and at most, before words, skills and amounts are looked at: who cannot
+    be among the first is left there. Sharing nothing yet, and perhaps nothing at all, is at least nothing."""
+    is_ranged = need["budget_min"] is not None or need["budget_max"] is not None
+    unknown = (NEUTRAL, NEUTRAL)
+    skills, amount = (0.2, 1.0) if need["skills"] else unknown, (0.0, 1.0) if is_ranged else unknown
+    least = {**values, "skills": real(skills[0]), "amount": real(amount[0])}
+    most = {**values, "skills": real(skills[1]), "amount": real(amount[1])}
+    if words:
+        most["text"] = text_sql(f"(said + {real(words)}) / lengthy", half)
+    low = f"CASE WHEN {themed} THEN {total_sql(least, themed)} ELSE {real(0)} END"
+    return low, total_sql(most, "true" if words else themed)
 
 
 def _parameters(need: Mapping[str, Any], words: Mapping[int, float]) -> dict[str, Any]:
@@ -121,7 +149,7 @@ def _branches(need: Mapping[str, Any], themes: Mapping[int, float], related: Seq
         for rank, weight in themes.items()
     )
     columns = f"""
-        p.association_id, p.is_somewhere, p.tells, p.doubted, p.audiences, p.length,
+        p.association_id, p.is_somewhere, p.tells, p.doubted, p.audiences, {_LENGTHY} AS lengthy,
         {_causes(need["causes"], related)} AS cause,
         CASE WHEN p.themes <> %(no_theme)s THEN {said or real(0)} ELSE {real(0)} END AS said
     """
@@ -147,9 +175,9 @@ def _once(need: Mapping[str, Any]) -> str:
     if len(need["places"]) == 1:
         return "SELECT * FROM first"
     return """
-        SELECT association_id, is_somewhere, tells, doubted, audiences, length, cause, said,
+        SELECT association_id, is_somewhere, tells, doubted, audiences, lengthy, cause, said,
             bool_or(is_stated) AS is_stated
-        FROM first GROUP BY association_id, is_somewhere, tells, doubted, audiences, length, cause, said
+        FROM first GROUP BY association_id, is_somewhere, tells, doubted, audiences, lengthy, cause, said
     """
 
 

@@ -169,6 +169,10 @@ def test_the_three_agree(monkeypatch, chance):
             assert found.keys() == pairs.keys()
             for key, total in found.items():
                 assert total == pytest.approx(pairs[key][0], abs=1.1e-4)
+        for need in network.needs:
+            whole = best_associations(need.id, limit=ALL, related=related_masks())
+            for few in (1, 3):
+                assert best_associations(need.id, limit=few, related=related_masks()) == whole[:few]
         for side in network.associations:
             assert stops_of(asker(side, read_bits())) == stops[side.id]
         assert repair() == 0
