@@ -12,6 +12,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
 from django.db import transaction
 
+from accounts.models import User
 from infotheque.enums import DocumentKind, Readers, Stage
 from infotheque.models import Document
 from infotheque.operations.deposits import holder_of, remark_on, shown_name, title_of
@@ -36,7 +37,13 @@ LEFT_BY_SYSTEMS = frozenset({"thumbs.db", "desktop.ini"})
 _is_web = URLValidator(schemes=["http", "https"])
 
 OUTSIDE = "le fichier n’est pas dans le dossier donné"
-ABSENT = "le fichier n’existe pas dans le dossier donné"
+ABSENT = (
+    "le fichier n’existe pas dans le dossier donné, ou son nom contient des caractères illisibles\u00a0: "
+    "renommez-le"
+)
+FOLDER_AGAIN = (
+    "corrigez dans le dossier ce qui est rejeté, puis relancez la même commande\u00a0: elle reprend."
+)
 LEADS_NOWHERE = "ni fichier, ni lien, ni site de l’éditeur\u00a0: cette fiche ne mènerait nulle part"
 
 
@@ -80,8 +87,21 @@ class DocumentImporter(Importer[DocumentEntry]):
         "est.",
     )
 
-    def __init__(self, reader: Reader, folder: Path, *, keeps_files: bool) -> None:
+    def __init__(
+        self,
+        reader: Reader,
+        folder: Path,
+        *,
+        keeps_files: bool,
+        owner: User | None = None,
+        listing: "Listing | None" = None,
+    ) -> None:
+        """`owner` follows the documents; `listing` is that of a folder, which has no column but its files."""
         self._reader, self._folder, self._keeps_files = reader, folder.resolve(), keeps_files
+        self._owner = owner
+        if listing is not None:
+            self.columns = tuple(column for column in self.columns if column.name == "fichier")
+            self.remarks = (*self.remarks, FOLDER_AGAIN, *listing.told())
         self._causes = cause_index()
         # A trial keeps no file to be recognised by: what this run has made is remembered.
         self._made: set[str] = set()
@@ -136,7 +156,7 @@ class DocumentImporter(Importer[DocumentEntry]):
         if entry.key in self._made or self._known(entry):
             return UNCHANGED
         self._made.add(entry.key)
-        values = {"causes": entry.causes, "owner": None, **entry.values}
+        values = {"causes": entry.causes, "owner": self._owner, **entry.values}
         if entry.read is not None and self._keeps_files:
             create_document_of(file=entry.read, by=None, **values)
         else:
@@ -169,19 +189,36 @@ class DocumentImporter(Importer[DocumentEntry]):
             raise RowRefused(refusal.message) from None
 
 
+@dataclass(frozen=True)
+class Listing:
+    """The CSV of a folder: how many files it names, and how many it leaves aside."""
+
+    path: Path
+    named: int
+    aside: int
+
+    def told(self) -> Iterator[str]:
+        if self.aside:
+            yield (
+                "laissés de côté (nom qui commence par un point, lien vers ailleurs, fichier du système)"
+                f"\u00a0: {self.aside}."
+            )
+
+
 @contextmanager
-def listed_files(folder: Path) -> Iterator[Path]:
+def listed_files(folder: Path) -> Iterator[Listing]:
     """A CSV with one row for each file of the folder and of those inside, whatever its ending: what cannot be
     kept is told. It bears the folder's own name.
     """
     with TemporaryDirectory(prefix="mecenova-ingest-") as place:
         path = Path(place) / (folder.resolve().name or "dossier")
+        files = [each for each in folder.rglob("*") if each.is_file()]
+        named = sorted(each for each in files if not _is_aside(each))
         with path.open("w", encoding="utf-8", errors="replace", newline="") as file:
             written = csv.writer(file, delimiter=";")
             written.writerow(["fichier"])
-            found = (each for each in folder.rglob("*") if each.is_file() and not _is_aside(each))
-            written.writerows([str(each.relative_to(folder))] for each in sorted(found))
-        yield path
+            written.writerows([str(each.relative_to(folder))] for each in named)
+        yield Listing(path, len(named), len(files) - len(named))
 
 
 def _is_aside(path: Path) -> bool:

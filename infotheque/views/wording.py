@@ -27,7 +27,7 @@ STEPS = {
         Step("publish", "Publier", "Le document est publié.", "button"),
         Step("submit", "Envoyer en relecture", "Le document attend une deuxième lecture."),
         Step(
-            "send_back", "Rendre à son auteur", "Le document est rendu\u00a0: c’est à nouveau un brouillon."
+            "send_back", "Remettre en brouillon", "Le document est rendu\u00a0: c’est à nouveau un brouillon."
         ),
         Step("verify", "Confirmer\u00a0: il tient toujours", "Le document est confirmé.", "button"),
         Step("doubt", "Marquer à vérifier", "Le document est marqué à vérifier. Il reste lisible."),

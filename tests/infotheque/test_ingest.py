@@ -10,6 +10,7 @@ from django.core.management import CommandError, call_command
 
 from infotheque.models import Document, DocumentFile
 from infotheque.operations import versions
+from tests.accounts.factories import StaffFactory
 from tests.infotheque import hostile
 
 pytestmark = pytest.mark.django_db
@@ -109,6 +110,7 @@ def test_a_csv_describes_documents_and_says_what_it_refuses(folder):
     for reason in (
         "n’est pas dans le dossier",
         "n’existe pas",
+        "caractères illisibles",
         "ne mènerait nulle part",
         "adresse web",
         "1200",
@@ -121,5 +123,24 @@ def test_what_is_not_there_is_said(tmp_path):
     with pytest.raises(CommandError, match="n’existe pas"):
         ingest(tmp_path / "absent")
     (tmp_path / "vide").mkdir()
-    with pytest.raises(CommandError, match="rien à importer"):
+    (tmp_path / "vide" / ".cache").write_bytes(b"x")
+    with pytest.raises(CommandError, match="aucun fichier à lire"):
         ingest(tmp_path / "vide")
+
+
+def test_a_folder_is_told_as_a_folder(folder):
+    """No word of columns that it cannot have; what is left aside is counted."""
+    (folder / "lien.pdf").symlink_to("copie.pdf")
+    told = ingest(folder)
+    assert "5 = 2 + 0 + 1 + 2" in told
+    assert "Colonnes facultatives" not in told
+    assert "fichier du système) : 3." in told
+    assert "relancez la même commande" in told
+
+
+def test_whoever_brings_documents_may_follow_them(folder):
+    with pytest.raises(CommandError, match="n’a cette adresse"):
+        ingest(folder, commit=True, by="personne@exemple.fr")
+    curator = StaffFactory()
+    ingest(folder, commit=True, by=curator.email.upper())
+    assert {document.owner for document in Document.objects.all()} == {curator}

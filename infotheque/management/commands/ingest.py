@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core.management.base import CommandError
 
+from accounts.models import User
 from infotheque.imports import DocumentImporter, listed_files
 from infotheque.reading.reader import Reader
 from mecenova.imports.commands import ImportCommand
@@ -25,6 +26,11 @@ class Command(ImportCommand):
             metavar="DOSSIER",
             help="où sont les fichiers d’un CSV (ici\u00a0: le sien)",
         )
+        parser.add_argument(
+            "--by",
+            metavar="EMAIL",
+            help="une personne de l’équipe, qui suivra ces documents\u00a0: elle en recevra les relectures",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         source: Path = options["file"]
@@ -33,9 +39,28 @@ class Command(ImportCommand):
         with ExitStack() as stack:
             self._reader = stack.enter_context(Reader())
             self._folder = options["folder"] or (source if source.is_dir() else source.parent)
+            self._owner, self._listing = _of_the_team(options["by"]), None
             if source.is_dir():
-                options["file"] = stack.enter_context(listed_files(source))
+                self._listing = stack.enter_context(listed_files(source))
+                options["file"] = self._listing.path
+                if not self._listing.named:
+                    raise CommandError(f"Le dossier {source} ne contient aucun fichier à lire.")
             super().handle(*args, **options)
 
     def importer(self, options: dict[str, Any]) -> DocumentImporter:
-        return DocumentImporter(self._reader, self._folder, keeps_files=options["commit"])
+        return DocumentImporter(
+            self._reader,
+            self._folder,
+            keeps_files=options["commit"],
+            owner=self._owner,
+            listing=self._listing,
+        )
+
+
+def _of_the_team(email: str | None) -> User | None:
+    if email is None:
+        return None
+    person = User.objects.filter(email__iexact=email, is_active=True, is_staff=True).first()
+    if person is None:
+        raise CommandError("Personne de l’équipe n’a cette adresse.")
+    return person
