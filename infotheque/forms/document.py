@@ -105,7 +105,7 @@ class TipForm(forms.Form):
 
     title = forms.CharField(label="Titre du document", max_length=250)
     link = forms.URLField(
-        label="Son adresse",
+        label="Son adresse sur le web",
         max_length=500,
         required=False,
         assume_scheme="https",

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from accounts.models import User
 from infotheque import policies
-from infotheque.enums import UNPUBLISHED_STATUSES, DocumentStatus
+from infotheque.enums import DocumentStatus
 from infotheque.followups import restart_review
 from infotheque.models import CurationSettings, Document, Tip
 from infotheque.notifications import NOT_KEPT, NOW_ON_LINE, TipDeclined, TipPublished, tell_visitor
@@ -195,8 +195,10 @@ def take_up_document(*, document: Document, by: User) -> Document:
 def feature_document(*, document: Document, by: User, is_featured: bool) -> Document:
     """Show it on the library's home, newest choice first; or no longer. Twice changes nothing."""
     document = lock(document, by)
-    if is_featured and document.status in UNPUBLISHED_STATUSES:
-        raise DomainError("Publiez ce document avant de le mettre en avant.")
+    if is_featured and not document.is_published:
+        raise DomainError(
+            "Les lecteurs ne voient pas ce document\u00a0: publiez-le avant de le mettre en avant."
+        )
     if is_featured != bool(document.featured_at):
         document.featured_at = clock.now() if is_featured else None
         document.save(update_fields=["featured_at"])

@@ -426,6 +426,9 @@ def test_a_dead_link_alone_is_neither_confirmed_nor_published_again(client, staf
     steps, page = offered(client, document)
     assert "verify" not in steps
     assert "Son lien ne répond plus" in page
+    assert "Mettre en avant" not in page
+    with pytest.raises(DomainError, match="ne voient pas"):
+        operations.feature_document(document=document, by=staff, is_featured=True)
     with pytest.raises(DomainError, match="ne répond plus"):
         operations.verify_document(document=document, by=staff)
     operations.withdraw_document(document=document, by=staff)

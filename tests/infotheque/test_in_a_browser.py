@@ -20,7 +20,7 @@ def test_a_visitor_takes_a_file_and_says_that_it_was_useful(page: Page) -> None:
         page.get_by_role("link", name="Télécharger guide.pdf").click()
     assert download.value.suggested_filename == "guide.pdf"
     page.get_by_role("button", name="Oui").click()
-    expect(page.get_by_text("Merci, c’est noté.")).to_be_visible()
+    expect(page.get_by_text("Merci, c’est noté.")).to_be_focused()
     use = DailyUse.objects.get()
     assert (use.opened, use.downloaded, use.useful) == (1, 1, 1)
     assert_accessible(page)

@@ -72,3 +72,15 @@ def test_the_pages_of_this_site_and_what_is_no_browser_are_heard(client, headers
     address = reverse("infotheque:useful", args=[document.pk])
     assert client.post(address, {"answer": "yes"}, headers=headers).status_code == 302
     assert DailyUse.objects.get().useful == 1
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("name", "most"), [("useful", 30), ("gap", 20)])
+def test_without_a_token_the_rate_still_holds(client, name, most):
+    """One address says what it wants so many times a minute, and counts once."""
+    document = DocumentFactory(published=True)
+    address = reverse(f"infotheque:{name}", args=[document.pk] if name == "useful" else [])
+    answers = [client.post(address, {"answer": "yes", "q": "zzz"}).status_code for _ in range(most + 1)]
+    assert answers[-1] == 429
+    assert 429 not in answers[:most]
+    assert sum(DailyUse.objects.values_list("useful", flat=True)) <= 1
