@@ -144,7 +144,7 @@ def test_a_review_is_due_a_year_later_and_again_once_verified(staff):
 
 def test_the_delay_before_a_review_is_the_team_s(staff):
     CurationSettings.objects.create(pk=1, review_months=6)
-    with clock.frozen(clock.now().replace(month=8, day=31)):
+    with clock.frozen(clock.now().replace(month=8, day=31, hour=12)):
         document = publish_document(document=DocumentFactory(), by=staff)
         assert document.review_on == date(clock.today().year + 1, 2, 28)
 
