@@ -134,7 +134,9 @@ class Allocation:
 
 def hopeful(pairs: Pairs) -> Pairs:
     """Those that a wait, however long, would let take a place; the others are only ranked."""
-    return pairs[np.flatnonzero(admissible(pairs.score, pairs.worth, np.full(len(pairs), LONGEST_COUNTED)))]
+    hoped = admissible(pairs.score, pairs.worth, np.full(len(pairs), LONGEST_COUNTED))
+    # A large round's batches have been through this: nothing of them is copied.
+    return pairs if hoped.all() else pairs[np.flatnonzero(hoped)]
 
 
 def allocate(pairs: Pairs, ledger: Ledger, *, compared: bool) -> Allocation:

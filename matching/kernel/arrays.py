@@ -165,7 +165,7 @@ class Pairs:
         return rows.tobytes()
 
     @classmethod
-    def unpacked(cls, data: bytes | memoryview | None) -> "Pairs":
+    def unpacked(cls, data: bytes | bytearray | memoryview | None) -> "Pairs":
         rows = np.frombuffer(data or b"", _PACKED)
         return cls(*(np.ascontiguousarray(rows[name]) for name in rows.dtype.names or ()))
 

@@ -7,7 +7,7 @@ import logging
 from datetime import timedelta
 
 from django.db import transaction
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
 
 from companies.models import Need
 from matching.allocation import hopeful
@@ -90,8 +90,15 @@ def close_round() -> Round | None:
     if round_ is None:
         return None
     batches = RoundBatch.objects.filter(round=round_)
-    packed = batches.order_by("number").values_list("pairs", flat=True)
-    pairs = Pairs.joined([Pairs.unpacked(each) for each in packed.iterator(chunk_size=1)])
     round_.pairs = batches.aggregate(all=Sum("compatible"))["all"]
+    pairs = _pairs_of(batches)
     batches.delete()
     return present_best(round_, pairs)
+
+
+def _pairs_of(batches: "QuerySet[RoundBatch]") -> Pairs:
+    """Of all batches, one after the other: never held twice, whatever the size of the network."""
+    packed = bytearray()
+    for each in batches.order_by("number").values_list("pairs", flat=True).iterator(chunk_size=1):
+        packed += each or b""
+    return Pairs.unpacked(packed)
