@@ -11,14 +11,13 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TypeVar
 
-from django.core.management import call_command
 from django.db import reset_queries
 
 from accounts.models import Organisation
 from associations.models import Association
+from bench._real import import_folder
 from companies.models import Company, Need, Policy
 from matching.models import Suggestion
 from matching.operations import note_change, run_round
@@ -38,7 +37,7 @@ T = TypeVar("T")
 def run() -> None:
     folder = os.environ.get("REAL_DATA")
     if folder:
-        _import(Path(folder))
+        import_folder(Path(folder))
     else:
         print("round: invented network (give REAL_DATA=DIR for real files)")
         _invent(random.Random(2026))
@@ -94,15 +93,6 @@ def _naive_seconds_per_pair() -> float:
     seconds, _ = _timed(compare)
     reset_queries()
     return seconds / max(1, len(needs) * len(associations))
-
-
-def _import(folder: Path) -> None:
-    (associations,) = sorted(folder.glob("associations*.csv"))[:1]
-    call_command("import_associations", str(associations), commit=True, as_checked=True, verbosity=0)
-    call_command("import_companies", str(folder / "companies.csv"), commit=True, as_checked=True, verbosity=0)
-    with TemporaryDirectory() as rejects:
-        path = Path(rejects) / "needs.csv"
-        call_command("import_needs", str(folder / "needs.csv"), commit=True, rejects=path, verbosity=0)
 
 
 def _invent(chance: random.Random) -> None:
