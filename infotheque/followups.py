@@ -1,14 +1,14 @@
-"""What is owed to the library's readers: each document is read again before it grows old."""
+"""What is owed to the library's readers, and to its writers: documents are read before, and again."""
 
 from datetime import date, datetime, time
 from typing import TYPE_CHECKING
 
-from infotheque.enums import PUBLIC_STATUSES, DocumentStatus
+from infotheque.enums import DocumentStatus
 from infotheque.models import Document
 from infotheque.signals import review_due
 from mecenova.agenda.enums import Owner
 from mecenova.agenda.models import FollowUp
-from mecenova.agenda.operations import close, start
+from mecenova.agenda.operations import close, somebody_else, start
 from mecenova.agenda.rules import Rule, register_rule
 from mecenova.calendar import clock
 
@@ -60,14 +60,39 @@ class ReviewDocument(Rule):
         """It stays on the team's list, whose lead sees what is late."""
 
 
+@register_rule
+class ReadSubmitted(Rule):
+    """Sent to review: whoever wrote it waits for somebody else, who is named."""
+
+    name = "infotheque.read_submitted"
+    title = "Lire un document avant qu’il soit publié"
+    owner = Owner.STAFF
+    days = (3,)
+    every = 5
+    # Shared out again, it could fall to whoever wrote it.
+    personal = True
+
+    def what(self, subject: Document) -> str:
+        return "Lire ce document, puis le publier ou le remettre en brouillon avec un commentaire."
+
+    def assigned_to(self, subject: Document) -> "User | None":
+        return somebody_else(than=subject.submitted_by_id)
+
+    def still_relevant(self, subject: Document) -> bool:
+        return subject.status == DocumentStatus.IN_REVIEW
+
+    def act(self, subject: Document, follow_up: FollowUp) -> None:
+        """It stays on the team's list, whose lead sees what is late."""
+
+
 def restart_review(document: Document) -> None:
-    """The one step of the document as it now is; none once readers no longer see it."""
-    close(document, WatchReviewDate, ReviewDocument)
-    if document.status not in PUBLIC_STATUSES:
-        return
-    if document.status == DocumentStatus.TO_VERIFY:
+    """The one step of the document as it now is; none for a draft, or once it is put away."""
+    close(document, WatchReviewDate, ReviewDocument, ReadSubmitted)
+    if document.status == DocumentStatus.IN_REVIEW:
+        start(ReadSubmitted, document)
+    elif document.status == DocumentStatus.TO_VERIFY:
         start(ReviewDocument, document)
-    elif document.review_on is not None:
+    elif document.status == DocumentStatus.PUBLISHED and document.review_on is not None:
         start(WatchReviewDate, document, since=_morning_of(document.review_on))
 
 

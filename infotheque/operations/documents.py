@@ -82,7 +82,7 @@ def update_document(*, document: Document, by: User, **changes: Any) -> Document
         _refuse_what_leads_nowhere(document)
     document.save()
     learn_words(document=document)
-    if {"review_on", "owner"} & set(changes):
+    if {"review_on", "owner"} & set(changes) and document.status != DocumentStatus.IN_REVIEW:
         restart_review(document)
     return document
 
@@ -92,6 +92,7 @@ def submit_document(*, document: Document, by: User) -> Document:
     """Ask a colleague to read it before it is published."""
     document = lock(document, by)
     advance(document, DOCUMENT, "submit", by=by, submitted_by=by)
+    restart_review(document)
     return document
 
 
@@ -100,6 +101,7 @@ def send_back_document(*, document: Document, by: User, note: str = "") -> Docum
     """The reader asks for changes: a draft again."""
     document = lock(document, by)
     advance(document, DOCUMENT, "send_back", by=by, note=note, submitted_by=None)
+    restart_review(document)
     return document
 
 

@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from infotheque import operations
 from infotheque.enums import TipStatus
-from infotheque.followups import ReviewDocument, WatchReviewDate
+from infotheque.followups import ReadSubmitted, ReviewDocument, WatchReviewDate
 from infotheque.models import (
     Collection,
     CurationSettings,
@@ -21,7 +21,7 @@ from infotheque.models import (
 from infotheque.operations.usage import mark_key
 from infotheque.views.wording import STEPS
 from infotheque.workflow import DOCUMENT
-from mecenova.agenda.operations import next_step, run_due
+from mecenova.agenda.operations import next_step, run_due, share_staff_steps
 from mecenova.calendar import clock
 from mecenova.workflow.errors import DomainError
 from tests.accounts.factories import StaffFactory, UserFactory
@@ -260,6 +260,30 @@ def test_a_review_date_opens_a_step_for_its_owner(staff):
         assert next_step(document).rule == WatchReviewDate.name
         operations.archive_document(document=document, by=owner)
         assert next_step(document) is None
+
+
+def test_what_is_sent_to_review_is_owed_by_somebody_else(client, staff):
+    """Never by whoever wrote it, however the team's steps are shared out; and no more once it is read."""
+    colleague = StaffFactory()
+    draft = DocumentFactory(owner=staff)
+    operations.submit_document(document=draft, by=staff)
+    step = next_step(draft)
+    assert (step.rule, step.assigned_to) == (ReadSubmitted.name, colleague)
+    share_staff_steps()
+    operations.update_document(document=draft, by=staff, owner=colleague)
+    assert next_step(draft) == step, "neither given back nor put off"
+    operations.send_back_document(document=draft, by=colleague)
+    assert next_step(draft) is None
+    operations.submit_document(document=draft, by=colleague)
+    assert next_step(draft).assigned_to == staff
+    operations.publish_document(document=draft, by=staff)
+    assert next_step(draft).rule == WatchReviewDate.name
+
+
+def test_a_team_of_one_is_not_told_that_somebody_else_reads(staff):
+    draft = DocumentFactory()
+    operations.submit_document(document=draft, by=staff)
+    assert next_step(draft).assigned_to is None
 
 
 def test_another_date_moves_the_step(staff):

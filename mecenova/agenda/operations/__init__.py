@@ -13,7 +13,12 @@ from mecenova.agenda.operations.follow_ups import (
     start_many,
     steps_owed_by,
 )
-from mecenova.agenda.operations.sharing import assign, escalate_overdue_steps, share_staff_steps
+from mecenova.agenda.operations.sharing import (
+    assign,
+    escalate_overdue_steps,
+    share_staff_steps,
+    somebody_else,
+)
 from mecenova.agenda.operations.silence import check_silence
 from mecenova.agenda.operations.slots import (
     ask_for_slot,
@@ -49,6 +54,7 @@ __all__ = [
     "run_due",
     "set_delay",
     "share_staff_steps",
+    "somebody_else",
     "start",
     "start_many",
     "steps_owed_by",

@@ -42,6 +42,12 @@ def present() -> "list[User]":
     return list(team().exclude(pk__in=away.values("user_id")))
 
 
+def somebody_else(than: Any) -> "User | None":
+    """Of those present, whoever holds the fewest steps and is not the person of this key."""
+    others = [person for person in present() if person.pk != than]
+    return _least_loaded(others, _load()) if others else None
+
+
 def leads(people: "Sequence[User]") -> "list[User]":
     """Of these people, the group « Responsables »; without it, the superusers."""
     of_group = set(team().filter(groups__name=LEADS).values_list("pk", flat=True))
