@@ -48,7 +48,7 @@ def test_on_a_phone_the_teams_tables_are_cards_that_are_still_tables(page: Page,
     PrescribedReading.objects.create(
         place="gap:associations.causes", document=document, organisation=OrganisationFactory()
     )
-    for name in ("infotheque:prescriptions", "infotheque:uses", "pages:readings"):
+    for name in ("infotheque:prescriptions", "infotheque:uses", "pages:readings", "pages:control_tower"):
         page.goto(reverse(name))
         for frame in page.locator(".table-frame").all():
             assert frame.evaluate("frame => frame.scrollWidth <= frame.clientWidth"), name
