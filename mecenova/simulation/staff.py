@@ -105,7 +105,8 @@ class Staff:
                 partnership=subject, talked=True, by=by, note="Ils se sont parlé."
             )
         if isinstance(subject, Project):
-            diagnosis = Diagnosis.objects.open().filter(project=subject).first()
+            # The last one: chosen from, and nothing came of it; or never chosen from.
+            diagnosis = Diagnosis.objects.filter(project=subject).first()
             if diagnosis is None:
                 return None
             return lambda turn: note_diagnosis_call(diagnosis=diagnosis, note=f"Appel {turn + 1}.", by=by)

@@ -226,6 +226,14 @@ def test_a_call_about_corrections_takes_an_association_out_too(team):
     assert next_step(association.organisation).rule == "accounts.corrections"
 
 
+def test_the_page_of_a_profile_never_corrected_leads_to_where_the_call_is_noted(team):
+    organisation = never_corrected()
+    page = team.get(reverse("pages:organisation", args=[organisation.pk])).text
+    assert page_of("corrections") in page
+    click(team, "corrections", organisation, note="Ce soir.")
+    assert page_of("corrections") not in team.get(reverse("pages:organisation", args=[organisation.pk])).text
+
+
 def test_refused_by_all_means_all():
     hopeful = refused_twice()
     IntroductionFactory(association=hopeful)
