@@ -7,6 +7,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from django.db import connection
 from django.db.models import QuerySet
+from psycopg import ClientCursor
 
 Array: TypeAlias = np.ndarray[Any, Any]
 
@@ -98,8 +99,9 @@ def among(column: str, keys: Collection[uuid.UUID] | Array | None) -> str:
 def statement_of(rows: QuerySet[Any, Any]) -> str:
     """A queryset as a query without parameters, to be read by `read_rows`."""
     sql, parameters = rows.query.sql_with_params()
-    with connection.cursor() as cursor:
-        return str(cursor.mogrify(sql, parameters))
+    connection.ensure_connection()
+    # Django’s own cursor binds on the server where rehearsals’ settings say so, and then writes nothing.
+    return ClientCursor(connection.connection).mogrify(sql, parameters)
 
 
 def as_uuid(key: bytes) -> uuid.UUID:

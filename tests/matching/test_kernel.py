@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 from django.db import connection, transaction
+from django.db.backends.postgresql.psycopg_any import ServerBindingCursor
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -12,7 +13,7 @@ from associations.models import Association
 from companies.models import Need, Policy
 from matching.allocation import PRESENT_FROM, PRESENT_TEXT_FROM
 from matching.kernel import as_bytes, places, read_rows
-from matching.kernel.copying import read_lists
+from matching.kernel.copying import read_lists, statement_of
 from matching.ledger import read_month
 from matching.models import AssociationProfile, NeedProfile
 from matching.network import load
@@ -290,3 +291,11 @@ def test_a_company_that_said_nothing_has_no_place_and_each_has_its_own():
     assert [places_left(company) for company in (said, silent)] == [5, 0]
     Policy.objects.all().delete()
     assert read_month().of(as_bytes([said.pk])).left.tolist() == [0]
+
+
+def test_a_statement_is_written_out_whatever_the_connection_s_cursors(db, monkeypatch):
+    """Rehearsals bind their values on the server: their cursors write no statement."""
+    connection.ensure_connection()
+    monkeypatch.setattr(connection.connection, "cursor_factory", ServerBindingCursor)
+    rows = Cause.objects.filter(slug="l'un").values_list("pk")
+    assert "'l''un'" in statement_of(rows)
