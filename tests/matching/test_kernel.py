@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 from django.db import connection, transaction
-from django.db.backends.postgresql.psycopg_any import ServerBindingCursor
+from django.db.backends.postgresql.base import ServerBindingCursor
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
