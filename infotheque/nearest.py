@@ -90,7 +90,9 @@ def nearest(base: DocumentQuerySet, question: Question, *, whole: SearchQueryCom
     terms = question.terms
     if not terms or whole is None:
         return Near()
-    among = base.saying_phrases(question.heart.phrases).leaving_out(question.heart.excluded)
+    among = base.leaving_out(question.heart.excluded)
+    if question.heart.words:
+        among = among.saying_phrases(question.heart.phrases)
     query = among.order_by().values("id").query
     sql, params = query.sql_with_params()
     compiler = query.get_compiler(connection=connection)

@@ -7,14 +7,18 @@ took more than twice as long.
 
 from django.db import migrations
 
+MATCHING = (
+    "CREATE OR REPLACE FUNCTION infotheque_matching(asked tsquery) RETURNS SETOF uuid"
+    " LANGUAGE sql STABLE PARALLEL SAFE ROWS 500 SET enable_seqscan = off"
+    " AS 'SELECT id FROM infotheque_document WHERE search @@ asked'"
+)
+
 
 class Migration(migrations.Migration):
     dependencies = [("infotheque", "0007_deposits")]
     operations = [
         migrations.RunSQL(
-            "CREATE FUNCTION infotheque_matching(asked tsquery) RETURNS SETOF uuid"
-            " LANGUAGE sql STABLE PARALLEL SAFE ROWS 500 SET enable_seqscan = off"
-            " AS 'SELECT id FROM infotheque_document WHERE search @@ asked'",
+            MATCHING,
             "DROP FUNCTION infotheque_matching(tsquery)",
         )
     ]

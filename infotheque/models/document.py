@@ -133,7 +133,9 @@ class DocumentQuerySet(models.QuerySet["Document"]):
 
     def same_record(self, *, title: str, publisher: str, link: str) -> Self:
         """Those that say they are this one: by their link, or by their title and publisher."""
-        known = Q(title__iexact=title, publisher__iexact=publisher)
+        # Titles were kept with plain spaces before no-break ones were.
+        titled = Q(title__iexact=title) | Q(title__iexact=" ".join(title.split()))
+        known = titled & Q(publisher__iexact=publisher)
         return self.filter(known | Q(link=link)) if link else self.filter(known)
 
     def featured(self) -> Self:

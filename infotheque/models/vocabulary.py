@@ -25,7 +25,7 @@ class WordQuerySet(models.QuerySet["Word"]):
 class Word(models.Model):
     """A word that some document on line holds, folded: what the search understands questions with.
 
-    Counted every night over the whole library, and added to when a document is put on line.
+    Its documents are counted as each comes on line, changes or leaves, and all of them every night.
     """
 
     word = models.CharField("mot", max_length=LONGEST_WORD, primary_key=True)

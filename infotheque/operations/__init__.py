@@ -39,7 +39,7 @@ from infotheque.operations.prescriptions import note_reading, prescribe, prescri
 from infotheque.operations.shelf import load_shelf
 from infotheque.operations.usage import count_download, count_opening, forget_marks, say_useful
 from infotheque.operations.versions import add_version, create_document_of
-from infotheque.operations.vocabulary import learn_words, recount_words
+from infotheque.operations.vocabulary import recount_words
 
 __all__ = [
     "accept_tip",
@@ -63,7 +63,6 @@ __all__ = [
     "free_exercises",
     "give_tip",
     "hindrance",
-    "learn_words",
     "load_paths",
     "load_shelf",
     "move_in_collection",

@@ -13,7 +13,7 @@ from infotheque.enums import DocumentStatus
 from infotheque.followups import restart_review
 from infotheque.models import CurationSettings, Document, Tip
 from infotheque.notifications import NOT_KEPT, NOW_ON_LINE, TipDeclined, TipPublished, tell_visitor
-from infotheque.operations.vocabulary import learn_words
+from infotheque.operations.vocabulary import words_kept_true
 from infotheque.workflow import DOCUMENT
 from mecenova.calendar import clock
 from mecenova.identifiers.text import one_line, paragraphs
@@ -80,8 +80,8 @@ def update_document(*, document: Document, by: User, **changes: Any) -> Document
         setattr(document, name, value)
     if document.published_at and document.status != DocumentStatus.ARCHIVED:
         _refuse_what_leads_nowhere(document)
-    document.save()
-    learn_words(document=document)
+    with words_kept_true(document):
+        document.save()
     if {"review_on", "owner"} & set(changes) and document.status != DocumentStatus.IN_REVIEW:
         restart_review(document)
     return document
@@ -113,17 +113,17 @@ def publish_document(*, document: Document, by: User) -> Document:
     _refuse_hindered("publish", document, by)
     today = clock.today()
     review_on = document.review_on if document.review_on and document.review_on > today else None
-    advance(
-        document,
-        DOCUMENT,
-        "publish",
-        by=by,
-        published_at=clock.now(),
-        archived_at=None,
-        submitted_by=None,
-        review_on=review_on or _after_months(today, CurationSettings.load().review_months),
-    )
-    learn_words(document=document)
+    with words_kept_true(document):
+        advance(
+            document,
+            DOCUMENT,
+            "publish",
+            by=by,
+            published_at=clock.now(),
+            archived_at=None,
+            submitted_by=None,
+            review_on=review_on or _after_months(today, CurationSettings.load().review_months),
+        )
     restart_review(document)
     for tip in Tip.objects.that_gave(document):
         tell_visitor(tip, NOW_ON_LINE)
@@ -155,7 +155,8 @@ def verify_document(*, document: Document, by: User, note: str = "") -> Document
 def withdraw_document(*, document: Document, by: User) -> Document:
     """Back to a draft that only staff read."""
     document = lock(document, by)
-    advance(document, DOCUMENT, "withdraw", by=by, published_at=None, featured_at=None)
+    with words_kept_true(document):
+        advance(document, DOCUMENT, "withdraw", by=by, published_at=None, featured_at=None)
     restart_review(document)
     return document
 
@@ -168,16 +169,17 @@ def archive_document(*, document: Document, by: User, note: str = "") -> Documen
     """
     document = lock(document, by)
     tips = () if document.published_at else Tip.objects.that_gave(document)
-    advance(
-        document,
-        DOCUMENT,
-        "archive",
-        by=by,
-        note=note,
-        archived_at=clock.now(),
-        featured_at=None,
-        submitted_by=None,
-    )
+    with words_kept_true(document):
+        advance(
+            document,
+            DOCUMENT,
+            "archive",
+            by=by,
+            note=note,
+            archived_at=clock.now(),
+            featured_at=None,
+            submitted_by=None,
+        )
     restart_review(document)
     for tip in tips:
         tell_visitor(tip, NOT_KEPT)

@@ -9,6 +9,7 @@ from infotheque.enums import DocumentStatus
 from infotheque.models import Document, LinkCheck
 from infotheque.models.link_check import MOST_FAILURES
 from infotheque.operations.documents import doubt_document, lock, update_document
+from infotheque.operations.vocabulary import words_kept_true
 from mecenova.calendar import clock
 from mecenova.workflow.errors import DomainError
 
@@ -54,9 +55,11 @@ def is_recent(checked_at: datetime | None) -> bool:
 def _show_or_hide(document: Document, check: LinkCheck) -> None:
     if not check.failures and document.link_hidden_at:
         document.link_hidden_at = None
-        document.save(update_fields=["link_hidden_at"])
+        with words_kept_true(document):
+            document.save(update_fields=["link_hidden_at"])
     elif check.failures >= MOST_FAILURES and document.link_hidden_at is None:
         document.link_hidden_at = clock.now()
-        document.save(update_fields=["link_hidden_at"])
+        with words_kept_true(document):
+            document.save(update_fields=["link_hidden_at"])
         if document.status == DocumentStatus.PUBLISHED:
             doubt_document(document=document, by=None, note=check.problem)

@@ -11,7 +11,7 @@ from accounts.models import User
 from infotheque.models import Document, DocumentFile, DocumentVersion
 from infotheque.models.document import LONGEST_TEXT
 from infotheque.operations.documents import lock, write_draft
-from infotheque.operations.vocabulary import learn_words
+from infotheque.operations.vocabulary import words_kept_true
 from infotheque.reading.result import ReadFile
 from mecenova.identifiers.text import one_line
 from mecenova.workflow.errors import DomainError
@@ -41,9 +41,9 @@ def add_version(
     version = _version(document, last.number + 1 if last else 1, note, by)
     document.current_version = version
     document.text = _text(files, is_private)
-    document.save(update_fields=["current_version", "text"])
+    with words_kept_true(document):
+        document.save(update_fields=["current_version", "text"])
     _write(version, files, is_private)
-    learn_words(document=document)
     return version
 
 

@@ -5,12 +5,21 @@ import unicodedata
 
 # Marks that reverse the reading order of what follows them: one name could disguise its neighbours.
 _DIRECTION = re.compile("[\u202a-\u202e\u2066-\u2069\u200e\u200f\u061c]")
+_SPACES = re.compile(r"\s+")
+_NO_BREAK = re.compile("[\u00a0\u202f]")
 _BLANK_LINES = re.compile(r"\n{3,}")
 
 
 def one_line(text: str) -> str:
-    """Without control or direction marks, and with single spaces."""
-    return " ".join(_printable(text).split())
+    """Without control or direction marks; single spaces, no-break ones kept where French puts them."""
+    return _SPACES.sub(_one_space, _printable(text).strip())
+
+
+def _one_space(spaces: re.Match[str]) -> str:
+    """The no-break space that was typed before « : ; ! ? » or inside quotes; a plain one elsewhere."""
+    before, after = spaces.string[spaces.start() - 1], spaces.string[spaces.end()]
+    kept = _NO_BREAK.search(spaces.group()) if before == "«" or after in ":;!?»" else None
+    return kept.group() if kept else " "
 
 
 def paragraphs(text: str) -> str:

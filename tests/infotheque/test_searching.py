@@ -1,7 +1,7 @@
 """What people type is understood; what is asked is found, marked and counted."""
 
 import csv
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -16,14 +16,16 @@ from hypothesis import strategies as st
 from accounts.models import User
 from infotheque import everyday, operations, searching
 from infotheque.extracts import LENGTH, Marker
-from infotheque.models import SearchGap, Word
+from infotheque.models import LinkCheck, SearchGap, Word
 from infotheque.results import newest, search
 from infotheque.searching import Question
 from infotheque.tasks import recount_words
+from mecenova.calendar import clock
 from mecenova.identifiers.text import one_line
 from mecenova.reference.enums import Kind
 from mecenova.reference.models import Cause
 from mecenova.search import asking
+from mecenova.workflow.errors import DomainError
 from tests.infotheque.factories import DocumentFactory
 
 QUERIES = Path(__file__).parent / "judged" / "queries.csv"
@@ -200,6 +202,39 @@ def test_a_page_that_does_not_exist_is_the_last_or_the_first(page, shown):
     results = search(QueryDict(f"q=budget&page={page}"))
     assert len(results.found) == shown
     assert results.page.number == (1 if shown == 20 else 2)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "'don' <2> 'natur'",
+        "'budget' & ( 'bien' | 'don' <2> 'natur' )",
+        "'budget' & ( 'bien' | 'don' <2> 'natur' ) & !'fiscal'",
+        "( 'don' | 'bien' ) <2> 'natur' | 'fiscal'",
+        "'don' <2> 'natur' | 'natur' <-> 'fiscal' <-> 'budget'",
+        "'l''eau' <-> 'don' | 'budget'",
+        "'fusee' <-> 'lunair'",
+        "'budget'",
+        "!'budget'",
+    ],
+)
+def test_phrases_are_found_word_for_word_and_nothing_else_is(asked):
+    on_line(
+        "Un don en nature",
+        "La nature d’un don",
+        "Des biens",
+        "Un budget de biens",
+        "Budget, nature et don",
+        "Budget d’un don en nature",
+        "Budget fiscal d’un don en nature",
+        "Une nature fiscale budget",
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT id FROM infotheque_document WHERE search @@ %s::tsquery ORDER BY id", [asked])
+        plain = cursor.fetchall()
+        cursor.execute("SELECT * FROM infotheque_matching(%s::tsquery) AS id ORDER BY id", [asked])
+        assert cursor.fetchall() == plain
 
 
 @pytest.mark.django_db
@@ -413,6 +448,52 @@ class TestWords:
         operations.withdraw_document(document=draft, by=staff)
         recount_words()
         recount_words()
+        assert not Word.objects.exists()
+
+    def test_counts_follow_documents_as_they_come_change_and_leave(self, staff):
+        one, two = (DocumentFactory(title=f"Passerelle {name}", summary="") for name in ("une", "deux"))
+
+        def counts():
+            return dict(Word.objects.values_list("word", "documents"))
+
+        def true():
+            kept = counts()
+            operations.recount_words()
+            return kept == counts()
+
+        operations.publish_document(document=one, by=staff)
+        operations.publish_document(document=two, by=staff)
+        assert counts() == {"passerelle": 2, "une": 1, "deux": 1}
+        operations.update_document(document=two, by=staff, title="Passerelle passerelle trois")
+        assert counts() == {"passerelle": 2, "une": 1, "trois": 1}
+        operations.update_document(document=two, by=staff, title="Passerelle passerelle trois")
+        assert true()
+        operations.archive_document(document=two, by=staff)
+        assert counts() == {"passerelle": 1, "une": 1}
+        operations.take_up_document(document=two, by=staff)
+        operations.update_document(document=two, by=staff, summary="Un brouillon ne compte pas.")
+        assert true()
+        operations.publish_document(document=two, by=staff)
+        assert counts()["passerelle"] == 2
+        operations.withdraw_document(document=one, by=staff)
+        assert "une" not in counts()
+        assert true()
+
+    def test_a_hidden_link_hides_its_words(self, staff):
+        document = DocumentFactory(title="Passerelle", summary="")
+        operations.publish_document(document=document, by=staff)
+        for week in range(3):
+            LinkCheck.objects.update(checked_at=clock.now() - timedelta(days=7))
+            operations.record_link_check(document=document, link=document.link, problem=f"perdu {week}")
+        assert not Word.objects.exists()
+        LinkCheck.objects.update(checked_at=clock.now() - timedelta(days=7))
+        operations.record_link_check(document=document, link=document.link)
+        assert Word.objects.get().documents == 1
+
+    def test_what_fails_counts_nothing(self, staff):
+        document = DocumentFactory(title="Passerelle", link="", summary="")
+        with pytest.raises(DomainError):
+            operations.publish_document(document=document, by=staff)
         assert not Word.objects.exists()
 
     def test_files_of_the_team_alone_teach_nothing(self):

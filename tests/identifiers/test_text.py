@@ -1,0 +1,32 @@
+"""What people type, on one line: safe, and typeset as it was typed."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mecenova.identifiers.text import one_line
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("Mécénat ou parrainage\u202f?", "Mécénat ou parrainage\u202f?"),
+        ("Le mécénat\u00a0: des mots", "Le mécénat\u00a0: des mots"),
+        ("Le mécénat \u00a0 : des mots", "Le mécénat\u00a0: des mots"),
+        ("Le mécénat : des mots", "Le mécénat : des mots"),
+        ("«\u202fles mots\u202f»", "«\u202fles mots\u202f»"),
+        ("deux\u00a0mots\n\net\tun autre\u202f", "deux mots et un autre"),
+        ("\u00a0:\u00a0", ":"),
+        ("a\x00b\u202ec", "a bc"),
+    ],
+)
+def test_no_break_spaces_stay_where_french_has_them(typed, kept):
+    assert one_line(typed) == kept
+
+
+@given(st.text("ab:!? \u00a0\u202f«»\n\t\u202e", max_size=30))
+def test_once_is_enough(text):
+    line = one_line(text)
+    assert one_line(line) == line
+    assert line == line.strip()
+    assert not any(pair in line for pair in ("  ", "\n", "\t", "\u202e", " \u00a0", "\u00a0\u202f"))
