@@ -244,7 +244,7 @@ def _asked(judged: Sequence[dict[str, str]], chance: random.Random) -> Iterator[
 
 def _judged() -> list[dict[str, str]]:
     with (ROOT / "tests/infotheque/judged/queries.csv").open(encoding="utf-8") as lines:
-        # As operations keep titles: with plain spaces.
+        # As operations keep titles.
         return [row | {"written": one_line(row["written"])} for row in csv.DictReader(lines)]
 
 
