@@ -52,6 +52,9 @@ class ImportForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
+        if self.is_too_large:
+            # What was chosen came with the file and was not read either: it is not missing.
+            self.errors.pop("kind", None)
         file, kind = cleaned.get("file"), kind_of(cleaned.get("kind", ""))
         if isinstance(file, TemporaryUploadedFile) and kind is not None:
             try:

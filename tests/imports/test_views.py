@@ -289,6 +289,9 @@ def test_a_heavy_body_is_refused_unread(team):
     answer = team.request(**request)
     assert answer.status_code == 413
     assert "20\xa0Mo" in answer.content.decode()
+    assert "Ce champ est obligatoire" not in answer.content.decode(), (
+        "what was chosen is not said to be missing"
+    )
 
 
 def test_an_unannounced_weight_stops_on_the_way(team, monkeypatch):

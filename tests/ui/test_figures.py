@@ -72,6 +72,25 @@ def test_days(value: object, shown: str) -> None:
     assert figures.days(value) == shown
 
 
+@pytest.mark.parametrize(
+    ("number", "shown"),
+    [(0, "0 sortie"), (1, "1 sortie"), (2, "2 sorties"), (Decimal("1.5"), "1,5 sortie"), ("0", "0 sortie")],
+)
+def test_nought_is_singular_in_french(number: object, shown: str) -> None:
+    source = "{{ number }} sortie{{ number|pluralize }}"
+    assert engines["django"].from_string(source).render({"number": number}) == shown
+
+
+def test_a_list_is_counted_and_endings_are_chosen() -> None:
+    source = '{{ lines|pluralize:"est prête,sont prêtes" }}'
+    template = engines["django"].from_string(source)
+    assert [template.render({"lines": lines}) for lines in ([], ["a"], ["a", "b"])] == [
+        "est prête",
+        "est prête",
+        "sont prêtes",
+    ]
+
+
 def test_hour_in_paris() -> None:
     assert figures.hour(datetime(2026, 7, 1, 12, 5, tzinfo=UTC)) == "14\u00a0h\u00a005"
     assert figures.hour(None) == MISSING

@@ -1,10 +1,12 @@
 """Words and figures: filters, and the icon that stands beside words."""
 
+from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
 import lucide
 from django import template
+from django.template.defaultfilters import pluralize as english_pluralize
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString
 
@@ -55,6 +57,13 @@ def jours(value: Any) -> SafeString:
 @register.filter
 def nombre(value: int | None) -> SafeString:
     return figures.missing() if value is None else SafeString(figures.integer(value))
+
+
+@register.filter(is_safe=False)
+def pluralize(value: Any, endings: str = "s") -> str:
+    """Django's filter with French numbers: nought and one are singular (« 0 sortie », « 2 sorties »)."""
+    number = value if isinstance(value, (int, float, str, Decimal)) else len(value)
+    return english_pluralize(1 if -2 < float(number) < 2 else number, endings)
 
 
 @lru_cache(maxsize=256)
