@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
+from mecenova.ui.figures import long_date
 from partnerships import operations
 from partnerships.forms import AnswerForm
 from partnerships.models import Introduction, Partnership
@@ -17,10 +18,10 @@ def give_answer(introduction: Introduction, answer: dict[str, Any], *, by: "User
         operations.accept_introduction(introduction=introduction, by=by, note=answer["note"])
         return "Merci\u00a0! La réponse est transmise, et une page de partenariat est ouverte pour vous deux."
     if answer["answer"] == AnswerForm.LATER:
-        operations.postpone_introduction(
+        postponed = operations.postpone_introduction(
             introduction=introduction, later_on=answer["later_on"], by=by, note=answer["note"]
         )
-        return f"C’est noté\u00a0: la question vous sera reposée le {answer['later_on']:%d/%m/%Y}."
+        return f"C’est noté\u00a0: la question vous sera reposée le {long_date(postponed.asked_again_on)}."
     operations.decline_introduction(
         introduction=introduction, reason=answer["reason"], by=by, note=answer["note"]
     )

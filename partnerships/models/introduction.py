@@ -12,6 +12,8 @@ from associations.models import Association, Project
 from companies.models import Company, Need
 from mecenova.agenda.models import FollowUp
 from mecenova.calendar import clock
+from mecenova.calendar.quiet_hours import next_sending_time
+from mecenova.calendar.working_days import morning_of
 from mecenova.identifiers.models import Identified
 from mecenova.reference.enums import Kind
 from mecenova.workflow.journal import history
@@ -234,6 +236,13 @@ class Introduction(Identified):
             self.need_id is not None
             and Introduction.objects.filter(pk=self.pk).about_a_need_that_is_over().exists()
         )
+
+    @property
+    def asked_again_on(self) -> date | None:
+        """The day on which the question postponed is asked again: the one given, or the first with mails."""
+        if self.later_on is None:
+            return None
+        return clock.paris(next_sending_time(morning_of(self.later_on))).date()
 
     @property
     def was_never_sent(self) -> bool:

@@ -14,7 +14,7 @@ from mecenova.mail.addresses import absolute_url
 from mecenova.mail.links import link_for
 from mecenova.mail.models import OutgoingMail
 from mecenova.mail.notifications import Notification, register_notification
-from partnerships.enums import IntroductionStatus
+from partnerships.enums import IntroductionStatus, Side
 from partnerships.models import Introduction
 from partnerships.refusals import next_steps_after
 
@@ -43,6 +43,7 @@ class IntroductionNotification(Notification):
             "deadline": step.deadline if step else None,
             "introduction_url": absolute_url(subject.get_absolute_url()),
             "needs_url": absolute_url(reverse("companies:need_list")),
+            "associations_url": absolute_url(reverse("associations:list")),
         }
 
     def still_wanted(self, subject: Introduction, recipient: "User") -> bool:
@@ -66,6 +67,11 @@ class ToAnsweringSide(IntroductionNotification):
 class ToAskingSide(IntroductionNotification):
     def recipients(self, subject: Introduction) -> "Iterable[User]":
         return subject.asking_organisation.active_members()
+
+    def context(self, subject: Introduction, recipient: "User") -> dict[str, Any]:
+        return super().context(subject, recipient) | {
+            "reader_is_association": subject.asked_by_side == Side.ASSOCIATION,
+        }
 
 
 @register_notification
@@ -158,6 +164,12 @@ class IntroductionReleased(ToAskingSide):
     template: ClassVar[str] = "mail/partnerships/introduction_released.md"
     wanted_in: ClassVar[tuple[str, ...]] = (IntroductionStatus.RELEASED,)
 
+    def context(self, subject: Introduction, recipient: "User") -> dict[str, Any]:
+        return super().context(subject, recipient) | {
+            "profile_url": absolute_url(_what_others_read(subject)),
+            "library_url": absolute_url(reverse("infotheque:list")),
+        }
+
 
 @register_notification
 class IntroductionEnded(IntroductionNotification):
@@ -177,7 +189,6 @@ class IntroductionEnded(IntroductionNotification):
         return super().context(subject, recipient) | {
             "gone": gone,
             "asked": gone == subject.answering_organisation,
-            "associations_url": absolute_url(reverse("associations:list")),
             "reader_is_association": gone == subject.company.organisation,
         }
 
@@ -207,5 +218,13 @@ class IntroductionOverMeanwhile(IntroductionNotification):
         return super().context(subject, recipient) | {
             "reader_asked": is_member(recipient, subject.asking_organisation),
             "reader_is_association": is_member(recipient, subject.association.organisation),
-            "suggestions_url": absolute_url(reverse("associations:list")),
         }
+
+
+def _what_others_read(introduction: Introduction) -> str:
+    """Where the side that asked writes what others read of it."""
+    if introduction.asked_by_side == Side.ASSOCIATION:
+        return reverse("associations:edit", args=[introduction.association_id])
+    if introduction.need_id is not None:
+        return reverse("companies:need_edit", args=[introduction.need_id])
+    return reverse("companies:policy", args=[introduction.company_id])

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.models import Organisation
+from accounts.policies import is_member
 from infotheque.models import Prescription
 from mecenova.agenda import operations as agenda
 from mecenova.agenda.models import FollowUp
@@ -142,6 +143,7 @@ def _show(request: HttpRequest, found: Introduction, form: AnswerForm, status: i
         "mine": mine,
         "to_read": Prescription.objects.to_read(step.organisation_id, steps=[step]) if step and mine else (),
         "asked_by_me": policies.asked_introduction(request.user, found),
+        "reader_is_association": is_member(request.user, found.association.organisation),
         "after_no": next_steps_after(found),
         "history": history(found),
         "partnership": getattr(found, "partnership", None),

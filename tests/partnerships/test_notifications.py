@@ -8,9 +8,11 @@ import pytest
 from accounts.operations import withdraw_organisation
 from companies.operations import close_need
 from mecenova.agenda import operations as agenda
+from mecenova.calendar import clock
 from mecenova.mail.models import DigestLine, OutgoingMail
 from mecenova.mail.rendering import render
 from partnerships import operations
+from partnerships.enums import Side
 from partnerships.notifications import DecideTogetherReminder
 from tests.accounts.factories import StaffFactory
 from tests.associations.factories import ProjectFactory
@@ -53,6 +55,36 @@ def test_the_mails_of_a_silence(named, frozen_clock, snapshot):
             now.advance(timedelta(days=1))
             agenda.run_due()
         assert texts() == snapshot
+
+
+def as_company(named):
+    return {"asked_by_side": Side.COMPANY, "by": named.answerer}
+
+
+@pytest.mark.django_db
+def test_the_mail_of_a_silence_speaks_to_the_company_that_asked(named, frozen_clock, snapshot):
+    with frozen_clock(MONDAY) as now:
+        named.ask(**as_company(named))
+        days_go_by(now, 22)
+        assert only("introduction_released") == snapshot
+
+
+@pytest.mark.django_db
+def test_a_question_postponed_to_a_sunday_is_promised_for_the_day_it_is_asked(named, frozen_clock):
+    with frozen_clock(MONDAY) as now:
+        introduction = named.ask(**as_company(named))
+        operations.postpone_introduction(
+            introduction=introduction, later_on=date(2026, 12, 27), by=named.asker
+        )
+        (told,) = only("introduction_postponed")
+        assert "Le lundi 28\u00a0décembre 2026, nous lui reposerons la question" in told
+        assert "d’autres associations" in told
+        assert "besoins" not in told
+        now.move_to(datetime(2026, 12, 28, 7, 30, tzinfo=UTC))
+        agenda.run_due()
+        again = OutgoingMail.objects.filter(created_at__gte=now()).get()
+        assert again.notification == "partnerships.introduction_requested"
+        assert clock.paris(again.due_at).date() == date(2026, 12, 28)
 
 
 @pytest.mark.django_db
