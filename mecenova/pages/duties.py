@@ -42,7 +42,7 @@ def duties(*, limit: int, of: User | None = None) -> list[Duty]:
             step.pk,
             name_of(step.subject),
             step.what,
-            step.promised_at,  # type: ignore[attr-defined]
+            step.promised_at,
             page_of(step.subject),
             step.assigned_to,
         )

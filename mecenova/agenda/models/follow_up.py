@@ -82,6 +82,9 @@ class FollowUp(Identified):
     anew on the same subject. `due_at` is when the platform acts next, `deadline` what people are promised.
     """
 
+    # Only where it was read `by_promise`.
+    promised_at: datetime
+
     rule = models.CharField("règle", max_length=120)
     subject_type = models.ForeignKey(
         ContentType, verbose_name="type d’objet", on_delete=models.PROTECT, related_name="+"

@@ -86,7 +86,7 @@ def escalate_overdue_steps() -> int:
     hold(SHARING)
     now = clock.now()
     promised = FollowUp.objects.all().owed_by_staff().promised_before(now)
-    late = [row for row in promised if due_at(row.promised_at, ESCALATED_AFTER) <= now]  # type: ignore[attr-defined]
+    late = [row for row in promised if due_at(row.promised_at, ESCALATED_AFTER) <= now]
     here = leads(present()) if late else []
     if not here:
         return 0

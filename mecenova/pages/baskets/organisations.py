@@ -56,7 +56,7 @@ def to_correct() -> "QuerySet[Organisation]":
 
 
 def _to_correct_line(organisation: Organisation) -> Line:
-    return replace(organisation_line(organisation), since=organisation.to_call_since)  # type: ignore[attr-defined]
+    return replace(organisation_line(organisation), since=organisation.to_call_since)  # type: ignore[attr-defined]  # (read by `organisations_to_call`)
 
 
 def _call(organisation: Organisation, by: User, note: str) -> None:
