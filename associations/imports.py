@@ -5,8 +5,9 @@ from collections.abc import Sequence, Set
 
 from accounts.models.organisation import record_key
 from associations.forms.registration import PURPOSE_LENGTH
+from associations.nomenclatures import audiences_of, causes_of, programmes_in, social_objects_in
 from associations.operations.imports import AssociationEntry, import_associations
-from mecenova.identifiers.names import department_code
+from mecenova.identifiers.names import department_code, fold
 from mecenova.identifiers.registry import clean_rna, clean_siren, clean_siret
 from mecenova.identifiers.text import one_line
 from mecenova.imports import cells
@@ -22,101 +23,67 @@ from mecenova.reference.territories import code_from_label
 
 NAME_LENGTH = 250
 
-# A grant's State budget programme says what it was for, as the budget of 2014 was drawn up. A line with an
-# action (« 163-01 ») comes before its programme. Programmes that pay for anything, or for nothing a sponsor
-# would call a cause (administration, overseas, tourism, consulates, rescue, worship), are left out: their
-# rows stay without cause.
-CAUSES_OF_PROGRAMME: dict[str, tuple[str, ...]] = {
-    "102": ("emploi-et-insertion",),
-    "103": ("emploi-et-insertion",),
-    "104": ("egalite-et-diversite",),
-    "106": ("enfance-et-familles",),
-    "107": ("emploi-et-insertion",),
-    "109": ("logement",),
-    "110": ("solidarite-internationale",),
-    "112": ("territoires-ruraux-et-quartiers",),
-    "113": ("environnement",),
-    "131": ("culture",),
-    "135": ("logement",),
-    "137": ("egalite-et-diversite",),
-    "138": ("emploi-et-insertion",),
-    "139": ("education",),
-    "140": ("education",),
-    "141": ("education",),
-    "142": ("education",),
-    "143": ("education",),
-    "147": ("territoires-ruraux-et-quartiers",),
-    "149": ("environnement",),
-    "150": ("education",),
-    "154": ("territoires-ruraux-et-quartiers",),
-    "157": ("handicap",),
-    "157-05": (),  # Old age: a public, not handicap.
-    "163": ("education",),
-    "163-01": ("citoyennete",),  # Any association's daily life.
-    "163-04": ("citoyennete",),  # Civic service.
-    "167": ("citoyennete",),
-    "169": ("citoyennete",),
-    "174": ("environnement",),
-    "175": ("culture",),
-    "177": ("precarite",),
-    "180": ("culture",),
-    "181": ("environnement",),
-    "182": ("enfance-et-familles",),
-    "183": ("sante",),
-    "185": ("culture",),
-    "185-05": ("education",),
-    "186": ("culture",),
-    "187": ("environnement",),
-    "203": ("environnement",),
-    "204": ("sante",),
-    "209": ("solidarite-internationale",),
-    "214": ("education",),
-    "217": ("environnement",),
-    "219": ("sport",),
-    "224": ("culture",),
-    "230": ("education",),
-    "231": ("education",),
-    "232-05": ("citoyennete",),
-    "303": ("precarite",),
-    "304": ("precarite",),
-    "313": ("culture",),
-    "334": ("culture",),
-}
-AUDIENCES_OF_PROGRAMME: dict[str, tuple[str, ...]] = {
-    "137": ("femmes",),
-    "157": ("personnes-handicapees",),
-    "157-05": ("personnes-agees",),
-    "303": ("personnes-refugiees",),
-}
-_PROGRAMME = re.compile(r"\b(\d{3})(?:\s*[-_./ ]\s*(\d{1,2}))?\b", re.ASCII)
-
 COLUMNS = (
     Column(
         "nom",
         (
             "nom association", "nom de l'association", "association", "raison sociale", "dénomination",
             "titre", "nom complet", "nom de l'organisme", "organisme", "structure", "name",
+            "nom bénéficiaire", "nom du bénéficiaire", "nomBeneficiaire",
         ),
         required=True,
     ),
-    Column("code_postal", ("cp", "code postal du siège", "codepostal", "adresse code postal", "postal code")),
-    Column("commune", ("ville", "localité", "libellé commune", "commune du siège", "town", "city")),
-    Column("objet", ("mission", "missions", "but", "objet social", "description", "activité")),
-    Column("causes", ("cause", "thème", "thèmes", "thématique", "thématiques", "domaine", "domaines")),
+    Column(
+        "code_postal",
+        (
+            "cp", "code postal du siège", "codepostal", "adresse code postal", "adrs_codepostal",
+            "postal code",
+        ),
+    ),
+    Column(
+        "commune",
+        (
+            "ville", "localité", "libellé commune", "commune du siège", "adrs_libcommune", "libcom", "town",
+            "city",
+        ),
+    ),
+    Column("departement", ("dép", "dept", "département du siège", "code département")),
+    Column("adresse", ("adresse complète", "adresse du siège", "siège", "siège social", "address")),
+    Column(
+        "objet",
+        ("mission", "missions", "but", "objet social", "objet du dossier", "description", "activité"),
+    ),
+    Column("objet_social_1", ("objet_social1", "code objet social")),
+    Column("objet_social_2", ("objet_social2",)),
+    Column(
+        "causes",
+        (
+            "cause", "thème", "thèmes", "thématique", "thématiques", "domaine", "domaines",
+            "secteurs d'activités définies par l'association",
+        ),
+    ),
     Column("publics", ("public", "public visé", "publics visés", "bénéficiaires")),
     Column("territoires", ("territoire", "territoires d'action", "zone d'action", "zones d'action")),
     Column("rna", ("numéro rna", "n rna", "numéro waldec", "waldec", "id association")),
     Column("siren", ("numéro siren", "n siren")),
     Column("siret", ("numéro siret", "n siret")),
-    Column("site", ("site internet", "site web", "url", "web", "www", "website")),
+    Column("identifiant", ("id", "idBeneficiaire", "identifiant bénéficiaire")),
+    Column("site", ("site internet", "site web", "siteweb", "url", "web", "www", "website")),
     Column("telephone", ("tél", "tel", "numéro de téléphone", "phone")),
     Column("programme", ("programme budgétaire", "code programme", "programme lolf")),
+    Column("etat", ("position", "état administratif", "situation")),
+    Column("dissolution", ("date_disso", "date de dissolution")),
     Column(
         "montant_recu",
         ("montant", "subvention", "montant de la subvention"),
         note="les montants reçus sont des subventions passées, jamais des demandes\u00a0: non lus.",
     ),
 )  # fmt: skip
+
+# What registers write of an association that is no more: « D », « S » in the RNA, « C » in Sirene.
+_ENDED = re.compile(r"[dscf]|(?:dissou|supprim|cess|ferm|radi)[a-z ]*", re.ASCII)
+# The RNA writes 0001-01-01 for those that are alive.
+_YEAR = re.compile(r"\b(?:19|20)\d{2}\b", re.ASCII)
 
 KNOWS_NOTHING_OF = {
     "place": "sans code postal ni commune",
@@ -149,6 +116,7 @@ class AssociationImporter(Importer[AssociationEntry]):
         self._cause_ids = dict(Cause.objects.values_list("slug", "pk"))
         self._audience_ids = dict(Audience.objects.values_list("slug", "pk"))
         self._territory_ids = dict(Territory.objects.values_list("code", "pk"))
+        self._departments = frozenset(Territory.objects.departments().values_list("pk", flat=True))
         self._names = {
             model: dict(model.objects.values_list("pk", "name")) for model in (Cause, Audience, Territory)
         }
@@ -162,20 +130,22 @@ class AssociationImporter(Importer[AssociationEntry]):
         key = record_key(name)
         if not key:
             raise RowRefused("le nom n’a ni lettre ni chiffre")
-        postal_code, department = self._place(row, notes)
-        programmes = [] if row["causes"] else self._programmes(row, notes)
+        if _ENDED.fullmatch(fold(row["etat"])) or _YEAR.search(row["dissolution"]):
+            raise RowRefused("d’après ce fichier, cette association n’existe plus")
+        postal_code, town, department = self._place(row, notes)
+        codes = [] if row["causes"] else self._codes(row, notes)
         return AssociationEntry(
             key=(key, postal_code),
             name=name,
-            town=one_line(row["commune"])[:120],
+            town=town,
             department_id=department,
             website=self._website(row, notes),
             phone=one_line(row["telephone"])[:30],
             purpose=self._purpose(row, notes),
-            rna="" if cells.is_nothing(row["rna"]) else cells.checked(row["rna"], "rna", clean_rna),
+            rna=self._rna(row),
             siren=self._siren(row),
-            causes=self._causes_of(row, programmes, notes),
-            audiences=self._audiences_of(row, programmes, notes),
+            causes=self._causes_of(row, codes, notes),
+            audiences=self._audiences_of(row, codes, notes),
             territories=self._territories_of(row, notes),
         )
 
@@ -204,19 +174,29 @@ class AssociationImporter(Importer[AssociationEntry]):
     def _named(self, model: type[Cause | Audience | Territory], keys: frozenset[int]) -> str:
         return ", ".join(sorted(self._names[model].get(key, "") for key in keys))
 
-    def _place(self, row: Row, notes: Notes) -> tuple[str, int | None]:
-        """The postal code as a key, and its département; what cannot be read is left empty, and told."""
-        written = cells.postal_code(row["code_postal"])
-        if not written:
-            if not cells.is_nothing(row["code_postal"]):
-                notes.add(KNOWS_NOTHING_OF["postal_code"], one_line(row["code_postal"])[:20])
-            elif not row["commune"]:
+    def _place(self, row: Row, notes: Notes) -> tuple[str, str, int | None]:
+        """Postal code, town, département; what cannot be read is left empty, and told."""
+        code, town = row["code_postal"], one_line(row["commune"])
+        if cells.is_nothing(code):
+            code, town = cells.postal_address(town) or cells.postal_address(row["adresse"]) or ("", town)
+        written = cells.postal_code(code)
+        if written:
+            department = self._territory_ids.get(department_code(written) or "")
+            if department is None:
+                notes.add(KNOWS_NOTHING_OF["department"], written)
+        else:
+            department = self._named_department(row["departement"])
+            if not cells.is_nothing(code):
+                notes.add(KNOWS_NOTHING_OF["postal_code"], one_line(code)[:20])
+            elif not town and department is None:
                 notes.add(KNOWS_NOTHING_OF["place"])
-            return "", None
-        department = self._territory_ids.get(department_code(written) or "")
-        if department is None:
-            notes.add(KNOWS_NOTHING_OF["department"], written)
-        return written, department
+        return written, town[:120], department
+
+    def _named_department(self, text: str) -> int | None:
+        """« 7 », « 07 » or « Ardèche »; a région or a country is none."""
+        code = code_from_label(text.zfill(2) if text.isdecimal() else text) if text else None
+        found = self._territory_ids.get(code or "")
+        return found if found in self._departments else None
 
     def _purpose(self, row: Row, notes: Notes) -> str:
         purpose = cells.joined_sentences(row["objet"])
@@ -226,6 +206,11 @@ class AssociationImporter(Importer[AssociationEntry]):
             notes.add(KNOWS_NOTHING_OF["long_purpose"])
         return cells.shortened(purpose, PURPOSE_LENGTH)
 
+    def _rna(self, row: Row) -> str:
+        if not cells.is_nothing(row["rna"]):
+            return cells.checked(row["rna"], "rna", clean_rna)
+        return cells.read_or_nothing(row["identifiant"], clean_rna)
+
     def _siren(self, row: Row) -> str:
         """A SIRET begins with the SIREN, whichever column it was written in."""
         for column in ("siren", "siret"):
@@ -234,7 +219,8 @@ class AssociationImporter(Importer[AssociationEntry]):
                 if column == "siret" or len(digits) == 14:
                     return cells.checked(row[column], column, clean_siret)[:9]
                 return cells.checked(row[column], column, clean_siren)
-        return ""
+        number = row["identifiant"]
+        return (cells.read_or_nothing(number, clean_siret) or cells.read_or_nothing(number, clean_siren))[:9]
 
     def _website(self, row: Row, notes: Notes) -> str:
         address = cells.website(row["site"])
@@ -242,33 +228,28 @@ class AssociationImporter(Importer[AssociationEntry]):
             notes.add(KNOWS_NOTHING_OF["website"])
         return address
 
-    def _programmes(self, row: Row, notes: Notes) -> list[str]:
-        """Each programme as the longest code that the tables know."""
-        codes = [_as_code(*found) for found in _PROGRAMME.findall(row["programme"])]
-        known = [code for code in codes if code in CAUSES_OF_PROGRAMME or code in AUDIENCES_OF_PROGRAMME]
-        if row["programme"] and not any(CAUSES_OF_PROGRAMME.get(code) for code in known):
+    def _codes(self, row: Row, notes: Notes) -> list[str]:
+        """What the file writes in place of causes: the register's objects, and the grant's programmes."""
+        programmes = programmes_in(row["programme"])
+        if row["programme"] and not causes_of(programmes):
             notes.add(KNOWS_NOTHING_OF["programme"], one_line(row["programme"])[:20])
-        return known
+        return programmes + social_objects_in(f"{row['objet_social_1']} {row['objet_social_2']}")
 
-    def _causes_of(self, row: Row, programmes: Sequence[str], notes: Notes) -> frozenset[int]:
-        """Causes that the file names win; else those of the programmes."""
+    def _causes_of(self, row: Row, codes: Sequence[str], notes: Notes) -> frozenset[int]:
+        """Causes that the file names win; else those of its codes."""
         named, unknown = cells.listed(row["causes"], self._causes.find)
         for word in unknown:
             notes.add(KNOWS_NOTHING_OF["cause_word"], word)
-        slugs = [cause.slug for cause in named] or [
-            slug for code in programmes for slug in CAUSES_OF_PROGRAMME.get(code, ())
-        ]
+        slugs = [cause.slug for cause in named] or causes_of(codes)
         if not slugs:
             notes.add(KNOWS_NOTHING_OF["cause"])
         return frozenset(self._cause_ids[slug] for slug in slugs if slug in self._cause_ids)
 
-    def _audiences_of(self, row: Row, programmes: Sequence[str], notes: Notes) -> frozenset[int]:
+    def _audiences_of(self, row: Row, codes: Sequence[str], notes: Notes) -> frozenset[int]:
         named, unknown = cells.listed(row["publics"], self._audiences.find)
         for word in unknown:
             notes.add(KNOWS_NOTHING_OF["audience_word"], word)
-        slugs = [audience.slug for audience in named] or [
-            slug for code in programmes for slug in AUDIENCES_OF_PROGRAMME.get(code, ())
-        ]
+        slugs = [audience.slug for audience in named] or audiences_of(codes)
         return frozenset(self._audience_ids[slug] for slug in slugs if slug in self._audience_ids)
 
     def _territories_of(self, row: Row, notes: Notes) -> frozenset[int]:
@@ -278,16 +259,11 @@ class AssociationImporter(Importer[AssociationEntry]):
         return frozenset(self._territory_ids[code] for code in codes if code in self._territory_ids)
 
 
-def _as_code(programme: str, action: str) -> str:
-    """« 163-01 » when the table tells it apart from its programme, else « 163 »."""
-    precise = f"{programme}-{action:0>2}" if action else programme
-    return precise if precise in CAUSES_OF_PROGRAMME else programme
-
-
 register_import(
     "associations",
     AssociationImporter,
     label="Associations",
-    help="Une ligne par association\u00a0: son nom, et ce que vous savez d’elle.",
+    help="Une ligne par association\u00a0: son nom, et ce que vous savez d’elle. Le répertoire national "
+    "(RNA) et les listes de subventions que publient l’État et les communes se lisent tels quels.",
     as_checked_help="les fiches que personne n’a revendiquées deviennent des associations membres.",
 )

@@ -24,6 +24,7 @@ NOTHING = frozenset(
 _ISO_DATE = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ][0-9:.]+Z?)?", re.ASCII)
 _FRENCH_DATE = re.compile(r"(\d{1,2})[/.\-](\d{1,2})[/.\-](\d{4})", re.ASCII)
 _WHOLE = re.compile(r"(\d{1,9})(?:[.,]0+)?", re.ASCII)
+_CODE_AND_TOWN = re.compile(r"\b(\d{5})[\s–-]+([^\W\d][^\d,;()]*)")
 _LESSER_SEPARATORS = re.compile(r"[;,/\n]")
 _is_website = URLValidator(schemes=["http", "https"])
 
@@ -103,6 +104,20 @@ def postal_code(text: str) -> str:
     if re.fullmatch(r"\d{4}", written, re.ASCII):
         written = f"0{written}"
     return written if re.fullmatch(r"\d{5}", written, re.ASCII) else ""
+
+
+def postal_address(text: str) -> tuple[str, str] | None:
+    """The postal code and the town at the end of « 12 rue des Lilas, 69003 Lyon »; None when it has none."""
+    found = _CODE_AND_TOWN.findall(one_line(text))
+    return (found[-1][0], found[-1][1].strip(" -–")) if found else None
+
+
+def read_or_nothing(text: str, clean: Callable[[str], str]) -> str:
+    """The cleaned value, or nothing: for a column that may hold something else."""
+    try:
+        return clean(text)
+    except ValidationError:
+        return ""
 
 
 def website(text: str) -> str:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from accounts.enums import OrganisationKind, OrganisationStatus, Origin
 from accounts.models import Organisation
-from associations.imports import AUDIENCES_OF_PROGRAMME, CAUSES_OF_PROGRAMME, AssociationImporter
+from associations.imports import AssociationImporter
 from associations.models import Association
 from associations.operations import imports as operations
 from matching.models import ChangedSubject
@@ -21,7 +21,6 @@ from mecenova.agenda.models import FollowUp
 from mecenova.imports import running
 from mecenova.imports.running import run_import
 from mecenova.mail.models import OutgoingMail
-from mecenova.reference.models import Audience, Cause
 from mecenova.workflow.models import TransitionRecord
 from tests.accounts.factories import MembershipFactory, OrganisationFactory
 from tests.associations.factories import AssociationFactory
@@ -69,13 +68,6 @@ def named(name):
 
 def slugs(relation):
     return sorted(relation.values_list("slug", flat=True))
-
-
-def test_the_tables_name_causes_and_publics_that_exist():
-    causes = {slug for found in CAUSES_OF_PROGRAMME.values() for slug in found}
-    audiences = {slug for found in AUDIENCES_OF_PROGRAMME.values() for slug in found}
-    assert causes <= set(Cause.objects.values_list("slug", flat=True))
-    assert audiences <= set(Audience.objects.values_list("slug", flat=True))
 
 
 def test_a_register_becomes_unclaimed_records_with_what_can_be_derived(bring):
