@@ -5,10 +5,9 @@ from collections.abc import Iterable
 from typing import TextIO
 
 from infotheque.models import Document
+from mecenova.identifiers.spreadsheets import inert_line
 
 COLUMNS = ("document", "type", "éditeur", "ouvertures", "téléchargements", "utile", "peu utile")
-# What a spreadsheet would take for a formula.
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def write_uses(file: TextIO, documents: Iterable[Document]) -> None:
@@ -19,9 +18,4 @@ def write_uses(file: TextIO, documents: Iterable[Document]) -> None:
     for document in documents:
         texts = (document.title, document.get_kind_display(), document.publisher)
         uses = (document.opened, document.downloaded, document.useful, document.not_useful)
-        writer.writerow([*map(_safe, texts), *uses])
-
-
-def _safe(text: str) -> str:
-    plain = " ".join(text.split())
-    return f"'{plain}" if plain.startswith(FORMULA_STARTS) else plain
+        writer.writerow([*map(inert_line, texts), *uses])

@@ -8,10 +8,9 @@ from typing import TextIO
 from matching.allocation import Ranking
 from matching.network import Names
 from matching.scoring import reasons
+from mecenova.identifiers.spreadsheets import inert_line
 
 COLUMNS = ("need", "company", "association", "rank", "score", "reasons", "presented")
-# What a spreadsheet would take for a formula.
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def write_ranking(
@@ -35,19 +34,14 @@ def write_ranking(
             told = reasons(need, association, candidate.assessment, names.words)
             writer.writerow(
                 (
-                    _safe(titles[need.id]),
-                    _safe(companies[need.company]),
-                    _safe(associations[association.id]),
+                    inert_line(titles[need.id]),
+                    inert_line(companies[need.company]),
+                    inert_line(associations[association.id]),
                     position,
                     f"{candidate.assessment.total:.4f}",
-                    _safe(" ".join(told)),
+                    inert_line(" ".join(told)),
                     "oui" if (need.id, association.id) in presented else "non",
                 )
             )
             lines += 1
     return lines
-
-
-def _safe(text: str) -> str:
-    plain = " ".join(text.split())
-    return f"'{plain}" if plain.startswith(FORMULA_STARTS) else plain

@@ -8,10 +8,10 @@ from types import TracebackType
 from typing import IO, Self
 
 from mecenova.identifiers.names import fold
+from mecenova.identifiers.spreadsheets import inert
 from mecenova.imports.errors import ImportRefused
 from mecenova.imports.tables import Row
 
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 _MOST_NUMBERED = 10_000
 
 
@@ -41,18 +41,13 @@ class Rejects:
         """The columns of the file follow ours, unless it is itself a corrected file of rejects."""
         self._kept = [place for place, title in enumerate(header) if fold(title) not in {"ligne", "raison"}]
         self._wide = len(header)
-        self._writer.writerow(["ligne", "raison", *(safe(header[place]) for place in self._kept)])
+        self._writer.writerow(["ligne", "raison", *(inert(header[place]) for place in self._kept)])
 
     def add(self, row: Row, reason: str) -> None:
         whole = len(row.cells) >= self._wide
         places = [*self._kept, *range(self._wide, len(row.cells))] if whole else range(len(row.cells))
-        self._writer.writerow([row.number, reason, *(safe(row.cells[place]) for place in places)])
+        self._writer.writerow([row.number, reason, *(inert(row.cells[place]) for place in places)])
         self.count += 1
-
-
-def safe(cell: str) -> str:
-    """A spreadsheet shows it and never runs it."""
-    return f"'{cell}" if cell.startswith(_FORMULA_STARTS) else cell
 
 
 def _created(path: Path) -> tuple[IO[str], Path]:

@@ -4,7 +4,7 @@ import csv
 import io
 from typing import Any
 
-from mecenova.imports.rejects import safe
+from mecenova.identifiers.spreadsheets import inert
 from mecenova.imports.report import MOST_TOLD, Report, Verdict
 from mecenova.imports.tables import SEPARATOR_NAMES
 
@@ -76,7 +76,7 @@ def as_csv(told: dict[str, Any]) -> str:
     text = io.StringIO()
     writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
     writer.writerow(("mesure", "valeur"))
-    writer.writerows((safe(str(label)), safe(str(value))) for label, value in rows)
+    writer.writerows((inert(str(label)), inert(str(value))) for label, value in rows)
     return f"\ufeff{text.getvalue()}"
 
 

@@ -5,8 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TextIO
 
-# What a spreadsheet would take for a formula.
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+from mecenova.identifiers.spreadsheets import inert_line
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +56,7 @@ def safe(value: object) -> str:
         return ""
     if isinstance(value, float):
         return f"{value:.2f}".replace(".", ",")
-    text = " ".join(str(value).split())
-    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
+    return inert_line(value)
 
 
 def percentages(values: Sequence[float | None], widest: float) -> list[int | None]:
