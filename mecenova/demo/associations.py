@@ -65,7 +65,9 @@ class Associations:
 
     def _plan_one(self, number: int, text: Text) -> None:
         key = text.get("key", text["name"])
-        joined = text.get("days")
+        # Reminded, then called: what the agenda counts in working days, so that it falls due on any day.
+        worked = text.get("worked_days")
+        joined = text.get("days") if worked is None else self.timeline.worked_days_ago(worked)
         state = text.get("state", OrganisationStatus.CHECKED)
         if joined is None:
             self.timeline.at(OPENING, "06:00", lambda: self._move(key, number, text))

@@ -36,9 +36,8 @@ from mecenova.rehearsal.models import Preview
 from partnerships.enums import IntroductionStatus
 from partnerships.models import AttentionMonth, Introduction, Partnership
 
-# The rounds present everybody in time, whenever the demo is loaded: nobody waits near the ninety days. Nobody
-# has been asked to correct for so long that a call is owed.
-LEFT_EMPTY = {"associations-sans-presentation", "corrections"}
+# The rounds present everybody in time, whenever the demo is loaded: nobody waits near the ninety days.
+LEFT_EMPTY = {"associations-sans-presentation"}
 
 
 def shown(page: Any) -> str:
