@@ -11,6 +11,7 @@ from accounts.models import Claim, Organisation
 from associations.models import Association, Project
 from companies.models import Company, Need
 from infotheque.models import Document
+from matching.models import Diagnosis
 from partnerships.models import Introduction, Partnership
 
 
@@ -29,6 +30,7 @@ def with_subjects(rows: "QuerySet[Any]") -> "QuerySet[Any]":
                 Introduction.objects.with_parties(),
                 Partnership.objects.all(),
                 Document.objects.for_curation(),
+                Diagnosis.objects.select_related("project"),
             ],
         )
     )
@@ -39,7 +41,7 @@ def name_of(subject: Model) -> str:
         return subject.organisation.name
     if isinstance(subject, Introduction):
         return f"{subject.asking_organisation.name} → {subject.answering_organisation.name}"
-    return str(subject)
+    return subject.project.title if isinstance(subject, Diagnosis) else str(subject)
 
 
 def page_of(subject: Any) -> str:

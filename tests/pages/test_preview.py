@@ -1,14 +1,16 @@
 """What will leave if nobody acts, as the team reads it."""
 
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
+from django.contrib.contenttypes.models import ContentType
 from django.urls import reverse
 
 from mecenova.calendar import clock
 from mecenova.rehearsal.enums import LineKind, PreviewStatus
 from mecenova.rehearsal.models import Preview, PreviewLine
-from tests.accounts.factories import StaffFactory, UserFactory
+from tests.accounts.factories import OrganisationFactory, StaffFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -99,6 +101,33 @@ def test_as_many_queries_for_a_line_as_for_many(team, query_count):
     Preview.objects.all().delete()
     ready(lines=20)
     assert query_count(lambda: team.get(reverse(PAGE))) == one
+
+
+def test_a_line_names_whom_it_is_about_and_leads_there(team, query_count):
+    preview = ready(lines=1)
+    organisations = OrganisationFactory.create_batch(3)
+    for subject in [*organisations, StaffFactory()]:
+        PreviewLine.objects.create(
+            preview=preview,
+            at=clock.now(),
+            kind=LineKind.FOLLOW_UP,
+            name="tests.line",
+            subject=subject,
+            text="Compléter la fiche.",
+        )
+    preview.lines.create(
+        at=clock.now(),
+        kind=LineKind.FOLLOW_UP,
+        name="tests.line",
+        subject_type=ContentType.objects.get_for_model(organisations[0]),
+        subject_id=UUID(int=1),
+        text="D’un sujet à naître.",
+    )
+    page = team.get(reverse(PAGE)).text
+    for organisation in organisations:
+        assert f'href="{reverse("pages:organisation", args=[organisation.pk])}">{organisation.name}' in page
+    assert page.count("Compléter la fiche.") == 4
+    assert "D’un sujet à naître." in page
 
 
 def test_for_the_team_alone(client):

@@ -11,14 +11,27 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.models import User
 from mecenova.pages.forms import PreviewForm
+from mecenova.pages.subjects import name_of, page_of, with_subjects
 from mecenova.rehearsal.enums import LineKind
-from mecenova.rehearsal.models import Preview
+from mecenova.rehearsal.models import Preview, PreviewLine
 from mecenova.rehearsal.operations import ask_preview
 from mecenova.team import for_the_team
 
 TONIGHT, MONTH = 1, 30
 PAGE_SIZE = 50
+
+
+class _Line:
+    """A line as the team reads it: what leaves, whom it is about and where to act, once that exists."""
+
+    def __init__(self, line: PreviewLine) -> None:
+        self.line = line
+        # A mail about a person's own list is about whoever receives it: already said.
+        known = line.subject is not None and not isinstance(line.subject, User)
+        self.about = name_of(line.subject) if known else ""
+        self.url = page_of(line.subject) if known else ""
 
 
 @require_safe
@@ -29,7 +42,8 @@ def preview(request: HttpRequest) -> HttpResponse:
     found, latest = Preview.objects.newest(days=days), Preview.objects.of_days(days).first()
     numbers = _numbers(found)
     day = _day(request.GET.get("jour", ""), numbers)
-    lines = found.lines.all().on(day) if found and day else Preview.objects.none()
+    lines = with_subjects(found.lines.all().on(day)) if found and day else PreviewLine.objects.none()
+    page = Paginator(lines, PAGE_SIZE).get_page(request.GET.get("page"))
     context = {
         "days": days,
         "month_url": f"{reverse('pages:preview')}?jours={MONTH}",
@@ -38,7 +52,8 @@ def preview(request: HttpRequest) -> HttpResponse:
         "latest": latest,
         "numbers": numbers,
         "day": day,
-        "page_obj": Paginator(lines, PAGE_SIZE).get_page(request.GET.get("page")),
+        "page_obj": page,
+        "lines": [_Line(line) for line in page],
     }
     return render(request, "pages/preview.html", context)
 
