@@ -5,6 +5,7 @@ from uuid import uuid4
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core.internal.ratelimit import get_ip
+from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -37,6 +38,7 @@ CHANGES = {
 # What anybody can have written to an address that is not theirs: once a day is enough to understand.
 ONCE_A_DAY = {"account/email/account_already_exists", "account/email/unknown_account"}
 EMAIL_LENGTH = 254
+DAY = 24 * 60 * 60
 ACCOUNT_CHANGED = "mail/accounts/account_changed.md"
 
 
@@ -66,6 +68,7 @@ class AccountAdapter(DefaultAccountAdapter):
             "sign_up_url": absolute_url(reverse("accounts:sign_up")),
             "login_url": absolute_url(reverse("account_login")),
             "reset_url": absolute_url(reverse("account_reset_password")),
+            "reset_days": settings.PASSWORD_RESET_TIMEOUT // DAY,
             "password_reset_url": context.get("password_reset_url", ""),
         }
         # Two requests for a code are two mails: only the last code works.

@@ -8,6 +8,7 @@ from django.urls import reverse
 from accounts.enums import ClaimStatus, OrganisationStatus, Role
 from accounts.models import Claim, Invitation, Organisation, User, team_of
 from accounts.policies import is_manager, is_member
+from mecenova.agenda.operations import next_step
 from mecenova.mail.addresses import absolute_url
 from mecenova.mail.models import AddressTrouble
 from mecenova.mail.notifications import Notification, register_notification
@@ -100,7 +101,12 @@ class ChangesAsked(ToManagers):
     template = "mail/accounts/changes_asked.md"
 
     def context(self, subject: Organisation, recipient: User) -> dict[str, Any]:
-        return {**super().context(subject, recipient), "message": subject.what_is_asked()}
+        step = next_step(subject)
+        return {
+            **super().context(subject, recipient),
+            "message": subject.what_is_asked(),
+            "expected_by": step.deadline if step else None,
+        }
 
     def still_wanted(self, subject: Organisation, recipient: User) -> bool:
         return subject.status == OrganisationStatus.CHANGES_ASKED and is_manager(recipient, subject)
@@ -191,6 +197,10 @@ class ClaimReceived(ToClaimant):
     name = "accounts.claim_received"
     template = "mail/accounts/claim_received.md"
     urgent = True
+
+    def context(self, subject: Claim, recipient: User) -> dict[str, Any]:
+        step = next_step(subject)
+        return {**super().context(subject, recipient), "answer_by": step.deadline if step else None}
 
     def still_wanted(self, subject: Claim, recipient: User) -> bool:
         return subject.status == ClaimStatus.WAITING

@@ -21,7 +21,7 @@ def why(diagnosis: Diagnosis) -> str:
     """What brought it."""
     introduction = diagnosis.introduction
     if diagnosis.cause == DiagnosisCause.QUIET or introduction is None:
-        return "Depuis quarante-cinq jours ou plus, aucune entreprise n’a demandé à vous parler de ce projet."
+        return "Depuis des semaines, aucune entreprise n’a demandé à vous parler de ce projet."
     company = introduction.company.organisation.name
     if introduction.gone_organisation is not None:
         return f"{company} a quitté Mecenova\u00a0: votre demande ne peut plus aboutir."

@@ -14,7 +14,9 @@ from matching.notifications import CHOICE_LINKS, DECLINE_LINK, INTEREST_LINK
 from matching.operations import choose_after, decline_suggestion, take_interest, why_over
 from matching.policies import can_answer_suggestion, can_choose
 from mecenova.agenda.operations import next_step
+from mecenova.agenda.wording import before
 from mecenova.mail.links import OneClick, register_link
+from partnerships.models import Introduction
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -39,6 +41,13 @@ class SuggestionLink(OneClick):
         return f"Cette suggestion n’attend plus de réponse\u00a0: {subject.get_status_display().lower()}."
 
 
+def what_interest_did(introduction: Introduction) -> str:
+    """Said to the company, whichever button it pressed."""
+    step, name = next_step(introduction), introduction.association.organisation.name
+    until = before(step.deadline if step else None)
+    return f"Votre message est parti. {name} vous répond{until}, et nous relançons pour vous."
+
+
 @register_link
 class InterestLink(SuggestionLink):
     name: ClassVar[str] = INTEREST_LINK
@@ -47,12 +56,7 @@ class InterestLink(SuggestionLink):
     form_class: ClassVar[type[forms.Form]] = InterestForm
 
     def act(self, subject: Suggestion, user: "User", cleaned_data: dict[str, Any]) -> str:
-        take_interest(suggestion=subject, note=cleaned_data["note"], by=user)
-        name = subject.association.organisation.name
-        return (
-            f"Votre message est parti. {name} a quinze jours ouvrés pour répondre, et "
-            "nous relançons pour vous."
-        )
+        return what_interest_did(take_interest(suggestion=subject, note=cleaned_data["note"], by=user))
 
 
 @register_link

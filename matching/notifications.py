@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from accounts.enums import OrganisationKind
 from accounts.models import Organisation, User, team_of
+from accounts.operations import check_promised_by
 from accounts.policies import is_member
 from associations.models import Association
 from associations.readiness import completeness as association_completeness
@@ -100,6 +101,7 @@ class AssociationWelcome(Welcome):
         )
         return {
             "organisation": subject,
+            "checked_by": check_promised_by(subject),
             "odds": odds_of(case),
             "what_if": what_if(case, department)[:WELCOME_CHANGES],
             "department": department,
@@ -129,6 +131,7 @@ class CompanyWelcome(Welcome):
         causes = list(company.policy.causes.all()) if company.has_policy else []
         return {
             "organisation": subject,
+            "checked_by": check_promised_by(subject),
             "causes": [cause.name for cause in causes],
             "odds": odds(cause_ids=[cause.pk for cause in causes]),
             "missing": company_completeness(company).missing,

@@ -135,6 +135,12 @@ def become_checked(organisation: Organisation, verb: str, by: User | None) -> No
     signals.organisation_checked.send(Organisation, organisation=organisation, by=by)
 
 
+def check_promised_by(organisation: Organisation) -> datetime | None:
+    """The date promised for its check, while it waits for one."""
+    step = agenda.next_step(organisation) if organisation.status == OrganisationStatus.TO_CHECK else None
+    return step.deadline if step else None
+
+
 @transaction.atomic
 def ask_for_changes(*, organisation: Organisation, message: str, by: User | None) -> Organisation:
     """Say what is missing before the organisation can be checked; its managers receive the message."""

@@ -5,10 +5,11 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
-from accounts.operations import OrganisationExists
+from accounts.operations import OrganisationExists, check_promised_by
 from accounts.policies import is_member
 from associations.forms.registration import RegistrationForm
 from associations.operations import register_association
+from mecenova.agenda.wording import before
 from mecenova.workflow.errors import DomainError
 
 
@@ -18,7 +19,7 @@ def register(request: HttpRequest) -> HttpResponse:
     existing = None
     if request.method == "POST" and form.is_valid():
         try:
-            register_association(by=request.user, **form.values())
+            association = register_association(by=request.user, **form.values())
         except OrganisationExists as found:
             existing = found.organisation
             if is_member(request.user, existing):
@@ -26,9 +27,9 @@ def register(request: HttpRequest) -> HttpResponse:
         except DomainError as refused:
             form.add_error(None, refused.message)
         else:
+            checked = before(check_promised_by(association.organisation))
             messages.success(
-                request,
-                "Votre association est inscrite. Une personne de l’équipe la vérifie sous 3 jours ouvrés.",
+                request, f"Votre association est inscrite. Une personne de l’équipe la vérifie{checked}."
             )
             return redirect("pages:dashboard")
     return render(request, "associations/register.html", {"form": form, "existing": existing})

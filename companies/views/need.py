@@ -8,6 +8,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
+from accounts.models import Organisation
+from accounts.operations import check_promised_by
 from accounts.policies import is_member
 from companies import policies
 from companies.enums import NeedStatus
@@ -18,6 +20,7 @@ from companies.views.lookup import need_or_404, own_company_or_404
 from infotheque.models import Prescription
 from mecenova.agenda.enums import Owner
 from mecenova.agenda.operations import next_step
+from mecenova.agenda.wording import before
 from mecenova.calendar import clock
 from mecenova.reference.enums import Kind
 from mecenova.workflow.errors import DomainError
@@ -101,7 +104,7 @@ def publish(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         except DomainError as refusal:
             messages.error(request, refusal.message)
         else:
-            messages.success(request, _what_publishing_did(need.company.organisation.is_checked))
+            messages.success(request, _what_publishing_did(need.company.organisation))
         return redirect("companies:need_detail", pk=need.pk)
     context = {"need": need, "company": need.company, "missing": missing_from_need(need)}
     return render(request, "companies/need_publish.html", context)
@@ -120,10 +123,10 @@ def close(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     return render(request, "companies/need_close.html", {"need": need, "company": need.company})
 
 
-def _what_publishing_did(checked: bool) -> str:
-    if checked:
+def _what_publishing_did(organisation: Organisation) -> str:
+    if organisation.is_checked:
         return "Le besoin est publié\u00a0: tout le monde peut le lire et y répondre."
     return (
-        "Le besoin est prêt. Il sera visible dès que l’équipe aura vérifié votre entreprise, "
-        "sous trois jours ouvrés."
+        "Le besoin est prêt. Il sera visible dès que l’équipe aura vérifié votre entreprise"
+        f"{before(check_promised_by(organisation))}."
     )

@@ -5,8 +5,10 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
+from accounts.operations import check_promised_by
 from companies.forms import RegistrationForm
 from companies.operations import OrganisationExists, register_company
+from mecenova.agenda.wording import before
 from mecenova.workflow.errors import DomainError
 
 
@@ -22,9 +24,8 @@ def register(request: HttpRequest) -> HttpResponse:
         except DomainError as refusal:
             form.add_error(None, refusal.message)
         else:
-            messages.success(
-                request, f"{company} est inscrite. L’équipe la vérifie sous trois jours ouvrés et vous écrit."
-            )
+            checked = before(check_promised_by(company.organisation))
+            messages.success(request, f"{company} est inscrite. L’équipe la vérifie{checked} et vous écrit.")
             return redirect("pages:dashboard")
     context = {"form": form, "existing": existing}
     return render(request, "companies/register.html", context, status=409 if existing else 200)

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from companies.models import Company
 from matching import operations, policies
 from matching.forms import DeclineForm, InterestForm
+from matching.links import what_interest_did
 from matching.models import Suggestion
 from mecenova.workflow.errors import DomainError
 from partnerships.operations import places_left
@@ -60,7 +61,7 @@ def interest(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     except DomainError as error:
         messages.error(request, error.message)
         return redirect(found)
-    messages.success(request, "Votre message est parti. L’association a quinze jours ouvrés pour répondre.")
+    messages.success(request, what_interest_did(introduction))
     return redirect(introduction)
 
 

@@ -6,7 +6,8 @@ from datetime import datetime
 
 from mecenova.agenda.enums import Owner
 from mecenova.agenda.models import RuleDelay
-from mecenova.agenda.rules import Rule, registered
+from mecenova.agenda.planning import days_in_force, delays_of
+from mecenova.agenda.rules import Rule, registered, rule_named
 from mecenova.calendar.working_days import LONGEST_IN_WORKING_DAYS
 
 
@@ -60,6 +61,17 @@ class Table:
     @property
     def every_in_words(self) -> str:
         return days_in_words(self.every) if self.every else ""
+
+
+def promised_in_words(name: str) -> str:
+    """The day of the rule's table that people are promised, as the team has set it.
+
+    Raises LookupError when no rule has this name.
+    """
+    rule = rule_named(name)
+    if rule is None:
+        raise LookupError(f"No rule is called {name}")
+    return days_in_words(days_in_force(rule, rule.promised_day, delays_of(rule)))
 
 
 def days_in_words(days: int) -> str:

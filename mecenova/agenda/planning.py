@@ -40,10 +40,9 @@ def dates(
     """
     due = _when(rule, occurrence, since, delays, absences)
     due = max(due, not_before) if not_before else due
-    promised = rule.days[-1] if rule.deadline_day is None else rule.deadline_day
-    if occurrence not in rule.days or promised == occurrence:
+    if occurrence not in rule.days or rule.promised_day == occurrence:
         return due, due
-    return due, _when(rule, promised, since, delays, absences)
+    return due, _when(rule, rule.promised_day, since, delays, absences)
 
 
 def when(rule: Rule, occurrence: int, since: datetime) -> datetime:

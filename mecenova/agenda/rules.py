@@ -39,6 +39,11 @@ class Rule:
     # One person's own (an adviser's appointment): the team's sharing leaves it to them.
     personal: ClassVar[bool] = False
 
+    @property
+    def promised_day(self) -> int:
+        """The day of the table that people are promised, whatever the platform does before or after it."""
+        return self.days[-1] if self.deadline_day is None else self.deadline_day
+
     def what(self, subject: Any) -> str:
         """One French sentence, shown and stored: what is expected now."""
         raise NotImplementedError

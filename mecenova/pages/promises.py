@@ -69,15 +69,15 @@ PROMISES = (
         2,
         "Une première vraie réponse tout de suite",
         "Le courriel d’accueil est parti dans l’heure de l’inscription. Une personne de l’équipe a vérifié "
-        "la fiche, ou dit ce qui manque, dans le délai annoncé\u00a0: trois jours ouvrés, sans compter les "
-        "jours fériés, août et la fin d’année.",
+        "la fiche, ou dit ce qui manque, avant la date annoncée, qui ne compte ni les "
+        "jours fériés, ni août, ni la fin d’année.",
         "L’heure ou le délai est passé, et l’organisme n’avait pas quitté le site.",
         (Part("welcome", "Accueils dans l’heure"), Part("check", "Vérifications dans le délai")),
     ),
     Promise(
         3,
         "Une demande a une réponse, ou se libère",
-        "Avant la date limite affichée (quinze jours ouvrés, absences et pauses non comptées), la demande "
+        "Avant la date limite affichée (absences et pauses non comptées), la demande "
         "a reçu un oui, un non, un «\u202fplus tard\u202f» daté, ou a été libérée\u00a0; et qui l’avait "
         "faite en a été averti.",
         "La date limite est passée sans rien de tout cela, ou personne n’a été averti.",

@@ -4,7 +4,9 @@ import pytest
 
 from accounts import notifications, operations
 from accounts.enums import Role
+from accounts.followups import ClaimDecision
 from accounts.models import User
+from mecenova.agenda.operations import start
 from mecenova.calendar import clock
 from mecenova.mail.enums import TroubleKind
 from mecenova.mail.models import AddressTrouble, OutgoingMail
@@ -31,6 +33,12 @@ def lea():
 
 def managed():
     return MembershipFactory(user=lea(), organisation__name="Les Lucioles").organisation
+
+
+def claim_waiting():
+    claim = claimed()
+    start(ClaimDecision, claim)
+    return claim
 
 
 def claimed(**changes):
@@ -85,7 +93,7 @@ SUBJECTS = {
     notifications.StaffReminder: waiting_files,
     notifications.LeadAlert: waiting_files,
     notifications.AddressReminder: address_in_trouble,
-    notifications.ClaimReceived: claimed,
+    notifications.ClaimReceived: claim_waiting,
     notifications.ClaimDelayed: claimed,
     notifications.ClaimAccepted: claim_accepted,
     notifications.ClaimRefused: lambda: claimed(answer="Votre nom ne figure nulle part.\nMerci"),

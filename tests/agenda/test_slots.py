@@ -237,7 +237,7 @@ class TestCallingOff:
             withdraw_slot(slot=other, by=adviser)
         cancel_booking(slot=slot, by=adviser)
         assert next_step(SlotRequest.objects.waiting().get()).rule == OfferSlot.name
-        assert "deux jours ouvrés" in mails("slot_called_off").get().text.replace("\n", " ")
+        assert "2 jours ouvrés" in mails("slot_called_off").get().text.replace("\n", " ")
 
     def test_twice_is_once(self, slots, book, member, adviser):
         slot = book(slots[0])

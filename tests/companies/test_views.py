@@ -11,8 +11,10 @@ from accounts.enums import OrganisationStatus
 from companies.enums import NeedStatus
 from companies.models import Company, Need
 from companies.operations import publish_need, register_company
+from mecenova.agenda.operations import next_step
 from mecenova.calendar import clock
 from mecenova.reference.enums import Kind
+from mecenova.ui.figures import long_date
 from mecenova.workflow.journal import history
 from tests.accounts.factories import MembershipFactory, OrganisationFactory, StaffFactory, UserFactory
 from tests.companies.factories import CompanyFactory, NeedFactory
@@ -71,7 +73,7 @@ class TestRegister:
         company = Company.objects.get()
         assert company.organisation.postal_code == "59000"
         assert company.policy.kinds == ["in_kind"]
-        assert "trois jours ouvrés" in said(answer)[0]
+        assert f"avant le {long_date(next_step(company.organisation).deadline)}" in said(answer)[0]
 
     def test_sent_twice_is_one_company(self, member):
         for _ in range(2):

@@ -6,9 +6,11 @@ from datetime import UTC, datetime
 import pytest
 from django.db import transaction
 
+from accounts.followups import StaffCheck
 from matching.models import Suggestion
 from matching.notifications import AssociationWelcome, CompanyWelcome, SuggestionsDigest
 from matching.operations import decline_suggestion
+from mecenova.agenda.operations import start
 from mecenova.mail.models import OutgoingMail
 from mecenova.mail.operations import queue
 from tests.accounts.factories import MembershipFactory, UserFactory
@@ -59,7 +61,8 @@ def test_the_digest_is_no_longer_wanted_once_all_is_answered():
 @pytest.mark.django_db
 def test_the_welcome_of_a_nearly_empty_profile(frozen_clock, snapshot):
     with frozen_clock(MONDAY), transaction.atomic():
-        association = AssociationFactory(organisation__name=HARD_NAME)
+        association = AssociationFactory(organisation__name=HARD_NAME, organisation__status="to_check")
+        start(StaffCheck, association.organisation)
         NeedFactory(published=True, territories=["13"])
         person(association.organisation)
         queue(AssociationWelcome, association.organisation)

@@ -30,7 +30,7 @@ def test_an_association_asks_from_a_need_and_lands_on_a_page_that_says_what_come
     address = f"{CREATE}?besoin={pair.need.pk}"
     page = shown(client.get(address))
     assert pair.need.title in page
-    assert "quinze jours ouvrés" in page
+    assert "15 jours ouvrés" in page
     response = client.post(address, {"note": "Parlons-en."}, follow=True)
     assert Introduction.objects.get().note == "Parlons-en."
     assert f"Répondre à la demande de {pair.association.organisation.name}" in shown(response)

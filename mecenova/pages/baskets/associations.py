@@ -122,7 +122,7 @@ BASKETS = (
         "associations-a-verifier",
         "À vérifier",
         "associations",
-        "Une première réponse humaine est promise dans les trois jours ouvrés.",
+        "Chacune attend une première réponse humaine\u00a0: la date promise est dite à chaque ligne.",
         to_check,
         organisation_line,
         CHECK,

@@ -42,7 +42,7 @@ BASKETS = (
         "entreprises-a-verifier",
         "À vérifier",
         "entreprises",
-        "Une première réponse humaine est promise dans les trois jours ouvrés.",
+        "Chacune attend une première réponse humaine\u00a0: la date promise est dite à chaque ligne.",
         to_check,
         organisation_line,
         CHECK,

@@ -1,0 +1,1 @@
+"""What other rooms' pages and mails say of delays."""
