@@ -1,4 +1,5 @@
 import html
+from datetime import timedelta
 
 import pytest
 from django.urls import reverse
@@ -6,7 +7,9 @@ from django.urls import reverse
 from accounts.enums import OrganisationKind, OrganisationStatus
 from accounts.operations import ask_for_changes
 from associations.operations import create_project
+from companies.followups import KeepInTouch
 from mecenova.agenda import operations as agenda
+from mecenova.agenda.models import FollowUp
 from partnerships import operations as partnerships
 from tests.accounts.factories import MembershipFactory, OrganisationFactory, StaffFactory, UserFactory
 from tests.associations.factories import AssociationFactory, ProjectFactory
@@ -80,6 +83,39 @@ def test_what_is_mine_to_answer_is_apart_from_what_i_wait_for(client):
     assert [line[0] for line in response.context["awaited"]] == [introduction]
     assert f"{company.organisation.name}, avant le" in shown(response)
     assert f"<dd>{company.organisation.name}</dd>" in shown(client.get(introduction.get_absolute_url()))
+
+
+def test_what_i_owe_soonest_comes_first_and_leads_where_it_is_done(client):
+    association, company = AssociationFactory(complete=True), CompanyFactory()
+    answerer = member_of(company)
+    agenda.start(KeepInTouch, company.organisation)
+    client.force_login(answerer)
+    before = client.get(DASHBOARD)
+    assert before.context["due"] is None
+    assert "Prochaine étape" in shown(before)
+    associations = [association, AssociationFactory(complete=True)]
+    soon, later = (
+        partnerships.introduce(
+            association=one,
+            company=company,
+            need=NeedFactory(company=company, published=True),
+            kind="financial",
+            asked_by_side="association",
+            note="Bonjour.",
+            by=asker,
+        )
+        for one, asker in [(one, member_of(one)) for one in associations]
+    )
+    FollowUp.objects.about([later]).steps().update(
+        deadline=agenda.next_step(later).deadline + timedelta(days=9)
+    )
+    page = client.get(DASHBOARD)
+    assert page.context["due"].step == agenda.next_step(soon)
+    text = shown(page)
+    assert f'<a href="{soon.get_absolute_url()}">Répondre à la demande de' in text
+    assert "À vous de jouer" in text
+    # The organisation's own step is still told, with its date.
+    assert " ".join(agenda.next_step(company.organisation).what.split()) in " ".join(text.split())
 
 
 def test_projects_show_their_next_step(client):

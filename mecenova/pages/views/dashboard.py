@@ -1,5 +1,6 @@
 """One dashboard per role: what is mine to do, what I wait for, from whom, by when."""
 
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -45,16 +46,16 @@ def dashboard(request: HttpRequest) -> HttpResponse:
     association = Association.objects.for_page().filter(organisation=organisation).first()
     if association is not None:
         context |= _association(association)
-        context["to_read"] = _to_read(context, "associations")
+        context |= {"due": _due(context), "to_read": _to_read(context, "associations")}
         return render(request, "pages/dashboard_association.html", context)
     company = (
         Company.objects.select_related("organisation", "policy").filter(organisation=organisation).first()
     )
     if company is not None:
         context |= _company(company)
-        context["to_read"] = _to_read(context, "companies")
+        context |= {"due": _due(context), "to_read": _to_read(context, "companies")}
         return render(request, "pages/dashboard_company.html", context)
-    return render(request, "pages/dashboard.html", context | {"edit_url": ""})
+    return render(request, "pages/dashboard.html", context | {"edit_url": "", "due": _due(context)})
 
 
 def _common(organisation: Organisation) -> dict[str, Any]:
@@ -70,11 +71,32 @@ def _common(organisation: Organisation) -> dict[str, Any]:
         "organisation": organisation,
         "asked": organisation.what_is_asked(),
         "step": own,
-        "step_is_mine": own is not None and own.owner == Owner.ORGANISATION,
         "lesson": Step.objects.next_for(organisation),
         "owed": [line for line in lines if line[1] and line[1].organisation_id == organisation.pk],
         "awaited": [line for line in lines if not (line[1] and line[1].organisation_id == organisation.pk)],
     }
+
+
+@dataclass(frozen=True)
+class Due:
+    """What the reader's organisation owes soonest, and the page where it is done (its own: this one)."""
+
+    step: FollowUp
+    url: str
+
+
+def _due(context: dict[str, Any]) -> Due | None:
+    """Whoever has no time reads one thing: it is theirs to do, if anything is."""
+    organisation, of_its_own = context["organisation"], context.get("projects", context.get("needs", ()))
+    steps = [(context["step"], "")]
+    steps += [(step, subject.get_absolute_url()) for subject, step, _ in context["owed"]]
+    steps += [(step, subject.get_absolute_url()) for subject, step in of_its_own]
+    owed = [
+        Due(step, url)
+        for step, url in steps
+        if step is not None and step.owner == Owner.ORGANISATION and step.organisation_id == organisation.pk
+    ]
+    return min(owed, key=lambda due: due.step.deadline, default=None)
 
 
 def _to_read(context: dict[str, Any], room: str) -> list[ToRead]:

@@ -13,9 +13,10 @@ register = template.Library()
 
 @register.inclusion_tag("ui/next_step.html", takes_context=True)
 def next_step(
-    context: Context, follow_up: Any, *, mine: bool = False, who: str = "", level: int = 2
+    context: Context, follow_up: Any, *, mine: bool = False, who: str = "", level: int = 2, href: str = ""
 ) -> dict[str, Any]:
-    """What happens next, who owes it, by when. `mine` when the reader owes it, `who` to name the other party.
+    """What happens next, who owes it, by when. `mine` when the reader owes it, `who` to name the other party;
+    `href` is where it is done, when that is another page.
 
     No follow-up at all is an anomaly: the reader is told that the team sees it, staff are told to act.
     """
@@ -25,6 +26,7 @@ def next_step(
         "follow_up": follow_up,
         "mine": mine,
         "level": level,
+        "href": href,
         "staff": staff,
         "who": "",
         "deadline": None,
