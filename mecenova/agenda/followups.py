@@ -8,8 +8,8 @@ from mecenova.agenda.models import FollowUp, Slot, SlotRequest
 from mecenova.agenda.organisations import name_of
 from mecenova.agenda.rules import Rule, register_rule
 from mecenova.agenda.silence import is_living, register_living
-from mecenova.agenda.wording import day_and_hour
 from mecenova.mail.operations import queue
+from mecenova.ui.figures import day_and_hour
 
 if TYPE_CHECKING:
     from accounts.models import User

@@ -9,7 +9,7 @@ from mecenova.agenda.operations.delays import LONGEST_DELAY, check_delay
 from mecenova.agenda.operations.sharing import team
 from mecenova.agenda.operations.slots import MINUTES
 from mecenova.agenda.rules import registered, rule_named
-from mecenova.agenda.wording import day_and_hour
+from mecenova.ui.figures import day_and_hour
 from mecenova.ui.forms import DateInput
 from mecenova.workflow.errors import DomainError
 

@@ -8,10 +8,10 @@ from django.urls import reverse
 from mecenova.agenda.models import Slot, SlotRequest
 from mecenova.agenda.organisations import is_member, name_of, phone_of
 from mecenova.agenda.slot_links import slots_path
-from mecenova.agenda.wording import day_and_hour
 from mecenova.mail.addresses import absolute_url
 from mecenova.mail.notifications import Notification, register_notification
 from mecenova.team import is_staff
+from mecenova.ui.figures import day_and_hour
 
 if TYPE_CHECKING:
     from accounts.models import User

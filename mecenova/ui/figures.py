@@ -112,6 +112,13 @@ def hour(value: datetime | None) -> SafeString:
     return SafeString(f"{local.hour}{NO_BREAK_SPACE}h{NO_BREAK_SPACE}{local:%M}")
 
 
+def day_and_hour(value: datetime | None) -> SafeString:
+    """« lundi 23 novembre 2026 à 14 h 05 », in Paris time."""
+    if not isinstance(value, datetime):
+        return missing()
+    return SafeString(f"{long_date(value)} à {hour(value)}")
+
+
 def days(value: int | timedelta | None) -> SafeString:
     """« 1 jour », « 12 jours »."""
     if value is None or value == "":

@@ -89,7 +89,7 @@ class TestPages:
     def test_ones_own(self, enter, manager, organisation):
         page = enter(manager)
         html = page.post(reverse("accounts:absences"), TYPED, follow=True).content.decode()
-        assert "Du 24 novembre 2026 au 30 novembre 2026" in html
+        assert "Du 24\u00a0novembre 2026 au 30\u00a0novembre 2026" in html
         assert reverse("accounts:organisation_absences", args=[organisation.pk]) in html
         absence = Absence.objects.get(user=manager)
         page.post(reverse("accounts:forget_absence", args=[absence.pk]))

@@ -136,7 +136,7 @@ class TestBooking:
         confirmed = mails("slot_booked").get()
         assert confirmed.recipient == member
         assert confirmed.due_at <= slot.booked_at
-        assert "mardi 1 décembre 2026 à 14\u00a0h\u00a000" in confirmed.text.replace("\n", " ")
+        assert "mardi 1er\u00a0décembre 2026 à 14\u00a0h\u00a000" in confirmed.text.replace("\n", " ")
         assert mails("slot_taken").get().recipient == adviser
 
     @pytest.mark.parametrize("phone", ["03 20 00 00 00", ""])

@@ -50,11 +50,11 @@ def slots(frozen):
 class TestChoosing:
     def test_a_member_chooses_and_sees_it(self, enter, membership, path, slots):
         page = enter(membership.user)
-        assert "mardi 1 décembre" in page.get(path).content.decode()
+        assert "mardi 1er\u00a0décembre" in page.get(path).content.decode()
         answer = page.post(path, {"slot": slots[1].pk}, follow=True)
         slots[1].refresh_from_db()
         assert slots[1].booked_by_organisation_id == membership.organisation_id
-        assert "1 décembre 2026" in answer.content.decode()
+        assert "1er\u00a0décembre 2026" in answer.content.decode()
         assert "Vous avez un rendez-vous" in page.get(path).content.decode()
 
     def test_to_anybody_else_the_page_does_not_exist(self, enter, path, slots):

@@ -110,3 +110,9 @@ def test_the_filters_are_builtins() -> None:
         "1\u202f200",
         MISSING,
     ]
+
+
+def test_a_moment_is_told_with_its_hour_and_the_first_of_a_month_as_people_say_it() -> None:
+    moment = datetime(2026, 12, 1, 13, 5, tzinfo=UTC)
+    assert figures.day_and_hour(moment) == "mardi 1er\u00a0décembre 2026 à 14\u00a0h\u00a005"
+    assert figures.day_and_hour(None) == figures.missing()

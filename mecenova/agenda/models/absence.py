@@ -8,9 +8,9 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
-from mecenova.agenda.wording import day_in_words
 from mecenova.calendar import clock
 from mecenova.identifiers.models import Identified
+from mecenova.ui.figures import short_date
 
 
 class AbsenceQuerySet(models.QuerySet["Absence"]):
@@ -61,7 +61,7 @@ class Absence(Identified):
 
     @property
     def in_words(self) -> str:
-        return f"Du {day_in_words(self.first_day)} au {day_in_words(self.last_day)}"
+        return f"Du {short_date(self.first_day)} au {short_date(self.last_day)}"
 
     @property
     def is_past(self) -> bool:

@@ -11,9 +11,9 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 
-from mecenova.agenda.wording import day_and_hour
 from mecenova.calendar import clock
 from mecenova.identifiers.models import Identified
+from mecenova.ui.figures import day_and_hour
 
 BOOKED = Q(
     booked_at__isnull=False,

@@ -19,13 +19,13 @@ from mecenova.agenda.operations.follow_ups import close, start
 from mecenova.agenda.policies import can_book_for, can_see_booking
 from mecenova.agenda.signals import slot_held
 from mecenova.agenda.slot_links import slots_path
-from mecenova.agenda.wording import day_and_hour
 from mecenova.calendar import clock
 from mecenova.calendar.clock import PARIS, paris
 from mecenova.calendar.working_days import is_working_day, morning_of
 from mecenova.mail.addresses import absolute_url
 from mecenova.mail.operations import queue
 from mecenova.team import is_staff
+from mecenova.ui.figures import day_and_hour
 from mecenova.workflow import journal
 from mecenova.workflow.errors import DomainError
 

@@ -14,9 +14,9 @@ from mecenova.agenda.forms import BookingForm, OpenSlotsForm
 from mecenova.agenda.models import Slot, SlotRequest
 from mecenova.agenda.organisations import name_of, names_of, phone_of
 from mecenova.agenda.slot_links import wish_from
-from mecenova.agenda.wording import day_and_hour
 from mecenova.calendar import clock
 from mecenova.team import for_the_team, is_staff
+from mecenova.ui.figures import day_and_hour
 from mecenova.workflow.errors import DomainError
 
 

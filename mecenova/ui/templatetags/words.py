@@ -40,6 +40,11 @@ def date_longue(value: Any) -> SafeString:
 
 
 @register.filter
+def date_et_heure(value: Any) -> SafeString:
+    return figures.day_and_hour(value)
+
+
+@register.filter
 def date_courte(value: Any) -> SafeString:
     return figures.short_date(value)
 
