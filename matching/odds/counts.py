@@ -115,7 +115,13 @@ def rooms_of(cases: Sequence[Case]) -> list[Room]:
         }
         for number, case in enumerate(cases)
     ]
-    values: dict[str, Any] = {"cases": json.dumps(told), "today": today, "month": today.replace(day=1)}
+    values: dict[str, Any] = {
+        "cases": json.dumps(told),
+        "any_cause": not all(case.causes for case in cases),
+        "anywhere": any(case.here is None or case.around is None for case in cases),
+        "today": today,
+        "month": today.replace(day=1),
+    }
     with connection.cursor() as cursor:
         cursor.execute(_ROOMS, values)
         return [Room(*map(int, counts)) for counts in cursor.fetchall()]

@@ -1,5 +1,7 @@
 -- Each case of a list: associations there, companies with places to give, those places, and open needs. What a case
 -- does not give (null) leaves nobody out. An association without a published ask accepts any kind it does not refuse.
+-- Gathered are only the causes and places that a case names, and, when all cases name some, only who has one of them:
+-- any_cause, anywhere say that one of the cases leaves these open.
 WITH cases AS (
   SELECT *
   FROM jsonb_to_recordset(%(cases)s)
@@ -7,7 +9,7 @@ WITH cases AS (
 ),
 
 asked AS MATERIALIZED (
-  SELECT project.association_id, array_agg(DISTINCT ask.kind)::text[] AS kinds
+  SELECT project.association_id, array_agg(ask.kind)::text[] AS kinds
   FROM associations_ask AS ask
   JOIN associations_project AS project ON project.id = ask.project_id
   WHERE project.status = 'published' AND (project.paused_until IS NULL OR project.paused_until < %(today)s)
@@ -17,12 +19,14 @@ asked AS MATERIALIZED (
 acting AS MATERIALIZED (
   SELECT association_id, array_agg(territory_id) AS places
   FROM associations_association_territories
+  WHERE territory_id IN (SELECT unnest(here) FROM cases)
   GROUP BY association_id
 ),
 
 speaking AS MATERIALIZED (
   SELECT association_id, array_agg(cause_id) AS causes
   FROM associations_association_causes
+  WHERE cause_id IN (SELECT unnest(causes) FROM cases)
   GROUP BY association_id
 ),
 
@@ -39,14 +43,26 @@ associations AS MATERIALIZED (
   LEFT JOIN asked ON asked.association_id = association.id
   WHERE organisation.status = 'checked'
     AND (association.stance = 'open' OR association.stance = 'paused' AND association.paused_until < %(today)s)
+    AND (%(any_cause)s OR speaking.causes IS NOT NULL)
+    AND (
+      %(anywhere)s
+      OR acting.places IS NOT NULL
+      OR organisation.department_id IN (SELECT unnest(here) FROM cases)
+    )
 ),
 
 supporting AS MATERIALIZED (
-  SELECT policy_id, array_agg(cause_id) AS causes FROM companies_policy_causes GROUP BY policy_id
+  SELECT policy_id, array_agg(cause_id) AS causes
+  FROM companies_policy_causes
+  WHERE cause_id IN (SELECT unnest(causes) FROM cases)
+  GROUP BY policy_id
 ),
 
 giving AS MATERIALIZED (
-  SELECT policy_id, array_agg(territory_id) AS places FROM companies_policy_territories GROUP BY policy_id
+  SELECT policy_id, array_agg(territory_id) AS places
+  FROM companies_policy_territories
+  WHERE territory_id IN (SELECT unnest(around) FROM cases)
+  GROUP BY policy_id
 ),
 
 companies AS MATERIALIZED (
@@ -63,11 +79,16 @@ companies AS MATERIALIZED (
   LEFT JOIN giving ON giving.policy_id = policy.company_id
   LEFT JOIN partnerships_attentionmonth AS month
     ON month.company_id = company.id AND month.month = %(month)s
-  WHERE organisation.status = 'checked' AND policy.monthly_capacity > 0
+  WHERE organisation.kind = 'company' AND organisation.status = 'checked' AND policy.monthly_capacity > 0
+    AND (%(any_cause)s OR supporting.causes IS NOT NULL)
+    AND (%(anywhere)s OR giving.places IS NOT NULL)
 ),
 
 about AS MATERIALIZED (
-  SELECT need_id, array_agg(cause_id) AS causes FROM companies_need_causes GROUP BY need_id
+  SELECT need_id, array_agg(cause_id) AS causes
+  FROM companies_need_causes
+  WHERE cause_id IN (SELECT unnest(causes) FROM cases)
+  GROUP BY need_id
 ),
 
 around AS MATERIALIZED (
@@ -81,8 +102,9 @@ needs AS MATERIALIZED (
   JOIN accounts_organisation AS organisation ON organisation.id = company.organisation_id
   LEFT JOIN about ON about.need_id = need.id
   LEFT JOIN around ON around.need_id = need.id
-  WHERE organisation.status = 'checked'
+  WHERE organisation.kind = 'company' AND organisation.status = 'checked'
     AND need.status = 'published'
+    AND (%(any_cause)s OR about.causes IS NOT NULL)
     AND (need.deadline IS NULL OR need.deadline >= %(today)s)
 )
 

@@ -3,25 +3,30 @@
 WITH kinds (kind) AS (SELECT unnest(%(kinds)s::text[])),
 
 asked AS MATERIALIZED (
-  SELECT project.association_id, array_agg(DISTINCT ask.kind)::text[] AS kinds
+  SELECT project.association_id, array_agg(DISTINCT ask.kind ORDER BY ask.kind)::text[] AS kinds
   FROM associations_ask AS ask
   JOIN associations_project AS project ON project.id = ask.project_id
   WHERE project.status = 'published' AND (project.paused_until IS NULL OR project.paused_until < %(today)s)
   GROUP BY project.association_id
 ),
 
-associations AS (
-  SELECT linked.cause_id, kinds.kind, count(*) AS found
+-- Those that say the same are counted once, before each kind is looked at.
+alike AS (
+  SELECT linked.cause_id, association.refused_kinds::text[] AS refused, asked.kinds AS asked, count(*) AS found
   FROM associations_association AS association
   JOIN accounts_organisation AS organisation ON organisation.id = association.organisation_id
   JOIN associations_association_causes AS linked ON linked.association_id = association.id
   LEFT JOIN asked ON asked.association_id = association.id
-  CROSS JOIN kinds
   WHERE organisation.status = 'checked'
     AND (association.stance = 'open' OR association.stance = 'paused' AND association.paused_until < %(today)s)
-    AND NOT kinds.kind = ANY(association.refused_kinds::text[])
-    AND (asked.kinds IS NULL OR kinds.kind = ANY(asked.kinds))
-  GROUP BY linked.cause_id, kinds.kind
+  GROUP BY linked.cause_id, refused, asked.kinds
+),
+
+associations AS (
+  SELECT alike.cause_id, kinds.kind, sum(alike.found) AS found
+  FROM alike
+  JOIN kinds ON kinds.kind <> ALL(alike.refused) AND (alike.asked IS NULL OR kinds.kind = ANY(alike.asked))
+  GROUP BY alike.cause_id, kinds.kind
 ),
 
 companies AS (

@@ -67,6 +67,7 @@ def test_odds_count_whom_the_directory_lists(employment, query_count):
     AskFactory(project=ProjectFactory(association=asking), kind="financial")
     NeedFactory(published=True, territories=["59"], company__policy__territories=north)
     NeedFactory(published=True, causes=["sport"], kind="in_kind")
+    NeedFactory(published=True, territories=[])
     cases = [
         case_of(causes, place, kinds)
         for causes in ((), [employment.pk], [sport.pk, employment.pk])
@@ -78,6 +79,7 @@ def test_odds_count_whom_the_directory_lists(employment, query_count):
         assert room.companies == companies_for(case.causes, case.around, case.kinds).count()
         assert room.associations == associations_of(case).count()
     assert len({(room.associations, room.companies, room.needs) for room in rooms}) > 5
+    assert [rooms_of([case])[0] for case in cases] == rooms, "what is gathered depends on all the cases"
     assert query_count(lambda: rooms_of(cases)) == 1
 
 
