@@ -17,15 +17,18 @@ class Targets:
             return
         print(f"{what}: {measured:.2f} {unit} (target {target:g}: {self._judged(what, measured, target)})")
 
-    def tell_share(self, what: str, share: float, target: int | None) -> None:
-        """A part of something, told as 1/N, that should be at most 1/`target`."""
+    def tell_share(self, what: str, share: float, target: int | None, *, noise: float = 1.0) -> None:
+        """A part of something, told as 1/N, that should be at most 1/`target`. Two times of one run share its
+        noise: none is allowed for, unless said."""
         if target is None:
             print(f"{what}: 1/{1 / share:.0f}")
             return
-        print(f"{what}: 1/{1 / share:.0f} (target 1/{target}: {self._judged(what, share, 1 / target)})")
+        print(
+            f"{what}: 1/{1 / share:.0f} (target 1/{target}: {self._judged(what, share, 1 / target, noise)})"
+        )
 
-    def _judged(self, what: str, measured: float, target: float) -> str:
-        if measured > NOISE * target:
+    def _judged(self, what: str, measured: float, target: float, noise: float = NOISE) -> str:
+        if measured > noise * target:
             self.missed.append(f"{what.strip()} {measured:.3g}, target {target:.3g}")
         return "reached" if measured <= target else f"MISSED, {measured / target:.1f} times"
 

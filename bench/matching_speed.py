@@ -23,10 +23,9 @@ from companies.models import Need
 from matching.network import load
 from matching.odds import by_cause_and_kind, case_of, odds_of, what_if
 from matching.openings import openings_of
-from matching.profiles import asker, best_associations, best_needs, read_bits, repair, reweigh
+from matching.profiles import asker, best_associations, best_needs, read_bits, related_masks, repair, reweigh
 from matching.profiles.best_associations import NEED, statement
 from matching.profiles.sums import one_row
-from matching.ranking import related_masks
 from mecenova.calendar import clock
 from mecenova.reference.models import Cause, Territory
 

@@ -22,27 +22,30 @@ NAMED = 5_000
 # Nothing that a person wrote enters these queries: keys, and the site's own dates.
 _WAITS = """
 SELECT a.id, greatest(0, {today} - (greatest(last.at, o.at) AT TIME ZONE '{zone}')::date),
-    greatest(0, {today} - (o.at AT TIME ZONE '{zone}')::date)
+    greatest(0, {today} - (o.at AT TIME ZONE '{zone}')::date),
+    coalesce((last.at AT TIME ZONE '{zone}')::date >= {today}, false)
 FROM associations_association a
 CROSS JOIN LATERAL (
     SELECT coalesce(checked_at, created_at) AS at FROM accounts_organisation o WHERE o.id = a.organisation_id
 ) AS o
-LEFT JOIN (
-    SELECT association_id, max(presented_at) AS at FROM matching_suggestion WHERE {between} GROUP BY 1
-) AS last ON last.association_id = a.id
+{last}
 WHERE {who}
 """
-_PRESENTED_TODAY = """
-SELECT DISTINCT association_id FROM matching_suggestion
-WHERE (presented_at AT TIME ZONE '{zone}')::date >= {today} AND {between}
-"""
-_SHOWN = "SELECT need_id, association_id FROM matching_suggestion WHERE {between}"
+# Of a few it is asked one by one, of everybody it is counted once.
+_LAST_OF_EACH = """CROSS JOIN LATERAL (
+    SELECT max(presented_at) AS at FROM matching_suggestion WHERE association_id = a.id
+) AS last"""
+_LAST_OF_ALL = """LEFT JOIN (
+    SELECT association_id, max(presented_at) AS at FROM matching_suggestion GROUP BY 1
+) AS last ON last.association_id = a.id"""
+# Of each pair: whether a need was shown the association, or its company is not to be shown it now.
+_MET = "SELECT need_id, association_id, true FROM matching_suggestion WHERE {between} UNION ALL {settled}"
 # A need's kind may change after a no whose reason belonged to the former one: see `asked_again_on`.
 _SETTLED = """
-SELECT company_id, association_id FROM matching_suggestion
+SELECT company_id, association_id, false FROM matching_suggestion
 WHERE status IN ('presented', 'interested') AND {between}
-UNION
-SELECT s.company_id, s.association_id FROM matching_suggestion s
+UNION ALL
+SELECT s.company_id, s.association_id, false FROM matching_suggestion s
 JOIN companies_need n ON n.id = s.need_id
 CROSS JOIN LATERAL (
     SELECT coalesce(
@@ -53,8 +56,8 @@ CROSS JOIN LATERAL (
 ) AS delay
 WHERE s.status = 'declined' AND (s.answered_at AT TIME ZONE '{zone}')::date + delay.days > {today}
     AND {between}
-UNION
-SELECT company_id, association_id FROM partnerships_introduction
+UNION ALL
+SELECT company_id, association_id, false FROM partnerships_introduction
 WHERE (status IN ({under_way}) OR status = 'no' AND retry_on > {today}
         OR status = 'released' AND released_at >= '{silent_since}')
     AND {between}
@@ -69,17 +72,24 @@ def read_ledger(associations: Array | None = None, *, month: Month | None = None
         "zone": clock.PARIS.key,
         "between": among("association_id", named),
         "who": among("a.id", named),
+        "last": _LAST_OF_ALL if named is None else _LAST_OF_EACH,
         "under_way": ", ".join(f"'{status}'" for status in (*OPEN_STATUSES, IntroductionStatus.YES)),
         "silent_since": (clock.now() - AFTER_SILENCE).isoformat(),
     }
-    waits = read_rows(_WAITS.format(**given), {"id": UUID, "waited": ">i4", "known": ">i4"}, order="id")
+    columns = {"id": UUID, "waited": ">i4", "known": ">i4", "presented": "?"}
+    waits = read_rows(_WAITS.format(**given), columns, order="id")
+    met = read_rows(
+        _MET.format(settled=_SETTLED.format(**given), **given),
+        {"one": UUID, "other": UUID, "shown": "?"},
+        order="one, other",
+    )
     return Ledger(
         today=clock.today(),
         month=month or read_month(),
         waits=Waits(waits["id"], waits["waited"].astype(np.int64), waits["known"].astype(np.int64)),
-        presented_today=read_rows(_PRESENTED_TODAY.format(**given), {"id": UUID}, order="id")["id"],
-        shown=_met(_SHOWN.format(**given)),
-        settled=_met(_SETTLED.format(**given)),
+        presented_today=waits["id"][waits["presented"]],
+        shown=_met(met[met["shown"]]),
+        settled=_met(met[~met["shown"]]),
         experience=read_experience(),
     )
 
@@ -91,8 +101,7 @@ def read_month() -> Month:
     return Month(rows["company"], rows["capacity"].astype(np.int64), rows["unspent"].astype(np.int64))
 
 
-def _met(sql: str) -> Met:
-    rows = read_rows(sql, {"one": UUID, "other": UUID}, order="one, other")
+def _met(rows: Array) -> Met:
     return Met(rows["one"], rows["other"])
 
 

@@ -15,8 +15,7 @@ from matching.allocation import PRESENT_FROM, PRESENT_TEXT_FROM, Candidate
 from matching.network import load
 from matching.network.rows import asks_of
 from matching.odds.what_if import WITH_KIND
-from matching.profiles import asker, read_bits, stops_of, suited_by_kind
-from matching.ranking import related_masks
+from matching.profiles import asker, read_bits, related_masks, stops_of, suited_by_kind
 from matching.scoring import AskSide, AssociationSide, NeedSide, every_stop, score
 from matching.suited import is_open
 from mecenova.calendar import clock

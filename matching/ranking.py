@@ -24,12 +24,10 @@ from matching.kernel import (
     load_associations,
     load_needs,
     may_meet,
-    only,
     rank,
 )
 from matching.network import Names, load, usual_length
-from matching.network.places import related_causes
-from matching.profiles import mask, read_bits, repair, reweigh
+from matching.profiles import related_masks, repair, reweigh
 from matching.scoring import score, stopped_by
 from mecenova.calendar import clock
 
@@ -97,11 +95,10 @@ def rank_changes(
     changed = np.isin(current.ids, as_bytes(needs))
     ground = _ground()
     fresh, others = current[np.flatnonzero(changed)], current[np.flatnonzero(~changed)]
+    around = load_associations(current, vocabulary, may_meet(fresh, beside=associations))
+    moved = around[np.flatnonzero(np.isin(around.ids, as_bytes(associations)))]
     return Best.joined(
-        [
-            _rank(some, load_associations(some, vocabulary, which), ground, depth, deeper or {})
-            for some, which in ((fresh, may_meet(fresh)), (others, only(associations)))
-        ]
+        [_rank(some, side, ground, depth, deeper or {}) for some, side in ((fresh, around), (others, moved))]
     )
 
 
@@ -176,9 +173,3 @@ def _rank(
 
 def _ground() -> Ground:
     return Ground(related_masks(), usual_length())
-
-
-def related_masks() -> list[int]:
-    """The causes near each cause, by rank, as masks."""
-    bits, related = read_bits().causes, related_causes()
-    return [mask(related.get(slug, ()), bits) for slug in bits]

@@ -10,8 +10,7 @@ from associations.models import Association
 from companies.models import Need
 from matching.allocation import PRESENT_FROM, PRESENT_TEXT_FROM, Candidate
 from matching.network import Names, load
-from matching.profiles import asker, best_needs, missing_needs, read_bits, stops_of
-from matching.ranking import related_masks
+from matching.profiles import asker, best_needs, missing_needs, read_bits, related_masks, stops_of
 from matching.scoring import AssociationSide, score, stopped_by
 
 

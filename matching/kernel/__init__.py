@@ -4,7 +4,7 @@
 
 from matching.kernel.arrays import Associations, Needs, Pairs
 from matching.kernel.copying import UUID, Array, among, as_bytes, as_uuid, read_rows, statement_of
-from matching.kernel.loading import load_associations, load_needs, may_meet, only
+from matching.kernel.loading import load_associations, load_needs, may_meet
 from matching.kernel.ranking import Ground, Threshold, rank
 
 __all__ = [
@@ -21,7 +21,6 @@ __all__ = [
     "load_associations",
     "load_needs",
     "may_meet",
-    "only",
     "rank",
     "read_rows",
     "statement_of",

@@ -23,6 +23,11 @@ class AskColumns:
     rows: Array
     amounts: Array
 
+    def of(self, kept: Array, places: Array) -> "AskColumns":
+        """Of the associations kept. `places` says where each then stands, -1 for the others."""
+        stand = places[self.rows]
+        return AskColumns(self.skills[kept], stand[stand >= 0], self.amounts[stand >= 0])
+
 
 @dataclass(frozen=True, slots=True)
 class Associations:
@@ -46,6 +51,21 @@ class Associations:
 
     def __len__(self) -> int:
         return len(self.ids)
+
+    def __getitem__(self, kept: Array) -> "Associations":
+        """Those of these rows, ascending."""
+        places = np.full(len(self), -1, np.int32)
+        places[kept] = np.arange(len(kept), dtype=np.int32)
+        stand = {place: places[rows] for place, rows in self.within.items()}
+        here = {place: rows >= 0 for place, rows in stand.items()}
+        apart = ("within", "stated", "asks")
+        columns = {field.name: getattr(self, field.name) for field in fields(self) if field.name not in apart}
+        return Associations(
+            **{name: column[kept] for name, column in columns.items()},
+            within={place: rows[here[place]] for place, rows in stand.items()},
+            stated={place: said[here[place]] for place, said in self.stated.items()},
+            asks=tuple(asks.of(kept, places) for asks in self.asks),
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,15 +43,16 @@ GROUP BY a.id, j.association_id
 _NEEDS = """
 SELECT DISTINCT ON (p.need_id) p.need_id, p.company_id, p.kind, p.stops, p.causes, p.excluded_causes,
     p.audiences, p.skills, coalesce(p.budget_min::float8, 'nan'), coalesce(p.budget_max::float8, 'nan'),
-    p.is_national, p.says_france, r.heaviest, r.speaks, r.terms, r.weights
+    p.is_national, p.says_france, r.heaviest, r.speaks, r.terms, r.weights,
+    array_agg(p.place::bigint) OVER (PARTITION BY p.need_id)
 FROM matching_needprofile p JOIN matching_needreading r USING (need_id)
 WHERE {current} AND {which}
 """
-_NEED_PLACES = """
-SELECT p.need_id, p.place FROM matching_needprofile p WHERE p.place <> 0 AND {current} AND {which}
-"""
+# One list to search in, and no OR: the planner then reads the rows of the places alone.
 _ACTS_THERE = """association_id IN (
     SELECT there.association_id FROM matching_associationprofile there WHERE there.place = ANY('{{{places}}}')
+    UNION ALL
+    SELECT unnest('{{{keys}}}'::uuid[])
 )"""
 
 
@@ -69,7 +70,7 @@ def load_needs(
             **dict.fromkeys(("stops", "causes", "excluded", "audiences", "skills"), ">i8"),
             **{"low": ">f8", "high": ">f8", "national": "?", "france": "?", "heaviest": ">f8", "speaks": "?"},
         },
-        {"terms": ">i8", "weights": ">f8"},
+        {"terms": ">i8", "weights": ">f8", "places": ">i8"},
         order="id",
     )
     ids = plain(rows["id"])
@@ -88,7 +89,7 @@ def load_needs(
         budget_max=plain(rows["high"]),
         is_national=plain(rows["national"]),
         says_france=plain(rows["france"]),
-        places=_places_of(ids, given),
+        places=_places_of(*lists["places"]),
         heaviest=rows["heaviest"].astype(np.float32),
         speaks=plain(rows["speaks"]),
         terms=csr_array(
@@ -99,15 +100,12 @@ def load_needs(
     return needs, vocabulary
 
 
-def only(keys: Collection[uuid.UUID] | None) -> str:
-    """Which associations to load: these, or all."""
-    return among("association_id", keys)
-
-
-def may_meet(needs: Needs) -> str:
+def may_meet(needs: Needs, *, beside: Collection[uuid.UUID] = ()) -> str:
     """Which associations to load for these needs: who acts in their places, or everybody when one of them is
-    open to all of France."""
-    return only(None) if needs.is_national.any() else _ACTS_THERE.format(places=_listed(needs))
+    open to all of France. These associations as well, wherever they act."""
+    if needs.is_national.any():
+        return among("association_id", None)
+    return _ACTS_THERE.format(places=_listed(needs), keys=",".join(key.hex for key in beside))
 
 
 def load_associations(needs: Needs, vocabulary: Array, which: str) -> Associations:
@@ -185,13 +183,12 @@ def _asks(ids: Array, sql: str) -> tuple[AskColumns, ...]:
     return tuple(found)
 
 
-def _places_of(ids: Array, given: dict[str, str]) -> list[tuple[int, ...]]:
-    rows = read_rows(_NEED_PLACES.format(**given), {"id": UUID, "place": ">i4"}, order="id, place")
-    rows, owners = _owned(rows, ids)
-    found: list[tuple[int, ...]] = [()] * len(ids)
-    for owner, place in zip(owners.tolist(), rows["place"].tolist(), strict=True):
-        found[owner] = (*found[owner], place)
-    return found
+def _places_of(numbers: Array, places: Array) -> list[tuple[int, ...]]:
+    """Of each need, ascending, all of France left out."""
+    ends = np.cumsum(numbers)
+    of_each = zip((ends - numbers).tolist(), ends.tolist(), strict=True)
+    found = places.tolist()
+    return [tuple(sorted(set(found[start:end]) - {NATIONAL})) for start, end in of_each]
 
 
 def _owned(rows: Array, ids: Array) -> tuple[Array, Array]:

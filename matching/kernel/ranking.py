@@ -140,33 +140,24 @@ def _weigh(
     np.round(np.clip(np.where(themed, total, total * WITHOUT_THEME), 0.0, 1.0), 4, out=total)
     answers = (text >= threshold.text) | ~needs.speaks[rows, None]
     worth = answers & (total >= np.float32(threshold.total) - np.float32(1e-6))
-    return _best(rows, side.rows, passes, total, worth, depth[rows]), passes.sum(axis=1)
+    compatible = passes.sum(axis=1)
+    return _best(rows, side.rows, passes, total, worth, depth[rows]), compatible
 
 
 def _best(rows: Array, columns: Array, passes: Array, total: Array, worth: Array, depth: Array) -> Edges:
-    if (passes.sum(axis=1) <= depth).all():
-        which, kept = np.nonzero(passes)
-        return Edges(
-            rows[which].astype(np.int32),
-            columns[kept].astype(np.int32),
-            total[which, kept],
-            worth[which, kept],
-        )
-    found = []
-    for place, row in enumerate(rows.tolist()):
+    """Of those that pass; `passes` is left with them alone."""
+    for place in np.flatnonzero(passes.sum(axis=1) > depth).tolist():
         kept = np.flatnonzero(passes[place])
         limit = int(depth[place])
-        if len(kept) > limit:
-            scores = total[place, kept]
-            last = np.partition(scores, len(kept) - limit)[len(kept) - limit]
-            sure = kept[scores > last]
-            kept = np.r_[sure, kept[scores == last][: limit - len(sure)]]
-        found.append(
-            Edges(
-                np.full(len(kept), row, np.int32),
-                columns[kept].astype(np.int32),
-                total[place, kept],
-                worth[place, kept],
-            )
-        )
-    return Edges.joined(found)
+        scores = total[place, kept]
+        last = np.partition(scores, len(kept) - limit)[len(kept) - limit]
+        sure = kept[scores > last]
+        passes[place] = False
+        passes[place, np.r_[sure, kept[scores == last][: limit - len(sure)]]] = True
+    which, kept = np.nonzero(passes)
+    return Edges(
+        rows[which].astype(np.int32),
+        columns[kept].astype(np.int32),
+        total[which, kept],
+        worth[which, kept],
+    )

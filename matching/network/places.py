@@ -8,7 +8,7 @@ from sys import intern
 from django.db import connection
 
 from mecenova.reference.enums import TerritoryLevel
-from mecenova.reference.models import Cause, Territory
+from mecenova.reference.models import Territory
 
 # Read with each association that is explained: one statement for the four lists.
 LISTS = """
@@ -71,13 +71,6 @@ def closed_lists() -> ClosedLists:
             if kind == "place":
                 parents[key] = parent
     return ClosedLists(names, Places(parents), _frozen(related))
-
-
-def related_causes() -> dict[str, frozenset[str]]:
-    found: dict[str, set[str]] = defaultdict(set)
-    for slug, near in Cause.objects.filter(related__isnull=False).values_list("slug", "related__slug"):
-        found[slug].add(near)
-    return _frozen(found)
 
 
 def _frozen(found: Mapping[str, set[str]]) -> dict[str, frozenset[str]]:

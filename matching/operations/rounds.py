@@ -212,7 +212,8 @@ def _send_digests() -> None:
     told = [
         person for person in people.order_by("pk") if queue(SuggestionsDigest, person, occurrence=_today())
     ]
-    waiting.filter(company__organisation__memberships__user__in=told).update(digested_at=clock.now())
+    if told:
+        waiting.filter(company__organisation__memberships__user__in=told).update(digested_at=clock.now())
 
 
 def _today() -> str:

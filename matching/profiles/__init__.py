@@ -4,7 +4,7 @@ transaction of the change that made them. `refresh` writes them for a few, `repa
 
 from matching.profiles.best_associations import best_associations
 from matching.profiles.best_needs import asker, best_needs, stops_of, suited_by_kind
-from matching.profiles.masks import mask, read_bits
+from matching.profiles.masks import read_bits, related_masks
 from matching.profiles.refreshing import (
     missing_needs,
     number_open,
@@ -18,12 +18,12 @@ __all__ = [
     "asker",
     "best_associations",
     "best_needs",
-    "mask",
     "missing_needs",
     "number_open",
     "read_bits",
     "refresh_associations",
     "refresh_needs",
+    "related_masks",
     "repair",
     "reweigh",
     "stops_of",

@@ -23,11 +23,12 @@ from matching.profiles import (
     best_needs,
     read_bits,
     refresh_associations,
+    related_masks,
     repair,
     reweigh,
     stops_of,
 )
-from matching.ranking import rank_changes, rank_everybody, related_masks
+from matching.ranking import rank_changes, rank_everybody
 from matching.scoring import score, stopped_by
 from mecenova.calendar import clock
 from mecenova.reference.models import Audience, Cause, Sector, Skill, Territory
