@@ -1,5 +1,6 @@
 """The only source of the present moment: replace it and the whole site lives at another date."""
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
@@ -36,6 +37,14 @@ class FrozenClock:
 def now() -> datetime:
     """The present moment, aware, in UTC. Can be the default of a model field."""
     return _current().astimezone(UTC)
+
+
+def elapsed() -> float:
+    """Seconds that never go back, to bound work in time: the machine's, whatever its date becomes.
+
+    A clock that moves only when told gives its own: what is done then does not depend on the machine's haste.
+    """
+    return now().timestamp() if isinstance(_current, FrozenClock) else time.monotonic()
 
 
 def today() -> date:

@@ -67,17 +67,17 @@ class Delivery(StrEnum):
 
 def deliver_due(limit: int = 500, seconds: float = 20.0) -> Counter[Delivery]:
     """Send what is due, oldest first, within bounds of number and time. Several senders share the work."""
-    stop = time.monotonic() + seconds
+    stop = clock.elapsed() + seconds
     delivered: Counter[Delivery] = Counter()
     server = _Server()
     try:
-        while (room := limit - delivered.total()) > 0 and time.monotonic() < stop and not server.is_away:
+        while (room := limit - delivered.total()) > 0 and clock.elapsed() < stop and not server.is_away:
             mails = claim(clock.now(), room)
             if not mails:
                 break
             number = len(mails)
             waiting = deque(mails)
-            delivered += _deliver_fresh(waiting, server, min(stop, time.monotonic() + FRESH_FOR))
+            delivered += _deliver_fresh(waiting, server, time.monotonic() + FRESH_FOR)
             if number < AT_ONCE and not waiting:
                 break
     finally:

@@ -1,4 +1,5 @@
 from datetime import UTC, date, datetime, timedelta
+from types import SimpleNamespace
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -79,3 +80,14 @@ def test_can_be_the_default_of_a_field_in_a_migration() -> None:
     written, imports = MigrationWriter.serialize(models.DateTimeField(default=clock.now))
     assert "default=mecenova.calendar.clock.now" in written
     assert "import mecenova.calendar.clock" in imports
+
+
+def test_elapsed_seconds_are_the_machines_or_those_of_a_clock_that_is_told(monkeypatch):
+    monkeypatch.setattr(clock, "time", SimpleNamespace(monotonic=iter([10.0, 12.5]).__next__))
+    began = clock.elapsed()
+    assert clock.elapsed() - began == 2.5
+    with clock.frozen(NOON) as told:
+        began = clock.elapsed()
+        assert clock.elapsed() == began
+        told.advance(timedelta(seconds=7))
+        assert clock.elapsed() - began == 7
