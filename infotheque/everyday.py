@@ -2,13 +2,16 @@
 « premier rendez-vous » and « entreprise ».
 
 `EMPTY` are the words that ask and say nothing of what is asked; `says` gives, for an everyday word, what the
-library would write. Written from the usual vocabulary of small associations, and kept short: a word belongs
-here when its family does not lead there already (see mecenova.search.families).
+library would write, and `in_words_of_the_field` does so for several words that are one thing. Written from
+the usual vocabulary of small associations, and kept short: a word belongs here when its family does not lead
+there already (see mecenova.search.families).
 """
 
+from collections.abc import Sequence
 from functools import cache
 
 from mecenova.identifiers.names import fold
+from mecenova.search.families import spelling
 
 # Beyond the dictionary's own stop words (« le », « de », « qui », « nous »…).
 _ASKING = """
@@ -20,7 +23,8 @@ peut peux pouvez pouvons pouvoir doit dois devons devez devoir veut veux voulons
 va vais vont aller dit dire
 avec sans pour par sur dans vers entre plutot plus tres trop tout toute tous toutes bien pas ne
 y c d j l m n s t quelqu quelque quelques
-bonjour svp besoin maintenant pdt
+bonjour svp besoin maintenant pdt rien
+aimerais aimerait aimerions voudrais voudrait voudrions souhaite souhaitons connais connaissons comprends
 """
 EMPTY = frozenset(_ASKING.split())
 
@@ -63,6 +67,18 @@ commune communes mairie mairies: commune, collectivité
 embeter deranger gener: relance
 """
 
+# Each said whole, in this order, whatever stands around it.
+_EXPRESSIONS = """
+faire le point: bilan
+fait le point: bilan
+rendre des comptes: bilan
+rendre compte: bilan
+coup de main: bénévolat
+prise de contact: approche
+prendre contact: approche
+tenir au courant: nouvelles
+"""
+
 
 @cache
 def _table() -> dict[str, tuple[str, ...]]:
@@ -74,9 +90,38 @@ def _table() -> dict[str, tuple[str, ...]]:
     return found
 
 
+@cache
+def _by_spelling() -> dict[str, str]:
+    # Of two forms of one word, the first written.
+    return {spelling(word): word for word in reversed(_table())}
+
+
+@cache
+def _expressions() -> dict[tuple[str, ...], str]:
+    lines = (line.split(":") for line in _EXPRESSIONS.strip().splitlines())
+    return {tuple(words.split()): said.strip() for words, said in lines}
+
+
 def says(word: str) -> tuple[str, ...]:
     """What documents write for this everyday word, or nothing."""
     return _table().get(fold(word), ())
+
+
+def meant_by(word: str) -> str:
+    """The everyday word that this one, of which nobody knows, sounds like; or nothing."""
+    return _by_spelling().get(spelling(fold(word)), "")
+
+
+def in_words_of_the_field(words: Sequence[str]) -> tuple[str, ...]:
+    """The same words, each expression replaced by the word that documents write for it."""
+    found: list[str] = []
+    place = 0
+    while place < len(words):
+        rest = tuple(map(fold, words[place:]))
+        said = next((each for each in _expressions() if rest[: len(each)] == each), None)
+        found.append(_expressions()[said] if said else words[place])
+        place += len(said) if said else 1
+    return tuple(found)
 
 
 def is_empty(word: str) -> bool:

@@ -20,18 +20,22 @@ from infotheque.searching import Question
 READ_WHOLE = 400
 # What one mention in a text is worth before it is read: little, beside a title.
 MENTIONED = 0.1
+# What two words asked one after the other bring, beside what each does, when a text says them so.
+SIDE_BY_SIDE = 0.3
 # A word of more documents than this promises nothing: only their titles are looked at.
 COMMON = 2_500
 # Three pages: what only comes near is not read further.
 MOST_NEAR = 60
 # Under this share of the best one's score, the rest only shares a common word.
-NEAR_ENOUGH = 0.3
+NEAR_ENOUGH = 0.4
 
 NEAREST_SQL = """
 WITH term AS MATERIALIZED (
-    SELECT query, weight, held
-    FROM unnest({terms}, %s::float8[], %s::float8[]) AS term(query, weight, held)
+    SELECT query, weight, held, query && lead(query) OVER beside AS pair,
+        (weight + lead(weight) OVER beside) / 2 AS of_pair
+    FROM unnest({terms}, %s::float8[], %s::float8[]) WITH ORDINALITY AS term(query, weight, held, place)
     WHERE numnode(query) > 0
+    WINDOW beside AS (ORDER BY place)
 ),
 promising AS MATERIALIZED (
     SELECT id, sum(score) AS score FROM (
@@ -54,11 +58,13 @@ FROM (
     OFFSET 0
 ) AS document
 CROSS JOIN LATERAL (
-    SELECT sum(weight) FILTER (WHERE in_head > 0 OR in_text > 0) AS weight,
-        sum(weight * (in_head + in_text)) AS score
+    SELECT sum(weight) FILTER (WHERE in_title + in_summary + in_text > 0) AS weight,
+        sum(weight * (in_title + in_summary + in_text) + %s * side_by_side) AS score
     FROM (
-        SELECT weight, infotheque_in_head(document.head, query) AS in_head,
-            infotheque_in_text(document.search, query) AS in_text
+        SELECT weight, infotheque_in_title(document.head, query) AS in_title,
+            infotheque_in_summary(document.head, query) AS in_summary,
+            infotheque_in_text(document.search, query) AS in_text,
+            coalesce(of_pair * infotheque_side_by_side(document.search, pair), 0) AS side_by_side
         FROM term OFFSET 0
     ) AS each
 ) AS said
@@ -110,6 +116,7 @@ def nearest(base: DocumentQuerySet, question: Question, *, whole: SearchQueryCom
                 *params,
                 READ_WHOLE,
                 *answers_params,
+                SIDE_BY_SIDE,
             ],
         )
         found = cursor.fetchall()

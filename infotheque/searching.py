@@ -31,6 +31,8 @@ SHORTEST_TYPED = 3
 NEAR = ("word", "family", "spelling", "documents", "library")
 # Two letters wrong in ten, one in five.
 NEAR_ENOUGH = 0.75
+# Of a long question, the rarest word does not decide alone. Measured: see docs/infotheque.md.
+DAMPED = 0.8
 WORDS_KEY, WORDS_SECONDS = "infotheque.words", 3600
 
 
@@ -67,8 +69,8 @@ class Question:
 
     @property
     def weights(self) -> list[float]:
-        """Of each of the terms: the logarithm of how rare it is (Spärck Jones, 1972)."""
-        return [log1p(self.library / held) for held in self.held]
+        """Of each of the terms: the logarithm of how rare it is (Spärck Jones, 1972), damped."""
+        return [log1p(self.library / held) ** DAMPED for held in self.held]
 
     def corrected(self) -> "Question | None":
         """The question that was probably meant, or None when every word is known."""
@@ -110,7 +112,8 @@ def _either(shares: Mapping[str, float]) -> float:
 
 def understand(asked: Asked) -> Question:
     """Two queries at most: the words' kin, and, for a slip, the whole vocabulary (kept in the cache)."""
-    heart = asked.without({word for word in asked.words if everyday.is_empty(word)})
+    heart = asked.saying(everyday.in_words_of_the_field(asked.words))
+    heart = heart.without({word for word in heart.words if everyday.is_empty(word)})
     folded = {word: fold(word) for word in heart.words}
     known = _look_up(heart)
     heard = {word: tuple(known.heard.get(spelling(key), ())) for word, key in folded.items()}
@@ -119,6 +122,9 @@ def understand(asked: Asked) -> Question:
         word: key for word, key in folded.items() if not kin[word] and not heard[word] and not key.isdigit()
     }
     alike = {word: words[0] for word, words in heard.items() if words and not kin[word]}
+    slips = {word: everyday.meant_by(word) for word in unknown}
+    alike |= {word: meant for word, meant in slips.items() if meant}
+    unknown = {word: key for word, key in unknown.items() if word not in alike}
     shares = {word: known.share((word, *kin[word])) for word in heart.words}
     shares |= {phrase: known.share([phrase]) for phrase in heart.phrases}
     return Question(asked, heart, kin, alike | _nearest(unknown), shares, known.library)

@@ -36,12 +36,14 @@ class Asked:
         words = tuple(other.get(word, word) for word in self.words)
         return Asked(words, self.phrases, self.excluded, other.get(self.typing, self.typing))
 
+    def saying(self, words: tuple[str, ...]) -> "Asked":
+        """The same question in other words; the last one may go on if it is still there."""
+        return Asked(words, self.phrases, self.excluded, self.typing if self.typing in words else "")
+
     def without(self, empty: Container[str]) -> "Asked":
         """The same question without the words that say nothing, unless nothing else was asked."""
         words = tuple(word for word in self.words if word not in empty)
-        if not words and not self.phrases:
-            return self
-        return Asked(words, self.phrases, self.excluded, self.typing if self.typing in words else "")
+        return self.saying(words) if words or self.phrases else self
 
     def __str__(self) -> str:
         phrases = [f'"{phrase}"' for phrase in self.phrases]

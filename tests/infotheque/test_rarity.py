@@ -103,12 +103,21 @@ class TestRarity:
         assert found("budget") == ["Nouveau guide", "Ancien guide"]
 
     def test_what_only_comes_near_is_bounded_and_what_says_all_is_not(self, monkeypatch):
-        on_line("Le budget d’un théâtre", *(f"Le budget numéro {number}" for number in range(6)))
+        on_line("Le budget d’un théâtre", *(f"Le budget numéro {number}" for number in range(3)))
+        on_line(*(f"Le théâtre numéro {number}" for number in range(3)))
         on_line(*(f"Budget de théâtre {number}" for number in range(3)))
         monkeypatch.setattr("infotheque.nearest.MOST_NEAR", 2)
         assert len(found("budget théâtre")) == 4
         monkeypatch.setattr("infotheque.nearest.MOST_NEAR", 6)
         assert len(found("budget théâtre")) == 6
+
+    def test_words_asked_together_tell_more_when_they_are_said_together(self):
+        together = "Voici la remise du bordereau de vente. " + "Bien autre chose encore. " * 20
+        apart = "Voici la remise à faire. " + "Bien autre chose encore. " * 20 + "Un bordereau."
+        on_line("Un cahier", body=together)
+        on_line("Un carnet", body=apart)
+        on_line("Une feuille", body=apart)
+        assert found("remise bordereau")[0] == "Un cahier"
 
     def test_the_same_search_twice_gives_the_same_order(self):
         on_line(*self.OTHERS, "Le rescrit", "Un projet de rescrit")
