@@ -2,10 +2,9 @@
 
 import csv
 from collections.abc import Callable, Iterator, Sequence, Set
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -25,6 +24,7 @@ from mecenova.identifiers.text import one_line, paragraphs
 from mecenova.imports import cells
 from mecenova.imports.columns import Column
 from mecenova.imports.errors import RowRefused
+from mecenova.imports.places import temporary_folder
 from mecenova.imports.report import CREATED, UNCHANGED, Notes, Outcome, Verdict
 from mecenova.imports.running import Importer
 from mecenova.imports.tables import Row
@@ -65,8 +65,8 @@ class DocumentImporter(Importer[DocumentEntry]):
     """
 
     what = "documents"
-    # Each document is written by itself: an interruption loses the one at hand, and no other.
-    batch_rows = 10
+    # Each document is written by itself, while the next one's file is read: an interruption loses no other.
+    batch_rows = 1
     columns = (
         Column("titre", ("nom", "intitulé")),
         Column("fichier", ("chemin", "nom du fichier")),
@@ -105,6 +105,7 @@ class DocumentImporter(Importer[DocumentEntry]):
         self._causes = cause_index()
         # A trial keeps no file to be recognised by: what this run has made is remembered.
         self._made: set[str] = set()
+        self._asked: Path | None = None
 
     def parse(self, row: Row, notes: Notes) -> DocumentEntry:
         read = self._file(row["fichier"])
@@ -136,6 +137,14 @@ class DocumentImporter(Importer[DocumentEntry]):
                 "readers": _several(row["pour_qui"], Readers, notes, "publics inconnus"),
             },
         )
+
+    def expect(self, row: Row) -> None:
+        """Its file is given to be read; what is wrong with it is told at its turn."""
+        with suppress(RowRefused, OSError):
+            path = self._path(row["fichier"].strip())
+            if path is not None:
+                self._reader.ask(path, shown_name(path.name))
+                self._asked = path
 
     def key(self, parsed: DocumentEntry) -> str:
         return parsed.key
@@ -171,7 +180,19 @@ class DocumentImporter(Importer[DocumentEntry]):
         return Document.objects.same_record(title=title, publisher=publisher, link=link).exists()
 
     def _file(self, cell: str) -> ReadFile | None:
-        name = cell.strip()
+        path = self._path(cell.strip())
+        if path is None:
+            return None
+        if path != self._asked:
+            self._reader.ask(path, shown_name(path.name))
+        self._asked = None
+        try:
+            return self._reader.answer()
+        except Unreadable as refusal:
+            raise RowRefused(refusal.message) from None
+
+    def _path(self, name: str) -> Path | None:
+        """Where the file of this name is, in the folder given. Raises RowRefused."""
         if not name:
             return None
         try:
@@ -183,10 +204,7 @@ class DocumentImporter(Importer[DocumentEntry]):
             raise RowRefused(OUTSIDE)
         if not exists:
             raise RowRefused(ABSENT)
-        try:
-            return self._reader.read(path, shown_name(path.name))
-        except Unreadable as refusal:
-            raise RowRefused(refusal.message) from None
+        return path
 
 
 @dataclass(frozen=True)
@@ -210,8 +228,8 @@ def listed_files(folder: Path) -> Iterator[Listing]:
     """A CSV with one row for each file of the folder and of those inside, whatever its ending: what cannot be
     kept is told. It bears the folder's own name.
     """
-    with TemporaryDirectory(prefix="mecenova-ingest-") as place:
-        path = Path(place) / (folder.resolve().name or "dossier")
+    with temporary_folder("mecenova-ingest-") as place:
+        path = place / (folder.resolve().name or "dossier")
         files = [each for each in folder.rglob("*") if each.is_file()]
         named = sorted(each for each in files if not _is_aside(each))
         with path.open("w", encoding="utf-8", errors="replace", newline="") as file:

@@ -2,7 +2,6 @@
 
 import logging
 import shutil
-import tempfile
 import uuid
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -20,6 +19,7 @@ from infotheque.operations.deposits import (
 from infotheque.reading.reader import Reader
 from infotheque.reading.result import ReadFile, Unreadable
 from mecenova.imports.alone import alone
+from mecenova.imports.places import temporary_folder
 
 logger = logging.getLogger(__name__)
 
@@ -49,11 +49,11 @@ def _carry_out(pk: uuid.UUID, reader: Reader) -> bool:
     if deposit is None:
         return False
     try:
-        with tempfile.TemporaryDirectory(prefix="mecenova-deposit-") as folder:
+        with temporary_folder("mecenova-deposit-") as folder:
             if deposit.document_id is None:
-                _keep_each(deposit, reader, Path(folder))
+                _keep_each(deposit, reader, folder)
             else:
-                _keep_together(deposit, reader, Path(folder))
+                _keep_together(deposit, reader, folder)
     except SoftTimeLimitExceeded:
         # This worker is about to be stopped: it begins no other deposit.
         raise

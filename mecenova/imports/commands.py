@@ -1,7 +1,10 @@
 """What the import commands share: options, a progress bar on a terminal, the report, clear failures."""
 
+import signal
+import threading
 from argparse import ArgumentParser
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -46,14 +49,15 @@ class ImportCommand(BaseCommand):
         report = Report(what=importer.what, source=path.name, commit=options["commit"])
         bar = _Bar(self.stderr)
         try:
-            run_import(
-                path,
-                importer,
-                commit=options["commit"],
-                rejects=options["rejects"],
-                report=report,
-                tell=bar.show,
-            )
+            with _stopped_as_by_hand():
+                run_import(
+                    path,
+                    importer,
+                    commit=options["commit"],
+                    rejects=options["rejects"],
+                    report=report,
+                    tell=bar.show,
+                )
         except ImportRefused as refusal:
             raise CommandError(f"{refusal.message}{_so_far(report)}") from refusal
         except KeyboardInterrupt:
@@ -70,6 +74,19 @@ class ImportCommand(BaseCommand):
 
     def importer(self, options: dict[str, Any]) -> Importer[Any]:
         return self.importer_class(as_checked=options["as_checked"])
+
+
+@contextmanager
+def _stopped_as_by_hand() -> Iterator[None]:
+    """A machine that stops asks first: what was begun is told and put away, as for Ctrl-C."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _so_far(report: Report) -> str:

@@ -5,6 +5,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence, Set
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
+from itertools import chain, pairwise
 from pathlib import Path
 from typing import ClassVar, Generic, TypeVar
 
@@ -45,6 +46,9 @@ class Importer(ABC, Generic[P]):
     @abstractmethod
     def write(self, parsed: Sequence[P], met: Set[str]) -> Sequence[Outcome]:
         """Write a batch whole, or raise; one outcome per row. `met` are keys of rows written before."""
+
+    def expect(self, row: Row) -> None:
+        """The row that comes once the one just parsed is written: what takes long may begin."""
 
     def told(self, parsed: P) -> Sequence[tuple[str, str]]:
         """The row as a person reads it, (label, value): what was understood, not what was written."""
@@ -115,7 +119,7 @@ def run_import(
 
 def _batches(table: Table, importer: "Importer[P]") -> Iterator["_Batch[P]"]:
     batch: _Batch[P] = _Batch(importer.batch_rows or BATCH_ROWS)
-    for row in table:
+    for row, following in _with_next(table):
         batch.weight += row.weight
         notes = Notes()
         try:
@@ -128,10 +132,18 @@ def _batches(table: Table, importer: "Importer[P]") -> Iterator["_Batch[P]"]:
             batch.rows.append(row)
             batch.parsed.append(parsed)
             batch.notes.append(notes)
+        if following is not None:
+            importer.expect(following)
         if batch.is_full:
             yield batch
             batch = _Batch(importer.batch_rows or BATCH_ROWS)
     yield batch
+
+
+def _with_next(table: Table) -> Iterator[tuple[Row, Row | None]]:
+    for row, following in pairwise(chain(table, (None,))):
+        if row is not None:
+            yield row, following
 
 
 def _settle(

@@ -6,7 +6,6 @@ once and without a delay to wait for; the next minute's sweep finds the run and 
 
 import logging
 import shutil
-import tempfile
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -20,6 +19,7 @@ from mecenova.imports.enums import RunStatus
 from mecenova.imports.errors import ImportRefused
 from mecenova.imports.models import ImportRun
 from mecenova.imports.operations import begin, end, refuse
+from mecenova.imports.places import temporary_folder
 from mecenova.imports.registry import ImportKind, kind_of
 from mecenova.imports.report import Report
 from mecenova.imports.running import Progress, run_import
@@ -59,8 +59,8 @@ def _carry_out(pk: uuid.UUID) -> bool:
     if run is None or kind is None:
         return False
     try:
-        with tempfile.TemporaryDirectory(prefix="mecenova-import-") as folder:
-            _pass_over(run, kind, Path(folder))
+        with temporary_folder("mecenova-import-") as folder:
+            _pass_over(run, kind, folder)
     except ImportRefused as refusal:
         refuse(run, refusal.message)
     except FileNotFoundError:

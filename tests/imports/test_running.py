@@ -95,6 +95,32 @@ def test_without_rejects_no_file_is_left(tmp_path, elsewhere):
     assert (report.rejects, os.listdir(elsewhere)) == (None, [])
 
 
+def test_an_import_killed_before_its_first_reject_leaves_no_file(tmp_path, elsewhere):
+    class Looks(Shelf):
+        def write(self, parsed, met):
+            seen.append(os.listdir(elsewhere))
+            return super().write(parsed, met)
+
+    seen = []
+    run_import(written(tmp_path, CONTENT), Looks(), commit=True)
+    assert seen == [[]]
+    assert os.listdir(elsewhere) == ["fichier.csv.rejets.csv"]
+
+
+def test_each_row_is_told_before_its_turn(tmp_path):
+    class Expects(Shelf):
+        def parse(self, row, notes):
+            told.append(f"parse {row.number}")
+            return super().parse(row, notes)
+
+        def expect(self, row):
+            told.append(f"expect {row.number}")
+
+    told = []
+    run_import(written(tmp_path, "nom;objet\nA;x\n;y\nB;z\n"), Expects(), commit=True)
+    assert told == ["parse 2", "expect 3", "parse 3", "expect 4", "parse 4"]
+
+
 def test_a_corrected_rejects_file_can_be_brought_back(tmp_path, elsewhere):
     run_import(written(tmp_path, "nom;objet\n;-5\n"), Shelf(), commit=True)
     path = Path("fichier.csv.rejets.csv")

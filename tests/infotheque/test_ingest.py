@@ -10,6 +10,7 @@ from django.core.management import CommandError, call_command
 
 from infotheque.models import Document, DocumentFile
 from infotheque.operations import versions
+from infotheque.reading.reader import Reader
 from tests.accounts.factories import StaffFactory
 from tests.infotheque import hostile
 
@@ -144,3 +145,21 @@ def test_whoever_brings_documents_may_follow_them(folder):
     curator = StaffFactory()
     ingest(folder, commit=True, by=curator.email.upper())
     assert {document.owner for document in Document.objects.all()} == {curator}
+
+
+def test_the_next_file_is_read_while_this_one_is_kept(folder, monkeypatch):
+    whole, ask, done = versions.create_document_of, Reader.ask, []
+
+    def asked(reader, path, name):
+        done.append(f"lire {name}")
+        ask(reader, path, name)
+
+    def kept(**options):
+        done.append(f"garder {options['file'].name}")
+        return whole(**options)
+
+    monkeypatch.setattr(Reader, "ask", asked)
+    monkeypatch.setattr("infotheque.imports.create_document_of", kept)
+    ingest(folder, commit=True)
+    assert done[:4] == ["lire convention.docx", "lire copie.pdf", "garder convention.docx", "lire dessin.svg"]
+    assert sum(each.startswith("lire") for each in done) == 5, "each once"
