@@ -80,11 +80,15 @@ tenir au courant: nouvelles
 """
 
 
+def _lines(written: str) -> list[tuple[str, str]]:
+    pairs = (line.split(":") for line in written.strip().splitlines())
+    return [(typed, said.strip()) for typed, said in pairs]
+
+
 @cache
 def _table() -> dict[str, tuple[str, ...]]:
     found: dict[str, tuple[str, ...]] = {}
-    for line in _WRITTEN.strip().splitlines():
-        words, said = line.split(":")
+    for words, said in _lines(_WRITTEN):
         wanted = tuple(each.strip() for each in said.split(","))
         found |= dict.fromkeys(words.split(), wanted)
     return found
@@ -98,8 +102,13 @@ def _by_spelling() -> dict[str, str]:
 
 @cache
 def _expressions() -> dict[tuple[str, ...], str]:
-    lines = (line.split(":") for line in _EXPRESSIONS.strip().splitlines())
-    return {tuple(words.split()): said.strip() for words, said in lines}
+    return {tuple(words.split()): said for words, said in _lines(_EXPRESSIONS)}
+
+
+def understood() -> list[tuple[str, str]]:
+    """What people type and what documents write for it, as the team reads it, in the order of the former."""
+    words = ((", ".join(typed.split()), said) for typed, said in _lines(_WRITTEN))
+    return sorted([*words, *_lines(_EXPRESSIONS)])
 
 
 def says(word: str) -> tuple[str, ...]:

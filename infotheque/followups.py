@@ -10,10 +10,14 @@ from mecenova.agenda.enums import Owner
 from mecenova.agenda.models import FollowUp
 from mecenova.agenda.operations import close, somebody_else, start
 from mecenova.agenda.rules import Rule, register_rule
+from mecenova.agenda.silence import register_living
 from mecenova.calendar import clock
 
 if TYPE_CHECKING:
     from accounts.models import User
+
+# What the team owes a reading: one that was in review before readers were named, too.
+register_living("infotheque.documents_to_read", lambda: Document.objects.to_be_read())
 
 
 @register_rule

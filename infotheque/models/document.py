@@ -107,6 +107,10 @@ class DocumentQuerySet(models.QuerySet["Document"]):
         late = Q(status=DocumentStatus.PUBLISHED, review_on__lte=clock.today())
         return self.filter(late | Q(status=DocumentStatus.TO_VERIFY)).order_by("review_on", "id")
 
+    def to_be_read(self) -> Self:
+        """Waiting for somebody of the team to read them, before they are published or again."""
+        return self.filter(status__in=(DocumentStatus.IN_REVIEW, DocumentStatus.TO_VERIFY))
+
     def in_state(self, status: str) -> Self:
         return self.filter(status=status)
 

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from infotheque import operations
+from infotheque import everyday, operations
 from infotheque.models import SearchGap
 from mecenova.team import for_the_team
 
@@ -22,7 +22,8 @@ def gap_list(request: HttpRequest) -> HttpResponse:
     gaps = SearchGap.objects.all()
     page = Paginator(gaps.waiting(), PAGE_SIZE).get_page(request.GET.get("page"))
     settled = gaps.settled().select_related("settled_by")[:LATEST_SETTLED]
-    return render(request, "infotheque/gap_list.html", {"page_obj": page, "settled": settled})
+    context = {"page_obj": page, "settled": settled, "understood": everyday.understood()}
+    return render(request, "infotheque/gap_list.html", context)
 
 
 @require_POST

@@ -13,6 +13,7 @@ from infotheque.models.document import LONGEST_BODY, LONGEST_SUMMARY, LONGEST_TE
 from infotheque.operations import publish_document, withdraw_document
 from infotheque.reading.result import Content, ReadFile
 from infotheque.workflow import DOCUMENT
+from mecenova.agenda.operations import check_silence, next_step
 from mecenova.calendar import clock
 from mecenova.search.functions import FrenchSearchQuery
 from mecenova.workflow.errors import DomainError, TransitionRefused
@@ -21,11 +22,6 @@ from tests.accounts.factories import UserFactory
 from tests.infotheque.factories import DocumentFactory
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def staff():
-    return User.objects.create_user("equipe@ims.example", is_staff=True)
 
 
 @pytest.fixture
@@ -274,3 +270,17 @@ def _rows(document):
         {name: value for name, value in vars(row).items() if name not in own | {"_state", "subject_id"}}
         for row in rows
     ]
+
+
+@pytest.mark.parametrize("status", ["in_review", "to_verify"])
+def test_what_waits_to_be_read_since_before_readers_were_named_gets_a_step(staff, status):
+    published_at = clock.now() if status == "to_verify" else None
+    waiting = DocumentFactory(status=status, published_at=published_at)
+    sent = operations.submit_document(document=DocumentFactory(), by=staff)
+    check_silence()
+    check_silence()
+    assert next_step(waiting).rule == "agenda.repair"
+    assert next_step(sent).rule == "infotheque.read_submitted"
+    operations.archive_document(document=waiting, by=staff)
+    check_silence()
+    assert next_step(waiting) is None

@@ -3,29 +3,20 @@
 from datetime import timedelta
 
 import pytest
-from django.core.cache import cache
 from django.db import connection
 
-from accounts.models import User
-from infotheque import operations, searching
+from infotheque import operations
 from infotheque.models import LinkCheck, Word
+from infotheque.operations import vocabulary
 from infotheque.tasks import recount_words
 from mecenova.calendar import clock
 from mecenova.workflow.errors import DomainError
+from tests.accounts.factories import StaffFactory
+from tests.accounts.threads import at_once
 from tests.infotheque.asking import found, on_line
 from tests.infotheque.factories import DocumentFactory
 
-
-@pytest.fixture(autouse=True)
-def _fresh_words():
-    searching.forget_words()
-    yield
-    cache.clear()
-
-
-@pytest.fixture
-def staff():
-    return User.objects.create_user("equipe@ims.example", is_staff=True)
+pytestmark = pytest.mark.usefixtures("fresh_words")
 
 
 @pytest.mark.django_db
@@ -176,6 +167,13 @@ class TestWords:
         assert "une" not in counts()
         assert true()
 
+    def test_the_night_mends_what_is_wrong(self, staff):
+        operations.publish_document(document=DocumentFactory(title="Passerelle", summary=""), by=staff)
+        Word.objects.filter(word="passerelle").update(documents=7, family="autre")
+        Word.objects.create(word="fantome", family="fantom", spelling="fantom", documents=3)
+        assert operations.recount_words() == 1
+        assert Word.objects.values_list("word", "family", "documents").get() == ("passerelle", "passer", 1)
+
     def test_a_hidden_link_hides_its_words(self, staff):
         document = DocumentFactory(title="Passerelle", summary="")
         operations.publish_document(document=document, by=staff)
@@ -197,3 +195,44 @@ class TestWords:
         DocumentFactory(published=True, title="Un guide", text="")
         operations.recount_words()
         assert set(Word.objects.values_list("word", flat=True)) >= {"guide", "rencontrer"}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_comes_changes_and_leaves_during_the_count_never_waits_for_it(monkeypatch):
+    """Each time a part is being counted, somebody else writes: it is neither held nor forgotten."""
+    staff = StaffFactory()
+    DocumentFactory(published=True, title="Passerelle", summary="")
+    left = DocumentFactory(published=True, title="Tremplin", summary="")
+    changed = DocumentFactory(published=True, title="Escalier", summary="")
+    operations.recount_words()
+    count, waiting = (
+        vocabulary._count_of,
+        [
+            lambda: operations.publish_document(
+                document=DocumentFactory(title="Passerelle", summary=""), by=staff
+            ),
+            lambda: operations.withdraw_document(document=left, by=staff),
+            lambda: operations.update_document(document=changed, by=staff, title="Escalier passerelle"),
+        ],
+    )
+
+    def counted_slowly(keys):
+        found = count(keys)
+        if waiting:
+            (outcome,) = at_once(with_no_patience(waiting.pop()))
+            assert not isinstance(outcome, Exception), outcome
+        return found
+
+    monkeypatch.setattr(vocabulary, "_count_of", counted_slowly)
+    operations.recount_words()
+    assert not waiting
+    assert dict(Word.objects.values_list("word", "documents")) == {"passerelle": 3, "escalier": 1}
+
+
+def with_no_patience(call):
+    def called():
+        with connection.cursor() as cursor:
+            cursor.execute("SET lock_timeout = '2s'")
+        call()
+
+    return called

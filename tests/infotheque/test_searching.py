@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from django.core.cache import cache
 from django.db import connection
 from django.http import QueryDict
 from django.test.utils import CaptureQueriesContext
@@ -13,7 +12,6 @@ from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
 
-from accounts.models import User
 from infotheque import everyday, operations, searching
 from infotheque.extracts import LENGTH, Marker
 from infotheque.models import SearchGap
@@ -26,19 +24,9 @@ from mecenova.search import asking
 from tests.infotheque.asking import found, on_line
 from tests.infotheque.factories import DocumentFactory
 
+pytestmark = pytest.mark.usefixtures("fresh_words")
+
 QUERIES = Path(__file__).parent / "judged" / "queries.csv"
-
-
-@pytest.fixture(autouse=True)
-def _fresh_words():
-    searching.forget_words()
-    yield
-    cache.clear()
-
-
-@pytest.fixture
-def staff():
-    return User.objects.create_user("equipe@ims.example", is_staff=True)
 
 
 def judged(by):
@@ -321,6 +309,9 @@ def test_the_team_reads_its_gaps_in_as_many_queries_for_one_or_ten(client, staff
     for number in range(10):
         operations.note_gap(words=f"bail numéro {number}")
     assert query_count(lambda: client.get(reverse("infotheque:gaps"))) == one
+    page = client.get(reverse("infotheque:gaps")).content.decode()
+    assert "<td>parrainage, mécène, mécénat</td>" in page
+    assert '<th scope="row">faire le point</th><td>bilan</td>' in page
     gap = SearchGap.objects.get(words="bail solidaire")
     for _ in range(2):
         assert client.post(reverse("infotheque:gap_settle", args=[gap.pk])).status_code == 302

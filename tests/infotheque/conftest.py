@@ -1,0 +1,18 @@
+import pytest
+from django.core.cache import cache
+
+from accounts.models import User
+from infotheque import searching
+
+
+@pytest.fixture
+def staff():
+    return User.objects.create_user("equipe@ims.example", is_staff=True)
+
+
+@pytest.fixture
+def fresh_words():
+    """The words of the library are kept in the cache, which no rollback empties."""
+    searching.forget_words()
+    yield
+    cache.clear()
