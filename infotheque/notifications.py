@@ -12,11 +12,11 @@ from django.urls import reverse
 
 from accounts.models import User
 from infotheque.enums import TipStatus
-from infotheque.models import Tip
+from infotheque.models import Document, Tip
 from mecenova.mail.enums import Category
 from mecenova.mail.groups import register_group
 from mecenova.mail.notifications import Notification, register_notification
-from mecenova.mail.operations import absolute_url, queue_message
+from mecenova.mail.operations import absolute_url, queue_message, take_back
 from mecenova.mail.rendering import render
 
 GROUP = register_group(
@@ -104,3 +104,11 @@ def tell_visitor(tip: Tip, template: str) -> None:
     )
     tip.visitor_address = ""
     tip.save(update_fields=["visitor_address"])
+
+
+def take_back_from_visitors(document: Document) -> None:
+    """It is on line no more: who has not been told yet that it was is told what comes next instead."""
+    tips = {f"{TO_VISITORS}:{tip.pk}": tip for tip in Tip.objects.that_gave(document)}
+    for key, address in take_back(tips).items():
+        tips[key].visitor_address = address
+        tips[key].save(update_fields=["visitor_address"])

@@ -12,7 +12,14 @@ from infotheque import policies
 from infotheque.enums import DocumentStatus
 from infotheque.followups import restart_review
 from infotheque.models import CurationSettings, Document, Tip
-from infotheque.notifications import NOT_KEPT, NOW_ON_LINE, TipDeclined, TipPublished, tell_visitor
+from infotheque.notifications import (
+    NOT_KEPT,
+    NOW_ON_LINE,
+    TipDeclined,
+    TipPublished,
+    take_back_from_visitors,
+    tell_visitor,
+)
 from infotheque.operations.vocabulary import words_kept_true
 from infotheque.workflow import DOCUMENT
 from mecenova.calendar import clock
@@ -158,6 +165,7 @@ def withdraw_document(*, document: Document, by: User) -> Document:
     with words_kept_true(document):
         advance(document, DOCUMENT, "withdraw", by=by, published_at=None, featured_at=None)
     restart_review(document)
+    take_back_from_visitors(document)
     return document
 
 
@@ -165,10 +173,11 @@ def withdraw_document(*, document: Document, by: User) -> Document:
 def archive_document(*, document: Document, by: User, note: str = "") -> Document:
     """Put away: nobody but staff finds it, and nothing of it is lost.
 
-    Whoever suggested it, and waited for a draft that was never published, is told.
+    Whoever suggested it, and waited for a draft that was never published, is told; and so is a visitor whose
+    mail, that it was on line, has not left yet.
     """
     document = lock(document, by)
-    tips = () if document.published_at else Tip.objects.that_gave(document)
+    was_published = document.published_at is not None
     with words_kept_true(document):
         advance(
             document,
@@ -181,9 +190,11 @@ def archive_document(*, document: Document, by: User, note: str = "") -> Documen
             submitted_by=None,
         )
     restart_review(document)
-    for tip in tips:
+    take_back_from_visitors(document)
+    for tip in Tip.objects.that_gave(document):
         tell_visitor(tip, NOT_KEPT)
-        queue(TipDeclined, tip)
+        if not was_published:
+            queue(TipDeclined, tip)
     return document
 
 

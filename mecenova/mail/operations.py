@@ -159,6 +159,24 @@ def queue_message(
 
 
 @transaction.atomic
+def take_back(keys: Iterable[str]) -> dict[str, str]:
+    """Of the ready-made mails of these keys, those that have not begun to leave are unwritten.
+
+    Returns their addresses, by their keys. What a sender holds at this moment leaves.
+    """
+    waiting = OutgoingMail.objects.filter(
+        key__in=[f"{MESSAGE}:{key}" for key in keys],
+        status=MailStatus.PENDING,
+        attempts=0,
+        uncertain=0,
+        lease_until__isnull=True,
+    )
+    mails = list(waiting.select_for_update(skip_locked=True))
+    OutgoingMail.objects.filter(pk__in=[mail.pk for mail in mails]).delete()
+    return {mail.key.removeprefix(f"{MESSAGE}:"): mail.address for mail in mails}
+
+
+@transaction.atomic
 def retry_failed(mails: OutgoingMailQuerySet) -> int:
     """Put back in the queue the mails that failed, or that an address in trouble held back."""
     number = mails.retriable().update(

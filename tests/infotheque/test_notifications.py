@@ -19,7 +19,7 @@ from infotheque.operations import (
     withdraw_document,
 )
 from mecenova.calendar import clock
-from mecenova.mail.enums import TroubleKind
+from mecenova.mail.enums import MailStatus, TroubleKind
 from mecenova.mail.models import AddressTrouble, MailPreference, OutgoingMail
 from mecenova.mail.operations import deliver_due, mark_address, queue_message
 from tests.accounts.factories import StaffFactory, UserFactory
@@ -115,6 +115,34 @@ def test_a_visitor_is_told_once_when_it_is_on_line(staff, visitors_tip, snapshot
     withdraw_document(document=document, by=staff)
     publish_document(document=document, by=staff)
     assert to_visitor().replace(str(document.pk), "DOCUMENT") == snapshot
+    assert kept(visitors_tip) == ""
+
+
+def published_for(tip, staff):
+    document = update_document(document=accept_tip(tip=tip, by=staff), by=staff, title="Le guide")
+    return publish_document(document=document, by=staff)
+
+
+def test_a_visitor_is_not_told_it_is_on_line_once_it_is_not(staff, visitors_tip):
+    """Withdrawn before the mail leaves, it is told the next time; put away, that it is not kept."""
+    document = published_for(visitors_tip, staff)
+    assert "est en ligne" in to_visitor()
+    withdraw_document(document=document, by=staff)
+    assert kept(visitors_tip) == VISITOR
+    assert not OutgoingMail.objects.filter(address=VISITOR).exists()
+    publish_document(document=document, by=staff)
+    assert "est en ligne" in to_visitor()
+    archive_document(document=document, by=staff)
+    assert "est en ligne" not in to_visitor()
+    assert kept(visitors_tip) == ""
+
+
+def test_a_mail_that_has_left_is_not_taken_back(staff, visitors_tip):
+    document = published_for(visitors_tip, staff)
+    OutgoingMail.objects.filter(address=VISITOR).update(status=MailStatus.SENT, sent_at=clock.now())
+    told = to_visitor()
+    archive_document(document=document, by=staff)
+    assert to_visitor() == told
     assert kept(visitors_tip) == ""
 
 
