@@ -16,13 +16,16 @@ LEVELS = (
 STEPS_ADVISED = 3
 # The drawing: half its side, the length of a branch, and where its label stands, in the units of the picture.
 CENTRE, REACH, LABEL_AT = 150, 92, 112
+# Between two lines of a label; and how far below the middle of a line its letters stand.
+LINE, DESCENT = 17, 5
 
 
 @dataclass(frozen=True)
 class Branch:
     """One dimension on the picture: its label, the end of its branch, and the value in words.
 
-    Places are texts: a template in French would write a number with a comma.
+    `lines` are those of the label, each with where it stands: a phone is too narrow for two words side by
+    side. Places are texts: a template in French would write a number with a comma.
     """
 
     name: str
@@ -30,7 +33,7 @@ class Branch:
     end_x: str
     end_y: str
     label_x: str
-    label_y: str
+    lines: tuple[tuple[str, str], ...]
     anchor: str
 
 
@@ -95,10 +98,16 @@ def _branch(dimension: Dimension, place: int, count: int, answers: Mapping[str, 
         end_x=f"{x:.1f}",
         end_y=f"{y:.1f}",
         label_x=f"{label_x:.1f}",
-        # A text stands on its line: half its height lower, it is centred on the end of the branch.
-        label_y=f"{label_y + 4:.1f}",
+        lines=_lines(dimension.name, label_y),
         anchor="middle" if abs(side) < REACH / 4 else "start" if side > 0 else "end",
     )
+
+
+def _lines(name: str, middle: float) -> tuple[tuple[str, str], ...]:
+    """The last word below the others, centred together on the end of the branch."""
+    words = name.rsplit(" ", 1)
+    top = middle + DESCENT - LINE * (len(words) - 1) / 2
+    return tuple((each, f"{top + LINE * place:.1f}") for place, each in enumerate(words))
 
 
 def _polygon(values: Sequence[int]) -> str:

@@ -77,6 +77,12 @@ def test_the_picture_says_what_the_table_says_and_waits_for_every_answer():
     assert set(points[1:]) == {"150.0,150.0"}
     assert len(second.branches) == 4
     assert "," not in "".join(branch.label_x for branch in first.branches)
+    names = [" ".join(words for words, _ in branch.lines) for branch in first.branches]
+    assert names == [branch.name for branch in first.branches]
+    # At 390 pixels, a line of a label has room for so many letters beside the picture.
+    assert (
+        max(len(words) for branch in (*first.branches, *second.branches) for words, _ in branch.lines) <= 13
+    )
 
 
 @pytest.mark.parametrize(
