@@ -1,9 +1,10 @@
 """Searching 20,000 documents: how long in the database, how many queries, what is found and what is not.
 
-`REAL_DATA=DIR` adds the purposes of that folder's associations*.csv to the sentences of the shelf; without
-it, the bench says so. Bounds of the issue: median under 60 ms, 95 % under 150 ms, fewer than 10 queries a
-page, 90 % of all judged queries found among the 20,000. Outsiders' queries are asked of the shelf alone too,
-which is what they asked about. Ratios are to LIKE and to plain `french`, in the same run.
+Documents are made of the sentences of the shelf and of the purposes of `REAL_DATA=DIR`'s associations*.csv;
+without it, of what stands for them (bench._sentences), and the bench says so. Bounds of the issue: median
+under 60 ms, 95 % under 150 ms, fewer than 10 queries a page, 90 % of all judged queries found among the
+20,000. Outsiders' queries are asked of the shelf alone too, which is what they asked about. Ratios are to
+LIKE and to plain `french`, in the same run.
 
 A document is found when it is among what a search finds, and first when it is on its first page. Titles of
 the others are sentences too, and hundreds of them hold the words of a short query: nothing tells which of
@@ -13,7 +14,6 @@ them was meant, so that the first page, and the first three, have no bound.
 import csv
 import os
 import random
-import re
 import statistics
 import sys
 import time
@@ -29,6 +29,7 @@ from django.db import connection
 from django.http import QueryDict
 
 from accounts.models import User
+from bench._sentences import of_this_site_and
 from infotheque.enums import DocumentKind, DocumentStatus, Language, Readers, Stage
 from infotheque.models import Document
 from infotheque.operations import load_shelf, recount_words
@@ -89,7 +90,7 @@ def run() -> None:
     judged = _judged()
     on_shelf = _print_shelf([row for row in judged if row["by"] == "outsider"])
     seconds, _ = _timed(
-        lambda: _write(_sentences(), list(dict.fromkeys(row["written"] for row in judged)), chance)
+        lambda: _write(_sentences(chance), list(dict.fromkeys(row["written"] for row in judged)), chance)
     )
     counting, words = _timed(recount_words)
     print(f"library: {Document.objects.count()} documents loaded in {seconds:.0f} s")
@@ -254,22 +255,11 @@ def _group(row: dict[str, str]) -> str:
     return f"{row['by']}, held back" if held_back else row["by"]
 
 
-def _sentences() -> list[str]:
-    """Real purposes when they are at hand, and the sentences of the shelf."""
-    found = [
-        sentence.strip()
-        for path in sorted((ROOT / "infotheque/shelf/texts").glob("*.md"))
-        for sentence in re.split(r"(?<=[.!?])\s+", path.read_text(encoding="utf-8"))
-    ]
+def _sentences(chance: random.Random) -> list[str]:
     folder = os.environ.get("REAL_DATA")
-    if folder:
-        for path in sorted(Path(folder).glob("associations*.csv"))[:1]:
-            with path.open(encoding="utf-8") as lines:
-                found += [row["objet"] for row in csv.DictReader(lines, delimiter=";")]
-    else:
-        print("library: texts of this site alone (give REAL_DATA=DIR for real ones)")
-        found += [f"{row['query']} {row['written']}" for row in _judged()] if not found else []
-    return [sentence for sentence in dict.fromkeys(found) if len(sentence) >= 25]
+    if not folder:
+        print("library: texts of this site and invented ones (give REAL_DATA=DIR for real ones)")
+    return of_this_site_and(folder, chance)
 
 
 def _write(sentences: Sequence[str], titles: Sequence[str], chance: random.Random) -> None:
