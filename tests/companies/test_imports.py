@@ -311,3 +311,21 @@ def test_the_commands(tmp_path, capsys):
     needs.write_text("entreprise;titre\nA;B\n")
     with pytest.raises(CommandError, match="forme"):
         call_command("import_needs", str(needs), "--commit")
+
+
+def test_other_headers_for_the_same_columns(bring_companies, bring_needs):
+    bring_companies(
+        "Nom de l’entreprise;Domaines d’action;Types de soutien;Zone géographique;Capacité par mois\n"
+        "Banque d’ici;Culture & Arts|Sport;argent;Rhône;4\n"
+    )
+    report = bring_needs(
+        "Fondation;Intitulé du besoin;Type de soutien;Descriptif;Thématique;Départements;Budget;"
+        "Date de clôture\n"
+        "Banque d’ici;Un club ouvert;argent;Du temps pour des enfants.;Sport;69;5 000;31/03/2100\n"
+    )
+    assert report.created == 1
+    need = Need.objects.get()
+    assert (need.kind, need.budget_max, need.deadline) == ("financial", 5000, date(2100, 3, 31))
+    assert list(need.causes.values_list("slug", flat=True)) == ["sport"]
+    assert list(need.territories.values_list("code", flat=True)) == ["69"]
+    assert set(need.company.policy.causes.values_list("slug", flat=True)) == {"culture", "sport"}
