@@ -81,7 +81,7 @@ def can_edit_refusal_steps(user: "User") -> bool:
 
 def owes(user: "User", step: FollowUp) -> bool:
     """Whether the person reading is of the organisation that owes this step."""
-    owner_id = step.organisation_id
+    owner_id = step.owing_organisation_id
     return owner_id is not None and Organisation.objects.of(user).filter(pk=owner_id).exists()
 
 

@@ -1,5 +1,6 @@
 """What the team owes, by date, and who carries how much of it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING
@@ -8,7 +9,7 @@ from django.db.models import Count, Max, Q
 
 from accounts.models import User
 from mecenova.agenda.enums import Outcome, Owner
-from mecenova.agenda.models import Absence, FollowUp
+from mecenova.agenda.models import Absence, FollowUp, FollowUpQuerySet
 from mecenova.calendar import clock
 from mecenova.pages.subjects import name_of, page_of, with_subjects
 
@@ -32,11 +33,14 @@ class Duty:
         return self.promised_at < clock.now()
 
 
-def duties(*, limit: int, of: User | None = None) -> list[Duty]:
-    """Whoever has waited longest first, of everybody or of one; in a number of queries that does not grow."""
+def owed_by_team(*, of: User | None = None) -> FollowUpQuerySet:
+    """Whoever has waited longest first: what everybody owes, or one person."""
     owed = FollowUp.objects.all().owed_by_staff().by_promise().select_related("assigned_to")
-    if of is not None:
-        owed = owed.filter(assigned_to=of)
+    return with_subjects(owed if of is None else owed.filter(assigned_to=of))
+
+
+def duties(steps: Iterable[FollowUp]) -> list[Duty]:
+    """These steps as the team reads them."""
     return [
         Duty(
             step.pk,
@@ -46,7 +50,7 @@ def duties(*, limit: int, of: User | None = None) -> list[Duty]:
             page_of(step.subject),
             step.assigned_to,
         )
-        for step in with_subjects(owed)[:limit]
+        for step in steps
         if step.subject is not None
     ]
 

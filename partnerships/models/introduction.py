@@ -260,7 +260,7 @@ class Introduction(Identified):
     def who_owes(self, step: FollowUp | None) -> str:
         """The name of the side that owes this step; nothing when the platform or the team does."""
         sides = {one.pk: one.name for one in (self.association.organisation, self.company.organisation)}
-        return sides.get(step.organisation_id, "") if step and step.organisation_id else ""
+        return sides.get(step.owing_organisation_id, "") if step else ""
 
     @property
     def heading(self) -> str:

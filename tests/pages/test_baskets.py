@@ -14,6 +14,7 @@ from mecenova.calendar import clock
 from mecenova.mail.models import AddressTrouble
 from mecenova.pages.baskets import BASKETS, Line
 from mecenova.pages.tasks import register_baskets
+from mecenova.ui.figures import long_date
 from mecenova.workflow.journal import history
 from partnerships.enums import IntroductionStatus
 from partnerships.followups import AnswerIntroduction
@@ -265,6 +266,41 @@ def test_a_line_says_when_the_team_last_spoke(team, staff):
         note_call(association=association, by=staff, note="Bonjour.")
     (shown,) = team.get(page_of("associations-incompletes")).context["lines"]
     assert (shown["contact"].by_person, shown["contact"].by_mail) == (then, None)
+
+
+def test_a_call_that_the_team_owes_is_not_put_on_the_company(team):
+    company = silent()
+    organisation = company.organisation
+    organisation.phone = "01 99 00 12 34"
+    organisation.save(update_fields=["phone"])
+    (shown,) = team.get(page_of("entreprises-silencieuses")).context["lines"]
+    assert shown["who"] == ""
+    page = team.get(page_of("entreprises-silencieuses")).text
+    assert "Équipe IMS, avant le" in page
+    assert f"{organisation.name}, avant le" not in page
+    assert '<a href="tel:0199001234">01 99 00 12 34</a>' in page
+    assert "(aujourd’hui)" in page
+
+
+def test_what_a_step_waits_for_is_said_to_be_the_organisation_s(team):
+    introduction = at_risk()
+    assert f"{introduction.answering_organisation.name}, avant le" in team.get(page_of("a-risque")).text
+
+
+def test_one_click_tells_what_comes_next_and_when(team):
+    organisation = never_corrected()
+    page = click(team, "corrections", organisation, note="Ils corrigent jeudi.").text
+    step = next_step(organisation)
+    assert f"Ensuite avant le {long_date(step.deadline)}\u00a0: {step.what}" in page
+
+
+def test_the_register_is_read_as_cards_on_a_phone(team):
+    OrganisationFactory(status=OrganisationStatus.TO_CHECK)
+    register_baskets()
+    page = team.get(page_of("associations-a-verifier")).text
+    assert "css/cards.css" in page
+    for column in ("Entrée", "Sortie", "Pourquoi"):
+        assert f'data-label="{column}"' in page
 
 
 def test_a_basket_counts_the_days_of_the_calendar_not_of_the_hour():

@@ -139,3 +139,18 @@ def test_what_the_team_owes_names_whom_it_is_for_and_where_to_act(client, query_
     for _ in range(5):
         one_of_each()
     assert query_count(lambda: client.get(address)) == one
+
+
+def test_all_that_the_team_owes_can_be_reached_page_after_page(client, monkeypatch):
+    monkeypatch.setattr("mecenova.pages.views.tower.PAGE_SIZE", 2)
+    client.force_login(StaffFactory())
+    claims = [
+        claim_organisation(organisation=OrganisationFactory(), message="Trésorière.", by=UserFactory())
+        for _ in range(3)
+    ]
+    address = reverse("pages:control_tower")
+    pages = [client.get(address, {"page": number}) for number in (1, 2)]
+    assert [len(page.context["owed"]) for page in pages] == [2, 1]
+    met = "".join(page.text for page in pages)
+    assert all(reverse("pages:claim", args=[claim.pk]) in met for claim in claims)
+    assert "?page=2" in pages[0].text

@@ -199,6 +199,22 @@ def test_a_yes_and_a_no_go_to_the_team_and_both_are_told(talk):
     assert step_of(talk).rule == "partnerships.settle_disagreement"
 
 
+def test_a_disagreement_is_told_to_the_team_as_the_team_s_to_settle(talk, client):
+    organisation = talk.company.organisation
+    organisation.phone = "01 99 00 12 34"
+    organisation.save(update_fields=["phone"])
+    talk.go_to(FIRST)
+    talk.say(talk.asker, True)
+    talk.say(talk.answerer, False)
+    page = talk.partnership.get_absolute_url()
+    client.force_login(StaffFactory())
+    assert "Leurs réponses ne disent pas" in client.get(page).text
+    assert 'href="tel:0199001234"' in client.get(page).text
+    client.force_login(talk.asker)
+    assert "Vos réponses ne disent pas" in client.get(page).text
+    assert "tel:" not in client.get(page).text
+
+
 @pytest.mark.parametrize(("changed", "verdict"), [(True, Verdict.TALKED), (False, Verdict.RETURN)])
 def test_a_changed_answer_ends_a_disagreement(talk, changed, verdict):
     talk.go_to(FIRST)

@@ -163,6 +163,11 @@ class FollowUp(Identified):
         return self.outcome == Outcome.OPEN
 
     @property
+    def owing_organisation_id(self) -> uuid.UUID | None:
+        """The organisation whose turn it is; None when the platform or the team acts about it."""
+        return self.organisation_id if self.owner == Owner.ORGANISATION else None
+
+    @property
     def waits_for_id(self) -> uuid.UUID | None:
         """The person whose absence stops the clock: not one of the team, which shares what it owes."""
         return None if self.owner == Owner.STAFF else self.assigned_to_id

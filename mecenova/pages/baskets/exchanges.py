@@ -112,7 +112,7 @@ BASKETS = (
         "liberees",
         "Libérées sans réponse",
         "mises en relation",
-        "Depuis trois mois. Appelez l’entreprise\u00a0: que cherche-t-elle aujourd’hui\u202f?",
+        "Ces trois derniers mois. Appelez l’entreprise\u00a0: que cherche-t-elle aujourd’hui\u202f?",
         released,
         _released_line,
         Action("J’ai appelé l’entreprise", _call_company, "L’appel est noté.", asks_note=True),

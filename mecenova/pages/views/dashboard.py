@@ -65,15 +65,17 @@ def _common(organisation: Organisation) -> dict[str, Any]:
     introductions = list(involved)
     own = agenda.next_step(organisation)
     steps = agenda.next_steps([*introductions, *partnerships])
-    names = Organisation.objects.names_of(step.organisation_id for step in steps.values())
+    names = Organisation.objects.names_of(step.owing_organisation_id for step in steps.values())
     lines = [_exchange(subject, steps.get(subject.pk), names) for subject in [*introductions, *partnerships]]
     return {
         "organisation": organisation,
         "asked": organisation.what_is_asked(),
         "step": own,
         "lesson": Step.objects.next_for(organisation),
-        "owed": [line for line in lines if line[1] and line[1].organisation_id == organisation.pk],
-        "awaited": [line for line in lines if not (line[1] and line[1].organisation_id == organisation.pk)],
+        "owed": [line for line in lines if line[1] and line[1].owing_organisation_id == organisation.pk],
+        "awaited": [
+            line for line in lines if not (line[1] and line[1].owing_organisation_id == organisation.pk)
+        ],
     }
 
 
@@ -111,7 +113,7 @@ def _exchange(
     subject: Introduction | Partnership, step: FollowUp | None, names: dict[UUID, str]
 ) -> tuple[Introduction | Partnership, FollowUp | None, str]:
     """One thing going on: itself, its next step, and the name of the organisation that owes it."""
-    return subject, step, names.get(step.organisation_id, "") if step and step.organisation_id else ""
+    return subject, step, names.get(step.owing_organisation_id, "") if step else ""
 
 
 def _association(association: Association) -> dict[str, Any]:

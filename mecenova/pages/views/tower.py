@@ -12,10 +12,11 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.models import Organisation, User
 from mecenova.agenda import operations as agenda
 from mecenova.agenda.models import FollowUp, SilenceCheck
+from mecenova.agenda.wording import before
 from mecenova.mail.models import DigestLine, OutgoingMail
-from mecenova.pages.baskets import BASKETS, GROUPS, Basket
+from mecenova.pages.baskets import BASKETS, GROUPS, Basket, Line
 from mecenova.pages.contacts import last_contacts
-from mecenova.pages.duties import duties, loads
+from mecenova.pages.duties import duties, loads, owed_by_team
 from mecenova.pages.forms import NoteForm
 from mecenova.pages.register import Movement, movements, passages
 from mecenova.team import for_the_team
@@ -30,13 +31,17 @@ PASSAGES_SHOWN = 30
 @for_the_team
 def control_tower(request: HttpRequest) -> HttpResponse:
     moved, mine = movements(), request.GET.get("pour") == "moi"
+    owed = Paginator(owed_by_team(of=request.user if mine else None), PAGE_SIZE).get_page(
+        request.GET.get("page")
+    )
     context = {
         "groups": [
             (title, [(basket, basket.count(), moved.get(basket.slug, Movement())) for basket in baskets])
             for title, baskets in GROUPS.items()
         ],
         "mine": mine,
-        "owed": duties(limit=PAGE_SIZE, of=request.user if mine else None),
+        "page_obj": owed,
+        "owed": duties(owed),
         "loads": loads(),
         "without_step": SilenceCheck.objects.latest_count(),
         "in_error": FollowUp.objects.all().in_error().count(),
@@ -67,13 +72,13 @@ def act(request: HttpRequest, slug: str, pk: uuid.UUID) -> HttpResponse:
     form = NoteForm(request.POST)
     if chosen.action.asks_note and not form.is_valid():
         return _show_basket(request, chosen, refused=(pk, form), status=422)
-    title = chosen.line(subject).title
+    line = chosen.line(subject)
     try:
         chosen.action.act(subject, request.user, form.cleaned_data["note"] if form.is_valid() else "")
     except DomainError as error:
-        messages.error(request, f"{title}\u00a0: {error.message}")
+        messages.error(request, f"{line.title}\u00a0: {error.message}")
     else:
-        messages.success(request, f"{title}\u00a0: {chosen.action.done}")
+        messages.success(request, f"{line.title}\u00a0: {chosen.action.done}{_what_follows(line)}")
     return redirect("pages:basket", slug=slug)
 
 
@@ -85,6 +90,12 @@ def take_on(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     agenda.assign(follow_up=follow_up, to=request.user, by=request.user)
     messages.success(request, f"C’est pour vous\u00a0: {follow_up.what}")
     return redirect("pages:control_tower")
+
+
+def _what_follows(line: Line) -> str:
+    """The next step of whoever the line is about, said to the person who has just acted."""
+    step = agenda.next_step(line.step_of) if line.step_of else None
+    return f" Ensuite{before(step.deadline)}\u00a0: {step.what}" if step else ""
 
 
 def _basket_or_404(slug: str) -> Basket:
@@ -119,7 +130,7 @@ def _lines(
     """Each line with its next step, who has it, the last contact, and the form of its click."""
     lines = [chosen.line(subject) for subject in subjects]
     steps = agenda.next_steps(line.step_of for line in lines if line.step_of)
-    owing = Organisation.objects.names_of(step.organisation_id for step in steps.values())
+    owing = Organisation.objects.names_of(step.owing_organisation_id for step in steps.values())
     contacts = last_contacts(line.organisation.pk for line in lines if line.organisation)
     people = User.objects.in_bulk({step.assigned_to_id for step in steps.values() if step.assigned_to_id})
     shown = []
@@ -129,7 +140,7 @@ def _lines(
             {
                 "line": line,
                 "step": step,
-                "who": owing.get(step.organisation_id, "") if step else "",
+                "who": owing.get(step.owing_organisation_id, "") if step else "",
                 "assigned_to": people.get(step.assigned_to_id) if step else None,
                 "contact": contacts.get(line.organisation.pk) if line.organisation else None,
                 "form": refused[1]
