@@ -95,19 +95,20 @@ def headline(figure: Figure, total: Group, *, whole: bool) -> Headline:
     def said(value: str | None, note: str) -> Headline:
         return Headline(figure.slug, figure.title, figure.definition, value, note)
 
-    counts = sizes(figure, total)
+    counts, unit = sizes(figure, total), figure.unit.removesuffix("s")
     if not counts[0]:
         return said(None, figure.nobody)
     if not (whole or is_large(counts)):
         return said(None, "Trop peu de cas pour publier un chiffre\u00a0: il en faut cinq.")
     if figure.is_share:
         part = wording.share(total.missed, total.counted)
-        return said(part, f"{integer(total.missed)} sur {integer(total.counted)} {figure.unit}.")
+        return said(part, f"{integer(total.missed)} sur {wording.counted(total.counted, unit)}.")
     slow = wording.duration(total.nine_in_ten)
     most = slow if slow.startswith("moins") else f"{slow} au plus"
-    note = f"Neuf sur dix\u00a0: {most}. Sur {integer(total.ended)} {figure.unit}."
+    note = f"Neuf sur dix\u00a0: {most}. Sur {wording.counted(total.ended, unit)}."
     if total.missed and (whole or is_clear((total.missed,))):
-        note += f" {integer(total.missed)} autres ont été libérées sans réponse."
+        many = f"{integer(total.missed)} autres ont été libérées"
+        note += f" {many if total.missed > 1 else 'Une autre a été libérée'} sans réponse."
     return said(wording.duration(total.half), note)
 
 

@@ -15,12 +15,12 @@ def duration(seconds: float | None) -> str:
     if seconds < MINUTE:
         return "moins d’une minute"
     if seconds < 1.5 * HOUR:
-        return _counted(round(seconds / MINUTE), "minute")
+        return counted(round(seconds / MINUTE), "minute")
     if seconds < 1.5 * DAY:
-        return _counted(round(seconds / HOUR), "heure")
+        return counted(round(seconds / HOUR), "heure")
     days = seconds / DAY
     if days >= 10:
-        return _counted(round(days), "jour")
+        return counted(round(days), "jour")
     tenths = f"{days:.1f}".replace(".", ",").removesuffix(",0")
     return f"{tenths}{NO_BREAK_SPACE}jours"
 
@@ -41,5 +41,6 @@ def ratio(value: float | None) -> str:
     return NOTHING if value is None else integer(round(value))
 
 
-def _counted(number: int, unit: str) -> str:
+def counted(number: int, unit: str) -> str:
+    """« 1 jour », « 3 jours »; the unit is given in the singular."""
     return f"{integer(number)}{NO_BREAK_SPACE}{unit}{'s' if number > 1 else ''}"
