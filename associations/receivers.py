@@ -39,7 +39,7 @@ def close_what_was_open(*, organisation: Organisation, **kwargs: Any) -> None:
 
 @receiver(project_dormant, dispatch_uid="associations.put_draft_away")
 def put_draft_away(*, project: Project, **kwargs: Any) -> None:
-    project = close_project(project=project, by=None, note="Brouillon sans nouvelles depuis 90 jours.")
+    project = close_project(project=project, by=None, note="Brouillon resté sans nouvelles.")
     queue(DraftPutAway, project, occurrence=f"{project.closed_at:%Y-%m-%d}")
 
 

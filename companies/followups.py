@@ -107,7 +107,7 @@ class PublishNeed(CompanyRule):
 
 @register_rule
 class KeepInTouch(CompanyRule):
-    """All is said and a need is published: the platform proposes; after sixty silent days a person calls."""
+    """All is said and a need is published: the platform proposes; when it stays silent a person calls."""
 
     name = "companies.keep_in_touch"
     title = "Prendre des nouvelles d’une entreprise qui se tait"
@@ -116,7 +116,7 @@ class KeepInTouch(CompanyRule):
     call = CallAfterSilence
 
     def what(self, subject: Organisation) -> str:
-        return "Proposer des associations à l’entreprise\u00a0; l’appeler si deux mois passent en silence."
+        return "Proposer des associations à l’entreprise\u00a0; l’appeler si elle ne dit plus rien."
 
 
 @register_rule

@@ -10,7 +10,7 @@ class SuggestionStatus(models.TextChoices):
 
 class DiagnosisCause(models.TextChoices):
     RELEASED = "released", "Une demande restée sans réponse"
-    QUIET = "quiet", "Aucun intérêt en quarante-cinq jours"
+    QUIET = "quiet", "Aucune entreprise n’a demandé à en parler"
 
 
 class Choice(models.TextChoices):

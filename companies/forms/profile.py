@@ -102,7 +102,7 @@ class CallForm(forms.Form):
         label="Ce que l’entreprise cherche maintenant",
         max_length=1000,
         widget=forms.Textarea({"rows": 3}),
-        help_text="Visible de l’équipe seulement. L’étape suivante repart pour deux mois.",
+        help_text="Visible de l’équipe seulement. Le silence repart de zéro.",
     )
 
 

@@ -229,10 +229,10 @@ class TellLastingEffect(ReflectionRule):
     """Ninety days after the end: what remains of it?"""
 
     name: ClassVar[str] = "partnerships.lasting_effect"
-    title: ClassVar[str] = "Dire ce qu’il reste d’un partenariat, trois mois après"
+    title: ClassVar[str] = "Dire ce qu’il reste d’un partenariat, avec le recul"
     days: ClassVar[tuple[int, ...]] = (90, 120, 150)
     moment: ClassVar[ReflectionMoment] = ReflectionMoment.LASTING_EFFECT
     asked_by: ClassVar[type[Notification]] = LastingEffectAsked
 
     def what(self, subject: Partnership) -> str:
-        return "Dire ce qu’il reste du partenariat, trois mois après"
+        return "Dire ce qu’il reste du partenariat, avec le recul"

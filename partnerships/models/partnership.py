@@ -1,5 +1,4 @@
 from collections.abc import Iterable
-from datetime import timedelta
 from typing import Any, Self
 
 from django.conf import settings
@@ -16,7 +15,6 @@ from partnerships.enums import PartnershipStatus, PartyRole, ReflectionMoment
 from partnerships.models.introduction import Introduction
 from partnerships.talks import TURNS
 
-LASTING_EFFECT_AFTER = timedelta(days=90)
 _UNDER_WAY = (PartnershipStatus.DISCUSSION, PartnershipStatus.AGREED)
 _TONES = {
     PartnershipStatus.DISCUSSION: "waiting",
@@ -155,15 +153,6 @@ class Partnership(Identified):
         if self.status != PartnershipStatus.ENDED or self.completed_at is not None:
             return None
         return ReflectionMoment.LASTING_EFFECT if self.evaluated_at else ReflectionMoment.EVALUATION
-
-    @property
-    def reflection_is_open(self) -> bool:
-        """Lines can be written now: of what remains, only once time has passed."""
-        if self.reflection_moment is None or self.ended_at is None:
-            return False
-        if self.reflection_moment == ReflectionMoment.EVALUATION:
-            return True
-        return clock.now() >= self.ended_at + LASTING_EFFECT_AFTER
 
     @property
     def heading(self) -> str:

@@ -3,6 +3,7 @@ from partnerships.operations.agreements import (
     end_partnership,
     let_reflection_rest,
     reflect,
+    reflection_is_open,
     renew_partnership,
 )
 from partnerships.operations.answers import (
@@ -63,6 +64,7 @@ __all__ = [
     "postpone_introduction",
     "rearm_introduction",
     "reflect",
+    "reflection_is_open",
     "release_introduction",
     "renew_partnership",
     "report_talk",

@@ -29,6 +29,7 @@ from partnerships.workflow import PARTNERSHIP
 
 if TYPE_CHECKING:
     from accounts.models import User
+    from mecenova.agenda.models import FollowUp
 
 LONGEST_YEARS = 10
 RENEWAL_BEFORE = timedelta(days=90)
@@ -103,6 +104,13 @@ def end_by_leaving(partnership: Partnership, note: str) -> None:
         _complete(partnership)
 
 
+def reflection_is_open(partnership: Partnership, step: "FollowUp | None") -> bool:
+    """Lines can be written now: of what remains, only once its `step` has begun to ask for them."""
+    if partnership.reflection_moment != ReflectionMoment.LASTING_EFFECT or step is None:
+        return partnership.reflection_moment is not None
+    return step.occurrence > TellLastingEffect.days[0] or step.due_at <= clock.now()
+
+
 @transaction.atomic
 def reflect(*, partnership: Partnership, text: str, by: "User") -> Partnership:
     """One party writes what came of it. When all have, the question is closed and the next one waits."""
@@ -111,7 +119,7 @@ def reflect(*, partnership: Partnership, text: str, by: "User") -> Partnership:
     if organisation is None:
         raise PermissionDenied
     moment = partnership.reflection_moment
-    if moment is None or not partnership.reflection_is_open:
+    if moment is None or not reflection_is_open(partnership, agenda.next_step(partnership)):
         raise DomainError("Cette question n’est pas posée en ce moment. Rechargez la page.")
     if not text.strip():
         raise DomainError("Écrivez au moins une phrase\u00a0: elle servira à d’autres.")

@@ -169,12 +169,14 @@ def _show(
     return render(
         request,
         "partnerships/partnership.html",
-        context | _forms(request.user, found, given) | {"refused": next(iter(given.values()), None)},
+        context | _forms(request.user, found, step, given) | {"refused": next(iter(given.values()), None)},
         status=status,
     )
 
 
-def _forms(user: User, found: Partnership, given: dict[str, forms.Form]) -> dict[str, forms.Form | None]:
+def _forms(
+    user: User, found: Partnership, step: FollowUp | None, given: dict[str, forms.Form]
+) -> dict[str, forms.Form | None]:
     """The forms this person may send now, as first shown or as they were sent."""
     speaks = policies.can_speak_for_partnership(user, found)
     manages = policies.can_manage_partnership(user, found)
@@ -190,7 +192,7 @@ def _forms(user: User, found: Partnership, given: dict[str, forms.Form]) -> dict
             lambda: RenewForm(has_end=found.ends_on is not None),
         ),
         "end_form": (manages and found.is_agreed, EndForm),
-        "reflect_form": (speaks and found.reflection_is_open, ReflectForm),
+        "reflect_form": (speaks and operations.reflection_is_open(found, step), ReflectForm),
         "abandon_form": (
             (found.is_in_discussion or found.is_agreed) and policies.can_abandon_partnership(user, found),
             AbandonForm,
@@ -203,6 +205,5 @@ def _forms(user: User, found: Partnership, given: dict[str, forms.Form]) -> dict
 
 def _name_of(step: FollowUp | None) -> str:
     """The organisation that owes the step; nothing when the platform or the team does."""
-    if step is None or step.organisation_id is None:
-        return ""
-    return Organisation.objects.names_of([step.organisation_id]).get(step.organisation_id, "")
+    owing = step.owing_organisation_id if step else None
+    return Organisation.objects.names_of([owing]).get(owing, "") if owing else ""

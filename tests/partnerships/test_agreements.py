@@ -14,12 +14,14 @@ from mecenova.agenda import operations as agenda
 from mecenova.agenda.models import FollowUp
 from mecenova.calendar import clock
 from mecenova.mail.models import OutgoingMail
+from mecenova.ui.figures import long_date
 from mecenova.workflow.errors import DomainError, TransitionRefused
 from mecenova.workflow.journal import history
 from partnerships import operations
 from partnerships.enums import PartnershipStatus
+from partnerships.followups import TellLastingEffect
 from partnerships.models import Partnership, Reflection
-from tests.accounts.factories import MembershipFactory, UserFactory
+from tests.accounts.factories import MembershipFactory, StaffFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 MONDAY = datetime(2026, 11, 23, 9, tzinfo=UTC)
@@ -194,6 +196,19 @@ def test_what_came_of_it_is_asked_then_what_remains_then_nothing(signed):
     assert rule_of(signed.partnership) is None
     assert not FollowUp.objects.about([signed.partnership]).open().exists()
     assert Reflection.objects.count() == 4
+
+
+def test_what_remains_can_be_written_when_it_is_asked_whatever_the_team_has_set(signed):
+    agenda.set_delay(rule=TellLastingEffect, occurrence=90, days=60, by=StaffFactory())
+    signed.sign()
+    operations.end_partnership(partnership=signed.partnership, by=signed.asker)
+    for person in (signed.asker, signed.answerer):
+        operations.reflect(partnership=signed.partnership, text="De beaux ateliers.", by=person)
+    signed.go_to(clock.today() + timedelta(days=60))
+    mail = mails("lasting_effect_asked").first()
+    assert f"s’est terminé le {long_date(MONDAY)}" in mail.text
+    assert "mois" not in mail.subject + mail.text
+    operations.reflect(partnership=signed.partnership, text="Un lien.", by=signed.asker)
 
 
 def test_silence_about_it_rests_in_the_end(signed):

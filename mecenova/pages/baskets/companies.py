@@ -51,7 +51,7 @@ BASKETS = (
         "entreprises-silencieuses",
         "Silencieuses",
         "entreprises",
-        "Deux mois sans un signe, ou rien de publié. Appelez\u00a0: que cherchent-elles aujourd’hui\u202f?",
+        "Plus un signe, ou rien de publié. Appelez\u00a0: que cherchent-elles aujourd’hui\u202f?",
         silent,
         _line,
         Action("J’ai appelé", _call, "L’appel est noté, et le silence repart de zéro.", asks_note=True),
