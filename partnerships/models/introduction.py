@@ -259,8 +259,9 @@ class Introduction(Identified):
 
     def who_owes(self, step: FollowUp | None) -> str:
         """The name of the side that owes this step; nothing when the platform or the team does."""
+        owing = step.owing_organisation_id if step else None
         sides = {one.pk: one.name for one in (self.association.organisation, self.company.organisation)}
-        return sides.get(step.owing_organisation_id, "") if step else ""
+        return sides.get(owing, "") if owing else ""
 
     @property
     def heading(self) -> str:
