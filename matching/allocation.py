@@ -8,7 +8,7 @@ from datetime import date
 import numpy as np
 
 from matching.kernel import Array, Pairs, as_bytes, as_uuid
-from matching.refusals import Experience, Refused, refused_before
+from matching.refusals import Refused, read_experience, refused_before
 from matching.scoring import Assessment, AssociationSide, NeedSide
 from matching.sharing import LONGEST_COUNTED, Offers, admissible, choose, open_places
 
@@ -110,8 +110,6 @@ class Ledger:
     # (need, association) already suggested, and (company, association) not to be brought back now.
     shown: Met
     settled: Met
-    # What past answers taught companies and associations.
-    experience: Experience
 
     def waited(self, association: uuid.UUID) -> int:
         """Days since it was last presented, or could first be."""
@@ -154,7 +152,7 @@ def allocate(pairs: Pairs, ledger: Ledger, *, compared: bool) -> Allocation:
     wanted &= _are_new(ledger.shown, needs, need, associations, association)
     wanted &= _are_new(ledger.settled, companies, company, associations, association)
     kept = np.flatnonzero(wanted & (open_today[company] > 0))
-    refused = _refused(pairs, kept, ledger.experience)
+    refused = _refused(pairs, kept)
     score = pairs.score[kept].astype(float) - np.array([each.cost if each else 0.0 for each in refused])
     offers = Offers(need[kept], company[kept], association[kept], score)
     chosen = choose(offers, open_today, waiting, presented)
@@ -173,8 +171,11 @@ def _of_chosen(pairs: Pairs, refused: list[Refused | None]) -> dict[tuple[uuid.U
     return {key: found for key, found in zip(keys, refused, strict=True) if found is not None}
 
 
-def _refused(pairs: Pairs, kept: Array, experience: Experience) -> list[Refused | None]:
+def _refused(pairs: Pairs, kept: Array) -> list[Refused | None]:
     """Of the pairs kept, in their order. Few concern somebody who ever refused: only these are read."""
+    if not len(kept):
+        return []
+    experience = read_experience()
     concerned = np.isin(pairs.company[kept], as_bytes(experience.companies))
     concerned |= np.isin(pairs.association[kept], as_bytes(experience.associations))
     places = np.flatnonzero(concerned)

@@ -7,7 +7,6 @@ import numpy as np
 
 from matching.allocation import Ledger, Met, Month, Waits
 from matching.kernel import UUID, Array, among, read_rows, statement_of
-from matching.refusals import read_experience
 from mecenova.calendar import clock
 from partnerships.enums import OPEN_STATUSES, IntroductionStatus
 from partnerships.models import RefusalStep
@@ -90,7 +89,6 @@ def read_ledger(associations: Array | None = None, *, month: Month | None = None
         presented_today=waits["id"][waits["presented"]],
         shown=_met(met[met["shown"]]),
         settled=_met(met[~met["shown"]]),
-        experience=read_experience(),
     )
 
 
