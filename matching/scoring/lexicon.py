@@ -8,7 +8,7 @@ from heapq import nlargest
 from typing import Any
 
 from matching.scoring.sides import TextSide
-from matching.scoring.text import exact_stems, generic_words, positions_of, spelled, words
+from matching.scoring.text import exact_stems, generic_words, passages_of, positions_of, spelled, words
 from matching.scoring.themes import ACTION, ASIDE, MEANS, PUBLIC, all_themes, implied_by, theme_index
 
 FACETS = {ACTION: 1.0, PUBLIC: 0.5, MEANS: 0.3, ASIDE: 0.0}
@@ -126,7 +126,14 @@ class Lexicon:
         first = {stem: written.get(word, word) for stem, word in first.items()}
         heaviest = nlargest(HEAVIEST, (*themes.values(), *terms.values()))
         speaks = any(known[slug].facet == ACTION for slug in themes)
-        return TextSide(terms=terms, themes=themes, words=first, heaviest=sum(heaviest), speaks=speaks)
+        return TextSide(
+            terms=terms,
+            themes=themes,
+            words=first,
+            passages=passages_of(f"{title}\n{description}", self.stems),
+            heaviest=sum(heaviest),
+            speaks=speaks,
+        )
 
     def _term_weight(self, stem: str, place: float) -> float:
         return (
@@ -157,9 +164,8 @@ def vocabulary(texts: Iterable[str]) -> set[str]:
     return found
 
 
-def best_words(side: TextSide, other: TextSide, limit: int) -> Sequence[str]:
-    """The heaviest words that a need's text shares with an association's, as the need spells them."""
-    shared = sorted(
+def shared_terms(side: TextSide, other: TextSide) -> Sequence[str]:
+    """What a need's text shares with an association's, the heaviest first."""
+    return sorted(
         (term for term in side.terms if term in other.terms), key=lambda term: (-side.terms[term], term)
     )
-    return [side.words[term] for term in shared[:limit]]

@@ -7,10 +7,11 @@ of the score: a person reads what is said on both sides, and judges.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from matching.scoring.lexicon import best_words
+from matching.scoring.lexicon import shared_terms
 from matching.scoring.parts import Assessment
 from matching.scoring.sides import ABROAD, NATIONAL, AssociationSide, NeedSide
 from matching.scoring.themes import MEANS, all_themes
+from mecenova.identifiers.names import fold
 from mecenova.ui.figures import days, euros
 
 MOST_SUBJECTS = 2
@@ -19,6 +20,8 @@ MOST_NAMES = 3
 # A short word (« ans », « jour ») tells a reader nothing; of the heaviest ones only.
 SHORTEST_TOLD = 5
 MOST_WORDS_READ = 5
+# As many first letters in common are the same word to a reader: « médicales » after « recherche médicale ».
+SAME_FIRST_LETTERS = 6
 # Below this weight a shared theme is too common to be told.
 TOLD_FROM = 0.05
 NOTHING_SHARED = (
@@ -132,12 +135,34 @@ def _shared_words(need: NeedSide, association: AssociationSide) -> list[str]:
         key=lambda theme: (-need.text.themes[theme], theme),
     )
     subjects = [known[theme].label for theme in shared[:MOST_SUBJECTS]]
-    said = " ".join(subjects).lower()
-    found = best_words(need.text, association.text, MOST_WORDS_READ)
-    quoted = [
-        f"«\u202f{word}\u202f»" for word in found if len(word) >= SHORTEST_TOLD and word.lower() not in said
+    said = fold(" ".join(subjects))
+    quoted = [text for text in _quotable(need, association) if not _is_said(text, said)]
+    return [*subjects, *(f"«\u202f{text}\u202f»" for text in quoted[:MOST_WORDS])]
+
+
+def _quotable(need: NeedSide, association: AssociationSide) -> list[str]:
+    """The heaviest words of the need that the association says: two that follow each other are one passage,
+    and one that only qualifies a word that the association does not say is left out."""
+    text = need.text
+    shared = shared_terms(text, association.text)
+    read = shared[:MOST_WORDS_READ]
+    qualities = {term: each for term, each in text.passages.items() if each.is_tight}
+    told = {term for term, each in qualities.items() if each.head in shared}
+    joined = {
+        term: passage
+        for term in read
+        if (passage := text.passages.get(term)) and passage.head in shared and passage.head not in told
+    }
+    alone = set(read) - joined.keys() - qualities.keys() - {passage.head for passage in joined.values()}
+    return [
+        joined[term].text if term in joined else text.words[term]
+        for term in read
+        if term in joined or (term in alone and len(text.words[term]) >= SHORTEST_TOLD)
     ]
-    return [*subjects, *quoted[:MOST_WORDS]]
+
+
+def _is_said(text: str, said: str) -> bool:
+    return all(word[:SAME_FIRST_LETTERS] in said for word in fold(text).split())
 
 
 def _causes(association: AssociationSide, assessment: Assessment) -> tuple[list[str], list[str]]:

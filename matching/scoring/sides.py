@@ -14,6 +14,16 @@ ABROAD_CAUSE = "solidarite-internationale"
 
 
 @dataclass(frozen=True, slots=True)
+class Passage:
+    """A word with the one that it follows in a text: « langue étrangère », « épicerie de village ». When it
+    `is_tight` nothing stands between them: the word alone would tell a quality of nothing."""
+
+    head: str
+    text: str
+    is_tight: bool
+
+
+@dataclass(frozen=True, slots=True)
 class TextSide:
     """What a text says. `terms` and `themes` map to a weight on a need's side, to a share of presence on an
     association's; `words` gives back the word a reader knows for a stem."""
@@ -21,6 +31,8 @@ class TextSide:
     terms: Mapping[str, float] = field(default_factory=dict)
     themes: Mapping[str, float] = field(default_factory=dict)
     words: Mapping[str, str] = field(default_factory=dict)
+    # On a need's side: by stem, the passage that it ends.
+    passages: Mapping[str, Passage] = field(default_factory=dict)
     # On a need's side: what its heaviest words and themes weigh together.
     heaviest: float = 0.0
     # 1 for a text of usual length, less for a very long one, where any word ends up being found.

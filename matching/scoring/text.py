@@ -5,12 +5,15 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 
+from matching.scoring.sides import Passage
 from mecenova.identifiers.names import fold
 
 # Beyond this a text says nothing new about its author.
 LONGEST = 20_000
 _SPELLED_OUT = re.compile(r"\b(?:[a-z] ){2,}[a-z]\b")
 _WORD = re.compile(r"[^\W\d_]+")
+# Between two words of one expression, on one line.
+_LINK = re.compile(r"[^\S\n]+(?:(?:de|du|des|de la)[^\S\n]+|(?:de l|d)[’'])?")
 _GENERIC_FILE = Path(__file__).with_name("generic_words.txt")
 _EXACT_FILE = Path(__file__).with_name("exact_words.txt")
 
@@ -37,6 +40,24 @@ def exact_stems() -> dict[str, str]:
 def spelled(text: str) -> dict[str, str]:
     """Folded word to the word as it was written, in lower case."""
     return {folded: word.lower() for word in _WORD.findall(text[:LONGEST]) if (folded := fold(word))}
+
+
+def passages_of(text: str, stems: Mapping[str, str]) -> dict[str, Passage]:
+    """By stem, the passage that its first occurrence ends, with the word before it as its head."""
+    text = text[:LONGEST]
+    found: dict[str, Passage] = {}
+    seen: set[str] = set()
+    head, start, end = "", 0, 0
+    for word in _WORD.finditer(text):
+        stem = stems.get(fold(word.group()))
+        if not stem:
+            continue
+        between = text[end : word.start()]
+        if head not in ("", stem) and stem not in seen and _LINK.fullmatch(between):
+            found[stem] = Passage(head, text[start : word.end()].lower(), not between.strip())
+        seen.add(stem)
+        head, (start, end) = stem, word.span()
+    return found
 
 
 def _lines(path: Path) -> list[str]:

@@ -1,5 +1,6 @@
 """Three plain sentences: the subject, the place, what is asked; to each side in its own voice."""
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
@@ -9,8 +10,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from matching.models import Suggestion
+from matching.network.stems import stems_of_words
 from matching.operations import run_round
-from matching.scoring import AskSide, AssociationSide, NeedSide, TextSide, reasons, reasons_to_answer, score
+from matching.scoring import (
+    AskSide,
+    AssociationSide,
+    Lexicon,
+    NeedSide,
+    TextSide,
+    reasons,
+    reasons_to_answer,
+    score,
+    vocabulary,
+)
 from mecenova.calendar import clock
 from tests.associations.factories import AssociationFactory
 from tests.companies.factories import NeedFactory
@@ -129,6 +141,29 @@ def test_the_subject_in_the_need_s_own_words_then_the_cause() -> None:
         "Elle agit pour une cause voisine de la vôtre (sport)."
     )
     assert told(need)[0].startswith("Aucun mot ni aucune cause")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("title", "says", "quoted"),
+    [
+        ("Enseigner une langue étrangère", "langue étrangère", ["langue étrangère"]),
+        ("Enseigner une langue étrangère", "une amie étrangère", []),
+        ("Enseigner une langue étrangère", "les langues de France", ["langue"]),
+        ("Apprendre une seconde langue étrangère", "langue étrangère", ["langue étrangère"]),
+        ("Une épicerie d’entraide", "entraide, épicerie", ["épicerie d’entraide"]),
+        ("Restaurer la chapelle", "restaurer chapelle", ["restaurer", "chapelle"]),
+        ("Une fresque\u00a0: céramique", "fresque, céramique", ["fresque", "céramique"]),
+        ("Tisser des laines brutes de brebis", "laines brutes brebis", ["laines brutes", "brebis"]),
+    ],
+)
+def test_words_that_follow_each_other_are_quoted_together(title: str, says: str, quoted: list[str]) -> None:
+    """« étrangère » alone tells a quality of nothing."""
+    lexicon = Lexicon(stems_of_words(vocabulary([title, says])))
+    text = lexicon.association_text(lexicon.read("", says))
+    need = replace(NEED, text=replace(lexicon.need_text(title, ""), themes={}))
+    subject = told(need, replace(HERE, text=replace(text, themes={})))[0]
+    assert sorted(re.findall("«\u202f(.+?)\u202f»", subject)) == sorted(quoted)
 
 
 @pytest.mark.django_db
