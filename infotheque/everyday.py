@@ -65,6 +65,7 @@ facture factures facturer: parrainage, facture
 ethique morale: limites
 commune communes mairie mairies: commune, collectivité
 embeter deranger gener: relance
+internet web: numérique
 """
 
 # Each said whole, in this order, whatever stands around it.
@@ -77,6 +78,12 @@ coup de main: bénévolat
 prise de contact: approche
 prendre contact: approche
 tenir au courant: nouvelles
+plus de nouvelles: relance
+sans nouvelles: relance
+pas de réponse: relance
+sans réponse: relance
+répond pas: relance
+répond plus: relance
 """
 
 
@@ -102,7 +109,7 @@ def _by_spelling() -> dict[str, str]:
 
 @cache
 def _expressions() -> dict[tuple[str, ...], str]:
-    return {tuple(words.split()): said for words, said in _lines(_EXPRESSIONS)}
+    return {tuple(fold(words).split()): said for words, said in _lines(_EXPRESSIONS)}
 
 
 def understood() -> list[tuple[str, str]]:

@@ -29,6 +29,8 @@ MOST_NEAR = 60
 # Under this share of the best one's score, the rest only shares a common word.
 NEAR_ENOUGH = 0.4
 
+# Of those that promise, the first are looked up in their order until there are enough: they may be thousands
+# (OFFSET 0: one by one, whatever the planner thinks).
 NEAREST_SQL = """
 WITH term AS MATERIALIZED (
     SELECT query, weight, held, query && lead(query) OVER beside AS pair,
@@ -49,7 +51,9 @@ promising AS MATERIALIZED (
     GROUP BY id
 ),
 shortlist AS MATERIALIZED (
-    SELECT id FROM promising JOIN ({base}) AS base USING (id) ORDER BY score DESC, id LIMIT %s
+    SELECT sorted.id FROM (SELECT id FROM promising ORDER BY score DESC, id) AS sorted
+    CROSS JOIN LATERAL (SELECT FROM ({base}) AS base WHERE base.id = sorted.id OFFSET 0) AS base
+    LIMIT %s
 )
 SELECT document.id, said.weight / (SELECT sum(weight) FROM term), said.score, document.search @@ {whole}
 FROM (

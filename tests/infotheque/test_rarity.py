@@ -102,6 +102,13 @@ class TestRarity:
         monkeypatch.setattr("infotheque.nearest.MOST_NEAR", 6)
         assert len(found("budget théâtre")) == 6
 
+    def test_what_promises_most_is_read_whole_and_a_choice_takes_nobodys_place(self, monkeypatch):
+        monkeypatch.setattr("infotheque.nearest.READ_WHOLE", 2)
+        on_line("Le budget", "Le budget, encore", kind="study")
+        on_line("Un long titre de guide qui nomme aussi le budget", kind="guide")
+        assert found("budget", type="guide") == ["Un long titre de guide qui nomme aussi le budget"]
+        assert set(found("budget")[:2]) == {"Le budget", "Le budget, encore"}
+
     def test_words_asked_together_tell_more_when_they_are_said_together(self):
         together = "Voici la remise du bordereau de vente. " + "Bien autre chose encore. " * 20
         apart = "Voici la remise à faire. " + "Bien autre chose encore. " * 20 + "Un bordereau."

@@ -110,6 +110,7 @@ def test_words_that_only_ask_are_left_out_unless_nothing_else_is_asked(word):
         ("questionaire", "Le bilan commun"),
         ("faire le point", "Le bilan commun"),
         ("comment Faire le Point ?", "Le bilan commun"),
+        ("pas de reponse", "Relancer une entreprise"),
     ],
 )
 @pytest.mark.django_db
