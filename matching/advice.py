@@ -124,7 +124,10 @@ def _said_by_companies(project: Project, findings: Findings) -> list[Step]:
 
 def _for_reason(project: Project, reason: RefusalReason, number: int) -> Step:
     label = reason.label[:1].lower() + reason.label[1:]
-    said = f"«\u202f{label}\u202f», nous a répondu {in_plain_numbers(number, 'entreprise', 'entreprises')}"
+    have = "ont" if number > 1 else "a"
+    said = (
+        f"«\u202f{label}\u202f», nous {have} répondu {in_plain_numbers(number, 'entreprise', 'entreprises')}"
+    )
     key = SUBJECT_OF.get(reason, "needs")
     action, words = AFTER_A_NO[key]
     paths = {

@@ -5,8 +5,9 @@ from matching.enums import Choice, DiagnosisCause
 from matching.findings import in_plain_numbers, others_in_words
 from matching.models import Diagnosis
 from mecenova.agenda.models import FollowUp
-from mecenova.calendar import clock
+from mecenova.agenda.wording import before
 from mecenova.reference.enums import Kind
+from mecenova.ui.figures import long_date
 from partnerships.enums import RefusalReason
 
 CHOICES: dict[str, str] = {
@@ -21,7 +22,8 @@ def why(diagnosis: Diagnosis) -> str:
     """What brought it."""
     introduction = diagnosis.introduction
     if diagnosis.cause == DiagnosisCause.QUIET or introduction is None:
-        return "Depuis des semaines, aucune entreprise n’a demandé à vous parler de ce projet."
+        since = long_date(diagnosis.since)
+        return f"Depuis le {since}, aucune entreprise n’a demandé à vous parler de ce projet."
     company = introduction.company.organisation.name
     if introduction.gone_organisation is not None:
         return f"{company} a quitté Mecenova\u00a0: votre demande ne peut plus aboutir."
@@ -68,7 +70,7 @@ def draft_question(project: Project) -> str:
 
 
 def step_in_words(step: FollowUp) -> str:
-    return f"Prochaine étape, avant le {clock.paris(step.deadline):%d/%m/%Y}\u00a0: {step.what}"
+    return f"Prochaine étape,{before(step.deadline)}\u00a0: {step.what}"
 
 
 def _presented(diagnosis: Diagnosis) -> str:

@@ -21,7 +21,9 @@ from associations.operations import (
     note_call as call_association,
 )
 from companies.operations import close_need
+from matching.advice import three_steps
 from matching.enums import Choice, DiagnosisCause
+from matching.findings import Findings
 from matching.models import Diagnosis
 from matching.operations import choose_after, diagnose, note_call
 from mecenova.agenda.models import FollowUp
@@ -196,6 +198,17 @@ def test_an_association_that_leaves_is_told_nothing(now, project, user):
     withdraw_organisation(organisation=project.association.organisation, by=user)
     run_due()
     assert not Diagnosis.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("number", "said"), [(1, "nous a répondu 1 entreprise"), (2, "nous ont répondu 2 entreprises")]
+)
+def test_companies_that_said_why_agree_with_their_verb(project, number, said):
+    findings = Findings(3, 3, 3, 0, 3, refusals={"timing": number})
+    assert any(
+        said in step.text.replace("\xa0", " ").replace("\u202f", " ")
+        for step in three_steps(project, findings)
+    )
 
 
 def test_twice_is_once(project, quiet):
