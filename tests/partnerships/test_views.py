@@ -1,11 +1,13 @@
 import html
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.urls import reverse
 
+from mecenova.agenda.operations import add_absence, next_step
 from mecenova.calendar import clock
 from mecenova.mail.models import OutgoingMail
+from mecenova.ui.figures import long_date
 from partnerships import operations
 from partnerships.enums import IntroductionStatus, RefusalReason, Side
 from partnerships.models import Introduction, Partnership
@@ -101,6 +103,35 @@ def test_what_concerns_others_is_not_found(client, pair):
             ("partnership_abandon", partnership),
         ):
             assert client.post(reverse(f"partnerships:{name}", args=[subject.pk])).status_code == 404
+
+
+def test_a_date_put_off_by_an_absence_says_why(client, pair, frozen_clock):
+    with frozen_clock(datetime(2026, 11, 23, 9, tzinfo=UTC)):
+        introduction = pair.ask()
+        was = next_step(introduction).deadline
+        client.force_login(pair.asker)
+        assert "Absence notée" not in shown(client.get(introduction.get_absolute_url()))
+        absence = add_absence(
+            organisation_id=pair.company.organisation_id,
+            first_day=date(2026, 11, 30),
+            last_day=date(2026, 12, 11),
+            by=pair.answerer,
+        )
+        step = next_step(introduction)
+        assert step.deadline > was
+        page = shown(client.get(introduction.get_absolute_url()))
+        assert f"Absence notée {absence.in_words.lower()}." in page
+        assert "Les délais s’arrêtent du 24 décembre au 2 janvier. La date en tient compte." in page
+        assert long_date(step.deadline) in page
+
+
+def test_a_date_in_september_says_that_august_does_not_count(client, pair, frozen_clock):
+    with frozen_clock(datetime(2026, 7, 27, 9, tzinfo=UTC)):
+        introduction = pair.ask()
+        client.force_login(pair.asker)
+        page = shown(client.get(introduction.get_absolute_url()))
+        assert next_step(introduction).deadline.month == 9
+        assert "Les délais s’arrêtent en août. La date en tient compte." in page
 
 
 def test_staff_see_and_do_not_answer(client, pair):
