@@ -291,7 +291,7 @@ def test_one_click_tells_what_comes_next_and_when(team):
     organisation = never_corrected()
     page = click(team, "corrections", organisation, note="Ils corrigent jeudi.").text
     step = next_step(organisation)
-    assert f"Ensuite avant le {long_date(step.deadline)}\u00a0: {step.what}" in page
+    assert f"Ensuite, avant le {long_date(step.deadline)}\u00a0: {step.what}" in page
 
 
 def test_the_register_is_read_as_cards_on_a_phone(team):

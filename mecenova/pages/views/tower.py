@@ -95,7 +95,7 @@ def take_on(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 def _what_follows(line: Line) -> str:
     """The next step of whoever the line is about, said to the person who has just acted."""
     step = agenda.next_step(line.step_of) if line.step_of else None
-    return f" Ensuite{before(step.deadline)}\u00a0: {step.what}" if step else ""
+    return f" Ensuite,{before(step.deadline)}\u00a0: {step.what}" if step else ""
 
 
 def _basket_or_404(slug: str) -> Basket:
