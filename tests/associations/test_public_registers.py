@@ -37,6 +37,14 @@ def rna_row(
     return ";".join(f'"{cell}"' for cell in cells.split(";"))
 
 
+@pytest.fixture(autouse=True)
+def elsewhere(tmp_path, monkeypatch):
+    """Rejects are written in the folder of whoever imports."""
+    folder = tmp_path / "ici"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+
+
 @pytest.fixture
 def bring(tmp_path, db):
     def run(text: str, encoding: str = "utf-8"):
