@@ -25,7 +25,7 @@ from mecenova.workflow.models import TransitionRecord
 from tests.accounts.factories import MembershipFactory, OrganisationFactory
 from tests.associations.factories import AssociationFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("elsewhere")]
 
 REGISTER = """nom;code_postal;commune;objet;montant_recu;programme
 Les Amis de la Page;69003;Lyon;"Achat  de
@@ -36,13 +36,6 @@ Vieux jours;1000;Bourg;;2;157-05
 Hors France;98000;Monaco;Aide;3;17-606
 """
 RNA, OTHER_RNA, SIREN = "W691234567", "W751234567", "356000000"
-
-
-@pytest.fixture(autouse=True)
-def elsewhere(tmp_path, monkeypatch):
-    folder = tmp_path / "ici"
-    folder.mkdir()
-    monkeypatch.chdir(folder)
 
 
 @pytest.fixture

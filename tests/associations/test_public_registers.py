@@ -16,6 +16,8 @@ from mecenova.imports import cells
 from mecenova.imports.running import run_import
 from mecenova.reference.models import Audience, Cause
 
+pytestmark = pytest.mark.usefixtures("elsewhere")
+
 RNA_HEADER = (
     "id;id_ex;siret;rup_mi;gestion;date_creat;date_decla;date_publi;date_disso;nature;groupement;titre;"
     "titre_court;objet;objet_social1;objet_social2;adrs_complement;adrs_numvoie;adrs_repetition;adrs_typevoie;"
@@ -35,14 +37,6 @@ def rna_row(
         f"www.essai.example;1;;{position};2024-01-01 00:00:00"
     )
     return ";".join(f'"{cell}"' for cell in cells.split(";"))
-
-
-@pytest.fixture(autouse=True)
-def elsewhere(tmp_path, monkeypatch):
-    """Rejects are written in the folder of whoever imports."""
-    folder = tmp_path / "ici"
-    folder.mkdir()
-    monkeypatch.chdir(folder)
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ from mecenova.workflow.models import TransitionRecord
 from tests.accounts.factories import MembershipFactory
 from tests.companies.factories import CompanyFactory, NeedFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("elsewhere")]
 
 COMPANIES = """raison_sociale;secteur;departement;ville;causes;formes;territoires;capacite_mensuelle
 Fondation Lumière;énergie;92;Nanterre;culture|sport;financial|skills;France|international;6
@@ -30,13 +30,6 @@ NEEDS = """entreprise;titre;description;forme;causes;territoires;budget_min;budg
 Fondation Lumière;Des ateliers pour tous;Nous cherchons;financial;culture;75|92;5 000;20 000,50;;2027-03-31
 fondation lumière;Du temps d’experts;;compétences;sport;;;;12;31/12/2026
 """
-
-
-@pytest.fixture(autouse=True)
-def elsewhere(tmp_path, monkeypatch):
-    folder = tmp_path / "ici"
-    folder.mkdir()
-    monkeypatch.chdir(folder)
 
 
 @pytest.fixture

@@ -19,17 +19,9 @@ from mecenova.imports.running import run_import
 from mecenova.imports.seen import Seen
 from tests.imports.importers import Shelf, written
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("elsewhere")]
 
 CONTENT = "nom;objet\nA;x\nB;\n;z\nA;x\nA;y\nRefusée;t\n;\n"
-
-
-@pytest.fixture(autouse=True)
-def elsewhere(tmp_path, monkeypatch):
-    folder = tmp_path / "ici"
-    folder.mkdir()
-    monkeypatch.chdir(folder)
-    return folder
 
 
 def figures(report):

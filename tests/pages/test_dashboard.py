@@ -24,6 +24,18 @@ def shown(response):
     return html.unescape(response.content.decode())
 
 
+def asked_by(person, association, company):
+    return partnerships.introduce(
+        association=association,
+        company=company,
+        need=NeedFactory(company=company, published=True),
+        kind="financial",
+        asked_by_side="association",
+        note="Bonjour.",
+        by=person,
+    )
+
+
 def test_a_visitor_signs_in_first(client):
     assert client.get(DASHBOARD).status_code == 302
 
@@ -67,15 +79,7 @@ def test_a_person_of_two_organisations_chooses(client):
 def test_what_is_mine_to_answer_is_apart_from_what_i_wait_for(client):
     association, company = AssociationFactory(complete=True), CompanyFactory()
     asker, answerer = member_of(association), member_of(company)
-    introduction = partnerships.introduce(
-        association=association,
-        company=company,
-        need=NeedFactory(company=company, published=True),
-        kind="financial",
-        asked_by_side="association",
-        note="Bonjour.",
-        by=asker,
-    )
+    introduction = asked_by(asker, association, company)
     client.force_login(answerer)
     assert [line[0] for line in client.get(DASHBOARD).context["owed"]] == [introduction]
     client.force_login(asker)
@@ -94,18 +98,7 @@ def test_what_i_owe_soonest_comes_first_and_leads_where_it_is_done(client):
     assert before.context["due"] is None
     assert "Prochaine étape" in shown(before)
     associations = [association, AssociationFactory(complete=True)]
-    soon, later = (
-        partnerships.introduce(
-            association=one,
-            company=company,
-            need=NeedFactory(company=company, published=True),
-            kind="financial",
-            asked_by_side="association",
-            note="Bonjour.",
-            by=asker,
-        )
-        for one, asker in [(one, member_of(one)) for one in associations]
-    )
+    soon, later = (asked_by(member_of(one), one, company) for one in associations)
     FollowUp.objects.about([later]).steps().update(
         deadline=agenda.next_step(later).deadline + timedelta(days=9)
     )

@@ -30,6 +30,7 @@ class Figure:
 
     slug: str
     title: str
+    # In the singular.
     unit: str
     definition: str
     nobody: str
@@ -46,7 +47,7 @@ FIGURES = {
         Figure(
             "answer",
             "Première réponse après l’inscription",
-            "inscriptions",
+            "inscription",
             "Du moment où l’organisme est inscrit au départ du courriel d’accueil\u00a0: chances réelles, "
             "parties de la fiche qui manquent, besoins qui conviennent ou raison de leur absence.",
             "Aucune inscription n’a encore reçu de réponse.",
@@ -55,7 +56,7 @@ FIGURES = {
         Figure(
             "check",
             "Vérification par une personne",
-            "inscriptions",
+            "inscription",
             "De l’inscription au premier regard d’une personne de l’équipe\u00a0: fiche vérifiée, ou demande "
             "de précision. En jours du calendrier, week-ends compris.",
             "Aucune inscription n’a encore été vérifiée.",
@@ -64,7 +65,7 @@ FIGURES = {
         Figure(
             "introduction",
             "Réponse à une mise en relation",
-            "demandes",
+            "demande",
             "De l’envoi de la demande à la première réponse\u00a0: oui, non, ou plus tard. Le temps passé à "
             "attendre une place chez l’entreprise n’y est pas. Cause et territoire sont ceux de "
             "l’association.",
@@ -74,7 +75,7 @@ FIGURES = {
         Figure(
             "attention",
             "Associations sans présentation depuis 90 jours",
-            "associations",
+            "association",
             "Parmi les associations vérifiées depuis plus de 90 jours, complètes et ouvertes aux "
             "partenariats\u00a0: celles qui n’ont été présentées à aucune entreprise en 90 jours. La forme "
             "est celle que cherchent leurs projets en ligne.",

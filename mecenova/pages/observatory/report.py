@@ -95,17 +95,17 @@ def headline(figure: Figure, total: Group, *, whole: bool) -> Headline:
     def said(value: str | None, note: str) -> Headline:
         return Headline(figure.slug, figure.title, figure.definition, value, note)
 
-    counts, unit = sizes(figure, total), figure.unit.removesuffix("s")
+    counts = sizes(figure, total)
     if not counts[0]:
         return said(None, figure.nobody)
     if not (whole or is_large(counts)):
         return said(None, "Trop peu de cas pour publier un chiffre\u00a0: il en faut cinq.")
     if figure.is_share:
         part = wording.share(total.missed, total.counted)
-        return said(part, f"{integer(total.missed)} sur {wording.counted(total.counted, unit)}.")
+        return said(part, f"{integer(total.missed)} sur {wording.counted(total.counted, figure.unit)}.")
     slow = wording.duration(total.nine_in_ten)
     most = slow if slow.startswith("moins") else f"{slow} au plus"
-    note = f"Neuf sur dix\u00a0: {most}. Sur {wording.counted(total.ended, unit)}."
+    note = f"Neuf sur dix\u00a0: {most}. Sur {wording.counted(total.ended, figure.unit)}."
     if total.missed and (whole or is_clear((total.missed,))):
         many = f"{integer(total.missed)} autres ont été libérées"
         note += f" {many if total.missed > 1 else 'Une autre a été libérée'} sans réponse."
@@ -186,7 +186,7 @@ def _value_columns(figure: Figure, side: str) -> tuple[str, ...]:
     first = DIMENSIONS[side].capitalize()
     if figure.is_share:
         return (first, "Associations", "Sans présentation en 90 jours")
-    return (first, figure.unit.capitalize(), "Médiane (heures)", "Neuf sur dix (heures)")
+    return (first, f"{figure.unit.capitalize()}s", "Médiane (heures)", "Neuf sur dix (heures)")
 
 
 def _length(figure: Figure, group: Group) -> tuple[float | None, float | None]:

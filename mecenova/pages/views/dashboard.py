@@ -22,7 +22,6 @@ from infotheque.places import gap_key
 from matching.models import Diagnosis, Suggestion
 from matching.odds import case_of_association, odds_of, what_if
 from mecenova.agenda import operations as agenda
-from mecenova.agenda.enums import Owner
 from mecenova.agenda.models import FollowUp
 from partnerships.models import Introduction, Partnership
 from partnerships.operations import places_left
@@ -96,7 +95,7 @@ def _due(context: dict[str, Any]) -> Due | None:
     owed = [
         Due(step, url)
         for step, url in steps
-        if step is not None and step.owner == Owner.ORGANISATION and step.organisation_id == organisation.pk
+        if step is not None and step.owing_organisation_id == organisation.pk
     ]
     return min(owed, key=lambda due: due.step.deadline, default=None)
 
