@@ -106,6 +106,7 @@ class ChangesAsked(ToManagers):
             **super().context(subject, recipient),
             "message": subject.what_is_asked(),
             "expected_by": step.deadline if step else None,
+            "put_off": step.put_off if step else "",
         }
 
     def still_wanted(self, subject: Organisation, recipient: User) -> bool:
@@ -200,7 +201,11 @@ class ClaimReceived(ToClaimant):
 
     def context(self, subject: Claim, recipient: User) -> dict[str, Any]:
         step = next_step(subject)
-        return {**super().context(subject, recipient), "answer_by": step.deadline if step else None}
+        return {
+            **super().context(subject, recipient),
+            "answer_by": step.deadline if step else None,
+            "put_off": step.put_off if step else "",
+        }
 
     def still_wanted(self, subject: Claim, recipient: User) -> bool:
         return subject.status == ClaimStatus.WAITING

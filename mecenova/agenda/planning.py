@@ -40,9 +40,13 @@ def dates(
     """
     due = _when(rule, occurrence, since, delays, absences)
     due = max(due, not_before) if not_before else due
-    if occurrence not in rule.days or rule.promised_day == occurrence:
-        return due, due
-    return due, _when(rule, rule.promised_day, since, delays, absences)
+    promised = promised_occurrence(rule, occurrence)
+    return due, due if promised == occurrence else _when(rule, promised, since, delays, absences)
+
+
+def promised_occurrence(rule: Rule, occurrence: int) -> int:
+    """The day whose date people are promised while this one is open: a repetition promises its own."""
+    return rule.promised_day if occurrence in rule.days else occurrence
 
 
 def when(rule: Rule, occurrence: int, since: datetime) -> datetime:
@@ -84,32 +88,40 @@ def absences_of(owners: Iterable[Owner]) -> AbsencesByOwner:
 
 
 # Asked for each step that is opened: both at once, and its text never made again.
-_CLOCK = """
-SELECT occurrence, days, NULL::uuid, NULL::date, NULL::date
+_CLOCKS = """
+SELECT rule, occurrence, days, NULL::uuid, NULL::date, NULL::date
 FROM (
-    SELECT DISTINCT ON (occurrence) occurrence, days FROM agenda_ruledelay
-    WHERE rule = %(rule)s ORDER BY occurrence, set_at DESC, id DESC
+    SELECT DISTINCT ON (rule, occurrence) rule, occurrence, days FROM agenda_ruledelay
+    WHERE rule = ANY(%(rules)s) ORDER BY rule, occurrence, set_at DESC, id DESC
 ) AS decided
 UNION ALL
-SELECT NULL, NULL, coalesce(organisation_id, user_id), first_day, last_day FROM agenda_absence
+SELECT NULL, NULL, NULL, coalesce(organisation_id, user_id), first_day, last_day FROM agenda_absence
 WHERE organisation_id = ANY(%(organisations)s) OR user_id = ANY(%(people)s)
 """
 
 
 def clock_of(rule: Rule, owners: Sequence[Owner]) -> tuple[Delays, AbsencesByOwner]:
     """What staff have changed in the rule's table, and the absences of whoever owes; one query."""
+    delays, absences = clocks_of([rule.name], owners)
+    return delays[rule.name], absences
+
+
+def clocks_of(
+    rules: Iterable[str], owners: Sequence[Owner]
+) -> tuple[defaultdict[str, dict[int, int]], AbsencesByOwner]:
+    """The same for the rules of these names, by their names; one query."""
     given: dict[str, Any] = {
-        "rule": rule.name,
+        "rules": sorted(set(rules)),
         "organisations": [organisation for organisation, _ in owners if organisation],
         "people": [person for _, person in owners if person],
     }
-    delays: dict[int, int] = {}
+    delays: defaultdict[str, dict[int, int]] = defaultdict(dict)
     absences: AbsencesByOwner = defaultdict(list)
     with connection.cursor() as cursor:
-        cursor.execute(_CLOCK, given)
-        for occurrence, days, owner, first, last in cursor.fetchall():
+        cursor.execute(_CLOCKS, given)
+        for rule, occurrence, days, owner, first, last in cursor.fetchall():
             if owner is None:
-                delays[occurrence] = days
+                delays[rule][occurrence] = days
             else:
                 absences[owner].append((first, last))
     return delays, absences

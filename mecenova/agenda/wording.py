@@ -1,17 +1,26 @@
-"""A promise as people say it."""
+"""A promise as people say it: its date, and why the date is further than its days."""
 
-from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime, timedelta
+from functools import cached_property, partial
+from uuid import UUID
 
-from mecenova.calendar import clock
-from mecenova.calendar.working_days import is_clock_paused
-from mecenova.ui.figures import long_date
-
-if TYPE_CHECKING:
-    from mecenova.agenda.models import FollowUp
+from mecenova.agenda import planning
+from mecenova.agenda.models import FollowUp
+from mecenova.agenda.planning import Absences, AbsencesByOwner, Delays
+from mecenova.agenda.rules import rule_named
+from mecenova.calendar.clock import paris
+from mecenova.calendar.working_days import (
+    LONGEST_IN_WORKING_DAYS,
+    is_clock_paused,
+    is_public_holiday,
+    is_weekend,
+)
+from mecenova.ui.figures import long_date, short_date
 
 IN_AUGUST = "Les délais s’arrêtent en août."
 AT_YEAR_S_END = "Les délais s’arrêtent du 24 décembre au 2 janvier."
+_AUGUST = 8
 
 
 def before(moment: datetime | None) -> str:
@@ -19,20 +28,72 @@ def before(moment: datetime | None) -> str:
     return f" avant le {long_date(moment)}" if moment else ""
 
 
-def what_puts_off(step: "FollowUp | None") -> list[str]:
-    """Why the date of a step is further than its days: absences of whoever owes it, pauses of the calendar.
+def telling_why(steps: Sequence[FollowUp]) -> None:
+    """Give each of these steps its `put_off`: one query for all of them, made by the first that is shown."""
+    reasons = _Reasons(steps)
+    for step in steps:
+        step.put_off = partial(reasons.of, step)
 
-    Nothing for what the team or the platform owes. The absence of one person is not told to others.
+
+class _Reasons:
+    def __init__(self, steps: Sequence[FollowUp]) -> None:
+        self._steps = steps
+
+    def of(self, step: FollowUp) -> str:
+        return self._said[step.pk]
+
+    @cached_property
+    def _said(self) -> dict[UUID, str]:
+        owners = [(step.organisation_id, step.waits_for_id) for step in self._steps]
+        delays, absences = planning.clocks_of((step.rule for step in self._steps), owners)
+        return {step.pk: _what_puts_off(step, delays[step.rule], absences) for step in self._steps}
+
+
+def _what_puts_off(step: FollowUp, delays: Delays, absences: AbsencesByOwner) -> str:
+    """Whatever has stopped the step's clock on a day that counts: absences, pauses, public holidays.
+
+    Nothing for a date that somebody gave, or that calendar days give: neither waits for anything.
     """
-    if step is None or step.owing_organisation_id is None:
-        return []
-    today, last = clock.today(), clock.paris(step.deadline).date()
-    away = step.absences().filter(organisation_id__isnull=False, first_day__lte=last, last_day__gte=today)
-    said = [f"Absence notée {absence.in_words.lower()}." for absence in away]
-    days = (today + timedelta(days=n) for n in range((last - today).days + 1))
+    rule = rule_named(step.rule)
+    if rule is None:
+        return ""
+    promised = planning.promised_occurrence(rule, step.occurrence)
+    if not 0 < planning.days_in_force(rule, promised, delays) <= LONGEST_IN_WORKING_DAYS:
+        return ""
+    days = _days_worked_elsewhere(paris(step.since).date(), paris(step.deadline).date())
+    reasons = [
+        *_absences(days, absences[step.organisation_id], absences[step.waits_for_id]),
+        *_pauses(days),
+        *_holidays(days),
+    ]
+    return f"{' '.join(reasons)} La date en tient compte." if reasons else ""
+
+
+def _days_worked_elsewhere(after: date, until: date) -> list[date]:
+    """Monday to Friday, whatever stops them."""
+    days = (after + timedelta(days=n) for n in range(1, (until - after).days + 1))
+    return [day for day in days if not is_weekend(day)]
+
+
+def _absences(days: Sequence[date], of_organisation: Absences, of_person: Absences) -> Iterator[str]:
+    """The days of one person's absence are not told to others."""
+    counted = [day for day in days if not is_clock_paused(day) and not is_public_holiday(day)]
+    for first, last in of_organisation:
+        if any(first <= day <= last for day in counted):
+            yield f"Absence notée du {short_date(first)} au {short_date(last)}."
+    if any(first <= day <= last for day in counted for first, last in of_person):
+        yield "Une absence est notée."
+
+
+def _pauses(days: Sequence[date]) -> Iterator[str]:
     months = {day.month for day in days if is_clock_paused(day)}
-    if 8 in months:
-        said.append(IN_AUGUST)
-    if months - {8}:
-        said.append(AT_YEAR_S_END)
-    return said
+    if _AUGUST in months:
+        yield IN_AUGUST
+    if months - {_AUGUST}:
+        yield AT_YEAR_S_END
+
+
+def _holidays(days: Sequence[date]) -> Iterator[str]:
+    for day in days:
+        if is_public_holiday(day) and not is_clock_paused(day):
+            yield f"Le {short_date(day)} est férié."

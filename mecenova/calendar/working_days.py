@@ -25,9 +25,13 @@ def is_public_holiday(day: date) -> bool:
     return day in _public_holidays(day.year)
 
 
+def is_weekend(day: date) -> bool:
+    return day.weekday() >= _SATURDAY
+
+
 def is_working_day(day: date) -> bool:
     """Monday to Friday, public holidays apart."""
-    return day.weekday() < _SATURDAY and not is_public_holiday(day)
+    return not is_weekend(day) and not is_public_holiday(day)
 
 
 def is_clock_paused(day: date) -> bool:

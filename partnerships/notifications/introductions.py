@@ -41,6 +41,7 @@ class IntroductionNotification(Notification):
             "asking": subject.asking_organisation,
             "answering": subject.answering_organisation,
             "deadline": step.deadline if step else None,
+            "put_off": step.put_off if step else "",
             "introduction_url": absolute_url(subject.get_absolute_url()),
             "needs_url": absolute_url(reverse("companies:need_list")),
             "associations_url": absolute_url(reverse("associations:list")),

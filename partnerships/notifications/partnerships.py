@@ -46,6 +46,7 @@ class PartnershipNotification(Notification):
             "others": [party.organisation.name for party in parties if party != own],
             "reader_is_association": own.role == PartyRole.BENEFICIARY,
             "deadline": step.deadline if step else None,
+            "put_off": step.put_off if step else "",
             "partnership_url": absolute_url(subject.get_absolute_url()),
             "needs_url": absolute_url(reverse("companies:need_list")),
             "associations_url": absolute_url(reverse("associations:list")),

@@ -15,7 +15,6 @@ from accounts.policies import is_member
 from infotheque.models import Prescription
 from mecenova.agenda import operations as agenda
 from mecenova.agenda.models import FollowUp
-from mecenova.agenda.wording import what_puts_off
 from mecenova.workflow.errors import DomainError
 from mecenova.workflow.journal import history
 from partnerships import operations, policies
@@ -141,7 +140,6 @@ def _show(request: HttpRequest, found: Introduction, form: AnswerForm, status: i
         "answer_url": reverse("partnerships:introduction_answer", args=[found.pk]),
         "step": step,
         "who": found.who_owes(step),
-        "put_off": what_puts_off(step),
         "mine": mine,
         "to_read": Prescription.objects.to_read(step.organisation_id, steps=[step]) if step and mine else (),
         "asked_by_me": policies.asked_introduction(request.user, found),

@@ -57,6 +57,16 @@ def test_the_mails_of_a_silence(named, frozen_clock, snapshot):
         assert texts() == snapshot
 
 
+@pytest.mark.django_db
+def test_a_date_that_a_pause_moves_is_told_with_its_reason(named, frozen_clock):
+    with frozen_clock(datetime(2026, 12, 14, 9, tzinfo=UTC)) as now:
+        named.ask()
+        days_go_by(now, 12)
+        for mail in ("introduction_requested", "introduction_reminder"):
+            (told,) = only(mail)
+            assert "Les délais s’arrêtent du 24 décembre au 2 janvier. La date en tient compte." in told
+
+
 def as_company(named):
     return {"asked_by_side": Side.COMPANY, "by": named.answerer}
 

@@ -119,10 +119,21 @@ def test_a_date_put_off_by_an_absence_says_why(client, pair, frozen_clock):
         )
         step = next_step(introduction)
         assert step.deadline > was
-        page = shown(client.get(introduction.get_absolute_url()))
-        assert f"Absence notée {absence.in_words.lower()}." in page
-        assert "Les délais s’arrêtent du 24 décembre au 2 janvier. La date en tient compte." in page
-        assert long_date(step.deadline) in page
+        told = (
+            f"Absence notée {absence.in_words.lower()}. Les délais s’arrêtent du 24 décembre au 2 janvier."
+            " La date en tient compte."
+        )
+        pages = (
+            introduction.get_absolute_url(),
+            reverse("partnerships:introductions"),
+            reverse("pages:dashboard"),
+        )
+        for person in (pair.asker, pair.answerer):
+            client.force_login(person)
+            for address in pages:
+                page = shown(client.get(address))
+                assert told in page
+                assert long_date(step.deadline) in page
 
 
 def test_a_date_in_september_says_that_august_does_not_count(client, pair, frozen_clock):

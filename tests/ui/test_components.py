@@ -31,7 +31,7 @@ def test_the_gallery_is_valid_html_and_needs_no_database(client, address: str) -
 
 
 def follow_up(**changes: object) -> SimpleNamespace:
-    values = {"what": "Répondre à l'association", "deadline": date(2026, 12, 7)}
+    values = {"what": "Répondre à l'association", "deadline": date(2026, 12, 7), "put_off": lambda: ""}
     return SimpleNamespace(**{**values, **changes}, get_owner_display=lambda: "Équipe IMS")
 
 
@@ -42,6 +42,11 @@ class TestNextStep:
         assert "Répondre à l’association" in shown
         assert "Équipe IMS" in shown
         assert '<time datetime="2026-12-07">lundi 7\u00a0décembre 2026</time>' in shown
+
+    def test_says_why_the_date_is_not_sooner(self) -> None:
+        step = follow_up(put_off=lambda: "Les délais s’arrêtent en août.")
+        assert '<p class="meta">Les délais s’arrêtent en août.</p>' in draw("{% next_step step %}", step=step)
+        assert "</time>. Les délais s’arrêtent en août.</p>" in draw("{% step_line step %}", step=step)
 
     def test_tells_the_reader_when_it_is_theirs(self) -> None:
         shown = draw("{% next_step step mine=True %}", step=follow_up())

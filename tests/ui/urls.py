@@ -61,7 +61,9 @@ class NeedFilter(forms.Form):
 
 
 def step(what: str, owner: str) -> SimpleNamespace:
-    return SimpleNamespace(what=what, deadline=date(2026, 12, 7), get_owner_display=lambda: owner)
+    return SimpleNamespace(
+        what=what, deadline=date(2026, 12, 7), get_owner_display=lambda: owner, put_off=lambda: ""
+    )
 
 
 def gallery_values(request: HttpRequest) -> dict[str, object]:

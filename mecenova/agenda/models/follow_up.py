@@ -1,7 +1,7 @@
 """Stored follow-ups: dated next steps, one row each."""
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from functools import reduce
 from operator import or_
@@ -84,6 +84,9 @@ class FollowUp(Identified):
 
     # Only where it was read `by_promise`.
     promised_at: datetime
+    # Why its date is further than its days, as people say it: of a step read as what is shown next
+    # (`agenda.operations.next_step`).
+    put_off: Callable[[], str]
 
     rule = models.CharField("règle", max_length=120)
     subject_type = models.ForeignKey(

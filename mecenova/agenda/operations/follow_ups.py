@@ -14,6 +14,7 @@ from mecenova.agenda.models import FollowUp, FollowUpQuerySet
 from mecenova.agenda.opening import Opening, open_all, open_one
 from mecenova.agenda.rules import Rule
 from mecenova.agenda.runner import run_due as run_due
+from mecenova.agenda.wording import telling_why
 from mecenova.calendar import clock
 from mecenova.team import is_staff
 
@@ -72,15 +73,14 @@ def close_many(
 
 def next_step(subject: Model) -> FollowUp | None:
     """What happens next to a subject, who owes it and by when: the stored open step, or nothing."""
-    return FollowUp.objects.about([subject]).steps().first()
+    return next_steps([subject]).get(subject.pk)
 
 
 def next_steps(subjects: Iterable[Model]) -> dict[uuid.UUID, FollowUp]:
-    """The next steps of many subjects in one query, by the subjects' keys."""
-    subjects = list(subjects)
-    if not subjects:
-        return {}
-    return {step.subject_id: step for step in FollowUp.objects.about(subjects).steps()}
+    """The next steps of many subjects in one query, by the subjects' keys; one more where dates are shown."""
+    steps = list(FollowUp.objects.about(subjects).steps())
+    telling_why(steps)
+    return {step.subject_id: step for step in steps}
 
 
 def steps_owed_by(organisation_id: uuid.UUID) -> FollowUpQuerySet:

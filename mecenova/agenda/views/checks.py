@@ -12,6 +12,7 @@ from mecenova.agenda import operations
 from mecenova.agenda.followups import Repair
 from mecenova.agenda.models import FollowUp, SilenceCheck
 from mecenova.agenda.reading import shown
+from mecenova.agenda.wording import telling_why
 from mecenova.team import for_the_team
 
 PAGE_SIZE = 25
@@ -39,6 +40,7 @@ def silence(request: HttpRequest) -> HttpResponse:
     """The last checks, and what is still being repaired."""
     page = Paginator(SilenceCheck.objects.all(), PAGE_SIZE).get_page(request.GET.get("page"))
     steps = FollowUp.objects.steps().filter(rule=Repair.name)
-    repairs = steps.select_related("subject_type", "assigned_to").order_by("deadline", "id")
-    context = {"page_obj": page, "repairs": shown(repairs[:PAGE_SIZE]), "repairs_count": steps.count()}
+    repairs = steps.select_related("subject_type", "assigned_to").order_by("deadline", "id")[:PAGE_SIZE]
+    telling_why(repairs)
+    context = {"page_obj": page, "repairs": shown(repairs), "repairs_count": steps.count()}
     return render(request, "agenda/silence.html", context)

@@ -15,8 +15,8 @@ register = template.Library()
 def next_step(
     context: Context, follow_up: Any, *, mine: bool = False, who: str = "", level: int = 2, href: str = ""
 ) -> dict[str, Any]:
-    """What happens next, who owes it, by when. `mine` when the reader owes it, `who` to name the other party;
-    `href` is where it is done, when that is another page.
+    """What happens next, who owes it, by when, and why not sooner. `mine` when the reader owes it, `who` to
+    name the other party; `href` is where it is done, when that is another page.
 
     No follow-up at all is an anomaly: the reader is told that the team sees it, staff are told to act.
     """
@@ -30,16 +30,18 @@ def next_step(
         "staff": staff,
         "who": "",
         "deadline": None,
+        "put_off": "",
     }
     if follow_up is not None:
         values["who"] = "Vous" if mine else who or follow_up.get_owner_display()
         values["deadline"] = follow_up.deadline
+        values["put_off"] = follow_up.put_off()
     return values
 
 
 @register.inclusion_tag("ui/step_line.html")
 def step_line(follow_up: Any, *, mine: bool = False, who: str = "") -> dict[str, Any]:
-    """The next step in a row of a list: what, who, by when. Nothing for a row that owes nothing."""
+    """The next step in a row of a list, its date, why not sooner. Nothing for a row that owes nothing."""
     if follow_up is None:
         return {"follow_up": None, "who": ""}
     return {"follow_up": follow_up, "who": "Vous" if mine else who or follow_up.get_owner_display()}
