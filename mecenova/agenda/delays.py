@@ -1,4 +1,4 @@
-"""The table of delays as the team reads it: each rule, its days in force, who changed what and when."""
+"""The table of delays as the team reads it: each delay, its days in force, who changed what and when."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -6,8 +6,8 @@ from datetime import datetime
 
 from mecenova.agenda.enums import Owner
 from mecenova.agenda.models import RuleDelay
-from mecenova.agenda.planning import days_in_force, delays_of
-from mecenova.agenda.rules import Rule, registered, rule_named
+from mecenova.agenda.planning import promised_days
+from mecenova.agenda.rules import Delay, delay_named, delays
 from mecenova.calendar.working_days import LONGEST_IN_WORKING_DAYS
 
 
@@ -37,7 +37,7 @@ class Day:
 
 @dataclass(frozen=True)
 class Table:
-    """One rule."""
+    """One rule, or one delay counted apart from rules."""
 
     name: str
     title: str
@@ -64,14 +64,14 @@ class Table:
 
 
 def promised_in_words(name: str) -> str:
-    """The day of the rule's table that people are promised, as the team has set it.
+    """The days that people are promised, as the team has set them.
 
-    Raises LookupError when no rule has this name.
+    Raises LookupError when no rule and no delay has this name.
     """
-    rule = rule_named(name)
-    if rule is None:
-        raise LookupError(f"No rule is called {name}")
-    return days_in_words(days_in_force(rule, rule.promised_day, delays_of(rule)))
+    delay = delay_named(name)
+    if delay is None:
+        raise LookupError(f"No delay is called {name}")
+    return days_in_words(promised_days(delay))
 
 
 def days_in_words(days: int) -> str:
@@ -82,9 +82,9 @@ def days_in_words(days: int) -> str:
     return f"{days} jour{mark} {kind}{mark}"
 
 
-def tables(rules: Iterable[type[Rule]] | None = None) -> list[Table]:
-    """Every rule of the site, in one query."""
-    rules = registered() if rules is None else list(rules)
+def tables(rules: Iterable[type[Delay]] | None = None) -> list[Table]:
+    """Every delay of the site, in one query."""
+    rules = delays() if rules is None else list(rules)
     newest: dict[tuple[str, int], RuleDelay] = {}
     decided = RuleDelay.objects.filter(rule__in=[rule.name for rule in rules])
     for row in decided.select_related("set_by").order_by("set_at", "id"):
@@ -92,12 +92,12 @@ def tables(rules: Iterable[type[Rule]] | None = None) -> list[Table]:
     return [_table(rule, newest) for rule in sorted(rules, key=lambda rule: (rule.title, rule.name))]
 
 
-def history(rule: type[Rule]) -> list[RuleDelay]:
+def history(rule: type[Delay]) -> list[RuleDelay]:
     """Every decision on this rule, newest first."""
     return list(RuleDelay.objects.filter(rule=rule.name).select_related("set_by").order_by("-set_at", "-id"))
 
 
-def _table(rule: type[Rule], newest: dict[tuple[str, int], RuleDelay]) -> Table:
+def _table(rule: type[Delay], newest: dict[tuple[str, int], RuleDelay]) -> Table:
     days = []
     for occurrence in rule.days:
         row = newest.get((rule.name, occurrence))

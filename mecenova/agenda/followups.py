@@ -1,4 +1,4 @@
-"""The agenda's own steps: mending a silence, holding an appointment, proposing one."""
+"""The agenda's own steps (mending a silence, holding an appointment, proposing one), and when a lead acts."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -6,7 +6,7 @@ from mecenova.agenda import notifications
 from mecenova.agenda.enums import Owner
 from mecenova.agenda.models import FollowUp, Slot, SlotRequest
 from mecenova.agenda.organisations import name_of
-from mecenova.agenda.rules import Rule, register_rule
+from mecenova.agenda.rules import Delay, Rule, register_delay, register_rule
 from mecenova.agenda.silence import is_living, register_living
 from mecenova.mail.operations import queue
 from mecenova.ui.figures import day_and_hour
@@ -16,6 +16,16 @@ if TYPE_CHECKING:
 
 register_living("agenda.booked_slots", lambda: Slot.objects.to_hold())
 register_living("agenda.slot_requests", lambda: SlotRequest.objects.waiting())
+
+
+@register_delay
+class Escalation(Delay):
+    """Counted from the date first promised; then a lead takes over a step of the team."""
+
+    name = "agenda.escalation"
+    title = "Confier à un responsable une étape de l’équipe en retard"
+    owner = Owner.STAFF
+    days = (2,)
 
 
 class OnTheList(Rule):

@@ -8,7 +8,7 @@ from mecenova.agenda.models import RuleDelay, Slot, SlotQuerySet
 from mecenova.agenda.operations.delays import LONGEST_DELAY, check_delay
 from mecenova.agenda.operations.sharing import team
 from mecenova.agenda.operations.slots import MINUTES
-from mecenova.agenda.rules import registered, rule_named
+from mecenova.agenda.rules import delay_named, delays
 from mecenova.ui.figures import day_and_hour
 from mecenova.ui.forms import DateInput
 from mecenova.workflow.errors import DomainError
@@ -92,12 +92,12 @@ class RuleDelayForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        choices = [(rule.name, f"{rule.name} ({_days(rule.days)})") for rule in registered()]
+        choices = [(rule.name, f"{rule.name} ({_days(rule.days)})") for rule in delays()]
         self.fields["rule"].choices = choices  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any] | None:
         cleaned = super().clean()
-        rule = rule_named(self.cleaned_data.get("rule", ""))
+        rule = delay_named(self.cleaned_data.get("rule", ""))
         occurrence = self.cleaned_data.get("occurrence")
         if rule is not None and occurrence is not None and occurrence not in rule.days:
             self.add_error("occurrence", f"Choisissez un des jours de la règle\u00a0: {_days(rule.days)}.")

@@ -118,7 +118,7 @@ class SlotsOpened(Notification):
 
 @register_notification
 class StepsEscalated(Notification):
-    """For a lead: steps of the team that are two working days late. Queued with `steps`, their sentences."""
+    """For a lead: late steps of the team. Queued with `steps`, their sentences, and `late_by`, a delay."""
 
     name = "agenda.steps_escalated"
     template = "mail/agenda/steps_escalated.md"

@@ -9,7 +9,7 @@ from typing import Any
 from django.db import connection
 
 from mecenova.agenda.models import Absence, RuleDelay
-from mecenova.agenda.rules import Rule
+from mecenova.agenda.rules import Delay, Rule
 from mecenova.calendar.clock import paris
 from mecenova.calendar.working_days import (
     LONGEST_IN_WORKING_DAYS,
@@ -54,7 +54,12 @@ def when(rule: Rule, occurrence: int, since: datetime) -> datetime:
     return _when(rule, occurrence, since, delays_of(rule), ())
 
 
-def days_in_force(rule: Rule, occurrence: int, delays: Delays) -> int:
+def promised_days(delay: Delay) -> int:
+    """The days to count that are promised, as the team has set them."""
+    return days_in_force(delay, delay.promised_day, delays_of(delay))
+
+
+def days_in_force(rule: Delay, occurrence: int, delays: Delays) -> int:
     """The days to count for this occurrence. Repetitions follow the last day, wherever staff have put it."""
     last = rule.days[-1]
     if occurrence > last:
@@ -70,7 +75,7 @@ def _when(rule: Rule, occurrence: int, since: datetime, delays: Delays, absences
     return _after_absences(since, due, absences)
 
 
-def delays_of(rule: Rule) -> Delays:
+def delays_of(rule: Delay) -> Delays:
     """What staff have changed in the rule's table."""
     return RuleDelay.objects.in_force([rule.name])[rule.name]
 

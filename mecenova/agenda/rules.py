@@ -17,14 +17,12 @@ if TYPE_CHECKING:
 NAME = re.compile(r"[a-z_]+(\.[a-z_]+)+")
 
 
-class Rule:
-    """Who owes what, by when, and what the platform does each time a day of the table comes due."""
+class Delay:
+    """A table of days that the team sets. Alone, it is counted by whatever asks; a `Rule` acts by itself."""
 
     name: ClassVar[str]
     # What the team reads where it sets the delays, in plain French.
     title: ClassVar[str] = ""
-    # Shown as the subject's next step; a subject has one at a time.
-    is_step: ClassVar[bool] = True
     owner: ClassVar[Owner] = Owner.PLATFORM
     # Days since the start: working days up to 30, calendar days from 45. Each is one occurrence.
     days: ClassVar[tuple[int, ...]]
@@ -32,17 +30,24 @@ class Rule:
     every: ClassVar[int | None] = None
     # The day of the table that people are promised (None: the last).
     deadline_day: ClassVar[int | None] = None
+
+    @property
+    def promised_day(self) -> int:
+        """The day of the table that people are promised, whatever the platform does before or after it."""
+        return self.days[-1] if self.deadline_day is None else self.deadline_day
+
+
+class Rule(Delay):
+    """Who owes what, by when, and what the platform does each time a day of the table comes due."""
+
+    # Shown as the subject's next step; a subject has one at a time.
+    is_step: ClassVar[bool] = True
     # What the rule asks about its subject (`select_related`), read with it.
     reads: ClassVar[tuple[str, ...]] = ()
     # The same of what each subject has several of (`prefetch_related`): one query for a handful.
     reads_many: ClassVar[tuple[Any, ...]] = ()
     # One person's own (an adviser's appointment): the team's sharing leaves it to them.
     personal: ClassVar[bool] = False
-
-    @property
-    def promised_day(self) -> int:
-        """The day of the table that people are promised, whatever the platform does before or after it."""
-        return self.days[-1] if self.deadline_day is None else self.deadline_day
 
     def what(self, subject: Any) -> str:
         """One French sentence, shown and stored: what is expected now."""
@@ -69,12 +74,13 @@ class Rule:
         raise NotImplementedError
 
 
+D = TypeVar("D", bound=type[Delay])
 R = TypeVar("R", bound=type[Rule])
-_registry: dict[str, type[Rule]] = {}
+_registry: dict[str, type[Delay]] = {}
 
 
-def register_rule(cls: R) -> R:
-    """Class decorator: make the rule known to the runner, which finds it by its stored name."""
+def register_delay(cls: D) -> D:
+    """Class decorator: let the team set these days, which no rule counts."""
     if not NAME.fullmatch(cls.name):
         raise ValueError(f"{cls.__qualname__}: a name reads app.what_is_owed, not {cls.name}")
     if not cls.days or list(cls.days) != sorted(set(cls.days)) or cls.days[0] < 0:
@@ -88,15 +94,30 @@ def register_rule(cls: R) -> R:
     return cls
 
 
+def register_rule(cls: R) -> R:
+    """Class decorator: make the rule known to the runner, which finds it by its stored name."""
+    return register_delay(cls)
+
+
 def registered() -> list[type[Rule]]:
+    return [cls for cls in delays() if issubclass(cls, Rule)]
+
+
+def delays() -> list[type[Delay]]:
+    """Everything that the team can set: the rules, and what is counted apart from them."""
     return [_registry[name] for name in sorted(_registry)]
 
 
 def personal_rules() -> frozenset[str]:
-    return frozenset(name for name, rule in _registry.items() if rule.personal)
+    return frozenset(rule.name for rule in registered() if rule.personal)
 
 
 def rule_named(name: str) -> Rule | None:
+    found = delay_named(name)
+    return found if isinstance(found, Rule) else None
+
+
+def delay_named(name: str) -> Delay | None:
     cls = _registry.get(name)
     return cls() if cls else None
 

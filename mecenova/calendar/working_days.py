@@ -72,6 +72,28 @@ def due_at(start: datetime, days: int) -> datetime:
     return morning_of(day)
 
 
+def begun_before(moment: datetime, days: int) -> datetime:
+    """`due_at` read backwards: what began before this has had its days at `moment`, and nothing else has.
+
+    Raises ValueError below one day.
+    """
+    if days < 1:
+        raise ValueError("Days are counted from one.")
+    there = paris(moment)
+    day = there.date() if there.time() >= HOUR_OF_FOLLOW_UPS else there.date() - timedelta(days=1)
+    if days > LONGEST_IN_WORKING_DAYS:
+        return _midnight(day - timedelta(days=days - 1))
+    while True:
+        days -= is_working_day(day) and not is_clock_paused(day)
+        if not days:
+            return _midnight(day)
+        day -= timedelta(days=1)
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), tzinfo=PARIS).astimezone(UTC)
+
+
 @cache
 def _public_holidays(year: int) -> frozenset[date]:
     sunday = easter(year)

@@ -7,12 +7,14 @@ from django.contrib.auth.models import Group
 from django.core.exceptions import PermissionDenied
 from django.db import connection
 
+from mecenova.agenda.followups import Escalation
 from mecenova.agenda.models import Absence, FollowUp
 from mecenova.agenda.operations import (
     assign,
     escalate_overdue_steps,
     next_step,
     run_due,
+    set_delay,
     share_staff_steps,
     start,
 )
@@ -163,6 +165,19 @@ class TestEscalation:
         mail = OutgoingMail.objects.get(notification="agenda.steps_escalated")
         assert mail.recipient == lead
         assert f"{subject}\u00a0: {step.what}" in mail.text
+
+    def test_after_the_days_that_the_team_has_set(self, team, lead, subject, frozen, day):
+        set_delay(rule=Escalation, occurrence=2, days=4, by=lead)
+        step = start(Check, subject)
+        assign(follow_up=step, to=team[0], by=None)
+        frozen.move_to(day(1, 12))
+        assert escalate_overdue_steps() == 0
+        frozen.move_to(day(2, 12))
+        assert escalate_overdue_steps() == 1
+        line = TransitionRecord.objects.get(verb="escalate", subject_id=step.pk)
+        assert line.note == "4 jours ouvrés après la date promise."
+        mail = OutgoingMail.objects.get(notification="agenda.steps_escalated")
+        assert "au moins 4 jours ouvrés de retard" in mail.text
 
     def test_twice_is_once(self, team, lead, subject, frozen, day):
         assign(follow_up=start(Check, subject), to=team[0], by=None)

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from mecenova.calendar.clock import PARIS, paris
 from mecenova.calendar.working_days import (
     add_working_days,
+    begun_before,
     due_at,
     is_clock_paused,
     is_working_day,
@@ -166,3 +167,22 @@ class TestDueAt:
         for n in (0, 2, 45):
             with pytest.raises(ValueError, match="time zone"):
                 due_at(naive, n)
+
+
+class TestReadBackwards:
+    @given(moments, st.integers(min_value=1, max_value=120), st.integers(min_value=-3, max_value=3))
+    def test_what_began_before_is_what_is_due(self, moment: datetime, days: int, hours: int) -> None:
+        limit = begun_before(moment, days)
+        assert due_at(limit - timedelta(seconds=1), days) <= moment < due_at(limit, days)
+        start = limit + timedelta(hours=hours)
+        assert (due_at(start, days) <= moment) == (start < limit)
+
+    def test_a_day_ends_at_nine(self) -> None:
+        assert begun_before(in_paris(2026, 11, 24, 9), 1) == in_paris(2026, 11, 24)
+        assert begun_before(in_paris(2026, 11, 24, 8, 59), 1) == in_paris(2026, 11, 23)
+        assert begun_before(in_paris(2026, 9, 1, 10), 1) == in_paris(2026, 9, 1)
+        assert begun_before(in_paris(2026, 8, 20, 10), 1) == in_paris(2026, 7, 31)
+
+    def test_days_are_counted_from_one(self) -> None:
+        with pytest.raises(ValueError, match="from one"):
+            begun_before(in_paris(2026, 11, 24, 9), 0)

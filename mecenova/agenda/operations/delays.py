@@ -7,7 +7,7 @@ from django.db import transaction
 
 from mecenova.agenda.locks import hold
 from mecenova.agenda.models import RuleDelay
-from mecenova.agenda.rules import Rule
+from mecenova.agenda.rules import Delay
 from mecenova.calendar.working_days import LONGEST_IN_WORKING_DAYS
 from mecenova.team import is_staff
 from mecenova.workflow.errors import DomainError
@@ -20,7 +20,7 @@ SHORTEST_IN_CALENDAR_DAYS = 45
 
 
 @transaction.atomic
-def set_delay(*, rule: type[Rule], occurrence: int, days: int, by: "User | None") -> RuleDelay | None:
+def set_delay(*, rule: type[Delay], occurrence: int, days: int, by: "User | None") -> RuleDelay | None:
     """The days to count for one day of the rule's table; None when they are those already."""
     if by is not None and not is_staff(by):
         raise PermissionDenied
@@ -32,7 +32,7 @@ def set_delay(*, rule: type[Rule], occurrence: int, days: int, by: "User | None"
     return RuleDelay.objects.create(rule=rule.name, occurrence=occurrence, days=days, set_by=by)
 
 
-def check_delay(rule: type[Rule], occurrence: int, days: int) -> None:
+def check_delay(rule: type[Delay], occurrence: int, days: int) -> None:
     """Refuse what cannot be counted, and what would put two days of a rule out of order."""
     if occurrence not in rule.days or occurrence == 0:
         raise DomainError("Ce jour ne se règle pas\u00a0: c’est une date donnée par quelqu’un.")

@@ -10,9 +10,12 @@ from django.db import transaction
 from django.db.models import Count, QuerySet
 
 from mecenova.agenda import notifications
+from mecenova.agenda.delays import days_in_words
 from mecenova.agenda.enums import Owner
+from mecenova.agenda.followups import Escalation
 from mecenova.agenda.locks import hold
 from mecenova.agenda.models import Absence, FollowUp
+from mecenova.agenda.planning import promised_days
 from mecenova.agenda.reading import shown
 from mecenova.agenda.rules import personal_rules
 from mecenova.calendar import clock
@@ -27,8 +30,6 @@ if TYPE_CHECKING:
 
 LEADS = "Responsables"
 SHARING = "agenda.sharing"
-# Working days after the promised date.
-ESCALATED_AFTER = 2
 
 
 def team() -> "QuerySet[Any]":
@@ -82,11 +83,11 @@ def share_staff_steps() -> int:
 
 @transaction.atomic
 def escalate_overdue_steps() -> int:
-    """Two working days after the promised date, a lead takes the step over. How many were raised."""
+    """Some days after the promised date (`Escalation`), a lead takes the step over. How many were raised."""
     hold(SHARING)
-    now = clock.now()
+    now, days = clock.now(), promised_days(Escalation())
     promised = FollowUp.objects.all().owed_by_staff().promised_before(now)
-    late = [row for row in promised if due_at(row.promised_at, ESCALATED_AFTER) <= now]
+    late = [row for row in promised if due_at(row.promised_at, days) <= now]
     here = leads(present()) if late else []
     if not here:
         return 0
@@ -99,15 +100,17 @@ def escalate_overdue_steps() -> int:
         if _give(row, lead):
             load[lead.pk] += 1
             raised.setdefault(lead, []).append(row)
-            journal.record(
-                row, "escalate", row.outcome, row.outcome, None, "Deux jours ouvrés après la date promise."
-            )
+            said = f"{days_in_words(days).capitalize()} après la date promise."
+            journal.record(row, "escalate", row.outcome, row.outcome, None, said)
     for lead, rows in raised.items():
         queue(
             notifications.StepsEscalated,
             lead,
             occurrence=clock.today().isoformat(),
-            context={"steps": [f"{line.subject}\u00a0: {line.row.what}" for line in shown(rows)]},
+            context={
+                "steps": [f"{line.subject}\u00a0: {line.row.what}" for line in shown(rows)],
+                "late_by": days_in_words(days),
+            },
         )
     return sum(map(len, raised.values()))
 

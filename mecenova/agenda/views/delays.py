@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 from mecenova.agenda import operations
 from mecenova.agenda.delays import days_in_words, history, tables
 from mecenova.agenda.forms import DelayForm
-from mecenova.agenda.rules import registered
+from mecenova.agenda.rules import delays as settable
 from mecenova.team import for_the_team
 from mecenova.workflow.errors import DomainError
 
@@ -22,7 +22,7 @@ def delays(request: HttpRequest) -> HttpResponse:
 @for_the_team
 def delay(request: HttpRequest, rule: str, day: int) -> HttpResponse:
     """One day of one rule: what is counted now, a form to change it, and all that was decided before."""
-    found = next((each for each in registered() if each.name == rule), None)
+    found = next((each for each in settable() if each.name == rule), None)
     if found is None or day not in found.days or day == 0:
         raise Http404
     table = tables([found])[0]

@@ -12,16 +12,18 @@ from accounts.models import Organisation, User
 from associations.models import Association
 from associations.operations import note_call
 from matching.models import Suggestion
+from mecenova.agenda.planning import promised_days
 from mecenova.calendar import clock
+from mecenova.calendar.working_days import begun_before
 from mecenova.pages.baskets.basket import Action, Basket, Line
 from mecenova.pages.baskets.organisations import CHECK, organisation_line
+from mecenova.pages.followups import LongIncomplete
 from mecenova.workflow.models import TransitionRecord
 from partnerships.enums import OPEN_STATUSES, IntroductionStatus
 from partnerships.models import Introduction
 
 # A week before the ninety days promised are over: there is time to call.
 CALLED_FROM = timedelta(days=83)
-COMPLETE_WITHIN = timedelta(days=15)
 # One refusal is not yet « refused by all ».
 REFUSALS = 2
 
@@ -32,11 +34,12 @@ def to_check() -> "QuerySet[Organisation]":
 
 
 def incomplete() -> "QuerySet[Association]":
-    """Checked and answered for, whose profile has lacked something for fifteen days."""
+    """Checked and answered for, whose profile has lacked something for so long (`LongIncomplete`)."""
+    since = begun_before(clock.now(), promised_days(LongIncomplete()))
     return (
         Association.objects.checked()
         .incomplete()
-        .filter(organisation__checked_at__lte=clock.now() - COMPLETE_WITHIN)
+        .filter(organisation__checked_at__lt=since)
         .filter(organisation__memberships__isnull=False)
         .distinct()
         .select_related("organisation")
@@ -129,12 +132,13 @@ BASKETS = (
     ),
     Basket(
         "associations-incompletes",
-        "Fiche incomplète depuis 15 jours",
+        "Fiche incomplète depuis {}",
         "associations",
         "Les relances ne suffisent pas\u00a0: un appel de dix minutes remplit ce qui manque.",
         incomplete,
         _line("checked_at"),
         CALL,
+        delay=LongIncomplete.name,
     ),
     Basket(
         "associations-sans-presentation",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import QuerySet
 
 from accounts.models import Organisation
+from mecenova.agenda.delays import promised_in_words
 from mecenova.calendar import clock
 
 if TYPE_CHECKING:
@@ -50,15 +51,23 @@ class Action:
 
 @dataclass(frozen=True)
 class Basket:
-    """`found` says which rows; `line` how one is shown; `advice` what the team does with them."""
+    """`found` says which rows; `line` how one is shown; `advice` what the team does with them.
+
+    `delay` names what the team sets and `heading` leaves room for.
+    """
 
     slug: str
-    title: str
+    heading: str
     unit: str
     advice: str
     found: Callable[[], "QuerySet[Any]"]
     line: Callable[[Any], Line]
     action: Action | None = None
+    delay: str = ""
+
+    @property
+    def title(self) -> str:
+        return self.heading.format(promised_in_words(self.delay)) if self.delay else self.heading
 
     def count(self) -> int:
         return self.found().count()
