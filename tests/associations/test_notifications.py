@@ -28,7 +28,7 @@ TO_ASSOCIATION = [
     notifications.PauseOver,
 ]
 ABOUT_PROJECT = [notifications.FinishProject, notifications.DraftPutAway, notifications.ReviewProject]
-SIGNED = re.compile(r"(/(?:se-desabonner|choisir)/)\S+")
+SIGNED = re.compile(r"(/(?:se-desabonner|choisir)/)[^\s)]+")
 WRITINGS = 5
 MORNING = dt.datetime(2026, 11, 25, 10, tzinfo=dt.UTC)
 IDS = "00000000-0000-4000-8000-{:012d}"

@@ -98,6 +98,13 @@ class TestMarkdown:
         assert "Lisez ceci (https://exemple.test/x) avant." in mail.text
         assert 'class="button"' not in mail.html
 
+    @pytest.mark.parametrize("mark", [".", ",", "\u202f!", "\u202f?", "\u00a0:"])
+    def test_what_follows_a_link_stays(self, mark):
+        for link in ("[ceci](https://exemple.test/x/)", "**[ceci](https://exemple.test/x/)**"):
+            mail = lay_out("Objet", f"Lisez {link}{mark} Puis répondez.\n\n- {link}{mark}")
+            assert f"Lisez ceci (https://exemple.test/x/){mark} Puis répondez." in mail.text
+            assert f"- ceci (https://exemple.test/x/){mark}\n" in mail.text
+
     def test_lists_nest_and_count(self):
         text = lay_out("Objet", "1. un\n2. deux\n   - a\n   - b\n\n## Suite\n\n> dit").text
         assert text.startswith("1. un\n2. deux\n   - a\n   - b\n\nSuite\n-----\n\n> dit\n")

@@ -27,7 +27,7 @@ from tests.matching.factories import DiagnosisFactory, SuggestionFactory
 pytestmark = pytest.mark.django_db
 
 MONDAY = datetime(2026, 9, 7, 9, tzinfo=UTC)
-BLANK = re.compile(r"/lien/\S+|/rendez-vous/choisir/\S+|[0-9a-f]{8}-[0-9a-f-]{27}")
+BLANK = re.compile(r"/lien/[^\s)]+|/rendez-vous/choisir/[^\s)]+|[0-9a-f]{8}-[0-9a-f-]{27}")
 
 
 @pytest.fixture

@@ -24,7 +24,7 @@ HARD_NAME = "L’Atelier d’à côté & Cie <b> *"
 
 def text():
     mail = OutgoingMail.objects.get()
-    blank = re.compile(r"/lien/\S+|[0-9a-f]{8}-[0-9a-f-]{27}")
+    blank = re.compile(r"/lien/[^\s)]+|[0-9a-f]{8}-[0-9a-f-]{27}")
     return f"{mail.subject}\n\n{blank.sub('…', mail.text)}"
 
 

@@ -38,7 +38,7 @@ def named(pair):
 def texts():
     """All mails, oldest first, their signed links and keys blanked."""
     found = OutgoingMail.objects.order_by("created_at", "notification")
-    blank = re.compile(r"/lien/\S+|[0-9a-f]{8}-[0-9a-f-]{27}")
+    blank = re.compile(r"/lien/[^\s)]+|[0-9a-f]{8}-[0-9a-f-]{27}")
     written = [
         (mail.created_at, f"{mail.notification}\n{mail.subject}\n\n{blank.sub('…', mail.text)}")
         for mail in found
