@@ -35,6 +35,18 @@ class Table:
     notes: tuple[str, ...] = field(default=())
 
     @property
+    def rows(self) -> list[tuple[Line, list[tuple[str, str]]]]:
+        """Each line with its cells after their columns' names."""
+        return [(line, self._named(line)) for line in self.lines]
+
+    @property
+    def total_cells(self) -> list[tuple[str, str]]:
+        return self._named(self.total) if self.total else []
+
+    def _named(self, line: Line) -> list[tuple[str, str]]:
+        return list(zip(self.columns, line.cells, strict=True))
+
+    @property
     def has_bars(self) -> bool:
         return any(line.bar is not None for line in self.lines)
 
