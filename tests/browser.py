@@ -132,6 +132,14 @@ def assert_accessible(page: Page) -> None:
     assert results.violations_count == 0, f"{page.url}\n{results.generate_report()}"
 
 
+# On a phone, a table whose rows are cards has nothing left to scroll for.
+SCROLLING_CARDS = """() => matchMedia("(max-width: 40rem)").matches
+  ? [...document.querySelectorAll(".stacks")].filter(frame => frame.scrollWidth > frame.clientWidth)
+    .map(frame => frame.querySelector("caption").innerText)
+  : []"""
+
+
 def assert_no_sideways_scroll(page: Page) -> None:
     overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     assert overflow <= 0, f"{page.url} is {overflow} px wider than the screen"
+    assert page.evaluate(SCROLLING_CARDS) == [], f"{page.url} has cards wider than the screen"
