@@ -1,7 +1,7 @@
 """Ranking, and who is shown to whom: pairs by their keys, handed over to `matching.sharing` as numbers."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -10,7 +10,7 @@ import numpy as np
 from matching.kernel import Array, Pairs, as_bytes, as_uuid
 from matching.refusals import Refused, read_experience, refused_before
 from matching.scoring import Assessment, AssociationSide, NeedSide
-from matching.sharing import LONGEST_COUNTED, Offers, admissible, choose, open_places
+from matching.sharing import LONGEST_COUNTED, Offers, admissible, choose, open_places, waits_long
 
 # Below this a suggestion would waste a place of the company's attention.
 PRESENT_FROM = 0.45
@@ -26,6 +26,11 @@ class Candidate:
     need: NeedSide
     association: AssociationSide
     assessment: Assessment
+
+    @property
+    def key(self) -> tuple[uuid.UUID, uuid.UUID]:
+        """Its need and its association."""
+        return self.need.id, self.association.id
 
     @property
     def project(self) -> uuid.UUID | None:
@@ -107,7 +112,7 @@ class Ledger:
     waits: Waits
     # Associations already presented today: one presentation a day each.
     presented_today: Array
-    # (need, association) already suggested, and (company, association) not to be brought back now.
+    # (need, association) suggested before, and (company, association) not to be brought together now.
     shown: Met
     settled: Met
 
@@ -118,13 +123,15 @@ class Ledger:
 
 @dataclass(frozen=True, slots=True)
 class Allocation:
-    """The pairs to present (places in the list given), and the sum of their scores. `refused` says, by need
-    and association, what past refusals cost those to which they do. `without_place`: how many associations
-    could have been presented as well, had companies more places open. `best_score`: the sum that the same
-    places would give if nobody's wait counted, when that was asked."""
+    """The pairs to present (places in the list given), and the sum of their scores. By need and association,
+    `again` are those that were presented before, and `refused` says what past refusals cost those to which
+    they do. `without_place`: how many associations could have been presented as well, had companies more
+    places open. `best_score`: the sum that the same places would give if nobody's wait counted, when that was
+    asked."""
 
     chosen: Array
     without_place: int
+    again: frozenset[tuple[uuid.UUID, uuid.UUID]]
     refused: Mapping[tuple[uuid.UUID, uuid.UUID], Refused]
     score: float
     best_score: float | None
@@ -149,7 +156,9 @@ def allocate(pairs: Pairs, ledger: Ledger, *, compared: bool) -> Allocation:
     presented = np.isin(associations, ledger.presented_today)
     open_today = ledger.month.of(companies).open_on(ledger.today)
     wanted = ~presented[association] & admissible(pairs.score, pairs.worth, waiting[association])
-    wanted &= _are_new(ledger.shown, needs, need, associations, association)
+    shown = ~_are_new(ledger.shown, needs, need, associations, association)
+    # One shown before takes the place of no new one: it comes back for who finds nothing else.
+    wanted &= ~shown | waits_long(waiting)[association]
     wanted &= _are_new(ledger.settled, companies, company, associations, association)
     kept = np.flatnonzero(wanted & (open_today[company] > 0))
     refused = _refused(pairs, kept)
@@ -160,6 +169,7 @@ def allocate(pairs: Pairs, ledger: Ledger, *, compared: bool) -> Allocation:
     return Allocation(
         kept[chosen],
         len(np.unique(association[wanted])) - len(chosen),
+        frozenset(_keys(pairs[kept[chosen][shown[kept[chosen]]]])),
         _of_chosen(pairs[kept[chosen]], [refused[place] for place in chosen.tolist()]),
         float(score[chosen].sum()),
         None if best is None else float(score[best].sum()),
@@ -167,8 +177,12 @@ def allocate(pairs: Pairs, ledger: Ledger, *, compared: bool) -> Allocation:
 
 
 def _of_chosen(pairs: Pairs, refused: list[Refused | None]) -> dict[tuple[uuid.UUID, uuid.UUID], Refused]:
-    keys = zip(pairs.need_ids(), pairs.association_ids(), strict=True)
-    return {key: found for key, found in zip(keys, refused, strict=True) if found is not None}
+    return {key: found for key, found in zip(_keys(pairs), refused, strict=True) if found is not None}
+
+
+def _keys(pairs: Pairs) -> Iterator[tuple[uuid.UUID, uuid.UUID]]:
+    """The need and the association of each."""
+    return zip(pairs.need_ids(), pairs.association_ids(), strict=True)
 
 
 def _refused(pairs: Pairs, kept: Array) -> list[Refused | None]:

@@ -7,6 +7,7 @@ import numpy as np
 
 from matching.allocation import Ledger, Met, Month, Waits
 from matching.kernel import UUID, Array, among, read_rows, statement_of
+from matching.sharing import PROMISED_DAYS
 from mecenova.calendar import clock
 from partnerships.enums import OPEN_STATUSES, IntroductionStatus
 from partnerships.models import RefusalStep
@@ -15,6 +16,8 @@ from partnerships.operations import places_this_month
 # A company that did not answer is not asked about the same association before this long. After a no it is the
 # reason that says when: the date told to both sides for a request, the same delay for a suggestion.
 AFTER_SILENCE = timedelta(days=180)
+# What nobody of the company opened says nothing of it: it may be shown again after the days promised.
+UNOPENED = timedelta(days=PROMISED_DAYS)
 # Beyond so many associations everybody's rows are read: that is quicker than naming them.
 NAMED = 5_000
 
@@ -42,7 +45,10 @@ _MET = "SELECT need_id, association_id, true FROM matching_suggestion WHERE {bet
 # A need's kind may change after a no whose reason belonged to the former one: see `asked_again_on`.
 _SETTLED = """
 SELECT company_id, association_id, false FROM matching_suggestion
-WHERE status IN ('presented', 'interested') AND {between}
+WHERE (status = 'interested' OR status = 'presented'
+        AND (presented_at AT TIME ZONE '{zone}')::date
+            + CASE WHEN seen_at IS NULL THEN {unopened} ELSE {silent} END > {today})
+    AND {between}
 UNION ALL
 SELECT s.company_id, s.association_id, false FROM matching_suggestion s
 JOIN companies_need n ON n.id = s.need_id
@@ -58,7 +64,7 @@ WHERE s.status = 'declined' AND (s.answered_at AT TIME ZONE '{zone}')::date + de
 UNION ALL
 SELECT company_id, association_id, false FROM partnerships_introduction
 WHERE (status IN ({under_way}) OR status = 'no' AND retry_on > {today}
-        OR status = 'released' AND released_at >= '{silent_since}')
+        OR status = 'released' AND (released_at AT TIME ZONE '{zone}')::date + {silent} > {today})
     AND {between}
 """
 
@@ -73,7 +79,8 @@ def read_ledger(associations: Array | None = None, *, month: Month | None = None
         "who": among("a.id", named),
         "last": _LAST_OF_ALL if named is None else _LAST_OF_EACH,
         "under_way": ", ".join(f"'{status}'" for status in (*OPEN_STATUSES, IntroductionStatus.YES)),
-        "silent_since": (clock.now() - AFTER_SILENCE).isoformat(),
+        "silent": AFTER_SILENCE.days,
+        "unopened": UNOPENED.days,
     }
     columns = {"id": UUID, "waited": ">i4", "known": ">i4", "presented": "?"}
     waits = read_rows(_WAITS.format(**given), columns, order="id")

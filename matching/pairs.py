@@ -14,7 +14,7 @@ from associations.models import Association
 from companies.models import Need
 from matching.allocation import Candidate
 from matching.enums import SuggestionStatus
-from matching.ledger import AFTER_SILENCE, asked_again_on, delays_after_no
+from matching.ledger import AFTER_SILENCE, UNOPENED, asked_again_on, delays_after_no
 from matching.models import Suggestion
 from matching.network import load
 from matching.refusals import Refused, refused_between
@@ -184,12 +184,11 @@ def _settled_suggestions(company: uuid.UUID, association: uuid.UUID) -> list[Set
     found = []
     for one in Suggestion.objects.filter(company=company, association=association).select_related("need"):
         if one.status == SuggestionStatus.PRESENTED:
-            found.append(
-                Settled(
-                    "l’association lui est déjà présentée, et l’entreprise n’a pas encore répondu",
-                    "Vous lui êtes déjà présentée, pour un besoin auquel elle n’a pas encore répondu.",
-                    None,
-                )
+            found += _until(
+                "l’association lui est déjà présentée, et l’entreprise n’a pas encore répondu",
+                "Vous lui êtes déjà présentée, pour un besoin auquel elle n’a pas encore répondu.",
+                one.presented_at,
+                AFTER_SILENCE if one.seen_at else UNOPENED,
             )
         elif one.status == SuggestionStatus.INTERESTED:
             found.append(
@@ -229,5 +228,5 @@ def _settled_introductions(company: uuid.UUID, association: uuid.UUID) -> list[S
 
 
 def _until(why: str, told: str, since: datetime, delay: timedelta) -> list[Settled]:
-    until = clock.paris(since + delay).date()
+    until = clock.paris(since).date() + delay
     return [Settled(why, told, until)] if until > clock.today() else []

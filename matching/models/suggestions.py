@@ -5,6 +5,7 @@ from django.db.models import F, Q
 from django.urls import reverse
 
 from associations.models import Association, Project
+from companies.enums import NeedStatus
 from companies.models import Company, Need
 from matching.enums import RoundScope, SuggestionStatus
 from mecenova.calendar import clock
@@ -120,6 +121,7 @@ class Suggestion(Identified):
     """A pair that a round proposed to a company (one place spent), with its score.
 
     `score` is 0 to 1; `reasons` are French sentences; `inputs` are the parts of the sum of `score_version`.
+    The same pair may be proposed again, in a row of its own, long after the first time came to nothing.
     """
 
     round = models.ForeignKey(Round, models.CASCADE, related_name="suggestions")
@@ -154,7 +156,8 @@ class Suggestion(Identified):
         constraints = [
             models.UniqueConstraint(
                 fields=("need", "association"),
-                name="suggestion_once_per_need_and_association",
+                condition=Q(status=SuggestionStatus.PRESENTED),
+                name="suggestion_open_once_per_need_and_association",
             ),
             models.CheckConstraint(
                 condition=Q(score__gte=0, score__lte=1),
@@ -206,9 +209,18 @@ class Suggestion(Identified):
         if self.status == SuggestionStatus.DECLINED:
             return f"L’entreprise a répondu : {self.get_refusal_reason_display().lower()}."
         if self.status == SuggestionStatus.EXPIRED:
-            return "Le besoin a été clos avant une réponse."
+            closed = self.need.status == NeedStatus.CLOSED
+            return "Le besoin a été clos avant une réponse." if closed else "Restée sans réponse."
         return "Vue par l’entreprise, qui n’a pas encore répondu." if self.seen_at else "Pas encore ouverte."
 
     @property
     def is_open(self) -> bool:
         return self.status == SuggestionStatus.PRESENTED
+
+    @property
+    def proposed_since(self) -> "Suggestion | None":
+        """The same pair, proposed again since this one came to nothing, while it waits for an answer."""
+        if self.is_open or self.introduction is not None:
+            return None
+        again = Suggestion.objects.open().filter(need=self.need_id, association=self.association_id)
+        return again.filter(presented_at__gt=self.presented_at).first()

@@ -1,5 +1,8 @@
 """What becomes of a suggestion: interest, a no with its reason, or the end of the need."""
 
+from collections.abc import Collection
+from uuid import UUID
+
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
@@ -70,6 +73,24 @@ def expire_suggestions(*, need: Need, by: User | None = None) -> int:
 def withdraw_suggestions(*, association: Association, by: User | None = None) -> int:
     """The association has left: no company is asked about it any more."""
     return _expire(Suggestion.objects.open().filter(association=association), by)
+
+
+@transaction.atomic
+def replace_suggestions(pairs: Collection[tuple[UUID, UUID]]) -> int:
+    """These needs and associations are brought together again: what nobody answered the first time ends.
+
+    The place that it took is that of another month: it stays spent.
+    """
+    if not pairs:
+        return 0
+    needs, associations = zip(*pairs, strict=True)
+    former = Suggestion.objects.open().filter(need__in=needs, association__in=associations)
+    ended = 0
+    for suggestion in former.select_for_update().order_by("pk"):
+        if (suggestion.need_id, suggestion.association_id) in pairs:
+            advance(suggestion, SUGGESTION, "expire", by=None)
+            ended += 1
+    return ended
 
 
 @transaction.atomic

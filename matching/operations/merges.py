@@ -34,8 +34,8 @@ def bring_suggestions_over(merging: Merging) -> None:
 
 def _bring_associations_rows(merging: Merging, kept: Association, gone: Association) -> None:
     def presented_twice(suggestion: Suggestion) -> None:
-        """Of one need, an association has one suggestion: the one that went furthest is kept."""
-        twin = Suggestion.objects.get(association=kept, need=suggestion.need_id)
+        """Of one need, an association has one open suggestion: the one that went furthest is kept."""
+        twin = Suggestion.objects.open().get(association=kept, need=suggestion.need_id)
         is_further = _how_far(suggestion) > _how_far(twin)
         merging.drop(twin if is_further else suggestion)
         if is_further:
@@ -48,10 +48,8 @@ def _bring_associations_rows(merging: Merging, kept: Association, gone: Associat
     AssociationReading.objects.filter(association=gone).delete()
 
 
-def _how_far(suggestion: Suggestion) -> tuple[bool, bool, bool, float]:
+def _how_far(suggestion: Suggestion) -> tuple[bool, float]:
     return (
-        suggestion.introduction_id is not None,
-        suggestion.answered_at is not None,
         suggestion.seen_at is not None,
         -suggestion.presented_at.timestamp(),
     )

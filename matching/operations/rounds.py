@@ -3,7 +3,7 @@
 import logging
 import uuid
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 from decimal import Decimal
 
 import numpy as np
@@ -14,7 +14,7 @@ from accounts.models import User
 from associations.models import Association
 from associations.operations import record_presentations
 from matching import policies
-from matching.allocation import DEPTH, Candidate, Ledger, Month, allocate, hopeful
+from matching.allocation import DEPTH, Allocation, Candidate, Ledger, Month, allocate, hopeful
 from matching.enums import RoundScope
 from matching.fairness import measure
 from matching.kernel import Pairs
@@ -22,6 +22,7 @@ from matching.ledger import read_ledger, read_month
 from matching.models import Round, Suggestion
 from matching.network import Names
 from matching.notifications import SuggestionsDigest
+from matching.operations.answers import replace_suggestions
 from matching.operations.changes import Changes, forget_changes, take_changes
 from matching.profiles import number_open
 from matching.ranking import Best, candidates_of, rank_changes, rank_everybody
@@ -98,7 +99,7 @@ def present_best(round_: Round, pairs: Pairs, month: Month | None = None) -> Rou
     presented: list[uuid.UUID] = []
     for some in _in_turns(pairs[allocation.chosen]):
         chosen, names = candidates_of(some)
-        presented += _present(round_, chosen, names, ledger, allocation.refused)
+        presented += _present(round_, chosen, names, ledger, allocation)
     round_.presented = len(presented)
     round_.without_place = allocation.without_place
     if is_full:
@@ -156,7 +157,7 @@ def _present(
     chosen: Collection[Candidate],
     names: Names,
     ledger: Ledger,
-    refused: Mapping[tuple[uuid.UUID, uuid.UUID], Refused],
+    allocation: Allocation,
 ) -> list[uuid.UUID]:
     """Spend a place for each pair. The associations presented."""
     if not chosen:
@@ -167,13 +168,15 @@ def _present(
         wanted[pair.need.company].append(pair.association.id)
     places = spend_attention_on_many(wanted=wanted, source=AttentionSource.SUGGESTION)
     presented = [pair for pair in chosen if (pair.need.company, pair.association.id) in places]
+    replace_suggestions({pair.key for pair in presented} & allocation.again)
     suggestions = Suggestion.objects.bulk_create(
         _suggestion(
             round_,
             pair,
             names,
             waited=ledger.waited(pair.association.id),
-            refused=refused.get((pair.need.id, pair.association.id)),
+            again=pair.key in allocation.again,
+            refused=allocation.refused.get(pair.key),
         )
         for pair in presented
     )
@@ -184,10 +187,12 @@ def _present(
 
 
 def _suggestion(
-    round_: Round, pair: Candidate, names: Names, *, waited: int, refused: Refused | None
+    round_: Round, pair: Candidate, names: Names, *, waited: int, again: bool, refused: Refused | None
 ) -> Suggestion:
     """With all that the choice weighed: the parts of the score, the days waited, and past refusals apart."""
     weighed: dict[str, object] = {**pair.assessment.inputs(), "waited": waited}
+    if again:
+        weighed |= {"again": True}
     if refused is not None:
         weighed |= {"refusals": -refused.cost, "refused_for": refused.family, "refused_by": refused.by}
     return Suggestion(
@@ -198,7 +203,9 @@ def _suggestion(
         project_id=pair.project,
         score=Decimal(str(pair.assessment.total)),
         score_version=SCORE_VERSION,
-        reasons=reasons(pair.need, pair.association, pair.assessment, names.words, waited=waited),
+        reasons=reasons(
+            pair.need, pair.association, pair.assessment, names.words, waited=waited, again=again
+        ),
         inputs=weighed,
     )
 

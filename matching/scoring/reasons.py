@@ -79,13 +79,15 @@ def reasons(
     names: Mapping[str, str],
     *,
     waited: int | None = None,
+    again: bool = False,
 ) -> list[str]:
     """Three sentences to the company. `names` gives the name of a cause, skill or territory from its slug or
-    code; `waited` is for how many days the association had been waiting its turn, when it is known."""
+    code; `waited` is for how many days the association had been waiting its turn, when it is known; `again`
+    says that it was proposed for the same need before."""
     return [
         _subject(need, association, assessment, names, TO_COMPANY),
         _place(need, association, names),
-        _asked(need, association, assessment, names, waited),
+        f"{_ask(need, association, assessment, names)}{_turn(waited, again=again)}.",
     ]
 
 
@@ -199,20 +201,10 @@ def _place_told_to_association(need: NeedSide, association: AssociationSide, nam
     return f"Il couvre le territoire où vous agissez\u00a0: {_listed(need.territories, names)}."
 
 
-def _asked(
-    need: NeedSide,
-    association: AssociationSide,
-    assessment: Assessment,
-    names: Mapping[str, str],
-    waited: int | None,
-) -> str:
-    """What its published project asks for in the need's own kind, and how long it had been waiting."""
-    return f"{_ask(need, association, assessment, names)}{_wait(waited)}."
-
-
 def _ask(
     need: NeedSide, association: AssociationSide, assessment: Assessment, names: Mapping[str, str]
 ) -> str:
+    """What its published project asks for in the need's own kind."""
     asks = association.asks_for(need.kind)
     if not asks:
         return "Elle n’a pas encore publié de demande précise"
@@ -228,9 +220,12 @@ def _ask(
     return f"Elle demande {ASKS[need.kind]}, comme votre besoin en propose"
 
 
-def _wait(waited: int | None) -> str:
+def _turn(waited: int | None, *, again: bool) -> str:
+    """How long it had been waiting, and whether it was proposed before."""
     if waited is None:
         return ""
+    if again:
+        return f"\u202f; nous vous l’avons déjà proposée, et elle attend encore, depuis {days(waited)}"
     if waited < 1:
         return "\u202f; son tour vient d’arriver"
     return f"\u202f; elle attendait son tour depuis {days(waited)}"

@@ -6,7 +6,7 @@ Pure functions on arrays: no database, no clock, no settings. `pace` opens a mon
 """
 
 from matching.sharing.bound import Bound, servable
-from matching.sharing.choice import LONGEST_COUNTED, Offers, admissible, choose
+from matching.sharing.choice import LONGEST_COUNTED, Offers, admissible, choose, waits_long
 from matching.sharing.fairness import gini, share_in_time
 from matching.sharing.pace import PROMISED_DAYS, open_places
 
@@ -21,4 +21,5 @@ __all__ = [
     "open_places",
     "servable",
     "share_in_time",
+    "waits_long",
 ]

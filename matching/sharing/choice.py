@@ -23,9 +23,10 @@ PRESSING_FROM_DAY = 60
 LONGEST_COUNTED = 3650
 # Filling one more place outweighs everything else.
 WEIGHT_OF_A_PLACE = 10_000.0
-# A pair that is compatible but not good enough to take a place is shown when its association has waited this
-# long without a better one: a weak chance then is worth more than none before its 90 days.
-WEAK_AFTER_DAYS = 60
+# A pair that is compatible but not good enough to take a place, or that was shown before without a yes, is
+# shown when its association has waited this long without a better one: a weak chance then is worth more than
+# none before its 90 days.
+LONG_AFTER_DAYS = 60
 WEAK_FROM = 0.35
 # Beyond so many places the choice is made in turns of fewer: the time of one solution grows faster than its
 # size. The longest-waiting of all go in the first turns; about 2 % of the sum is lost.
@@ -49,10 +50,14 @@ class Offers:
         return Offers(self.need[chosen], self.company[chosen], self.association[chosen], self.score[chosen])
 
 
+def waits_long(waiting: NDArray[Any]) -> NDArray[np.bool_]:
+    """Who has waited so many days that less than a good new pair is better than nothing."""
+    return np.asarray(waiting) >= LONG_AFTER_DAYS
+
+
 def admissible(score: NDArray[Any], worth: NDArray[Any], waiting: NDArray[Any]) -> NDArray[np.bool_]:
-    """Which pairs may take a place: those worth it, and weaker ones of those who wait too long."""
-    late = np.asarray(waiting) >= WEAK_AFTER_DAYS
-    return np.asarray(worth, bool) | (late & (np.asarray(score) >= WEAK_FROM))
+    """Which pairs may take a place: those worth it, and weaker ones of those who wait long."""
+    return np.asarray(worth, bool) | (waits_long(waiting) & (np.asarray(score) >= WEAK_FROM))
 
 
 def urgency(waiting: NDArray[Any]) -> NDArray[np.float64]:

@@ -143,6 +143,6 @@ def test_the_database_refuses_what_makes_no_sense(suggestion, wrong):
         Suggestion.objects.filter(pk=suggestion.pk).update(**wrong)
 
 
-def test_a_pair_is_suggested_once(suggestion):
+def test_a_pair_waits_for_one_answer_at_a_time(suggestion):
     with pytest.raises(IntegrityError), transaction.atomic():
         SuggestionFactory(need=suggestion.need, association=suggestion.association)

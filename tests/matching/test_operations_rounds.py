@@ -170,7 +170,7 @@ def test_a_published_project_speaks_for_its_association(need):
     assert suggestion.inputs["amount"] == 1.0
 
 
-def test_nobody_is_shown_again_after_a_no(need, frozen_clock):
+def test_nobody_is_shown_again_before_the_date_of_a_no(need, frozen_clock):
     with frozen_clock(MONDAY) as now:
         refused = SuggestionFactory(need=need, declined=True)
         NeedFactory(company=need.company, published=True, territories=["59"])

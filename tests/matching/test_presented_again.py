@@ -1,0 +1,152 @@
+"""What came to nothing is brought together again: not before its date, and for who finds nobody new."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.urls import reverse
+
+from companies.operations import close_need
+from matching.enums import RoundScope, SuggestionStatus
+from matching.ledger import read_ledger
+from matching.models import Suggestion
+from matching.operations import decline_suggestion, mark_seen, run_round, take_interest
+from matching.pairs import settled_between
+from mecenova.workflow.journal import history
+from partnerships.enums import RefusalReason
+from partnerships.models import AttentionEntry
+from partnerships.operations import places_left
+from tests.accounts.factories import MembershipFactory
+from tests.associations.factories import AssociationFactory
+from tests.companies.factories import NeedFactory
+
+pytestmark = pytest.mark.django_db
+MONDAY = datetime(2026, 11, 23, 9, tzinfo=UTC)
+
+
+@pytest.fixture
+def now(frozen_clock):
+    with frozen_clock(MONDAY) as clock:
+        yield clock
+
+
+@pytest.fixture
+def first(now):
+    """Presented today to the only company that suits it."""
+    need = NeedFactory(
+        published=True, deadline=None, territories=["59"], title="Des ateliers vers l’emploi des jeunes"
+    )
+    AssociationFactory(complete=True)
+    run_round()
+    return Suggestion.objects.get(need=need)
+
+
+@pytest.fixture
+def reader(first):
+    return MembershipFactory(organisation=first.company.organisation).user
+
+
+def shown_after(now, days):
+    """Whether a round presents it after so many days: how many times it has been, in all."""
+    now.move_to(MONDAY + timedelta(days=days))
+    run_round()
+    return Suggestion.objects.count()
+
+
+def nothing(suggestion, reader):
+    pass
+
+
+def opened(suggestion, reader):
+    mark_seen(suggestion=suggestion, by=reader)
+
+
+def a_no(suggestion, reader):
+    """No such goods this year: a hundred and eighty days."""
+    decline_suggestion(suggestion=suggestion, reason=RefusalReason.TIMING, by=reader)
+
+
+@pytest.mark.parametrize(("answer", "days"), [(nothing, 90), (opened, 180), (a_no, 180)])
+def test_it_comes_back_on_its_day(first, reader, now, answer, days):
+    answer(first, reader)
+    assert shown_after(now, days - 1) == 1
+    assert shown_after(now, days) == 2
+    again = Suggestion.objects.exclude(pk=first.pk).get()
+    assert again.status == SuggestionStatus.PRESENTED
+    assert again.inputs["again"] is True
+    assert "nous vous l’avons déjà proposée" in again.reasons[2]
+    # And no third time before as long again.
+    assert shown_after(now, days + 60) == 2
+
+
+def test_a_yes_is_for_good(first, reader, now):
+    take_interest(suggestion=first, note="Parlons-en.", by=reader)
+    assert shown_after(now, 400) == 1
+
+
+def test_what_nobody_answered_the_first_time_ends(first, now):
+    shown_after(now, 90)
+    first.refresh_from_db()
+    assert first.status == SuggestionStatus.EXPIRED
+    assert history(first).last().verb == "expire"
+    assert Suggestion.objects.open().count() == 1
+    assert first.outcome == "Restée sans réponse."
+
+
+def test_each_time_takes_a_place_of_its_month(first, now):
+    before = AttentionEntry.objects.get()
+    assert shown_after(now, 90) == 2
+    assert AttentionEntry.objects.filter(returned_at__isnull=True).count() == 2
+    before.refresh_from_db()
+    assert before.returned_at is None
+    assert places_left(first.company) == first.company.policy.monthly_capacity - 1
+
+
+def test_who_finds_a_new_company_is_not_brought_back(first, now):
+    now.move_to(MONDAY + timedelta(days=60))
+    NeedFactory(
+        published=True, deadline=None, territories=["59"], title="Des ateliers vers l’emploi des jeunes"
+    )
+    run_round()
+    assert Suggestion.objects.filter(association=first.association).count() == 2
+    # Ninety days after the first; thirty after the second, which is new.
+    assert shown_after(now, 100) == 2
+    assert shown_after(now, 120) == 3
+
+
+def test_no_place_no_second_time(first, now):
+    first.company.policy.monthly_capacity = 0
+    first.company.policy.save()
+    assert shown_after(now, 120) == 1
+    first.refresh_from_db()
+    assert first.status == SuggestionStatus.PRESENTED
+
+
+def test_a_need_closed_meanwhile_brings_nobody_back(first, reader, now):
+    close_need(need=first.need, by=reader)
+    assert shown_after(now, 120) == 1
+    first.refresh_from_db()
+    assert "clos" in first.outcome
+
+
+def test_a_round_run_twice_brings_nobody_back_twice(first, now):
+    assert shown_after(now, 90) == 2
+    run_round()
+    run_round(scope=RoundScope.CHANGED)
+    assert Suggestion.objects.count() == 2
+
+
+def test_the_first_page_leads_to_the_second(client, first, reader, now):
+    shown_after(now, 90)
+    client.force_login(reader)
+    page = client.get(first.get_absolute_url()).content.decode()
+    assert Suggestion.objects.open().get().get_absolute_url() in page
+    assert reverse("matching:suggestion_interest", args=[first.pk]) not in page
+
+
+@pytest.mark.parametrize("answer", [nothing, opened, a_no])
+@pytest.mark.parametrize("days", [0, 89, 90, 91, 179, 180, 181])
+def test_the_round_and_the_page_that_explains_it_agree(first, reader, now, answer, days):
+    answer(first, reader)
+    now.move_to(MONDAY + timedelta(days=days))
+    apart = bool(len(read_ledger().settled))
+    assert apart == (settled_between(first.company.pk, first.association.pk) is not None)
