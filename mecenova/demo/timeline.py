@@ -11,7 +11,7 @@ from mecenova.agenda.runner import Ran
 from mecenova.calendar import clock
 from mecenova.calendar.working_days import HOUR_OF_FOLLOW_UPS, add_working_days, is_working_day
 from mecenova.mail.delivery import settle_past
-from mecenova.mail.models import DigestLine
+from mecenova.mail.models import NEXT_TRY, DigestLine
 from mecenova.mail.operations import compose_due
 
 Act = Callable[[], object]
@@ -81,9 +81,9 @@ class Timeline:
 
 def _next_due(moment: datetime) -> datetime | None:
     """When the oldest follow-up or line of a weekly digest came due."""
-    rows = FollowUp.objects.all().due(moment), DigestLine.objects.all().due(moment)
-    oldest = [found.order_by("due_at").values_list("due_at", flat=True).first() for found in rows]
-    return min((due for due in oldest if due is not None), default=None)
+    rows = FollowUp.objects.all().due(moment).values_list("due_at", flat=True).order_by("due_at")
+    lines = DigestLine.objects.all().due(moment).values_list(NEXT_TRY, flat=True).order_by(NEXT_TRY)
+    return min((due for due in (rows.first(), lines.first()) if due is not None), default=None)
 
 
 def _count_rows() -> None:

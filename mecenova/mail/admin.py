@@ -27,7 +27,16 @@ class ReadOnly(admin.ModelAdmin):
 
 @admin.register(OutgoingMail)
 class OutgoingMailAdmin(ReadOnly):
-    list_display = ["readable_subject", "address", "notification", "status", "due_at", "sent_at", "attempts"]
+    list_display = [
+        "readable_subject",
+        "address",
+        "notification",
+        "status",
+        "due_at",
+        "retry_at",
+        "sent_at",
+        "attempts",
+    ]
     list_filter = ["status", "category", "notification"]
     # Not the subject: searching it letter by letter would tell a code.
     search_fields = ["address", "key", "message_id"]
@@ -44,7 +53,9 @@ class OutgoingMailAdmin(ReadOnly):
         "status",
         "readable_text",
         "due_at",
+        "retry_at",
         "sent_at",
+        "settled_at",
         "lease_until",
         "attempts",
         "uncertain",
@@ -82,7 +93,7 @@ class DeliveryAttemptAdmin(ReadOnly):
 
 @admin.register(DigestLine)
 class DigestLineAdmin(ReadOnly):
-    list_display = ["notification", "recipient", "status", "due_at", "last_error"]
+    list_display = ["notification", "recipient", "status", "due_at", "retry_at", "last_error"]
     list_filter = ["status", "notification"]
     list_select_related = ["recipient"]
     show_full_result_count = False

@@ -14,7 +14,7 @@ from django.db.models import F
 
 from mecenova.calendar import clock
 from mecenova.mail.enums import Attempt, MailStatus, Unsent
-from mecenova.mail.models import DeliveryAttempt, OutgoingMail
+from mecenova.mail.models import NEXT_TRY, DeliveryAttempt, OutgoingMail
 from mecenova.mail.subjects import read_subjects
 
 logger = logging.getLogger(__name__)
@@ -27,7 +27,7 @@ AT_ONCE = 20
 def claim(moment: datetime, limit: int = AT_ONCE) -> list[OutgoingMail]:
     """Lease the oldest claimable mails that nobody else is taking, read with all that is asked of them."""
     rows = OutgoingMail.objects.all().claimable(moment).with_troubles().select_related("recipient")
-    oldest = rows.order_by("due_at", "created_at", "id")[: min(limit, AT_ONCE)]
+    oldest = rows.order_by(NEXT_TRY, "created_at", "id")[: min(limit, AT_ONCE)]
     mails = list(oldest.select_for_update(skip_locked=True, of=("self",)))
     if not mails:
         return mails

@@ -21,7 +21,7 @@ from mecenova.mail.digest import (
     write_sections,
     written,
 )
-from mecenova.mail.models import LONGEST_SUBJECT, DigestLine, OutgoingMail
+from mecenova.mail.models import LONGEST_SUBJECT, NEXT_TRY, DigestLine, OutgoingMail
 from mecenova.mail.preferences import declined_by
 from mecenova.mail.subjects import read_subjects
 from mecenova.mail.wake import wake_on_commit
@@ -39,7 +39,7 @@ def compose_due(seconds: float = 20.0) -> int:
     seen: set[Any] = set()
     while clock.elapsed() < stop:
         due = DigestLine.objects.all().due(clock.now()).exclude(recipient__in=seen)
-        people = due.order_by().values_list("recipient").annotate(first=Min("due_at")).order_by("first")
+        people = due.order_by().values_list("recipient").annotate(first=Min(NEXT_TRY)).order_by("first")
         keys = [key for key, _ in people[:PEOPLE_AT_ONCE]]
         if not keys:
             break
@@ -66,7 +66,7 @@ def _compose(recipient_id: Any) -> bool:
     except Exception as error:
         logger.exception("The digest of person %s could not be composed", recipient_id)
         DigestLine.objects.all().due(clock.now()).filter(recipient=recipient_id).update(
-            due_at=clock.now() + TRY_AGAIN_AFTER, last_error=f"{type(error).__name__}: {error}"[:2000]
+            retry_at=clock.now() + TRY_AGAIN_AFTER, last_error=f"{type(error).__name__}: {error}"[:2000]
         )
         return False
 
@@ -85,7 +85,7 @@ def _compose_locked(recipient_id: Any) -> bool:
     key = f"{WeeklyDigest.name}:{reader.pk}:{reader.pk}:{week.isoformat()}"
     if OutgoingMail.objects.filter(key=key).exists():
         # Written late, by a transaction that was still open: one mail a week, the line waits for the next.
-        rows.filter(pk__in=[line.pk for line in lines]).update(due_at=next_digest_time(clock.now()))
+        rows.filter(pk__in=[line.pk for line in lines]).update(retry_at=next_digest_time(clock.now()))
         return False
     read_subjects(lines)
     sections = write_sections(lines, reader, declined_by([reader.pk]))
@@ -93,7 +93,7 @@ def _compose_locked(recipient_id: Any) -> bool:
         return False
     mail = _write(key, reader, sections)
     DigestLine.objects.filter(pk__in=[section.line.pk for section in sections]).update(
-        mail=mail, last_error=""
+        mail=mail, settled_at=clock.now(), last_error=""
     )
     wake_on_commit()
     return True

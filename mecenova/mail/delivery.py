@@ -29,7 +29,6 @@ from mecenova.mail.models import (
 )
 from mecenova.mail.notifications import Notification, notification_named
 from mecenova.mail.outcomes import Outcome, Verdict, back_off, judge
-from mecenova.mail.signals import mail_given_up
 from mecenova.mail.subjects import read_subjects
 from mecenova.mail.troubles import mark_address, without_addresses
 from mecenova.mail.unsubscribe import unsubscribe_url
@@ -108,8 +107,10 @@ def settle_past(moment: datetime) -> int:
         mail.last_error = _why_not(mail)
         mail.attempts = 0 if mail.last_error else 1
         mail.sent_at = None if mail.last_error else mail.due_at
+        mail.settled_at = mail.due_at
         mail.status = MailStatus.CANCELLED if mail.last_error else MailStatus.SENT
-    OutgoingMail.objects.bulk_update(mails, ["status", "sent_at", "attempts", "last_error", *WRITTEN])
+    settled = ["status", "sent_at", "settled_at", "attempts", "last_error"]
+    OutgoingMail.objects.bulk_update(mails, [*settled, *WRITTEN])
     left = [mail for mail in mails if mail.status == MailStatus.SENT]
     DeliveryAttempt.objects.bulk_create(
         DeliveryAttempt(mail=mail, at=mail.due_at, outcome=Attempt.SENT) for mail in left
@@ -232,7 +233,7 @@ def _postpone(mail: OutgoingMail, wait: timedelta, error: str) -> Delivery:
         status=MailStatus.PENDING,
         lease_until=None,
         attempts=mail.attempts,
-        due_at=clock.now() + wait,
+        retry_at=clock.now() + wait,
         last_error=error,
     )
     return Delivery.POSTPONED
@@ -244,15 +245,20 @@ def _settle(mail: OutgoingMail, delivery: Delivery, reason: str = "") -> Deliver
         Delivery.CANCELLED: MailStatus.CANCELLED,
         Delivery.FAILED: MailStatus.FAILED,
     }[delivery]
-    sent_at = clock.now() if delivery == Delivery.SENT else None
-    values = {"status": status, "sent_at": sent_at, "attempts": mail.attempts, "last_error": reason}
+    now = clock.now()
+    values = {
+        "status": status,
+        "sent_at": now if delivery == Delivery.SENT else None,
+        "settled_at": mail.settled_at or now,
+        "attempts": mail.attempts,
+        "last_error": reason,
+    }
     with transaction.atomic(savepoint=False):
         if not write_if_ours(mail, lease_until=None, **values):
             return delivery
         _settle_digest(mail, status, reason)
         if delivery == Delivery.FAILED:
             logger.error("Mail %s (%s) failed: a person must look", mail.pk, mail.notification)
-            mail_given_up.send_robust(sender=OutgoingMail, mail=mail)
     return delivery
 
 

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from django.db import connection, transaction
+
 from mecenova.calendar import clock
 from mecenova.calendar.working_days import is_working_day, morning_of
 from mecenova.mail import markdown
@@ -92,24 +94,46 @@ class WeeklyDigest(Notification):
 def write_sections(lines: Sequence[DigestLine], reader: Any, declined: set[tuple[Any, str]]) -> list[Section]:
     """The lines that are still wanted, in their order of reading. The others are cancelled.
 
-    A line that raises waits for the next digest with its error, and stops no other.
+    A line that raises waits for the next digest with its error, and stops no other. Raises what the database
+    said when it went away, which is no line's fault.
     """
     sections = []
-    for line in lines:
-        try:
-            section = _write_section(line, reader, declined)
-        except Exception as error:
-            logger.exception("Line %s (%s) of a digest raised", line.pk, line.notification)
-            line.last_error = f"{type(error).__name__}: {error}"[:2000]
-            line.due_at, line.mail = next_digest_time(clock.now()), None
-            line.save(update_fields=["last_error", "due_at", "mail"])
-            continue
+    for line, section in _written_out(lines, reader, declined):
         if section is None:
-            line.status = LineStatus.CANCELLED
-            line.save(update_fields=["status"])
+            line.status, line.settled_at = LineStatus.CANCELLED, line.settled_at or clock.now()
+            line.save(update_fields=["status", "settled_at"])
         else:
             sections.append(section)
     return _in_order(sections)
+
+
+def _written_out(
+    lines: Sequence[DigestLine], reader: Any, declined: set[tuple[Any, str]]
+) -> list[tuple[DigestLine, Section | None]]:
+    """Together as long as none raises; otherwise each behind a savepoint of its own, and without those."""
+    try:
+        with transaction.atomic():
+            return [(line, _write_section(line, reader, declined)) for line in lines]
+    except Exception:
+        if not connection.is_usable():
+            raise
+    written_out = []
+    for line in lines:
+        try:
+            with transaction.atomic():
+                written_out.append((line, _write_section(line, reader, declined)))
+        except Exception as error:
+            if not connection.is_usable():
+                raise
+            logger.exception("Line %s (%s) of a digest raised", line.pk, line.notification)
+            _wait_for_the_next_digest(line, error)
+    return written_out
+
+
+def _wait_for_the_next_digest(line: DigestLine, error: Exception) -> None:
+    line.last_error = f"{type(error).__name__}: {error}"[:2000]
+    line.retry_at, line.mail, line.settled_at = next_digest_time(clock.now()), None, None
+    line.save(update_fields=["last_error", "retry_at", "mail", "settled_at"])
 
 
 def _write_section(line: DigestLine, reader: Any, declined: set[tuple[Any, str]]) -> Section | None:

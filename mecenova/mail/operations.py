@@ -180,7 +180,7 @@ def take_back(keys: Iterable[str]) -> dict[str, str]:
 def retry_failed(mails: OutgoingMailQuerySet) -> int:
     """Put back in the queue the mails that failed, or that an address in trouble held back."""
     number = mails.retriable().update(
-        status=MailStatus.PENDING, due_at=clock.now(), attempts=0, uncertain=0, last_error=""
+        status=MailStatus.PENDING, retry_at=clock.now(), attempts=0, uncertain=0, last_error=""
     )
     if number:
         wake_on_commit()

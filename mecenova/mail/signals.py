@@ -6,5 +6,3 @@ from django.dispatch import Signal
 address_troubled = Signal()
 # The address serves again, or is nobody's any more.
 address_mended = Signal()
-# The mail, from OutgoingMail: nobody will receive it unless a person looks. A receiver that raises is logged.
-mail_given_up = Signal()

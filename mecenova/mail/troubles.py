@@ -74,9 +74,14 @@ def _put_back(trouble: AddressTrouble, user: "User") -> None:
         address__iexact=trouble.address,
         created_at__gte=clock.now() - WORTH_SENDING_FOR,
     )
-    due_at = next_sending_time(clock.now())
+    retry_at = next_sending_time(clock.now())
     if held.update(
-        status=MailStatus.PENDING, due_at=due_at, attempts=0, uncertain=0, last_error="", address=user.email
+        status=MailStatus.PENDING,
+        retry_at=retry_at,
+        attempts=0,
+        uncertain=0,
+        last_error="",
+        address=user.email,
     ):
         wake_on_commit()
 

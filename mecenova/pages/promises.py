@@ -102,9 +102,10 @@ PROMISES = (
     Promise(
         6,
         "Aucun message perdu",
-        "Un courriel qui devait partir est parti dans l’heure, a été annulé avec une raison, ou a échoué "
+        "Dans l’heure où il devait partir, un courriel est parti, a été annulé avec une raison, ou a échoué "
         "et l’équipe le voit. Une clé unique interdit de l’écrire deux fois.",
-        "Une heure après son moment, le courriel n’était pas parti.",
+        "Une heure après son moment, le courriel attendait encore, ou une ligne avait manqué sa lettre de la "
+        "semaine.",
         (Part("mail", "Courriels"),),
     ),
 )

@@ -195,16 +195,16 @@ refusals AS (
   WHERE introduction.status = 'no'
 ),
 
--- 6: what became of each mail that was due.
+-- 6: what became of each mail within the hour of the moment it was to leave, whatever was tried since: sent,
+-- cancelled, or failed. One that is put back in the queue later was settled then, and changes sides no more.
 mails AS (
   SELECT
     'mail' AS part,
-    mail.status IN ('cancelled', 'failed')
-    OR coalesce(mail.sent_at <= mail.due_at + interval '1 hour', false) AS kept,
+    coalesce(mail.settled_at <= mail.due_at + interval '1 hour', false) AS kept,
     (mail.due_at AT TIME ZONE 'Europe/Paris')::date AS day
-  FROM mail_outgoingmail AS mail
+  FROM (SELECT due_at, coalesce(settled_at, sent_at) AS settled_at FROM mail_outgoingmail) AS mail
   CROSS JOIN settings
-  WHERE mail.status NOT IN ('pending', 'sending') OR mail.due_at + interval '1 hour' < settings.now
+  WHERE mail.settled_at IS NOT NULL OR mail.due_at + interval '1 hour' < settings.now
 
   UNION ALL
 
@@ -213,8 +213,7 @@ mails AS (
   FROM mail_digestline AS line
   LEFT JOIN mail_outgoingmail AS digest ON digest.id = line.mail_id
   CROSS JOIN settings
-  WHERE line.status <> 'cancelled'
-    AND coalesce(digest.created_at, settings.now) > line.due_at + interval '1 hour'
+  WHERE coalesce(line.settled_at, digest.created_at, settings.now) > line.due_at + interval '1 hour'
 ),
 
 settled AS (

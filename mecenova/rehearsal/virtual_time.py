@@ -176,9 +176,9 @@ SELECT least(
      WHERE outcome = 'open' AND (lease_until IS NULL OR due_at > %(now)s)),
     (SELECT min(greatest(due_at, lease_until)) FROM agenda_followup
      WHERE outcome = 'open' AND lease_until IS NOT NULL AND due_at <= %(now)s),
-    (SELECT min(due_at) FROM mail_outgoingmail WHERE status = 'pending'),
+    (SELECT min(coalesce(retry_at, due_at)) FROM mail_outgoingmail WHERE status = 'pending'),
     (SELECT min(lease_until) FROM mail_outgoingmail WHERE status = 'sending'),
-    (SELECT min(due_at) FROM mail_digestline
+    (SELECT min(coalesce(retry_at, due_at)) FROM mail_digestline
      WHERE status = 'pending' AND mail_id IS NULL AND last_error = '')
 )
 """

@@ -6,7 +6,7 @@ from typing import Any
 from mecenova.calendar import clock
 from mecenova.mail import delivery
 from mecenova.mail.enums import MailStatus
-from mecenova.mail.models import OutgoingMail
+from mecenova.mail.models import NEXT_TRY, OutgoingMail
 
 
 def break_promise(kind: str) -> None:
@@ -29,7 +29,7 @@ def _claim_without_lease() -> None:
 
     def claim(moment: datetime, limit: int) -> list[OutgoingMail]:
         free = OutgoingMail.objects.all().claimable(moment)
-        return list(free.order_by("due_at", "created_at", "id")[:limit])
+        return list(free.order_by(NEXT_TRY, "created_at", "id")[:limit])
 
     def deliver(mail: OutgoingMail, server: Any) -> delivery.Delivery:
         server.present(mail)

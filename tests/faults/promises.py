@@ -33,7 +33,7 @@ from mecenova.mail.composition import compose_due
 from mecenova.mail.delivery import deliver_due
 from mecenova.mail.digest import WeeklyDigest
 from mecenova.mail.enums import LineStatus, MailStatus
-from mecenova.mail.models import DigestLine, OutgoingMail
+from mecenova.mail.models import NEXT_TRY, DigestLine, OutgoingMail
 from partnerships.followups import AnswerIntroduction
 from partnerships.models import Introduction, Partnership
 from partnerships.notifications import IntroductionRequested
@@ -120,8 +120,11 @@ def backlog() -> int:
     moment = clock.now()
     # Follow-ups and lines first: those seen done have their mails written, which the next question sees.
     rows = FollowUp.objects.all().due(moment).count() + DigestLine.objects.all().due(moment).count()
-    due = Q(status=MailStatus.PENDING, due_at__lte=moment)
-    return rows + OutgoingMail.objects.filter(due | Q(status=MailStatus.SENDING)).count()
+    due = Q(status=MailStatus.PENDING, next_try__lte=moment)
+    return (
+        rows
+        + OutgoingMail.objects.alias(next_try=NEXT_TRY).filter(due | Q(status=MailStatus.SENDING)).count()
+    )
 
 
 def retries_to_come() -> int:
@@ -198,7 +201,9 @@ def every_fact_has_its_mails(account: Account) -> None:
 def every_row_has_ended() -> None:
     """I2: sent, failed or cancelled; only what is due later may wait."""
     moment = clock.now()
-    waiting = OutgoingMail.objects.filter(status=MailStatus.PENDING, due_at__lte=moment)
+    waiting = OutgoingMail.objects.alias(next_try=NEXT_TRY).filter(
+        status=MailStatus.PENDING, next_try__lte=moment
+    )
     require("I2, due and not sent", waiting.values_list("pk", flat=True))
     leased = OutgoingMail.objects.filter(status=MailStatus.SENDING)
     require("I2, still being sent", leased.values_list("pk", flat=True))
@@ -261,7 +266,9 @@ def nothing_waited_longer_than_the_outage(account: Account) -> None:
     assert account.healed_at is not None
     bound = 2 * LEASE + timedelta(seconds=LIVENESS_SECONDS * settings.VIRTUAL_RATE)
     sent = OutgoingMail.objects.sent().filter(attempts__gt=0)
-    late = [row.pk for row in sent if row.sent_at > max(row.due_at, account.healed_at) + bound]
+    late = [
+        row.pk for row in sent if row.sent_at > max(row.retry_at or row.due_at, account.healed_at) + bound
+    ]
     require("I5, sent too late", late)
 
 

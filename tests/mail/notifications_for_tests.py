@@ -1,5 +1,7 @@
 """Notifications whose answers a test decides."""
 
+from django.db import connection
+
 from mecenova.mail.enums import Category
 from mecenova.mail.groups import register_group
 from mecenova.mail.notifications import Notification, register_notification
@@ -86,6 +88,18 @@ class BrokenWeekly(Weekly):
 
     def still_wanted(self, subject, recipient):
         raise ZeroDivisionError
+
+
+@register_notification
+class RefusedWeekly(Weekly):
+    """What it asks of the database raises there."""
+
+    name = "tests.refused_weekly"
+
+    def still_wanted(self, subject, recipient):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1 / 0")
+        return True
 
 
 @register_notification

@@ -16,10 +16,18 @@ from mecenova.mail.models import DigestLine, OutgoingMail
 from mecenova.mail.operations import queue
 from mecenova.mail.preferences import decline
 from mecenova.mail.tasks import compose_digests
+from mecenova.pages.promises import kept
 from tests.accounts.factories import StaffFactory
 from tests.accounts.threads import at_once
 from tests.mail.factories import OutgoingMailFactory, PersonFactory
-from tests.mail.notifications_for_tests import BrokenWeekly, Exact, Weekly, WeeklyLetter, WeeklyNews
+from tests.mail.notifications_for_tests import (
+    BrokenWeekly,
+    Exact,
+    RefusedWeekly,
+    Weekly,
+    WeeklyLetter,
+    WeeklyNews,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -157,7 +165,8 @@ class TestComposition:
         queue(WeeklyLetter, awa)
         DigestLine.objects.filter(notification="tests.weekly_letter").update(due_at=MONDAY)
         assert compose_due() == 0
-        assert DigestLine.objects.waiting().get().due_at == MONDAY + timedelta(days=7)
+        line = DigestLine.objects.waiting().get()
+        assert (line.due_at, line.retry_at) == (MONDAY, MONDAY + timedelta(days=7))
 
     def test_a_line_that_raises_waits_with_its_error_and_stops_nobody(self, now):
         tell(Weekly, BrokenWeekly, WeeklyLetter)
@@ -165,8 +174,45 @@ class TestComposition:
         assert compose_due() == 1
         broken = DigestLine.objects.all().in_error().get()
         assert "ZeroDivisionError" in broken.last_error
-        assert broken.due_at == MONDAY + timedelta(days=7)
+        assert (broken.due_at, broken.retry_at) == (MONDAY, MONDAY + timedelta(days=7))
         assert OutgoingMail.objects.get().digest_lines.count() == 2
+
+    def test_a_line_that_raises_missed_its_digest_for_everybody_to_read(self, now):
+        """Told the week after, it does not count as told on the day it was promised for."""
+        tell(Weekly, BrokenWeekly)
+        now.move_to(MONDAY)
+        compose_due()
+        deliver_due()
+        DigestLine.objects.all().in_error().update(notification="tests.weekly")
+        for days in (0, 7):
+            now.move_to(MONDAY + timedelta(days=days, hours=2))
+            compose_due()
+            deliver_due()
+            monday = kept(MONDAY.date(), MONDAY.date())[5]
+            assert (monday.kept, monday.broken) == (1, 1)
+        assert statuses() == [LineStatus.SENT] * 2
+
+    def test_a_line_that_breaks_the_transaction_stops_nobody(self, now):
+        """What the database refuses spoils what is asked after it, unless it is asked apart."""
+        tell(WeeklyLetter, RefusedWeekly, Weekly)
+        now.move_to(MONDAY)
+        assert compose_due() == 1
+        broken = DigestLine.objects.all().in_error().get()
+        assert broken.notification == RefusedWeekly.name
+        assert "DataError" in broken.last_error
+        assert broken.retry_at == MONDAY + timedelta(days=7)
+        assert OutgoingMail.objects.get().digest_lines.count() == 2
+        assert not DigestLine.objects.all().due(now()).exists()
+
+    def test_a_line_that_breaks_the_transaction_when_it_leaves_stops_nobody(self, now):
+        awa = tell(WeeklyLetter, Weekly)
+        now.move_to(MONDAY)
+        compose_due()
+        DigestLine.objects.filter(notification=Weekly.name).update(notification=RefusedWeekly.name)
+        assert deliver_due() == {Delivery.SENT: 1}
+        assert "leçon" in awa.mails.get().text
+        broken = DigestLine.objects.all().in_error().get()
+        assert (broken.mail, broken.settled_at) == (None, None)
 
     def test_the_team_reads_that_a_line_could_not_be_written(self, now, client):
         tell(BrokenWeekly)
@@ -242,7 +288,8 @@ class TestComposition:
 
 class TestDelivery:
     def test_the_lines_of_several_are_read_together(self, now, query_count):
-        """Each costs its wishes, and four writings around a savepoint: handed over, logged, settled twice."""
+        """Each costs its wishes, a savepoint around its lines, and four writings around another: handed over,
+        logged, settled twice."""
 
         def cost(number):
             for _ in range(number):
@@ -251,7 +298,7 @@ class TestDelivery:
             compose_due()
             return query_count(deliver_due)
 
-        assert cost(5) - cost(1) == 4 * 7
+        assert cost(5) - cost(1) == 4 * 9
 
     def send(self, now):
         now.move_to(MONDAY)

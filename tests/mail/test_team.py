@@ -7,9 +7,8 @@ from django.utils.html import escape
 from mecenova.mail.claiming import LEASE, claim, hand_over
 from mecenova.mail.delivery import Delivery, deliver_due
 from mecenova.mail.enums import Attempt, MailStatus, TroubleKind, Unsent
-from mecenova.mail.models import AddressTrouble, DeliveryAttempt, OutgoingMail
+from mecenova.mail.models import AddressTrouble, DeliveryAttempt
 from mecenova.mail.operations import mark_address
-from mecenova.mail.signals import mail_given_up
 from tests.mail import smtp_sink
 from tests.mail.factories import OutgoingMailFactory, PersonFactory
 
@@ -42,7 +41,7 @@ class TestLog:
         for _ in range(3):
             deliver_due()
             mail.refresh_from_db()
-            now.move_to(max(now(), mail.due_at))
+            now.move_to(max(now(), mail.retry_at or mail.due_at))
         assert log_of(mail) == [Attempt.LATER, Attempt.LATER, Attempt.SENT]
         assert not any(mail.address in attempt.detail for attempt in DeliveryAttempt.objects.all())
 
@@ -76,25 +75,6 @@ class TestLog:
         mail = OutgoingMailFactory()
         deliver_due()
         assert log_of(mail) == []
-
-
-class TestGivenUp:
-    def test_is_told_and_a_listener_that_raises_changes_nothing(self, sink, now):
-        told = []
-
-        def listen(sender, mail, **kwargs):
-            told.append(mail.pk)
-            raise RuntimeError
-
-        mail = OutgoingMailFactory()
-        sink.behaviours[mail.address] = [smtp_sink.DATA_REFUSED]
-        mail_given_up.connect(listen)
-        try:
-            deliver_due()
-        finally:
-            mail_given_up.disconnect(listen)
-        assert told == [mail.pk]
-        assert OutgoingMail.objects.failed().get() == mail
 
 
 class TestPages:

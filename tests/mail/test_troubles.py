@@ -263,7 +263,7 @@ class TestInTrouble:
         email_changed.send(
             sender=None, request=None, user=awa, from_email_address=None, to_email_address=None
         )
-        OutgoingMail.objects.update(due_at=clock.now())
+        OutgoingMail.objects.update(retry_at=clock.now())
         assert deliver_due() == {Delivery.SENT: 1}
         assert mailoutbox[0].to == ["awa.nouvelle@exemple.test"]
         assert not AddressTrouble.objects.open().exists()

@@ -4,6 +4,7 @@ from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from django.core.mail.backends.base import BaseEmailBackend
 from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -14,11 +15,13 @@ from associations.models import Association
 from matching.models import Suggestion
 from mecenova.agenda.models import FollowUp, SilenceCheck
 from mecenova.calendar import clock
+from mecenova.mail.delivery import deliver_due
 from mecenova.mail.models import DigestLine, OutgoingMail
+from mecenova.mail.operations import queue_message, retry_failed
 from mecenova.pages.promises import PROMISES, kept, kept_by_month
 from mecenova.workflow.models import TransitionRecord
 from partnerships.models import Introduction
-from tests.accounts.factories import MembershipFactory, OrganisationFactory
+from tests.accounts.factories import MembershipFactory, OrganisationFactory, UserFactory
 from tests.mail.factories import OutgoingMailFactory
 from tests.pages.waiting import Network
 from tests.partnerships.factories import IntroductionFactory, member_of
@@ -122,11 +125,8 @@ class Reader:
 
     def mail(self, mail):
         late = mail.due_at + HOUR
-        if mail.status in ("pending", "sending"):
-            if late < NOW:
-                self.settle(6, False, day(mail.due_at))
-        else:
-            self.settle(6, mail.status != "sent" or mail.sent_at <= late, day(mail.due_at))
+        if mail.settled_at or late < NOW:
+            self.settle(6, bool(mail.settled_at and mail.settled_at <= late), day(mail.due_at))
 
 
 @settings_here
@@ -228,6 +228,94 @@ def test_mails_of_the_last_hour_are_not_yet_due():
         assert counted(*ALL_TIME)[6] == (0, 1)
 
 
+class NoServer(BaseEmailBackend):
+    """Nobody listens until somebody does."""
+
+    is_away = True
+
+    def open(self):
+        if NoServer.is_away:
+            raise ConnectionRefusedError
+
+    def send_messages(self, messages):
+        return len(messages)
+
+
+@pytest.fixture
+def no_server(settings, monkeypatch):
+    monkeypatch.setattr(NoServer, "is_away", True)
+    settings.EMAIL_BACKEND = f"{__name__}.NoServer"
+
+
+def deliver_until(stopped, moment):
+    while stopped() < moment:
+        deliver_due()
+        stopped.advance(timedelta(minutes=20))
+
+
+def write_to(person, key):
+    queue_message(key=key, subject="Objet", text="Texte", recipient=person, urgent=False)
+    return OutgoingMail.objects.get(key=f"message:{key}")
+
+
+def test_six_hours_without_a_server_break_the_promise(no_server):
+    """Each attempt has its own moment; what was promised keeps the one it was written for."""
+    with clock.frozen(NOW) as stopped:
+        mail = write_to(UserFactory(), "late")
+        deliver_until(stopped, NOW + 6 * HOUR)
+        assert counted(*ALL_TIME)[6] == (0, 1), "an hour has passed, and it waits"
+        NoServer.is_away = False
+        deliver_due()
+        mail.refresh_from_db()
+        assert (mail.due_at, mail.sent_at) == (NOW, NOW + 6 * HOUR)
+        assert counted(*ALL_TIME)[6] == (0, 1)
+
+
+def test_an_outage_shorter_than_an_hour_breaks_nothing(no_server):
+    with clock.frozen(NOW) as stopped:
+        write_to(UserFactory(), "soon")
+        deliver_until(stopped, NOW + timedelta(minutes=40))
+        NoServer.is_away = False
+        deliver_due()
+        assert counted(*ALL_TIME)[6] == (1, 0)
+
+
+def test_what_waits_for_the_morning_is_due_in_the_morning():
+    evening, morning = datetime(2026, 11, 21, 22, tzinfo=UTC), datetime(2026, 11, 23, 7, tzinfo=UTC)
+    with clock.frozen(evening) as stopped:
+        mail = write_to(UserFactory(), "night")
+        assert mail.due_at == morning
+        stopped.move_to(morning + timedelta(minutes=1))
+        deliver_due()
+        assert counted(*ALL_TIME)[6] == (1, 0)
+
+
+def test_what_failed_in_time_and_is_put_back_changes_sides_no_more(no_server):
+    with clock.frozen(NOW) as stopped:
+        mail = write_to(UserFactory(), "refused")
+        OutgoingMail.objects.update(status="failed", last_error="550", settled_at=NOW)
+        assert counted(*ALL_TIME)[6] == (1, 0)
+        stopped.advance(5 * HOUR)
+        assert retry_failed(OutgoingMail.objects.filter(pk=mail.pk)) == 1
+        deliver_until(stopped, stopped() + 3 * HOUR)
+        assert counted(*ALL_TIME)[6] == (1, 0)
+        mail.refresh_from_db()
+        assert (mail.due_at, mail.settled_at) == (NOW, NOW)
+
+
+def test_who_is_given_up_or_left_too_late_was_kept_waiting(no_server):
+    """Failed after two days, or cancelled after six hours: the promise was broken before that."""
+    with clock.frozen(NOW) as stopped:
+        person = UserFactory()
+        write_to(person, "left")
+        deliver_until(stopped, NOW + 6 * HOUR)
+        person.is_active = False
+        person.save()
+        deliver_due()
+        assert OutgoingMail.objects.get().status == "cancelled"
+        assert counted(*ALL_TIME)[6] == (0, 1)
+
+
 def test_a_line_that_missed_its_digest_is_a_message_forgotten():
     with clock.frozen(NOW):
         mail = OutgoingMailFactory(
@@ -241,8 +329,11 @@ def test_a_line_that_missed_its_digest_is_a_message_forgotten():
         assert counted(*ALL_TIME)[6] == (1, 1)
         DigestLine.objects.update(mail=mail, due_at=mail.created_at)
         assert counted(*ALL_TIME)[6] == (1, 0)
-        DigestLine.objects.filter(pk=line.pk).update(status="cancelled", mail=None, due_at=NOW - 3 * HOUR)
+        cancelled = DigestLine.objects.filter(pk=line.pk)
+        cancelled.update(status="cancelled", mail=None, due_at=NOW - 3 * HOUR, settled_at=NOW - 3 * HOUR)
         assert counted(*ALL_TIME)[6] == (1, 0)
+        cancelled.update(settled_at=NOW)
+        assert counted(*ALL_TIME)[6] == (1, 1), "it was found needless when it was late already"
 
 
 def test_the_number_of_queries_depends_on_no_row(query_count):

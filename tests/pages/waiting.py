@@ -209,7 +209,7 @@ class Network:
 
     def _mail(self, subject: Any, notification: str, due: Any, sent: Any) -> None:
         status = self.random.choice(("sent", "sent", "sent", "pending", "cancelled", "failed"))
-        key = str(uuid.uuid4())
+        key, ended = str(uuid.uuid4()), min(sent, self.now)
         self.mails.append(
             OutgoingMail(
                 key=key,
@@ -226,7 +226,9 @@ class Network:
                 last_error="Refusé" if status in ("failed", "cancelled") else "",
                 due_at=due,
                 created_at=due,
-                sent_at=min(sent, self.now) if status == "sent" else None,
+                sent_at=ended if status == "sent" else None,
+                # Put back in the queue, or not: what it first came to stays.
+                settled_at=ended if status != "pending" or self.random.random() < 0.2 else None,
             )
         )
 

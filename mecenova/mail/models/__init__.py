@@ -2,6 +2,7 @@ from mecenova.mail.models.digest import DigestLine
 from mecenova.mail.models.outbox import (
     LONGEST_SUBJECT,
     MESSAGE,
+    NEXT_TRY,
     DeliveryAttempt,
     OutgoingMail,
     OutgoingMailQuerySet,
@@ -12,6 +13,7 @@ from mecenova.mail.models.trouble import AddressTrouble, ProviderNews
 __all__ = [
     "LONGEST_SUBJECT",
     "MESSAGE",
+    "NEXT_TRY",
     "AddressTrouble",
     "DeliveryAttempt",
     "DigestLine",

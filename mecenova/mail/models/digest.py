@@ -12,7 +12,7 @@ from django.db.models import Q
 from mecenova.calendar import clock
 from mecenova.identifiers.models import Identified
 from mecenova.mail.enums import Category, LineStatus
-from mecenova.mail.models.outbox import OutgoingMail
+from mecenova.mail.models.outbox import NEXT_TRY, OutgoingMail
 
 
 class DigestLineQuerySet(models.QuerySet["DigestLine"]):
@@ -21,7 +21,7 @@ class DigestLineQuerySet(models.QuerySet["DigestLine"]):
         return self.filter(status=LineStatus.PENDING, mail__isnull=True)
 
     def due(self, moment: datetime) -> Self:
-        return self.waiting().filter(due_at__lte=moment)
+        return self.waiting().alias(next_try=NEXT_TRY).filter(next_try__lte=moment)
 
     def in_error(self) -> Self:
         """Lines that could not be written: they wait for the next digest, and somebody should look."""
@@ -29,7 +29,11 @@ class DigestLineQuerySet(models.QuerySet["DigestLine"]):
 
 
 class DigestLine(Identified):
-    """One thing to tell one person, unique by `key` as a mail is; several travel in one mail a week."""
+    """One thing to tell one person, unique by `key` as a mail is; several travel in one mail a week.
+
+    `due_at` is the digest that it was written for, whenever it is composed; `settled_at`, when it was put in
+    a mail, or cancelled.
+    """
 
     key = models.CharField("clé", max_length=300, unique=True, editable=False)
     notification = models.CharField("modèle", max_length=120)
@@ -45,6 +49,7 @@ class DigestLine(Identified):
     about = GenericForeignKey("subject_type", "subject_id")
     occurrence = models.CharField("occurrence", max_length=100, blank=True)
     due_at = models.DateTimeField("à réunir à partir de")
+    retry_at = models.DateTimeField("prochain essai le", null=True, blank=True)
     status = models.CharField("état", max_length=20, choices=LineStatus, default=LineStatus.PENDING)
     mail = models.ForeignKey(
         OutgoingMail,
@@ -54,6 +59,7 @@ class DigestLine(Identified):
         on_delete=models.SET_NULL,
         related_name="digest_lines",
     )
+    settled_at = models.DateTimeField("réunie ou annulée le", null=True, blank=True)
     last_error = models.TextField("dernière erreur", blank=True)
     created_at = models.DateTimeField("écrite le", default=clock.now, editable=False)
 
@@ -65,7 +71,7 @@ class DigestLine(Identified):
         ordering = ["created_at", "id"]
         indexes = [
             models.Index(
-                fields=["due_at"], condition=Q(status="pending", mail__isnull=True), name="digest_line_due"
+                NEXT_TRY, condition=Q(status="pending", mail__isnull=True), name="digest_line_next_try"
             ),
             models.Index(fields=["subject_type", "subject_id"], name="digest_line_about"),
         ]

@@ -10,6 +10,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 
 from mecenova.calendar import clock
@@ -24,14 +25,16 @@ if TYPE_CHECKING:
 # The name under which ready-made mails (codes, reset links) are kept: no class stands behind it.
 MESSAGE = "message"
 LONGEST_SUBJECT = 255
+# When a mail, or a line of a digest, is taken up: put off, it stays due when it was.
+NEXT_TRY = Coalesce("retry_at", "due_at")
 
 
 class OutgoingMailQuerySet(models.QuerySet["OutgoingMail"]):
     def claimable(self, moment: datetime) -> Self:
         """Due mails, and mails whose sender died or never knew the outcome: their lease has run out."""
-        due = Q(status=MailStatus.PENDING, due_at__lte=moment)
+        due = Q(status=MailStatus.PENDING, next_try__lte=moment)
         abandoned = Q(status=MailStatus.SENDING, lease_until__lte=moment)
-        return self.filter(due | abandoned)
+        return self.alias(next_try=NEXT_TRY).filter(due | abandoned)
 
     def with_troubles(self) -> Self:
         """Each says whether its address no longer receives (`in_trouble`)."""
@@ -71,7 +74,11 @@ class OutgoingMailQuerySet(models.QuerySet["OutgoingMail"]):
 
 
 class OutgoingMail(Identified):
-    """One mail to one address, unique by `key`; `message_id` is drawn from the key and never changes."""
+    """One mail to one address, unique by `key`; `message_id` is drawn from the key and never changes.
+
+    `due_at` is when it was to leave, `settled_at` when it first ended, whichever way: promises are counted on
+    both, so neither is ever rewritten. An attempt put off is in `retry_at`.
+    """
 
     # Only where it was read `with_troubles`.
     in_trouble: bool
@@ -117,6 +124,7 @@ class OutgoingMail(Identified):
     about = GenericForeignKey("subject_type", "subject_id")
     status = models.CharField("état", max_length=20, choices=MailStatus, default=MailStatus.PENDING)
     due_at = models.DateTimeField("à envoyer à partir de")
+    retry_at = models.DateTimeField("prochain essai le", null=True, blank=True)
     lease_until = models.DateTimeField("réservé jusqu’à", null=True, blank=True)
     handed_over = models.BooleanField(
         "remis au serveur depuis sa réservation", default=False, db_default=False
@@ -125,6 +133,7 @@ class OutgoingMail(Identified):
     uncertain = models.PositiveSmallIntegerField("issues inconnues", default=0)
     last_error = models.TextField("dernière erreur", blank=True)
     sent_at = models.DateTimeField("envoyé le", null=True, blank=True)
+    settled_at = models.DateTimeField("envoyé, annulé ou en échec le", null=True, blank=True)
     message_id = models.CharField("Message-ID", max_length=200, unique=True, editable=False)
     created_at = models.DateTimeField("écrit le", default=clock.now, editable=False)
     forgotten_at = models.DateTimeField("mots effacés le", null=True, blank=True, editable=False)
@@ -136,7 +145,7 @@ class OutgoingMail(Identified):
         verbose_name_plural = "courriels"
         ordering = ["-created_at", "-id"]
         indexes = [
-            models.Index(fields=["due_at"], condition=Q(status="pending"), name="mail_due"),
+            models.Index(NEXT_TRY, condition=Q(status="pending"), name="mail_next_try"),
             models.Index(fields=["lease_until"], condition=Q(status="sending"), name="mail_leased"),
             models.Index(fields=["created_at"], condition=Q(status="failed"), name="mail_failed"),
             models.Index(fields=["recipient", "-created_at"], name="mail_of_recipient"),
