@@ -96,7 +96,7 @@ class Web:
                 if status not in _MOVED or not location:
                     return self._judged(status, moved_to)
                 for_good = for_good and status in _MOVED_FOR_GOOD
-                now = urljoin(now, location)
+                now = _where(now, location)
                 moved_to = now if for_good else moved_to
         except _Failed as failure:
             return Answer(failure.problem)
@@ -187,6 +187,17 @@ def _cut(plug: socket.socket, late: threading.Event) -> None:
         plug.shutdown(socket.SHUT_RDWR)
     except OSError:
         return
+
+
+def _where(now: str, location: str) -> str:
+    """The address that a redirection gives: another's words, which may make no address at all."""
+    try:
+        following = urljoin(now, location)
+    except ValueError:
+        raise _Failed(NONSENSE) from None
+    if "\0" in following:
+        raise _Failed(NONSENSE)
+    return following
 
 
 def _target(parts: SplitResult) -> str:

@@ -11,7 +11,7 @@ from urllib.parse import unquote
 import pytest
 
 from infotheque import web
-from infotheque.link_checking import check_links
+from infotheque.link_checking import NOT_TRIED, check_links
 from infotheque.models import Document, LinkCheck
 from infotheque.operations import record_link_check
 from infotheque.tasks import check_library_links
@@ -95,6 +95,14 @@ def test_a_page_that_moved_for_good_says_where(site, open_web):
     address = f"http://site.example:{site}"
     assert open_web.try_address(f"{address}/to//get-only").moved_to == f"{address}/get-only"
     assert open_web.try_address(f"{address}/endless").problem == web.LOOP
+
+
+@pytest.mark.parametrize("nowhere", ["http://[bad/", "//[", "http://site.example:nul/", "/a\0b"])
+def test_a_redirection_to_what_is_no_address_is_a_failure(site, open_web, nowhere):
+    assert open_web.try_address(f"http://site.example:{site}/to/{nowhere}").problem in {
+        web.NONSENSE,
+        web.NOT_WEB,
+    }
 
 
 @pytest.mark.parametrize(
@@ -250,6 +258,44 @@ def test_a_link_changed_while_it_was_tried_is_not_judged(site, open_web):
     document = DocumentFactory(published=True)
     assert record_link_check(document=document, link="https://ancien.example/", problem="x") is None
     assert not LinkCheck.objects.exists()
+
+
+class BreaksOn(Web):
+    """A door with a fault of our own, for one address."""
+
+    def try_address(self, address: str) -> web.Answer:
+        if "piege" in address:
+            raise ZeroDivisionError
+        return web.Answer()
+
+
+@pytest.mark.django_db
+def test_a_link_that_breaks_the_check_stops_no_other_and_waits_its_week(caplog):
+    trap = DocumentFactory(published=True, link="https://piege.example/")
+    with clock.frozen(clock.now()) as moment:
+        for week in range(3):
+            moment.advance(timedelta(days=7))
+            other = DocumentFactory(published=True, link="https://ailleurs.example/")
+            assert check_links(BreaksOn(), most_seconds=FOREVER) == week + 2
+            assert check_links(BreaksOn(), most_seconds=FOREVER) == 0
+            assert other.link_check.failures == 0
+            assert (trap.link_check.failures, trap.link_check.problem) == (week + 1, NOT_TRIED)
+            trap = Document.objects.get(pk=trap.pk)
+    assert (trap.status, bool(trap.link_hidden_at)) == ("to_verify", True)
+    assert caplog.text.count(f"document {trap.pk}") == 3
+
+
+@pytest.mark.django_db
+def test_a_document_taken_away_while_its_link_is_tried_stops_no_other():
+    class TakesAway(Web):
+        def try_address(self, address: str) -> web.Answer:
+            Document.objects.filter(link="https://partie.example/").delete()
+            return web.Answer()
+
+    DocumentFactory(published=True, link="https://partie.example/")
+    DocumentFactory(published=True, link="https://reste.example/")
+    assert check_links(TakesAway(), most_seconds=FOREVER) == 2
+    assert LinkCheck.objects.get().link == "https://reste.example/"
 
 
 @pytest.mark.django_db
