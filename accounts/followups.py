@@ -14,13 +14,14 @@ from accounts.models import Claim, Organisation
 from mecenova.agenda import planning
 from mecenova.agenda.enums import Owner
 from mecenova.agenda.models import FollowUp
-from mecenova.agenda.operations import start
+from mecenova.agenda.operations import start, who_leads
 from mecenova.agenda.organisations import register_directory
 from mecenova.agenda.rules import Rule, following, register_rule
 from mecenova.agenda.silence import register_living
 from mecenova.calendar import clock
 from mecenova.mail.models import AddressTrouble
 from mecenova.mail.operations import queue
+from mecenova.team import team
 
 register_living("accounts.addresses", AddressTrouble.objects.open)
 
@@ -65,7 +66,7 @@ class StaffDecision(Rule):
 
     def act(self, subject: Any, follow_up: FollowUp) -> None:
         day = clock.today().isoformat()
-        for person in notifications.staff() if follow_up.occurrence < ALERT else notifications.leads():
+        for person in team() if follow_up.occurrence < ALERT else who_leads():
             mail = notifications.StaffReminder if follow_up.occurrence < ALERT else notifications.LeadAlert
             queue(mail, person, occurrence=day)
         if follow_up.occurrence >= APOLOGY:
@@ -174,5 +175,5 @@ class MendAddress(Rule):
         return subject.is_open
 
     def act(self, subject: AddressTrouble, follow_up: FollowUp) -> None:
-        for person in notifications.staff():
+        for person in team():
             queue(notifications.AddressReminder, person, occurrence=clock.today().isoformat())

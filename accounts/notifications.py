@@ -16,7 +16,6 @@ from mecenova.mail.operations import queue_message
 from mecenova.mail.rendering import render
 from mecenova.team import is_staff
 
-LEADS = "Responsables"
 # A mail that names more is a list that nobody reads: the page has them all.
 ADDRESSES_NAMED = 20
 
@@ -28,16 +27,6 @@ def managers_of(organisation: Organisation) -> Iterable[User]:
     return User.objects.filter(
         memberships__organisation=organisation, memberships__role=Role.MANAGER, is_active=True
     ).order_by("date_joined", "pk")
-
-
-def staff() -> Iterable[User]:
-    return User.objects.filter(is_staff=True, is_active=True).order_by("date_joined", "pk")
-
-
-def leads() -> Iterable[User]:
-    """The group « Responsables » of the team; without it the superusers, without them the whole team."""
-    people = User.objects.filter(is_staff=True, is_active=True).order_by("date_joined", "pk")
-    return people.filter(groups__name=LEADS) or people.filter(is_superuser=True) or people
 
 
 def members_url(organisation: Organisation) -> str:

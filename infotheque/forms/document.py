@@ -4,10 +4,10 @@ from typing import Any
 
 from django import forms
 
-from accounts.models import User
 from infotheque.enums import Readers, Stage
 from infotheque.models import Collection, CurationSettings, Document
 from mecenova.reference.enums import Kind
+from mecenova.team import team
 from mecenova.ui.forms import DateInput
 
 
@@ -81,7 +81,7 @@ class DocumentForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["owner"].queryset = User.objects.filter(is_staff=True, is_active=True).order_by("email")
+        self.fields["owner"].queryset = team().order_by("email")
         self.fields["owner"].empty_label = "Personne en particulier"
 
     def clean(self) -> dict[str, Any]:

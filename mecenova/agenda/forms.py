@@ -6,9 +6,9 @@ from django import forms
 
 from mecenova.agenda.models import RuleDelay, Slot, SlotQuerySet
 from mecenova.agenda.operations.delays import LONGEST_DELAY, check_delay
-from mecenova.agenda.operations.sharing import team
 from mecenova.agenda.operations.slots import MINUTES
 from mecenova.agenda.rules import delay_named, delays
+from mecenova.team import team
 from mecenova.ui.figures import day_and_hour
 from mecenova.ui.forms import DateInput
 from mecenova.workflow.errors import DomainError

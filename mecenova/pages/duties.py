@@ -12,6 +12,7 @@ from mecenova.agenda.enums import Outcome, Owner
 from mecenova.agenda.models import Absence, FollowUp, FollowUpQuerySet
 from mecenova.calendar import clock
 from mecenova.pages.subjects import name_of, page_of, with_subjects
+from mecenova.team import team
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -73,7 +74,7 @@ def loads() -> list[Load]:
     until = dict(away.filter(user__isnull=False).values_list("user").annotate(last=Max("last_day")))
     return [
         Load(person, person.owed, person.late, until.get(person.pk))
-        for person in User.objects.filter(is_staff=True, is_active=True)
+        for person in team()
         .annotate(
             owed=Count("follow_ups", filter=owed),
             late=Count("follow_ups", filter=Q(follow_ups__in=late)),

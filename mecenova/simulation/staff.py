@@ -22,6 +22,7 @@ from mecenova.calendar import clock
 from mecenova.calendar.working_days import is_working_day
 from mecenova.simulation.network import Span, chance_of
 from mecenova.simulation.people import AssociationMember, CompanyMember, attempt
+from mecenova.team import LEADS
 from partnerships.models import Partnership
 from partnerships.operations import settle_talk
 
@@ -30,7 +31,6 @@ CHECK_MINUTES, CALL_MINUTES, NO_ANSWER_MINUTES = 10, 20, 4
 # Of those who are called, so many do not pick up: they are called again the next day.
 NO_ANSWER = 0.2
 ASKED_FOR_CHANGES = 0.08
-LEADS = "Responsables"
 # About a day's calls.
 STEPS_READ_AHEAD = 20
 

@@ -5,10 +5,10 @@ from django.contrib.auth.models import Group
 
 from accounts import operations
 from accounts.followups import CallForCorrections
-from accounts.notifications import LEADS
 from mecenova.agenda.models import FollowUp
 from mecenova.agenda.operations import next_step, run_due, start
 from mecenova.calendar import clock
+from mecenova.team import LEADS
 from mecenova.ui.figures import long_date
 from tests.accounts.factories import OrganisationFactory, StaffFactory, UserFactory
 from tests.accounts.mails import names_to, sent_to

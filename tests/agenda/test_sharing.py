@@ -17,10 +17,12 @@ from mecenova.agenda.operations import (
     set_delay,
     share_staff_steps,
     start,
+    who_leads,
 )
 from mecenova.agenda.rules import Rule, register_rule
 from mecenova.agenda.tasks import share_the_teams_steps
 from mecenova.mail.models import OutgoingMail
+from mecenova.team import LEADS
 from mecenova.workflow.errors import DomainError
 from mecenova.workflow.models import TransitionRecord
 from tests.accounts.factories import StaffFactory, UserFactory
@@ -55,7 +57,7 @@ def team():
 @pytest.fixture
 def lead():
     person = StaffFactory()
-    person.groups.add(Group.objects.create(name="Responsables"))
+    person.groups.add(Group.objects.create(name=LEADS))
     return person
 
 
@@ -213,10 +215,54 @@ class TestEscalation:
         assert escalate_overdue_steps() == 0
         assert next_step(subject).assigned_to == team[0]
 
+    def test_when_the_only_lead_is_away_a_superuser_takes_over(self, team, lead, subject, frozen, day):
+        above = StaffFactory(is_superuser=True)
+        assign(follow_up=start(Check, subject), to=team[0], by=None)
+        away(lead, date(2026, 11, 30), date(2026, 12, 4))
+        frozen.move_to(day(30))
+        assert escalate_overdue_steps() == 1
+        assert next_step(subject).assigned_to == above
+
+    def test_each_batch_of_a_day_is_written_about(self, team, lead, frozen, day):
+        first, second = PersonFactory.create_batch(2)
+        for person in (first, second):
+            start(Check, person)
+        assign(follow_up=next_step(first), to=team[0], by=None)
+        assign(follow_up=next_step(second), to=lead, by=None)
+        frozen.move_to(day(30))
+        assert escalate_overdue_steps() == 1
+        # Given back by hand, and late still.
+        assign(follow_up=next_step(second), to=team[0], by=lead)
+        assert escalate_overdue_steps() == 1
+        # The same step again.
+        assign(follow_up=next_step(first), to=team[0], by=lead)
+        assert escalate_overdue_steps() == 1
+        mails = OutgoingMail.objects.filter(notification="agenda.steps_escalated").order_by(
+            "created_at", "id"
+        )
+        assert sorted(str(first) in mail.text for mail in mails) == [False, True, True]
+        assert {mail.recipient for mail in mails} == {lead}
+
     def test_what_is_not_the_teams_is_not_raised(self, lead, subject, frozen, day):
         start(Answer, subject)
         frozen.move_to(day(22, 12))
         assert escalate_overdue_steps() == 0
+
+
+def test_who_is_told_what_is_late(team, frozen):
+    """The group; where nobody of it is present, the superusers; else whoever is there."""
+    assert who_leads() == team
+    above = StaffFactory(is_superuser=True)
+    assert who_leads() == [above]
+    team[1].groups.add(Group.objects.create(name=LEADS))
+    assert who_leads() == [team[1]]
+    away(team[1])
+    assert who_leads() == [above]
+    away(above)
+    assert who_leads() == [team[0], team[2]]
+    away(team[0])
+    away(team[2])
+    assert who_leads() == [team[1]], "nobody is there: the mail waits in the lead's box"
 
 
 class TestAssigning:

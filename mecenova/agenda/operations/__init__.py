@@ -18,6 +18,7 @@ from mecenova.agenda.operations.sharing import (
     escalate_overdue_steps,
     share_staff_steps,
     somebody_else,
+    who_leads,
 )
 from mecenova.agenda.operations.silence import check_silence
 from mecenova.agenda.operations.slots import (
@@ -58,5 +59,6 @@ __all__ = [
     "start",
     "start_many",
     "steps_owed_by",
+    "who_leads",
     "withdraw_slot",
 ]

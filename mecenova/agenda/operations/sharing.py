@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from django.contrib.auth import get_user_model
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Count, QuerySet
@@ -21,19 +20,15 @@ from mecenova.agenda.rules import personal_rules
 from mecenova.calendar import clock
 from mecenova.calendar.working_days import due_at
 from mecenova.mail.operations import queue
-from mecenova.team import is_staff
+from mecenova.team import is_staff, leads, team
 from mecenova.workflow import journal
 from mecenova.workflow.errors import DomainError
+from mecenova.workflow.models import TransitionRecord
 
 if TYPE_CHECKING:
     from accounts.models import User
 
-LEADS = "Responsables"
 SHARING = "agenda.sharing"
-
-
-def team() -> "QuerySet[Any]":
-    return get_user_model().objects.filter(is_staff=True, is_active=True).order_by("date_joined", "pk")
 
 
 def present() -> "list[User]":
@@ -49,12 +44,9 @@ def somebody_else(than: Any) -> "User | None":
     return _least_loaded(others, _load()) if others else None
 
 
-def leads(people: "Sequence[User]") -> "list[User]":
-    """Of these people, the group « Responsables »; without it, the superusers."""
-    of_group = set(team().filter(groups__name=LEADS).values_list("pk", flat=True))
-    if not of_group:
-        of_group = set(team().filter(is_superuser=True).values_list("pk", flat=True))
-    return [person for person in people if person.pk in of_group]
+def who_leads() -> "list[User]":
+    """Who is told what is late: the leads present; on a day when the whole team is away, all its leads."""
+    return leads(present() or team())
 
 
 @transaction.atomic
@@ -83,7 +75,10 @@ def share_staff_steps() -> int:
 
 @transaction.atomic
 def escalate_overdue_steps() -> int:
-    """Some days after the promised date (`Escalation`), a lead takes the step over. How many were raised."""
+    """Some days after the promised date (`Escalation`), a lead takes the step over. How many were raised.
+
+    What has no lead above its holder among those present stays with them.
+    """
     hold(SHARING)
     now, days = clock.now(), promised_days(Escalation())
     promised = FollowUp.objects.all().owed_by_staff().promised_before(now)
@@ -92,23 +87,26 @@ def escalate_overdue_steps() -> int:
     if not here:
         return 0
     keys, load = {lead.pk for lead in here}, _load()
-    raised: dict[Any, list[FollowUp]] = {}
+    raised: dict[Any, list[tuple[FollowUp, TransitionRecord]]] = {}
     for row in late:
         if row.assigned_to_id in keys:
             continue
         lead = _least_loaded(here, load)
         if _give(row, lead):
             load[lead.pk] += 1
-            raised.setdefault(lead, []).append(row)
             said = f"{days_in_words(days).capitalize()} après la date promise."
-            journal.record(row, "escalate", row.outcome, row.outcome, None, said)
-    for lead, rows in raised.items():
+            line = journal.record(row, "escalate", row.outcome, row.outcome, None, said)
+            raised.setdefault(lead, []).append((row, line))
+    for lead, lines in raised.items():
         queue(
             notifications.StepsEscalated,
             lead,
-            occurrence=clock.today().isoformat(),
+            # One mail for each batch, several in a day: its first line of the journal names it.
+            occurrence=str(lines[0][1].pk),
             context={
-                "steps": [f"{line.subject}\u00a0: {line.row.what}" for line in shown(rows)],
+                "steps": [
+                    f"{line.subject}\u00a0: {line.row.what}" for line in shown([row for row, _ in lines])
+                ],
                 "late_by": days_in_words(days),
             },
         )
