@@ -40,8 +40,18 @@ def claim(moment: datetime, limit: int = AT_ONCE) -> list[OutgoingMail]:
     OutgoingMail.objects.filter(pk__in=[mail.pk for mail in mails]).update(**taken)
     for mail in mails:
         vars(mail).update(taken)
+    _follow_people(mails)
     read_subjects(mails)
     return mails
+
+
+def _follow_people(mails: Sequence[OutgoingMail]) -> None:
+    """Whoever changed their address since it was written receives it at the new one, which is kept."""
+    moved = [mail for mail in mails if mail.address != mail.goes_to]
+    for mail in moved:
+        mail.address = mail.goes_to
+    if moved:
+        OutgoingMail.objects.bulk_update(moved, ["address"])
 
 
 def hand_over(mail: OutgoingMail, **changes: Any) -> bool:

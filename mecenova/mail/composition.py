@@ -108,6 +108,7 @@ def _write(key: str, reader: Any, sections: list[Section]) -> OutgoingMail:
         groups=groups_of(sections),
         recipient=reader,
         address=reader.email,
+        to_person=True,
         subject=letter.subject[:LONGEST_SUBJECT],
         text=letter.text,
         html=letter.html,

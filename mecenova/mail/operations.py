@@ -133,9 +133,11 @@ def queue_message(
 ) -> int:
     """Write one ready-made mail (a code, a reset link) to a person or to a bare address.
 
-    Confidential by default: the site never shows again what it says. Inactive people get nothing.
+    With an address, it goes there whatever the person's has become: it checks it, or warns it. Confidential
+    by default: the site never shows again what it says. Inactive people get nothing.
     """
     _require_transaction()
+    to_person = recipient is not None and not address
     address = address or (recipient.email if recipient else "")
     if not address or (recipient and not recipient.is_active):
         return 0
@@ -148,6 +150,7 @@ def queue_message(
         category=Category.SERVICE,
         recipient=recipient,
         address=address,
+        to_person=to_person,
         subject=" ".join(subject.split())[:LONGEST_SUBJECT],
         text=text,
         html=html,
@@ -238,6 +241,7 @@ def _letter(
         groups=notification.groups,
         recipient=person,
         address=person.email,
+        to_person=True,
         subject=written.subject[:LONGEST_SUBJECT],
         text=written.text,
         html=written.html,

@@ -81,7 +81,6 @@ def _put_back(trouble: AddressTrouble, user: "User") -> None:
         attempts=0,
         uncertain=0,
         last_error="",
-        address=user.email,
     ):
         wake_on_commit()
 

@@ -56,8 +56,8 @@ def test_a_former_release_wrote_the_next_attempt_over_the_moment_a_mail_was_due(
     failed = write("failed", "x.y", TUESDAY, TUESDAY + HOUR, status="failed")
     former("mail", "DeliveryAttempt").objects.create(mail=failed, outcome="refused", at=TUESDAY + 3 * HOUR)
     write("cancelled", "x.y", TUESDAY, TUESDAY + HOUR, status="cancelled")
-    digest = write("digest", "mail.weekly_digest", MONDAY + HOUR, MONDAY + HOUR)
     person = PersonFactory()
+    digest = write("digest", "mail.weekly_digest", MONDAY + HOUR, MONDAY + HOUR, recipient_id=person.pk)
     kind = former("contenttypes", "ContentType").objects.get(app_label="accounts", model="user")
     for key, due, found_in in (
         ("told", MONDAY, digest),
@@ -94,6 +94,7 @@ def test_a_former_release_wrote_the_next_attempt_over_the_moment_a_mail_was_due(
         "waits": (MONDAY, None, None),
         "put_off": (MONDAY, MONDAY + timedelta(days=7), None),
     }
+    assert [mail.key for mail in OutgoingMail.objects.filter(to_person=True)] == ["digest"]
     migrate([("mail", "0004_forgotten_words")])
     again = dict(mail.objects.values_list("key", "due_at"))
     assert (again["late"], again["held_late"]) == (TUESDAY + 5 * HOUR, MORNING + HOUR)

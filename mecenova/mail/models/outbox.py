@@ -9,7 +9,7 @@ from django.contrib.contenttypes.fields import GenericForeignKey
 from django.contrib.contenttypes.models import ContentType
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Case, Exists, F, OuterRef, Q, When
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 
@@ -37,9 +37,11 @@ class OutgoingMailQuerySet(models.QuerySet["OutgoingMail"]):
         return self.alias(next_try=NEXT_TRY).filter(due | abandoned)
 
     def with_troubles(self) -> Self:
-        """Each says whether its address no longer receives (`in_trouble`)."""
+        """Each says where it goes (`goes_to`), and whether nothing is received there (`in_trouble`)."""
+        present = When(to_person=True, recipient__is_active=True, then=F("recipient__email"))
+        rows = self.annotate(goes_to=Case(present, default=F("address")))
         troubles = apps.get_model("mail", "AddressTrouble").objects.open()
-        return self.annotate(in_trouble=Exists(troubles.filter(address__iexact=OuterRef("address"))))
+        return rows.annotate(in_trouble=Exists(troubles.filter(address__iexact=OuterRef("goes_to"))))
 
     def waiting(self) -> Self:
         return self.filter(status__in=[MailStatus.PENDING, MailStatus.SENDING])
@@ -81,6 +83,7 @@ class OutgoingMail(Identified):
     """
 
     # Only where it was read `with_troubles`.
+    goes_to: str
     in_trouble: bool
     # Of a weekly digest, when they were read for several at once.
     lines_to_tell: "list[DigestLine] | None" = None
@@ -104,6 +107,12 @@ class OutgoingMail(Identified):
         related_name="mails",
     )
     address = models.EmailField("adresse", max_length=320)
+    to_person = models.BooleanField(
+        "suit la personne",
+        default=False,
+        db_default=False,
+        help_text="À l’adresse que la personne a ce jour-là. Sinon à celle-ci, qu’il vérifie ou avertit.",
+    )
     subject = models.CharField("objet", max_length=LONGEST_SUBJECT)
     text = models.TextField("texte")
     html = models.TextField("HTML", blank=True)
@@ -170,6 +179,9 @@ class OutgoingMail(Identified):
                 condition=Q(subject_type__isnull=True, subject_id__isnull=True)
                 | Q(subject_type__isnull=False, subject_id__isnull=False),
                 name="mail_subject_is_whole",
+            ),
+            models.CheckConstraint(
+                condition=Q(to_person=False) | Q(recipient__isnull=False), name="mail_to_person_has_one"
             ),
             models.CheckConstraint(condition=Q(status__in=MailStatus.values), name="mail_status_known"),
             models.CheckConstraint(
