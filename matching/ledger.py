@@ -7,17 +7,12 @@ import numpy as np
 
 from matching.allocation import Ledger, Met, Month, Waits
 from matching.kernel import UUID, Array, among, read_rows, statement_of
-from matching.sharing import PROMISED_DAYS
+from matching.models.suggestions import AFTER_SILENCE, UNOPENED
 from mecenova.calendar import clock
 from partnerships.enums import OPEN_STATUSES, IntroductionStatus
 from partnerships.models import RefusalStep
 from partnerships.operations import places_this_month
 
-# A company that did not answer is not asked about the same association before this long. After a no it is the
-# reason that says when: the date told to both sides for a request, the same delay for a suggestion.
-AFTER_SILENCE = timedelta(days=180)
-# What nobody of the company opened says nothing of it: it may be shown again after the days promised.
-UNOPENED = timedelta(days=PROMISED_DAYS)
 # Beyond so many associations everybody's rows are read: that is quicker than naming them.
 NAMED = 5_000
 

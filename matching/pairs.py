@@ -14,8 +14,9 @@ from associations.models import Association
 from companies.models import Need
 from matching.allocation import Candidate
 from matching.enums import SuggestionStatus
-from matching.ledger import AFTER_SILENCE, UNOPENED, asked_again_on, delays_after_no
+from matching.ledger import asked_again_on, delays_after_no
 from matching.models import Suggestion
+from matching.models.suggestions import AFTER_SILENCE
 from matching.network import load
 from matching.refusals import Refused, refused_between
 from matching.scoring import STOPS, WEIGHTS, Assessment, AssociationSide, NeedSide, every_stop, score
@@ -184,12 +185,14 @@ def _settled_suggestions(company: uuid.UUID, association: uuid.UUID) -> list[Set
     found = []
     for one in Suggestion.objects.filter(company=company, association=association).select_related("need"):
         if one.status == SuggestionStatus.PRESENTED:
-            found += _until(
-                "l’association lui est déjà présentée, et l’entreprise n’a pas encore répondu",
-                "Vous lui êtes déjà présentée, pour un besoin auquel elle n’a pas encore répondu.",
-                one.presented_at,
-                AFTER_SILENCE if one.seen_at else UNOPENED,
-            )
+            if one.may_return_on > clock.today():
+                found.append(
+                    Settled(
+                        "l’association lui est déjà présentée, et l’entreprise n’a pas encore répondu",
+                        "Vous lui êtes déjà présentée, pour un besoin auquel elle n’a pas encore répondu",
+                        one.may_return_on,
+                    )
+                )
         elif one.status == SuggestionStatus.INTERESTED:
             found.append(
                 Settled(

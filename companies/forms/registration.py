@@ -13,8 +13,8 @@ from mecenova.reference.models import Cause
 
 CAPACITY_HELP = (
     "C’est votre engagement\u00a0: chaque mois, nous vous présentons au plus ce nombre d’associations, "
-    "jamais davantage, et chacune reçoit votre réponse\u00a0: oui, plus tard ou non. Avec zéro, votre porte "
-    "est fermée et rien ne vous est proposé. Vous pouvez changer ce nombre à tout moment."
+    "jamais davantage. À celles qui vous écrivent, vous répondez\u00a0: oui, plus tard ou non. Avec zéro, "
+    "votre porte est fermée et rien ne vous est proposé. Vous pouvez changer ce nombre à tout moment."
 )
 LARGEST_CAPACITY = 500
 

@@ -1,3 +1,4 @@
+from datetime import date, timedelta
 from typing import Self
 
 from django.db import models
@@ -8,10 +9,18 @@ from associations.models import Association, Project
 from companies.enums import NeedStatus
 from companies.models import Company, Need
 from matching.enums import RoundScope, SuggestionStatus
+from matching.sharing import PROMISED_DAYS
 from mecenova.calendar import clock
 from mecenova.identifiers.models import Identified
+from mecenova.ui.figures import short_date
 from partnerships.enums import RefusalReason
 from partnerships.models import Introduction
+
+# A company that did not answer is not asked about the same association before this long. After a no it is the
+# reason that says when: the date told to both sides for a request, the same delay for a suggestion.
+AFTER_SILENCE = timedelta(days=180)
+# What nobody of the company opened says nothing of it: it may be shown again after the days promised.
+UNOPENED = timedelta(days=PROMISED_DAYS)
 
 
 class Round(Identified):
@@ -211,7 +220,18 @@ class Suggestion(Identified):
         if self.status == SuggestionStatus.EXPIRED:
             closed = self.need.status == NeedStatus.CLOSED
             return "Le besoin a été clos avant une réponse." if closed else "Restée sans réponse."
-        return "Vue par l’entreprise, qui n’a pas encore répondu." if self.seen_at else "Pas encore ouverte."
+        if self.seen_at:
+            return f"Ouverte par l’entreprise le {short_date(self.seen_at)}, sans réponse encore."
+        return "Pas encore ouverte par l’entreprise."
+
+    def returns_on(self, *, opened: bool) -> date:
+        """Without an answer, the day from which this company may be shown the association again."""
+        return clock.paris(self.presented_at).date() + (AFTER_SILENCE if opened else UNOPENED)
+
+    @property
+    def may_return_on(self) -> date:
+        """The same, as things stand."""
+        return self.returns_on(opened=self.seen_at is not None)
 
     @property
     def is_open(self) -> bool:

@@ -10,6 +10,7 @@ from companies.models import Need
 from matching.models import Suggestion
 from matching.notifications import why_none
 from matching.odds import odds_for
+from matching.presented import presentations as told
 from matching.scoring import reasons_to_answer
 from matching.suited import suited_needs
 from mecenova.calendar import clock
@@ -24,7 +25,7 @@ def presentations(request: HttpRequest) -> HttpResponse:
     mine = _mine(request)
     shown = Suggestion.objects.filter(association__in=mine).with_parties().order_by("-presented_at", "pk")
     page = Paginator(shown, PER_PAGE).get_page(request.GET.get("page"))
-    context = {"page_obj": page, "associations": mine, "odds": odds_for(mine[0])}
+    context = {"page_obj": page, "rows": told(page), "associations": mine, "odds": odds_for(mine[0])}
     return render(request, "matching/presentations.html", context)
 
 

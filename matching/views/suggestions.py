@@ -14,6 +14,7 @@ from matching import operations, policies
 from matching.forms import DeclineForm, InterestForm
 from matching.links import what_interest_did
 from matching.models import Suggestion
+from mecenova.calendar import clock
 from mecenova.workflow.errors import DomainError
 from partnerships.operations import places_left
 
@@ -104,6 +105,9 @@ def _show(
         "interest_form": interest_form,
         "decline_form": decline_form,
         "may_answer": may_answer,
+        # Whoever answers is reading it now.
+        "returns_on": found.returns_on(opened=True),
+        "today": clock.today(),
         "record_seen": may_answer and found.seen_at is None,
     }
     return render(request, "matching/suggestion.html", context, status=status)

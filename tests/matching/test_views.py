@@ -1,9 +1,14 @@
 """The pages: who sees them, what they keep, how much they ask of the database."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from django.urls import reverse
 
+from companies.models import Need
 from matching.enums import SuggestionStatus
+from matching.models import Suggestion
+from mecenova.calendar import clock
 from partnerships.enums import RefusalReason, reasons_for
 from partnerships.models import Introduction
 from tests.accounts.factories import MembershipFactory, StaffFactory, UserFactory
@@ -117,9 +122,53 @@ def test_a_no_after_a_yes_says_what_happened(company_client, suggestion):
 
 def test_the_association_reads_when_to_whom_and_what_came_of_it(association_client, suggestion):
     page = association_client.get("/presentations/").content.decode()
-    assert f"Présentée à {suggestion.company.organisation.name} le" in page
-    assert "Pas encore ouverte." in page
+    assert suggestion.company.organisation.name in page
+    assert "Présentée le" in page
+    assert "Pas encore ouverte par l’entreprise." in page
     assert "pas encore assez de recul" in page
+
+
+def test_an_association_that_waits_reads_what_follows_when_and_what_it_can_do(
+    association_client, suggestion, frozen_clock
+):
+    with frozen_clock(datetime(2026, 11, 29, 9, tzinfo=UTC)) as now:
+        Suggestion.objects.update(presented_at=now())
+        for address in ("/presentations/", "/tableau-de-bord/"):
+            page = association_client.get(address).content.decode()
+            assert "à partir du 27\u00a0février 2027" in page
+            assert suggestion.need.get_absolute_url() in page
+        Suggestion.objects.update(seen_at=now())
+        page = association_client.get("/presentations/").content.decode()
+        assert "Ouverte par l’entreprise le 29\u00a0novembre 2026" in page
+        assert "à partir du 28\u00a0mai 2027" in page
+
+
+def test_a_need_that_takes_no_more_answers_is_not_to_be_written_to(association_client, suggestion):
+    Need.objects.update(deadline=clock.today() - timedelta(days=1))
+    page = association_client.get("/presentations/").content.decode()
+    assert "Sans attendre, écrivez-lui" not in page
+
+
+def test_after_a_no_the_association_reads_from_when(association_client, suggestion, frozen_clock):
+    with frozen_clock(datetime(2026, 11, 29, 9, tzinfo=UTC)) as now:
+        Suggestion.objects.update(
+            status=SuggestionStatus.DECLINED, refusal_reason=RefusalReason.TIMING, answered_at=now()
+        )
+        page = association_client.get("/presentations/").content.decode()
+        assert "pourra de nouveau être proposée à cette entreprise à partir du 28\u00a0mai 2027" in page
+        now.move_to(datetime(2027, 5, 28, 9, tzinfo=UTC))
+        page = association_client.get("/presentations/").content.decode()
+        assert "peut de nouveau être proposée à cette entreprise" in page
+
+
+def test_a_company_reads_what_its_silence_does(company_client, suggestion, frozen_clock):
+    with frozen_clock(datetime(2026, 11, 29, 9, tzinfo=UTC)) as now:
+        Suggestion.objects.update(presented_at=now())
+        page = company_client.get(suggestion.get_absolute_url()).content.decode()
+        assert "à partir du 28\u00a0mai 2027" in page
+        now.move_to(datetime(2027, 6, 1, 9, tzinfo=UTC))
+        page = company_client.get(suggestion.get_absolute_url()).content.decode()
+        assert "peut vous être proposée de nouveau" in page
 
 
 def test_presentations_ask_as_much_for_one_as_for_ten(association_client, suggestion, query_count):

@@ -21,6 +21,7 @@ from infotheque.models.prescription import ToRead
 from infotheque.places import gap_key
 from matching.models import Diagnosis, Suggestion
 from matching.odds import case_of_association, odds_of, what_if
+from matching.presented import presentations
 from mecenova.agenda import operations as agenda
 from mecenova.agenda.models import FollowUp
 from partnerships.models import Introduction, Partnership
@@ -135,7 +136,7 @@ def _association(association: Association) -> dict[str, Any]:
         "diagnoses": Diagnosis.objects.open().of_association(association).select_related("project"),
         "odds": odds_of(case),
         "what_if": what_if(case, association.organisation.department),
-        "presented": presented[:LATEST],
+        "presented": presentations(presented[:LATEST]),
         "presented_count": presented.count(),
     }
 
