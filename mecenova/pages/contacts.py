@@ -21,6 +21,12 @@ class Contacts:
     by_mail: datetime | None = None
 
 
+def last_mails(user_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, datetime]:
+    """When the site last wrote to each of these people; nothing of those to whom it never did."""
+    mails = OutgoingMail.objects.sent().filter(recipient__in=set(user_ids))
+    return dict(mails.order_by().values_list("recipient").annotate(last=Max("sent_at")))
+
+
 def last_contacts(organisation_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Contacts]:
     """Of each of these organisations, in two queries."""
     ids = set(organisation_ids)

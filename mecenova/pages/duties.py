@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
-from django.db.models import Count, Max, Q
+from django.contrib.contenttypes.models import ContentType
+from django.db.models import Case, Count, Max, Q, When
 
 from accounts.models import User
+from infotheque.models import Document
 from mecenova.agenda.enums import Outcome, Owner
 from mecenova.agenda.models import Absence, FollowUp, FollowUpQuerySet
 from mecenova.calendar import clock
@@ -28,6 +30,11 @@ class Duty:
     promised_at: datetime
     url: str
     assigned_to: User | None
+    is_document: bool
+
+    @property
+    def whose(self) -> str:
+        return "Documents à relire" if self.is_document else "Quelqu’un attend"
 
     @property
     def is_late(self) -> bool:
@@ -35,9 +42,17 @@ class Duty:
 
 
 def owed_by_team(*, of: User | None = None) -> FollowUpQuerySet:
-    """Whoever has waited longest first: what everybody owes, or one person."""
+    """Whoever has waited longest first, and documents after people: what everybody owes, or one person."""
     owed = FollowUp.objects.all().owed_by_staff().by_promise().select_related("assigned_to")
-    return with_subjects(owed if of is None else owed.filter(assigned_to=of))
+    is_document = Q(subject_type=ContentType.objects.get_for_model(Document))
+    people_first = owed.order_by(Case(When(is_document, then=1), default=0), "promised_at", "id")
+    return with_subjects(people_first if of is None else people_first.filter(assigned_to=of))
+
+
+def promises(steps: Iterable[FollowUp]) -> "dict[UUID, datetime]":
+    """Of each of these steps, the first date given for it, however often it was put off since."""
+    dated = FollowUp.objects.filter(pk__in=[step.pk for step in steps]).by_promise()
+    return {step.pk: step.promised_at for step in dated}
 
 
 def duties(steps: Iterable[FollowUp]) -> list[Duty]:
@@ -50,6 +65,7 @@ def duties(steps: Iterable[FollowUp]) -> list[Duty]:
             step.promised_at,
             page_of(step.subject),
             step.assigned_to,
+            isinstance(step.subject, Document),
         )
         for step in steps
         if step.subject is not None

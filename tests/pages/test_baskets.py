@@ -5,12 +5,15 @@ from django.urls import reverse
 
 from accounts.enums import OrganisationStatus
 from accounts.followups import CallForCorrections
+from accounts.models import Organisation
+from accounts.operations import claim_organisation
 from associations.operations import note_call
 from companies.followups import CallAfterSilence
 from companies.operations import record_call
 from mecenova.agenda.models import FollowUp, Stay
 from mecenova.agenda.operations import next_step, run_due, start
 from mecenova.calendar import clock
+from mecenova.mail.enums import MailStatus
 from mecenova.mail.models import AddressTrouble
 from mecenova.pages.baskets import BASKETS, Line
 from mecenova.pages.tasks import register_baskets
@@ -28,6 +31,7 @@ from tests.accounts.factories import (
 )
 from tests.associations.factories import AssociationFactory
 from tests.companies.factories import CompanyFactory
+from tests.mail.factories import OutgoingMailFactory
 from tests.matching.factories import SuggestionFactory
 from tests.partnerships.factories import IntroductionFactory
 
@@ -280,6 +284,50 @@ def test_a_call_that_the_team_owes_is_not_put_on_the_company(team):
     assert f"{organisation.name}, avant le" not in page
     assert '<a href="tel:0199001234">01 99 00 12 34</a>' in page
     assert "(aujourd’hui)" in page
+
+
+def test_a_row_past_its_promised_date_is_marked_in_every_basket_as_on_the_tower(team):
+    claim = claim_organisation(organisation=OrganisationFactory(), message="Trésorière.", by=UserFactory())
+    company = silent()
+    for slug in ("revendications", "entreprises-silencieuses"):
+        (shown,) = team.get(page_of(slug)).context["lines"]
+        assert not shown["is_late"]
+        assert "en retard" not in team.get(page_of(slug)).text
+    promised = next_step(claim).deadline
+    with clock.frozen(max(promised, next_step(company.organisation).deadline) + timedelta(days=30)):
+        run_due()
+        team.force_login(StaffFactory())
+        for slug in ("revendications", "entreprises-silencieuses"):
+            page = team.get(page_of(slug))
+            assert page.context["lines"][0]["is_late"]
+            assert "en retard" in page.text
+        assert f"Promis pour le {long_date(promised)}" in team.get(page_of("revendications")).text
+
+
+def test_those_to_call_come_with_their_numbers(team):
+    association, company = AssociationFactory(), CompanyFactory()
+    for number, one in enumerate((association, company)):
+        Organisation.objects.filter(pk=one.organisation_id).update(phone=f"01 99 00 12 3{number}")
+    quarrel = Partnership.objects.create(kind="skills", title="Deux voix", disagreement_at=clock.now())
+    for role, one in (("beneficiary", association), ("giver", company)):
+        quarrel.parties.create(organisation=one.organisation, role=role)
+    MembershipFactory(organisation=association.organisation, user=troubled().user)
+    ClaimFactory(organisation=company.organisation)
+    page = team.get(page_of("desaccords")).text
+    assert "tel:0199001230" in page
+    assert "tel:0199001231" in page
+    assert "tel:0199001230" in team.get(page_of("adresses")).text
+    assert "tel:0199001231" in team.get(page_of("revendications")).text
+
+
+def test_the_last_mail_of_a_claim_is_the_claimant_s(team):
+    claim = ClaimFactory()
+    MembershipFactory(organisation=claim.organisation)
+    sent = clock.now() - timedelta(days=2)
+    for user, at in ((claim.organisation.memberships.get().user, clock.now()), (claim.user, sent)):
+        OutgoingMailFactory(recipient=user, status=MailStatus.SENT, sent_at=at)
+    (shown,) = team.get(page_of("revendications")).context["lines"]
+    assert shown["contact"].by_mail == sent
 
 
 def test_what_a_step_waits_for_is_said_to_be_the_organisation_s(team):

@@ -1,4 +1,5 @@
 import html
+from datetime import timedelta
 
 import pytest
 from django.urls import reverse
@@ -6,6 +7,10 @@ from django.urls import reverse
 from accounts.enums import ClaimStatus, OrganisationStatus
 from accounts.models import Membership, Organisation
 from accounts.operations import claim_organisation, create_organisation, update_organisation
+from infotheque.enums import DocumentStatus
+from infotheque.followups import ReviewDocument
+from mecenova.agenda.operations import start
+from mecenova.calendar import clock
 from mecenova.mail.models import OutgoingMail
 from mecenova.workflow.journal import history
 from tests.accounts.factories import (
@@ -16,6 +21,7 @@ from tests.accounts.factories import (
     UserFactory,
 )
 from tests.associations.factories import AssociationFactory
+from tests.infotheque.factories import DocumentFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -139,6 +145,19 @@ def test_what_the_team_owes_names_whom_it_is_for_and_where_to_act(client, query_
     for _ in range(5):
         one_of_each()
     assert query_count(lambda: client.get(address)) == one
+
+
+def test_people_who_wait_come_before_documents_however_late_these_are(client):
+    with clock.frozen(clock.now() - timedelta(days=60)):
+        document = DocumentFactory(published=True, status=DocumentStatus.TO_VERIFY)
+        start(ReviewDocument, document)
+    claim = claim_organisation(organisation=OrganisationFactory(), message="Trésorière.", by=UserFactory())
+    client.force_login(StaffFactory())
+    response = client.get(reverse("pages:control_tower"))
+    assert [duty.title for duty in response.context["owed"]] == [claim.organisation.name, document.title]
+    page = shown(response)
+    assert page.index("Quelqu’un attend") < page.index(claim.organisation.name)
+    assert page.index(claim.organisation.name) < page.index("Documents à relire") < page.index(document.title)
 
 
 def test_all_that_the_team_owes_can_be_reached_page_after_page(client, monkeypatch):

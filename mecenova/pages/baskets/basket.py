@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 class Line:
     """One row of a basket: who, since when, and where to act.
 
-    `organisation` is whom the team would talk to: its last contact is shown. `step_of` carries the next step.
+    `organisation` is whom the team would talk to: its last contact is shown. `also_called` are others whose
+    number helps. `person` is whom the site writes to, when it is not the organisation's people. `step_of`
+    carries the next step.
     """
 
     subject: Any
@@ -28,7 +30,15 @@ class Line:
     about: str
     url: str
     organisation: Organisation | None = None
+    also_called: tuple[Organisation, ...] = ()
+    person: "User | None" = None
     step_of: Any = None
+
+    @property
+    def phones(self) -> list[Organisation]:
+        """Those whose number is known."""
+        called = (self.organisation, *self.also_called)
+        return [one for one in called if one is not None and one.phone]
 
     @property
     def days(self) -> int:

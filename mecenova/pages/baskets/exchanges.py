@@ -42,7 +42,8 @@ def released() -> "QuerySet[Introduction]":
 
 
 def in_disagreement() -> "QuerySet[Partnership]":
-    return Partnership.objects.in_disagreement().order_by("disagreement_at", "pk")
+    quarrels = Partnership.objects.in_disagreement().prefetch_related("parties__organisation")
+    return quarrels.order_by("disagreement_at", "pk")
 
 
 def _partnership_line(partnership: Partnership) -> Line:
@@ -53,6 +54,7 @@ def _partnership_line(partnership: Partnership) -> Line:
         partnership.disagreement_at or partnership.opened_at,
         "L’un dit avoir parlé, l’autre non",
         partnership.get_absolute_url(),
+        also_called=tuple(partnership.present_organisations()),
         step_of=partnership,
     )
 

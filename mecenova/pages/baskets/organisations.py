@@ -39,6 +39,7 @@ def _claim_line(claim: Claim) -> Line:
         f"demandée par {claim.user}",
         reverse("pages:claim", args=[claim.pk]),
         organisation=claim.organisation,
+        person=claim.user,
         step_of=claim,
     )
 
@@ -67,7 +68,8 @@ def _call(organisation: Organisation, by: User, note: str) -> None:
 
 
 def troubled_addresses() -> "QuerySet[AddressTrouble]":
-    return AddressTrouble.objects.open().select_related("user").order_by("at", "pk")
+    people = AddressTrouble.objects.open().select_related("user")
+    return people.prefetch_related("user__memberships__organisation").order_by("at", "pk")
 
 
 def _trouble_line(trouble: AddressTrouble) -> Line:
@@ -77,6 +79,7 @@ def _trouble_line(trouble: AddressTrouble) -> Line:
         trouble.at,
         f"{trouble.get_kind_display()} · {trouble.address}",
         trouble.get_absolute_url(),
+        also_called=tuple(one.organisation for one in trouble.user.memberships.all()) if trouble.user else (),
         step_of=trouble,
     )
 

@@ -1,6 +1,8 @@
 """The control tower: who waits, since when, and the one click that moves it."""
 
 import uuid
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -13,10 +15,11 @@ from accounts.models import Organisation, User
 from mecenova.agenda import operations as agenda
 from mecenova.agenda.models import FollowUp, SilenceCheck
 from mecenova.agenda.wording import before
+from mecenova.calendar import clock
 from mecenova.mail.models import DigestLine, OutgoingMail
 from mecenova.pages.baskets import BASKETS, GROUPS, Basket, Line
-from mecenova.pages.contacts import last_contacts
-from mecenova.pages.duties import duties, loads, owed_by_team
+from mecenova.pages.contacts import Contacts, last_contacts, last_mails
+from mecenova.pages.duties import duties, loads, owed_by_team, promises
 from mecenova.pages.forms import NoteForm
 from mecenova.pages.register import Movement, movements, passages
 from mecenova.team import for_the_team
@@ -98,6 +101,16 @@ def _what_follows(line: Line) -> str:
     return f" Ensuite,{before(step.deadline)}\u00a0: {step.what}" if step else ""
 
 
+def _contact(
+    line: Line, contacts: dict[uuid.UUID, Contacts], written: dict[uuid.UUID, datetime]
+) -> Contacts | None:
+    """With the organisation, by mail with the person whom the line is about, if it names one."""
+    if line.organisation is None:
+        return None
+    found = contacts[line.organisation.pk]
+    return replace(found, by_mail=written.get(line.person.pk)) if line.person else found
+
+
 def _basket_or_404(slug: str) -> Basket:
     chosen = BASKETS.get(slug)
     if chosen is None:
@@ -130,8 +143,10 @@ def _lines(
     """Each line with its next step, who has it, the last contact, and the form of its click."""
     lines = [chosen.line(subject) for subject in subjects]
     steps = agenda.next_steps(line.step_of for line in lines if line.step_of)
+    promised, now = promises(steps.values()), clock.now()
     owing = Organisation.objects.names_of(step.owing_organisation_id for step in steps.values())
     contacts = last_contacts(line.organisation.pk for line in lines if line.organisation)
+    written = last_mails(line.person.pk for line in lines if line.person)
     people = User.objects.in_bulk({step.assigned_to_id for step in steps.values() if step.assigned_to_id})
     shown = []
     for line in lines:
@@ -140,9 +155,11 @@ def _lines(
             {
                 "line": line,
                 "step": step,
+                "promised_at": promised[step.pk] if step else None,
+                "is_late": bool(step and promised[step.pk] < now),
                 "who": owing.get(step.owing_organisation_id, "") if step else "",
                 "assigned_to": people.get(step.assigned_to_id) if step else None,
-                "contact": contacts.get(line.organisation.pk) if line.organisation else None,
+                "contact": _contact(line, contacts, written),
                 "form": refused[1]
                 if refused and refused[0] == line.subject.pk
                 else NoteForm(prefix=None, auto_id=f"id_{line.subject.pk}_%s"),
