@@ -6,6 +6,7 @@ from django.db import transaction
 
 from accounts.models import Membership, User
 from accounts.operations.members import leave
+from accounts.operations.organisations import hold
 from mecenova.agenda import operations as agenda
 from mecenova.agenda.enums import Outcome
 from mecenova.identifiers.text import one_line
@@ -41,7 +42,7 @@ def update_person(*, person: User, first_name: str, last_name: str, by: User) ->
     """People write their own name, nobody else's."""
     if by.pk != person.pk:
         raise PermissionDenied
-    person = User.objects.select_for_update().get(pk=person.pk)
+    person = User.objects.select_for_update(no_key=True).get(pk=person.pk)
     person.first_name = one_line(first_name)[:80]
     person.last_name = one_line(last_name)[:80]
     person.save(update_fields=["first_name", "last_name"])
@@ -56,7 +57,12 @@ def close_account(*, person: User, by: User) -> User:
     """
     if by.pk != person.pk:
         raise PermissionDenied
-    person = User.objects.select_for_update().get(pk=person.pk)
+    # Organisations first, then the person, whom others may go on naming meanwhile (`by=`): docs/adr/0014.
+    hold(
+        *Membership.objects.filter(user=person).values_list("organisation", flat=True),
+        *person.claims.waiting().values_list("organisation", flat=True),
+    )
+    person = User.objects.select_for_update(no_key=True).get(pk=person.pk)
     if person.is_staff:
         raise DomainError(
             "Un compte de l’équipe se ferme depuis l’administration. Demandez-le à votre responsable."

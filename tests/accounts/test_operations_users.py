@@ -1,15 +1,20 @@
+import threading
+
 import pytest
 from allauth.account.models import EmailAddress
 from django.core.exceptions import PermissionDenied
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from accounts import operations
 from accounts.enums import Role
 from accounts.models import Membership, User
+from accounts.operations.organisations import hold
 from mecenova.agenda.models import FollowUp
 from mecenova.mail.operations import deliver_due
+from mecenova.workflow import journal
 from mecenova.workflow.errors import DomainError
 from tests.accounts.factories import MembershipFactory, OrganisationFactory, StaffFactory, UserFactory
+from tests.accounts.threads import at_once, until_another_waits
 
 pytestmark = pytest.mark.django_db
 
@@ -87,3 +92,44 @@ def test_a_closed_account_waits_for_nothing_and_receives_nothing(mailoutbox):
     deliver_due()
     assert mailoutbox == []
     assert not FollowUp.objects.open().exists()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("through", ["team", "claim"])
+def test_closing_an_account_takes_organisations_first(through):
+    """Else it would hold the person while whoever holds the organisation wants to name that person."""
+    person, organisation = UserFactory(), OrganisationFactory(status="unclaimed")
+    if through == "team":
+        MembershipFactory(user=person, organisation=organisation, role=Role.CONTRIBUTOR)
+    else:
+        operations.claim_organisation(organisation=organisation, message="Moi", by=person)
+    is_held = threading.Event()
+
+    @transaction.atomic
+    def names_the_person():
+        hold(organisation.pk)
+        is_held.set()
+        until_another_waits()
+        journal.record(organisation, "rename", organisation.status, organisation.status, person)
+
+    def closes():
+        is_held.wait()
+        return operations.close_account(person=person, by=person)
+
+    assert {str(result) for result in at_once(names_the_person, closes)} == {"None", str(person)}
+    assert not User.objects.get(pk=person.pk).is_active
+    assert not Membership.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_changing_a_name_stops_nobody_from_naming_the_person():
+    person, organisation = UserFactory(), OrganisationFactory()
+    with transaction.atomic():
+        operations.update_person(person=person, first_name="Léa", last_name="Roux", by=person)
+
+        def names_the_person():
+            with connection.cursor() as cursor:
+                cursor.execute("SET lock_timeout = '2s'")
+            return journal.record(organisation, "rename", "", "", person).by
+
+        assert at_once(names_the_person) == [person]
