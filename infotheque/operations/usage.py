@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F
+from django.db.models import Count, F, Q
 from django.utils.crypto import salted_hmac
 
 from infotheque.models import DailyUse, Document, UsefulMark
@@ -27,13 +27,14 @@ def say_useful(*, document: Document, address: str, is_useful: bool) -> None:
 
     The address itself is kept nowhere: see UsefulMark.
     """
+    use = _hold_day(document)
     UsefulMark.objects.update_or_create(
         document=document,
-        day=clock.today(),
+        day=use.day,
         key=mark_key(document, address),
         defaults={"is_useful": is_useful},
     )
-    _settle(document)
+    _settle(use)
 
 
 def mark_key(document: Document, address: str) -> str:
@@ -48,20 +49,26 @@ def forget_marks() -> int:
     return old.delete()[0]
 
 
-def _settle(document: Document) -> None:
+def _hold_day(document: Document) -> DailyUse:
+    """The counts of today, held until the end of the transaction: one answer is counted after the other."""
+    _begin_day(document)
+    return DailyUse.objects.select_for_update(no_key=True).get(document=document, day=clock.today())
+
+
+def _begin_day(document: Document) -> None:
+    DailyUse.objects.bulk_create([DailyUse(document=document, day=clock.today())], ignore_conflicts=True)
+
+
+def _settle(use: DailyUse) -> None:
     """The day's counts are those of the day's marks, whatever came twice."""
-    marks = UsefulMark.objects.filter(document=document, day=clock.today())
-    useful = marks.filter(is_useful=True).count()
-    DailyUse.objects.update_or_create(
-        document=document,
-        day=clock.today(),
-        defaults={"useful": useful, "not_useful": marks.count() - useful},
+    answers = UsefulMark.objects.filter(document=use.document_id, day=use.day).aggregate(
+        useful=Count("pk", filter=Q(is_useful=True)), not_useful=Count("pk", filter=Q(is_useful=False))
     )
+    DailyUse.objects.filter(pk=use.pk).update(**answers)
 
 
 def _count(document: Document, **steps: int) -> None:
-    day = clock.today()
-    DailyUse.objects.bulk_create([DailyUse(document=document, day=day)], ignore_conflicts=True)
-    DailyUse.objects.filter(document=document, day=day).update(
+    _begin_day(document)
+    DailyUse.objects.filter(document=document, day=clock.today()).update(
         **{name: F(name) + step for name, step in steps.items()}
     )

@@ -1,0 +1,44 @@
+"""« Utile ? »: every answer counts once, those of the same instant too."""
+
+import threading
+
+import pytest
+from django.db import transaction
+
+from infotheque.models import DailyUse, UsefulMark
+from infotheque.operations import count_opening, say_useful
+from tests.accounts.threads import at_once, until_another_waits
+from tests.infotheque.factories import DocumentFactory
+
+HERE, THERE = "192.0.2.1", "192.0.2.2"
+
+
+@pytest.mark.django_db
+def test_an_answer_given_again_changes_and_adds_nothing():
+    document = DocumentFactory(published=True)
+    count_opening(document=document)
+    for address, is_useful in ((HERE, True), (THERE, True), (HERE, True), (HERE, False)):
+        say_useful(document=document, address=address, is_useful=is_useful)
+    assert DailyUse.objects.values_list("opened", "useful", "not_useful").get() == (1, 1, 1)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("opened_before", [True, False])
+def test_two_answers_in_the_same_instant_are_both_counted(opened_before):
+    document = DocumentFactory(published=True)
+    if opened_before:
+        count_opening(document=document)
+    has_answered = threading.Event()
+
+    @transaction.atomic
+    def answers_and_lingers():
+        say_useful(document=document, address=HERE, is_useful=True)
+        has_answered.set()
+        until_another_waits()
+
+    def answers():
+        has_answered.wait()
+        say_useful(document=document, address=THERE, is_useful=True)
+
+    assert at_once(answers_and_lingers, answers) == [None, None]
+    assert UsefulMark.objects.count() == DailyUse.objects.get().useful == 2
