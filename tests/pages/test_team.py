@@ -5,10 +5,12 @@ import pytest
 from django.urls import reverse
 
 from accounts.enums import ClaimStatus, OrganisationStatus
+from accounts.followups import StaffCheck
 from accounts.models import Membership, Organisation
 from accounts.operations import claim_organisation, create_organisation, update_organisation
 from infotheque.enums import DocumentStatus
 from infotheque.followups import ReviewDocument
+from mecenova.agenda import operations as agenda
 from mecenova.agenda.operations import start
 from mecenova.calendar import clock
 from mecenova.mail.models import OutgoingMail
@@ -173,3 +175,20 @@ def test_all_that_the_team_owes_can_be_reached_page_after_page(client, monkeypat
     met = "".join(page.text for page in pages)
     assert all(reverse("pages:claim", args=[claim.pk]) in met for claim in claims)
     assert "?page=2" in pages[0].text
+
+
+def test_a_step_that_a_colleague_has_just_closed_is_no_longer_taken_on(client, waiting, monkeypatch):
+    """Between the two reads too: the page says so, and nothing changes."""
+    staff, step = StaffFactory(), start(StaffCheck, waiting)
+    client.force_login(staff)
+    take_on, assign = reverse("pages:take_on", args=[step.pk]), agenda.assign
+    assert "C’est pour vous" in shown(client.post(take_on, follow=True))
+
+    def after_a_colleague(**given):
+        agenda.close(waiting)
+        return assign(**given)
+
+    monkeypatch.setattr(agenda, "assign", after_a_colleague)
+    for _ in range(2):
+        assert "n’est plus à la charge de l’équipe" in shown(client.post(take_on, follow=True))
+    assert history(step).filter(verb="assign").count() == 1

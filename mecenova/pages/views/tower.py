@@ -88,10 +88,14 @@ def act(request: HttpRequest, slug: str, pk: uuid.UUID) -> HttpResponse:
 @require_POST
 @for_the_team
 def take_on(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-    """Somebody of the team takes a duty on, from whoever had it."""
-    follow_up = get_object_or_404(FollowUp.objects.all().owed_by_staff(), pk=pk)
-    agenda.assign(follow_up=follow_up, to=request.user, by=request.user)
-    messages.success(request, f"C’est pour vous\u00a0: {follow_up.what}")
+    """Somebody of the team takes a duty on, from whoever had it; done meanwhile, the page says so."""
+    follow_up = get_object_or_404(FollowUp, pk=pk)
+    try:
+        agenda.assign(follow_up=follow_up, to=request.user, by=request.user)
+    except DomainError as error:
+        messages.info(request, f"{follow_up.what}\u00a0: {error.message}")
+    else:
+        messages.success(request, f"C’est pour vous\u00a0: {follow_up.what}")
     return redirect("pages:control_tower")
 
 
