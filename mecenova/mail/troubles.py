@@ -1,7 +1,6 @@
 """Addresses that no longer receive: marking them, and setting them right."""
 
 import logging
-import re
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -10,6 +9,7 @@ from django.db import transaction
 
 from mecenova.calendar import clock
 from mecenova.calendar.quiet_hours import next_sending_time
+from mecenova.logs import ADDRESS
 from mecenova.mail.enums import MailStatus, TroubleKind, Unsent
 from mecenova.mail.models import AddressTrouble, OutgoingMail
 from mecenova.mail.signals import address_mended, address_troubled
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-_ADDRESS = re.compile(r"[^\s<>(){}\[\]'\",;:]+@[^\s<>(){}\[\]'\",;:]+")
 LONGEST_DETAIL = 300
 # Older than this, what was held back is news no more; it stays in the person's mailbox on the site.
 WORTH_SENDING_FOR = timedelta(days=30)
@@ -28,7 +27,7 @@ WORTH_SENDING_FOR = timedelta(days=30)
 
 def without_addresses(text: str) -> str:
     """A server's words, without the person they are about."""
-    return " ".join(_ADDRESS.sub("(adresse)", text).split())[:LONGEST_DETAIL]
+    return " ".join(ADDRESS.sub("(adresse)", text).split())[:LONGEST_DETAIL]
 
 
 @transaction.atomic

@@ -57,5 +57,7 @@ LOGGING = {
     "loggers": {
         "django": {"handlers": [], "propagate": True},
         "django.server": {"handlers": [], "propagate": True},
+        # Gunicorn has handlers of its own, which would write what was asked and what was raised.
+        "gunicorn.error": {"handlers": ["console"], "propagate": False},
     },
 }

@@ -7,6 +7,9 @@ import subprocess
 import sys
 
 import pytest
+from celery import Celery
+from django.db import transaction
+from django.dispatch import Signal
 
 from mecenova.logs import JsonFormatter
 from mecenova.settings.base import database_from
@@ -62,3 +65,88 @@ def test_an_exception_is_told_without_its_words():
     assert line["exception"] == "ValueError"
     assert "test_settings.py" in line["where"][0]
     assert "jeanne" not in json.dumps(line)
+
+
+WORDS = 'duplicate key value: Key (email)=(marie@example.org) already exists, said "Marie Roux".'
+
+
+def lines_of(caplog) -> str:
+    return "\n".join(JsonFormatter().format(record) for record in caplog.records)
+
+
+def test_what_a_task_raised_is_told_without_its_words(caplog):
+    """Celery's own record holds the exception as text, in its message and in its arguments."""
+    app = Celery("essai", set_as_current=False, broker="memory://")
+
+    @app.task(name="essai.fails")
+    def fails(name):
+        raise ValueError(WORDS)
+
+    caplog.set_level(logging.INFO, logger="celery")
+    result = fails.apply(("Marie Roux",))
+    (record,) = [each for each in caplog.records if each.levelname == "ERROR"]
+    assert "marie@example.org" in record.getMessage(), "or this test proves nothing"
+    line = json.loads(JsonFormatter().format(record))
+    assert line["message"] == f"Task essai.fails[{result.id}] raised unexpected: ValueError"
+    assert line["exception"] == "ValueError"
+    assert "arie" not in lines_of(caplog)
+
+
+def test_what_a_task_gives_back_is_not_told(caplog):
+    app = Celery("essai", set_as_current=False, broker="memory://")
+
+    @app.task(name="essai.gives")
+    def gives(name):
+        return name
+
+    caplog.set_level(logging.INFO, logger="celery")
+    gives.apply(("Marie Roux",))
+    assert "essai.gives" in lines_of(caplog)
+    assert "Marie" not in lines_of(caplog)
+
+
+@pytest.mark.django_db
+def test_what_happens_after_a_commit_is_told_without_its_words(caplog, django_capture_on_commit_callbacks):
+    """Django writes the error itself among the words of its message."""
+
+    def fail():
+        raise ValueError(WORDS)
+
+    with django_capture_on_commit_callbacks(execute=True):
+        transaction.on_commit(fail, robust=True)
+    assert "on_commit() (ValueError)" in lines_of(caplog)
+    assert "arie" not in lines_of(caplog)
+
+
+def test_what_a_listener_raises_is_told_without_its_words(caplog):
+    def listen(**kwargs):
+        raise ValueError(WORDS)
+
+    news = Signal()
+    news.connect(listen)
+    news.send_robust(sender=None)
+    assert "ValueError" in lines_of(caplog)
+    assert "arie" not in lines_of(caplog)
+
+
+def test_the_web_server_writes_neither_the_page_s_address_nor_the_visitor_s():
+    for words, *args in (
+        ("Error handling request %s", "/lien/a-signed-secret/"),
+        ("Invalid request from ip=192.0.2.7: GET /lien/a-signed-secret/",),
+    ):
+        line = line_for(name="gunicorn.error", msg=words, args=tuple(args))
+        assert line["message"] == words.partition(" from")[0]
+
+
+@pytest.mark.parametrize(
+    ("msg", "args"),
+    [
+        ("Task handler raised error: %r", (ValueError(WORDS),)),
+        (ValueError(WORDS), ()),
+        ("SMTP said: 550 <marie@example.org> unknown", ()),
+        ("To %s", ("marie@example.org",)),
+        ("%(who)s", {"who": "marie@example.org"}),
+    ],
+)
+def test_no_line_holds_an_address(msg, args):
+    assert "arie" not in json.dumps(line_for(msg=msg, args=args))
