@@ -7,7 +7,7 @@ from celery.schedules import crontab
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mecenova.settings.production")
 
-app = Celery("mecenova")
+app = Celery("mecenova", task_cls="mecenova.calendar.clock_check:ClockedTask")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 

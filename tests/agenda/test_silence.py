@@ -55,8 +55,8 @@ def test_a_violation_is_found_repaired_and_closed_by_the_true_step(alive, frozen
 
 
 def test_twice_is_once(alive, frozen):
-    check_the_silence()
-    check_the_silence()
+    check_the_silence.run()
+    check_the_silence.run()
     assert FollowUp.objects.filter(rule=Repair.name).count() == 1
     assert sorted(SilenceCheck.objects.values_list("violations", flat=True)) == [0, 1]
 

@@ -222,8 +222,8 @@ def test_files_go_after_ninety_days_and_figures_stay(team, frozen_clock, django_
         frozen_clock(clock.now() + timedelta(days=91)),
         django_capture_on_commit_callbacks(execute=True),
     ):
-        remove_old_import_files()
-        remove_old_import_files()
+        remove_old_import_files.run()
+        remove_old_import_files.run()
     run.refresh_from_db()
     assert (run.source.name, run.rejects.name, run.trial["created"]) == ("", "", 1)
     assert [storage.exists(name) for name in names] == [False, False]

@@ -191,21 +191,21 @@ def test_several_people_may_wait_for_one_document(staff, member):
 
 def test_after_a_year_a_visitor_is_told_and_the_address_goes_everywhere(staff, visitors_tip, snapshot):
     with clock.frozen(datetime(2027, 3, 1, 9, tzinfo=clock.PARIS)) as moment:
-        tasks.forget_visitors()
+        tasks.forget_visitors.run()
         assert kept(visitors_tip) == VISITOR, "not a day too early"
         moment.advance(timedelta(days=1, hours=2))
         for _ in range(2):
-            tasks.forget_visitors()
+            tasks.forget_visitors.run()
         assert to_visitor() == snapshot
         assert kept(visitors_tip) == ""
         assert visitors_tip.status == TipStatus.WAITING
         moment.advance(timedelta(days=31))
-        tasks.forget_visitors()
+        tasks.forget_visitors.run()
         assert OutgoingMail.objects.get().address == VISITOR, "it has not left yet"
         deliver_due()
         mark_address(address=VISITOR, kind=TroubleKind.BOUNCED)
         for _ in range(2):
-            tasks.forget_visitors()
+            tasks.forget_visitors.run()
     mail = OutgoingMail.objects.get()
     assert (mail.status, mail.address, mail.text) == ("sent", "", "")
     assert not AddressTrouble.objects.exists()
@@ -216,7 +216,7 @@ def test_other_mails_to_bare_addresses_are_left_alone(visitors_tip):
         queue_message(key="code:1", subject="Votre code", text="123", address=VISITOR)
     OutgoingMail.objects.update(created_at=clock.now() - timedelta(days=90))
     deliver_due()
-    tasks.forget_visitors()
+    tasks.forget_visitors.run()
     assert OutgoingMail.objects.get().address == VISITOR
 
 

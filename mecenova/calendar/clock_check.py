@@ -1,8 +1,10 @@
-"""A worker whose clock is wrong must not act: it would send tomorrow's mails, or last month's."""
+"""A worker whose clock is wrong must not act: it would send tomorrow's mails, or forget what is still kept."""
 
 import logging
 from datetime import timedelta
+from typing import Any
 
+from celery import Task
 from django.conf import settings
 from django.db import connection
 
@@ -13,8 +15,17 @@ logger = logging.getLogger(__name__)
 TOLERANCE = timedelta(minutes=5)
 
 
+class ClockedTask(Task):
+    """What every task of the site is made of (`mecenova.celery`): it runs if the clock can be believed."""
+
+    abstract = True
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return super().__call__(*args, **kwargs) if clock_agrees_with_database() else None
+
+
 def clock_agrees_with_database() -> bool:
-    """Whether this process and the database live at the same time; asked by each sweep before it acts.
+    """Whether this process and the database live at the same time; asked once by each task, before it acts.
 
     A life apart (mecenova.rehearsal) has a clock of its own and a database that nobody else uses.
     """
