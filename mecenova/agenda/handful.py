@@ -118,7 +118,7 @@ class Handful:
         away = absences[row.organisation_id] + absences[row.waits_for_id]
         if not away:
             return False
-        due, deadline = planning.dates(self._rule, row.occurrence, row.since, self._delays, away)
+        due, deadline = planning.dates(self._rule, row, self._delays, away)
         if due <= clock.now():
             return False
         row.due_at, row.deadline = due, deadline

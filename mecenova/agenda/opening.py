@@ -66,11 +66,9 @@ def _rows(rule: Rule, openings: Sequence[Opening], delays: Delays | None) -> lis
         delays, absences = planning.clock_of(rule, owners)
     else:
         absences = planning.absences_of(owners)
-    for row, opening in zip(rows, openings, strict=True):
+    for row in rows:
         away = absences[row.organisation_id] + absences[row.waits_for_id]
-        row.due_at, row.deadline = planning.dates(
-            rule, row.occurrence, row.since, delays, away, not_before=opening.not_before
-        )
+        row.due_at, row.deadline = planning.dates(rule, row, delays, away)
     return rows
 
 
@@ -85,6 +83,7 @@ def _row(rule: Rule, opening: Opening) -> FollowUp:
         cycle=opening.cycle,
         occurrence=opening.occurrence,
         since=opening.since,
+        not_before=opening.not_before,
         owner=rule.owner,
         organisation_id=rule.organisation_id(subject),
         assigned_to=person,

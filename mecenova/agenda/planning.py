@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import connection
 
-from mecenova.agenda.models import Absence, RuleDelay
+from mecenova.agenda.models import Absence, FollowUp, RuleDelay
 from mecenova.agenda.rules import Delay, Rule
 from mecenova.calendar.clock import paris
 from mecenova.calendar.working_days import (
@@ -25,23 +25,15 @@ Owner = tuple[uuid.UUID | None, uuid.UUID | None]
 AbsencesByOwner = defaultdict[uuid.UUID | None, list[tuple[date, date]]]
 
 
-def dates(
-    rule: Rule,
-    occurrence: int,
-    since: datetime,
-    delays: Delays,
-    absences: Absences,
-    *,
-    not_before: datetime | None = None,
-) -> tuple[datetime, datetime]:
-    """When this occurrence falls due for whoever owes it and is away then, and what people are promised.
+def dates(rule: Rule, row: FollowUp, delays: Delays, absences: Absences) -> tuple[datetime, datetime]:
+    """When this follow-up falls due for whoever owes it and is away then, and what people are promised.
 
     The promise is a day of the table, whatever the platform does before or after it.
     """
-    due = _when(rule, occurrence, since, delays, absences)
-    due = max(due, not_before) if not_before else due
-    promised = promised_occurrence(rule, occurrence)
-    return due, due if promised == occurrence else _when(rule, promised, since, delays, absences)
+    due = _when(rule, row.occurrence, row.since, delays, absences)
+    due = max(due, row.not_before) if row.not_before else due
+    promised = promised_occurrence(rule, row.occurrence)
+    return due, due if promised == row.occurrence else _when(rule, promised, row.since, delays, absences)
 
 
 def promised_occurrence(rule: Rule, occurrence: int) -> int:

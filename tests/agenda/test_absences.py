@@ -106,6 +106,27 @@ class TestDates:
         run_due()
         assert acted == [(Answer.name, 2)]
 
+    @pytest.mark.parametrize("taken_back", [False, True])
+    def test_never_two_reminders_a_day_apart_whatever_is_said_between(
+        self, subject, frozen, acted, day, taken_back
+    ):
+        """Day 2 was acted on late, an hour before the table's day 5: that one waits for the next morning."""
+        away = {"first_day": date(2026, 12, 7), "last_day": date(2026, 12, 8)}
+        start(Answer, subject)
+        if taken_back:
+            absence = add_absence(organisation_id=subject.pk, by=None, **away)
+        frozen.move_to(day(30) - timedelta(hours=1))
+        run_due()
+        assert next_step(subject).due_at == day(1, 12)
+        if taken_back:
+            remove_absence(absence=absence, by=None)
+        else:
+            add_absence(organisation_id=subject.pk, by=None, **away)
+        assert next_step(subject).due_at == day(1, 12)
+        frozen.move_to(day(30) + timedelta(hours=1))
+        run_due()
+        assert acted == [(Answer.name, 2)]
+
     def test_the_teams_steps_wait_for_nobody(self, subject, frozen, day):
         person = StaffFactory()
         step = start(Check, subject)

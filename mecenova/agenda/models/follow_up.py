@@ -111,6 +111,9 @@ class FollowUp(Identified):
     since = models.DateTimeField("compte à partir de")
     due_at = models.DateTimeField("prochaine action le")
     deadline = models.DateTimeField("attendu avant le")
+    # What acting late on the rule's former day has left. It stays when an absence, said or taken back, has
+    # the dates counted again: two reminders never come together.
+    not_before = models.DateTimeField("pas plus tôt que", null=True, blank=True)
     outcome = models.CharField("issue", max_length=20, choices=Outcome, default=Outcome.OPEN)
     closed_at = models.DateTimeField("clos le", null=True, blank=True)
     lease_until = models.DateTimeField("pas avant", null=True, blank=True)

@@ -106,7 +106,7 @@ def _plan_again(absence: Absence) -> None:
         if rule is None:
             continue
         own = absences[row.organisation_id] + absences[row.waits_for_id]
-        due, deadline = planning.dates(rule, row.occurrence, row.since, delays[row.rule], own)
+        due, deadline = planning.dates(rule, row, delays[row.rule], own)
         due = due if row.due_at > now and due > now else row.due_at
         deadline = deadline if row.deadline > now and deadline > now else row.deadline
         if (due, deadline) != (row.due_at, row.deadline):
