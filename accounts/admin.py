@@ -7,17 +7,7 @@ from django.db.models import Model
 from django.http import HttpRequest
 
 from accounts.models import Claim, Invitation, Membership, Organisation, User
-
-
-class ReadOnly(admin.ModelAdmin):
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
+from mecenova.read_only import ReadOnlyAdmin
 
 
 class MembershipInline(admin.TabularInline):
@@ -72,7 +62,7 @@ class UserAdmin(admin.ModelAdmin):
 
 
 @admin.register(Organisation)
-class OrganisationAdmin(ReadOnly):
+class OrganisationAdmin(ReadOnlyAdmin):
     list_display: ClassVar[list[str]] = [
         "name",
         "kind",
@@ -88,14 +78,14 @@ class OrganisationAdmin(ReadOnly):
 
 
 @admin.register(Claim)
-class ClaimAdmin(ReadOnly):
+class ClaimAdmin(ReadOnlyAdmin):
     list_display: ClassVar[list[str]] = ["organisation", "user", "status", "created_at", "decided_at"]
     list_filter: ClassVar[list[str]] = ["status"]
     list_select_related: ClassVar[list[str]] = ["organisation", "user"]
 
 
 @admin.register(Invitation)
-class InvitationAdmin(ReadOnly):
+class InvitationAdmin(ReadOnlyAdmin):
     list_display: ClassVar[list[str]] = [
         "organisation",
         "role",

@@ -1,20 +1,7 @@
 from django.contrib import admin
-from django.http import HttpRequest
 
 from matching.models import ChangedSubject, Round, Suggestion
-
-
-class ReadOnlyAdmin(admin.ModelAdmin):
-    """Written by rounds and answers only: staff read, and act through the site's own pages."""
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
-        return False
+from mecenova.read_only import ReadOnlyAdmin
 
 
 @admin.register(Round)

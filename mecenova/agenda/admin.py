@@ -1,4 +1,4 @@
-"""Follow-ups as the staff sees them, the delays it decides, and absences."""
+"""Follow-ups, the delays that the team has decided, and absences."""
 
 from typing import Any
 
@@ -6,8 +6,8 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from mecenova.agenda.forms import RuleDelayForm
 from mecenova.agenda.models import Absence, FollowUp, RuleDelay
+from mecenova.read_only import ReadOnlyAdmin
 
 
 class InErrorFilter(admin.SimpleListFilter):
@@ -22,45 +22,22 @@ class InErrorFilter(admin.SimpleListFilter):
 
 
 @admin.register(FollowUp)
-class FollowUpAdmin(admin.ModelAdmin):
+class FollowUpAdmin(ReadOnlyAdmin):
     list_display = ["what", "rule", "occurrence", "owner", "due_at", "deadline", "outcome", "last_error"]
     list_filter = ["outcome", InErrorFilter, "owner", "is_step", "rule"]
     search_fields = ["subject_id", "organisation_id", "what"]
     date_hierarchy = "due_at"
     show_full_result_count = False
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
 
 @admin.register(RuleDelay)
-class RuleDelayAdmin(admin.ModelAdmin):
-    """Delays are added: the newest applies to what is planned from then on, the others stay as history."""
-
-    form = RuleDelayForm
+class RuleDelayAdmin(ReadOnlyAdmin):
     list_display = ["rule", "occurrence", "days", "set_by", "set_at"]
     list_filter = ["rule"]
     list_select_related = ["set_by"]
 
-    def save_model(self, request: HttpRequest, obj: RuleDelay, form: Any, change: bool) -> None:
-        obj.set_by = request.user
-        super().save_model(request, obj, form, change)
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
 
 @admin.register(Absence)
-class AbsenceAdmin(admin.ModelAdmin):
+class AbsenceAdmin(ReadOnlyAdmin):
     list_display = ["organisation_id", "user", "first_day", "last_day"]
     list_select_related = ["user"]
-    raw_id_fields = ["user"]

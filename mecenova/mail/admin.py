@@ -1,7 +1,5 @@
 """The outbox as the staff sees it: read, and put failed mails back in the queue."""
 
-from typing import Any
-
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -9,24 +7,12 @@ from django.http import HttpRequest
 from mecenova.mail.models import AddressTrouble, DeliveryAttempt, DigestLine, MailPreference, OutgoingMail
 from mecenova.mail.operations import retry_failed
 from mecenova.mail.views.mailbox import without_links
+from mecenova.read_only import ReadOnlyAdmin
 from mecenova.team import is_staff
 
 
-class ReadOnly(admin.ModelAdmin):
-    """Written by the platform alone."""
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-
 @admin.register(OutgoingMail)
-class OutgoingMailAdmin(ReadOnly):
+class OutgoingMailAdmin(ReadOnlyAdmin):
     list_display = [
         "readable_subject",
         "address",
@@ -84,7 +70,7 @@ class OutgoingMailAdmin(ReadOnly):
 
 
 @admin.register(DeliveryAttempt)
-class DeliveryAttemptAdmin(ReadOnly):
+class DeliveryAttemptAdmin(ReadOnlyAdmin):
     list_display = ["at", "outcome", "detail"]
     list_filter = ["outcome"]
     date_hierarchy = "at"
@@ -92,7 +78,7 @@ class DeliveryAttemptAdmin(ReadOnly):
 
 
 @admin.register(DigestLine)
-class DigestLineAdmin(ReadOnly):
+class DigestLineAdmin(ReadOnlyAdmin):
     list_display = ["notification", "recipient", "status", "due_at", "retry_at", "last_error"]
     list_filter = ["status", "notification"]
     list_select_related = ["recipient"]
@@ -100,14 +86,14 @@ class DigestLineAdmin(ReadOnly):
 
 
 @admin.register(AddressTrouble)
-class AddressTroubleAdmin(ReadOnly):
+class AddressTroubleAdmin(ReadOnlyAdmin):
     list_display = ["address", "kind", "at", "mended_at"]
     list_filter = ["kind"]
     search_fields = ["address"]
 
 
 @admin.register(MailPreference)
-class MailPreferenceAdmin(admin.ModelAdmin):
+class MailPreferenceAdmin(ReadOnlyAdmin):
     list_display = ["user", "group", "wanted"]
     list_filter = ["group", "wanted"]
-    raw_id_fields = ["user"]
+    list_select_related = ["user"]

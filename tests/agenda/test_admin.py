@@ -1,7 +1,7 @@
 import pytest
 from django.urls import reverse
 
-from mecenova.agenda.models import FollowUp, RuleDelay
+from mecenova.agenda.models import FollowUp
 from mecenova.agenda.operations import run_due, start
 from tests.agenda.rules_for_tests import Answer, Broken
 from tests.mail.factories import PersonFactory
@@ -40,12 +40,8 @@ def test_follow_ups_are_read_only(client, staff, subject, frozen):
     assert FollowUp.objects.get().what == step.what
 
 
-def test_a_delay_is_added_with_who_decided_it(client, staff):
-    address = reverse("admin:agenda_ruledelay_add")
-    response = client.post(address, {"rule": Answer.name, "occurrence": 2, "days": 0})
-    assert "Un délai compte au moins un jour." in response.text
-    client.post(address, {"rule": Answer.name, "occurrence": 2, "days": 3})
-    delay = RuleDelay.objects.get()
-    assert (delay.days, delay.set_by) == (3, staff)
-    assert client.get(reverse("admin:agenda_ruledelay_changelist")).status_code == 200
-    assert client.get(reverse("admin:agenda_absence_changelist")).status_code == 200
+@pytest.mark.parametrize("name", ["ruledelay", "absence"])
+def test_delays_and_absences_are_changed_on_their_own_pages(client, staff, name):
+    """There, what they move is moved with them."""
+    assert client.get(reverse(f"admin:agenda_{name}_changelist")).status_code == 200
+    assert client.post(reverse(f"admin:agenda_{name}_add"), {"rule": Answer.name}).status_code == 403

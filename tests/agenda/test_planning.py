@@ -6,7 +6,6 @@ from django.db import IntegrityError
 
 from mecenova.agenda import rules
 from mecenova.agenda.enums import Outcome
-from mecenova.agenda.forms import RuleDelayForm
 from mecenova.agenda.models import Absence, FollowUp, RuleDelay
 from mecenova.agenda.operations import next_step, run_due, start
 from mecenova.agenda.rules import Rule, following, register_rule
@@ -32,25 +31,13 @@ class TestDelays:
         RuleDelay.objects.create(rule=Answer.name, occurrence=15, days=20)
         assert start(Answer, subject).deadline == day(21, 12)
 
-    @pytest.mark.parametrize("days", [0, -1])
-    def test_zero_and_less_are_refused_by_the_form(self, days):
-        form = RuleDelayForm({"rule": Answer.name, "occurrence": 2, "days": days})
-        assert form.errors["days"] == ["Un délai compte au moins un jour."]
-
-    def test_and_by_the_database(self):
+    def test_zero_and_less_are_refused_by_the_database(self):
         with pytest.raises(IntegrityError):
             RuleDelay.objects.create(rule=Answer.name, occurrence=2, days=0)
 
     def test_and_by_the_model(self):
         with pytest.raises(ValidationError, match="au moins un jour"):
             RuleDelay(rule=Answer.name, occurrence=2, days=0).full_clean()
-
-    def test_only_known_rules_and_days(self):
-        form = RuleDelayForm({"rule": Answer.name, "occurrence": 3, "days": 2})
-        assert "2, 5, 9, 15" in form.errors["occurrence"][0]
-        assert "rule" in RuleDelayForm({"rule": "nobody.knows", "occurrence": 2, "days": 2}).errors
-        assert "days" in RuleDelayForm({"rule": Answer.name, "occurrence": 2, "days": 366}).errors
-        assert RuleDelayForm({"rule": Answer.name, "occurrence": 2, "days": 3}).is_valid()
 
 
 class TestAbsences:

@@ -34,6 +34,11 @@ def test_mails_are_read_only(client, staff):
     assert client.post(delete, {"post": "yes"}).status_code == 403
 
 
+def test_what_people_wish_to_receive_is_theirs_to_say(client, staff):
+    assert client.get(reverse("admin:mail_mailpreference_changelist")).status_code == 200
+    assert client.post(reverse("admin:mail_mailpreference_add"), {"wanted": "on"}).status_code == 403
+
+
 def test_the_staff_sees_neither_codes_nor_links_that_act(client, staff):
     link = link_for(Answer, PersonFactory(), PersonFactory())
     for mail in (
