@@ -118,7 +118,7 @@ class SlotsOpened(Notification):
 
 @register_notification
 class StepsEscalated(Notification):
-    """For a lead: late steps of the team. Queued with `steps`, their sentences, and `late_by`, a delay."""
+    """For a lead: late steps of the team. Queued with `steps`, each with who had it, and `late_by`."""
 
     name = "agenda.steps_escalated"
     template = "mail/agenda/steps_escalated.md"
@@ -127,7 +127,7 @@ class StepsEscalated(Notification):
         return [subject]
 
     def context(self, subject: "User", recipient: "User") -> dict[str, Any]:
-        return {"tower_url": absolute_url("/equipe/")}
+        return {"tower_url": absolute_url("/equipe/?pour=moi#a-faire")}
 
     def still_wanted(self, subject: "User", recipient: "User") -> bool:
         return is_staff(recipient)

@@ -3,10 +3,32 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
+
+from django.db.models import Model, QuerySet
 
 from mecenova.agenda.models import FollowUp
 from mecenova.agenda.rules import rule_named
+
+
+class Guide(Protocol):
+    """Knows every subject, whatever its room: how it is read, named, and where the team acts on it."""
+
+    def all_of(self, model: type[Model]) -> QuerySet[Any]: ...
+
+    def name_of(self, subject: Any) -> str: ...
+
+    def page_of(self, subject: Any) -> str: ...
+
+
+_guide: list[Guide] = []
+
+
+def register_guide(guide: Guide) -> None:
+    """The room above all others answers for their subjects."""
+    if _guide:
+        raise ValueError("One guide answers for the subjects")
+    _guide.append(guide)
 
 
 @dataclass(frozen=True)
@@ -32,7 +54,7 @@ def shown(rows: Iterable[FollowUp]) -> list[Shown]:
     subjects: dict[tuple[int, Any], Any] = {}
     for subject_type, pks in keys.items():
         model = subject_type.model_class()
-        found = model._base_manager.in_bulk(pks) if model else {}
+        found = _guide[0].all_of(model).in_bulk(pks) if model else {}
         subjects |= {(subject_type.pk, pk): subject for pk, subject in found.items()}
     return [_shown(row, subjects.get((row.subject_type_id, row.subject_id))) for row in rows]
 
@@ -41,8 +63,8 @@ def _shown(row: FollowUp, subject: Any) -> Shown:
     rule, kind = rule_named(row.rule), row.subject_type.name
     if subject is None:
         return Shown(row, _title(rule, row), "N’existe plus", str(kind), "")
-    where = getattr(subject, "get_absolute_url", None)
-    return Shown(row, _title(rule, row), str(subject), str(kind), where() if where else "")
+    name, url = _guide[0].name_of(subject), _guide[0].page_of(subject)
+    return Shown(row, _title(rule, row), name, str(kind), url)
 
 
 def _title(rule: Any, row: FollowUp) -> str:

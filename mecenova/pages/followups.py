@@ -1,7 +1,11 @@
-"""What the team's baskets count before a line shows: delays that the team sets."""
+"""What the team's baskets count before a line shows, and the names of what the agenda's rows are about."""
 
 from mecenova.agenda.enums import Owner
+from mecenova.agenda.reading import register_guide
 from mecenova.agenda.rules import Delay, register_delay
+from mecenova.pages.subjects import Subjects
+
+register_guide(Subjects())
 
 
 @register_delay

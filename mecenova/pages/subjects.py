@@ -15,25 +15,39 @@ from matching.models import Diagnosis
 from partnerships.models import Introduction, Partnership
 
 
+class Subjects:
+    """What the agenda asks about the subjects of every room."""
+
+    def all_of(self, model: type[Model]) -> "QuerySet[Any]":
+        """With all that naming them takes."""
+        known = {rows.model: rows for rows in _read()}
+        return known.get(model, model._base_manager.all())
+
+    def name_of(self, subject: Model) -> str:
+        return name_of(subject)
+
+    def page_of(self, subject: Any) -> str:
+        return page_of(subject)
+
+
 def with_subjects(rows: "QuerySet[Any]") -> "QuerySet[Any]":
     """The rows with their `subject` and all that naming it takes: one query for each type present."""
-    return rows.prefetch_related(
-        GenericPrefetch(
-            "subject",
-            [
-                Organisation.objects.select_related("association", "company"),
-                Claim.objects.select_related("organisation", "user"),
-                Association.objects.select_related("organisation"),
-                Company.objects.select_related("organisation"),
-                Project.objects.select_related("association__organisation"),
-                Need.objects.select_related("company__organisation"),
-                Introduction.objects.with_parties(),
-                Partnership.objects.all(),
-                Document.objects.for_curation(),
-                Diagnosis.objects.select_related("project"),
-            ],
-        )
-    )
+    return rows.prefetch_related(GenericPrefetch("subject", _read()))
+
+
+def _read() -> "list[QuerySet[Any]]":
+    return [
+        Organisation.objects.select_related("association", "company"),
+        Claim.objects.select_related("organisation", "user"),
+        Association.objects.select_related("organisation"),
+        Company.objects.select_related("organisation"),
+        Project.objects.select_related("association__organisation"),
+        Need.objects.select_related("company__organisation"),
+        Introduction.objects.with_parties(),
+        Partnership.objects.all(),
+        Document.objects.for_curation(),
+        Diagnosis.objects.select_related("project"),
+    ]
 
 
 def name_of(subject: Model) -> str:

@@ -6,6 +6,7 @@ import pytest
 from django.contrib.auth.models import Group
 from django.core.exceptions import PermissionDenied
 from django.db import connection
+from django.urls import reverse
 
 from mecenova.agenda.followups import Escalation
 from mecenova.agenda.models import Absence, FollowUp
@@ -25,10 +26,11 @@ from mecenova.mail.models import OutgoingMail
 from mecenova.team import LEADS
 from mecenova.workflow.errors import DomainError
 from mecenova.workflow.models import TransitionRecord
-from tests.accounts.factories import StaffFactory, UserFactory
+from tests.accounts.factories import ClaimFactory, StaffFactory, UserFactory
 from tests.accounts.threads import at_once
 from tests.agenda.rules_for_tests import Answer, Check
 from tests.mail.factories import PersonFactory
+from tests.partnerships.factories import IntroductionFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -166,7 +168,26 @@ class TestEscalation:
         assert line.by is None
         mail = OutgoingMail.objects.get(notification="agenda.steps_escalated")
         assert mail.recipient == lead
+        assert mail.subject == "Une étape en retard vous est confiée"
         assert f"{subject}\u00a0: {step.what}" in mail.text
+        assert f"(Promis pour le jeudi 26\u00a0novembre 2026, confié jusqu’ici à {team[0]}.)" in mail.text
+
+    def test_the_mail_names_each_subject_and_links_to_where_it_is_done(self, team, lead, frozen, day):
+        """Never by its keys: nobody reads them."""
+        claim, introduction = ClaimFactory(), IntroductionFactory()
+        for subject in (claim, introduction):
+            assign(follow_up=start(Check, subject), to=team[0], by=None)
+        frozen.move_to(day(30))
+        assert escalate_overdue_steps() == 2
+        mail = OutgoingMail.objects.get(notification="agenda.steps_escalated")
+        assert mail.subject == "2 étapes en retard vous sont confiées"
+        for name, url in (
+            (claim.organisation.name, reverse("pages:claim", args=[claim.pk])),
+            (introduction.company.organisation.name, introduction.get_absolute_url()),
+        ):
+            assert name in mail.text
+            assert f"http://testserver{url}" in mail.text
+        assert str(introduction.association_id) not in mail.text
 
     def test_after_the_days_that_the_team_has_set(self, team, lead, subject, frozen, day):
         set_delay(rule=Escalation, occurrence=2, days=4, by=lead)

@@ -15,10 +15,11 @@ from mecenova.agenda.followups import Escalation
 from mecenova.agenda.locks import hold
 from mecenova.agenda.models import Absence, FollowUp
 from mecenova.agenda.planning import promised_days
-from mecenova.agenda.reading import shown
+from mecenova.agenda.reading import Shown, shown
 from mecenova.agenda.rules import personal_rules
 from mecenova.calendar import clock
 from mecenova.calendar.working_days import due_at
+from mecenova.mail.addresses import absolute_url
 from mecenova.mail.operations import queue
 from mecenova.team import is_staff, leads, team
 from mecenova.workflow import journal
@@ -88,6 +89,7 @@ def escalate_overdue_steps() -> int:
         return 0
     keys, load = {lead.pk for lead in here}, _load()
     raised: dict[Any, list[tuple[FollowUp, TransitionRecord]]] = {}
+    former = team().in_bulk({row.assigned_to_id for row in late if row.assigned_to_id})
     for row in late:
         if row.assigned_to_id in keys:
             continue
@@ -105,7 +107,8 @@ def escalate_overdue_steps() -> int:
             occurrence=str(lines[0][1].pk),
             context={
                 "steps": [
-                    f"{line.subject}\u00a0: {line.row.what}" for line in shown([row for row, _ in lines])
+                    _told(line, former.get(line.row.assigned_to_id))
+                    for line in shown([row for row, _ in lines])
                 ],
                 "late_by": days_in_words(days),
             },
@@ -129,6 +132,17 @@ def assign(*, follow_up: FollowUp, to: "User", by: "User | None") -> FollowUp:
     row.save(update_fields=["assigned_to"])
     journal.record(row, "assign", row.outcome, row.outcome, by, f"Confiée à {to}.")
     return row
+
+
+def _told(line: Shown, former: "User | None") -> dict[str, Any]:
+    """A late step as its new holder reads it: whom it is about, where to act, since when, who had it."""
+    return {
+        "subject": line.subject,
+        "url": absolute_url(line.url) if line.url else "",
+        "what": line.row.what,
+        "promised_at": line.row.promised_at,
+        "held_by": former,
+    }
 
 
 def _holders() -> "QuerySet[Any]":
