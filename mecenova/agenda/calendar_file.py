@@ -2,28 +2,70 @@
 
 from datetime import UTC, datetime
 
+from django.urls import reverse
+
 from mecenova.agenda.models import Slot
+from mecenova.agenda.organisations import name_of, phone_of
 from mecenova.calendar import clock
+from mecenova.mail.addresses import absolute_url
+
+# In octets, its line break apart; what follows begins with a space.
+LONGEST_LINE = 75
 
 
-def calendar_file(slot: Slot) -> str:
+def calendar_file(slot: Slot, *, for_adviser: bool) -> str:
+    """Each booking is an event of its own: a slot given back and taken again is not the former one, moved."""
+    title, call = _told(slot, for_adviser=for_adviser)
+    page = absolute_url(reverse("agenda:slot", args=[slot.pk]))
+    description = f"{call} Pour déplacer ou annuler\u00a0: {page}"
     lines = (
         "BEGIN:VCALENDAR",
         "VERSION:2.0",
         "PRODID:-//Mecenova//Rendez-vous//FR",
         "METHOD:PUBLISH",
         "BEGIN:VEVENT",
-        f"UID:{slot.pk}@mecenova",
+        f"UID:{slot.pk}-{slot.booking}@mecenova",
         f"DTSTAMP:{_stamp(clock.now())}",
         f"DTSTART:{_stamp(slot.starts_at)}",
         f"DTEND:{_stamp(slot.ends_at)}",
-        "SUMMARY:Rendez-vous avec un conseil Mecenova",
+        f"SUMMARY:{_text(title)}",
+        f"DESCRIPTION:{_text(description)}",
+        f"URL:{page}",
         "END:VEVENT",
         "END:VCALENDAR",
         "",
     )
-    return "\r\n".join(lines)
+    return "\r\n".join(map(_folded, lines))
+
+
+def _told(slot: Slot, *, for_adviser: bool) -> tuple[str, str]:
+    """The event's title, and what it says of the telephone."""
+    phone = phone_of(slot.booked_by_organisation_id)
+    if for_adviser:
+        call = f"Numéro à composer\u00a0: {phone}." if phone else "Aucun numéro sur la fiche."
+        return f"Appeler {name_of(slot.booked_by_organisation_id)}", call
+    missing = "Il nous manque votre numéro\u00a0: ajoutez-le sur votre fiche."
+    return f"Appel de {slot.adviser}, équipe Mecenova", f"Nous composerons le {phone}." if phone else missing
 
 
 def _stamp(moment: datetime) -> str:
     return f"{moment.astimezone(UTC):%Y%m%dT%H%M%SZ}"
+
+
+def _text(words: str) -> str:
+    for character in "\\;,":
+        words = words.replace(character, f"\\{character}")
+    return " ".join(words.split())
+
+
+def _folded(line: str) -> str:
+    """Cut between characters, never inside one."""
+    pieces, room = [""], LONGEST_LINE
+    for character in line:
+        size = len(character.encode())
+        if size > room:
+            pieces.append("")
+            room = LONGEST_LINE - 1
+        pieces[-1] += character
+        room -= size
+    return "\r\n ".join(pieces)

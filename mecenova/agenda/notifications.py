@@ -5,11 +5,13 @@ from typing import TYPE_CHECKING, Any
 
 from django.urls import reverse
 
+from mecenova.agenda.calendar_file import calendar_file
 from mecenova.agenda.models import Slot, SlotRequest
 from mecenova.agenda.organisations import is_member, name_of, phone_of
 from mecenova.agenda.slot_links import slots_path
 from mecenova.mail.addresses import absolute_url
-from mecenova.mail.notifications import Notification, register_notification
+from mecenova.mail.models import OutgoingMail
+from mecenova.mail.notifications import Attachment, Notification, register_notification
 from mecenova.team import is_staff
 from mecenova.ui.figures import day_and_hour
 
@@ -30,6 +32,10 @@ class AboutSlot(Notification):
             "calendar_url": absolute_url(reverse("agenda:slot_calendar", args=[subject.pk])),
         }
 
+    def attachments(self, subject: Slot, recipient: "User") -> list[Attachment]:
+        content = calendar_file(subject, for_adviser=recipient.pk == subject.adviser_id)
+        return [Attachment("rendez-vous.ics", content, "text/calendar")]
+
     def recipients(self, subject: Slot) -> "Iterable[User]":
         return [person for person in (subject.booked_by, subject.adviser) if person]
 
@@ -44,7 +50,7 @@ class AboutSlot(Notification):
 
 @register_notification
 class SlotBooked(AboutSlot):
-    """The answer to whoever has just chosen."""
+    """The answer to whoever has just chosen. Queued with `moved_from`, when they were to talk, or nothing."""
 
     name = "agenda.slot_booked"
     template = "mail/agenda/slot_booked.md"
@@ -56,7 +62,7 @@ class SlotBooked(AboutSlot):
 
 @register_notification
 class SlotTaken(AboutSlot):
-    """For the adviser."""
+    """For the adviser. Queued with `moved_from` as well."""
 
     name = "agenda.slot_taken"
     template = "mail/agenda/slot_taken.md"
@@ -73,7 +79,7 @@ class SlotTomorrow(AboutSlot):
 
 @register_notification
 class SlotGivenBack(Notification):
-    """For the adviser: the organisation will not come, the slot is free again."""
+    """For the adviser who had been told of it: the organisation will not come, the slot is free again."""
 
     name = "agenda.slot_given_back"
     template = "mail/agenda/slot_given_back.md"
@@ -82,19 +88,52 @@ class SlotGivenBack(Notification):
         return [subject.adviser]
 
     def still_wanted(self, subject: Slot, recipient: "User") -> bool:
-        return is_staff(recipient) and not subject.is_booked
+        """Booked and given back within one night, it never was for the adviser."""
+        told = OutgoingMail.objects.sent().filter(notification=SlotTaken.name, subject_id=subject.pk)
+        return is_staff(recipient) and told.filter(key__endswith=f":{self.occurrence}").exists()
 
 
-@register_notification
-class SlotCalledOff(Notification):
-    """For whoever booked: the adviser cannot, here is how to choose again. Queued with its context."""
+class ChooseAgain(Notification):
+    """For whoever booked. Queued with its context: how to choose again, or when the team will answer."""
 
-    name = "agenda.slot_called_off"
-    template = "mail/agenda/slot_called_off.md"
     urgent = True
 
     def recipients(self, subject: Slot) -> "Iterable[User]":
         return [subject.booked_by] if subject.booked_by else []
+
+
+@register_notification
+class SlotCalledOff(ChooseAgain):
+    """The adviser cannot."""
+
+    name = "agenda.slot_called_off"
+    template = "mail/agenda/slot_called_off.md"
+
+
+@register_notification
+class SlotMissed(ChooseAgain):
+    """The adviser called in vain."""
+
+    name = "agenda.slot_missed"
+    template = "mail/agenda/slot_missed.md"
+
+    def still_wanted(self, subject: Slot, recipient: "User") -> bool:
+        organisation_id = subject.booked_by_organisation_id
+        return organisation_id is not None and (is_staff(recipient) or is_member(recipient, organisation_id))
+
+
+@register_notification
+class SlotNotCalled(Notification):
+    """For the adviser: nobody called, the organisation says. Queued with its context."""
+
+    name = "agenda.slot_not_called"
+    template = "mail/agenda/slot_not_called.md"
+
+    def recipients(self, subject: Slot) -> "Iterable[User]":
+        return [subject.adviser]
+
+    def still_wanted(self, subject: Slot, recipient: "User") -> bool:
+        return is_staff(recipient)
 
 
 @register_notification

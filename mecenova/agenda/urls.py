@@ -15,5 +15,6 @@ urlpatterns = [
     path("rendez-vous/<uuid:pk>/", slots.slot, name="slot"),
     path("rendez-vous/<uuid:pk>/calendrier.ics", slots.slot_calendar, name="slot_calendar"),
     path("rendez-vous/<uuid:pk>/annuler/", slots.cancel_booking, name="cancel_booking"),
+    path("rendez-vous/<uuid:pk>/manque/", slots.miss_slot, name="miss_slot"),
     path("rendez-vous/<uuid:pk>/tenu/", slots.hold_slot, name="hold_slot"),
 ]

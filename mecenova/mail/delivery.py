@@ -8,6 +8,7 @@ same Message-ID, and the repeat of the one that was in the server's hands is cou
 import logging
 import time
 from collections import Counter, deque
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -27,7 +28,7 @@ from mecenova.mail.models import (
     MailPreference,
     OutgoingMail,
 )
-from mecenova.mail.notifications import Notification, notification_named
+from mecenova.mail.notifications import Attachment, Notification, notification_named
 from mecenova.mail.outcomes import Outcome, Verdict, back_off, judge
 from mecenova.mail.subjects import read_subjects
 from mecenova.mail.troubles import mark_address, without_addresses
@@ -317,4 +318,14 @@ def _message(mail: OutgoingMail) -> EmailMultiAlternatives:
     message = EmailMultiAlternatives(subject=mail.subject, body=mail.text, to=[mail.address], headers=headers)
     if mail.html:
         message.attach_alternative(mail.html, "text/html")
+    for file in _attachments(mail):
+        message.attach(*file)
     return message
+
+
+def _attachments(mail: OutgoingMail) -> Sequence[Attachment]:
+    """Nothing for a ready-made mail, nor once what it is about has gone."""
+    notification = notification_named(mail.notification, mail.occurrence)
+    if notification is None or mail.about is None or mail.recipient is None:
+        return ()
+    return notification.attachments(mail.about, mail.recipient)

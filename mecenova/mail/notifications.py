@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, TypeVar
 
 from mecenova.mail.enums import Category
 from mecenova.mail.groups import GROUPS
@@ -13,6 +13,14 @@ if TYPE_CHECKING:
     from mecenova.mail.models import OutgoingMail
 
 NAME = re.compile(r"[a-z_]+(\.[a-z_]+)+")
+
+
+class Attachment(NamedTuple):
+    """A file that leaves with a mail, written when it leaves."""
+
+    name: str
+    content: str
+    mimetype: str
 
 
 class Notification:
@@ -50,6 +58,10 @@ class Notification:
     def late_context(self, subject: Any, recipient: "User") -> dict[str, Any]:
         """What a mail that is `rendered_late` says at the moment it leaves."""
         return self.context(subject, recipient)
+
+    def attachments(self, subject: Any, recipient: "User") -> Sequence[Attachment]:
+        """Files that leave with it; the site's own page of the mail does not show them again."""
+        return ()
 
     def still_wanted(self, subject: Any, recipient: "User") -> bool:
         """Asked at the moment of delivery: who has answered, refused, paused or left gets nothing.

@@ -6,15 +6,12 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, connection, transaction
 
-from accounts.operations import withdraw_organisation
-from mecenova.agenda.enums import Outcome
 from mecenova.agenda.followups import HoldSlot, OfferSlot, RemindSlot
-from mecenova.agenda.models import FollowUp, Slot, SlotRequest
+from mecenova.agenda.models import FollowUp, Slot
 from mecenova.agenda.operations import (
     add_absence,
     ask_for_slot,
     book_slot,
-    cancel_booking,
     escalate_overdue_steps,
     free_slots,
     hold_slot,
@@ -30,41 +27,13 @@ from mecenova.calendar.clock import PARIS
 from mecenova.mail.models import OutgoingMail
 from mecenova.workflow.errors import DomainError
 from mecenova.workflow.journal import history
-from tests.accounts.factories import MembershipFactory, OrganisationFactory, StaffFactory, UserFactory
+from tests.accounts.factories import MembershipFactory, StaffFactory, UserFactory
 from tests.accounts.threads import at_once
+from tests.agenda.conftest import TUESDAY
 from tests.agenda.rules_for_tests import Check
 from tests.associations.factories import AssociationFactory
 
 pytestmark = pytest.mark.django_db
-TUESDAY = date(2026, 12, 1)
-
-
-@pytest.fixture
-def adviser():
-    return StaffFactory(first_name="Inès")
-
-
-@pytest.fixture
-def member():
-    return UserFactory()
-
-
-@pytest.fixture
-def organisation(member):
-    return MembershipFactory(user=member, organisation=OrganisationFactory(kind="company")).organisation
-
-
-@pytest.fixture
-def slots(adviser, frozen):
-    return open_slots(adviser=adviser, day=TUESDAY, starts=time(14), ends=time(15), by=adviser)
-
-
-@pytest.fixture
-def book(organisation, member):
-    def act(slot, by=member, about=organisation):
-        return book_slot(slot=slot, organisation_id=organisation.pk, about=about, by=by)
-
-    return act
 
 
 def mails(name, **wanted):
@@ -211,67 +180,6 @@ class TestBooking:
     def test_half_a_booking_is_refused_by_the_database(self, slots):
         with pytest.raises(IntegrityError, match="whole_or_not"), transaction.atomic():
             Slot.objects.filter(pk=slots[0].pk).update(booked_at=datetime.now(UTC))
-
-
-class TestCallingOff:
-    def test_given_back_it_is_free_and_the_adviser_is_told(self, slots, book, member, adviser):
-        slot = book(slots[0])
-        cancel_booking(slot=slot, by=member)
-        assert free_slots().filter(pk=slot.pk).exists()
-        assert next_step(slot) is None
-        assert mails("slot_given_back").get().recipient == adviser
-        assert not FollowUp.objects.open().exists()
-        assert [line.verb for line in history(slot)] == ["book", "give_back"]
-
-    def test_called_off_by_the_team_the_other_is_told_with_what_is_left(self, slots, book, member, adviser):
-        slot = cancel_booking(slot=book(slots[0]), by=adviser)
-        assert slot.cancelled_at is not None
-        mail = mails("slot_called_off").get()
-        assert mail.recipient == member
-        assert "/rendez-vous/choisir/" in mail.text
-        assert not SlotRequest.objects.exists()
-
-    def test_called_off_when_no_other_is_free_the_team_owes_a_date(self, slots, book, adviser):
-        slot = book(slots[0])
-        for other in slots[1:]:
-            withdraw_slot(slot=other, by=adviser)
-        cancel_booking(slot=slot, by=adviser)
-        assert next_step(SlotRequest.objects.waiting().get()).rule == OfferSlot.name
-        assert "2 jours ouvrés" in mails("slot_called_off").get().text.replace("\n", " ")
-
-    def test_twice_is_once(self, slots, book, member, adviser):
-        slot = book(slots[0])
-        cancel_booking(slot=slot, by=adviser)
-        cancel_booking(slot=slot, by=adviser)
-        withdraw_slot(slot=slot, by=adviser)
-        assert mails("slot_called_off").count() == 1
-
-    def test_booked_again_it_is_confirmed_again(self, slots, book, member, frozen):
-        cancel_booking(slot=book(slots[0]), by=member)
-        frozen.advance(timedelta(minutes=1))
-        book(slots[0])
-        assert mails("slot_booked").count() == 2
-        assert next_step(slots[0]).outcome == Outcome.OPEN
-
-    def test_not_by_others_nor_once_it_has_begun(self, slots, book, member, frozen):
-        slot = book(slots[0])
-        with pytest.raises(PermissionDenied):
-            cancel_booking(slot=slot, by=UserFactory())
-        frozen.move_to(slot.starts_at)
-        with pytest.raises(DomainError, match="passé"):
-            cancel_booking(slot=slot, by=member)
-
-    def test_an_organisation_that_leaves_gives_its_slot_back(self, slots, book, organisation):
-        slot = book(slots[0])
-        withdraw_organisation(organisation=organisation, by=None)
-        slot.refresh_from_db()
-        assert slot.booked_at is None
-        assert not FollowUp.objects.open().exists()
-
-    def test_an_adviser_who_goes_away_calls_off_first(self, slots, book, adviser):
-        book(slots[0])
-        with pytest.raises(DomainError, match="annulez-les"):
-            add_absence(user=adviser, first_day=TUESDAY, last_day=TUESDAY, by=adviser)
 
 
 class TestHolding:

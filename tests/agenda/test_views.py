@@ -1,5 +1,6 @@
 """The pages of slots and of rules in error, attacked."""
 
+import re
 import uuid
 from datetime import date, time, timedelta
 
@@ -139,15 +140,58 @@ class TestOneSlot:
         page = enter(UserFactory())
         for name in ("slot", "slot_calendar"):
             assert page.get(reverse(f"agenda:{name}", args=[slot.pk])).status_code == 404
-        for name in ("cancel_booking", "hold_slot"):
+        for name in ("cancel_booking", "hold_slot", "miss_slot"):
             assert page.post(reverse(f"agenda:{name}", args=[slot.pk])).status_code == 404
             assert page.get(reverse(f"agenda:{name}", args=[slot.pk])).status_code in {404, 405}
 
-    def test_a_member_cancels(self, enter, membership, slots):
+    def test_a_member_cancels_and_can_choose_again(self, enter, membership, path, slots):
         slot = self.booked(membership, slots)
-        enter(membership.user).post(reverse("agenda:cancel_booking", args=[slot.pk]))
+        page = enter(membership.user)
+        answer = page.post(reverse("agenda:cancel_booking", args=[slot.pk]), follow=True)
         slot.refresh_from_db()
         assert slot.booked_at is None
+        assert "Réserver ce moment" in answer.text
+        # The link of the mail that confirmed it leads somewhere still; nobody else's does.
+        address = reverse("agenda:slot", args=[slot.pk])
+        assert "annulé ou déplacé" in page.get(address, follow=True).text
+        assert enter(UserFactory()).get(address).status_code == 404
+
+    def test_a_member_moves_it(self, enter, membership, path, slots):
+        slot = self.booked(membership, slots)
+        page = enter(membership.user)
+        html = page.get(slot.get_absolute_url()).text
+        assert "Déplacer ce rendez-vous" in html
+        (again,) = re.findall(r'href="(/rendez-vous/choisir/[^"]+)"', html)
+        assert "Déplacer à ce moment" in page.get(again).text
+        answer = page.post(again, {"slot": slots[2].pk}, follow=True)
+        assert answer.redirect_chain[-1][0] == slots[2].get_absolute_url()
+        slot.refresh_from_db()
+        assert slot.booked_at is None
+
+    def test_once_past_it_is_no_dead_end(self, enter, membership, path, slots, frozen):
+        slot = self.booked(membership, slots)
+        page = enter(membership.user)
+        assert "Personne n’a appelé" not in page.get(slot.get_absolute_url()).text
+        frozen.move_to(slot.ends_at)
+        assert "Personne n’a appelé" in page.get(slot.get_absolute_url()).text
+        answer = page.post(reverse("agenda:miss_slot", args=[slot.pk]), follow=True)
+        assert "Votre demande est notée" in answer.text
+        assert "Cet appel n’a pas eu lieu" in page.get(slot.get_absolute_url()).text
+
+    def test_the_team_says_that_nobody_answered(self, enter, membership, slots, frozen):
+        slot = self.booked(membership, slots)
+        frozen.move_to(slot.ends_at)
+        page = enter(slot.adviser)
+        assert "Personne n’a répondu" in page.get(reverse("agenda:team_slots")).text
+        page.post(reverse("agenda:miss_slot", args=[slot.pk]))
+        assert membership.organisation.name not in page.get(reverse("agenda:team_slots")).text
+
+    def test_a_slot_that_nobody_took_is_withdrawn_without_a_word_of_a_mail(self, enter, slots):
+        answer = enter(slots[0].adviser).post(
+            reverse("agenda:cancel_booking", args=[slots[0].pk]), follow=True
+        )
+        assert "Le créneau est retiré." in answer.text
+        assert "prévenue" not in answer.text
 
     def test_a_member_does_not_say_it_was_held(self, enter, membership, slots, frozen):
         slot = self.booked(membership, slots)

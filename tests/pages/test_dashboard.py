@@ -1,5 +1,5 @@
 import html
-from datetime import timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 from django.urls import reverse
@@ -10,6 +10,7 @@ from associations.operations import create_project
 from companies.followups import KeepInTouch
 from mecenova.agenda import operations as agenda
 from mecenova.agenda.models import FollowUp
+from mecenova.calendar import clock
 from partnerships import operations as partnerships
 from tests.accounts.factories import MembershipFactory, OrganisationFactory, StaffFactory, UserFactory
 from tests.associations.factories import AssociationFactory, ProjectFactory
@@ -109,6 +110,26 @@ def test_what_i_owe_soonest_comes_first_and_leads_where_it_is_done(client):
     assert "À vous de jouer" in text
     # The organisation's own step is still told, with its date.
     assert " ".join(agenda.next_step(company.organisation).what.split()) in " ".join(text.split())
+
+
+def test_an_appointment_and_a_wish_for_one_are_told(client):
+    association, adviser = AssociationFactory(complete=True), StaffFactory()
+    organisation, person = association.organisation, member_of(association)
+    client.force_login(person)
+    agenda.ask_for_slot(organisation_id=organisation.pk, about=organisation, by=person)
+    assert f"Proposer un rendez-vous à {organisation.name}" in shown(client.get(DASHBOARD))
+    with clock.frozen(datetime(2026, 11, 23, 9, tzinfo=UTC)) as now:
+        (slot,) = agenda.open_slots(
+            adviser=adviser, day=date(2026, 12, 1), starts=time(14), ends=time(14, 20), by=adviser
+        )
+        agenda.book_slot(slot=slot, organisation_id=organisation.pk, about=organisation, by=person)
+        page = shown(client.get(DASHBOARD))
+        assert f"{adviser} vous appelle le mardi 1er" in page
+        assert slot.get_absolute_url() in page
+        assert "Proposer un rendez-vous" not in page
+        now.move_to(slot.ends_at)
+        client.force_login(person)
+        assert "Personne n’a appelé" in shown(client.get(DASHBOARD))
 
 
 def test_projects_show_their_next_step(client):

@@ -301,7 +301,7 @@ def _agenda_keys(own: Any, people: dict[str, User | None]) -> dict[str, dict[str
     tomorrow = clock.today() + timedelta(days=1)
     absence = Absence.objects.create(user=manager, first_day=tomorrow, last_day=tomorrow)
     token = token_for(organisation_id=organisation.pk, about=organisation)
-    by_slot = ("slot", "slot_calendar", "cancel_booking", "hold_slot")
+    by_slot = ("slot", "slot_calendar", "cancel_booking", "hold_slot", "miss_slot")
     return {
         **{f"agenda:{name}": {"pk": slot.pk} for name in by_slot},
         "agenda:slots": {"token": token},

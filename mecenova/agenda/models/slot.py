@@ -52,6 +52,9 @@ class SlotQuerySet(models.QuerySet["Slot"]):
         """Booked, and not held yet: an adviser owes the conversation."""
         return self.booked().filter(held_at__isnull=True)
 
+    def ahead(self) -> Self:
+        return self.filter(starts_at__gt=clock.now())
+
     def of_organisation(self, organisation_id: uuid.UUID) -> Self:
         return self.filter(booked_by_organisation_id=organisation_id)
 
@@ -119,6 +122,15 @@ class Slot(Identified):
     @property
     def is_booked(self) -> bool:
         return self.booked_at is not None and self.cancelled_at is None
+
+    @property
+    def was_missed(self) -> bool:
+        """Booked, its hour came, and they did not talk: said by one of the two."""
+        return (
+            self.booked_at is not None
+            and self.cancelled_at is not None
+            and self.cancelled_at >= self.starts_at
+        )
 
     @property
     def booking(self) -> str:

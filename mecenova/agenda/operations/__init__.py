@@ -1,6 +1,14 @@
 """Every write of the agenda that has a meaning."""
 
 from mecenova.agenda.operations.absences import add_absence, remove_absence
+from mecenova.agenda.operations.appointments import (
+    cancel_booking,
+    hold_slot,
+    miss_slot,
+    move_booking,
+    release_organisation,
+    withdraw_slot,
+)
 from mecenova.agenda.operations.delays import set_delay
 from mecenova.agenda.operations.follow_ups import (
     close,
@@ -21,16 +29,7 @@ from mecenova.agenda.operations.sharing import (
     who_leads,
 )
 from mecenova.agenda.operations.silence import check_silence
-from mecenova.agenda.operations.slots import (
-    ask_for_slot,
-    book_slot,
-    cancel_booking,
-    free_slots,
-    hold_slot,
-    open_slots,
-    release_organisation,
-    withdraw_slot,
-)
+from mecenova.agenda.operations.slots import ask_for_slot, book_slot, free_slots, open_slots
 from mecenova.agenda.operations.stays import register_stays
 
 __all__ = [
@@ -45,6 +44,8 @@ __all__ = [
     "escalate_overdue_steps",
     "free_slots",
     "hold_slot",
+    "miss_slot",
+    "move_booking",
     "next_step",
     "next_steps",
     "open_slots",

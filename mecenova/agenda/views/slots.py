@@ -1,5 +1,6 @@
 """Appointments: the team opens slots, an organisation chooses one, either side may call it off."""
 
+from typing import Any
 from uuid import UUID
 
 from allauth.decorators import rate_limit
@@ -13,8 +14,9 @@ from mecenova.agenda.calendar_file import calendar_file
 from mecenova.agenda.forms import BookingForm, OpenSlotsForm
 from mecenova.agenda.models import Slot, SlotRequest
 from mecenova.agenda.organisations import name_of, names_of, phone_of
-from mecenova.agenda.slot_links import wish_from
+from mecenova.agenda.slot_links import Wish, slots_path, wish_from
 from mecenova.calendar import clock
+from mecenova.mail.models import OutgoingMail
 from mecenova.team import for_the_team, is_staff
 from mecenova.ui.figures import day_and_hour
 from mecenova.workflow.errors import DomainError
@@ -47,20 +49,16 @@ def team_slots(request: HttpRequest) -> HttpResponse:
 
 @rate_limit(action="book_slot")
 def slots(request: HttpRequest, token: str) -> HttpResponse:
-    """A member chooses a slot; where none is free, asks the team for a date."""
+    """A member chooses a slot, or moves the one chosen before; where none is free, asks for a date."""
     wish = wish_from(token)
     if wish is None or not policies.can_book_for(request.user, wish.organisation_id):
         raise Http404
     free = operations.free_slots()
+    booked = _ahead(wish.organisation_id)
     form = BookingForm(request.POST or None, slots=free)
     if request.method == "POST" and form.is_valid():
         try:
-            slot = operations.book_slot(
-                slot=form.cleaned_data["slot"],
-                organisation_id=wish.organisation_id,
-                about=wish.about,
-                by=request.user,
-            )
+            slot = _choose(form.cleaned_data["slot"], booked, wish, request.user)
         except DomainError as refused:
             form.add_error(None, refused.message)
         else:
@@ -72,7 +70,7 @@ def slots(request: HttpRequest, token: str) -> HttpResponse:
         "wish": wish,
         "organisation_name": name_of(wish.organisation_id),
         "free": free.exists(),
-        "booked": Slot.objects.to_hold().of_organisation(wish.organisation_id).first(),
+        "booked": booked,
         "step": operations.next_step(waiting) if waiting else None,
     }
     return render(request, "agenda/slots.html", context)
@@ -91,14 +89,17 @@ def ask_for_slot(request: HttpRequest, token: str) -> HttpResponse:
 
 @require_safe
 def slot(request: HttpRequest, pk: UUID) -> HttpResponse:
-    found = _seen_by(request, pk)
-    name, about = name_of(found.booked_by_organisation_id), str(found.booked_for or "")
+    found = get_object_or_404(Slot.objects.select_related("adviser", "booked_for_type"), pk=pk)
+    if not policies.can_see_booking(request.user, found):
+        return _given_back(request, found)
+    name, about = name_of(found.booked_by_organisation_id), found.booked_for
     context = {
         "slot": found,
         "when": day_and_hour(found.starts_at),
         "organisation_name": name,
         "phone": phone_of(found.booked_by_organisation_id),
-        "about": about if about != name else "",
+        "about": str(about) if about is not None and str(about) != name else "",
+        "again_url": _again(found),
         "for_the_team": is_staff(request.user),
     }
     return render(request, "agenda/slot.html", context)
@@ -110,15 +111,17 @@ def slot_calendar(request: HttpRequest, pk: UUID) -> HttpResponse:
     found = _seen_by(request, pk)
     if not found.is_booked:
         raise Http404
-    answer = HttpResponse(calendar_file(found), content_type="text/calendar; charset=utf-8")
+    content = calendar_file(found, for_adviser=request.user.pk == found.adviser_id)
+    answer = HttpResponse(content, content_type="text/calendar; charset=utf-8")
     answer["Content-Disposition"] = 'attachment; filename="rendez-vous.ics"'
     return answer
 
 
 @require_POST
 def cancel_booking(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """Withdraws a slot nobody took, too."""
+    """Withdraws a slot nobody took, too. Whoever had booked it is taken to what is still free."""
     found = _seen_by(request, pk)
+    again, was_booked = _again(found), found.is_booked
     act = operations.withdraw_slot if is_staff(request.user) else operations.cancel_booking
     try:
         act(slot=found, by=request.user)
@@ -126,10 +129,30 @@ def cancel_booking(request: HttpRequest, pk: UUID) -> HttpResponse:
         messages.error(request, refused.message)
         return redirect("agenda:slot", pk=pk)
     if is_staff(request.user):
-        messages.success(request, "Le créneau est retiré. La personne qui l’avait réservé est prévenue.")
+        told = " La personne qui l’avait réservé est prévenue." if was_booked else ""
+        messages.success(request, f"Le créneau est retiré.{told}")
         return redirect("agenda:team_slots")
-    messages.success(request, "Le rendez-vous est annulé, votre interlocuteur est prévenu.")
-    return redirect("pages:dashboard")
+    messages.success(
+        request, f"Le rendez-vous est annulé, {found.adviser} le sait. Vous pouvez en choisir un autre."
+    )
+    return redirect(again or "pages:dashboard")
+
+
+@require_POST
+def miss_slot(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """They did not talk: the organisation chooses again, the team is back to its list."""
+    found = _seen_by(request, pk)
+    again = _again(found)
+    try:
+        operations.miss_slot(slot=found, by=request.user)
+    except DomainError as refused:
+        messages.error(request, refused.message)
+        return redirect("agenda:slot", pk=pk)
+    if is_staff(request.user):
+        messages.success(request, "C’est noté\u00a0: nous lui proposons un autre moment.")
+        return redirect("agenda:team_slots")
+    messages.success(request, f"Pardon pour ce rendez-vous manqué\u00a0: {found.adviser} le sait.")
+    return redirect(again or "pages:dashboard")
 
 
 @require_POST
@@ -142,6 +165,30 @@ def hold_slot(request: HttpRequest, pk: UUID) -> HttpResponse:
     else:
         messages.success(request, "Le rendez-vous est noté comme tenu.")
     return redirect("agenda:team_slots")
+
+
+def _ahead(organisation_id: UUID) -> Slot | None:
+    return Slot.objects.to_hold().ahead().of_organisation(organisation_id).select_related("adviser").first()
+
+
+def _choose(chosen: Slot, booked: Slot | None, wish: Wish, user: Any) -> Slot:
+    if booked is not None:
+        return operations.move_booking(slot=booked, to=chosen, by=user)
+    return operations.book_slot(slot=chosen, organisation_id=wish.organisation_id, about=wish.about, by=user)
+
+
+def _again(slot: Slot) -> str:
+    """Where whoever booked it chooses another; nothing once what they wished to talk about has gone."""
+    organisation_id, about = slot.booked_by_organisation_id, slot.booked_for
+    return slots_path(organisation_id=organisation_id, about=about) if organisation_id and about else ""
+
+
+def _given_back(request: HttpRequest, slot: Slot) -> HttpResponse:
+    """The links of former mails lead somewhere; to anybody who was never told of it, it does not exist."""
+    if not OutgoingMail.objects.filter(recipient=request.user, subject_id=slot.pk).exists():
+        raise Http404
+    messages.info(request, "Ce rendez-vous a été annulé ou déplacé. Ce qui est prévu pour vous est ici.")
+    return redirect("pages:dashboard")
 
 
 def _seen_by(request: HttpRequest, pk: UUID) -> Slot:

@@ -23,7 +23,7 @@ from matching.models import Diagnosis, Suggestion
 from matching.odds import case_of_association, odds_of, what_if
 from matching.presented import presentations
 from mecenova.agenda import operations as agenda
-from mecenova.agenda.models import FollowUp
+from mecenova.agenda.models import FollowUp, Slot, SlotRequest
 from partnerships.models import Introduction, Partnership
 from partnerships.operations import places_left
 
@@ -67,8 +67,11 @@ def _common(organisation: Organisation) -> dict[str, Any]:
     steps = agenda.next_steps([*introductions, *partnerships])
     names = Organisation.objects.names_of(step.owing_organisation_id for step in steps.values())
     lines = [_exchange(subject, steps.get(subject.pk), names) for subject in [*introductions, *partnerships]]
+    wish = SlotRequest.objects.waiting().filter(organisation_id=organisation.pk).first()
     return {
         "organisation": organisation,
+        "appointments": Slot.objects.to_hold().of_organisation(organisation.pk).select_related("adviser"),
+        "slot_step": agenda.next_step(wish) if wish else None,
         "asked": organisation.what_is_asked(),
         "step": own,
         "lesson": Step.objects.next_for(organisation),

@@ -1,0 +1,231 @@
+"""What becomes of an appointment: moved, called off by either side, held, or missed."""
+
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.urls import reverse
+
+from mecenova.agenda import notifications, organisations
+from mecenova.agenda.enums import Outcome
+from mecenova.agenda.followups import HoldSlot, RemindSlot
+from mecenova.agenda.models import Slot
+from mecenova.agenda.operations.follow_ups import close
+from mecenova.agenda.operations.slots import (
+    BOOKED,
+    FREE,
+    NOTICE,
+    TAKEN,
+    answer_requests,
+    close_requests,
+    free_slots,
+    locked,
+    owe_slot,
+    write_booking,
+)
+from mecenova.agenda.organisations import name_of
+from mecenova.agenda.policies import can_see_booking
+from mecenova.agenda.signals import slot_held
+from mecenova.agenda.slot_links import slots_path
+from mecenova.calendar import clock
+from mecenova.mail.addresses import absolute_url
+from mecenova.mail.operations import queue
+from mecenova.team import is_staff
+from mecenova.ui.figures import day_and_hour
+from mecenova.workflow import journal
+from mecenova.workflow.errors import DomainError
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+HELD, MISSED, WITHDRAWN = "held", "missed", "withdrawn"
+
+
+@transaction.atomic
+def move_booking(*, slot: Slot, to: Slot, by: "User") -> Slot:
+    """The same appointment at another time, before it begins: each side is told once, its place is free."""
+    _lock_organisation(slot)
+    rows = {row.pk: row for row in _locked_both(slot, to)}
+    row, chosen = rows[slot.pk], rows[to.pk]
+    organisation_id = row.booked_by_organisation_id
+    if not can_see_booking(by, row) or organisation_id is None:
+        raise PermissionDenied
+    if row == chosen:
+        return row
+    if not row.is_booked or row.has_begun:
+        raise DomainError("Ce rendez-vous est passé\u00a0: choisissez-en un nouveau.")
+    if not free_slots().filter(pk=chosen.pk).exists():
+        raise DomainError(TAKEN)
+    about, when = (row.booked_for_type, row.booked_for_id), day_and_hour(row.starts_at)
+    person = row.booked_by or by if is_staff(by) else by
+    close(row, HoldSlot, RemindSlot, outcome=Outcome.CANCELLED)
+    if row.adviser_id != chosen.adviser_id:
+        _tell_adviser(row)
+    _free(row, by)
+    write_booking(chosen, organisation_id, about, person=person, by=by, moved_from=when)  # type: ignore[arg-type]  # (a booking is whole)
+    return chosen
+
+
+@transaction.atomic
+def cancel_booking(*, slot: Slot, by: "User") -> Slot:
+    """Either side calls the appointment off, before it begins; the other is told.
+
+    Given back by the organisation, the slot is free again; called off by the team, it is withdrawn, and
+    where no other is free the team owes a date.
+    """
+    row = _locked_with_organisation(slot)
+    if not can_see_booking(by, row):
+        raise PermissionDenied
+    if not row.is_booked or row.held_at is not None:
+        return row
+    if row.has_begun:
+        raise DomainError("Ce rendez-vous est passé\u00a0: il ne s’annule plus.")
+    close(row, HoldSlot, RemindSlot, outcome=Outcome.CANCELLED)
+    if is_staff(by):
+        _call_off(row, by)
+    else:
+        _give_back(row, by)
+    return row
+
+
+@transaction.atomic
+def withdraw_slot(*, slot: Slot, by: "User") -> Slot:
+    """The team takes a slot back; booked, whoever booked it is told."""
+    if not is_staff(by):
+        raise PermissionDenied
+    row = _locked_with_organisation(slot)
+    if row.cancelled_at is not None:
+        return row
+    if row.booked_at is not None:
+        return cancel_booking(slot=row, by=by)
+    row.cancelled_at = clock.now()
+    row.save(update_fields=["cancelled_at"])
+    journal.record(row, "withdraw", FREE, WITHDRAWN, by)
+    return row
+
+
+@transaction.atomic
+def hold_slot(*, slot: Slot, by: "User") -> Slot:
+    """They have talked: the adviser's step ends, and the rooms above are told."""
+    if not is_staff(by):
+        raise PermissionDenied
+    row = _locked_with_organisation(slot)
+    if not row.is_booked or row.held_at is not None:
+        return row
+    if not row.has_begun:
+        raise DomainError("Ce rendez-vous n’a pas encore commencé.")
+    row.held_at = clock.now()
+    row.save(update_fields=["held_at"])
+    journal.record(row, "hold", BOOKED, HELD, by)
+    close(row)
+    slot_held.send(sender=Slot, slot=row, by=by)
+    return row
+
+
+@transaction.atomic
+def miss_slot(*, slot: Slot, by: "User") -> Slot:
+    """They have not talked, one of the two says: the other is told, and whoever booked chooses again.
+
+    Where no slot is free, the team owes a date. Said by the organisation, the promise was not kept.
+    """
+    row = _locked_with_organisation(slot)
+    if not can_see_booking(by, row):
+        raise PermissionDenied
+    if not row.is_booked or row.held_at is not None:
+        return row
+    if not row.has_begun:
+        raise DomainError("Ce rendez-vous n’a pas encore commencé.")
+    close(row, HoldSlot, outcome=Outcome.CANCELLED if is_staff(by) else Outcome.FAILED)
+    _withdraw(row, "miss", MISSED, by)
+    _offer_another(row, notifications.SlotMissed if is_staff(by) else notifications.SlotNotCalled)
+    return row
+
+
+@transaction.atomic
+def release_organisation(*, organisation_id: UUID, by: "User | None") -> None:
+    """It leaves the site: its appointments ahead are free for others, what it asked for is closed."""
+    close_requests(organisation_id)
+    for slot in Slot.objects.to_hold().of_organisation(organisation_id).order_by("pk"):
+        row = locked(slot)
+        close(row, HoldSlot, RemindSlot, outcome=Outcome.CANCELLED)
+        _give_back(row, by)
+
+
+def _locked_with_organisation(slot: Slot) -> Slot:
+    """The organisation that booked it first, as every operation takes its rows, then the slot."""
+    holder = _lock_organisation(slot)
+    row = locked(slot)
+    if row.booked_by_organisation_id not in (holder, None):
+        raise DomainError("Ce créneau vient de changer de main. Rechargez la page.")
+    return row
+
+
+def _lock_organisation(slot: Slot) -> UUID | None:
+    holder = Slot.objects.filter(pk=slot.pk).values_list("booked_by_organisation_id", flat=True).get()
+    if holder is not None:
+        organisations.lock(holder)
+    return holder
+
+
+def _locked_both(slot: Slot, other: Slot) -> "list[Slot]":
+    """In the order of their keys: two who exchange their places wait for each other once."""
+    rows = Slot.objects.select_for_update(of=("self",), no_key=True).select_related(
+        "adviser", "booked_for_type"
+    )
+    return list(rows.filter(pk__in=[slot.pk, other.pk]).order_by("pk"))
+
+
+def _give_back(row: Slot, by: "User | None") -> None:
+    _tell_adviser(row)
+    _free(row, by)
+
+
+def _tell_adviser(row: Slot) -> None:
+    """Before it is free: the mail says who will not come."""
+    values = {
+        "when": day_and_hour(row.starts_at),
+        "organisation_name": name_of(row.booked_by_organisation_id),
+        "slots_url": absolute_url(reverse("agenda:team_slots")),
+    }
+    queue(notifications.SlotGivenBack, row, occurrence=row.booking, context=values)
+
+
+def _free(row: Slot, by: "User | None") -> None:
+    """Others can take it; whoever has waited for a slot the longest is told."""
+    row.booked_by_organisation_id = row.booked_by = row.booked_at = None
+    row.booked_for_type = row.booked_for_id = None
+    row.save()
+    journal.record(row, "give_back", BOOKED, FREE, by)
+    if row.starts_at > clock.now() + NOTICE:
+        answer_requests(1)
+
+
+def _call_off(row: Slot, by: "User") -> None:
+    _withdraw(row, "call_off", WITHDRAWN, by)
+    _offer_another(row, notifications.SlotCalledOff)
+
+
+def _withdraw(row: Slot, verb: str, state: str, by: "User") -> None:
+    row.cancelled_at = clock.now()
+    row.save(update_fields=["cancelled_at"])
+    journal.record(row, verb, BOOKED, state, by)
+
+
+def _offer_another(row: Slot, told: type[notifications.Notification]) -> None:
+    """Whoever booked chooses again; where no other slot is free, the team owes a date."""
+    organisation_id, about = row.booked_by_organisation_id, row.booked_for
+    if organisation_id is None or about is None:
+        return
+    none_free = not free_slots().exists()
+    if none_free:
+        owe_slot(organisation_id, about, row.booked_by)
+    path = slots_path(organisation_id=organisation_id, about=about)
+    values = {
+        "when": day_and_hour(row.starts_at),
+        "organisation_name": name_of(organisation_id),
+        "slots_url": absolute_url(path),
+        "slot_url": absolute_url(row.get_absolute_url()),
+        "none_free": none_free,
+    }
+    queue(told, row, occurrence=row.booking, context=values)

@@ -1,0 +1,218 @@
+"""What becomes of an appointment: moved, called off, missed; and the calendar file that its mails bring."""
+
+from datetime import datetime, time, timedelta
+
+import pytest
+from django.core.exceptions import PermissionDenied
+
+from accounts.operations import withdraw_organisation
+from mecenova.agenda.enums import Outcome
+from mecenova.agenda.followups import HoldSlot, OfferSlot
+from mecenova.agenda.models import FollowUp, Slot, SlotRequest
+from mecenova.agenda.operations import (
+    add_absence,
+    ask_for_slot,
+    book_slot,
+    cancel_booking,
+    free_slots,
+    miss_slot,
+    move_booking,
+    next_step,
+    open_slots,
+    withdraw_slot,
+)
+from mecenova.calendar.clock import PARIS
+from mecenova.mail.delivery import deliver_due
+from mecenova.mail.models import OutgoingMail
+from mecenova.workflow.errors import DomainError
+from mecenova.workflow.journal import history
+from tests.accounts.factories import MembershipFactory, StaffFactory, UserFactory
+from tests.agenda.conftest import TUESDAY
+
+pytestmark = pytest.mark.django_db
+
+
+def mails(name, **wanted):
+    return OutgoingMail.objects.filter(notification=f"agenda.{name}", **wanted)
+
+
+class TestMoving:
+    def test_one_appointment_at_another_time_each_side_told_once(self, slots, book, member, adviser, frozen):
+        slot = book(slots[0])
+        frozen.advance(timedelta(minutes=1))
+        moved = move_booking(slot=slot, to=slots[2], by=member)
+        slot.refresh_from_db()
+        assert (moved.pk, moved.booked_by) == (slots[2].pk, member)
+        assert free_slots().filter(pk=slot.pk).exists()
+        assert Slot.objects.to_hold().count() == 1
+        assert next_step(slot) is None
+        assert next_step(moved).since == moved.starts_at
+        assert not mails("slot_given_back").exists()
+        for name in ("slot_booked", "slot_taken"):
+            assert (
+                "et non plus le mardi 1er\u00a0décembre 2026 à 14"
+                in mails(name, subject_id=moved.pk).get().text
+            )
+
+    def test_twice_is_once(self, slots, book, member):
+        moved = move_booking(slot=book(slots[0]), to=slots[2], by=member)
+        move_booking(slot=moved, to=slots[2], by=member)
+        assert mails("slot_booked").count() == 2
+
+    def test_to_another_adviser_both_are_told(self, slots, book, member, adviser, frozen):
+        other = StaffFactory()
+        (elsewhere,) = open_slots(adviser=other, day=TUESDAY, starts=time(9), ends=time(9, 20), by=other)
+        move_booking(slot=book(slots[0]), to=elsewhere, by=member)
+        assert mails("slot_given_back").get().recipient == adviser
+        assert mails("slot_taken", subject_id=elsewhere.pk).get().recipient == other
+
+    def test_by_the_team_it_stays_theirs(self, slots, book, member, adviser):
+        moved = move_booking(slot=book(slots[0]), to=slots[1], by=adviser)
+        assert moved.booked_by == member
+        assert mails("slot_booked", subject_id=moved.pk).get().recipient == member
+
+    def test_not_to_one_taken_nor_once_begun_nor_by_others(self, slots, book, member, frozen):
+        slot = book(slots[0])
+        rival = MembershipFactory()
+        book_slot(
+            slot=slots[1], organisation_id=rival.organisation_id, about=rival.organisation, by=rival.user
+        )
+        with pytest.raises(DomainError, match="pris"):
+            move_booking(slot=slot, to=slots[1], by=member)
+        with pytest.raises(PermissionDenied):
+            move_booking(slot=slot, to=slots[2], by=rival.user)
+        frozen.move_to(slot.starts_at)
+        with pytest.raises(DomainError, match="passé"):
+            move_booking(slot=slot, to=slots[2], by=member)
+
+    def test_the_place_left_goes_to_whoever_waits(self, slots, book, member, adviser):
+        slot = book(slots[0])
+        rival = MembershipFactory()
+        for other in slots[2:]:
+            withdraw_slot(slot=other, by=adviser)
+        ask_for_slot(organisation_id=rival.organisation_id, about=rival.organisation, by=rival.user)
+        move_booking(slot=slot, to=slots[1], by=member)
+        assert mails("slots_opened").get().recipient == rival.user
+
+
+class TestMissed:
+    def test_nobody_called_the_adviser_is_told_and_they_choose_again(
+        self, slots, book, member, adviser, frozen
+    ):
+        slot = book(slots[0])
+        with pytest.raises(DomainError, match="commencé"):
+            miss_slot(slot=slot, by=member)
+        frozen.move_to(slot.ends_at)
+        for _ in range(2):
+            missed = miss_slot(slot=slot, by=member)
+        assert missed.was_missed
+        assert mails("slot_not_called").get().recipient == adviser
+        assert not mails("slot_missed").exists()
+        assert FollowUp.objects.get(rule=HoldSlot.name).outcome == Outcome.FAILED
+        # The last slot of the stretch is two hours too near: none is left, the team owes a date.
+        assert next_step(SlotRequest.objects.waiting().get()).rule == OfferSlot.name
+
+    def test_nobody_answered_they_are_told_how_to_choose_again(self, slots, book, member, adviser, frozen):
+        slot = book(slots[0])
+        open_slots(adviser=adviser, day=TUESDAY, starts=time(17), ends=time(17, 20), by=adviser)
+        frozen.move_to(slot.ends_at)
+        miss_slot(slot=slot, by=adviser)
+        mail = mails("slot_missed").get()
+        assert mail.recipient == member
+        assert "/rendez-vous/choisir/" in mail.text
+        assert FollowUp.objects.get(rule=HoldSlot.name).outcome == Outcome.CANCELLED
+        assert [line.verb for line in history(slot)] == ["book", "miss"]
+
+    def test_by_one_of_the_two(self, slots, book, frozen):
+        slot = book(slots[0])
+        frozen.move_to(slot.ends_at)
+        with pytest.raises(PermissionDenied):
+            miss_slot(slot=slot, by=UserFactory())
+
+
+class TestCalendarFile:
+    def test_leaves_with_the_mails(self, slots, book, member, adviser, organisation, frozen, mailoutbox):
+        organisation.name, organisation.phone = "Les Œuvres, d’ici; et d’ailleurs " * 4, "01 99 00 12 34"
+        organisation.save()
+        book(slots[0])
+        frozen.move_to(datetime(2026, 11, 24, 10, tzinfo=PARIS))
+        deliver_due()
+        for mail in mailoutbox:
+            ((name, content, kind),) = [tuple(file) for file in mail.attachments]
+            assert (name, kind) == ("rendez-vous.ics", "text/calendar")
+            assert max(len(line.encode()) for line in content.split("\r\n")) <= 75
+            whole = content.replace("\r\n ", "")
+            assert "DTSTART:20261201T130000Z" in whole
+            assert "01 99 00 12 34" in whole
+        titles = {file[1].split("SUMMARY:")[1][:15] for mail in mailoutbox for file in mail.attachments}
+        assert titles == {"Appeler Les Œuv", "Appel de Inès D"}
+
+
+class TestCallingOff:
+    def test_given_back_within_the_night_the_adviser_hears_of_neither(
+        self, slots, book, member, frozen, mailoutbox
+    ):
+        frozen.move_to(datetime(2026, 11, 29, 22, tzinfo=PARIS))
+        cancel_booking(slot=book(slots[0]), by=member)
+        frozen.move_to(datetime(2026, 11, 30, 10, tzinfo=PARIS))
+        deliver_due()
+        assert [mail.to for mail in mailoutbox if "annule" in mail.subject or "pris" in mail.subject] == []
+
+    def test_given_back_it_is_free_and_the_adviser_is_told(self, slots, book, member, adviser):
+        slot = book(slots[0])
+        cancel_booking(slot=slot, by=member)
+        assert free_slots().filter(pk=slot.pk).exists()
+        assert next_step(slot) is None
+        assert mails("slot_given_back").get().recipient == adviser
+        assert not FollowUp.objects.open().exists()
+        assert [line.verb for line in history(slot)] == ["book", "give_back"]
+
+    def test_called_off_by_the_team_the_other_is_told_with_what_is_left(self, slots, book, member, adviser):
+        slot = cancel_booking(slot=book(slots[0]), by=adviser)
+        assert slot.cancelled_at is not None
+        mail = mails("slot_called_off").get()
+        assert mail.recipient == member
+        assert "/rendez-vous/choisir/" in mail.text
+        assert not SlotRequest.objects.exists()
+
+    def test_called_off_when_no_other_is_free_the_team_owes_a_date(self, slots, book, adviser):
+        slot = book(slots[0])
+        for other in slots[1:]:
+            withdraw_slot(slot=other, by=adviser)
+        cancel_booking(slot=slot, by=adviser)
+        assert next_step(SlotRequest.objects.waiting().get()).rule == OfferSlot.name
+        assert "2 jours ouvrés" in mails("slot_called_off").get().text.replace("\n", " ")
+
+    def test_twice_is_once(self, slots, book, member, adviser):
+        slot = book(slots[0])
+        cancel_booking(slot=slot, by=adviser)
+        cancel_booking(slot=slot, by=adviser)
+        withdraw_slot(slot=slot, by=adviser)
+        assert mails("slot_called_off").count() == 1
+
+    def test_booked_again_it_is_confirmed_again(self, slots, book, member, frozen):
+        cancel_booking(slot=book(slots[0]), by=member)
+        frozen.advance(timedelta(minutes=1))
+        book(slots[0])
+        assert mails("slot_booked").count() == 2
+        assert next_step(slots[0]).outcome == Outcome.OPEN
+
+    def test_not_by_others_nor_once_it_has_begun(self, slots, book, member, frozen):
+        slot = book(slots[0])
+        with pytest.raises(PermissionDenied):
+            cancel_booking(slot=slot, by=UserFactory())
+        frozen.move_to(slot.starts_at)
+        with pytest.raises(DomainError, match="passé"):
+            cancel_booking(slot=slot, by=member)
+
+    def test_an_organisation_that_leaves_gives_its_slot_back(self, slots, book, organisation):
+        slot = book(slots[0])
+        withdraw_organisation(organisation=organisation, by=None)
+        slot.refresh_from_db()
+        assert slot.booked_at is None
+        assert not FollowUp.objects.open().exists()
+
+    def test_an_adviser_who_goes_away_calls_off_first(self, slots, book, adviser):
+        book(slots[0])
+        with pytest.raises(DomainError, match="annulez-les"):
+            add_absence(user=adviser, first_day=TUESDAY, last_day=TUESDAY, by=adviser)
