@@ -117,6 +117,17 @@ def test_opening_a_page_changes_nothing(world: World, role: str):
     assert acting == {}
 
 
+def test_an_address_that_takes_forms_leads_a_person_to_a_page(world: World):
+    """Every one of them: an empty answer tells nobody what to do."""
+    client, browser = world.client("superuser"), {"Accept": "text/html,*/*;q=0.8"}
+    for name in ACTS:
+        path = world.address(name).path
+        response = client.get(path, headers=browser)
+        assert response.status_code == 302, path
+        assert path.startswith(response.url), path
+        assert client.head(path, headers=browser).status_code in {302, 405}, path
+
+
 # Who opens what is not for everybody. The pages of the person signed in (my mails, my name...) are left out.
 TEAM = {"staff", "superuser"}
 ASSOCIATION = {"manager", "contributor", "insider"}

@@ -1,0 +1,103 @@
+"""Where a person is led when an address only takes forms: to the page that the form is on.
+
+A session that ended while somebody wrote, a page reloaded by a phone, an address copied: none is a dead end.
+"""
+
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+from django.contrib import messages
+from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.contrib.auth.signals import user_logged_in
+from django.contrib.auth.views import redirect_to_login
+from django.dispatch import receiver
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import Resolver404, resolve
+from django.utils.cache import patch_vary_headers
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from mecenova.ui.errors import what_was_typed
+
+SAFE_METHODS = ("GET", "HEAD", "OPTIONS", "TRACE")
+# What was written when the session had ended, until the person is back.
+UNSENT = "unsent"
+# Shorter than this, it is a choice or a button: quicker done again than read.
+WORTH_KEEPING, LONGEST_KEPT = 20, 4000
+
+
+class LogInAndComeBackMiddleware(LoginRequiredMiddleware):
+    """Logging in after a form was refused leads to the page it was on, with what was written in it."""
+
+    def handle_no_permission(self, request: HttpRequest, view_func: Any) -> HttpResponse:
+        if request.method in SAFE_METHODS:
+            return super().handle_no_permission(request, view_func)
+        if is_read_by_a_person(request):
+            keep_what_was_written(request)
+        return redirect_to_login(page_of_form(request), self.get_login_url(view_func))
+
+
+class RefusedMethodMiddleware:
+    """A person who opens an address that only takes forms is led to the page above; a program is told 405."""
+
+    def __init__(self, get_response: Any) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response: HttpResponse = self.get_response(request)
+        if response.status_code != 405 or not is_read_by_a_person(request):
+            return response
+        if request.method == "GET":
+            response = HttpResponseRedirect(page_above(request.path))
+        else:
+            allowed = response.headers["Allow"]
+            response = render(request, "405.html", status=405)
+            response["Allow"] = allowed
+        patch_vary_headers(response, ["Accept"])
+        return response
+
+
+def is_read_by_a_person(request: HttpRequest) -> bool:
+    """Whether a browser asked for a whole page: it names HTML, a program or htmx does not."""
+    return "text/html" in request.headers.get("Accept", "") and "HX-Request" not in request.headers
+
+
+def page_of_form(request: HttpRequest) -> str:
+    """The page of our own site that the form was sent from; the page above when the browser does not say."""
+    came_from = request.headers.get("Referer", "")
+    ours = url_has_allowed_host_and_scheme(came_from, {request.get_host()}, require_https=request.is_secure())
+    if not came_from or not ours:
+        return page_above(request.path)
+    parts = urlsplit(came_from)
+    return urlunsplit(("", "", parts.path or "/", parts.query, ""))
+
+
+def page_above(path: str) -> str:
+    """The nearest address above this one that leads somewhere: the page of what it acts on, or its list."""
+    while path != "/":
+        path = path.rstrip("/").rpartition("/")[0] + "/"
+        try:
+            resolve(path)
+        except Resolver404:
+            continue
+        break
+    return path
+
+
+def keep_what_was_written(request: HttpRequest) -> None:
+    """In the visitor's own session, without passwords nor files, to be given back after the log-in."""
+    written = [
+        value.strip() for name, value in what_was_typed(request) or () if name != "csrfmiddlewaretoken"
+    ]
+    request.session[UNSENT] = "\n".join(text for text in written if len(text) >= WORTH_KEEPING)[:LONGEST_KEPT]
+
+
+@receiver(user_logged_in, dispatch_uid="ui.give_back_what_was_written")
+def give_back_what_was_written(request: Any, **kwargs: Any) -> None:
+    session = getattr(request, "session", {})
+    written = session.pop(UNSENT, None)
+    if written is None:
+        return
+    said = "Votre session avait pris fin\u00a0: rien n’a été envoyé. Recommencez depuis cette page."
+    kept = f" Vous aviez écrit, à copier\u00a0: «\u202f{written}\u202f»"
+    messages.warning(request, said + (kept if written else ""))

@@ -1,0 +1,87 @@
+"""An address that only takes forms is no dead end: neither after a session that ended nor reloaded."""
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from mecenova.ui.returning import page_above
+from tests.accounts.factories import PASSWORD, UserFactory
+from tests.matching.factories import SuggestionFactory
+from tests.ui.parsing import assert_valid_html
+
+pytestmark = pytest.mark.django_db
+BROWSER = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
+NOTE = "Nous aimerions vous rencontrer avant l’été, autour d’un café."
+
+
+def log_in(client: Client, address: str):
+    person = UserFactory()
+    return client.post(address, {"login": person.email, "password": PASSWORD}, headers=BROWSER)
+
+
+@pytest.mark.parametrize(
+    ("came_from", "leads_to"),
+    [
+        ("http://testserver/suggestions/?page=2", "/suggestions/?page=2"),
+        (None, "{page}"),
+        # Another site, and the same name without its own scheme, are no pages of ours.
+        ("https://ailleurs.example/suggestions/", "{page}"),
+        ("javascript:alert(1)", "{page}"),
+    ],
+)
+def test_a_form_refused_leads_back_to_its_page(client: Client, came_from: str | None, leads_to: str) -> None:
+    page = SuggestionFactory().get_absolute_url()
+    headers = BROWSER | ({"Referer": came_from} if came_from else {})
+    refused = client.post(f"{page}interessee/", {"note": NOTE}, headers=headers)
+    assert refused.status_code == 302
+    entered = log_in(client, refused.url)
+    assert (entered.status_code, entered.url) == (302, leads_to.format(page=page))
+
+
+def test_what_was_written_is_given_back_once(client: Client) -> None:
+    page = SuggestionFactory().get_absolute_url()
+    refused = client.post(f"{page}interessee/", {"note": NOTE, "answer": "yes"}, headers=BROWSER)
+    log_in(client, refused.url)
+    home = client.get(reverse("pages:home"), follow=True)
+    assert "rien n’a été envoyé" in home.text
+    assert NOTE in home.text
+    assert NOTE not in client.get(reverse("pages:home"), follow=True).text
+
+
+@pytest.mark.parametrize("field", ["password", "password1"])
+def test_a_password_is_never_given_back(client: Client, field: str) -> None:
+    written = {field: "secret-de-polichinelle", "note": NOTE}
+    refused = client.post(reverse("accounts:close_account"), written, headers=BROWSER)
+    log_in(client, refused.url)
+    assert "polichinelle" not in client.get(reverse("pages:home"), follow=True).text
+
+
+def test_a_program_is_told_which_methods_are_taken(client: Client) -> None:
+    client.force_login(UserFactory())
+    path = f"{SuggestionFactory().get_absolute_url()}interessee/"
+    for headers in ({"Accept": "*/*"}, BROWSER | {"HX-Request": "true"}):
+        response = client.get(path, headers=headers)
+        assert (response.status_code, response["Allow"]) == (405, "POST")
+
+
+def test_a_form_sent_to_a_page_that_takes_none_is_refused_in_french(client: Client) -> None:
+    client.force_login(UserFactory())
+    response = client.post(reverse("partnerships:introductions"), {"a": "b"}, headers=BROWSER)
+    assert (response.status_code, response["Allow"]) == (405, "GET")
+    assert "Cette page ne reçoit pas de formulaire" in response.text
+    assert_valid_html(response.text)
+
+
+@pytest.mark.parametrize(
+    ("path", "above"),
+    [
+        (
+            "/mises-en-relation/0b1f6a1e-7a53-4a4e-a0f4-5f0f3c7a0d10/repondre/",
+            "/mises-en-relation/0b1f6a1e-7a53-4a4e-a0f4-5f0f3c7a0d10/",
+        ),
+        ("/inconnu/de/tous/", "/"),
+        ("/", "/"),
+    ],
+)
+def test_the_page_above(path: str, above: str) -> None:
+    assert page_above(path) == above
