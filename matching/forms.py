@@ -14,7 +14,7 @@ from matching.enums import Choice
 from matching.pairs import associations_named, needs_named
 from mecenova.calendar import clock
 from mecenova.ui.forms import DateInput
-from partnerships.enums import reasons_for
+from partnerships.enums import Side, reasons_for
 
 M = TypeVar("M", bound=Model)
 
@@ -50,7 +50,7 @@ class DeclineForm(forms.Form):
 
     def __init__(self, *args: Any, kind: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        reasons = [(reason.value, reason.label) for reason in reasons_for(kind)]
+        reasons = [(reason.value, reason.label) for reason in reasons_for(kind, Side.COMPANY)]
         self.fields["reason"].choices = reasons  # type: ignore[attr-defined]
 
 

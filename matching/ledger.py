@@ -9,7 +9,7 @@ from matching.allocation import Ledger, Met, Month, Waits
 from matching.kernel import UUID, Array, among, read_rows, statement_of
 from matching.models.suggestions import AFTER_SILENCE, UNOPENED
 from mecenova.calendar import clock
-from partnerships.enums import OPEN_STATUSES, IntroductionStatus
+from partnerships.enums import OPEN_STATUSES, IntroductionStatus, Side
 from partnerships.models import RefusalStep
 from partnerships.operations import places_this_month
 
@@ -52,7 +52,8 @@ CROSS JOIN LATERAL (
         nullif(max(retry_after_days) FILTER (WHERE kind = n.kind), 0),
         nullif(max(retry_after_days) FILTER (WHERE kind = ''), 0),
         max(retry_after_days)
-    ) AS days FROM partnerships_refusalstep WHERE reason = s.refusal_reason
+    ) AS days FROM partnerships_refusalstep
+    WHERE reason = s.refusal_reason AND asked_by_side = 'association'
 ) AS delay
 WHERE s.status = 'declined' AND (s.answered_at AT TIME ZONE '{zone}')::date + delay.days > {today}
     AND {between}
@@ -106,9 +107,10 @@ def _met(rows: Array) -> Met:
 
 
 def delays_after_no() -> dict[tuple[str, str], int]:
-    """Days before asking again, by reason and kind of support; kind "" for any."""
-    steps = RefusalStep.objects.order_by().values_list("reason", "kind", "retry_after_days")
-    return {(reason, kind): days for reason, kind, days in steps}
+    """Days before an association's pair is tried again, by reason and kind of support; kind "" for any."""
+    steps = RefusalStep.objects.filter(asked_by_side=Side.ASSOCIATION).order_by()
+    delays = steps.values_list("reason", "kind", "retry_after_days")
+    return {(reason, kind): days for reason, kind, days in delays}
 
 
 def asked_again_on(at: datetime, reason: str, kind: str, delays: Mapping[tuple[str, str], int]) -> date:

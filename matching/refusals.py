@@ -40,10 +40,10 @@ OF_COMPANIES: dict[str, str] = {
     RefusalReason.QUESTION: UNTOLD,
     RefusalReason.ROLES: UNTOLD,
 }
-# And an association's, about a company.
+# And an association's, about a company. The others (time, people, another partner) are about none.
 OF_ASSOCIATIONS: dict[str, str] = {
     RefusalReason.VALUES: SECTOR,
-    RefusalReason.OUT_OF_POLICY: SECTOR,
+    RefusalReason.OUT_OF_MISSION: SECTOR,
     RefusalReason.KIND: KIND,
 }
 # How each is told, after « répond souvent non pour la même raison : ».

@@ -25,7 +25,9 @@ OPEN_STATUSES = (
 
 
 class RefusalReason(models.TextChoices):
-    # Whatever the kind of support.
+    """Stored with a « no ». Which side can say which, and of which kind of support: `reasons_for`."""
+
+    # Of companies, whatever the kind of support; associations share some.
     OUT_OF_POLICY = "out_of_policy", "En dehors de notre politique de soutien"
     TERRITORY = "territory", "Pas sur notre territoire"
     KIND = "kind", "Pas sous cette forme"
@@ -50,29 +52,60 @@ class RefusalReason(models.TextChoices):
     # An answer built together.
     QUESTION = "question", "La question n’est pas celle que nous travaillons"
     ROLES = "roles", "La place de chacun n’est pas assez claire"
+    # Of associations.
+    TEAM_SMALL = "team_small", "Pas le temps en ce moment\u00a0: notre équipe est petite"
+    OUT_OF_MISSION = "out_of_mission", "Ne correspond pas à notre mission"
+    OTHER_PARTNER = "other_partner", "Déjà engagés avec une autre entreprise"
+    REQUEST_UNCLEAR = "request_unclear", "Demande pas assez précise"
+    CONDITIONS = "conditions", "Conditions ou contreparties que nous ne pouvons pas accepter"
+    GOODS_UNNEEDED = "goods_unneeded", "Nous n’avons pas l’usage de ce matériel"
+    SKILL_UNNEEDED = "skill_unneeded", "Ce n’est pas la compétence qui nous manque"
+    NO_HOST = "no_host", "Personne pour accueillir et accompagner"
 
 
-REASONS_FOR_ANY_KIND = (
-    RefusalReason.OUT_OF_POLICY,
-    RefusalReason.TERRITORY,
-    RefusalReason.KIND,
-    RefusalReason.TIMING,
-    RefusalReason.UNCLEAR,
-    RefusalReason.ALREADY_COMMITTED,
-    RefusalReason.VALUES,
-)
-REASONS_OF_KIND: dict[str, tuple[RefusalReason, ...]] = {
-    Kind.FINANCIAL: (RefusalReason.AMOUNT, RefusalReason.BUDGET_SPENT),
-    Kind.IN_KIND: (RefusalReason.NO_SUCH_GOODS, RefusalReason.QUANTITY, RefusalReason.TRANSPORT),
-    Kind.SKILLS: (RefusalReason.NO_SUCH_SKILL, RefusalReason.TEAM_BUSY, RefusalReason.DURATION),
-    Kind.VOLUNTEERING: (RefusalReason.NO_VOLUNTEERS, RefusalReason.SCHEDULE),
-    Kind.CO_CONSTRUCTION: (RefusalReason.QUESTION, RefusalReason.ROLES),
+# The closed lists: of the side that answers, then of the kind of support.
+REASONS_FOR_ANY_KIND: dict[str, tuple[RefusalReason, ...]] = {
+    Side.COMPANY: (
+        RefusalReason.OUT_OF_POLICY,
+        RefusalReason.TERRITORY,
+        RefusalReason.KIND,
+        RefusalReason.TIMING,
+        RefusalReason.UNCLEAR,
+        RefusalReason.ALREADY_COMMITTED,
+        RefusalReason.VALUES,
+    ),
+    Side.ASSOCIATION: (
+        RefusalReason.TEAM_SMALL,
+        RefusalReason.TIMING,
+        RefusalReason.OUT_OF_MISSION,
+        RefusalReason.KIND,
+        RefusalReason.TERRITORY,
+        RefusalReason.OTHER_PARTNER,
+        RefusalReason.REQUEST_UNCLEAR,
+        RefusalReason.VALUES,
+    ),
+}
+REASONS_OF_KIND: dict[str, dict[str, tuple[RefusalReason, ...]]] = {
+    Side.COMPANY: {
+        Kind.FINANCIAL: (RefusalReason.AMOUNT, RefusalReason.BUDGET_SPENT),
+        Kind.IN_KIND: (RefusalReason.NO_SUCH_GOODS, RefusalReason.QUANTITY, RefusalReason.TRANSPORT),
+        Kind.SKILLS: (RefusalReason.NO_SUCH_SKILL, RefusalReason.TEAM_BUSY, RefusalReason.DURATION),
+        Kind.VOLUNTEERING: (RefusalReason.NO_VOLUNTEERS, RefusalReason.SCHEDULE),
+        Kind.CO_CONSTRUCTION: (RefusalReason.QUESTION, RefusalReason.ROLES),
+    },
+    Side.ASSOCIATION: {
+        Kind.FINANCIAL: (RefusalReason.CONDITIONS,),
+        Kind.IN_KIND: (RefusalReason.GOODS_UNNEEDED, RefusalReason.QUANTITY, RefusalReason.TRANSPORT),
+        Kind.SKILLS: (RefusalReason.SKILL_UNNEEDED, RefusalReason.NO_HOST, RefusalReason.DURATION),
+        Kind.VOLUNTEERING: (RefusalReason.NO_HOST, RefusalReason.SCHEDULE),
+        Kind.CO_CONSTRUCTION: (RefusalReason.QUESTION, RefusalReason.ROLES),
+    },
 }
 
 
-def reasons_for(kind: str) -> list[RefusalReason]:
-    """The closed list of reasons for a « no » to this kind of support: its own first, then those of any."""
-    return [*REASONS_OF_KIND[kind], *REASONS_FOR_ANY_KIND]
+def reasons_for(kind: str, answering: str) -> list[RefusalReason]:
+    """What this side can say with a « no » to this kind of support: of the kind first, then of any."""
+    return [*REASONS_OF_KIND[answering][kind], *REASONS_FOR_ANY_KIND[answering]]
 
 
 class Rewrite(models.TextChoices):

@@ -72,9 +72,9 @@ class AnswerForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 4}),
     )
 
-    def __init__(self, *args: Any, kind: str, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, kind: str, answering: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        reasons = [(reason.value, reason.label) for reason in reasons_for(kind)]
+        reasons = [(reason.value, reason.label) for reason in reasons_for(kind, answering)]
         self.fields["reason"].choices = [("", "Choisissez une raison"), *reasons]  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
@@ -195,7 +195,7 @@ class RefusalStepForm(forms.ModelForm):
         help_texts = {
             "advice": "Lu par qui vient de recevoir un « non »\u00a0: ni jargon, ni reproche.",
             "rewrite": "Une seule chose à reprendre, à l’impératif.",
-            "section": "Le lien mène à cette page, chez l’association comme chez l’entreprise.",
+            "section": "Le lien mène à cette page, chez qui a demandé.",
             "retry_after_days": "La paire n’est pas redemandée avant. De 7 à 730 jours. "
             "Les dates déjà données ne changent pas.",
             "document": "Sans document, le lien mène à la recherche de l’infothèque sur les mots ci-dessous.",

@@ -31,13 +31,15 @@ class NextSteps:
     library_url: str
 
 
-def step_for(reason: str, kind: str) -> RefusalStep:
-    """What this reason leads to for this kind of support: its own step, or the one that holds for any."""
-    found = (
-        RefusalStep.objects.for_list().filter(reason=reason, kind__in=(kind, "")).order_by("-kind").first()
-    )
+def step_for(reason: str, kind: str, asked_by_side: str) -> RefusalStep:
+    """What this reason leads to for the side that asked: the step of this kind of support, or that of any.
+
+    Raises LookupError when there is none: each reason that `reasons_for` gives has one.
+    """
+    steps = RefusalStep.objects.for_list().filter(asked_by_side=asked_by_side, reason=reason)
+    found = steps.filter(kind__in=(kind, "")).order_by("-kind").first()
     if found is None:
-        raise LookupError(f"No step follows the reason {reason} for {kind}")
+        raise LookupError(f"No step follows the reason {reason} for {kind}, asked by {asked_by_side}")
     return found
 
 
@@ -45,7 +47,7 @@ def next_steps_after(introduction: Introduction, *, absolute: bool = False) -> N
     """What the side that asked can do now; nothing as long as nobody has said no."""
     if not introduction.refusal_reason:
         return None
-    step = step_for(introduction.refusal_reason, introduction.kind)
+    step = step_for(introduction.refusal_reason, introduction.kind, introduction.asked_by_side)
     whole: Callable[[str], str] = absolute_url if absolute else str
     document = step.document if step.document and step.document.is_published else None
     return NextSteps(
@@ -112,10 +114,12 @@ def _project(introduction: Introduction) -> Project | None:
 
 
 def _where_for_company(section: str, introduction: Introduction) -> str:
-    """What a company writes of itself is its need, or its policy."""
+    """What a company writes of itself is its need, to publish when it has none, or its policy."""
     need = introduction.need
-    if section in (Rewrite.PRESENTATION, Rewrite.ASKS) and need and need.status != NeedStatus.CLOSED:
-        return reverse("companies:need_edit", args=[need.pk])
+    if section in (Rewrite.PRESENTATION, Rewrite.ASKS):
+        if need and need.status != NeedStatus.CLOSED:
+            return reverse("companies:need_edit", args=[need.pk])
+        return reverse("companies:need_create")
     return reverse("companies:policy", args=[introduction.company_id])
 
 

@@ -52,7 +52,7 @@ def take_interest(*, suggestion: Suggestion, note: str, by: User) -> Introductio
 def decline_suggestion(*, suggestion: Suggestion, reason: str, by: User, note: str = "") -> Suggestion:
     """Not for us, because: the reason serves the association and the rounds to come."""
     suggestion = _lock_for_answer(suggestion, by)
-    if reason not in reasons_for(suggestion.need.kind):
+    if reason not in reasons_for(suggestion.need.kind, Side.COMPANY):
         raise DomainError("Choisissez une raison dans la liste\u00a0: elle aide l’association à avancer.")
     if suggestion.status == SuggestionStatus.DECLINED and suggestion.refusal_reason == reason:
         return suggestion

@@ -67,7 +67,7 @@ class Stories:
             note = notes[number // len(READINGS) % len(notes)]
             take_interest(suggestion=suggestion, note=note, by=person)
         elif reading == "decline":
-            reasons = reasons_for(suggestion.need.kind)
+            reasons = reasons_for(suggestion.need.kind, Side.COMPANY)
             refusals = [text for text in self.texts["not_for_us"] if text["reason"] in reasons]
             refusal = refusals[number % len(refusals)]
             decline_suggestion(

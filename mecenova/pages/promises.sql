@@ -188,7 +188,8 @@ refusals AS (
     AND EXISTS (
       SELECT
       FROM partnerships_refusalstep AS step
-      WHERE step.reason = introduction.refusal_reason AND step.kind IN ('', introduction.kind) AND step.advice <> ''
+      WHERE step.asked_by_side = introduction.asked_by_side AND step.reason = introduction.refusal_reason
+        AND step.kind IN ('', introduction.kind) AND step.advice <> ''
     ) AS kept,
     (introduction.answered_at AT TIME ZONE 'Europe/Paris')::date AS day
   FROM partnerships_introduction AS introduction

@@ -81,7 +81,8 @@ class Reader:
             if chance.random() < SEEN_ANYWAY:
                 self.write(moment, lambda: mark_seen(suggestion=suggestion, by=company.user))
             return
-        wants, reason = chance.random() < answering.yes, chance.choice(reasons_for(suggestion.need.kind))
+        wants = chance.random() < answering.yes
+        reason = chance.choice(reasons_for(suggestion.need.kind, Side.COMPANY))
 
         def answer() -> None:
             mark_seen(suggestion=suggestion, by=company.user)
@@ -116,7 +117,7 @@ class Reader:
             if chance.random() < SEEN_ANYWAY:
                 self.write(moment, lambda: mark_introduction_seen(introduction=asked, by=by))
             return
-        drawn, reason = chance.random(), chance.choice(reasons_for(asked.kind))
+        drawn, reason = chance.random(), chance.choice(reasons_for(asked.kind, asked.answering_side))
         later_on = moment.date() + timedelta(days=chance.choice((20, 45, 90)))
 
         def answer() -> None:

@@ -19,17 +19,21 @@ from mecenova.reference.enums import Kind
 from mecenova.workflow.journal import history
 from partnerships.enums import (
     OPEN_STATUSES,
-    REASONS_FOR_ANY_KIND,
-    REASONS_OF_KIND,
     IntroductionStatus,
     RefusalReason,
     Side,
+    reasons_for,
 )
 
-# A stored reason is one of those of the introduction's kind (or none).
-_REASON_OF_ITS_KIND = Q(refusal_reason__in=("", *map(str, REASONS_FOR_ANY_KIND)))
-for _kind, _reasons in REASONS_OF_KIND.items():
-    _REASON_OF_ITS_KIND |= Q(kind=str(_kind), refusal_reason__in=[str(reason) for reason in _reasons])
+# A stored reason is one that the side asked can say of the introduction's kind (or none).
+_REASON_OF_ITS_SIDE = Q(refusal_reason="")
+for _asking, _answering in ((Side.ASSOCIATION, Side.COMPANY), (Side.COMPANY, Side.ASSOCIATION)):
+    for _kind in Kind:
+        _REASON_OF_ITS_SIDE |= Q(
+            asked_by_side=str(_asking),
+            kind=str(_kind),
+            refusal_reason__in=[str(reason) for reason in reasons_for(_kind, _answering)],
+        )
 
 _TONES = {
     IntroductionStatus.QUEUED: "neutral",
@@ -169,7 +173,9 @@ class Introduction(Identified):
                 | ~Q(status=IntroductionStatus.NO) & Q(refusal_reason=""),
                 name="introduction_no_has_reason",
             ),
-            models.CheckConstraint(condition=_REASON_OF_ITS_KIND, name="introduction_reason_suits_its_kind"),
+            models.CheckConstraint(
+                condition=_REASON_OF_ITS_SIDE, name="introduction_reason_suits_its_side_and_kind"
+            ),
             models.CheckConstraint(
                 condition=Q(status=IntroductionStatus.NO, retry_on__isnull=False)
                 | (~Q(status=IntroductionStatus.NO) & Q(retry_on__isnull=True)),

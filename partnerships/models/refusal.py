@@ -10,7 +10,7 @@ from infotheque.models.document import HEAVY
 from mecenova.calendar import clock
 from mecenova.identifiers.models import Identified
 from mecenova.reference.enums import Kind
-from partnerships.enums import RefusalReason, Rewrite
+from partnerships.enums import RefusalReason, Rewrite, Side
 
 SHORTEST_RETRY_DAYS, LONGEST_RETRY_DAYS = 7, 730
 
@@ -19,15 +19,19 @@ class RefusalStepQuerySet(models.QuerySet["RefusalStep"]):
     def for_list(self) -> Self:
         heavy = (f"document__{name}" for name in HEAVY)
         steps = self.select_related("document").defer(*heavy)
-        return steps.order_by("kind", "position", "reason")
+        return steps.order_by("asked_by_side", "kind", "position", "reason")
 
 
 class RefusalStep(Identified):
     """What a reason for a « no » leads to: one document, one thing to rewrite, one date to try again.
 
-    The team writes the words; the list of reasons is closed. An empty kind holds for any.
+    The team writes the words, for the side that asked and was told no: what helps an association says nothing
+    to a company. The lists of reasons are closed. An empty kind holds for any.
     """
 
+    asked_by_side = models.CharField(
+        "écrite pour", max_length=20, choices=Side, default=Side.ASSOCIATION, editable=False
+    )
     reason = models.CharField("raison", max_length=30, choices=RefusalReason)
     kind = models.CharField("forme", max_length=20, choices=Kind, blank=True)
     position = models.PositiveSmallIntegerField("ordre", default=0)
@@ -53,9 +57,14 @@ class RefusalStep(Identified):
     class Meta:
         verbose_name = "suite d’un refus"
         verbose_name_plural = "suites des refus"
-        ordering = ("kind", "position", "reason")
+        ordering = ("asked_by_side", "kind", "position", "reason")
         constraints = [
-            models.UniqueConstraint(fields=("reason", "kind"), name="refusal_step_once_per_reason_and_kind"),
+            models.UniqueConstraint(
+                fields=("reason", "kind", "asked_by_side"), name="refusal_step_once_per_reason_kind_and_side"
+            ),
+            models.CheckConstraint(
+                condition=Q(asked_by_side__in=Side.values), name="refusal_step_side_known"
+            ),
             models.CheckConstraint(
                 condition=Q(
                     retry_after_days__gte=SHORTEST_RETRY_DAYS, retry_after_days__lte=LONGEST_RETRY_DAYS

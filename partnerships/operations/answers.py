@@ -71,9 +71,9 @@ def decline_introduction(
 ) -> Introduction:
     """No, because: the reason is told to the side that asked, with what it can do next, and from when."""
     introduction = _lock_for_answer(introduction, by)
-    if reason not in reasons_for(introduction.kind):
+    if reason not in reasons_for(introduction.kind, introduction.answering_side):
         raise DomainError("Choisissez une raison dans la liste\u00a0: elle aide l’autre côté à avancer.")
-    retry_after = timedelta(days=step_for(reason, introduction.kind).retry_after_days)
+    step = step_for(reason, introduction.kind, introduction.asked_by_side)
     advance(
         introduction,
         INTRODUCTION,
@@ -81,7 +81,7 @@ def decline_introduction(
         by=by,
         answered_at=clock.now(),
         refusal_reason=reason,
-        retry_on=clock.today() + retry_after,
+        retry_on=clock.today() + timedelta(days=step.retry_after_days),
         answer_note=note,
     )
     _settle(introduction, by)

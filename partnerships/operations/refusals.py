@@ -8,33 +8,55 @@ from django.db import transaction
 from infotheque.models import Document
 from mecenova.workflow.errors import DomainError
 from partnerships import policies
-from partnerships.enums import RefusalReason
+from partnerships.enums import RefusalReason, Side
 from partnerships.models import RefusalStep, RefusalStepChange
 
 if TYPE_CHECKING:
     from accounts.models import User
 
 # The document of the first shelf that each reason leads to, until the team chooses another.
-FIRST_DOCUMENTS: dict[str, str] = {
-    RefusalReason.OUT_OF_POLICY: "trouver-les-bonnes-entreprises",
-    RefusalReason.TERRITORY: "trouver-les-bonnes-entreprises",
-    RefusalReason.KIND: "cinq-formes-de-soutien",
-    RefusalReason.TIMING: "quand-demander",
-    RefusalReason.UNCLEAR: "presenter-son-projet",
-    RefusalReason.ALREADY_COMMITTED: "lire-un-refus",
-    RefusalReason.VALUES: "choisir-ses-mecenes",
-    RefusalReason.AMOUNT: "budget-de-projet",
-    RefusalReason.BUDGET_SPENT: "quand-demander",
-    RefusalReason.NO_SUCH_GOODS: "don-en-nature",
-    RefusalReason.QUANTITY: "don-en-nature",
-    RefusalReason.TRANSPORT: "bordereau-de-remise",
-    RefusalReason.NO_SUCH_SKILL: "fiche-de-mission",
-    RefusalReason.TEAM_BUSY: "quand-demander",
-    RefusalReason.DURATION: "fiche-de-mission",
-    RefusalReason.NO_VOLUNTEERS: "temps-personnel-temps-de-travail",
-    RefusalReason.SCHEDULE: "temps-personnel-temps-de-travail",
-    RefusalReason.QUESTION: "co-construire",
-    RefusalReason.ROLES: "charte-de-co-construction",
+FIRST_DOCUMENTS: dict[str, dict[str, str]] = {
+    Side.ASSOCIATION: {
+        RefusalReason.OUT_OF_POLICY: "trouver-les-bonnes-entreprises",
+        RefusalReason.TERRITORY: "trouver-les-bonnes-entreprises",
+        RefusalReason.KIND: "cinq-formes-de-soutien",
+        RefusalReason.TIMING: "quand-demander",
+        RefusalReason.UNCLEAR: "presenter-son-projet",
+        RefusalReason.ALREADY_COMMITTED: "lire-un-refus",
+        RefusalReason.VALUES: "choisir-ses-mecenes",
+        RefusalReason.AMOUNT: "budget-de-projet",
+        RefusalReason.BUDGET_SPENT: "quand-demander",
+        RefusalReason.NO_SUCH_GOODS: "don-en-nature",
+        RefusalReason.QUANTITY: "don-en-nature",
+        RefusalReason.TRANSPORT: "bordereau-de-remise",
+        RefusalReason.NO_SUCH_SKILL: "fiche-de-mission",
+        RefusalReason.TEAM_BUSY: "quand-demander",
+        RefusalReason.DURATION: "fiche-de-mission",
+        RefusalReason.NO_VOLUNTEERS: "temps-personnel-temps-de-travail",
+        RefusalReason.SCHEDULE: "temps-personnel-temps-de-travail",
+        RefusalReason.QUESTION: "co-construire",
+        RefusalReason.ROLES: "charte-de-co-construction",
+    },
+    Side.COMPANY: {
+        RefusalReason.TEAM_SMALL: "premier-rendez-vous",
+        RefusalReason.TIMING: "choisir-ses-partenaires",
+        RefusalReason.OUT_OF_MISSION: "choisir-ses-partenaires",
+        RefusalReason.KIND: "cinq-formes-de-soutien",
+        RefusalReason.TERRITORY: "ecrire-sa-politique",
+        RefusalReason.OTHER_PARTNER: "choisir-ses-partenaires",
+        RefusalReason.REQUEST_UNCLEAR: "premier-rendez-vous",
+        RefusalReason.VALUES: "ecrire-sa-politique",
+        RefusalReason.CONDITIONS: "contreparties",
+        RefusalReason.GOODS_UNNEEDED: "don-en-nature",
+        RefusalReason.QUANTITY: "don-en-nature",
+        RefusalReason.TRANSPORT: "bordereau-de-remise",
+        RefusalReason.SKILL_UNNEEDED: "fiche-de-mission",
+        RefusalReason.NO_HOST: "fiche-de-mission",
+        RefusalReason.DURATION: "fiche-de-mission",
+        RefusalReason.SCHEDULE: "temps-personnel-temps-de-travail",
+        RefusalReason.QUESTION: "charte-de-co-construction",
+        RefusalReason.ROLES: "charte-de-co-construction",
+    },
 }
 EDITABLE = ("advice", "rewrite", "section", "retry_after_days", "document", "library_words")
 
@@ -73,12 +95,11 @@ def choose_first_documents(*, by: "User") -> int:
     A step whose document the team has chosen, or taken away, stays as it is.
     """
     untouched = RefusalStep.objects.filter(document__isnull=True).exclude(changes__field="document")
-    shelf = {
-        document.slug: document for document in Document.objects.filter(slug__in=FIRST_DOCUMENTS.values())
-    }
+    slugs = {slug for of_side in FIRST_DOCUMENTS.values() for slug in of_side.values()}
+    shelf = {document.slug: document for document in Document.objects.filter(slug__in=slugs)}
     chosen = 0
     for step in untouched:
-        document = shelf.get(FIRST_DOCUMENTS[step.reason])
+        document = shelf.get(FIRST_DOCUMENTS[step.asked_by_side][step.reason])
         if document is not None:
             edit_refusal_step(step=step, by=by, document=document)
             chosen += 1

@@ -44,7 +44,7 @@ def introductions(request: HttpRequest) -> HttpResponse:
 @require_GET
 def introduction(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     found = _introduction_seen_by(request, pk)
-    return _show(request, found, AnswerForm(kind=found.kind))
+    return _show(request, found, AnswerForm(kind=found.kind, answering=found.answering_side))
 
 
 @require_POST
@@ -53,7 +53,7 @@ def answer(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     found = _introduction_seen_by(request, pk)
     if not policies.can_answer_introduction(request.user, found):
         raise Http404
-    form = AnswerForm(request.POST, kind=found.kind)
+    form = AnswerForm(request.POST, kind=found.kind, answering=found.answering_side)
     if not form.is_valid():
         return _show(request, found, form, status=422)
     try:

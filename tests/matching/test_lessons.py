@@ -1,6 +1,7 @@
 """What past refusals teach: bounded, fading, outweighed by a yes, about a trait and never about a name."""
 
 from datetime import UTC, date, datetime, timedelta
+from itertools import chain
 
 import pytest
 from hypothesis import given, settings
@@ -15,7 +16,7 @@ from matching.pairs import look_at
 from matching.refusals import IN_WORDS, OF_ASSOCIATIONS, OF_COMPANIES, refused_between
 from matching.sharing.lessons import HALF_LIFE_DAYS, MOST, Answer, Trait, cost, lessons
 from mecenova.calendar import clock
-from partnerships.enums import REASONS_FOR_ANY_KIND, IntroductionStatus, RefusalReason, Side
+from partnerships.enums import REASONS_FOR_ANY_KIND, REASONS_OF_KIND, IntroductionStatus, RefusalReason, Side
 from partnerships.models import Introduction, RefusalStep
 from tests.associations.factories import AssociationFactory
 from tests.companies.factories import NeedFactory
@@ -70,7 +71,9 @@ def test_the_heaviest_trait_alone_counts():
 
 def test_every_reason_that_is_about_the_other_side_teaches():
     """Those left out are about dates, budgets and teams: their date is their effect."""
-    untaught = set(RefusalReason) - set(OF_COMPANIES)
+    said = {*REASONS_FOR_ANY_KIND[Side.COMPANY], *chain(*REASONS_OF_KIND[Side.COMPANY].values())}
+    assert set(OF_COMPANIES) <= said
+    untaught = said - set(OF_COMPANIES)
     assert untaught == {
         RefusalReason.TIMING,
         RefusalReason.BUDGET_SPENT,
@@ -79,6 +82,11 @@ def test_every_reason_that_is_about_the_other_side_teaches():
         RefusalReason.TEAM_BUSY,
         RefusalReason.NO_VOLUNTEERS,
     }
+    of_associations = {
+        *REASONS_FOR_ANY_KIND[Side.ASSOCIATION],
+        *chain(*REASONS_OF_KIND[Side.ASSOCIATION].values()),
+    }
+    assert set(OF_ASSOCIATIONS) <= of_associations
     assert set(IN_WORDS) == set(OF_COMPANIES.values()) | set(OF_ASSOCIATIONS.values())
 
 
@@ -156,9 +164,9 @@ def settled(need):
     return {(as_uuid(one), as_uuid(other)) for one, other in zip(met.one, met.other, strict=True)}
 
 
-@pytest.mark.parametrize("reason", REASONS_FOR_ANY_KIND)
+@pytest.mark.parametrize("reason", REASONS_FOR_ANY_KIND[Side.COMPANY])
 def test_a_pair_declined_comes_back_on_the_day_its_reason_says_and_not_before(need, frozen_clock, reason):
-    days = RefusalStep.objects.get(reason=reason, kind="").retry_after_days
+    days = RefusalStep.objects.get(reason=reason, kind="", asked_by_side=Side.ASSOCIATION).retry_after_days
     with frozen_clock(MONDAY) as now:
         refused = SuggestionFactory(need=need, declined=True, refusal_reason=reason)
         pair = (need.company.pk, refused.association.pk)
@@ -173,7 +181,7 @@ def test_a_pair_declined_comes_back_on_the_day_its_reason_says_and_not_before(ne
 def test_a_reason_of_another_kind_of_support_has_its_date_too(need):
     """The need's kind may change after the no."""
     assert need.kind == "financial"
-    for reason in RefusalReason:
+    for reason in chain(REASONS_FOR_ANY_KIND[Side.COMPANY], *REASONS_OF_KIND[Side.COMPANY].values()):
         refused = SuggestionFactory(need=need, declined=True, refusal_reason=reason)
         assert (need.company.pk, refused.association.pk) in settled(need)
         assert look_at(need, refused.association).settled.until > clock.today()

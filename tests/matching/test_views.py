@@ -9,7 +9,7 @@ from companies.models import Need
 from matching.enums import SuggestionStatus
 from matching.models import Suggestion
 from mecenova.calendar import clock
-from partnerships.enums import RefusalReason, reasons_for
+from partnerships.enums import RefusalReason, Side, reasons_for
 from partnerships.models import Introduction
 from tests.accounts.factories import MembershipFactory, StaffFactory, UserFactory
 from tests.associations.factories import AssociationFactory
@@ -108,7 +108,9 @@ def test_what_was_typed_is_kept_when_the_reason_is_missing(company_client, sugge
 def test_only_the_reasons_of_the_need_s_kind_are_offered(company_client, suggestion):
     page = company_client.get(suggestion.get_absolute_url()).content.decode()
     for reason in RefusalReason:
-        assert (f'value="{reason.value}"' in page) == (reason in reasons_for(suggestion.need.kind))
+        assert (f'value="{reason.value}"' in page) == (
+            reason in reasons_for(suggestion.need.kind, Side.COMPANY)
+        )
     url = reverse("matching:suggestion_decline", args=[suggestion.pk])
     assert company_client.post(url, {"reason": "schedule"}).status_code == 422
 

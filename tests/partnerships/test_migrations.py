@@ -17,6 +17,7 @@ from mecenova.mail.enums import MailStatus
 from mecenova.mail.models import OutgoingMail
 from partnerships.followups import DidYouTalk
 from partnerships.models import Introduction, Partnership, RefusalStep
+from partnerships.refusals import next_steps_after
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -73,7 +74,7 @@ def pair(model) -> dict:
 
 def introduction(model, **values):
     asked = {"asked_by_side": "association", "note": "Bonjour", "requested_at": clock.now(), **pair(model)}
-    return model("partnerships", "Introduction").objects.create(**asked, **values)
+    return model("partnerships", "Introduction").objects.create(**asked | values)
 
 
 def test_a_refusal_keeps_a_reason_of_its_kind_and_gets_a_date(former):
@@ -85,11 +86,33 @@ def test_a_refusal_keeps_a_reason_of_its_kind_and_gets_a_date(former):
     migrate_to_now()
     rows = Introduction.objects.in_bulk(asked)
     assert [rows[pk].refusal_reason for pk in asked] == [reason for _, _, reason in REFUSED]
-    days = dict(RefusalStep.objects.values_list("reason", "retry_after_days"))
+    days = dict(
+        RefusalStep.objects.filter(asked_by_side="association").values_list("reason", "retry_after_days")
+    )
     for row in rows.values():
         assert row.retry_on is not None
         assert (row.retry_on - date(2026, 11, 2)).days == days[row.refusal_reason]
     assert Introduction.objects.get(pk=waiting).retry_on is None
+
+
+def test_an_association_that_said_no_with_a_company_s_words_has_said_it_in_its_own(former):
+    said = [("financial", "budget_spent", "timing"), ("skills", "out_of_policy", "out_of_mission")]
+    said += [("volunteering", "values", "values"), ("in_kind", "unclear", "request_unclear")]
+    asked = [
+        introduction(
+            former,
+            kind=kind,
+            status="no",
+            refusal_reason=reason,
+            answered_at=ANSWERED,
+            asked_by_side="company",
+        ).pk
+        for kind, reason, _ in said
+    ]
+    migrate_to_now()
+    rows = Introduction.objects.in_bulk(asked)
+    assert [rows[pk].refusal_reason for pk in asked] == [reason for _, _, reason in said]
+    assert all(next_steps_after(row).advice for row in rows.values())
 
 
 def test_a_partnership_under_way_is_next_asked_whether_its_sides_talked(former):

@@ -18,7 +18,6 @@ from mecenova.ui.templatetags.words import date_longue
 from mecenova.workflow.errors import DomainError
 from partnerships import operations
 from partnerships.enums import (
-    REASONS_FOR_ANY_KIND,
     REASONS_OF_KIND,
     IntroductionStatus,
     RefusalReason,
@@ -63,25 +62,93 @@ def valid(step, **changes):
     } | changes
 
 
-def test_each_reason_belongs_to_one_kind_or_to_all_and_has_its_step():
-    listed = [*REASONS_FOR_ANY_KIND, *(reason for own in REASONS_OF_KIND.values() for reason in own)]
-    assert sorted(listed) == sorted(RefusalReason)
-    assert set(REASONS_OF_KIND) == set(Kind)
+OTHER = {Side.ASSOCIATION: Side.COMPANY, Side.COMPANY: Side.ASSOCIATION}
+
+
+@pytest.mark.parametrize("answering", Side)
+def test_each_reason_a_side_can_give_leads_to_one_advice_for_the_other(answering):
+    assert set(REASONS_OF_KIND[answering]) == set(Kind)
+    followed = set()
     for kind in Kind:
-        for reason in reasons_for(kind):
-            step = step_for(reason, kind)
+        reasons = reasons_for(kind, answering)
+        assert len(set(reasons)) == len(reasons)
+        for reason in reasons:
+            step = step_for(reason, kind, OTHER[answering])
             assert step.kind in (kind, "")
+            assert step.asked_by_side == OTHER[answering]
             assert step.advice
             assert step.rewrite
-    assert RefusalStep.objects.count() == len(RefusalReason)
+            followed.add(step.pk)
+    assert RefusalStep.objects.filter(asked_by_side=OTHER[answering]).count() == len(followed)
 
 
+def test_every_reason_can_be_said_by_somebody():
+    said = {reason for side in Side for kind in Kind for reason in reasons_for(kind, side)}
+    assert said == set(RefusalReason)
+
+
+def test_an_association_never_says_no_with_a_company_s_money_people_or_policy():
+    of_companies = {
+        "out_of_policy",
+        "budget_spent",
+        "amount",
+        "no_such_goods",
+        "no_such_skill",
+        "no_volunteers",
+    }
+    for kind in Kind:
+        assert not of_companies & set(reasons_for(kind, Side.ASSOCIATION))
+
+
+def test_what_a_company_is_told_is_not_written_for_associations():
+    for step in RefusalStep.objects.filter(asked_by_side=Side.COMPANY):
+        told = f"{step.advice} {step.rewrite}"
+        for words in (
+            "votre mission",
+            "vos causes",
+            "votre association",
+            "entreprises qui vous",
+            "votre projet",
+        ):
+            assert words not in told.lower(), step
+
+
+@pytest.mark.parametrize("answering", Side)
 @pytest.mark.parametrize("kind", Kind)
-def test_the_form_offers_the_reasons_of_the_kind_alone(kind):
-    offered = [value for value, _ in AnswerForm(kind=kind).fields["reason"].choices]
-    assert offered == ["", *reasons_for(kind)]
-    for reason in set(RefusalReason) - set(reasons_for(kind)):
-        assert not AnswerForm({"answer": "no", "reason": reason}, kind=kind).is_valid()
+def test_the_form_offers_the_reasons_of_the_side_and_of_the_kind_alone(kind, answering):
+    of = {"kind": kind, "answering": answering}
+    offered = [value for value, _ in AnswerForm(**of).fields["reason"].choices]
+    assert offered == ["", *reasons_for(kind, answering)]
+    for reason in set(RefusalReason) - set(reasons_for(kind, answering)):
+        assert not AnswerForm({"answer": "no", "reason": reason}, **of).is_valid()
+
+
+def test_a_company_s_reason_is_refused_to_an_association_by_the_operation_and_by_the_database(pair, client):
+    introduction = pair.ask(asked_by_side=Side.COMPANY, by=pair.answerer)
+    client.force_login(pair.asker)
+    page = shown(client.get(introduction.get_absolute_url()))
+    assert "notre équipe est petite" in page
+    assert "Budget de l’année" not in page
+    with pytest.raises(DomainError, match="raison dans la liste"):
+        operations.decline_introduction(introduction=introduction, reason="budget_spent", by=pair.asker)
+    broken = {"status": "no", "answered_at": MONDAY, "retry_on": date(2027, 1, 1)}
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Introduction.objects.filter(pk=introduction.pk).update(**broken, refusal_reason="budget_spent")
+
+
+def test_a_company_told_no_reads_what_a_company_can_do(pair, client, frozen_clock):
+    with frozen_clock(MONDAY):
+        introduction = pair.ask(asked_by_side=Side.COMPANY, by=pair.answerer)
+        operations.decline_introduction(introduction=introduction, reason="out_of_mission", by=pair.asker)
+        mail = OutgoingMail.objects.get(notification="partnerships.introduction_declined")
+        client.force_login(pair.answerer)
+        page = shown(client.get(introduction.get_absolute_url()))
+    for told in (plain(mail.text), page):
+        assert "les causes de votre politique" in told
+        assert "23 novembre 2027" in told
+        assert "/infotheque/?q=politique" in told
+        assert "votre mission" not in told
+    assert reverse("companies:policy", args=[pair.company.pk]) in page
 
 
 def test_a_reason_of_another_kind_is_refused_by_the_operation_and_by_the_database(pair):
@@ -130,7 +197,7 @@ def test_who_said_no_may_change_its_mind(pair):
 def test_a_date_already_given_stays(pair):
     introduction = declined(pair, "timing")
     given = introduction.retry_on
-    step = step_for("timing", Kind.FINANCIAL)
+    step = step_for("timing", Kind.FINANCIAL, Side.ASSOCIATION)
     operations.edit_refusal_step(step=step, by=StaffFactory(), retry_after_days=700)
     introduction.refresh_from_db()
     assert introduction.retry_on == given
@@ -146,13 +213,13 @@ def test_a_kind_s_own_step_comes_before_the_one_of_any():
         retry_after_days=60,
         library_words="calendrier",
     )
-    assert step_for("timing", Kind.SKILLS) == own
-    assert step_for("timing", Kind.FINANCIAL).kind == ""
+    assert step_for("timing", Kind.SKILLS, Side.ASSOCIATION) == own
+    assert step_for("timing", Kind.FINANCIAL, Side.ASSOCIATION).kind == ""
 
 
 def test_the_link_leads_to_the_search_until_a_document_is_there(pair, client):
     introduction = declined(pair, "amount")
-    step = step_for("amount", Kind.FINANCIAL)
+    step = step_for("amount", Kind.FINANCIAL, Side.ASSOCIATION)
     found = next_steps_after(introduction)
     assert found.library_url == f"{reverse('infotheque:list')}?q=budget"
     assert client.get(found.library_url).status_code == 200
@@ -171,14 +238,13 @@ def test_the_link_leads_to_the_search_until_a_document_is_there(pair, client):
 @pytest.mark.parametrize("side", Side)
 def test_what_to_rewrite_leads_to_a_page_that_the_reader_can_open(pair, client, section, side):
     asker, answerer = (pair.asker, pair.answerer) if side == Side.ASSOCIATION else (pair.answerer, pair.asker)
-    RefusalStep.objects.filter(reason="unclear").update(section=section)
+    reason = "unclear" if side == Side.ASSOCIATION else "request_unclear"
+    RefusalStep.objects.filter(reason=reason).update(section=section)
     project = ProjectFactory(association=pair.association, published=True)
     client.force_login(asker)
     for need in (pair.need, None):
         introduction = pair.ask(need=need, project=project, asked_by_side=side, by=asker)
-        introduction = operations.decline_introduction(
-            introduction=introduction, reason="unclear", by=answerer
-        )
+        introduction = operations.decline_introduction(introduction=introduction, reason=reason, by=answerer)
         address = next_steps_after(introduction).rewrite_url
         assert client.get(address).status_code == 200
         assert address in shown(client.get(introduction.get_absolute_url()))
@@ -195,7 +261,7 @@ def test_what_to_rewrite_leads_to_a_page_that_the_reader_can_open(pair, client, 
 def test_the_mail_and_the_page_tell_the_three_things(pair, client, frozen_clock):
     with frozen_clock(MONDAY):
         introduction = declined(pair, "unclear")
-        step = step_for("unclear", Kind.FINANCIAL)
+        step = step_for("unclear", Kind.FINANCIAL, Side.ASSOCIATION)
         mail = OutgoingMail.objects.get(notification="partnerships.introduction_declined")
         client.force_login(pair.asker)
         for told in (plain(mail.text), shown(client.get(introduction.get_absolute_url()))):
@@ -208,7 +274,7 @@ def test_the_mail_and_the_page_tell_the_three_things(pair, client, frozen_clock)
 def test_the_team_edits_the_table_and_who_changed_what_is_kept(client):
     staff = StaffFactory(first_name="Nadia", last_name="Roux")
     client.force_login(staff)
-    step = step_for("timing", Kind.FINANCIAL)
+    step = step_for("timing", Kind.FINANCIAL, Side.ASSOCIATION)
     assert step.get_reason_display() in shown(client.get(LIST))
     address = reverse("partnerships:refusal_step", args=[step.pk])
     response = client.post(address, valid(step, retry_after_days=90, rewrite="Dites la date."), follow=True)
@@ -246,7 +312,7 @@ def test_the_team_edits_the_table_and_who_changed_what_is_kept(client):
 )
 def test_bad_words_and_delays_are_refused_and_kept_on_screen(client, bad):
     client.force_login(StaffFactory())
-    step = step_for("timing", Kind.FINANCIAL)
+    step = step_for("timing", Kind.FINANCIAL, Side.ASSOCIATION)
     address = reverse("partnerships:refusal_step", args=[step.pk])
     response = client.post(address, valid(step, advice="Un texte précieux") | bad)
     assert response.status_code == 422
@@ -256,7 +322,7 @@ def test_bad_words_and_delays_are_refused_and_kept_on_screen(client, bad):
 
 def test_a_draft_is_not_a_document_to_send_people_to(client):
     client.force_login(StaffFactory())
-    step = step_for("timing", Kind.FINANCIAL)
+    step = step_for("timing", Kind.FINANCIAL, Side.ASSOCIATION)
     address = reverse("partnerships:refusal_step", args=[step.pk])
     draft = DocumentFactory()
     if draft.is_published:
@@ -265,7 +331,7 @@ def test_a_draft_is_not_a_document_to_send_people_to(client):
 
 
 def test_nobody_else_reads_or_edits_the_table(client, pair):
-    step = step_for("timing", Kind.FINANCIAL)
+    step = step_for("timing", Kind.FINANCIAL, Side.ASSOCIATION)
     address = reverse("partnerships:refusal_step", args=[step.pk])
     client.force_login(pair.asker)
     assert [client.get(LIST).status_code, client.get(address).status_code] == [404, 404]
@@ -275,7 +341,7 @@ def test_nobody_else_reads_or_edits_the_table(client, pair):
 
 
 def test_the_operation_refuses_what_the_form_would(pair):
-    step = step_for("timing", Kind.FINANCIAL)
+    step = step_for("timing", Kind.FINANCIAL, Side.ASSOCIATION)
     for changes in ({"retry_after_days": 0}, {"advice": ""}, {"section": "x"}):
         with pytest.raises(DomainError), transaction.atomic():
             operations.edit_refusal_step(step=step, by=StaffFactory(), **changes)
@@ -289,7 +355,7 @@ def test_the_table_asks_a_constant_number_of_queries(client, query_count):
     staff = StaffFactory()
     client.force_login(staff)
     client.get(LIST)
-    step = step_for("timing", Kind.FINANCIAL)
+    step = step_for("timing", Kind.FINANCIAL, Side.ASSOCIATION)
     operations.edit_refusal_step(step=step, by=staff, retry_after_days=100)
     few = query_count(lambda: client.get(LIST))
     for days in range(101, 110):
