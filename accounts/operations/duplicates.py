@@ -11,7 +11,7 @@ from django.db import transaction
 from accounts.enums import DuplicateReason, OrganisationStatus
 from accounts.models import Duplicate, Organisation, User
 from accounts.operations.organisations import hold
-from accounts.operations.profiles import all_profiles
+from accounts.operations.profiles import Number, all_profiles
 from mecenova.calendar import clock
 from mecenova.identifiers.likeness import SAME, likely_pairs, likeness, shared_place
 from mecenova.identifiers.names import fold
@@ -21,7 +21,6 @@ from mecenova.workflow.errors import DomainError
 Pair = tuple[uuid.UUID, uuid.UUID]
 # What is shown beside one record; a name that fifty have is a common name.
 MOST_BESIDE = 10
-ONE_AT_A_TIME = 0x1390_0126
 
 
 class RecordGone(DomainError):
@@ -121,7 +120,7 @@ def _pairs() -> dict[Pair, tuple[str, int]]:
 
 
 def _same_numbers(here: set[uuid.UUID]) -> Iterator[Pair]:
-    by_number: dict[str, list[uuid.UUID]] = defaultdict(list)
+    by_number: dict[Number, list[uuid.UUID]] = defaultdict(list)
     for profiles in all_profiles():
         for key, number in profiles.known_numbers():
             if key in here:
@@ -142,10 +141,15 @@ def _told_apart_from(organisation: Organisation) -> set[uuid.UUID]:
 
 
 def _with_its_numbers(organisation: Organisation) -> list[uuid.UUID]:
-    """Numbers are few, and no index is common to all registers: they are compared here."""
-    known = [pair for profiles in all_profiles() for pair in profiles.known_numbers()]
-    mine = {number for key, number in known if key == organisation.pk}
-    others = {key for key, number in known if number in mine and key != organisation.pk}
+    """Whatever their kinds: a company and an association may bear the same SIREN."""
+    mine = {
+        number
+        for profiles in all_profiles()
+        for _, number in profiles.known_numbers(
+            profiles.model._base_manager.filter(organisation=organisation.pk)
+        )
+    }
+    others = {key for profiles in all_profiles() for key in profiles.bearing(mine)} - {organisation.pk}
     if not others:
         return []
     here = Organisation.objects.exclude(status=OrganisationStatus.LEFT).filter(pk__in=others)

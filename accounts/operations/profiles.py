@@ -1,17 +1,23 @@
 """What two records say, side by side, and what the one that stays will say: kept, filled, or gathered."""
 
-from collections.abc import Callable, Iterable
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 from typing import Any
 from uuid import UUID
 
-from django.db.models import ForeignKey, Model
+from django.db.models import ForeignKey, Model, Q, QuerySet
 
 from accounts.models import Organisation
 from accounts.operations.merging import Merging, as_json
 from mecenova.calendar import clock
+from mecenova.identifiers.names import fold
 
 OFFICE = ("name", "kind", "status", "postal_code", "town", "department", "website", "phone")
+# A register, and what it calls the record.
+Number = tuple[str, str]
 EMPTY: tuple[Any, ...] = (None, "", [])
 
 
@@ -44,12 +50,33 @@ class Profiles:
     lists: tuple[str, ...]
     # Numbers of a public register: two different ones are two bodies until somebody says otherwise.
     numbers: tuple[str, ...]
-    # All numbers by which a record can be found again: (organisation, number), normalised.
-    known_numbers: Callable[[], Iterable[tuple[UUID, str]]]
+    # Entries of a register that people write in their own way: the same words are the same entry.
+    entries: tuple[str, ...] = ()
     settle: Callable[[Any, Any], None] = lambda kept, gone: None
 
     def of(self, organisation: Organisation) -> Any:
         return self.model._base_manager.filter(organisation=organisation).first()
+
+    def known_numbers(self, rows: "QuerySet[Any] | None" = None) -> Iterator[tuple[UUID, Number]]:
+        """All by which these records, or every record, can be found again: (organisation, number)."""
+        names = (*self.numbers, *self.entries)
+        rows = self.model._base_manager.all() if rows is None else rows
+        for key, *said in rows.values_list("organisation", *names):
+            for name, text in zip(names, said, strict=True):
+                if number := fold(text) if name in self.entries else text:
+                    yield key, (name, number)
+
+    def bearing(self, numbers: Iterable[Number]) -> set[UUID]:
+        """The organisations that bear one of these numbers: only those that may are read."""
+        by_name: dict[str, set[str]] = defaultdict(set)
+        for name, number in numbers:
+            by_name[name].add(number)
+        asked = [Q((f"{name}__in", by_name[name])) for name in self.numbers if name in by_name]
+        asked += [~Q((name, "")) for name in self.entries if name in by_name]
+        if not asked:
+            return set()
+        rows = self.model._base_manager.filter(reduce(or_, asked))
+        return {key for key, (name, number) in self.known_numbers(rows) if number in by_name[name]}
 
     def numbers_of(self, organisations: Iterable[UUID]) -> dict[UUID, str]:
         """What each of these is called in the registers, in one query."""

@@ -1,8 +1,5 @@
 """An association's part of a merge: its projects follow, its two profiles become one."""
 
-from collections.abc import Iterator
-from uuid import UUID
-
 from accounts.models import Organisation
 from accounts.operations.merging import Merging
 from accounts.operations.profiles import Profiles
@@ -10,19 +7,6 @@ from associations.enums import Registry, Stance
 from associations.followups import refresh_step
 from associations.models import Association, Project
 from associations.signals import association_changed
-from mecenova.identifiers.names import fold
-
-
-def known_numbers() -> Iterator[tuple[UUID, str]]:
-    """RNA and SIREN are unique among associations; a court's entry is written as people write it."""
-    rows = Association.objects.values_list("organisation", "rna", "siren", "court_entry")
-    for organisation, rna, siren, court_entry in rows:
-        if rna:
-            yield organisation, f"rna {rna}"
-        if siren:
-            yield organisation, f"siren {siren}"
-        if folded := fold(court_entry):
-            yield organisation, f"court {folded}"
 
 
 def settle(kept: Association, gone: Association) -> None:
@@ -51,7 +35,7 @@ PROFILES = Profiles(
     ),
     lists=("causes", "audiences", "territories", "refused_sectors", "expertise"),
     numbers=("rna", "siren"),
-    known_numbers=known_numbers,
+    entries=("court_entry",),
     settle=settle,
 )
 

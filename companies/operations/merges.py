@@ -1,8 +1,5 @@
 """A company's part of a merge: its needs follow, its two profiles and their policies become one."""
 
-from collections.abc import Iterator
-from uuid import UUID
-
 from accounts.models import Organisation
 from accounts.operations.merging import Merging, as_json
 from accounts.operations.profiles import Profiles
@@ -14,12 +11,6 @@ AMOUNTS = ("ticket_min", "ticket_max")
 LISTS = ("causes", "territories", "excluded_causes")
 
 
-def known_numbers() -> Iterator[tuple[UUID, str]]:
-    rows = Company.objects.exclude(siren="").values_list("organisation", "siren")
-    for organisation, siren in rows:
-        yield organisation, f"siren {siren}"
-
-
 def settle(kept: Company, gone: Company) -> None:
     kept.in_network = kept.in_network or gone.in_network
 
@@ -29,7 +20,6 @@ PROFILES = Profiles(
     plain=("giver", "sector", "siren", "in_network", "presentation"),
     lists=(),
     numbers=("siren",),
-    known_numbers=known_numbers,
     settle=settle,
 )
 

@@ -1,7 +1,11 @@
 """Pairs to look at: found every night, told apart for good, shown to the team alone."""
 
+import re
+
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import Duplicate, Merge, Organisation
@@ -65,6 +69,24 @@ def test_a_number_is_surer_than_a_name_and_than_a_kind():
     assert [each.organisation for each in lookalikes(company.organisation)] == [association.organisation]
 
 
+def test_looking_at_one_record_reads_no_number_but_its_own():
+    for siren in ("552100554", "775670417"):
+        Company.objects.filter(pk=CompanyFactory().pk).update(siren=siren)
+    company, association = CompanyFactory(), AssociationFactory()
+    Company.objects.filter(pk=company.pk).update(siren="732829320")
+    Association.objects.filter(pk=association.pk).update(siren="732829320")
+    with CaptureQueriesContext(connection) as asked:
+        (found,) = lookalikes(company.organisation)
+    assert found.organisation == association.organisation
+    of_profiles = [each["sql"] for each in asked if re.search('_(company|association)"', each["sql"])]
+    assert len(of_profiles) == 4
+    its_own = (company.organisation_id.hex, "732829320")
+    assert all(any(number in sql.replace("-", "") for number in its_own) for sql in of_profiles)
+    with CaptureQueriesContext(connection) as asked:
+        assert lookalikes(OrganisationFactory()) == []
+    assert sum(bool(re.search('_(company|association)"', each["sql"])) for each in asked) == 2
+
+
 def test_a_courts_entry_is_read_as_people_write_it():
     for text in ("TI Strasbourg, vol. 12 folio 34", "ti strasbourg vol 12 — folio 34"):
         association = AssociationFactory()
@@ -72,6 +94,7 @@ def test_a_courts_entry_is_read_as_people_write_it():
             registry="alsace_moselle", rna="", court_entry=text
         )
     assert find_duplicates() == 1
+    assert [each.reason for each in lookalikes(association.organisation)] == ["number"]
 
 
 def test_told_apart_they_are_never_proposed_again(staff, pair):
