@@ -86,10 +86,6 @@ def can_claim(user: Person, organisation: Organisation) -> bool:
     return isinstance(user, User) and user.is_active and not is_member(user, organisation)
 
 
-def can_see_claim(user: Person, claim: Claim) -> bool:
-    return is_staff(user) or (isinstance(user, User) and user.is_active and claim.user_id == user.pk)
-
-
 def can_decide_claim(user: Person, claim: Claim) -> bool:
     """A person of the staff never decides their own claim."""
     return is_staff(user) and isinstance(user, User) and claim.user_id != user.pk

@@ -51,9 +51,6 @@ class Companies:
     def need(self, key: str) -> Need:
         return self._needs[key]
 
-    def person_of(self, company: Company) -> User:
-        return next(self._people[key] for key, made in self._made.items() if made.pk == company.pk)
-
     def _plan_one(self, number: int, text: Text) -> None:
         key, joined = text["key"], text.get("days")
         if joined is None:

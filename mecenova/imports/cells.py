@@ -1,7 +1,7 @@
 """What a cell holds, as values: lists, figures, dates, addresses. Refusals name the column."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 from typing import TypeVar
@@ -146,10 +146,6 @@ def shortened(text: str, most: int) -> str:
     if len(text) <= most:
         return text
     return f"{text[: most - 1].rsplit(' ', 1)[0]}…"
-
-
-def first_of(texts: Iterable[str]) -> str:
-    return next((text for text in texts if text), "")
 
 
 def _shown(text: str) -> str:

@@ -1,7 +1,4 @@
-"""Entries by the words people and files use for them.
-
-The functions ask the database once a call; a job on many rows builds one index and keeps it.
-"""
+"""Entries by the words people and files use for them: one index, that a job builds once and keeps."""
 
 from collections.abc import Iterable, Mapping
 from typing import Generic, TypeVar
@@ -42,19 +39,3 @@ def skill_index() -> LabelIndex[Skill]:
 
 def audience_index() -> LabelIndex[Audience]:
     return LabelIndex(Audience.objects.all())
-
-
-def cause_from_label(text: str) -> Cause | None:
-    return cause_index().find(text)
-
-
-def sector_from_label(text: str) -> Sector | None:
-    return sector_index().find(text)
-
-
-def skill_from_label(text: str) -> Skill | None:
-    return skill_index().find(text)
-
-
-def audience_from_label(text: str) -> Audience | None:
-    return audience_index().find(text)

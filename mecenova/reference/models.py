@@ -93,23 +93,10 @@ class TerritoryQuerySet(models.QuerySet["Territory"]):
     def regions(self) -> Self:
         return self.filter(level=TerritoryLevel.REGION)
 
-    def containing(self, territory: "Territory") -> Self:
-        """This territory and all that contain it."""
-        return self.filter(code__in=[found.code for found in territory.lineage()])
-
     def within(self, territory: "Territory") -> Self:
         """This territory and all that it contains."""
         below = Q(parent=territory) | Q(parent__parent=territory) | Q(parent__parent__parent=territory)
         return self.filter(Q(pk=territory.pk) | below)
-
-    def lineage_ids(self, territory: "Territory") -> list[int]:
-        """Row ids of what contains this territory or lies within it.
-
-        Somebody who looks at Île-de-France wants what acts in Paris, in the région, and in all France.
-        """
-        above = self.containing(territory).values_list("pk", flat=True)
-        below = self.within(territory).values_list("pk", flat=True)
-        return sorted({*above, *below})
 
 
 class Territory(models.Model):

@@ -8,15 +8,6 @@ from mecenova.reference.data.territories import TERRITORY_ALIASES
 from mecenova.reference.enums import LOCAL_LEVELS, TerritoryLevel
 from mecenova.reference.models import Territory
 
-# How near two places are when this is the narrowest territory that holds both.
-_NEARNESS_OF_COMMON_GROUND: dict[str, float] = {
-    TerritoryLevel.COMMUNE: 1.0,
-    TerritoryLevel.DEPARTMENT: 0.9,
-    TerritoryLevel.COLLECTIVITY: 0.9,
-    TerritoryLevel.REGION: 0.7,
-    TerritoryLevel.COUNTRY: 0.3,
-    TerritoryLevel.INTERNATIONAL: 0.1,
-}
 _CODE_THEN_NAME = re.compile(r"(?P<code>\d\w{1,2})\s*[-–:]?\s+(?P<name>\D.*)")
 _NAME_THEN_CODE = re.compile(r"(?P<name>.*?)\s*\((?P<code>\w+)\)")
 _ARTICLE = re.compile(r"^(?:le|la|les|l) ")
@@ -24,10 +15,9 @@ _ARTICLE = re.compile(r"^(?:le|la|les|l) ")
 
 @dataclass(frozen=True)
 class _Tree:
-    """Every territory as (level, code of the parent), and the labels that name one."""
+    """Every territory with the code of its parent, and the labels that name one."""
 
     parents: dict[str, str | None] = field(default_factory=dict)
-    levels: dict[str, str] = field(default_factory=dict)
     labels: dict[str, str] = field(default_factory=dict)
     lineages: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
@@ -51,21 +41,6 @@ def contains(outer_code: str, inner_code: str) -> bool:
     return outer_code in _lineage(_tree(), inner_code)
 
 
-def closeness(a_code: str, b_code: str) -> float:
-    """How near two territories are, from 0 (unknown, or nothing in common) to 1 (the same).
-
-    Symmetric; depends on the narrowest territory that holds both: département 0.9, région 0.7, country 0.3.
-    """
-    tree = _tree()
-    around_a, around_b = _lineage(tree, a_code), _lineage(tree, b_code)
-    if a_code == b_code:
-        return 1.0 if around_a else 0.0
-    for code in around_a:
-        if code in around_b:
-            return _NEARNESS_OF_COMMON_GROUND[tree.levels[code]]
-    return 0.0
-
-
 def code_from_label(text: str) -> str | None:
     """The code of the territory this text names: « 69 », « Rhône », « Rhône (69) », « 69003 », « France »."""
     tree = _tree()
@@ -78,12 +53,6 @@ def code_from_label(text: str) -> str | None:
     if found is None and (department := department_code(text)):
         return _named(tree, department)
     return found
-
-
-def territory_from_label(text: str) -> Territory | None:
-    """The territory that this text names, or None rather than a guess."""
-    code = code_from_label(text)
-    return Territory.objects.filter(code=code).first() if code else None
 
 
 def _named(tree: _Tree, text: str) -> str | None:
@@ -108,7 +77,6 @@ def _read() -> _Tree:
     rows = Territory.objects.order_by("order").values_list("code", "parent__code", "level", "name")
     for code, parent, level, name in rows:
         tree.parents[code] = parent
-        tree.levels[code] = level
         if level == TerritoryLevel.COMMUNE:
             communes.setdefault(fold(name), []).append(code)
         elif level in LOCAL_LEVELS:  # Guadeloupe the département comes before Guadeloupe the région.

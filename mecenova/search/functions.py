@@ -10,18 +10,7 @@ from django.contrib.postgres.search import (
     SearchVectorCombinable,
     SearchVectorField,
 )
-from django.db.models import Func, TextField, Value
-
-
-class Fold(Func):
-    """Lower case, no accents, œ as oe: what names are ordered by, since the database sorts in C order."""
-
-    function = "fr_fold"
-    arity = 1
-
-    def __init__(self, expression: Any, **extra: Any) -> None:
-        extra.setdefault("output_field", TextField())
-        super().__init__(expression, **extra)
+from django.db.models import Func, Value
 
 
 class FrenchVector(SearchVectorCombinable, Func):

@@ -83,11 +83,6 @@ def test_staff_step_in_only_where_nobody_runs_the_team():
 def test_claim():
     claim = ClaimFactory()
     people = {**cast(claim.organisation), "claimant": claim.user, "claiming staff": StaffFactory()}
-    assert {name for name, who in people.items() if policies.can_see_claim(who, claim)} == {
-        "claimant",
-        "staff",
-        "claiming staff",
-    }
     claim.user = people["claiming staff"]
     assert {name for name, who in people.items() if policies.can_decide_claim(who, claim)} == {"staff"}
 

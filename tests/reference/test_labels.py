@@ -2,10 +2,10 @@ import pytest
 
 from mecenova.reference.labels import (
     LabelIndex,
-    audience_from_label,
-    cause_from_label,
-    sector_from_label,
-    skill_from_label,
+    audience_index,
+    cause_index,
+    sector_index,
+    skill_index,
 )
 from mecenova.reference.models import Audience, Cause, Sector, Skill
 
@@ -25,12 +25,12 @@ pytestmark = pytest.mark.django_db
     ],
 )
 def test_a_cause_by_its_words(text: str, slug: str) -> None:
-    assert cause_from_label(text) == Cause.objects.get(slug=slug)
+    assert cause_index().find(text) == Cause.objects.get(slug=slug)
 
 
 @pytest.mark.parametrize("text", ["", "…", "pêche à la ligne", "education sport"])
 def test_an_unknown_cause_is_not_guessed(text: str) -> None:
-    assert cause_from_label(text) is None
+    assert cause_index().find(text) is None
 
 
 @pytest.mark.parametrize(
@@ -71,18 +71,18 @@ def test_an_unknown_cause_is_not_guessed(text: str) -> None:
     ],
 )
 def test_a_sector_by_the_words_of_files(text: str, slug: str) -> None:
-    assert sector_from_label(text) == Sector.objects.get(slug=slug)
+    assert sector_index().find(text) == Sector.objects.get(slug=slug)
 
 
 def test_skills_and_audiences_by_name() -> None:
-    assert skill_from_label("comptabilite") == Skill.objects.get(slug="comptabilite")
-    assert audience_from_label("Demandeurs d'emploi") == Audience.objects.get(slug="demandeurs-d-emploi")
-    assert skill_from_label("voyance") is audience_from_label("martiens") is None
+    assert skill_index().find("comptabilite") == Skill.objects.get(slug="comptabilite")
+    assert audience_index().find("Demandeurs d'emploi") == Audience.objects.get(slug="demandeurs-d-emploi")
+    assert skill_index().find("voyance") is audience_index().find("martiens") is None
 
 
 def test_an_entry_added_by_staff_is_found_and_wins_over_an_alias() -> None:
     heritage = Cause.objects.create(slug="patrimoine", name="Patrimoine")
-    assert cause_from_label("patrimoine") == heritage
+    assert cause_index().find("patrimoine") == heritage
 
 
 def test_an_index_asks_the_database_once(query_count) -> None:
@@ -96,4 +96,4 @@ def test_an_index_asks_the_database_once(query_count) -> None:
 
 def test_an_alias_to_a_deleted_entry_finds_nothing() -> None:
     Sector.objects.filter(slug="automobile").delete()
-    assert sector_from_label("pneumatiques") is None
+    assert sector_index().find("pneumatiques") is None

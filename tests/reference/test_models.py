@@ -66,26 +66,13 @@ class TestContains:
 
 
 class TestQuerySet:
-    def test_containing_goes_up_and_within_goes_down(self) -> None:
+    def test_within_goes_down(self) -> None:
         commune = CommuneFactory()
         region = territory("R11")
-        assert set(Territory.objects.containing(region)) == {region, territory("FR")}
         within = set(Territory.objects.within(region))
         assert {region, territory("75"), commune} <= within
         assert len(within) == 1 + 8 + 1
         assert Territory.objects.within(territory("FR")).count() == 1 + 18 + 101 + 6 + 1
-
-    def test_lineage_ids_are_what_a_search_on_a_region_wants(self) -> None:
-        codes = set(
-            Territory.objects.filter(pk__in=Territory.objects.lineage_ids(territory("R94"))).values_list(
-                "code", flat=True
-            )
-        )
-        assert codes == {"R94", "2A", "2B", "FR"}
-
-    def test_abroad_is_alone(self) -> None:
-        abroad = territory("INT")
-        assert Territory.objects.lineage_ids(abroad) == [abroad.pk]
 
     def test_departments_hold_the_collectivities(self) -> None:
         assert Territory.objects.departments().count() == 107
