@@ -1,4 +1,4 @@
-"""A worker whose clock is wrong must not act: it would send tomorrow's mails, or forget what is still kept."""
+"""A worker whose clock is wrong must not act: it would send tomorrow's mails, or forget what is kept."""
 
 import logging
 from datetime import timedelta
