@@ -10,23 +10,28 @@ import numpy as np
 from scipy.sparse import csr_array
 
 from matching.kernel.copying import UUID, Array, as_uuid
-from matching.profiles.masks import KINDS
+
+# Columns of places: all of France, asked for as such or said in words; then those of the reference list.
+ANYWHERE, FRANCE = 0, 1
+PLACES_FROM = 2
+# How an association stands in a place: it acts there, and may say that very place. Added up over the places
+# of a need, the second outweighs any number of the first.
+ACTS, STATES = 1, 1 << 16
 
 
 @dataclass(frozen=True, slots=True)
-class AskColumns:
-    """The asks of published projects of one kind: `rows` are associations, ascending."""
+class Asks:
+    """What published projects ask: a row for each kind, a column for each association."""
 
-    # Of each association, the skills that its asks of this kind seek.
+    # The skills that its asks of this kind seek.
     skills: Array
-    # Those that say an amount: the association, and euros.
-    rows: Array
+    # Those that say an amount, in euros: how many, and where the first one stands among `amounts`.
+    number: Array
+    first: Array
     amounts: Array
 
-    def of(self, kept: Array, places: Array) -> "AskColumns":
-        """Of the associations kept. `places` says where each then stands, -1 for the others."""
-        stand = places[self.rows]
-        return AskColumns(self.skills[kept], stand[stand >= 0], self.amounts[stand >= 0])
+    def __getitem__(self, kept: Array) -> "Asks":
+        return Asks(self.skills[:, kept], self.number[:, kept], self.first[:, kept], self.amounts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,15 +42,13 @@ class Associations:
     spoken_causes: Array
     audiences: Array
     is_somewhere: Array
-    is_in_france: Array
     length: Array
     tells: Array
     speaks: Array
     doubted: Array
-    # Which associations (rows) a place contains, ascending, and whether each says that very place.
-    within: dict[int, Array]
-    stated: dict[int, Array]
-    asks: tuple[AskColumns, ...]
+    # Places by associations: how each stands there (ACTS, with STATES or without).
+    places: csr_array
+    asks: Asks
     # Associations by terms: 1 for a word or a theme, less for a wider theme.
     terms: csr_array
 
@@ -54,17 +57,12 @@ class Associations:
 
     def __getitem__(self, kept: Array) -> "Associations":
         """Those of these rows, ascending."""
-        places = np.full(len(self), -1, np.int32)
-        places[kept] = np.arange(len(kept), dtype=np.int32)
-        stand = {place: places[rows] for place, rows in self.within.items()}
-        here = {place: rows >= 0 for place, rows in stand.items()}
-        apart = ("within", "stated", "asks")
+        apart = ("places", "asks")
         columns = {field.name: getattr(self, field.name) for field in fields(self) if field.name not in apart}
         return Associations(
             **{name: column[kept] for name, column in columns.items()},
-            within={place: rows[here[place]] for place, rows in stand.items()},
-            stated={place: said[here[place]] for place, said in self.stated.items()},
-            asks=tuple(asks.of(kept, places) for asks in self.asks),
+            places=self.places[:, kept],
+            asks=self.asks[kept],
         )
 
 
@@ -82,9 +80,8 @@ class Needs:
     budget_min: Array
     budget_max: Array
     is_national: Array
-    says_france: Array
-    # The places each names, « France » left out; ascending.
-    places: list[tuple[int, ...]]
+    # Needs by places: 1 for those that each is open to.
+    places: csr_array
     heaviest: Array
     speaks: Array
     # Needs by terms: what each weighs. The same columns as the associations'.
@@ -95,9 +92,7 @@ class Needs:
 
     def __getitem__(self, rows: Array) -> "Needs":
         """Those of these rows, in their order; their terms keep their columns."""
-        columns = {field.name: getattr(self, field.name) for field in fields(self)}
-        kept = {name: column[rows] for name, column in columns.items() if name != "places"}
-        return Needs(**kept, places=[self.places[row] for row in rows.tolist()])
+        return Needs(**{field.name: getattr(self, field.name)[rows] for field in fields(self)})
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,11 +209,3 @@ class Pairs:
 _PACKED = np.dtype(
     [("need", UUID), ("company", UUID), ("association", UUID), ("score", np.float32), ("worth", np.bool_)]
 )
-
-
-def bits_of(mask: int) -> list[int]:
-    """The ranks of the bits that a mask holds."""
-    return [rank for rank in range(mask.bit_length()) if mask >> rank & 1]
-
-
-KIND_RANKS = range(len(KINDS))

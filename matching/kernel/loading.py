@@ -6,7 +6,7 @@ from collections.abc import Collection
 import numpy as np
 from scipy.sparse import csr_array
 
-from matching.kernel.arrays import KIND_RANKS, AskColumns, Associations, Needs
+from matching.kernel.arrays import ACTS, ANYWHERE, FRANCE, PLACES_FROM, STATES, Asks, Associations, Needs
 from matching.kernel.copying import UUID, Array, among, plain, read_lists, read_rows
 from matching.models import NATIONAL
 from matching.profiles.masks import KINDS
@@ -88,8 +88,7 @@ def load_needs(
         budget_min=plain(rows["low"]),
         budget_max=plain(rows["high"]),
         is_national=plain(rows["national"]),
-        says_france=plain(rows["france"]),
-        places=_places_of(*lists["places"]),
+        places=_open_to(*lists["places"], rows["france"]),
         heaviest=rows["heaviest"].astype(np.float32),
         speaks=plain(rows["speaks"]),
         terms=csr_array(
@@ -125,8 +124,6 @@ def load_associations(needs: Needs, vocabulary: Array, which: str) -> Associatio
         order="id",
     )
     ids = plain(rows["id"])
-    within, stated = _places(ids, _PLACES.format(places=_listed(needs), **given))
-    within[NATIONAL], stated[NATIONAL] = np.arange(len(ids), dtype=np.int32), plain(rows["stated"])
     return Associations(
         ids=ids,
         stops=plain(rows["stops"]),
@@ -134,20 +131,19 @@ def load_associations(needs: Needs, vocabulary: Array, which: str) -> Associatio
         spoken_causes=plain(rows["spoken"]),
         audiences=plain(rows["audiences"]),
         is_somewhere=plain(rows["somewhere"]),
-        is_in_france=plain(rows["france"]),
         length=plain(rows["length"]),
         tells=plain(rows["tells"]),
         speaks=plain(rows["speaks"]),
         doubted=plain(rows["doubted"]),
-        within=within,
-        stated=stated,
+        places=_acting(rows, _PLACES.format(places=_listed(needs), **given), needs.places.shape[1]),
         asks=_asks(ids, _ASKS.format(**given)),
         terms=_said(vocabulary, lists["terms"], 1.0) + _said(vocabulary, lists["wider"], WIDER_PRESENT),
     )
 
 
 def _listed(needs: Needs) -> str:
-    return ",".join(str(place) for place in sorted({place for places in needs.places for place in places}))
+    named = np.unique(needs.places.indices)
+    return ",".join(str(place) for place in (named[named >= PLACES_FROM] - PLACES_FROM).tolist())
 
 
 def _said(vocabulary: Array, lists: tuple[Array, Array], presence: float) -> csr_array:
@@ -161,34 +157,44 @@ def _said(vocabulary: Array, lists: tuple[Array, Array], presence: float) -> csr
     return csr_array((values, (owners, columns[known])), shape=(len(numbers), len(vocabulary)))
 
 
-def _places(ids: Array, sql: str) -> tuple[dict[int, Array], dict[int, Array]]:
-    rows = read_rows(sql, {"place": ">i4", "id": UUID, "stated": "?"}, order="place, id")
-    rows, owners = _owned(rows, ids)
-    places, starts = np.unique(plain(rows["place"]), return_index=True)
-    within = dict(zip(places.tolist(), np.split(owners.astype(np.int32), starts[1:]), strict=False))
-    stated = dict(zip(places.tolist(), np.split(plain(rows["stated"]), starts[1:]), strict=False))
-    return within, stated
+def _open_to(numbers: Array, places: Array, says_france: Array) -> csr_array:
+    """Needs by places. All of France is one of two, by whether the need says so in words."""
+    rows = np.repeat(np.arange(len(numbers)), numbers)
+    wide = np.where(says_france[rows], FRANCE, ANYWHERE)
+    columns = np.where(places == NATIONAL, wide, places + PLACES_FROM)
+    width = max(PLACES_FROM, int(columns.max(initial=0)) + 1)
+    return csr_array((np.full(len(rows), ACTS, np.int32), (rows, columns)), shape=(len(numbers), width))
 
 
-def _asks(ids: Array, sql: str) -> tuple[AskColumns, ...]:
+def _acting(found: Array, sql: str, number: int) -> csr_array:
+    """So many places by these associations. Everybody is in all of France, but who acts only abroad."""
+    rows, owners = _owned(
+        read_rows(sql, {"place": ">i4", "id": UUID, "stated": "?"}, order="place, id"), found["id"]
+    )
+    everybody, inside = np.arange(len(found)), np.flatnonzero(found["france"])
+    places = [np.full(len(everybody), ANYWHERE), np.full(len(inside), FRANCE), rows["place"] + PLACES_FROM]
+    # A need that names no place shares none, even with an association of all France.
+    stated = [np.zeros(len(everybody), bool), found["stated"][inside], rows["stated"]]
+    values = (ACTS + STATES * np.concatenate(stated)).astype(np.int32)
+    at = (np.concatenate(places), np.concatenate([everybody, inside, owners]))
+    return csr_array((values, at), shape=(number, len(found)))
+
+
+def _asks(ids: Array, sql: str) -> Asks:
     columns = {"id": UUID, "ask": UUID, "kind": ">i2", "amount": ">f8", "skills": ">i8"}
-    rows, owners = _owned(read_rows(sql, columns, order="id, ask"), ids)
-    found = []
-    for kind in KIND_RANKS:
-        of_kind = rows["kind"] == kind
-        skills = np.zeros(len(ids), np.int64)
-        np.bitwise_or.at(skills, owners[of_kind], plain(rows["skills"])[of_kind])
-        told = of_kind & (rows["amount"] > 0)
-        found.append(AskColumns(skills, owners[told], plain(rows["amount"])[told]))
-    return tuple(found)
-
-
-def _places_of(numbers: Array, places: Array) -> list[tuple[int, ...]]:
-    """Of each need, ascending, all of France left out."""
-    ends = np.cumsum(numbers)
-    of_each = zip((ends - numbers).tolist(), ends.tolist(), strict=True)
-    found = places.tolist()
-    return [tuple(sorted(set(found[start:end]) - {NATIONAL})) for start, end in of_each]
+    rows, owners = _owned(read_rows(sql, columns, order="kind, id, ask"), ids)
+    shape = len(KINDS), len(ids)
+    cells = rows["kind"].astype(np.int64) * len(ids) + owners
+    skills = np.zeros(shape, np.int64)
+    np.bitwise_or.at(skills.reshape(-1), cells, plain(rows["skills"]))
+    told = rows["amount"] > 0
+    number = np.bincount(cells[told], minlength=skills.size)
+    return Asks(
+        skills,
+        number.reshape(shape),
+        (np.cumsum(number) - number).reshape(shape),
+        plain(rows["amount"])[told],
+    )
 
 
 def _owned(rows: Array, ids: Array) -> tuple[Array, Array]:

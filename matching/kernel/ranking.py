@@ -4,12 +4,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.sparse import csr_array
 
 from matching.kernel import parts
-from matching.kernel.arrays import KIND_RANKS, Associations, Edges, Needs
+from matching.kernel.arrays import STATES, Associations, Edges, Needs
 from matching.kernel.copying import Array
 from matching.kernel.places import Rectangle, rectangles
-from matching.scoring import WEIGHTS, WITHOUT_THEME
+from matching.scoring import WEIGHTS
 
 # How many pairs are weighed at once: some twenty arrays of this many float32 at most.
 BLOCK = 400_000
@@ -45,18 +46,19 @@ def rank(
     """For each need its `depth` best associations that nothing stops and with which it shares something."""
     compatible = np.zeros(len(needs), np.int64)
     found: list[Edges] = []
-    whole = _Whole(associations, ground)
+    everybody = _Everybody(associations, ground)
     for rectangle in rectangles(needs, associations):
-        side = _Columns(whole, rectangle)
-        for block in _blocks(rectangle.rows, len(side)):
-            edges, numbers = _weigh(needs, block, side, threshold, depth)
-            compatible[block] += numbers
-            found.append(edges)
+        side = _Side(everybody, rectangle)
+        for rows in _blocks(rectangle.rows, len(rectangle.columns)):
+            edges = _weigh(needs, rows, side, threshold)
+            starts, ends = (np.searchsorted(edges.need, rows, side=end) for end in ("left", "right"))
+            compatible[rows] = ends - starts
+            found.append(edges[_best(edges.score, starts, ends, depth[rows])])
     edges = Edges.joined(found)
     return Ranked(edges[np.lexsort((edges.association, -edges.score, edges.need))], compatible)
 
 
-class _Whole:
+class _Everybody:
     """What each association brings whatever the need: weighed once for all rectangles."""
 
     def __init__(self, associations: Associations, ground: Ground) -> None:
@@ -67,42 +69,25 @@ class _Whole:
         self.terms = associations.terms.T.tocsr()
 
 
-class _Columns:
-    """The associations of one rectangle."""
+class _Side:
+    """The associations of one rectangle, by what every pair of it is asked."""
 
-    def __init__(self, whole: _Whole, rectangle: Rectangle) -> None:
-        self.rectangle = rectangle
-        self.rows = columns = rectangle.columns
-        associations = whole.associations
+    def __init__(self, everybody: _Everybody, rectangle: Rectangle) -> None:
+        associations = everybody.associations
+        self.everybody = everybody
+        self.columns = columns = rectangle.columns
         self.stops = associations.stops[columns]
-        self.declared = associations.causes[columns]
-        self.audiences = associations.audiences[columns]
-        self.somewhere = associations.is_somewhere[columns]
-        self.fits = whole.fits[:, columns]
-        self.clarity = whole.clarity[columns]
-        self.density = whole.density[columns]
+        self.causes = associations.causes[columns]
         every = len(columns) == len(associations)
-        self.terms = whole.terms if every else associations.terms[columns].T.tocsr()
-        self.skills = [associations.asks[kind].skills[columns] for kind in KIND_RANKS]
-        self.amounts = [self._amounts(associations, kind) for kind in KIND_RANKS]
+        self.terms = everybody.terms if every else associations.terms[columns].T.tocsr()
+        self.places = associations.places
+        self._standing = rectangle.standing
 
-    def __len__(self) -> int:
-        return len(self.rows)
-
-    def meet(self, rows: Array) -> tuple[Array, Array]:
-        """Which of these needs' pairs meet, and in a place that the association says."""
-        if self.rectangle.meetings is not None:
-            return self.rectangle.meetings.of(rows)
-        return np.ones((1, len(self)), bool), self.rectangle.stated
-
-    def _amounts(self, associations: Associations, kind: int) -> tuple[Array, Array]:
-        asks = associations.asks[kind]
-        if not len(asks.rows) or not len(self.rows):
-            return np.empty(0, np.int64), np.empty(0)
-        where = np.searchsorted(self.rows, asks.rows)
-        where[where == len(self.rows)] = 0
-        here = self.rows[where] == asks.rows
-        return where[here], asks.amounts[here]
+    def standing(self, places: csr_array) -> Array:
+        """How these stand in the places of each need."""
+        if self._standing is None:
+            return (places @ self.places).toarray()
+        return np.broadcast_to(self._standing, (places.shape[0], len(self.columns)))
 
 
 def _blocks(rows: Array, width: int) -> Iterator[Array]:
@@ -111,53 +96,53 @@ def _blocks(rows: Array, width: int) -> Iterator[Array]:
         yield rows[start : start + height]
 
 
-def _weigh(
-    needs: Needs, rows: Array, side: _Columns, threshold: Threshold, depth: Array
-) -> tuple[Edges, Array]:
-    """One block: the best of each of its needs, and how many were compatible."""
-    passes = (side.stops & needs.stops[rows, None]) == 0
-    passes &= (side.declared & needs.excluded_causes[rows, None]) == 0
-    meet, stated = side.meet(rows)
-    passes &= meet
-    cause, shares_cause = parts.causes(needs, rows, side.fits)
-    found = (needs.terms[rows] @ side.terms).toarray() * side.density
-    text = parts.text(needs, rows, found)
-    themed = shares_cause | (text > 0)
-    passes &= themed
+def _weigh(needs: Needs, rows: Array, side: _Side, threshold: Threshold) -> Edges:
+    """The compatible pairs of one block, by need: parts are weighed for those alone that nothing stops."""
+    everybody, associations = side.everybody, side.everybody.associations
+    standing = side.standing(needs.places[rows])
+    passes = standing > 0
+    passes &= (side.stops & needs.stops[rows, None]) == 0
+    passes &= (side.causes & needs.excluded_causes[rows, None]) == 0
+    near, far = np.nonzero(passes)
+    need, column = rows[near], side.columns[far]
+    found = (needs.terms[rows] @ side.terms).toarray()[near, far]
+    text = parts.text(found * everybody.density[column], needs.heaviest[need])
+    cause, shares_cause = parts.causes(needs.causes[rows], near, everybody.fits, column)
+    themed = np.flatnonzero(shares_cause | (text > 0))
+    need, column, cause, text = need[themed], column[themed], cause[themed], text[themed]
+    kinds = needs.kinds[need]
     values = {
-        "theme": themed.astype(np.float32),
+        "theme": np.ones(len(need), np.float32),
         "cause": cause,
         "text": text,
-        "place": parts.place(needs, rows, side.somewhere, stated),
-        "audience": parts.audiences(needs, rows, side.audiences),
-        "skills": parts.skills(needs, rows, side.skills, len(side)),
-        "amount": parts.amounts(needs, rows, side.amounts, len(side)),
-        "clarity": side.clarity,
+        "place": parts.place(
+            needs.is_national[need],
+            associations.is_somewhere[column],
+            standing[near[themed], far[themed]] >= STATES,
+        ),
+        "audience": parts.overlap(needs.audiences[need], associations.audiences[column]),
+        "skills": parts.overlap(needs.skills[need], associations.asks.skills[kinds, column]),
+        "amount": parts.amounts(
+            needs.budget_min[need], needs.budget_max[need], kinds, associations.asks, column
+        ),
+        "clarity": everybody.clarity[column],
     }
-    total = np.zeros(passes.shape, np.float32)
+    total = np.zeros(len(need), np.float32)
     for name, weight in WEIGHTS.items():
         total += np.float32(weight) * values[name]
-    np.round(np.clip(np.where(themed, total, total * WITHOUT_THEME), 0.0, 1.0), 4, out=total)
-    answers = (text >= threshold.text) | ~needs.speaks[rows, None]
+    np.round(np.clip(total, 0.0, 1.0), 4, out=total)
+    answers = (text >= threshold.text) | ~needs.speaks[need]
     worth = answers & (total >= np.float32(threshold.total) - np.float32(1e-6))
-    compatible = passes.sum(axis=1)
-    return _best(rows, side.rows, passes, total, worth, depth[rows]), compatible
+    return Edges(need.astype(np.int32), column.astype(np.int32), total, worth)
 
 
-def _best(rows: Array, columns: Array, passes: Array, total: Array, worth: Array, depth: Array) -> Edges:
-    """Of those that pass; `passes` is left with them alone."""
-    for place in np.flatnonzero(passes.sum(axis=1) > depth).tolist():
-        kept = np.flatnonzero(passes[place])
-        limit = int(depth[place])
-        scores = total[place, kept]
-        last = np.partition(scores, len(kept) - limit)[len(kept) - limit]
-        sure = kept[scores > last]
-        passes[place] = False
-        passes[place, np.r_[sure, kept[scores == last][: limit - len(sure)]]] = True
-    which, kept = np.nonzero(passes)
-    return Edges(
-        rows[which].astype(np.int32),
-        columns[kept].astype(np.int32),
-        total[which, kept],
-        worth[which, kept],
-    )
+def _best(score: Array, starts: Array, ends: Array, depth: Array) -> Array:
+    """Which to keep: of each need, whose pairs stand from a start to an end, so many; the first of equals."""
+    kept = np.ones(len(score), bool)
+    for place in np.flatnonzero(ends - starts > depth).tolist():
+        scores, limit = score[starts[place] : ends[place]], int(depth[place])
+        last = np.partition(scores, len(scores) - limit)[len(scores) - limit]
+        best = scores > last
+        best[np.flatnonzero(scores == last)[: limit - np.count_nonzero(best)]] = True
+        kept[starts[place] : ends[place]] = best
+    return np.flatnonzero(kept)
