@@ -1,9 +1,11 @@
 """The worker's application, and the only clock-driven work there is: beat wakes, due rows decide."""
 
 import os
+from typing import Any
 
 from celery import Celery
 from celery.schedules import crontab
+from kombu import Exchange, Queue
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mecenova.settings.production")
 
@@ -11,14 +13,33 @@ app = Celery("mecenova", task_cls="mecenova.calendar.clock_check:ClockedTask")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
+# Mails and follow-ups last seconds, and somebody waits for them; an import, deposits, a round or a preview
+# may last an hour. Each kind has its queue and its workers: the second takes no place of the first.
+PROMPT, LONG = "prompt", "long"
+app.conf.task_queues = [Queue(name, Exchange(name), routing_key=name) for name in (PROMPT, LONG)]
+app.conf.task_default_queue = LONG
+app.conf.task_routes = {
+    "mecenova.mail.tasks.*": {"queue": PROMPT},
+    "mecenova.agenda.tasks.*": {"queue": PROMPT},
+}
+
 EVERY_MINUTE = 60.0
+# How long a message that only wakes is worth reading. Another follows within the minute, and those that
+# nobody read would be read one by one. Not less: clocks may differ so much (mecenova.calendar.clock_check).
+WAKES_FOR = 5 * EVERY_MINUTE
+
+
+def often(task: str, seconds: float = EVERY_MINUTE) -> dict[str, Any]:
+    return {"task": task, "schedule": seconds, "options": {"expires": seconds + WAKES_FOR}}
+
+
 app.conf.beat_schedule = {
     # What follow-ups and digests write leaves in the same minute.
-    "run-due-follow-ups": {"task": "mecenova.agenda.tasks.run_due_follow_ups", "schedule": EVERY_MINUTE},
-    "compose-digests": {"task": "mecenova.mail.tasks.compose_digests", "schedule": EVERY_MINUTE},
-    "deliver-mail": {"task": "mecenova.mail.tasks.deliver_mail", "schedule": EVERY_MINUTE},
-    "carry-out-imports": {"task": "mecenova.imports.tasks.carry_out_imports", "schedule": EVERY_MINUTE},
-    "read-deposits": {"task": "infotheque.tasks.read_deposits", "schedule": EVERY_MINUTE},
+    "run-due-follow-ups": often("mecenova.agenda.tasks.run_due_follow_ups"),
+    "compose-digests": often("mecenova.mail.tasks.compose_digests"),
+    "deliver-mail": often("mecenova.mail.tasks.deliver_mail"),
+    "carry-out-imports": often("mecenova.imports.tasks.carry_out_imports"),
+    "read-deposits": often("infotheque.tasks.read_deposits"),
     "check-library-links": {
         "task": "infotheque.tasks.check_library_links",
         "schedule": crontab(hour="1", minute="20"),
@@ -55,13 +76,13 @@ app.conf.beat_schedule = {
         "task": "mecenova.mail.tasks.forget_old_mails",
         "schedule": crontab(hour="4", minute="20"),
     },
-    "match-what-changed": {"task": "matching.tasks.run_small_round", "schedule": 10 * EVERY_MINUTE},
+    "match-what-changed": often("matching.tasks.run_small_round", 10 * EVERY_MINUTE),
     "match-everything": {
         "task": "matching.tasks.run_nightly_round",
         "schedule": crontab(hour="2", minute="30"),
     },
     "register-baskets": {"task": "mecenova.pages.tasks.register_baskets", "schedule": crontab(minute="5")},
-    "compute-previews": {"task": "mecenova.rehearsal.tasks.make_previews", "schedule": EVERY_MINUTE},
+    "compute-previews": often("mecenova.rehearsal.tasks.make_previews"),
     "preview-the-month": {
         "task": "mecenova.rehearsal.tasks.ask_nightly_preview",
         "schedule": crontab(hour="4", minute="0"),

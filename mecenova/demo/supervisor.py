@@ -22,6 +22,7 @@ from types import FrameType
 from typing import NoReturn
 
 from mecenova import local_services
+from mecenova.celery import LONG, PROMPT
 from mecenova.demo.logins import LOGINS
 
 # As in mecenova.settings.demo, which cannot be read before the reasons not to start.
@@ -163,9 +164,17 @@ def _commands(port: int) -> dict[str, list[str]]:
             *(*python, "gunicorn", "mecenova.wsgi", "--workers", "2", "--bind", f"127.0.0.1:{port}"),
             *("--graceful-timeout", "5", "--access-logfile", "-", "--no-control-socket"),
         ],
-        "worker": [*celery, "worker", "--pool", "threads", "--concurrency", "4", "--loglevel", "INFO"],
+        "worker": [*celery, *_worker(PROMPT, threads=2)],
+        "long-worker": [*celery, *_worker(LONG, threads=4)],
         "beat": [*celery, "beat", "--schedule", str(FOLDER / "beat"), "--pidfile=", "--loglevel", "INFO"],
     }
+
+
+def _worker(queue: str, *, threads: int) -> list[str]:
+    return [
+        *("worker", "--queues", queue, "--hostname", f"{queue}@%h", "--pool", "threads"),
+        *("--concurrency", str(threads), "--without-gossip", "--without-mingle", "--loglevel", "INFO"),
+    ]
 
 
 def _start(name: str, command: list[str]) -> subprocess.Popen[bytes]:

@@ -7,6 +7,8 @@ from celery import Task, current_app
 from django.conf import settings
 from django.db import transaction
 
+from mecenova.celery import WAKES_FOR
+
 logger = logging.getLogger(__name__)
 
 # One try, answered within a second or given up: somebody is waiting for a page.
@@ -42,7 +44,7 @@ def send_quickly(task: Task) -> None:
     try:
         with current_app.connection_for_write(transport_options=QUICK) as connection:
             task.apply_async(  # type: ignore[call-arg]  # the stubs forget `connection`
-                connection=connection, retry=False, ignore_result=True
+                connection=connection, retry=False, ignore_result=True, expires=WAKES_FOR
             )
     except Exception as error:
         logger.warning("Worker not woken (%s): %s waits for the next sweep", type(error).__name__, task.name)

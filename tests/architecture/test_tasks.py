@@ -1,4 +1,4 @@
-"""Whatever the clock wakes asks first whether the clock is right."""
+"""Whatever the clock wakes asks first whether the clock is right, and waits in the queue of its kind."""
 
 from datetime import timedelta
 
@@ -7,8 +7,8 @@ from celery import current_app
 from django.utils.module_loading import import_string
 
 from mecenova.calendar import clock
-from mecenova.calendar.clock_check import ClockedTask
-from mecenova.celery import app
+from mecenova.calendar.clock_check import TOLERANCE, ClockedTask
+from mecenova.celery import EVERY_MINUTE, LONG, PROMPT, app
 
 SCHEDULED = sorted({entry["task"] for entry in app.conf.beat_schedule.values()})
 
@@ -46,3 +46,35 @@ def test_with_a_right_clock_it_runs(monkeypatch):
     task()
     task.apply()
     assert ran == [True, True]
+
+
+def queue_of(name):
+    return app.amqp.router.route({}, name)["queue"].name
+
+
+def test_mails_and_follow_ups_wait_behind_no_long_work():
+    app.loader.import_default_modules()
+    ours = {name: task for name, task in app.tasks.items() if not name.startswith("celery.")}
+    prompt = {name for name in ours if queue_of(name) == PROMPT}
+    assert prompt == {name for name in ours if name.startswith(("mecenova.mail.", "mecenova.agenda."))}
+    assert {queue_of(name) for name in ours} == {PROMPT, LONG}
+    # What needs more than the usual five minutes says so.
+    usual = app.conf.task_soft_time_limit
+    assert {queue_of(name) for name, task in ours.items() if task.soft_time_limit > usual} == {LONG}
+
+
+def test_a_message_reaches_one_queue():
+    """Two queues bound by one key would each receive it."""
+    queues = app.amqp.queues
+    assert {(queues[name].exchange.name, queues[name].routing_key) for name in (PROMPT, LONG)} == {
+        (PROMPT, PROMPT),
+        (LONG, LONG),
+    }
+
+
+def test_messages_that_nobody_reads_do_not_pile_up():
+    for entry in app.conf.beat_schedule.values():
+        if isinstance(entry["schedule"], float):
+            expires = entry["options"]["expires"]
+            # Longer than clocks may differ: a worker a little ahead would throw away every one of them.
+            assert TOLERANCE.total_seconds() < expires <= entry["schedule"] + 10 * EVERY_MINUTE

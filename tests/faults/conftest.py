@@ -85,7 +85,7 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
         for mark in report.keywords
         if mark[:1] == "F" and mark[1:].isdigit()
     }
-    terminalreporter.write_line(f"Faults: {len(faults)} kinds of 13, {run} tests.")
+    terminalreporter.write_line(f"Faults: {len(faults)} kinds of 14, {run} tests.")
 
 
 @pytest.fixture(scope="session")

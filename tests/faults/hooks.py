@@ -3,6 +3,7 @@
 | variable | effect |
 |---|---|
 | FAULTS_RELEASE=old | knows neither the notification nor the rule of the new release |
+| FAULTS_LONG=1 | an import lasts as long as the test |
 | FAULTS_TWICE=1 | every Celery message is published twice |
 | FAULTS_BREAKS=lost, twice | a delivery that does not keep its promises: the suite must see it |
 
@@ -10,8 +11,10 @@ A web process that finds the file `die_after_commit` in its folder kills itself 
 has something to say to the worker and the saying of it.
 """
 
+import logging
 import os
 import signal
+import time
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +22,8 @@ from celery.signals import worker_process_init
 from django.apps import AppConfig
 from django.conf import settings
 from django.db.backends.base.base import BaseDatabaseWrapper
+
+logger = logging.getLogger(__name__)
 
 SWEEPS = (
     "mecenova.mail.tasks.deliver_mail",
@@ -35,6 +40,8 @@ class Hooks(AppConfig):
         _sweep_by_the_virtual_clock()
         _die_between_commit_and_its_news()
         worker_process_init.connect(_tie_child, weak=False)
+        if os.environ.get("FAULTS_LONG"):
+            _import_for_ever()
         if os.environ.get("FAULTS_TWICE"):
             _publish_twice()
         if kind := os.environ.get("FAULTS_BREAKS"):
@@ -81,13 +88,25 @@ def _die_between_commit_and_its_news() -> None:
     BaseDatabaseWrapper.run_and_clear_commit_hooks = tell_or_die  # type: ignore[method-assign]
 
 
+def _import_for_ever() -> None:
+    from mecenova.imports import tasks
+
+    def carry_out() -> None:
+        logger.warning("An import begins")
+        time.sleep(3600)
+
+    tasks.carry_out_waiting = carry_out
+
+
 def _publish_twice() -> None:
     from kombu.messaging import Producer
+
+    from mecenova.celery import LONG, PROMPT
 
     publish = Producer.publish
 
     def publish_twice(self: Any, body: Any, *args: Any, **kwargs: Any) -> Any:
-        if kwargs.get("routing_key") == "celery":
+        if kwargs.get("routing_key") in (PROMPT, LONG):
             publish(self, body, *args, **kwargs)
         return publish(self, body, *args, **kwargs)
 

@@ -84,8 +84,10 @@ class Process:
 
 
 class Worker(Process):
-    def __init__(self, name: str, folder: Path, **environment: str) -> None:
+    def __init__(self, name: str, folder: Path, *, queues: str = "", **environment: str) -> None:
+        """Of all queues, unless some are named."""
         node = ["--hostname", f"{name}@%h", "--without-gossip", "--without-mingle"]
+        node += ["--queues", queues] if queues else []
         command = ["celery", "--app", "mecenova", "worker", "--concurrency", str(CHILDREN), *node]
         super().__init__(name, [*command, "--loglevel", "INFO"], folder, **environment)
 

@@ -106,8 +106,8 @@ class Scene:
 
     # Processes.
 
-    def worker(self, name: str = "worker", **environment: str) -> Worker:
-        return self._start(Worker(self._free_name(name), self.folder, **environment))
+    def worker(self, name: str = "worker", *, queues: str = "", **environment: str) -> Worker:
+        return self._start(Worker(self._free_name(name), self.folder, queues=queues, **environment))
 
     def beat(self, name: str = "beat", **environment: str) -> Beat:
         return self._start(Beat(self._free_name(name), self.folder, **environment))

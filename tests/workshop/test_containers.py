@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from mecenova.celery import LONG, PROMPT
+from mecenova.demo.supervisor import _commands
 from mecenova.local_services import INITDB_ARGUMENTS
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -95,9 +97,36 @@ def test_the_images_and_their_settings_agree():
 
 def test_every_service_of_the_site_is_there():
     services = yaml.safe_load(COMPOSE)["services"]
-    assert set(services) == {"database", "redis", "migrate", "web", "worker", "beat", "mailpit"}
+    assert set(services) == {
+        "database",
+        "redis",
+        "migrate",
+        "web",
+        "worker",
+        "long-worker",
+        "beat",
+        "mailpit",
+    }
     assert services["mailpit"]["profiles"] == ["mailpit"]
-    assert all("healthcheck" in services[name] for name in ("database", "redis", "web", "worker", "beat"))
+    assert all("healthcheck" in services[name] for name in set(services) - {"migrate", "mailpit"})
+
+
+def test_each_queue_has_workers_of_its_own():
+    """A long work cannot hold the place of a mail, and no queue is left unread."""
+    services = yaml.safe_load(COMPOSE)["services"]
+    queues = [
+        word.partition("=")[2].split(",")
+        for service in services.values()
+        for word in service.get("command", ())
+        if word.startswith("--queues")
+    ]
+    assert sorted(queues) == [[LONG], [PROMPT]]
+    demo = [
+        command[command.index("--queues") + 1]
+        for command in _commands(8000).values()
+        if "--queues" in command
+    ]
+    assert sorted(demo) == [LONG, PROMPT]
 
 
 def test_the_example_of_environment_names_only_what_settings_read():
