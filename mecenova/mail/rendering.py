@@ -4,6 +4,7 @@ A mail is one file: `# Subject` on the first line, then a Markdown body. Values 
 they are printed, so that a name or a note can bring neither a link nor a title into somebody's mail.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -20,6 +21,7 @@ from django.template.loader import get_template
 from django.template.loader_tags import ExtendsNode, IncludeNode
 from django.urls import reverse
 from django.utils.html import strip_tags
+from django.utils.safestring import SafeString
 
 from mecenova.mail import markdown
 from mecenova.mail.addresses import absolute_url
@@ -29,6 +31,8 @@ from mecenova.mail.unsubscribe import unsubscribe_url
 LAYOUT = "mail/layout.html"
 TEXT_LAYOUT = "mail/layout.txt"
 STYLES = Path(__file__).with_name("mail.css")
+# What the layout puts around the words of every mail; they hold no table of their own.
+_BODY = re.compile(r'<td class="body"[^>]*>\s*<h1[^>]*>.*?</h1>(.*?)</td>', re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -85,6 +89,15 @@ def lay_out(
     page = get_template(LAYOUT).render({**around, "body": markdown.to_html(tokens)})
     text = get_template(TEXT_LAYOUT).render({**around, "body": markdown.to_text(tokens).strip()})
     return Written(subject=subject, text=text.strip() + "\n", html=_inliner().inline(page))
+
+
+def body_of(html: str) -> SafeString:
+    """The words of a mail that we have laid out, to be read on a page: without its title, dress and foot.
+
+    Nothing for a mail that was not laid out here.
+    """
+    found = _BODY.search(html)
+    return SafeString(markdown.clean(found[1])) if found else SafeString()
 
 
 @lru_cache(maxsize=512)

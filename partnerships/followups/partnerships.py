@@ -136,7 +136,7 @@ class AskRenewal(AgreedRule):
     every: ClassVar[int | None] = 45
 
     def what(self, subject: Partnership) -> str:
-        return "Dire si le partenariat continue après sa date de fin"
+        return "Faire vivre le partenariat, puis dire s’il continue après sa date de fin"
 
     def act(self, subject: Partnership, follow_up: FollowUp) -> None:
         mail.queue(RenewalAsked, subject, occurrence=follow_up.turn)
@@ -152,7 +152,7 @@ class ReviewYearly(AgreedRule):
     every: ClassVar[int | None] = 365
 
     def what(self, subject: Partnership) -> str:
-        return "Dire si le partenariat continue une année de plus"
+        return "Faire vivre le partenariat, puis dire s’il continue une année de plus"
 
     def act(self, subject: Partnership, follow_up: FollowUp) -> None:
         mail.queue(RenewalAsked, subject, occurrence=follow_up.turn)

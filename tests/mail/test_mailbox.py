@@ -4,6 +4,7 @@ from django.urls import reverse
 from mecenova.calendar import clock
 from mecenova.mail.enums import MailStatus
 from mecenova.mail.links import link_for
+from mecenova.mail.rendering import lay_out
 from tests.mail.factories import OutgoingMailFactory, PersonFactory
 from tests.mail.links_for_tests import Answer
 
@@ -42,6 +43,26 @@ def test_what_it_says_is_escaped(client, person):
     text = client.get(mail.get_absolute_url()).text
     assert "<script>alert" not in text
     assert 'href="https://exemple.test/x"' in text
+
+
+def test_one_s_own_is_read_as_it_was_written_without_its_dress(client, person):
+    written = lay_out("Votre demande", "Bonjour,\n\n> Un mot <b>\n\n[Répondre](https://exemple.test/r)")
+    mail = OutgoingMailFactory(recipient=person, text=written.text, html=written.html)
+    text = client.get(mail.get_absolute_url()).text
+    assert '<a class="button" href="https://exemple.test/r">Répondre</a>' in text
+    assert "<p>Un mot &lt;b&gt;</p>" in text
+    assert "style=" not in text
+    assert text.count("<h1") == 1
+    assert "Choisir ce que je reçois" not in text
+
+
+def test_what_is_kept_of_a_mail_is_never_run(client, person):
+    hostile = '<p onclick="x">Oui</p><script>alert(1)</script><a href="javascript:x">non</a>'
+    html = f'<td class="body" style="x"><h1>Objet</h1>{hostile}</td>'
+    mail = OutgoingMailFactory(recipient=person, text="Oui", html=html)
+    text = client.get(mail.get_absolute_url()).text
+    assert "<p>Oui</p>" in text
+    assert not any(each in text for each in ("onclick", "alert(1)", "javascript:"))
 
 
 def test_staff_reads_everybody_s_but_acts_for_nobody(client):

@@ -156,6 +156,9 @@ def test_without_an_end_it_is_asked_every_year(signed):
     assert rule_of(signed.partnership) == "partnerships.yearly_review"
     signed.go_to(TODAY + timedelta(days=366))
     assert mails("renewal_asked").count() == 2
+    assert "Sans réponse, nous le laissons vivre, et nous reposons la question dans un an." in (
+        mails("renewal_asked")[0].text
+    )
     with pytest.raises(DomainError, match="dites plutôt"):
         operations.renew_partnership(partnership=signed.partnership, goes_on=False, by=signed.asker)
     operations.renew_partnership(partnership=signed.partnership, goes_on=True, by=signed.asker)

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from mecenova.mail.models import OutgoingMail
+from mecenova.mail.rendering import body_of
 
 MAILS_PER_PAGE = 20
 
@@ -24,13 +25,17 @@ def mailbox(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def message(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-    """One mail as text. Codes are shown to nobody; the staff sees no link that acts in somebody's name."""
+    """One mail as it was written, or its text for others than its reader.
+
+    Codes are shown to nobody; the staff sees no link that acts in somebody's name.
+    """
     mail = get_object_or_404(OutgoingMail.objects.all().readable_by(request.user), pk=pk)
     is_mine = mail.recipient_id == request.user.pk
     text = "" if mail.confidential else mail.text if is_mine else without_links(mail.text)
     # How it travelled is for those who can mend it.
     log = list(mail.log.all()) if request.user.is_staff else None
-    context = {"mail": mail, "text": text, "is_mine": is_mine, "log": log}
+    body = body_of(mail.html) if is_mine and not mail.confidential else ""
+    context = {"mail": mail, "body": body, "text": text, "is_mine": is_mine, "log": log}
     return render(request, "mail_pages/message.html", context)
 
 
