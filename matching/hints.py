@@ -75,5 +75,5 @@ def causes_told(association: Association) -> list[str]:
 
 def _money_needs(number: int) -> str:
     if number == 0:
-        return "aucun besoin n’y répond"
-    return f"{number} besoins y répondent" if number > 1 else "1 besoin y répond"
+        return "aucun besoin ouvert n’en donne"
+    return f"{number} besoins ouverts en donnent" if number > 1 else "1 besoin ouvert en donne"

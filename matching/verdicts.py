@@ -151,6 +151,13 @@ def _attention(pair: Pair) -> list[Told]:
 
 
 def _turn(pair: Pair) -> list[Told]:
+    if not pair.association.organisation.is_checked:
+        return [
+            Told(
+                "Une fois vérifiée, chaque association ouverte et complète est présentée, ou appelée par "
+                "l’équipe, au moins une fois tous les 90\u00a0jours."
+            )
+        ]
     waited = days(max(0, (clock.now() - pair.waits_since).days))
     since = "votre dernière présentation" if pair.last_presented else "votre vérification"
     return [

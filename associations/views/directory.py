@@ -12,7 +12,7 @@ from accounts.models import Merge
 from associations import policies
 from associations.filters import AssociationFilter
 from associations.models import Association
-from associations.readiness import completeness, learned
+from associations.readiness import completeness, learned, with_learning
 from associations.views.found import step_values
 from associations.views.history import history_of
 from mecenova.agenda.operations import next_steps
@@ -65,7 +65,7 @@ def _from_inside(association: Association, projects: list[Any]) -> dict[str, Any
     history = history_of(organisation)
     asked = next((line.note for line in history if line.verb == "ask_for_changes"), "")
     steps = next_steps(projects)
-    found = completeness(association)
+    found = with_learning(completeness(association), association)
     return {
         "projects": [(project, steps.get(project.pk)) for project in projects],
         "completeness": found,

@@ -32,6 +32,7 @@ def edit(request: HttpRequest, pk: UUID) -> HttpResponse:
     context = {
         "association": association,
         "completeness": found,
+        "missing": [(part.label, f"#{part.anchor}") for part in found.missing],
         "sections": sections,
         "proposed_causes": proposed_causes(association),
         **step_values(request, association, association.organisation),

@@ -21,7 +21,7 @@ def test_a_project_asking_only_for_money_is_told_what_else_would_open(project):
     NeedFactory(published=True, kind=Kind.IN_KIND, territories=["59"], causes=["sport"])
     hint = money_only_hint(project)
     assert "2 besoins ouverts offrent aussi" in hint.text
-    assert "aucun besoin n’y répond" in hint.text
+    assert "aucun besoin ouvert n’en donne" in hint.text
     assert hint in hints_for(project)
 
 

@@ -107,6 +107,15 @@ def test_no_place_left_says_when_the_next_come(frozen_clock):
     assert "1er décembre 2026" in told
 
 
+def test_who_is_not_checked_yet_is_told_no_days_since_a_check():
+    association = AssociationFactory(
+        complete=True, organisation__status="to_check", organisation__checked_at=None
+    )
+    said = " ".join(sentences(suiting_need(), association))
+    assert "depuis votre vérification" not in said
+    assert "Une fois vérifiée" in said
+
+
 def test_a_closed_door_is_told():
     need = suiting_need(company=CompanyFactory(policy__monthly_capacity=0))
     assert "n’étudie pas de nouvelle association" in " ".join(

@@ -1,4 +1,5 @@
 import html
+import re
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
@@ -15,6 +16,7 @@ from partnerships import operations as partnerships
 from tests.accounts.factories import MembershipFactory, OrganisationFactory, StaffFactory, UserFactory
 from tests.associations.factories import AssociationFactory, ProjectFactory
 from tests.companies.factories import CompanyFactory, NeedFactory
+from tests.infotheque.factories import StepFactory
 from tests.partnerships.factories import IntroductionFactory, member_of
 
 pytestmark = pytest.mark.django_db
@@ -75,6 +77,20 @@ def test_a_person_of_two_organisations_chooses(client):
     stranger = CompanyFactory()
     response = client.get(f"{DASHBOARD}?organisme={stranger.organisation_id}")
     assert response.context["organisation"] != stranger.organisation
+
+
+def test_one_measure_of_the_profile_wherever_it_is_read(client):
+    association = AssociationFactory()
+    client.force_login(member_of(association))
+    StepFactory.create_batch(3)
+    for address in (
+        DASHBOARD,
+        association.get_absolute_url(),
+        reverse("associations:edit", args=[association.pk]),
+    ):
+        page = shown(client.get(address))
+        found = re.findall(r'<p class="meter-label"><span>(.+?)</span> <strong>(.+?)</strong>', page)
+        assert found == [("Fiche complétée", "1 sur 8"), ("Étapes du parcours faites", "0 sur 3")]
 
 
 def test_what_is_mine_to_answer_is_apart_from_what_i_wait_for(client):

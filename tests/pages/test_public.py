@@ -42,7 +42,7 @@ def test_the_odds_of_one_case_come_from_the_data(client):
     response = client.get(reverse("pages:understand"), {"cause": "education"})
     assert response.context["odds"].associations == 6
     assert response.context["odds"].companies == 1
-    assert "environ 2 mois" in shown(response).replace("\u202f", " ")
+    assert "au moins 2 mois" in shown(response).replace("\u202f", " ")
 
 
 @pytest.mark.parametrize(
@@ -98,6 +98,27 @@ def test_the_odds_of_a_case_ask_as_much_for_one_as_for_many(client, query_count)
     NeedFactory.create_batch(5, published=True, territories=["62"], kind="skills")
     AssociationFactory.create_batch(5, complete=True)
     assert query_count(lambda: client.get(address)) == one
+
+
+@pytest.mark.parametrize("script", [{}, {"HX-Request": "true"}])
+def test_asking_without_a_choice_is_answered(client, script):
+    address = f"{reverse('pages:understand')}?cause=&departement=&forme="
+    assert "Choisissez d’abord votre cas" in shown(client.get(address, headers=script))
+    assert "Choisissez d’abord votre cas" not in shown(client.get(reverse("pages:understand")))
+
+
+def test_the_address_that_keeps_the_choice_is_that_of_the_answer_wherever_it_is_read(client):
+    query = {"cause": "sport", "departement": "59"}
+    page = shown(client.get(reverse("pages:understand"), query, headers={"HX-Request": "true"}))
+    assert f"{reverse('pages:understand')}?cause=sport&departement=59#reponse" in page
+
+
+def test_as_many_places_as_associations_is_no_promise(client):
+    AssociationFactory.create_batch(6, complete=True)
+    CompanyFactory(policy__monthly_capacity=30)
+    page = shown(client.get(reverse("pages:understand"), {"departement": "59"}))
+    assert "sur le papier" in page
+    assert "l’attente est plus longue" in page
 
 
 def test_whoever_signs_up_may_see_the_odds_first_without_an_account(client):

@@ -48,9 +48,12 @@ def understand(request: HttpRequest) -> HttpResponse:
 
 
 def _answer(form: CaseForm) -> dict[str, object]:
-    """Nothing before something is asked, or of a case that does not exist."""
+    """Nothing before something is asked, or of a case that does not exist. No choice at all is said."""
     if not form.is_valid() or not any(form.cleaned_data.values()):
-        return {"odds": None}
+        return {
+            "odds": None,
+            "nothing_chosen": form.is_valid() and not form.fields.keys().isdisjoint(form.data),
+        }
     cause, place, kind = (form.cleaned_data[name] for name in ("cause", "departement", "forme"))
     case = case_of([cause.pk] if cause else [], place, [kind] if kind else [])
     said = [str(one) for one in (cause, place, Kind(kind).label if kind else None) if one]
