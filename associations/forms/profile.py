@@ -5,13 +5,14 @@ from typing import Any
 from django import forms
 
 from associations.enums import GeneralInterest, Registry, Size, Stance
+from associations.forms.fields import CausesField
 from associations.forms.registration import PURPOSE_LENGTH, UNKNOWN_YET
 from associations.models import Association
 from mecenova.calendar import clock
 from mecenova.identifiers.fields import AmountField, PostalCodeField
 from mecenova.identifiers.registry import clean_rna, clean_siren
 from mecenova.reference.fields import EntriesField, KindsField, SkillsField, TerritoriesField
-from mecenova.reference.models import Audience, Cause, Sector
+from mecenova.reference.models import Audience, Sector
 from mecenova.ui.forms import DateInput
 
 OFFICE = ("name", "postal_code", "town", "website", "phone")
@@ -92,9 +93,7 @@ class MissionForm(SectionForm):
         widget=forms.Textarea({"rows": 6}),
         help_text="Ce que vous faites, pour qui, avec quel effet\u00a0: deux phrases simples suffisent.",
     )
-    causes = EntriesField(
-        Cause, label="Vos causes", error_messages={"required": "Cochez au moins une cause."}
-    )
+    causes = CausesField()
     audiences = EntriesField(Audience, label="Vos publics", required=False)
 
 

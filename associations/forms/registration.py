@@ -6,11 +6,10 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from associations.enums import GeneralInterest, Registry
-from associations.forms.fields import OnceField, clean_number
+from associations.forms.fields import CausesField, OnceField, clean_number
 from mecenova.identifiers.fields import PostalCodeField
 from mecenova.identifiers.names import department_code
-from mecenova.reference.fields import EntriesField, TerritoriesField
-from mecenova.reference.models import Cause
+from mecenova.reference.fields import TerritoriesField
 
 LOCAL_LAW = frozenset({"57", "67", "68"})
 PURPOSE_LENGTH = 3000
@@ -53,12 +52,7 @@ class RegistrationForm(forms.Form):
         widget=forms.Textarea({"rows": 4}),
         help_text="Deux phrases simples\u00a0: ce que vous faites, pour qui, avec quel effet.",
     )
-    causes = EntriesField(
-        Cause,
-        label="Vos causes",
-        error_messages={"required": "Cochez au moins une cause."},
-        help_text="Une, deux ou trois\u00a0: celles qui vous ressemblent le plus.",
-    )
+    causes = CausesField()
     territories = TerritoriesField(
         label="Vos territoires d’action",
         required=False,

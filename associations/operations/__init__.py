@@ -9,6 +9,7 @@ from associations.operations.projects import (
     update_project,
 )
 from associations.operations.registration import register_association
+from associations.operations.registry import NumberTaken
 from associations.operations.steps import (
     follow_check,
     follow_leaving,
@@ -18,6 +19,7 @@ from associations.operations.steps import (
 )
 
 __all__ = [
+    "NumberTaken",
     "close_project",
     "create_project",
     "follow_check",

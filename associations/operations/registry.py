@@ -2,9 +2,22 @@
 
 import uuid
 
+from accounts.models import Organisation
 from associations.enums import Registry
 from associations.models import Association
 from mecenova.workflow.errors import DomainError
+
+
+class NumberTaken(DomainError):
+    """Another record carries this number: whoever is of it asks to take it over."""
+
+    def __init__(self, label: str, organisation: Organisation) -> None:
+        super().__init__(
+            f"La fiche «\u202f{organisation.name}\u202f» porte déjà ce numéro {label}. Si c’est votre "
+            "association, demandez à la reprendre\u00a0; sinon, vérifiez le numéro sur votre récépissé."
+        )
+        self.organisation = organisation
+        self.field = label.lower()
 
 
 def chosen_number(registry: str, rna: str, court_entry: str) -> tuple[str, str]:
@@ -13,15 +26,12 @@ def chosen_number(registry: str, rna: str, court_entry: str) -> tuple[str, str]:
 
 
 def refuse_number_of_another(*, rna: str = "", siren: str = "", than: uuid.UUID | None = None) -> None:
-    """Raise when another association carries this number, with what to do next."""
+    """Raise NumberTaken when another association carries this number."""
     others = Association.objects.exclude(pk=than) if than else Association.objects.all()
     for number, label, taken in (
         (rna, "RNA", others.filter(rna=rna)),
         (siren, "SIREN", others.filter(siren=siren)),
     ):
-        if number and taken.exists():
-            raise DomainError(
-                f"Une autre fiche porte déjà ce numéro {label}. Vérifiez-le, ou cherchez votre association "
-                "dans l’annuaire pour la revendiquer. Vous pouvez aussi laisser le numéro vide "
-                "pour l’instant\u00a0: l’équipe regardera."
-            )
+        known = taken.select_related("organisation").first() if number else None
+        if known is not None:
+            raise NumberTaken(label, known.organisation)

@@ -11,7 +11,7 @@ from associations import policies
 from associations.forms.notes import CallForm
 from associations.forms.profile import SECTIONS
 from associations.hints import proposed_causes
-from associations.operations import note_call, update_association
+from associations.operations import NumberTaken, note_call, update_association
 from associations.readiness import completeness, with_learning
 from associations.views.found import association_or_404, attempt, step_values
 from mecenova.team import is_staff
@@ -48,15 +48,25 @@ def edit_section(request: HttpRequest, pk: UUID, section: str) -> HttpResponse:
     initial = form_class.initial_of(association)
     proposed = proposed_causes(association) if "causes" in initial else []
     form = form_class(request.POST or None, initial=initial | ({"causes": proposed} if proposed else {}))
+    taken = None
     if request.method == "POST" and form.is_valid():
         try:
             update_association(association=association, by=request.user, **form.values())
+        except NumberTaken as refused:
+            taken = refused.organisation
+            form.add_error(refused.field, refused.message)
         except DomainError as refused:
             form.add_error(None, refused.message)
         else:
             messages.success(request, f"«\u202f{form.title}\u202f»\u00a0: c’est enregistré.")
             return redirect("associations:edit", pk=pk)
-    context = {"association": association, "form": form, "section": section, "proposed_causes": proposed}
+    context = {
+        "association": association,
+        "form": form,
+        "section": section,
+        "proposed_causes": proposed,
+        "taken": taken,
+    }
     return render(request, "associations/edit_section.html", context)
 
 

@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from accounts.operations import OrganisationExists, check_promised_by
 from accounts.policies import is_member
 from associations.forms.registration import RegistrationForm
-from associations.operations import register_association
+from associations.operations import NumberTaken, register_association
 from mecenova.agenda.wording import before
 from mecenova.workflow.errors import DomainError
 
@@ -24,6 +24,9 @@ def register(request: HttpRequest) -> HttpResponse:
             existing = found.organisation
             if is_member(request.user, existing):
                 return redirect("pages:dashboard")
+        except NumberTaken as taken:
+            existing = taken.organisation
+            form.add_error("number", taken.message)
         except DomainError as refused:
             form.add_error(None, refused.message)
         else:

@@ -1,6 +1,7 @@
 """The three screens, walked by somebody in a hurry, somebody with an account, somebody curious."""
 
 import re
+from urllib.parse import quote
 
 import pytest
 from allauth.account.models import EmailAddress
@@ -10,6 +11,7 @@ from accounts.models import Membership, User
 from mecenova.mail.models import OutgoingMail
 from tests.accounts.factories import PASSWORD, InvitationFactory, UserFactory
 from tests.accounts.threads import at_once
+from tests.associations.factories import AssociationFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -191,6 +193,18 @@ def test_somebody_signed_in_is_taken_where_they_stopped(client):
 def test_nobody_is_sent_to_another_site(client):
     client.post(SIGN_UP + "?next=https://mal.example/", {**ANSWERS, "next": "https://mal.example/"})
     assert verify(client).url == "/inscription/association/"
+
+
+def test_whoever_wants_a_record_comes_back_to_claim_it(client):
+    record = AssociationFactory(organisation__status="unclaimed")
+    claim = reverse("accounts:claim", args=[record.organisation_id])
+    page = client.get(record.get_absolute_url()).content.decode()
+    assert f"{reverse('account_login')}?next={claim}" in page
+    login = client.get(reverse("account_login"), {"next": claim}).content.decode()
+    assert f"{SIGN_UP}?next={quote(claim)}" in login.replace("%2F", "/")
+    client.post(SIGN_UP, {**ANSWERS, "next": claim})
+    assert verify(client).url == claim
+    assert record.organisation.name in client.get(claim).content.decode()
 
 
 class TestInvited:

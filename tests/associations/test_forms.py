@@ -31,6 +31,16 @@ def registration(**changes):
     return RegistrationForm({**GOOD, **changes})
 
 
+def test_three_causes_at_most_and_what_was_ticked_stays():
+    causes = ["education", "sport", "culture", "sante"]
+    form = registration(causes=causes)
+    assert "gardez-en trois" in form.errors["causes"][0]
+    assert form["causes"].value() == causes
+    assert registration(causes=causes[:3]).is_valid()
+    mission = SECTIONS["mission"]({"purpose": "Nous aidons.", "causes": causes, "audiences": []})
+    assert "gardez-en trois" in mission.errors["causes"][0]
+
+
 def test_number_may_come_later():
     form = registration()
     assert form.is_valid(), form.errors

@@ -55,6 +55,29 @@ def test_visitor_signs_in_first(client):
     assert "/compte/login/" in response.headers["Location"]
 
 
+def test_a_number_already_known_leads_to_its_record_and_advises_no_duplicate(client, user):
+    known = AssociationFactory(rna="W751234567", registry="rna", organisation__name="Les Passerelles")
+    response = client.post(REGISTER, {**GOOD, "number": "W751234567"})
+    assert list(response.context["form"].errors) == ["number"]
+    page = response.content.decode()
+    assert reverse("accounts:claim", args=[known.organisation_id]) in page
+    assert "Les Passerelles" in page
+    assert "laisser le numéro vide" not in page
+    assert GOOD["purpose"] in page
+    assert Organisation.objects.count() == 1
+
+
+def test_a_number_of_another_typed_on_one_s_own_record_leads_to_the_other(client, user):
+    known = AssociationFactory(rna="W751234567", registry="rna")
+    client.post(REGISTER, GOOD)
+    mine = Association.objects.exclude(pk=known.pk).get()
+    address = reverse("associations:edit_section", args=[mine.pk, "identite"])
+    typed = {name: GOOD[name] for name in ("name", "postal_code", "town", "registry")}
+    response = client.post(address, {**typed, "rna": "W751234567", "size": "volunteers"})
+    assert list(response.context["form"].errors) == ["rna"]
+    assert reverse("accounts:claim", args=[known.organisation_id]) in response.content.decode()
+
+
 def test_registers_then_dashboard(client, user):
     page = client.get(REGISTER)
     key = page.context["form"]["association_id"].value()
