@@ -60,6 +60,16 @@ def write_invitation(invitation: Invitation) -> None:
     write_to_address("mail/accounts/invitation.md", values, key=key, address=invitation.email, person=None)
 
 
+def write_farewell(person: User) -> None:
+    """The account is about to close: the last mail that its address receives, from nobody's account."""
+    values = {
+        "name": person.get_full_name(),
+        "sign_up_url": absolute_url(reverse("accounts:sign_up")),
+    }
+    key = f"accounts.farewell:{person.pk}"
+    write_to_address("mail/accounts/farewell.md", values, key=key, address=person.email, person=None)
+
+
 class ToManagers(Notification):
     """About an organisation, for those who run it."""
 

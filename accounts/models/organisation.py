@@ -183,6 +183,12 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
         """Managers who can still act."""
         return self.filter(role=Role.MANAGER, user__is_active=True)
 
+    def alone_in_charge(self, user: "User") -> Self:
+        """Of this person, those of organisations still here that nobody else would run."""
+        others = Membership.objects.filter(organisation=models.OuterRef("organisation")).managers()
+        mine = self.filter(user=user).managers().exclude(organisation__status=OrganisationStatus.LEFT)
+        return mine.exclude(models.Exists(others.exclude(user=user)))
+
 
 class Membership(Identified):
     """A person in an organisation's team; every change locks the organisation first (accounts.operations)."""

@@ -5,6 +5,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
 from accounts.models import Membership, User
+from accounts.notifications import write_farewell
 from accounts.operations.members import leave
 from accounts.operations.organisations import hold
 from mecenova.agenda import operations as agenda
@@ -51,7 +52,7 @@ def update_person(*, person: User, first_name: str, last_name: str, by: User) ->
 
 @transaction.atomic
 def close_account(*, person: User, by: User) -> User:
-    """Leave every team and close the account. The address is erased: no mail reaches it.
+    """Leave every team and close the account. A last mail says so; the account's address is then erased.
 
     The name stays, so that the history of what was decided can still be read.
     """
@@ -75,6 +76,7 @@ def close_account(*, person: User, by: User) -> User:
         agenda.close(claim, outcome=Outcome.CANCELLED)
         claim.delete()
     EmailAddress.objects.filter(user=person).delete()
+    write_farewell(person)
     person.is_active = False
     person.email = f"{person.pk}@compte-ferme.invalid"
     person.set_unusable_password()

@@ -32,6 +32,10 @@ def close_account(request: HttpRequest) -> HttpResponse:
             form.add_error(None, refused.message)
         else:
             logout(request)
-            messages.success(request, "Votre compte est fermé. Merci d’être venu.")
+            messages.success(
+                request, "Votre compte est fermé, un courriel vous le confirme. Merci d’être venu."
+            )
             return redirect("pages:home")
-    return render(request, "accounts/close_account.html", {"form": form})
+    alone = Membership.objects.alone_in_charge(request.user).select_related("organisation")
+    context = {"form": form, "alone": alone.order_by("organisation__name_key")}
+    return render(request, "accounts/close_account.html", context)

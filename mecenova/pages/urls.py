@@ -1,11 +1,15 @@
 from django.urls import path
 
-from mecenova.pages.views import checks, dashboard, observatory, preview, public, readings, tower
+from mecenova.pages.views import about, checks, dashboard, observatory, preview, public, readings, tower
 
 app_name = "pages"
 urlpatterns = [
     path("", public.home, name="home"),
     path("comprendre/", public.understand, name="understand"),
+    path("nous-ecrire/", about.contact, name="contact"),
+    path("mentions-legales/", about.legal, name="legal"),
+    path("donnees-personnelles/", about.privacy, name="privacy"),
+    path("accessibilite/", about.accessibility, name="accessibility"),
     path("observatoire/", observatory.observatory, name="observatory"),
     path("observatoire/<slug:slug>.csv", observatory.observatory_file, name="observatory_file"),
     path("tableau-de-bord/", dashboard.dashboard, name="dashboard"),

@@ -1,5 +1,6 @@
 """What every installation shares. Nothing here names a machine or holds a secret."""
 
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Any
 
@@ -206,6 +207,15 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_timeout": 2, "socket_connect_timeout"
 # Where the addresses in mails point to, and who signs them.
 SITE_URL = env.str("SITE_URL", default="http://127.0.0.1:8000")
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Mecenova <bonjour@mecenova.example>")
+# Who publishes the site and who hosts it, as the law asks to be told. What is empty is said to be missing.
+CONTACT_EMAIL = env.str("CONTACT_EMAIL", default="") or parseaddr(DEFAULT_FROM_EMAIL)[1]
+PUBLISHER = {
+    "name": env.str("PUBLISHER_NAME", default=""),
+    "address": env.str("PUBLISHER_ADDRESS", default=""),
+    "phone": env.str("PUBLISHER_PHONE", default=""),
+    "director": env.str("PUBLISHER_DIRECTOR", default=""),
+    "host": env.str("PUBLISHER_HOST", default=""),
+}
 EMAIL_TIMEOUT = 20
 # Who carries the mails and tells of bounces (brevo, mailjet, postmark...); nobody: plain SMTP, no news.
 MAIL_PROVIDER = env.str("MAIL_PROVIDER", default="")

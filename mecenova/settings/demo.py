@@ -36,6 +36,15 @@ STORAGES = {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"},
 }
 
+# Invented, like everybody here.
+PUBLISHER = {
+    "name": "IMS, association d’entreprises (démonstration)",
+    "address": "12 rue de la Lampe, 75000 Paris",
+    "phone": "01 99 00 00 00",
+    "director": "Inès Marchand-Dubois",
+    "host": "Hébergement de démonstration, 3 quai du Nuage, 59000 Lille, 03 53 01 00 00",
+}
+
 # Nothing leaves the machine: mails are files, and pages of /courriels-de-demonstration/.
 EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
 EMAIL_FILE_PATH = DEMO_FOLDER / "mails"

@@ -33,7 +33,13 @@ TEAM = (
     ("Observatoire de l’équipe", "pages:team_observatory"),
     ("Administration", "admin:index"),
 )
-FOOTER = (("Accueil", "pages:home"), *PUBLIC, OBSERVATORY)
+ABOUT = (
+    ("Nous écrire", "pages:contact"),
+    ("Mentions légales", "pages:legal"),
+    ("Données personnelles", "pages:privacy"),
+    ("Accessibilité", "pages:accessibility"),
+)
+FOOTER = (("Accueil", "pages:home"), *PUBLIC, OBSERVATORY, *ABOUT)
 PROMINENT = {"accounts:sign_up"}
 
 

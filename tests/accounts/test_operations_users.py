@@ -10,6 +10,8 @@ from accounts.enums import Role
 from accounts.models import Membership, User
 from accounts.operations.organisations import hold
 from mecenova.agenda.models import FollowUp
+from mecenova.mail.enums import MailStatus
+from mecenova.mail.models import OutgoingMail
 from mecenova.mail.operations import deliver_due
 from mecenova.workflow import journal
 from mecenova.workflow.errors import DomainError
@@ -53,6 +55,17 @@ def test_nobody_writes_somebody_else():
             verb(person=UserFactory(), by=StaffFactory(), **values)
 
 
+def test_closing_is_confirmed_once_to_the_address_that_leaves():
+    person = UserFactory(email="lea@exemple.fr")
+    for _ in range(2):
+        operations.close_account(person=person, by=person)
+    mail = OutgoingMail.objects.get()
+    assert (mail.address, mail.recipient, mail.confidential) == ("lea@exemple.fr", None, True)
+    deliver_due()
+    mail.refresh_from_db()
+    assert mail.status == MailStatus.SENT
+
+
 def test_closing_leaves_every_team_erases_the_address_and_signs_out(client):
     member = MembershipFactory(role=Role.CONTRIBUTOR)
     address = member.user.email
@@ -83,14 +96,14 @@ def test_staff_accounts_are_closed_elsewhere():
         operations.close_account(person=staff, by=staff)
 
 
-def test_a_closed_account_waits_for_nothing_and_receives_nothing(mailoutbox):
+def test_a_closed_account_waits_for_nothing_and_receives_nothing_else(mailoutbox):
     person = UserFactory()
     operations.claim_organisation(
         organisation=OrganisationFactory(status="unclaimed"), message="Moi", by=person
     )
     operations.close_account(person=person, by=person)
     deliver_due()
-    assert mailoutbox == []
+    assert [mail.subject for mail in mailoutbox] == ["Votre compte Mecenova est fermé"]
     assert not FollowUp.objects.open().exists()
 
 

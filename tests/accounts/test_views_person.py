@@ -52,7 +52,12 @@ def test_closing_asks_to_be_sure(client):
     assert client.get(PAGE).status_code == 302
 
 
-def test_the_last_manager_is_told_why_not(client):
-    member = MembershipFactory()
+def test_the_last_manager_is_told_why_not_and_where_to_go(client):
+    member, other = MembershipFactory(), MembershipFactory()
+    MembershipFactory(organisation=other.organisation, user=member.user)
     client.force_login(member.user)
+    page = client.get(CLOSE).content.decode()
+    assert reverse("accounts:members", args=[member.organisation_id]) in page
+    assert member.organisation.name in page
+    assert reverse("accounts:members", args=[other.organisation_id]) not in page
     assert "au moins une personne responsable" in client.post(CLOSE, {"sure": "on"}).content.decode()

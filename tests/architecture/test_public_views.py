@@ -9,6 +9,11 @@ PUBLIC = {
     # Figures that concern five or more, and the same as files.
     "pages:observatory",
     "pages:observatory_file",
+    # Who publishes the site, how to reach them, what they keep.
+    "pages:contact",
+    "pages:legal",
+    "pages:privacy",
+    "pages:accessibility",
     "accounts:sign_up",
     # Sends allauth's own sign-up page to ours.
     "accounts:single_way",

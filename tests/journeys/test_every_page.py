@@ -179,6 +179,7 @@ PAGES: dict[str, tuple[Any, Callable[[], list[Any]], str]] = {
     "accounts:comparison": (STAFF, two_alike, ""),
     "imports:list": (STAFF, list, ""),
     "imports:run": (STAFF, key(a_file), ""),
+    **{f"pages:{name}": (VISITOR, list, "") for name in ("contact", "legal", "privacy", "accessibility")},
     "infotheque:list": (VISITOR, list, ""),
     "infotheque:document": (VISITOR, key(lambda: Document.objects.published()[0]), ""),
     "infotheque:front_page": (VISITOR, list, ""),
