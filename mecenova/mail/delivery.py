@@ -18,6 +18,7 @@ from django.core.mail import EmailMultiAlternatives, get_connection
 from django.db import transaction
 
 from mecenova.calendar import clock
+from mecenova.calendar.quiet_hours import next_sending_time
 from mecenova.mail.claiming import AT_ONCE, claim, give_back, hand_over, write_if_ours
 from mecenova.mail.digest import WeeklyDigest, is_wanted, settle_lines
 from mecenova.mail.enums import Attempt, Category, LineStatus, MailStatus, TroubleKind, Unsent
@@ -234,10 +235,17 @@ def _postpone(mail: OutgoingMail, wait: timedelta, error: str) -> Delivery:
         status=MailStatus.PENDING,
         lease_until=None,
         attempts=mail.attempts,
-        retry_at=clock.now() + wait,
+        retry_at=_when_people_may_be_written_to(mail, clock.now() + wait),
         last_error=error,
     )
     return Delivery.POSTPONED
+
+
+def _when_people_may_be_written_to(mail: OutgoingMail, moment: datetime) -> datetime:
+    """What did not leave in the evening is not for the night, unless it answers an act."""
+    notification = notification_named(mail.notification)
+    waits = notification is not None and not notification.urgent
+    return next_sending_time(moment) if waits else moment
 
 
 def _settle(mail: OutgoingMail, delivery: Delivery, reason: str = "") -> Delivery:

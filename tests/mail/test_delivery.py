@@ -1,7 +1,7 @@
 import smtplib
 import threading
 from collections import Counter
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.core import mail as mailbox
@@ -17,7 +17,7 @@ from mecenova.mail.models import OutgoingMail
 from mecenova.mail.operations import queue
 from tests.mail import smtp_sink
 from tests.mail.factories import OutgoingMailFactory, PersonFactory
-from tests.mail.notifications_for_tests import Reminder
+from tests.mail.notifications_for_tests import Reminder, Welcome
 
 pytestmark = pytest.mark.django_db
 
@@ -116,6 +116,33 @@ class TestServer:
             assert timedelta(minutes=minutes) * 2 / 3 <= wait <= timedelta(minutes=minutes) * 4 / 3
         assert deliver_due() == Counter({Delivery.SENT: 1})
         assert sink.times_by_message_id() == {mail.message_id: 1}
+
+    @pytest.mark.parametrize("closed_door", [True, False], ids=["no_server", "later"])
+    def test_what_did_not_leave_in_the_evening_waits_for_the_morning(self, sink, closed_door):
+        """But for what answers an act, and codes."""
+        evening, morning = (
+            datetime(2026, 11, 28, 18, 59, 50, tzinfo=UTC),
+            datetime(2026, 11, 30, 7, tzinfo=UTC),
+        )
+        person = PersonFactory()
+        with clock.frozen(evening) as now:
+            for notification in (Reminder, Welcome):
+                queue(notification, person)
+            OutgoingMailFactory(recipient=person)
+            sink.closed_door = closed_door
+            sink.behaviours[person.email] = [] if closed_door else [smtp_sink.RECIPIENT_LATER] * 3
+            for _ in range(4):
+                deliver_due()
+            put_off = OutgoingMail.objects.get(notification=Reminder.name)
+            assert (put_off.due_at, put_off.retry_at) == (evening, morning)
+            sink.closed_door = False
+            now.advance(timedelta(hours=4))
+            deliver_due()
+            left = OutgoingMail.objects.sent().values_list("notification", flat=True)
+            assert sorted(left) == ["message", "tests.welcome"]
+            now.move_to(morning)
+            deliver_due()
+            assert OutgoingMail.objects.sent().count() == 3
 
     @pytest.mark.parametrize("behaviour", [smtp_sink.RECIPIENT_REFUSED, smtp_sink.DATA_REFUSED])
     def test_5xx_fails_at_once_and_stops_nobody(self, sink, frozen, behaviour):
