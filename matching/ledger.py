@@ -17,48 +17,35 @@ from partnerships.operations import places_this_month
 NAMED = 5_000
 
 # Nothing that a person wrote enters these queries: keys, and the site's own dates.
-_WAITS = """
-SELECT a.id, greatest(0, {today} - (greatest(last.at, o.at) AT TIME ZONE '{zone}')::date),
-    greatest(0, {today} - (o.at AT TIME ZONE '{zone}')::date),
-    coalesce((last.at AT TIME ZONE '{zone}')::date >= {today}, false)
-FROM associations_association a
-CROSS JOIN LATERAL (
-    SELECT coalesce(checked_at, created_at) AS at FROM accounts_organisation o WHERE o.id = a.organisation_id
-) AS o
-{last}
+_KNOWN = """
+SELECT a.id, greatest(0, {today} - (coalesce(o.checked_at, o.created_at) AT TIME ZONE '{zone}')::date)
+FROM associations_association a JOIN accounts_organisation o ON o.id = a.organisation_id
 WHERE {who}
 """
-# Of a few it is asked one by one, of everybody it is counted once.
-_LAST_OF_EACH = """CROSS JOIN LATERAL (
-    SELECT max(presented_at) AS at FROM matching_suggestion WHERE association_id = a.id
-) AS last"""
-_LAST_OF_ALL = """LEFT JOIN (
-    SELECT association_id, max(presented_at) AS at FROM matching_suggestion GROUP BY 1
-) AS last ON last.association_id = a.id"""
-# Of each pair: whether a need was shown the association, or its company is not to be shown it now.
-_MET = "SELECT need_id, association_id, true FROM matching_suggestion WHERE {between} UNION ALL {settled}"
-# A need's kind may change after a no whose reason belonged to the former one: see `asked_again_on`.
-_SETTLED = """
-SELECT company_id, association_id, false FROM matching_suggestion
-WHERE (status = 'interested' OR status = 'presented'
-        AND (presented_at AT TIME ZONE '{zone}')::date
-            + CASE WHEN seen_at IS NULL THEN {unopened} ELSE {silent} END > {today})
-    AND {between}
-UNION ALL
-SELECT s.company_id, s.association_id, false FROM matching_suggestion s
-JOIN companies_need n ON n.id = s.need_id
-CROSS JOIN LATERAL (
-    SELECT coalesce(
-        nullif(max(retry_after_days) FILTER (WHERE kind = n.kind), 0),
-        nullif(max(retry_after_days) FILTER (WHERE kind = ''), 0),
-        max(retry_after_days)
-    ) AS days FROM partnerships_refusalstep
-    WHERE reason = s.refusal_reason AND asked_by_side = 'association'
-) AS delay
-WHERE s.status = 'declined' AND (s.answered_at AT TIME ZONE '{zone}')::date + delay.days > {today}
-    AND {between}
-UNION ALL
-SELECT company_id, association_id, false FROM partnerships_introduction
+# What was shown, the days since, and whether its company is not to be shown the association now. A need's
+# kind may change after a no whose reason belonged to the former one: see `asked_again_on`.
+_SHOWN = """
+SELECT s.need_id, s.company_id, s.association_id, {today} - (s.presented_at AT TIME ZONE '{zone}')::date,
+    CASE s.status
+        WHEN 'interested' THEN true
+        WHEN 'presented' THEN (s.presented_at AT TIME ZONE '{zone}')::date
+            + CASE WHEN s.seen_at IS NULL THEN {unopened} ELSE {silent} END > {today}
+        WHEN 'declined' THEN (s.answered_at AT TIME ZONE '{zone}')::date + (
+            SELECT coalesce(
+                nullif(max(retry_after_days) FILTER (WHERE r.kind = n.kind), 0),
+                nullif(max(retry_after_days) FILTER (WHERE r.kind = ''), 0),
+                max(retry_after_days)
+            ) FROM partnerships_refusalstep r
+            WHERE reason = s.refusal_reason AND asked_by_side = 'association'
+        ) > {today}
+        ELSE false
+    END
+FROM matching_suggestion s JOIN companies_need n ON n.id = s.need_id
+WHERE {between}
+"""
+# Who is put in touch already, or may not be yet, with or without a suggestion.
+_INTRODUCED = """
+SELECT company_id, association_id FROM partnerships_introduction
 WHERE (status IN ({under_way}) OR status = 'no' AND retry_on > {today}
         OR status = 'released' AND (released_at AT TIME ZONE '{zone}')::date + {silent} > {today})
     AND {between}
@@ -73,26 +60,31 @@ def read_ledger(associations: Array | None = None, *, month: Month | None = None
         "zone": clock.PARIS.key,
         "between": among("association_id", named),
         "who": among("a.id", named),
-        "last": _LAST_OF_ALL if named is None else _LAST_OF_EACH,
         "under_way": ", ".join(f"'{status}'" for status in (*OPEN_STATUSES, IntroductionStatus.YES)),
         "silent": AFTER_SILENCE.days,
         "unopened": UNOPENED.days,
     }
-    columns = {"id": UUID, "waited": ">i4", "known": ">i4", "presented": "?"}
-    waits = read_rows(_WAITS.format(**given), columns, order="id")
-    met = read_rows(
-        _MET.format(settled=_SETTLED.format(**given), **given),
-        {"one": UUID, "other": UUID, "shown": "?"},
-        order="one, other",
-    )
+    pair = {"company": UUID, "association": UUID}
+    known = read_rows(_KNOWN.format(**given), {"id": UUID, "days": ">i4"}, order="id")
+    columns = {"need": UUID, **pair, "days": ">i4", "settled": "?"}
+    shown = read_rows(_SHOWN.format(**given), columns, order="association, need")
+    introduced = read_rows(_INTRODUCED.format(**given), pair, order="association, company")
+    settled = shown[shown["settled"]]
     return Ledger(
         today=clock.today(),
         month=month or read_month(),
-        waits=Waits(waits["id"], waits["waited"].astype(np.int64), waits["known"].astype(np.int64)),
-        presented_today=waits["id"][waits["presented"]],
-        shown=_met(met[met["shown"]]),
-        settled=_met(met[~met["shown"]]),
+        waits=_waits(known, shown),
+        presented_today=np.unique(shown["association"][shown["days"] <= 0]),
+        shown=Met(shown["need"], shown["association"]),
+        settled=Met(*(np.concatenate([settled[side], introduced[side]]) for side in pair)),
     )
+
+
+def _waits(known: Array, shown: Array) -> Waits:
+    """Days since each could first be presented, or since it last was."""
+    waits = Waits(known["id"], known["days"].astype(np.int64), known["days"].astype(np.int64))
+    np.minimum.at(waits.waited, waits.rows_of(shown["association"]), np.maximum(0, shown["days"]))
+    return waits
 
 
 def read_month() -> Month:
@@ -100,10 +92,6 @@ def read_month() -> Month:
     columns = {"company": UUID, "capacity": ">i4", "unspent": ">i4"}
     rows = read_rows(statement_of(places_this_month()), columns, order="company")
     return Month(rows["company"], rows["capacity"].astype(np.int64), rows["unspent"].astype(np.int64))
-
-
-def _met(rows: Array) -> Met:
-    return Met(rows["one"], rows["other"])
 
 
 def delays_after_no() -> dict[tuple[str, str], int]:
