@@ -14,7 +14,7 @@ from partnerships.models import RefusalStep
 from partnerships.operations import places_this_month
 
 # Beyond so many associations everybody's rows are read: that is quicker than naming them.
-NAMED = 5_000
+NAMED = 20_000
 
 # Nothing that a person wrote enters these queries: keys, and the site's own dates.
 _KNOWN = """

@@ -6,16 +6,13 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db.models import Q
+from django.db import connection
 
 from associations.models import Ask, Association
 from companies.models import Need
-from matching.enums import SuggestionStatus
-from matching.models import Suggestion
 from matching.sharing.lessons import Answer, Trait, cost, lessons
 from mecenova.calendar import clock
-from partnerships.enums import IntroductionStatus, RefusalReason, Side
-from partnerships.models import Introduction
+from partnerships.enums import RefusalReason, Side
 
 # What is older teaches nothing: four half-lives.
 REMEMBERED = timedelta(days=720)
@@ -46,6 +43,20 @@ OF_ASSOCIATIONS: dict[str, str] = {
     RefusalReason.OUT_OF_MISSION: SECTOR,
     RefusalReason.KIND: KIND,
 }
+# Who answered, when and to what: everybody, or one company and one association.
+_APPROACHES = """
+SELECT side, (answered_at AT TIME ZONE %(zone)s)::date, company_id, association_id, need_id, refusal_reason
+FROM (
+    SELECT 'company', answered_at, company_id, association_id, need_id, refusal_reason
+    FROM matching_suggestion WHERE status IN ('declined', 'interested')
+    UNION ALL
+    SELECT CASE asked_by_side WHEN 'company' THEN 'association' ELSE 'company' END,
+        answered_at, company_id, association_id, need_id, refusal_reason
+    FROM partnerships_introduction WHERE status IN ('no', 'yes')
+) AS answered(side, answered_at, company_id, association_id, need_id, refusal_reason)
+WHERE answered_at >= %(since)s
+    AND (%(company)s::uuid IS NULL OR company_id = %(company)s OR association_id = %(association)s)
+"""
 # How each is told, after « répond souvent non pour la même raison : ».
 IN_WORDS: dict[str, str] = {
     PLACE: "le territoire",
@@ -84,7 +95,7 @@ class Experience:
 
 def read_experience(*, of: tuple[uuid.UUID, uuid.UUID] | None = None) -> Experience:
     """Of everybody who answered in the time remembered, or of one company and one association."""
-    approaches = list(_approaches(of))
+    approaches = _approaches(of)
     traits = _Traits({one.association for one in approaches}, {one.need for one in approaches if one.need})
     today = clock.today()
     return Experience(
@@ -138,20 +149,17 @@ class _Approach:
     reason: str
 
 
-def _approaches(of: tuple[uuid.UUID, uuid.UUID] | None) -> Iterator[_Approach]:
-    recent = Q(answered_at__gte=clock.now() - REMEMBERED)
-    if of is not None:
-        recent &= Q(company=of[0]) | Q(association=of[1])
-    columns = ("answered_at", "company_id", "association_id", "need_id", "refusal_reason")
-    suggested = Suggestion.objects.filter(
-        recent, status__in=(SuggestionStatus.DECLINED, SuggestionStatus.INTERESTED)
-    )
-    for at, *what in suggested.order_by().values_list(*columns):
-        yield _Approach(Side.COMPANY, clock.paris(at).date(), *what)
-    asked = Introduction.objects.filter(recent, status__in=(IntroductionStatus.NO, IntroductionStatus.YES))
-    for side, at, *what in asked.order_by().values_list("asked_by_side", *columns):
-        by = Side.ASSOCIATION if side == Side.COMPANY else Side.COMPANY
-        yield _Approach(by, clock.paris(at).date(), *what)
+def _approaches(of: tuple[uuid.UUID, uuid.UUID] | None) -> list[_Approach]:
+    company, association = of or (None, None)
+    given = {
+        "since": clock.now() - REMEMBERED,
+        "zone": clock.PARIS.key,
+        "company": company,
+        "association": association,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_APPROACHES, given)
+        return [_Approach(*row) for row in cursor.fetchall()]
 
 
 def _answers(
