@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from django.db import connection
 
@@ -151,7 +152,7 @@ class _Approach:
 
 def _approaches(of: tuple[uuid.UUID, uuid.UUID] | None) -> list[_Approach]:
     company, association = of or (None, None)
-    given = {
+    given: dict[str, Any] = {
         "since": clock.now() - REMEMBERED,
         "zone": clock.PARIS.key,
         "company": company,

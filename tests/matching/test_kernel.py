@@ -181,6 +181,30 @@ def test_the_three_agree(monkeypatch, chance):
         transaction.set_rollback(True)
 
 
+def test_of_several_asks_the_one_that_suits_best_counts():
+    others = AssociationFactory.create_batch(2, complete=True)
+    for association, amounts in zip(others, ((500, 5_000, 50_000), (700,)), strict=True):
+        for amount in amounts:
+            project = ProjectFactory(association=association, published=True)
+            AskFactory(project=project, amount=amount)
+    NeedFactory(published=True, territories=["59"], budget_min=4_000, budget_max=6_000)
+    columns = over_columns()
+    _, pairs, _ = one_by_one()
+    assert {key: pytest.approx(total, abs=1.1e-4) for key, (total, _) in pairs.items()} == {
+        key: total for key, (total, _) in columns.items()
+    }
+    assert len(set(columns.values())) == 2
+
+
+def test_a_list_cut_keeps_the_first_of_equals():
+    for _ in range(5):
+        AssociationFactory(complete=True)
+    NeedFactory(published=True, territories=["59"])
+    whole, cut = rank_everybody().pairs, rank_everybody(depth=3).pairs
+    assert len(set(whole.score.tolist())) == 1
+    assert cut.association_ids() == whole.association_ids()[:3] == sorted(whole.association_ids())[:3]
+
+
 def test_what_is_stored_follows_what_is_written():
     association = AssociationFactory(complete=True)
     NeedFactory(published=True, territories=["59"])

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from matching.enums import SuggestionStatus
-from matching.kernel import as_uuid
+from matching.kernel import as_bytes, as_uuid
 from matching.ledger import read_ledger
 from matching.models import Suggestion
 from matching.operations import run_round
@@ -162,6 +162,23 @@ def test_an_association_that_refused_a_form_of_support_is_asked_less_for_it(need
 def settled(need):
     met = read_ledger().settled
     return {(as_uuid(one), as_uuid(other)) for one, other in zip(met.one, met.other, strict=True)}
+
+
+def test_a_wait_begins_at_the_check_and_again_at_the_last_presentation(need, frozen_clock):
+    with frozen_clock(MONDAY) as now:
+        never, once, twice = AssociationFactory.create_batch(3, complete=True)
+        for association in (once, twice):
+            SuggestionFactory(need=need, association=association)
+        now.advance(timedelta(days=10))
+        SuggestionFactory(association=twice)
+        told = [never, once, twice]
+        for days in (0, 4):
+            now.advance(timedelta(days=days))
+            ledger = read_ledger()
+            known = ledger.waits.known[ledger.waits.rows_of(as_bytes([each.pk for each in told]))]
+            assert [ledger.waited(each.pk) for each in told] == [10 + days, 10 + days, days]
+            assert known.tolist() == [10 + days] * 3
+            assert [as_uuid(key) for key in ledger.presented_today] == ([] if days else [twice.pk])
 
 
 @pytest.mark.parametrize("reason", REASONS_FOR_ANY_KIND[Side.COMPANY])
