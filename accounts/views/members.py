@@ -81,7 +81,7 @@ def leave(request: HttpRequest, pk: UUID) -> HttpResponse:
         raise Http404
     left = _attempt(
         request,
-        f"Vous ne faites plus partie de {organisation.name}.",
+        f"Vous ne faites plus partie de l’équipe «\u202f{organisation.name}\u202f».",
         operations.leave,
         organisation=organisation,
     )
@@ -123,7 +123,7 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
     if request.method == "POST" and allowed:
         joined = _attempt(
             request,
-            f"Bienvenue dans l’équipe de {found.organisation.name}.",
+            f"Bienvenue dans l’équipe «\u202f{found.organisation.name}\u202f».",
             operations.accept_invitation,
             invitation=found,
         )

@@ -119,6 +119,15 @@ def day_and_hour(value: datetime | None) -> SafeString:
     return SafeString(f"{long_date(value)} à {hour(value)}")
 
 
+def size(octets: int) -> SafeString:
+    """« 340 Ko », « 1,2 Mo »: in the units in which forms say how heavy a file may be."""
+    for unit, name in ((1024 * 1024, "Mo"), (1024, "Ko")):
+        if octets >= unit:
+            tenths = f"{octets / unit:.1f}".replace(".", ",").removesuffix(",0")
+            return SafeString(f"{tenths}{NO_BREAK_SPACE}{name}")
+    return SafeString(f"{octets}{NO_BREAK_SPACE}{'octets' if octets > 1 else 'octet'}")
+
+
 def days(value: int | timedelta | None) -> SafeString:
     """« 1 jour », « 12 jours »."""
     if value is None or value == "":

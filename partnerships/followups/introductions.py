@@ -52,7 +52,7 @@ class AnswerIntroduction(IntroductionRule):
     days: ClassVar[tuple[int, ...]] = (*reminders, RELEASE_DAY)
 
     def what(self, subject: Introduction) -> str:
-        return f"Répondre à la demande de {subject.asking_organisation.name}"
+        return f"Répondre à {subject.asking_organisation.name}, qui demande une mise en relation"
 
     def organisation_id(self, subject: Introduction) -> uuid.UUID:
         return subject.answering_organisation.pk

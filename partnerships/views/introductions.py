@@ -5,11 +5,13 @@ from collections.abc import Iterable, Mapping
 
 from allauth.decorators import rate_limit
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from accounts.enums import OrganisationKind
 from accounts.models import Organisation
 from accounts.policies import is_member
 from infotheque.models import Prescription
@@ -37,8 +39,14 @@ def introductions(request: HttpRequest) -> HttpResponse:
         "to_answer": _with_steps(to_answer, steps),
         "awaited": _with_steps(awaited, steps),
         "past": _with_steps(past, {}),
+        "looks_for_associations": _gives_only(own),
     }
     return render(request, "partnerships/introductions.html", context)
+
+
+def _gives_only(own: QuerySet[Organisation]) -> bool:
+    """Whether these are companies: other companies' needs are nothing to them."""
+    return set(own.order_by().values_list("kind", flat=True)) == {OrganisationKind.COMPANY}
 
 
 @require_GET

@@ -118,4 +118,4 @@ def test_a_manager_names_another_then_leaves_after_confirming(page, sign_in):
     expect(page.get_by_text("Le rôle est changé.")).to_be_visible()
     page.get_by_text("Quitter cette équipe").first.click()
     page.get_by_role("button", name="Confirmer").and_(page.get_by_role("button", name="Quitter")).click()
-    expect(page.get_by_text("Vous ne faites plus partie de")).to_be_visible()
+    expect(page.get_by_text("Vous ne faites plus partie de l’équipe")).to_be_visible()

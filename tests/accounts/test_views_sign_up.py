@@ -170,6 +170,17 @@ def test_an_address_can_ask_for_another_code(client):
     assert verify(client).url == "/inscription/association/"
 
 
+def test_another_code_too_soon_is_told_how_long_to_wait_and_leads_back(client):
+    client.post(SIGN_UP, ANSWERS)
+    client.post(CODE_PAGE, {"action": "resend"})
+    response = client.post(CODE_PAGE, {"action": "resend"})
+    page = response.content.decode()
+    assert response.status_code == 429
+    assert "Dix secondes" in page
+    assert f'href="{CODE_PAGE}"' in page
+    assert "un quart d’heure" in client.get(CODE_PAGE).content.decode()
+
+
 def test_too_many_sign_ups_from_one_place_are_stopped(client):
     for number in range(20):
         client.post(SIGN_UP, {**ANSWERS, "email": f"{number}@exemple.fr"})

@@ -122,7 +122,7 @@ def test_what_i_owe_soonest_comes_first_and_leads_where_it_is_done(client):
     page = client.get(DASHBOARD)
     assert page.context["due"].step == agenda.next_step(soon)
     text = shown(page)
-    assert f'<a href="{soon.get_absolute_url()}">Répondre à la demande de' in text
+    assert f'<a href="{soon.get_absolute_url()}">Répondre à ' in text
     assert "À vous de jouer" in text
     # The organisation's own step is still told, with its date.
     assert " ".join(agenda.next_step(company.organisation).what.split()) in " ".join(text.split())

@@ -4,6 +4,7 @@ import pytest
 
 from mecenova.pages.observatory.figures import FIGURES, Group
 from mecenova.pages.observatory.report import headline
+from mecenova.pages.observatory.wording import duration
 
 SHARE = next(figure for figure in FIGURES.values() if figure.is_share)
 ANSWERS = FIGURES["introduction"]
@@ -14,6 +15,13 @@ ANSWERS = FIGURES["introduction"]
 )
 def test_a_share_agrees_with_its_number(counted, said):
     assert headline(SHARE, Group(counted=counted), whole=True).note == said
+
+
+@pytest.mark.parametrize(
+    ("days", "said"), [(1.8, "1,8 jour"), (1.96, "2 jours"), (2.5, "2,5 jours"), (12, "12 jours")]
+)
+def test_under_two_is_singular_in_french(days, said):
+    assert duration(days * 86400).replace("\u00a0", " ") == said
 
 
 @pytest.mark.parametrize(

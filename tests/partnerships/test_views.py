@@ -35,7 +35,7 @@ def test_an_association_asks_from_a_need_and_lands_on_a_page_that_says_what_come
     assert "15 jours ouvrés" in page
     response = client.post(address, {"note": "Parlons-en."}, follow=True)
     assert Introduction.objects.get().note == "Parlons-en."
-    assert f"Répondre à la demande de {pair.association.organisation.name}" in shown(response)
+    assert f"Répondre à {pair.association.organisation.name}, qui demande" in shown(response)
 
 
 def test_an_association_asks_a_company_without_a_need_about_a_project(client, pair):

@@ -10,6 +10,14 @@ MISSING = '<span class="missing">non renseigné</span>'
 
 
 @pytest.mark.parametrize(
+    ("octets", "shown"),
+    [(0, "0 octet"), (1023, "1023 octets"), (1024, "1 Ko"), (1536, "1,5 Ko"), (20 * 1024 * 1024, "20 Mo")],
+)
+def test_weights_are_in_the_units_of_the_forms(octets, shown):
+    assert figures.size(octets).replace("\u00a0", " ") == shown
+
+
+@pytest.mark.parametrize(
     ("amount", "shown"),
     [
         (0, "0\u00a0€"),

@@ -3,6 +3,9 @@ from datetime import date
 import pytest
 from django import forms
 
+from accounts.forms import ClaimForm
+from associations.forms.registration import RegistrationForm
+from mecenova.reference.models import Cause
 from mecenova.ui.forms import DateInput, FoldedCheckboxes, SuggestedTextInput
 from tests.ui.parsing import assert_valid_html
 from tests.ui.urls import ProfileForm
@@ -29,6 +32,33 @@ def test_a_field_wanted_by_another_answer_is_not_called_optional() -> None:
     shown = page(Depending())
     assert '<label for="id_city">Commune</label>' in shown
     assert 'Date de début <span class="optional">(facultatif)</span>' in shown
+
+
+class NoteForm(forms.Form):
+    note = forms.CharField(label="Note", max_length=1000, widget=forms.Textarea)
+    which = forms.ModelChoiceField(None, label="Cause", required=False)
+
+    def __init__(self, *given):
+        super().__init__(*given)
+        self.fields["which"].queryset = Cause.objects.all()
+
+
+@pytest.mark.django_db
+def test_a_limit_is_said_beforehand_and_plainly_when_it_is_passed() -> None:
+    assert "1\u202f000 caractères au plus" in page(NoteForm())
+    form = NoteForm({"note": "a" * 1234})
+    assert "C’est trop long" in form.errors["note"][0]
+    assert "1000 caractères au plus, et il y en a 1234" in form.errors["note"][0]
+    assert "a" * 1234 in page(form)
+    for real in (ClaimForm({"message": "a" * 1001}), RegistrationForm({"purpose": "a" * 3001})):
+        assert any("C’est trop long" in error for errors in real.errors.values() for error in errors)
+
+
+@pytest.mark.django_db
+def test_nothing_chosen_yet_is_said_in_words() -> None:
+    shown = page(NoteForm())
+    assert "-----" not in shown
+    assert ">Choisir</option>" in shown
 
 
 def test_errors_are_listed_first_and_tied_to_their_fields() -> None:

@@ -9,7 +9,7 @@ NOTHING = "–"
 
 
 def duration(seconds: float | None) -> str:
-    """« 12 minutes », « 5 heures », « 2,5 jours », « 34 jours »."""
+    """« 12 minutes », « 5 heures », « 1,8 jour », « 2,5 jours », « 34 jours »."""
     if seconds is None:
         return NOTHING
     if seconds < MINUTE:
@@ -21,8 +21,9 @@ def duration(seconds: float | None) -> str:
     days = seconds / DAY
     if days >= 10:
         return counted(round(days), "jour")
-    tenths = f"{days:.1f}".replace(".", ",").removesuffix(",0")
-    return f"{tenths}{NO_BREAK_SPACE}jours"
+    tenths = round(days, 1)
+    said = f"{tenths:.1f}".replace(".", ",").removesuffix(",0")
+    return f"{said}{NO_BREAK_SPACE}{'jours' if tenths >= 2 else 'jour'}"
 
 
 def share(part: int, whole: int) -> str:

@@ -55,6 +55,11 @@ def heure(value: Any) -> SafeString:
 
 
 @register.filter
+def taille(value: int) -> SafeString:
+    return figures.size(value)
+
+
+@register.filter
 def jours(value: Any) -> SafeString:
     return figures.days(value)
 
