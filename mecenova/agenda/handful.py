@@ -4,15 +4,13 @@ Subjects are locked before follow-ups, as operations do, and what somebody holds
 person acting at the same moment is waited for by nobody.
 """
 
-import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
 from django.contrib.contenttypes.models import ContentType
-from django.db import connection
 from django.db.models import Exists, Model, QuerySet
 
 from mecenova.agenda import planning
@@ -45,7 +43,8 @@ class Handful:
         self._model = _model_of(rows[0])
         self._delays: planning.Delays = {}
         self._subjects: dict[UUID, Model | None] = {}
-        self._written = _Written()
+        # Whatever acting on one row does may have moved the others: they are read again from then on.
+        self._has_acted = False
 
     def run(self) -> Counter[Ran]:
         """Lock; then decide and act, one row after the other; then close them all and plan what follows."""
@@ -54,7 +53,7 @@ class Handful:
         owners = [(row.organisation_id, row.waits_for_id) for row in rows]
         self._delays, absences = planning.clock_of(self._rule, owners)
         became: dict[Ran, list[FollowUp]] = {ran: [] for ran in Ran}
-        with connection.execute_wrapper(self._written), together():
+        with together():
             for row in rows:
                 became[self._decide(row, absences)].append(row)
         self._close(became[Ran.CANCELLED], Outcome.CANCELLED)
@@ -68,8 +67,7 @@ class Handful:
         keys = set(self._keys.values())
         if type(self._rule).locked_first is not Rule.locked_first:
             keys -= self._held_through_what_comes_first(keys)
-        free = self._read(keys).select_for_update(of=("self",), skip_locked=True, no_key=True)
-        free = free.prefetch_related(*self._rule.reads_many)
+        free = self._read_to_act(keys).select_for_update(of=("self",), skip_locked=True, no_key=True)
         self._subjects = {subject.pk: subject for subject in free}
         missing = keys - self._subjects.keys()
         if missing:
@@ -78,8 +76,7 @@ class Handful:
 
     def _held_through_what_comes_first(self, keys: set[UUID]) -> set[UUID]:
         """Subjects for which what operations lock before them is in somebody's hands."""
-        subjects = self._read(keys).prefetch_related(*self._rule.reads_many)
-        before = {subject.pk: self._rule.locked_first(subject) for subject in subjects}
+        before = {subject.pk: self._rule.locked_first(subject) for subject in self._read_to_act(keys)}
         ours = _lock_free(row for rows in before.values() for row in rows)
         return {key for key, rows in before.items() if not ours.issuperset(rows)}
 
@@ -87,6 +84,10 @@ class Handful:
         """Subjects, with what their rule asks about them."""
         subjects = self._model._base_manager.filter(pk__in=keys)
         return subjects.select_related(*self._rule.reads) if self._rule.reads else subjects
+
+    def _read_to_act(self, keys: Iterable[UUID]) -> "QuerySet[Any]":
+        """With the lists that acting asks too."""
+        return self._read(keys).prefetch_related(*self._rule.reads_many)
 
     def _lock_rows(self) -> list[FollowUp]:
         """Those still due that no other runner has, in their order."""
@@ -96,20 +97,21 @@ class Handful:
         return [free[key] for key in keys if key in free]
 
     def _decide(self, row: FollowUp, absences: AbsencesByOwner) -> Ran:
-        if self._written.anything and not self._read_again(row):
+        if self._has_acted and not self._read_again(row):
             return Ran.LEFT
         subject = self._subjects[row.subject_id]
         if subject is None or not self._rule.still_relevant(subject):
             return Ran.CANCELLED
         if self._is_away(row, absences):
             return Ran.POSTPONED
+        self._has_acted = True
         self._rule.act(subject, row)
         return Ran.DONE
 
     def _read_again(self, row: FollowUp) -> bool:
         """Acting on a former row may have moved this one's subject, or closed it: then nothing is to do."""
         ours = FollowUp.objects.open().filter(pk=row.pk)
-        subject = self._read([row.subject_id]).annotate(is_still_due=Exists(ours)).first()
+        subject = self._read_to_act([row.subject_id]).annotate(is_still_due=Exists(ours)).first()
         self._subjects[row.subject_id] = subject
         return subject.is_still_due if subject is not None else ours.exists()
 
@@ -127,14 +129,14 @@ class Handful:
 
     def _close_and_plan(self, rows: list[FollowUp]) -> None:
         """What acting has closed was moved on, and whoever moved it has said what comes next."""
-        if self._written.anything:
-            keys = [row.pk for row in rows]
-            left = set(FollowUp.objects.open().filter(pk__in=keys).values_list("pk", flat=True))
-            rows = [row for row in rows if row.pk in left]
+        if not rows:
+            return
+        left = FollowUp.objects.open().filter(pk__in=[row.pk for row in rows])
+        still_open = set(left.values_list("pk", flat=True))
+        rows = [row for row in rows if row.pk in still_open]
         self._close(rows, Outcome.DONE)
         later = [(row, day) for row in rows if (day := following(self._rule, row.occurrence)) is not None]
-        if later and self._written.anything:
-            self._subjects = {each.pk: each for each in self._read(row.subject_id for row, _ in later)}
+        subjects = {each.pk: each for each in self._read(row.subject_id for row, _ in later)} if later else {}
         open_all(
             self._rule,
             [
@@ -147,7 +149,7 @@ class Handful:
                     row.assigned_to,
                 )
                 for row, day in later
-                if (subject := self._subjects.get(row.subject_id)) is not None
+                if (subject := subjects.get(row.subject_id)) is not None
                 and self._rule.still_relevant(subject)
             ],
             delays=self._delays,
@@ -158,28 +160,6 @@ class Handful:
             FollowUp.objects.filter(pk__in=[row.pk for row in rows]).update(
                 outcome=outcome, closed_at=clock.now(), lease_until=None, last_error=""
             )
-
-
-class _Written:
-    """Whether anything but mails was written, so that what was read before may no longer be true."""
-
-    # Whatever comment or bracket it begins with.
-    READS = re.compile(
-        r'(?:[\s(]|--[^\n]*\n)*(?:SELECT\b|SAVEPOINT\b|RELEASE\b|INSERT INTO "mail_|(?P<named>WITH\b))'
-    )
-    WRITES = re.compile(r"\b(?:INSERT|UPDATE|DELETE|MERGE)\b", re.IGNORECASE)
-
-    def __init__(self) -> None:
-        self.anything = False
-
-    def __call__(self, execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
-        self.anything = self.anything or self._may_move_a_subject(sql)
-        return execute(sql, params, many, context)
-
-    def _may_move_a_subject(self, sql: str) -> bool:
-        """A query that names its tables first (WITH) only reads, unless it says that it writes."""
-        read = self.READS.match(sql)
-        return read is None or bool(read["named"] and self.WRITES.search(sql))
 
 
 def _rule_of(row: FollowUp) -> Rule:
