@@ -14,6 +14,7 @@ from django.urls import reverse
 
 from accounts import notifications
 from accounts.models import User
+from accounts.models.user import EMAIL_LENGTH
 from accounts.policies import unfinished_registration
 from mecenova.calendar import clock
 from mecenova.mail.addresses import absolute_url
@@ -37,7 +38,6 @@ CHANGES = {
 }
 # What anybody can have written to an address that is not theirs: once a day is enough to understand.
 ONCE_A_DAY = {"account/email/account_already_exists", "account/email/unknown_account"}
-EMAIL_LENGTH = 254
 DAY = 24 * 60 * 60
 ACCOUNT_CHANGED = "mail/accounts/account_changed.md"
 

@@ -10,12 +10,12 @@ from django.http import HttpRequest, HttpResponse
 
 from accounts.enums import REGISTERING_KINDS, Role
 from accounts.models import User
+from accounts.models.user import EMAIL_LENGTH
 from mecenova.identifiers.text import one_line, paragraphs
 from mecenova.ui.forms import DateInput
 
 NAME_LENGTH = 80
 MESSAGE_LENGTH = 1000
-EMAIL_LENGTH = 254
 
 
 class LineField(forms.CharField):

@@ -12,6 +12,9 @@ from accounts.enums import REGISTERING_KINDS
 from mecenova.calendar import clock
 from mecenova.identifiers.models import Identified
 
+# What SMTP carries at most (RFC 5321), without its angle brackets.
+EMAIL_LENGTH = 254
+
 
 class UserManager(BaseUserManager["User"]):
     def get_by_natural_key(self, username: str | None) -> "User":
@@ -30,7 +33,7 @@ class UserManager(BaseUserManager["User"]):
 class User(Identified, AbstractBaseUser, PermissionsMixin):
     """A person, known by an e-mail address; what they may do comes from their memberships."""
 
-    email = models.EmailField("adresse e-mail", unique=True)
+    email = models.EmailField("adresse e-mail", max_length=EMAIL_LENGTH, unique=True)
     first_name = models.CharField("prénom", max_length=80, blank=True)
     last_name = models.CharField("nom", max_length=80, blank=True)
     is_staff = models.BooleanField("équipe IMS", default=False)
