@@ -15,23 +15,23 @@ from mecenova.mail.operations import mend_addresses_of
 from mecenova.mail.signals import address_mended, address_troubled
 
 
-@receiver(address_troubled, dispatch_uid="accounts.follow_address")
+@receiver(address_troubled)
 def follow_address(sender: Any, trouble: AddressTrouble, **kwargs: Any) -> None:
     agenda.start(MendAddress, trouble, since=trouble.at)
 
 
-@receiver(address_mended, dispatch_uid="accounts.address_mended")
+@receiver(address_mended)
 def close_follow_up(sender: Any, trouble: AddressTrouble, **kwargs: Any) -> None:
     agenda.close(trouble, MendAddress)
 
 
-@receiver(email_changed, dispatch_uid="accounts.mend_changed_address")
+@receiver(email_changed)
 def mend_changed_address(sender: Any, request: HttpRequest, user: User, **kwargs: Any) -> None:
     """Another address: what troubled the former one troubles nobody."""
     mend_addresses_of(user=user, by=user)
 
 
-@receiver(email_confirmed, dispatch_uid="accounts.mend_confirmed_address")
+@receiver(email_confirmed)
 def mend_confirmed_address(
     sender: Any, request: HttpRequest, email_address: EmailAddress, **kwargs: Any
 ) -> None:

@@ -25,25 +25,25 @@ from mecenova.agenda.signals import slot_held
 from mecenova.mail.operations import queue
 
 
-@receiver([organisation_checked, organisation_attended], dispatch_uid="associations.follow_check")
+@receiver([organisation_checked, organisation_attended])
 def begin_own_steps(*, organisation: Organisation, **kwargs: Any) -> None:
     if _has_profile(organisation):
         follow_check(organisation=organisation)
 
 
-@receiver(organisation_left, dispatch_uid="associations.follow_leaving")
+@receiver(organisation_left)
 def close_what_was_open(*, organisation: Organisation, **kwargs: Any) -> None:
     if _has_profile(organisation):
         follow_leaving(organisation=organisation)
 
 
-@receiver(project_dormant, dispatch_uid="associations.put_draft_away")
+@receiver(project_dormant)
 def put_draft_away(*, project: Project, **kwargs: Any) -> None:
     project = close_project(project=project, by=None, note="Brouillon resté sans nouvelles.")
     queue(DraftPutAway, project, occurrence=f"{project.closed_at:%Y-%m-%d}")
 
 
-@receiver(slot_held, dispatch_uid="associations.an_appointment_is_a_call")
+@receiver(slot_held)
 def an_appointment_is_a_call(*, slot: Slot, by: User, **kwargs: Any) -> None:
     found = Association.objects.filter(organisation=slot.booked_by_organisation_id)
     association = found.exclude(organisation__status=OrganisationStatus.LEFT).first()
@@ -58,12 +58,12 @@ def _has_profile(organisation: Organisation) -> bool:
     )
 
 
-@receiver(organisations_merging, dispatch_uid="associations.merging")
+@receiver(organisations_merging)
 def projects_follow(*, merging: Merging, **kwargs: Any) -> None:
     bring_projects_over(merging)
 
 
-@receiver(organisations_merged, dispatch_uid="associations.merged")
+@receiver(organisations_merged)
 def profiles_become_one(*, merging: Merging, **kwargs: Any) -> None:
     become_one(merging)
 

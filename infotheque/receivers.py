@@ -17,7 +17,7 @@ from mecenova.mail.wake import send_quickly
 REVIEW_NOTE = "sa date de relecture est arrivée"
 
 
-@receiver(organisations_merging, dispatch_uid="infotheque.merging")
+@receiver(organisations_merging)
 def learning_follows(*, merging: Merging, **kwargs: Any) -> None:
     bring_learning_over(merging)
 

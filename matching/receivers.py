@@ -54,50 +54,47 @@ from partnerships.signals import (
 )
 
 
-@receiver(
-    (association_changed, project_published, project_closed),
-    dispatch_uid="matching.association",
-)
+@receiver((association_changed, project_published, project_closed))
 def an_association_changed(*, association: Association, **kwargs: Any) -> None:
     note_change(kind=ChangedKind.ASSOCIATION, subject_id=association.pk)
 
 
-@receiver(project_changed, dispatch_uid="matching.project")
+@receiver(project_changed)
 def a_project_changed(*, project: Project, association: Association, **kwargs: Any) -> None:
     """A draft is compared with nothing: what it says counts from its publication."""
     if project.status == ProjectStatus.PUBLISHED:
         note_change(kind=ChangedKind.ASSOCIATION, subject_id=association.pk)
 
 
-@receiver(association_called, dispatch_uid="matching.association_called")
+@receiver(association_called)
 def a_call_is_about_its_projects_too(*, association: Association, by: User, note: str, **kwargs: Any) -> None:
     follow_call(association=association, by=by, note=note)
 
 
-@receiver(associations_imported, dispatch_uid="matching.imported")
+@receiver(associations_imported)
 def associations_came_in(*, associations: Collection[UUID], **kwargs: Any) -> None:
     """Those that nobody has claimed are suggested to nobody: only checked ones are looked at."""
     checked = Association.objects.checked().filter(pk__in=associations)
     note_changes(kind=ChangedKind.ASSOCIATION, subject_ids=checked.values_list("pk", flat=True))
 
 
-@receiver(company_changed, dispatch_uid="matching.company")
+@receiver(company_changed)
 def a_company_changed(*, company: Company, **kwargs: Any) -> None:
     note_change(kind=ChangedKind.COMPANY, subject_id=company.pk)
 
 
-@receiver((need_published, need_changed), dispatch_uid="matching.need")
+@receiver((need_published, need_changed))
 def a_need_changed(*, need: Need, **kwargs: Any) -> None:
     note_change(kind=ChangedKind.NEED, subject_id=need.pk)
 
 
-@receiver(need_closed, dispatch_uid="matching.need_closed")
+@receiver(need_closed)
 def a_need_closed(*, need: Need, by: User | None = None, **kwargs: Any) -> None:
     refresh_needs([need.pk])
     expire_suggestions(need=need, by=by)
 
 
-@receiver(organisation_checked, dispatch_uid="matching.checked")
+@receiver(organisation_checked)
 def an_organisation_may_be_shown(*, organisation: Organisation, **kwargs: Any) -> None:
     if organisation.kind == OrganisationKind.ASSOCIATION:
         for key in Association.objects.filter(organisation=organisation).values_list("pk", flat=True):
@@ -107,7 +104,7 @@ def an_organisation_may_be_shown(*, organisation: Organisation, **kwargs: Any) -
             note_change(kind=ChangedKind.COMPANY, subject_id=key)
 
 
-@receiver(organisation_left, dispatch_uid="matching.left")
+@receiver(organisation_left)
 def an_organisation_left(*, organisation: Organisation, by: User | None = None, **kwargs: Any) -> None:
     """A company's suggestions end with its needs, which close as it leaves."""
     for association in Association.objects.filter(organisation=organisation):
@@ -115,37 +112,37 @@ def an_organisation_left(*, organisation: Organisation, by: User | None = None, 
         refresh_associations([association.pk])
 
 
-@receiver(association_registered, dispatch_uid="matching.association_registered")
+@receiver(association_registered)
 def welcome_an_association(*, association: Association, by: User | None = None, **kwargs: Any) -> None:
     """Imported records have nobody to welcome."""
     if by is not None:
         start(WelcomeNewcomer, association.organisation)
 
 
-@receiver(company_registered, dispatch_uid="matching.company_registered")
+@receiver(company_registered)
 def welcome_a_company(*, company: Company, by: User | None = None, **kwargs: Any) -> None:
     if by is not None:
         start(WelcomeNewcomer, company.organisation)
 
 
-@receiver(project_reviewed, dispatch_uid="matching.project_reviewed")
+@receiver(project_reviewed)
 def diagnose_what_found_nobody(*, project: Project, since: datetime, turn: str, **kwargs: Any) -> bool:
     """True: the association is told by the diagnosis, and not by the plain review."""
     return review_quiet(project=project, since=since, turn=turn)
 
 
-@receiver((introduction_released, introduction_ended), dispatch_uid="matching.introduction_over")
+@receiver((introduction_released, introduction_ended))
 def explain_an_ending_soon(*, introduction: Introduction, **kwargs: Any) -> bool:
     """True: the association is told by the diagnosis, and not by the plain words of the ending."""
     return explain_later(introduction=introduction)
 
 
-@receiver(ending_to_explain, dispatch_uid="matching.ending_to_explain")
+@receiver(ending_to_explain)
 def explain_an_ending(*, introduction: Introduction, **kwargs: Any) -> None:
     explain_ending(introduction=introduction)
 
 
-@receiver((introduction_requested, introduction_answered), dispatch_uid="matching.interest")
+@receiver((introduction_requested, introduction_answered))
 def interest_has_come(*, introduction: Introduction, **kwargs: Any) -> None:
     """A company asks, or says yes: a project that was waiting for its association's choice waits no more."""
     status, project = introduction.status, introduction.project
@@ -155,27 +152,27 @@ def interest_has_come(*, introduction: Introduction, **kwargs: Any) -> None:
         settle(project=project)
 
 
-@receiver(project_changed, dispatch_uid="matching.project_saved")
+@receiver(project_changed)
 def what_was_chosen_is_done(*, project: Project, **kwargs: Any) -> None:
     if project.status == ProjectStatus.PUBLISHED and waits_for_choice_or_work(project):
         settle(project=project)
 
 
-@receiver(association_changed, dispatch_uid="matching.profile_saved")
+@receiver(association_changed)
 def what_was_to_be_widened_is(*, association: Association, **kwargs: Any) -> None:
     settle_widened(association=association)
 
 
-@receiver(project_closed, dispatch_uid="matching.project_closed")
+@receiver(project_closed)
 def a_closed_project_waits_for_nothing(*, project: Project, **kwargs: Any) -> None:
     settle(project=project)
 
 
-@receiver(diagnosis_is_moot, dispatch_uid="matching.diagnosis_is_moot")
+@receiver(diagnosis_is_moot)
 def give_the_step_back(*, project: Project, **kwargs: Any) -> None:
     settle(project=project)
 
 
-@receiver(organisations_merging, dispatch_uid="matching.merging")
+@receiver(organisations_merging)
 def suggestions_follow(*, merging: Merging, **kwargs: Any) -> None:
     bring_suggestions_over(merging)

@@ -53,12 +53,12 @@ def let_reflection_rest(sender: Any, partnership: Partnership, moment: str, **kw
     operations.let_reflection_rest(partnership=partnership, moment=moment)
 
 
-@receiver(shelf_loaded, dispatch_uid="partnerships.choose_first_documents")
+@receiver(shelf_loaded)
 def give_each_refusal_its_document(sender: Any, by: User, **kwargs: Any) -> None:
     operations.choose_first_documents(by=by)
 
 
-@receiver(organisation_left, dispatch_uid="partnerships.follow_leaving")
+@receiver(organisation_left)
 def end_what_was_under_way(sender: Any, organisation: Organisation, **kwargs: Any) -> None:
     operations.follow_leaving(organisation=organisation)
 
@@ -74,6 +74,6 @@ def end_what_waited_for_it(sender: Any, need: Need, **kwargs: Any) -> None:
     operations.end_requests_about(need=need)
 
 
-@receiver(organisations_merging, dispatch_uid="partnerships.merging")
+@receiver(organisations_merging)
 def what_was_under_way_follows(sender: Any, merging: Merging, **kwargs: Any) -> None:
     bring_partnerships_over(merging)

@@ -34,7 +34,7 @@ SOFT = {
 }
 
 
-@receiver(tracking, dispatch_uid="mecenova.mail.provider_news")
+@receiver(tracking)
 def hear(sender: Any, event: AnymailTrackingEvent, esp_name: str, **kwargs: Any) -> None:
     kind = trouble_told_by(event)
     if kind is None or not event.recipient:

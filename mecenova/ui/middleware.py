@@ -57,7 +57,7 @@ class SharedComputerMiddleware:
         return response
 
 
-@receiver(user_logged_out, dispatch_uid="ui.remember_signing_out")
+@receiver(user_logged_out)
 def remember_signing_out(request: Any, **kwargs: Any) -> None:
     if request is not None:
         request.signed_out = True

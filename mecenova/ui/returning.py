@@ -92,7 +92,7 @@ def keep_what_was_written(request: HttpRequest) -> None:
     request.session[UNSENT] = "\n".join(text for text in written if len(text) >= WORTH_KEEPING)[:LONGEST_KEPT]
 
 
-@receiver(user_logged_in, dispatch_uid="ui.give_back_what_was_written")
+@receiver(user_logged_in)
 def give_back_what_was_written(request: Any, **kwargs: Any) -> None:
     session = getattr(request, "session", {})
     written = session.pop(UNSENT, None)

@@ -102,6 +102,12 @@ def test_a_state_changes_in_operations_only():
     assert {name: lines for name, lines in found.items() if lines} == {}
 
 
+def test_who_listens_to_a_signal_says_so_in_one_way():
+    """A module is read once: what listens needs no name of its own, and `@receiver` is where it is seen."""
+    other = re.compile(r"dispatch_uid|\.connect\(receiver")
+    assert [relative(path) for path in python_files() if other.search(path.read_text())] == []
+
+
 def test_views_ask_questions_by_name():
     views = [path for path in python_files() if kind_of(path) == "views"]
     assert [relative(path) for path in views if re.search(r"\bQ\(", path.read_text())] == []
