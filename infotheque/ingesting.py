@@ -18,13 +18,12 @@ from infotheque.operations.deposits import (
 )
 from infotheque.reading.reader import Reader
 from infotheque.reading.result import ReadFile, Unreadable
-from mecenova.imports.alone import alone
 from mecenova.imports.places import temporary_folder
+from mecenova.locks import alone
 
 logger = logging.getLogger(__name__)
 
-# Any number that nothing else in the database locks.
-ONE_WORKER = 0x1390_0126
+ONE_WORKER = "infotheque.deposits"
 
 
 def read_waiting() -> int:

@@ -21,16 +21,15 @@ from mecenova.demo.stories import Stories
 from mecenova.demo.team import Team
 from mecenova.demo.texts import OPENING, Reference
 from mecenova.demo.timeline import Timeline
+from mecenova.locks import hold
 
-# Any number that no other advisory lock of the house uses.
-LOAD_LOCK = 8_020_902
+LOADING = "demo.loading"
 
 
 @transaction.atomic
 def load() -> bool:
     """Make the network unless it is there; tell whether it was made."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOAD_LOCK])
+    hold(LOADING)
     if User.objects.filter(email=STAFF.email).exists():
         return False
     with _without_savepoints(), _without_collector():

@@ -14,7 +14,6 @@ from pathlib import Path
 from celery.exceptions import SoftTimeLimitExceeded
 from django.db import connection
 
-from mecenova.imports.alone import alone
 from mecenova.imports.enums import RunStatus
 from mecenova.imports.errors import ImportRefused
 from mecenova.imports.models import ImportRun
@@ -24,11 +23,11 @@ from mecenova.imports.registry import ImportKind, kind_of
 from mecenova.imports.report import Report
 from mecenova.imports.running import Progress, run_import
 from mecenova.imports.telling import counts
+from mecenova.locks import alone
 
 logger = logging.getLogger(__name__)
 
-# Any number that nothing else in the database locks.
-ONE_WORKER = 0x1390_0125
+ONE_WORKER = "imports.worker"
 UNREADABLE = (
     "Le fichier déposé n’est plus dans le stockage du site. Déposez-le à nouveau\u00a0; si cela recommence, "
     "prévenez la personne qui s’occupe du serveur."

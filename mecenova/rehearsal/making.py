@@ -10,6 +10,7 @@ from typing import Any
 from django.db import transaction
 
 from mecenova.calendar import clock
+from mecenova.locks import NUMBER_OF_NAME
 from mecenova.rehearsal import scratch
 from mecenova.rehearsal.copying import copy_rows, empty
 from mecenova.rehearsal.enums import PreviewStatus
@@ -17,8 +18,7 @@ from mecenova.rehearsal.models import Preview, PreviewLine
 
 logger = logging.getLogger(__name__)
 
-# Any number that no other advisory lock of the house uses.
-PREVIEW_LOCK = 8_020_905
+PREVIEW = "rehearsal.preview"
 SECONDS = 1200
 SCRATCH = "rehearsal"
 KEPT = 12
@@ -96,5 +96,5 @@ def _forget_old() -> None:
 def _alone() -> Iterator[bool]:
     """Held by a connection of our own: it goes away with this process, however that ends."""
     with scratch.connected(autocommit=True) as holder:
-        row = holder.execute("SELECT pg_try_advisory_lock(%s)", [PREVIEW_LOCK]).fetchone()
+        row = holder.execute(f"SELECT pg_try_advisory_lock({NUMBER_OF_NAME})", [PREVIEW]).fetchone()
         yield bool(row and row[0])

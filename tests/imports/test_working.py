@@ -21,6 +21,7 @@ from mecenova.imports.registry import register_import
 from mecenova.imports.report import Report
 from mecenova.imports.tasks import carry_out_imports
 from mecenova.imports.working import carry_out_waiting
+from mecenova.locks import NUMBER_OF_NAME
 from mecenova.workflow import journal
 from tests.accounts.factories import StaffFactory, UserFactory
 from tests.imports.importers import Shelf
@@ -166,7 +167,7 @@ def test_a_second_worker_leaves_the_first_alone():
     elsewhere = connection.copy()
     try:
         with elsewhere.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_lock(%s)", [working.ONE_WORKER])
+            cursor.execute(f"SELECT pg_advisory_lock({NUMBER_OF_NAME})", [working.ONE_WORKER])
         assert carry_out_waiting() == 0
     finally:
         elsewhere.close()

@@ -7,11 +7,11 @@ from uuid import UUID
 from django.db import transaction
 
 from mecenova.agenda import planning
-from mecenova.agenda.locks import hold
 from mecenova.agenda.models import Absence, FollowUp, RuleDelay, Slot
 from mecenova.agenda.rules import rule_named
 from mecenova.calendar import clock
 from mecenova.calendar.working_days import morning_of
+from mecenova.locks import hold
 from mecenova.team import is_staff
 from mecenova.workflow.errors import DomainError
 

@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
-from mecenova.agenda.locks import hold
 from mecenova.agenda.models import RuleDelay
 from mecenova.agenda.rules import Delay
 from mecenova.calendar.working_days import LONGEST_IN_WORKING_DAYS
+from mecenova.locks import hold
 from mecenova.team import is_staff
 from mecenova.workflow.errors import DomainError
 

@@ -12,13 +12,13 @@ from mecenova.agenda import notifications
 from mecenova.agenda.delays import days_in_words
 from mecenova.agenda.enums import Owner
 from mecenova.agenda.followups import Escalation
-from mecenova.agenda.locks import hold
 from mecenova.agenda.models import Absence, FollowUp
 from mecenova.agenda.planning import promised_days
 from mecenova.agenda.reading import Shown, shown
 from mecenova.agenda.rules import personal_rules
 from mecenova.calendar import clock
 from mecenova.calendar.working_days import due_at
+from mecenova.locks import hold
 from mecenova.mail.addresses import absolute_url
 from mecenova.mail.operations import queue
 from mecenova.team import is_staff, leads, team

@@ -12,13 +12,13 @@ from django.db.models import Model
 from mecenova.agenda import notifications, organisations
 from mecenova.agenda.enums import Owner
 from mecenova.agenda.followups import HoldSlot, OfferSlot, RemindSlot
-from mecenova.agenda.locks import hold
 from mecenova.agenda.models import Absence, FollowUp, Slot, SlotQuerySet, SlotRequest
 from mecenova.agenda.operations.follow_ups import close, start
 from mecenova.agenda.policies import can_book_for
 from mecenova.calendar import clock
 from mecenova.calendar.clock import PARIS, paris
 from mecenova.calendar.working_days import is_working_day, morning_of
+from mecenova.locks import hold
 from mecenova.mail.operations import queue
 from mecenova.team import is_staff
 from mecenova.ui.figures import day_and_hour

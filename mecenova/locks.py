@@ -1,0 +1,35 @@
+"""Locks on a name, for what no single row stands for.
+
+A name is « room.work », and « :whose » where it is one's own: no two pieces of work bear the same.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.db import connection
+
+# PostgreSQL locks a number: the one that a name gives.
+NUMBER_OF_NAME = "hashtextextended(%s, 0)"
+
+
+def hold(name: str) -> None:
+    """Wait for whoever holds this name, then hold it until the transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT pg_advisory_xact_lock({NUMBER_OF_NAME})", [name])
+
+
+@contextmanager
+def alone(name: str) -> Iterator[bool]:
+    """Whether this worker is the only one at this work, for as long as it holds its connection.
+
+    Killed, a worker loses the lock with its connection, at once.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT pg_try_advisory_lock({NUMBER_OF_NAME})", [name])
+        mine = bool(cursor.fetchone()[0])
+    try:
+        yield mine
+    finally:
+        if mine and connection.connection is not None and not connection.needs_rollback:
+            with connection.cursor() as cursor:
+                cursor.execute(f"SELECT pg_advisory_unlock({NUMBER_OF_NAME})", [name])
