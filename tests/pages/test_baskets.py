@@ -1,3 +1,4 @@
+import html
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -19,7 +20,7 @@ from mecenova.pages.baskets import BASKETS, Line
 from mecenova.pages.tasks import register_baskets
 from mecenova.ui.figures import long_date
 from mecenova.workflow.journal import history
-from partnerships.enums import IntroductionStatus
+from partnerships.enums import IntroductionStatus, Side
 from partnerships.followups import AnswerIntroduction
 from partnerships.models import Partnership
 from tests.accounts.factories import (
@@ -198,6 +199,24 @@ def test_releases_leave_the_basket_after_three_months_or_when_the_company_was_ca
     called = IntroductionFactory(**old, released_at=clock.now() - timedelta(days=1))
     assert BASKETS["liberees"].count() == 1
     record_call(company=called.company, note="Occupés.", by=staff)
+    assert BASKETS["liberees"].count() == 0
+
+
+@pytest.mark.parametrize("silent", Side)
+def test_who_was_silent_is_named_and_called_and_the_call_is_kept_there(team, silent):
+    asking = Side.COMPANY if silent == Side.ASSOCIATION else Side.ASSOCIATION
+    released = IntroductionFactory(
+        asked_by_side=asking, status=IntroductionStatus.RELEASED, released_at=clock.now() - timedelta(days=1)
+    )
+    for number, side in enumerate((released.answering_organisation, released.asking_organisation)):
+        Organisation.objects.filter(pk=side.pk).update(phone=f"01 02 03 04 0{number}")
+    page = team.get(page_of("liberees")).text
+    assert f"{released.answering_organisation.name} n’a pas répondu" in html.unescape(page)
+    assert "01 02 03 04 00" in page
+    assert "01 02 03 04 01" not in page
+    click(team, "liberees", released, note="Ils déménageaient.")
+    assert history(released.answering_organisation).filter(verb="call").exists()
+    assert not history(released.asking_organisation).filter(verb="call").exists()
     assert BASKETS["liberees"].count() == 0
 
 

@@ -1,16 +1,19 @@
 """Requests and partnerships that wait for somebody, and addresses that no longer answer."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Case, Exists, F, OuterRef, QuerySet, When
 
 from accounts.enums import OrganisationEvent
 from accounts.models import Organisation, User
+from associations.operations import note_call
 from companies.operations import record_call
 from mecenova.calendar import clock
 from mecenova.pages.baskets.basket import Action, Basket, Line
 from mecenova.workflow.models import TransitionRecord
+from partnerships.enums import Side
 from partnerships.models import Introduction, Partnership
 from partnerships.operations import introductions_at_risk, note_contact
 
@@ -26,15 +29,20 @@ def at_risk() -> "QuerySet[Introduction]":
 
 
 def released() -> "QuerySet[Introduction]":
-    """Released without an answer in the last three months, and the company not called since."""
+    """Released without an answer in the last three months, and the silent side not called since."""
+    silent = Case(
+        When(asked_by_side=Side.ASSOCIATION, then=F("company__organisation_id")),
+        default=F("association__organisation_id"),
+    )
     called = TransitionRecord.objects.filter(
         subject_type=ContentType.objects.get_for_model(Organisation),
-        subject_id=OuterRef("company__organisation_id"),
+        subject_id=OuterRef("silent"),
         verb=OrganisationEvent.CALL,
         at__gte=OuterRef("released_at"),
     )
     return (
         Introduction.objects.released()
+        .alias(silent=silent)
         .filter(~Exists(called), released_at__gte=clock.now() - RELEASED_SHOWN_FOR)
         .with_parties()
         .order_by("released_at", "pk")
@@ -64,7 +72,8 @@ def _line(introduction: Introduction) -> Line:
 
 
 def _released_line(introduction: Introduction) -> Line:
-    return _introduction_line(introduction, introduction.released_at or introduction.created_at)
+    line = _introduction_line(introduction, introduction.released_at or introduction.created_at)
+    return replace(line, about=f"{introduction.answering_organisation.name} n’a pas répondu")
 
 
 def _introduction_line(introduction: Introduction, since: datetime) -> Line:
@@ -83,8 +92,12 @@ def _contact(introduction: Introduction, by: User, note: str) -> None:
     note_contact(introduction=introduction, note=note, by=by)
 
 
-def _call_company(introduction: Introduction, by: User, note: str) -> None:
-    record_call(company=introduction.company, note=note, by=by)
+def _call_who_was_silent(introduction: Introduction, by: User, note: str) -> None:
+    """The call is kept in the journal of the side that did not answer: the one that was called."""
+    if introduction.answering_side == Side.COMPANY:
+        record_call(company=introduction.company, note=note, by=by)
+    else:
+        note_call(association=introduction.association, note=note, by=by)
 
 
 CONTACT = Action(
@@ -114,10 +127,16 @@ BASKETS = (
         "liberees",
         "Libérées sans réponse",
         "mises en relation",
-        "Ces trois derniers mois. Appelez l’entreprise\u00a0: que cherche-t-elle aujourd’hui\u202f?",
+        "Ces trois derniers mois. Appelez qui n’a pas répondu\u00a0: l’entreprise, que cherche-t-elle "
+        "aujourd’hui\u202f? L’association, qu’est-ce qui l’a empêchée\u202f?",
         released,
         _released_line,
-        Action("J’ai appelé l’entreprise", _call_company, "L’appel est noté.", asks_note=True),
+        Action(
+            "J’ai appelé",
+            _call_who_was_silent,
+            "L’appel est noté chez qui n’avait pas répondu.",
+            asks_note=True,
+        ),
     ),
     Basket(
         "desaccords",
