@@ -5,10 +5,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from django.urls import reverse
+
 from accounts.models import Organisation
 from associations.models import Association
 from companies.models import Company, Need
 from partnerships.enums import Side
+from partnerships.models import Introduction
+from partnerships.policies import why_not_yet
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -26,6 +30,36 @@ class Approach:
     @property
     def asked(self) -> Organisation:
         return self.company.organisation if self.side == Side.ASSOCIATION else self.association.organisation
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where somebody stands before asking about a need: what to know, and the page to go to instead."""
+
+    text: str
+    url: str
+    label: str
+
+
+def standing_before(user: "User", need: Need) -> Standing | None:
+    """Of the association that this person would ask for; None when nothing keeps it from asking."""
+    approach = _association_asks(user, need.company, need)
+    if approach is None:
+        return None
+    if living := living_like(approach):
+        return Standing(living.already, living.where_it_goes_on, "Voir où cela en est")
+    if not_yet := why_not_yet(approach.association.organisation):
+        page = reverse("associations:edit", args=[approach.association.pk])
+        return Standing(not_yet, page, "Compléter la fiche")
+    return None
+
+
+def living_like(approach: Approach) -> Introduction | None:
+    """The request about the same thing that is open, or has become a partnership under way."""
+    same = Introduction.objects.filter(
+        association=approach.association, company=approach.company, need=approach.need
+    )
+    return (same.living() if approach.need else same.open()).first()
 
 
 def find_approach(user: "User", address: Mapping[str, str]) -> Approach | None:

@@ -15,6 +15,7 @@ class IntroductionStatus(models.TextChoices):
     YES = "yes", "Acceptée"
     NO = "no", "Déclinée"
     RELEASED = "released", "Libérée sans réponse"
+    WITHDRAWN = "withdrawn", "Retirée"
 
 
 OPEN_STATUSES = (
@@ -129,6 +130,9 @@ class PartnershipStatus(models.TextChoices):
     ENDED = "ended", "Terminé"
     ABANDONED = "abandoned", "Abandonné"
     RETURNED = "returned", "Revenu à la recherche"
+
+
+UNDER_WAY = (PartnershipStatus.DISCUSSION, PartnershipStatus.AGREED)
 
 
 class ReflectionMoment(models.TextChoices):

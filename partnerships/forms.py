@@ -92,6 +92,15 @@ class AnswerForm(forms.Form):
         return cleaned
 
 
+class WithdrawForm(forms.Form):
+    note = forms.CharField(
+        label="Un mot pour l’autre côté",
+        required=False,
+        max_length=NOTE_LENGTH,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+
 class AbandonForm(forms.Form):
     note = forms.CharField(
         label="Pourquoi le projet ne se fait pas",

@@ -4,11 +4,13 @@ from typing import TYPE_CHECKING
 
 from accounts.enums import OrganisationStatus
 from accounts.models import Organisation
+from accounts.operations import check_promised_by
 from accounts.policies import is_manager, is_member
 from associations.enums import Stance
 from associations.models import Association
 from companies.models import Company, Need
 from mecenova.agenda.models import FollowUp
+from mecenova.agenda.wording import before
 from mecenova.calendar import clock
 from mecenova.team import is_staff
 from partnerships.enums import Side
@@ -34,6 +36,11 @@ def can_answer_introduction(user: "User", introduction: Introduction) -> bool:
 def asked_introduction(user: "User", introduction: Introduction) -> bool:
     """The side that asked: what to do after a « no » is for it alone."""
     return is_member(user, introduction.asking_organisation)
+
+
+def can_withdraw_introduction(user: "User", introduction: Introduction) -> bool:
+    """Whoever is of the side that asked, as long as it is open."""
+    return introduction.is_open and asked_introduction(user, introduction)
 
 
 def can_ask_introduction(user: "User", association: Association, company: Company, side: str) -> bool:
@@ -88,21 +95,40 @@ def owes(user: "User", step: FollowUp) -> bool:
 def why_not_ask(association: Association, company: Company, need: Need | None, side: str) -> str | None:
     """The French reason why these two cannot be introduced now, or None when nothing stands in the way."""
     return (
-        _why_organisations_are_not_ready(association, company)
+        _why_organisations_are_not_ready(association, company, side)
         or _why_association_is_not_solicited(association, side)
         or _why_need_is_over(need)
+        or _why_it_is_under_way(association, company, need)
         or _why_it_was_refused(association, company, side)
     )
 
 
-def _why_organisations_are_not_ready(association: Association, company: Company) -> str | None:
-    for organisation in (association.organisation, company.organisation):
-        if organisation.status != OrganisationStatus.CHECKED:
-            return (
-                f"{organisation.name} n’est pas encore un membre vérifié. "
-                "Vous pourrez demander une mise en relation dès que l’équipe aura vérifié sa fiche."
-            )
-    return None
+def why_not_yet(organisation: Organisation) -> str | None:
+    """What its own people are told before they ask: not checked yet, by when it will be, what to do first."""
+    if organisation.is_checked:
+        return None
+    if organisation.status == OrganisationStatus.CHANGES_ASKED:
+        return (
+            f"{organisation.name} n’est pas encore un membre vérifié\u00a0: l’équipe attend les précisions "
+            "qu’elle vous a demandées. Complétez votre fiche\u00a0: vous pourrez ensuite écrire aux autres."
+        )
+    return (
+        f"{organisation.name} n’est pas encore un membre vérifié. Nous lisons votre fiche"
+        f"{before(check_promised_by(organisation))}\u00a0; vous pourrez alors demander une mise en relation. "
+        "D’ici là, complétez-la\u00a0: c’est elle que l’autre côté lira."
+    )
+
+
+def _why_organisations_are_not_ready(association: Association, company: Company, side: str) -> str | None:
+    own, other = association.organisation, company.organisation
+    if side == Side.COMPANY:
+        own, other = other, own
+    if not other.is_checked:
+        return (
+            f"{other.name} n’est pas encore un membre vérifié. "
+            "Vous pourrez demander une mise en relation dès que l’équipe aura vérifié sa fiche."
+        )
+    return why_not_yet(own)
 
 
 def _why_association_is_not_solicited(association: Association, side: str) -> str | None:
@@ -132,6 +158,14 @@ def _why_need_is_over(need: Need | None) -> str | None:
     if not Need.objects.current().filter(pk=need.pk).exists():
         return "Ce besoin n’est plus ouvert. Regardez les autres besoins publiés par les entreprises."
     return None
+
+
+def _why_it_is_under_way(association: Association, company: Company, need: Need | None) -> str | None:
+    """Asked about the same need and living: there is a page where it goes on."""
+    if need is None:
+        return None
+    living = Introduction.objects.living().filter(association=association, company=company, need=need).first()
+    return f"{living.already} Poursuivez sur sa page." if living else None
 
 
 def _why_it_was_refused(association: Association, company: Company, side: str) -> str | None:

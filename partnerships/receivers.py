@@ -8,9 +8,10 @@ from accounts.models import Organisation, User
 from accounts.operations.merging import Merging
 from accounts.signals import organisation_left, organisations_merging
 from companies.models import Company, Need
-from companies.signals import company_changed, need_closed
+from companies.signals import company_changed, need_closed, need_read
 from infotheque.signals import shelf_loaded
 from partnerships import operations, signals
+from partnerships.asking import Standing, standing_before
 from partnerships.models import Introduction, Partnership
 from partnerships.operations.merges import bring_partnerships_over
 
@@ -67,6 +68,11 @@ def end_what_was_under_way(sender: Any, organisation: Organisation, **kwargs: An
 def use_new_places(sender: Any, company: Company, **kwargs: Any) -> None:
     """A company that looks at more associations a month first reads the requests already waiting."""
     operations.request_queued(company=company)
+
+
+@receiver(need_read)
+def tell_where_they_stand(sender: Any, need: Need, user: User, **kwargs: Any) -> Standing | None:
+    return standing_before(user, need)
 
 
 @receiver(need_closed)

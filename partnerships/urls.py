@@ -8,6 +8,7 @@ urlpatterns = [
     path("mises-en-relation/nouvelle/", introductions.introduction_create, name="introduction_create"),
     path("mises-en-relation/<uuid:pk>/", introductions.introduction, name="introduction"),
     path("mises-en-relation/<uuid:pk>/repondre/", introductions.answer, name="introduction_answer"),
+    path("mises-en-relation/<uuid:pk>/retirer/", introductions.withdraw, name="introduction_withdraw"),
     path("mises-en-relation/<uuid:pk>/vue/", introductions.seen, name="introduction_seen"),
     path("partenariats/<uuid:pk>/", partnerships.partnership, name="partnership"),
     path("partenariats/<uuid:pk>/abandonner/", partnerships.abandon, name="partnership_abandon"),

@@ -36,6 +36,12 @@ INTRODUCTION = Workflow(
             "l’agenda",
         ),
         Transition(
+            "withdraw",
+            frozenset(OPEN_STATUSES),
+            IntroductionStatus.WITHDRAWN,
+            "côté demandeur",
+        ),
+        Transition(
             "end",
             frozenset(OPEN_STATUSES),
             IntroductionStatus.RELEASED,

@@ -1,6 +1,7 @@
 """A need's page, and the pages where a company's people write, publish and close it."""
 
 import uuid
+from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
@@ -8,14 +9,16 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
-from accounts.models import Organisation
+from accounts.models import Organisation, User
 from accounts.operations import check_promised_by
 from accounts.policies import is_member
 from companies import policies
 from companies.enums import NeedStatus
 from companies.forms import need_form
+from companies.models import Need
 from companies.operations import close_need, create_need, publish_need, update_need
 from companies.readiness import missing_from_need
+from companies.signals import need_read
 from companies.views.lookup import need_or_404, own_company_or_404
 from infotheque.models import Prescription
 from mecenova.agenda.enums import Owner
@@ -48,6 +51,7 @@ def detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         "company": need.company,
         "own": own,
         "is_open": need.status == NeedStatus.PUBLISHED and not past,
+        "standing": None if own or request.user.is_anonymous else _standing(request.user, need),
         "past": past,
         "status_tone": STATUS_TONES[need.status],
         "general_interest_only": need.company.has_policy and need.company.policy.general_interest_only,
@@ -59,6 +63,11 @@ def detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         "to_read": Prescription.objects.to_read(need.company.organisation_id, steps=[step] if reads else []),
     }
     return render(request, "companies/need_detail.html", context)
+
+
+def _standing(user: User, need: Need) -> Any:
+    """What the room that holds the requests has to say to this reader, if anything."""
+    return next((told for _, told in need_read.send(Need, need=need, user=user) if told), None)
 
 
 def create(request: HttpRequest) -> HttpResponse:

@@ -14,6 +14,8 @@ from matching.presented import presentations as told
 from matching.scoring import reasons_to_answer
 from matching.suited import suited_needs
 from mecenova.calendar import clock
+from partnerships.models import Introduction
+from partnerships.policies import why_not_yet
 
 PER_PAGE = 20
 SUITED_SHOWN = 12
@@ -35,14 +37,24 @@ def suited(request: HttpRequest) -> HttpResponse:
     association = own_association_or_404(request)
     found = suited_needs(association, limit=SUITED_SHOWN, today=clock.today())
     needs = Need.objects.with_details().in_bulk([candidate.need.id for candidate in found.candidates])
+    living = Introduction.objects.living().filter(association=association, need__in=needs)
+    already = {introduction.need_id: introduction for introduction in living}
     rows = [
         (
             needs[candidate.need.id],
             reasons_to_answer(candidate.need, candidate.association, candidate.assessment, found.names.words),
+            already.get(candidate.need.id),
         )
         for candidate in found.candidates
     ]
-    context = {"association": association, "rows": rows, "why_none": why_none(found)}
+    # What can still be answered comes first.
+    rows.sort(key=lambda row: row[2] is not None)
+    context = {
+        "association": association,
+        "rows": rows,
+        "why_none": why_none(found),
+        "not_yet": why_not_yet(association.organisation),
+    }
     return render(request, "matching/suited_needs.html", context)
 
 

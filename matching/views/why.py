@@ -12,6 +12,7 @@ from matching.pairs import look_at
 from matching.scoring import reasons_to_answer
 from matching.verdicts import TOLD_IN_SHORT, told_to_association
 from matching.views.presentations import own_association_or_404
+from partnerships.policies import why_not_yet
 
 
 @require_safe
@@ -43,6 +44,7 @@ def why_not_for(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         "told": told_to_association(pair),
         "changes": changes,
         "suits": pair.is_suited,
+        "not_yet": why_not_yet(association.organisation),
         "reasons": reasons_to_answer(pair.need_side, pair.side, pair.assessment, pair.names),
     }
     return render(request, "matching/why_not_for.html", context)

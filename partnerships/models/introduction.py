@@ -19,6 +19,7 @@ from mecenova.reference.enums import Kind
 from mecenova.workflow.journal import history
 from partnerships.enums import (
     OPEN_STATUSES,
+    UNDER_WAY,
     IntroductionStatus,
     RefusalReason,
     Side,
@@ -42,6 +43,7 @@ _TONES = {
     IntroductionStatus.YES: "good",
     IntroductionStatus.NO: "bad",
     IntroductionStatus.RELEASED: "neutral",
+    IntroductionStatus.WITHDRAWN: "neutral",
 }
 
 
@@ -69,6 +71,11 @@ class IntroductionQuerySet(models.QuerySet["Introduction"]):
 
     def open(self) -> Self:
         return self.filter(status__in=OPEN_STATUSES)
+
+    def living(self) -> Self:
+        """Open, or accepted with a partnership under way: what it is about is not to be asked again."""
+        accepted = Q(status=IntroductionStatus.YES, partnership__status__in=UNDER_WAY)
+        return self.filter(Q(status__in=OPEN_STATUSES) | accepted).select_related("partnership")
 
     def involving(self, organisation: Organisation) -> Self:
         return self.filter(Q(association__organisation=organisation) | Q(company__organisation=organisation))
@@ -125,6 +132,7 @@ class Introduction(Identified):
     refusal_reason = models.CharField("raison", max_length=30, choices=RefusalReason, blank=True)
     retry_on = models.DateField("à redemander à partir du", null=True, blank=True)
     released_at = models.DateTimeField("libérée le", null=True, blank=True, editable=False)
+    withdrawn_at = models.DateTimeField("retirée le", null=True, blank=True, editable=False)
 
     objects = IntroductionQuerySet.as_manager()
 
@@ -140,9 +148,10 @@ class Introduction(Identified):
                 name="introduction_open_once_per_pair",
             ),
             models.CheckConstraint(
-                # While the request queues, its need can close or one side leave: released, it was never sent.
+                # While the request queues, its need can close, one side leave, or who asked withdraw it: it
+                # was then never sent.
                 condition=Q(status=IntroductionStatus.QUEUED, requested_at__isnull=True)
-                | Q(status=IntroductionStatus.RELEASED)
+                | Q(status__in=(IntroductionStatus.RELEASED, IntroductionStatus.WITHDRAWN))
                 | (~Q(status=IntroductionStatus.QUEUED) & Q(requested_at__isnull=False)),
                 name="introduction_requested_has_date",
             ),
@@ -160,6 +169,7 @@ class Introduction(Identified):
                         IntroductionStatus.QUEUED,
                         IntroductionStatus.REQUESTED,
                         IntroductionStatus.RELEASED,
+                        IntroductionStatus.WITHDRAWN,
                     )
                 ),
                 name="introduction_answered_has_date",
@@ -185,6 +195,11 @@ class Introduction(Identified):
                 condition=Q(status=IntroductionStatus.RELEASED, released_at__isnull=False)
                 | (~Q(status=IntroductionStatus.RELEASED) & Q(released_at__isnull=True)),
                 name="introduction_released_has_date",
+            ),
+            models.CheckConstraint(
+                condition=Q(status=IntroductionStatus.WITHDRAWN, withdrawn_at__isnull=False)
+                | (~Q(status=IntroductionStatus.WITHDRAWN) & Q(withdrawn_at__isnull=True)),
+                name="introduction_withdrawn_has_date",
             ),
             models.CheckConstraint(
                 condition=Q(status__in=IntroductionStatus.values), name="introduction_status_known"
@@ -268,6 +283,20 @@ class Introduction(Identified):
         owing = step.owing_organisation_id if step else None
         sides = {one.pk: one.name for one in (self.association.organisation, self.company.organisation)}
         return sides.get(owing, "") if owing else ""
+
+    @property
+    def already(self) -> str:
+        """What the association that would ask again is told, as long as this one lives."""
+        if not self.is_open:
+            return "Vous êtes déjà en relation avec cette entreprise pour ce besoin."
+        if self.asked_by_side == Side.COMPANY:
+            return "Cette entreprise vous a déjà écrit à ce sujet\u00a0: c’est à vous de répondre."
+        return "Vous avez déjà une demande en cours."
+
+    @property
+    def where_it_goes_on(self) -> str:
+        """The page of the partnership it has become, or its own."""
+        return self.get_absolute_url() if self.is_open else self.partnership.get_absolute_url()
 
     @property
     def heading(self) -> str:

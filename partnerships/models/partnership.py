@@ -11,11 +11,10 @@ from accounts.models import Organisation, team_of
 from mecenova.calendar import clock
 from mecenova.identifiers.models import Identified
 from mecenova.reference.enums import Kind
-from partnerships.enums import PartnershipStatus, PartyRole, ReflectionMoment
+from partnerships.enums import UNDER_WAY, PartnershipStatus, PartyRole, ReflectionMoment
 from partnerships.models.introduction import Introduction
 from partnerships.talks import TURNS
 
-_UNDER_WAY = (PartnershipStatus.DISCUSSION, PartnershipStatus.AGREED)
 _TONES = {
     PartnershipStatus.DISCUSSION: "waiting",
     PartnershipStatus.AGREED: "good",
@@ -36,7 +35,7 @@ class PartnershipQuerySet(models.QuerySet["Partnership"]):
     def active(self) -> Self:
         """Those in which somebody still owes something: in discussion, signed, ended and not yet told."""
         return self.filter(
-            Q(status__in=_UNDER_WAY) | Q(status=PartnershipStatus.ENDED, completed_at__isnull=True)
+            Q(status__in=UNDER_WAY) | Q(status=PartnershipStatus.ENDED, completed_at__isnull=True)
         )
 
     def in_disagreement(self) -> Self:
@@ -126,7 +125,7 @@ class Partnership(Identified):
 
     @property
     def is_active(self) -> bool:
-        return self.status in _UNDER_WAY or (
+        return self.status in UNDER_WAY or (
             self.status == PartnershipStatus.ENDED and self.completed_at is None
         )
 

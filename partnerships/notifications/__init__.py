@@ -14,6 +14,7 @@ from partnerships.notifications.introductions import (
     IntroductionRequested,
     IntroductionSecondReminder,
     IntroductionTrueStatus,
+    IntroductionWithdrawn,
 )
 from partnerships.notifications.partnerships import (
     TALK_LINK,
@@ -49,6 +50,7 @@ __all__ = [
     "IntroductionRequested",
     "IntroductionSecondReminder",
     "IntroductionTrueStatus",
+    "IntroductionWithdrawn",
     "JointEvaluationAsked",
     "LastingEffectAsked",
     "PartnershipAbandoned",

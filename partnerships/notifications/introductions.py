@@ -14,6 +14,7 @@ from mecenova.mail.addresses import absolute_url
 from mecenova.mail.links import link_for
 from mecenova.mail.models import OutgoingMail
 from mecenova.mail.notifications import Notification, register_notification
+from mecenova.workflow.journal import history
 from partnerships.enums import IntroductionStatus, Side
 from partnerships.models import Introduction
 from partnerships.refusals import next_steps_after
@@ -170,6 +171,29 @@ class IntroductionReleased(ToAskingSide):
             "profile_url": absolute_url(_what_others_read(subject)),
             "library_url": absolute_url(reverse("infotheque:list")),
         }
+
+
+@register_notification
+class IntroductionWithdrawn(IntroductionNotification):
+    """Who asked has changed its mind: those who had been told of the request need not answer any more."""
+
+    name: ClassVar[str] = "partnerships.introduction_withdrawn"
+    template: ClassVar[str] = "mail/partnerships/introduction_withdrawn.md"
+    wanted_in: ClassVar[tuple[str, ...]] = (IntroductionStatus.WITHDRAWN,)
+
+    def recipients(self, subject: Introduction) -> "Iterable[User]":
+        return subject.answering_organisation.active_members() if subject.requested_at else ()
+
+    def context(self, subject: Introduction, recipient: "User") -> dict[str, Any]:
+        line = history(subject).filter(verb="withdraw").last()
+        return super().context(subject, recipient) | {"note": line.note if line else ""}
+
+    def still_wanted(self, subject: Introduction, recipient: "User") -> bool:
+        """Not by somebody whom the request itself had not reached yet."""
+        told = OutgoingMail.objects.sent().filter(
+            notification=IntroductionRequested.name, subject_id=subject.pk, recipient=recipient
+        )
+        return super().still_wanted(subject, recipient) and (subject.seen_at is not None or told.exists())
 
 
 @register_notification

@@ -20,7 +20,7 @@ from partnerships.operations.attention import (
     spend_attention,
     spend_attention_on_many,
 )
-from partnerships.operations.contacts import introductions_at_risk, note_contact
+from partnerships.operations.contacts import introductions_at_risk, note_contact, released_on
 from partnerships.operations.introductions import (
     end_requests_about,
     introduce,
@@ -29,6 +29,7 @@ from partnerships.operations.introductions import (
     request_queued,
     tell_ending,
     wait_for_next_month,
+    withdraw_introduction,
 )
 from partnerships.operations.leaving import follow_leaving
 from partnerships.operations.partnerships import abandon_partnership
@@ -66,6 +67,7 @@ __all__ = [
     "reflect",
     "reflection_is_open",
     "release_introduction",
+    "released_on",
     "renew_partnership",
     "report_talk",
     "request_queued",
@@ -76,4 +78,5 @@ __all__ = [
     "spend_attention_on_many",
     "tell_ending",
     "wait_for_next_month",
+    "withdraw_introduction",
 ]

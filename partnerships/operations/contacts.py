@@ -1,5 +1,6 @@
 """What the team does about a request that nobody answers."""
 
+from datetime import date
 from typing import TYPE_CHECKING
 
 from django.core.exceptions import PermissionDenied
@@ -8,6 +9,7 @@ from django.db.models import OuterRef, Subquery
 
 from companies.operations import record_call
 from mecenova.agenda.models import FollowUp
+from mecenova.calendar import clock
 from mecenova.team import is_staff
 from mecenova.workflow.errors import DomainError
 from mecenova.workflow.journal import just_said, record
@@ -27,6 +29,15 @@ def introductions_at_risk() -> IntroductionQuerySet:
     release = last.filter(subject_id=OuterRef("pk")).values("due_at")
     waiting = Introduction.objects.waiting().annotate(release_on=Subquery(release))
     return waiting.filter(release_on__isnull=False)
+
+
+def released_on(introduction: Introduction) -> date | None:
+    """The day on which a request is released if nobody answers; None while it does not wait for an answer."""
+    if not introduction.is_waiting:
+        return None
+    steps = FollowUp.objects.all().steps().filter(rule=AnswerIntroduction.name, subject_id=introduction.pk)
+    step = steps.first()
+    return clock.paris(step.deadline).date() if step and step.deadline else None
 
 
 @transaction.atomic

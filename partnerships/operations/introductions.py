@@ -29,6 +29,7 @@ from partnerships.notifications import (
     IntroductionQueued,
     IntroductionReleased,
     IntroductionRequested,
+    IntroductionWithdrawn,
 )
 from partnerships.operations.attention import next_month, places_left, return_attention, spend_attention
 from partnerships.signals import introduction_ended, introduction_released, introduction_requested
@@ -141,6 +142,28 @@ def release_introduction(*, introduction: Introduction, by: "User | None" = None
     if not _is_explained(introduction_released.send(Introduction, introduction=introduction, by=by)):
         tell_ending(introduction=introduction)
     request_queued(company=introduction.company)
+    return introduction
+
+
+@transaction.atomic
+def withdraw_introduction(*, introduction: Introduction, by: "User", note: str = "") -> Introduction:
+    """Who asked changes its mind: its place goes to somebody else, and whoever was told of it is told so.
+
+    Withdrawn twice, it is withdrawn once. Raises DomainError when it has been answered meanwhile.
+    """
+    introduction = lock(introduction)
+    if not policies.asked_introduction(by, introduction):
+        raise PermissionDenied
+    if introduction.status == IntroductionStatus.WITHDRAWN:
+        return introduction
+    if not introduction.is_open:
+        raise DomainError("Cette demande n’attend plus\u00a0: il n’y a rien à retirer. Rechargez la page.")
+    advance(introduction, INTRODUCTION, "withdraw", by=by, note=note, withdrawn_at=clock.now())
+    agenda.close(introduction)
+    mail.queue(IntroductionWithdrawn, introduction)
+    if introduction.requested_at:
+        return_attention(company=introduction.company, association=introduction.association)
+        request_queued(company=introduction.company)
     return introduction
 
 

@@ -21,8 +21,8 @@ from mecenova.workflow.errors import DomainError
 from mecenova.workflow.journal import history
 from partnerships import operations, policies
 from partnerships.answering import give_answer
-from partnerships.asking import Approach, find_approach
-from partnerships.forms import AnswerForm, AskForm
+from partnerships.asking import Approach, find_approach, living_like
+from partnerships.forms import AnswerForm, AskForm, WithdrawForm
 from partnerships.models import Introduction
 from partnerships.refusals import next_steps_after
 
@@ -52,7 +52,7 @@ def _gives_only(own: QuerySet[Organisation]) -> bool:
 @require_GET
 def introduction(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     found = _introduction_seen_by(request, pk)
-    return _show(request, found, AnswerForm(kind=found.kind, answering=found.answering_side))
+    return _show(request, found)
 
 
 @require_POST
@@ -63,11 +63,29 @@ def answer(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         raise Http404
     form = AnswerForm(request.POST, kind=found.kind, answering=found.answering_side)
     if not form.is_valid():
-        return _show(request, found, form, status=422)
+        return _show(request, found, form=form, status=422)
     try:
         messages.success(request, give_answer(found, form.cleaned_data, by=request.user))
     except DomainError as error:
         messages.error(request, error.message)
+    return redirect("partnerships:introduction", pk=found.pk)
+
+
+@require_POST
+def withdraw(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """Who asked takes its request back; what was typed is kept when it is too long."""
+    found = _introduction_seen_by(request, pk)
+    if not policies.asked_introduction(request.user, found):
+        raise Http404
+    form = WithdrawForm(request.POST, auto_id="withdraw_%s")
+    if not form.is_valid():
+        return _show(request, found, withdraw_form=form, status=422)
+    try:
+        operations.withdraw_introduction(introduction=found, by=request.user, note=form.cleaned_data["note"])
+    except DomainError as error:
+        messages.error(request, error.message)
+    else:
+        messages.success(request, "Votre demande est retirée.")
     return redirect("partnerships:introduction", pk=found.pk)
 
 
@@ -94,13 +112,16 @@ def introduction_create(request: HttpRequest) -> HttpResponse:
         except DomainError as error:
             form.add_error(None, error.message)
         else:
-            messages.success(
-                request, "Votre demande est enregistrée. Cette page vous dira toujours où elle en est."
-            )
-            return redirect("partnerships:introduction", pk=asked.pk)
+            if asked.note == form.cleaned_data["note"]:
+                messages.success(
+                    request, "Votre demande est enregistrée. Cette page vous dira toujours où elle en est."
+                )
+                return redirect("partnerships:introduction", pk=asked.pk)
+            form.add_error(None, "Ce nouveau message n’est pas parti\u00a0: une demande est déjà ouverte.")
     context = {
         "approach": approach,
         "form": form,
+        "living": living_like(approach),
         "why_not": policies.why_not_ask(approach.association, approach.company, approach.need, approach.side),
         "places_left": operations.places_left(approach.company),
     }
@@ -134,7 +155,14 @@ def _introduction_seen_by(request: HttpRequest, pk: uuid.UUID) -> Introduction:
     return found
 
 
-def _show(request: HttpRequest, found: Introduction, form: AnswerForm, status: int = 200) -> HttpResponse:
+def _show(
+    request: HttpRequest,
+    found: Introduction,
+    *,
+    form: AnswerForm | None = None,
+    withdraw_form: WithdrawForm | None = None,
+    status: int = 200,
+) -> HttpResponse:
     may_answer = policies.can_answer_introduction(request.user, found)
     step = agenda.next_step(found) if found.is_open else None
     mine = bool(step) and policies.owes(request.user, step)
@@ -144,7 +172,10 @@ def _show(request: HttpRequest, found: Introduction, form: AnswerForm, status: i
         "answering": found.answering_organisation,
         "may_answer": may_answer and (found.is_waiting or found.is_postponed),
         "record_seen": may_answer and found.is_waiting and found.seen_at is None,
-        "form": form,
+        "form": form or AnswerForm(kind=found.kind, answering=found.answering_side),
+        "may_withdraw": policies.can_withdraw_introduction(request.user, found),
+        "withdraw_form": withdraw_form or WithdrawForm(auto_id="withdraw_%s"),
+        "released_on": operations.released_on(found),
         "answer_url": reverse("partnerships:introduction_answer", args=[found.pk]),
         "step": step,
         "who": found.who_owes(step),

@@ -272,6 +272,7 @@ NOT_A_PAGE = {
     *("matching:diagnosis_choose", "matching:diagnosis_call", "associations:project_resume"),
     *("matching:suggestion_decline", "matching:suggestion_seen", "partnerships:introduction_create"),
     *("partnerships:introduction_answer", "partnerships:introduction_seen"),
+    "partnerships:introduction_withdraw",
     *("partnerships:partnership_abandon", "infotheque:file", "infotheque:picture", "mail:one_click"),
     *("infotheque:feed", "infotheque:gap", "infotheque:gap_settle"),
     *("infotheque:opened", "infotheque:useful", "infotheque:advance", "infotheque:comment"),

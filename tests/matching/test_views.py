@@ -11,6 +11,7 @@ from matching.models import Suggestion
 from mecenova.calendar import clock
 from partnerships.enums import RefusalReason, Side, reasons_for
 from partnerships.models import Introduction
+from partnerships.operations import introduce
 from tests.accounts.factories import MembershipFactory, StaffFactory, UserFactory
 from tests.associations.factories import AssociationFactory
 from tests.companies.factories import NeedFactory
@@ -194,6 +195,30 @@ def test_suited_needs_are_shown_with_reasons(client, db):
     page = client.get("/besoins-pour-vous/").content.decode()
     assert need.title in page
     assert "cause commune" in page or "une cause qui est la vôtre" in page
+
+
+def test_needs_already_asked_about_come_last_with_their_page_and_cost_no_query(client, db, query_count):
+    association = AssociationFactory(complete=True)
+    member = MembershipFactory(organisation=association.organisation).user
+    client.force_login(member)
+    needs = [NeedFactory(published=True, territories=["59"]) for _ in range(3)]
+    few = query_count(lambda: client.get("/besoins-pour-vous/"))
+    for need in needs[:2]:
+        asked = introduce(
+            association=association,
+            company=need.company,
+            need=need,
+            kind=need.kind,
+            asked_by_side=Side.ASSOCIATION,
+            note="Parlons-en.",
+            by=member,
+        )
+    page = client.get("/besoins-pour-vous/").text
+    assert page.count("déjà une demande en cours") == 2
+    assert asked.get_absolute_url() in page
+    assert page.index(str(needs[2].pk)) < page.index(str(needs[0].pk))
+    assert page.index(str(needs[2].pk)) < page.index(str(needs[1].pk))
+    assert query_count(lambda: client.get("/besoins-pour-vous/")) == few
 
 
 def test_no_suited_need_says_why(client, db):

@@ -4,15 +4,19 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from django.urls import reverse
 
-from mecenova.agenda.operations import add_absence, next_step
+from accounts.enums import OrganisationStatus
+from accounts.followups import StaffCheck
+from accounts.operations import check_promised_by
+from mecenova.agenda.operations import add_absence, next_step, start
 from mecenova.calendar import clock
 from mecenova.mail.models import OutgoingMail
 from mecenova.ui.figures import long_date
+from mecenova.workflow.errors import DomainError
 from partnerships import operations
 from partnerships.enums import IntroductionStatus, RefusalReason, Side
 from partnerships.models import Introduction, Partnership
-from tests.accounts.factories import StaffFactory, UserFactory
-from tests.associations.factories import ProjectFactory
+from tests.accounts.factories import OrganisationFactory, StaffFactory, UserFactory
+from tests.associations.factories import AssociationFactory, ProjectFactory
 from tests.companies.factories import NeedFactory
 from tests.partnerships.factories import IntroductionFactory, member_of
 
@@ -264,3 +268,68 @@ def test_what_to_do_after_a_no_is_told_to_the_side_that_asked_alone(client, pair
     for person, told in ((pair.asker, True), (pair.answerer, False)):
         client.force_login(person)
         assert ("À faire maintenant" in shown(client.get(introduction.get_absolute_url()))) is told
+
+
+def test_another_message_about_an_open_request_is_not_announced_as_sent(client, pair):
+    client.force_login(pair.asker)
+    address = f"{CREATE}?besoin={pair.need.pk}"
+    for _ in range(2):  # A double click is one request.
+        client.post(address, {"note": "Parlons-en."}, follow=True)
+    asked = Introduction.objects.get()
+    response = client.post(address, {"note": "Une précision : nous sommes douze."}, follow=True)
+    page = shown(response)
+    assert response.status_code == 422
+    assert "déjà une demande en cours" in page
+    assert "n’est pas parti" in page
+    assert "nous sommes douze" in page
+    assert asked.get_absolute_url() in page
+    assert "est enregistrée" not in page
+    asked.refresh_from_db()
+    assert asked.note == "Parlons-en."
+
+
+def test_the_pages_of_a_need_say_that_it_is_already_asked_about(client, pair):
+    client.force_login(pair.asker)
+    need = reverse("companies:need_detail", args=[pair.need.pk])
+    again = f"{CREATE}?besoin={pair.need.pk}"
+    assert again in shown(client.get(need))
+    asked = pair.ask()
+    for address in (need, again):
+        page = shown(client.get(address))
+        assert "déjà une demande en cours" in page
+        assert asked.get_absolute_url() in page
+        assert "Envoyer ma demande" not in page
+    assert again not in shown(client.get(need))
+    partnership = operations.accept_introduction(introduction=asked, by=pair.answerer)
+    for address in (need, again):
+        page = shown(client.get(address))
+        assert "déjà en relation" in page
+        assert partnership.get_absolute_url() in page
+    with pytest.raises(DomainError, match="déjà en relation"):
+        pair.ask()
+    assert client.post(again, {"note": "Encore ?"}).status_code == 422
+    # It came to nothing: nothing is in the way any more.
+    operations.abandon_partnership(partnership=partnership, by=pair.asker, note="Trop loin.")
+    assert "Demander une mise en relation" in shown(client.get(need))
+    assert pair.ask().is_open
+
+
+def test_an_association_not_yet_checked_is_told_so_before_the_button(client, pair):
+    association = AssociationFactory(
+        complete=True, organisation=OrganisationFactory(status=OrganisationStatus.TO_CHECK)
+    )
+    start(StaffCheck, association.organisation)
+    client.force_login(member_of(association))
+    day = " ".join(long_date(check_promised_by(association.organisation)).split())
+    for address in (
+        reverse("companies:need_detail", args=[pair.need.pk]),
+        f"{CREATE}?besoin={pair.need.pk}",
+        reverse("matching:suited_needs"),
+        reverse("matching:why_not_for", args=[pair.need.pk]),
+    ):
+        page = " ".join(shown(client.get(address)).split())
+        assert "pas encore un membre vérifié" in page, address
+        assert day in page, address
+        assert "Compléter la fiche" in page or "complétez-la" in page, address
+        assert "Demander une mise en relation</a>" not in page, address
+    assert "est plus rapide" not in shown(client.get(reverse("pages:dashboard"), follow=True))

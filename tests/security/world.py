@@ -263,7 +263,7 @@ def _shared_keys(own: Any, company: Any, people: dict[str, User | None]) -> dict
     by_company = ("edit", "policy", "call")
     by_need = ("need_detail", "need_edit", "need_publish", "need_close")
     refusal = RefusalStep.objects.earliest("position")
-    by_introduction = ("introduction", "introduction_answer", "introduction_seen")
+    by_introduction = ("introduction", "introduction_answer", "introduction_seen", "introduction_withdraw")
     diagnosis = DiagnosisFactory(project__association=own)
     by_diagnosis = ("diagnosis", "diagnosis_choose", "diagnosis_call")
     by_partnership = tuple(
