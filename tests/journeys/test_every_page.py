@@ -256,6 +256,7 @@ NOT_A_PAGE = {
     *("accounts:tell_apart", "accounts:merge", "imports:upload", "imports:confirm", "imports:cancel"),
     *("imports:resume", "imports:source", "imports:rejects", "imports:report", "imports:blank_file"),
     *("accounts:forget_absence", "agenda:ask_for_slot", "agenda:cancel_booking", "agenda:hold_slot"),
+    "agenda:miss_slot",
     *("agenda:retry", "agenda:slot", "agenda:slot_calendar"),
     *("pages:observatory_file", "pages:team_observatory_file", "infotheque:use_file"),
     *("pages:basket_act", "pages:take_on", "pages:preview_ask"),
