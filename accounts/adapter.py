@@ -89,5 +89,9 @@ class AccountAdapter(DefaultAccountAdapter):
         unfinished = None if isinstance(person, AnonymousUser) else unfinished_registration(person)
         return unfinished or super().get_login_redirect_url(request)
 
+    def get_password_change_redirect_url(self, request: HttpRequest) -> str:
+        """Not to the same form, empty: where the page says that it is done."""
+        return reverse("accounts:person")
+
     def get_signup_redirect_url(self, request: HttpRequest) -> str:
         return self.get_login_redirect_url(request)

@@ -52,7 +52,10 @@ def create_project(
     territories: Iterable[Territory] = (),
     project_id: uuid.UUID | None = None,
 ) -> Project:
-    """Open a draft. The same `project_id` given twice is the same form sent twice: one project."""
+    """Open a draft. The same `project_id` given twice is the same form sent twice: one project.
+
+    So is a form with another key and the words of a draft: whoever went back was given a new key.
+    """
     organisation = locked(association.organisation)
     association = Association.objects.get(pk=association.pk)
     association.organisation = organisation
@@ -64,12 +67,10 @@ def create_project(
         if known.association_id != association.pk:
             raise PermissionDenied
         return known
-    project = Project.objects.create(
-        pk=project_id or new_key(Project),
-        association=association,
-        title=one_line(title),
-        description=paragraphs(description),
-    )
+    words = {"title": one_line(title), "description": paragraphs(description)}
+    if project_id and (same := association.projects.filter(status=ProjectStatus.DRAFT, **words).first()):
+        return same
+    project = Project.objects.create(pk=project_id or new_key(Project), association=association, **words)
     project.causes.add(*causes)
     project.audiences.add(*audiences)
     project.territories.add(*territories)

@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
 from associations import operations, policies
+from associations.enums import ProjectStatus
 from associations.forms.notes import CloseForm
 from associations.forms.project import NewProjectForm, ProjectForm
 from associations.hints import hints_for
@@ -23,9 +24,12 @@ from mecenova.workflow.errors import DomainError
 def project_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
     project = project_or_404(request, pk, policies.can_view_project)
     inside = policies.can_edit_project(request.user, project)
+    waits = project.status == ProjectStatus.PUBLISHED and not project.association.organisation.is_checked
     context = {
         "project": project,
         "association": project.association,
+        "waits_for_check": waits,
+        "state": "Prêt" if waits else project.get_status_display(),
         "inside": inside,
         "can_ask_introduction": policies.can_ask_introduction(request.user, project.association),
     }
@@ -74,7 +78,10 @@ def project_publish(request: HttpRequest, pk: UUID) -> HttpResponse:
     """GET shows what is about to happen, POST does it."""
     project = project_or_404(request, pk, policies.can_publish_project)
     if request.method == "POST":
-        attempt(request, "Le projet est publié.", operations.publish_project, project=project)
+        done = "Le projet est publié."
+        if not project.association.organisation.is_checked:
+            done = "Le projet est prêt\u00a0: il paraîtra avec votre fiche, une fois vérifiée."
+        attempt(request, done, operations.publish_project, project=project)
         return redirect(project)
     return render(request, "associations/project_publish.html", {"project": project})
 

@@ -2,7 +2,7 @@ import pytest
 from django.urls import reverse
 
 from accounts.models import User
-from tests.accounts.factories import MembershipFactory, UserFactory
+from tests.accounts.factories import PASSWORD, MembershipFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -39,6 +39,15 @@ def test_the_page_lists_ones_teams(client):
     member = MembershipFactory()
     client.force_login(member.user)
     assert reverse("accounts:members", args=[member.organisation_id]) in client.get(PAGE).content.decode()
+
+
+def test_a_change_of_password_leads_to_where_it_is_said_done(client):
+    client.force_login(UserFactory())
+    new = "un phare au bout du quai"
+    answers = {"oldpassword": PASSWORD, "password1": new, "password2": new}
+    response = client.post(reverse("account_change_password"), answers, follow=True)
+    assert response.redirect_chain[-1][0] == PAGE
+    assert "mot de passe" in response.content.decode().lower()
 
 
 def test_closing_asks_to_be_sure(client):

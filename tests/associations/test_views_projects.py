@@ -52,6 +52,28 @@ def test_form_sent_twice_makes_one_project(client, association):
     assert str(Project.objects.get().pk) == key
 
 
+def test_going_back_and_sending_again_makes_no_second_draft(client, association):
+    for _ in range(2):
+        key = client.get(CREATE).context["form"]["project_id"].value()
+        response = client.post(CREATE, {**DATA, "project_id": key})
+        assert response.headers["Location"] == url("project_detail", Project.objects.get())
+    client.post(CREATE, {**DATA, "title": "Un autre", "project_id": str(uuid.uuid4())})
+    assert Project.objects.count() == 2
+
+
+def test_what_waits_for_the_check_says_so_once_and_the_team_reads_it_with_the_record(client, user):
+    association = AssociationFactory(complete=True, members=[user], organisation__status="to_check")
+    project = ProjectFactory(association=association)
+    AskFactory(project=project)
+    page = client.post(url("project_publish", project), follow=True).content.decode()
+    assert "Le projet est prêt" in page
+    assert "Le projet est publié" not in page
+    assert "Prêt, pas encore visible" in page
+    assert "Proposer ce projet aux entreprises" not in page
+    client.force_login(StaffFactory())
+    assert project.title in client.get(f"/equipe/organismes/{association.organisation_id}/").content.decode()
+
+
 def test_of_which_association(client, association, user):
     second = AssociationFactory(complete=True, members=[user])
     client.post(f"{CREATE}?association={second.pk}", DATA)

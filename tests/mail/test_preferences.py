@@ -78,6 +78,12 @@ class TestOneClick:
         assert wishes_of(reader.pk)["news"] is True
         assert wishes_of(other.pk)["letters"] is True
 
+    def test_used_again_it_says_that_it_is_done(self, reader, client):
+        link = unsubscribe.unsubscribe_url(reader.pk, ["letters"])
+        assert "Ne plus recevoir ces informations" in client.get(link).content.decode()
+        client.post(link)
+        assert "Vous ne recevrez plus" in client.get(link).content.decode()
+
     def test_still_good_years_later(self, reader, client, frozen_clock):
         from datetime import UTC, datetime
 

@@ -45,4 +45,7 @@ def unsubscribe_page(request: HttpRequest, token: str) -> HttpResponse:
     if request.method == "POST":
         decline(user_id=user.pk, groups=subscription.groups)
         return page(request, "mail_pages/unsubscribed.html", {"groups": groups})
+    wishes = wishes_of(user.pk)
+    if not any(wishes.get(slug, True) for slug in subscription.groups):
+        return page(request, "mail_pages/unsubscribed.html", {"groups": groups})
     return page(request, "mail_pages/unsubscribe.html", {"groups": groups, "person": user})

@@ -102,6 +102,8 @@ def _show_organisation(
         "form": form,
         "proposed_causes": proposed_causes(found.association) if hasattr(found, "association") else [],
         "basket": _basket_of(found),
+        # What is published with it, once checked.
+        "projects": list(found.association.projects.all()) if hasattr(found, "association") else [],
     }
     return render(request, "pages/organisation.html", context, status=status)
 
