@@ -34,6 +34,8 @@ def document(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         "related": Document.objects.near(found).for_list()[:MOST_RELATED],
         "collections": found.collections.published(),
         "curates": curates,
+        # What is not known is for whoever may write it.
+        "is_reader": not curates,
         "is_thanked": THANKED in request.GET,
         "versions": found.versions.prefetch_related("files") if curates else (),
     }

@@ -105,8 +105,10 @@ def facts(context: Context, content: str) -> SafeString:
 
 
 @register.simple_tag
-def fact(label: str, value: Any) -> SafeString:
-    """One line of `{% facts %}`. Nothing known is written « non renseigné »."""
+def fact(label: str, value: Any, *, if_known: bool = False) -> SafeString:
+    """One line of `{% facts %}`. Nothing known is written « non renseigné », or nothing at all `if_known`."""
+    if if_known and not figures.known(value):
+        return SafeString("")
     return format_html('<div class="fact"><dt>{}</dt><dd>{}</dd></div>', label, figures.or_missing(value))
 
 
