@@ -83,7 +83,10 @@ def can_withdraw(user: Person, organisation: Organisation) -> bool:
 
 
 def can_claim(user: Person, organisation: Organisation) -> bool:
-    return isinstance(user, User) and user.is_active and not is_member(user, organisation)
+    """Ask to be recognised as one of it; and for one that has left, its own members ask that it come back."""
+    if not isinstance(user, User) or not user.is_active:
+        return False
+    return organisation.status == OrganisationStatus.LEFT or not is_member(user, organisation)
 
 
 def can_decide_claim(user: Person, claim: Claim) -> bool:
@@ -122,10 +125,16 @@ def can_forget_absence(user: Person, absence: Absence) -> bool:
 
 
 def unfinished_registration(user: Person) -> str | None:
-    """Where a person who belongs to no organisation yet goes on; None when the dashboard is theirs."""
+    """Where a person who works for no organisation goes on; None when the dashboard is theirs.
+
+    Whoever belongs to one that left the site goes on where they can ask that it come back.
+    """
     if not isinstance(user, User) or user.is_staff or Organisation.objects.of(user).exists():
         return None
     claim = Claim.objects.of(user).waiting().first()
     if claim is not None:
         return reverse("accounts:claim", args=[claim.organisation_id])
+    left = Organisation.objects.left_by(user).first()
+    if left is not None:
+        return reverse("accounts:claim", args=[left.pk])
     return reverse(REGISTER_PAGES.get(user.wanted_kind, "accounts:choose_kind"))

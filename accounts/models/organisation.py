@@ -63,6 +63,11 @@ class OrganisationQuerySet(models.QuerySet["Organisation"]):
         """Those the person works for today; one that left the site is nobody's any more."""
         return self.filter(memberships__user=user).exclude(status=OrganisationStatus.LEFT)
 
+    def left_by(self, user: models.Model) -> Self:
+        """Those that have left the site and whose team the person is still of: the last to leave first."""
+        gone = self.filter(memberships__user=user, status=OrganisationStatus.LEFT)
+        return gone.order_by("-left_at", "pk")
+
 
 class Organisation(Identified):
     """Any legal body that can be a party. `status` moves by accounts.workflow.ORGANISATION only."""
@@ -283,6 +288,10 @@ class Claim(Identified):
     @property
     def is_waiting(self) -> bool:
         return self.status == ClaimStatus.WAITING
+
+    @property
+    def is_refused(self) -> bool:
+        return self.status == ClaimStatus.REFUSED
 
 
 class InvitationQuerySet(models.QuerySet["Invitation"]):

@@ -45,13 +45,14 @@ def claim_organisation(*, organisation: Organisation, message: str, by: User) ->
 def accept_claim(*, claim: Claim, by: User | None, answer: str = "") -> Claim:
     """The person joins: as manager when nobody runs the organisation, else as a contributor.
 
+    One that had left comes back, and who was still of its team keeps their role.
     A record nobody had claimed becomes a checked member: deciding the claim was the human check.
     """
     claim, organisation = _locked_for_decision(claim, by)
     was_unattended = organisation.is_unattended
     newcomer_manages = not organisation.memberships.managers().exists()
     _decide(claim, "accept", by, paragraphs(answer)[:MESSAGE_LENGTH])
-    Membership.objects.get_or_create(
+    _, is_newcomer = Membership.objects.get_or_create(
         organisation=organisation,
         user=claim.user,
         defaults={"role": Role.MANAGER if newcomer_manages else Role.CONTRIBUTOR},
@@ -64,7 +65,7 @@ def accept_claim(*, claim: Claim, by: User | None, answer: str = "") -> Claim:
     elif organisation.is_checked and was_unattended:
         organisation_attended.send(Organisation, organisation=organisation, by=by)
     queue(notifications.ClaimAccepted, claim)
-    if not newcomer_manages:
+    if is_newcomer and not newcomer_manages:
         queue(notifications.NewcomerByClaim, claim)
     return claim
 

@@ -18,9 +18,9 @@ from mecenova.workflow.errors import DomainError
 def claim(request: HttpRequest, pk: UUID) -> HttpResponse:
     """One page for the request and for what became of it."""
     organisation = get_object_or_404(Organisation, pk=pk)
-    if policies.is_member(request.user, organisation):
-        return redirect("pages:dashboard")
     if not policies.can_claim(request.user, organisation):
+        if policies.is_member(request.user, organisation):
+            return redirect("pages:dashboard")
         raise Http404
     latest = Claim.objects.of(request.user).filter(organisation=organisation).order_by("-created_at").first()
     if latest is not None and latest.is_waiting:
@@ -40,6 +40,10 @@ def claim(request: HttpRequest, pk: UUID) -> HttpResponse:
         else:
             messages.success(request, "Votre demande est partie. Nous vous répondons par e-mail.")
             return redirect("accounts:claim", pk=organisation.pk)
-    return render(
-        request, "accounts/claim.html", {"organisation": organisation, "form": form, "refused": latest}
-    )
+    context = {
+        "organisation": organisation,
+        "form": form,
+        "refused": latest if latest is not None and latest.is_refused else None,
+        "comes_back": policies.is_member(request.user, organisation),
+    }
+    return render(request, "accounts/claim.html", context)

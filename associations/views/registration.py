@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from accounts.operations import OrganisationExists, check_promised_by
-from accounts.policies import is_member
+from accounts.policies import can_claim
 from associations.forms.registration import RegistrationForm
 from associations.operations import NumberTaken, register_association
 from mecenova.agenda.wording import before
@@ -22,7 +22,7 @@ def register(request: HttpRequest) -> HttpResponse:
             association = register_association(by=request.user, **form.values())
         except OrganisationExists as found:
             existing = found.organisation
-            if is_member(request.user, existing):
+            if not can_claim(request.user, existing):
                 return redirect("pages:dashboard")
         except NumberTaken as taken:
             existing = taken.organisation

@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from accounts.enums import OrganisationKind, OrganisationStatus, Origin
 from accounts.models import User
 from accounts.operations import OrganisationExists, create_organisation
-from accounts.policies import is_member
+from accounts.policies import can_edit
 from companies.enums import GiverKind
 from companies.followups import refresh_step
 from companies.models import Company, Policy
@@ -42,7 +42,7 @@ def register_company(
     """Open the organisation, its profile and its policy, and tell the house.
 
     The same person sending the same form twice gets the same company. OrganisationExists when the record is
-    somebody else's or an import's: the caller offers a claim.
+    somebody else's, an import's, or their own that has left the site: the caller offers a claim.
     """
     siren = clean_siren(siren) if siren else ""
     try:
@@ -69,7 +69,7 @@ def register_company(
             territories=territories,
         )
     except OrganisationExists as exists:
-        own = by is not None and is_member(by, exists.organisation)
+        own = by is not None and can_edit(by, exists.organisation)
         company = Company.objects.filter(organisation=exists.organisation).first() if own else None
         if company is None:
             raise

@@ -30,7 +30,7 @@ ORGANISATION = {
     "can_manage_members": ({"manager"}, set()),
     "can_leave": ({"contributor", "manager"}, {"contributor", "manager"}),
     "can_withdraw": ({"manager", "staff"}, set()),
-    "can_claim": ({"stranger", "staff"}, {"stranger", "staff"}),
+    "can_claim": ({"stranger", "staff"}, {"contributor", "manager", "stranger", "staff"}),
 }
 
 
