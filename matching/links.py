@@ -16,6 +16,7 @@ from matching.policies import can_answer_suggestion, can_choose
 from mecenova.agenda.operations import next_step
 from mecenova.agenda.wording import before
 from mecenova.mail.links import OneClick, register_link
+from partnerships.enums import IntroductionStatus
 from partnerships.models import Introduction
 
 if TYPE_CHECKING:
@@ -44,6 +45,11 @@ class SuggestionLink(OneClick):
 def what_interest_did(introduction: Introduction) -> str:
     """Said to the company, whichever button it pressed."""
     step, name = next_step(introduction), introduction.association.organisation.name
+    if introduction.status == IntroductionStatus.YES:
+        return (
+            f"{name} vous avait déjà écrit\u00a0: votre message vaut un oui, "
+            "et une page de partenariat est ouverte."
+        )
     until = before(step.deadline if step else None)
     return f"Votre message est parti. {name} vous répond{until}, et nous relançons pour vous."
 

@@ -37,6 +37,7 @@ from matching.operations import (
     review_quiet,
     settle,
     settle_widened,
+    still_shown,
     waits_for_choice_or_work,
     withdraw_suggestions,
 )
@@ -51,6 +52,7 @@ from partnerships.signals import (
     introduction_ended,
     introduction_released,
     introduction_requested,
+    place_returning,
 )
 
 
@@ -150,6 +152,13 @@ def interest_has_come(*, introduction: Introduction, **kwargs: Any) -> None:
     interest = asked or status == IntroductionStatus.YES
     if interest and project is not None and project.diagnoses.open().exists():
         settle(project=project)
+
+
+@receiver(place_returning)
+def suggestions_hold_their_place(
+    *, company: Company, association: Association, **kwargs: Any
+) -> list[datetime]:
+    return still_shown(company=company, association=association)
 
 
 @receiver(project_changed)

@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from django.urls import reverse
 
@@ -15,7 +15,12 @@ from partnerships.models import Introduction
 from partnerships.policies import why_not_yet
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from accounts.models import User
+
+
+Own = TypeVar("Own", Association, Company)
 
 
 @dataclass(frozen=True)
@@ -26,6 +31,12 @@ class Approach:
     company: Company
     need: Need | None
     side: str
+    # Of the person's own organisations, those that could ask in its place.
+    others: tuple[Organisation, ...] = ()
+
+    @property
+    def asking(self) -> Organisation:
+        return self.association.organisation if self.side == Side.ASSOCIATION else self.company.organisation
 
     @property
     def asked(self) -> Organisation:
@@ -63,36 +74,44 @@ def living_like(approach: Approach) -> Introduction | None:
 
 
 def find_approach(user: "User", address: Mapping[str, str]) -> Approach | None:
-    """An association asks at `?besoin=` or `?entreprise=`, a company at `?association=`; else None."""
+    """An association asks at `?besoin=` or `?entreprise=`, a company at `?association=`; else None.
+
+    Somebody of several says for which one by `?organisme=`; otherwise it is for the first by name.
+    """
+    named = address.get("organisme", "")
     need_id, company_id, association_id = (
         _uuid(address.get(k)) for k in ("besoin", "entreprise", "association")
     )
     if need_id:
         need = Need.objects.visible().select_related("company__organisation").filter(pk=need_id).first()
-        return _association_asks(user, need.company, need) if need else None
+        return _association_asks(user, need.company, need, named) if need else None
     if company_id:
         company = Company.objects.listed().select_related("organisation").filter(pk=company_id).first()
-        return _association_asks(user, company, None) if company else None
+        return _association_asks(user, company, None, named) if company else None
     if association_id:
-        return _company_asks(user, association_id)
+        return _company_asks(user, association_id, named)
     return None
 
 
-def _association_asks(user: "User", company: Company, need: Need | None) -> Approach | None:
-    own = (
-        Association.objects.select_related("organisation")
-        .filter(organisation__memberships__user=user)
-        .first()
-    )
-    return Approach(own, company, need, Side.ASSOCIATION) if own else None
+def _association_asks(user: "User", company: Company, need: Need | None, named: str = "") -> Approach | None:
+    own, others = _chosen(Association.objects.of(user).select_related("organisation"), named)
+    return Approach(own, company, need, Side.ASSOCIATION, others) if own else None
 
 
-def _company_asks(user: "User", association_id: uuid.UUID) -> Approach | None:
+def _company_asks(user: "User", association_id: uuid.UUID, named: str) -> Approach | None:
     association = (
         Association.objects.listed().select_related("organisation").filter(pk=association_id).first()
     )
-    own = Company.objects.select_related("organisation").filter(organisation__memberships__user=user).first()
-    return Approach(association, own, None, Side.COMPANY) if association and own else None
+    own, others = _chosen(Company.objects.of(user).select_related("organisation"), named)
+    return Approach(association, own, None, Side.COMPANY, others) if association and own else None
+
+
+def _chosen(mine: "QuerySet[Own]", named: str) -> tuple[Own | None, tuple[Organisation, ...]]:
+    """The one whose organisation is named, else the first, and the organisations of the others."""
+    found = list(mine)
+    first = found[0] if found else None
+    own = next((one for one in found if str(one.organisation_id) == named), first)
+    return own, tuple(one.organisation for one in found if one is not own)
 
 
 def _uuid(text: str | None) -> uuid.UUID | None:

@@ -11,6 +11,10 @@ introduction_released = Signal()
 # answered as the former
 introduction_ended = Signal()
 
+# company, association: a place is about to be given back. A receiver answers with the moments at which it
+# showed this association to the company, for those that still count
+place_returning = Signal()
+
 # introduction: the agenda found that its last day has passed, or that the date given with "later" has come
 answer_overdue = Signal()
 later_has_come = Signal()

@@ -13,7 +13,7 @@ INTRODUCTION = Workflow(
             "request",
             frozenset({IntroductionStatus.QUEUED}),
             IntroductionStatus.REQUESTED,
-            "une place se libère",
+            "une place se libère, ou l’autre côté demande à son tour",
         ),
         Transition("accept", _WAITING, IntroductionStatus.YES, _ANSWERING_SIDE),
         Transition(
@@ -68,7 +68,7 @@ PARTNERSHIP = Workflow(
         ),
         Transition(
             "abandon",
-            frozenset({PartnershipStatus.DISCUSSION, PartnershipStatus.AGREED}),
+            frozenset({PartnershipStatus.DISCUSSION}),
             PartnershipStatus.ABANDONED,
             "une des parties, ou son départ du site",
         ),

@@ -46,7 +46,9 @@ class AssociationQuerySet(models.QuerySet["Association"]):
         return self.filter(~complete(self.model))
 
     def of(self, user: models.Model) -> Self:
-        return self.filter(organisation__memberships__user=user).order_by("organisation__created_at")
+        """Those this person acts for, whatever their state, except those that left; by name."""
+        mine = self.filter(organisation__memberships__user=user)
+        return mine.exclude(organisation__status=OrganisationStatus.LEFT).by_name()
 
     def named_by(self, key: str) -> Self:
         """The one of this key; all of them when no key is given; none when it is not a key."""

@@ -56,7 +56,8 @@ def project_create(request: HttpRequest) -> HttpResponse:
         project = operations.create_project(association=association, by=request.user, **form.cleaned_data)
         messages.success(request, "Le brouillon est enregistré. Ajoutez maintenant ce que vous cherchez.")
         return redirect(project)
-    return render(request, "associations/project_form.html", {"form": form, "association": association})
+    context = {"form": form, "association": association, "others": _others_of(request, association)}
+    return render(request, "associations/project_form.html", context)
 
 
 def project_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
@@ -108,6 +109,11 @@ def project_close(request: HttpRequest, pk: UUID) -> HttpResponse:
         )
         return redirect(project)
     return render(request, "associations/project_close.html", {"project": project, "form": form})
+
+
+def _others_of(request: HttpRequest, chosen: Association) -> list[Association]:
+    """Of the person's own, those for which this could be done instead."""
+    return list(Association.objects.of(request.user).exclude(pk=chosen.pk).select_related("organisation"))
 
 
 def _association_of(request: HttpRequest) -> Association:

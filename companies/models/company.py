@@ -42,7 +42,9 @@ class CompanyQuerySet(models.QuerySet["Company"]):
     def of(self, user: models.Model) -> Self:
         """Those this person answers for, whatever their state, except those that left."""
         mine = self.filter(organisation__memberships__user=user)
-        return mine.exclude(organisation__status=OrganisationStatus.LEFT).order_by("organisation__name_key")
+        return mine.exclude(organisation__status=OrganisationStatus.LEFT).order_by(
+            "organisation__name_key", "pk"
+        )
 
     def saying(self, words: str) -> Self:
         """Whose name or presentation holds these words in any inflection."""

@@ -2,6 +2,7 @@ from matching.operations.answers import (
     decline_suggestion,
     expire_suggestions,
     mark_seen,
+    still_shown,
     take_interest,
     withdraw_suggestions,
 )
@@ -43,6 +44,7 @@ __all__ = [
     "run_round",
     "settle",
     "settle_widened",
+    "still_shown",
     "take_interest",
     "waits_for_choice_or_work",
     "why_over",

@@ -1,15 +1,17 @@
 """What becomes of a suggestion: interest, a no with its reason, or the end of the need."""
 
 from collections.abc import Collection
+from datetime import datetime
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import Q
 
 from accounts.models import User
 from accounts.operations import hold
 from associations.models import Association
-from companies.models import Need
+from companies.models import Company, Need
 from companies.operations import note_activity
 from matching import policies
 from matching.enums import SuggestionStatus
@@ -25,7 +27,10 @@ from partnerships.operations import introduce, return_attention
 
 @transaction.atomic
 def take_interest(*, suggestion: Suggestion, note: str, by: User) -> Introduction:
-    """The company asks the association to talk: the association now owes the answer."""
+    """The company asks the association to talk: the association now owes the answer.
+
+    When it has itself asked about this need, this is the answer: yes.
+    """
     suggestion = _lock_for_answer(suggestion, by)
     if suggestion.status == SuggestionStatus.INTERESTED and suggestion.introduction:
         # The same button pressed twice, or by a colleague: the request has already left.
@@ -101,12 +106,30 @@ def mark_seen(*, suggestion: Suggestion, by: User) -> bool:
     return bool(Suggestion.objects.filter(pk=suggestion.pk, seen_at__isnull=True).update(seen_at=clock.now()))
 
 
+def still_shown(*, company: Company, association: Association) -> list[datetime]:
+    """When the company was shown this association, for what it has still to answer or has looked at.
+
+    A suggestion that became an introduction counts no more by itself: the introduction does.
+    """
+    shown = Suggestion.objects.filter(company=company, association=association).order_by()
+    unseen = Q(status=SuggestionStatus.EXPIRED, seen_at__isnull=True)
+    return list(
+        shown.exclude(unseen)
+        .exclude(status=SuggestionStatus.INTERESTED)
+        .values_list("presented_at", flat=True)
+    )
+
+
 def _expire(waiting: SuggestionQuerySet, by: User | None) -> int:
     expired = 0
     for suggestion in waiting.with_parties().select_for_update(of=("self",)).order_by("pk"):
         advance(suggestion, SUGGESTION, "expire", by=by)
         if suggestion.seen_at is None:
-            return_attention(company=suggestion.company, association=suggestion.association)
+            return_attention(
+                company=suggestion.company,
+                association=suggestion.association,
+                since=suggestion.presented_at,
+            )
         expired += 1
     return expired
 

@@ -35,6 +35,7 @@ def presentations(request: HttpRequest) -> HttpResponse:
 def suited(request: HttpRequest) -> HttpResponse:
     """The open needs that suit an association of mine, with the reasons a round would give."""
     association = own_association_or_404(request)
+    others = [one for one in _mine(request) if one != association]
     found = suited_needs(association, limit=SUITED_SHOWN, today=clock.today())
     needs = Need.objects.with_details().in_bulk([candidate.need.id for candidate in found.candidates])
     living = Introduction.objects.living().filter(association=association, need__in=needs)
@@ -51,6 +52,7 @@ def suited(request: HttpRequest) -> HttpResponse:
     rows.sort(key=lambda row: row[2] is not None)
     context = {
         "association": association,
+        "others": others,
         "rows": rows,
         "why_none": why_none(found),
         "not_yet": why_not_yet(association.organisation),
@@ -65,11 +67,7 @@ def own_association_or_404(request: HttpRequest) -> Association:
 
 
 def _mine(request: HttpRequest) -> list[Association]:
-    mine = list(
-        Association.objects.of(request.user)
-        .select_related("organisation__department")
-        .order_by("organisation__name_key")
-    )
+    mine = list(Association.objects.of(request.user).select_related("organisation__department"))
     if not mine:
         raise Http404
     return mine

@@ -60,8 +60,9 @@ def interest(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
             suggestion=found, note=form.cleaned_data["note"], by=request.user
         )
     except DomainError as error:
-        messages.error(request, error.message)
-        return redirect(found)
+        form.add_error(None, error.message)
+        again = _suggestion_seen_by(request, pk)
+        return _show(request, again, form, DeclineForm(kind=again.need.kind), status=409)
     messages.success(request, what_interest_did(introduction))
     return redirect(introduction)
 
@@ -75,8 +76,8 @@ def decline(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     try:
         operations.decline_suggestion(suggestion=found, by=request.user, **form.cleaned_data)
     except DomainError as error:
-        messages.error(request, error.message)
-        return redirect(found)
+        form.add_error(None, error.message)
+        return _show(request, _suggestion_seen_by(request, pk), InterestForm(), form, status=409)
     messages.success(request, "C’est noté. La raison nous aide à mieux choisir les prochaines.")
     return redirect("matching:suggestions")
 

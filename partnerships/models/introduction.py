@@ -21,6 +21,7 @@ from partnerships.enums import (
     OPEN_STATUSES,
     UNDER_WAY,
     IntroductionStatus,
+    PartnershipStatus,
     RefusalReason,
     Side,
     reasons_for,
@@ -65,6 +66,12 @@ class IntroductionQuerySet(models.QuerySet["Introduction"]):
     def refused_until_after(self, day: date) -> Self:
         """Answered « no » with a date to try again that is still to come: the pair is left in peace."""
         return self.filter(status=IntroductionStatus.NO, retry_on__gt=day)
+
+    def using_a_place(self) -> Self:
+        """Sent, and not ended in vain: the company has been asked, or has looked and answered."""
+        ended = (IntroductionStatus.RELEASED, IntroductionStatus.WITHDRAWN)
+        in_vain = Q(status__in=ended) | Q(partnership__status=PartnershipStatus.RETURNED)
+        return self.filter(requested_at__isnull=False).exclude(in_vain)
 
     def about_a_need_that_is_over(self) -> Self:
         return self.filter(need__isnull=False).exclude(need__in=Need.objects.published().not_past())

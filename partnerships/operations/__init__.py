@@ -12,6 +12,7 @@ from partnerships.operations.answers import (
     mark_seen,
     postpone_introduction,
 )
+from partnerships.operations.asking import introduce
 from partnerships.operations.attention import (
     next_month,
     places_left,
@@ -23,7 +24,6 @@ from partnerships.operations.attention import (
 from partnerships.operations.contacts import introductions_at_risk, note_contact, released_on
 from partnerships.operations.introductions import (
     end_requests_about,
-    introduce,
     rearm_introduction,
     release_introduction,
     request_queued,

@@ -3,7 +3,8 @@
 import uuid
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping
-from datetime import date
+from datetime import date, datetime
+from typing import Any
 
 from django.db import transaction
 from django.db.models import F, FilteredRelation, Q, QuerySet
@@ -12,7 +13,8 @@ from django.db.models.functions import Coalesce, Greatest
 from associations.models import Association
 from companies.models import Company, Policy
 from mecenova.calendar import clock
-from partnerships.models import AttentionEntry, AttentionMonth
+from partnerships.models import AttentionEntry, AttentionMonth, Introduction
+from partnerships.signals import place_returning
 
 
 def month_of(day: date) -> date:
@@ -73,17 +75,51 @@ def _by_number(months: Iterable[int]) -> dict[int, list[int]]:
     return found
 
 
+def place_spent(*, company: Company, association: Association, since: datetime) -> AttentionEntry | None:
+    """The place spent by this pair's approach of this moment: its latest, up to that month."""
+    spent = AttentionEntry.objects.filter(month__company=company, association=association)
+    known = spent.filter(month__month__lte=month_of(clock.paris(since).date()))
+    return known.order_by("-month__month", "-spent_at", "-pk").first()
+
+
 @transaction.atomic
-def return_attention(*, company: Company, association: Association) -> bool:
-    """Give this month's place back: nobody answered, it goes to somebody else. False when there is none."""
-    month = _lock_months([company.pk])[company.pk]
-    returned = month.entries.filter(association=association, returned_at__isnull=True).update(
-        returned_at=clock.now()
-    )
-    if not returned:
+def return_attention(*, company: Company, association: Association, since: datetime) -> bool:
+    """Give back the place that this pair's approach begun at this moment spent, in the month it was spent in.
+
+    False when nothing is given back: it spent none, it is back already, or another approach of the pair still
+    uses it. The caller has ended the approach.
+    """
+    _lock_months([company.pk])
+    entry = place_spent(company=company, association=association, since=since)
+    if entry is None or entry.returned_at is not None or _is_used(entry, company, association):
         return False
-    AttentionMonth.objects.filter(pk=month.pk).update(spent=F("spent") - 1)
+    entry.returned_at = clock.now()
+    entry.save(update_fields=["returned_at"])
+    AttentionMonth.objects.filter(pk=entry.month_id).update(spent=F("spent") - 1)
     return True
+
+
+def give_place_back(introduction: Introduction) -> bool:
+    """Nothing came of this introduction: its place, when it had been sent."""
+    if introduction.requested_at is None:
+        return False
+    return return_attention(
+        company=introduction.company,
+        association=introduction.association,
+        since=introduction.requested_at,
+    )
+
+
+def _is_used(entry: AttentionEntry, company: Company, association: Association) -> bool:
+    """Whether another approach of the pair spent this same place, and did not end in vain."""
+    asked = Introduction.objects.using_a_place().filter(company=company, association=association)
+    began = [since for since in asked.values_list("requested_at", flat=True) if since]
+    answers: list[tuple[Any, Any]] = place_returning.send(
+        AttentionEntry, company=company, association=association
+    )
+    for _, shown in answers:
+        began += shown
+    return any(place_spent(company=company, association=association, since=since) == entry for since in began)
 
 
 def places_left(company: Company) -> int:

@@ -1,4 +1,4 @@
-"""Asking to talk, and what the platform does when nobody answers."""
+"""What the platform does with a request: it waits for a place, leaves, is released, comes back, ends."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -7,17 +7,15 @@ from django.db import transaction
 
 from accounts.enums import OrganisationStatus
 from accounts.operations import hold
-from associations.models import Association, Project
 from companies.models import Company, Need
 from mecenova.agenda import operations as agenda
 from mecenova.calendar import clock
 from mecenova.calendar.working_days import morning_of
 from mecenova.mail import operations as mail
 from mecenova.workflow.errors import DomainError
-from mecenova.workflow.journal import advance, record
-from mecenova.workflow.machine import NEW
+from mecenova.workflow.journal import advance
 from partnerships import policies
-from partnerships.enums import AttentionSource, IntroductionStatus, Side
+from partnerships.enums import AttentionSource, IntroductionStatus
 from partnerships.followups import AnswerIntroduction, ReplyLater, SendQueuedIntroduction, TellTrueStatus
 from partnerships.models import Introduction
 from partnerships.models.introduction import IntroductionQuerySet
@@ -26,71 +24,16 @@ from partnerships.notifications import (
     IntroductionNeedOver,
     IntroductionNotification,
     IntroductionOverMeanwhile,
-    IntroductionQueued,
     IntroductionReleased,
     IntroductionRequested,
     IntroductionWithdrawn,
 )
-from partnerships.operations.attention import next_month, places_left, return_attention, spend_attention
+from partnerships.operations.attention import give_place_back, next_month, places_left, spend_attention
 from partnerships.signals import introduction_ended, introduction_released, introduction_requested
 from partnerships.workflow import INTRODUCTION
 
 if TYPE_CHECKING:
     from accounts.models import User
-
-
-@transaction.atomic
-def introduce(
-    *,
-    association: Association,
-    company: Company,
-    kind: str,
-    asked_by_side: str,
-    note: str,
-    by: "User",
-    need: Need | None = None,
-    project: Project | None = None,
-) -> Introduction:
-    """One side asks the other to talk.
-
-    An association's request spends one of the company's places this month, or queues until one is free.
-    A company's request spends nothing: its suggestion did. Asking twice returns the open introduction.
-    Raises PermissionDenied when `by` is not of the asking side, DomainError with the reason otherwise.
-    """
-    # Two requests for the same pair come one after the other, and nobody leaves the site meanwhile.
-    hold(association.organisation_id, company.organisation_id)
-    association = Association.objects.select_related("organisation").get(pk=association.pk)
-    company = Company.objects.select_related("organisation").get(pk=company.pk)
-    if not policies.can_ask_introduction(by, association, company, asked_by_side):
-        raise PermissionDenied
-    existing = Introduction.objects.open().filter(association=association, company=company, need=need).first()
-    if existing is not None:
-        return existing
-    reason = policies.why_not_ask(association, company, need, asked_by_side)
-    if reason:
-        raise DomainError(reason)
-    has_place = asked_by_side == Side.COMPANY or spend_attention(
-        company=company, association=association, source=AttentionSource.INTRODUCTION
-    )
-    introduction = Introduction.objects.create(
-        association=association,
-        company=company,
-        need=need,
-        project=project,
-        kind=kind,
-        asked_by_side=asked_by_side,
-        asked_by=by,
-        note=note,
-        status=IntroductionStatus.REQUESTED if has_place else IntroductionStatus.QUEUED,
-        requested_at=clock.now() if has_place else None,
-    )
-    record(introduction, "introduce", NEW, introduction.status, by, note)
-    if has_place:
-        _await_answer(introduction, by)
-    else:
-        _await_place(introduction)
-        mail.queue(IntroductionQueued, introduction)
-    return introduction
 
 
 @transaction.atomic
@@ -111,7 +54,7 @@ def request_queued(*, company: Company, by: "User | None" = None) -> int:
         if entry is None:
             break
         advance(introduction, INTRODUCTION, "request", by=by, requested_at=clock.now())
-        _await_answer(introduction, by)
+        await_answer(introduction, by)
         sent += 1
     return sent
 
@@ -129,7 +72,7 @@ def wait_for_next_month(*, introduction: Introduction) -> None:
     introduction = lock(introduction)
     if introduction.status == IntroductionStatus.QUEUED:
         agenda.close(introduction, SendQueuedIntroduction)
-        _await_place(introduction)
+        await_place(introduction)
 
 
 @transaction.atomic
@@ -138,7 +81,7 @@ def release_introduction(*, introduction: Introduction, by: "User | None" = None
     introduction = lock(introduction)
     advance(introduction, INTRODUCTION, "release", by=by, released_at=clock.now())
     agenda.close(introduction)
-    return_attention(company=introduction.company, association=introduction.association)
+    give_place_back(introduction)
     if not _is_explained(introduction_released.send(Introduction, introduction=introduction, by=by)):
         tell_ending(introduction=introduction)
     request_queued(company=introduction.company)
@@ -162,7 +105,7 @@ def withdraw_introduction(*, introduction: Introduction, by: "User", note: str =
     agenda.close(introduction)
     mail.queue(IntroductionWithdrawn, introduction)
     if introduction.requested_at:
-        return_attention(company=introduction.company, association=introduction.association)
+        give_place_back(introduction)
         request_queued(company=introduction.company)
     return introduction
 
@@ -176,12 +119,12 @@ def rearm_introduction(*, introduction: Introduction, by: "User | None" = None) 
     introduction = lock(introduction)
     if introduction.is_postponed and introduction.need_is_over:
         end(introduction, IntroductionOverMeanwhile)
-        if return_attention(company=introduction.company, association=introduction.association):
+        if give_place_back(introduction):
             request_queued(company=introduction.company)
         return introduction
     # It has to be seen again.
     advance(introduction, INTRODUCTION, "rearm", by=by, seen_at=None)
-    _await_answer(introduction, by)
+    await_answer(introduction, by)
     return introduction
 
 
@@ -225,12 +168,12 @@ def await_later(introduction: Introduction) -> None:
     agenda.start(ReplyLater, introduction, since=morning_of(introduction.later_on))
 
 
-def _await_place(introduction: Introduction) -> None:
+def await_place(introduction: Introduction) -> None:
     """The first working morning of next month at the latest; earlier when a place is given back."""
     agenda.start(SendQueuedIntroduction, introduction, since=morning_of(next_month(clock.today())))
 
 
-def _await_answer(introduction: Introduction, by: "User | None") -> None:
+def await_answer(introduction: Introduction, by: "User | None") -> None:
     cycle = introduction.later_on.isoformat() if introduction.later_on else ""
     agenda.start(AnswerIntroduction, introduction, since=clock.now())
     agenda.start(TellTrueStatus, introduction, since=clock.now())

@@ -5,12 +5,10 @@ from uuid import UUID
 from django.db import transaction
 
 from accounts.models import Organisation
-from associations.models import Association
-from companies.models import Company
 from partnerships.models import Introduction, Partnership
 from partnerships.notifications import IntroductionEnded
 from partnerships.operations.agreements import end_by_leaving
-from partnerships.operations.attention import return_attention
+from partnerships.operations.attention import give_place_back
 from partnerships.operations.introductions import end, request_queued
 from partnerships.operations.partnerships import stop
 
@@ -39,12 +37,11 @@ def _under_way(organisation: Organisation) -> list[UUID]:
 def _end_introductions(organisation: Organisation) -> None:
     """All are held before any company's month is, and the months come in the order of the rounds."""
     held = Introduction.objects.open().involving(organisation).select_for_update(of=("self",), no_key=True)
-    freed: dict[Company, Association] = {}
+    sent: list[Introduction] = []
     for introduction in held.with_parties().order_by("company_id", "pk"):
-        was_asked = introduction.requested_at is not None
         end(introduction, IntroductionEnded)
-        if was_asked and introduction.company.organisation_id != organisation.pk:
-            freed[introduction.company] = introduction.association
-    for company, association in freed.items():
-        if return_attention(company=company, association=association):
-            request_queued(company=company)
+        if introduction.requested_at and introduction.company.organisation_id != organisation.pk:
+            sent.append(introduction)
+    for introduction in sent:
+        if give_place_back(introduction):
+            request_queued(company=introduction.company)

@@ -17,7 +17,7 @@ from partnerships import policies
 from partnerships.followups import DecideTogether, DidYouTalk, SettleDisagreement
 from partnerships.models import Partnership, TalkReport
 from partnerships.notifications import PartnershipReturned, TalkAsked, TalkDisagreement, TalkSettled
-from partnerships.operations.attention import return_attention
+from partnerships.operations.attention import give_place_back
 from partnerships.operations.introductions import request_queued
 from partnerships.operations.partnerships import lock_partnership
 from partnerships.talks import TURNS, Phase, Said, Verdict, compare, phase_of
@@ -102,7 +102,7 @@ def return_to_matching(*, partnership: Partnership, by: "User | None" = None) ->
     introduction = partnership.introduction
     if introduction is not None:
         follow_check(organisation=introduction.association.organisation)
-        if return_attention(company=introduction.company, association=introduction.association):
+        if give_place_back(introduction):
             request_queued(company=introduction.company)
     return partnership
 

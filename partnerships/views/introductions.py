@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 
 from allauth.decorators import rate_limit
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -22,9 +23,12 @@ from mecenova.workflow.journal import history
 from partnerships import operations, policies
 from partnerships.answering import give_answer
 from partnerships.asking import Approach, find_approach, living_like
+from partnerships.enums import IntroductionStatus
 from partnerships.forms import AnswerForm, AskForm, WithdrawForm
 from partnerships.models import Introduction
 from partnerships.refusals import next_steps_after
+
+PER_PAGE = 20
 
 
 @require_GET
@@ -32,7 +36,8 @@ def introductions(request: HttpRequest) -> HttpResponse:
     """Mine: what I owe an answer to first, then what I wait for, then the past."""
     own = Organisation.objects.of(request.user)
     mine = Introduction.objects.involving_any(own).with_parties()
-    to_answer, past = mine.to_answer_by(own), mine.closed()
+    to_answer = mine.to_answer_by(own)
+    past = Paginator(mine.closed().order_by("-created_at", "pk"), PER_PAGE).get_page(request.GET.get("page"))
     awaited = mine.open().exclude(pk__in=to_answer.values("pk"))
     steps = agenda.next_steps([*to_answer, *awaited])
     context = {
@@ -40,6 +45,7 @@ def introductions(request: HttpRequest) -> HttpResponse:
         "awaited": _with_steps(awaited, steps),
         "past": _with_steps(past, {}),
         "looks_for_associations": _gives_only(own),
+        "page_obj": past,
     }
     return render(request, "partnerships/introductions.html", context)
 
@@ -67,7 +73,8 @@ def answer(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     try:
         messages.success(request, give_answer(found, form.cleaned_data, by=request.user))
     except DomainError as error:
-        messages.error(request, error.message)
+        form.add_error(None, error.message)
+        return _show(request, _introduction_seen_by(request, pk), form=form, status=409)
     return redirect("partnerships:introduction", pk=found.pk)
 
 
@@ -112,10 +119,8 @@ def introduction_create(request: HttpRequest) -> HttpResponse:
         except DomainError as error:
             form.add_error(None, error.message)
         else:
-            if asked.note == form.cleaned_data["note"]:
-                messages.success(
-                    request, "Votre demande est enregistrée. Cette page vous dira toujours où elle en est."
-                )
+            if form.cleaned_data["note"] in (asked.note, asked.answer_note):
+                messages.success(request, _what_asking_did(asked))
                 return redirect("partnerships:introduction", pk=asked.pk)
             form.add_error(None, "Ce nouveau message n’est pas parti\u00a0: une demande est déjà ouverte.")
     context = {
@@ -139,6 +144,15 @@ def _ask(request: HttpRequest, approach: Approach, form: AskForm) -> Introductio
         note=form.cleaned_data["note"],
         by=request.user,
     )
+
+
+def _what_asking_did(asked: Introduction) -> str:
+    if asked.status == IntroductionStatus.YES:
+        return (
+            "Vous vous étiez demandé l’un à l’autre\u00a0: votre message vaut un oui, "
+            "et une page de partenariat est ouverte pour vous deux."
+        )
+    return "Votre demande est enregistrée. Cette page vous dira toujours où elle en est."
 
 
 def _with_steps(

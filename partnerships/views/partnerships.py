@@ -165,6 +165,10 @@ def _show(
         "reports": found.talk_reports.select_related("organisation"),
         "reflections": found.reflections.select_related("organisation"),
         "history": told(found, WORDS),
+        # Only who runs a party ends what is signed; the others of the party are told so.
+        "manager_ends_it": found.is_agreed
+        and policies.can_speak_for_partnership(request.user, found)
+        and not policies.can_manage_partnership(request.user, found),
     }
     return render(
         request,
@@ -194,7 +198,7 @@ def _forms(
         "end_form": (manages and found.is_agreed, EndForm),
         "reflect_form": (speaks and operations.reflection_is_open(found, step), ReflectForm),
         "abandon_form": (
-            (found.is_in_discussion or found.is_agreed) and policies.can_abandon_partnership(user, found),
+            found.is_in_discussion and policies.can_abandon_partnership(user, found),
             AbandonForm,
         ),
     }

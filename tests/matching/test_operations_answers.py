@@ -6,6 +6,7 @@ from django.db import IntegrityError, transaction
 
 from companies.operations import close_need
 from matching.enums import SuggestionStatus
+from matching.links import what_interest_did
 from matching.models import Suggestion
 from matching.operations import decline_suggestion, expire_suggestions, mark_seen, run_round, take_interest
 from mecenova.agenda import operations as agenda
@@ -13,7 +14,7 @@ from mecenova.workflow.errors import DomainError
 from mecenova.workflow.journal import history
 from partnerships.enums import IntroductionStatus, RefusalReason, Side
 from partnerships.models import Introduction
-from partnerships.operations import places_left
+from partnerships.operations import introduce, places_left, release_introduction, spend_attention
 from tests.accounts.factories import MembershipFactory, StaffFactory, UserFactory
 from tests.accounts.threads import at_once
 from tests.associations.factories import AssociationFactory
@@ -50,6 +51,42 @@ def test_interest_spends_no_second_place(person, suggestion):
     before = places_left(suggestion.company)
     take_interest(suggestion=suggestion, note="Parlons-en.", by=person)
     assert places_left(suggestion.company) == before
+
+
+def test_interest_in_who_has_already_asked_is_a_yes(suggestion, person):
+    asked = introduce(
+        association=suggestion.association,
+        company=suggestion.company,
+        need=suggestion.need,
+        kind=suggestion.need.kind,
+        asked_by_side=Side.ASSOCIATION,
+        note="Bonjour",
+        by=MembershipFactory(organisation=suggestion.association.organisation).user,
+    )
+    assert take_interest(suggestion=suggestion, note="Parlons-en.", by=person) == asked
+    for each in (asked, suggestion):
+        each.refresh_from_db()
+    assert (asked.status, asked.answer_note) == (IntroductionStatus.YES, "Parlons-en.")
+    assert (suggestion.status, suggestion.introduction) == (SuggestionStatus.INTERESTED, asked)
+    assert "votre message vaut un oui" in what_interest_did(asked)
+
+
+@pytest.mark.usefixtures("late_in_the_month")
+def test_a_suggestion_that_expires_leaves_the_place_that_a_request_uses(suggestion):
+    spend_attention(company=suggestion.company, association=suggestion.association, source="suggestion")
+    asked = introduce(
+        association=suggestion.association,
+        company=suggestion.company,
+        need=NeedFactory(company=suggestion.company, published=True),
+        kind=suggestion.need.kind,
+        asked_by_side=Side.ASSOCIATION,
+        note="Bonjour",
+        by=MembershipFactory(organisation=suggestion.association.organisation).user,
+    )
+    expire_suggestions(need=suggestion.need)
+    assert places_left(suggestion.company) == 2
+    release_introduction(introduction=asked)
+    assert places_left(suggestion.company) == 3
 
 
 def test_interest_twice_is_the_same_introduction(suggestion, person):

@@ -5,9 +5,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.urls import reverse
 
+from accounts.operations import withdraw_organisation
 from companies.models import Need
 from matching.enums import SuggestionStatus
 from matching.models import Suggestion
+from matching.operations import expire_suggestions
 from mecenova.calendar import clock
 from partnerships.enums import RefusalReason, Side, reasons_for
 from partnerships.models import Introduction
@@ -227,3 +229,32 @@ def test_no_suited_need_says_why(client, db):
     client.force_login(MembershipFactory(organisation=association.organisation).user)
     page = client.get("/besoins-pour-vous/").content.decode()
     assert "n’agit pas sur le territoire" in page
+
+
+@pytest.mark.parametrize(
+    ("name", "data"), [("suggestion_interest", {}), ("suggestion_decline", {"reason": "timing"})]
+)
+def test_what_was_written_is_kept_when_it_is_too_late(company_client, suggestion, name, data):
+    expire_suggestions(need=suggestion.need)
+    url = reverse(f"matching:{name}", args=[suggestion.pk])
+    response = company_client.post(url, data | {"note": "Mot précieux"})
+    assert response.status_code == 409
+    assert "Mot précieux" in response.content.decode()
+
+
+def test_somebody_of_two_associations_is_never_shown_the_needs_of_one_that_left(client):
+    """Nor writes its project: the others by name, and a link to each."""
+    here, gone, other = (
+        AssociationFactory(complete=True, organisation__name=name) for name in ("B", "A", "C")
+    )
+    person = UserFactory()
+    for association in (here, gone, other):
+        MembershipFactory(organisation=association.organisation, user=person)
+    withdraw_organisation(organisation=gone.organisation, by=None)
+    client.force_login(person)
+    for address in (reverse("matching:suited_needs"), reverse("associations:project_create")):
+        page = client.get(address)
+        assert page.context["association"] == here
+        assert page.context["others"] == [other]
+        assert f"association={other.pk}" in page.content.decode()
+        assert client.get(address, {"association": other.pk}).context["association"] == other

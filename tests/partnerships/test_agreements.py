@@ -239,12 +239,18 @@ def test_a_departure_ends_it_and_asks_nothing_more(signed, status):
     )
 
 
-def test_a_signed_partnership_can_be_given_up(signed):
+def test_a_signed_partnership_is_ended_by_who_runs_a_party_and_never_given_up(signed, client):
     signed.sign()
-    operations.abandon_partnership(partnership=signed.partnership, by=signed.answerer, note="Fusion.")
+    with pytest.raises(DomainError):
+        operations.abandon_partnership(partnership=signed.partnership, by=signed.answerer, note="Fusion.")
     signed.partnership.refresh_from_db()
-    assert signed.partnership.status == PartnershipStatus.ABANDONED
-    assert rule_of(signed.partnership) is None
+    assert signed.partnership.status == PartnershipStatus.AGREED
+    contributor = MembershipFactory(organisation=signed.company.organisation, role=Role.CONTRIBUTOR).user
+    for reader, is_told in ((signed.answerer, False), (contributor, True)):
+        client.force_login(reader)
+        page = shown(client.get(signed.partnership.get_absolute_url()))
+        assert "Clore ce partenariat" not in page
+        assert ("un responsable de votre organisme y met fin" in page) == is_told
 
 
 def test_the_page_offers_what_can_be_said_now_and_keeps_it(signed, client):

@@ -16,11 +16,21 @@ from hypothesis.stateful import (
 
 from companies.models import Policy
 from mecenova.calendar import clock
-from partnerships.models import AttentionEntry, AttentionMonth
-from partnerships.operations import places_left, return_attention, spend_attention, spend_attention_on_many
+from partnerships.enums import Side
+from partnerships.models import AttentionEntry, AttentionMonth, Introduction
+from partnerships.operations import (
+    accept_introduction,
+    introduce,
+    places_left,
+    release_introduction,
+    return_attention,
+    spend_attention,
+    spend_attention_on_many,
+)
 from partnerships.operations.attention import next_month
 from tests.associations.factories import AssociationFactory
-from tests.companies.factories import CompanyFactory, PolicyFactory
+from tests.companies.factories import CompanyFactory, NeedFactory, PolicyFactory
+from tests.partnerships.factories import member_of
 
 NOVEMBER = datetime(2026, 11, 23, 9, tzinfo=UTC)
 DECEMBER = datetime(2026, 12, 1, 9, tzinfo=UTC)
@@ -114,9 +124,39 @@ def test_a_new_month_gives_new_places(frozen_clock):
 def test_a_returned_place_goes_to_somebody_else_and_is_returned_once():
     company, association = CompanyFactory(), AssociationFactory()
     spend_attention(company=company, association=association, source="suggestion")
-    assert return_attention(company=company, association=association)
-    assert not return_attention(company=company, association=association)
+    assert return_attention(company=company, association=association, since=clock.now())
+    assert not return_attention(company=company, association=association, since=clock.now())
     assert places_left(company) == 3
+
+
+def test_a_place_that_another_request_of_the_pair_uses_is_kept(pair):
+    first = pair.ask()
+    second = pair.ask(need=NeedFactory(company=pair.company, published=True))
+    assert places_left(pair.company) == 2
+    release_introduction(introduction=first)
+    assert places_left(pair.company) == 2
+    release_introduction(introduction=second)
+    assert places_left(pair.company) == 3
+
+
+def test_a_place_that_was_answered_is_kept(pair):
+    """The company has looked: what comes of another request of the pair does not give that back."""
+    accept_introduction(introduction=pair.ask(), by=pair.answerer)
+    release_introduction(introduction=pair.ask(need=NeedFactory(company=pair.company, published=True)))
+    assert places_left(pair.company) == 2
+
+
+def test_a_place_goes_back_to_the_month_that_it_was_taken_from(pair, frozen_clock):
+    with frozen_clock(NOVEMBER):
+        asked = pair.ask()
+    with frozen_clock(DECEMBER):
+        for association in AssociationFactory.create_batch(2):
+            spend_attention(company=pair.company, association=association, source="suggestion")
+        spend_attention(company=pair.company, association=pair.association, source="suggestion")
+        release_introduction(introduction=asked)
+        assert places_left(pair.company) == 0
+    spent = AttentionMonth.objects.order_by("month").values_list("month__month", "spent")
+    assert list(spent) == [(11, 0), (12, 3)]
 
 
 @pytest.mark.parametrize(
@@ -160,6 +200,8 @@ class Ledger(RuleBasedStateMachine):
         super().__init__()
         self.company = CompanyFactory()
         self.associations = AssociationFactory.create_batch(5)
+        self.needs = NeedFactory.create_batch(2, company=self.company, published=True)
+        self.askers = [member_of(association) for association in self.associations[:2]]
 
     @rule(index=st.integers(0, 4))
     def spend(self, index: int) -> None:
@@ -172,7 +214,36 @@ class Ledger(RuleBasedStateMachine):
 
     @rule(index=st.integers(0, 4))
     def give_back(self, index: int) -> None:
-        return_attention(company=self.company, association=self.associations[index])
+        return_attention(company=self.company, association=self.associations[index], since=clock.now())
+
+    @rule(index=st.integers(0, 1), need=st.integers(0, 1))
+    def ask(self, index: int, need: int) -> None:
+        """Two needs of the company, and associations that ask about both: one place for the pair."""
+        introduce(
+            association=self.associations[index],
+            company=self.company,
+            need=self.needs[need],
+            kind=self.needs[need].kind,
+            asked_by_side=Side.ASSOCIATION,
+            note="Pouvons-nous en parler ?",
+            by=self.askers[index],
+        )
+
+    @rule(index=st.integers(0, 1), need=st.integers(0, 1))
+    def release(self, index: int, need: int) -> None:
+        sent = Introduction.objects.waiting().filter(
+            association=self.associations[index], need=self.needs[need]
+        )
+        for introduction in sent:
+            release_introduction(introduction=introduction)
+
+    @invariant()
+    def who_waits_for_an_answer_holds_a_place(self) -> None:
+        waiting = Introduction.objects.waiting().filter(company=self.company)
+        held = AttentionEntry.objects.filter(month__company=self.company, returned_at__isnull=True)
+        assert set(waiting.values_list("association", flat=True)) <= set(
+            held.values_list("association", flat=True)
+        )
 
     @rule(capacity=st.integers(0, 6))
     def decide(self, capacity: int) -> None:

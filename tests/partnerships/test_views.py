@@ -1,12 +1,13 @@
 import html
 from datetime import UTC, date, datetime, timedelta
+from urllib.parse import urlencode
 
 import pytest
 from django.urls import reverse
 
 from accounts.enums import OrganisationStatus
 from accounts.followups import StaffCheck
-from accounts.operations import check_promised_by
+from accounts.operations import check_promised_by, withdraw_organisation
 from mecenova.agenda.operations import add_absence, next_step, start
 from mecenova.calendar import clock
 from mecenova.mail.models import OutgoingMail
@@ -15,7 +16,7 @@ from mecenova.workflow.errors import DomainError
 from partnerships import operations
 from partnerships.enums import IntroductionStatus, RefusalReason, Side
 from partnerships.models import Introduction, Partnership
-from tests.accounts.factories import OrganisationFactory, StaffFactory, UserFactory
+from tests.accounts.factories import MembershipFactory, OrganisationFactory, StaffFactory, UserFactory
 from tests.associations.factories import AssociationFactory, ProjectFactory
 from tests.companies.factories import NeedFactory
 from tests.partnerships.factories import IntroductionFactory, member_of
@@ -207,6 +208,23 @@ def test_the_second_person_is_told_what_happened(client, pair):
     assert Partnership.objects.count() == 1
 
 
+def test_what_was_written_is_kept_when_the_date_is_too_far(client, pair):
+    introduction = pair.ask()
+    client.force_login(pair.answerer)
+    response = client.post(
+        reverse("partnerships:introduction_answer", args=[introduction.pk]),
+        {
+            "answer": "later",
+            "later_on": (clock.today() + timedelta(days=500)).isoformat(),
+            "note": "Mot précieux",
+        },
+    )
+    assert response.status_code == 409
+    page = shown(response)
+    assert "Mot précieux</textarea>" in page
+    assert "Choisissez une date dans les douze mois" in page
+
+
 def test_opening_the_page_changes_nothing_and_its_script_says_seen(client, pair):
     introduction = pair.ask()
     client.force_login(pair.answerer)
@@ -227,6 +245,39 @@ def test_the_list_puts_what_i_owe_first_and_asks_a_constant_number_of_queries(cl
     IntroductionFactory.create_batch(10, company=pair.company)
     assert query_count(lambda: client.get(address)) == one
     assert "On attend votre réponse" in shown(client.get(address))
+
+
+def test_the_past_is_read_page_by_page(client, pair):
+    for number in range(21):
+        IntroductionFactory(
+            company=pair.company,
+            association=pair.association,
+            status=IntroductionStatus.RELEASED,
+            released_at=clock.now(),
+            note=str(number),
+        )
+    client.force_login(pair.answerer)
+    address = reverse("partnerships:introductions")
+    assert len(client.get(address).context["past"]) == 20
+    assert len(client.get(address, {"page": 2}).context["past"]) == 1
+
+
+def test_somebody_of_two_associations_says_for_which_one_they_ask(client, pair):
+    """By name, never one that has left; another is one link away."""
+    first = AssociationFactory(complete=True, organisation__name="A comme Abeille")
+    gone = AssociationFactory(complete=True, organisation__name="A comme Absente")
+    for other in (first, gone):
+        MembershipFactory(organisation=other.organisation, user=pair.asker)
+    withdraw_organisation(organisation=gone.organisation, by=None)
+    client.force_login(pair.asker)
+    address = reverse("partnerships:introduction_create")
+    named = {"besoin": pair.need.pk, "organisme": pair.association.organisation_id}
+    page = client.get(address, {"besoin": pair.need.pk})
+    assert page.context["approach"].association == first
+    assert page.context["approach"].others == (pair.association.organisation,)
+    assert f"organisme={pair.association.organisation_id}" in shown(page)
+    client.post(f"{address}?{urlencode(named)}", {"note": "Parlons-en."})
+    assert Introduction.objects.get().association == pair.association
 
 
 def test_a_partnership_shows_whom_to_write_to_and_how_to_stop(client, pair):
