@@ -103,6 +103,19 @@ def why_not_ask(association: Association, company: Company, need: Need | None, s
     )
 
 
+def why_it_waits(introduction: Introduction) -> str | None:
+    """Why a request that waits for a place would not leave even with one; asked again each time one is free.
+
+    Since it was made, its association may have paused or become an expert only, or been told no.
+    """
+    association, company, side = introduction.association, introduction.company, introduction.asked_by_side
+    return (
+        _why_organisations_are_not_ready(association, company, side)
+        or _why_association_is_not_solicited(association, side)
+        or _why_it_was_refused(association, company, side)
+    )
+
+
 def why_not_yet(organisation: Organisation) -> str | None:
     """What its own people are told before they ask: not checked yet, by when it will be, what to do first."""
     if organisation.is_checked:

@@ -242,6 +242,10 @@ class Introduction(Identified):
         return next((side for side in both if side.status == OrganisationStatus.LEFT), None)
 
     @property
+    def is_queued(self) -> bool:
+        return self.status == IntroductionStatus.QUEUED
+
+    @property
     def is_waiting(self) -> bool:
         return self.status == IntroductionStatus.REQUESTED
 

@@ -40,7 +40,8 @@ if TYPE_CHECKING:
 def request_queued(*, company: Company, by: "User | None" = None) -> int:
     """Send the requests that were waiting for a place, oldest first; returns how many left.
 
-    Those about a need that is over end instead, and take no place.
+    Those about a need that is over end instead, and take no place. Those that could not be asked today (their
+    association is paused, or has been told no) stay where they are, and their page says why.
     """
     sent = 0
     queued = _free(Introduction.objects.queued().filter(company=company))
@@ -48,6 +49,8 @@ def request_queued(*, company: Company, by: "User | None" = None) -> int:
     for introduction in queued:
         if not places_left(company):
             break
+        if policies.why_it_waits(introduction):
+            continue
         entry = spend_attention(
             company=company, association=introduction.association, source=AttentionSource.INTRODUCTION
         )

@@ -178,6 +178,7 @@ def _show(
     status: int = 200,
 ) -> HttpResponse:
     may_answer = policies.can_answer_introduction(request.user, found)
+    asked = policies.asked_introduction(request.user, found)
     step = agenda.next_step(found) if found.is_open else None
     mine = bool(step) and policies.owes(request.user, step)
     context = {
@@ -190,12 +191,13 @@ def _show(
         "may_withdraw": policies.can_withdraw_introduction(request.user, found),
         "withdraw_form": withdraw_form or WithdrawForm(auto_id="withdraw_%s"),
         "released_on": operations.released_on(found),
+        "why_it_waits": policies.why_it_waits(found) if asked and found.is_queued else None,
         "answer_url": reverse("partnerships:introduction_answer", args=[found.pk]),
         "step": step,
         "who": found.who_owes(step),
         "mine": mine,
         "to_read": Prescription.objects.to_read(step.organisation_id, steps=[step]) if step and mine else (),
-        "asked_by_me": policies.asked_introduction(request.user, found),
+        "asked_by_me": asked,
         "reader_is_association": is_member(request.user, found.association.organisation),
         "after_no": next_steps_after(found),
         "history": history(found),

@@ -1,19 +1,21 @@
 """A need closes, or its last day passes, while requests about it wait for a place."""
 
+import html
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from associations.enums import Stance
 from companies.operations import close_need
 from mecenova.agenda import operations as agenda
 from mecenova.calendar import clock
 from mecenova.mail.models import OutgoingMail
 from partnerships import operations
-from partnerships.enums import IntroductionStatus
+from partnerships.enums import IntroductionStatus, RefusalReason
 from partnerships.models import Introduction
 from tests.associations.factories import AssociationFactory
 from tests.companies.factories import NeedFactory
-from tests.partnerships.factories import member_of
+from tests.partnerships.factories import IntroductionFactory, member_of
 
 pytestmark = pytest.mark.django_db
 MONDAY = datetime(2026, 11, 23, 9, tzinfo=UTC)
@@ -98,6 +100,50 @@ def test_a_request_without_a_need_goes_on_waiting(full):
     introduction = full.ask(need=None)
     operations.request_queued(company=full.company)
     assert state_of(introduction) == IntroductionStatus.QUEUED
+
+
+def made_expert(full):
+    full.association.stance = Stance.EXPERT_ONLY
+    full.association.save()
+
+
+def paused(full):
+    full.association.stance = Stance.PAUSED
+    full.association.paused_until = clock.today() + timedelta(days=30)
+    full.association.save()
+
+
+def told_no(full):
+    IntroductionFactory(
+        association=full.association,
+        company=full.company,
+        status=IntroductionStatus.NO,
+        refusal_reason=RefusalReason.TIMING,
+        answered_at=clock.now(),
+        retry_on=clock.today() + timedelta(days=90),
+    )
+
+
+@pytest.mark.parametrize(
+    ("happens", "why"),
+    [
+        (made_expert, "présente comme experte seulement"),
+        (paused, "est en pause jusqu’au"),
+        (told_no, "a déjà reçu une réponse négative"),
+    ],
+)
+def test_a_request_that_could_not_be_made_today_takes_no_place_and_says_why(full, client, happens, why):
+    introduction = full.ask()
+    other = AssociationFactory(complete=True)
+    behind = full.ask(association=other, by=member_of(other))
+    happens(full)
+    set_capacity(full, 1)
+    assert operations.request_queued(company=full.company) == 1
+    assert state_of(introduction) == IntroductionStatus.QUEUED
+    assert state_of(behind) == IntroductionStatus.REQUESTED
+    assert agenda.next_step(introduction) is not None
+    client.force_login(full.asker)
+    assert why in html.unescape(client.get(introduction.get_absolute_url()).content.decode())
 
 
 def test_the_team_does_not_call_for_what_was_never_sent(full):
