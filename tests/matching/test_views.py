@@ -242,6 +242,7 @@ def test_what_was_written_is_kept_when_it_is_too_late(company_client, suggestion
     assert "Mot précieux" in response.content.decode()
 
 
+@pytest.mark.django_db
 def test_somebody_of_two_associations_is_never_shown_the_needs_of_one_that_left(client):
     """Nor writes its project: the others by name, and a link to each."""
     here, gone, other = (
