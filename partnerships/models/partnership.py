@@ -180,6 +180,14 @@ class Partnership(Identified):
         said = self.talk_reports.filter(talked=True).values_list("organisation_id", flat=True)
         return self._present_but(said)
 
+    def last_word_of(self, organisation: Organisation | None) -> "TalkReport | None":
+        """What it said of the question as it now stands: a yes stays, a no holds for its turn."""
+        if organisation is None:
+            return None
+        said = self.talk_reports.filter(organisation=organisation).order_by("turn").last()
+        holds = said is not None and (said.talked or said.turn == (self.talk_turn or TURNS[0]))
+        return said if holds else None
+
     def without_words(self, moment: str) -> list[Organisation]:
         """Those that have not written about this moment."""
         return self._present_but(

@@ -163,6 +163,8 @@ def _show(
         "mine": mine,
         "to_read": Prescription.objects.to_read(step.organisation_id, steps=[step]) if step and mine else (),
         "reports": found.talk_reports.select_related("organisation"),
+        "calls_first": found.introduction.asking_organisation.name if found.introduction else "",
+        "said": found.last_word_of(policies.party_of(request.user, found)),
         "reflections": found.reflections.select_related("organisation"),
         "history": told(found, WORDS),
         # Only who runs a party ends what is signed; the others of the party are told so.

@@ -10,6 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
 
+from accounts.models import Organisation
 from accounts.operations import withdraw_organisation
 from mecenova.agenda import operations as agenda
 from mecenova.agenda.enums import Owner
@@ -322,6 +323,32 @@ def test_bad_answers_on_the_page_are_refused(talk, client, data):
     address = reverse("partnerships:partnership_talk", args=[talk.partnership.pk])
     assert client.post(address, data).status_code in {400, 422}
     assert not TalkReport.objects.exists()
+
+
+def test_the_page_recalls_what_was_said_and_how_to_change_it(talk, client):
+    asked_by, other = talk.asker, talk.answerer
+    Organisation.objects.filter(pk=talk.company.organisation_id).update(phone="01 02 03 04 05")
+    client.force_login(asked_by)
+    page = shown(client.get(talk.partnership.get_absolute_url()))
+    assert f"<strong>{talk.association.organisation.name}</strong>, qui a demandé à parler" in page
+    assert "01 02 03 04 05" in page
+    assert "Changer ma réponse" not in page
+    operations.report_talk(partnership=talk.partnership, talked=True, by=asked_by)
+    page = shown(client.get(talk.partnership.get_absolute_url()))
+    assert "Vous avez répondu « oui »" in page
+    assert "Changer ma réponse" in page
+    assert "Nous vous poserons aussi la question" not in page
+    client.force_login(other)
+    assert "Vous avez répondu" not in shown(client.get(talk.partnership.get_absolute_url()))
+
+
+def test_a_no_is_recalled_until_the_question_is_asked_again(talk, client):
+    talk.go_to(FIRST)
+    operations.report_talk(partnership=talk.partnership, talked=False, by=talk.asker)
+    client.force_login(talk.asker)
+    assert "Vous avez répondu « pas encore »" in shown(client.get(talk.partnership.get_absolute_url()))
+    talk.go_to(SECOND)
+    assert "Vous avez répondu" not in shown(client.get(talk.partnership.get_absolute_url()))
 
 
 def test_strangers_answer_nothing(talk, client):
