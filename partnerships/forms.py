@@ -152,6 +152,15 @@ class AgreeForm(forms.Form):
     )
 
 
+class ContestForm(forms.Form):
+    note = forms.CharField(
+        label="Où en êtes-vous vraiment",
+        max_length=NOTE_LENGTH,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="L’autre côté le lit, et une personne de l’équipe vous appelle tous les deux.",
+    )
+
+
 class RenewForm(forms.Form):
     """Does it go on?"""
 

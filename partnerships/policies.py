@@ -13,6 +13,7 @@ from mecenova.agenda.models import FollowUp
 from mecenova.agenda.wording import before
 from mecenova.calendar import clock
 from mecenova.team import is_staff
+from mecenova.workflow.journal import history
 from partnerships.enums import Side
 from partnerships.models import Introduction, Partnership
 
@@ -75,6 +76,16 @@ def can_speak_for_partnership(user: "User", partnership: Partnership) -> bool:
 def can_manage_partnership(user: "User", partnership: Partnership) -> bool:
     """Say that it is signed, goes on or ends: those who run a party."""
     return any(is_manager(user, one) for one in partnership.present_organisations())
+
+
+def can_contest_signature(user: "User", partnership: Partnership) -> bool:
+    """Those who run a party, but the one whose people said last that it is signed, on which dates."""
+    if not partnership.is_agreed:
+        return False
+    said = history(partnership).filter(verb__in=("agree", "correct_signature", "renew")).last()
+    by = said.by if said else None
+    others = [one for one in partnership.present_organisations() if by is None or not is_member(by, one)]
+    return any(is_manager(user, one) for one in others)
 
 
 def can_settle_partnership(user: "User", partnership: Partnership) -> bool:

@@ -73,6 +73,18 @@ PARTNERSHIP = Workflow(
             "une des parties, ou son départ du site",
         ),
         Transition(
+            "correct_signature",
+            frozenset({PartnershipStatus.AGREED}),
+            PartnershipStatus.AGREED,
+            "responsable d’une des parties",
+        ),
+        Transition(
+            "contest_signature",
+            frozenset({PartnershipStatus.AGREED}),
+            PartnershipStatus.DISCUSSION,
+            "responsable d’une partie qui n’a pas dit que c’est signé",
+        ),
+        Transition(
             "renew",
             frozenset({PartnershipStatus.AGREED}),
             PartnershipStatus.AGREED,

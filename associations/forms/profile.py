@@ -51,7 +51,11 @@ class IdentityForm(SectionForm):
     )
     website = forms.URLField(label="Site internet", required=False, max_length=200, assume_scheme="https")
     phone = forms.CharField(
-        label="Téléphone", required=False, max_length=30, widget=forms.TextInput({"inputmode": "tel"})
+        label="Téléphone",
+        required=False,
+        max_length=30,
+        widget=forms.TextInput({"inputmode": "tel"}),
+        help_text="Lu par l’équipe, et par ceux avec qui un partenariat est ouvert.",
     )
     registry = forms.ChoiceField(
         label="Où votre association est-elle déclarée\u00a0?",

@@ -36,7 +36,12 @@ class CompanyForm(forms.Form):
     postal_code = PostalCodeField(required=False)
     town = forms.CharField(label="Commune", max_length=120, required=False)
     website = forms.URLField(label="Site internet", required=False, max_length=200, assume_scheme="https")
-    phone = forms.CharField(label="Téléphone", max_length=30, required=False)
+    phone = forms.CharField(
+        label="Téléphone",
+        max_length=30,
+        required=False,
+        help_text="Lu par l’équipe, et par ceux avec qui un partenariat est ouvert.",
+    )
 
     def __init__(self, *args: Any, company: Company, **options: Any) -> None:
         organisation = company.organisation

@@ -16,6 +16,7 @@ from partnerships.followups.partnerships import (
     ReachTerm,
     ReviewYearly,
     SettleDisagreement,
+    SettleSignature,
     TellLastingEffect,
 )
 
@@ -32,6 +33,7 @@ __all__ = [
     "ReviewYearly",
     "SendQueuedIntroduction",
     "SettleDisagreement",
+    "SettleSignature",
     "TellLastingEffect",
     "TellTrueStatus",
 ]

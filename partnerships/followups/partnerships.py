@@ -101,6 +101,30 @@ class SettleDisagreement(PartnershipRule):
 
 
 @register_rule
+class SettleSignature(PartnershipRule):
+    """One says that it is signed, the other that it is not: a person of the team asks both."""
+
+    name: ClassVar[str] = "partnerships.settle_signature"
+    title: ClassVar[str] = "Appeler deux côtés qui ne s’accordent pas sur une signature"
+    owner: ClassVar[Owner] = Owner.STAFF
+    days: ClassVar[tuple[int, ...]] = (3,)
+    every: ClassVar[int | None] = 5
+
+    def what(self, subject: Partnership) -> str:
+        return "Appeler les deux côtés\u00a0: l’un dit que c’est signé, l’autre que non."
+
+    def organisation_id(self, subject: Partnership) -> None:
+        return None
+
+    def still_relevant(self, subject: Partnership) -> bool:
+        """Until it is said signed again, or that it will not be: either closes this step."""
+        return subject.status == PartnershipStatus.DISCUSSION
+
+    def act(self, subject: Partnership, follow_up: FollowUp) -> None:
+        """The step stays on the team's list, later than promised; nobody else is written to."""
+
+
+@register_rule
 class DecideTogether(PartnershipRule):
     """They have talked: they sign, or say that it will not be."""
 

@@ -152,6 +152,24 @@ class PartnershipAgreed(ToTheOthers):
 
 
 @register_notification
+class SignatureCorrected(ToTheOthers):
+    """The dates that were said are not the right ones: the new ones, and by whom."""
+
+    name: ClassVar[str] = "partnerships.signature_corrected"
+    template: ClassVar[str] = "mail/partnerships/signature_corrected.md"
+    wanted_in: ClassVar[tuple[str, ...]] = (PartnershipStatus.AGREED,)
+    verb: ClassVar[str] = "correct_signature"
+
+
+@register_notification
+class SignatureContested(ToTheOthers):
+    name: ClassVar[str] = "partnerships.signature_contested"
+    template: ClassVar[str] = "mail/partnerships/signature_contested.md"
+    wanted_in: ClassVar[tuple[str, ...]] = (PartnershipStatus.DISCUSSION,)
+    verb: ClassVar[str] = "contest_signature"
+
+
+@register_notification
 class RenewalAsked(PartnershipNotification):
     name: ClassVar[str] = "partnerships.renewal_asked"
     template: ClassVar[str] = "mail/partnerships/renewal_asked.md"

@@ -1,5 +1,7 @@
 from partnerships.operations.agreements import (
     agree_partnership,
+    contest_signature,
+    correct_signature,
     end_partnership,
     let_reflection_rest,
     reflect,
@@ -49,6 +51,8 @@ __all__ = [
     "ask_whether_they_talked",
     "choose_first_documents",
     "conclude_talk",
+    "contest_signature",
+    "correct_signature",
     "decline_introduction",
     "edit_refusal_step",
     "end_partnership",

@@ -20,10 +20,17 @@ from partnerships.followups import (
     LiveToTheEnd,
     ReachTerm,
     ReviewYearly,
+    SettleSignature,
     TellLastingEffect,
 )
 from partnerships.models import Partnership, Reflection
-from partnerships.notifications import PartnershipAgreed, PartnershipEnded, PartnershipRenewed
+from partnerships.notifications import (
+    PartnershipAgreed,
+    PartnershipEnded,
+    PartnershipRenewed,
+    SignatureContested,
+    SignatureCorrected,
+)
 from partnerships.operations.partnerships import lock_partnership
 from partnerships.workflow import PARTNERSHIP
 
@@ -47,7 +54,7 @@ def agree_partnership(
         raise DomainError("La date de signature est à venir. Revenez le dire quand ce sera signé.")
     _check_end(ends_on, signed_on)
     note = f"Signé le {signed_on:%d/%m/%Y}, {_until(ends_on)}"
-    advance(
+    line = advance(
         partnership,
         PARTNERSHIP,
         "agree",
@@ -59,7 +66,60 @@ def agree_partnership(
         disagreement_at=None,
     )
     _await_term(partnership)
-    mail.queue(PartnershipAgreed, partnership)
+    mail.queue(PartnershipAgreed, partnership, occurrence=str(line.pk))
+    return partnership
+
+
+@transaction.atomic
+def correct_signature(
+    *, partnership: Partnership, signed_on: date, ends_on: date | None, by: "User"
+) -> Partnership:
+    """The dates said are not the right ones: a manager of either party writes the right ones."""
+    partnership = _lock_to_manage(partnership, by)
+    if signed_on > clock.today():
+        raise DomainError("La date de signature est à venir. Si ce n’est pas encore signé, dites-le.")
+    _check_end(ends_on, signed_on)
+    if (signed_on, ends_on) == (partnership.signed_on, partnership.ends_on):
+        return partnership
+    line = advance(
+        partnership,
+        PARTNERSHIP,
+        "correct_signature",
+        by=by,
+        note=f"Signé le {signed_on:%d/%m/%Y}, {_until(ends_on)}",
+        signed_on=signed_on,
+        ends_on=ends_on,
+    )
+    _await_term(partnership)
+    mail.queue(SignatureCorrected, partnership, occurrence=str(line.pk))
+    return partnership
+
+
+@transaction.atomic
+def contest_signature(*, partnership: Partnership, note: str, by: "User") -> Partnership:
+    """« Non, pas encore »: the side that did not say it is signed says it is not. The team asks both.
+
+    It is in discussion again, until it is said signed anew, or that it will not be.
+    """
+    partnership = lock_partnership(partnership)
+    if not policies.can_manage_partnership(by, partnership):
+        raise PermissionDenied
+    if not policies.can_contest_signature(by, partnership):
+        raise DomainError("Cette signature ne se conteste pas, ou plus. Rechargez la page.")
+    line = advance(
+        partnership,
+        PARTNERSHIP,
+        "contest_signature",
+        by=by,
+        note=note,
+        agreed_at=None,
+        signed_on=None,
+        ends_on=None,
+        talked_at=partnership.talked_at or clock.now(),
+    )
+    agenda.close(partnership)
+    agenda.start(SettleSignature, partnership)
+    mail.queue(SignatureContested, partnership, occurrence=str(line.pk))
     return partnership
 
 

@@ -18,7 +18,16 @@ from mecenova.workflow.errors import DomainError
 from mecenova.workflow.journal import told
 from partnerships import operations, policies
 from partnerships.answering import report_talk
-from partnerships.forms import AbandonForm, AgreeForm, EndForm, ReflectForm, RenewForm, SettleForm, TalkForm
+from partnerships.forms import (
+    AbandonForm,
+    AgreeForm,
+    ContestForm,
+    EndForm,
+    ReflectForm,
+    RenewForm,
+    SettleForm,
+    TalkForm,
+)
 from partnerships.models import Partnership
 
 # What happened, in the words of its readers.
@@ -27,6 +36,8 @@ WORDS = {
     "report_talk": "Vous êtes-vous parlé\u202f?",
     "settle": "L’équipe a entendu les deux côtés",
     "agree": "C’est signé",
+    "correct_signature": "Les dates sont corrigées",
+    "contest_signature": "Ce n’est pas encore signé",
     "renew": "La suite est dite",
     "end": "Le partenariat est terminé",
     "reflect": "Quelques lignes sont écrites",
@@ -84,6 +95,28 @@ def agree(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         return "Bravo\u00a0! C’est noté, et l’autre côté le sait."
 
     return _answer(request, found, "agree_form", AgreeForm(request.POST), act)
+
+
+@require_POST
+def correct(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    found = _found(request, pk, policies.can_manage_partnership)
+
+    def act(data: dict[str, Any]) -> str:
+        operations.correct_signature(partnership=found, by=request.user, **data)
+        return "Les dates sont corrigées, et l’autre côté le sait."
+
+    return _answer(request, found, "correct_form", AgreeForm(request.POST, auto_id="correct_%s"), act)
+
+
+@require_POST
+def contest(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    found = _found(request, pk, policies.can_manage_partnership)
+
+    def act(data: dict[str, Any]) -> str:
+        operations.contest_signature(partnership=found, by=request.user, note=data["note"])
+        return "C’est noté\u00a0: une personne de l’équipe vous appelle tous les deux."
+
+    return _answer(request, found, "contest_form", ContestForm(request.POST, auto_id="contest_%s"), act)
 
 
 @require_POST
@@ -193,6 +226,16 @@ def _forms(
             SettleForm,
         ),
         "agree_form": (manages and found.is_in_discussion, AgreeForm),
+        "correct_form": (
+            manages and found.is_agreed,
+            lambda: AgreeForm(
+                initial={"signed_on": found.signed_on, "ends_on": found.ends_on}, auto_id="correct_%s"
+            ),
+        ),
+        "contest_form": (
+            policies.can_contest_signature(user, found),
+            lambda: ContestForm(auto_id="contest_%s"),
+        ),
         "renew_form": (
             manages and found.is_agreed,
             lambda: RenewForm(has_end=found.ends_on is not None),

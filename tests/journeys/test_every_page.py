@@ -283,6 +283,7 @@ NOT_A_PAGE = {
     *("infotheque:deposit_create", "infotheque:deposit"),
     *("infotheque:read", "infotheque:step_answer", "infotheque:step_take_up"),
     *(f"partnerships:partnership_{act}" for act in ("talk", "settle", "agree", "renew", "end", "reflect")),
+    *("partnerships:partnership_correct", "partnerships:partnership_contest"),
     *("mail:retry", "mail:mend_address", "mail:mend_own_address", "mail:provider_news"),
     *(f"partnerships:partnership_{act}" for act in ("talk", "settle", "agree", "renew", "end", "reflect")),
     *("account_inactive", "account_signup", "account_reauthenticate", "account_email_verification_sent"),

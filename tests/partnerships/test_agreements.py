@@ -291,3 +291,43 @@ def test_the_database_refuses_an_end_before_the_signature(signed):
     signed.sign()
     with pytest.raises(IntegrityError), transaction.atomic():
         Partnership.objects.update(ends_on=TODAY - timedelta(days=1))
+
+
+def test_the_other_side_says_that_it_is_not_signed_and_the_team_asks_both(signed, client):
+    signed.sign()
+    with pytest.raises(DomainError, match="ne se conteste pas"):
+        operations.contest_signature(partnership=signed.partnership, note="Si.", by=signed.asker)
+    client.force_login(signed.asker)
+    assert "pas encore signé" not in shown(client.get(signed.partnership.get_absolute_url()))
+    client.force_login(signed.answerer)
+    assert "pas encore signé" in shown(client.get(signed.partnership.get_absolute_url()))
+    address = reverse("partnerships:partnership_contest", args=[signed.partnership.pk])
+    assert client.post(address, {"note": ""}).status_code == 422
+    client.post(address, {"note": "Notre juriste relit encore."})
+    partnership = Partnership.objects.get()
+    assert (partnership.status, partnership.signed_on, partnership.agreed_at) == ("discussion", None, None)
+    assert rule_of(partnership) == "partnerships.settle_signature"
+    assert mails("signature_contested").get().recipient == signed.asker
+    assert "juriste" in mails("signature_contested").get().text
+    with pytest.raises(DomainError, match="ne se conteste pas"):
+        operations.contest_signature(partnership=partnership, note="Encore.", by=signed.answerer)
+    signed.sign()
+    assert rule_of(Partnership.objects.get()) == "partnerships.renewal"
+    assert mails("partnership_agreed").count() == 2
+
+
+def test_a_manager_of_either_side_corrects_the_dates(signed, client):
+    signed.sign()
+    client.force_login(signed.answerer)
+    address = reverse("partnerships:partnership_correct", args=[signed.partnership.pk])
+    assert client.post(address, {"signed_on": "2027-01-01"}).status_code == 409
+    for _ in range(2):
+        client.post(address, {"signed_on": "2026-11-20", "ends_on": ""})
+    partnership = Partnership.objects.get()
+    assert (partnership.status, partnership.signed_on, partnership.ends_on) == (
+        "agreed",
+        date(2026, 11, 20),
+        None,
+    )
+    assert rule_of(partnership) == "partnerships.yearly_review"
+    assert mails("signature_corrected").get().recipient == signed.asker

@@ -267,7 +267,8 @@ def _shared_keys(own: Any, company: Any, people: dict[str, User | None]) -> dict
     diagnosis = DiagnosisFactory(project__association=own)
     by_diagnosis = ("diagnosis", "diagnosis_choose", "diagnosis_call")
     by_partnership = tuple(
-        f"partnership_{act}" for act in ("abandon", "talk", "settle", "agree", "renew", "end", "reflect")
+        f"partnership_{act}"
+        for act in ("abandon", "talk", "settle", "agree", "correct", "contest", "renew", "end", "reflect")
     )
     by_suggestion = ("suggestion", "suggestion_interest", "suggestion_decline", "suggestion_seen")
     return {
