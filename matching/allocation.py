@@ -122,6 +122,23 @@ class Ledger:
 
 
 @dataclass(frozen=True, slots=True)
+class Reach:
+    """Of some pairs, by pair: the places of its need, its company and its association in their sorted keys;
+    whether the two suit well enough, were shown before, and may be shown today. `waiting`: by association,
+    the days it has waited."""
+
+    need: Array
+    company: Array
+    association: Array
+    companies: Array
+    associations: Array
+    waiting: Array
+    suits: Array
+    shown: Array
+    may: Array
+
+
+@dataclass(frozen=True, slots=True)
 class Allocation:
     """The pairs to present (places in the list given), and the sum of their scores. By need and association,
     `again` are those that were presented before, and `refused` says what past refusals cost those to which
@@ -144,32 +161,39 @@ def hopeful(pairs: Pairs) -> Pairs:
     return pairs if hoped.all() else pairs[np.flatnonzero(hoped)]
 
 
+def reach(pairs: Pairs, ledger: Ledger) -> Reach:
+    """What a round may do with each pair today, before its places are shared out."""
+    (needs, need), (companies, company), (associations, association) = (
+        np.unique(keys, return_inverse=True) for keys in (pairs.need, pairs.company, pairs.association)
+    )
+    waiting = ledger.waits.waited[ledger.waits.rows_of(associations)]
+    suits = admissible(pairs.score, pairs.worth, waiting[association])
+    shown = ~_are_new(ledger.shown, needs, need, associations, association)
+    # One shown before takes the place of no new one: it comes back for who finds nothing else.
+    may = suits & (~shown | waits_long(waiting)[association])
+    may &= _are_new(ledger.settled, companies, company, associations, association)
+    return Reach(need, company, association, companies, associations, waiting, suits, shown, may)
+
+
 def allocate(pairs: Pairs, ledger: Ledger, *, compared: bool) -> Allocation:
     """Which of these pairs to present now, never more than a company's places open today.
 
     `compared`: whether to tell the best score as well.
     """
-    (needs, need), (companies, company), (associations, association) = (
-        np.unique(keys, return_inverse=True) for keys in (pairs.need, pairs.company, pairs.association)
-    )
-    waiting = ledger.waits.waited[ledger.waits.rows_of(associations)]
-    presented = np.isin(associations, ledger.presented_today)
-    open_today = ledger.month.of(companies).open_on(ledger.today)
-    wanted = ~presented[association] & admissible(pairs.score, pairs.worth, waiting[association])
-    shown = ~_are_new(ledger.shown, needs, need, associations, association)
-    # One shown before takes the place of no new one: it comes back for who finds nothing else.
-    wanted &= ~shown | waits_long(waiting)[association]
-    wanted &= _are_new(ledger.settled, companies, company, associations, association)
-    kept = np.flatnonzero(wanted & (open_today[company] > 0))
+    found = reach(pairs, ledger)
+    presented = np.isin(found.associations, ledger.presented_today)
+    open_today = ledger.month.of(found.companies).open_on(ledger.today)
+    wanted = found.may & ~presented[found.association]
+    kept = np.flatnonzero(wanted & (open_today[found.company] > 0))
     refused = _refused(pairs, kept)
     score = pairs.score[kept].astype(float) - np.array([each.cost if each else 0.0 for each in refused])
-    offers = Offers(need[kept], company[kept], association[kept], score)
-    chosen = choose(offers, open_today, waiting, presented)
-    best = choose(offers, open_today, np.zeros(len(waiting)), presented) if compared else None
+    offers = Offers(found.need[kept], found.company[kept], found.association[kept], score)
+    chosen = choose(offers, open_today, found.waiting, presented)
+    best = choose(offers, open_today, np.zeros(len(found.waiting)), presented) if compared else None
     return Allocation(
         kept[chosen],
-        len(np.unique(association[wanted])) - len(chosen),
-        frozenset(_keys(pairs[kept[chosen][shown[kept[chosen]]]])),
+        len(np.unique(found.association[wanted])) - len(chosen),
+        frozenset(_keys(pairs[kept[chosen][found.shown[kept[chosen]]]])),
         _of_chosen(pairs[kept[chosen]], [refused[place] for place in chosen.tolist()]),
         float(score[chosen].sum()),
         None if best is None else float(score[best].sum()),

@@ -1,10 +1,12 @@
 """Honest odds: how many associations wait for how many places, counted and never embellished.
 
 `cases` says of whom one counts; `counts` counts, any number of cases in the same few queries; `what_if` looks
-beside a case; `table` crosses causes with kinds for the whole network.
+beside a case; `table` crosses causes with kinds for the whole network; `chances` says who could be presented
+to whom.
 """
 
 from matching.odds.cases import Case, case_of, case_of_association
+from matching.odds.chances import Chances, chances_today, most_served
 from matching.odds.counts import ENOUGH, Odds, Room, companies_for, odds, odds_for, odds_of, rooms_of
 from matching.odds.table import CauseLine, Cell, by_cause_and_kind
 from matching.odds.what_if import Another, what_if
@@ -15,12 +17,15 @@ __all__ = [
     "Case",
     "CauseLine",
     "Cell",
+    "Chances",
     "Odds",
     "Room",
     "by_cause_and_kind",
     "case_of",
     "case_of_association",
+    "chances_today",
     "companies_for",
+    "most_served",
     "odds",
     "odds_for",
     "odds_of",

@@ -8,8 +8,10 @@ closed. A promised day lasts until its evening, in Paris.
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from importlib.resources import files
+from typing import Any
+from uuid import UUID
 
 from django.db import connection
 from django.db.models import Sum
@@ -20,6 +22,23 @@ from mecenova.calendar import clock
 from mecenova.ui.figures import integer
 
 _SETTLED = files("mecenova.pages").joinpath("promises.sql").read_text("utf-8")
+_BY_MONTH = f"""{_SETTLED}
+SELECT
+  part,
+  date_trunc('month', day)::date AS month,
+  count(*) FILTER (WHERE kept) AS kept,
+  count(*) FILTER (WHERE NOT kept) AS broken
+FROM settled
+WHERE day BETWEEN %(first)s AND %(last)s
+GROUP BY part, month
+ORDER BY month, part
+"""  # noqa: S608 (words of this room only; values are parameters)
+_UNATTENDED = f"""{_SETTLED}
+SELECT subject_id, since, deadline
+FROM dated
+WHERE part = 'attention' AND NOT kept AND day BETWEEN %(first)s AND %(last)s
+ORDER BY since, subject_id
+"""  # noqa: S608 (as above)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +131,15 @@ PROMISES = (
 
 
 @dataclass(frozen=True, slots=True)
+class Delay:
+    """Since when an organisation waited, and the last day that it was told."""
+
+    organisation: UUID
+    since: datetime
+    deadline: date
+
+
+@dataclass(frozen=True, slots=True)
 class _Line:
     part: str
     month: date
@@ -137,6 +165,11 @@ def kept_by_month(first: date, last: date) -> dict[date, list[PromiseCount]]:
     lines = _lines(first, last)
     months = sorted({line.month for line in lines})
     return {month: _counts(line for line in lines if line.month == month) for month in months}
+
+
+def unattended(first: date, last: date) -> list[Delay]:
+    """The delays of promise 4 that ran out between these days without a presentation or a call."""
+    return [Delay(*row) for row in _read(_UNATTENDED, first, last)]
 
 
 def _counts(lines: Iterable[_Line]) -> list[PromiseCount]:
@@ -170,14 +203,13 @@ def _lines(first: date, last: date) -> list[_Line]:
 
 
 def _settled(first: date, last: date) -> list[_Line]:
-    values = {
-        "first": first,
-        "last": last,
-        "now": clock.now(),
-    }
+    return [_Line(*row) for row in _read(_BY_MONTH, first, last)]
+
+
+def _read(statement: str, first: date, last: date) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
-        cursor.execute(_SETTLED, values)
-        return [_Line(*row) for row in cursor.fetchall()]
+        cursor.execute(statement, {"first": first, "last": last, "now": clock.now()})
+        return cursor.fetchall()
 
 
 def _silence(first: date, last: date) -> list[_Line]:

@@ -1,4 +1,4 @@
--- Each thing that was promised to somebody, once it is settled: (part, kept, day).
+-- Each thing that was promised to somebody, once it is settled: (part, kept, day). What is read of it follows.
 -- What is not yet due, and what lost its object before it was due, is not here. Days are those of Paris.
 -- A promised day is kept until its evening. mecenova/pages/promises.py says each definition in words.
 WITH settings AS MATERIALIZED (
@@ -169,6 +169,9 @@ answered AS (
 dated AS (
   SELECT
     answered.part,
+    answered.subject_id,
+    answered.since,
+    answered.deadline,
     coalesce(answered.done <= answered.deadline AND answered.told, false) AS kept,
     CASE WHEN answered.done <= answered.deadline THEN answered.done ELSE answered.deadline END AS day
   FROM answered
@@ -226,13 +229,3 @@ settled AS (
   UNION ALL
   SELECT part, kept, day FROM mails
 )
-
-SELECT
-  part,
-  date_trunc('month', day)::date AS month,
-  count(*) FILTER (WHERE kept) AS kept,
-  count(*) FILTER (WHERE NOT kept) AS broken
-FROM settled
-WHERE day BETWEEN %(first)s AND %(last)s
-GROUP BY part, month
-ORDER BY month, part

@@ -45,6 +45,17 @@ class Promise:
 
 
 @dataclass(frozen=True, slots=True)
+class Unattended:
+    """Delays of the fourth promise that ran out, by what was lacking first: a company that suits; one that
+    might be shown the association, for the first time or again; a place. The last lacked nothing."""
+
+    no_company: int = 0
+    none_new: int = 0
+    no_place: int = 0
+    place_left: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Figures:
     silence_longest: float
     silence_p95: float
@@ -63,6 +74,7 @@ class Figures:
     partnerships: int
     signed: int
     promises: tuple[Promise, ...] = ()
+    unattended: Unattended = Unattended()
     nights_without_step: int = 0
 
     @property

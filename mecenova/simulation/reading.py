@@ -16,7 +16,7 @@ from mecenova.agenda.models import FollowUp
 from mecenova.calendar import clock
 from mecenova.mail.enums import MailStatus
 from mecenova.mail.models import OutgoingMail
-from mecenova.pages.promises import kept
+from mecenova.pages.promises import kept, unattended
 from mecenova.simulation.figures import (
     Figures,
     Promise,
@@ -45,10 +45,12 @@ def figures_of(year: Year) -> Figures:
     plan = year.plan
     end = datetime.combine(plan.end, time(0), tzinfo=clock.PARIS)
     with clock.frozen(end):
+        period = plan.start, plan.end - timedelta(days=1)
         promises = tuple(
             Promise(found.number, found.title, found.kept, found.broken, found.detail)
-            for found in kept(plan.start, plan.end - timedelta(days=1))
+            for found in kept(*period)
         )
+        lacking = year.attention.explain(unattended(*period))
     mails = _mails_by_week(end)
     silences = _silences(year, end)
     welcomes, checks, shown = _first_answers()
@@ -71,6 +73,7 @@ def figures_of(year: Year) -> Figures:
         partnerships=partnerships.count(),
         signed=partnerships.filter(signed_on__isnull=False).count(),
         promises=promises,
+        unattended=lacking,
         nights_without_step=len(year.nights_without_step),
     )
 

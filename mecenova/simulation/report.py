@@ -15,9 +15,14 @@ def told(today: Figures, before: Figures) -> Iterator[str]:
     yield "Promesses (tenues / non tenues)"
     for promise in today.promises:
         yield f"  {promise.number}. {promise.title} : {promise.kept} / {promise.broken}. {promise.detail}"
-    fourth = next((promise for promise in today.promises if promise.number == 4), None)
-    if fourth is not None and fourth.broken:
-        yield f"  La promesse 4 dépend des places : il en a manqué pour {fourth.broken} délais de 90 jours."
+    yield "Délais de la promesse 4 non tenus, par ce qui a manqué"
+    for words, number in (
+        ("aucune entreprise ne convient", today.unattended.no_company),
+        ("toutes celles qui conviennent l’ont déjà vue", today.unattended.none_new),
+        ("leurs places étaient prises", today.unattended.no_place),
+        ("rien : une place est restée libre", today.unattended.place_left),
+    ):
+        yield f"  {words:{WIDTH - 2}}{number:>12}"
     yield f"Nuits et dossiers sans prochaine étape : {today.nights_without_step}"
 
 

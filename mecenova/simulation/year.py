@@ -1,7 +1,8 @@
 """A year lived from its first morning to its last evening: a diary of acts, and the site's own schedule."""
 
 import heapq
-from collections.abc import Callable, Iterator
+from calendar import MONDAY
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
 from functools import partial
@@ -14,6 +15,7 @@ from mecenova.agenda.silence import subjects_without_step
 from mecenova.calendar import clock
 from mecenova.rehearsal.virtual_time import VirtualTime
 from mecenova.simulation.answers import Reader
+from mecenova.simulation.attention import Attention
 from mecenova.simulation.keys import drawn_keys
 from mecenova.simulation.network import Plan, chance_of
 from mecenova.simulation.people import Act, AssociationMember, CompanyMember, Member, Reference, attempt
@@ -39,12 +41,13 @@ class Year:
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
         self.nights_without_step: list[tuple[date, str]] = []
+        self.attention = Attention()
         self._diary: list[tuple[datetime, int, Act]] = []
         self._pages = 0
         self.associations: dict[UUID, AssociationMember] = {}
         self.companies: dict[UUID, CompanyMember] = {}
 
-    def live(self, *, at_night: Callable[[date], object] | None = None) -> "Year":
+    def live(self) -> "Year":
         plan = self.plan
         opening = _at(plan.start, time(7))
         self.time = VirtualTime(opening, grain=GRAIN, patience=PATIENCE)
@@ -56,8 +59,6 @@ class Year:
                     if offset in COUNTED_AGAIN:
                         _count_rows()
                     self._live_day(plan.start + timedelta(days=offset))
-                    if at_night is not None:
-                        at_night(plan.start + timedelta(days=offset))
         finally:
             clock.set_clock(None)
         return self
@@ -87,6 +88,8 @@ class Year:
     def _live_day(self, day: date) -> None:
         self._act_until(_at(day, NIGHT))
         self._look_for_missing_steps(day)
+        if day.weekday() == MONDAY:
+            self.attention.look()
         self._act_until(_at(day, READING))
         self.reader.read()
         self._act_until(_at(day, STAFF_AT_WORK))

@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from mecenova.rehearsal import scratch
-from mecenova.simulation.figures import Figures, Promise, Requests, Spread
+from mecenova.simulation.figures import Figures, Promise, Requests, Spread, Unattended
 from mecenova.simulation.network import draw
 from mecenova.simulation.report import told
 from mecenova.simulation.rules_2009 import Year2009
@@ -88,4 +88,5 @@ def _figures(told: dict[str, Any]) -> Figures:
     told["requests"] = Requests(**told["requests"])
     told["presentations"] = Spread(**told["presentations"])
     told["promises"] = tuple(Promise(**promise) for promise in told["promises"])
+    told["unattended"] = Unattended(**told["unattended"])
     return Figures(**told)
