@@ -60,6 +60,10 @@ class Associations:
     def get(self, key: str) -> Association:
         return Association.objects.select_related("organisation").get(pk=self._made[key].pk)
 
+    def is_it(self, key: str, association: Association) -> bool:
+        """Whether that key is this one's, once it is made."""
+        return key in self._made and self._made[key] == association
+
     def person(self, key: str) -> User:
         return self._people[key]
 

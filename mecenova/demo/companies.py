@@ -45,6 +45,10 @@ class Companies:
     def get(self, key: str) -> Company:
         return Company.objects.select_related("organisation").get(pk=self._made[key].pk)
 
+    def is_it(self, key: str, company: Company) -> bool:
+        """Whether that key is this one's, once it is made."""
+        return key in self._made and self._made[key] == company
+
     def person(self, key: str) -> User:
         return self._people[key]
 

@@ -22,6 +22,7 @@ from partnerships.operations import (
     introduce,
     postpone_introduction,
     report_talk,
+    withdraw_introduction,
 )
 from partnerships.operations import mark_seen as mark_introduction_seen
 
@@ -60,6 +61,9 @@ class Stories:
     def _read(self, suggestion: Suggestion, number: int) -> None:
         person = _person_of(suggestion.company.organisation)
         reading = READINGS[number % len(READINGS)]
+        if reading == "interest" and self._is_written(suggestion):
+            # These two write to each other in a story of their own, at its dates.
+            reading = "see"
         if reading != "leave":
             mark_seen(suggestion=suggestion, by=person)
         if reading == "interest":
@@ -73,6 +77,13 @@ class Stories:
             decline_suggestion(
                 suggestion=suggestion, reason=refusal["reason"], note=refusal["note"], by=person
             )
+
+    def _is_written(self, suggestion: Suggestion) -> bool:
+        return any(
+            self.associations.is_it(text["association"], suggestion.association)
+            and self.companies.is_it(text["company"], suggestion.company)
+            for text in self.texts["introduction"]
+        )
 
     def _answer_companies(self) -> None:
         waiting = Introduction.objects.waiting().filter(asked_by_side=Side.COMPANY)
@@ -139,6 +150,9 @@ class Stories:
         elif text["kind"] == "later":
             later_on = clock.today() + timedelta(days=text["in_days"])
             postpone_introduction(introduction=introduction, later_on=later_on, by=person, note=note)
+        elif text["kind"] == "withdraw":
+            asking = _person_of(introduction.asking_organisation)
+            withdraw_introduction(introduction=introduction, by=asking, note=note)
         elif text["kind"] == "no":
             decline_introduction(introduction=introduction, reason=text["reason"], by=person, note=note)
         elif text["kind"] == "abandon" and introduction.status == IntroductionStatus.YES:

@@ -190,8 +190,8 @@ def test_links_depend_on_the_reader(client):
     assert claim in client.get(page(unclaimed)).text
     client.logout()
     text = client.get(page(unclaimed)).text
-    assert claim not in text
-    assert "Connectez-vous" in text
+    assert f'href="{claim}"' not in text
+    assert f"?next={claim}" in text
 
 
 def test_page_costs_the_same_with_ten_projects(client, query_count):

@@ -221,7 +221,7 @@ def test_every_place_is_on_the_map(client):
         (60, "1\u00a0minute"),
         (89 * 60, "89\u00a0minutes"),
         (5 * 3600, "5\u00a0heures"),
-        (36 * 3600, "1,5\u00a0jours"),
+        (36 * 3600, "1,5\u00a0jour"),
         (2 * 86400, "2\u00a0jours"),
         (34.4 * 86400, "34\u00a0jours"),
     ],

@@ -85,7 +85,7 @@ class TestWritingToOthers:
         ]
         assert OutgoingMail.objects.count() == 5
         assert answers[-1].status_code == 429
-        assert "Attendez quelques minutes" in answers[-1].text
+        assert "attendez quelques minutes" in answers[-1].text
 
     def test_whether_an_address_is_known_is_not_seen(self, client):
         UserFactory(email="lea@exemple.fr")
