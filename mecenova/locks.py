@@ -18,6 +18,13 @@ def hold(name: str) -> None:
         cursor.execute(f"SELECT pg_advisory_xact_lock({NUMBER_OF_NAME})", [name])
 
 
+def hold_if_free(name: str) -> bool:
+    """Hold this name until the transaction ends; False when somebody else does."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT pg_try_advisory_xact_lock({NUMBER_OF_NAME})", [name])
+        return bool(cursor.fetchone()[0])
+
+
 @contextmanager
 def alone(name: str) -> Iterator[bool]:
     """Whether this worker is the only one at this work, for as long as it holds its connection.

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator
 from decimal import Decimal
 
 import numpy as np
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Count
 
 from accounts.models import User
@@ -29,6 +29,7 @@ from matching.ranking import Best, candidates_of, rank_changes, rank_everybody
 from matching.refusals import Refused
 from matching.scoring import SCORE_VERSION, reasons
 from mecenova.calendar import clock
+from mecenova.locks import hold_if_free
 from mecenova.mail.operations import queue
 from mecenova.workflow.errors import DomainError
 from mecenova.workflow.journal import record_many
@@ -38,8 +39,7 @@ from partnerships.operations import spend_attention_on_many
 
 logger = logging.getLogger(__name__)
 
-# Any number that no other advisory lock of the house uses.
-ROUND_LOCK = 8_020_901
+ONE_ROUND = "matching.round"
 # Pairs are read whole to be explained: so many at once, so that memory is bounded.
 PRESENTED_AT_ONCE = 500
 
@@ -139,10 +139,8 @@ def times_shown(needs: Collection[uuid.UUID] | None = None) -> dict[uuid.UUID, i
 
 def take_lock() -> None:
     """Until the end of the transaction. Raises RoundInProgress when another holds it."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [ROUND_LOCK])
-        if not cursor.fetchone()[0]:
-            raise RoundInProgress
+    if not hold_if_free(ONE_ROUND):
+        raise RoundInProgress
 
 
 def _in_turns(chosen: Pairs) -> Iterator[Pairs]:

@@ -6,20 +6,19 @@ from collections.abc import Iterator
 import pytest
 from django.db import connection
 
-from matching.operations.rounds import ROUND_LOCK
 from mecenova.locks import NUMBER_OF_NAME
 from mecenova.rehearsal.making import PREVIEW
 from tests.architecture.house import python_files, relative, tree_of
 
-# Where PostgreSQL itself is asked: the house's own module, a connection apart, and the round's number.
-ASKING = {"mecenova/locks.py", "mecenova/rehearsal/making.py", "matching/operations/rounds.py"}
+# Where PostgreSQL itself is asked: the house's own module, and a connection apart.
+ASKING = {"mecenova/locks.py", "mecenova/rehearsal/making.py"}
 
 
 def names_taken(tree: ast.Module) -> Iterator[str]:
     """What is given to a lock, as far as « : »: whose it is comes after."""
     said = {ast.unparse(node.targets[0]): node.value for node in tree.body if isinstance(node, ast.Assign)}
     for call in ast.walk(tree):
-        if isinstance(call, ast.Call) and ast.unparse(call.func) in {"hold", "alone"}:
+        if isinstance(call, ast.Call) and ast.unparse(call.func) in {"hold", "hold_if_free", "alone"}:
             given = said.get(ast.unparse(call.args[0]), call.args[0])
             given = given.values[0] if isinstance(given, ast.JoinedStr) else given
             yield str(getattr(given, "value", "")).partition(":")[0]
@@ -53,9 +52,9 @@ def test_nobody_else_asks_for_a_lock_on_a_number():
 
 @pytest.mark.django_db
 def test_no_two_names_give_one_number():
-    numbers = {ROUND_LOCK}
+    numbers = set()
     for name in taken():
         with connection.cursor() as cursor:
             cursor.execute(f"SELECT {NUMBER_OF_NAME}", [name])
             numbers.add(cursor.fetchone()[0])
-    assert len(numbers) == len(taken()) + 1
+    assert len(numbers) == len(taken())

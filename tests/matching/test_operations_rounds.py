@@ -15,11 +15,12 @@ from matching.allocation import PRESENT_TEXT_FROM
 from matching.enums import ChangedKind, RoundScope, SuggestionStatus
 from matching.models import ChangedSubject, Round, Suggestion
 from matching.operations import RoundInProgress, note_change, run_round
-from matching.operations.rounds import ROUND_LOCK
+from matching.operations.rounds import ONE_ROUND
 from matching.profiles import repair, reweigh
 from matching.ranking import rankings_of_needs
 from matching.tasks import run_nightly_round, run_small_round
 from mecenova.agenda import operations as agenda
+from mecenova.locks import NUMBER_OF_NAME
 from mecenova.mail.models import OutgoingMail
 from mecenova.reference.models import Cause
 from mecenova.workflow.journal import history
@@ -310,7 +311,7 @@ def test_the_second_round_says_so_and_the_task_leaves_quietly():
     other = connections.create_connection("default")
     try:
         with other.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_lock(%s)", [ROUND_LOCK])
+            cursor.execute(f"SELECT pg_advisory_lock({NUMBER_OF_NAME})", [ONE_ROUND])
         with pytest.raises(RoundInProgress, match="déjà en cours"):
             run_round()
         run_nightly_round()
