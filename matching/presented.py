@@ -4,8 +4,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from companies.enums import NeedStatus
-from companies.models import Need
 from matching.enums import SuggestionStatus
 from matching.ledger import asked_again_on, delays_after_no
 from matching.models import Suggestion
@@ -26,7 +24,8 @@ def presentations(suggestions: Iterable[Suggestion]) -> list[Presentation]:
     """Of each of these, read with `with_parties`. An introduction tells its own next step."""
     delays = delays_after_no()
     return [
-        Presentation(one, _follows(one, delays), one.is_open and _is_current(one.need)) for one in suggestions
+        Presentation(one, _follows(one, delays), one.is_open and one.need.takes_answers)
+        for one in suggestions
     ]
 
 
@@ -46,7 +45,3 @@ def _back_on(day: date, what: str) -> str:
     if day <= clock.today():
         return f"peut de nouveau {what}"
     return f"pourra de nouveau {what} à partir du {short_date(day)}"
-
-
-def _is_current(need: Need) -> bool:
-    return need.status == NeedStatus.PUBLISHED and (need.deadline is None or need.deadline >= clock.today())

@@ -169,6 +169,16 @@ class Need(Identified):
     def __str__(self) -> str:
         return self.title
 
+    @property
+    def is_past(self) -> bool:
+        """Its last day to answer is over."""
+        return self.deadline is not None and self.deadline < clock.today()
+
+    @property
+    def takes_answers(self) -> bool:
+        """Published and not past; whether its company may be seen is for `visible()`."""
+        return self.status == NeedStatus.PUBLISHED and not self.is_past
+
     def get_absolute_url(self) -> str:
         return reverse("companies:need_detail", args=[self.pk])
 

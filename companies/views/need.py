@@ -24,7 +24,6 @@ from infotheque.models import Prescription
 from mecenova.agenda.enums import Owner
 from mecenova.agenda.operations import next_step
 from mecenova.agenda.wording import before
-from mecenova.calendar import clock
 from mecenova.reference.enums import Kind
 from mecenova.workflow.errors import DomainError
 
@@ -43,16 +42,15 @@ WHAT_EACH_KIND_IS = {
 def detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     need = need_or_404(request, pk, policies.can_view_need)
     own = policies.can_edit_need(request.user, need)
-    past = need.deadline is not None and need.deadline < clock.today()
     step = next_step(need) if own else None
     reads = own and is_member(request.user, need.company.organisation)
     context = {
         "need": need,
         "company": need.company,
         "own": own,
-        "is_open": need.status == NeedStatus.PUBLISHED and not past,
+        "is_open": need.takes_answers,
         "standing": None if own or request.user.is_anonymous else _standing(request.user, need),
-        "past": past,
+        "past": need.is_past,
         "status_tone": STATUS_TONES[need.status],
         "general_interest_only": need.company.has_policy and need.company.policy.general_interest_only,
         "can_publish": need.status != NeedStatus.PUBLISHED and policies.can_publish_need(request.user, need),

@@ -109,6 +109,13 @@ class Slot(Identified):
             models.CheckConstraint(condition=Q(minutes__range=(5, 120)), name="slot_lasts_some_minutes"),
         ]
 
+    @property
+    def booked_about(self) -> tuple[ContentType, uuid.UUID] | None:
+        """Type and key of what they will talk about; None while it is free."""
+        if self.booked_for_type is None or self.booked_for_id is None:
+            return None
+        return self.booked_for_type, self.booked_for_id
+
     def __str__(self) -> str:
         return f"Rendez-vous du {day_and_hour(self.starts_at)}"
 

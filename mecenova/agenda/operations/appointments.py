@@ -48,8 +48,8 @@ def move_booking(*, slot: Slot, to: Slot, by: "User") -> Slot:
     _lock_organisation(slot)
     rows = {row.pk: row for row in _locked_both(slot, to)}
     row, chosen = rows[slot.pk], rows[to.pk]
-    organisation_id = row.booked_by_organisation_id
-    if not can_see_booking(by, row) or organisation_id is None:
+    organisation_id, about = row.booked_by_organisation_id, row.booked_about
+    if not can_see_booking(by, row) or organisation_id is None or about is None:
         raise PermissionDenied
     if row == chosen:
         return row
@@ -57,13 +57,13 @@ def move_booking(*, slot: Slot, to: Slot, by: "User") -> Slot:
         raise DomainError("Ce rendez-vous est passé\u00a0: choisissez-en un nouveau.")
     if not free_slots().filter(pk=chosen.pk).exists():
         raise DomainError(TAKEN)
-    about, when = (row.booked_for_type, row.booked_for_id), day_and_hour(row.starts_at)
+    when = day_and_hour(row.starts_at)
     person = row.booked_by or by if is_staff(by) else by
     close(row, HoldSlot, RemindSlot, outcome=Outcome.CANCELLED)
     if row.adviser_id != chosen.adviser_id:
         _tell_adviser(row)
     _free(row, by)
-    write_booking(chosen, organisation_id, about, person=person, by=by, moved_from=when)  # type: ignore[arg-type]  # (a booking is whole)
+    write_booking(chosen, organisation_id, about, person=person, by=by, moved_from=when)
     return chosen
 
 
