@@ -161,6 +161,38 @@ class ContestForm(forms.Form):
     )
 
 
+class SettleSignatureForm(AgreeForm):
+    """What the team learnt by asking both sides whether it is signed."""
+
+    YES, NO = "yes", "no"
+
+    signed = forms.ChoiceField(
+        label="Est-ce signé\u202f?",
+        choices=((YES, "Oui, à la date ci-dessous"), (NO, "Non\u00a0: la discussion continue")),
+        widget=forms.RadioSelect,
+    )
+    note = forms.CharField(
+        label="Qui vous l’a dit, et quand",
+        max_length=NOTE_LENGTH,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="Les deux côtés le lisent, par courriel et dans l’histoire du partenariat.",
+    )
+    field_order = ("signed", "signed_on", "ends_on", "note")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["signed_on"].required = False
+
+    def clean(self) -> dict[str, Any]:
+        """Without a signature there is no date; with one, its day is needed."""
+        data = super().clean() or self.cleaned_data
+        if data.get("signed") == self.NO:
+            data["signed_on"] = data["ends_on"] = None
+        elif "signed_on" in data and data["signed_on"] is None:
+            self.add_error("signed_on", "Écrivez le jour de la signature, ou répondez «\u202fNon\u202f».")
+        return data
+
+
 class RenewForm(forms.Form):
     """Does it go on?"""
 

@@ -17,6 +17,11 @@ urlpatterns = [
     path("partenariats/<uuid:pk>/signer/", partnerships.agree, name="partnership_agree"),
     path("partenariats/<uuid:pk>/corriger/", partnerships.correct, name="partnership_correct"),
     path("partenariats/<uuid:pk>/contester/", partnerships.contest, name="partnership_contest"),
+    path(
+        "partenariats/<uuid:pk>/trancher-la-signature/",
+        partnerships.settle_signature,
+        name="partnership_settle_signature",
+    ),
     path("partenariats/<uuid:pk>/prolonger/", partnerships.renew, name="partnership_renew"),
     path("partenariats/<uuid:pk>/terminer/", partnerships.end, name="partnership_end"),
     path("partenariats/<uuid:pk>/bilan/", partnerships.reflect, name="partnership_reflect"),

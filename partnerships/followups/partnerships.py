@@ -117,8 +117,7 @@ class SettleSignature(PartnershipRule):
         return None
 
     def still_relevant(self, subject: Partnership) -> bool:
-        """Until it is said signed again, or that it will not be: either closes this step."""
-        return subject.status == PartnershipStatus.DISCUSSION
+        return subject.status == PartnershipStatus.DISCUSSION and subject.contested_at is not None
 
     def act(self, subject: Partnership, follow_up: FollowUp) -> None:
         """The step stays on the team's list, later than promised; nobody else is written to."""

@@ -39,8 +39,9 @@ class PartnershipQuerySet(models.QuerySet["Partnership"]):
         )
 
     def in_disagreement(self) -> Self:
-        """One side says they talked, the other that they did not: the team asks both."""
-        return self.filter(status=PartnershipStatus.DISCUSSION, disagreement_at__isnull=False)
+        """The sides say differently whether they talked, or whether it is signed: the team asks both."""
+        differ = Q(disagreement_at__isnull=False) | Q(contested_at__isnull=False)
+        return self.filter(differ, status=PartnershipStatus.DISCUSSION)
 
     def returned(self) -> Self:
         return self.filter(status=PartnershipStatus.RETURNED)
@@ -67,6 +68,7 @@ class Partnership(Identified):
     talk_turn = models.PositiveSmallIntegerField("dernière question posée", default=0, editable=False)
     talked_at = models.DateTimeField("premier échange su le", null=True, blank=True, editable=False)
     disagreement_at = models.DateTimeField("désaccord depuis le", null=True, blank=True, editable=False)
+    contested_at = models.DateTimeField("signature contestée le", null=True, blank=True, editable=False)
     agreed_at = models.DateTimeField("dit signé le", null=True, blank=True, editable=False)
     signed_on = models.DateField("signé le", null=True, blank=True)
     ends_on = models.DateField("prend fin le", null=True, blank=True)
@@ -106,6 +108,11 @@ class Partnership(Identified):
                 condition=Q(disagreement_at__isnull=True)
                 | Q(status=PartnershipStatus.DISCUSSION, talked_at__isnull=True),
                 name="partnership_disagrees_in_discussion",
+            ),
+            models.CheckConstraint(
+                condition=Q(contested_at__isnull=True)
+                | Q(status=PartnershipStatus.DISCUSSION, talked_at__isnull=False),
+                name="partnership_contested_in_discussion",
             ),
             models.CheckConstraint(
                 condition=Q(completed_at__isnull=True)

@@ -168,6 +168,19 @@ class SignatureContested(ToTheOthers):
     wanted_in: ClassVar[tuple[str, ...]] = (PartnershipStatus.DISCUSSION,)
     verb: ClassVar[str] = "contest_signature"
 
+    def still_wanted(self, subject: Partnership, recipient: "User") -> bool:
+        return subject.contested_at is not None
+
+
+@register_notification
+class SignatureSettled(ToTheOthers):
+    """The team has asked both: it is not signed yet, and what they said. To both, the team being of none."""
+
+    name: ClassVar[str] = "partnerships.signature_settled"
+    template: ClassVar[str] = "mail/partnerships/signature_settled.md"
+    wanted_in: ClassVar[tuple[str, ...]] = (PartnershipStatus.DISCUSSION,)
+    verb: ClassVar[str] = "settle"
+
 
 @register_notification
 class RenewalAsked(PartnershipNotification):

@@ -1,7 +1,4 @@
 from partnerships.operations.agreements import (
-    agree_partnership,
-    contest_signature,
-    correct_signature,
     end_partnership,
     let_reflection_rest,
     reflect,
@@ -36,6 +33,12 @@ from partnerships.operations.introductions import (
 from partnerships.operations.leaving import follow_leaving
 from partnerships.operations.partnerships import abandon_partnership
 from partnerships.operations.refusals import choose_first_documents, edit_refusal_step
+from partnerships.operations.signatures import (
+    agree_partnership,
+    contest_signature,
+    correct_signature,
+    settle_signature,
+)
 from partnerships.operations.talks import (
     ask_whether_they_talked,
     conclude_talk,
@@ -77,6 +80,7 @@ __all__ = [
     "request_queued",
     "return_attention",
     "return_to_matching",
+    "settle_signature",
     "settle_talk",
     "spend_attention",
     "spend_attention_on_many",

@@ -1,4 +1,4 @@
-"""Signed, gone on with, ended, and what came of it."""
+"""Gone on with, ended, and what came of it."""
 
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -20,17 +20,10 @@ from partnerships.followups import (
     LiveToTheEnd,
     ReachTerm,
     ReviewYearly,
-    SettleSignature,
     TellLastingEffect,
 )
 from partnerships.models import Partnership, Reflection
-from partnerships.notifications import (
-    PartnershipAgreed,
-    PartnershipEnded,
-    PartnershipRenewed,
-    SignatureContested,
-    SignatureCorrected,
-)
+from partnerships.notifications import PartnershipEnded, PartnershipRenewed
 from partnerships.operations.partnerships import lock_partnership
 from partnerships.workflow import PARTNERSHIP
 
@@ -45,98 +38,19 @@ RENEWAL_NOT_SOONER = timedelta(days=30)
 
 
 @transaction.atomic
-def agree_partnership(
-    *, partnership: Partnership, signed_on: date, ends_on: date | None, by: "User"
-) -> Partnership:
-    """« C’est signé »: said by a manager of one party, recorded with their name, told to the others."""
-    partnership = _lock_to_manage(partnership, by)
-    if signed_on > clock.today():
-        raise DomainError("La date de signature est à venir. Revenez le dire quand ce sera signé.")
-    _check_end(ends_on, signed_on)
-    note = f"Signé le {signed_on:%d/%m/%Y}, {_until(ends_on)}"
-    line = advance(
-        partnership,
-        PARTNERSHIP,
-        "agree",
-        by=by,
-        note=note,
-        agreed_at=clock.now(),
-        signed_on=signed_on,
-        ends_on=ends_on,
-        disagreement_at=None,
-    )
-    _await_term(partnership)
-    mail.queue(PartnershipAgreed, partnership, occurrence=str(line.pk))
-    return partnership
-
-
-@transaction.atomic
-def correct_signature(
-    *, partnership: Partnership, signed_on: date, ends_on: date | None, by: "User"
-) -> Partnership:
-    """The dates said are not the right ones: a manager of either party writes the right ones."""
-    partnership = _lock_to_manage(partnership, by)
-    if signed_on > clock.today():
-        raise DomainError("La date de signature est à venir. Si ce n’est pas encore signé, dites-le.")
-    _check_end(ends_on, signed_on)
-    if (signed_on, ends_on) == (partnership.signed_on, partnership.ends_on):
-        return partnership
-    line = advance(
-        partnership,
-        PARTNERSHIP,
-        "correct_signature",
-        by=by,
-        note=f"Signé le {signed_on:%d/%m/%Y}, {_until(ends_on)}",
-        signed_on=signed_on,
-        ends_on=ends_on,
-    )
-    _await_term(partnership)
-    mail.queue(SignatureCorrected, partnership, occurrence=str(line.pk))
-    return partnership
-
-
-@transaction.atomic
-def contest_signature(*, partnership: Partnership, note: str, by: "User") -> Partnership:
-    """« Non, pas encore »: the side that did not say it is signed says it is not. The team asks both.
-
-    It is in discussion again, until it is said signed anew, or that it will not be.
-    """
-    partnership = lock_partnership(partnership)
-    if not policies.can_manage_partnership(by, partnership):
-        raise PermissionDenied
-    if not policies.can_contest_signature(by, partnership):
-        raise DomainError("Cette signature ne se conteste pas, ou plus. Rechargez la page.")
-    line = advance(
-        partnership,
-        PARTNERSHIP,
-        "contest_signature",
-        by=by,
-        note=note,
-        agreed_at=None,
-        signed_on=None,
-        ends_on=None,
-        talked_at=partnership.talked_at or clock.now(),
-    )
-    agenda.close(partnership)
-    agenda.start(SettleSignature, partnership)
-    mail.queue(SignatureContested, partnership, occurrence=str(line.pk))
-    return partnership
-
-
-@transaction.atomic
 def renew_partnership(
     *, partnership: Partnership, goes_on: bool, by: "User", ends_on: date | None = None
 ) -> Partnership:
     """Does it go on, with a new date of end or without, or does it stop on the day foreseen?"""
-    partnership = _lock_to_manage(partnership, by)
+    partnership = lock_to_manage(partnership, by)
     if not goes_on and partnership.ends_on is None:
         raise DomainError("Sans date de fin prévue, dites plutôt que le partenariat est terminé.")
     if goes_on:
-        _check_end(ends_on, partnership.signed_on)
+        check_end(ends_on, partnership.signed_on)
     new_end = ends_on if goes_on else partnership.ends_on
-    note = f"Continue, {_until(new_end)}" if goes_on else f"S’arrête comme prévu, le {new_end:%d/%m/%Y}"
+    note = f"Continue, {until(new_end)}" if goes_on else f"S’arrête comme prévu, le {new_end:%d/%m/%Y}"
     line = advance(partnership, PARTNERSHIP, "renew", by=by, note=note, ends_on=new_end)
-    _await_term(partnership, asked=goes_on)
+    await_term(partnership, asked=goes_on)
     mail.queue(PartnershipRenewed, partnership, occurrence=str(line.pk))
     return partnership
 
@@ -145,7 +59,7 @@ def renew_partnership(
 def end_partnership(*, partnership: Partnership, by: "User | None" = None, note: str = "") -> Partnership:
     """It is over, by somebody's word or because its last day has passed. Both are asked what it gave."""
     if by is not None:
-        partnership = _lock_to_manage(partnership, by)
+        partnership = lock_to_manage(partnership, by)
     else:
         partnership = lock_partnership(partnership)
         if partnership.ends_on is None or partnership.ends_on >= clock.today():
@@ -236,7 +150,7 @@ def _end(partnership: Partnership, *, by: "User | None", note: str, **moments: d
     mail.queue(PartnershipEnded, partnership)
 
 
-def _await_term(partnership: Partnership, *, asked: bool = True) -> None:
+def await_term(partnership: Partnership, *, asked: bool = True) -> None:
     """The one step of a signed partnership: the question of going on, or the last months."""
     agenda.close(partnership)
     if partnership.ends_on is None:
@@ -253,14 +167,16 @@ def _await_term(partnership: Partnership, *, asked: bool = True) -> None:
     agenda.start(ReachTerm, partnership, since=morning_after)
 
 
-def _lock_to_manage(partnership: Partnership, by: "User") -> Partnership:
+def lock_to_manage(partnership: Partnership, by: "User") -> Partnership:
+    """Held until the end. Raises PermissionDenied when this person runs none of its parties."""
     partnership = lock_partnership(partnership)
     if not policies.can_manage_partnership(by, partnership):
         raise PermissionDenied
     return partnership
 
 
-def _check_end(ends_on: date | None, signed_on: date | None) -> None:
+def check_end(ends_on: date | None, signed_on: date | None) -> None:
+    """Raises DomainError, in French, when the end has passed, comes before the signature or is too far."""
     if ends_on is None or signed_on is None:
         return
     if ends_on < clock.today():
@@ -271,5 +187,6 @@ def _check_end(ends_on: date | None, signed_on: date | None) -> None:
         raise DomainError(f"Indiquez une date dans les {LONGEST_YEARS} ans, ou aucune.")
 
 
-def _until(ends_on: date | None) -> str:
+def until(ends_on: date | None) -> str:
+    """For a journal that people read."""
     return f"jusqu’au {ends_on:%d/%m/%Y}" if ends_on else "sans date de fin"

@@ -67,6 +67,7 @@ def stop(partnership: Partnership, *, by: "User | None", note: str) -> Partnersh
         note=note,
         abandoned_at=clock.now(),
         disagreement_at=None,
+        contested_at=None,
     )
     agenda.close(partnership)
     mail.queue(PartnershipAbandoned, partnership)

@@ -26,6 +26,7 @@ from partnerships.forms import (
     ReflectForm,
     RenewForm,
     SettleForm,
+    SettleSignatureForm,
     TalkForm,
 )
 from partnerships.models import Partnership
@@ -117,6 +118,18 @@ def contest(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         return "C’est noté\u00a0: une personne de l’équipe vous appelle tous les deux."
 
     return _answer(request, found, "contest_form", ContestForm(request.POST, auto_id="contest_%s"), act)
+
+
+@require_POST
+def settle_signature(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    found = _found(request, pk, policies.can_settle_partnership)
+
+    def act(data: dict[str, Any]) -> str:
+        settled = {name: data[name] for name in ("signed_on", "ends_on", "note")}
+        operations.settle_signature(partnership=found, by=request.user, **settled)
+        return "C’est noté, et les deux côtés le savent."
+
+    return _answer(request, found, "settle_signature_form", SettleSignatureForm(request.POST), act)
 
 
 @require_POST
@@ -224,6 +237,10 @@ def _forms(
         "settle_form": (
             found.disagreement_at is not None and policies.can_settle_partnership(user, found),
             SettleForm,
+        ),
+        "settle_signature_form": (
+            found.contested_at is not None and policies.can_settle_partnership(user, found),
+            SettleSignatureForm,
         ),
         "agree_form": (manages and found.is_in_discussion, AgreeForm),
         "correct_form": (

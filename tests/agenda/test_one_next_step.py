@@ -349,6 +349,11 @@ class Network(Story):
         )
 
     @precondition(lambda self: Partnership.objects.active().exists())
+    @rule(which=WHICH, last=st.booleans())
+    def a_party_says_it_is_not_signed(self, which, last):
+        self.a_party_acts(which, partnerships.contest_signature, last, note="Pas encore.")
+
+    @precondition(lambda self: Partnership.objects.active().exists())
     @rule(which=WHICH, last=st.booleans(), act=st.sampled_from(["end", "renew", "reflect"]))
     def a_party_goes_on_or_ends_or_tells(self, which, last, act):
         operations = {
@@ -363,9 +368,12 @@ class Network(Story):
     @rule(talked=st.booleans())
     def the_team_settles(self, talked):
         partnership = Partnership.objects.in_disagreement().order_by("opened_at")[0]
-        self.attempt(
-            partnerships.settle_talk, partnership=partnership, talked=talked, by=self.staff, note="Vu."
-        )
+        found = {"partnership": partnership, "by": self.staff, "note": "Vu."}
+        if partnership.contested_at:
+            signed_on = clock.today() if talked else None
+            self.attempt(partnerships.settle_signature, signed_on=signed_on, ends_on=None, **found)
+        else:
+            self.attempt(partnerships.settle_talk, talked=talked, **found)
 
     # When they are away, and when they talk with the team.
 

@@ -284,6 +284,7 @@ NOT_A_PAGE = {
     *("infotheque:read", "infotheque:step_answer", "infotheque:step_take_up"),
     *(f"partnerships:partnership_{act}" for act in ("talk", "settle", "agree", "renew", "end", "reflect")),
     *("partnerships:partnership_correct", "partnerships:partnership_contest"),
+    "partnerships:partnership_settle_signature",
     *("mail:retry", "mail:mend_address", "mail:mend_own_address", "mail:provider_news"),
     *(f"partnerships:partnership_{act}" for act in ("talk", "settle", "agree", "renew", "end", "reflect")),
     *("account_inactive", "account_signup", "account_reauthenticate", "account_email_verification_sent"),

@@ -316,6 +316,78 @@ def test_the_other_side_says_that_it_is_not_signed_and_the_team_asks_both(signed
     assert mails("partnership_agreed").count() == 2
 
 
+@pytest.fixture
+def contested(signed):
+    """One side said that it is signed, the other that it is not."""
+    signed.sign()
+    operations.contest_signature(
+        partnership=signed.partnership, note="Notre juriste relit.", by=signed.answerer
+    )
+    signed.staff = StaffFactory(first_name="Inès", last_name="Roy")
+    signed.address = reverse("partnerships:partnership_settle_signature", args=[signed.partnership.pk])
+    return signed
+
+
+def test_the_team_hears_both_about_a_signature_and_it_is_not_signed_yet(contested, client):
+    assert list(Partnership.objects.in_disagreement()) == [contested.partnership]
+    sent = {"signed": "no", "signed_on": "2026-11-20", "note": "Vu avec les deux <b>ce matin</b>."}
+    for person in (contested.asker, contested.answerer, UserFactory()):
+        client.force_login(person)
+        assert client.post(contested.address, sent).status_code == 404
+    client.force_login(contested.staff)
+    basket = shown(client.get(reverse("pages:basket", args=["desaccords"])))
+    assert "L’un dit que c’est signé, l’autre non" in basket
+    assert "Est-ce signé" in shown(client.get(contested.partnership.get_absolute_url()))
+    refused = client.post(contested.address, {"signed": "no", "note": ""})
+    assert refused.status_code == 422
+    assert client.post(contested.address, sent).status_code == 302
+    assert client.post(contested.address, sent).status_code == 409
+    partnership = Partnership.objects.get()
+    assert (partnership.status, partnership.signed_on, partnership.contested_at) == ("discussion", None, None)
+    assert not Partnership.objects.in_disagreement().exists()
+    assert rule_of(partnership) == "partnerships.decide_together"
+    assert {mail.recipient for mail in mails("signature_settled")} == {contested.asker, contested.answerer}
+    line = history(partnership).get(verb="settle")
+    assert (line.by, line.note) == (contested.staff, sent["note"])
+
+
+def test_the_team_writes_the_day_on_which_it_was_signed(contested, client):
+    client.force_login(contested.staff)
+    told = {"signed": "yes", "note": "Les deux l’ont signé vendredi."}
+    missing = client.post(contested.address, told)
+    assert missing.status_code == 422
+    assert "Écrivez le jour de la signature" in shown(missing)
+    assert "Les deux l’ont signé vendredi." in shown(missing)
+    assert client.post(contested.address, told | {"signed_on": "2027-01-01"}).status_code == 409
+    assert Partnership.objects.in_disagreement().exists()
+    assert client.post(contested.address, told | {"signed_on": "2026-11-20"}).status_code == 302
+    partnership = Partnership.objects.get()
+    assert (partnership.status, partnership.signed_on) == ("agreed", date(2026, 11, 20))
+    assert rule_of(partnership) == "partnerships.yearly_review"
+    told_by_the_team = mails("partnership_agreed").filter(text__contains="Inès Roy")
+    assert {mail.recipient for mail in told_by_the_team} == {contested.asker, contested.answerer}
+    assert not mails("signature_settled").exists()
+
+
+def test_a_member_of_the_team_does_not_settle_its_own_signature(contested):
+    MembershipFactory(organisation=contested.company.organisation, user=contested.staff)
+    with pytest.raises(PermissionDenied):
+        operations.settle_signature(
+            partnership=contested.partnership, signed_on=None, ends_on=None, by=contested.staff, note="Non."
+        )
+
+
+def test_giving_up_ends_a_contested_signature(contested):
+    operations.abandon_partnership(partnership=contested.partnership, by=contested.asker, note="Budget.")
+    partnership = Partnership.objects.get()
+    assert (partnership.status, partnership.contested_at) == ("abandoned", None)
+    assert rule_of(partnership) is None
+    with pytest.raises(DomainError, match="plus de désaccord"):
+        operations.settle_signature(
+            partnership=partnership, signed_on=None, ends_on=None, by=contested.staff, note="Non."
+        )
+
+
 def test_a_manager_of_either_side_corrects_the_dates(signed, client):
     signed.sign()
     client.force_login(signed.answerer)

@@ -22,6 +22,7 @@ from partnerships.refusals import next_steps_after
 pytestmark = pytest.mark.django_db(transaction=True)
 
 BEFORE = [("partnerships", "0002_ends_by_leaving"), ("mail", "0001_initial"), ("agenda", "0001_initial")]
+BEFORE_CONTESTED = [("partnerships", "0006_withdrawn_introductions")]
 # (kind, reason as it was, reason as it is): « amount » now belongs to money alone.
 REFUSED = [
     ("financial", "amount", "amount"),
@@ -42,10 +43,10 @@ def migrate(targets: list[tuple[str, str]]):
 
 
 @pytest.fixture
-def former() -> Iterator:
+def former(request) -> Iterator:
     """The tables as they were; whatever happens, they are put back as they are."""
     try:
-        yield migrate(BEFORE).get_model
+        yield migrate(getattr(request, "param", BEFORE)).get_model
     finally:
         migrate(MigrationExecutor(connection).loader.graph.leaf_nodes())
 
@@ -162,3 +163,28 @@ def test_a_partnership_under_way_is_next_asked_whether_its_sides_talked(former):
         MailStatus.CANCELLED,
         MailStatus.SENT,
     }
+
+
+@pytest.mark.parametrize("former", [BEFORE_CONTESTED], indirect=True)
+def test_a_signature_contested_before_is_still_the_team_s_to_settle(former):
+    values = {"kind": "financial", "title": "Essai", "talked_at": ANSWERED}
+    contested, other = (former("partnerships", "Partnership").objects.create(**values) for _ in range(2))
+    former("agenda", "FollowUp").objects.create(
+        rule="partnerships.settle_signature",
+        occurrence=3,
+        owner="staff",
+        is_step=True,
+        what="Appeler les deux côtés",
+        since=ANSWERED,
+        due_at=clock.now(),
+        deadline=clock.now(),
+        subject_type=former("contenttypes", "ContentType").objects.get(
+            app_label="partnerships", model="partnership"
+        ),
+        subject_id=contested.pk,
+    )
+    migrate_to_now()
+    assert list(Partnership.objects.in_disagreement().values_list("pk", "contested_at")) == [
+        (contested.pk, ANSWERED)
+    ]
+    assert Partnership.objects.get(pk=other.pk).contested_at is None

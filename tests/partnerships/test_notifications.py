@@ -219,6 +219,26 @@ def test_the_mails_of_a_disagreement(named, frozen_clock, snapshot, talked):
 
 
 @pytest.mark.django_db
+def test_the_mails_of_a_signature_corrected_then_contested(named, frozen_clock, snapshot):
+    staff = StaffFactory(first_name="Inès", last_name="Roy")
+    with frozen_clock(MONDAY) as now:
+        partnership = partnership_of(named)
+        signed_on = date(2026, 11, 20)
+        operations.agree_partnership(
+            partnership=partnership, signed_on=signed_on, ends_on=None, by=named.asker
+        )
+        now.advance(timedelta(hours=1))
+        dates = {"signed_on": signed_on, "ends_on": date(2027, 11, 19)}
+        operations.correct_signature(partnership=partnership, by=named.answerer, **dates)
+        now.advance(timedelta(hours=1))
+        operations.contest_signature(partnership=partnership, note="Notre juriste relit.", by=named.asker)
+        now.advance(timedelta(days=1))
+        settled = {"signed_on": None, "ends_on": None, "note": "Vu avec les deux : la semaine prochaine."}
+        operations.settle_signature(partnership=partnership, by=staff, **settled)
+        assert only("signature_corrected", "signature_contested", "signature_settled") == snapshot
+
+
+@pytest.mark.django_db
 def test_the_mails_of_a_partnership_from_its_signature_to_its_lasting_effect(named, frozen_clock, snapshot):
     with frozen_clock(MONDAY) as now:
         partnership = partnership_of(named)

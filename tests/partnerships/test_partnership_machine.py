@@ -66,6 +66,16 @@ class Talks(Story):
         signed_on = today - timedelta(days=ago)
         self.attempt(operations.agree_partnership, signed_on=signed_on, ends_on=ends_on, by=self.people[side])
 
+    @rule(side=SIDE)
+    def one_side_says_it_is_not_signed(self, side):
+        self.attempt(operations.contest_signature, note="Pas encore.", by=self.people[side])
+
+    @rule(signed=st.booleans())
+    def the_team_settles_a_signature(self, signed):
+        signed_on = clock.today() if signed else None
+        settled = {"signed_on": signed_on, "ends_on": None, "by": self.staff, "note": "Vu."}
+        self.attempt(operations.settle_signature, **settled)
+
     @rule(side=SIDE, goes_on=st.booleans(), ends_in=LATER)
     def one_side_says_whether_it_goes_on(self, side, goes_on, ends_in):
         ends_on = None if ends_in is None else clock.today() + timedelta(days=ends_in)

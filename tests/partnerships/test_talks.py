@@ -353,7 +353,7 @@ def test_a_no_is_recalled_until_the_question_is_asked_again(talk, client):
 
 def test_strangers_answer_nothing(talk, client):
     client.force_login(UserFactory())
-    for name in ("talk", "settle", "agree", "renew", "end", "reflect", "abandon"):
+    for name in ("talk", "settle", "settle_signature", "agree", "renew", "end", "reflect", "abandon"):
         address = reverse(f"partnerships:partnership_{name}", args=[talk.partnership.pk])
         assert client.post(address, {"talked": "yes"}).status_code == 404
         assert client.get(address).status_code == 405

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import Case, Exists, F, OuterRef, QuerySet, When
+from django.db.models.functions import Coalesce
 
 from accounts.enums import OrganisationEvent
 from accounts.models import Organisation, User
@@ -51,7 +52,7 @@ def released() -> "QuerySet[Introduction]":
 
 def in_disagreement() -> "QuerySet[Partnership]":
     quarrels = Partnership.objects.in_disagreement().prefetch_related("parties__organisation")
-    return quarrels.order_by("disagreement_at", "pk")
+    return quarrels.order_by(Coalesce("disagreement_at", "contested_at"), "pk")
 
 
 def _partnership_line(partnership: Partnership) -> Line:
@@ -59,8 +60,10 @@ def _partnership_line(partnership: Partnership) -> Line:
     return Line(
         partnership,
         partnership.title,
-        partnership.disagreement_at or partnership.opened_at,
-        "L’un dit avoir parlé, l’autre non",
+        partnership.disagreement_at or partnership.contested_at or partnership.opened_at,
+        "L’un dit avoir parlé, l’autre non"
+        if partnership.disagreement_at
+        else "L’un dit que c’est signé, l’autre non",
         partnership.get_absolute_url(),
         also_called=tuple(partnership.present_organisations()),
         step_of=partnership,
@@ -142,7 +145,8 @@ BASKETS = (
         "desaccords",
         "Désaccords",
         "partenariats",
-        "Les deux côtés ne disent pas la même chose de leur premier échange. Appelez-les, puis tranchez.",
+        "Les deux côtés ne disent pas la même chose\u00a0: se sont-ils parlé, est-ce signé\u202f? "
+        "Appelez-les, puis tranchez.",
         in_disagreement,
         _partnership_line,
     ),

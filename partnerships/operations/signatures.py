@@ -1,0 +1,134 @@
+"""Whether it is signed, and on which dates: said, corrected, contested, and settled by the team."""
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+
+from mecenova.agenda import operations as agenda
+from mecenova.calendar import clock
+from mecenova.mail import operations as mail
+from mecenova.workflow.errors import DomainError
+from mecenova.workflow.journal import advance, record
+from partnerships import policies
+from partnerships.followups import DecideTogether, SettleSignature
+from partnerships.models import Partnership
+from partnerships.notifications import (
+    PartnershipAgreed,
+    SignatureContested,
+    SignatureCorrected,
+    SignatureSettled,
+)
+from partnerships.operations.agreements import await_term, check_end, lock_to_manage, until
+from partnerships.operations.partnerships import lock_partnership
+from partnerships.workflow import PARTNERSHIP
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+
+@transaction.atomic
+def agree_partnership(
+    *, partnership: Partnership, signed_on: date, ends_on: date | None, by: "User"
+) -> Partnership:
+    """« C’est signé »: said by a manager of one party, recorded with their name, told to the others."""
+    return _agree(lock_to_manage(partnership, by), signed_on, ends_on, by)
+
+
+def _agree(partnership: Partnership, signed_on: date, ends_on: date | None, by: "User") -> Partnership:
+    if signed_on > clock.today():
+        raise DomainError("La date de signature est à venir. Revenez le dire quand ce sera signé.")
+    check_end(ends_on, signed_on)
+    note = f"Signé le {signed_on:%d/%m/%Y}, {until(ends_on)}"
+    line = advance(
+        partnership,
+        PARTNERSHIP,
+        "agree",
+        by=by,
+        note=note,
+        agreed_at=clock.now(),
+        signed_on=signed_on,
+        ends_on=ends_on,
+        disagreement_at=None,
+        contested_at=None,
+    )
+    await_term(partnership)
+    mail.queue(PartnershipAgreed, partnership, occurrence=str(line.pk))
+    return partnership
+
+
+@transaction.atomic
+def correct_signature(
+    *, partnership: Partnership, signed_on: date, ends_on: date | None, by: "User"
+) -> Partnership:
+    """The dates said are not the right ones: a manager of either party writes the right ones."""
+    partnership = lock_to_manage(partnership, by)
+    if signed_on > clock.today():
+        raise DomainError("La date de signature est à venir. Si ce n’est pas encore signé, dites-le.")
+    check_end(ends_on, signed_on)
+    if (signed_on, ends_on) == (partnership.signed_on, partnership.ends_on):
+        return partnership
+    line = advance(
+        partnership,
+        PARTNERSHIP,
+        "correct_signature",
+        by=by,
+        note=f"Signé le {signed_on:%d/%m/%Y}, {until(ends_on)}",
+        signed_on=signed_on,
+        ends_on=ends_on,
+    )
+    await_term(partnership)
+    mail.queue(SignatureCorrected, partnership, occurrence=str(line.pk))
+    return partnership
+
+
+@transaction.atomic
+def contest_signature(*, partnership: Partnership, note: str, by: "User") -> Partnership:
+    """« Non, pas encore »: the side that did not say it is signed says it is not. The team asks both.
+
+    It is in discussion again, until the team has heard both, or it is said signed anew, or given up.
+    """
+    partnership = lock_partnership(partnership)
+    if not policies.can_manage_partnership(by, partnership):
+        raise PermissionDenied
+    if not policies.can_contest_signature(by, partnership):
+        raise DomainError("Cette signature ne se conteste pas, ou plus. Rechargez la page.")
+    line = advance(
+        partnership,
+        PARTNERSHIP,
+        "contest_signature",
+        by=by,
+        note=note,
+        agreed_at=None,
+        signed_on=None,
+        ends_on=None,
+        talked_at=partnership.talked_at or clock.now(),
+        contested_at=clock.now(),
+    )
+    agenda.close(partnership)
+    agenda.start(SettleSignature, partnership)
+    mail.queue(SignatureContested, partnership, occurrence=str(line.pk))
+    return partnership
+
+
+@transaction.atomic
+def settle_signature(
+    *, partnership: Partnership, signed_on: date | None, ends_on: date | None, by: "User", note: str
+) -> Partnership:
+    """A person of the team has asked both sides, and writes what is true: signed on this day, or not yet
+    (None). Who settled, and why, is kept; both sides are told."""
+    partnership = lock_partnership(partnership)
+    if not policies.can_settle_partnership(by, partnership):
+        raise PermissionDenied
+    if partnership.contested_at is None:
+        raise DomainError("Il n’y a plus de désaccord à trancher. Rechargez la page.")
+    line = record(partnership, "settle", partnership.status, partnership.status, by, note)
+    if signed_on is not None:
+        return _agree(partnership, signed_on, ends_on, by)
+    partnership.contested_at = None
+    partnership.save(update_fields=["contested_at"])
+    agenda.close(partnership)
+    agenda.start(DecideTogether, partnership)
+    mail.queue(SignatureSettled, partnership, occurrence=str(line.pk))
+    return partnership
