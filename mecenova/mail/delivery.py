@@ -43,6 +43,8 @@ FRESH_FOR = 2.0
 CAREFUL = {"django.core.mail.backends.smtp.EmailBackend": "mecenova.mail.smtp.EmailBackend"}
 # Refusals "for now" and unforeseen errors before a person has to look: a little over two days.
 MOST_ATTEMPTS = 16
+# What was due as the evening began may still leave for so long.
+LAST_OF_THE_DAY = timedelta(minutes=30)
 # Times a mail may have left without our knowing before we stop repeating it.
 MOST_UNCERTAIN = 5
 # What a mail that is written again may change.
@@ -133,6 +135,9 @@ def _deliver(mail: OutgoingMail, server: "_Server") -> Delivery:
         return _later(mail, f"{type(error).__name__}: {error}"[:2000])
     if unwanted:
         return _settle(mail, Delivery.CANCELLED, unwanted)
+    if morning := _morning_it_waits_for(mail):
+        write_if_ours(mail, status=MailStatus.PENDING, lease_until=None, retry_at=morning)
+        return Delivery.POSTPONED
     if not hand_over(mail, **_what_is_written_again(mail)):
         return Delivery.UNCERTAIN
     verdict = server.present(mail)
@@ -239,6 +244,15 @@ def _postpone(mail: OutgoingMail, wait: timedelta, error: str) -> Delivery:
         last_error=error,
     )
     return Delivery.POSTPONED
+
+
+def _morning_it_waits_for(mail: OutgoingMail) -> datetime | None:
+    """A sender that comes back at night, or on a Sunday, wakes nobody with what should have left before."""
+    now = clock.now()
+    if now - (mail.retry_at or mail.due_at) <= LAST_OF_THE_DAY:
+        return None
+    may_leave = _when_people_may_be_written_to(mail, now)
+    return may_leave if may_leave > now else None
 
 
 def _when_people_may_be_written_to(mail: OutgoingMail, moment: datetime) -> datetime:

@@ -37,7 +37,7 @@ def test_in_the_evening_who_moves_receives_the_morning_s_mail_at_the_new_one(per
         queue_message(key="a", subject="s", text="t", recipient=person, urgent=False)
         written = dict(OutgoingMail.objects.values_list("key", "message_id"))
         move(person)
-        now.advance(timedelta(days=2))
+        now.move_to(MORNING)
         assert deliver_due()[Delivery.SENT] == 2
     assert {message.to[0] for message in mailoutbox} == {NEW}
     assert set(OutgoingMail.objects.values_list("address", flat=True)) == {NEW}

@@ -144,6 +144,28 @@ class TestServer:
             deliver_due()
             assert OutgoingMail.objects.sent().count() == 3
 
+    def test_a_sender_that_comes_back_at_night_wakes_nobody(self, sink):
+        """What was due in the evening leaves the next free morning, but for what answers an act."""
+        evening, morning = datetime(2026, 11, 28, 18, 20, tzinfo=UTC), datetime(2026, 11, 30, 7, tzinfo=UTC)
+        person = PersonFactory()
+        with clock.frozen(evening) as now:
+            for notification in (Reminder, Welcome):
+                queue(notification, person)
+            now.advance(timedelta(minutes=41))
+            assert deliver_due() == Counter({Delivery.SENT: 1, Delivery.POSTPONED: 1})
+            assert deliver_due() == Counter()
+            held = OutgoingMail.objects.get(notification=Reminder.name)
+            assert (held.status, held.due_at, held.retry_at) == (MailStatus.PENDING, evening, morning)
+            assert (held.attempts, held.last_error, held.log.count()) == (0, "", 0)
+            now.move_to(morning)
+            assert deliver_due() == Counter({Delivery.SENT: 1})
+
+    def test_what_was_due_as_the_evening_began_still_leaves(self, sink):
+        with clock.frozen(datetime(2026, 11, 27, 18, 59, 50, tzinfo=UTC)) as now:
+            queue(Reminder, PersonFactory())
+            now.advance(timedelta(minutes=20))
+            assert deliver_due() == Counter({Delivery.SENT: 1})
+
     @pytest.mark.parametrize("behaviour", [smtp_sink.RECIPIENT_REFUSED, smtp_sink.DATA_REFUSED])
     def test_5xx_fails_at_once_and_stops_nobody(self, sink, frozen, behaviour):
         refused, fine = OutgoingMailFactory(), OutgoingMailFactory()

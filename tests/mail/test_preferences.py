@@ -6,6 +6,7 @@ from django.core import mail as mailbox
 from django.test import Client
 from django.urls import reverse
 
+from mecenova.calendar import clock
 from mecenova.mail import unsubscribe
 from mecenova.mail.delivery import deliver_due
 from mecenova.mail.models import MailPreference, OutgoingMail
@@ -25,7 +26,7 @@ def reader():
 
 def sent(notification, person):
     queue(notification, person)
-    OutgoingMail.objects.update(due_at="2020-01-01T00:00Z")
+    OutgoingMail.objects.update(due_at=clock.now())
     deliver_due()
     return mailbox.outbox[-1]
 
