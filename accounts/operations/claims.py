@@ -83,7 +83,10 @@ def refuse_claim(*, claim: Claim, answer: str, by: User | None) -> Claim:
 def _locked_for_decision(claim: Claim, by: User | None) -> tuple[Claim, Organisation]:
     # The organisation first, as everything that changes a team does: two decisions cannot block each other.
     organisation = locked(claim.organisation)
-    claim = Claim.objects.select_for_update().get(pk=claim.pk)
+    held = Claim.objects.select_for_update().filter(pk=claim.pk).first()
+    if held is None:
+        raise DomainError("Cette demande n’existe plus\u00a0: la personne a fermé son compte.")
+    claim = held
     if by is not None and not policies.can_decide_claim(by, claim):
         raise PermissionDenied
     return claim, organisation

@@ -11,6 +11,7 @@ from associations.operations.projects import (
 from associations.operations.registration import register_association
 from associations.operations.registry import NumberTaken
 from associations.operations.steps import (
+    days_before_call,
     follow_check,
     follow_leaving,
     note_call,
@@ -22,6 +23,7 @@ __all__ = [
     "NumberTaken",
     "close_project",
     "create_project",
+    "days_before_call",
     "follow_check",
     "follow_leaving",
     "note_call",

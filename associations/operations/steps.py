@@ -22,6 +22,7 @@ from associations.models import Association, Project
 from associations.operations.projects import close_project
 from associations.signals import association_called
 from mecenova.agenda.operations import close, close_many, start_many
+from mecenova.agenda.planning import days_in_force, delays_of
 from mecenova.team import is_staff
 from mecenova.workflow.errors import DomainError
 from mecenova.workflow.journal import just_said, record
@@ -64,6 +65,13 @@ def record_presentations(*, associations: Iterable[Association]) -> None:
     shown = [organisation for organisation in held.values() if step_for(organisation) is Presentation]
     close_many(shown, [Presentation, CallAfterSilence])
     start_many(Presentation, shown)
+
+
+def days_before_call() -> int:
+    """How long the team leaves an association without a presentation before it calls: a week before its
+    90 days are over, unless it has set another day."""
+    rule = Presentation()
+    return days_in_force(rule, rule.days[0], delays_of(rule))
 
 
 @transaction.atomic

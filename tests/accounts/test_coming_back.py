@@ -37,9 +37,8 @@ def test_its_manager_is_led_to_one_page_and_the_team_brings_it_back(client, gone
     client.post(address, {"message": "Nous reprenons nos ateliers."})
     claim = Claim.objects.get()
     assert next_step(claim) is not None
-    assert OutgoingMail.objects.filter(
-        notification="accounts.claim_received", recipient=gone.manager
-    ).exists()
+    received = OutgoingMail.objects.get(notification="accounts.claim_received", recipient=gone.manager)
+    assert f"revenir sur Mecenova avec {gone.name}" in received.text
     gone.refresh_from_db()
     assert not gone.is_checked
 

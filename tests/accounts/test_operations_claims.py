@@ -54,6 +54,14 @@ def test_a_member_has_nothing_to_claim():
         operations.claim_organisation(organisation=membership.organisation, message=PROOF, by=membership.user)
 
 
+@pytest.mark.parametrize("decide", [operations.accept_claim, operations.refuse_claim])
+def test_a_request_whose_person_closed_their_account_meanwhile_is_not_decided(decide):
+    claim = ClaimFactory()
+    operations.close_account(person=claim.user, by=claim.user)
+    with pytest.raises(DomainError, match="a fermé son compte"):
+        decide(claim=claim, answer="Merci.", by=StaffFactory())
+
+
 def test_accepting_makes_a_manager_and_a_checked_member():
     claim = ClaimFactory()
     operations.accept_claim(claim=claim, by=StaffFactory())

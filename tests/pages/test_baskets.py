@@ -8,11 +8,12 @@ from accounts.enums import OrganisationStatus
 from accounts.followups import CallForCorrections
 from accounts.models import Organisation
 from accounts.operations import claim_organisation
+from associations.followups import Presentation
 from associations.operations import note_call
 from companies.followups import CallAfterSilence
 from companies.operations import record_call
 from mecenova.agenda.models import FollowUp, Stay
-from mecenova.agenda.operations import next_step, run_due, start
+from mecenova.agenda.operations import next_step, run_due, set_delay, start
 from mecenova.calendar import clock
 from mecenova.mail.enums import MailStatus
 from mecenova.mail.models import AddressTrouble
@@ -240,6 +241,13 @@ class TestNeitherPresentedNorCalled:
             assert list(BASKETS[self.slug].found()) == [shown]
         with clock.frozen(clock.now() + timedelta(days=84)):
             assert set(BASKETS[self.slug].found()) == {shown, called}
+
+    def test_it_is_shown_on_the_day_that_the_team_has_set_for_the_call(self, staff):
+        shown = checked_long_ago(complete=True)
+        SuggestionFactory(association=shown, presented_at=clock.now() - timedelta(days=61))
+        assert BASKETS[self.slug].count() == 0
+        set_delay(rule=Presentation, occurrence=83, days=60, by=staff)
+        assert list(BASKETS[self.slug].found()) == [shown]
 
 
 def test_a_call_about_corrections_takes_an_association_out_too(team):

@@ -10,7 +10,7 @@ from django.db.models.functions import Coalesce, Greatest
 from accounts.enums import OrganisationEvent, OrganisationKind
 from accounts.models import Organisation, User
 from associations.models import Association
-from associations.operations import note_call
+from associations.operations import days_before_call, note_call
 from matching.models import Suggestion
 from mecenova.agenda.planning import promised_days
 from mecenova.calendar import clock
@@ -22,8 +22,6 @@ from mecenova.workflow.models import TransitionRecord
 from partnerships.enums import OPEN_STATUSES, IntroductionStatus
 from partnerships.models import Introduction
 
-# A week before the ninety days promised are over: there is time to call.
-CALLED_FROM = timedelta(days=83)
 # One refusal is not yet « refused by all ».
 REFUSALS = 2
 
@@ -48,7 +46,8 @@ def incomplete() -> "QuerySet[Association]":
 
 
 def never_presented() -> "QuerySet[Association]":
-    """Complete, eligible and open, and neither presented nor called for so long that ninety days are near."""
+    """Complete, eligible and open, and neither presented nor called for so long that the team is to call."""
+    called_from = timedelta(days=days_before_call())
     shown = Suggestion.objects.filter(association=OuterRef("pk")).order_by("-presented_at")
     return (
         Association.objects.open_to_companies()
@@ -58,7 +57,7 @@ def never_presented() -> "QuerySet[Association]":
                 "organisation__checked_at", Subquery(shown.values("presented_at")[:1]), Subquery(_called())
             )
         )
-        .filter(attended_at__lte=clock.now() - CALLED_FROM)
+        .filter(attended_at__lte=clock.now() - called_from)
         .select_related("organisation")
         .order_by("attended_at", "pk")
     )
