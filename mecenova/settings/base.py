@@ -12,12 +12,17 @@ env = environ.Env()
 
 
 def database_from(url: str, *, pool: bool = False) -> dict[str, Any]:
-    """Django's settings for the server named by `url`; `?host=/folder` names a Unix socket."""
+    """Django's settings for the server named by `url`; `?host=/folder` names a Unix socket.
+
+    DATABASE_LOCK_TIMEOUT bounds the wait for a row that somebody else holds; without it there is no bound.
+    """
     database: dict[str, Any] = environ.Env.db_url_config(url)
     database["ENGINE"] = "django.db.backends.postgresql"
     options = database.setdefault("OPTIONS", {})
     database["HOST"] = options.pop("host", database["HOST"])
     database["CONN_MAX_AGE"] = 0
+    if lock_timeout := env.str("DATABASE_LOCK_TIMEOUT", default=""):
+        options["options"] = f"-c lock_timeout={lock_timeout}"
     if pool:
         # A database that was restarted leaves dead connections behind: each is tried before it is handed out.
         database["CONN_HEALTH_CHECKS"] = True

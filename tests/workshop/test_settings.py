@@ -6,13 +6,16 @@ import os
 import subprocess
 import sys
 
+import psycopg
 import pytest
 from celery import Celery
-from django.db import transaction
+from django.db import connection, transaction
 from django.dispatch import Signal
 
+from accounts.operations import locked
 from mecenova.logs import JsonFormatter
 from mecenova.settings.base import database_from
+from tests.accounts.factories import OrganisationFactory
 from tests.architecture.house import ROOT
 
 
@@ -28,6 +31,30 @@ def test_a_database_on_a_host_with_a_pool():
     assert (database["HOST"], database["PORT"], database["PASSWORD"]) == ("db", 5433, "secret")
     assert database["OPTIONS"]["pool"]
     assert database["CONN_MAX_AGE"] == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_page_does_not_wait_for_ever_for_what_a_long_work_holds(monkeypatch):
+    organisation = OrganisationFactory()
+    settings = connection.get_connection_params()
+    assert "options" not in settings
+    monkeypatch.setenv("DATABASE_LOCK_TIMEOUT", "50ms")
+    options = database_from("postgresql://me@db/people")["OPTIONS"]
+    params = {**settings, **options, "cursor_factory": None, "context": None}
+    wait = "SELECT 1 FROM accounts_organisation WHERE id = %s FOR NO KEY UPDATE"
+    with transaction.atomic(), psycopg.connect(**params) as page:
+        locked(organisation)
+        with pytest.raises(psycopg.errors.LockNotAvailable) as refused:
+            page.execute(wait, [organisation.pk])
+    # Which Django tells as an outage: the page of outages keeps what was typed.
+    assert isinstance(refused.value, psycopg.OperationalError)
+
+
+def test_pages_bound_their_wait_and_works_do_not():
+    code = "import mecenova.wsgi; from django.conf import settings; print(settings.DATABASES)"
+    told = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert "lock_timeout=10s" in told.stdout
+    assert "options" not in connection.settings_dict["OPTIONS"]
 
 
 @pytest.mark.parametrize(("https_only", "code"), [("True", 0), ("False", 1)])
