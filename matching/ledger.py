@@ -22,12 +22,13 @@ SELECT a.id, greatest(0, {today} - (coalesce(o.checked_at, o.created_at) AT TIME
 FROM associations_association a JOIN accounts_organisation o ON o.id = a.organisation_id
 WHERE {who}
 """
-# What was shown, the days since, and whether its company is not to be shown the association now. A need's
-# kind may change after a no whose reason belonged to the former one: see `asked_again_on`.
+# What was shown, the days since, and whether its company is not to be shown the association now. What became
+# an introduction counts no more by itself: the introduction does. A need's kind may change after a no whose
+# reason belonged to the former one: see `asked_again_on`.
 _SHOWN = """
 SELECT s.need_id, s.company_id, s.association_id, {today} - (s.presented_at AT TIME ZONE '{zone}')::date,
     CASE s.status
-        WHEN 'interested' THEN true
+        WHEN 'interested' THEN s.introduction_id IS NULL
         WHEN 'presented' THEN (s.presented_at AT TIME ZONE '{zone}')::date
             + CASE WHEN s.seen_at IS NULL THEN {unopened} ELSE {silent} END > {today}
         WHEN 'declined' THEN (s.answered_at AT TIME ZONE '{zone}')::date + (
@@ -43,11 +44,13 @@ SELECT s.need_id, s.company_id, s.association_id, {today} - (s.presented_at AT T
 FROM matching_suggestion s JOIN companies_need n ON n.id = s.need_id
 WHERE {between}
 """
-# Who is put in touch already, or may not be yet, with or without a suggestion.
+# Who is put in touch already, or may not be yet, with or without a suggestion. A request that ended without
+# an answer, or that who asked withdrew, is a silence; one that never left is not.
 _INTRODUCED = """
 SELECT company_id, association_id FROM partnerships_introduction
 WHERE (status IN ({under_way}) OR status = 'no' AND retry_on > {today}
-        OR status = 'released' AND (released_at AT TIME ZONE '{zone}')::date + {silent} > {today})
+        OR requested_at IS NOT NULL
+            AND (coalesce(released_at, withdrawn_at) AT TIME ZONE '{zone}')::date + {silent} > {today})
     AND {between}
 """
 

@@ -6,7 +6,7 @@ The team's page, `explain_match` and what an association is told are three readi
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from django.db.models import Max
 
@@ -23,12 +23,34 @@ from matching.scoring import STOPS, WEIGHTS, Assessment, AssociationSide, NeedSi
 from matching.standing import Standing, standing_of
 from mecenova.calendar import clock
 from mecenova.identifiers.names import fold
-from partnerships.enums import OPEN_STATUSES, IntroductionStatus
+from partnerships.enums import OPEN_STATUSES, IntroductionStatus, Side
 from partnerships.models import Introduction
 from partnerships.operations import places_left
 
-REFUSED = "Cette entreprise vous a déjà répondu non"
-SILENT = "Cette entreprise n’a pas répondu à votre dernière demande"
+# What the team and the association read of a suggestion or a request that came to nothing; of a request, by
+# who asked.
+REFUSED = ("l’entreprise a répondu non à une suggestion", "Cette entreprise vous a déjà répondu non")
+REFUSED_TO = {
+    Side.ASSOCIATION: ("l’entreprise a répondu non à une demande", REFUSED[1]),
+    Side.COMPANY: (
+        "l’association a répondu non à une demande",
+        "Vous avez répondu non à la demande de cette entreprise",
+    ),
+}
+SILENT_TO = {
+    Side.ASSOCIATION: (
+        "une demande est restée sans réponse",
+        "Cette entreprise n’a pas répondu à votre dernière demande",
+    ),
+    Side.COMPANY: (
+        "une demande est restée sans réponse",
+        "La demande de cette entreprise est restée sans réponse",
+    ),
+}
+WITHDRAWN_BY = {
+    Side.ASSOCIATION: ("l’association a retiré sa demande", "Vous avez retiré votre demande"),
+    Side.COMPANY: ("l’entreprise a retiré sa demande", "Cette entreprise a retiré sa demande"),
+}
 PART_LABELS = {
     "theme": "un thème en commun",
     "cause": "causes",
@@ -182,6 +204,7 @@ def settled_between(company: uuid.UUID, association: uuid.UUID) -> Settled | Non
 
 
 def _settled_suggestions(company: uuid.UUID, association: uuid.UUID) -> list[Settled]:
+    """One that became an introduction counts no more by itself: the introduction does."""
     found = []
     for one in Suggestion.objects.filter(company=company, association=association).select_related("need"):
         if one.status == SuggestionStatus.PRESENTED:
@@ -193,7 +216,7 @@ def _settled_suggestions(company: uuid.UUID, association: uuid.UUID) -> list[Set
                         one.may_return_on,
                     )
                 )
-        elif one.status == SuggestionStatus.INTERESTED:
+        elif one.status == SuggestionStatus.INTERESTED and one.introduction_id is None:
             found.append(
                 Settled(
                     "l’entreprise s’est déjà dite intéressée",
@@ -204,7 +227,7 @@ def _settled_suggestions(company: uuid.UUID, association: uuid.UUID) -> list[Set
         elif one.status == SuggestionStatus.DECLINED and one.answered_at:
             again = asked_again_on(one.answered_at, one.refusal_reason, one.need.kind, delays_after_no())
             if again > clock.today():
-                found.append(Settled("l’entreprise a répondu non à une suggestion", REFUSED, again))
+                found.append(Settled(*REFUSED, again))
     return found
 
 
@@ -223,13 +246,19 @@ def _settled_introductions(company: uuid.UUID, association: uuid.UUID) -> list[S
             found.append(
                 Settled("une mise en relation a été acceptée", "Vous êtes déjà en relation avec elle.", None)
             )
-        elif one.status == IntroductionStatus.NO and one.retry_on and one.retry_on > clock.today():
-            found.append(Settled("l’entreprise a répondu non à une demande", REFUSED, one.retry_on))
-        elif one.status == IntroductionStatus.RELEASED and one.released_at:
-            found += _until("une demande est restée sans réponse", SILENT, one.released_at, AFTER_SILENCE)
+        else:
+            found += _ended(one)
     return found
 
 
-def _until(why: str, told: str, since: datetime, delay: timedelta) -> list[Settled]:
-    until = clock.paris(since).date() + delay
-    return [Settled(why, told, until)] if until > clock.today() else []
+def _ended(one: Introduction) -> list[Settled]:
+    """A no has its date; without an answer, or withdrawn, it is a silence. What never left is nothing."""
+    asking, silent_since = Side(one.asked_by_side), one.released_at or one.withdrawn_at
+    if one.status == IntroductionStatus.NO and one.retry_on:
+        told, until = REFUSED_TO[asking], one.retry_on
+    elif one.requested_at and silent_since:
+        told = WITHDRAWN_BY[asking] if one.withdrawn_at else SILENT_TO[asking]
+        until = clock.paris(silent_since).date() + AFTER_SILENCE
+    else:
+        return []
+    return [Settled(*told, until)] if until > clock.today() else []

@@ -240,7 +240,7 @@ class Suggestion(Identified):
     @property
     def proposed_since(self) -> "Suggestion | None":
         """The same pair, proposed again since this one came to nothing, while it waits for an answer."""
-        if self.is_open or self.introduction is not None:
+        if self.is_open:
             return None
         again = Suggestion.objects.open().filter(need=self.need_id, association=self.association_id)
         return again.filter(presented_at__gt=self.presented_at).first()

@@ -11,13 +11,21 @@ from matching.ledger import read_ledger
 from matching.models import Suggestion
 from matching.operations import decline_suggestion, mark_seen, run_round, take_interest
 from matching.pairs import settled_between
+from mecenova.calendar import clock
 from mecenova.workflow.journal import history
-from partnerships.enums import RefusalReason
+from partnerships.enums import IntroductionStatus, RefusalReason
 from partnerships.models import AttentionEntry
-from partnerships.operations import places_left
+from partnerships.operations import (
+    accept_introduction,
+    decline_introduction,
+    places_left,
+    release_introduction,
+    withdraw_introduction,
+)
 from tests.accounts.factories import MembershipFactory
 from tests.associations.factories import AssociationFactory
 from tests.companies.factories import NeedFactory
+from tests.partnerships.factories import IntroductionFactory, member_of
 
 pytestmark = pytest.mark.django_db
 MONDAY = datetime(2026, 11, 23, 9, tzinfo=UTC)
@@ -65,7 +73,32 @@ def a_no(suggestion, reader):
     decline_suggestion(suggestion=suggestion, reason=RefusalReason.TIMING, by=reader)
 
 
-@pytest.mark.parametrize(("answer", "days"), [(nothing, 90), (opened, 180), (a_no, 180)])
+def asked(suggestion, reader):
+    return take_interest(suggestion=suggestion, note="Parlons-en.", by=reader)
+
+
+def asked_yes(suggestion, reader):
+    accept_introduction(introduction=asked(suggestion, reader), by=member_of(suggestion.association))
+
+
+def asked_no(suggestion, reader):
+    """The association has no time this season: ninety days."""
+    answering = member_of(suggestion.association)
+    decline_introduction(introduction=asked(suggestion, reader), reason=RefusalReason.TIMING, by=answering)
+
+
+def asked_in_vain(suggestion, reader):
+    release_introduction(introduction=asked(suggestion, reader))
+
+
+def withdrawn(suggestion, reader):
+    withdraw_introduction(introduction=asked(suggestion, reader), by=reader)
+
+
+@pytest.mark.parametrize(
+    ("answer", "days"),
+    [(nothing, 90), (opened, 180), (a_no, 180), (asked_no, 90), (asked_in_vain, 180), (withdrawn, 180)],
+)
 def test_it_comes_back_on_its_day(first, reader, now, answer, days):
     answer(first, reader)
     assert shown_after(now, days - 1) == 1
@@ -78,9 +111,37 @@ def test_it_comes_back_on_its_day(first, reader, now, answer, days):
     assert shown_after(now, days + 60) == 2
 
 
-def test_a_yes_is_for_good(first, reader, now):
-    take_interest(suggestion=first, note="Parlons-en.", by=reader)
+@pytest.mark.parametrize("answer", [asked, asked_yes])
+def test_a_request_that_waits_and_a_yes_bring_nobody_back(first, reader, now, answer):
+    answer(first, reader)
     assert shown_after(now, 400) == 1
+
+
+def test_a_request_that_never_left_keeps_nobody_apart(first, now):
+    """It waited for a place; the company has neither read nor refused it."""
+    now.move_to(MONDAY + timedelta(days=90))
+    IntroductionFactory(
+        company=first.company,
+        association=first.association,
+        status=IntroductionStatus.WITHDRAWN,
+        requested_at=None,
+        withdrawn_at=clock.now(),
+    )
+    assert not len(read_ledger().settled)
+    assert settled_between(first.company.pk, first.association.pk) is None
+
+
+@pytest.mark.parametrize(
+    ("answer", "told"),
+    [
+        (asked_no, "Vous avez répondu non à la demande de cette entreprise"),
+        (asked_in_vain, "La demande de cette entreprise est restée sans réponse"),
+        (withdrawn, "Cette entreprise a retiré sa demande"),
+    ],
+)
+def test_what_came_of_a_company_s_request_is_not_told_as_the_association_s(first, reader, answer, told):
+    answer(first, reader)
+    assert settled_between(first.company.pk, first.association.pk).told == told
 
 
 def test_what_nobody_answered_the_first_time_ends(first, now):
@@ -143,10 +204,15 @@ def test_the_first_page_leads_to_the_second(client, first, reader, now):
     assert reverse("matching:suggestion_interest", args=[first.pk]) not in page
 
 
-@pytest.mark.parametrize("answer", [nothing, opened, a_no])
-@pytest.mark.parametrize("days", [0, 89, 90, 91, 179, 180, 181])
-def test_the_round_and_the_page_that_explains_it_agree(first, reader, now, answer, days):
+@pytest.mark.parametrize(
+    "answer", [nothing, opened, a_no, asked, asked_yes, asked_no, asked_in_vain, withdrawn]
+)
+def test_the_round_and_the_page_that_explains_it_agree(first, reader, now, answer):
     answer(first, reader)
-    now.move_to(MONDAY + timedelta(days=days))
-    apart = bool(len(read_ledger().settled))
-    assert apart == (settled_between(first.company.pk, first.association.pk) is not None)
+    seen = set()
+    for days in (0, 89, 90, 91, 179, 180, 181):
+        now.move_to(MONDAY + timedelta(days=days))
+        apart = bool(len(read_ledger().settled))
+        assert apart == (settled_between(first.company.pk, first.association.pk) is not None)
+        seen.add(apart)
+    assert seen == ({True} if answer in (asked, asked_yes) else {True, False})
