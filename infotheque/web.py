@@ -10,7 +10,7 @@ import socket
 import ssl
 import threading
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from urllib.parse import SplitResult, quote, urljoin, urlsplit
 
@@ -40,10 +40,14 @@ NONSENSE = "le site répond autre chose qu’une page web"
 
 @dataclass(frozen=True)
 class Answer:
-    """`problem` is empty when the address answers; `moved_to` is where it says it has gone for good."""
+    """`problem` is empty when the address answers; `moved_to` is where it says it has gone for good.
+
+    Not heard, it may be that this machine has no way out to the web.
+    """
 
     problem: str = ""
     moved_to: str = ""
+    is_heard: bool = True
 
     @property
     def is_alive(self) -> bool:
@@ -99,7 +103,7 @@ class Web:
                 now = _where(now, location)
                 moved_to = now if for_good else moved_to
         except _Failed as failure:
-            return Answer(failure.problem)
+            return Answer(failure.problem, is_heard=False)
         return Answer(LOOP)
 
     def _judged(self, status: int, moved_to: str) -> Answer:
@@ -163,30 +167,46 @@ class Web:
         """To the checked address, under the name that was asked; cut when the whole takes too long."""
         name = parts.hostname or ""
         plug: socket.socket = socket.create_connection((host, port), timeout=self.step_seconds)
-        late = threading.Event()
-        cut = threading.Timer(self.hop_seconds, _cut, [plug, late])
-        cut.daemon = True
-        cut.start()
         try:
             if parts.scheme == "https":
-                plug = self.certificates.wrap_socket(plug, server_hostname=name)
-            connection = http.client.HTTPConnection(name, port, timeout=self.step_seconds)
-            connection.sock = plug
-            yield connection
-            if late.is_set():
-                raise _Failed(SILENT)
+                # Wrapped before it is timed, and greeted after: the plain socket is no door any more.
+                plug = self.certificates.wrap_socket(
+                    plug, server_hostname=name, do_handshake_on_connect=False
+                )
+            with _cut_after(self.hop_seconds, plug):
+                if isinstance(plug, ssl.SSLSocket):
+                    plug.do_handshake()
+                connection = http.client.HTTPConnection(name, port, timeout=self.step_seconds)
+                connection.sock = plug
+                yield connection
         finally:
-            cut.cancel()
             plug.close()
 
 
-def _cut(plug: socket.socket, late: threading.Event) -> None:
-    """Nobody is waited for who sends one letter now and then."""
-    late.set()
+@contextmanager
+def _cut_after(seconds: float, plug: socket.socket) -> Iterator[None]:
+    """Nobody is waited for who sends one letter now and then. Raises _Failed when it had to be cut."""
+    late = threading.Event()
+
+    def cut() -> None:
+        late.set()
+        # Not SSLSocket's own: it would take the encryption away from the thread that reads.
+        with suppress(OSError):
+            socket.socket.shutdown(plug, socket.SHUT_RDWR)
+
+    timer = threading.Timer(seconds, cut)
+    timer.daemon = True
+    timer.start()
     try:
-        plug.shutdown(socket.SHUT_RDWR)
-    except OSError:
-        return
+        yield
+    except (OSError, http.client.HTTPException):
+        if late.is_set():
+            raise _Failed(SILENT) from None
+        raise
+    finally:
+        timer.cancel()
+    if late.is_set():
+        raise _Failed(SILENT)
 
 
 def _where(now: str, location: str) -> str:

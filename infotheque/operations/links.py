@@ -19,10 +19,11 @@ SEEN_LATELY = timedelta(days=6)
 
 @transaction.atomic
 def record_link_check(
-    *, document: Document, link: str, problem: str = "", replacement: str = ""
+    *, document: Document, link: str, problem: str = "", replacement: str = "", is_ours: bool = False
 ) -> LinkCheck | None:
     """The link answered (no problem), or not. The third failure in a row hides it and asks the owner.
 
+    With `is_ours` the fault is this site's: it is told, waits its week, and counts against nobody.
     Nothing when the link was changed meanwhile, or when this week's check is known already.
     """
     document = lock(document, None)
@@ -31,10 +32,14 @@ def record_link_check(
         return None
     failures = check.failures if check.link == link else 0
     check.link, check.checked_at = link, clock.now()
-    check.failures = failures + 1 if problem else 0
+    if is_ours:
+        check.failures = failures
+    else:
+        check.failures = failures + 1 if problem else 0
     check.problem, check.replacement = problem[:300], replacement[:500]
     check.save()
-    _show_or_hide(document, check)
+    if not is_ours:
+        _show_or_hide(document, check)
     return check
 
 

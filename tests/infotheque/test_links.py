@@ -3,15 +3,19 @@
 import http.server
 import socket
 import socketserver
+import ssl
 import threading
 from contextlib import contextmanager
 from datetime import timedelta
+from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
+from celery.exceptions import SoftTimeLimitExceeded
+from django.urls import reverse
 
 from infotheque import web
-from infotheque.link_checking import NOT_TRIED, check_links
+from infotheque.link_checking import NOT_TRIED, SEVERAL, check_links
 from infotheque.models import Document, LinkCheck
 from infotheque.operations import record_link_check
 from infotheque.tasks import check_library_links
@@ -20,6 +24,8 @@ from mecenova.calendar import clock
 from tests.infotheque.factories import DocumentFactory
 
 FOREVER = 1000.0
+# « site.example » signs for itself, until 2126: `openssl req -x509 -newkey ec -days 36500`.
+CERTIFICATE = Path(__file__).parent / "site_example.pem"
 
 
 class Site(http.server.BaseHTTPRequestHandler):
@@ -195,6 +201,10 @@ def a_server_that(behaves):
         server.shutdown()
 
 
+# Who was heard to the end, letter by letter.
+SAID_ALL: list[str] = []
+
+
 def never(plug, done) -> None:
     done.wait(20)
 
@@ -206,6 +216,20 @@ def one_letter_at_a_time(plug, done) -> None:
             plug.sendall(bytes([letter]))
             if done.wait(0.05):
                 return
+        SAID_ALL.append("letters")
+    except OSError:
+        return
+
+
+def one_greeting_byte_at_a_time(plug, done) -> None:
+    """A TLS record announced as 16 kB, that comes by bytes: the handshake never ends."""
+    try:
+        plug.recv(1000)
+        for byte in b"\x16\x03\x03\x3f\xff" + b"\x02" * 200:
+            plug.sendall(bytes([byte]))
+            if done.wait(0.05):
+                return
+        SAID_ALL.append("greeting")
     except OSError:
         return
 
@@ -215,20 +239,62 @@ def nonsense(plug, done) -> None:
     plug.sendall(b"220 ftp ready\r\n" * 10)
 
 
-@pytest.mark.parametrize(
-    ("behaves", "problem"),
-    [(never, web.SILENT), (one_letter_at_a_time, web.SILENT), (nonsense, web.NONSENSE)],
-)
-def test_who_never_answers_is_left(open_web, behaves, problem):
-    hurried = Web(
+def page(plug, done) -> None:
+    plug.recv(1000)
+    plug.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+
+
+def secured(behaves):
+    """The same, under TLS."""
+
+    def behaves_secured(plug, done) -> None:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(CERTIFICATE)
+        try:
+            with context.wrap_socket(plug, server_side=True) as secure:
+                behaves(secure, done)
+        except OSError:
+            return
+
+    return behaves_secured
+
+
+@pytest.fixture
+def hurried(open_web):
+    return Web(
         resolve=open_web.resolve,
         is_allowed=open_web.is_allowed,
         ports=None,
         step_seconds=0.4,
         hop_seconds=0.8,
+        certificates=ssl.create_default_context(cafile=CERTIFICATE),
     )
+
+
+@pytest.mark.parametrize(
+    ("scheme", "behaves", "problem"),
+    [
+        ("http", never, web.SILENT),
+        ("http", one_letter_at_a_time, web.SILENT),
+        ("http", nonsense, web.NONSENSE),
+        ("https", never, web.SILENT),
+        ("https", one_greeting_byte_at_a_time, web.SILENT),
+        ("https", secured(one_letter_at_a_time), web.SILENT),
+        ("https", secured(nonsense), web.NONSENSE),
+        ("https", secured(page), ""),
+    ],
+)
+def test_who_never_answers_is_left(hurried, scheme, behaves, problem):
+    """Before the last letter: one at each step keeps no step waiting, and the whole for ten seconds."""
+    SAID_ALL.clear()
     with a_server_that(behaves) as port:
-        assert hurried.try_address(f"http://site.example:{port}/").problem == problem
+        assert hurried.try_address(f"{scheme}://site.example:{port}/").problem == problem
+        assert SAID_ALL == []
+
+
+def test_a_certificate_that_nobody_vouches_for_is_a_failure(open_web):
+    with a_server_that(secured(page)) as port:
+        assert open_web.try_address(f"https://site.example:{port}/").problem == web.BAD_CERTIFICATE
 
 
 @pytest.mark.django_db
@@ -270,19 +336,73 @@ class BreaksOn(Web):
 
 
 @pytest.mark.django_db
-def test_a_link_that_breaks_the_check_stops_no_other_and_waits_its_week(caplog):
+def test_a_link_that_breaks_the_check_stops_no_other_waits_its_week_and_is_not_blamed(caplog, client, staff):
+    """The fault is ours: a good link is never hidden for it."""
     trap = DocumentFactory(published=True, link="https://piege.example/")
     with clock.frozen(clock.now()) as moment:
-        for week in range(3):
+        for week in range(4):
             moment.advance(timedelta(days=7))
             other = DocumentFactory(published=True, link="https://ailleurs.example/")
             assert check_links(BreaksOn(), most_seconds=FOREVER) == week + 2
             assert check_links(BreaksOn(), most_seconds=FOREVER) == 0
             assert other.link_check.failures == 0
-            assert (trap.link_check.failures, trap.link_check.problem) == (week + 1, NOT_TRIED)
+            assert (trap.link_check.failures, trap.link_check.problem) == (0, NOT_TRIED)
             trap = Document.objects.get(pk=trap.pk)
-    assert (trap.status, bool(trap.link_hidden_at)) == ("to_verify", True)
-    assert caplog.text.count(f"document {trap.pk}") == 3
+    assert (trap.status, trap.link_hidden_at) == ("published", None)
+    assert caplog.text.count(f"document {trap.pk}") == 4
+    client.force_login(staff)
+    workshop = client.get(reverse("infotheque:edit", args=[trap.pk])).content.decode()
+    assert NOT_TRIED in workshop
+    assert "Il répondait" not in workshop
+
+
+@pytest.mark.django_db
+def test_our_own_fault_neither_forgives_what_the_site_did_nor_shows_the_link_again():
+    trap = DocumentFactory(published=True, link="https://piege.example/")
+    with clock.frozen(clock.now()) as moment:
+        for _ in range(3):
+            record_link_check(document=trap, link=trap.link, problem=web.SILENT)
+            moment.advance(timedelta(days=7))
+        check_links(BreaksOn(), most_seconds=FOREVER)
+    trap = Document.objects.get(pk=trap.pk)
+    assert (trap.link_check.failures, bool(trap.link_hidden_at)) == (3, True)
+
+
+class Silent(Web):
+    """A machine whose way out is closed, but for the addresses that hold « vivant »."""
+
+    def try_address(self, address: str) -> web.Answer:
+        return web.Answer() if "vivant" in address else web.Answer(web.UNKNOWN_NAME, is_heard=False)
+
+
+@pytest.mark.django_db
+def test_a_machine_without_a_way_out_blames_no_link(caplog):
+    for number in range(SEVERAL):
+        DocumentFactory(published=True, link=f"https://site-{number}.example/")
+    with clock.frozen(clock.now()) as moment:
+        for _ in range(4):
+            assert check_links(Silent(), most_seconds=FOREVER) == SEVERAL
+            moment.advance(timedelta(days=7))
+        assert not LinkCheck.objects.exists()
+        assert caplog.text.count("way out") == 4
+        DocumentFactory(published=True, link="https://vivant.example/")
+        assert check_links(Silent(), most_seconds=FOREVER) == SEVERAL + 1
+    assert sorted(LinkCheck.objects.values_list("failures", flat=True)) == [0, 1, 1, 1]
+
+
+@pytest.mark.django_db
+def test_a_link_that_holds_the_worker_until_it_is_stopped_is_not_met_first_again():
+    class Holds(Web):
+        def try_address(self, address: str) -> web.Answer:
+            raise SoftTimeLimitExceeded
+
+    held = DocumentFactory(published=True, link="https://lent.example/")
+    with pytest.raises(SoftTimeLimitExceeded):
+        check_links(Holds(), most_seconds=FOREVER)
+    assert (held.link_check.failures, held.link_check.problem) == (1, web.SILENT)
+    other = DocumentFactory(published=True, link="https://vivant.example/")
+    assert check_links(Silent(), most_seconds=FOREVER) == 1
+    assert other.link_check.failures == 0
 
 
 @pytest.mark.django_db
