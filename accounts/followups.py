@@ -10,7 +10,7 @@ from uuid import UUID
 
 from accounts import notifications
 from accounts.enums import CHECKING_STATUSES, ClaimStatus, OrganisationStatus
-from accounts.models import Claim, Organisation
+from accounts.models import Claim, Organisation, User
 from mecenova.agenda import planning
 from mecenova.agenda.enums import Owner
 from mecenova.agenda.models import FollowUp
@@ -46,6 +46,10 @@ class Organisations:
 
     def is_member(self, user: Any, organisation_id: UUID) -> bool:
         return Organisation.objects.of(user).filter(pk=organisation_id).exists()
+
+    def managers_of(self, organisation_id: UUID) -> Iterable[User]:
+        found = Organisation.objects.filter(pk=organisation_id).first()
+        return notifications.managers_of(found) if found else ()
 
     def lock(self, organisation_id: UUID) -> None:
         rows = Organisation.objects.filter(pk=organisation_id).select_for_update(no_key=True)

@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from mecenova.agenda.calendar_file import calendar_file
 from mecenova.agenda.models import Slot, SlotRequest
-from mecenova.agenda.organisations import is_member, name_of, phone_of
+from mecenova.agenda.organisations import is_member, name_of, phone_of, who_is_told
 from mecenova.agenda.slot_links import slots_path
 from mecenova.mail.addresses import absolute_url
 from mecenova.mail.models import OutgoingMail
@@ -19,8 +19,13 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 
+def of_the_organisation(slot: Slot) -> "list[User]":
+    """Nobody, once the slot was given back."""
+    return who_is_told(slot.booked_by_organisation_id, slot.booked_by)
+
+
 class AboutSlot(Notification):
-    """About one booking of one slot, for whoever booked it and for its adviser."""
+    """About one booking of one slot, for the organisation that has it and for its adviser."""
 
     def context(self, subject: Slot, recipient: "User") -> dict[str, Any]:
         return {
@@ -28,6 +33,7 @@ class AboutSlot(Notification):
             "organisation_name": name_of(subject.booked_by_organisation_id),
             "phone": phone_of(subject.booked_by_organisation_id),
             "for_adviser": recipient.pk == subject.adviser_id,
+            "contacts": of_the_organisation(subject),
             "slot_url": absolute_url(reverse("agenda:slot", args=[subject.pk])),
             "calendar_url": absolute_url(reverse("agenda:slot_calendar", args=[subject.pk])),
         }
@@ -37,7 +43,7 @@ class AboutSlot(Notification):
         return [Attachment("rendez-vous.ics", content, "text/calendar")]
 
     def recipients(self, subject: Slot) -> "Iterable[User]":
-        return [person for person in (subject.booked_by, subject.adviser) if person]
+        return [*of_the_organisation(subject), subject.adviser]
 
     def still_wanted(self, subject: Slot, recipient: "User") -> bool:
         organisation_id = subject.booked_by_organisation_id
@@ -45,19 +51,19 @@ class AboutSlot(Notification):
             return False
         if recipient.pk == subject.adviser_id:
             return is_staff(recipient)
-        return is_staff(recipient) or is_member(recipient, organisation_id)
+        return is_member(recipient, organisation_id)
 
 
 @register_notification
 class SlotBooked(AboutSlot):
-    """The answer to whoever has just chosen. Queued with `moved_from`, when they were to talk, or nothing."""
+    """Answers the choice. Queued with `moved_from`, when they were to talk, or nothing."""
 
     name = "agenda.slot_booked"
     template = "mail/agenda/slot_booked.md"
     urgent = True
 
     def recipients(self, subject: Slot) -> "Iterable[User]":
-        return [subject.booked_by] if subject.booked_by else []
+        return of_the_organisation(subject)
 
 
 @register_notification
@@ -94,12 +100,12 @@ class SlotGivenBack(Notification):
 
 
 class ChooseAgain(Notification):
-    """For whoever booked. Queued with its context: how to choose again, or when the team will answer."""
+    """For the organisation. Queued with its context: how to choose again, or when the team will answer."""
 
     urgent = True
 
     def recipients(self, subject: Slot) -> "Iterable[User]":
-        return [subject.booked_by] if subject.booked_by else []
+        return of_the_organisation(subject)
 
 
 @register_notification
@@ -116,10 +122,6 @@ class SlotMissed(ChooseAgain):
 
     name = "agenda.slot_missed"
     template = "mail/agenda/slot_missed.md"
-
-    def still_wanted(self, subject: Slot, recipient: "User") -> bool:
-        organisation_id = subject.booked_by_organisation_id
-        return organisation_id is not None and (is_staff(recipient) or is_member(recipient, organisation_id))
 
 
 @register_notification
@@ -138,17 +140,20 @@ class SlotNotCalled(Notification):
 
 @register_notification
 class SlotsOpened(Notification):
-    """For whoever wished to talk when no slot was free."""
+    """For the organisation that wished to talk when no slot was free."""
 
     name = "agenda.slots_opened"
     template = "mail/agenda/slots_opened.md"
 
     def recipients(self, subject: SlotRequest) -> "Iterable[User]":
-        return [subject.asked_by] if subject.asked_by else []
+        return who_is_told(subject.organisation_id, subject.asked_by)
 
     def context(self, subject: SlotRequest, recipient: "User") -> dict[str, Any]:
         path = slots_path(organisation_id=subject.organisation_id, about=subject.about or subject)
-        return {"slots_url": absolute_url(path)}
+        return {
+            "slots_url": absolute_url(path),
+            "organisation_name": name_of(subject.organisation_id),
+        }
 
     def still_wanted(self, subject: SlotRequest, recipient: "User") -> bool:
         booked = Slot.objects.to_hold().of_organisation(subject.organisation_id)

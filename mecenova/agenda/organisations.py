@@ -1,8 +1,11 @@
 """What the agenda asks about organisations, which live above it: a name, a telephone, and who works there."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 from uuid import UUID
+
+if TYPE_CHECKING:
+    from accounts.models import User
 
 
 class Directory(Protocol):
@@ -11,6 +14,8 @@ class Directory(Protocol):
     def phone_of(self, organisation_id: UUID) -> str: ...
 
     def is_member(self, user: Any, organisation_id: UUID) -> bool: ...
+
+    def managers_of(self, organisation_id: UUID) -> "Iterable[User]": ...
 
     def lock(self, organisation_id: UUID) -> None: ...
 
@@ -40,6 +45,18 @@ def phone_of(organisation_id: UUID | None) -> str:
 
 def is_member(user: Any, organisation_id: UUID) -> bool:
     return bool(user and user.is_authenticated) and _directory[0].is_member(user, organisation_id)
+
+
+def who_is_told(organisation_id: UUID | None, person: "User | None") -> "list[User]":
+    """Of what `person` did in its name: that person while still of it, or else those who run it.
+
+    The team books for whoever calls, and people leave: the organisation is told all the same.
+    """
+    if organisation_id is None:
+        return []
+    if person is not None and person.is_active and is_member(person, organisation_id):
+        return [person]
+    return list(_directory[0].managers_of(organisation_id))
 
 
 def lock(organisation_id: UUID) -> None:

@@ -191,7 +191,7 @@ class TestOneSlot:
             reverse("agenda:cancel_booking", args=[slots[0].pk]), follow=True
         )
         assert "Le créneau est retiré." in answer.text
-        assert "prévenue" not in answer.text
+        assert "prévenons" not in answer.text
 
     def test_a_member_does_not_say_it_was_held(self, enter, membership, slots, frozen):
         slot = self.booked(membership, slots)

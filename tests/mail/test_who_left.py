@@ -39,8 +39,6 @@ TO_THE_PERSON = {
     "accounts.claim_received",
     "accounts.claim_refused",
     "accounts.removed_from_team",
-    # The appointment they made themselves: nobody goes to a call that was called off.
-    "agenda.slot_called_off",
     # The document that they suggested, of a team or of none.
     "infotheque.tip_declined",
     "mail.weekly_digest",

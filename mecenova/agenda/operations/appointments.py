@@ -91,7 +91,7 @@ def cancel_booking(*, slot: Slot, by: "User") -> Slot:
 
 @transaction.atomic
 def withdraw_slot(*, slot: Slot, by: "User") -> Slot:
-    """The team takes a slot back; booked, whoever booked it is told."""
+    """The team takes a slot back; booked, the organisation is told."""
     if not is_staff(by):
         raise PermissionDenied
     row = _locked_with_organisation(slot)
@@ -213,12 +213,12 @@ def _withdraw(row: Slot, verb: str, state: str, by: "User") -> None:
 
 
 def _offer_another(row: Slot, told: type[notifications.Notification]) -> None:
-    """Whoever booked chooses again; where no other slot is free, the team owes a date."""
-    organisation_id, about = row.booked_by_organisation_id, row.booked_for
-    if organisation_id is None or about is None:
+    """The organisation chooses again; where no slot is free, or nobody is to tell, the team owes a date."""
+    organisation_id, about = row.booked_by_organisation_id, row.booked_for or row
+    if organisation_id is None:
         return
     none_free = not free_slots().exists()
-    if none_free:
+    if none_free or not organisations.who_is_told(organisation_id, row.booked_by):
         owe_slot(organisation_id, about, row.booked_by)
     path = slots_path(organisation_id=organisation_id, about=about)
     values = {

@@ -158,11 +158,17 @@ def _refuse_wrong_day(adviser: "User", day: date) -> None:
 
 
 def answer_requests(places: int) -> None:
-    """Places are free: those who wait longest are told first, no more of them than there are new slots."""
+    """Places are free: those who wait longest are told first, no more of them than there are new slots.
+
+    Where there is nobody to write to, nothing was answered: the step stays with the team, that calls.
+    """
     waiting = SlotRequest.objects.waiting().select_for_update(skip_locked=True, no_key=True)
-    for request in waiting.order_by("asked_at", "id")[:places]:
-        queue(notifications.SlotsOpened, request)
-        _close_request(request)
+    for request in waiting.order_by("asked_at", "id"):
+        if places <= 0:
+            return
+        if queue(notifications.SlotsOpened, request):
+            _close_request(request)
+            places -= 1
 
 
 def close_requests(organisation_id: UUID) -> None:

@@ -13,7 +13,7 @@ from mecenova.agenda import operations, policies
 from mecenova.agenda.calendar_file import calendar_file
 from mecenova.agenda.forms import BookingForm, OpenSlotsForm
 from mecenova.agenda.models import Slot, SlotRequest
-from mecenova.agenda.organisations import name_of, names_of, phone_of
+from mecenova.agenda.organisations import name_of, names_of, phone_of, who_is_told
 from mecenova.agenda.slot_links import Wish, slots_path, wish_from
 from mecenova.calendar import clock
 from mecenova.mail.models import OutgoingMail
@@ -101,6 +101,7 @@ def slot(request: HttpRequest, pk: UUID) -> HttpResponse:
         "about": str(about) if about is not None and str(about) != name else "",
         "again_url": _again(found),
         "for_the_team": is_staff(request.user),
+        "told": who_is_told(found.booked_by_organisation_id, found.booked_by),
     }
     return render(request, "agenda/slot.html", context)
 
@@ -121,7 +122,7 @@ def slot_calendar(request: HttpRequest, pk: UUID) -> HttpResponse:
 def cancel_booking(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Withdraws a slot nobody took, too. Whoever had booked it is taken to what is still free."""
     found = _seen_by(request, pk)
-    again, was_booked = _again(found), found.is_booked
+    again, told = _again(found), _who_hears(found)
     act = operations.withdraw_slot if is_staff(request.user) else operations.cancel_booking
     try:
         act(slot=found, by=request.user)
@@ -129,7 +130,6 @@ def cancel_booking(request: HttpRequest, pk: UUID) -> HttpResponse:
         messages.error(request, refused.message)
         return redirect("agenda:slot", pk=pk)
     if is_staff(request.user):
-        told = " La personne qui l’avait réservé est prévenue." if was_booked else ""
         messages.success(request, f"Le créneau est retiré.{told}")
         return redirect("agenda:team_slots")
     messages.success(
@@ -142,14 +142,14 @@ def cancel_booking(request: HttpRequest, pk: UUID) -> HttpResponse:
 def miss_slot(request: HttpRequest, pk: UUID) -> HttpResponse:
     """They did not talk: the organisation chooses again, the team is back to its list."""
     found = _seen_by(request, pk)
-    again = _again(found)
+    again, told = _again(found), _who_hears(found)
     try:
         operations.miss_slot(slot=found, by=request.user)
     except DomainError as refused:
         messages.error(request, refused.message)
         return redirect("agenda:slot", pk=pk)
     if is_staff(request.user):
-        messages.success(request, "C’est noté\u00a0: nous lui proposons un autre moment.")
+        messages.success(request, f"C’est noté.{told}")
         return redirect("agenda:team_slots")
     messages.success(request, f"Pardon pour ce rendez-vous manqué\u00a0: {found.adviser} le sait.")
     return redirect(again or "pages:dashboard")
@@ -181,6 +181,17 @@ def _again(slot: Slot) -> str:
     """Where whoever booked it chooses another; nothing once what they wished to talk about has gone."""
     organisation_id, about = slot.booked_by_organisation_id, slot.booked_for
     return slots_path(organisation_id=organisation_id, about=about) if organisation_id and about else ""
+
+
+def _who_hears(slot: Slot) -> str:
+    """Said to the team, of a slot that was booked: who learns by mail that it will not be."""
+    if not slot.is_booked:
+        return ""
+    told = who_is_told(slot.booked_by_organisation_id, slot.booked_by)
+    if told:
+        return f" Nous prévenons {', '.join(map(str, told))}, avec de quoi choisir un autre moment."
+    name = name_of(slot.booked_by_organisation_id)
+    return f" Personne de «\u202f{name}\u202f» n’a de compte\u00a0: appelez, l’équipe lui doit une date."
 
 
 def _given_back(request: HttpRequest, slot: Slot) -> HttpResponse:
