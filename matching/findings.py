@@ -92,6 +92,11 @@ def interest_in(project: Project, since: datetime) -> bool:
     return _introductions_of(project).filter(asked | answered | together).exists()
 
 
+def interest_came(project: Project) -> bool:
+    """The same since its last diagnosis: it has found a company, and waits for nothing else."""
+    return interest_in(project, counted_since(project))
+
+
 def ground_of(project: Project) -> Ground:
     """What the project says, and where it says nothing, what its association says."""
     association = project.association

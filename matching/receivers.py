@@ -36,6 +36,7 @@ from matching.operations import (
     note_changes,
     review_quiet,
     settle,
+    settle_found,
     settle_widened,
     still_shown,
     waits_for_choice_or_work,
@@ -45,7 +46,6 @@ from matching.operations.merges import bring_suggestions_over
 from matching.profiles import refresh_associations, refresh_needs
 from matching.signals import diagnosis_is_moot, ending_to_explain
 from mecenova.agenda.operations import start
-from partnerships.enums import IntroductionStatus, Side
 from partnerships.models import Introduction
 from partnerships.signals import (
     introduction_answered,
@@ -146,12 +146,8 @@ def explain_an_ending(*, introduction: Introduction, **kwargs: Any) -> None:
 
 @receiver((introduction_requested, introduction_answered))
 def interest_has_come(*, introduction: Introduction, **kwargs: Any) -> None:
-    """A company asks, or says yes: a project that was waiting for its association's choice waits no more."""
-    status, project = introduction.status, introduction.project
-    asked = introduction.asked_by_side == Side.COMPANY and status == IntroductionStatus.REQUESTED
-    interest = asked or status == IntroductionStatus.YES
-    if interest and project is not None and project.diagnoses.open().exists():
-        settle(project=project)
+    """A project that found a company waits no more for its association's choice, nor for what it chose."""
+    settle_found(association=introduction.association)
 
 
 @receiver(place_returning)

@@ -14,6 +14,7 @@ from accounts.models import Organisation
 from associations.enums import ProjectStatus
 from associations.models import Project
 from matching import notifications
+from matching.findings import interest_came
 from matching.models import Diagnosis
 from matching.signals import diagnosis_is_moot, ending_to_explain
 from mecenova.agenda.enums import Owner
@@ -71,8 +72,8 @@ class AfterDiagnosis(Rule):
             self.remind(subject, follow_up)
 
     def has_reason(self, subject: Project) -> bool:
-        """Whoever is in pause, or an expert only, is left in peace."""
-        return subject.association.wishes_mail
+        """Whoever is in pause, or an expert only, or has found a company since, is left in peace."""
+        return subject.association.wishes_mail and not interest_came(subject)
 
     def remind(self, subject: Project, follow_up: FollowUp) -> None:
         raise NotImplementedError

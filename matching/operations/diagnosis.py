@@ -13,7 +13,7 @@ from associations.operations import pause_project, restart_project_step, save_as
 from matching import policies
 from matching.advice import three_steps
 from matching.enums import Choice, DiagnosisCause
-from matching.findings import counted_since, find, interest_in
+from matching.findings import counted_since, find, interest_came, interest_in
 from matching.followups import (
     CallAfterDiagnosis,
     ChooseAfterDiagnosis,
@@ -176,9 +176,19 @@ def settle(*, project: Project) -> None:
     project = _hold(project)
     for waiting in Diagnosis.objects.open().filter(project=project).select_for_update(no_key=True):
         _close(waiting)
-    step = next_step(project)
-    if step is not None and step.rule in {rule.name for rule in IN_PLACE}:
+    if _waits_for_what_follows(project):
         restart_project_step(project=project)
+
+
+@transaction.atomic
+def settle_found(*, association: Association) -> None:
+    """A company has asked or answered: those of its projects that found one wait for nothing else.
+
+    A request that names no project is about them all, as it is when interest is looked for.
+    """
+    for project in association.projects.published().order_by("pk"):
+        if _waits_for_what_follows(project) and interest_came(project):
+            settle(project=project)
 
 
 @transaction.atomic
@@ -194,6 +204,12 @@ def waits_for_choice_or_work(project: Project) -> bool:
     """Whether a project just saved was waiting for that."""
     step = next_step(project)
     return step is not None and step.rule in {rule.name for rule in UNTIL_SAVED}
+
+
+def _waits_for_what_follows(project: Project) -> bool:
+    """Whether a step that follows a diagnosis stands in place of its own."""
+    step = next_step(project)
+    return step is not None and step.rule in {rule.name for rule in IN_PLACE}
 
 
 def why_over(diagnosis: Diagnosis) -> str:

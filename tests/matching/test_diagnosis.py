@@ -425,6 +425,40 @@ def test_events_decide_in_its_place(now, project, quiet, user, what):
         choose_after(diagnosis=quiet, choice=Choice.PAUSE, by=user)
 
 
+@pytest.mark.parametrize(("choice", "waited"), [(None, 0), (Choice.REWRITE, 0), (Choice.WIDEN, 40)])
+def test_a_yes_to_a_request_that_names_no_project_ends_what_waits(now, project, quiet, user, choice, waited):
+    """While it is to be chosen, while what was chosen is to be done, and while the team is to call."""
+    if choice:
+        choose_after(diagnosis=quiet, choice=choice, by=user)
+    live(now, waited, project)
+    mails("matching.choice_reminder", "matching.diagnosis_reminder").delete()
+    introduction = asked(project, user, project=None)
+    assert step_of(project) != "associations.review_project"
+    accept_introduction(introduction=introduction, by=member_of(introduction.company), note="")
+    quiet.refresh_from_db()
+    assert (step_of(project), quiet.is_open) == ("associations.review_project", False)
+    live(now, 40, project)
+    assert not mails("matching.choice_reminder", "matching.diagnosis_reminder").exists()
+
+
+@pytest.mark.parametrize("choice", [None, Choice.REWRITE])
+def test_a_step_come_due_looks_first_whether_a_company_came(now, project, quiet, user, choice):
+    """Told of by nobody: the rows are there, as an import or a merge leaves them."""
+    if choice:
+        choose_after(diagnosis=quiet, choice=choice, by=user)
+    IntroductionFactory(association=project.association, project=None, asked_by_side=Side.COMPANY)
+    live(now, 16, project)
+    assert step_of(project) == "associations.review_project"
+    assert not mails("matching.choice_reminder", "matching.diagnosis_reminder").exists()
+
+
+def test_interest_in_another_project_leaves_this_one_waiting(now, project, quiet, user):
+    other = ProjectFactory(association=project.association, published=True)
+    introduction = asked(project, user, project=other)
+    accept_introduction(introduction=introduction, by=member_of(introduction.company), note="")
+    assert step_of(project) == "matching.choose_after"
+
+
 def test_a_year_of_a_silent_association_is_neither_silent_nor_nagging(now, project):
     live(now, 365, project)
     assert mails("matching.diagnosis").count() == 1
