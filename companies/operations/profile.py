@@ -12,12 +12,13 @@ from accounts.operations import locked, restart_corrections, resubmit_organisati
 from accounts.policies import is_member
 from companies.followups import CallAfterSilence, restart_silence
 from companies.models import Company
-from companies.policies import can_edit_company, can_record_call
+from companies.policies import can_edit_company
 from companies.signals import company_changed
 from mecenova.agenda.models import FollowUp
 from mecenova.calendar import clock
 from mecenova.identifiers.registry import clean_siren
 from mecenova.identifiers.text import paragraphs
+from mecenova.team import is_staff
 from mecenova.workflow.errors import DomainError
 from mecenova.workflow.journal import just_said, record
 
@@ -62,9 +63,11 @@ def record_call(*, company: Company, note: str, by: User) -> Company:
 
     The same words twice are one call.
     """
-    company = lock(company)
-    if not can_record_call(by, company):
+    if not is_staff(by):
         raise PermissionDenied
+    company = lock(company)
+    if company.organisation.status == OrganisationStatus.LEFT:
+        raise DomainError("Cette entreprise a quitté Mecenova\u00a0: il n’y a plus d’appel à noter.")
     if just_said(company.organisation, OrganisationEvent.CALL, by=by, note=note):
         return company
     status = company.organisation.status

@@ -105,11 +105,15 @@ def policy(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 def call(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     company = company_or_404(request, pk, policies.can_record_call)
     form = CallForm(request.POST)
-    if form.is_valid():
-        record_call(company=company, by=request.user, note=form.cleaned_data["note"])
-        messages.success(request, "L’appel est noté. La prochaine étape repart d’aujourd’hui.")
-    else:
+    if not form.is_valid():
         messages.error(request, "Écrivez ce que l’entreprise cherche maintenant, puis notez l’appel.")
+        return redirect("companies:detail", pk=company.pk)
+    try:
+        record_call(company=company, by=request.user, note=form.cleaned_data["note"])
+    except DomainError as refused:
+        messages.error(request, refused.message)
+    else:
+        messages.success(request, "L’appel est noté. La prochaine étape repart d’aujourd’hui.")
     return redirect("companies:detail", pk=company.pk)
 
 

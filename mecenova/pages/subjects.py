@@ -58,6 +58,11 @@ def name_of(subject: Model) -> str:
     return subject.project.title if isinstance(subject, Diagnosis) else str(subject)
 
 
+def followed(subject: Any) -> Any:
+    """What carries the steps and the calls: a profile's organisation, or else the subject itself."""
+    return subject.organisation if isinstance(subject, Association | Company) else subject
+
+
 def page_of(subject: Any) -> str:
     """Where the team acts on it; nothing when it has no page."""
     if isinstance(subject, Claim):

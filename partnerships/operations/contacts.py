@@ -11,7 +11,6 @@ from companies.operations import record_call
 from mecenova.agenda.models import FollowUp
 from mecenova.calendar import clock
 from mecenova.team import is_staff
-from mecenova.workflow.errors import DomainError
 from mecenova.workflow.journal import just_said, record
 from partnerships.enums import Side
 from partnerships.followups import RELEASE_DAY, AnswerIntroduction
@@ -42,15 +41,14 @@ def released_on(introduction: Introduction) -> date | None:
 
 @transaction.atomic
 def note_contact(*, introduction: Introduction, note: str, by: "User") -> None:
-    """The team has talked with the side that owes the answer: both sides can read that somebody did.
+    """The team has talked with the side that is asked: both sides can read that somebody did.
 
-    A company called is a company heard from. The same words twice are one contact.
+    A company called is a company heard from. The same words twice are one contact. Answered or released
+    while they talked, what was said is kept all the same.
     """
     if not is_staff(by):
         raise PermissionDenied
     introduction = lock(introduction)
-    if not introduction.is_waiting:
-        raise DomainError("Cette demande n’attend plus de réponse. Rechargez la page.")
     if just_said(introduction, "contact", by=by, note=note):
         return
     record(introduction, "contact", introduction.status, introduction.status, by, note)

@@ -1,4 +1,6 @@
 import html
+import uuid
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -7,7 +9,7 @@ from django.urls import reverse
 from accounts.enums import OrganisationStatus
 from accounts.followups import CallForCorrections
 from accounts.models import Organisation
-from accounts.operations import claim_organisation
+from accounts.operations import claim_organisation, withdraw_organisation
 from associations.followups import Presentation
 from associations.operations import note_call
 from companies.followups import CallAfterSilence
@@ -19,6 +21,7 @@ from mecenova.mail.enums import MailStatus
 from mecenova.mail.models import AddressTrouble
 from mecenova.pages.baskets import BASKETS, Line
 from mecenova.pages.tasks import register_baskets
+from mecenova.pages.views import tower
 from mecenova.ui.figures import long_date
 from mecenova.workflow.journal import history
 from partnerships.enums import IntroductionStatus, Side
@@ -118,6 +121,10 @@ FILL = {
 }
 
 
+def emptied(basket):
+    return lambda: basket.found().none()
+
+
 def page_of(slug):
     return reverse("pages:basket", args=[slug])
 
@@ -192,6 +199,37 @@ def test_a_line_that_has_gone_is_said_so_and_nothing_is_done(team):
     page = click(team, "associations-a-verifier", organisation)
     assert "quelqu’un est passé avant vous" in page.text
     assert not history(organisation).exists()
+
+
+@pytest.mark.parametrize(
+    "slug", [slug for slug, basket in BASKETS.items() if basket.action and basket.action.asks_note]
+)
+def test_what_was_said_is_kept_when_the_line_left_meanwhile(team, staff, monkeypatch, slug):
+    subject = FILL[slug]()
+    told = BASKETS[slug].line(BASKETS[slug].found().get(pk=subject.pk)).organisation
+    monkeypatch.setitem(BASKETS, slug, replace(BASKETS[slug], found=emptied(BASKETS[slug])))
+    page = click(team, slug, subject, note="Ils rappellent jeudi.")
+    assert BASKETS[slug].action.done in page.text
+    assert history(told).get(verb="call", by=staff).note == "Ils rappellent jeudi."
+
+
+def test_refused_or_of_another_page_the_note_is_given_back(team, monkeypatch):
+    company = silent()
+    address = reverse("pages:basket_act", args=["entreprises-silencieuses", company.pk])
+    withdraw_organisation(organisation=company.organisation, by=None)
+    for pk, said in ((company.pk, "a quitté Mecenova"), (uuid.uuid4(), "n’existe plus")):
+        page = team.post(address.replace(str(company.pk), str(pk)), {"note": "Ils rappellent jeudi."})
+        assert page.status_code == 422
+        assert said in page.text
+        assert "Ils rappellent jeudi." in page.text
+    assert not history(company.organisation).filter(verb="call").exists()
+    # Too long, from the second page of the list.
+    monkeypatch.setattr(tower, "PAGE_SIZE", 1)
+    _, last = silent(), silent()
+    address = reverse("pages:basket_act", args=["entreprises-silencieuses", last.pk])
+    page = team.post(address, {"note": "x" * 501})
+    assert "x" * 501 in page.text
+    assert f'action="{address}"' in page.text
 
 
 def test_releases_leave_the_basket_after_three_months_or_when_the_company_was_called(team, staff):

@@ -8,7 +8,6 @@ from django.core.exceptions import PermissionDenied
 from mecenova.agenda.models import FollowUp
 from mecenova.agenda.operations import run_due, start
 from mecenova.calendar import clock
-from mecenova.workflow.errors import DomainError
 from mecenova.workflow.journal import history
 from partnerships.enums import IntroductionStatus
 from partnerships.followups import AnswerIntroduction
@@ -48,11 +47,15 @@ def test_a_contact_is_written_once_and_the_company_was_heard_from():
     assert verbs(introduction) == ["contact", "contact"]
 
 
-def test_only_the_team_and_only_while_an_answer_is_owed():
+def test_only_the_team():
     introduction = IntroductionFactory()
     with pytest.raises(PermissionDenied):
         note_contact(introduction=introduction, note="Bonjour.", by=UserFactory())
-    answered = IntroductionFactory(status=IntroductionStatus.RELEASED, released_at=clock.now())
-    with pytest.raises(DomainError):
-        note_contact(introduction=answered, note="Bonjour.", by=StaffFactory())
-    assert verbs(answered) == []
+    assert verbs(introduction) == []
+
+
+def test_what_was_said_is_kept_when_the_request_ended_meanwhile():
+    released = IntroductionFactory(status=IntroductionStatus.RELEASED, released_at=clock.now())
+    note_contact(introduction=released, note="Bonjour.", by=StaffFactory())
+    assert verbs(released) == ["contact"]
+    assert released.status == IntroductionStatus.RELEASED

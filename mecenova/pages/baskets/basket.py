@@ -12,6 +12,8 @@ from mecenova.agenda.delays import promised_in_words
 from mecenova.calendar import clock
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from accounts.models import User
 
 
@@ -81,3 +83,8 @@ class Basket:
 
     def count(self) -> int:
         return self.found().count()
+
+    def subject(self, pk: "UUID") -> Any:
+        """In the basket or gone from it; None when it exists no more."""
+        found = self.found()
+        return found.filter(pk=pk).first() or found.model._base_manager.filter(pk=pk).first()

@@ -1,7 +1,7 @@
 """The control tower: who waits, since when, and the one click that moves it."""
 
 import uuid
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -17,17 +17,27 @@ from mecenova.agenda.models import FollowUp, SilenceCheck
 from mecenova.agenda.wording import before
 from mecenova.calendar import clock
 from mecenova.mail.models import DigestLine, OutgoingMail
-from mecenova.pages.baskets import BASKETS, GROUPS, Basket, Line
+from mecenova.pages.baskets import BASKETS, GROUPS, Action, Basket, Line
 from mecenova.pages.contacts import Contacts, last_contacts, last_mails
 from mecenova.pages.duties import duties, loads, owed_by_team, promises
 from mecenova.pages.forms import NoteForm
 from mecenova.pages.register import Movement, movements, passages
+from mecenova.pages.subjects import followed, name_of
 from mecenova.team import for_the_team
 from mecenova.ui import navigation
 from mecenova.workflow.errors import DomainError
 
 PAGE_SIZE = 25
 PASSAGES_SHOWN = 30
+
+
+@dataclass(frozen=True)
+class Refused:
+    """A note that was not kept: of which line, and the form with what was typed."""
+
+    pk: uuid.UUID
+    title: str
+    form: NoteForm
 
 
 @require_safe
@@ -68,21 +78,39 @@ def act(request: HttpRequest, slug: str, pk: uuid.UUID) -> HttpResponse:
     chosen = _basket_or_404(slug)
     if chosen.action is None:
         raise Http404
+    if chosen.action.asks_note:
+        return _note(request, chosen, chosen.action, pk)
     subject = chosen.found().filter(pk=pk).first()
     if subject is None:
         messages.info(request, "Cette ligne n’est plus dans ce panier\u00a0: quelqu’un est passé avant vous.")
         return redirect("pages:basket", slug=slug)
-    form = NoteForm(request.POST)
-    if chosen.action.asks_note and not form.is_valid():
-        return _show_basket(request, chosen, refused=(pk, form), status=422)
     line = chosen.line(subject)
     try:
-        chosen.action.act(subject, request.user, form.cleaned_data["note"] if form.is_valid() else "")
+        chosen.action.act(subject, request.user, "")
     except DomainError as error:
         messages.error(request, f"{line.title}\u00a0: {error.message}")
     else:
-        messages.success(request, f"{line.title}\u00a0: {chosen.action.done}{_what_follows(line)}")
+        _tell_done(request, chosen.action, line.title, line.step_of)
     return redirect("pages:basket", slug=slug)
+
+
+def _note(request: HttpRequest, chosen: Basket, action: Action, pk: uuid.UUID) -> HttpResponse:
+    """What was said on the phone is kept even when the line has left the basket meanwhile; refused, it is
+    shown again with why."""
+    form = NoteForm(request.POST, auto_id=f"id_{pk}_%s")
+    subject = chosen.subject(pk)
+    refused = Refused(pk, name_of(subject) if subject else "Cette fiche", form)
+    if not form.is_valid():
+        return _show_basket(request, chosen, refused=refused, status=422)
+    try:
+        if subject is None:
+            raise DomainError("Elle n’existe plus\u00a0: copiez votre note sur la fiche qui l’a remplacée.")
+        action.act(subject, request.user, form.cleaned_data["note"])
+    except DomainError as error:
+        form.add_error(None, error.message)
+        return _show_basket(request, chosen, refused=refused, status=422)
+    _tell_done(request, action, name_of(subject), followed(subject))
+    return redirect("pages:basket", slug=chosen.slug)
 
 
 @require_POST
@@ -99,10 +127,11 @@ def take_on(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     return redirect("pages:control_tower")
 
 
-def _what_follows(line: Line) -> str:
-    """The next step of whoever the line is about, said to the person who has just acted."""
-    step = agenda.next_step(line.step_of) if line.step_of else None
-    return f" Ensuite,{before(step.deadline)}\u00a0: {step.what}" if step else ""
+def _tell_done(request: HttpRequest, action: Action, title: str, step_of: Any) -> None:
+    """With the next step of whoever the line is about, said to the person who has just acted."""
+    step = agenda.next_step(step_of)
+    follows = f" Ensuite,{before(step.deadline)}\u00a0: {step.what}" if step else ""
+    messages.success(request, f"{title}\u00a0: {action.done}{follows}")
 
 
 def _contact(
@@ -126,13 +155,15 @@ def _show_basket(
     request: HttpRequest,
     chosen: Basket,
     *,
-    refused: tuple[uuid.UUID, NoteForm] | None = None,
+    refused: Refused | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    """`refused` is the line whose note was not kept, with what was typed."""
+    """A refused note is shown in its line; above the list, when its line is not of this page."""
     page = Paginator(chosen.found(), PAGE_SIZE).get_page(request.GET.get("page"))
+    elsewhere = refused is not None and all(subject.pk != refused.pk for subject in page)
     context = {
         "basket": chosen,
+        "refused": refused if elsewhere else None,
         "page_obj": page,
         "lines": _lines(chosen, list(page), refused),
         "movement": movements().get(chosen.slug, Movement()),
@@ -141,9 +172,7 @@ def _show_basket(
     return render(request, "pages/basket.html", context, status=status)
 
 
-def _lines(
-    chosen: Basket, subjects: list[Any], refused: tuple[uuid.UUID, NoteForm] | None
-) -> list[dict[str, Any]]:
+def _lines(chosen: Basket, subjects: list[Any], refused: Refused | None) -> list[dict[str, Any]]:
     """Each line with its next step, who has it, the last contact, and the form of its click."""
     lines = [chosen.line(subject) for subject in subjects]
     steps = agenda.next_steps(line.step_of for line in lines if line.step_of)
@@ -164,10 +193,10 @@ def _lines(
                 "who": owing.get(step.owing_organisation_id, "") if step else "",
                 "assigned_to": people.get(step.assigned_to_id) if step else None,
                 "contact": _contact(line, contacts, written),
-                "form": refused[1]
-                if refused and refused[0] == line.subject.pk
-                else NoteForm(prefix=None, auto_id=f"id_{line.subject.pk}_%s"),
-                "is_refused": bool(refused and refused[0] == line.subject.pk),
+                "form": refused.form
+                if refused and refused.pk == line.subject.pk
+                else NoteForm(auto_id=f"id_{line.subject.pk}_%s"),
+                "is_refused": bool(refused and refused.pk == line.subject.pk),
             }
         )
     return shown
