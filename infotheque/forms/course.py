@@ -5,13 +5,14 @@ from typing import Any
 from django import forms
 
 from infotheque.exercises import exercise_of
+from infotheque.forms.as_shown import AsShownForm
 from infotheque.models import Document, Path, Step
 from infotheque.models.document import HEAVY
 
 MARKDOWN = "Titres\u00a0: ## ; listes\u00a0: - ; gras\u00a0: **mot** ; liens\u00a0: [mots](https://…)."
 
 
-class PathForm(forms.ModelForm):
+class PathForm(AsShownForm):
     class Meta:
         model = Path
         fields = ("title", "introduction")
@@ -19,7 +20,7 @@ class PathForm(forms.ModelForm):
         help_texts = {"introduction": MARKDOWN}
 
 
-class LessonForm(forms.ModelForm):
+class LessonForm(AsShownForm):
     """`keys` are the exercises that the step may have, its own first."""
 
     key = forms.ChoiceField(
@@ -37,6 +38,7 @@ class LessonForm(forms.ModelForm):
 
     def __init__(self, *args: Any, keys: list[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.made_with = {"keys": keys}
         online = Document.objects.published().defer(*HEAVY).order_by("title")
         kept = Document.objects.filter(pk=self.instance.document_id).defer(*HEAVY)
         self.fields["document"].queryset = online | kept

@@ -5,13 +5,14 @@ from typing import Any
 from django import forms
 
 from infotheque.enums import Readers, Stage
+from infotheque.forms.as_shown import AsShownForm
 from infotheque.models import Collection, CurationSettings, Document
 from mecenova.reference.enums import Kind
 from mecenova.team import team
 from mecenova.ui.forms import DateInput
 
 
-class DocumentForm(forms.ModelForm):
+class DocumentForm(AsShownForm):
     """The record and the text; what was typed is kept when it is refused."""
 
     link = forms.URLField(label="Lien", required=False, max_length=500, assume_scheme="https")
@@ -141,7 +142,7 @@ class SettingsForm(forms.ModelForm):
         fields = ("needs_second_reader", "review_months")
 
 
-class CollectionForm(forms.ModelForm):
+class CollectionForm(AsShownForm):
     class Meta:
         model = Collection
         fields = ("title", "introduction", "position")

@@ -32,7 +32,7 @@ def collection_list(request: HttpRequest) -> HttpResponse:
     """Every collection, and a form for one more."""
     form = CollectionForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        made = operations.create_collection(by=request.user, **form.cleaned_data)
+        made = operations.create_collection(by=request.user, **form.changes())
         messages.success(request, "La collection est créée. Ajoutez-y des documents depuis leurs fiches.")
         return redirect("infotheque:collection_edit", made.pk)
     context = {"form": form, "collections": Collection.objects.with_counts()}
@@ -44,12 +44,16 @@ def collection_list(request: HttpRequest) -> HttpResponse:
 def collection_edit(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     found = get_object_or_404(Collection, pk=pk)
     form = CollectionForm(request.POST or None, instance=found)
+    status = 422 if form.errors else 200
     if request.method == "POST" and form.is_valid():
-        operations.update_collection(collection=found, by=request.user, **form.cleaned_data)
-        messages.success(request, "C’est enregistré.")
-        return redirect("infotheque:collection_edit", pk)
+        if again := form.taken_up(get_object_or_404(Collection, pk=pk)):
+            form, status = again, 409
+        else:
+            operations.update_collection(collection=found, by=request.user, **form.changes())
+            messages.success(request, "C’est enregistré.")
+            return redirect("infotheque:collection_edit", pk)
     context = {"form": form, "collection": found, "items": found.items.for_team()}
-    return render(request, "infotheque/collection_edit.html", context, status=422 if form.errors else 200)
+    return render(request, "infotheque/collection_edit.html", context, status=status)
 
 
 @require_POST

@@ -25,12 +25,16 @@ def course_list(request: HttpRequest) -> HttpResponse:
 def course_edit(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     found = get_object_or_404(Path, pk=pk)
     form = PathForm(request.POST or None, instance=found)
+    status = 422 if form.errors else 200
     if request.method == "POST" and form.is_valid():
-        operations.update_path(path=found, by=request.user, **form.cleaned_data)
-        messages.success(request, "C’est enregistré.")
-        return redirect("infotheque:course_edit", pk)
+        if again := form.taken_up(get_object_or_404(Path, pk=pk)):
+            form, status = again, 409
+        else:
+            operations.update_path(path=found, by=request.user, **form.changes())
+            messages.success(request, "C’est enregistré.")
+            return redirect("infotheque:course_edit", pk)
     context = {"form": form, "path": found, "steps": found.steps.for_reading()}
-    return render(request, "infotheque/course_edit.html", context, status=422 if form.errors else 200)
+    return render(request, "infotheque/course_edit.html", context, status=status)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -41,8 +45,11 @@ def lesson_edit(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     former = {"title": found.title, "address": found.get_absolute_url()}
     form = LessonForm(request.POST or None, instance=found, keys=operations.free_exercises(found))
     if request.method == "POST" and form.is_valid():
+        if again := form.taken_up(get_object_or_404(Step.objects.for_reading(), pk=pk)):
+            context = {"form": again, "step": found, "path": found.path, **former}
+            return render(request, "infotheque/lesson_edit.html", context, status=409)
         try:
-            operations.update_step(step=found, by=request.user, **form.cleaned_data)
+            operations.update_step(step=found, by=request.user, **form.changes())
         except DomainError as refused:
             form.add_error(None, refused.message)
         else:

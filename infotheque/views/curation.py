@@ -64,7 +64,7 @@ def curation(request: HttpRequest) -> HttpResponse:
 def create(request: HttpRequest) -> HttpResponse:
     form = DocumentForm(request.POST or None, initial={"owner": request.user.pk})
     if request.method == "POST" and form.is_valid():
-        document = operations.create_document(by=request.user, **form.cleaned_data)
+        document = operations.create_document(by=request.user, **form.changes())
         messages.success(request, "Le brouillon est enregistré.")
         return redirect("infotheque:edit", document.pk)
     return render(
@@ -79,8 +79,10 @@ def edit(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     document = _found(pk)
     form = DocumentForm(request.POST or None, instance=document)
     if request.method == "POST" and form.is_valid():
+        if again := form.taken_up(_found(pk)):
+            return _show(request, pk, again, CommentForm(), status=409)
         try:
-            operations.update_document(document=_found(pk), by=request.user, **form.cleaned_data)
+            operations.update_document(document=_found(pk), by=request.user, **form.changes())
         except DomainError as error:
             form.add_error(None, error.message)
         else:

@@ -1,0 +1,119 @@
+"""Two curators at one page: neither takes back, without seeing it, what the other has just written."""
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+
+from infotheque import operations
+from infotheque.models import Document
+from mecenova.calendar import clock
+from mecenova.reference.models import Cause
+from tests.accounts.factories import StaffFactory
+from tests.infotheque.factories import DocumentFactory, PathFactory, StepFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def staff(client):
+    found = StaffFactory()
+    client.force_login(found)
+    return found
+
+
+def as_posted(form):
+    """What a browser sends of this form as it is shown, untouched."""
+    shown = {field.html_name: field.field.prepare_value(field.value()) for field in form}
+    return {name: value for name, value in shown.items() if value is not None and value is not False}
+
+
+def opened(client, address):
+    return as_posted(client.get(address).context["form"])
+
+
+@pytest.fixture
+def document(staff):
+    made = DocumentFactory(published=True, body="Un texte.\n\nDeux lignes.", year=2024, stages=["prepare"])
+    made.causes.add(*Cause.objects.all()[:2])
+    Document.objects.filter(pk=made.pk).update(
+        status="to_verify", owner=staff, review_on=clock.today(), valid_from=clock.today()
+    )
+    return Document.objects.get(pk=made.pk)
+
+
+def test_a_page_saved_as_it_was_shown_undoes_neither_a_confirmation_nor_a_colleague_s_words(client, document):
+    address = reverse("infotheque:edit", args=[document.pk])
+    form = opened(client, address)
+    colleague = StaffFactory()
+    confirmed = operations.verify_document(document=document, by=colleague)
+    culture = Cause.objects.get(slug="culture")
+    operations.update_document(
+        document=document, by=colleague, summary="Mieux dit.", causes=[culture], stages=["agree"]
+    )
+    assert client.post(address, form | {"title": "Un autre titre"}).status_code == 302
+    now = Document.objects.get(pk=document.pk)
+    assert (now.title, now.summary, now.stages) == ("Un autre titre", "Mieux dit.", ["agree"])
+    assert list(now.causes.all()) == [culture]
+    assert now.review_on == confirmed.review_on > document.review_on
+
+
+def test_the_same_words_written_by_two_are_shown_before_they_are_replaced(client, document):
+    address = reverse("infotheque:edit", args=[document.pk])
+    form = opened(client, address)
+    later = clock.today() + timedelta(days=300)
+    operations.update_document(
+        document=document, by=StaffFactory(), body="Le texte de l’autre.", review_on=later, year=2026
+    )
+    answer = client.post(address, form | {"body": "Le mien.\r\n\r\nSur deux lignes.", "year": 2026})
+    assert answer.status_code == 409
+    page = answer.content.decode()
+    assert "Quelqu’un d’autre a changé cette fiche" in page
+    assert "Le texte de l’autre." in page
+    assert "Le mien." in page
+    assert Document.objects.get(pk=document.pk).body == "Le texte de l’autre."
+    again = as_posted(answer.context["form"])
+    assert again["review_on"] == later, "untouched here: as it is now"
+    assert client.post(address, again).status_code == 302
+    now = Document.objects.get(pk=document.pk)
+    assert (now.body, now.review_on, now.year) == ("Le mien.\n\nSur deux lignes.", later, 2026)
+
+
+def test_what_a_refused_form_showed_is_not_forgotten(client, document):
+    address = reverse("infotheque:edit", args=[document.pk])
+    form = opened(client, address)
+    operations.update_document(document=document, by=StaffFactory(), summary="Mieux dit.")
+    refused = client.post(address, form | {"title": "", "summary": "Le mien."})
+    assert refused.status_code == 422
+    assert client.post(address, as_posted(refused.context["form"]) | {"title": "T"}).status_code == 409
+
+
+@pytest.mark.parametrize("hostile", ["{", "[]", "3", '{"title": 3}', "\x00"])
+def test_a_fingerprint_that_says_nothing_breaks_nothing(client, document, hostile):
+    address = reverse("infotheque:edit", args=[document.pk])
+    form = opened(client, address) | {"as_shown": hostile, "title": "Un autre titre"}
+    assert client.post(address, form).status_code in {302, 409, 422}
+
+
+def test_collections_paths_and_steps_are_kept_the_same_way(client, staff):
+    collection = operations.create_collection(by=None, title="Débuter")
+    step = StepFactory(document=DocumentFactory(published=True))
+    path = PathFactory()
+    for name, record, field, others in (
+        ("collection_edit", collection, "introduction", {"position": 3}),
+        ("course_edit", path, "introduction", {}),
+        ("lesson_edit", step, "lesson", {"minutes": 7}),
+    ):
+        address = reverse(f"infotheque:{name}", args=[record.pk])
+        form = opened(client, address)
+        type(record).objects.filter(pk=record.pk).update(title="Le titre de l’autre", **others)
+        assert client.post(address, form | {field: "Le mien."}).status_code == 302, name
+        record.refresh_from_db()
+        assert (record.title, getattr(record, field)) == ("Le titre de l’autre", "Le mien.")
+        assert {other: getattr(record, other) for other in others} == others
+        answer = client.post(address, form | {field: "Un troisième."})
+        assert answer.status_code == 409, name
+        assert "Le mien." in answer.content.decode()
+        assert client.post(address, as_posted(answer.context["form"])).status_code == 302, name
+        record.refresh_from_db()
+        assert getattr(record, field) == "Un troisième."
