@@ -16,7 +16,7 @@ from companies.readiness import completeness as company_completeness
 from matching.enums import Choice
 from matching.explaining import CHOICES, facts_of, why
 from matching.models import Diagnosis, Suggestion, SuggestionQuerySet
-from matching.odds import case_of_association, odds, odds_of, what_if
+from matching.odds import case_of_association, odds, odds_of, places_of, what_if
 from matching.scoring import STOPS
 from matching.suited import Suited, suited_needs
 from mecenova.agenda.operations import next_step
@@ -94,7 +94,7 @@ class AssociationWelcome(Welcome):
 
     def context(self, subject: Organisation, recipient: User) -> dict[str, Any]:
         association = Association.objects.for_readiness().get(organisation=subject)
-        case, department = case_of_association(association), association.organisation.department
+        case = case_of_association(association)
         suited = suited_needs(association, limit=WELCOME_NEEDS, today=clock.today())
         needs = Need.objects.select_related("company__organisation").in_bulk(
             [candidate.need.id for candidate in suited.candidates]
@@ -103,8 +103,8 @@ class AssociationWelcome(Welcome):
             "organisation": subject,
             "checked_by": check_promised_by(subject),
             "odds": odds_of(case),
-            "what_if": what_if(case, department)[:WELCOME_CHANGES],
-            "department": department,
+            "what_if": what_if(case, association.organisation.department)[:WELCOME_CHANGES],
+            "places": [place.name for place in places_of(association)],
             "causes": [cause.name for cause in association.causes.all()],
             "missing": association_completeness(association).missing,
             "needs": [

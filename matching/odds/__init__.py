@@ -5,7 +5,7 @@ beside a case; `table` crosses causes with kinds for the whole network; `chances
 to whom.
 """
 
-from matching.odds.cases import Case, case_of, case_of_association
+from matching.odds.cases import Case, case_of, case_of_association, places_of
 from matching.odds.chances import Chances, chances_today, most_served
 from matching.odds.counts import ENOUGH, Odds, Room, companies_for, odds, odds_for, odds_of, rooms_of
 from matching.odds.table import CauseLine, Cell, by_cause_and_kind
@@ -29,6 +29,7 @@ __all__ = [
     "odds",
     "odds_for",
     "odds_of",
+    "places_of",
     "rooms_of",
     "what_if",
 ]

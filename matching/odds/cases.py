@@ -1,8 +1,10 @@
 """Of whom odds are counted: causes, places and kinds. What is not given leaves nobody out."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from typing import Self
+
+from django.db.models import Q
 
 from associations.models import Ask, Association, Project
 from mecenova.reference.enums import Kind, TerritoryLevel
@@ -37,24 +39,39 @@ class Case:
 
 def case_of(cause_ids: Iterable[int] = (), place: Territory | None = None, kinds: Iterable[str] = ()) -> Case:
     """The case of somebody at this place: a département, a région with what lies within it, or France."""
-    case = Case(causes=frozenset(cause_ids), kinds=frozenset(kinds))
-    if place is None or place.level == TerritoryLevel.COUNTRY:
-        return case
-    here = {place.pk}
-    if place.level == TerritoryLevel.REGION:
-        here |= set(Territory.objects.filter(parent=place).values_list("pk", flat=True))
-    wider = Territory.objects.filter(code__in=ancestors(place.code)).values_list("pk", flat=True)
-    return replace(case, here=frozenset(here), around=frozenset({*here, *wider}))
+    return _case_at(cause_ids, [place] if place else [], kinds)
 
 
 def case_of_association(association: Association) -> Case:
-    """Its causes, its office's département, and the kinds that it accepts: those its published projects ask
+    """Its causes, the places where it acts, and the kinds that it accepts: those its published projects ask
     for, any when there is none, never one it refuses."""
     projects = Project.objects.proposed().filter(association=association)
     asked = set(Ask.objects.filter(project__in=projects).order_by().values_list("kind", flat=True))
     kinds = (asked or set(Kind.values)) - set(association.refused_kinds)
-    return case_of(
+    return _case_at(
         association.causes.values_list("pk", flat=True),
-        association.organisation.department,
+        places_of(association),
         () if kinds == set(Kind.values) else kinds,
     )
+
+
+def places_of(association: Association) -> list[Territory]:
+    """Where a round sees it act: its office, and what it and its published projects name."""
+    projects = Project.objects.proposed().filter(association=association).order_by()
+    office = Q(pk=association.organisation.department_id)
+    named = Q(pk__in=association.territories.values("pk")) | Q(pk__in=projects.values("territories"))
+    return list(Territory.objects.filter(office | named))
+
+
+def _case_at(cause_ids: Iterable[int], places: Collection[Territory], kinds: Iterable[str]) -> Case:
+    """At all of these places together; no place leaves nobody out. One query, however many there are."""
+    case = Case(causes=frozenset(cause_ids), kinds=frozenset(kinds))
+    if not places or any(place.level == TerritoryLevel.COUNTRY for place in places):
+        return case
+    here = {place.pk for place in places}
+    regions = {place.pk for place in places if place.level == TerritoryLevel.REGION}
+    above = {code for place in places for code in ancestors(place.code)}
+    beside = Territory.objects.filter(Q(parent__in=regions) | Q(code__in=above)).values_list("pk", "parent")
+    around = {*here, *(key for key, _ in beside)}
+    here |= {key for key, parent in beside if parent in regions}
+    return replace(case, here=frozenset(here), around=frozenset(around))

@@ -41,6 +41,7 @@ class _Change:
 
 def what_if(case: Case, place: Territory | None) -> list[Another]:
     """The changes that would open something, those that open most first; nothing is narrowed to find them.
+    `place` is that around which others are looked for: the office, when the case has several.
 
     At most three kinds, three places (all of France, the région, départements near by) and three causes.
     Five queries, whatever the number of changes looked at.
@@ -80,18 +81,19 @@ def _kinds(case: Case) -> list[_Change]:
 
 
 def _places(case: Case, place: Territory | None) -> list[_Change]:
-    if place is None or place.level == TerritoryLevel.COUNTRY:
+    """Wider than the case or beside it, around this place: never where it is already."""
+    if case.here is None:
         return []
     found = [_Change("place", "Si vous agissiez dans toute la France", case.with_place(Case()))]
-    region = place.parent if place.parent and place.parent.level == TerritoryLevel.REGION else None
-    if region is None:
+    region = place.parent if place and place.parent and place.parent.level == TerritoryLevel.REGION else None
+    if region is None or region.pk in case.here:
         return found
     found.append(
         _Change(
             "place", f"Si vous agissiez dans toute la région ({region})", case.with_place(case_of((), region))
         )
     )
-    near = Territory.objects.filter(parent=region, level__in=LOCAL_LEVELS).exclude(pk=place.pk)
+    near = Territory.objects.filter(parent=region, level__in=LOCAL_LEVELS).exclude(pk__in=case.here)
     return [
         *found,
         *(

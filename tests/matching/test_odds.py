@@ -8,6 +8,7 @@ from matching.odds import (
     ENOUGH,
     by_cause_and_kind,
     case_of,
+    case_of_association,
     companies_for,
     odds,
     odds_for,
@@ -180,6 +181,38 @@ def test_what_if_counts_what_a_change_would_open(employment, query_count):
     NeedFactory.create_batch(4, published=True, kind="in_kind", territories=["R32"])
     AssociationFactory.create_batch(4, complete=True)
     assert query_count(lambda: what_if(case, nord)) == few <= 5
+
+
+@pytest.mark.parametrize(
+    ("territories", "needs", "places"),
+    [
+        ([], 1, {"France", "région", "Pas-de-Calais"}),
+        (["59", "62"], 2, {"France", "région"}),
+        (["59", "62", "R32", "13"], 4, {"France"}),
+        (["FR"], 5, set()),
+    ],
+)
+def test_the_odds_of_an_association_are_those_of_all_its_places(db, territories, needs, places, query_count):
+    """Its office is in Nord. Nothing that it does already is proposed to it."""
+    association = AssociationFactory(complete=True, territories=territories)
+    for code in ("59", "62", "80", "13", "75"):
+        NeedFactory(published=True, territories=[code], company__policy__territories=[code])
+    assert odds_for(association).needs == needs
+    office = association.organisation.department
+    told = [one.label for one in what_if(case_of_association(association), office) if one.sort == "place"]
+    assert {
+        word for word in ("France", "région", "Pas-de-Calais") for label in told if word in label
+    } == places
+    assert query_count(lambda: odds_for(association)) <= 6
+
+
+def test_what_a_published_project_says_of_its_place_is_not_proposed_either(db):
+    association = AssociationFactory(complete=True, territories=[])
+    project = ProjectFactory(association=association, published=True)
+    project.territories.add(Territory.objects.get(code="FR"))
+    NeedFactory(published=True, territories=["13"])
+    assert odds_for(association).needs == 1
+    assert what_if(case_of_association(association), association.organisation.department) == []
 
 
 def test_nothing_is_widened_beyond_all_of_france_and_any_kind(db):
