@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
@@ -39,18 +40,22 @@ class Movement:
 def keep_register() -> None:
     """Write the entries and exits of every basket since the last time; twice changes nothing."""
     for basket in BASKETS.values():
-        register_stays(basket=basket.slug, subjects=basket.found(), why=why_left)
+        register_stays(basket=basket.slug, subjects=basket.found(), why=partial(why_left, basket))
 
 
-def why_left(subject: Any) -> str:
-    """What last happened to the subject, in the journal's words, and by whom."""
+def why_left(basket: Basket, subject: Any, since: datetime) -> str:
+    """What last happened to the subject since it came in, in the journal's words, and by whom.
+
+    Where the journal has said nothing since, what taking leave of this basket means.
+    """
     followed = getattr(subject, "organisation", None) or subject
     keys = Q(subject_type=ContentType.objects.get_for_model(followed), subject_id=followed.pk)
     if followed is not subject:
         keys |= Q(subject_type=ContentType.objects.get_for_model(subject), subject_id=subject.pk)
-    last = TransitionRecord.objects.filter(keys).select_related("by").order_by("-at", "-id").first()
+    lines = TransitionRecord.objects.filter(keys, at__gt=since).select_related("by")
+    last = lines.order_by("-at", "-id").first()
     if last is None:
-        return "La situation a changé."
+        return basket.left
     said = WORDS.get(last.verb, f"«\u202f{last.label}\u202f»")
     author = f" par {last.by}" if last.by else ""
     return f"{said[:1].upper()}{said[1:]}{author}, le {clock.paris(last.at):%d/%m/%Y}."

@@ -20,7 +20,7 @@ def basket():
 
 def register(name="silencieuses"):
     return register_stays(
-        basket=name, subjects=basket(), why=lambda person: f"{person.first_name} a répondu."
+        basket=name, subjects=basket(), why=lambda person, since: f"{person.first_name} a répondu."
     )
 
 
@@ -68,7 +68,7 @@ def test_baskets_do_not_mix(frozen):
     PersonFactory(last_name="Attend")
     register()
     register("autres")
-    assert register_stays(basket="autres", subjects=[], why=lambda person: "Vu.") == (0, 1)
+    assert register_stays(basket="autres", subjects=[], why=lambda person, since: "Vu.") == (0, 1)
     assert [stay.basket for stay in Stay.objects.open()] == ["silencieuses"]
 
 

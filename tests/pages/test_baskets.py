@@ -20,10 +20,11 @@ from mecenova.calendar import clock
 from mecenova.mail.enums import MailStatus
 from mecenova.mail.models import AddressTrouble
 from mecenova.pages.baskets import BASKETS, Line
+from mecenova.pages.followups import LongIncomplete
 from mecenova.pages.tasks import register_baskets
 from mecenova.pages.views import tower
 from mecenova.ui.figures import long_date
-from mecenova.workflow.journal import history
+from mecenova.workflow.journal import history, record
 from partnerships.enums import IntroductionStatus, Side
 from partnerships.followups import AnswerIntroduction
 from partnerships.models import Partnership
@@ -323,6 +324,18 @@ def test_the_register_tells_who_came_who_left_and_why(team, staff):
     page = team.get(page_of("associations-a-verifier")).text
     assert "1 entrée, 1 sortie" in page
     assert "Fiche vérifiée par Camille Durand" in page
+
+
+def test_what_is_older_than_the_stay_is_not_why_it_ended(team, staff):
+    """Checked four months ago: the check is not what takes it out today."""
+    association = checked_long_ago(members=[UserFactory()])
+    with clock.frozen(clock.now() - LONG_AGO):
+        record(association.organisation, "check", "to_check", "checked", staff)
+    register_baskets()
+    set_delay(rule=LongIncomplete, occurrence=15, days=200, by=staff)
+    register_baskets()
+    stay = Stay.objects.get(basket="associations-incompletes")
+    assert stay.why == BASKETS["associations-incompletes"].left
 
 
 def test_a_line_says_when_the_team_last_spoke(team, staff):

@@ -2,7 +2,8 @@
 
 import uuid
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
@@ -19,20 +20,22 @@ Key = tuple[int, uuid.UUID]
 
 @transaction.atomic
 def register_stays(
-    *, basket: str, subjects: "QuerySet[Any] | Sequence[Model]", why: Callable[[Any], str]
+    *, basket: str, subjects: "QuerySet[Any] | Sequence[Model]", why: Callable[[Any, datetime], str]
 ) -> tuple[int, int]:
     """Open and close stays so that the open ones equal the basket; how many came in and went out.
 
-    `why(subject)` says, of a subject that is no longer in the basket, what took it out.
+    `why(subject, since)` says, of a subject that is no longer in the basket where it was registered at
+    `since`, what took it out.
     """
     now, wanted = clock.now(), _keys(subjects)
-    rows = {(row.subject_type_id, row.subject_id): row.pk for row in Stay.objects.all().of(basket).open()}
+    stays = Stay.objects.all().of(basket).open()
+    rows = {(row.subject_type_id, row.subject_id): row.entered_at for row in stays}
     entering = [key for key in wanted if key not in rows]
     written = Stay.objects.bulk_create(
         [Stay(basket=basket, subject_type_id=kind, subject_id=pk, entered_at=now) for kind, pk in entering],
         ignore_conflicts=True,
     )
-    leaving = [key for key in rows if key not in wanted]
+    leaving = {key: since for key, since in rows.items() if key not in wanted}
     if leaving:
         _close(basket, leaving, why)
     return len(written), len(leaving)
@@ -45,17 +48,17 @@ def _keys(subjects: "QuerySet[Any] | Sequence[Model]") -> set[Key]:
     return {(ContentType.objects.get_for_model(each).pk, each.pk) for each in subjects}
 
 
-def _close(basket: str, keys: Iterable[Key], why: Callable[[Any], str]) -> None:
+def _close(basket: str, leaving: dict[Key, datetime], why: Callable[[Any, datetime], str]) -> None:
     """One update for each reason: they are few, the subjects may be many."""
     now, by_kind = clock.now(), defaultdict(list)
-    for kind, pk in keys:
+    for kind, pk in leaving:
         by_kind[kind].append(pk)
     for kind, pks in by_kind.items():
         model = ContentType.objects.get_for_id(kind).model_class()
         found = model._base_manager.in_bulk(pks) if model else {}
         by_reason: dict[str, list[uuid.UUID]] = defaultdict(list)
         for pk in pks:
-            reason = why(found[pk]) if pk in found else GONE
+            reason = why(found[pk], leaving[kind, pk]) if pk in found else GONE
             by_reason[reason[:LONGEST_WHY]].append(pk)
         open_stays = Stay.objects.all().of(basket).open().filter(subject_type=kind)
         for reason, gone in by_reason.items():

@@ -128,6 +128,7 @@ BASKETS = (
         to_check,
         organisation_line,
         CHECK,
+        left="La fiche n’attend plus d’être vérifiée.",
     ),
     Basket(
         "associations-incompletes",
@@ -138,6 +139,7 @@ BASKETS = (
         _line("checked_at"),
         CALL,
         delay=LongIncomplete.name,
+        left="Fiche complétée, ou délai changé par l’équipe.",
     ),
     Basket(
         "associations-sans-presentation",
@@ -147,6 +149,7 @@ BASKETS = (
         never_presented,
         _line("attended_at"),
         CALL,
+        left="Présentée à une entreprise, ou plus proposée aux entreprises.",
     ),
     Basket(
         "associations-refusees",
@@ -156,5 +159,6 @@ BASKETS = (
         refused_by_all,
         _line("refused_at"),
         CALL,
+        left="Une demande ou une suggestion est en cours, ou elle n’est plus proposée aux entreprises.",
     ),
 )

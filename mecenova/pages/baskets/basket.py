@@ -1,7 +1,7 @@
 """What a basket is: a named queryset, how its lines read, and the one click that moves a line."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -65,7 +65,8 @@ class Action:
 class Basket:
     """`found` says which rows; `line` how one is shown; `advice` what the team does with them.
 
-    `delay` names what the team sets and `heading` leaves room for.
+    `delay` names what the team sets and `heading` leaves room for; `left` is why a line went, where the
+    journal says nothing.
     """
 
     slug: str
@@ -76,6 +77,7 @@ class Basket:
     line: Callable[[Any], Line]
     action: Action | None = None
     delay: str = ""
+    left: str = field(kw_only=True)
 
     @property
     def title(self) -> str:

@@ -46,6 +46,7 @@ BASKETS = (
         to_check,
         organisation_line,
         CHECK,
+        left="La fiche n’attend plus d’être vérifiée.",
     ),
     Basket(
         "entreprises-silencieuses",
@@ -55,5 +56,6 @@ BASKETS = (
         silent,
         _line,
         Action("J’ai appelé", _call, "L’appel est noté, et le silence repart de zéro.", asks_note=True),
+        left="L’entreprise a donné signe de vie.",
     ),
 )

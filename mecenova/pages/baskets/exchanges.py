@@ -116,6 +116,7 @@ BASKETS = (
         waiting_for_an_answer,
         _line,
         CONTACT,
+        left="La demande n’attend plus de réponse.",
     ),
     Basket(
         "a-risque",
@@ -125,6 +126,7 @@ BASKETS = (
         at_risk,
         _line,
         CONTACT,
+        left="La demande n’attend plus de réponse.",
     ),
     Basket(
         "liberees",
@@ -140,6 +142,7 @@ BASKETS = (
             "L’appel est noté chez qui n’avait pas répondu.",
             asks_note=True,
         ),
+        left="Qui n’avait pas répondu a été appelé, ou trois mois ont passé.",
     ),
     Basket(
         "desaccords",
@@ -149,5 +152,6 @@ BASKETS = (
         "Appelez-les, puis tranchez.",
         in_disagreement,
         _partnership_line,
+        left="Il n’y a plus de désaccord.",
     ),
 )

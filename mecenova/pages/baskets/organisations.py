@@ -99,6 +99,7 @@ BASKETS = (
         Action(
             "J’ai appelé", _call, "L’appel est noté, et l’organisme a de nouveau ses délais.", asks_note=True
         ),
+        left="La fiche n’attend plus d’appel.",
     ),
     Basket(
         "revendications",
@@ -107,6 +108,7 @@ BASKETS = (
         "Une fiche existante est demandée\u00a0: vérifiez la fonction de la personne avant de dire oui.",
         claims,
         _claim_line,
+        left="La demande n’attend plus de décision.",
     ),
     Basket(
         "adresses",
@@ -116,5 +118,6 @@ BASKETS = (
         troubled_addresses,
         _trouble_line,
         Action("L’adresse est réparée", _mend, "L’adresse sert de nouveau\u00a0: ce qui attendait repart."),
+        left="L’adresse sert de nouveau.",
     ),
 )
