@@ -22,6 +22,7 @@ from mecenova.agenda.operations import (
 )
 from mecenova.agenda.rules import Rule, register_rule
 from mecenova.agenda.tasks import share_the_teams_steps
+from mecenova.calendar import clock
 from mecenova.mail.models import OutgoingMail
 from mecenova.team import LEADS
 from mecenova.workflow.errors import DomainError
@@ -221,6 +222,32 @@ class TestEscalation:
         assert escalate_overdue_steps() == 1
         assert next_step(subject).assigned_to == lead
 
+    @pytest.mark.parametrize("by", ["oneself", "a lead"])
+    def test_taken_or_given_by_hand_it_is_left_as_many_days_then_raised_again(
+        self, team, lead, subject, frozen, day, by
+    ):
+        start(Check, subject)
+        share_staff_steps()
+        frozen.move_to(day(30))
+        FollowUp.objects.all().steps().update(assigned_to=team[0])
+        assert escalate_overdue_steps() == 1
+        frozen.advance(timedelta(hours=1))
+        assign(follow_up=next_step(subject), to=team[1], by=team[1] if by == "oneself" else lead)
+        for _ in range(2):
+            assert escalate_overdue_steps() == 0
+        # It comes back with a later date meanwhile: the days are the same.
+        step = next_step(subject)
+        FollowUp.objects.filter(pk=step.pk).update(outcome="done", closed_at=clock.now())
+        step.pk, step.occurrence = None, step.occurrence + 5
+        step.save(force_insert=True)
+        frozen.move_to(day(2, 12) - timedelta(minutes=1))
+        assert escalate_overdue_steps() == 0
+        assert next_step(subject).assigned_to == team[1]
+        frozen.move_to(day(2, 12))
+        assert escalate_overdue_steps() == 1
+        assert next_step(subject).assigned_to == lead
+        assert escalate_overdue_steps() == 0
+
     def test_without_a_group_the_superusers_are_the_leads(self, team, subject, frozen, day):
         above = StaffFactory(is_superuser=True)
         assign(follow_up=start(Check, subject), to=team[0], by=None)
@@ -251,11 +278,11 @@ class TestEscalation:
         assign(follow_up=next_step(second), to=lead, by=None)
         frozen.move_to(day(30))
         assert escalate_overdue_steps() == 1
-        # Given back by hand, and late still.
-        assign(follow_up=next_step(second), to=team[0], by=lead)
+        # Late still, and with somebody else.
+        FollowUp.objects.filter(pk=next_step(second).pk).update(assigned_to=team[0])
         assert escalate_overdue_steps() == 1
         # The same step again.
-        assign(follow_up=next_step(first), to=team[0], by=lead)
+        FollowUp.objects.filter(pk=next_step(first).pk).update(assigned_to=team[0])
         assert escalate_overdue_steps() == 1
         mails = OutgoingMail.objects.filter(notification="agenda.steps_escalated").order_by(
             "created_at", "id"

@@ -17,6 +17,10 @@ from mecenova.agenda.enums import Outcome, Owner
 from mecenova.agenda.models.absence import Absence, AbsenceQuerySet
 from mecenova.calendar import clock
 from mecenova.identifiers.models import Identified
+from mecenova.workflow.models import TransitionRecord
+
+# What the dates of one step that comes back have in common.
+TURNS = ("rule", "subject_type", "subject_id", "cycle")
 
 
 class FollowUpQuerySet(models.QuerySet["FollowUp"]):
@@ -45,18 +49,23 @@ class FollowUpQuerySet(models.QuerySet["FollowUp"]):
     def by_promise(self) -> Self:
         """Whoever was promised the soonest comes first. `promised_at` is the first date given, however
         often the step has come back: what is put off does not go to the end of the queue."""
-        same = FollowUp.objects.filter(
-            rule=OuterRef("rule"),
-            subject_type=OuterRef("subject_type"),
-            subject_id=OuterRef("subject_id"),
-            cycle=OuterRef("cycle"),
-        )
+        same = FollowUp.objects.filter(**{name: OuterRef(name) for name in TURNS})
         dated = self.annotate(promised_at=Subquery(same.order_by("deadline").values("deadline")[:1]))
         return dated.order_by("promised_at", "id")
 
     def promised_before(self, moment: datetime) -> Self:
         """Late for whoever waits, oldest first."""
         return self.by_promise().filter(promised_at__lt=moment)
+
+    def given_by_hand(self, verb: str) -> Self:
+        """With `given_at`, when the journal last says so by this verb, of the step or of its former dates."""
+        same = FollowUp.objects.filter(**{name: OuterRef(OuterRef(name)) for name in TURNS})
+        lines = TransitionRecord.objects.filter(
+            subject_type=ContentType.objects.get_for_model(FollowUp),
+            subject_id__in=same.order_by().values("pk"),
+            verb=verb,
+        )
+        return self.annotate(given_at=Subquery(lines.order_by("-at").values("at")[:1]))
 
     def concerned_by(self, absence: Absence) -> Self:
         """Open follow-ups whose clock this absence stops; the team's own go on with somebody else."""

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 SHARING = "agenda.sharing"
+ASSIGN = "assign"
 
 
 def present() -> "list[User]":
@@ -78,12 +79,13 @@ def share_staff_steps() -> int:
 def escalate_overdue_steps() -> int:
     """Some days after the promised date (`Escalation`), a lead takes the step over. How many were raised.
 
-    What has no lead above its holder among those present stays with them.
+    What has no lead above its holder among those present stays with them. Whoever took a late step, or was
+    given it by hand, has as many days to do it.
     """
     hold(SHARING)
-    now, days = clock.now(), promised_days(Escalation())
-    promised = FollowUp.objects.all().owed_by_staff().promised_before(now)
-    late = [row for row in promised if due_at(row.promised_at, days) <= now]
+    days = promised_days(Escalation())
+    promised = FollowUp.objects.all().owed_by_staff().promised_before(clock.now()).given_by_hand(ASSIGN)
+    late = [row for row in promised if _is_for_a_lead(row, days)]
     here = leads(present()) if late else []
     if not here:
         return 0
@@ -130,8 +132,14 @@ def assign(*, follow_up: FollowUp, to: "User", by: "User | None") -> FollowUp:
         return row
     row.assigned_to = to
     row.save(update_fields=["assigned_to"])
-    journal.record(row, "assign", row.outcome, row.outcome, by, f"Confiée à {to}.")
+    journal.record(row, ASSIGN, row.outcome, row.outcome, by, f"Confiée à {to}.")
     return row
+
+
+def _is_for_a_lead(row: Any, days: int) -> bool:
+    """So many days have passed since the promise, and since somebody took it or was given it by hand."""
+    since = max(filter(None, (row.promised_at, row.given_at)))
+    return due_at(since, days) <= clock.now()
 
 
 def _told(line: Shown, former: "User | None") -> dict[str, Any]:
