@@ -108,21 +108,22 @@ def rank_as_they_stand(needs: Collection[uuid.UUID] | None = None, *, depth: int
 
 
 def candidates_of(pairs: Pairs) -> tuple[list[Candidate], Names]:
-    """These pairs with all that explains them, in the same order; those that a filter stops by now are left
-    out: somebody changed their mind since they were ranked."""
+    """These pairs with all that explains them, in the same order; those that a filter stops by now, or of
+    which one side is closed or gone, are left out: somebody changed their mind since they were ranked."""
     if not len(pairs):
         return [], Names({}, {})
     needs, associations = pairs.need_ids(), pairs.association_ids()
     network = load(
-        Association.objects.filter(pk__in=set(associations)), Need.objects.filter(pk__in=set(needs))
+        Association.objects.open_to_companies().filter(pk__in=set(associations)),
+        Need.objects.current().filter(pk__in=set(needs)),
     )
     need_sides = {side.id: side for side in network.needs}
     sides = {side.id: side for side in network.associations}
     today = clock.today()
     found = []
     for need_id, association_id in zip(needs, associations, strict=True):
-        need, association = need_sides[need_id], sides[association_id]
-        if stopped_by(need, association, today) is None:
+        need, association = need_sides.get(need_id), sides.get(association_id)
+        if need and association and stopped_by(need, association, today) is None:
             found.append(Candidate(need, association, score(need, association, network.related)))
     return found, network.names
 

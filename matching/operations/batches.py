@@ -4,15 +4,18 @@ Every step may be interrupted, and done twice, at no cost but time.
 """
 
 import logging
+from dataclasses import replace
 from datetime import timedelta
 
+import numpy as np
 from django.db import transaction
 from django.db.models import QuerySet, Sum
 
+from associations.models import Association
 from companies.models import Need
 from matching.allocation import hopeful
 from matching.enums import RoundScope
-from matching.kernel import Pairs
+from matching.kernel import UUID, Array, Pairs, read_rows, statement_of
 from matching.models import Round, RoundBatch
 from matching.operations.changes import forget_changes
 from matching.operations.rounds import present_best, take_lock, times_shown
@@ -98,7 +101,19 @@ def close_round() -> Round | None:
 
 def _pairs_of(batches: "QuerySet[RoundBatch]") -> Pairs:
     """Of all batches, one after the other: never held twice, whatever the size of the network."""
+    current = Need.objects.current().order_by().values_list("pk", "company_id")
+    needs = read_rows(statement_of(current), {"id": UUID, "company": UUID}, order="id")
+    open_ = Association.objects.open_to_companies().order_by().values_list("pk")
+    associations = read_rows(statement_of(open_), {"id": UUID}, order="id")["id"]
     packed = bytearray()
     for each in batches.order_by("number").values_list("pairs", flat=True).iterator(chunk_size=1):
-        packed += each or b""
+        packed += _as_of_now(Pairs.unpacked(each), needs, associations).packed()
     return Pairs.unpacked(packed)
+
+
+def _as_of_now(pairs: Pairs, needs: Array, associations: Array) -> Pairs:
+    """Those whose need and association are still open; both columns of keys are in their order. While batches
+    are ranked people leave, close, and records become one: a need's company is that of today."""
+    kept = np.isin(pairs.need, needs["id"]) & np.isin(pairs.association, associations)
+    pairs = pairs[np.flatnonzero(kept)]
+    return replace(pairs, company=needs["company"][np.searchsorted(needs["id"], pairs.need)])

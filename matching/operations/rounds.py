@@ -104,7 +104,8 @@ def present_best(round_: Round, pairs: Pairs, month: Month | None = None) -> Rou
     round_.without_place = allocation.without_place
     if is_full:
         round_.needs_alone = round_.needs - len(np.unique(pairs.need))
-        round_.associations_alone = number_open() - len(associations)
+        # Somebody ranked may have left since.
+        round_.associations_alone = max(0, number_open() - len(associations))
         measure(pairs, allocation, ledger, presented).write(round_)
     round_.finished_at = clock.now()
     round_.save()

@@ -2,13 +2,21 @@
 
 import pytest
 
+from accounts.operations import merge_organisations, withdraw_organisation
+from associations.enums import Stance
+from associations.models import Association
+from associations.operations import update_association
+from companies.enums import NeedStatus
+from companies.models import Need
+from companies.operations import close_need
 from matching import tasks
 from matching.models import Round, RoundBatch, Suggestion
 from matching.operations import batches, close_round, open_round, rank_batch, run_round
 from partnerships.models import AttentionEntry
+from tests.accounts.factories import StaffFactory
 from tests.accounts.threads import at_once
 from tests.associations.factories import AssociationFactory
-from tests.companies.factories import NeedFactory
+from tests.companies.factories import CompanyFactory, NeedFactory
 
 
 @pytest.fixture
@@ -74,6 +82,48 @@ def test_a_worker_that_dies_leaves_its_batch_to_the_next(large, monkeypatch):
     while rank_batch():
         pass
     assert close_round().presented == 6
+
+
+def merged(gone, need):
+    kept = AssociationFactory(organisation__name="La même")
+    merge_organisations(kept=kept.organisation, gone=gone.organisation, by=StaffFactory())
+
+
+def left(gone, need):
+    withdraw_organisation(organisation=gone.organisation, by=None)
+
+
+def paused(gone, need):
+    update_association(association=gone, by=None, stance=Stance.EXPERT_ONLY)
+
+
+def closed(gone, need):
+    close_need(need=need, by=None)
+
+
+def company_merged(gone, need):
+    kept = CompanyFactory(organisation__name="La même").organisation
+    merge_organisations(kept=kept, gone=need.company.organisation, by=StaffFactory())
+
+
+@pytest.mark.parametrize(
+    ("meanwhile", "still"), [(merged, 5), (left, 5), (paused, 5), (closed, 6), (company_merged, 6)]
+)
+def test_what_happens_between_ranking_and_presenting_stops_no_round(large, meanwhile, still):
+    gone, need = Association.objects.order_by("pk").first(), Need.objects.order_by("pk").first()
+    open_round()
+    while rank_batch():
+        pass
+    meanwhile(gone, need)
+    done = close_round()
+    assert done.presented == still
+    assert not Suggestion.objects.filter(association=gone.pk).exists() or still == 6
+    assert not Suggestion.objects.filter(need__status=NeedStatus.CLOSED).exists()
+
+
+def test_who_leaves_while_the_round_presents_is_not_counted_below_nobody(large, monkeypatch):
+    monkeypatch.setattr("matching.operations.rounds.number_open", lambda: 5)
+    assert run_round().associations_alone == 0
 
 
 def test_a_round_that_does_not_end_is_given_up(large, monkeypatch):
