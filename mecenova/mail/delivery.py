@@ -318,7 +318,9 @@ class _Server:
             accepted = self._backend.send_messages([_message(mail)])
         except Exception as error:
             self.close()
-            return judge(error, knows_outcomes=knows)
+            verdict = judge(error, knows_outcomes=knows)
+            self.is_away = verdict.outcome == Outcome.NO_SERVER
+            return verdict
         return Verdict(Outcome.SENT) if accepted else Verdict(Outcome.LATER, "the backend accepted nothing")
 
     def close(self) -> None:

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
+import requests
 from anymail.exceptions import AnymailAPIError, AnymailRecipientsRefused
+from urllib3.exceptions import ConnectTimeoutError, NewConnectionError, ProxyError
 
 from mecenova.mail.smtp import OutcomeUnknown
 
@@ -16,6 +18,8 @@ LONGEST_WAIT = timedelta(hours=6)
 PERMANENT = 500
 # RFC 5321: no such mailbox, not here, name not allowed. RFC 3463 says more: 5.1.x, 5.2.1.
 _NO_SUCH_ADDRESS = {550, 551, 553}
+# What a provider's interface raises before it has heard anything: no route, no name, no answer to the call.
+_NEVER_REACHED = (ConnectTimeoutError, NewConnectionError, ProxyError)
 _ENHANCED = re.compile(r"\b5\.(\d{1,3})\.(\d{1,3})\b")
 
 
@@ -62,11 +66,25 @@ def judge(error: BaseException, *, knows_outcomes: bool) -> Verdict:
     if isinstance(error, AnymailAPIError) and getattr(error, "status_code", None):
         # 400 and 422 speak of the mail; the others of our key, of our pace, or of the provider's own day.
         return Verdict(Outcome.REFUSED if error.status_code in {400, 422} else Outcome.LATER, said)
+    if _was_never_reached(error):
+        return Verdict(Outcome.NO_SERVER, said)
     if isinstance(error, (smtplib.SMTPServerDisconnected, OSError)):
         return Verdict(Outcome.LATER if knows_outcomes else Outcome.UNKNOWN, said)
     if isinstance(error, (ValueError, UnicodeError)):
         return Verdict(Outcome.REFUSED, said)
     return Verdict(Outcome.LATER, said)
+
+
+def _was_never_reached(error: BaseException) -> bool:
+    """Whether no connection to the provider was made, so that nothing can have left.
+
+    anymail raises its own error from the one of requests, which holds urllib3's, which knows why it gave up.
+    """
+    raised = error.__cause__ or error
+    if not isinstance(raised, requests.ConnectionError):
+        return False
+    gave_up = raised.args[0] if raised.args else None
+    return isinstance(getattr(gave_up, "reason", None), _NEVER_REACHED)
 
 
 def _says_gone(code: int, answer: bytes | str) -> bool:

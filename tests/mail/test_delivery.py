@@ -4,8 +4,16 @@ from collections import Counter
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import requests
 from django.core import mail as mailbox
 from django.db import connection, transaction
+from urllib3.exceptions import (
+    ConnectTimeoutError,
+    MaxRetryError,
+    NameResolutionError,
+    ProtocolError,
+    ProxyError,
+)
 
 from accounts.models import User
 from mecenova.calendar import clock
@@ -20,11 +28,17 @@ from tests.mail.factories import OutgoingMailFactory, PersonFactory
 from tests.mail.notifications_for_tests import Reminder, Welcome
 
 pytestmark = pytest.mark.django_db
+NO_NAME = NameResolutionError("api.prestataire.test", None, OSError("no such name"))
 
 
 def reload(mail):
     mail.refresh_from_db()
     return mail
+
+
+def gave_up(reason):
+    """What urllib3 hands to requests when it stops trying."""
+    return MaxRetryError(None, "/v3/smtp/email", reason)
 
 
 def later(frozen, wait):
@@ -198,6 +212,17 @@ class TestServer:
         assert deliver_due() == Counter({Delivery.POSTPONED: 1})
         assert "refused" in reload(mail).last_error
 
+    def test_a_provider_away_for_two_hours_costs_no_mail(self, settings, frozen):
+        """Its interface is spoken to in the sending itself: there, too, nobody at the door is no attempt."""
+        settings.EMAIL_BACKEND = "anymail.backends.brevo.EmailBackend"
+        settings.ANYMAIL = {"BREVO_API_KEY": "key", "BREVO_API_URL": "http://127.0.0.1:1/"}
+        mails = OutgoingMailFactory.create_batch(2)
+        for _ in range(40):
+            assert deliver_due() == Counter({Delivery.POSTPONED: 1})
+            later(frozen, LEASE)
+        states = {(mail.status, mail.attempts, mail.uncertain) for mail in map(reload, mails)}
+        assert states == {(MailStatus.PENDING, 0, 0)}
+
     def test_cut_before_the_content_is_tried_again_soon(self, sink, frozen):
         mail, other = OutgoingMailFactory(), OutgoingMailFactory()
         sink.behaviours[mail.address] = [smtp_sink.CUT_BEFORE_DATA]
@@ -344,6 +369,20 @@ class TestVerdict:
     def test_of_a_backend_that_does_not_know(self):
         verdict = outcomes.judge(ConnectionResetError(), knows_outcomes=False)
         assert verdict.outcome == outcomes.Outcome.UNKNOWN
+
+    @pytest.mark.parametrize(
+        ("raised", "outcome"),
+        [
+            (requests.ConnectTimeout(gave_up(ConnectTimeoutError())), outcomes.Outcome.NO_SERVER),
+            (requests.ConnectionError(gave_up(NO_NAME)), outcomes.Outcome.NO_SERVER),
+            (requests.exceptions.ProxyError(gave_up(ProxyError("", OSError()))), outcomes.Outcome.NO_SERVER),
+            (requests.ReadTimeout("read timed out"), outcomes.Outcome.UNKNOWN),
+            (requests.ConnectionError(ProtocolError("aborted")), outcomes.Outcome.UNKNOWN),
+            (requests.ConnectionError(), outcomes.Outcome.UNKNOWN),
+        ],
+    )
+    def test_of_a_provider_s_interface(self, raised, outcome):
+        assert outcomes.judge(raised, knows_outcomes=False).outcome == outcome
 
     def test_the_wait_is_bounded(self):
         assert outcomes.back_off(500) <= outcomes.LONGEST_WAIT * 4 / 3
