@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.contrib.auth import get_user_model
 from django.db import transaction
+from django.db.models import Q
 
 from mecenova.calendar import clock
 from mecenova.calendar.quiet_hours import next_sending_time
@@ -60,14 +61,15 @@ def mend_address(*, trouble: AddressTrouble, by: "User | None") -> bool:
     trouble.mended_at, trouble.mended_by = clock.now(), by
     trouble.save(update_fields=["mended_at", "mended_by"])
     address_mended.send(sender=AddressTrouble, trouble=trouble)
-    if trouble.user is not None and trouble.user.is_active:
-        _put_back(trouble, trouble.user)
+    _put_back(trouble)
     return True
 
 
-def _put_back(trouble: AddressTrouble, user: "User") -> None:
+def _put_back(trouble: AddressTrouble) -> None:
+    """Of whoever it troubled: the person it was written for, and whoever has that address since."""
     held = OutgoingMail.objects.filter(
-        recipient=user,
+        Q(recipient=trouble.user) | Q(recipient__email__iexact=trouble.address),
+        recipient__is_active=True,
         status=MailStatus.CANCELLED,
         last_error=Unsent.IN_TROUBLE,
         address__iexact=trouble.address,
@@ -85,8 +87,8 @@ def _put_back(trouble: AddressTrouble, user: "User") -> None:
 
 
 def mend_addresses_of(*, user: "User", by: "User | None") -> int:
-    """Whatever troubles this person's addresses, the former ones included."""
-    troubles = AddressTrouble.objects.open().filter(user=user)
+    """Whatever troubles this person's addresses: the former ones, and one marked before the account was."""
+    troubles = AddressTrouble.objects.open().filter(Q(user=user) | Q(address__iexact=user.email))
     return sum(mend_address(trouble=trouble, by=by) for trouble in troubles)
 
 

@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 from smtplib import SMTPRecipientsRefused
 
 import pytest
-from allauth.account.signals import email_changed
+from allauth.account.models import EmailAddress
+from allauth.account.signals import email_changed, email_confirmed
 from django.db import transaction
 from django.urls import reverse
 
@@ -268,6 +269,33 @@ class TestInTrouble:
         assert mailoutbox[0].to == ["awa.nouvelle@exemple.test"]
         assert not AddressTrouble.objects.open().exists()
 
+    @pytest.mark.parametrize("how", ["code", "holder", "team"])
+    def test_marked_before_its_owner_had_an_account(self, client, how):
+        trouble = mark_address(address=AWA.upper(), kind=TroubleKind.BOUNCED)
+        awa = UserFactory(email=AWA)
+        queue(Reminder, awa)
+        OutgoingMail.objects.update(due_at=clock.now())
+        assert deliver_due() == {Delivery.CANCELLED: 1}
+        if how == "code":
+            address = EmailAddress.objects.get_or_create(user=awa, email=AWA)[0]
+            email_confirmed.send(sender=None, request=None, email_address=address)
+        elif how == "holder":
+            client.force_login(awa)
+            client.post(reverse("mail:mend_own_address"))
+        else:
+            mend_address(trouble=trouble, by=StaffFactory())
+        assert not AddressTrouble.objects.open().exists()
+        assert OutgoingMail.objects.get(recipient=awa).status == MailStatus.PENDING
+
+    def test_an_address_of_nobody_mended_moves_nobody_s_mails(self, awa):
+        trouble = mark_address(address="seul@exemple.test", kind=TroubleKind.BOUNCED)
+        held = OutgoingMailFactory(
+            recipient=awa, address=AWA, status=MailStatus.CANCELLED, last_error=Unsent.IN_TROUBLE
+        )
+        mend_address(trouble=trouble, by=StaffFactory())
+        held.refresh_from_db()
+        assert held.status == MailStatus.CANCELLED
+
     def test_mended_twice_is_once(self, awa):
         trouble = mark_address(address=AWA, kind=TroubleKind.BOUNCED)
         assert [mend_address(trouble=trouble, by=awa) for _ in range(2)] == [True, False]
@@ -325,6 +353,11 @@ class TestNotice:
         client.post(reverse("mail:mend_own_address"))
         assert "ne reçoit plus" not in client.get(page).text
         assert AddressTrouble.objects.get().mended_by == awa
+
+    def test_nothing_to_mend_is_said(self, client, awa):
+        client.force_login(awa)
+        response = client.post(reverse("mail:mend_own_address"), follow=True)
+        assert "Rien n’était à régler" in response.text
 
     def test_nobody_mends_somebody_else_s(self, client, awa):
         trouble = mark_address(address=AWA, kind=TroubleKind.BOUNCED)

@@ -58,4 +58,6 @@ def mend_own(request: HttpRequest) -> HttpResponse:
     """« Mon adresse fonctionne »: its holder says so; should it refuse again, it will be marked again."""
     if mend_addresses_of(user=request.user, by=request.user):
         messages.success(request, "Merci. Nous écrivons de nouveau à votre adresse.")
+    else:
+        messages.info(request, "Rien n’était à régler\u00a0: nous écrivons déjà à votre adresse.")
     return redirect("accounts:person")
