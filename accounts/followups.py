@@ -40,9 +40,9 @@ class Organisations:
     def names_of(self, keys: Iterable[UUID | None]) -> Mapping[UUID, str]:
         return Organisation.objects.names_of(keys)
 
-    def phone_of(self, organisation_id: UUID) -> str:
-        found = Organisation.objects.filter(pk=organisation_id).values_list("phone", flat=True)
-        return found.first() or ""
+    def phones_of(self, keys: Iterable[UUID | None]) -> Mapping[UUID, str]:
+        known = Organisation.objects.filter(pk__in=list(keys)).exclude(phone="")
+        return dict(known.values_list("pk", "phone"))
 
     def is_member(self, user: Any, organisation_id: UUID) -> bool:
         return Organisation.objects.of(user).filter(pk=organisation_id).exists()

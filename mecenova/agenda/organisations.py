@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 class Directory(Protocol):
     def names_of(self, keys: Iterable[UUID | None]) -> Mapping[UUID, str]: ...
 
-    def phone_of(self, organisation_id: UUID) -> str: ...
+    def phones_of(self, keys: Iterable[UUID | None]) -> Mapping[UUID, str]: ...
 
     def is_member(self, user: Any, organisation_id: UUID) -> bool: ...
 
@@ -38,9 +38,13 @@ def name_of(organisation_id: UUID | None) -> str:
     return names_of([organisation_id]).get(organisation_id, "") if organisation_id else ""
 
 
+def phones_of(keys: Iterable[UUID | None]) -> Mapping[UUID, str]:
+    """As they were given; nothing where nobody gave any."""
+    return _directory[0].phones_of(keys)
+
+
 def phone_of(organisation_id: UUID | None) -> str:
-    """As it was given; empty when nobody gave any."""
-    return _directory[0].phone_of(organisation_id) if organisation_id else ""
+    return phones_of([organisation_id]).get(organisation_id, "") if organisation_id else ""
 
 
 def is_member(user: Any, organisation_id: UUID) -> bool:

@@ -9,7 +9,7 @@ from django.core import signing
 from django.urls import reverse
 
 from mecenova.agenda.models import FollowUp, Slot, SlotRequest
-from mecenova.agenda.operations import book_slot, open_slots, run_due, start
+from mecenova.agenda.operations import ask_for_slot, book_slot, open_slots, run_due, start
 from mecenova.agenda.slot_links import SALT, slots_path, token_for, wish_from
 from tests.accounts.factories import MembershipFactory, OrganisationFactory, StaffFactory, UserFactory
 from tests.agenda.rules_for_tests import Broken
@@ -184,7 +184,10 @@ class TestOneSlot:
         page = enter(slot.adviser)
         assert "Personne n’a répondu" in page.get(reverse("agenda:team_slots")).text
         page.post(reverse("agenda:miss_slot", args=[slot.pk]))
-        assert membership.organisation.name not in page.get(reverse("agenda:team_slots")).text
+        html = page.get(reverse("agenda:team_slots")).text
+        assert "Personne n’a répondu" not in html
+        # No other slot is free: the team owes it a date.
+        assert membership.organisation.name in html
 
     def test_a_slot_that_nobody_took_is_withdrawn_without_a_word_of_a_mail(self, enter, slots):
         answer = enter(slots[0].adviser).post(
@@ -222,6 +225,27 @@ class TestTeamSlots:
         page.post(reverse("agenda:cancel_booking", args=[slot.pk]))
         slot.refresh_from_db()
         assert slot.cancelled_at is not None
+
+    def test_who_waits_is_named_with_a_number_and_the_teams_step_leads_there(
+        self, enter, frozen, query_count
+    ):
+        page, path = enter(StaffFactory()), reverse("agenda:team_slots")
+
+        def wait(**given):
+            organisation = MembershipFactory(organisation=OrganisationFactory(**given)).organisation
+            return ask_for_slot(organisation_id=organisation.pk, about=organisation, by=StaffFactory())
+
+        request = wait(name="Les Mains vertes", phone="01 99 00 12 34")
+        assert request.get_absolute_url() == f"{path}#demandes"
+        assert request.get_absolute_url() in page.get(reverse("pages:control_tower")).text
+        html = page.get(path).text
+        assert 'id="demandes"' in html
+        assert "Les Mains vertes" in html
+        assert '<a href="tel:0199001234">01 99 00 12 34</a>' in html
+        few = query_count(lambda: page.get(path))
+        for _ in range(5):
+            wait(phone="")
+        assert query_count(lambda: page.get(path)) == few
 
     @pytest.mark.parametrize(
         "wrong",

@@ -189,3 +189,7 @@ class SlotRequest(Identified):
 
     def __str__(self) -> str:
         return f"Demande de rendez-vous, {day_and_hour(self.asked_at)}"
+
+    def get_absolute_url(self) -> str:
+        """Where the team answers it: among the slots, with the number to call."""
+        return f"{reverse('agenda:team_slots')}#demandes"

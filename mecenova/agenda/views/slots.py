@@ -13,13 +13,16 @@ from mecenova.agenda import operations, policies
 from mecenova.agenda.calendar_file import calendar_file
 from mecenova.agenda.forms import BookingForm, OpenSlotsForm
 from mecenova.agenda.models import Slot, SlotRequest
-from mecenova.agenda.organisations import name_of, names_of, phone_of, who_is_told
+from mecenova.agenda.organisations import name_of, names_of, phone_of, phones_of, who_is_told
 from mecenova.agenda.slot_links import Wish, slots_path, wish_from
 from mecenova.calendar import clock
 from mecenova.mail.models import OutgoingMail
 from mecenova.team import for_the_team, is_staff
 from mecenova.ui.figures import day_and_hour
 from mecenova.workflow.errors import DomainError
+
+# More than the team opens ahead, or owes.
+SHOWN = 200
 
 
 @for_the_team
@@ -36,13 +39,14 @@ def team_slots(request: HttpRequest) -> HttpResponse:
             return redirect("agenda:team_slots")
     ahead = Slot.objects.standing().filter(starts_at__gt=clock.now()).select_related("adviser")
     to_confirm = Slot.objects.to_hold().filter(starts_at__lte=clock.now()).select_related("adviser")
-    slots, past = list(ahead[:200]), list(to_confirm[:50])
+    slots, past = list(ahead[:SHOWN]), list(to_confirm[:SHOWN])
     names = names_of([slot.booked_by_organisation_id for slot in [*slots, *past]])
     context = {
         "form": form,
         "slots": [(slot, names.get(slot.booked_by_organisation_id, "")) for slot in slots],
         "past": [(slot, names.get(slot.booked_by_organisation_id, "")) for slot in past],
-        "requests": SlotRequest.objects.waiting().count(),
+        "requests": _waiting_requests(),
+        "free": operations.free_slots().exists(),
     }
     return render(request, "agenda/team_slots.html", context)
 
@@ -165,6 +169,23 @@ def hold_slot(request: HttpRequest, pk: UUID) -> HttpResponse:
     else:
         messages.success(request, "Le rendez-vous est noté comme tenu.")
     return redirect("agenda:team_slots")
+
+
+def _waiting_requests() -> list[tuple[SlotRequest, str, str, str]]:
+    """Who wished to talk, the longest waiting first: each with its name, its number, where to book for it."""
+    waiting = SlotRequest.objects.waiting().prefetch_related("about").order_by("asked_at", "id")
+    requests = list(waiting[:SHOWN])
+    keys = [one.organisation_id for one in requests]
+    names, phones = names_of(keys), phones_of(keys)
+    return [
+        (
+            one,
+            names.get(one.organisation_id, ""),
+            phones.get(one.organisation_id, ""),
+            slots_path(organisation_id=one.organisation_id, about=one.about or one),
+        )
+        for one in requests
+    ]
 
 
 def _ahead(organisation_id: UUID) -> Slot | None:
