@@ -46,6 +46,27 @@ def test_what_a_thumb_touches_is_large_enough(page: Page) -> None:
     assert small == []
 
 
+def test_a_number_stays_on_one_line(page: Page) -> None:
+    """Wherever the line happens to end."""
+    page.goto("/gallery/")
+    lines = page.evaluate(
+        """() => {
+          const number = document.createElement("a")
+          number.href = "tel:0199001234"
+          number.textContent = "01 99 00 12 34"
+          const before = document.createTextNode("")
+          const line = document.createElement("p")
+          line.append(before, number)
+          document.querySelector("main").append(line)
+          return [...Array(60).keys()].map(length => {
+            before.data = "m ".repeat(length)
+            return number.getClientRects().length
+          })
+        }"""
+    )
+    assert set(lines) == {1}
+
+
 def test_the_menu_and_the_filters_work_without_scripts(new_page) -> None:
     page = new_page(PHONE, java_script_enabled=False)
     page.goto("/gallery/")
