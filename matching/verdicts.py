@@ -1,12 +1,14 @@
 """What came of a pair, or why nothing did, in words: for the team, and for the association."""
 
 from dataclasses import dataclass
+from datetime import date, timedelta
 
 from django.urls import reverse
 
 from companies.enums import NeedStatus
 from matching.findings import FEWEST_SHOWN, in_plain_numbers
 from matching.pairs import Pair
+from matching.sharing import LONG_AFTER_DAYS
 from mecenova.calendar import clock
 from mecenova.ui.figures import days, integer, short_date
 from partnerships.operations import next_month
@@ -66,23 +68,38 @@ def told_to_association(pair: Pair) -> list[Told]:
 
 
 def told_to_team(pair: Pair) -> str:
-    """One sentence: shown, or what kept it from being."""
+    """One sentence or two: when it was shown, if it was, and what keeps it from being now, until when."""
+    kept, until = _kept_apart(pair)
     if pair.stored is not None:
-        return f"Présentée le {short_date(pair.stored.presented_at)}, et une seule fois par besoin."
+        seen = f"Présentée le {short_date(pair.stored.presented_at)}."
+        if not kept:
+            return f"{seen} Elle peut l’être de nouveau\u00a0: le prochain tour la regarde."
+        before = f" avant le {short_date(until)}" if until else ""
+        return f"{seen} Pas de nouveau{before}\u00a0: {kept}."
+    if not kept:
+        return "Pas encore présentée\u00a0: le prochain tour la regarde, avec les places qui restent."
+    end = f", jusqu’au {short_date(until)}" if until else ""
+    return f"Pas présentée\u00a0: {kept}{end}."
+
+
+def _kept_apart(pair: Pair) -> tuple[str, date | None]:
+    """Why no round presents it now, what stops it first, and until which day when one is known."""
     if _closed(pair):
-        return "Pas présentée\u00a0: le besoin n’est pas ouvert, ou l’association n’est pas vérifiée."
+        return "le besoin n’est pas ouvert, ou l’association n’est pas vérifiée", None
     if pair.stops:
-        return f"Pas présentée, écartée\u00a0: {in_plain_numbers(len(pair.stops), 'filtre', 'filtres')}."
+        return f"écartée par {in_plain_numbers(len(pair.stops), 'filtre', 'filtres')}", None
     if pair.settled is not None:
-        until = f", jusqu’au {short_date(pair.settled.until)}" if pair.settled.until else ""
-        return f"Pas présentée\u00a0: {pair.settled.why}{until}."
+        return pair.settled.why, pair.settled.until
+    again = clock.paris(pair.waits_since).date() + timedelta(days=LONG_AFTER_DAYS)
+    if pair.stored is not None and again > clock.today():
+        return "une paire déjà vue ne prend la place d’aucune nouvelle", again
     if not pair.is_worth_a_place:
-        return "Pas présentée\u00a0: la note est sous le seuil, et l’attente ne le compense pas encore."
+        return "la note est sous le seuil, et l’attente ne le compense pas encore", None
     if pair.presented_today:
-        return "Pas présentée ici aujourd’hui\u00a0: une fois par jour au plus, et elle l’a été ailleurs."
+        return "une fois par jour au plus, et elle l’a été ailleurs aujourd’hui", None
     if not pair.places_left:
-        return "Pas présentée\u00a0: l’entreprise n’a plus de place ce mois-ci."
-    return "Pas encore présentée\u00a0: le prochain tour la regarde, avec les places qui restent."
+        return "l’entreprise n’a plus de place ce mois-ci", None
+    return "", None
 
 
 def _closed(pair: Pair) -> list[Told]:

@@ -6,12 +6,13 @@ Pure functions on arrays: no database, no clock, no settings. `pace` opens a mon
 """
 
 from matching.sharing.bound import Bound, servable
-from matching.sharing.choice import LONGEST_COUNTED, Offers, admissible, choose, waits_long
+from matching.sharing.choice import LONG_AFTER_DAYS, LONGEST_COUNTED, Offers, admissible, choose, waits_long
 from matching.sharing.fairness import gini, share_in_time
 from matching.sharing.pace import PROMISED_DAYS, open_places
 
 __all__ = [
     "LONGEST_COUNTED",
+    "LONG_AFTER_DAYS",
     "PROMISED_DAYS",
     "Bound",
     "Offers",

@@ -144,6 +144,41 @@ def test_a_presentation_already_made_is_the_whole_answer():
     assert told[0].startswith("Vous avez été présentée pour ce besoin")
 
 
+def test_the_team_reads_from_when_a_pair_may_come_back_and_why(frozen_clock):
+    """In step with the round: what it says is possible is what the next round does."""
+    with frozen_clock(MONDAY) as now:
+        need = suiting_need(deadline=None, title="Des ateliers vers l’emploi des jeunes")
+        association = AssociationFactory(complete=True)
+
+        def said(days):
+            now.move_to(MONDAY + timedelta(days=days))
+            return told_to_team(look_at(need, association)).replace("\u00a0", " ")
+
+        assert said(0).startswith("Pas encore présentée : le prochain tour")
+        run_round()
+        seen = "Présentée le 23 novembre 2026. "
+        assert said(1) == (
+            f"{seen}Pas de nouveau avant le 21 février 2027 : l’association lui est déjà présentée, et "
+            "l’entreprise n’a pas encore répondu."
+        )
+        assert said(90) == f"{seen}Elle peut l’être de nouveau : le prochain tour la regarde."
+        run_round()
+        assert said(90).startswith("Présentée le 21 février 2027. Pas de nouveau avant le 22 mai 2027 : ")
+        SuggestionFactory(need=suiting_need(), association=association)
+        assert "Pas de nouveau avant le 22 mai 2027" in said(91)
+
+
+def test_the_team_reads_that_a_pair_already_seen_waits_for_sixty_days_without_a_new_one(frozen_clock):
+    with frozen_clock(MONDAY) as now:
+        ended = SuggestionFactory(expired=True, need=suiting_need(deadline=None))
+        now.advance(timedelta(days=40))
+        SuggestionFactory(association=ended.association)
+        verdict = told_to_team(look_at(ended.need, ended.association)).replace("\u00a0", " ")
+        assert "Pas de nouveau avant le 3 mars 2027 : une paire déjà vue" in verdict
+        now.advance(timedelta(days=60))
+        assert "une paire déjà vue" not in told_to_team(look_at(ended.need, ended.association))
+
+
 def test_what_a_kind_would_open_is_what_a_round_would_then_find():
     association = AssociationFactory(complete=True)
     project = ProjectFactory(association=association, published=True)
