@@ -1,12 +1,15 @@
-"""What is owed to the library's readers, and to its writers: documents are read before, and again."""
+"""What is owed to the library's readers, to its writers and to whoever suggests: documents are decided on,
+completed, read before they are on line, and again.
+"""
 
 from datetime import date, datetime, time
 from typing import TYPE_CHECKING
 
-from infotheque.enums import DocumentStatus
-from infotheque.models import Document
+from infotheque.enums import DocumentStatus, TipStatus
+from infotheque.models import Document, Tip
 from infotheque.signals import review_due
 from mecenova.agenda.enums import Owner
+from mecenova.agenda.followups import OnTheList
 from mecenova.agenda.models import FollowUp
 from mecenova.agenda.operations import close, somebody_else, start
 from mecenova.agenda.rules import Rule, register_rule
@@ -18,6 +21,44 @@ if TYPE_CHECKING:
 
 # What the team owes a reading: one that was in review before readers were named, too.
 register_living("infotheque.documents_to_read", lambda: Document.objects.to_be_read())
+# What it owes whoever suggested a document: a decision, then the document.
+register_living("infotheque.tips", lambda: Tip.objects.waiting())
+register_living("infotheque.suggested_drafts", lambda: Tip.objects.promised_drafts())
+
+
+@register_rule
+class DecideTip(OnTheList):
+    """Suggested by a member or a visitor, who was told that the team decides."""
+
+    name = "infotheque.decide_tip"
+    title = "Décider d’un document suggéré"
+    days = (10,)
+    every = 10
+
+    def what(self, subject: Tip) -> str:
+        return "Lire ce document suggéré\u00a0: en faire un brouillon, ou l’écarter."
+
+    def still_relevant(self, subject: Tip) -> bool:
+        return subject.status == TipStatus.WAITING
+
+
+@register_rule
+class CompleteSuggested(OnTheList):
+    """Taken from a suggestion: whoever gave it was promised a mail the day it is on line."""
+
+    name = "infotheque.complete_suggested"
+    title = "Compléter un document suggéré"
+    days = (10,)
+    every = 10
+
+    def what(self, subject: Document) -> str:
+        return "Compléter ce document suggéré, puis le publier, ou l’archiver\u00a0: on l’attend."
+
+    def assigned_to(self, subject: Document) -> "User | None":
+        return subject.owner
+
+    def still_relevant(self, subject: Document) -> bool:
+        return subject.status == DocumentStatus.DRAFT
 
 
 @register_rule
@@ -40,12 +81,11 @@ class WatchReviewDate(Rule):
 
 
 @register_rule
-class ReviewDocument(Rule):
+class ReviewDocument(OnTheList):
     """In doubt: its owner reads it again, mends its link, or puts it away."""
 
     name = "infotheque.review_document"
     title = "Relire un document de l’infothèque"
-    owner = Owner.STAFF
     days = (10,)
     every = 10
 
@@ -60,17 +100,13 @@ class ReviewDocument(Rule):
     def still_relevant(self, subject: Document) -> bool:
         return subject.status == DocumentStatus.TO_VERIFY
 
-    def act(self, subject: Document, follow_up: FollowUp) -> None:
-        """It stays on the team's list, whose lead sees what is late."""
-
 
 @register_rule
-class ReadSubmitted(Rule):
+class ReadSubmitted(OnTheList):
     """Sent to review: whoever wrote it waits for somebody else, who is named."""
 
     name = "infotheque.read_submitted"
     title = "Lire un document avant qu’il soit publié"
-    owner = Owner.STAFF
     days = (3,)
     every = 5
     # Shared out again, it could fall to whoever wrote it.
@@ -85,14 +121,13 @@ class ReadSubmitted(Rule):
     def still_relevant(self, subject: Document) -> bool:
         return subject.status == DocumentStatus.IN_REVIEW
 
-    def act(self, subject: Document, follow_up: FollowUp) -> None:
-        """It stays on the team's list, whose lead sees what is late."""
-
 
 def restart_review(document: Document) -> None:
-    """The one step of the document as it now is; none for a draft, or once it is put away."""
-    close(document, WatchReviewDate, ReviewDocument, ReadSubmitted)
-    if document.status == DocumentStatus.IN_REVIEW:
+    """The one step of the document as it now is; none for a draft that nobody awaits, or once put away."""
+    close(document, WatchReviewDate, ReviewDocument, ReadSubmitted, CompleteSuggested)
+    if Tip.objects.promised_drafts().filter(pk=document.pk).exists():
+        start(CompleteSuggested, document)
+    elif document.status == DocumentStatus.IN_REVIEW:
         start(ReadSubmitted, document)
     elif document.status == DocumentStatus.TO_VERIFY:
         start(ReviewDocument, document)

@@ -6,8 +6,8 @@ from django.core.validators import MaxLengthValidator, MaxValueValidator, MinVal
 from django.db import models
 from django.db.models import Q
 
-from infotheque.enums import TipStatus
-from infotheque.models.document import Document
+from infotheque.enums import DocumentStatus, TipStatus
+from infotheque.models.document import Document, DocumentQuerySet
 from mecenova.calendar import clock
 from mecenova.identifiers.models import Identified
 
@@ -79,6 +79,15 @@ class TipQuerySet(models.QuerySet["Tip"]):
     def that_gave(self, document: Document) -> Self:
         """Those of which this document was made."""
         return self.filter(document=document, status=TipStatus.ACCEPTED).select_related("given_by")
+
+    def promised_drafts(self) -> DocumentQuerySet:
+        """Made of a suggestion, and not on line yet: whoever gave it was told to wait for the day."""
+        taken = self.filter(status=TipStatus.ACCEPTED, document__isnull=False)
+        return Document.objects.in_state(DocumentStatus.DRAFT).filter(pk__in=taken.values("document"))
+
+    def in_hand(self) -> Self:
+        """Held until the end of the transaction, always in the same order: two who decide wait in turn."""
+        return self.order_by("pk").select_for_update(of=("self",), no_key=True)
 
     def saying_the_same(self, tip: "Tip") -> Self:
         """Those that wait for the same document, this one among them."""

@@ -8,10 +8,12 @@ from django.db import transaction
 from accounts.models import User
 from infotheque import policies
 from infotheque.enums import DocumentKind, TipStatus
+from infotheque.followups import DecideTip, restart_review
 from infotheque.models import CurationSettings, Document, EditorComment, Tip
 from infotheque.notifications import NOT_KEPT, STILL_WAITING, TO_VISITORS, TipDeclined, TipTaken, tell_visitor
 from infotheque.operations.documents import create_document, lock
 from infotheque.workflow import TIP
+from mecenova.agenda.operations import close, start
 from mecenova.calendar import clock
 from mecenova.identifiers.text import one_line, paragraphs
 from mecenova.mail.operations import queue
@@ -64,6 +66,7 @@ def give_tip(
     if Tip.objects.waiting().count() >= MOST_WAITING_TIPS:
         raise DomainError("Beaucoup de suggestions attendent déjà. Réessayez dans quelques jours.")
     tip.save(force_insert=True)
+    start(DecideTip, tip)
     return tip
 
 
@@ -73,29 +76,32 @@ def accept_tip(*, tip: Tip, by: User) -> Document:
 
     The members who gave it are told, here and when the draft is published; visitors then, if they asked.
     """
-    tip = _lock_tip(tip, by)
+    tip, same = _in_hand(tip, by)
     if tip.status == TipStatus.ACCEPTED and tip.document is not None:
         return tip.document
     TIP.target("accept", tip.status)
     document = create_document(
         by=by, title=tip.title, link=tip.link, kind=DocumentKind.LINK, summary=tip.reason
     )
-    for each in Tip.objects.saying_the_same(tip).select_for_update(of=("self",), no_key=True):
+    for each in same:
         advance(each, TIP, "accept", by=by, decided_at=clock.now(), document=document)
+        close(each)
         queue(TipTaken, each)
+    restart_review(document)
     return document
 
 
 @transaction.atomic
 def decline_tip(*, tip: Tip, by: User) -> Tip:
     """Not for the library, nor are those that say the same; who gave it is told. Twice changes nothing."""
-    tip = _lock_tip(tip, by)
+    tip, same = _in_hand(tip, by)
     if tip.status == TipStatus.DECLINED:
         return tip
     TIP.target("decline", tip.status)
-    for each in Tip.objects.saying_the_same(tip).select_for_update(of=("self",), no_key=True):
+    for each in same:
         tell_visitor(each, NOT_KEPT)
         advance(each, TIP, "decline", by=by, decided_at=clock.now())
+        close(each)
         queue(TipDeclined, each)
     tip.refresh_from_db()
     return tip
@@ -104,8 +110,7 @@ def decline_tip(*, tip: Tip, by: User) -> Tip:
 @transaction.atomic
 def forget_visitors() -> int:
     """Addresses have served, or waited a year: told then, they go. Returns how many tips lost theirs."""
-    late = Tip.objects.kept_too_long().select_for_update(of=("self",), no_key=True)
-    for tip in (waiting := list(late)):
+    for tip in (waiting := list(Tip.objects.kept_too_long().in_hand())):
         tell_visitor(tip, STILL_WAITING)
     forget_strangers(keys_beginning=TO_VISITORS, before=clock.now() - OUTBOX_KEEPS_THEM)
     return len(waiting)
@@ -122,7 +127,10 @@ def set_curation(*, by: User, needs_second_reader: bool, review_months: int) -> 
     return settings
 
 
-def _lock_tip(tip: Tip, by: User) -> Tip:
+def _in_hand(tip: Tip, by: User) -> tuple[Tip, list[Tip]]:
+    """The tip as it now is, and those that wait for the same document, itself among them while it waits."""
     if not policies.can_curate(by):
         raise PermissionDenied
-    return Tip.objects.select_for_update(of=("self",), no_key=True).select_related("document").get(pk=tip.pk)
+    # All at once, and before the tip itself: two who decide on twins would each hold what the other wants.
+    same = list(Tip.objects.saying_the_same(Tip.objects.get(pk=tip.pk)).in_hand())
+    return Tip.objects.select_related("document").get(pk=tip.pk), same

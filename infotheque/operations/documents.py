@@ -203,6 +203,7 @@ def take_up_document(*, document: Document, by: User) -> Document:
     """From the archives, a draft again."""
     document = lock(document, by)
     advance(document, DOCUMENT, "take_up", by=by, archived_at=None, published_at=None)
+    restart_review(document)
     return document
 
 

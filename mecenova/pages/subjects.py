@@ -10,7 +10,7 @@ from accounts.enums import OrganisationStatus
 from accounts.models import Claim, Organisation
 from associations.models import Association, Project
 from companies.models import Company, Need
-from infotheque.models import Document
+from infotheque.models import Document, Tip
 from matching.models import Diagnosis
 from partnerships.models import Introduction, Partnership
 
@@ -71,6 +71,8 @@ def page_of(subject: Any) -> str:
         return _page_of_organisation(subject)
     if isinstance(subject, Document):
         return reverse("infotheque:edit", args=[subject.pk])
+    if isinstance(subject, Tip):
+        return reverse("infotheque:tips")
     return str(subject.get_absolute_url()) if hasattr(subject, "get_absolute_url") else ""
 
 

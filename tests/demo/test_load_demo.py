@@ -19,7 +19,7 @@ from associations.models import Association, Project
 from companies.enums import NeedStatus
 from companies.models import Company, Need
 from infotheque.enums import PUBLIC_STATUSES
-from infotheque.models import Document
+from infotheque.models import Document, Tip
 from matching.models import Diagnosis, Round, Suggestion
 from mecenova.agenda.models import Absence, FollowUp, SilenceCheck, Slot, Stay
 from mecenova.agenda.operations import free_slots, next_step
@@ -67,6 +67,8 @@ def active_subjects() -> list[object]:
         *Claim.objects.waiting(),
         *AddressTrouble.objects.open(),
         *Slot.objects.to_hold(),
+        *Tip.objects.waiting(),
+        *Tip.objects.promised_drafts(),
         # Not of the promise, and followed all the same: what is on line is read again one day.
         *Document.objects.filter(status__in=PUBLIC_STATUSES),
     ]

@@ -1,0 +1,115 @@
+"""Whoever suggests a document is not left waiting: each has a step, until the document is on line."""
+
+import threading
+from datetime import timedelta
+
+import pytest
+from django.db import transaction
+from django.urls import reverse
+
+from infotheque import operations
+from infotheque.followups import CompleteSuggested, DecideTip, WatchReviewDate
+from infotheque.models import Document, Tip
+from mecenova.agenda.models import FollowUp
+from mecenova.agenda.operations import check_silence, next_step, run_due
+from mecenova.calendar import clock
+from tests.accounts.factories import StaffFactory
+from tests.accounts.threads import at_once, until_another_waits
+from tests.infotheque.factories import DocumentFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def staff(client):
+    found = StaffFactory()
+    client.force_login(found)
+    return found
+
+
+def rule_of(subject):
+    step = next_step(subject)
+    return step and step.rule
+
+
+def test_a_suggestion_is_owed_a_decision_then_a_document(staff):
+    tip = operations.give_tip(title="Un guide", visitor_address="lectrice@visiteurs.example")
+    operations.give_tip(title="Un guide", visitor_address="lectrice@visiteurs.example")
+    assert rule_of(tip) == DecideTip.name
+    draft = operations.accept_tip(tip=tip, by=staff)
+    operations.accept_tip(tip=tip, by=staff)
+    assert next_step(tip) is None
+    assert (rule_of(draft), next_step(draft).assigned_to) == (CompleteSuggested.name, staff)
+    operations.update_document(document=draft, by=staff, link="https://exemple.example/")
+    operations.submit_document(document=draft, by=staff)
+    operations.send_back_document(document=draft, by=StaffFactory())
+    assert rule_of(draft) == CompleteSuggested.name
+    operations.publish_document(document=draft, by=staff)
+    assert rule_of(draft) == WatchReviewDate.name
+    operations.withdraw_document(document=draft, by=staff)
+    assert rule_of(draft) == CompleteSuggested.name
+    operations.archive_document(document=draft, by=staff)
+    assert next_step(draft) is None
+    operations.take_up_document(document=draft, by=staff)
+    assert rule_of(draft) == CompleteSuggested.name
+    assert FollowUp.objects.all().steps().count() == 1
+
+
+def test_every_twin_has_its_step_and_loses_it_with_the_others(staff):
+    twins = [operations.give_tip(title="Un guide", by=StaffFactory()) for _ in range(2)]
+    assert [rule_of(twin) for twin in twins] == [DecideTip.name] * 2
+    operations.decline_tip(tip=twins[1], by=staff)
+    operations.decline_tip(tip=twins[0], by=staff)
+    assert not FollowUp.objects.all().steps().exists()
+
+
+def test_a_suggestion_left_alone_stays_on_the_team_s_list_with_the_page_where_to_decide(client, staff):
+    with clock.frozen(clock.now()) as moment:
+        tip = operations.give_tip(title="Le carnet d’une trésorière")
+        draft = operations.accept_tip(tip=operations.give_tip(title="Un guide"), by=staff)
+        for _ in range(2):
+            moment.advance(timedelta(days=30))
+            run_due()
+            run_due()
+        assert (rule_of(tip), rule_of(draft)) == (DecideTip.name, CompleteSuggested.name)
+        page = client.get(reverse("pages:control_tower")).content.decode()
+    assert "Le carnet d’une trésorière" in page
+    assert f'href="{reverse("infotheque:tips")}"' in page
+    assert f'href="{reverse("infotheque:edit", args=[draft.pk])}"' in page
+
+
+def test_those_that_waited_before_steps_were_given_get_one_and_an_ordinary_draft_none(staff):
+    tip = Tip.objects.create(title="Un guide")
+    draft, ordinary = DocumentFactory(), DocumentFactory()
+    Tip.objects.create(title="Un autre", status="accepted", decided_at=clock.now(), document=draft)
+    check_silence()
+    check_silence()
+    assert [rule_of(each) for each in (tip, draft, ordinary)] == ["agenda.repair", "agenda.repair", None]
+    operations.decline_tip(tip=tip, by=staff)
+    assert next_step(tip) is None
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("decide", [operations.accept_tip, operations.decline_tip])
+def test_two_curators_who_decide_on_twins_at_once_wait_in_turn(decide):
+    """One begins by the first, the other by the second: each would hold what the other wants."""
+    by = [StaffFactory(), StaffFactory()]
+    twins = [operations.give_tip(title="Un guide", by=each) for each in by]
+    first, second = sorted(twins, key=lambda tip: tip.pk)
+    is_held = threading.Event()
+
+    def begin():
+        with transaction.atomic():
+            Tip.objects.select_for_update(no_key=True).get(pk=first.pk)
+            is_held.set()
+            until_another_waits()
+            return decide(tip=first, by=by[0])
+
+    def meanwhile():
+        is_held.wait(20)
+        return decide(tip=second, by=by[1])
+
+    results = at_once(begin, meanwhile)
+    assert not [result for result in results if isinstance(result, Exception)]
+    assert Tip.objects.waiting().count() == 0
+    assert Document.objects.count() == (decide is operations.accept_tip)
