@@ -222,7 +222,7 @@ PUBLISHER = {
     "host": env.str("PUBLISHER_HOST", default=""),
 }
 EMAIL_TIMEOUT = 20
-# Who carries the mails and tells of bounces (brevo, mailjet, postmark...); nobody: plain SMTP, no news.
+# Who carries the mails and tells of bounces (one of settings/providers.py); nobody: plain SMTP, no news.
 MAIL_PROVIDER = env.str("MAIL_PROVIDER", default="")
 # « user:password » that the provider gives back with its news at /courriels/retours/<provider>/.
 ANYMAIL: dict[str, Any] = {"WEBHOOK_SECRET": env.list("ANYMAIL_WEBHOOK_SECRET", default=[])}

@@ -2,6 +2,7 @@
 
 from .base import *  # noqa: F403
 from .base import ANYMAIL, MAIL_PROVIDER, database_from, env
+from .providers import KEY, SECRET, provider_settings
 
 SECRET_KEY = env.str("SECRET_KEY")
 DEBUG = False
@@ -21,9 +22,9 @@ CELERY_BROKER_URL = REDIS_URL
 EMAIL_CONFIG = env.email_url("EMAIL_URL")
 vars().update(EMAIL_CONFIG)
 # With a key, mails leave through the provider's own interface; without one, through EMAIL_URL.
-if MAIL_PROVIDER and (mail_key := env.str("MAIL_PROVIDER_KEY", default="")):
+if keys := provider_settings(MAIL_PROVIDER, {name: env.str(name, default="") for name in (KEY, SECRET)}):
     EMAIL_BACKEND = f"anymail.backends.{MAIL_PROVIDER}.EmailBackend"
-    ANYMAIL[f"{MAIL_PROVIDER.upper()}_API_KEY"] = mail_key
+    ANYMAIL.update(keys)
 SERVER_EMAIL = DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL")
 
 MEDIA_ROOT = env.path("MEDIA_ROOT", default="/srv/mecenova/media")

@@ -1,13 +1,16 @@
 """The delivery log, and what the team does with mails that nobody will receive."""
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
 from django.utils.html import escape
 
+from mecenova.calendar import clock
 from mecenova.mail.claiming import LEASE, claim, hand_over
 from mecenova.mail.delivery import Delivery, deliver_due
 from mecenova.mail.enums import Attempt, MailStatus, TroubleKind, Unsent
-from mecenova.mail.models import AddressTrouble, DeliveryAttempt
+from mecenova.mail.models import AddressTrouble, DeliveryAttempt, OutgoingMail
 from mecenova.mail.operations import mark_address
 from tests.mail import smtp_sink
 from tests.mail.factories import OutgoingMailFactory, PersonFactory
@@ -24,8 +27,6 @@ def staff(client):
 
 @pytest.fixture
 def now():
-    from mecenova.calendar import clock
-
     with clock.frozen(clock.now()) as stopped:
         yield stopped
 
@@ -86,6 +87,27 @@ class TestPages:
         assert "550 jamais" in text
         assert "En chemin" not in text
 
+    def test_late_mails_are_listed_and_counted_on_the_tower(self, client, staff, now):
+        """Due for more than an hour: never claimed, tried in vain since, or with a sender that died."""
+        due = now() - timedelta(hours=1)
+        late = [
+            OutgoingMailFactory(due_at=due),
+            OutgoingMailFactory(due_at=due, retry_at=now() + timedelta(minutes=1), last_error="no route"),
+            OutgoingMailFactory(due_at=due, status=MailStatus.SENDING, lease_until=now()),
+        ]
+        # Held until the morning, due a moment ago, and over.
+        OutgoingMailFactory(due_at=due, retry_at=now() + timedelta(hours=9), subject="Demain")
+        OutgoingMailFactory(due_at=due + timedelta(seconds=1), subject="Demain")
+        OutgoingMailFactory(due_at=due, status=MailStatus.CANCELLED, last_error="550", subject="Demain")
+        assert set(OutgoingMail.objects.all().overdue(now())) == set(late)
+        tower = client.get(reverse("pages:control_tower")).text
+        assert "3 courriels auraient dû partir" in tower
+        assert f"{reverse('mail:failed')}#retards" in tower
+        page = client.get(reverse("mail:failed")).text
+        assert all(mail.get_absolute_url() in page for mail in late)
+        assert "no route" in page
+        assert "Demain" not in page
+
     def test_retried_from_its_page_with_its_log(self, client, staff):
         mail = OutgoingMailFactory(status=MailStatus.FAILED, last_error="550", attempts=3)
         DeliveryAttempt.objects.create(mail=mail, outcome=Attempt.REFUSED, detail="550 non")
@@ -133,6 +155,7 @@ class TestPages:
         def more(number):
             for mail in OutgoingMailFactory.create_batch(number, status=MailStatus.FAILED, last_error="550"):
                 mark_address(address=mail.address, kind=TroubleKind.BOUNCED)
+                OutgoingMailFactory(due_at=clock.now() - timedelta(hours=2))
 
         more(1)
         client.get(reverse("mail:failed"))

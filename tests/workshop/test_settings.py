@@ -9,12 +9,16 @@ import sys
 import psycopg
 import pytest
 from celery import Celery
+from django.core.exceptions import ImproperlyConfigured
+from django.core.mail import get_connection
 from django.db import connection, transaction
 from django.dispatch import Signal
 
 from accounts.operations import locked
 from mecenova.logs import JsonFormatter
+from mecenova.mail.views.provider import VIEWS
 from mecenova.settings.base import database_from
+from mecenova.settings.providers import KEY, PROVIDERS, SECRET, provider_settings
 from tests.accounts.factories import OrganisationFactory
 from tests.architecture.house import ROOT
 
@@ -70,6 +74,62 @@ def test_the_deployment_check_refuses_a_weaker_site(https_only, code):
         check=False,
     )
     assert result.returncode == code, result.stderr
+
+
+class TestProviders:
+    """Who carries the mails: what is missing is said when the site starts, not each minute in a worker."""
+
+    def test_news_are_heard_from_each_and_from_no_other(self):
+        assert set(PROVIDERS) == set(VIEWS)
+
+    @pytest.mark.filterwarnings("ignore:django-anymail has dropped official support for SendGrid")
+    @pytest.mark.parametrize("provider", PROVIDERS)
+    def test_each_backend_is_built_from_what_is_asked(self, settings, provider):
+        settings.ANYMAIL = provider_settings(provider, dict.fromkeys(PROVIDERS[provider], "key"))
+        assert get_connection(f"anymail.backends.{provider}.EmailBackend")
+
+    @pytest.mark.parametrize("provider", ["", *PROVIDERS])
+    def test_without_a_key_mails_leave_through_smtp(self, provider):
+        assert provider_settings(provider, {KEY: "", SECRET: ""}) == {}
+
+    @pytest.mark.parametrize(
+        ("provider", "given", "said"),
+        [
+            ("mailjet", {KEY: "key", SECRET: ""}, SECRET),
+            ("mailjet", {KEY: "", SECRET: "secret"}, KEY),
+            ("Brevo", {KEY: "key"}, "must be one of"),
+            ("amazon_ses", {}, "must be one of"),
+            ("", {KEY: "key"}, "names no provider"),
+        ],
+    )
+    def test_what_could_never_send_is_refused(self, provider, given, said):
+        with pytest.raises(ImproperlyConfigured, match=said):
+            provider_settings(provider, given)
+
+    @pytest.mark.parametrize(("secret", "code"), [("second", 0), ("", 1)])
+    def test_production_reads_both_keys_of_mailjet(self, secret, code):
+        invented = {
+            "SECRET_KEY": "x",
+            "ALLOWED_HOSTS": "mecenova.example",
+            "SITE_URL": "https://mecenova.example",
+        }
+        invented |= {"DATABASE_URL": "postgresql://nobody@localhost/none", "REDIS_URL": "redis://localhost/0"}
+        invented |= {"EMAIL_URL": "smtp://localhost:25", "DEFAULT_FROM_EMAIL": "bonjour@mecenova.example"}
+        invented |= {"MAIL_PROVIDER": "mailjet", KEY: "first", SECRET: secret}
+        read = (
+            "from mecenova.settings.production import *; print(EMAIL_BACKEND, ANYMAIL['MAILJET_SECRET_KEY'])"
+        )
+        result = subprocess.run(
+            [sys.executable, "-c", read],
+            cwd=ROOT,
+            env={**os.environ, **invented},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert result.returncode == code, result.stderr
+        assert result.stdout == ("" if code else "anymail.backends.mailjet.EmailBackend second\n")
+        assert (f"{SECRET} must be set too" in result.stderr) is bool(code)
 
 
 def line_for(**extra) -> dict:

@@ -1,6 +1,6 @@
 """The outbox: one row per mail, and a line of log per presentation to the mail server."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, ClassVar, Self
 
 from django.apps import apps
@@ -27,6 +27,8 @@ MESSAGE = "message"
 LONGEST_SUBJECT = 255
 # When a mail, or a line of a digest, is taken up: put off, it stays due when it was.
 NEXT_TRY = Coalesce("retry_at", "due_at")
+# Not gone so long after it was due, a mail is for the team to look at; the public promise counts the same.
+LATE_AFTER = timedelta(hours=1)
 
 
 class OutgoingMailQuerySet(models.QuerySet["OutgoingMail"]):
@@ -49,6 +51,12 @@ class OutgoingMailQuerySet(models.QuerySet["OutgoingMail"]):
     def failed(self) -> Self:
         """Mails that a person must look at: nobody will receive them otherwise."""
         return self.filter(status=MailStatus.FAILED)
+
+    def overdue(self, moment: datetime) -> Self:
+        """Should have left an hour before, and has not; what was only put off to the morning is not late."""
+        limit = moment - LATE_AFTER
+        tried_in_vain = Q(next_try__lte=limit) | ~Q(last_error="")
+        return self.waiting().alias(next_try=NEXT_TRY).filter(tried_in_vain, due_at__lte=limit)
 
     def over(self) -> Self:
         """Sent, cancelled or failed: delivery will not look at them again by itself."""

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
+from mecenova.calendar import clock
 from mecenova.mail.models import AddressTrouble, DigestLine, OutgoingMail
 from mecenova.mail.operations import mend_address, mend_addresses_of, retry_failed
 from mecenova.team import for_the_team
@@ -18,12 +19,14 @@ PAGE_SIZE = 25
 @require_safe
 @for_the_team
 def failed(request: HttpRequest) -> HttpResponse:
-    """Every failed mail, every address in trouble: nothing else is between a person and their news."""
+    """Mails failed or late, addresses in trouble: nothing else is between a person and their news."""
     mails = OutgoingMail.objects.failed().select_related("recipient").defer("text", "html").newest_first()
+    late = OutgoingMail.objects.all().overdue(clock.now()).defer("text", "html").order_by("due_at", "id")
     troubles = AddressTrouble.objects.open().select_related("user")
     context = {
         "page_obj": Paginator(mails, PAGE_SIZE).get_page(request.GET.get("page")),
         "troubles": Paginator(troubles, PAGE_SIZE).get_page(request.GET.get("adresses")),
+        "late_mails": Paginator(late, PAGE_SIZE).get_page(request.GET.get("retards")),
         "lines_in_error": DigestLine.objects.all().in_error().count(),
     }
     return render(request, "mail_pages/failed.html", context)

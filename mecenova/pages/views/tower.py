@@ -60,6 +60,7 @@ def control_tower(request: HttpRequest) -> HttpResponse:
         "in_error": FollowUp.objects.all().in_error().count(),
         "team_pages": navigation.entries(navigation.TEAM, ""),
         "failed_mails": OutgoingMail.objects.failed().count(),
+        "late_mails": OutgoingMail.objects.all().overdue(clock.now()).count(),
         "lines_in_error": DigestLine.objects.all().in_error().count(),
     }
     return render(request, "pages/control_tower.html", context)
