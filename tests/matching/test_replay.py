@@ -61,8 +61,9 @@ def test_other_weights_say_who_gains_and_who_loses(past):
     assert set(found.present.waits) == {near.pk, words.pk}
     assert found.present.longest_wait == 30
     assert found.present.median_wait == 15
-    less, more = found.waiting(less=True), found.waiting(less=False)
-    assert len(less) == len(more)
+    assert found.present.waits == {words.pk: 0, near.pk: 30}
+    assert found.other.waits == {near.pk: 0, words.pk: 30}
+    assert (found.waiting(less=True), found.waiting(less=False)) == ([near.pk], [words.pk])
 
 
 def test_weights_that_drop_everything_leave_all_waiting(past):
