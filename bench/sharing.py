@@ -33,7 +33,16 @@ from matching.allocation import hopeful
 from matching.kernel import UUID
 from matching.profiles import repair, reweigh
 from matching.ranking import rank_as_they_stand
-from matching.sharing import PROMISED_DAYS, Offers, choose, gini, open_places, servable
+from matching.sharing import (
+    PROMISED_DAYS,
+    Offers,
+    cannot_wait,
+    choose,
+    choose_today,
+    gini,
+    open_places,
+    servable,
+)
 
 ASSOCIATIONS, COMPANIES, CAPACITY = 1_000, 131, 3
 # With two a month instead, places lack for most.
@@ -49,7 +58,8 @@ TO_SPARE = 1.1
 BOUNDS = {"score": 0.95, "gini": 0.25, "seconds": 1.0}
 
 Array = NDArray[Any]
-Choice = Callable[[Offers, Array, Array], Array]
+# Of offers: places open, left in the month, days waited, and who cannot wait for the next opening.
+Choice = Callable[[Offers, Array, Array, Array, Array], Array]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,17 +82,17 @@ def run() -> None:
         f"{COMPANIES} companies, {len(offers)} compatible pairs"
     )
     enough = _bound(offers, CAPACITY)
-    rules: dict[str, tuple[Choice, bool]] = {
-        "this allocation": (_this, True),
-        "greedy, as before": (_greedy, False),
-        "best scores, waits ignored": (_best_scores, True),
+    rules: dict[str, Choice] = {
+        "this allocation": _this,
+        "greedy, as before": _greedy,
+        "best scores, waits ignored": _best_scores,
     }
-    lived = {name: _live(offers, rule, CAPACITY, paced=paced) for name, (rule, paced) in rules.items()}
+    lived = {name: _live(offers, rule, CAPACITY) for name, rule in rules.items()}
     for name, years in lived.items():
         for number, year in enumerate(years, start=1):
             _tell(f"{name}, year {number}", year, offers, compatible, enough)
     scarce = _bound(offers, SCARCE)
-    _tell("when places lack, year 2", _live(offers, _this, SCARCE, paced=True)[1], offers, compatible, scarce)
+    _tell("when places lack, year 2", _live(offers, _this, SCARCE)[1], offers, compatible, scarce)
     _check(
         offers,
         lived["this allocation"][1],
@@ -106,17 +116,17 @@ def _bound(offers: Offers, capacity: int) -> Array:
     return enough
 
 
-def _this(offers: Offers, places: Array, waiting: Array) -> Array:
-    return choose(offers, places, waiting, np.zeros(ASSOCIATIONS, bool))
+def _this(offers: Offers, places: Array, left: Array, waiting: Array, early: Array) -> Array:
+    return choose_today(offers, places, left, waiting, early, np.zeros(ASSOCIATIONS, bool))
 
 
-def _best_scores(offers: Offers, places: Array, waiting: Array) -> Array:
+def _best_scores(offers: Offers, places: Array, left: Array, waiting: Array, early: Array) -> Array:
     return choose(offers, places, np.zeros(ASSOCIATIONS), np.zeros(ASSOCIATIONS, bool))
 
 
-def _greedy(offers: Offers, places: Array, waiting: Array) -> Array:
+def _greedy(offers: Offers, places: Array, left: Array, waiting: Array, early: Array) -> Array:
     """Best score to the hundredth first, then who has waited longest, with all the places of the month."""
-    left, taken, found = places.copy(), np.zeros(ASSOCIATIONS, bool), []
+    left, taken, found = left.copy(), np.zeros(ASSOCIATIONS, bool), []
     for pair in np.lexsort(
         (offers.association, -waiting[offers.association], -offers.score.round(2))
     ).tolist():
@@ -128,7 +138,7 @@ def _greedy(offers: Offers, places: Array, waiting: Array) -> Array:
     return np.array(found, np.int64)
 
 
-def _live(offers: Offers, rule: Choice, capacity: int, *, paced: bool) -> list[Lived]:
+def _live(offers: Offers, rule: Choice, capacity: int) -> list[Lived]:
     """Two years, day by day."""
     last_shown = np.full(len(offers), -NOT_AGAIN)
     each = np.full(COMPANIES, capacity)
@@ -141,9 +151,10 @@ def _live(offers: Offers, rule: Choice, capacity: int, *, paced: bool) -> list[L
         for day in range(year * YEAR, (year + 1) * YEAR):
             today = START + timedelta(days=day)
             left = each if today.day == 1 else left
-            places = open_places(each, left, today) if paced else left
-            fresh = np.flatnonzero((day - last_shown >= NOT_AGAIN) & (places[offers.company] > 0))
-            found = fresh[rule(offers[fresh], places, day - since)]
+            places = open_places(each, left, today)
+            early = cannot_wait(day - since)
+            fresh = np.flatnonzero((day - last_shown >= NOT_AGAIN) & (left[offers.company] > 0))
+            found = fresh[rule(offers[fresh], places, left, day - since, early)]
             chosen = offers.association[found]
             longest[chosen] = np.maximum(longest[chosen], day - since[chosen])
             counts[chosen] += 1

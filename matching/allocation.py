@@ -10,7 +10,15 @@ import numpy as np
 from matching.kernel import Array, Pairs, as_bytes, as_uuid
 from matching.refusals import Refused, read_experience, refused_before
 from matching.scoring import Assessment, AssociationSide, NeedSide
-from matching.sharing import LONGEST_COUNTED, Offers, admissible, choose, open_places, waits_long
+from matching.sharing import (
+    LONGEST_COUNTED,
+    Offers,
+    admissible,
+    cannot_wait,
+    choose_today,
+    open_places,
+    waits_long,
+)
 
 # Below this a suggestion would waste a place of the company's attention.
 PRESENT_FROM = 0.45
@@ -176,20 +184,24 @@ def reach(pairs: Pairs, ledger: Ledger) -> Reach:
 
 
 def allocate(pairs: Pairs, ledger: Ledger, *, compared: bool) -> Allocation:
-    """Which of these pairs to present now, never more than a company's places open today.
+    """Which of these pairs to present now: never more than a company's places open today, or left this month
+    for who cannot wait for the next ones.
 
     `compared`: whether to tell the best score as well.
     """
     found = reach(pairs, ledger)
     presented = np.isin(found.associations, ledger.presented_today)
-    open_today = ledger.month.of(found.companies).open_on(ledger.today)
+    month = ledger.month.of(found.companies)
+    open_today, early = month.open_on(ledger.today), cannot_wait(found.waiting)
     wanted = found.may & ~presented[found.association]
-    kept = np.flatnonzero(wanted & (open_today[found.company] > 0))
+    has_place = (open_today > 0)[found.company] | (month.left > 0)[found.company] & early[found.association]
+    kept = np.flatnonzero(wanted & has_place)
     refused = _refused(pairs, kept)
     score = pairs.score[kept].astype(float) - np.array([each.cost if each else 0.0 for each in refused])
     offers = Offers(found.need[kept], found.company[kept], found.association[kept], score)
-    chosen = choose(offers, open_today, found.waiting, presented)
-    best = choose(offers, open_today, np.zeros(len(found.waiting)), presented) if compared else None
+    places, nobody_waits = (open_today, month.left), np.zeros(len(found.waiting))
+    chosen = choose_today(offers, *places, found.waiting, early, presented)
+    best = choose_today(offers, *places, nobody_waits, early, presented) if compared else None
     return Allocation(
         kept[chosen],
         len(np.unique(found.association[wanted])) - len(chosen),

@@ -19,7 +19,7 @@ from matching.allocation import PRESENT_FROM, PRESENT_TEXT_FROM, Candidate
 from matching.models import Round, Suggestion
 from matching.ranking import candidates_of, rank_as_they_stand
 from matching.scoring import total_of
-from matching.sharing import Offers, admissible, choose, open_places
+from matching.sharing import Offers, admissible, cannot_wait, choose_today, open_places
 from matching.weights import Weighting
 from mecenova.calendar import clock
 from partnerships.enums import AttentionSource
@@ -232,9 +232,9 @@ def _play(ground: _Ground, days: Sequence[date], weighting: Weighting) -> Played
         possible = ~met & (ground.open_from <= today) & (ground.open_until >= today)
         possible &= (ground.checked <= today)[ground.association]
         rows = np.flatnonzero(possible & admissible(scores, worth, waiting[ground.association]))
-        places = _open_today(ground, spent, month, day)
+        places, early = _open_today(ground, spent, month, day), cannot_wait(waiting)
         offers = Offers(ground.need[rows], ground.company[rows], ground.association[rows], scores[rows])
-        for row in rows[choose(offers, places, waiting, nobody)].tolist():
+        for row in rows[choose_today(offers, *places, waiting, early, nobody)].tolist():
             candidate = ground.candidates[row]
             presented.add((candidate.need.id, candidate.association.id))
             company, association = ground.company[row], ground.association[row]
@@ -250,11 +250,13 @@ def _play(ground: _Ground, days: Sequence[date], weighting: Weighting) -> Played
 
 def _open_today(
     ground: _Ground, spent: Mapping[tuple[uuid.UUID, date], int], month: date, day: date
-) -> Array:
+) -> tuple[Array, Array]:
+    """Places open that day, and left in the month, by company."""
     capacity = np.array(
         [ground.capacity.get((key, month), ground.usual[key] or 0) for key in ground.companies], np.int64
     )
     taken = np.array(
         [spent.get((key, month), 0) + ground.asked.get((key, month), 0) for key in ground.companies], np.int64
     )
-    return open_places(capacity, np.maximum(capacity - taken, 0), day)
+    left = np.maximum(capacity - taken, 0)
+    return open_places(capacity, left, day), left

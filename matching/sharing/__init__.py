@@ -6,9 +6,17 @@ Pure functions on arrays: no database, no clock, no settings. `pace` opens a mon
 """
 
 from matching.sharing.bound import Bound, servable
-from matching.sharing.choice import LONG_AFTER_DAYS, LONGEST_COUNTED, Offers, admissible, choose, waits_long
+from matching.sharing.choice import (
+    LONG_AFTER_DAYS,
+    LONGEST_COUNTED,
+    Offers,
+    admissible,
+    choose,
+    choose_today,
+    waits_long,
+)
 from matching.sharing.fairness import gini, share_in_time
-from matching.sharing.pace import PROMISED_DAYS, open_places
+from matching.sharing.pace import PROMISED_DAYS, cannot_wait, open_places
 
 __all__ = [
     "LONGEST_COUNTED",
@@ -17,7 +25,9 @@ __all__ = [
     "Bound",
     "Offers",
     "admissible",
+    "cannot_wait",
     "choose",
+    "choose_today",
     "gini",
     "open_places",
     "servable",

@@ -67,6 +67,24 @@ def urgency(waiting: NDArray[Any]) -> NDArray[np.float64]:
     return FIRST_DAYS * (days - pressing) + LAST_DAYS * pressing
 
 
+def choose_today(
+    offers: Offers,
+    places: NDArray[Any],
+    left: NDArray[Any],
+    waiting: NDArray[Any],
+    early: NDArray[Any],
+    presented_today: NDArray[Any],
+) -> NDArray[np.int64]:
+    """What `choose` gives of the places open today; then, for the associations whose turn cannot wait for the
+    next ones (`early`), what it gives of all that their companies have `left` this month."""
+    chosen = choose(offers, places, waiting, presented_today)
+    served = np.array(presented_today, bool)
+    served[offers.association[chosen]] = True
+    still = np.asarray(left, np.int64) - np.bincount(offers.company[chosen], minlength=len(left))
+    pressed = np.flatnonzero(np.asarray(early, bool)[offers.association])
+    return np.union1d(chosen, pressed[choose(offers[pressed], still, waiting, served)])
+
+
 def choose(
     offers: Offers, places: NDArray[Any], waiting: NDArray[Any], presented_today: NDArray[Any]
 ) -> NDArray[np.int64]:

@@ -9,7 +9,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import Bounds, LinearConstraint, milp
 
-from matching.sharing import Offers, admissible, choose, gini, open_places, servable, share_in_time
+from matching.sharing import (
+    Offers,
+    admissible,
+    cannot_wait,
+    choose,
+    choose_today,
+    gini,
+    open_places,
+    servable,
+    share_in_time,
+)
 from matching.sharing import choice as choice_module
 from matching.sharing.choice import urgency
 
@@ -206,6 +216,39 @@ def test_what_is_spent_is_spent_and_a_smaller_capacity_opens_nothing_more():
     assert open_places(np.array([3, 3, 3]), np.array([3, 2, 1]), today).tolist() == [2, 1, 0]
     # Asked for directly by associations: more than was open, then the capacity was lowered.
     assert open_places(np.array([6, 1]), np.array([0, 0]), today).tolist() == [0, 0]
+
+
+def test_who_cannot_wait_for_the_next_opening_takes_a_place_of_the_month():
+    """Three places a month: on the 2nd one is open, and spent by who has waited longest."""
+    waiting = np.array([120, 88, 87])
+    given_offers = offers([(0, 0, 0.5), (0, 1, 0.5), (0, 2, 0.9)])
+    early, nobody = cannot_wait(waiting), np.zeros(3, bool)
+    assert early.tolist() == [True, True, False]
+    found = choose_today(given_offers, np.array([1]), np.array([3]), waiting, early, nobody)
+    assert given_offers.association[found].tolist() == [0, 1]
+    # Nothing is left in the month: nobody is served from the next one.
+    found = choose_today(given_offers, np.array([1]), np.array([1]), waiting, early, nobody)
+    assert given_offers.association[found].tolist() == [0]
+
+
+@settings(max_examples=40, deadline=None)
+@given(networks(), st.integers(0, 3))
+def test_early_places_are_of_the_month_and_take_nothing_from_those_open_today(network, closed):
+    given_offers, places, waiting, presented = network
+    left = np.maximum(places, 0) + closed
+    early = cannot_wait(waiting)
+    today = choose(given_offers, places, waiting, presented)
+    found = choose_today(given_offers, places, left, waiting, early, presented)
+    assert set(today) <= set(found)
+    assert early[given_offers.association[np.setdiff1d(found, today)]].all()
+    shown = given_offers.association[found]
+    assert len(set(shown.tolist())) == len(shown)
+    assert not presented[shown].any()
+    assert (np.bincount(given_offers.company[found], minlength=len(left)) <= left).all()
+    missed = ~np.isin(given_offers.association, shown) & early[given_offers.association]
+    missed &= ~presented[given_offers.association]
+    spent = np.bincount(given_offers.company[found], minlength=len(left))
+    assert not (spent < left)[given_offers.company[missed]].any()
 
 
 # What no method could do better than
