@@ -42,6 +42,10 @@ class Approach:
     def asked(self) -> Organisation:
         return self.company.organisation if self.side == Side.ASSOCIATION else self.association.organisation
 
+    def answers(self, living: Introduction | None) -> bool:
+        """Whether what is sent would be worth a yes: the other side has asked, and its request is open."""
+        return living is not None and living.is_open and living.asked_by_side != self.side
+
 
 @dataclass(frozen=True)
 class Standing:

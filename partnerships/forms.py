@@ -5,13 +5,13 @@ from typing import Any
 from django import forms
 
 from associations.models import Association, Project
-from companies.models import Company, Need
+from companies.models import Need
 from infotheque.models import Document
 from mecenova.calendar import clock
 from mecenova.reference.enums import Kind
 from mecenova.ui.forms import DateInput
-from partnerships.enums import reasons_for
-from partnerships.models import RefusalStep
+from partnerships.enums import Side, reasons_for
+from partnerships.models import Introduction, RefusalStep
 
 NOTE_LENGTH = 1000
 
@@ -34,15 +34,29 @@ class AskForm(forms.Form):
     )
 
     def __init__(
-        self, *args: Any, association: Association, company: Company, need: Need | None, **kwargs: Any
+        self,
+        *args: Any,
+        association: Association,
+        side: str,
+        need: Need | None,
+        answers: Introduction | None,
+        **kwargs: Any,
     ) -> None:
+        """`answers`: what the other side has asked, and said the form of; only a note is wanted then."""
         super().__init__(*args, **kwargs)
+        self.known = answers or need
         projects = Project.objects.published().filter(association=association)
         self.fields["project"].queryset = projects  # type: ignore[attr-defined]
-        if not projects:
+        if side == Side.COMPANY:
+            self.fields["project"].label = "Le projet qui vous intéresse"
+        if answers or not projects:
             del self.fields["project"]
-        if need is not None:
+        if self.known:
             del self.fields["kind"]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        return cleaned | {"kind": self.known.kind} if self.known else cleaned
 
 
 class AnswerForm(forms.Form):

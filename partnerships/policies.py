@@ -109,7 +109,7 @@ def why_not_ask(association: Association, company: Company, need: Need | None, s
         _why_organisations_are_not_ready(association, company, side)
         or _why_association_is_not_solicited(association, side)
         or _why_need_is_over(need)
-        or _why_it_is_under_way(association, company, need)
+        or _why_it_is_under_way(association, company, need, side)
         or _why_it_was_refused(association, company, side)
     )
 
@@ -184,12 +184,14 @@ def _why_need_is_over(need: Need | None) -> str | None:
     return None
 
 
-def _why_it_is_under_way(association: Association, company: Company, need: Need | None) -> str | None:
+def _why_it_is_under_way(
+    association: Association, company: Company, need: Need | None, side: str
+) -> str | None:
     """Asked about the same need and living: there is a page where it goes on."""
     if need is None:
         return None
     living = Introduction.objects.living().filter(association=association, company=company, need=need).first()
-    return f"{living.already} Poursuivez sur sa page." if living else None
+    return f"{living.already_for(side)} Poursuivez sur sa page." if living else None
 
 
 def _why_it_was_refused(association: Association, company: Company, side: str) -> str | None:

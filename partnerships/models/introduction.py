@@ -298,11 +298,19 @@ class Introduction(Identified):
     @property
     def already(self) -> str:
         """What the association that would ask again is told, as long as this one lives."""
+        return self.already_for(Side.ASSOCIATION)
+
+    def already_for(self, side: str) -> str:
+        """What this side is told when it would ask, as long as this one lives."""
         if not self.is_open:
             return "Vous êtes déjà en relation avec cette entreprise pour ce besoin."
-        if self.asked_by_side == Side.COMPANY:
+        if self.asked_by_side == side:
+            return "Vous avez déjà une demande en cours."
+        if side == Side.ASSOCIATION:
             return "Cette entreprise vous a déjà écrit à ce sujet\u00a0: c’est à vous de répondre."
-        return "Vous avez déjà une demande en cours."
+        if self.is_queued:
+            return "Cette association vous a déjà écrit\u00a0: sa demande attend une place chez vous."
+        return "Cette association vous a déjà écrit\u00a0: c’est à vous de répondre."
 
     @property
     def where_it_goes_on(self) -> str:

@@ -110,8 +110,13 @@ def introduction_create(request: HttpRequest) -> HttpResponse:
     approach = find_approach(request.user, request.GET)
     if approach is None:
         raise Http404
+    living = living_like(approach)
     form = AskForm(
-        request.POST or None, association=approach.association, company=approach.company, need=approach.need
+        request.POST or None,
+        association=approach.association,
+        side=approach.side,
+        need=approach.need,
+        answers=living if approach.answers(living) else None,
     )
     if request.method == "POST" and form.is_valid():
         try:
@@ -123,10 +128,13 @@ def introduction_create(request: HttpRequest) -> HttpResponse:
                 messages.success(request, _what_asking_did(asked))
                 return redirect("partnerships:introduction", pk=asked.pk)
             form.add_error(None, "Ce nouveau message n’est pas parti\u00a0: une demande est déjà ouverte.")
+            living = living_like(approach)
     context = {
         "approach": approach,
         "form": form,
-        "living": living_like(approach),
+        "living": living,
+        "already": living.already_for(approach.side) if living else "",
+        "answers": approach.answers(living),
         "why_not": policies.why_not_ask(approach.association, approach.company, approach.need, approach.side),
         "places_left": operations.places_left(approach.company),
     }
@@ -139,7 +147,7 @@ def _ask(request: HttpRequest, approach: Approach, form: AskForm) -> Introductio
         company=approach.company,
         need=approach.need,
         project=form.cleaned_data.get("project"),
-        kind=approach.need.kind if approach.need else form.cleaned_data["kind"],
+        kind=form.cleaned_data["kind"],
         asked_by_side=approach.side,
         note=form.cleaned_data["note"],
         by=request.user,

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
+from associations.enums import Stance
 from companies.models import Policy
 from mecenova.agenda import operations as agenda
 from mecenova.calendar import clock
@@ -13,8 +14,9 @@ from mecenova.workflow.journal import history
 from partnerships.enums import IntroductionStatus, Side
 from partnerships.models import Introduction, Partnership
 from partnerships.notifications import IntroductionAccepted, IntroductionRequested
-from partnerships.operations import postpone_introduction
+from partnerships.operations import postpone_introduction, spend_attention
 from tests.accounts.threads import at_once
+from tests.associations.factories import AssociationFactory, ProjectFactory
 
 
 @pytest.fixture
@@ -66,7 +68,7 @@ def test_who_had_said_later_says_yes_by_asking(pair, company_asks):
 
 
 def test_a_company_that_asks_needs_no_place_for_the_request_that_queues(pair, company_asks):
-    Policy.objects.filter(company=pair.company).update(monthly_capacity=0)
+    fill(pair.company)
     asked = pair.ask()
     assert asked.status == IntroductionStatus.QUEUED
     company_asks()
@@ -87,6 +89,57 @@ def test_the_page_says_what_happened(client, pair, company_asks):
     page = client.post(address, {"note": "Avec joie."}, follow=True).content.decode()
     assert "votre message vaut un oui" in page
     assert "Ouvrir la page du partenariat" in page
+
+
+def fill(company):
+    """Leave it without a place this month."""
+    Policy.objects.filter(company=company).update(monthly_capacity=1)
+    assert spend_attention(company=company, association=AssociationFactory(), source="introduction")
+
+
+@pytest.mark.parametrize("places", [True, False])
+def test_a_company_already_asked_can_still_write_and_that_is_a_yes(client, pair, places):
+    ProjectFactory(association=pair.association, published=True)
+    if not places:
+        fill(pair.company)
+    asked = pair.ask(need=None)
+    assert asked.is_queued is not places
+    client.force_login(pair.answerer)
+    address = reverse("partnerships:introduction_create") + f"?association={pair.association.pk}"
+    page = client.get(address).content.decode()
+    assert "Cette association vous a déjà écrit" in page
+    assert "Votre message vaut un oui" in page
+    assert 'name="note"' in page
+    assert 'name="kind"' not in page
+    assert "Vous avez déjà une demande" not in page
+    page = client.post(address, {"note": "Avec joie."}, follow=True).content.decode()
+    assert "votre message vaut un oui" in page
+    check_accepted(asked, "Avec joie.")
+
+
+def test_a_company_that_asks_again_reads_that_it_has_asked(client, pair, company_asks):
+    asked = company_asks(need=None)
+    client.force_login(pair.answerer)
+    address = reverse("partnerships:introduction_create") + f"?association={pair.association.pk}"
+    page = client.get(address).content.decode()
+    assert "Vous avez déjà une demande en cours." in page
+    assert asked.get_absolute_url() in page
+    assert "vous a déjà écrit" not in page
+    assert 'name="note"' not in page
+
+
+def test_a_company_chooses_among_the_projects_of_the_other_and_is_sent_to_associations(client, pair):
+    ProjectFactory(association=pair.association, published=True)
+    client.force_login(pair.answerer)
+    address = reverse("partnerships:introduction_create") + f"?association={pair.association.pk}"
+    page = client.get(address).content.decode()
+    assert "Le projet qui vous intéresse" in page
+    assert "Votre projet" not in page
+    pair.association.stance = Stance.EXPERT_ONLY
+    pair.association.save()
+    page = client.get(address).content.decode()
+    assert "Voir les associations" in page
+    assert "Voir les besoins ouverts" not in page
 
 
 @pytest.mark.django_db(transaction=True)
