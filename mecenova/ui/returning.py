@@ -6,6 +6,7 @@ A session that ended while somebody wrote, a page reloaded by a phone, an addres
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.signals import user_logged_in
@@ -20,8 +21,11 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from mecenova.ui.errors import what_was_typed
 
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS", "TRACE")
-# What was written when the session had ended, until the person is back.
-UNSENT = "unsent"
+# What was written when the session had ended, and by whom, until that person is back.
+UNSENT = "unsent_by"
+# Who logged in last with this browser: an identifier, signed, that outlives the session to say whose it was.
+LAST_PERSON = "last_person"
+LAST_PERSON_FOR = 2 * settings.SESSION_COOKIE_AGE
 # Shorter than this, it is a choice or a button: quicker done again than read.
 WORTH_KEEPING, LONGEST_KEPT = 20, 4000
 
@@ -35,6 +39,19 @@ class LogInAndComeBackMiddleware(LoginRequiredMiddleware):
         if is_read_by_a_person(request):
             keep_what_was_written(request)
         return redirect_to_login(page_of_form(request), self.get_login_url(view_func))
+
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        if person := getattr(request, "person_logged_in", ""):
+            response.set_signed_cookie(
+                LAST_PERSON,
+                person,
+                salt=LAST_PERSON,
+                max_age=LAST_PERSON_FOR,
+                httponly=True,
+                secure=settings.SESSION_COOKIE_SECURE,
+                samesite="Lax",
+            )
+        return response
 
 
 class RefusedMethodMiddleware:
@@ -85,18 +102,26 @@ def page_above(path: str) -> str:
 
 
 def keep_what_was_written(request: HttpRequest) -> None:
-    """In the visitor's own session, without passwords nor files, to be given back after the log-in."""
-    written = [
-        value.strip() for name, value in what_was_typed(request) or () if name != "csrfmiddlewaretoken"
-    ]
-    request.session[UNSENT] = "\n".join(text for text in written if len(text) >= WORTH_KEEPING)[:LONGEST_KEPT]
+    """In the visitor's own session, without passwords nor files, to be given back to whoever wrote it.
+
+    A form holds the token of the last log-in (Django draws another at each), so that its writer is the last
+    person who logged in with this browser. When that is not known, the text is not kept.
+    """
+    person = request.get_signed_cookie(LAST_PERSON, default="", salt=LAST_PERSON, max_age=LAST_PERSON_FOR)
+    typed = (what_was_typed(request) or ()) if person else ()
+    written = [value.strip() for name, value in typed if name != "csrfmiddlewaretoken"]
+    text = "\n".join(text for text in written if len(text) >= WORTH_KEEPING)[:LONGEST_KEPT]
+    request.session[UNSENT] = [person, text]
 
 
 @receiver(user_logged_in)
-def give_back_what_was_written(request: Any, **kwargs: Any) -> None:
-    session = getattr(request, "session", {})
-    written = session.pop(UNSENT, None)
-    if written is None:
+def give_back_what_was_written(request: Any, user: Any, **kwargs: Any) -> None:
+    """To its writer; to somebody else who logs in there, not a word, and it is gone."""
+    if request is None:
+        return
+    person = request.person_logged_in = str(user.pk)
+    writer, written = getattr(request, "session", {}).pop(UNSENT, (None, ""))
+    if writer not in ("", person):
         return
     said = "Votre session avait pris fin\u00a0: rien n’a été envoyé. Recommencez depuis cette page."
     kept = f" Vous aviez écrit, à copier\u00a0: «\u202f{written}\u202f»"

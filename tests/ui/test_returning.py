@@ -4,7 +4,8 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from mecenova.ui.returning import page_above
+from accounts.models import User
+from mecenova.ui.returning import LAST_PERSON, page_above
 from tests.accounts.factories import PASSWORD, UserFactory
 from tests.matching.factories import SuggestionFactory
 from tests.ui.parsing import assert_valid_html
@@ -14,8 +15,8 @@ BROWSER = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
 NOTE = "Nous aimerions vous rencontrer avant l’été, autour d’un café."
 
 
-def log_in(client: Client, address: str):
-    person = UserFactory()
+def log_in(client: Client, address: str, person: User | None = None):
+    person = person or UserFactory()
     return client.post(address, {"login": person.email, "password": PASSWORD}, headers=BROWSER)
 
 
@@ -38,22 +39,59 @@ def test_a_form_refused_leads_back_to_its_page(client: Client, came_from: str | 
     assert (entered.status_code, entered.url) == (302, leads_to.format(page=page))
 
 
+def write_after_the_session(client: Client, page: str, written: dict[str, str], by: User | None) -> str:
+    """Logged in, the session ends, the form is sent: where to log in again."""
+    if by is not None:
+        log_in(client, reverse("account_login"), by)
+        del client.cookies["sessionid"]
+    return client.post(page, written, headers=BROWSER).url
+
+
+def read_at_home(client: Client) -> str:
+    return client.get(reverse("pages:home"), follow=True).text
+
+
 def test_what_was_written_is_given_back_once(client: Client) -> None:
-    page = SuggestionFactory().get_absolute_url()
-    refused = client.post(f"{page}interessee/", {"note": NOTE, "answer": "yes"}, headers=BROWSER)
-    log_in(client, refused.url)
-    home = client.get(reverse("pages:home"), follow=True)
-    assert "rien n’a été envoyé" in home.text
-    assert NOTE in home.text
-    assert NOTE not in client.get(reverse("pages:home"), follow=True).text
+    page, person = f"{SuggestionFactory().get_absolute_url()}interessee/", UserFactory()
+    log_in(client, write_after_the_session(client, page, {"note": NOTE, "answer": "yes"}, person), person)
+    home = read_at_home(client)
+    assert "rien n’a été envoyé" in home
+    assert NOTE in home
+    assert NOTE not in read_at_home(client)
+
+
+def test_what_was_written_is_given_to_nobody_else_then_gone(client: Client) -> None:
+    page, person = f"{SuggestionFactory().get_absolute_url()}interessee/", UserFactory()
+    log_in(client, write_after_the_session(client, page, {"note": NOTE}, person), UserFactory())
+    home = read_at_home(client)
+    assert NOTE not in home
+    assert "rien n’a été envoyé" not in home
+    client.post(reverse("account_logout"))
+    log_in(client, reverse("account_login"), person)
+    assert NOTE not in read_at_home(client)
+
+
+@pytest.mark.parametrize("forged", ["", "{person}", "{person}:1tAbCd:signature"])
+def test_what_nobody_is_known_to_have_written_is_not_given_back(client: Client, forged: str) -> None:
+    page, person = f"{SuggestionFactory().get_absolute_url()}interessee/", UserFactory()
+    client.cookies[LAST_PERSON] = forged.format(person=person.pk)
+    log_in(client, write_after_the_session(client, page, {"note": NOTE}, None), person)
+    home = read_at_home(client)
+    assert "rien n’a été envoyé" in home
+    assert NOTE not in home
+
+
+def test_the_cookie_that_says_whose_it_was_is_for_the_server_alone(client: Client) -> None:
+    cookie = log_in(client, reverse("account_login")).cookies[LAST_PERSON]
+    assert (cookie["httponly"], cookie["samesite"]) == (True, "Lax")
 
 
 @pytest.mark.parametrize("field", ["password", "password1"])
 def test_a_password_is_never_given_back(client: Client, field: str) -> None:
-    written = {field: "secret-de-polichinelle", "note": NOTE}
-    refused = client.post(reverse("accounts:close_account"), written, headers=BROWSER)
-    log_in(client, refused.url)
-    assert "polichinelle" not in client.get(reverse("pages:home"), follow=True).text
+    written, person = {field: "secret-de-polichinelle", "note": NOTE}, UserFactory()
+    page = reverse("accounts:close_account")
+    log_in(client, write_after_the_session(client, page, written, person), person)
+    assert "polichinelle" not in read_at_home(client)
 
 
 def test_a_program_is_told_which_methods_are_taken(client: Client) -> None:

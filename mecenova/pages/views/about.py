@@ -11,6 +11,7 @@ from infotheque.models.curation import ADDRESSES_ARE_KEPT
 from mecenova.agenda.slot_links import slots_path
 from mecenova.imports.operations import FILES_ARE_KEPT
 from mecenova.mail.retention import SECRETS_KEPT, WORDS_KEPT
+from mecenova.ui.returning import LAST_PERSON_FOR
 
 
 @login_not_required
@@ -40,6 +41,7 @@ def privacy(request: HttpRequest) -> HttpResponse:
         "days_of_addresses": ADDRESSES_ARE_KEPT.days,
         "days_of_files": FILES_ARE_KEPT.days,
         "days_of_session": settings.SESSION_COOKIE_AGE // (24 * 60 * 60),
+        "days_of_last_person": LAST_PERSON_FOR // (24 * 60 * 60),
     }
     return render(request, "pages/privacy.html", _publisher() | context)
 
