@@ -35,8 +35,11 @@ class Facet:
         return next((choice for choice in self.choices if choice.is_chosen), None)
 
 
-def facets(listing: Listing, asked: QueryDict) -> list[Facet]:
-    """In the order people choose. A facet that would leave everything as it is is not one."""
+def facets(listing: Listing, asked: QueryDict, chosen: Mapping[str, tuple[str, str]]) -> list[Facet]:
+    """In the order people choose, with what is chosen even when it leaves nothing.
+
+    `chosen` gives the choices that narrow, by name: as the address writes them, and in words.
+    """
     labels: dict[str, tuple[str, Mapping[Any, Any] | None]] = {
         "type": ("Type de document", dict(DocumentKind.choices)),
         "moment": ("Moment du partenariat", dict(Stage.choices)),
@@ -47,33 +50,36 @@ def facets(listing: Listing, asked: QueryDict) -> list[Facet]:
         "annee": ("Année", None),
     }
     found = [
-        _facet(name, label, words, listing.choices.get(name, {}), asked)
+        _facet(name, label, words, listing.choices.get(name, {}), asked, chosen.get(name))
         for name, (label, words) in labels.items()
     ]
     return [facet for facet in found if facet.choices]
 
 
 def _facet(
-    name: str, label: str, words: Mapping[Any, Any] | None, counted: Mapping[str, int], asked: QueryDict
+    name: str,
+    label: str,
+    words: Mapping[Any, Any] | None,
+    counted: Mapping[str, int],
+    asked: QueryDict,
+    chosen: tuple[str, str] | None,
 ) -> Facet:
-    chosen = asked.get(name, "")
     if words is not None:
         ordered = [(key, str(word)) for key, word in words.items() if key in counted]
     elif name == "annee":
         ordered = [(year, year) for year in sorted(counted, reverse=True)]
     else:
         ordered = [(key, key) for key in sorted(counted, key=lambda key: (-counted[key], key))]
-    kept = [pair for pair in ordered if pair[0] == chosen] or ordered[:MOST_CHOICES]
-    return Facet(
-        name,
-        label,
-        [
-            Choice(
-                key, word, counted[key], _address(asked, name, "" if key == chosen else key), key == chosen
-            )
-            for key, word in kept
-        ],
-    )
+    kept = [chosen] if chosen else ordered[:MOST_CHOICES]
+    return Facet(name, label, [_choice(name, pair, counted, asked, pair == chosen) for pair in kept])
+
+
+def _choice(
+    name: str, pair: tuple[str, str], counted: Mapping[str, int], asked: QueryDict, is_chosen: bool
+) -> Choice:
+    value, word = pair
+    address = _address(asked, name, "" if is_chosen else value)
+    return Choice(value, word, counted.get(value, 0), address, is_chosen)
 
 
 def _address(asked: QueryDict, name: str, value: str) -> str:

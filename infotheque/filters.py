@@ -27,6 +27,21 @@ class DocumentFilter(django_filters.FilterSet):
         model = Document
         fields: tuple[str, ...] = ()
 
+    @property
+    def chosen(self) -> dict[str, tuple[str, str]]:
+        """The choices that narrow, by name: as the address writes them, and in words."""
+        self.form.is_valid()
+        found = {}
+        for name, value in self.form.cleaned_data.items():
+            if value in (None, ""):
+                continue
+            if isinstance(value, Cause):
+                found[name] = (value.slug, value.name)
+            else:
+                words = dict(getattr(self.form.fields[name], "choices", ()))
+                found[name] = (f"{value}", f"{words.get(value, value)}")
+        return found
+
     def by_stage(self, queryset: Any, name: str, value: str) -> Any:
         return queryset.helping_at(value)
 

@@ -69,8 +69,14 @@ class Results:
 
     @property
     def is_gap(self) -> bool:
-        """Words were asked, and nothing on line says half of them, nor of what they probably meant."""
-        return bool(self.words) and self.said < ANSWERED
+        """Words were asked of the whole library, not under choices, and nothing on line says half of them,
+        nor of what they probably meant.
+        """
+        return bool(self.words) and not self.is_narrowed and self.said < ANSWERED
+
+    @property
+    def is_narrowed(self) -> bool:
+        return any(facet.chosen for facet in self.facets)
 
     @property
     def is_near(self) -> bool:
@@ -83,9 +89,9 @@ class Results:
         return str(self.meant.asked) if self.meant and not self.instead_of else ""
 
 
-def narrowed(asked: QueryDict) -> DocumentQuerySet:
+def _narrowed(asked: QueryDict) -> DocumentFilter:
     """What is on line, under the choices of the address. A choice that means nothing narrows nothing."""
-    return DocumentFilter(asked, queryset=Document.objects.published()).qs
+    return DocumentFilter(asked, queryset=Document.objects.published())
 
 
 def words_of(asked: QueryDict) -> str:
@@ -95,7 +101,8 @@ def words_of(asked: QueryDict) -> str:
 
 def search(asked: QueryDict) -> Results:
     """The words of `q`, corrected when they find nothing as they are; `tri=date` for the newest first."""
-    base, words, order = narrowed(asked), words_of(asked), asked.get("tri", "")
+    narrowed, words, order = _narrowed(asked), words_of(asked), asked.get("tri", "")
+    base = narrowed.qs
     question, instead_of, near = _question(words), "", Near()
     meant = question.corrected() if question else None
     if question and meant and not _says(base, question) and _says(base, meant):
@@ -122,7 +129,7 @@ def search(asked: QueryDict) -> Results:
         whole=listing.total - len(near.partial),
         order=order,
         page=Page(listing.keys, number, paginator),
-        facets=facets(listing, asked),
+        facets=facets(listing, asked, narrowed.chosen),
         found=_read(listing.keys, meant or question),
     )
 
@@ -133,7 +140,7 @@ def _says(base: DocumentQuerySet, question: Question) -> bool:
 
 def newest(asked: QueryDict, limit: int) -> list[Document]:
     """The same search, its newest documents first: what a feed tells."""
-    base, question = narrowed(asked), _question(words_of(asked))
+    base, question = _narrowed(asked).qs, _question(words_of(asked))
     found = base if question is None else base.saying(question.query)
     return list(found.newest_first().for_list()[:limit])
 

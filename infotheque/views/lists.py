@@ -29,8 +29,11 @@ def document_list(request: HttpRequest) -> HttpResponse:
 @require_POST
 @rate_limit(action="search_gap")
 def gap(request: HttpRequest) -> HttpResponse:
-    """A page that found nothing says so, once, as it is read. What the library does hold is no gap."""
+    """A page that found nothing says so, once it has been looked at, and is told that it is noted.
+
+    What the library does hold is no gap.
+    """
     results = search(request.POST)
-    if results.is_gap:
-        operations.note_gap(words=results.words)
-    return HttpResponse(status=204)
+    if not results.is_gap or operations.note_gap(words=results.words) is None:
+        return HttpResponse(status=204)
+    return render(request, "infotheque/gap_noted.html")

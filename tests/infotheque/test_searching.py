@@ -3,6 +3,7 @@
 import csv
 from datetime import UTC, datetime
 from pathlib import Path
+from urllib.parse import urlencode
 
 import pytest
 from django.db import connection
@@ -286,10 +287,51 @@ def test_a_search_without_an_answer_is_a_gap_and_another_is_not(client):
     on_line("La convention")
     page = client.get(reverse("infotheque:list"), {"q": "fusée lunaire"}).content.decode()
     assert f'hx-post="{reverse("infotheque:gap")}"' in page
-    for words in ("fusée lunaire", "Fusee  lunaire", "convention", "", "convantion"):
+    assert "L’équipe" not in page, "said once it is noted"
+    for words in ("fusée lunaire", "Fusee  lunaire"):
+        assert "L’équipe a noté" in client.post(reverse("infotheque:gap"), {"q": words}).text
+    for words in ("convention", "", "convantion"):
         assert client.post(reverse("infotheque:gap"), {"q": words}).status_code == 204
     gap = SearchGap.objects.get()
     assert (gap.words, gap.times) == ("fusée lunaire", 2)
+
+
+@pytest.mark.django_db
+def test_words_still_being_typed_are_not_noted_at_once(client):
+    """The next letters replace the results, and what waits in them is gone with them: htmx sends nothing for
+    an element that has left the page.
+    """
+    page = client.get(reverse("infotheque:list"), {"q": "fusée lun"}, headers={"HX-Request": "true"}).text
+    assert page.lstrip().startswith('<div id="resultats"')
+    assert 'hx-trigger="load delay:4s"' in page
+    assert page.rindex("</div>") > page.index("hx-trigger"), "inside what is replaced"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("name", "value", "label"),
+    [
+        ("type", "video", "Vidéo"),
+        ("cause", "culture", "Culture"),
+        ("annee", "1998", "1998"),
+        ("source", "Personne", "Personne"),
+        ("forme", "skills", str(Kind.SKILLS.label)),
+    ],
+)
+def test_a_choice_that_leaves_nothing_is_shown_and_undone_and_makes_no_gap(client, name, value, label):
+    on_line("La convention", kind="guide", year=2024)
+    asked = {"q": "convention", name: value}
+    (facet,) = search(QueryDict(urlencode(asked))).facets
+    assert (facet.chosen.value, facet.chosen.number) == (value, 0)
+    assert label in facet.chosen.label
+    page = client.get(reverse("infotheque:list"), asked).text
+    assert f'<input type="hidden" form="recherche" name="{name}" value="{value}">' in page
+    assert "Rien sous ces choix" in page
+    assert f'href="{reverse("infotheque:list")}?q=convention"' in page
+    assert f'href="{reverse("infotheque:tip_create")}"' in page
+    assert "hx-post" not in page[page.index('id="resultats"') :]
+    assert client.post(reverse("infotheque:gap"), asked | {"q": "fusée lunaire"}).status_code == 204
+    assert not SearchGap.objects.exists()
 
 
 @pytest.mark.django_db
