@@ -4,7 +4,7 @@ from allauth.account.models import EmailAddress
 from django.contrib.auth.models import AnonymousUser
 from django.urls import reverse
 
-from accounts.enums import OrganisationKind, OrganisationStatus, Role
+from accounts.enums import OrganisationEvent, OrganisationKind, OrganisationStatus, Role
 from accounts.models import Claim, Invitation, Membership, Organisation, User
 from mecenova.agenda.models import Absence
 from mecenova.team import is_staff
@@ -122,6 +122,15 @@ def can_forget_absence(user: Person, absence: Absence) -> bool:
         return False
     organisation = Organisation.objects.filter(pk=absence.organisation_id).first()
     return organisation is not None and can_say_organisation_away(user, organisation)
+
+
+def unquoted_to(reader: Person) -> frozenset[str]:
+    """The lines of the journal of which this person reads the day alone.
+
+    What the team notes of a call is written for the team: the organisation was on the phone, and does not
+    read what was made of it.
+    """
+    return frozenset() if is_staff(reader) else frozenset({OrganisationEvent.CALL.value})
 
 
 def unfinished_registration(user: Person) -> str | None:

@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from accounts.models import Merge
+from accounts.policies import Person
 from associations import policies
 from associations.filters import AssociationFilter
 from associations.models import Association
@@ -47,7 +48,7 @@ def association_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
         context["learned"] = learned(association)
     if inside:
         context |= step_values(request, association, association.organisation)
-        context |= _from_inside(association, projects)
+        context |= _from_inside(association, projects, request.user)
     return render(request, "associations/association_detail.html", context)
 
 
@@ -59,10 +60,10 @@ def _where_it_went(pk: UUID) -> HttpResponse:
     return redirect(kept, permanent=True)
 
 
-def _from_inside(association: Association, projects: list[Any]) -> dict[str, Any]:
+def _from_inside(association: Association, projects: list[Any], reader: Person) -> dict[str, Any]:
     """What its own people, and the team, see besides the public page."""
     organisation = association.organisation
-    history = history_of(organisation)
+    history = history_of(organisation, reader)
     asked = next((line.note for line in history if line.verb == "ask_for_changes"), "")
     steps = next_steps(projects)
     found = with_learning(completeness(association), association)

@@ -2,6 +2,7 @@
 
 from accounts.enums import OrganisationEvent
 from accounts.models import Organisation
+from accounts.policies import Person, unquoted_to
 from associations.models import Project
 from mecenova.workflow.journal import Line, told
 
@@ -18,6 +19,7 @@ PROJECT = {
 ORGANISATION = dict(OrganisationEvent.choices)
 
 
-def history_of(subject: Organisation | Project) -> list[Line]:
+def history_of(subject: Organisation | Project, reader: Person) -> list[Line]:
     """Newest first. Verbs that this room does not tell are left to the room that wrote them."""
-    return told(subject, ORGANISATION if isinstance(subject, Organisation) else PROJECT)
+    words = ORGANISATION if isinstance(subject, Organisation) else PROJECT
+    return told(subject, words, unquoted=unquoted_to(reader))

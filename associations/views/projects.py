@@ -36,7 +36,7 @@ def project_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
     if inside:
         context |= {
             **step_values(request, project.association, project),
-            "history": history_of(project),
+            "history": history_of(project, request.user),
             "hints": hints_for(project),
             "can_publish": policies.can_publish_project(request.user, project),
         }

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.enums import OrganisationEvent
 from accounts.models import Merge
-from accounts.policies import is_member
+from accounts.policies import is_member, unquoted_to
 from companies import policies
 from companies.forms import CallForm, CompanyForm, PolicyForm
 from companies.models import Company, Need
@@ -24,9 +24,6 @@ from mecenova.agenda.operations import next_step
 from mecenova.readiness import Part
 from mecenova.workflow.errors import DomainError
 from mecenova.workflow.journal import told
-
-# What the team notes of a call is for the team.
-_TOLD = {verb: label for verb, label in OrganisationEvent.choices if verb != OrganisationEvent.CALL}
 
 
 @login_not_required
@@ -59,7 +56,11 @@ def detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
             "completeness": said,
             "missing_links": [(part.label, _where_to_say(company, part)) for part in said.missing],
             "other_needs": needs.not_on_line(),
-            "history": told(company.organisation, _TOLD),
+            "history": told(
+                company.organisation,
+                dict(OrganisationEvent.choices),
+                unquoted=unquoted_to(request.user),
+            ),
         }
     return render(request, "companies/company_detail.html", context)
 

@@ -1,6 +1,6 @@
 """Writing and reading the journal of transitions."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -103,10 +103,15 @@ class Line:
     note: str
 
 
-def told(subject: Model, words: Mapping[str, str]) -> list[Line]:
-    """What happened to a subject, newest first, in the words given to each verb; other verbs are left out."""
+def told(subject: Model, words: Mapping[str, str], *, unquoted: Collection[str] = ()) -> list[Line]:
+    """What happened to a subject, newest first, in the words given to each verb; other verbs are left out.
+
+    Of the `unquoted` verbs the day alone is told: neither who did it nor the words that were left.
+    """
     return [
-        Line(line.verb, line.at, words[line.verb], str(line.by or ""), line.note)
+        Line(line.verb, line.at, words[line.verb], "", "")
+        if line.verb in unquoted
+        else Line(line.verb, line.at, words[line.verb], str(line.by or ""), line.note)
         for line in reversed(history(subject))
         if line.verb in words
     ]

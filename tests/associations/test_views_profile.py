@@ -9,11 +9,11 @@ from associations.enums import Stance
 from associations.followups import CallToPublish
 from associations.forms.profile import SECTIONS
 from associations.models import Association
-from associations.operations import register_association
+from associations.operations import note_call, register_association
 from mecenova.agenda.operations import next_step, start
-from mecenova.workflow.journal import history
+from mecenova.workflow.journal import history, record
 from tests.accounts.factories import StaffFactory, UserFactory
-from tests.associations.factories import PURPOSE, AssociationFactory
+from tests.associations.factories import PURPOSE, AssociationFactory, ProjectFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -217,3 +217,18 @@ def test_team_notes_its_call(client):
         assert client.post(url, {"note": "Projet en janvier."}).status_code == 302
     assert [line.verb for line in history(association.organisation)] == ["call"]
     assert next_step(association.organisation).rule == "associations.publish_project"
+
+
+def test_the_words_of_a_call_are_for_the_team(client, user, association):
+    """The association was on the phone: it reads the day, on its page and on the project's."""
+    staff = StaffFactory(first_name="Odile", last_name="Brun")
+    project = ProjectFactory(association=association, published=True)
+    note_call(association=association, by=staff, note="Trésorier débordé, à rappeler.")
+    record(project, "call", project.status, project.status, staff, "Dossier mal ficelé.")
+    for page in (association, project):
+        text = client.get(page.get_absolute_url()).text
+        assert "appel de l’équipe" in text
+        assert not any(words in text for words in ("débordé", "mal ficelé", "Odile"))
+    client.force_login(staff)
+    assert "Trésorier débordé" in client.get(association.get_absolute_url()).text
+    assert "Dossier mal ficelé" in client.get(project.get_absolute_url()).text

@@ -10,7 +10,7 @@ from django.urls import reverse
 from accounts.enums import OrganisationStatus
 from companies.enums import NeedStatus
 from companies.models import Company, Need
-from companies.operations import publish_need, register_company
+from companies.operations import publish_need, record_call, register_company
 from mecenova.agenda.operations import next_step
 from mecenova.calendar import clock
 from mecenova.reference.enums import Kind
@@ -211,6 +211,14 @@ class TestEdit:
             client.post(url("call", company.pk), {"note": note})
         calls = history(company.organisation).filter(verb="call")
         assert [line.note for line in calls] == ["Ils cherchent", "Rien de neuf"]
+        assert "Rien de neuf" in client.get(url("detail", company.pk)).text
+
+    def test_the_company_reads_the_day_of_a_call_and_not_the_words(self, member, company):
+        record_call(company=company, by=StaffFactory(first_name="Odile"), note="Ils hésitent")
+        page = member.get(url("detail", company.pk)).text
+        assert "appel de l’équipe" in page
+        assert "hésitent" not in page
+        assert "Odile" not in page
 
 
 class TestNeedPage:
