@@ -9,7 +9,7 @@ from accounts.models import User
 from associations import policies
 from associations.enums import ProjectStatus, Stance
 from associations.followups import restart_project_step as open_step
-from associations.models import Project
+from associations.models import Association, Project
 from associations.operations.profile import update_association
 from associations.operations.projects import hold_project
 from associations.signals import project_changed
@@ -37,10 +37,11 @@ def pause_project(*, project: Project, until: date, by: User | None) -> Project:
         )
     if project.paused_until == until:
         return project
+    former = project.paused_until
     _set_pause(project, until, by, "pause", f"Jusqu’au {until:%d/%m/%Y}")
     association = project.association
     alone = not association.projects.proposed().exclude(pk=project.pk).exists()
-    if alone and association.stance == Stance.OPEN:
+    if alone and not association.is_expert_only and not _paused_by_itself(association, until, former):
         update_association(association=association, by=by, stance=Stance.PAUSED, paused_until=until)
     return project
 
@@ -64,6 +65,12 @@ def resume_project(*, project: Project, by: User | None) -> Project:
 def restart_project_step(*, project: Project) -> None:
     """What a room above had the project wait for is done or over: its own step begins again from now."""
     open_step(hold_project(project))
+
+
+def _paused_by_itself(association: Association, until: date, former: date | None) -> bool:
+    """In pause at least until then by its own wish, and not by the `former` pause of this project."""
+    last_day = association.paused_until if association.is_paused else None
+    return last_day is not None and last_day >= until and last_day != former
 
 
 def _set_pause(project: Project, until: date | None, by: User | None, verb: str, note: str = "") -> None:

@@ -8,9 +8,15 @@ from django.db import IntegrityError
 from django.urls import reverse
 
 from associations.enums import Stance
-from associations.models import Project
+from associations.models import Association, Project
 from associations.notifications import PublishProject
-from associations.operations import close_project, pause_project, publish_project, resume_project
+from associations.operations import (
+    close_project,
+    pause_project,
+    publish_project,
+    resume_project,
+    update_association,
+)
 from mecenova.agenda.operations import next_step, run_due
 from mecenova.workflow.errors import DomainError
 from mecenova.workflow.journal import history
@@ -76,6 +82,49 @@ def test_ended_before_its_date_from_its_page(client, now, project, user):
         assert client.post(url).status_code == 302
     assert project in Project.objects.proposed()
     assert [line.verb for line in history(project)].count("resume") == 1
+
+
+class TestTheOnlyProject:
+    """Its association is in pause with it, each time and as long."""
+
+    @pytest.fixture
+    def only(self, now, user):
+        association = AssociationFactory(complete=True, members=[user])
+        return ProjectFactory(association=association, published=True)
+
+    def is_open(self, project):
+        return Association.objects.open_to_companies().filter(pk=project.association_id).exists()
+
+    def test_paused_again_after_a_pause_that_ended_by_its_date(self, now, only, user):
+        pause_project(project=only, until=until(now), by=user)
+        now.move_to(MONDAY + timedelta(days=20))
+        run_due()
+        assert self.is_open(only)
+        pause_project(project=only, until=until(now), by=user)
+        assert not self.is_open(only)
+        resume_project(project=only, by=user)
+        assert self.is_open(only)
+
+    @pytest.mark.parametrize("second", [5, 40])
+    def test_another_date_is_that_of_both(self, now, only, user, second):
+        for days in (10, second):
+            pause_project(project=only, until=until(now, days), by=user)
+        only.association.refresh_from_db()
+        assert only.association.paused_until == until(now, second)
+
+    @pytest.mark.parametrize(
+        ("stance", "wished", "kept"),
+        [(Stance.PAUSED, 40, 40), (Stance.PAUSED, 5, 10), (Stance.EXPERT_ONLY, None, None)],
+    )
+    def test_what_the_association_wished_for_itself_is_kept(self, now, only, user, stance, wished, kept):
+        last_day = wished and until(now, wished)
+        update_association(association=only.association, by=user, stance=stance, paused_until=last_day)
+        pause_project(project=only, until=until(now, 10), by=user)
+        only.association.refresh_from_db()
+        assert (only.association.stance, only.association.paused_until) == (
+            stance,
+            kept and until(now, kept),
+        )
 
 
 @pytest.mark.parametrize("days", [-400, -1, 0, 367])
