@@ -23,6 +23,7 @@ from accounts.operations.organisations import (
     organisations_to_call,
     restart_corrections,
     resubmit_organisation,
+    send_back_corrected,
     update_organisation,
     withdraw_organisation,
 )
@@ -56,6 +57,7 @@ __all__ = [
     "resubmit_organisation",
     "say_organisation_away",
     "say_person_away",
+    "send_back_corrected",
     "tell_apart",
     "update_organisation",
     "update_person",

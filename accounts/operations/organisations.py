@@ -169,6 +169,19 @@ def resubmit_organisation(*, organisation: Organisation, by: User | None) -> Org
     return organisation
 
 
+@transaction.atomic
+def send_back_corrected(*, organisation: Organisation, by: User | None) -> Organisation:
+    """One of its own people has just corrected something: if the team had asked, it goes back to the team.
+
+    Called by every operation that writes what the team reads, so that neither waits for the other. Whoever
+    corrects in their place sends nothing back.
+    """
+    asked = organisation.status == OrganisationStatus.CHANGES_ASKED
+    if not asked or by is None or not policies.can_resubmit(by, organisation):
+        return organisation
+    return resubmit_organisation(organisation=organisation, by=by)
+
+
 def organisations_to_call() -> "QuerySet[Organisation]":
     """Asked to correct, reminded, and silent since (`to_call_since`): a person of the team calls."""
     owed = FollowUp.objects.steps().filter(rule=followups.CallForCorrections.name)

@@ -5,10 +5,8 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
-from accounts.enums import OrganisationStatus
 from accounts.models import User
-from accounts.operations import locked, resubmit_organisation, update_organisation
-from accounts.policies import can_edit
+from accounts.operations import locked, send_back_corrected, update_organisation
 from associations.enums import Stance
 from associations.followups import refresh_step
 from associations.models import Association
@@ -59,12 +57,7 @@ def update_association(*, association: Association, by: User | None, **changes: 
     _write_profile(association, {name: changes[name] for name in PLAIN & changes.keys()})
     for name in LISTS & changes.keys():
         getattr(association, name).set(changes[name])
-    if (
-        organisation.status == OrganisationStatus.CHANGES_ASKED
-        and by is not None
-        and can_edit(by, organisation)
-    ):
-        resubmit_organisation(organisation=organisation, by=by)
+    send_back_corrected(organisation=organisation, by=by)
     association = Association.objects.select_related("organisation").get(pk=association.pk)
     refresh_step(association.organisation)
     association_changed.send(sender=Association, association=association)

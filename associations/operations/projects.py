@@ -10,7 +10,7 @@ from django.db import transaction
 
 from accounts.enums import OrganisationStatus
 from accounts.models import Organisation, User
-from accounts.operations import locked
+from accounts.operations import locked, send_back_corrected
 from associations import policies
 from associations.enums import ProjectStatus, Stance
 from associations.followups import project_step, refresh_step
@@ -93,6 +93,7 @@ def update_project(*, project: Project, by: User | None, **changes: Any) -> Proj
     project.save(update_fields=sorted(PLAIN))
     for name in LISTS & changes.keys():
         getattr(project, name).set(changes[name])
+    _send_back(project, by)
     project_changed.send(sender=Project, project=project, association=project.association)
     return project
 
@@ -118,6 +119,7 @@ def publish_project(*, project: Project, by: User | None) -> Project:
         raise DomainError("Décrivez le projet en quelques phrases avant de le publier.")
     advance(project, PROJECT, "publish", by=by, published_at=clock.now(), closed_at=None)
     _restart_step(project)
+    _send_back(project, by)
     refresh_step(project.association.organisation)
     project_published.send(sender=Project, project=project, association=project.association)
     return project
@@ -130,6 +132,7 @@ def close_project(*, project: Project, by: User | None, note: str = "") -> Proje
         raise PermissionDenied
     advance(project, PROJECT, "close", by=by, note=note, closed_at=clock.now(), paused_until=None)
     close(project, outcome=Outcome.DONE)
+    _send_back(project, by)
     refresh_step(project.association.organisation)
     project_closed.send(sender=Project, project=project, association=project.association)
     return project
@@ -170,6 +173,7 @@ def save_ask(
         setattr(ask, name, given[name] if name in FIELDS_OF_KIND[kind] else empty[name])
     ask.save()
     ask.skills.set(skills if "skills" in FIELDS_OF_KIND[kind] else ())
+    _send_back(project, by)
     project_changed.send(sender=Project, project=project, association=project.association)
     return ask
 
@@ -187,6 +191,7 @@ def remove_ask(*, ask: Ask, by: User | None) -> None:
             "ou clôturez le projet."
         )
     project.asks.filter(pk=ask.pk).delete()
+    _send_back(project, by)
     project_changed.send(sender=Project, project=project, association=project.association)
 
 
@@ -198,6 +203,16 @@ def hold_project(project: Project) -> Project:
         .select_related("association__organisation")
         .get(pk=project.pk)
     )
+
+
+def _send_back(project: Project, by: User | None) -> None:
+    """The team reads the projects ready to appear as it checks the association: it may have asked about one.
+
+    A draft is nobody's business yet.
+    """
+    association = project.association
+    if project.status != ProjectStatus.DRAFT:
+        association.organisation = send_back_corrected(organisation=association.organisation, by=by)
 
 
 def _refuse_who_has_left(organisation: Organisation) -> None:

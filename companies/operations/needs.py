@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 
 from accounts.enums import OrganisationStatus
 from accounts.models import User
-from accounts.operations import locked
+from accounts.operations import locked, send_back_corrected
 from companies.enums import NeedStatus, WhoseTime
 from companies.followups import refresh_step, restart_need_step, restart_silence
 from companies.models import Company, Need
@@ -97,6 +97,7 @@ def update_need(*, need: Need, by: User | None, **changes: Any) -> Need:
         if by is not None:
             _refuse_the_incomplete(need)
         restart_need_step(need)
+        _send_back(need, by)
         need_changed.send(sender=Need, company=need.company, need=need, by=by)
     return need
 
@@ -114,6 +115,7 @@ def publish_need(*, need: Need, by: User | None) -> Need:
         _refuse_the_incomplete(need)
     advance(need, NEED, "publish", by=by, published_at=clock.now(), closed_at=None)
     restart_need_step(need)
+    _send_back(need, by)
     restart_silence(need.company.organisation)
     need_published.send(sender=Need, company=need.company, need=need, by=by)
     return need
@@ -127,6 +129,7 @@ def close_need(*, need: Need, by: User | None, note: str = "") -> Need:
         raise PermissionDenied
     advance(need, NEED, "close", by=by, note=note, closed_at=clock.now())
     restart_need_step(need)
+    _send_back(need, by)
     refresh_step(need.company.organisation)
     if by is None and need.company.organisation.status != OrganisationStatus.LEFT:
         queue(NeedClosed, need, occurrence=f"{need.closed_at:%Y%m%d}")
@@ -139,6 +142,12 @@ def lock_need(need: Need) -> Need:
     locked(need.company.organisation)
     needs = Need.objects.select_related("company__organisation", "company__policy")
     return needs.select_for_update(of=("self",), no_key=True).get(pk=need.pk)
+
+
+def _send_back(need: Need, by: User | None) -> None:
+    """The team reads the needs ready to appear as it checks the company: it may have asked about this one."""
+    company = need.company
+    company.organisation = send_back_corrected(organisation=company.organisation, by=by)
 
 
 def _tidy(name: str, value: Any) -> Any:

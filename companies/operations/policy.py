@@ -7,6 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
 from accounts.models import User
+from accounts.operations import send_back_corrected
 from companies.followups import restart_silence
 from companies.models import Company, Policy
 from companies.models.company import DEFAULT_MONTHLY_CAPACITY
@@ -32,7 +33,10 @@ def set_policy(
     general_interest_only: bool = False,
     monthly_capacity: int = DEFAULT_MONTHLY_CAPACITY,
 ) -> Policy:
-    """Replace the whole policy. A capacity of zero closes the door: nobody is presented until it reopens."""
+    """Replace the whole policy. A capacity of zero closes the door: nobody is presented until it reopens.
+
+    Corrections that the team asked for go back to it.
+    """
     company = lock(company)
     if by is not None and not can_set_policy(by, company):
         raise PermissionDenied
@@ -56,6 +60,7 @@ def set_policy(
     policy.excluded_causes.set(excluded_causes)
     company.changed_at = clock.now()
     company.save(update_fields=["changed_at"])
+    send_back_corrected(organisation=company.organisation, by=by)
     company = Company.objects.select_related("organisation", "policy").get(pk=company.pk)
     restart_silence(company.organisation)
     company_changed.send(sender=Company, company=company, by=by)

@@ -8,8 +8,7 @@ from django.db.models import OuterRef, QuerySet, Subquery
 
 from accounts.enums import OrganisationEvent, OrganisationStatus
 from accounts.models import User
-from accounts.operations import locked, restart_corrections, resubmit_organisation, update_organisation
-from accounts.policies import is_member
+from accounts.operations import locked, restart_corrections, send_back_corrected, update_organisation
 from companies.followups import CallAfterSilence, restart_silence
 from companies.models import Company
 from companies.policies import can_edit_company
@@ -82,9 +81,7 @@ def _write_office(company: Company, by: User | None, changes: dict[str, Any]) ->
     if OFFICE_FIELDS & set(changes):
         office = {name: changes.get(name, getattr(organisation, name)) for name in OFFICE_FIELDS}
         company.organisation = update_organisation(organisation=organisation, by=by, **office)
-    to_resubmit = organisation.status == OrganisationStatus.CHANGES_ASKED
-    if to_resubmit and by is not None and is_member(by, organisation):
-        company.organisation = resubmit_organisation(organisation=organisation, by=by)
+    company.organisation = send_back_corrected(organisation=company.organisation, by=by)
 
 
 def _write_profile(company: Company, changes: dict[str, Any]) -> None:

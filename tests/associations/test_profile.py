@@ -9,14 +9,17 @@ from associations.enums import Stance
 from associations.followups import CallAfterSilence, CallToPublish, Presentation
 from associations.models import Association
 from associations.operations import (
+    close_project,
     create_project,
     note_call,
     publish_project,
     record_presentation,
     record_presentations,
     register_association,
+    remove_ask,
     save_ask,
     update_association,
+    update_project,
 )
 from associations.signals import association_changed
 from mecenova.agenda.models import FollowUp
@@ -26,7 +29,7 @@ from mecenova.reference.models import Cause, Skill
 from mecenova.workflow.errors import DomainError
 from mecenova.workflow.journal import history
 from tests.accounts.factories import MembershipFactory, StaffFactory, UserFactory
-from tests.associations.factories import AssociationFactory, ProjectFactory
+from tests.associations.factories import AskFactory, AssociationFactory, ProjectFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -142,6 +145,31 @@ def test_corrected_profile_goes_back_to_the_team(user, role):
     assert step(association).rule == "accounts.staff_check"
     again = update_association(association=updated, by=member, purpose="Voici, encore.")
     assert again.organisation.status == OrganisationStatus.TO_CHECK
+
+
+@pytest.mark.parametrize(
+    "correct",
+    [
+        lambda ask, by: update_project(project=ask.project, by=by, title="Cinq ateliers"),
+        lambda ask, by: save_ask(project=ask.project, by=by, kind="financial", ask_id=ask.pk, amount=900),
+        lambda ask, by: remove_ask(ask=ask, by=by),
+        lambda ask, by: close_project(project=ask.project, by=by),
+    ],
+    ids=["words", "ask", "ask removed", "closed"],
+)
+def test_corrected_project_goes_back_to_the_team(user, correct):
+    association = register_association(by=user, name="Les Ponts", postal_code="59000")
+    published = ProjectFactory(association=association, published=True)
+    asks = [AskFactory(project=published), AskFactory(project=published)]
+    draft = ProjectFactory(association=association)
+    ask_for_changes(organisation=association.organisation, message="Précisez.", by=StaffFactory())
+    update_project(project=draft, by=user, title="Un brouillon")
+    association.organisation.refresh_from_db()
+    assert association.organisation.status == OrganisationStatus.CHANGES_ASKED
+    correct(asks[0], user)
+    association.organisation.refresh_from_db()
+    assert association.organisation.status == OrganisationStatus.TO_CHECK
+    assert step(association).rule == "accounts.staff_check"
 
 
 def test_team_that_corrects_by_itself_does_not_resubmit():

@@ -6,18 +6,20 @@ import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 
-from accounts.enums import OrganisationKind, OrganisationStatus
+from accounts.enums import OrganisationKind, OrganisationStatus, Role
 from accounts.models import Membership
 from accounts.operations import ask_for_changes, check_organisation
 from companies import followups
 from companies.models import Company, Policy
 from companies.operations import (
     OrganisationExists,
+    close_need,
     note_activity,
     record_call,
     register_company,
     set_policy,
     update_company,
+    update_need,
 )
 from companies.signals import company_changed, company_registered
 from mecenova.agenda.enums import Owner
@@ -230,6 +232,27 @@ class TestProfile:
         company.organisation.refresh_from_db()
         assert company.organisation.status == OrganisationStatus.TO_CHECK
         assert len(steps(company.organisation)) == 1
+
+    @pytest.mark.parametrize(
+        "correct",
+        [
+            lambda need, by: set_policy(company=need.company, by=by, kinds=["financial"]),
+            lambda need, by: update_need(need=need, by=by, title="Dix parrains"),
+            lambda need, by: close_need(need=need, by=by),
+        ],
+        ids=["policy", "need", "need closed"],
+    )
+    def test_whatever_was_asked_about_goes_back_once_corrected(self, correct):
+        company = register(UserFactory())
+        organisation = company.organisation
+        need, other = (NeedFactory(company=company, published=True) for _ in range(2))
+        member = MembershipFactory(organisation=organisation, role=Role.CONTRIBUTOR).user
+        ask_for_changes(organisation=organisation, message="Précisez.", by=StaffFactory())
+        for corrected, by, then in ((need, StaffFactory(), "changes_asked"), (other, member, "to_check")):
+            correct(corrected, by)
+            organisation.refresh_from_db()
+            assert organisation.status == then
+        assert [step.rule for step in steps(organisation)] == ["accounts.staff_check"]
 
     def test_who_left_cannot_be_edited(self):
         user = UserFactory()
