@@ -71,7 +71,7 @@ def test_what_no_rule_counts_follows_too(client):
     assert association.organisation.name in client.get(basket).text
     set_delay(rule=LongIncomplete, occurrence=15, days=365, by=StaffFactory())
     set_delay(rule=Escalation, occurrence=2, days=4, by=StaffFactory())
-    assert "En retard de 4 jours ouvrés, elle passe aux responsables." in client.get(tower).text
+    assert "En retard de 4 jours ouvrés, elle passe aux responsables" in client.get(tower).text
     assert "Fiche incomplète depuis 365 jours calendaires" in client.get(tower).text
     assert association.organisation.name not in client.get(basket).text
 
