@@ -76,6 +76,7 @@ ACTS = {
     "partnerships:partnership_reflect",
     "partnerships:partnership_renew",
     "partnerships:partnership_settle",
+    "partnerships:partnership_settle_signature",
     "partnerships:partnership_talk",
 }
 HEADERS = {
@@ -280,6 +281,7 @@ ALLOWED = {
     "partnerships:partnership_reflect": ASSOCIATION | COMPANY,
     "partnerships:partnership_renew": PARTIES,
     "partnerships:partnership_settle": TEAM,
+    "partnerships:partnership_settle_signature": TEAM,
     "partnerships:partnership_talk": ASSOCIATION | COMPANY,
 }
 # Nothing to bring home yet: a file without a picture, an import that no worker has read.

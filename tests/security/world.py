@@ -268,8 +268,9 @@ def _shared_keys(own: Any, company: Any, people: dict[str, User | None]) -> dict
     by_diagnosis = ("diagnosis", "diagnosis_choose", "diagnosis_call")
     by_partnership = tuple(
         f"partnership_{act}"
-        for act in ("abandon", "talk", "settle", "agree", "correct", "contest", "renew", "end", "reflect")
+        for act in ("abandon", "talk", "agree", "correct", "contest", "renew", "end", "reflect")
     )
+    by_partnership += ("partnership_settle", "partnership_settle_signature")
     by_suggestion = ("suggestion", "suggestion_interest", "suggestion_decline", "suggestion_seen")
     return {
         **{f"companies:{name}": {"pk": company.pk} for name in by_company},
