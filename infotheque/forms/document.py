@@ -6,6 +6,7 @@ from django import forms
 
 from infotheque.enums import Readers, Stage
 from infotheque.forms.as_shown import AsShownForm
+from infotheque.forms.organisation import OrganisationField
 from infotheque.models import Collection, CurationSettings, Document
 from mecenova.reference.enums import Kind
 from mecenova.team import team
@@ -18,6 +19,12 @@ class DocumentForm(AsShownForm):
     link = forms.URLField(label="Lien", required=False, max_length=500, assume_scheme="https")
     publisher_home = forms.URLField(
         label="Site de l’éditeur", required=False, max_length=300, assume_scheme="https"
+    )
+    organisation = OrganisationField(
+        label="Organisme source",
+        required=False,
+        max_length=400,
+        help_text="Quand il est sur le site\u00a0: son nom, ou «\u202fnom, commune\u202f».",
     )
     partnership_kinds = forms.MultipleChoiceField(
         label="Formes de partenariat",
@@ -49,6 +56,7 @@ class DocumentForm(AsShownForm):
             "authors",
             "publisher",
             "publisher_home",
+            "organisation",
             "year",
             "language",
             "licence",

@@ -26,34 +26,34 @@ SHELF = records()
 OWN = [record for record in SHELF if record.is_own]
 FULL_TEXT = 600
 # Those that explain, as against letters, forms and agreements to fill in.
-FULL_SLUGS = """
-budget-de-projet
-chercher-a-plusieurs
-choisir-ses-mecenes
-choisir-ses-partenaires
-cinq-formes-de-soutien
-co-construire
-competences-deux-regimes
-contreparties
-convention-pas-a-pas
-don-en-nature
-dossier-de-mecenat
-ecrire-sa-politique
-evaluer-ensemble
-interet-general-et-rescrit
-lire-un-refus
-petite-commune-et-mecenat
-premier-rendez-vous
-presenter-son-projet
-quand-demander
-recu-fiscal
-reduction-dimpot-entreprises
-relancer-sans-deranger
-sinscrire-ne-suffit-pas
-temps-personnel-temps-de-travail
-trouver-les-bonnes-entreprises
-valoriser-des-journees
-""".split()
+FULL_SLUGS = [
+    "budget-de-projet",
+    "chercher-a-plusieurs",
+    "choisir-ses-mecenes",
+    "choisir-ses-partenaires",
+    "cinq-formes-de-soutien",
+    "co-construire",
+    "competences-deux-regimes",
+    "contreparties",
+    "convention-pas-a-pas",
+    "don-en-nature",
+    "dossier-de-mecenat",
+    "ecrire-sa-politique",
+    "evaluer-ensemble",
+    "interet-general-et-rescrit",
+    "lire-un-refus",
+    "petite-commune-et-mecenat",
+    "premier-rendez-vous",
+    "presenter-son-projet",
+    "quand-demander",
+    "recu-fiscal",
+    "reduction-dimpot-entreprises",
+    "relancer-sans-deranger",
+    "sinscrire-ne-suffit-pas",
+    "temps-personnel-temps-de-travail",
+    "trouver-les-bonnes-entreprises",
+    "valoriser-des-journees",
+]
 FULL = [record for record in OWN if record.slug in FULL_SLUGS]
 AGREEMENTS = [record for record in OWN if record.agreement]
 WORKED = re.compile(r"^## .*(?:exemple|calcul|rempli|minute par minute|débat|un besoin)", re.I | re.M)

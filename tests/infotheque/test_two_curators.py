@@ -9,7 +9,7 @@ from infotheque import operations
 from infotheque.models import Document
 from mecenova.calendar import clock
 from mecenova.reference.models import Cause
-from tests.accounts.factories import StaffFactory
+from tests.accounts.factories import OrganisationFactory, StaffFactory
 from tests.infotheque.factories import DocumentFactory, PathFactory, StepFactory
 
 pytestmark = pytest.mark.django_db
@@ -117,3 +117,32 @@ def test_collections_paths_and_steps_are_kept_the_same_way(client, staff):
         assert client.post(address, as_posted(answer.context["form"])).status_code == 302, name
         record.refresh_from_db()
         assert getattr(record, field) == "Un troisième."
+
+
+def test_the_source_is_an_organisation_of_the_site_named_as_it_is_there(client, document):
+    source = OrganisationFactory(name="Les Passerelles", town="Lyon", postal_code="69003")
+    OrganisationFactory(name="Les Passerelles", town="Nantes", postal_code="44000")
+    address = reverse("infotheque:edit", args=[document.pk])
+    form = opened(client, address)
+    for wrong, told in (
+        ("Inconnue au bataillon", "Aucun organisme du site"),
+        ("les passerelles", "ajoutez une virgule"),
+    ):
+        refused = client.post(address, form | {"organisation": wrong})
+        assert refused.status_code == 422
+        assert told in refused.text
+        assert wrong in refused.text
+    assert client.post(address, form | {"organisation": "les passerelles, lyon"}).status_code == 302
+    assert Document.objects.get(pk=document.pk).organisation == source
+    assert "Les Passerelles" in client.get(document.get_absolute_url()).text
+    form = opened(client, address)
+    assert form["organisation"] == "Les Passerelles, Lyon"
+    assert client.post(address, form).status_code == 302
+    assert Document.objects.get(pk=document.pk).organisation == source
+    operations.update_document(document=document, by=StaffFactory(), organisation=None)
+    other = client.post(address, form | {"organisation": "Les Passerelles, Nantes"})
+    assert other.status_code == 409
+    assert as_posted(other.context["form"])["organisation"] == "Les Passerelles, Nantes"
+    operations.update_document(document=document, by=StaffFactory(), organisation=source)
+    assert client.post(address, opened(client, address) | {"organisation": ""}).status_code == 302
+    assert Document.objects.get(pk=document.pk).organisation is None
