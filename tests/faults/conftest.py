@@ -131,12 +131,14 @@ def scene(make_scene: Any) -> Any:
 
 @pytest.fixture(scope="module")
 def quiet_scene(servers: Any) -> Iterator[Any]:
-    """The same morning, done in this process without any fault, then stopped."""
+    """The same morning, done in this process without any fault, then stopped: it keeps every promise."""
+    from tests.faults import promises
     from tests.faults.scene import Scene
 
     scene = Scene(servers, FOLDER / "quiet")
     try:
         scene.do_all_here()
+        promises.check(scene.account, scene.mail_server)
         yield scene
     finally:
         scene.close()

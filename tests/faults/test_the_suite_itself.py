@@ -1,6 +1,7 @@
 """A suite that cannot fail proves nothing: two broken deliveries, and a row of each kind, must be seen."""
 
 import uuid
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -9,6 +10,7 @@ from django.db import transaction
 from mecenova.agenda.enums import Outcome
 from mecenova.agenda.models import FollowUp
 from mecenova.calendar import clock
+from mecenova.mail.claiming import LEASE
 from mecenova.mail.enums import MailStatus
 from mecenova.mail.models import OutgoingMail
 from tests.faults import promises
@@ -81,6 +83,11 @@ def mail_left_behind(account):
     alter(sent_today(account).first(), status=MailStatus.PENDING, sent_at=None)
 
 
+def mail_in_hand(account):
+    lease = clock.now() + LEASE
+    alter(sent_today(account).first(), status=MailStatus.SENDING, sent_at=None, lease_until=lease)
+
+
 def mail_sent_late(account):
     alter(sent_today(account).first(), sent_at=clock.now() + timedelta(days=1))
 
@@ -101,23 +108,53 @@ def follow_up_left(account):
     alter(FollowUp.objects.open().first(), due_at=clock.now())
 
 
+def whole_outbox(account, server):
+    promises.every_fact_has_its_mails(account)
+
+
+def ends(account, server):
+    promises.every_row_has_ended()
+
+
+def delays(account, server):
+    promises.nothing_waited_longer_than_the_outage(account)
+
+
+def next_steps(account, server):
+    promises.whatever_is_alive_has_one_next_step()
+
+
+def team_page(account, server):
+    promises.failures_are_shown_to_the_team(account)
+
+
+def agenda(account, server):
+    promises.follow_ups_are_done_or_due_once(account)
+
+
 @pytest.mark.parametrize(
-    "damage",
+    ("damage", "check", "words"),
     [
-        mail_lost,
-        mail_invented,
-        mail_left_behind,
-        mail_sent_late,
-        mail_failed,
-        mail_of_what_did_not_happen,
-        step_closed,
-        follow_up_left,
+        (mail_lost, whole_outbox, "I1, mails missing"),
+        (mail_invented, whole_outbox, "I1, mails that nothing called for"),
+        (mail_left_behind, whole_outbox, "I1, sent without faults and pending"),
+        (mail_left_behind, ends, "I2, due and not sent"),
+        (mail_in_hand, ends, "I2, still being sent"),
+        (mail_sent_late, delays, "I5, sent too late"),
+        (mail_failed, whole_outbox, "I1, sent without faults and failed"),
+        (mail_failed, team_page, "I7, failed without a reason"),
+        (mail_of_what_did_not_happen, promises.nothing_is_sent_for_what_did_not_happen, "I4, sent"),
+        (step_closed, next_steps, "I6, .* without a next step"),
+        (follow_up_left, agenda, "Follow-ups due and not done"),
     ],
 )
-def test_each_damage_is_seen(quiet_scene, damage):
+def test_each_damage_is_seen_by_its_own_check(quiet_scene, damage, check, words):
     """On a morning done without faults, which keeps every promise until something is broken by hand."""
+    account = replace(quiet_scene.account, never_happened=set())
     with transaction.atomic():
-        damage(quiet_scene.account)
+        damage(account)
+        with pytest.raises(BrokenPromise, match=words):
+            check(account, quiet_scene.mail_server)
         with pytest.raises(BrokenPromise):
-            promises.check(quiet_scene.account, quiet_scene.mail_server)
+            promises.check(account, quiet_scene.mail_server)
         transaction.set_rollback(True)
