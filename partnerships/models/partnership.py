@@ -1,5 +1,5 @@
 from collections.abc import Iterable
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.conf import settings
 from django.db import models
@@ -14,6 +14,9 @@ from mecenova.reference.enums import Kind
 from partnerships.enums import UNDER_WAY, PartnershipStatus, PartyRole, ReflectionMoment
 from partnerships.models.introduction import Introduction
 from partnerships.talks import TURNS
+
+if TYPE_CHECKING:
+    from accounts.models import User
 
 _TONES = {
     PartnershipStatus.DISCUSSION: "waiting",
@@ -183,9 +186,9 @@ class Partnership(Identified):
         return [one for one in self.organisations() if one.status != OrganisationStatus.LEFT]
 
     def without_a_yes(self) -> list[Organisation]:
-        """Those that have not said that they talked."""
-        said = self.talk_reports.filter(talked=True).values_list("organisation_id", flat=True)
-        return self._present_but(said)
+        """Those that have not said that they talked, or have said since that they have not."""
+        last = {report.organisation_id: report for report in self.talk_reports.order_by("turn")}
+        return self._present_but(key for key, report in last.items() if report.talked)
 
     def last_word_of(self, organisation: Organisation | None) -> "TalkReport | None":
         """What it said of the question as it now stands: a yes stays, a no holds for its turn."""
@@ -233,6 +236,12 @@ class Party(models.Model):
 
     def __str__(self) -> str:
         return f"{self.partnership_id} · {self.organisation_id}"
+
+    @property
+    def present_members(self) -> "list[User]":
+        """The people to talk to: none once it has left the site."""
+        gone = self.organisation.status == OrganisationStatus.LEFT
+        return [] if gone else self.organisation.active_members()
 
 
 def parties_read_with() -> "tuple[models.Prefetch[Any], ...]":

@@ -10,10 +10,11 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
-from accounts.models import Organisation, User
+from accounts.models import Organisation, User, team_of
 from infotheque.models import Prescription
 from mecenova.agenda import operations as agenda
 from mecenova.agenda.models import FollowUp
+from mecenova.team import is_staff
 from mecenova.workflow.errors import DomainError
 from mecenova.workflow.journal import told
 from partnerships import operations, policies
@@ -203,7 +204,10 @@ def _show(
     mine = bool(step) and policies.owes(request.user, step)
     context = {
         "partnership": found,
-        "parties": found.parties.with_organisations().prefetch_related("organisation__members"),
+        "parties": found.parties.with_organisations().prefetch_related(team_of("organisation")),
+        # An address is shown for the partnership, and no longer than it; the team calls when it must.
+        "shows_contacts": found.is_active,
+        "shows_phone": found.is_active or is_staff(request.user),
         "step": step,
         "who": _name_of(step),
         "mine": mine,
@@ -218,12 +222,11 @@ def _show(
         and policies.can_speak_for_partnership(request.user, found)
         and not policies.can_manage_partnership(request.user, found),
     }
-    return render(
-        request,
-        "partnerships/partnership.html",
-        context | _forms(request.user, found, step, given) | {"refused": next(iter(given.values()), None)},
-        status=status,
-    )
+    offered = _forms(request.user, found, step, given)
+    # A form that closed meanwhile is not shown any more: what it held still is.
+    refused = next((form for name, form in given.items() if offered[name] is None), None)
+    context |= offered | {"refused": refused}
+    return render(request, "partnerships/partnership.html", context, status=status)
 
 
 def _forms(

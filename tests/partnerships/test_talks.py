@@ -229,6 +229,20 @@ def test_a_changed_answer_ends_a_disagreement(talk, changed, verdict):
     step_of(talk)
 
 
+def test_who_says_not_yet_after_a_yes_is_asked_again(talk):
+    talk.go_to(FIRST)
+    talk.say(talk.asker, True)
+    talk.go_to(SECOND)
+    assert talk.say(talk.asker, False) == Verdict.WAIT
+    assert set(talk.partnership.without_a_yes()) == {
+        talk.association.organisation,
+        talk.company.organisation,
+    }
+    before = mails("talk_asked").filter(recipient=talk.asker).count()
+    talk.go_to(LAST)
+    assert mails("talk_asked").filter(recipient=talk.asker).count() == before + 1
+
+
 def test_a_changed_answer_during_the_turn_is_the_one_that_counts(talk):
     talk.go_to(FIRST)
     talk.say(talk.asker, False)
