@@ -12,7 +12,7 @@ from associations.models import Association
 from companies.models import Company, Need
 from partnerships.enums import Side
 from partnerships.models import Introduction
-from partnerships.policies import why_not_yet
+from partnerships.policies import why_door_is_closed, why_not_yet
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -66,6 +66,8 @@ def standing_before(user: "User", need: Need) -> Standing | None:
     if not_yet := why_not_yet(approach.association.organisation):
         page = reverse("associations:edit", args=[approach.association.pk])
         return Standing(not_yet, page, "Compléter la fiche")
+    if closed := why_door_is_closed(approach.company, approach.side):
+        return Standing(closed, reverse("companies:need_list"), "Voir les besoins ouverts")
     return None
 
 

@@ -9,6 +9,7 @@ from accounts.policies import is_manager, is_member
 from associations.enums import Stance
 from associations.models import Association
 from companies.models import Company, Need
+from companies.readiness import door_is_closed
 from mecenova.agenda.models import FollowUp
 from mecenova.agenda.wording import before
 from mecenova.calendar import clock
@@ -108,6 +109,7 @@ def why_not_ask(association: Association, company: Company, need: Need | None, s
     return (
         _why_organisations_are_not_ready(association, company, side)
         or _why_association_is_not_solicited(association, side)
+        or why_door_is_closed(company, side)
         or _why_need_is_over(need)
         or _why_it_is_under_way(association, company, need, side)
         or _why_it_was_refused(association, company, side)
@@ -117,12 +119,14 @@ def why_not_ask(association: Association, company: Company, need: Need | None, s
 def why_it_waits(introduction: Introduction) -> str | None:
     """Why a request that waits for a place would not leave even with one; asked again each time one is free.
 
-    Since it was made, its association may have paused or become an expert only, or been told no.
+    Since it was made, its association may have paused or become an expert only, or been told no; the company
+    may have closed its door.
     """
     association, company, side = introduction.association, introduction.company, introduction.asked_by_side
     return (
         _why_organisations_are_not_ready(association, company, side)
         or _why_association_is_not_solicited(association, side)
+        or why_door_is_closed(company, side)
         or _why_it_was_refused(association, company, side)
     )
 
@@ -153,6 +157,16 @@ def _why_organisations_are_not_ready(association: Association, company: Company,
             "Vous pourrez demander une mise en relation dès que l’équipe aura vérifié sa fiche."
         )
     return why_not_yet(own)
+
+
+def why_door_is_closed(company: Company, side: str) -> str | None:
+    """What an association is told of a company that looks at nobody for now; the company may still write."""
+    if side == Side.COMPANY or not door_is_closed(company):
+        return None
+    return (
+        f"{company.organisation.name} n’étudie pas de nouvelle association en ce moment. "
+        "Sa fiche le dira quand cela changera\u00a0; d’ici là, regardez les besoins d’autres entreprises."
+    )
 
 
 def _why_association_is_not_solicited(association: Association, side: str) -> str | None:

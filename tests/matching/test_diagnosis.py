@@ -43,7 +43,7 @@ from partnerships.operations import (
 from tests.accounts.factories import MembershipFactory, StaffFactory, UserFactory
 from tests.associations.factories import AskFactory, AssociationFactory, ProjectFactory
 from tests.companies.factories import CompanyFactory, NeedFactory
-from tests.partnerships.factories import IntroductionFactory, member_of
+from tests.partnerships.factories import IntroductionFactory, fill_places, member_of
 
 MONDAY = datetime(2026, 9, 7, 9, tzinfo=UTC)
 
@@ -158,7 +158,8 @@ def test_a_request_that_names_no_project_is_about_the_one_published(now, project
 
 
 def test_a_need_that_closes_while_the_request_queues_is_explained(now, project, user):
-    company = CompanyFactory(policy__monthly_capacity=0, organisation__name="Banque d’ici")
+    company = CompanyFactory(organisation__name="Banque d’ici")
+    fill_places(company)
     need = NeedFactory(company=company, published=True)
     asked(project, user, company=company, need=need, project=project)
     close_need(need=need, by=None)

@@ -23,6 +23,7 @@ from tests.accounts.factories import MembershipFactory, UserFactory
 from tests.associations.factories import AskFactory, AssociationFactory, ProjectFactory
 from tests.companies.factories import CompanyFactory, NeedFactory
 from tests.matching.factories import DiagnosisFactory, SuggestionFactory
+from tests.partnerships.factories import fill_places
 
 pytestmark = pytest.mark.django_db
 
@@ -79,8 +80,9 @@ def test_a_project_presented_to_nobody(now, project, snapshot):
 
 @pytest.mark.parametrize("how", ["seen", "unseen", "need over"])
 def test_a_request_without_an_answer(now, project, user, how, snapshot):
-    capacity = 0 if how == "need over" else 3
-    company = CompanyFactory(organisation__name="Banque d’ici", policy__monthly_capacity=capacity)
+    company = CompanyFactory(organisation__name="Banque d’ici")
+    if how == "need over":
+        fill_places(company)
     need = NeedFactory(company=company, published=True)
     introduction = introduce(
         association=project.association,

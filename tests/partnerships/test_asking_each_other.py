@@ -6,7 +6,6 @@ import pytest
 from django.urls import reverse
 
 from associations.enums import Stance
-from companies.models import Policy
 from mecenova.agenda import operations as agenda
 from mecenova.calendar import clock
 from mecenova.mail.models import OutgoingMail
@@ -14,9 +13,10 @@ from mecenova.workflow.journal import history
 from partnerships.enums import IntroductionStatus, Side
 from partnerships.models import Introduction, Partnership
 from partnerships.notifications import IntroductionAccepted, IntroductionRequested
-from partnerships.operations import postpone_introduction, spend_attention
+from partnerships.operations import postpone_introduction
 from tests.accounts.threads import at_once
-from tests.associations.factories import AssociationFactory, ProjectFactory
+from tests.associations.factories import ProjectFactory
+from tests.partnerships.factories import fill_places
 
 
 @pytest.fixture
@@ -68,7 +68,7 @@ def test_who_had_said_later_says_yes_by_asking(pair, company_asks):
 
 
 def test_a_company_that_asks_needs_no_place_for_the_request_that_queues(pair, company_asks):
-    fill(pair.company)
+    fill_places(pair.company)
     asked = pair.ask()
     assert asked.status == IntroductionStatus.QUEUED
     company_asks()
@@ -91,17 +91,11 @@ def test_the_page_says_what_happened(client, pair, company_asks):
     assert "Ouvrir la page du partenariat" in page
 
 
-def fill(company):
-    """Leave it without a place this month."""
-    Policy.objects.filter(company=company).update(monthly_capacity=1)
-    assert spend_attention(company=company, association=AssociationFactory(), source="introduction")
-
-
 @pytest.mark.parametrize("places", [True, False])
 def test_a_company_already_asked_can_still_write_and_that_is_a_yes(client, pair, places):
     ProjectFactory(association=pair.association, published=True)
     if not places:
-        fill(pair.company)
+        fill_places(pair.company)
     asked = pair.ask(need=None)
     assert asked.is_queued is not places
     client.force_login(pair.answerer)

@@ -16,6 +16,7 @@ from partnerships.enums import Side
 from partnerships.notifications import DecideTogetherReminder
 from tests.accounts.factories import StaffFactory
 from tests.associations.factories import ProjectFactory
+from tests.partnerships.factories import fill_places
 
 MONDAY = datetime(2026, 11, 23, 9, tzinfo=UTC)
 
@@ -100,8 +101,7 @@ def test_a_question_postponed_to_a_sunday_is_promised_for_the_day_it_is_asked(na
 @pytest.mark.django_db
 def test_the_mails_of_a_queue(named, frozen_clock, snapshot):
     with frozen_clock(MONDAY):
-        named.company.policy.monthly_capacity = 0
-        named.company.policy.save()
+        fill_places(named.company)
         named.ask()
         assert texts() == snapshot
 
@@ -141,8 +141,7 @@ def test_the_mails_of_a_departure(named, frozen_clock, snapshot, gone):
 @pytest.mark.django_db
 def test_the_mails_of_a_need_that_closes_first(named, frozen_clock, snapshot):
     with frozen_clock(MONDAY) as now:
-        named.company.policy.monthly_capacity = 0
-        named.company.policy.save()
+        fill_places(named.company)
         named.ask()
         now.advance(timedelta(hours=1))
         close_need(need=named.need, by=named.answerer)
