@@ -5,7 +5,7 @@ from typing import Any
 
 from django.urls import reverse
 
-from accounts.enums import ClaimStatus, OrganisationStatus, Role
+from accounts.enums import ClaimStatus, OrganisationEvent, OrganisationStatus, Role
 from accounts.models import Claim, Invitation, Organisation, User, team_of
 from accounts.policies import is_manager, is_member
 from mecenova.agenda.operations import next_step
@@ -15,6 +15,7 @@ from mecenova.mail.notifications import Notification, register_notification
 from mecenova.mail.operations import queue_message
 from mecenova.mail.rendering import render
 from mecenova.team import is_staff
+from mecenova.workflow.journal import history
 
 # A mail that names more is a list that nobody reads: the page has them all.
 ADDRESSES_NAMED = 20
@@ -27,6 +28,11 @@ def managers_of(organisation: Organisation) -> Iterable[User]:
     return User.objects.filter(
         memberships__organisation=organisation, memberships__role=Role.MANAGER, is_active=True
     ).order_by("date_joined", "pk")
+
+
+def _who_withdrew(organisation: Organisation) -> User | None:
+    last = history(organisation).filter(verb=OrganisationEvent.LEAVE).last()
+    return last.by if last is not None else None
 
 
 def members_url(organisation: Organisation) -> str:
@@ -289,6 +295,29 @@ class RemovedFromTeam(Notification):
 
     def recipients(self, subject: User) -> Iterable[User]:
         return [subject]
+
+
+@register_notification
+class OrganisationWithdrawn(Notification):
+    """Their organisation is off the site: the whole team is told, except whoever took it off."""
+
+    name = "accounts.organisation_withdrawn"
+    template = "mail/accounts/organisation_withdrawn.md"
+
+    def recipients(self, subject: Organisation) -> Iterable[User]:
+        author = _who_withdrew(subject)
+        return [person for person in subject.active_members() if person != author]
+
+    def context(self, subject: Organisation, recipient: User) -> dict[str, Any]:
+        author = _who_withdrew(subject)
+        return {
+            # Of the team of IMS nobody is named: it answers as one.
+            "author": author if author is not None and is_member(author, subject) else None,
+            "claim_url": absolute_url(reverse("accounts:claim", args=[subject.pk])),
+        }
+
+    def still_wanted(self, subject: Organisation, recipient: User) -> bool:
+        return subject.status == OrganisationStatus.LEFT and is_member(recipient, subject)
 
 
 @register_notification

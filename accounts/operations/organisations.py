@@ -198,7 +198,10 @@ def restart_corrections(*, organisation: Organisation) -> None:
 
 @transaction.atomic
 def withdraw_organisation(*, organisation: Organisation, by: User | None, note: str = "") -> Organisation:
-    """The whole organisation leaves: listed nowhere, suggested to nobody, chased by no reminder."""
+    """The whole organisation leaves: listed nowhere, suggested to nobody, chased by no reminder.
+
+    The rest of its people are told, and how to come back.
+    """
     organisation = locked(organisation)
     if organisation.status == OrganisationStatus.LEFT:
         return organisation
@@ -210,6 +213,7 @@ def withdraw_organisation(*, organisation: Organisation, by: User | None, note: 
     agenda.release_organisation(organisation_id=organisation.pk, by=by)
     # Last, when the rooms above have ended theirs: whatever they were answering meanwhile is closed too.
     agenda.close(organisation, outcome=Outcome.CANCELLED)
+    queue(notifications.OrganisationWithdrawn, organisation, occurrence=_moment(organisation.left_at))
     return organisation
 
 

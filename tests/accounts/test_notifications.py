@@ -85,6 +85,13 @@ def address_in_trouble():
     return StaffFactory(email="lea@exemple.fr", first_name="Léa")
 
 
+def withdrawn():
+    organisation = managed()
+    paul = UserFactory(first_name="Paul", last_name="Petit")
+    MembershipFactory(organisation=organisation, user=paul)
+    return operations.withdraw_organisation(organisation=organisation, by=paul)
+
+
 SUBJECTS = {
     notifications.OrganisationChecked: managed,
     notifications.ChangesAsked: changes_asked,
@@ -100,6 +107,7 @@ SUBJECTS = {
     notifications.NewcomerByClaim: newcomer,
     notifications.InvitationAccepted: invitation_accepted,
     notifications.RemovedFromTeam: lea,
+    notifications.OrganisationWithdrawn: withdrawn,
     notifications.OrganisationsMerged: managed,
 }
 VALUES = {"new_date": MONDAY, "organisation_name": "Les Lucioles", "gone_name": "Association Les Lucioles"}

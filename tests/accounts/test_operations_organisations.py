@@ -1,12 +1,18 @@
+from datetime import UTC, datetime
+
 import pytest
 from django.core.exceptions import PermissionDenied
 
-from accounts import operations, signals
+from accounts import notifications, operations, signals
 from accounts.enums import OrganisationKind, OrganisationStatus, Origin, Role
 from accounts.models import Membership, Organisation
 from mecenova.agenda.enums import Owner
 from mecenova.agenda.models import FollowUp
 from mecenova.agenda.operations import next_step
+from mecenova.calendar import clock
+from mecenova.mail.delivery import Delivery, deliver_due
+from mecenova.mail.digest import is_wanted
+from mecenova.mail.models import OutgoingMail
 from mecenova.workflow import journal
 from mecenova.workflow.errors import DomainError, TransitionRefused
 from tests.accounts.factories import (
@@ -20,6 +26,8 @@ from tests.accounts.mails import names_to, sent_to
 from tests.accounts.threads import at_once
 
 pytestmark = pytest.mark.django_db
+
+MONDAY = datetime(2026, 10, 5, 8, tzinfo=UTC)
 
 
 def create(**changes):
@@ -240,6 +248,37 @@ class TestLeaving:
         assert next_step(organisation) is None
         assert heard == [organisation]
         assert not organisation.invitations.exists()
+
+    @pytest.mark.parametrize("by_the_team", [False, True])
+    def test_the_rest_of_its_people_are_told_once(self, by_the_team):
+        organisation = OrganisationFactory()
+        manager, contributor, closed = (
+            MembershipFactory(organisation=organisation, role=role, user__is_active=active).user
+            for role, active in ((Role.MANAGER, True), (Role.CONTRIBUTOR, True), (Role.MANAGER, False))
+        )
+        by = StaffFactory(first_name="Odile") if by_the_team else manager
+        with clock.frozen(MONDAY):
+            for _ in range(2):
+                operations.withdraw_organisation(organisation=organisation, by=by)
+            assert deliver_due() == {Delivery.SENT: 2 if by_the_team else 1}
+        assert names_to(contributor.email) == ["accounts.organisation_withdrawn"]
+        assert names_to(manager.email) == (["accounts.organisation_withdrawn"] if by_the_team else [])
+        assert not names_to(closed.email)
+        author = "L’équipe Mecenova" if by_the_team else manager.get_full_name()
+        (mail,) = sent_to(contributor.email)
+        assert f"{author} a retiré" in mail.text
+        assert "Odile" not in mail.text
+
+    def test_back_before_the_mail_leaves_nobody_is_told_that_it_left(self):
+        member, staff = MembershipFactory(), StaffFactory()
+        organisation = operations.withdraw_organisation(organisation=member.organisation, by=staff)
+        claim = operations.claim_organisation(
+            organisation=organisation, message="Une erreur.", by=member.user
+        )
+        operations.accept_claim(claim=claim, by=staff)
+        mail = OutgoingMail.objects.get(notification="accounts.organisation_withdrawn")
+        organisation.refresh_from_db()
+        assert not is_wanted(notifications.OrganisationWithdrawn(), organisation, mail.recipient)
 
     @pytest.mark.parametrize("role", [None, Role.CONTRIBUTOR])
     def test_only_managers_and_staff_can(self, role):
