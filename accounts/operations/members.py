@@ -28,7 +28,10 @@ LAST_MANAGER = (
 
 @transaction.atomic
 def invite_member(*, organisation: Organisation, email: str, role: str, by: User) -> Invitation:
-    """Invite an address. While one is valid, inviting again sends nothing; expired, it is renewed."""
+    """Invite an address. The same invitation while it is good sends nothing again; otherwise it is renewed.
+
+    It is no longer good once expired, or once whoever sent it can no longer invite.
+    """
     organisation = locked(organisation)
     if not policies.can_manage_members(by, organisation):
         raise PermissionDenied
@@ -37,9 +40,10 @@ def invite_member(*, organisation: Organisation, email: str, role: str, by: User
         raise DomainError("Cette personne fait déjà partie de l’équipe.")
     waiting = organisation.invitations.waiting()
     invitation = waiting.filter(email__iexact=email).first()
-    if invitation is not None and not invitation.has_expired:
+    if invitation is not None and invitation.role == role and _is_good(invitation, organisation):
         return invitation
-    if waiting.filter(expires_at__gt=clock.now()).count() >= WAITING_INVITATIONS[organisation.is_checked]:
+    others = waiting.filter(expires_at__gt=clock.now()).exclude(email__iexact=email)
+    if others.count() >= WAITING_INVITATIONS[organisation.is_checked]:
         raise DomainError(
             "Trop d’invitations attendent une réponse. Annulez-en une, ou attendez une réponse."
         )
@@ -167,13 +171,19 @@ def _refuse_too_many_today(organisation: Organisation) -> None:
         raise DomainError("Trop d’invitations sont parties aujourd’hui. Envoyez les suivantes demain.")
 
 
+def _is_good(invitation: Invitation, organisation: Organisation) -> bool:
+    """Whoever invited may have been removed since: what they promised no longer binds the team."""
+    may_invite = policies.can_manage_members(invitation.invited_by, organisation)
+    return may_invite and not invitation.has_expired
+
+
 def _refuse_stale(invitation: Invitation, organisation: Organisation) -> None:
+    if _is_good(invitation, organisation):
+        return
     if invitation.has_expired:
         raise DomainError(
             "Cette invitation n’est plus valable. Demandez-en une nouvelle à la personne qui vous a invité."
         )
-    # Whoever invited may have been removed since: what they promised no longer binds the team.
-    if not policies.can_manage_members(invitation.invited_by, organisation):
-        raise DomainError(
-            "La personne qui vous a invité ne peut plus le faire. Adressez-vous à un responsable de l’équipe."
-        )
+    raise DomainError(
+        "La personne qui vous a invité ne peut plus le faire. Adressez-vous à un responsable de l’équipe."
+    )

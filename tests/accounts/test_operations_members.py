@@ -5,7 +5,7 @@ from django.core.exceptions import PermissionDenied
 
 from accounts import operations
 from accounts.enums import OrganisationStatus, Role
-from accounts.models import Invitation, Membership
+from accounts.models import Invitation, Membership, User
 from mecenova.calendar import clock
 from mecenova.mail.models import OutgoingMail
 from mecenova.workflow.errors import DomainError
@@ -13,6 +13,7 @@ from tests.accounts.factories import (
     InvitationFactory,
     MembershipFactory,
     OrganisationFactory,
+    StaffFactory,
     UserFactory,
 )
 from tests.accounts.mails import names_to
@@ -51,6 +52,36 @@ class TestInviting:
             assert not again.has_expired
         assert again == first
         assert OutgoingMail.objects.count() == 2
+
+    @pytest.mark.parametrize("first_by", ["a manager who left", "the team of IMS", "a closed account"])
+    def test_invited_by_somebody_who_no_longer_can_it_is_renewed_and_works(self, first_by):
+        guest, organisation = UserFactory(), OrganisationFactory()
+        if first_by == "the team of IMS":
+            first = StaffFactory()
+        else:
+            first = MembershipFactory(organisation=organisation).user
+        stale = operations.invite_member(
+            organisation=organisation, email=guest.email, role=Role.CONTRIBUTOR, by=first
+        )
+        manager = MembershipFactory(organisation=organisation)
+        if first_by == "a manager who left":
+            operations.leave(organisation=organisation, by=first)
+        elif first_by == "a closed account":
+            User.objects.filter(pk=first.pk).update(is_active=False)
+        for _ in range(2):
+            renewed = invite(manager, email=guest.email)
+        assert (renewed, renewed.invited_by) == (stale, manager.user)
+        assert OutgoingMail.objects.filter(address=guest.email).count() == 2
+        operations.accept_invitation(invitation=renewed, by=guest)
+        assert names_to(manager.user.email) == ["accounts.invitation_accepted"]
+
+    def test_with_another_role_it_is_renewed_even_where_no_more_may_wait(self):
+        manager = MembershipFactory(organisation__status=OrganisationStatus.TO_CHECK)
+        for number in range(5):
+            invite(manager, email=f"{number}@exemple.fr")
+        assert invite(manager, email="0@exemple.fr", role=Role.MANAGER).role == Role.MANAGER
+        assert OutgoingMail.objects.filter(address="0@exemple.fr").count() == 2
+        assert Invitation.objects.count() == 5
 
     def test_a_member_is_not_invited_again(self):
         manager = MembershipFactory()
