@@ -80,12 +80,15 @@ class TestRegister:
             assert member.post(url("register"), REGISTRATION).status_code == 302
         assert Company.objects.count() == 1
 
-    def test_a_known_company_is_offered_to_claim_and_nothing_typed_is_lost(self, member):
+    def test_a_known_company_is_offered_to_claim_and_what_was_typed_is_still_there(self, member):
         known = register_company(by=None, name="VERRERIE du Nord", postal_code="59000", status="unclaimed")
         answer = member.post(url("register"), REGISTRATION)
         page = answer.content.decode()
         assert answer.status_code == 409
         assert reverse("accounts:claim", args=[known.organisation_id]) in page
+        # Asking to join leaves the form: what is in it goes nowhere, and the page does not say otherwise.
+        assert "n’est pas repris" in page
+        assert "n’est perdu" not in page
         assert 'value="Verrerie du Nord"' in page
         assert 'value="59" id="id_territories_' in page
 
