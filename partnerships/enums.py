@@ -25,6 +25,10 @@ OPEN_STATUSES = (
 )
 
 
+# The verbs of the journal by which somebody says that a partnership is signed, and on which dates.
+SAYING_SIGNED = ("agree", "correct_signature", "renew")
+
+
 class RefusalReason(models.TextChoices):
     """Stored with a « no ». Which side can say which, and of which kind of support: `reasons_for`."""
 

@@ -1,5 +1,6 @@
 """Who may do what with an introduction and a partnership. Nothing here writes."""
 
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from accounts.enums import OrganisationStatus
@@ -15,7 +16,7 @@ from mecenova.agenda.wording import before
 from mecenova.calendar import clock
 from mecenova.team import is_staff
 from mecenova.workflow.journal import history
-from partnerships.enums import Side
+from partnerships.enums import SAYING_SIGNED, Side
 from partnerships.models import Introduction, Partnership
 
 if TYPE_CHECKING:
@@ -83,7 +84,7 @@ def can_contest_signature(user: "User", partnership: Partnership) -> bool:
     """Those who run a party, but the one whose people said last that it is signed, on which dates."""
     if not partnership.is_agreed:
         return False
-    said = history(partnership).filter(verb__in=("agree", "correct_signature", "renew")).last()
+    said = history(partnership).filter(verb__in=SAYING_SIGNED).last()
     by = said.by if said else None
     others = [one for one in partnership.present_organisations() if by is None or not is_member(by, one)]
     return any(is_manager(user, one) for one in others)
@@ -129,6 +130,18 @@ def why_it_waits(introduction: Introduction) -> str | None:
         or why_door_is_closed(company, side)
         or _why_it_was_refused(association, company, side)
     )
+
+
+def waits_until(introduction: Introduction) -> date | None:
+    """The day from which a request in the queue can leave again, when a date keeps it; else None."""
+    association, company = introduction.association, introduction.company
+    days = []
+    if _is_paused(association) and association.paused_until:
+        days.append(association.paused_until + timedelta(days=1))
+    refused = _refused(association, company, introduction.asked_by_side)
+    if refused is not None and refused.retry_on is not None:
+        days.append(refused.retry_on)
+    return max(days, default=None)
 
 
 def why_not_yet(organisation: Organisation) -> str | None:
@@ -178,16 +191,17 @@ def _why_association_is_not_solicited(association: Association, side: str) -> st
                 "Pour demander une mise en relation, changez d’abord sa position dans sa fiche."
             )
         return "Cette association est présente comme experte\u00a0: elle ne souhaite pas être sollicitée."
-    if (
-        association.stance == Stance.PAUSED
-        and association.paused_until
-        and association.paused_until >= clock.today()
-    ):
+    if _is_paused(association):
         until = f"{association.paused_until:%d/%m/%Y}"
         if own:
             return f"Votre association est en pause jusqu’au {until}. Levez-la dans sa fiche pour continuer."
         return f"Cette association est en pause jusqu’au {until}. Vous pourrez la contacter ensuite."
     return None
+
+
+def _is_paused(association: Association) -> bool:
+    until = association.paused_until
+    return association.stance == Stance.PAUSED and until is not None and until >= clock.today()
 
 
 def _why_need_is_over(need: Need | None) -> str | None:
@@ -210,8 +224,7 @@ def _why_it_is_under_way(
 
 def _why_it_was_refused(association: Association, company: Company, side: str) -> str | None:
     """Who was told no waits for the date it was given; who said no may change its mind at any time."""
-    asked = Introduction.objects.filter(association=association, company=company, asked_by_side=side)
-    refused = asked.refused_until_after(clock.today()).order_by("-retry_on").first()
+    refused = _refused(association, company, side)
     if refused is None or refused.answered_at is None or refused.retry_on is None:
         return None
     day = clock.paris(refused.answered_at)
@@ -220,3 +233,9 @@ def _why_it_was_refused(association: Association, company: Company, side: str) -
         f"à partir du {refused.retry_on:%d/%m/%Y}. "
         "D’ici là, la page de la mise en relation dit quoi reprendre."
     )
+
+
+def _refused(association: Association, company: Company, side: str) -> Introduction | None:
+    """The « no » that this side was told and that still holds, the longest of them."""
+    asked = Introduction.objects.filter(association=association, company=company, asked_by_side=side)
+    return asked.refused_until_after(clock.today()).order_by("-retry_on").first()

@@ -7,6 +7,8 @@ from django.dispatch import receiver
 from accounts.models import Organisation, User
 from accounts.operations.merging import Merging
 from accounts.signals import organisation_left, organisations_merging
+from associations.models import Association
+from associations.signals import association_changed
 from companies.models import Company, Need
 from companies.signals import company_changed, need_closed, need_read
 from infotheque.signals import shelf_loaded
@@ -68,6 +70,11 @@ def end_what_was_under_way(sender: Any, organisation: Organisation, **kwargs: An
 def use_new_places(sender: Any, company: Company, **kwargs: Any) -> None:
     """A company that looks at more associations a month first reads the requests already waiting."""
     operations.request_queued(company=company)
+
+
+@receiver(association_changed)
+def send_what_its_pause_kept(sender: Any, association: Association, **kwargs: Any) -> None:
+    operations.retry_queued(association=association)
 
 
 @receiver(need_read)

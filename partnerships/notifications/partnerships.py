@@ -11,9 +11,10 @@ from mecenova.agenda import operations as agenda
 from mecenova.mail.addresses import absolute_url
 from mecenova.mail.links import link_for
 from mecenova.mail.notifications import Notification, register_notification
+from mecenova.team import is_staff
 from mecenova.workflow.journal import history
 from mecenova.workflow.models import TransitionRecord
-from partnerships.enums import PartnershipStatus, PartyRole, ReflectionMoment
+from partnerships.enums import SAYING_SIGNED, PartnershipStatus, PartyRole, ReflectionMoment
 from partnerships.models import Partnership, parties_read_with
 
 if TYPE_CHECKING:
@@ -76,6 +77,13 @@ class ToTheOthers(PartnershipNotification):
             "note": line.note if line else "",
             "by": str(line.by) if line and line.by else "",
         }
+
+
+def _is_of_the_team(line: TransitionRecord | None, subject: Partnership) -> bool:
+    """Whether a person of the team, who is of no party, did this."""
+    if line is None or line.by is None or not is_staff(line.by):
+        return False
+    return not any(is_member(line.by, one) for one in subject.organisations())
 
 
 @register_notification
@@ -150,6 +158,13 @@ class PartnershipAgreed(ToTheOthers):
     wanted_in: ClassVar[tuple[str, ...]] = (PartnershipStatus.AGREED,)
     verb: ClassVar[str] = "agree"
 
+    def context(self, subject: Partnership, recipient: "User") -> dict[str, Any]:
+        """When the team settled it, its own words, which both sides were promised."""
+        line = self.line(subject)
+        settled = _is_of_the_team(line, subject)
+        told = history(subject).filter(verb="settle").last() if settled else None
+        return super().context(subject, recipient) | {"settled": settled, "note": told.note if told else ""}
+
 
 @register_notification
 class SignatureCorrected(ToTheOthers):
@@ -167,6 +182,16 @@ class SignatureContested(ToTheOthers):
     template: ClassVar[str] = "mail/partnerships/signature_contested.md"
     wanted_in: ClassVar[tuple[str, ...]] = (PartnershipStatus.DISCUSSION,)
     verb: ClassVar[str] = "contest_signature"
+
+    def context(self, subject: Partnership, recipient: "User") -> dict[str, Any]:
+        """Who had said that it was signed: the reader's own side, another one, or the team."""
+        said = history(subject).filter(verb__in=SAYING_SIGNED).last()
+        context = super().context(subject, recipient)
+        return context | {
+            "said_by": str(said.by) if said and said.by else "",
+            "said_by_own": bool(said and said.by and is_member(said.by, context["own"])),
+            "said_by_team": _is_of_the_team(said, subject),
+        }
 
     def still_wanted(self, subject: Partnership, recipient: "User") -> bool:
         return subject.contested_at is not None

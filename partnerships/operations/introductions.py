@@ -7,6 +7,7 @@ from django.db import transaction
 
 from accounts.enums import OrganisationStatus
 from accounts.operations import hold
+from associations.models import Association
 from companies.models import Company, Need
 from mecenova.agenda import operations as agenda
 from mecenova.calendar import clock
@@ -60,6 +61,18 @@ def request_queued(*, company: Company, by: "User | None" = None) -> int:
         await_answer(introduction, by)
         sent += 1
     return sent
+
+
+@transaction.atomic
+def retry_queued(*, association: Association) -> None:
+    """Its pause has begun or ended: what can leave now leaves, what it keeps has its new date."""
+    queued = Introduction.objects.queued().filter(association=association)
+    for company in Company.objects.filter(introductions__in=queued).distinct().order_by("pk"):
+        request_queued(company=company)
+    for introduction in _free(queued):
+        if policies.why_it_waits(introduction):
+            agenda.close(introduction, SendQueuedIntroduction)
+            await_place(introduction)
 
 
 @transaction.atomic
@@ -125,8 +138,9 @@ def rearm_introduction(*, introduction: Introduction, by: "User | None" = None) 
         if give_place_back(introduction):
             request_queued(company=introduction.company)
         return introduction
-    # It has to be seen again.
+    # It has to be seen again, and its days are counted anew.
     advance(introduction, INTRODUCTION, "rearm", by=by, seen_at=None)
+    agenda.close(introduction, TellTrueStatus)
     await_answer(introduction, by)
     return introduction
 
@@ -165,15 +179,23 @@ def _is_explained(answers: list[tuple[Any, Any]]) -> bool:
 
 
 def await_later(introduction: Introduction) -> None:
-    """The answering side said "later": the question comes back by itself on the morning of that day."""
+    """The answering side said "later": the question comes back by itself on the morning of that day.
+
+    Until then the association that asked is still told where it stands.
+    """
     if introduction.later_on is None:
         raise ValueError("A postponed introduction has a date")
     agenda.start(ReplyLater, introduction, since=morning_of(introduction.later_on))
+    agenda.start(TellTrueStatus, introduction, since=clock.now())
 
 
 def await_place(introduction: Introduction) -> None:
-    """The first working morning of next month at the latest; earlier when a place is given back."""
-    agenda.start(SendQueuedIntroduction, introduction, since=morning_of(next_month(clock.today())))
+    """The first working morning of next month at the latest; earlier when a place is given back, or when what
+    keeps it from leaving ends before."""
+    days = [next_month(clock.today())]
+    if free_again := policies.waits_until(introduction):
+        days.append(free_again)
+    agenda.start(SendQueuedIntroduction, introduction, since=morning_of(min(days)))
 
 
 def await_answer(introduction: Introduction, by: "User | None") -> None:

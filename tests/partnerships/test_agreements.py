@@ -367,6 +367,20 @@ def test_the_team_writes_the_day_on_which_it_was_signed(contested, client):
     told_by_the_team = mails("partnership_agreed").filter(text__contains="Inès Roy")
     assert {mail.recipient for mail in told_by_the_team} == {contested.asker, contested.answerer}
     assert not mails("signature_settled").exists()
+    for mail in told_by_the_team:
+        assert "Inès Roy, de l’équipe IMS" in mail.text
+        assert "> Les deux l’ont signé vendredi." in mail.text
+
+
+def test_a_signature_that_the_team_wrote_is_contested_as_the_team_s_word(contested):
+    operations.settle_signature(
+        partnership=contested.partnership, signed_on=TODAY, ends_on=None, by=contested.staff, note="Vu."
+    )
+    operations.contest_signature(partnership=contested.partnership, note="Non.", by=contested.answerer)
+    first, last = (mail.text for mail in mails("signature_contested").order_by("created_at"))
+    assert "Vous nous aviez dit que" in first
+    assert "Vous nous aviez dit que" not in last
+    assert "Inès Roy, de l’équipe IMS, avait noté que" in last
 
 
 def test_a_member_of_the_team_does_not_settle_its_own_signature(contested):

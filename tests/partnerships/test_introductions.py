@@ -10,19 +10,22 @@ from accounts.enums import OrganisationStatus
 from associations.enums import Stance
 from companies.operations import set_policy
 from mecenova.agenda import operations as agenda
+from mecenova.agenda.models import FollowUp
 from mecenova.calendar import clock
 from mecenova.mail.enums import MailStatus
 from mecenova.mail.models import DigestLine, OutgoingMail
 from mecenova.mail.operations import compose_due, deliver_due
+from mecenova.mail.rendering import render
 from mecenova.workflow.errors import DomainError, TransitionRefused
 from mecenova.workflow.journal import history
 from partnerships import operations
 from partnerships.enums import IntroductionStatus, PartnershipStatus, Side
 from partnerships.models import Introduction, Partnership
+from partnerships.notifications import IntroductionTrueStatus
 from partnerships.operations import places_left
 from tests.associations.factories import AssociationFactory
 from tests.companies.factories import NeedFactory
-from tests.partnerships.factories import IntroductionFactory, member_of
+from tests.partnerships.factories import IntroductionFactory, fill_places, member_of
 
 MONDAY = datetime(2026, 11, 23, 9, tzinfo=UTC)
 
@@ -57,19 +60,17 @@ def test_asking_twice_is_asking_once(pair):
 @pytest.mark.django_db
 def test_without_a_place_the_request_queues_with_a_date_then_leaves_by_itself(pair, frozen_clock):
     with frozen_clock(MONDAY) as now:
-        pair.company.policy.monthly_capacity = 0
-        pair.company.policy.save()
+        fill_places(pair.company)
         introduction = pair.ask()
         assert introduction.status == IntroductionStatus.QUEUED
         assert clock.paris(agenda.next_step(introduction).deadline).date().isoformat() == "2026-12-01"
         assert mails("introduction_queued").count() == 1
         now.move_to(datetime(2026, 12, 1, 10, tzinfo=UTC))
+        fill_places(pair.company)
         agenda.run_due()
         introduction.refresh_from_db()
         assert introduction.status == IntroductionStatus.QUEUED
         assert clock.paris(agenda.next_step(introduction).deadline).date().isoformat() == "2027-01-01"
-        pair.company.policy.monthly_capacity = 1
-        pair.company.policy.save()
         now.move_to(datetime(2027, 1, 1, 10, tzinfo=UTC))
         agenda.run_due()
         introduction.refresh_from_db()
@@ -139,6 +140,39 @@ def test_later_comes_back_by_itself(pair, frozen_clock):
         assert introduction.status == IntroductionStatus.REQUESTED
         assert agenda.next_step(introduction).organisation_id == pair.company.organisation_id
         assert mails("introduction_requested").count() == 2
+
+
+@pytest.mark.django_db
+def test_who_waits_for_a_later_is_told_the_true_status_until_then(pair, frozen_clock):
+    with frozen_clock(MONDAY) as now:
+        introduction = pair.ask(need=None)
+        day = clock.today() + timedelta(days=120)
+        operations.postpone_introduction(introduction=introduction, later_on=day, by=pair.answerer)
+        for _ in range(100):
+            now.advance(timedelta(days=1))
+            agenda.run_due()
+        assert {line.recipient for line in lines("introduction_true_status")} == {pair.asker}
+        notification = IntroductionTrueStatus()
+        introduction.refresh_from_db()
+        written = render(
+            notification.template,
+            {
+                "subject": introduction,
+                "recipient": pair.asker,
+                **notification.context(introduction, pair.asker),
+            },
+        )
+        assert "La question sera reposée le" in written.text
+        assert notification.still_wanted(introduction, pair.asker)
+        now.advance(timedelta(days=21))
+        agenda.run_due()
+        introduction.refresh_from_db()
+        assert introduction.status == IntroductionStatus.REQUESTED
+        open_now = FollowUp.objects.about([introduction]).open()
+        assert sorted(open_now.values_list("rule", "occurrence")) == [
+            ("partnerships.answer", 2),
+            ("partnerships.true_status", 9),
+        ]
 
 
 @pytest.mark.django_db
@@ -315,8 +349,7 @@ def test_the_database_refuses_a_state_without_its_facts(broken):
 
 @pytest.mark.django_db
 def test_a_higher_capacity_sends_the_oldest_waiting_request_at_once(pair):
-    pair.company.policy.monthly_capacity = 0
-    pair.company.policy.save()
+    fill_places(pair.company)
     oldest = pair.ask()
     other = AssociationFactory(complete=True)
     newest = pair.ask(association=other, by=member_of(other))
@@ -331,7 +364,7 @@ def test_a_higher_capacity_sends_the_oldest_waiting_request_at_once(pair):
         ticket_min=None,
         ticket_max=None,
         general_interest_only=False,
-        monthly_capacity=1,
+        monthly_capacity=2,
     )
     oldest.refresh_from_db()
     newest.refresh_from_db()

@@ -19,7 +19,7 @@ from partnerships.enums import IntroductionStatus, PartnershipStatus
 from partnerships.models import Introduction
 from tests.accounts.factories import StaffFactory, UserFactory
 from tests.associations.factories import AssociationFactory, ProjectFactory
-from tests.partnerships.factories import member_of
+from tests.partnerships.factories import fill_places, member_of
 
 pytestmark = pytest.mark.django_db
 
@@ -60,8 +60,7 @@ def test_an_association_leaves_and_its_place_goes_to_the_next(pair):
 
 
 def test_a_request_that_never_left_is_not_told_to_who_never_had_it(pair):
-    pair.company.policy.monthly_capacity = 0
-    pair.company.policy.save()
+    fill_places(pair.company)
     queued = pair.ask()
     withdraw_organisation(organisation=pair.association.organisation, by=pair.asker)
     assert state_of(queued) == IntroductionStatus.RELEASED

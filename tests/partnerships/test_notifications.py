@@ -180,6 +180,26 @@ def test_the_mails_of_a_postponement_whose_need_is_over(named, frozen_clock, sna
         assert only("introduction_over_meanwhile") == snapshot
 
 
+@pytest.mark.django_db
+def test_a_request_released_after_a_later_says_that_it_was_read_and_answered(named, client, frozen_clock):
+    with frozen_clock(MONDAY) as now:
+        introduction = named.ask()
+        operations.postpone_introduction(
+            introduction=introduction, later_on=date(2026, 11, 30), by=named.answerer
+        )
+        now.move_to(datetime(2026, 11, 30, 10, tzinfo=UTC))
+        agenda.run_due()
+        now.advance(timedelta(days=2))
+        operations.release_introduction(introduction=introduction)
+        (told,) = only("introduction_released")
+        assert "avait d’abord répondu «\u202fplus tard\u202f», le lundi 23\u00a0novembre 2026" in told
+        assert "n’a pas été ouverte" not in told
+        client.force_login(named.asker)
+        page = client.get(introduction.get_absolute_url()).text
+        assert "d’abord répondu" in page
+        assert "n’a pas été ouverte" not in page
+
+
 def only(*names):
     wanted = tuple(f"partnerships.{name}\n" for name in names)
     return [text for text in texts() if text.startswith(wanted)]

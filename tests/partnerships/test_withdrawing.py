@@ -20,7 +20,7 @@ from partnerships.enums import IntroductionStatus, Side
 from partnerships.models import Introduction
 from partnerships.operations import places_left, withdraw_introduction
 from tests.associations.factories import AssociationFactory
-from tests.partnerships.factories import member_of
+from tests.partnerships.factories import fill_places, member_of
 
 pytestmark = pytest.mark.django_db
 MONDAY = datetime(2026, 11, 23, 9, tzinfo=UTC)
@@ -62,8 +62,7 @@ def test_the_oldest_request_waiting_for_a_place_takes_it(pair):
 
 
 def test_what_was_still_waiting_for_a_place_gives_none_back_and_tells_nobody(pair):
-    pair.company.policy.monthly_capacity = 0
-    pair.company.policy.save()
+    fill_places(pair.company)
     queued = pair.ask()
     withdraw_introduction(introduction=queued, by=pair.asker)
     queued.refresh_from_db()
@@ -136,7 +135,7 @@ def test_a_request_postponed_or_queued_says_what_comes_too(pair, client):
     )
     client.force_login(pair.asker)
     assert "La question sera reposée le" in shown(client.get(asked.get_absolute_url()))
-    pair.company.policy.monthly_capacity = 0
+    pair.company.policy.monthly_capacity = 1
     pair.company.policy.save()
     other = AssociationFactory(complete=True)
     queued = pair.ask(association=other, by=(person := member_of(other)))
