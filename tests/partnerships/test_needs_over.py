@@ -13,6 +13,7 @@ from mecenova.mail.models import OutgoingMail
 from partnerships import operations
 from partnerships.enums import IntroductionStatus, RefusalReason
 from partnerships.models import Introduction
+from partnerships.operations import spend_attention
 from tests.associations.factories import AssociationFactory
 from tests.companies.factories import NeedFactory
 from tests.partnerships.factories import IntroductionFactory, member_of
@@ -23,8 +24,15 @@ MONDAY = datetime(2026, 11, 23, 9, tzinfo=UTC)
 
 @pytest.fixture
 def full(pair):
-    """No place is left: every request waits."""
-    set_capacity(pair, 0)
+    """No place is left in the month of the request: every one waits."""
+    ask = pair.ask
+
+    def ask_when_full(**changes):
+        set_capacity(pair, 1)
+        spend_attention(company=pair.company, association=AssociationFactory(), source="introduction")
+        return ask(**changes)
+
+    pair.ask = ask_when_full
     return pair
 
 
@@ -74,7 +82,7 @@ def test_the_place_goes_to_the_next_when_the_last_day_has_passed(full, frozen_cl
             association=other, by=member_of(other), need=NeedFactory(company=full.company, published=True)
         )
         now.advance(timedelta(days=3))
-        set_capacity(full, 1)
+        set_capacity(full, 2)
         assert operations.request_queued(company=full.company) == 1
         assert (state_of(first), state_of(second)) == (
             IntroductionStatus.RELEASED,
@@ -137,7 +145,7 @@ def test_a_request_that_could_not_be_made_today_takes_no_place_and_says_why(full
     other = AssociationFactory(complete=True)
     behind = full.ask(association=other, by=member_of(other))
     happens(full)
-    set_capacity(full, 1)
+    set_capacity(full, 2)
     assert operations.request_queued(company=full.company) == 1
     assert state_of(introduction) == IntroductionStatus.QUEUED
     assert state_of(behind) == IntroductionStatus.REQUESTED
