@@ -22,7 +22,11 @@ CELERY_BROKER_URL = REDIS_URL
 EMAIL_CONFIG = env.email_url("EMAIL_URL")
 vars().update(EMAIL_CONFIG)
 # With a key, mails leave through the provider's own interface; without one, through EMAIL_URL.
-if keys := provider_settings(MAIL_PROVIDER, {name: env.str(name, default="") for name in (KEY, SECRET)}):
+PROVIDER_KEYS = {
+    KEY: env.str("MAIL_PROVIDER_KEY", default=""),
+    SECRET: env.str("MAIL_PROVIDER_SECRET", default=""),
+}
+if keys := provider_settings(MAIL_PROVIDER, PROVIDER_KEYS):
     EMAIL_BACKEND = f"anymail.backends.{MAIL_PROVIDER}.EmailBackend"
     ANYMAIL.update(keys)
 SERVER_EMAIL = DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL")
