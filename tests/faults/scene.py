@@ -141,6 +141,11 @@ class Scene:
             within=within,
         )
 
+    def in_the_middle(self, more: int) -> None:
+        """As `received`, for a fault that must find work to break."""
+        self.received(more)
+        assert promises.backlog(), "nothing was left: the fault would strike idle processes"
+
     def people_go_on(self, times: int = 1) -> list[Model]:
         """Live facts, and one that never happens in the end."""
         made: list[Model] = []

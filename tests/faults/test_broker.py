@@ -14,7 +14,7 @@ def test_f3_broker_flushed(scene):
     scene.mail_server.delay = 0.02
     scene.worker_and_beat()
     for _ in range(4):
-        scene.received(scene.random.randint(3, 25))
+        scene.in_the_middle(scene.random.randint(3, 25))
         scene.people_go_on()
         scene.valkey.flush()
     scene.settle_and_check()
@@ -25,7 +25,7 @@ def test_f4_broker_killed_and_down(scene):
     """People sign up meanwhile: each page costs a moment, and its mails leave with the next sweep."""
     scene.mail_server.delay = 0.02
     worker, beat = scene.worker_and_beat()
-    scene.received(10)
+    scene.in_the_middle(10)
     scene.valkey.kill()
     scene.people_go_on(2)
     pause(4)
@@ -39,7 +39,7 @@ def test_f4_broker_killed_and_down(scene):
 def test_f4_broker_that_does_not_answer(scene):
     """Suspended, it accepts connections and says nothing."""
     scene.worker_and_beat()
-    scene.received(10)
+    scene.in_the_middle(10)
     scene.valkey.signal(signal.SIGSTOP)
     try:
         scene.people_go_on()

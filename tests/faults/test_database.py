@@ -13,7 +13,7 @@ def test_f5_postgresql_stopped_at_once_and_restarted(scene):
     scene.worker_and_beat()
     all_ready(web)
     for _ in range(2):
-        scene.received(scene.random.randint(3, 30))
+        scene.in_the_middle(scene.random.randint(3, 30))
         scene.postgres.stop_at_once()
         # Whoever was told « accepted » cannot write it down.
         scene.allow_repeats(CHILDREN)
@@ -36,7 +36,7 @@ def test_f5_connections_terminated(scene):
     scene.worker_and_beat()
     all_ready(web)
     for _ in range(3):
-        scene.received(scene.random.randint(3, 30))
+        scene.in_the_middle(scene.random.randint(3, 30))
         scene.postgres.terminate_connections()
         connections.close_all()
         scene.allow_repeats(CHILDREN)

@@ -29,7 +29,7 @@ MIGRATION = (
 def test_f10_deploy_in_the_middle_of_a_batch(scene):
     scene.mail_server.delay = 0.02
     old, _ = scene.worker_and_beat(FAULTS_RELEASE="old")
-    scene.received(15)
+    scene.in_the_middle(15)
     people = list(User.objects.filter(email__startswith="association").order_by("email")[:PEOPLE])
     for person in people:
         with transaction.atomic():

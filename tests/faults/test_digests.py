@@ -29,7 +29,7 @@ def test_each_line_of_the_week_is_told_once(make_scene, servers):
     scene.allow_repeats(CHILDREN)
     scene.valkey.flush()
     all_ready(scene.worker(), scene.worker())
-    scene.received(4)
+    scene.in_the_middle(4)
     scene.postgres.stop_at_once()
     scene.allow_repeats(2 * CHILDREN)
     scene.postgres.start()
