@@ -27,7 +27,7 @@ ALL_PAIRS_S = {1_000: 1.0, 10_000: 3.0}
 CHANGED_PART = {10_000: 25, 100_000: 50}
 MEGABYTES = 400
 # A full round with little to present costs a fifth of one that presents a great deal.
-STRICTER = 3.0
+STRICTER = 4.0
 # Rounds of each sort, in turn: the median of each is told.
 ROUNDS = 5
 # From so many associations on a full round takes a minute: fewer of them.
@@ -113,7 +113,7 @@ def _as_workers_do(
     )
     bound = CHANGED_PART.get(size)
     targets.tell_share("  what changed, of the full round that presents", small / full.processor, bound)
-    # Stricter than what is asked for: cheaper full rounds make it worse, so three times the bound fails.
+    # Stricter than what is asked for: cheaper full rounds make it worse, so four times the bound fails.
     targets.tell_share(
         "  what changed, of a full round with little left to present", small / again, bound, noise=STRICTER
     )
