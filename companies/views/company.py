@@ -54,7 +54,9 @@ def detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
             "to_read": Prescription.objects.to_read(company.organisation_id, steps=[step] if reads else []),
             "step_owner": step.get_owner_display() if step is not None else "",
             "completeness": said,
-            "missing_links": [(part.label, _where_to_say(company, part)) for part in said.missing],
+            "missing_links": [
+                (part.label, _where_to_say(company, part, request.user)) for part in said.missing
+            ],
             "other_needs": needs.not_on_line(),
             "history": told(
                 company.organisation,
@@ -118,8 +120,11 @@ def call(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     return redirect("companies:detail", pk=company.pk)
 
 
-def _where_to_say(company: Company, part: Part) -> str:
+def _where_to_say(company: Company, part: Part, reader: policies.Visitor) -> str:
+    """The page on which it is said; none for who may not say it: the team writes no need in their place."""
     if part == NEED:
+        if not policies.can_create_need(reader, company):
+            return ""
         return f"{reverse('companies:need_create')}?entreprise={company.pk}"
     return f"{reverse('companies:policy', args=[company.pk])}#{part.anchor}"
 

@@ -120,6 +120,14 @@ class TestCompanyPage:
         assert "étudiées par mois" in page
         assert url("edit", company.pk) in page
 
+    def test_the_team_is_led_to_no_form_that_is_the_members_own(self, client, member, company):
+        address = f"{reverse('companies:need_create')}?entreprise={company.pk}"
+        assert address in member.get(url("detail", company.pk)).content.decode()
+        client.force_login(StaffFactory())
+        page = client.get(url("detail", company.pk)).content.decode()
+        assert "un besoin publié" in page
+        assert address not in page
+
     def test_a_stranger_who_is_signed_in_may_ask(self, client, company):
         client.force_login(MembershipFactory().user)
         page = client.get(url("detail", company.pk)).content.decode()
