@@ -5,7 +5,7 @@ import uuid
 from django import forms
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
@@ -45,7 +45,7 @@ def suggestions(request: HttpRequest) -> HttpResponse:
 @require_safe
 def suggestion(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     found = _suggestion_seen_by(request, pk)
-    return _show(request, found, InterestForm(), DeclineForm(kind=found.need.kind))
+    return _show(request, found, InterestForm(), _decline_form(found))
 
 
 @require_POST
@@ -54,7 +54,7 @@ def interest(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     found = _suggestion_answered_by(request, pk)
     form = InterestForm(request.POST)
     if not form.is_valid():
-        return _show(request, found, form, DeclineForm(kind=found.need.kind), status=422)
+        return _show(request, found, form, _decline_form(found), status=422)
     try:
         introduction = operations.take_interest(
             suggestion=found, note=form.cleaned_data["note"], by=request.user
@@ -62,7 +62,7 @@ def interest(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     except DomainError as error:
         form.add_error(None, error.message)
         again = _suggestion_seen_by(request, pk)
-        return _show(request, again, form, DeclineForm(kind=again.need.kind), status=409)
+        return _show(request, again, form, _decline_form(again), status=409)
     messages.success(request, what_interest_did(introduction))
     return redirect(introduction)
 
@@ -70,7 +70,7 @@ def interest(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 @require_POST
 def decline(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     found = _suggestion_answered_by(request, pk)
-    form = DeclineForm(request.POST, kind=found.need.kind)
+    form = _decline_form(found, request.POST)
     if not form.is_valid():
         return _show(request, found, InterestForm(), form, status=422)
     try:
@@ -87,6 +87,11 @@ def seen(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Sent by the page itself once it is shown: opening a mail's link is no proof of reading."""
     operations.mark_seen(suggestion=_suggestion_seen_by(request, pk), by=request.user)
     return HttpResponse(status=204)
+
+
+def _decline_form(found: Suggestion, typed: QueryDict | None = None) -> DeclineForm:
+    """Beside the other form, which also has a note: each label leads to its own."""
+    return DeclineForm(typed, kind=found.need.kind, auto_id="decline_%s")
 
 
 def _show(

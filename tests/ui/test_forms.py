@@ -76,6 +76,25 @@ def test_the_link_to_a_list_of_choices_leads_to_its_first_box() -> None:
     assert 'id="id_causes_0"' in shown
 
 
+@pytest.mark.parametrize("widget", [FoldedCheckboxes, forms.CheckboxSelectMultiple, forms.RadioSelect])
+def test_the_link_to_choices_in_groups_leads_to_the_first_of_the_first_group(widget) -> None:
+    class Skills(forms.Form):
+        skills = forms.MultipleChoiceField(choices=[("Droit", [("contrats", "Contrats")])], widget=widget)
+
+    shown = page(Skills({}))
+    assert 'href="#id_skills_0_0"' in shown
+    assert 'id="id_skills_0_0"' in shown
+
+
+def test_the_link_to_a_list_without_choices_leads_to_the_list() -> None:
+    class Empty(forms.Form):
+        which = forms.MultipleChoiceField(choices=[], widget=forms.CheckboxSelectMultiple)
+
+    shown = page(Empty({}))
+    assert 'href="#id_which"' in shown
+    assert 'id="id_which"' in shown
+
+
 def test_lists_of_choices_are_fieldsets_described_by_their_help() -> None:
     shown = page(ProfileForm())
     assert '<fieldset class="field field-choices" aria-describedby="id_causes_helptext">' in shown

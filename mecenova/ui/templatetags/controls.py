@@ -25,11 +25,9 @@ def error_summary(form: forms.BaseForm) -> dict[str, Any]:
 
 @register.filter
 def field_anchor(field: BoundField) -> str:
-    """The id that a link to this field should point at: in a list of choices, the first of them."""
-    if field.use_fieldset and isinstance(
-        field.field.widget, forms.RadioSelect | forms.CheckboxSelectMultiple
-    ):
-        return f"{field.auto_id}_0"
+    """The id that a link to this field should point at: the first of a list of choices, grouped or not."""
+    if isinstance(field.field.widget, forms.RadioSelect | forms.CheckboxSelectMultiple):
+        return next((choice.id_for_label for choice in field), "") or field.auto_id
     return field.id_for_label or field.auto_id
 
 

@@ -17,6 +17,21 @@ MESSAGE_KINDS = {
     "warning": "warning",
     "error": "error",
 }
+# What a refused form leaves on the page: the list of what is to correct, or why it can no longer be sent.
+# What people wrote cannot imitate it: its quotes are escaped.
+REFUSALS = ('error-summary"', 'class="notice notice-error" role="alert"')
+
+
+@register.simple_block_tag
+def drawn_first(content: str) -> SafeString:
+    """`{% drawn_first as main %}`: kept to be written further down; what precedes it can speak of it."""
+    return SafeString(content)
+
+
+@register.filter
+def shows_refusal(content: str) -> bool:
+    """Whether a form was refused, whichever of the page's forms it was: its title then says so (RGAA 8.6)."""
+    return any(mark in content for mark in REFUSALS)
 
 
 @register.inclusion_tag("ui/header.html", takes_context=True)
