@@ -171,6 +171,8 @@ STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "var" / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_ROOT = BASE_DIR / "var" / "media"
+# No form takes a file, but those whose view says how many bytes of it (mecenova.imports.uploads).
+FILE_UPLOAD_HANDLERS = ["mecenova.ui.uploads.NoFileUploadHandler"]
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
