@@ -1,6 +1,7 @@
 """What providers tell, turned into addresses in trouble. That a mail was opened is not ours to know."""
 
 import logging
+from collections.abc import Iterator
 from hashlib import sha256
 from typing import Any
 
@@ -23,7 +24,6 @@ SOFT = {
     ("event", "soft_bounce"),
     ("Type", "SoftBounce"),
     ("type", "activity.soft_bounced"),
-    ("type", "blocked"),
     ("hard_bounce", False),
     ("severity", "temporary"),
     # SparkPost's classes of soft bounces, and of those it cannot tell.
@@ -52,9 +52,11 @@ def hear(sender: Any, event: AnymailTrackingEvent, esp_name: str, **kwargs: Any)
 
 def trouble_told_by(event: AnymailTrackingEvent) -> TroubleKind | None:
     """What this event means for the address, or None: a bounce « for now » means nothing yet."""
+    if event.event_type == EventType.BOUNCED and is_soft(event):
+        return None
     if event.event_type == EventType.COMPLAINED or event.reject_reason == RejectReason.SPAM:
         return TroubleKind.COMPLAINED
-    if event.event_type == EventType.BOUNCED and not is_soft(event):
+    if event.event_type == EventType.BOUNCED:
         return TroubleKind.BOUNCED
     if event.event_type == EventType.REJECTED and event.reject_reason in FOR_GOOD:
         return TroubleKind.REJECTED
@@ -62,9 +64,16 @@ def trouble_told_by(event: AnymailTrackingEvent) -> TroubleKind | None:
 
 
 def is_soft(event: AnymailTrackingEvent) -> bool:
-    raw = event.esp_event
-    said = list(raw.items()) if hasattr(raw, "items") else []
-    return any((name, value) in SOFT for name, value in said if isinstance(value, str | bool))
+    return any(said in SOFT for said in _what_is_said(event.esp_event))
+
+
+def _what_is_said(raw: Any) -> Iterator[tuple[str, str | bool]]:
+    """Every name and value of a payload, whatever envelopes they are in."""
+    for name, value in raw.items() if hasattr(raw, "items") else ():
+        if isinstance(value, str | bool):
+            yield name, value
+        else:
+            yield from _what_is_said(value)
 
 
 def _is_new(event: AnymailTrackingEvent, esp_name: str) -> bool:

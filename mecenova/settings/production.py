@@ -2,7 +2,7 @@
 
 from .base import *  # noqa: F403
 from .base import ANYMAIL, MAIL_PROVIDER, database_from, env
-from .providers import KEY, SECRET, provider_settings
+from .providers import API_URL, KEY, SECRET, hearing_settings, provider_settings
 
 SECRET_KEY = env.str("SECRET_KEY")
 DEBUG = False
@@ -25,10 +25,13 @@ vars().update(EMAIL_CONFIG)
 PROVIDER_KEYS = {
     KEY: env.str("MAIL_PROVIDER_KEY", default=""),
     SECRET: env.str("MAIL_PROVIDER_SECRET", default=""),
+    API_URL: env.str("MAIL_PROVIDER_API_URL", default=""),
 }
 if keys := provider_settings(MAIL_PROVIDER, PROVIDER_KEYS):
     EMAIL_BACKEND = f"anymail.backends.{MAIL_PROVIDER}.EmailBackend"
     ANYMAIL.update(keys)
+SIGNING_KEY = env.str("MAIL_PROVIDER_SIGNING_KEY", default="")
+ANYMAIL.update(hearing_settings(MAIL_PROVIDER, SIGNING_KEY, hears=bool(ANYMAIL["WEBHOOK_SECRET"])))
 SERVER_EMAIL = DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL")
 
 MEDIA_ROOT = env.path("MEDIA_ROOT", default="/srv/mecenova/media")

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 
 from django.core.exceptions import ImproperlyConfigured
 
-KEY, SECRET = "MAIL_PROVIDER_KEY", "MAIL_PROVIDER_SECRET"
+KEY, SECRET, API_URL = "MAIL_PROVIDER_KEY", "MAIL_PROVIDER_SECRET", "MAIL_PROVIDER_API_URL"
+SIGNING_KEY = "MAIL_PROVIDER_SIGNING_KEY"
 # Of each provider: the setting of anymail that each variable of the environment fills.
 PROVIDERS = {
     "brevo": {KEY: "BREVO_API_KEY"},
@@ -12,9 +13,12 @@ PROVIDERS = {
     "mailgun": {KEY: "MAILGUN_API_KEY"},
     "mailjet": {KEY: "MAILJET_API_KEY", SECRET: "MAILJET_SECRET_KEY"},
     "postmark": {KEY: "POSTMARK_SERVER_TOKEN"},
-    "sendgrid": {KEY: "SENDGRID_API_KEY"},
     "sparkpost": {KEY: "SPARKPOST_API_KEY"},
 }
+# Those whose accounts kept in Europe are served at another address than anymail's own.
+ELSEWHERE = {"mailgun": "MAILGUN_API_URL", "sparkpost": "SPARKPOST_API_URL"}
+# Those who sign their news; the others are known by ANYMAIL_WEBHOOK_SECRET alone.
+SIGNING = {"mailersend": "MAILERSEND_SIGNING_SECRET", "mailgun": "MAILGUN_WEBHOOK_SIGNING_KEY"}
 
 
 def provider_settings(provider: str, given: Mapping[str, str]) -> dict[str, str]:
@@ -34,4 +38,21 @@ def provider_settings(provider: str, given: Mapping[str, str]) -> dict[str, str]
     missing = [name for name in asked if name not in filled]
     if filled and missing:
         raise ImproperlyConfigured(f"To send through {provider}, {', '.join(missing)} must be set too.")
-    return {setting: filled[name] for name, setting in asked.items() if filled}
+    if API_URL in filled and provider not in ELSEWHERE:
+        raise ImproperlyConfigured(f"{API_URL} is set, but {provider} has one address only.")
+    taken = asked | ({API_URL: ELSEWHERE[provider]} if API_URL in filled else {})
+    return {setting: filled[name] for name, setting in taken.items() if filled}
+
+
+def hearing_settings(provider: str, signing_key: str, *, hears: bool) -> dict[str, str]:
+    """anymail's setting for the signature of a provider's news; `hears` is whether it was given our secret.
+
+    Raises ImproperlyConfigured where every bounce told to us would be refused, or a key proves nothing.
+    """
+    if signing_key and provider not in SIGNING:
+        raise ImproperlyConfigured(
+            f"{SIGNING_KEY} is set, but {provider or 'nobody'} does not sign its news."
+        )
+    if hears and provider in SIGNING and not signing_key:
+        raise ImproperlyConfigured(f"To hear the news of {provider}, {SIGNING_KEY} must be set too.")
+    return {SIGNING[provider]: signing_key} if signing_key else {}

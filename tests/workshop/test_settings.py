@@ -18,7 +18,17 @@ from accounts.operations import locked
 from mecenova.logs import JsonFormatter
 from mecenova.mail.views.provider import VIEWS
 from mecenova.settings.base import database_from
-from mecenova.settings.providers import KEY, PROVIDERS, SECRET, provider_settings
+from mecenova.settings.providers import (
+    API_URL,
+    ELSEWHERE,
+    KEY,
+    PROVIDERS,
+    SECRET,
+    SIGNING,
+    SIGNING_KEY,
+    hearing_settings,
+    provider_settings,
+)
 from tests.accounts.factories import OrganisationFactory
 from tests.architecture.house import ROOT
 
@@ -76,13 +86,36 @@ def test_the_deployment_check_refuses_a_weaker_site(https_only, code):
     assert result.returncode == code, result.stderr
 
 
+# The least that production asks for.
+INVENTED = {
+    "SECRET_KEY": "x",
+    "ALLOWED_HOSTS": "mecenova.example",
+    "SITE_URL": "https://mecenova.example",
+    "DATABASE_URL": "postgresql://nobody@localhost/none",
+    "REDIS_URL": "redis://localhost/0",
+    "EMAIL_URL": "smtp://localhost:25",
+    "DEFAULT_FROM_EMAIL": "bonjour@mecenova.example",
+}
+
+
+def read_production(code: str, given: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    """What this code prints, with production's settings read from these variables."""
+    return subprocess.run(
+        [sys.executable, "-c", f"from mecenova.settings.production import *; {code}"],
+        cwd=ROOT,
+        env={**os.environ, **INVENTED, **given},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
 class TestProviders:
     """Who carries the mails: what is missing is said when the site starts, not each minute in a worker."""
 
     def test_news_are_heard_from_each_and_from_no_other(self):
         assert set(PROVIDERS) == set(VIEWS)
 
-    @pytest.mark.filterwarnings("ignore:django-anymail has dropped official support for SendGrid")
     @pytest.mark.parametrize("provider", PROVIDERS)
     def test_each_backend_is_built_from_what_is_asked(self, settings, provider):
         settings.ANYMAIL = provider_settings(provider, dict.fromkeys(PROVIDERS[provider], "key"))
@@ -100,32 +133,46 @@ class TestProviders:
             ("Brevo", {KEY: "key"}, "must be one of"),
             ("amazon_ses", {}, "must be one of"),
             ("", {KEY: "key"}, "names no provider"),
+            ("brevo", {KEY: "key", API_URL: "https://eu.example/"}, "has one address only"),
+            ("mailgun", {API_URL: "https://eu.example/"}, KEY),
         ],
     )
     def test_what_could_never_send_is_refused(self, provider, given, said):
         with pytest.raises(ImproperlyConfigured, match=said):
             provider_settings(provider, given)
 
+    @pytest.mark.parametrize("provider", ELSEWHERE)
+    def test_an_account_kept_in_europe_sends_there(self, settings, provider):
+        given = {KEY: "key", API_URL: "https://eu.example/v1"}
+        settings.ANYMAIL = provider_settings(provider, given)
+        assert get_connection(f"anymail.backends.{provider}.EmailBackend").api_url == "https://eu.example/v1/"
+
+    @pytest.mark.parametrize("provider", SIGNING)
+    def test_news_that_could_never_be_heard_are_refused(self, provider):
+        with pytest.raises(ImproperlyConfigured, match=f"{SIGNING_KEY} must be set"):
+            hearing_settings(provider, "", hears=True)
+        assert hearing_settings(provider, "", hears=False) == {}
+
+    @pytest.mark.parametrize("provider", ["", *(set(PROVIDERS) - set(SIGNING))])
+    def test_a_signature_that_nobody_makes_is_refused(self, provider):
+        assert hearing_settings(provider, "", hears=True) == {}
+        with pytest.raises(ImproperlyConfigured, match="does not sign"):
+            hearing_settings(provider, "key", hears=True)
+
+    @pytest.mark.parametrize(("signing", "code"), [("signs", 0), ("", 1)])
+    def test_production_reads_the_key_of_signatures(self, signing, code):
+        result = read_production(
+            "print(ANYMAIL['MAILGUN_WEBHOOK_SIGNING_KEY'])",
+            {"MAIL_PROVIDER": "mailgun", "ANYMAIL_WEBHOOK_SECRET": "a:b", SIGNING_KEY: signing},
+        )
+        assert (result.returncode, result.stdout) == (code, "" if code else "signs\n"), result.stderr
+        assert (f"{SIGNING_KEY} must be set too" in result.stderr) is bool(code)
+
     @pytest.mark.parametrize(("secret", "code"), [("second", 0), ("", 1)])
     def test_production_reads_both_keys_of_mailjet(self, secret, code):
-        invented = {
-            "SECRET_KEY": "x",
-            "ALLOWED_HOSTS": "mecenova.example",
-            "SITE_URL": "https://mecenova.example",
-        }
-        invented |= {"DATABASE_URL": "postgresql://nobody@localhost/none", "REDIS_URL": "redis://localhost/0"}
-        invented |= {"EMAIL_URL": "smtp://localhost:25", "DEFAULT_FROM_EMAIL": "bonjour@mecenova.example"}
-        invented |= {"MAIL_PROVIDER": "mailjet", KEY: "first", SECRET: secret}
-        read = (
-            "from mecenova.settings.production import *; print(EMAIL_BACKEND, ANYMAIL['MAILJET_SECRET_KEY'])"
-        )
-        result = subprocess.run(
-            [sys.executable, "-c", read],
-            cwd=ROOT,
-            env={**os.environ, **invented},
-            capture_output=True,
-            text=True,
-            check=False,
+        result = read_production(
+            "print(EMAIL_BACKEND, ANYMAIL['MAILJET_SECRET_KEY'])",
+            {"MAIL_PROVIDER": "mailjet", KEY: "first", SECRET: secret},
         )
         assert result.returncode == code, result.stderr
         assert result.stdout == ("" if code else "anymail.backends.mailjet.EmailBackend second\n")

@@ -34,7 +34,6 @@ VIEWS = {
     "mailgun": "anymail.webhooks.mailgun.MailgunTrackingWebhookView",
     "mailjet": "anymail.webhooks.mailjet.MailjetTrackingWebhookView",
     "postmark": "anymail.webhooks.postmark.PostmarkTrackingWebhookView",
-    "sendgrid": "anymail.webhooks.sendgrid.SendGridTrackingWebhookView",
     "sparkpost": "anymail.webhooks.sparkpost.SparkPostTrackingWebhookView",
 }
 
@@ -51,8 +50,14 @@ def provider_news(request: HttpRequest, provider: str) -> HttpResponse:
     if not settings.ANYMAIL.get("WEBHOOK_SECRET"):
         logger.error("News from %s refused: ANYMAIL_WEBHOOK_SECRET is not set", provider)
         raise Http404
+    view = import_string(VIEWS[provider])
     try:
-        return import_string(VIEWS[provider]).as_view()(request)
+        view()
+    except AnymailConfigurationError:
+        logger.error("News from %s cannot be heard: MAIL_PROVIDER_SIGNING_KEY is not set", provider)
+        return HttpResponse(status=503)
+    try:
+        return view.as_view()(request)
     except AnymailWebhookValidationFailure:
         logger.warning("News from %s refused: wrong secret or signature", provider)
         return HttpResponse(status=403)
