@@ -121,7 +121,7 @@ def why_it_waits(introduction: Introduction) -> str | None:
     """Why a request that waits for a place would not leave even with one; asked again each time one is free.
 
     Since it was made, its association may have paused or become an expert only, or been told no; the company
-    may have closed its door.
+    may have closed its door, or be left without anybody to answer.
     """
     association, company, side = introduction.association, introduction.company, introduction.asked_by_side
     return (
@@ -169,7 +169,17 @@ def _why_organisations_are_not_ready(association: Association, company: Company,
             f"{other.name} n’est pas encore un membre vérifié. "
             "Vous pourrez demander une mise en relation dès que l’équipe aura vérifié sa fiche."
         )
-    return why_not_yet(own)
+    return why_not_yet(own) or _why_nobody_would_answer(other)
+
+
+def _why_nobody_would_answer(asked: Organisation) -> str | None:
+    """Checked elsewhere before anybody came, or left by its last person: no one would read."""
+    if asked.active_members():
+        return None
+    return (
+        f"Personne n’a de compte aujourd’hui pour {asked.name}\u00a0: votre message n’aurait pas de lecteur. "
+        "L’équipe IMS cherche qui y répondra\u00a0; d’ici là, écrivez à d’autres."
+    )
 
 
 def why_door_is_closed(company: Company, side: str) -> str | None:

@@ -28,7 +28,10 @@ def member(organisation):
 
 @pytest.fixture
 def suggestion(db):
-    return SuggestionFactory()
+    """Of an association that somebody answers for."""
+    made = SuggestionFactory()
+    member(made.association.organisation)
+    return made
 
 
 @pytest.fixture
@@ -72,7 +75,7 @@ def test_interest_in_who_has_already_asked_is_a_yes(suggestion, person):
 
 
 @pytest.mark.usefixtures("late_in_the_month")
-def test_a_suggestion_that_expires_leaves_the_place_that_a_request_uses(suggestion):
+def test_a_suggestion_that_expires_leaves_the_place_that_a_request_uses(suggestion, person):
     spend_attention(company=suggestion.company, association=suggestion.association, source="suggestion")
     asked = introduce(
         association=suggestion.association,
@@ -156,6 +159,7 @@ def test_closing_the_need_expires_what_waits_and_gives_back_unseen_places(db):
 @pytest.mark.django_db(transaction=True)
 def test_yes_and_no_at_the_same_instant_give_one_answer():
     suggestion = SuggestionFactory()
+    member(suggestion.association.organisation)
     one, other = member(suggestion.company.organisation), member(suggestion.company.organisation)
     results = at_once(
         lambda: take_interest(suggestion=suggestion, note="Oui.", by=one),

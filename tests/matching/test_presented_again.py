@@ -43,7 +43,7 @@ def first(now):
     need = NeedFactory(
         published=True, deadline=None, territories=["59"], title="Des ateliers vers l’emploi des jeunes"
     )
-    AssociationFactory(complete=True)
+    member_of(AssociationFactory(complete=True))
     run_round()
     return Suggestion.objects.get(need=need)
 

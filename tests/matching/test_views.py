@@ -22,7 +22,10 @@ from tests.matching.factories import RoundFactory, SuggestionFactory
 
 @pytest.fixture
 def suggestion(db):
-    return SuggestionFactory()
+    """Of an association that somebody answers for."""
+    made = SuggestionFactory()
+    MembershipFactory(organisation=made.association.organisation)
+    return made
 
 
 @pytest.fixture
@@ -206,6 +209,7 @@ def test_needs_already_asked_about_come_last_with_their_page_and_cost_no_query(c
     needs = [NeedFactory(published=True, territories=["59"]) for _ in range(3)]
     few = query_count(lambda: client.get("/besoins-pour-vous/"))
     for need in needs[:2]:
+        MembershipFactory(organisation=need.company.organisation)
         asked = introduce(
             association=association,
             company=need.company,

@@ -1,4 +1,4 @@
-"""Nobody is let to ask where no answer can come: a closed door."""
+"""Nobody is let to ask where no answer can come: a closed door, an organisation without people."""
 
 import html
 
@@ -60,3 +60,25 @@ def test_what_waited_when_the_door_closed_is_told_the_true_reason(client, pair):
     assert agenda.next_step(waiting) is not None
     client.force_login(pair.asker)
     assert "n’étudie pas de nouvelle association" in shown(client.get(waiting.get_absolute_url()))
+
+
+@pytest.mark.parametrize("closed", [True, False])
+def test_a_company_without_anybody_is_not_asked(client, pair, closed):
+    if closed:
+        pair.answerer.is_active = False
+        pair.answerer.save()
+    else:
+        pair.company.organisation.memberships.all().delete()
+    with pytest.raises(DomainError, match="cherche qui y répondra"):
+        pair.ask()
+    client.force_login(pair.asker)
+    page = shown(client.get(address(pair)))
+    assert "Personne n’a de compte aujourd’hui" in page
+    assert 'name="note"' not in page
+
+
+def test_an_association_without_anybody_is_not_asked(pair):
+    pair.association.organisation.memberships.all().delete()
+    with pytest.raises(DomainError, match="Personne n’a de compte"):
+        pair.ask(asked_by_side=Side.COMPANY, by=pair.answerer, need=None)
+    assert not Introduction.objects.exists()
