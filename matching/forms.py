@@ -105,7 +105,8 @@ CHOICE_FORMS: dict[str, type[forms.Form]] = {
 
 
 class PairForm(forms.Form):
-    """A need and an association, each by its identifier or by its exact title or name, whatever the case."""
+    """A need, and an association or none, each by its identifier or by its exact title or name, whatever the
+    case."""
 
     besoin = forms.CharField(
         label="Le besoin",
@@ -116,15 +117,16 @@ class PairForm(forms.Form):
     association = forms.CharField(
         label="L’association",
         max_length=250,
-        help_text="Son nom exact, ou son identifiant.",
-        error_messages={"required": "Écrivez le nom de l’association."},
+        required=False,
+        help_text="Son nom exact, ou son identifiant. Laissez vide pour lire les plus proches du besoin.",
     )
 
     def clean_besoin(self) -> Need:
         return _only(needs_named(self.cleaned_data["besoin"]), "besoin")
 
-    def clean_association(self) -> Association:
-        return _only(associations_named(self.cleaned_data["association"]), "association")
+    def clean_association(self) -> Association | None:
+        wanted = self.cleaned_data["association"]
+        return _only(associations_named(wanted), "association") if wanted else None
 
 
 def _only(found: Sequence[M], what: str) -> M:

@@ -10,6 +10,7 @@ from datetime import date, datetime
 
 from django.db.models import Max
 
+from accounts.models import Organisation
 from associations.models import Association
 from companies.models import Need
 from matching.allocation import Candidate
@@ -143,8 +144,7 @@ class Pair:
 
     @property
     def waits_since(self) -> datetime:
-        organisation = self.association.organisation
-        return self.last_presented or organisation.checked_at or organisation.created_at
+        return waiting_since(self.association.organisation, self.last_presented)
 
 
 def look_at(need: Need, association: Association) -> Pair:
@@ -174,6 +174,11 @@ def look_at(need: Need, association: Association) -> Pair:
             "at"
         ],
     )
+
+
+def waiting_since(organisation: Organisation, last_presented: datetime | None) -> datetime:
+    """When it was last presented; of one that never was, when a person checked it, or it came."""
+    return last_presented or organisation.checked_at or organisation.created_at
 
 
 def needs_named(wanted: str) -> list[Need]:

@@ -17,5 +17,6 @@ urlpatterns = [
     path("besoins-pour-vous/pourquoi/", why.why_not_shown, name="why_not_shown"),
     path("besoins-pour-vous/<uuid:pk>/pourquoi/", why.why_not_for, name="why_not_for"),
     path("equipe/rapprochements/", pairs.choose_pair, name="choose_pair"),
+    path("equipe/rapprochements/<uuid:need>/", pairs.closest, name="closest"),
     path("equipe/rapprochements/<uuid:need>/<uuid:association>/", pairs.pair, name="pair"),
 ]

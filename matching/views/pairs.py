@@ -1,4 +1,4 @@
-"""The whole sum of a pair, for the team: which pair, then all that decides whether it is shown."""
+"""For the team: the associations closest to a need, and the whole sum of one pair."""
 
 import uuid
 
@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 
 from associations.models import Association
 from companies.models import Need
+from matching.closest import closest_to
 from matching.forms import PairForm
 from matching.models import Round
 from matching.pairs import look_at
@@ -16,20 +17,31 @@ from matching.verdicts import told_to_team
 from mecenova.team import for_the_team
 
 ROUNDS_SHOWN = 10
+CLOSEST_SHOWN = 20
 
 
 @require_safe
 @for_the_team
 def choose_pair(request: HttpRequest) -> HttpResponse:
-    """Read from the address: leads to the pair, or asks again, beside the last rounds and what they could
-    not do."""
+    """Read from the address: leads to the pair or to a need's closest, or asks again, beside the last rounds
+    and what they could not do."""
     asked = request.GET if "besoin" in request.GET else None
     form = PairForm(asked, initial={"association": request.GET.get("association", "")})
     if form.is_valid():
-        chosen = form.cleaned_data
-        return redirect("matching:pair", need=chosen["besoin"].pk, association=chosen["association"].pk)
+        need, association = form.cleaned_data["besoin"], form.cleaned_data["association"]
+        if association is None:
+            return redirect("matching:closest", need=need.pk)
+        return redirect("matching:pair", need=need.pk, association=association.pk)
     context = {"form": form, "rounds": Round.objects.all()[:ROUNDS_SHOWN]}
     return render(request, "matching/pair_choice.html", context)
+
+
+@require_safe
+@for_the_team
+def closest(request: HttpRequest, need: uuid.UUID) -> HttpResponse:
+    asked = get_object_or_404(Need.objects.select_related("company__organisation"), pk=need)
+    context = {"need": asked, "rows": closest_to(asked, limit=CLOSEST_SHOWN)}
+    return render(request, "matching/closest.html", context)
 
 
 @require_safe

@@ -163,6 +163,7 @@ PAGES: dict[str, tuple[Any, Callable[[], list[Any]], str]] = {
     "matching:why_not_shown": (ASSOCIATION, list, ""),
     "matching:why_not_for": (ASSOCIATION, key(lambda: own_need(kind="skills")), ""),
     "matching:choose_pair": (STAFF, list, "?besoin=&association=inconnue"),
+    "matching:closest": (STAFF, key(lambda: own_need(kind="skills")), ""),
     "matching:pair": (STAFF, a_pair, ""),
     "matching:diagnosis": (ASSOCIATION, key(own_diagnosis), ""),
     "partnerships:introductions": (ASSOCIATION, list, ""),

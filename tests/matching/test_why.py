@@ -284,6 +284,48 @@ def test_choosing_a_pair_leads_to_it_or_asks_again(client):
     assert found.url == reverse("matching:pair", args=[need.pk, association.pk])
     for wrong in ({"besoin": "", "association": "x"}, {"besoin": "../..", "association": "é" * 300}):
         assert client.get(address, wrong).status_code == 200
+    alone = client.get(address, {"besoin": "un titre", "association": ""})
+    assert alone.url == reverse("matching:closest", args=[need.pk])
     suiting_need(title="Un titre")
     again = client.get(address, {"besoin": "Un titre", "association": str(association.pk)})
     assert "Plusieurs fiches" in shown(again)
+
+
+def test_the_closest_to_a_need_are_read_by_the_team_with_the_score_of_the_whole_sum(client, query_count):
+    need = suiting_need()
+    near = AssociationFactory(complete=True)
+    apart = AssociationFactory(complete=True, causes=("sante",), purpose="Des soins dentaires.")
+    run_round()
+    address = reverse("matching:closest", args=[need.pk])
+    client.force_login(MembershipFactory(organisation=need.company.organisation).user)
+    assert client.get(address).status_code == 404
+    assert address not in shown(client.get(need.get_absolute_url()))
+    client.force_login(UserFactory(is_staff=True))
+    assert address in client.get(need.get_absolute_url()).content.decode()
+    page = client.get(address)
+    assert [row.association for row in page.context["rows"]] == [near]
+    row = page.context["rows"][0]
+    assert row.score == pytest.approx(look_at(need, near).assessment.total, abs=2e-4)
+    assert row.shown_at == row.waits_since == near.suggestions.get().presented_at
+    assert apart.organisation.name not in shown(page)
+    one = query_count(lambda: client.get(address))
+    AssociationFactory.create_batch(9, complete=True)
+    repair()
+    assert query_count(lambda: client.get(address)) == one
+    assert len(client.get(address).context["rows"]) == 10
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"published": True}, "Aucune association ne convient"),
+        ({}, "Ce besoin ne reçoit pas de réponse"),
+        ({"closed": True}, "Ce besoin ne reçoit pas de réponse"),
+    ],
+)
+def test_a_need_without_any_says_why(client, given, words):
+    if given != {"published": True}:
+        AssociationFactory(complete=True, territories=["75"])
+    client.force_login(UserFactory(is_staff=True))
+    page = client.get(reverse("matching:closest", args=[NeedFactory(**given).pk]))
+    assert words in shown(page)

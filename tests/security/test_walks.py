@@ -247,6 +247,7 @@ ALLOWED = {
     "infotheque:read": ASSOCIATION,
     "mail:message": {"manager"} | TEAM,
     "matching:choose_pair": TEAM,
+    "matching:closest": TEAM,
     "matching:pair": TEAM,
     "matching:suggestion": COMPANY | TEAM,
     "matching:suggestion_interest": COMPANY,

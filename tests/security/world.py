@@ -279,6 +279,7 @@ def _shared_keys(own: Any, company: Any, people: dict[str, User | None]) -> dict
         **{f"matching:{name}": {"pk": suggestion.pk} for name in by_suggestion},
         **{f"matching:{name}": {"pk": diagnosis.pk} for name in by_diagnosis},
         "matching:why_not_for": {"pk": suggestion.need_id},
+        "matching:closest": {"need": suggestion.need_id},
         "matching:pair": {"need": suggestion.need_id, "association": own.pk},
         "companies:detail": {"pk": company.pk},
         "partnerships:refusal_step": {"pk": refusal.pk},
