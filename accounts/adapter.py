@@ -4,6 +4,7 @@ from typing import Any
 from uuid import uuid4
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core.internal import ratelimit
 from allauth.core.internal.ratelimit import get_ip
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
@@ -18,6 +19,7 @@ from accounts.models.user import EMAIL_LENGTH
 from accounts.policies import unfinished_registration
 from mecenova.calendar import clock
 from mecenova.mail.addresses import absolute_url
+from mecenova.ui.returning import last_person_of
 
 MAILS = {
     "account/email/email_confirmation_signup": "mail/accounts/sign_up_code.md",
@@ -39,7 +41,11 @@ CHANGES = {
 # What anybody can have written to an address that is not theirs: once a day is enough to understand.
 ONCE_A_DAY = {"account/email/account_already_exists", "account/email/unknown_account"}
 DAY = 24 * 60 * 60
+APP, ANYWHERE = "allauth.account", "login_failed_anywhere"
 ACCOUNT_CHANGED = "mail/accounts/account_changed.md"
+# Whoever reads these at an address that the account has no longer cannot choose another password by it.
+ADDRESS_LOST = {"account/email/email_changed", "account/email/email_deleted"}
+DELETED = "deleted_email"
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -57,6 +63,9 @@ class AccountAdapter(DefaultAccountAdapter):
     @transaction.atomic
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """One row of the outbox, written with what caused it. Addresses in it never come from the request."""
+        if deleted := context.get(DELETED):
+            # allauth tells the address that stays; the one that goes may be the owner's.
+            self.send_mail(template_prefix, deleted, {**context, DELETED: ""})
         template = MAILS.get(template_prefix, ACCOUNT_CHANGED)
         person = context.get("user")
         if template == ACCOUNT_CHANGED:
@@ -65,6 +74,7 @@ class AccountAdapter(DefaultAccountAdapter):
             "recipient": person if isinstance(person, User) else None,
             "code": context.get("code", ""),
             "change": CHANGES.get(template_prefix, ""),
+            "write_to": settings.CONTACT_EMAIL if template_prefix in ADDRESS_LOST else "",
             "sign_up_url": absolute_url(reverse("accounts:sign_up")),
             "login_url": absolute_url(reverse("account_login")),
             "reset_url": absolute_url(reverse("account_reset_password")),
@@ -84,6 +94,28 @@ class AccountAdapter(DefaultAccountAdapter):
         """Wrong passwords are counted by account and by network: nobody shuts the door on somebody else."""
         return f"{super()._get_login_attempts_cache_key(request, **credentials)}:{get_ip(request)}"
 
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """From many networks together an account is tried a few times an hour, and no more.
+
+        The browser that its owner used last is not counted, so that nobody is kept out by a stranger's tries;
+        from another one, choosing a new password opens the door at once.
+        """
+        super().pre_authenticate(request, **credentials)
+        email = str(credentials.get("email", "")).lower()
+        if not email or _was_last_used_by(request, email):
+            return
+        usage = ratelimit.consume(request, app=APP, action=ANYWHERE, key=email)
+        if usage is None:
+            self._rollback_login_failed_rl_usage()
+            raise self.validation_error("too_many_login_attempts")
+        if self._login_failed_rl_usage:
+            # Given back together when the password is right.
+            self._login_failed_rl_usage.usage.extend(usage.usage)
+
+    def _delete_login_attempts_cached_email(self, request: HttpRequest, **credentials: Any) -> None:
+        super()._delete_login_attempts_cached_email(request, **credentials)
+        ratelimit.clear(request, app=APP, action=ANYWHERE, key=str(credentials.get("email", "")).lower())
+
     def get_login_redirect_url(self, request: HttpRequest) -> str:
         person = request.user
         unfinished = None if isinstance(person, AnonymousUser) else unfinished_registration(person)
@@ -95,3 +127,8 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def get_signup_redirect_url(self, request: HttpRequest) -> str:
         return self.get_login_redirect_url(request)
+
+
+def _was_last_used_by(request: HttpRequest, email: str) -> bool:
+    person = last_person_of(request)
+    return bool(person) and User.objects.filter(pk=person, email__iexact=email).exists()

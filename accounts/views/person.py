@@ -1,5 +1,6 @@
 """« Mes informations »: one's own name, and the way out."""
 
+from allauth.account.decorators import reauthentication_required
 from allauth.decorators import rate_limit
 from django.contrib import messages
 from django.contrib.auth import logout
@@ -22,7 +23,9 @@ def person(request: HttpRequest) -> HttpResponse:
     return render(request, "accounts/person.html", {"form": form, "memberships": memberships})
 
 
+# Read by anybody at this browser; done by whoever knows the password.
 @rate_limit(action="close_account")
+@reauthentication_required(allow_get=True)
 def close_account(request: HttpRequest) -> HttpResponse:
     form = CloseAccountForm(request.POST or None)
     if request.method == "POST" and form.is_valid():

@@ -136,11 +136,15 @@ ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
 ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND = True
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_PREVENT_ENUMERATION = True
+# A browser left open is not enough to take an account away: addresses and closing ask the password again.
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
 # Beyond allauth's own limits: mails to addresses that may be somebody else's, and what a person just signed
 # up could repeat.
 ACCOUNT_RATE_LIMITS = {
     "signup": "20/m/ip,100/d/ip",
     "reset_password": "20/m/ip,5/h/key",
+    # Wrong passwords for one account from all networks together (accounts.adapter).
+    "login_failed_anywhere": "20/h/key",
     "claim": "10/h/user",
     "register_organisation": "10/h/user",
     "invite": "30/h/user",

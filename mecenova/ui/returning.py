@@ -101,14 +101,22 @@ def page_above(path: str) -> str:
     return path
 
 
+def last_person_of(request: HttpRequest) -> str:
+    """The identifier of whoever logged in last with this browser, as we signed it; empty when not known."""
+    person = request.get_signed_cookie(LAST_PERSON, default="", salt=LAST_PERSON, max_age=LAST_PERSON_FOR)
+    return str(person)
+
+
 def keep_what_was_written(request: HttpRequest) -> None:
     """In the visitor's own session, without passwords nor files, to be given back to whoever wrote it.
 
     A form holds the token of the last log-in (Django draws another at each), so that its writer is the last
-    person who logged in with this browser. When that is not known, the text is not kept.
+    person who logged in with this browser. When that is not known, nothing is kept: no row for a stranger.
     """
-    person = request.get_signed_cookie(LAST_PERSON, default="", salt=LAST_PERSON, max_age=LAST_PERSON_FOR)
-    typed = (what_was_typed(request) or ()) if person else ()
+    person = last_person_of(request)
+    if not person:
+        return
+    typed = what_was_typed(request) or ()
     written = [value.strip() for name, value in typed if name != "csrfmiddlewaretoken"]
     text = "\n".join(text for text in written if len(text) >= WORTH_KEEPING)[:LONGEST_KEPT]
     request.session[UNSENT] = [person, text]
@@ -120,8 +128,8 @@ def give_back_what_was_written(request: Any, user: Any, **kwargs: Any) -> None:
     if request is None:
         return
     person = request.person_logged_in = str(user.pk)
-    writer, written = getattr(request, "session", {}).pop(UNSENT, (None, ""))
-    if writer not in ("", person):
+    writer, written = getattr(request, "session", {}).pop(UNSENT, ("", ""))
+    if writer != person:
         return
     said = "Votre session avait pris fin\u00a0: rien n’a été envoyé. Recommencez depuis cette page."
     kept = f" Vous aviez écrit, à copier\u00a0: «\u202f{written}\u202f»"

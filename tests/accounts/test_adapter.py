@@ -78,6 +78,7 @@ def test_a_changed_password_is_told(client, snapshot):
 def test_another_address_receives_a_code(client, snapshot):
     person = UserFactory(email="lea@exemple.fr", first_name="Léa")
     client.post(reverse("account_login"), {"login": person.email, "password": PASSWORD})
+    client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
     client.post(reverse("account_email"), {"email": "lea.roux@exemple.fr", "action_add": ""})
     mail = OutgoingMail.objects.get(address="lea.roux@exemple.fr")
     assert without_code(f"{mail.subject}\n\n{mail.text}") == snapshot
@@ -86,6 +87,7 @@ def test_another_address_receives_a_code(client, snapshot):
 def test_an_address_too_long_is_refused_rather_than_cut(client):
     person = UserFactory()
     client.post(reverse("account_login"), {"login": person.email, "password": PASSWORD})
+    client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
     page = client.post(reverse("account_email"), {"email": "a" * 250 + "@exemple.fr", "action_add": ""})
     assert "trop longue" in page.content.decode()
     assert not OutgoingMail.objects.exists()

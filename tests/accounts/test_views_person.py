@@ -53,6 +53,7 @@ def test_a_change_of_password_leads_to_where_it_is_said_done(client):
 def test_closing_asks_to_be_sure(client):
     person = UserFactory()
     client.force_login(person)
+    client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
     client.get(CLOSE)
     assert client.post(CLOSE, {}).status_code == 200
     assert User.objects.get(pk=person.pk).is_active
@@ -65,6 +66,7 @@ def test_the_last_manager_is_told_why_not_and_where_to_go(client):
     member, other = MembershipFactory(), MembershipFactory()
     MembershipFactory(organisation=other.organisation, user=member.user)
     client.force_login(member.user)
+    client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
     page = client.get(CLOSE).content.decode()
     assert reverse("accounts:members", args=[member.organisation_id]) in page
     assert member.organisation.name in page

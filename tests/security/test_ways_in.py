@@ -1,7 +1,12 @@
 """Signing in: who can be kept out, who can be written to, and who may give rights."""
 
+import re
+
 import pytest
+from allauth.account.models import EmailAddress
+from allauth.core.internal.ratelimit import get_ip
 from django.contrib.auth.models import Permission
+from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
@@ -11,6 +16,8 @@ from tests.accounts.factories import PASSWORD, ClaimFactory, OrganisationFactory
 pytestmark = pytest.mark.django_db
 
 LOGIN = "/compte/login/"
+# Two proxies: the visitor's own words, then what each of them saw.
+FORWARDED = "10.0.0.1, 203.0.113.1, 203.0.113.2"
 
 
 def try_password(client, person, password, address="192.0.2.1"):
@@ -44,6 +51,53 @@ class TestSigningIn:
         assert answers[-1].status_code == 200
         assert try_password(client, people[0], PASSWORD).status_code == 200
 
+    def test_many_networks_cannot_try_one_account(self, client):
+        """Nor keep its owner out: the browser used last opens, any other once a password is chosen anew."""
+        person, other = UserFactory(), UserFactory()
+        owner = Client()
+        assert try_password(owner, person, PASSWORD).status_code == 302
+        owner.post(reverse("account_logout"))
+        for number in range(20):
+            try_password(client, person, "faux faux faux", address=f"198.51.100.{number}")
+        assert try_password(client, person, PASSWORD, address="203.0.113.9").status_code == 200
+        assert try_password(Client(), other, PASSWORD, address="203.0.113.9").status_code == 302
+        assert try_password(owner, person, PASSWORD).status_code == 302
+        new = "un phare au bout du quai"
+        client.post(reverse("account_reset_password"), {"email": person.email})
+        (link,) = re.findall(r"http://testserver(\S+/key/\S+)", OutgoingMail.objects.get().text)
+        form = client.get(link, follow=True).redirect_chain[-1][0]
+        client.post(form, {"password1": new, "password2": new})
+        assert try_password(Client(), person, new, address="203.0.113.10").status_code == 302
+
+    def test_the_right_password_counts_for_nothing(self, client):
+        person = UserFactory()
+        for number in range(25):
+            door = Client()
+            assert try_password(door, person, PASSWORD, address=f"198.51.100.{number}").status_code == 302
+
+    @pytest.mark.parametrize(("proxies", "read"), [(0, "192.0.2.9"), (1, "203.0.113.2"), (2, "203.0.113.1")])
+    def test_the_visitor_s_address_is_read_behind_our_proxies_alone(self, rf, settings, proxies, read):
+        """What a visitor writes in X-Forwarded-For stands before what proxies add, and is not believed."""
+        settings.ALLAUTH_TRUSTED_PROXY_COUNT = proxies
+        request = rf.get("/", REMOTE_ADDR="192.0.2.9", headers={"X-Forwarded-For": FORWARDED})
+        assert get_ip(request) == read
+
+    def test_wrong_passwords_are_counted_whatever_a_visitor_writes_of_where_they_are(self, client, settings):
+        settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1
+        person = UserFactory()
+        for number in range(6):
+            client.post(
+                LOGIN,
+                {"login": person.email, "password": "faux faux faux"},
+                headers={"X-Forwarded-For": f"198.51.100.{number}, 203.0.113.2"},
+            )
+        answer = client.post(
+            LOGIN,
+            {"login": person.email, "password": PASSWORD},
+            headers={"X-Forwarded-For": "198.51.100.99, 203.0.113.2"},
+        )
+        assert answer.status_code == 200
+
     def test_the_session_changes_when_one_signs_in(self, client):
         client.get(LOGIN)
         client.session.save()
@@ -63,6 +117,60 @@ class TestSigningIn:
         code = OutgoingMail.objects.get(address=first.email).subject.split()[0]
         client.post(reverse("account_email_verification_sent"), {"code": code})
         assert client.get("/administration/").status_code == 200
+
+
+class TestAnOpenBrowser:
+    """Somebody at a browser left open reads; the account itself asks the password again."""
+
+    @pytest.fixture
+    def person(self, client):
+        person = UserFactory(email="lea@exemple.fr")
+        client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+        return person
+
+    def confirm(self, client, answer, password):
+        """The page that asks it: where it leads once answered."""
+        assert answer.status_code == 302
+        assert answer["Location"].startswith(reverse("account_reauthenticate"))
+        assert client.get(answer["Location"]).status_code == 200
+        return client.post(answer["Location"], {"password": password})
+
+    @pytest.mark.parametrize(
+        ("act", "email"), [("add", "nouvelle"), ("primary", "lea.roux"), ("remove", "lea.roux")]
+    )
+    def test_no_address_is_touched_without_the_password(self, client, person, act, email):
+        EmailAddress.objects.create(user=person, email="lea.roux@exemple.fr", verified=True)
+        before = list(EmailAddress.objects.order_by("pk").values())
+        sent = {"email": f"{email}@exemple.fr", f"action_{act}": ""}
+        answer = client.post(reverse("account_email"), sent)
+        assert self.confirm(client, answer, "faux faux faux").status_code == 200
+        assert list(EmailAddress.objects.order_by("pk").values()) == before
+        assert not OutgoingMail.objects.exists()
+
+    def test_the_account_is_not_closed_without_it_and_closes_with_it(self, client, person):
+        close = reverse("accounts:close_account")
+        assert client.get(close).status_code == 200
+        answer = client.post(close, {"sure": "on"})
+        assert self.confirm(client, answer, "faux faux faux").status_code == 200
+        person.refresh_from_db()
+        assert person.is_active
+        assert self.confirm(client, answer, PASSWORD)["Location"] == reverse("pages:home")
+        person.refresh_from_db()
+        assert not person.is_active
+
+    def test_an_address_that_was_swapped_is_told_whom_to_write_to(self, client, person, settings):
+        """A reset would not know it any more."""
+        EmailAddress.objects.create(user=person, email="autre@exemple.fr", verified=True)
+        page = reverse("account_email")
+        answer = client.post(page, {"email": "autre@exemple.fr", "action_primary": ""})
+        self.confirm(client, answer, PASSWORD)
+        client.post(page, {"email": "lea@exemple.fr", "action_remove": ""})
+        mails = OutgoingMail.objects.filter(address="lea@exemple.fr")
+        assert len(mails) == 2
+        for mail in mails:
+            assert f"Écrivez tout de suite à {settings.CONTACT_EMAIL}" in mail.text
+            assert reverse("account_reset_password") not in mail.text
+        assert OutgoingMail.objects.filter(address="autre@exemple.fr").count() == 1
 
 
 class TestWritingToOthers:

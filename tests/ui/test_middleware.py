@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from tests.accounts.factories import StaffFactory, UserFactory
+from tests.accounts.factories import PASSWORD, StaffFactory, UserFactory
 from tests.ui.parsing import assert_valid_html
 
 pytestmark = pytest.mark.django_db
@@ -34,6 +34,7 @@ def test_an_address_without_nul_is_read(client: Client) -> None:
 def test_signing_out_leaves_nothing_in_the_browser(client: Client, name: str, typed: dict[str, str]) -> None:
     person = StaffFactory(is_superuser=True) if name.startswith("admin") else UserFactory()
     client.force_login(person, backend=WITH_A_KEY)
+    client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
     response = client.post(reverse(name), typed)
     assert "_auth_user_id" not in client.session
     assert response["Clear-Site-Data"] == '"cache"'
