@@ -64,6 +64,10 @@ app.conf.beat_schedule = {
         "task": "mecenova.agenda.tasks.check_the_silence",
         "schedule": crontab(hour="3", minute="15"),
     },
+    "forget-ended-sessions": {
+        "task": "accounts.tasks.forget_ended_sessions",
+        "schedule": crontab(hour="4", minute="30"),
+    },
     "look-for-duplicates": {
         "task": "accounts.tasks.look_for_duplicates",
         "schedule": crontab(hour="4", minute="40"),
