@@ -5,7 +5,7 @@ from django.dispatch import Signal
 # organisation, by
 organisation_checked = Signal()
 organisation_left = Signal()
-# A checked record that nobody answered for has its first member.
+# A record that nobody answered for has its first member, by a claim; checked before it is told.
 organisation_attended = Signal()
 
 # merging (accounts.operations.merging.Merging): two records become one. First the rows of each room follow,

@@ -15,12 +15,14 @@ from accounts.signals import (
     organisations_merged,
     organisations_merging,
 )
+from associations.followups import FirstSteps
 from associations.models import Association, Project
 from associations.notifications import DraftPutAway
 from associations.operations import close_project, follow_check, follow_leaving, note_call
 from associations.operations.merges import PROFILES, become_one, bring_projects_over
 from associations.signals import project_dormant
 from mecenova.agenda.models import Slot
+from mecenova.agenda.operations import start_once
 from mecenova.agenda.signals import slot_held
 from mecenova.mail.operations import queue
 
@@ -29,6 +31,13 @@ from mecenova.mail.operations import queue
 def begin_own_steps(*, organisation: Organisation, **kwargs: Any) -> None:
     if _has_profile(organisation):
         follow_check(organisation=organisation)
+
+
+@receiver(organisation_attended)
+def begin_first_steps(*, organisation: Organisation, **kwargs: Any) -> None:
+    """Whoever takes over an imported record is accompanied as whoever signs up: once in its life."""
+    if _has_profile(organisation):
+        start_once(FirstSteps, organisation)
 
 
 @receiver(organisation_left)

@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 
 from django.urls import reverse
 
-from accounts.enums import OrganisationKind
+from accounts.enums import OrganisationKind, Origin
 from accounts.models import Organisation, User, team_of
 from accounts.operations import check_promised_by
 from accounts.policies import is_member
@@ -101,6 +101,7 @@ class AssociationWelcome(Welcome):
         )
         return {
             "organisation": subject,
+            "taken_over": subject.origin == Origin.IMPORT,
             "checked_by": check_promised_by(subject),
             "odds": odds_of(case),
             "what_if": what_if(case, association.organisation.department)[:WELCOME_CHANGES],
@@ -131,6 +132,7 @@ class CompanyWelcome(Welcome):
         causes = list(company.policy.causes.all()) if company.has_policy else []
         return {
             "organisation": subject,
+            "taken_over": subject.origin == Origin.IMPORT,
             "checked_by": check_promised_by(subject),
             "causes": [cause.name for cause in causes],
             "odds": odds(cause_ids=[cause.pk for cause in causes]),

@@ -10,7 +10,12 @@ from django.dispatch import receiver
 from accounts.enums import OrganisationKind
 from accounts.models import Organisation, User
 from accounts.operations.merging import Merging
-from accounts.signals import organisation_checked, organisation_left, organisations_merging
+from accounts.signals import (
+    organisation_attended,
+    organisation_checked,
+    organisation_left,
+    organisations_merging,
+)
 from associations.enums import ProjectStatus
 from associations.models import Association, Project
 from associations.signals import (
@@ -45,7 +50,7 @@ from matching.operations import (
 from matching.operations.merges import bring_suggestions_over
 from matching.profiles import refresh_associations, refresh_needs
 from matching.signals import diagnosis_is_moot, ending_to_explain
-from mecenova.agenda.operations import start
+from mecenova.agenda.operations import start, start_once
 from partnerships.models import Introduction
 from partnerships.signals import (
     introduction_answered,
@@ -125,6 +130,15 @@ def welcome_an_association(*, association: Association, by: User | None = None, 
 def welcome_a_company(*, company: Company, by: User | None = None, **kwargs: Any) -> None:
     if by is not None:
         start(WelcomeNewcomer, company.organisation)
+
+
+@receiver(organisation_attended)
+def welcome_who_took_over(*, organisation: Organisation, **kwargs: Any) -> None:
+    """An imported record has somebody to welcome from its first accepted claim, once."""
+    profile = {OrganisationKind.ASSOCIATION: Association, OrganisationKind.COMPANY: Company}
+    model = profile.get(OrganisationKind(organisation.kind))
+    if model is not None and model._default_manager.filter(organisation=organisation).exists():
+        start_once(WelcomeNewcomer, organisation)
 
 
 @receiver(project_reviewed)

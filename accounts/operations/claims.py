@@ -49,7 +49,7 @@ def accept_claim(*, claim: Claim, by: User | None, answer: str = "") -> Claim:
     A record nobody had claimed becomes a checked member: deciding the claim was the human check.
     """
     claim, organisation = _locked_for_decision(claim, by)
-    was_unattended = organisation.is_unattended
+    was_unattended = not organisation.memberships.exists()
     newcomer_manages = not organisation.memberships.managers().exists()
     _decide(claim, "accept", by, paragraphs(answer)[:MESSAGE_LENGTH])
     _, is_newcomer = Membership.objects.get_or_create(
@@ -62,7 +62,7 @@ def accept_claim(*, claim: Claim, by: User | None, answer: str = "") -> Claim:
         become_checked(organisation, "check", by)
     elif organisation.status == OrganisationStatus.LEFT:
         become_checked(organisation, "come_back", by)
-    elif organisation.is_checked and was_unattended:
+    if was_unattended:
         organisation_attended.send(Organisation, organisation=organisation, by=by)
     queue(notifications.ClaimAccepted, claim)
     if is_newcomer and not newcomer_manages:

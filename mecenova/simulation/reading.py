@@ -8,7 +8,7 @@ from uuid import UUID
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import Max, Model
 
-from accounts.enums import OrganisationKind, OrganisationStatus
+from accounts.enums import OrganisationKind, OrganisationStatus, Origin
 from accounts.models import Organisation
 from associations.models import Association, Project
 from matching.models import Suggestion
@@ -197,10 +197,12 @@ def _first_answers() -> tuple[list[float], list[float], list[float]]:
     welcomes = OutgoingMail.objects.filter(notification="matching.welcome", status=MailStatus.SENT)
     organisations = Organisation.objects.filter(kind=OrganisationKind.ASSOCIATION)
     created = dict(organisations.values_list("pk", "created_at"))
+    # An imported record is welcomed when somebody takes it over: its age then is nobody's wait.
+    signed_up = set(organisations.filter(origin=Origin.SIGN_UP).values_list("pk", flat=True))
     minutes = [
         (at - created[subject]) / timedelta(minutes=1)
         for subject, at in welcomes.values_list("subject_id", "sent_at")
-        if subject in created and at is not None
+        if subject in signed_up and at is not None
     ]
     looked = TransitionRecord.objects.filter(
         verb__in=("check", "ask_for_changes"), subject_type=_type(Organisation)

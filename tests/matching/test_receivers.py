@@ -2,7 +2,13 @@
 
 import pytest
 
-from accounts.operations import check_organisation, withdraw_organisation
+from accounts.operations import (
+    accept_claim,
+    check_organisation,
+    claim_organisation,
+    merge_organisations,
+    withdraw_organisation,
+)
 from associations.operations import (
     create_project,
     publish_project,
@@ -11,10 +17,11 @@ from associations.operations import (
     update_association,
     update_project,
 )
-from companies.operations import publish_need, set_policy
+from companies.operations import publish_need, register_company, set_policy
 from matching.models import ChangedSubject, Suggestion
 from matching.operations import run_round
 from mecenova.agenda import operations as agenda
+from mecenova.agenda.models import FollowUp
 from mecenova.mail.models import OutgoingMail
 from tests.accounts.factories import StaffFactory, UserFactory
 from tests.associations.factories import AskFactory, AssociationFactory, ProjectFactory
@@ -85,6 +92,48 @@ def test_an_imported_record_has_nobody_to_welcome():
     register_association(by=None, name="Les Lampes", postal_code="59000", town="Lille", status="unclaimed")
     agenda.run_due()
     assert not OutgoingMail.objects.filter(notification="matching.welcome").exists()
+
+
+def taken_over(organisation):
+    person = UserFactory()
+    claim = claim_organisation(organisation=organisation, message="Je suis trésorière.", by=person)
+    accept_claim(claim=claim, by=StaffFactory())
+    agenda.run_due()
+    return person
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("status", ["unclaimed", "checked"])
+@pytest.mark.parametrize("kind", ["association", "company"])
+def test_whoever_takes_over_an_imported_record_is_welcomed_once_in_its_life(kind, status):
+    register = {"association": register_association, "company": register_company}[kind]
+    profile = register(by=None, name="Les Lampes", postal_code="59000", status=status, origin="import")
+    person = taken_over(profile.organisation)
+    welcome = OutgoingMail.objects.get(notification__endswith="welcome")
+    assert welcome.recipient == person
+    assert "Vous tenez maintenant la fiche de Les Lampes" in welcome.text
+    begun = FollowUp.objects.about([profile.organisation]).filter(rule="associations.first_steps").count()
+    assert begun == (1 if kind == "association" else 0)
+    profile.organisation.memberships.all().delete()
+    taken_over(profile.organisation)
+    assert OutgoingMail.objects.filter(notification__endswith="welcome").count() == 1
+    assert (
+        FollowUp.objects.about([profile.organisation]).filter(rule="associations.first_steps").count()
+        == begun
+    )
+
+
+@pytest.mark.django_db
+def test_whoever_joins_a_team_is_no_newcomer_and_a_merge_welcomes_nobody_again():
+    association = register_association(by=UserFactory(), name="Les Lampes", postal_code="59000")
+    agenda.run_due()
+    taken_over(association.organisation)
+    imported = register_association(
+        by=None, name="Les Lampes du Nord", postal_code="59000", status="unclaimed", origin="import"
+    )
+    merge_organisations(kept=imported.organisation, gone=association.organisation, by=StaffFactory())
+    taken_over(imported.organisation)
+    assert OutgoingMail.objects.filter(notification="matching.welcome").count() == 1
 
 
 @pytest.mark.django_db

@@ -19,6 +19,7 @@ from mecenova.agenda.operations.follow_ups import (
     run_due,
     start,
     start_many,
+    start_once,
     steps_owed_by,
 )
 from mecenova.agenda.operations.sharing import (
@@ -59,6 +60,7 @@ __all__ = [
     "somebody_else",
     "start",
     "start_many",
+    "start_once",
     "steps_owed_by",
     "who_leads",
     "withdraw_slot",

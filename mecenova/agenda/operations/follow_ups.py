@@ -40,6 +40,13 @@ def start(rule_class: type[Rule], subject: Model, *, since: datetime | None = No
 
 
 @transaction.atomic
+def start_once(rule_class: type[Rule], subject: Model) -> None:
+    """`start`, unless the subject has ever had this rule: what is done for a newcomer is done once."""
+    if not FollowUp.objects.about([subject]).filter(rule=rule_class.name).exists():
+        start(rule_class, subject)
+
+
+@transaction.atomic
 def start_many(rule_class: type[Rule], subjects: Sequence[Model]) -> None:
     """`start` for many subjects of one type, in a handful of queries: an import opens thousands of steps."""
     of_rule = FollowUp.objects.about(subjects).filter(rule=rule_class.name)
