@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any, ClassVar
 
-from accounts.models import Organisation, team_of
+from accounts.models import Organisation, User, team_of
+from accounts.policies import is_member
 from companies import notifications
 from companies.enums import NeedStatus
 from companies.models import Need
@@ -236,8 +237,19 @@ def refresh_step(organisation: Organisation) -> bool:
     return False
 
 
+def heard_from(organisation: Organisation, by: User | None) -> None:
+    """Somebody wrote in the company's place or for it: only its own people end its silence.
+
+    What the team or an import writes moves the step when it must, and leaves the call owed where it is.
+    """
+    if by is not None and is_member(by, organisation):
+        restart_silence(organisation)
+    else:
+        refresh_step(organisation)
+
+
 def restart_silence(organisation: Organisation) -> None:
-    """Somebody of the company did something: the days of silence count from now, no call is due."""
+    """The company did something, or was called: the days of silence count from now, no call is due."""
     current = next_step(organisation)
     if current is not None and current.rule in {KeepInTouch.name, CallAfterSilence.name}:
         close(organisation, KeepInTouch, CallAfterSilence)

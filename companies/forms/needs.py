@@ -1,7 +1,7 @@
 """A need, with only the fields that its kind asks for."""
 
 import uuid
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -13,13 +13,12 @@ from companies.models import Need
 from companies.operations import WORK_TIME_IS_SKILLS
 from companies.readiness import NEED_FIELDS
 from mecenova.calendar import clock
+from mecenova.calendar.reach import too_far
 from mecenova.identifiers.fields import AmountField
 from mecenova.reference.enums import Kind
 from mecenova.reference.fields import EntriesField, SkillsField, TerritoriesField
 from mecenova.reference.models import Audience, Cause
 from mecenova.ui.forms import DateInput
-
-FURTHEST = timedelta(days=5 * 365)
 
 
 class NeedForm(forms.Form):
@@ -106,6 +105,9 @@ class DatedNeedForm(NeedForm):
 
     starts_on = forms.DateField(label="Du", widget=DateInput, required=False)
     ends_on = forms.DateField(label="Au", widget=DateInput, required=False)
+
+    def clean_starts_on(self) -> date | None:
+        return _within_reach(self.cleaned_data["starts_on"])
 
     def clean_ends_on(self) -> date | None:
         ends_on = self.cleaned_data["ends_on"]
@@ -198,6 +200,6 @@ def _said(need: Need, names: list[str]) -> dict[str, Any]:
 
 
 def _within_reach(day: date | None) -> date | None:
-    if day is not None and day > clock.today() + FURTHEST:
-        raise ValidationError("Cette date est dans plus de cinq ans\u00a0: vérifiez l’année.", code="too_far")
+    if refusal := too_far(day):
+        raise ValidationError(refusal, code="too_far")
     return day

@@ -10,7 +10,7 @@ from accounts.enums import OrganisationStatus
 from accounts.models import User
 from accounts.operations import locked, send_back_corrected
 from companies.enums import NeedStatus, WhoseTime
-from companies.followups import refresh_step, restart_need_step, restart_silence
+from companies.followups import heard_from, refresh_step, restart_need_step
 from companies.models import Company, Need
 from companies.notifications import NeedClosed
 from companies.operations.profile import lock
@@ -19,16 +19,18 @@ from companies.readiness import missing_from_need
 from companies.signals import need_changed, need_closed, need_published
 from companies.workflow import NEED
 from mecenova.calendar import clock
+from mecenova.calendar.reach import too_far
 from mecenova.identifiers.models import new_key
 from mecenova.identifiers.text import one_line, paragraphs
 from mecenova.mail.operations import queue
 from mecenova.readiness import in_words
 from mecenova.reference.enums import Kind
 from mecenova.workflow.errors import DomainError
-from mecenova.workflow.journal import advance, record
+from mecenova.workflow.journal import advance, record, was_begun_by
 from mecenova.workflow.machine import NEW
 
 LISTS = frozenset({"causes", "audiences", "territories", "skills"})
+DATES = ("deadline", "starts_on", "ends_on")
 FIELDS = LISTS | {
     "title",
     "description",
@@ -55,7 +57,10 @@ WORK_TIME_IS_SKILLS = (
 def create_need(
     *, company: Company, by: User | None, kind: str, id: uuid.UUID | None = None, **values: Any
 ) -> Need:
-    """A draft. `id` is drawn by the form when it is shown: sent twice, it gives the same need."""
+    """A draft. `id` is drawn by the form when it is shown: sent twice, it gives the same need.
+
+    Whoever goes back, corrects and sends it again is heard: a draft of theirs takes the new words.
+    """
     company = lock(company)
     if by is not None and not can_create_need(by, company):
         raise PermissionDenied
@@ -71,12 +76,23 @@ def create_need(
         sent_before = Need.objects.filter(pk=key).first()
         if sent_before is None:
             raise
-        if sent_before.company_id != company.pk:
-            raise DomainError("Ce formulaire a déjà servi. Rouvrez la page pour écrire un besoin.") from None
-        return sent_before
+        return _said_again(sent_before, company, kind, values, by)
     _set_lists(need, values)
     record(need, "create", NEW, need.status, by)
     restart_need_step(need)
+    return need
+
+
+def _said_again(need: Need, company: Company, kind: str, values: dict[str, Any], by: User | None) -> Need:
+    if need.company_id != company.pk or need.kind != kind:
+        raise DomainError("Ce formulaire a déjà servi. Rouvrez la page pour écrire un besoin.")
+    if need.status == NeedStatus.DRAFT and was_begun_by(need, by):
+        return update_need(need=need, by=by, **values)
+    if any(getattr(need, name) != value for name, value in values.items() if name not in LISTS):
+        raise DomainError(
+            f"Ce besoin est déjà enregistré ({need.get_status_display()}), sous le titre "
+            f"«\u202f{need.title}\u202f». Ouvrez-le depuis la page de votre entreprise pour le corriger."
+        )
     return need
 
 
@@ -116,7 +132,7 @@ def publish_need(*, need: Need, by: User | None) -> Need:
     advance(need, NEED, "publish", by=by, published_at=clock.now(), closed_at=None)
     restart_need_step(need)
     _send_back(need, by)
-    restart_silence(need.company.organisation)
+    heard_from(need.company.organisation, by)
     need_published.send(sender=Need, company=need.company, need=need, by=by)
     return need
 
@@ -173,6 +189,9 @@ def _refuse_what_cannot_be(kind: str, values: dict[str, Any]) -> None:
         raise TypeError(f"A need has no {', '.join(sorted(unknown))}")
     if kind == Kind.VOLUNTEERING and values.get("whose_time") == WhoseTime.WORK:
         raise DomainError(WORK_TIME_IS_SKILLS)
+    for name in DATES:
+        if refusal := too_far(values.get(name)):
+            raise DomainError(refusal)
 
 
 def _refuse_a_past_deadline(deadline: Any) -> None:

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from accounts.models import User
 from accounts.operations import send_back_corrected
-from companies.followups import restart_silence
+from companies.followups import heard_from
 from companies.models import Company, Policy
 from companies.models.company import DEFAULT_MONTHLY_CAPACITY
 from companies.operations.profile import lock
@@ -62,6 +62,6 @@ def set_policy(
     company.save(update_fields=["changed_at"])
     send_back_corrected(organisation=company.organisation, by=by)
     company = Company.objects.select_related("organisation", "policy").get(pk=company.pk)
-    restart_silence(company.organisation)
+    heard_from(company.organisation, by)
     company_changed.send(sender=Company, company=company, by=by)
     return policy

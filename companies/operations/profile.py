@@ -9,7 +9,7 @@ from django.db.models import OuterRef, QuerySet, Subquery
 from accounts.enums import OrganisationEvent, OrganisationStatus
 from accounts.models import User
 from accounts.operations import locked, restart_corrections, send_back_corrected, update_organisation
-from companies.followups import CallAfterSilence, restart_silence
+from companies.followups import CallAfterSilence, heard_from, restart_silence
 from companies.models import Company
 from companies.policies import can_edit_company
 from companies.signals import company_changed
@@ -37,8 +37,7 @@ def update_company(*, company: Company, by: User | None, **changes: Any) -> Comp
         changes["siren"] = clean_siren(changes["siren"])
     _write_office(company, by, changes)
     _write_profile(company, changes)
-    if by is not None:
-        restart_silence(company.organisation)
+    heard_from(company.organisation, by)
     company_changed.send(sender=Company, company=company, by=by)
     return company
 

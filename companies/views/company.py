@@ -11,16 +11,13 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.enums import OrganisationEvent
 from accounts.models import Merge
-from accounts.policies import is_member, unquoted_to
+from accounts.policies import unquoted_to
 from companies import policies
 from companies.forms import CallForm, CompanyForm, PolicyForm
 from companies.models import Company, Need
 from companies.operations import record_call, set_policy, update_company
 from companies.readiness import NEED, completeness, door_is_closed, policy_of
-from companies.views.lookup import company_or_404
-from infotheque.models import Prescription
-from mecenova.agenda.enums import Owner
-from mecenova.agenda.operations import next_step
+from companies.views.lookup import company_or_404, step_values, who_may_ask
 from mecenova.readiness import Part
 from mecenova.workflow.errors import DomainError
 from mecenova.workflow.journal import told
@@ -42,17 +39,14 @@ def detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         "door_is_closed": door_is_closed(company),
         "needs": (needs.published().not_past() if own else needs.current()).most_pressing_first(),
         "own": own,
+        "asks_as": who_may_ask(request.user),
         "can_create_need": policies.can_create_need(request.user, company),
         "call_form": CallForm() if policies.can_record_call(request.user, company) else None,
     }
     if own:
-        step, said = next_step(company.organisation), completeness(company)
-        reads = is_member(request.user, company.organisation)
+        said = completeness(company)
         context |= {
-            "step": step,
-            "step_is_mine": step is not None and step.owner == Owner.ORGANISATION,
-            "to_read": Prescription.objects.to_read(company.organisation_id, steps=[step] if reads else []),
-            "step_owner": step.get_owner_display() if step is not None else "",
+            **step_values(request, company, company.organisation),
             "completeness": said,
             "missing_links": [
                 (part.label, _where_to_say(company, part, request.user)) for part in said.missing
@@ -134,7 +128,8 @@ def _say_what_it_changes(request: HttpRequest, capacity: int) -> None:
         messages.warning(
             request,
             "La politique est enregistrée, et votre porte est fermée\u00a0: aucune association ne vous sera "
-            "proposée tant que la capacité reste à zéro.",
+            "proposée, et personne ne peut répondre à vos besoins en ligne, tant que la capacité reste à "
+            "zéro.",
         )
         return
     number = "une association" if capacity == 1 else f"{capacity} associations"

@@ -2,12 +2,21 @@
 
 import uuid
 from collections.abc import Callable
+from typing import Any
 
+from django.db.models import Model
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 
+from accounts.enums import OrganisationKind, OrganisationStatus
+from accounts.models import Organisation, User
+from accounts.policies import is_member
 from companies.models import Company, Need
 from companies.policies import Visitor
+from infotheque.models import Prescription
+from mecenova.agenda.enums import Owner
+from mecenova.agenda.operations import next_step
+from mecenova.team import is_staff
 
 Question = Callable[[Visitor, Company], bool]
 NeedQuestion = Callable[[Visitor, Need], bool]
@@ -27,6 +36,31 @@ def need_or_404(request: HttpRequest, pk: uuid.UUID, may: NeedQuestion) -> Need:
     if not may(request.user, need):
         raise Http404
     return need
+
+
+def step_values(request: HttpRequest, company: Company, subject: Model) -> dict[str, Any]:
+    """The next step of a page, whether the reader is one of those who owe it, and what to read for it."""
+    step = next_step(subject)
+    owed_by_company = step is not None and step.owner == Owner.ORGANISATION
+    mine = owed_by_company and is_member(request.user, company.organisation)
+    return {
+        "step": step,
+        "step_is_mine": mine,
+        "step_who": company.organisation.name if owed_by_company else "",
+        "to_read": Prescription.objects.to_read(company.organisation_id, steps=[step] if mine else []),
+    }
+
+
+def who_may_ask(user: Visitor) -> str:
+    """A visitor, an association, a newcomer who is of no organisation yet; nothing: one who never asks."""
+    if not isinstance(user, User):
+        return "visitor"
+    kinds = set(
+        Organisation.objects.of(user).exclude(status=OrganisationStatus.LEFT).values_list("kind", flat=True)
+    )
+    if OrganisationKind.ASSOCIATION in kinds:
+        return "association"
+    return "" if kinds or is_staff(user) else "newcomer"
 
 
 def own_company_or_404(request: HttpRequest, may: Question) -> Company:

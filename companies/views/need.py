@@ -9,20 +9,16 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
-from accounts.models import Organisation, User
+from accounts.models import User
 from accounts.operations import check_promised_by
-from accounts.policies import is_member
 from companies import policies
 from companies.enums import NeedStatus
 from companies.forms import need_form
 from companies.models import Need
 from companies.operations import close_need, create_need, publish_need, update_need
-from companies.readiness import missing_from_need
+from companies.readiness import door_is_closed, missing_from_need
 from companies.signals import need_read
-from companies.views.lookup import need_or_404, own_company_or_404
-from infotheque.models import Prescription
-from mecenova.agenda.enums import Owner
-from mecenova.agenda.operations import next_step
+from companies.views.lookup import need_or_404, own_company_or_404, step_values, who_may_ask
 from mecenova.agenda.wording import before
 from mecenova.reference.enums import Kind
 from mecenova.workflow.errors import DomainError
@@ -42,8 +38,6 @@ WHAT_EACH_KIND_IS = {
 def detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     need = need_or_404(request, pk, policies.can_view_need)
     own = policies.can_edit_need(request.user, need)
-    step = next_step(need) if own else None
-    reads = own and is_member(request.user, need.company.organisation)
     context = {
         "need": need,
         "company": need.company,
@@ -56,9 +50,9 @@ def detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         "can_publish": need.status != NeedStatus.PUBLISHED and policies.can_publish_need(request.user, need),
         "can_close": need.status != NeedStatus.CLOSED and policies.can_close_need(request.user, need),
         "missing": missing_from_need(need) if own else (),
-        "step": step,
-        "step_is_mine": step is not None and step.owner == Owner.ORGANISATION,
-        "to_read": Prescription.objects.to_read(need.company.organisation_id, steps=[step] if reads else []),
+        "door_is_closed": door_is_closed(need.company),
+        "asks_as": who_may_ask(request.user),
+        **(step_values(request, need.company, need) if own else {}),
     }
     return render(request, "companies/need_detail.html", context)
 
@@ -97,6 +91,9 @@ def edit(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         except DomainError as refusal:
             form.add_error(None, refusal.message)
         else:
+            if need.status == NeedStatus.CLOSED and policies.can_publish_need(request.user, need):
+                messages.success(request, "Le besoin est enregistré. Il est encore clos\u00a0: publiez-le.")
+                return redirect("companies:need_publish", pk=need.pk)
             messages.success(request, "Le besoin est enregistré.")
             return redirect("companies:need_detail", pk=need.pk)
     context = {"company": need.company, "form": form, "kind": Kind(need.kind), "need": need}
@@ -111,9 +108,10 @@ def publish(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         except DomainError as refusal:
             messages.error(request, refusal.message)
         else:
-            messages.success(request, _what_publishing_did(need.company.organisation))
+            messages.success(request, _what_publishing_did(need))
         return redirect("companies:need_detail", pk=need.pk)
     context = {"need": need, "company": need.company, "missing": missing_from_need(need)}
+    context["door_is_closed"] = door_is_closed(need.company)
     return render(request, "companies/need_publish.html", context)
 
 
@@ -130,7 +128,13 @@ def close(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     return render(request, "companies/need_close.html", {"need": need, "company": need.company})
 
 
-def _what_publishing_did(organisation: Organisation) -> str:
+def _what_publishing_did(need: Need) -> str:
+    organisation = need.company.organisation
+    if organisation.is_checked and door_is_closed(need.company):
+        return (
+            "Le besoin est publié, mais votre porte est fermée\u00a0: personne ne peut y répondre tant que "
+            "votre capacité reste à zéro."
+        )
     if organisation.is_checked:
         return "Le besoin est publié\u00a0: tout le monde peut le lire et y répondre."
     return (

@@ -86,6 +86,11 @@ def history(subject: Model) -> QuerySet[TransitionRecord]:
     ).select_related("by")
 
 
+def was_begun_by(subject: Model, by: "User | None") -> bool:
+    """Whether this person wrote it first, and not somebody in their place."""
+    return by is not None and history(subject).filter(verb="create", by=by).exists()
+
+
 def just_said(subject: Model, verb: str, *, by: "User", note: str) -> bool:
     """The form sent twice, or the page sent again: the same words by the same person, a moment ago."""
     lines = history(subject).filter(verb=verb, by=by, note=note, at__gte=clock.now() - SAME_WORDS)

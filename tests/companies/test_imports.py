@@ -224,6 +224,7 @@ HEADER = "entreprise;titre;forme;budget_min;budget_max;jours;date_limite;temps"
         ("Fondation Lumière;T;skills;;;beaucoup;;", "jours"),
         ("Fondation Lumière;T;financial;;;;31/12/2020;", "passée"),
         ("Fondation Lumière;T;financial;;;;31/02/2027;", "calendrier"),
+        ("Fondation Lumière;T;financial;;;;31/12/9999;", "vérifiez l’année"),
         ("Fondation Lumière;T;volunteering;;;;;work", "mécénat de compétences"),
     ],
 )

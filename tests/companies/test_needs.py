@@ -21,10 +21,10 @@ from mecenova.agenda.operations import next_step
 from mecenova.calendar import clock
 from mecenova.mail.models import OutgoingMail
 from mecenova.reference.enums import Kind
-from mecenova.reference.models import Skill
+from mecenova.reference.models import Cause, Skill
 from mecenova.workflow.errors import DomainError, TransitionRefused
 from mecenova.workflow.journal import history
-from tests.accounts.factories import StaffFactory, UserFactory
+from tests.accounts.factories import MembershipFactory, StaffFactory, UserFactory
 from tests.companies.factories import CompanyFactory, NeedFactory
 
 pytestmark = pytest.mark.django_db
@@ -70,10 +70,26 @@ class TestCreate:
     def test_the_same_form_sent_twice_is_one_need(self, user, company):
         key = uuid.uuid4()
         first = create_need(company=company, by=user, kind=Kind.IN_KIND, id=key, title="Un", goods="x")
-        again = create_need(company=company, by=user, kind=Kind.IN_KIND, id=key, title="Deux", goods="x")
-        assert first == again
-        assert Need.objects.get().title == "Un"
+        again = create_need(company=company, by=user, kind=Kind.IN_KIND, id=key, title="Un", goods="x")
+        assert first == again == Need.objects.get()
         assert len(history(first)) == 1
+
+    def test_who_went_back_to_correct_the_form_is_heard_while_it_is_their_draft(self, user, company):
+        colleague = MembershipFactory(organisation=company.organisation).user
+        key, money = uuid.uuid4(), {"kind": Kind.FINANCIAL, "company": company}
+        sport = Cause.objects.filter(slug="sport")
+        need = create_need(**money, by=user, id=key, title="Un", causes=Cause.objects.filter(slug="sante"))
+        create_need(**money, by=user, id=key, title="Deux", budget_max=500, causes=sport)
+        need.refresh_from_db()
+        assert (need.title, need.budget_max) == ("Deux", 500)
+        assert list(need.causes.all()) == list(sport)
+        with pytest.raises(DomainError, match="«\u202fDeux\u202f»"):
+            create_need(**money, by=colleague, id=key, title="Trois")
+        publish_need(need=need, by=None)
+        with pytest.raises(DomainError, match="Publié"):
+            create_need(**money, by=user, id=key, title="Trois")
+        assert create_need(**money, by=user, id=key, title="Deux") == need
+        assert Need.objects.get().title == "Deux"
 
     def test_a_key_of_another_company_is_refused_without_telling_whose(self, user, company):
         other = NeedFactory()

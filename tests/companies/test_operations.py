@@ -1,5 +1,6 @@
 """Registration, policy and profile: each write, twice, by everybody, with what must not be written."""
 
+from contextlib import suppress
 from decimal import Decimal
 
 import pytest
@@ -15,6 +16,7 @@ from companies.operations import (
     OrganisationExists,
     close_need,
     note_activity,
+    publish_need,
     record_call,
     register_company,
     set_policy,
@@ -24,7 +26,7 @@ from companies.operations import (
 from companies.signals import company_changed, company_registered
 from mecenova.agenda.enums import Owner
 from mecenova.agenda.models import FollowUp
-from mecenova.agenda.operations import next_step
+from mecenova.agenda.operations import next_step, start
 from mecenova.reference.models import Cause, Sector, Territory
 from mecenova.workflow.errors import DomainError
 from tests.accounts.factories import MembershipFactory, OrganisationFactory, StaffFactory, UserFactory
@@ -273,6 +275,28 @@ class TestCall:
             record_call(company=company, note="Ils cherchent des graphistes", by=StaffFactory())
             (step,) = steps(company.organisation)
             assert step.due_at > clock.moment + timedelta(days=58)
+
+    @pytest.mark.parametrize(
+        "write",
+        [
+            lambda company, by: update_company(company=company, by=by, presentation="Nous donnons du temps."),
+            lambda company, by: set_policy(company=company, by=by, kinds=["skills"]),
+            lambda company, by: publish_need(need=NeedFactory(company=company), by=by),
+        ],
+        ids=["profile", "policy", "need"],
+    )
+    def test_a_call_owed_ends_by_the_company_itself_and_by_nobody_in_its_place(self, write):
+        member, colleague = UserFactory(), StaffFactory()
+        company = CompanyFactory(members=[member])
+        NeedFactory(company=company, published=True)
+        start(followups.CallAfterSilence, company.organisation)
+        owed = next_step(company.organisation)
+        with suppress(PermissionDenied):  # The team publishes no need in a company's place.
+            write(company, colleague)
+        write(company, None)
+        assert next_step(company.organisation).pk == owed.pk
+        write(company, member)
+        assert next_step(company.organisation).rule != followups.CallAfterSilence.name
 
     def test_only_staff(self):
         user = UserFactory()

@@ -9,14 +9,16 @@ from django.urls import reverse
 
 from accounts.enums import OrganisationStatus
 from companies.enums import NeedStatus
-from companies.models import Company, Need
-from companies.operations import publish_need, record_call, register_company
+from companies.followups import refresh_step
+from companies.models import Company, Need, Policy
+from companies.operations import create_need, publish_need, record_call, register_company
 from mecenova.agenda.operations import next_step
 from mecenova.calendar import clock
 from mecenova.reference.enums import Kind
 from mecenova.ui.figures import long_date
 from mecenova.workflow.journal import history
 from tests.accounts.factories import MembershipFactory, OrganisationFactory, StaffFactory, UserFactory
+from tests.associations.factories import AssociationFactory
 from tests.companies.factories import CompanyFactory, NeedFactory
 
 pytestmark = pytest.mark.django_db
@@ -128,10 +130,34 @@ class TestCompanyPage:
         assert "un besoin publié" in page
         assert address not in page
 
-    def test_a_stranger_who_is_signed_in_may_ask(self, client, company):
-        client.force_login(MembershipFactory().user)
-        page = client.get(url("detail", company.pk)).content.decode()
-        assert f"{reverse('partnerships:introduction_create')}?entreprise={company.pk}" in page
+    def test_who_has_an_association_may_ask_and_nobody_is_led_to_a_page_that_is_not_theirs(
+        self, client, company
+    ):
+        need = NeedFactory(company=company, published=True)
+        pages = {url("detail", company.pk): f"entreprise={company.pk}"}
+        pages[url("need_detail", need.pk)] = f"besoin={need.pk}"
+        readers = [UserFactory() for _ in range(3)]
+        AssociationFactory(members=readers[:1])
+        CompanyFactory(members=readers[1:2])
+        for user, asks in zip(readers, (True, False, False), strict=True):
+            client.force_login(user)
+            for page, query in pages.items():
+                address = f"{reverse('partnerships:introduction_create')}?{query}"
+                assert (address in client.get(page).text) is asks
+                assert (client.get(address).status_code == 200) is asks
+        assert reverse("associations:register") in client.get(page).text
+
+    def test_what_the_company_owes_is_its_own_turn_and_not_the_team_s(self, client, member, company):
+        refresh_step(company.organisation)
+        need = create_need(company=company, by=None, kind=Kind.IN_KIND, title="Chaises")
+        pages = [url("detail", company.pk), url("need_detail", need.pk)]
+        for page in pages:
+            assert "À vous de jouer" in member.get(page).text
+        client.force_login(StaffFactory())
+        for page in pages:
+            text = client.get(page).text
+            assert "À vous de jouer" not in text
+            assert f"<dd>{company.organisation.name}</dd>" in text
 
     def test_an_unclaimed_one_can_be_claimed_and_is_asked_nothing(self, client):
         company = CompanyFactory(organisation__status="unclaimed", policy=None)
@@ -164,6 +190,24 @@ class TestCompanyPage:
         company.policy.monthly_capacity = 0
         company.policy.save()
         assert "Porte fermée" in client.get(url("detail", company.pk)).content.decode()
+
+    def test_behind_a_closed_door_nobody_is_told_that_they_can_ask(self, client, member, company, user):
+        need = NeedFactory(company=company, published=True)
+        Policy.objects.update(monthly_capacity=0)
+        client.logout()
+        for who in (None, UserFactory(), MembershipFactory().user):
+            if who:
+                client.force_login(who)
+            page = client.get(url("need_detail", need.pk)).text
+            assert "n’étudie pas de nouvelle association" in page
+            assert "S’inscrire ne suffit pas" not in page
+            assert reverse("partnerships:introduction_create") not in page
+        client.force_login(user)
+        assert "personne ne peut y répondre" in member.get(url("need_detail", need.pk)).text
+        draft = NeedFactory(company=company)
+        assert "personne ne pourra y répondre" in member.get(url("need_publish", draft.pk)).text
+        assert "personne ne peut y répondre" in said(member.post(url("need_publish", draft.pk)))[-1]
+        assert "répondre à vos besoins" in member.get(url("policy", company.pk)).text
 
     def test_query_count_does_not_grow(self, client, company, query_count):
         NeedFactory(company=company, published=True)
@@ -357,6 +401,22 @@ class TestWriteANeed:
         assert member.post(url("need_edit", need.pk), values).url == url("need_detail", need.pk)
         need.refresh_from_db()
         assert need.goods == "Dix tables"
+
+    def test_a_closed_need_that_is_corrected_leads_to_publishing_it(self, member, company):
+        need = NeedFactory(company=company, closed=True, kind=Kind.IN_KIND, deadline="2026-01-01")
+        form = member.get(url("need_edit", need.pk)).context["form"]
+        values = {name: form[name].value() for name in ("title", "description", "goods")}
+        in_a_month = (clock.today() + timedelta(days=30)).isoformat()
+        values |= {"causes": ["sport"], "territories": ["69"], "deadline": in_a_month}
+        answer = member.post(url("need_edit", need.pk), values)
+        assert answer.url == url("need_publish", need.pk)
+        assert "encore clos" in said(answer)[0]
+        page = member.get(answer.url).text
+        assert need.description in page
+        assert url("need_edit", need.pk) in page
+        member.post(answer.url)
+        need.refresh_from_db()
+        assert need.status == NeedStatus.PUBLISHED
 
     def test_what_is_not_complete_is_not_published(self, member, company):
         need = NeedFactory(company=company, kind=Kind.IN_KIND, goods="")
