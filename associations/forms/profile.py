@@ -9,12 +9,19 @@ from associations.forms.fields import CausesField
 from associations.forms.registration import PURPOSE_LENGTH, UNKNOWN_YET
 from associations.models import Association
 from mecenova.calendar import clock
+from mecenova.calendar.reach import too_far
 from mecenova.identifiers.fields import AmountField, PostalCodeField
 from mecenova.identifiers.registry import clean_rna, clean_siren
 from mecenova.reference.fields import EntriesField, KindsField, SkillsField, TerritoriesField
 from mecenova.reference.models import Audience, Sector
 from mecenova.ui.forms import DateInput
 
+NOT_OF_THIS_REGISTER = {
+    "rna": "Qui est au registre d’Alsace-Moselle n’a pas de numéro RNA\u00a0: choisissez «\u202fRNA\u202f» "
+    "comme immatriculation, ou effacez ce numéro.",
+    "court_entry": "C’est le registre d’Alsace-Moselle qui s’écrit ainsi\u00a0: choisissez-le comme "
+    "immatriculation, ou effacez cette ligne.",
+}
 OFFICE = ("name", "postal_code", "town", "website", "phone")
 
 
@@ -85,6 +92,15 @@ class IdentityForm(SectionForm):
     def clean_siren(self) -> str:
         return clean_siren(self.cleaned_data["siren"]) if self.cleaned_data["siren"] else ""
 
+    def clean(self) -> dict[str, Any]:
+        """Whoever changes register leaves the former number behind; one typed just now is never dropped."""
+        cleaned = super().clean() or {}
+        register = cleaned.get("registry")
+        other = "rna" if register == Registry.ALSACE_MOSELLE else "court_entry"
+        if register and cleaned.get(other) and other in self.changed_data:
+            self.add_error(other, NOT_OF_THIS_REGISTER[other])
+        return cleaned
+
 
 class MissionForm(SectionForm):
     title = "Mission, causes et publics"
@@ -145,6 +161,13 @@ class StanceForm(SectionForm):
     refused_kinds = KindsField(label="Formes de soutien que vous refusez", required=False)
     refused_sectors = EntriesField(Sector, label="Secteurs d’activité que vous refusez", required=False)
 
+    @classmethod
+    def initial_of(cls, association: Association) -> dict[str, Any]:
+        """A pause whose last day is past is over: the association is open, and its page says so."""
+        found = super().initial_of(association)
+        is_over = association.stance == Stance.PAUSED and not association.is_paused
+        return found | ({"stance": Stance.OPEN, "paused_until": None} if is_over else {})
+
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         last_day = cleaned.get("paused_until")
@@ -155,6 +178,8 @@ class StanceForm(SectionForm):
                 self.add_error("paused_until", "Choisissez le dernier jour de votre pause.")
             elif last_day < clock.today():
                 self.add_error("paused_until", "Cette date est passée\u00a0: choisissez-en une à venir.")
+            elif refusal := too_far(last_day):
+                self.add_error("paused_until", refusal)
         return cleaned
 
 

@@ -10,11 +10,13 @@ from accounts.operations import locked, send_back_corrected, update_organisation
 from associations.enums import Stance
 from associations.followups import refresh_step
 from associations.models import Association
-from associations.operations.registry import chosen_number, refuse_number_of_another
+from associations.operations.registry import chosen_number, numbers_once
 from associations.policies import can_edit_association
 from associations.signals import association_changed
 from mecenova.calendar import clock
+from mecenova.calendar.reach import too_far
 from mecenova.identifiers.text import one_line, paragraphs
+from mecenova.workflow.errors import DomainError
 
 OFFICE = frozenset({"name", "postal_code", "town", "website", "phone"})
 PLAIN = frozenset(
@@ -65,6 +67,8 @@ def update_association(*, association: Association, by: User | None, **changes: 
 
 
 def _write_profile(association: Association, changes: dict[str, Any]) -> None:
+    if refusal := too_far(changes.get("paused_until")):
+        raise DomainError(refusal)
     for name, value in changes.items():
         setattr(association, name, CLEANERS[name](value) if name in CLEANERS else value)
     if "stance" in changes and association.stance != Stance.PAUSED:
@@ -73,6 +77,6 @@ def _write_profile(association: Association, changes: dict[str, Any]) -> None:
         association.rna, association.court_entry = chosen_number(
             association.registry, association.rna, association.court_entry
         )
-    refuse_number_of_another(rna=association.rna, siren=association.siren, than=association.pk)
     association.changed_at = clock.now()
-    association.save()
+    with numbers_once(rna=association.rna, siren=association.siren, than=association.pk):
+        association.save()

@@ -25,7 +25,7 @@ from mecenova.identifiers.text import one_line, paragraphs
 from mecenova.reference.enums import Kind
 from mecenova.reference.models import Audience, Cause, Skill, Territory
 from mecenova.workflow.errors import DomainError
-from mecenova.workflow.journal import advance, record
+from mecenova.workflow.journal import advance, record, was_begun_by
 from mecenova.workflow.machine import NEW
 
 PLAIN = frozenset({"title", "description"})
@@ -54,7 +54,8 @@ def create_project(
 ) -> Project:
     """Open a draft. The same `project_id` given twice is the same form sent twice: one project.
 
-    So is a form with another key and the words of a draft: whoever went back was given a new key.
+    Whoever goes back, corrects and sends it again is heard: a draft of theirs takes the new words. A form of
+    another key with the words of a draft is the same too: whoever went back was given a new key.
     """
     organisation = locked(association.organisation)
     association = Association.objects.get(pk=association.pk)
@@ -62,21 +63,34 @@ def create_project(
     if by is not None and not policies.can_create_project(by, association):
         raise PermissionDenied
     _refuse_who_has_left(organisation)
+    words = {"title": one_line(title), "description": paragraphs(description)}
+    lists = {"causes": causes, "audiences": audiences, "territories": territories}
     known = Project.objects.filter(pk=project_id).first() if project_id else None
     if known is not None:
         if known.association_id != association.pk:
             raise PermissionDenied
-        return known
-    words = {"title": one_line(title), "description": paragraphs(description)}
+        return _said_again(known, by, words, lists)
     if project_id and (same := association.projects.filter(status=ProjectStatus.DRAFT, **words).first()):
         return same
     project = Project.objects.create(pk=project_id or new_key(Project), association=association, **words)
-    project.causes.add(*causes)
-    project.audiences.add(*audiences)
-    project.territories.add(*territories)
+    for name, chosen in lists.items():
+        getattr(project, name).set(chosen)
     record(project, "create", NEW, project.status, by)
     _restart_step(project)
     project_changed.send(sender=Project, project=project, association=association)
+    return project
+
+
+def _said_again(
+    project: Project, by: User | None, words: dict[str, str], lists: dict[str, Iterable[Any]]
+) -> Project:
+    if project.status == ProjectStatus.DRAFT and was_begun_by(project, by):
+        return update_project(project=project, by=by, **words, **lists)
+    if any(getattr(project, name) != said for name, said in words.items()):
+        raise DomainError(
+            f"Ce projet est déjà enregistré ({project.get_status_display()}), sous le titre "
+            f"«\u202f{project.title}\u202f». Ouvrez-le depuis la page de votre association pour le corriger."
+        )
     return project
 
 

@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Iterable
 from decimal import Decimal
+from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -13,19 +14,31 @@ from accounts.operations import create_organisation
 from associations.enums import Stance
 from associations.followups import FirstSteps, refresh_step
 from associations.models import Association
-from associations.operations.registry import chosen_number, refuse_number_of_another
+from associations.operations.profile import update_association
+from associations.operations.registry import chosen_number, numbers_once
 from associations.policies import can_edit_association
 from associations.signals import association_registered
 from mecenova.agenda.operations import start
 from mecenova.identifiers.models import new_key
 from mecenova.identifiers.text import one_line, paragraphs
 from mecenova.reference.models import Audience, Cause, Territory
+from mecenova.workflow.journal import was_begun_by
 
 
 def _already_registered(association_id: uuid.UUID | None) -> Association | None:
     if association_id is None:
         return None
     return Association.objects.select_related("organisation").filter(pk=association_id).first()
+
+
+def _said_again(known: Association, by: User | None, **sign_up: Any) -> Association:
+    """What the sign-up asks is written anew; what its other pages hold stays."""
+    if by is not None and not can_edit_association(by, known):
+        raise PermissionDenied
+    organisation = known.organisation
+    if organisation.status == OrganisationStatus.TO_CHECK and was_begun_by(organisation, by):
+        return update_association(association=known, by=by, **sign_up)
+    return known
 
 
 @transaction.atomic
@@ -56,40 +69,53 @@ def register_association(
     """Create the organisation and its profile, and start its first follow-ups.
 
     The same `association_id` given twice is the same form sent twice: the first association is returned.
+    While nobody has checked it, whoever went back and corrected the form is heard.
     Raises accounts.operations.OrganisationExists when the record is already there: it is claimed instead.
     """
     known = _already_registered(association_id)
     if known is not None:
-        if by is not None and not can_edit_association(by, known):
-            raise PermissionDenied
-        return known
+        return _said_again(
+            known,
+            by,
+            name=name,
+            postal_code=postal_code,
+            town=town,
+            registry=registry,
+            rna=rna,
+            siren=siren,
+            court_entry=court_entry,
+            purpose=purpose,
+            causes=causes,
+            territories=territories,
+            general_interest=general_interest,
+        )
     rna, court_entry = chosen_number(registry, rna, one_line(court_entry))
-    refuse_number_of_another(rna=rna, siren=siren)
-    organisation = create_organisation(
-        kind=OrganisationKind.ASSOCIATION,
-        name=name,
-        postal_code=postal_code,
-        town=town,
-        website=website,
-        phone=phone,
-        manager=by,
-        by=by,
-        origin=origin,
-        status=status,
-    )
-    association = Association.objects.create(
-        pk=association_id or new_key(Association),
-        organisation=organisation,
-        purpose=paragraphs(purpose),
-        registry=registry,
-        rna=rna,
-        siren=siren,
-        court_entry=court_entry,
-        size=size,
-        yearly_budget=yearly_budget,
-        general_interest=general_interest,
-        stance=stance,
-    )
+    with numbers_once(rna=rna, siren=siren):
+        organisation = create_organisation(
+            kind=OrganisationKind.ASSOCIATION,
+            name=name,
+            postal_code=postal_code,
+            town=town,
+            website=website,
+            phone=phone,
+            manager=by,
+            by=by,
+            origin=origin,
+            status=status,
+        )
+        association = Association.objects.create(
+            pk=association_id or new_key(Association),
+            organisation=organisation,
+            purpose=paragraphs(purpose),
+            registry=registry,
+            rna=rna,
+            siren=siren,
+            court_entry=court_entry,
+            size=size,
+            yearly_budget=yearly_budget,
+            general_interest=general_interest,
+            stance=stance,
+        )
     association.causes.add(*causes)
     association.audiences.add(*audiences)
     association.territories.add(*territories)

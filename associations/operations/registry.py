@@ -1,6 +1,10 @@
 """Registry numbers: one association has the number of one register, and no other has the same."""
 
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.db import IntegrityError, transaction
 
 from accounts.models import Organisation
 from associations.enums import Registry
@@ -23,6 +27,19 @@ class NumberTaken(DomainError):
 def chosen_number(registry: str, rna: str, court_entry: str) -> tuple[str, str]:
     """Whoever changes register leaves the former number behind; a SIREN may stand beside either."""
     return ("", court_entry) if registry == Registry.ALSACE_MOSELLE else (rna, "")
+
+
+@contextmanager
+def numbers_once(*, rna: str, siren: str, than: uuid.UUID | None = None) -> Iterator[None]:
+    """Write in this block: who takes a number at the same moment as another is told whose it is."""
+    refuse_number_of_another(rna=rna, siren=siren, than=than)
+    try:
+        with transaction.atomic():
+            yield
+    except IntegrityError:
+        # The other has just been written: now that it can be seen, say whose the number is.
+        refuse_number_of_another(rna=rna, siren=siren, than=than)
+        raise
 
 
 def refuse_number_of_another(*, rna: str = "", siren: str = "", than: uuid.UUID | None = None) -> None:

@@ -53,9 +53,13 @@ def project_create(request: HttpRequest) -> HttpResponse:
         started |= {"title": first_words.title, "description": first_words.description}
     form = NewProjectForm(request.POST or None, initial=started)
     if request.method == "POST" and form.is_valid():
-        project = operations.create_project(association=association, by=request.user, **form.cleaned_data)
-        messages.success(request, "Le brouillon est enregistré. Ajoutez maintenant ce que vous cherchez.")
-        return redirect(project)
+        try:
+            project = operations.create_project(association=association, by=request.user, **form.cleaned_data)
+        except DomainError as refused:
+            form.add_error(None, refused.message)
+        else:
+            messages.success(request, "Le brouillon est enregistré. Ajoutez maintenant ce que vous cherchez.")
+            return redirect(project)
     context = {"form": form, "association": association, "others": _others_of(request, association)}
     return render(request, "associations/project_form.html", context)
 

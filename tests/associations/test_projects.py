@@ -21,7 +21,7 @@ from mecenova.reference.enums import Kind
 from mecenova.reference.models import Cause, Skill
 from mecenova.workflow.errors import DomainError, TransitionRefused
 from mecenova.workflow.journal import history
-from tests.accounts.factories import UserFactory
+from tests.accounts.factories import MembershipFactory, UserFactory
 from tests.associations.factories import AskFactory, AssociationFactory, ProjectFactory
 from tests.stories import Story
 
@@ -70,6 +70,24 @@ def test_form_sent_twice_makes_one_project(association, user):
     for _ in range(2):
         operations.create_project(association=association, by=user, title="Ponts", project_id=key)
     assert Project.objects.get().pk == key
+
+
+def test_who_went_back_to_correct_the_form_is_heard_while_it_is_their_draft(association, user):
+    colleague, key = MembershipFactory(organisation=association.organisation).user, uuid.uuid4()
+    given = {"association": association, "project_id": key}
+    for title, cause in (("Ponts", "sante"), ("Passerelles", "sport")):
+        operations.create_project(
+            **given, by=user, title=title, causes=Cause.objects.filter(slug=cause), description="Pour tous."
+        )
+    project = Project.objects.get()
+    assert (project.title, project.causes.get().slug) == ("Passerelles", "sport")
+    with pytest.raises(DomainError, match="Passerelles"):
+        operations.create_project(**given, by=colleague, title="Tunnels")
+    AskFactory(project=project)
+    operations.publish_project(project=project, by=user)
+    with pytest.raises(DomainError, match="Publié"):
+        operations.create_project(**given, by=user, title="Ponts", description="Pour tous.")
+    assert Project.objects.get().title == "Passerelles"
 
 
 def test_key_of_another_association_is_refused(user, association):

@@ -1,4 +1,5 @@
 import uuid
+from functools import partial
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -7,7 +8,7 @@ from accounts.enums import OrganisationStatus, Origin, Role
 from accounts.models import Organisation
 from accounts.operations import OrganisationExists, accept_claim, check_organisation
 from associations.models import Association
-from associations.operations import register_association
+from associations.operations import NumberTaken, register_association, registry, update_association
 from associations.signals import association_registered
 from mecenova.agenda.enums import Owner
 from mecenova.agenda.models import FollowUp
@@ -53,6 +54,40 @@ def test_form_sent_twice_makes_one_association():
     assert register(user, association_id=key) == first
     assert Organisation.objects.count() == Association.objects.count() == 1
     assert FollowUp.objects.count() == owed
+
+
+def test_who_went_back_to_correct_the_form_is_heard_until_the_check():
+    user, key = UserFactory(), uuid.uuid4()
+    first = register(user, association_id=key, purpose="Nous aidons.")
+    owed = FollowUp.objects.count()
+    register(user, association_id=key, name="Les Grands Ponts", rna="W751234567", purpose=PURPOSE)
+    first = Association.objects.get()
+    assert (first.organisation.name, first.rna, first.purpose) == ("Les Grands Ponts", "W751234567", PURPOSE)
+    assert FollowUp.objects.count() == owed
+    check_organisation(organisation=first.organisation, by=StaffFactory())
+    assert register(user, association_id=key) == first
+    assert Organisation.objects.get().name == "Les Grands Ponts"
+
+
+@pytest.mark.parametrize("number", [{"rna": "W751234567"}, {"siren": "732829320"}])
+@pytest.mark.parametrize("joins", [True, False])
+def test_a_number_that_another_takes_at_the_same_moment_is_told(monkeypatch, number, joins):
+    other, look, looks = AssociationFactory(), registry.refuse_number_of_another, []
+    own = AssociationFactory()
+
+    def look_then_lose(**told):
+        look(**told)
+        looks.append(told)
+        if len(looks) == 1:
+            Association.objects.filter(pk=other.pk).update(**number)
+
+    monkeypatch.setattr(registry, "refuse_number_of_another", look_then_lose)
+    write = (
+        partial(register, UserFactory()) if joins else partial(update_association, association=own, by=None)
+    )
+    with pytest.raises(NumberTaken, match=str(other)):
+        write(**number)
+    assert Organisation.objects.count() == 2
 
 
 def test_key_of_somebody_else_is_refused():

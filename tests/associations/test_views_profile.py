@@ -1,4 +1,5 @@
 import uuid
+from datetime import date, timedelta
 
 import pytest
 from django.urls import reverse
@@ -9,8 +10,10 @@ from associations.enums import Stance
 from associations.followups import CallToPublish
 from associations.forms.profile import SECTIONS
 from associations.models import Association
-from associations.operations import note_call, register_association
+from associations.operations import note_call, register_association, update_association
 from mecenova.agenda.operations import next_step, start
+from mecenova.calendar import clock
+from mecenova.workflow.errors import DomainError
 from mecenova.workflow.journal import history, record
 from tests.accounts.factories import StaffFactory, UserFactory
 from tests.associations.factories import PURPOSE, AssociationFactory, ProjectFactory
@@ -198,10 +201,50 @@ def test_changes_asked_are_read_then_sent_back(client, user):
 
 
 def test_pause_by_the_form(client, association):
-    client.post(edit(association, "position"), {"stance": "paused", "paused_until": "2999-01-01"})
+    in_a_year = clock.today() + timedelta(days=365)
+    client.post(edit(association, "position"), {"stance": "paused", "paused_until": in_a_year.isoformat()})
     association.refresh_from_db()
     assert association.stance == Stance.PAUSED
     assert next_step(association.organisation).rule == "associations.pause"
+
+
+@pytest.mark.parametrize("status", ["checked", "to_check"])
+def test_a_pause_until_the_end_of_time_is_told_at_its_field(client, association, status):
+    Organisation.objects.filter(pk=association.organisation_id).update(status=status, checked_at=clock.now())
+    response = client.post(edit(association, "position"), {"stance": "paused", "paused_until": "9999-12-31"})
+    assert "vérifiez l’année" in response.text
+    assert 'value="9999-12-31"' in response.text
+    with pytest.raises(DomainError, match="vérifiez l’année"):
+        update_association(
+            association=association, by=None, stance=Stance.PAUSED, paused_until=date(9999, 12, 31)
+        )
+    association.refresh_from_db()
+    assert association.stance == Stance.OPEN
+
+
+def test_after_a_pause_the_position_is_shown_open_and_can_be_saved(client, user):
+    over = clock.today() - timedelta(days=1)
+    association = AssociationFactory(complete=True, members=[user], stance="paused", paused_until=over)
+    shown = client.get(edit(association, "position")).context["form"]
+    assert (shown["stance"].value(), shown["paused_until"].value()) == (Stance.OPEN, None)
+    client.post(
+        edit(association, "position"), {"stance": shown["stance"].value(), "refused_kinds": ["skills"]}
+    )
+    association.refresh_from_db()
+    assert (association.stance, association.refused_kinds) == (Stance.OPEN, ["skills"])
+
+
+@pytest.mark.parametrize(
+    ("register", "typed"),
+    [("alsace_moselle", {"rna": "W751234567"}), ("rna", {"court_entry": "Colmar, volume 12, folio 3"})],
+)
+def test_a_number_typed_for_another_register_is_never_dropped_in_silence(client, user, register, typed):
+    association = AssociationFactory(members=[user])
+    identity = {"name": "Les Ponts", "postal_code": "68000", "town": "Colmar", "size": "small"}
+    response = client.post(edit(association, "identite"), {**identity, "registry": register, **typed})
+    ((field, number),) = typed.items()
+    assert field in response.context["form"].errors
+    assert number in response.text
 
 
 def test_team_notes_its_call(client):
