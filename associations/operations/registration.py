@@ -72,25 +72,14 @@ def register_association(
     While nobody has checked it, whoever went back and corrected the form is heard.
     Raises accounts.operations.OrganisationExists when the record is already there: it is claimed instead.
     """
+    number = {"registry": registry, "rna": rna, "siren": siren, "court_entry": court_entry}
+    words = {"purpose": paragraphs(purpose), "general_interest": general_interest}
     known = _already_registered(association_id)
     if known is not None:
-        return _said_again(
-            known,
-            by,
-            name=name,
-            postal_code=postal_code,
-            town=town,
-            registry=registry,
-            rna=rna,
-            siren=siren,
-            court_entry=court_entry,
-            purpose=purpose,
-            causes=causes,
-            territories=territories,
-            general_interest=general_interest,
-        )
-    rna, court_entry = chosen_number(registry, rna, one_line(court_entry))
-    with numbers_once(rna=rna, siren=siren):
+        office = {"name": name, "postal_code": postal_code, "town": town}
+        return _said_again(known, by, **office, **number, **words, causes=causes, territories=territories)
+    number["rna"], number["court_entry"] = chosen_number(registry, rna, one_line(court_entry))
+    with numbers_once(rna=number["rna"], siren=siren):
         organisation = create_organisation(
             kind=OrganisationKind.ASSOCIATION,
             name=name,
@@ -106,14 +95,10 @@ def register_association(
         association = Association.objects.create(
             pk=association_id or new_key(Association),
             organisation=organisation,
-            purpose=paragraphs(purpose),
-            registry=registry,
-            rna=rna,
-            siren=siren,
-            court_entry=court_entry,
+            **number,
+            **words,
             size=size,
             yearly_budget=yearly_budget,
-            general_interest=general_interest,
             stance=stance,
         )
     association.causes.add(*causes)
