@@ -2,12 +2,41 @@
 
 from typing import Any, ClassVar
 
+from allauth.account.admin import EmailAddressAdmin
+from allauth.account.models import EmailAddress
 from django.contrib import admin
+from django.contrib.auth.admin import GroupAdmin
+from django.contrib.auth.models import Group
 from django.db.models import Model
 from django.http import HttpRequest
 
 from accounts.models import Claim, Invitation, Membership, Organisation, User
 from mecenova.read_only import ReadOnlyAdmin
+
+# Made by others, and writable: an address given to somebody opens their account, a group gives rights.
+admin.site.unregister(EmailAddress)
+admin.site.unregister(Group)
+
+
+@admin.register(EmailAddress)
+class ReadOnlyEmailAddressAdmin(ReadOnlyAdmin, EmailAddressAdmin):
+    """An address is confirmed by the code that arrives there, and by nobody."""
+
+    actions: ClassVar[list[str]] = []
+
+
+@admin.register(Group)
+class RightsAdmin(GroupAdmin):
+    """What a group may do is decided by superusers: others would give themselves the rights they lack."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return request.user.is_superuser
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return request.user.is_superuser
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return request.user.is_superuser
 
 
 class MembershipInline(admin.TabularInline):

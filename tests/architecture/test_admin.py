@@ -6,7 +6,7 @@ from django.contrib import admin
 
 # The closed lists, who is of the team, and the words of a record: no state, no date, no step.
 WRITTEN = {
-    *("account.EmailAddress", "accounts.User", "auth.Group"),
+    *("accounts.User", "auth.Group"),
     *("associations.Association", "associations.Project", "companies.Company", "companies.Need"),
     *("reference.Audience", "reference.Cause", "reference.Sector", "reference.Skill"),
     *("reference.SkillFamily", "reference.Territory"),

@@ -5,7 +5,7 @@ import re
 import pytest
 from allauth.account.models import EmailAddress
 from allauth.core.internal.ratelimit import get_ip
-from django.contrib.auth.models import Permission
+from django.contrib.auth.models import Group, Permission
 from django.test import Client
 from django.urls import reverse
 
@@ -226,9 +226,9 @@ class TestSecretsOfMails:
 class TestRights:
     @pytest.fixture
     def keeper(self, client):
-        """Of the team, with the right to change people, and no more."""
+        """Of the team, with every right that can be given, and no superuser."""
         keeper = StaffFactory()
-        keeper.user_permissions.set(Permission.objects.filter(codename__in=["change_user", "view_user"]))
+        keeper.user_permissions.set(Permission.objects.all())
         client.force_login(keeper, backend="django.contrib.auth.backends.ModelBackend")
         return keeper
 
@@ -254,6 +254,37 @@ class TestRights:
         client.post(reverse("admin:accounts_user_change", args=[above.pk]), {"first_name": "N"})
         above.refresh_from_db()
         assert above.is_active
+
+    def test_nobody_gives_themselves_the_address_of_a_superuser(self, client, keeper):
+        """Confirmed by hand, an address takes the resets of passwords of its account."""
+        above = StaffFactory(is_superuser=True)
+        own = EmailAddress.objects.create(user=keeper, email="moi@exemple.fr", verified=False)
+        values = {"user": above.pk, "email": "moi@exemple.fr", "verified": "on", "primary": "on"}
+        client.post(reverse("admin:account_emailaddress_add"), values | {"email": "autre@exemple.fr"})
+        client.post(reverse("admin:account_emailaddress_change", args=[own.pk]), values)
+        client.post(reverse("admin:account_emailaddress_delete", args=[own.pk]), {"post": "yes"})
+        acted = {"action": "make_verified", "_selected_action": [own.pk]}
+        client.post(reverse("admin:account_emailaddress_changelist"), acted)
+        own.refresh_from_db()
+        assert (own.user, own.verified) == (keeper, False)
+        assert not EmailAddress.objects.filter(email="autre@exemple.fr").exists()
+
+    def test_nobody_gives_their_own_group_more_rights(self, client, keeper):
+        group = Group.objects.create(name="Relecture")
+        keeper.groups.add(group)
+        right = Permission.objects.get(codename="delete_user")
+        values = {"name": "Relecture", "permissions": [right.pk]}
+        client.post(reverse("admin:auth_group_change", args=[group.pk]), values)
+        client.post(reverse("admin:auth_group_add"), values | {"name": "Autre"})
+        assert not group.permissions.exists()
+        assert not Group.objects.filter(name="Autre").exists()
+
+    def test_a_superuser_does(self, client):
+        client.force_login(
+            StaffFactory(is_superuser=True), backend="django.contrib.auth.backends.ModelBackend"
+        )
+        client.post(reverse("admin:auth_group_add"), {"name": "Relecture"})
+        assert Group.objects.filter(name="Relecture").exists()
 
 
 def test_a_record_is_claimed_once_however_often_it_is_sent(client):
