@@ -6,8 +6,9 @@ from typing import Any
 from django.urls import reverse
 
 from accounts.enums import ClaimStatus, OrganisationEvent, OrganisationStatus, Role
-from accounts.models import Claim, Invitation, Organisation, User, team_of
+from accounts.models import Claim, Invitation, Membership, Organisation, User, team_of
 from accounts.policies import is_manager, is_member
+from accounts.retention import closes_at, is_dormant, last_act_of
 from mecenova.agenda.operations import next_step
 from mecenova.mail.addresses import absolute_url
 from mecenova.mail.models import AddressTrouble
@@ -66,9 +67,10 @@ def write_invitation(invitation: Invitation) -> None:
     write_to_address("mail/accounts/invitation.md", values, key=key, address=invitation.email, person=None)
 
 
-def write_farewell(person: User) -> None:
+def write_farewell(person: User, *, was_asked: bool) -> None:
     """The account is about to close: the last mail that its address receives, from nobody's account."""
     values = {
+        "was_asked": was_asked,
         "name": person.get_full_name(),
         "sign_up_url": absolute_url(reverse("accounts:sign_up")),
     }
@@ -295,6 +297,30 @@ class RemovedFromTeam(Notification):
 
     def recipients(self, subject: User) -> Iterable[User]:
         return [subject]
+
+
+@register_notification
+class AccountDormant(Notification):
+    """Of somebody who has done nothing for long: when the account closes, and how to keep it."""
+
+    name = "accounts.account_dormant"
+    template = "mail/accounts/account_dormant.md"
+
+    def recipients(self, subject: User) -> Iterable[User]:
+        return [subject]
+
+    def context(self, subject: User, recipient: User) -> dict[str, Any]:
+        last_act = last_act_of(subject)
+        alone = Membership.objects.alone_in_charge(subject).select_related("organisation")
+        return {
+            "last_act": last_act,
+            "closes_on": closes_at(last_act),
+            "alone": [membership.organisation for membership in alone.order_by("organisation__name_key")],
+            "login_url": absolute_url(reverse("account_login")),
+        }
+
+    def still_wanted(self, subject: User, recipient: User) -> bool:
+        return is_dormant(subject)
 
 
 @register_notification

@@ -1,11 +1,20 @@
 """What the clock asks of this room."""
 
+import logging
 from importlib import import_module
 
 from celery import shared_task
 from django.conf import settings
 
-from accounts.operations import find_duplicates
+from accounts.operations import (
+    close_dormant_accounts,
+    find_duplicates,
+    forget_expired_words,
+    forget_unconfirmed_accounts,
+    warn_dormant_people,
+)
+
+logger = logging.getLogger(__name__)
 
 
 @shared_task
@@ -18,3 +27,16 @@ def look_for_duplicates() -> None:
 def forget_ended_sessions() -> None:
     """Every night: a session that has ended opens nothing, and what it kept for its owner goes with it."""
     import_module(settings.SESSION_ENGINE).SessionStore.clear_expired()
+
+
+@shared_task
+def keep_no_longer() -> None:
+    """Every night: what is kept of people for a time only. Twice in a row finds nothing the second time."""
+    for keep in (
+        warn_dormant_people,
+        close_dormant_accounts,
+        forget_unconfirmed_accounts,
+        forget_expired_words,
+    ):
+        if number := keep():
+            logger.info("%s: %d", keep.__name__, number)

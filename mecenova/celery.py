@@ -68,6 +68,10 @@ app.conf.beat_schedule = {
         "task": "accounts.tasks.forget_ended_sessions",
         "schedule": crontab(hour="4", minute="30"),
     },
+    "keep-people-no-longer": {
+        "task": "accounts.tasks.keep_no_longer",
+        "schedule": crontab(hour="3", minute="50"),
+    },
     "look-for-duplicates": {
         "task": "accounts.tasks.look_for_duplicates",
         "schedule": crontab(hour="4", minute="40"),

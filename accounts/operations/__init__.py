@@ -27,6 +27,12 @@ from accounts.operations.organisations import (
     update_organisation,
     withdraw_organisation,
 )
+from accounts.operations.retention import (
+    close_dormant_accounts,
+    forget_expired_words,
+    forget_unconfirmed_accounts,
+    warn_dormant_people,
+)
 from accounts.operations.users import close_account, create_verified_user, update_person
 
 __all__ = [
@@ -40,10 +46,13 @@ __all__ = [
     "check_promised_by",
     "claim_organisation",
     "close_account",
+    "close_dormant_accounts",
     "create_organisation",
     "create_verified_user",
     "find_duplicates",
     "forget_absence",
+    "forget_expired_words",
+    "forget_unconfirmed_accounts",
     "hold",
     "invite_member",
     "leave",
@@ -61,6 +70,7 @@ __all__ = [
     "tell_apart",
     "update_organisation",
     "update_person",
+    "warn_dormant_people",
     "withdraw_invitation",
     "withdraw_organisation",
 ]

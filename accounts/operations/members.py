@@ -8,7 +8,7 @@ from django.db import transaction
 from accounts import notifications, policies
 from accounts.enums import OrganisationStatus, Role
 from accounts.models import Invitation, Membership, Organisation, User
-from accounts.operations.organisations import locked
+from accounts.operations.organisations import locked, withdraw_organisation
 from mecenova.calendar import clock
 from mecenova.mail.operations import queue
 from mecenova.workflow import journal
@@ -145,6 +145,26 @@ def leave(*, organisation: Organisation, by: User) -> None:
     _keep_a_manager(membership)
     membership.delete()
     journal.record(organisation, "leave_team", organisation.status, organisation.status, by)
+
+
+@transaction.atomic
+def hand_over(*, membership: Membership) -> None:
+    """Somebody who ran an organisation is no longer there: whoever came first of its team runs it.
+
+    Where nobody is left of it, it leaves the site. Where others run it already, nothing changes.
+    """
+    organisation = locked(membership.organisation)
+    alone = Membership.objects.alone_in_charge(membership.user).filter(pk=membership.pk)
+    if not alone.exists():
+        return
+    others = organisation.memberships.filter(user__is_active=True).exclude(pk=membership.pk)
+    heir = others.select_for_update().order_by("joined_at", "pk").first()
+    if heir is None:
+        withdraw_organisation(organisation=organisation, by=None)
+        return
+    heir.role = Role.MANAGER
+    heir.save(update_fields=["role"])
+    journal.record(organisation, "change_role", organisation.status, organisation.status, None, Role.MANAGER)
 
 
 def _locked_member(membership: Membership) -> tuple[Organisation, Membership]:

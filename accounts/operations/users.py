@@ -4,9 +4,9 @@ from allauth.account.models import EmailAddress
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
-from accounts.models import Membership, User
+from accounts.models import Invitation, Membership, User
 from accounts.notifications import write_farewell
-from accounts.operations.members import leave
+from accounts.operations.members import hand_over, leave
 from accounts.operations.organisations import hold
 from mecenova.agenda import operations as agenda
 from mecenova.agenda.enums import Outcome
@@ -51,18 +51,22 @@ def update_person(*, person: User, first_name: str, last_name: str, by: User) ->
 
 
 @transaction.atomic
-def close_account(*, person: User, by: User) -> User:
+def close_account(*, person: User, by: User | None) -> User:
     """Leave every team and close the account. A last mail says so; the account's address is then erased.
 
-    The name stays, so that the history of what was decided can still be read.
+    The name stays, so that the history of what was decided can still be read. By the site (`by` is None), of
+    somebody who is no longer there, what they ran alone passes to whoever is left of its team.
     """
-    if by.pk != person.pk:
+    if by is not None and by.pk != person.pk:
         raise PermissionDenied
     # Organisations first, then the person, whom others may go on naming meanwhile (`by=`): docs/adr/0014.
     hold(
         *Membership.objects.filter(user=person).values_list("organisation", flat=True),
         *person.claims.waiting().values_list("organisation", flat=True),
     )
+    if by is None:
+        for membership in Membership.objects.filter(user=person).order_by("organisation"):
+            hand_over(membership=membership)
     person = User.objects.select_for_update(no_key=True).get(pk=person.pk)
     if person.is_staff:
         raise DomainError(
@@ -76,7 +80,8 @@ def close_account(*, person: User, by: User) -> User:
         agenda.close(claim, outcome=Outcome.CANCELLED)
         claim.delete()
     EmailAddress.objects.filter(user=person).delete()
-    write_farewell(person)
+    Invitation.objects.filter(accepted_by=person).update(email="")
+    write_farewell(person, was_asked=by is not None)
     person.is_active = False
     person.email = f"{person.pk}@compte-ferme.invalid"
     person.set_unusable_password()

@@ -92,6 +92,11 @@ def withdrawn():
     return operations.withdraw_organisation(organisation=organisation, by=paul)
 
 
+def dormant():
+    managed()
+    return User.objects.get(email="lea@exemple.fr")
+
+
 SUBJECTS = {
     notifications.OrganisationChecked: managed,
     notifications.ChangesAsked: changes_asked,
@@ -109,6 +114,7 @@ SUBJECTS = {
     notifications.RemovedFromTeam: lea,
     notifications.OrganisationWithdrawn: withdrawn,
     notifications.OrganisationsMerged: managed,
+    notifications.AccountDormant: dormant,
 }
 VALUES = {"new_date": MONDAY, "organisation_name": "Les Lucioles", "gone_name": "Association Les Lucioles"}
 

@@ -5,7 +5,14 @@ import html
 import pytest
 from django.urls import reverse
 
+from accounts.retention import (
+    INVITATIONS_ARE_KEPT,
+    PROOFS_ARE_KEPT,
+    UNCONFIRMED_ARE_KEPT,
+    DormantAccount,
+)
 from mecenova.mail.retention import SECRETS_KEPT, WORDS_KEPT
+from mecenova.ui.figures import integer
 from tests.accounts.factories import MembershipFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -45,6 +52,15 @@ def test_the_delays_told_are_those_applied(client):
     assert f"{WORDS_KEPT.days // 365} ans après son envoi" in page
     assert f"mot de passe : {SECRETS_KEPT.days} jours" in page
     assert WORDS_KEPT.days == 3 * 365
+    warned_after, closed_after = DormantAccount.days
+    assert f"Après {integer(closed_after)} jours sans rien".replace("\u202f", " ") in page
+    assert f"vous prévient {closed_after - warned_after} jours avant" in page
+    for kept, said in (
+        (UNCONFIRMED_ARE_KEPT, "n’est pas confirmée : {} jours"),
+        (INVITATIONS_ARE_KEPT, "que personne n’a prise : {} jours"),
+        (PROOFS_ARE_KEPT, "d’un organisme : {} jours"),
+    ):
+        assert said.format(kept.days) in page
     assert "trois ans" in shown(_close_page(client))
 
 

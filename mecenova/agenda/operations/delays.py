@@ -15,7 +15,7 @@ from mecenova.workflow.errors import DomainError
 if TYPE_CHECKING:
     from accounts.models import User
 
-LONGEST_DELAY = 365
+LONGEST_DELAY = 3 * 365
 SHORTEST_IN_CALENDAR_DAYS = 45
 
 

@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from accounts.models import Organisation
+from accounts.retention import INVITATIONS_ARE_KEPT, PROOFS_ARE_KEPT, UNCONFIRMED_ARE_KEPT, dormant_days
 from infotheque.models.curation import ADDRESSES_ARE_KEPT
 from mecenova.agenda.slot_links import slots_path
 from mecenova.imports.operations import FILES_ARE_KEPT
@@ -35,7 +36,13 @@ def legal(request: HttpRequest) -> HttpResponse:
 @require_safe
 def privacy(request: HttpRequest) -> HttpResponse:
     """Its delays are those that the site applies."""
+    warned_after, closed_after = dormant_days()
     context = {
+        "days_of_silence": closed_after,
+        "days_of_notice": closed_after - warned_after,
+        "days_of_unconfirmed": UNCONFIRMED_ARE_KEPT.days,
+        "days_of_invitations": INVITATIONS_ARE_KEPT.days,
+        "days_of_proofs": PROOFS_ARE_KEPT.days,
         "years_of_words": WORDS_KEPT.days // 365,
         "days_of_codes": SECRETS_KEPT.days,
         "days_of_addresses": ADDRESSES_ARE_KEPT.days,

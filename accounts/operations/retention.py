@@ -1,0 +1,100 @@
+"""What is kept no longer: accounts left by their person or never confirmed, and words that have served."""
+
+from datetime import timedelta
+from typing import Any
+
+from allauth.account.models import EmailAddress
+from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet
+
+from accounts import notifications
+from accounts.enums import ClaimStatus
+from accounts.models import Claim, Invitation, User
+from accounts.operations.users import close_account
+from accounts.retention import (
+    INVITATIONS_ARE_KEPT,
+    NOTICE,
+    PROOFS_ARE_KEPT,
+    UNCONFIRMED_ARE_KEPT,
+    dormant_days,
+    dormant_since,
+    last_act_of,
+)
+from mecenova.calendar import clock
+from mecenova.mail.models import OutgoingMail
+from mecenova.mail.operations import queue
+
+# One night's work; what is left is done the next one.
+AT_ONCE = 500
+
+
+def warn_dormant_people() -> int:
+    """Tell whoever has done nothing for long that their account will close; each silence is told once."""
+    warned_after, _ = dormant_days()
+    people = dormant_since(clock.now() - timedelta(days=warned_after)).exclude(_told())
+    return sum(_warn(person) for person in people.order_by("last_act", "pk")[:AT_ONCE])
+
+
+@transaction.atomic
+def _warn(person: User) -> int:
+    return queue(notifications.AccountDormant, person, occurrence=last_act_of(person).isoformat())
+
+
+def close_dormant_accounts() -> int:
+    """Close the accounts whose person was told long enough ago, and has done nothing since."""
+    _, closed_after = dormant_days()
+    people = dormant_since(clock.now() - timedelta(days=closed_after))
+    people = people.filter(_told(created_at__lte=clock.now() - NOTICE))
+    found = list(people.order_by("last_act", "pk").values_list("pk", flat=True)[:AT_ONCE])
+    return sum(_close(people.filter(pk=pk)) for pk in found)
+
+
+@transaction.atomic
+def _close(still: QuerySet[User]) -> bool:
+    """Asked again, one by one: the night is long, and somebody may have come back."""
+    person = still.first()
+    if person is not None:
+        close_account(person=person, by=None)
+    return person is not None
+
+
+def _told(**when: Any) -> Exists:
+    """That the mail was written since the person's last act."""
+    return Exists(
+        OutgoingMail.objects.filter(
+            notification=notifications.AccountDormant.name,
+            recipient=OuterRef("pk"),
+            created_at__gt=OuterRef("last_act"),
+            **when,
+        )
+    )
+
+
+@transaction.atomic
+def forget_unconfirmed_accounts() -> int:
+    """Delete sign-ups whose address nobody has confirmed: nobody ever came in by them."""
+    verified = EmailAddress.objects.filter(user=OuterRef("pk"), verified=True)
+    asked = EmailAddress.objects.filter(user=OuterRef("pk"), verified=False)
+    never = User.objects.filter(
+        Exists(asked),
+        ~Exists(verified),
+        is_active=True,
+        is_staff=False,
+        last_login=None,
+        memberships=None,
+        date_joined__lt=clock.now() - UNCONFIRMED_ARE_KEPT,
+    )
+    gone = User.objects.filter(pk__in=never.values("pk")).select_for_update()
+    found = [person.pk for person in gone[:AT_ONCE]]
+    User.objects.filter(pk__in=found).delete()
+    return len(found)
+
+
+@transaction.atomic
+def forget_expired_words() -> int:
+    """Delete the invitations that nobody took, and blank the proofs of claims decided long ago."""
+    now = clock.now()
+    expired = Invitation.objects.waiting().filter(expires_at__lt=now - INVITATIONS_ARE_KEPT)
+    forgotten, _ = expired.delete()
+    decided = Claim.objects.exclude(status=ClaimStatus.WAITING).exclude(message="")
+    return forgotten + decided.filter(decided_at__lt=now - PROOFS_ARE_KEPT).update(message="")

@@ -1,0 +1,166 @@
+"""What is kept of people for a time only: told before, done once, and never to somebody who is there."""
+
+from datetime import timedelta
+
+import pytest
+from allauth.account.models import EmailAddress
+
+from accounts import operations
+from accounts.enums import ClaimStatus, OrganisationStatus, Role
+from accounts.models import Claim, Invitation, Membership, User
+from accounts.retention import (
+    INVITATIONS_ARE_KEPT,
+    NOTICE,
+    PROOFS_ARE_KEPT,
+    UNCONFIRMED_ARE_KEPT,
+    DormantAccount,
+)
+from accounts.tasks import keep_no_longer
+from mecenova.agenda.operations import set_delay
+from mecenova.calendar import clock
+from mecenova.mail.models import OutgoingMail
+from mecenova.workflow import journal
+from tests.accounts.factories import (
+    ClaimFactory,
+    InvitationFactory,
+    MembershipFactory,
+    OrganisationFactory,
+    StaffFactory,
+    UserFactory,
+)
+
+pytestmark = pytest.mark.django_db
+
+DAY = timedelta(days=1)
+WARNED, CLOSED = (timedelta(days=days) for days in DormantAccount.days)
+DORMANT, FAREWELL = "accounts.account_dormant", "message"
+
+
+@pytest.fixture
+def tonight():
+    """The night so long after now, twice; how many mails of each kind it wrote."""
+
+    def tonight(later: timedelta) -> list[str]:
+        before = set(OutgoingMail.objects.values_list("pk", flat=True))
+        with clock.frozen(clock.now() + later):
+            keep_no_longer.run()
+            written = OutgoingMail.objects.exclude(pk__in=before)
+            names = list(written.order_by("created_at", "pk").values_list("notification", flat=True))
+            kept = [list(model.objects.order_by("pk").values()) for model in (User, Claim, Invitation)]
+            keep_no_longer.run()
+            assert written.count() == len(names)
+            assert kept == [
+                list(model.objects.order_by("pk").values()) for model in (User, Claim, Invitation)
+            ]
+        return names
+
+    return tonight
+
+
+class TestDormant:
+    def test_told_once_then_closed(self, tonight):
+        person = UserFactory(email="lea@exemple.fr")
+        assert tonight(WARNED - DAY) == []
+        assert tonight(WARNED + DAY) == [DORMANT]
+        assert tonight(WARNED + 2 * DAY) == []
+        assert tonight(CLOSED + DAY) == [FAREWELL]
+        person.refresh_from_db()
+        assert not person.is_active
+        farewell = OutgoingMail.objects.get(address="lea@exemple.fr", notification=FAREWELL)
+        assert "nous vous avions prévenu" in farewell.text
+        assert not EmailAddress.objects.filter(user=person).exists()
+
+    def test_not_before_a_notice_however_long_the_silence(self, tonight):
+        person = UserFactory()
+        assert tonight(2 * CLOSED) == [DORMANT]
+        assert tonight(2 * CLOSED + NOTICE - DAY) == []
+        person.refresh_from_db()
+        assert person.is_active
+        assert tonight(2 * CLOSED + NOTICE + DAY) == [FAREWELL]
+
+    @pytest.mark.parametrize("act", ["logs in", "answers by a link"])
+    def test_whoever_comes_back_is_kept_and_told_of_the_next_silence(self, tonight, act):
+        person = UserFactory()
+        assert tonight(WARNED + DAY) == [DORMANT]
+        with clock.frozen(clock.now() + WARNED + 2 * DAY):
+            if act == "logs in":
+                User.objects.filter(pk=person.pk).update(last_login=clock.now())
+            else:
+                journal.record(OrganisationFactory(), "answer", "", "", person)
+        assert tonight(CLOSED + DAY) == []
+        assert tonight(2 * WARNED + 3 * DAY) == [DORMANT]
+        person.refresh_from_db()
+        assert person.is_active
+
+    def test_the_team_sets_the_days(self, tonight):
+        UserFactory()
+        set_delay(rule=DormantAccount, occurrence=1005, days=400, by=StaffFactory())
+        set_delay(rule=DormantAccount, occurrence=1095, days=500, by=StaffFactory())
+        assert tonight(timedelta(days=401)) == [DORMANT]
+        assert tonight(timedelta(days=501)) == [FAREWELL]
+
+    def test_the_team_itself_is_left_alone(self, tonight):
+        StaffFactory()
+        assert tonight(2 * CLOSED) == []
+
+    def test_what_they_ran_alone_passes_to_the_first_of_the_team(self, tonight):
+        gone = MembershipFactory()
+        heir, other = (
+            MembershipFactory(organisation=gone.organisation, role=Role.CONTRIBUTOR) for _ in range(2)
+        )
+        for member in (heir, other):
+            User.objects.filter(pk=member.user_id).update(last_login=clock.now() + CLOSED)
+        tonight(WARNED + DAY)
+        tonight(CLOSED + DAY)
+        roles = dict(gone.organisation.memberships.values_list("pk", "role"))
+        assert roles == {heir.pk: Role.MANAGER, other.pk: Role.CONTRIBUTOR}
+        gone.organisation.refresh_from_db()
+        assert gone.organisation.status == OrganisationStatus.CHECKED
+
+    def test_what_nobody_is_left_to_run_leaves_the_site(self, tonight):
+        gone = MembershipFactory()
+        assert tonight(WARNED + DAY) == [DORMANT]
+        assert gone.organisation.name in OutgoingMail.objects.get().text
+        tonight(CLOSED + DAY)
+        gone.organisation.refresh_from_db()
+        assert gone.organisation.status == OrganisationStatus.LEFT
+        assert not Membership.objects.exists()
+
+
+class TestForgotten:
+    def test_a_sign_up_that_nobody_confirmed(self, tonight):
+        UserFactory(email="jamais@exemple.fr", verified=False)
+        confirmed, first = UserFactory(), StaffFactory(verified=False)
+        tonight(UNCONFIRMED_ARE_KEPT - DAY)
+        assert User.objects.count() == 3
+        tonight(UNCONFIRMED_ARE_KEPT + DAY)
+        assert set(User.objects.all()) == {confirmed, first}
+        assert UserFactory(email="jamais@exemple.fr")
+
+    def test_an_invitation_that_nobody_took(self, tonight):
+        expired = InvitationFactory()
+        taken = InvitationFactory(accepted_by=UserFactory(), accepted_at=clock.now())
+        last_day = expired.expires_at - clock.now()
+        tonight(last_day + INVITATIONS_ARE_KEPT - DAY)
+        assert Invitation.objects.count() == 2
+        tonight(last_day + INVITATIONS_ARE_KEPT + DAY)
+        assert Invitation.objects.get() == taken
+
+    def test_the_proof_of_a_claim_decided_long_ago(self, tonight):
+        waiting = ClaimFactory()
+        decided = ClaimFactory(status=ClaimStatus.REFUSED, decided_at=clock.now(), answer="Non.")
+        tonight(PROOFS_ARE_KEPT - DAY)
+        decided.refresh_from_db()
+        assert decided.message
+        tonight(PROOFS_ARE_KEPT + DAY)
+        assert dict(Claim.objects.values_list("pk", "message")) == {
+            waiting.pk: waiting.message,
+            decided.pk: "",
+        }
+
+    def test_a_closed_account_leaves_no_address_on_its_invitation(self):
+        person = UserFactory()
+        taken = InvitationFactory(email=person.email, accepted_by=person, accepted_at=clock.now())
+        operations.close_account(person=person, by=person)
+        taken.refresh_from_db()
+        assert taken.email == ""
