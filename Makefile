@@ -1,4 +1,5 @@
-# Needs python3 with its venv module, make and sh. Nothing is written outside this folder.
+# Needs python3 with its venv module, make and sh. Everything is installed in this folder; outside it, pip keeps its
+# cache, tests and servers their temporary files, and PostgreSQL run by root is given a system user.
 PYTHON ?= python3
 PORT ?= 8000
 ARGS ?=
@@ -12,7 +13,7 @@ ON_TEST_SERVERS := DJANGO_SETTINGS_MODULE=mecenova.settings.test
 demo: $(VENV)/demo.stamp ## the site with an invented network, on this machine
 	@exec $(BIN)/python -m mecenova.demo --port $(PORT) $(ARGS)
 
-test: $(VENV)/dev.stamp ## the whole suite; ARGS="tests/mail -k lease" for a part of it
+test: $(VENV)/dev.stamp ## the tests, faults apart; ARGS="tests/mail -k lease" for a part of them
 	@$(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 test-faults: $(VENV)/dev.stamp ## processes killed, servers stopped, clocks changed: nothing lost, nothing twice; ARGS="-m F5"
