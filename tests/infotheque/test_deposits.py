@@ -1,6 +1,7 @@
 """From the team's browser to the shelf, by the worker's own loop."""
 
 import threading
+from functools import partial
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -17,6 +18,7 @@ from infotheque.tasks import read_deposits
 from mecenova.search.functions import FrenchSearchQuery
 from mecenova.workflow.errors import DomainError
 from tests.accounts.factories import StaffFactory, UserFactory
+from tests.accounts.threads import at_once
 from tests.infotheque import hostile
 from tests.infotheque.factories import DocumentFactory
 
@@ -79,12 +81,18 @@ def test_each_file_becomes_a_draft_and_the_task_runs_twice(staff, django_capture
     assert list(Document.objects.saying(FrenchSearchQuery("entreprises"))) == [first]
 
 
-def test_the_same_content_is_recognised_whatever_its_name(staff):
+@pytest.mark.django_db(transaction=True)
+def test_the_same_content_brought_ten_times_at_once_is_one_document(staff):
+    """Whatever its name, and two workers at it."""
     content = hostile.docx_of("Une seule fois")
-    for number in range(10):
-        bring(staff, upload(content, f"copie {number}.docx"))
-    assert ingesting.read_waiting() == 10
+    people = [partial(bring, staff, upload(content, f"copie {number}.docx")) for number in range(10)]
+    assert all(isinstance(deposit, Deposit) for deposit in at_once(*people))
+    assert Deposit.objects.count() == 10
+    # A second worker finds the first at work, and leaves, or comes after it and finds nothing.
+    assert sorted(at_once(ingesting.read_waiting, ingesting.read_waiting)) == [0, 10]
     assert Document.objects.count() == 1
+    assert DocumentFile.objects.count() == 1
+    assert DepositedFile.objects.filter(status=DepositStatus.KEPT).count() == 1
     known = DepositedFile.objects.filter(status=DepositStatus.KNOWN)
     assert known.count() == 9
     assert all(file.document == Document.objects.get() for file in known)
