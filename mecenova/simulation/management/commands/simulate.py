@@ -18,7 +18,7 @@ START = date(2027, 1, 4)
 class Command(BaseCommand):
     help = (
         "Vit une année inventée sur une horloge virtuelle, dans une base à part, et la compare à la même "
-        "année sous les règles de 2009."
+        "année sous les règles de 2009. Échoue quand une promesse est rompue."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -49,6 +49,8 @@ class Command(BaseCommand):
                 scratch.drop(name)
         today = _figures(lived["figures"])
         self._tell(asked, options, lived, today, before, time.perf_counter() - started, name)
+        if broken := today.broken + today.nights_without_step:
+            raise CommandError(f"Ce que le site promet n’a pas été tenu {broken} fois (voir ci-dessus).")
 
     def _make_database(self, name: str) -> None:
         """The tables are made once by the migrations, then copied: a second year begins at once."""
