@@ -299,6 +299,14 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
         """Not used yet, whether or not its date has passed."""
         return self.filter(accepted_at__isnull=True)
 
+    def with_senders(self) -> Self:
+        """`sender_may_invite`: what policies.can_manage_members says of whoever sent each."""
+        managers = Membership.objects.filter(organisation=models.OuterRef("organisation")).managers()
+        manages = Q(models.Exists(managers.filter(user=models.OuterRef("invited_by"))))
+        steps_in = Q(invited_by__is_staff=True, invited_by__is_active=True) & ~Q(models.Exists(managers))
+        may = models.ExpressionWrapper(manages | steps_in, output_field=models.BooleanField())
+        return self.annotate(sender_may_invite=may)
+
     def with_token(self, token: str) -> "Invitation | None":
         """The invitation a link stands for; None when the link was altered or the invitation taken back."""
         try:

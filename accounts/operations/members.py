@@ -27,10 +27,11 @@ LAST_MANAGER = (
 
 
 @transaction.atomic
-def invite_member(*, organisation: Organisation, email: str, role: str, by: User) -> Invitation:
-    """Invite an address. The same invitation while it is good sends nothing again; otherwise it is renewed.
+def invite_member(*, organisation: Organisation, email: str, role: str, by: User) -> tuple[Invitation, bool]:
+    """Invite an address: the invitation, and whether a mail leaves.
 
-    It is no longer good once expired, or once whoever sent it can no longer invite.
+    The same invitation while it is good sends nothing again; otherwise it is renewed. It is no longer good
+    once expired, or once whoever sent it can no longer invite.
     """
     organisation = locked(organisation)
     if not policies.can_manage_members(by, organisation):
@@ -41,7 +42,7 @@ def invite_member(*, organisation: Organisation, email: str, role: str, by: User
     waiting = organisation.invitations.waiting()
     invitation = waiting.filter(email__iexact=email).first()
     if invitation is not None and invitation.role == role and _is_good(invitation, organisation):
-        return invitation
+        return invitation, False
     others = waiting.filter(expires_at__gt=clock.now()).exclude(email__iexact=email)
     if others.count() >= WAITING_INVITATIONS[organisation.is_checked]:
         raise DomainError(
@@ -55,7 +56,7 @@ def invite_member(*, organisation: Organisation, email: str, role: str, by: User
     invitation.save()
     journal.record(organisation, "invite", organisation.status, organisation.status, by)
     notifications.write_invitation(invitation)
-    return invitation
+    return invitation, True
 
 
 @transaction.atomic

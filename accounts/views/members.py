@@ -14,6 +14,12 @@ from accounts.forms import InvitationForm, RoleForm
 from accounts.models import Invitation, Membership, Organisation
 from mecenova.workflow.errors import DomainError
 
+SENT = "L’invitation est partie à {}."
+SENT_BEFORE = (
+    "L’invitation déjà envoyée à {} est toujours valable\u00a0: rien n’est reparti. Si elle s’est perdue, "
+    "annulez-la ci-dessous, puis invitez de nouveau."
+)
+
 
 @rate_limit(action="invite")
 def members(request: HttpRequest, pk: UUID) -> HttpResponse:
@@ -27,13 +33,13 @@ def members(request: HttpRequest, pk: UUID) -> HttpResponse:
             raise Http404
         if form.is_valid():
             try:
-                invitation = operations.invite_member(
+                invitation, left = operations.invite_member(
                     organisation=organisation, by=request.user, **form.cleaned_data
                 )
             except DomainError as refused:
                 form.add_error("email", refused.message)
             else:
-                messages.success(request, f"L’invitation est partie à {invitation.email}.")
+                messages.success(request, (SENT if left else SENT_BEFORE).format(invitation.email))
                 return redirect("accounts:members", pk=organisation.pk)
     return render(
         request,
@@ -41,7 +47,7 @@ def members(request: HttpRequest, pk: UUID) -> HttpResponse:
         {
             "organisation": organisation,
             "memberships": organisation.memberships.select_related("user"),
-            "invitations": organisation.invitations.waiting() if manages else (),
+            "invitations": organisation.invitations.waiting().with_senders() if manages else (),
             "manages": manages,
             "belongs": policies.can_leave(request.user, organisation),
             "can_withdraw": policies.can_withdraw(request.user, organisation),

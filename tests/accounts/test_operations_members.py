@@ -24,9 +24,10 @@ pytestmark = pytest.mark.django_db
 
 
 def invite(manager, email="lea@exemple.fr", role=Role.CONTRIBUTOR):
-    return operations.invite_member(
+    invitation, _ = operations.invite_member(
         organisation=manager.organisation, email=email, role=role, by=manager.user
     )
+    return invitation
 
 
 class TestInviting:
@@ -63,7 +64,7 @@ class TestInviting:
             first = StaffFactory()
         else:
             first = MembershipFactory(organisation=organisation).user
-        stale = operations.invite_member(
+        stale, _ = operations.invite_member(
             organisation=organisation, email=guest.email, role=Role.CONTRIBUTOR, by=first
         )
         manager = MembershipFactory(organisation=organisation)

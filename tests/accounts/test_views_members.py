@@ -6,7 +6,10 @@ from django.urls import reverse
 from accounts import operations
 from accounts.enums import Role
 from accounts.models import Invitation, Membership
+from accounts.operations.members import INVITATION_LIFE
+from accounts.policies import can_manage_members
 from mecenova.calendar import clock
+from mecenova.mail.models import OutgoingMail
 from tests.accounts.factories import InvitationFactory, MembershipFactory, StaffFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -92,6 +95,40 @@ def test_inviting_from_the_page(client, team):
     client.force_login(team["manager"].user)
     client.post(page_of(team), {"email": "Lea@exemple.fr", "role": "contributor"})
     assert "lea@exemple.fr" in client.get(page_of(team)).content.decode()
+
+
+def test_inviting_again_says_that_nothing_left_while_the_first_is_good(client, team):
+    client.force_login(team["manager"].user)
+    again = {"email": "lea@exemple.fr", "role": "contributor"}
+    first, second = (client.post(page_of(team), again, follow=True).content.decode() for _ in range(2))
+    assert "est partie à lea@exemple.fr" in first
+    assert "est partie" not in second
+    assert "rien n’est reparti" in second
+    assert OutgoingMail.objects.filter(address="lea@exemple.fr").count() == 1
+    with clock.frozen(clock.now() + INVITATION_LIFE + timedelta(days=1)):
+        assert (
+            "est partie à lea@exemple.fr" in client.post(page_of(team), again, follow=True).content.decode()
+        )
+
+
+def test_an_invitation_whose_sender_no_longer_manages_is_to_be_renewed(client, team, query_count):
+    organisation = team["manager"].organisation
+    client.force_login(team["manager"].user)
+    one = query_count(lambda: client.get(page_of(team)))
+    assert "à renouveler" not in client.get(page_of(team)).content.decode()
+    senders = {
+        "left": UserFactory(),
+        "demoted": team["contributor"].user,
+        "closed": MembershipFactory(organisation=organisation, user__is_active=False).user,
+        "team": StaffFactory(),
+    }
+    for sender in senders.values():
+        InvitationFactory(organisation=organisation, invited_by=sender)
+    InvitationFactory(organisation=organisation, invited_by=team["manager"].user, expires_at=clock.now())
+    assert client.get(page_of(team)).content.decode().count("à renouveler") == len(senders) + 1
+    assert query_count(lambda: client.get(page_of(team))) == one
+    for invitation in organisation.invitations.waiting().with_senders():
+        assert invitation.sender_may_invite == can_manage_members(invitation.invited_by, organisation)
 
 
 @pytest.mark.parametrize(

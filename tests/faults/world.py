@@ -170,7 +170,7 @@ def build_week() -> None:
 
 def colleague_joins(organisation: Organisation, manager: User, label: str) -> None:
     colleague = newcomer(label)
-    invitation = accounts.invite_member(
+    invitation, _ = accounts.invite_member(
         organisation=organisation, email=colleague.email, role=Role.CONTRIBUTOR, by=manager
     )
     accounts.accept_invitation(invitation=invitation, by=colleague)
