@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from uuid import UUID
 
 
+# The document that a suggestion became: whoever gave it was promised a mail the day it is on line.
+AWAITED_DOCUMENT = "infotheque.complete_suggested"
+
+
 @dataclass(frozen=True)
 class Duty:
     """One open step that the team must take, with the page where to act and who has taken it on."""
@@ -30,11 +34,11 @@ class Duty:
     promised_at: datetime
     url: str
     assigned_to: User | None
-    is_document: bool
+    is_reading: bool
 
     @property
     def whose(self) -> str:
-        return "Documents à relire" if self.is_document else "Quelqu’un attend"
+        return "Documents à relire" if self.is_reading else "Quelqu’un attend"
 
     @property
     def is_late(self) -> bool:
@@ -42,10 +46,11 @@ class Duty:
 
 
 def owed_by_team(*, of: User | None = None) -> FollowUpQuerySet:
-    """Whoever has waited longest first, and documents after people: what everybody owes, or one person."""
+    """Whoever has waited longest first, documents to read after people: of everybody, or of one person."""
     owed = FollowUp.objects.all().owed_by_staff().by_promise().select_related("assigned_to")
-    is_document = Q(subject_type=ContentType.objects.get_for_model(Document))
-    people_first = owed.order_by(Case(When(is_document, then=1), default=0), "promised_at", "id")
+    document = ContentType.objects.get_for_model(Document)
+    is_reading = Q(subject_type=document) & ~Q(rule=AWAITED_DOCUMENT)
+    people_first = owed.order_by(Case(When(is_reading, then=1), default=0), "promised_at", "id")
     return with_subjects(people_first if of is None else people_first.filter(assigned_to=of))
 
 
@@ -65,7 +70,7 @@ def duties(steps: Iterable[FollowUp]) -> list[Duty]:
             step.promised_at,
             page_of(step.subject),
             step.assigned_to,
-            isinstance(step.subject, Document),
+            isinstance(step.subject, Document) and step.rule != AWAITED_DOCUMENT,
         )
         for step in steps
         if step.subject is not None

@@ -9,7 +9,7 @@ from accounts.followups import StaffCheck
 from accounts.models import Membership, Organisation
 from accounts.operations import claim_organisation, create_organisation, update_organisation
 from infotheque.enums import DocumentStatus
-from infotheque.followups import ReviewDocument
+from infotheque.followups import CompleteSuggested, ReviewDocument
 from mecenova.agenda import operations as agenda
 from mecenova.agenda.operations import start
 from mecenova.calendar import clock
@@ -160,6 +160,20 @@ def test_people_who_wait_come_before_documents_however_late_these_are(client):
     page = shown(response)
     assert page.index("Quelqu’un attend") < page.index(claim.organisation.name)
     assert page.index(claim.organisation.name) < page.index("Documents à relire") < page.index(document.title)
+
+
+def test_a_document_that_was_suggested_is_somebody_who_waits(client):
+    awaited, to_read = (
+        DocumentFactory(),
+        DocumentFactory(published=True, status=DocumentStatus.TO_VERIFY),
+    )
+    start(ReviewDocument, to_read)
+    start(CompleteSuggested, awaited)
+    client.force_login(StaffFactory())
+    response = client.get(reverse("pages:control_tower"))
+    owed = {duty.title: duty.whose for duty in response.context["owed"]}
+    assert owed == {awaited.title: "Quelqu’un attend", to_read.title: "Documents à relire"}
+    assert list(owed) == [awaited.title, to_read.title]
 
 
 def test_all_that_the_team_owes_can_be_reached_page_after_page(client, monkeypatch):
