@@ -15,7 +15,6 @@ from associations.operations.steps import (
     follow_check,
     follow_leaving,
     note_call,
-    record_presentation,
     record_presentations,
 )
 
@@ -29,7 +28,6 @@ __all__ = [
     "note_call",
     "pause_project",
     "publish_project",
-    "record_presentation",
     "record_presentations",
     "register_association",
     "remove_ask",

@@ -46,11 +46,6 @@ def follow_leaving(*, organisation: Organisation) -> None:
         close_project(project=project, by=None, note="L’association a quitté le site.")
 
 
-def record_presentation(*, association: Association) -> None:
-    """A compatible company has been shown this association: its 90 days begin anew."""
-    record_presentations(associations=[association])
-
-
 @transaction.atomic
 def record_presentations(*, associations: Iterable[Association]) -> None:
     """Compatible companies have been shown these associations: their 90 days begin anew."""

@@ -15,7 +15,7 @@ from matching.sharing.choice import (
     choose_today,
     waits_long,
 )
-from matching.sharing.fairness import gini, share_in_time
+from matching.sharing.fairness import gini
 from matching.sharing.pace import PROMISED_DAYS, cannot_wait, open_places
 
 __all__ = [
@@ -31,6 +31,5 @@ __all__ = [
     "gini",
     "open_places",
     "servable",
-    "share_in_time",
     "waits_long",
 ]

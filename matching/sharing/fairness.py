@@ -5,8 +5,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from matching.sharing.pace import PROMISED_DAYS
-
 
 def gini(presentations: NDArray[Any]) -> float | None:
     """Gini's coefficient of the numbers of presentations: 0 when all have as many, near 1 when one has all.
@@ -19,8 +17,3 @@ def gini(presentations: NDArray[Any]) -> float | None:
         return None
     ranks = np.arange(1, len(ordered) + 1)
     return float((2 * ranks - len(ordered) - 1) @ ordered / (len(ordered) * total))
-
-
-def share_in_time(waiting: NDArray[Any]) -> float | None:
-    """Which part of them has waited no longer than promised. None when there is nobody."""
-    return float(np.mean(np.asarray(waiting) <= PROMISED_DAYS)) if len(waiting) else None

@@ -16,11 +16,6 @@ _FIXED = ((1, 1), (5, 1), (5, 8), (7, 14), (8, 15), (11, 1), (11, 11), (12, 25))
 _DAYS_AFTER_EASTER = (1, 39, 50)  # Easter Monday, Ascension, Whit Monday
 
 
-def public_holidays(year: int) -> set[date]:
-    """The eleven public holidays of the whole country."""
-    return set(_public_holidays(year))
-
-
 def is_public_holiday(day: date) -> bool:
     return day in _public_holidays(day.year)
 
@@ -96,6 +91,7 @@ def _midnight(day: date) -> datetime:
 
 @cache
 def _public_holidays(year: int) -> frozenset[date]:
+    """The eleven public holidays of the whole country."""
     sunday = easter(year)
     movable = {sunday + timedelta(days=after) for after in _DAYS_AFTER_EASTER}
     return frozenset({date(year, month, day) for month, day in _FIXED} | movable)

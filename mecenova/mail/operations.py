@@ -28,7 +28,7 @@ from mecenova.mail.models import (
 )
 from mecenova.mail.notifications import Notification
 from mecenova.mail.rendering import render
-from mecenova.mail.troubles import is_in_trouble, mark_address, mend_address, mend_addresses_of
+from mecenova.mail.troubles import mark_address, mend_address, mend_addresses_of
 from mecenova.mail.wake import wake_on_commit
 
 if TYPE_CHECKING:
@@ -38,7 +38,6 @@ __all__ = [
     "absolute_url",
     "compose_due",
     "deliver_due",
-    "is_in_trouble",
     "mark_address",
     "mend_address",
     "mend_addresses_of",

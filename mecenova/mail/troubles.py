@@ -90,7 +90,3 @@ def mend_addresses_of(*, user: "User", by: "User | None") -> int:
     """Whatever troubles this person's addresses: the former ones, and one marked before the account was."""
     troubles = AddressTrouble.objects.open().filter(Q(user=user) | Q(address__iexact=user.email))
     return sum(mend_address(trouble=trouble, by=by) for trouble in troubles)
-
-
-def is_in_trouble(address: str) -> bool:
-    return AddressTrouble.objects.open().about(address).exists()

@@ -90,9 +90,6 @@ class TerritoryQuerySet(models.QuerySet["Territory"]):
         """The places a postal code gives: départements, and the overseas collectivities in their place."""
         return self.filter(level__in=LOCAL_LEVELS)
 
-    def regions(self) -> Self:
-        return self.filter(level=TerritoryLevel.REGION)
-
     def within(self, territory: "Territory") -> Self:
         """This territory and all that it contains."""
         below = Q(parent=territory) | Q(parent__parent=territory) | Q(parent__parent__parent=territory)
@@ -152,14 +149,3 @@ class Territory(models.Model):
             TerritoryLevel(self.level)
         ):
             raise ValidationError({"parent": "Choisissez un territoire plus large que celui-ci."})
-
-    def lineage(self) -> list["Territory"]:
-        """This territory, then what contains it, from near to wide."""
-        found = [self]
-        while (parent := found[-1].parent) is not None and parent not in found:
-            found.append(parent)
-        return found
-
-    def contains(self, other: "Territory") -> bool:
-        """Whether all that happens in `other` happens here. A territory contains itself."""
-        return self in other.lineage()

@@ -36,11 +36,6 @@ def ancestors(code: str) -> tuple[str, ...]:
     return _lineage(_tree(), code)[1:]
 
 
-def contains(outer_code: str, inner_code: str) -> bool:
-    """Whether the first territory holds the second. A known territory contains itself."""
-    return outer_code in _lineage(_tree(), inner_code)
-
-
 def code_from_label(text: str) -> str | None:
     """The code of the territory this text names: « 69 », « Rhône », « Rhône (69) », « 69003 », « France »."""
     tree = _tree()

@@ -1,6 +1,5 @@
 """How forms are drawn: one renderer for the whole site, and the widgets that long lists need."""
 
-from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -17,24 +16,6 @@ class PlainFormRenderer(TemplatesSetting):
     form_template_name = "ui/form.html"
     formset_template_name = "ui/formset.html"
     field_template_name = "ui/field.html"
-
-
-class SuggestedTextInput(forms.TextInput):
-    """A text field that proposes values by the browser's own `<datalist>`, for lists too long to show."""
-
-    template_name = "ui/widgets/suggested_text.html"
-
-    def __init__(self, suggestions: Iterable[str] = (), attrs: dict[str, Any] | None = None) -> None:
-        self.suggestions = suggestions
-        super().__init__({"autocomplete": "off", **(attrs or {})})
-
-    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
-        context = super().get_context(name, value, attrs)
-        list_id = f"{context['widget']['attrs'].get('id', name)}_suggestions"
-        context["widget"]["attrs"]["list"] = list_id
-        context["widget"]["list_id"] = list_id
-        context["widget"]["suggestions"] = list(self.suggestions)
-        return context
 
 
 class FoldedCheckboxes(forms.CheckboxSelectMultiple):

@@ -65,10 +65,6 @@ class Workflow:
     def allows(self, verb: str, status: str) -> bool:
         return (verb, str(status)) in self._targets
 
-    def verbs(self, status: str) -> list[str]:
-        """What can be done from `status`, in the table's order."""
-        return [transition.verb for transition in self.transitions if str(status) in transition.sources]
-
     def states(self) -> list[str]:
         """Every state of the table, in the order a reader meets them."""
         seen: dict[str, None] = {}

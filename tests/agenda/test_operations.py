@@ -6,7 +6,7 @@ from django.db import connection
 
 from mecenova.agenda.enums import Outcome, Owner
 from mecenova.agenda.models import FollowUp
-from mecenova.agenda.operations import close, next_step, next_steps, start, steps_owed_by
+from mecenova.agenda.operations import close, next_step, next_steps, start
 from tests.agenda.rules_for_tests import Answer, AtOnce, Check, News
 from tests.mail.factories import PersonFactory
 
@@ -111,16 +111,6 @@ class TestReading:
             assert next_steps(people) == steps
         with django_assert_num_queries(0):
             assert next_steps([]) == {}
-
-    def test_what_an_organisation_owes_most_pressing_first(self, frozen, day):
-        organisation = PersonFactory()
-        start(Answer, organisation)
-        other = start(Answer, PersonFactory(), since=day(2))
-        FollowUp.objects.filter(pk=other.pk).update(organisation_id=organisation.pk)
-        assert steps_owed_by(organisation.pk).first() == other
-        assert steps_owed_by(organisation.pk).count() == 2
-        close(organisation)
-        assert steps_owed_by(organisation.pk).count() == 1
 
     def test_baskets_of_the_staff(self, subject, frozen, day):
         step = start(Check, subject)

@@ -13,7 +13,7 @@ from associations.operations import (
     create_project,
     note_call,
     publish_project,
-    record_presentation,
+    record_presentations,
     register_association,
     save_ask,
     update_association,
@@ -180,7 +180,7 @@ def test_a_person_is_asked_to_call_before_the_ninety_days_are_over(now, presenta
 def test_a_presentation_cancels_the_call_and_the_ninety_days_begin_anew(now, presentable):
     live(now, 85, presentable.organisation)
     SuggestionFactory(association=presentable)
-    record_presentation(association=presentable)
+    record_presentations(associations=[presentable])
     step = next_step(presentable.organisation)
     assert (step.rule, step.since) == ("associations.presentation", now())
     now.advance(dt.timedelta(days=10))

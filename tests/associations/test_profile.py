@@ -13,7 +13,6 @@ from associations.operations import (
     create_project,
     note_call,
     publish_project,
-    record_presentation,
     record_presentations,
     register_association,
     remove_ask,
@@ -215,15 +214,15 @@ def test_presentation_begins_anew_when_presented(checked, user, frozen_clock):
         first = step(checked)
         assert (first.rule, first.owner) == ("associations.presentation", "platform")
         now.advance(dt.timedelta(days=40))
-        record_presentation(association=checked)
+        record_presentations(associations=[checked])
         assert step(checked).rule == "associations.presentation"
         assert step(checked).due_at > first.due_at
-        record_presentation(association=checked)
+        record_presentations(associations=[checked])
 
 
 def test_presentation_of_an_expert_changes_nothing(checked, user):
     update_association(association=checked, by=user, stance=Stance.EXPERT_ONLY)
-    record_presentation(association=checked)
+    record_presentations(associations=[checked])
     assert step(checked).rule == "associations.available"
 
 

@@ -18,7 +18,6 @@ from matching.sharing import (
     gini,
     open_places,
     servable,
-    share_in_time,
 )
 from matching.sharing import choice as choice_module
 from matching.sharing.choice import urgency
@@ -286,8 +285,3 @@ def test_gini():
     assert gini(np.array([1, 3])) == pytest.approx(0.25)
     assert gini(np.array([0, 0])) is None
     assert gini(NOBODY) is None
-
-
-def test_the_share_in_time_counts_the_ninetieth_day():
-    assert share_in_time(np.array([0, 90, 91, 400])) == 0.5
-    assert share_in_time(NOBODY) is None

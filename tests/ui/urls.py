@@ -13,7 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template import engines
 from django.urls import include, path
 
-from mecenova.ui.forms import DateInput, FoldedCheckboxes, SuggestedTextInput
+from mecenova.ui.forms import DateInput, FoldedCheckboxes
 
 CAUSES = ["Handicap", "Précarité", "Emploi et insertion", "Éducation", "Environnement", "Culture", "Sport"]
 REGIONS = [
@@ -25,9 +25,7 @@ REGIONS = [
 class ProfileForm(forms.Form):
     name = forms.CharField(label="Nom de l'association", help_text="Tel qu'il est déclaré au registre.")
     email = forms.EmailField(label="Courriel de contact")
-    city = forms.CharField(
-        label="Commune", required=False, widget=SuggestedTextInput(["Roubaix", "Lille", "Tourcoing"])
-    )
+    city = forms.CharField(label="Commune", required=False)
     start = forms.DateField(label="Date de début", required=False, widget=DateInput())
     size = forms.ChoiceField(
         label="Taille",

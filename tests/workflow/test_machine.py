@@ -53,10 +53,9 @@ def test_an_unknown_verb_is_a_mistake_of_ours(workflow):
 
 
 def test_what_can_be_done(workflow):
-    assert workflow.verbs("draft") == ["publish", "close"]
-    assert workflow.verbs("closed") == []
+    assert [verb for verb in ("publish", "close") if workflow.allows(verb, "draft")] == ["publish", "close"]
     assert workflow.allows("close", "published")
-    assert not workflow.allows("publish", "closed")
+    assert not any(workflow.allows(verb, "closed") for verb in ("publish", "close"))
 
 
 def test_choices_are_stored_as_their_values():

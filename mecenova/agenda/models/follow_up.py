@@ -40,9 +40,6 @@ class FollowUpQuerySet(models.QuerySet["FollowUp"]):
         """Open follow-ups whose rule raised: tried again, and shown to staff meanwhile."""
         return self.open().exclude(last_error="")
 
-    def owed_by(self, organisation_id: uuid.UUID) -> Self:
-        return self.steps().filter(organisation_id=organisation_id)
-
     def owed_by_staff(self) -> Self:
         return self.steps().filter(owner=Owner.STAFF)
 

@@ -20,7 +20,6 @@ from mecenova.agenda.operations.follow_ups import (
     start,
     start_many,
     start_once,
-    steps_owed_by,
 )
 from mecenova.agenda.operations.sharing import (
     assign,
@@ -61,7 +60,6 @@ __all__ = [
     "start",
     "start_many",
     "start_once",
-    "steps_owed_by",
     "who_leads",
     "withdraw_slot",
 ]

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import Max, Model, Q
 
 from mecenova.agenda.enums import Outcome
-from mecenova.agenda.models import FollowUp, FollowUpQuerySet
+from mecenova.agenda.models import FollowUp
 from mecenova.agenda.opening import Opening, open_all, open_one
 from mecenova.agenda.rules import Rule
 from mecenova.agenda.runner import run_due as run_due
@@ -88,11 +88,6 @@ def next_steps(subjects: Iterable[Model]) -> dict[uuid.UUID, FollowUp]:
     steps = list(FollowUp.objects.about(subjects).steps())
     telling_why(steps)
     return {step.subject_id: step for step in steps}
-
-
-def steps_owed_by(organisation_id: uuid.UUID) -> FollowUpQuerySet:
-    """What an organisation owes, most pressing first."""
-    return FollowUp.objects.all().owed_by(organisation_id).order_by("deadline", "id")
 
 
 def retry_now(*, follow_up: FollowUp, by: "User") -> FollowUp:
