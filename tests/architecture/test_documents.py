@@ -1,13 +1,21 @@
-"""The documentation can be walked through: every page is listed, every link leads to a file."""
+"""The documentation can be walked through: every page is listed, every link leads to a file, and what it
+names of the code is there."""
 
+import importlib
 import re
+from functools import cache
 
 import pytest
 
-from tests.architecture.house import ROOT
+from tests.architecture.house import APPS, ROOT, python_files
 
 DOCS = ROOT / "docs"
 PAGES = sorted([*ROOT.glob("*.md"), *DOCS.rglob("*.md")])
+GUIDES = [*PAGES, ROOT / "mecenova/ui/README.md", ROOT / "bench/README.md"]
+# `matching.odds`, `mail/outcomes.py`: what stands in code type and begins with a room, or a part of mecenova.
+SPAN = re.compile(r"`([\w./]+)(?:\([^`]*\))?`")
+BARE = re.compile(r"\w+\.(?:py|txt|csv)")
+PARTS = {path.name.removesuffix(".py") for path in (ROOT / "mecenova").iterdir()}
 LINK = re.compile(r"\]\((?!https?:|mailto:)([^)#\s]+)")
 
 
@@ -24,3 +32,54 @@ def test_every_page_is_listed():
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
 def test_every_link_leads_to_a_file(page):
     assert [str(each) for each in leads_to(page) if not each.exists()] == []
+
+
+def named_in(page):
+    """The files and the dotted names of ours that a page gives in code type; `workflow.py` is of any room."""
+    rooms = {*APPS, *PARTS, "mecenova", "tests", "bench", "templates", "static", "docs"}
+    return {
+        span
+        for span in SPAN.findall(page.read_text())
+        if re.match(r"(\w+)[./]\w", span) and re.split(r"[./]", span)[0] in rooms and not BARE.fullmatch(span)
+    }
+
+
+@cache
+def strings_of_the_code():
+    """What is registered under a dotted name (a rule, a mail, a setting) is written so somewhere."""
+    return set(re.findall(r'"(\w+\.\w+)"', "".join(path.read_text() for path in python_files())))
+
+
+def is_there(name):
+    if "/" in name:
+        return any((ROOT / start / name).exists() for start in ("", "mecenova", "mecenova/pages"))
+    return name in strings_of_the_code() or any(
+        leads_somewhere(f"{start}{name}") for start in ("", "mecenova.", "mecenova.pages.")
+    )
+
+
+def leads_somewhere(dotted):
+    """A module, or what one holds; a model or an enumeration may be named after its room alone."""
+    module, _, last = dotted.rpartition(".")
+    if (ROOT / dotted.replace(".", "/")).exists() or (ROOT / f"{dotted.replace('.', '/')}.py").exists():
+        return True
+    for place in (module, f"{module}.models", f"{module}.enums"):
+        try:
+            if hasattr(importlib.import_module(place), last):
+                return True
+        except ImportError:
+            continue
+    return False
+
+
+@pytest.mark.parametrize("page", GUIDES, ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_what_a_page_names_of_the_code_is_there(page):
+    assert sorted(name for name in named_in(page) if not is_there(name)) == []
+
+
+def test_a_name_that_is_gone_is_seen():
+    for gone in ("matching/gone.py", "mail.gone", "partnerships.operations.gone", "accounts.Gone"):
+        assert not is_there(gone), gone
+    assert {"mail.outcomes", "accounts.Organisation", "agenda.repair"} <= {
+        name for page in GUIDES for name in named_in(page)
+    }
