@@ -14,6 +14,7 @@ from django.test import Client
 from playwright.sync_api import Browser, Page, sync_playwright
 
 PHONE = {"width": 390, "height": 844}
+NARROW = {"width": 320, "height": 640}
 DESK = {"width": 1280, "height": 900}
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 ADVICE = "no Chromium found: put one on PATH or name it in CHROMIUM"

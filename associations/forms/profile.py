@@ -51,17 +51,27 @@ class IdentityForm(SectionForm):
         label="Nom de l’association",
         error_messages={"required": "Écrivez le nom de l’association."},
         max_length=250,
+        widget=forms.TextInput({"autocomplete": "organization"}),
     )
     postal_code = PostalCodeField()
     town = forms.CharField(
-        label="Commune", error_messages={"required": "Écrivez la commune du siège."}, max_length=120
+        label="Commune",
+        error_messages={"required": "Écrivez la commune du siège."},
+        max_length=120,
+        widget=forms.TextInput({"autocomplete": "address-level2"}),
     )
-    website = forms.URLField(label="Site internet", required=False, max_length=200, assume_scheme="https")
+    website = forms.URLField(
+        label="Site internet",
+        required=False,
+        max_length=200,
+        assume_scheme="https",
+        widget=forms.URLInput({"autocomplete": "url"}),
+    )
     phone = forms.CharField(
         label="Téléphone",
         required=False,
         max_length=30,
-        widget=forms.TextInput({"inputmode": "tel"}),
+        widget=forms.TextInput({"inputmode": "tel", "autocomplete": "tel"}),
         help_text="Lu par l’équipe, et par ceux avec qui un partenariat est ouvert.",
     )
     registry = forms.ChoiceField(

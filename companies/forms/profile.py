@@ -17,7 +17,11 @@ from mecenova.reference.models import Cause
 
 
 class CompanyForm(forms.Form):
-    name = forms.CharField(label="Nom de l’entreprise ou de la fondation", max_length=250)
+    name = forms.CharField(
+        label="Nom de l’entreprise ou de la fondation",
+        max_length=250,
+        widget=forms.TextInput({"autocomplete": "organization"}),
+    )
     giver = forms.ChoiceField(label="Vous êtes", choices=GiverKind.choices, widget=forms.RadioSelect)
     sector = SectorField(label="Secteur d’activité", required=False)
     siren = forms.CharField(
@@ -34,12 +38,24 @@ class CompanyForm(forms.Form):
         help_text="Ce que vous faites, et pourquoi vous vous engagez. Les associations le lisent d’abord.",
     )
     postal_code = PostalCodeField(required=False)
-    town = forms.CharField(label="Commune", max_length=120, required=False)
-    website = forms.URLField(label="Site internet", required=False, max_length=200, assume_scheme="https")
+    town = forms.CharField(
+        label="Commune",
+        max_length=120,
+        required=False,
+        widget=forms.TextInput({"autocomplete": "address-level2"}),
+    )
+    website = forms.URLField(
+        label="Site internet",
+        required=False,
+        max_length=200,
+        assume_scheme="https",
+        widget=forms.URLInput({"autocomplete": "url"}),
+    )
     phone = forms.CharField(
         label="Téléphone",
         max_length=30,
         required=False,
+        widget=forms.TextInput({"inputmode": "tel", "autocomplete": "tel"}),
         help_text="Lu par l’équipe, et par ceux avec qui un partenariat est ouvert.",
     )
 

@@ -39,7 +39,11 @@ class CapacityField(forms.IntegerField):
 
 
 class RegistrationForm(forms.Form):
-    name = forms.CharField(label="Nom de l’entreprise ou de la fondation", max_length=250)
+    name = forms.CharField(
+        label="Nom de l’entreprise ou de la fondation",
+        max_length=250,
+        widget=forms.TextInput({"autocomplete": "organization"}),
+    )
     giver = forms.ChoiceField(
         label="Vous êtes",
         choices=GiverKind.choices,
@@ -49,7 +53,12 @@ class RegistrationForm(forms.Form):
     )
     sector = SectorField(label="Secteur d’activité", required=False)
     postal_code = PostalCodeField()
-    town = forms.CharField(label="Commune", max_length=120, required=False)
+    town = forms.CharField(
+        label="Commune",
+        max_length=120,
+        required=False,
+        widget=forms.TextInput({"autocomplete": "address-level2"}),
+    )
     causes = EntriesField(
         Cause,
         label="Les causes que vous soutenez",

@@ -111,7 +111,7 @@ class Associations:
         self._people[key] = make_person(
             text["person"],
             site_of(text["name"]),
-            email=login.email if login else "",
+            email=login.email if login else text.get("email", ""),
             password=login.password if login else None,
         )
         return self._people[key]
@@ -124,7 +124,7 @@ class Associations:
             name=text["name"],
             **place,
             **_registry(home, number, text),
-            website=f"https://www.{site_of(text['name'])}/" if text.get("site", number % 3) else "",
+            website=text.get("website") or _website(number, text),
             phone=phone(1100 + number * 7),
             purpose=text.get("purpose", ""),
             causes=reference.causes(text.get("causes", "")),
@@ -193,9 +193,14 @@ class Associations:
         )
 
     def _claim(self, text: Text) -> None:
-        person = make_person(text["person"], site_of(text["organisation"]))
+        person = make_person(text["person"], site_of(text["organisation"]), email=text.get("email", ""))
         organisation = self._made[text["organisation"]].organisation
         claim_organisation(organisation=organisation, message=text["message"], by=person)
+
+
+def _website(number: int, text: Text) -> str:
+    """Two in three have one."""
+    return f"https://www.{site_of(text['name'])}/" if text.get("site", number % 3) else ""
 
 
 def _registry(department: str, number: int, text: Text) -> dict[str, str]:

@@ -3,7 +3,26 @@
 from typing import Any
 
 from django import forms
+from django.forms.boundfield import BoundField
 from django.forms.renderers import TemplatesSetting
+
+
+class DescribedField(BoundField):
+    """A field whose control is described by its limit too, when it holds a text of several lines."""
+
+    @property
+    def text_limit(self) -> int | None:
+        """How many characters; None without a limit, or for a line that the browser itself limits."""
+        if not isinstance(self.field.widget, forms.Textarea):
+            return None
+        return getattr(self.field, "max_length", None)
+
+    @property
+    def aria_describedby(self) -> str | None:
+        described = super().aria_describedby
+        if described is None or not (self.auto_id and self.text_limit) or self.is_hidden:
+            return described
+        return f"{self.auto_id}_limit {described}".rstrip()
 
 
 class PlainFormRenderer(TemplatesSetting):
@@ -13,6 +32,7 @@ class PlainFormRenderer(TemplatesSetting):
     together by `aria-describedby`; lists of choices are fieldsets.
     """
 
+    bound_field_class = DescribedField
     form_template_name = "ui/form.html"
     formset_template_name = "ui/formset.html"
     field_template_name = "ui/field.html"

@@ -7,7 +7,7 @@
     if (region) { region.textContent = ""; window.setTimeout(function () { region.textContent = text; }, 50); }
   }
 
-  /* A list replaced without a new page: say how many results there are now. */
+  /* A part replaced without a new page: say what it holds now. A live region swapped away would say nothing. */
   document.addEventListener("htmx:afterSettle", function () {
     var count = document.querySelector("[data-result-count]");
     if (count) { announce(count.textContent); }
@@ -34,6 +34,10 @@
     document.querySelectorAll("details.site-menu[open]").forEach(function (menu) {
       if (!menu.contains(event.target)) { menu.open = false; }
     });
+  });
+  document.addEventListener("focusout", function (event) {
+    var menu = event.target.closest("details.site-menu[open]");
+    if (menu && event.relatedTarget && !menu.contains(event.relatedTarget)) { menu.open = false; }
   });
   document.addEventListener("keydown", function (event) {
     var menu = document.querySelector("details.site-menu[open]");

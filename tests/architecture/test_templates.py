@@ -45,6 +45,26 @@ def test_a_template_fits_on_a_few_screens():
     assert {name: lines for name, lines in lengths.items() if lines > LONGEST} == {}
 
 
+def test_what_a_script_replaces_is_no_live_region():
+    """Screen readers hear what changes inside a region that stays, not a region that comes anew."""
+    texts = {relative(path): path.read_text() for path in template_files()}
+    tags = [(name, tag) for name, text in texts.items() for tag in re.findall(r"<[a-z]+ [^>]*>", text)]
+    swapped = {
+        target
+        for _, tag in tags
+        if 'hx-swap="outerHTML' in tag
+        for target in re.findall(r'hx-target="#([\w-]+)"', tag)
+    }
+    assert swapped
+    found = [
+        (name, target)
+        for name, tag in tags
+        for target in swapped
+        if f'id="{target}"' in tag and "aria-live" in tag
+    ]
+    assert found == []
+
+
 def test_no_style_nor_script_is_written_in_a_page():
     found = []
     for path in template_files():

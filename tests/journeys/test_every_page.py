@@ -8,6 +8,7 @@ from io import BytesIO
 from typing import Any
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.urls import get_resolver, reverse
 from playwright.sync_api import Error
 
@@ -29,10 +30,11 @@ from mecenova.mail.models import OutgoingMail
 from mecenova.mail.unsubscribe import unsubscribe_url
 from partnerships.models import Introduction, Partnership, RefusalStep
 from tests.architecture.test_public_views import all_views
-from tests.browser import DESK, PHONE, assert_accessible, assert_no_sideways_scroll
+from tests.browser import DESK, NARROW, PHONE, assert_accessible, assert_no_sideways_scroll
 from tests.security.test_cookies import FORMS
 
 VISITOR = None
+LONG_ADDRESS = f"nouvelle.benevole@{'cuisinesdufaubourg' * 3}.example"
 Found = Callable[[], Any]
 
 
@@ -311,11 +313,13 @@ def address_of(name: str, arguments: Callable[[], list[Any]], query: str) -> str
 @pytest.mark.django_db(transaction=True)
 def test_every_page_is_good_on_a_phone_and_on_a_desk(new_page, enter):
     load()
+    reader = User.objects.get(email=ASSOCIATION.email)
+    EmailAddress.objects.create(user=reader, email=LONG_ADDRESS)
     invite_member(
         organisation=mine(ASSOCIATION),
-        email="nouvelle@demo.example",
+        email=LONG_ADDRESS,
         role="contributor",
-        by=User.objects.get(email=ASSOCIATION.email),
+        by=reader,
     )
     pages = {}
     for login in (VISITOR, ASSOCIATION, COMPANY, STAFF):
@@ -346,4 +350,9 @@ def test_every_page_is_good_on_a_phone_and_on_a_desk(new_page, enter):
                 assert_accessible(page)
             except AssertionError as problem:
                 found.append(f"{name} at {viewport['width']}: {str(problem)[:600]}")
+        page.set_viewport_size(NARROW)
+        try:
+            assert_no_sideways_scroll(page)
+        except AssertionError as problem:
+            found.append(f"{name} at {NARROW['width']}: {problem}")
     assert found == []

@@ -86,6 +86,8 @@ def test_a_script_gets_the_answer_alone_and_the_address_keeps_the_choice(client)
     assert "HX-Request" in alone.headers["Vary"]
     assert shown(alone).strip().startswith('<div id="reponse"')
     assert shown(alone).strip() in shown(whole)
+    assert "aria-live" not in shown(alone), "a live region that is swapped away says nothing"
+    assert "data-result-count" in shown(alone)
     assert "Emploi et insertion, Nord (59), Mécénat de compétences" in shown(whole)
 
 

@@ -108,6 +108,16 @@ def test_the_meter_names_what_is_missing() -> None:
     assert '<a href="/rna/">le RNA</a>' in shown
 
 
+def test_an_error_is_announced_at_once_and_the_rest_politely() -> None:
+    told = [
+        SimpleNamespace(level_tag="error", message="Trop tard."),
+        SimpleNamespace(level_tag="success", message="C’est noté."),
+    ]
+    shown = draw("{% site_messages %}", messages=told)
+    assert shown.count('role="alert"') == 1
+    assert shown.index('role="alert"') < shown.index("Trop tard.") < shown.index("C’est noté.")
+
+
 class TestPagination:
     def pages(self, number: int, address: str = "/besoins/?q=a%26b&page=2", count: int = 100) -> str:
         page = Paginator(range(count), 10).get_page(number)
@@ -123,6 +133,16 @@ class TestPagination:
         shown = self.pages(1, "/besoins/")
         assert 'rel="prev"' not in shown
         assert 'href="?page=2"' in shown
+
+    def test_leads_back_to_its_list_and_says_of_what_these_are_the_pages(self) -> None:
+        page = Paginator(range(30), 10).get_page(2)
+        shown = draw(
+            '{% pagination page_obj param="retards" at="retards" label="courriels en retard" %}',
+            page_obj=page,
+        )
+        assert shown.count("#retards") == shown.count("href=") == 5
+        assert 'href="?retards=3#retards"' in shown
+        assert 'aria-label="Pages\u00a0: courriels en retard"' in shown
 
     def test_one_page_shows_nothing(self) -> None:
         assert self.pages(1, count=3).strip() == ""

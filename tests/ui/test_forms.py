@@ -5,7 +5,10 @@ import pytest
 from django import forms
 
 from accounts.forms import ClaimForm
+from associations.forms.profile import IdentityForm
 from associations.forms.registration import RegistrationForm
+from companies.forms.profile import CompanyForm
+from companies.forms.registration import RegistrationForm as CompanyRegistrationForm
 from mecenova.reference.models import Cause
 from mecenova.ui.forms import DateInput, FoldedCheckboxes
 from tests.ui.parsing import assert_valid_html
@@ -46,7 +49,10 @@ class NoteForm(forms.Form):
 
 @pytest.mark.django_db
 def test_a_limit_is_said_beforehand_and_plainly_when_it_is_passed() -> None:
-    assert "1\u202f000 caractères au plus" in page(NoteForm())
+    shown = page(NoteForm())
+    assert '<div class="help" id="id_note_limit">1\u202f000 caractères au plus.</div>' in shown
+    assert 'aria-describedby="id_note_limit"' in shown
+    assert 'aria-describedby="id_note_limit id_note_error"' in page(NoteForm({}))
     form = NoteForm({"note": "a" * 1234})
     assert "C’est trop long" in form.errors["note"][0]
     assert "1000 caractères au plus, et il y en a 1234" in form.errors["note"][0]
@@ -60,6 +66,13 @@ def test_nothing_chosen_yet_is_said_in_words() -> None:
     shown = page(NoteForm())
     assert "-----" not in shown
     assert ">Choisir</option>" in shown
+
+
+@pytest.mark.parametrize("form", [RegistrationForm, CompanyRegistrationForm, IdentityForm, CompanyForm])
+def test_the_browser_is_told_what_it_may_fill_in(form: type[forms.Form]) -> None:
+    known = {"name", "postal_code", "town", "website", "phone"} & form.base_fields.keys()
+    told = {name for name in known if "autocomplete" in form.base_fields[name].widget.attrs}
+    assert known == told
 
 
 def test_errors_are_listed_first_and_tied_to_their_fields() -> None:

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser import DESK, PHONE, assert_accessible, assert_no_sideways_scroll
+from tests.browser import DESK, NARROW, PHONE, assert_accessible, assert_no_sideways_scroll
 
 pytestmark = [
     pytest.mark.browser,
@@ -21,6 +21,8 @@ def test_pages_are_accessible_and_fit(new_page, address: str, viewport: dict[str
     page = new_page(viewport, color_scheme=scheme)
     page.goto(address)
     assert_accessible(page)
+    assert_no_sideways_scroll(page)
+    page.set_viewport_size(NARROW)
     assert_no_sideways_scroll(page)
 
 
@@ -136,6 +138,16 @@ def test_escape_closes_the_menu(page: Page) -> None:
     page.get_by_text("Menu", exact=True).click()
     page.keyboard.press("Escape")
     expect(page.get_by_role("link", name="Connexion")).not_to_be_visible()
+
+
+def test_the_menu_closes_when_the_keyboard_leaves_it_and_hides_nothing(page: Page) -> None:
+    page.goto("/gallery/")
+    page.get_by_text("Menu", exact=True).click()
+    page.locator(".site-nav a, .site-nav button").last.focus()
+    expect(page.get_by_role("link", name="Connexion")).to_be_visible()
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Connexion")).not_to_be_visible()
+    assert page.evaluate("document.querySelector('main').contains(document.activeElement)")
 
 
 def test_a_form_sent_twice_by_impatience_leaves_once(page: Page) -> None:

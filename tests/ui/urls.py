@@ -70,6 +70,7 @@ def gallery_values(request: HttpRequest) -> dict[str, object]:
     return {
         "mine_step": step("Répondre à la demande de l’association Les Ateliers du Canal", "L’organisme"),
         "their_step": step("Répondre à votre demande", "L’organisme"),
+        "long_address": f"prenom.nom@{'associationsansespace' * 3}.example",
         "nothing": None,
         "sent_at": datetime(2026, 11, 16, 9, 0, tzinfo=UTC),
         "seen_at": datetime(2026, 11, 18, 23, 30, tzinfo=UTC),

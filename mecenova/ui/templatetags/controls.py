@@ -32,14 +32,6 @@ def field_anchor(field: BoundField) -> str:
 
 
 @register.filter
-def text_limit(field: BoundField) -> int | None:
-    """How long a text of several lines may be; None without a limit."""
-    return (
-        getattr(field.field, "max_length", None) if isinstance(field.field.widget, forms.Textarea) else None
-    )
-
-
-@register.filter
 def is_single_checkbox(field: BoundField) -> bool:
     return isinstance(field.field.widget, forms.CheckboxInput)
 

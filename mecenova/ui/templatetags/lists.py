@@ -39,9 +39,13 @@ def result_count(number: int, singular: str, plural: str, none: str = "Aucun ré
 
 @register.inclusion_tag("ui/pagination.html", takes_context=True)
 def pagination(
-    context: Context, page_obj: Any, param: str = "page", target: str = "resultats"
+    context: Context, page_obj: Any, param: str = "page", at: str = "", label: str = ""
 ) -> dict[str, Any]:
-    """Previous, a few numbers, next; the rest of the query string is kept. One page shows nothing."""
+    """Previous, a few numbers, next; the rest of the query string is kept. One page shows nothing.
+
+    Where the list is not the page's first part, `at` is the id of its heading, to which its links lead; where
+    there are several lists, `label` says of which these are the pages.
+    """
     request = context.get("request")
     query = request.GET.copy() if request else None
     if query is not None:
@@ -55,4 +59,6 @@ def pagination(
             for number in paginator.get_elided_page_range(page_obj.number, on_each_side=1, on_ends=1)
         ],
         "prefix": f"?{kept}&{param}=" if kept else f"?{param}=",
+        "anchor": f"#{at}" if at else "",
+        "label": f"Pages\u00a0: {label}" if label else "Pages de résultats",
     }

@@ -47,10 +47,13 @@ def footer_links(context: Context) -> dict[str, Any]:
 @register.inclusion_tag("ui/messages.html", takes_context=True)
 def site_messages(context: Context) -> dict[str, Any]:
     """What the last action had to say. Errors are announced at once, the rest politely."""
+    told = [
+        (MESSAGE_KINDS.get(message.level_tag, "info"), message.message)
+        for message in context.get("messages") or ()
+    ]
     return {
         "messages": [
-            {"kind": MESSAGE_KINDS.get(message.level_tag, "info"), "text": message.message}
-            for message in context.get("messages") or ()
+            {"kind": kind, "text": text, "role": "alert" if kind == "error" else ""} for kind, text in told
         ]
     }
 
