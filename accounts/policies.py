@@ -118,7 +118,7 @@ def can_forget_absence(user: Person, absence: Absence) -> bool:
     """Whoever may say it may take it back."""
     if absence.user is not None:
         return can_say_person_away(user, absence.user)
-    if absence.organisation_id is None:
+    if absence.organisation_id is None or absence.of_members:
         return False
     organisation = Organisation.objects.filter(pk=absence.organisation_id).first()
     return organisation is not None and can_say_organisation_away(user, organisation)

@@ -7,7 +7,8 @@ from django.db import transaction
 
 from accounts import policies
 from accounts.models import Organisation, User
-from accounts.operations.organisations import locked
+from accounts.operations.organisations import hold, locked
+from accounts.operations.presence import follow_members
 from mecenova.agenda import operations as agenda
 from mecenova.agenda.models import Absence
 from mecenova.workflow.errors import DomainError
@@ -17,7 +18,10 @@ from mecenova.workflow.errors import DomainError
 def say_person_away(*, person: User, first_day: date, last_day: date, by: User) -> Absence:
     if not policies.can_say_person_away(by, person):
         raise PermissionDenied
-    return agenda.add_absence(user=person, first_day=first_day, last_day=last_day, by=by)
+    teams = _hold_teams_of(person)
+    absence = agenda.add_absence(user=person, first_day=first_day, last_day=last_day, by=by)
+    follow_members(*teams)
+    return absence
 
 
 @transaction.atomic
@@ -40,4 +44,13 @@ def forget_absence(*, absence: Absence, by: User) -> None:
         if organisation is None:
             raise DomainError("Cet organisme n’existe plus.")
         locked(organisation)
+    teams = _hold_teams_of(absence.user) if absence.user else []
     agenda.remove_absence(absence=absence, by=by)
+    follow_members(*teams)
+
+
+def _hold_teams_of(person: User) -> list[Organisation]:
+    """Its organisations, taken before what its absence changes in what they owe."""
+    teams = list(Organisation.objects.of(person))
+    hold(*[organisation.pk for organisation in teams])
+    return teams

@@ -7,6 +7,7 @@ from accounts import followups, notifications, policies
 from accounts.enums import OrganisationStatus, Role
 from accounts.models import Claim, Membership, Organisation, User
 from accounts.operations.organisations import become_checked, end_sign_up, locked
+from accounts.operations.presence import follow_members
 from accounts.signals import organisation_attended
 from accounts.workflow import CLAIM
 from mecenova.agenda import operations as agenda
@@ -57,6 +58,7 @@ def accept_claim(*, claim: Claim, by: User | None, answer: str = "") -> Claim:
         user=claim.user,
         defaults={"role": Role.MANAGER if newcomer_manages else Role.CONTRIBUTOR},
     )
+    follow_members(organisation)
     end_sign_up(claim.user)
     if organisation.status == OrganisationStatus.UNCLAIMED:
         become_checked(organisation, "check", by)

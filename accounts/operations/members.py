@@ -9,6 +9,7 @@ from accounts import notifications, policies
 from accounts.enums import OrganisationStatus, Role
 from accounts.models import Invitation, Membership, Organisation, User
 from accounts.operations.organisations import locked, withdraw_organisation
+from accounts.operations.presence import follow_members
 from mecenova.calendar import clock
 from mecenova.mail.operations import queue
 from mecenova.workflow import journal
@@ -91,6 +92,7 @@ def accept_invitation(*, invitation: Invitation, by: User) -> Membership:
     invitation.save(update_fields=["accepted_at", "accepted_by"])
     if member is None:
         member = Membership.objects.create(organisation=organisation, user=by, role=invitation.role)
+        follow_members(organisation)
     elif invitation.role == Role.MANAGER and not member.is_manager:
         member.role = Role.MANAGER
         member.save(update_fields=["role"])
@@ -126,6 +128,7 @@ def remove_member(*, membership: Membership, by: User) -> None:
         return
     _keep_a_manager(found)
     found.delete()
+    follow_members(organisation)
     journal.record(organisation, "remove_member", organisation.status, organisation.status, by)
     if found.user_id != by.pk:
         queue(
@@ -145,6 +148,7 @@ def leave(*, organisation: Organisation, by: User) -> None:
         return
     _keep_a_manager(membership)
     membership.delete()
+    follow_members(organisation)
     journal.record(organisation, "leave_team", organisation.status, organisation.status, by)
 
 

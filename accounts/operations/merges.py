@@ -10,6 +10,7 @@ from accounts.models import Claim, Duplicate, Invitation, Membership, Merge, Org
 from accounts.operations.duplicates import hold_both
 from accounts.operations.merging import Merging, as_json
 from accounts.operations.organisations import become_checked
+from accounts.operations.presence import follow_members
 from accounts.operations.profiles import Compared, compared_offices, profiles_of
 from mecenova.calendar import clock
 from mecenova.mail.operations import queue
@@ -212,6 +213,7 @@ def _conclude(merging: Merging, needs_check: bool) -> Merge:
         snapshot=merging.snapshots | {"dropped": merging.dropped, "moved": dict(merging.moved)},
     )
     _delete(gone)
+    follow_members(kept)
     note = f"«\u202f{gone.name}\u202f» et cette fiche n’en font plus qu’une."
     journal.record(kept, OrganisationEvent.MERGE, kept.status, kept.status, by, note)
     if needs_check:

@@ -11,27 +11,32 @@ from django.views.decorators.http import require_POST
 
 from accounts import operations, policies
 from accounts.forms import AbsenceForm
-from accounts.models import Organisation, User
+from accounts.models import Organisation, User, team_of
 from mecenova.agenda.models import Absence
 from mecenova.team import is_staff
 from mecenova.workflow.errors import DomainError
 
+# What an absence stops, of whom, and what is answered to whoever notes it.
+OF_ORGANISATION = (
+    "Pendant l’absence d’un organisme, ses délais s’arrêtent\u00a0: personne ne le relance, et ce qu’il doit "
+    "attend son retour."
+)
+WAITS = "ce qui était attendu pendant ces jours attend le retour."
+OF_PERSON = (
+    "Les jours où toutes les personnes d’un organisme sont absentes, ses délais s’arrêtent\u00a0: personne "
+    "ne le relance, et ce qu’il doit attend le retour."
+)
+WAITS_FOR_ALL = "les jours où tout l’organisme est absent, ce qu’il doit attend le retour."
+OF_THE_TEAM = (
+    "Pendant une absence, ce qui revenait à la personne passe à quelqu’un d’autre de l’équipe, et ses "
+    "créneaux libres sont retirés."
+)
+GOES_ON = "ce qui revenait à la personne ces jours-là passe à quelqu’un d’autre de l’équipe."
+
 
 def absences(request: HttpRequest) -> HttpResponse:
-    """One's own, and the way to those of the organisations one manages."""
-    managed = [
-        organisation
-        for organisation in Organisation.objects.of(request.user)
-        if policies.can_say_organisation_away(request.user, organisation)
-    ]
-    said = Absence.objects.filter(user=request.user)
-    return _page(
-        request,
-        said,
-        operations.say_person_away,
-        {"person": request.user},
-        {"whose": "Mes absences", "organisations": managed, "own": True},
-    )
+    """One's own, and what they stop: alone in an organisation or not."""
+    return _page_of_person(request, request.user, {"whose": "Mes absences"})
 
 
 def person_absences(request: HttpRequest, pk: UUID) -> HttpResponse:
@@ -39,13 +44,7 @@ def person_absences(request: HttpRequest, pk: UUID) -> HttpResponse:
     person = get_object_or_404(User, pk=pk, is_active=True)
     if not policies.can_say_person_away(request.user, person):
         raise Http404
-    return _page(
-        request,
-        Absence.objects.filter(user=person),
-        operations.say_person_away,
-        {"person": person},
-        {"whose": f"Absences de {person}"},
-    )
+    return _page_of_person(request, person, {"whose": f"Absences de {person}"})
 
 
 def organisation_absences(request: HttpRequest, pk: UUID) -> HttpResponse:
@@ -58,7 +57,7 @@ def organisation_absences(request: HttpRequest, pk: UUID) -> HttpResponse:
         Absence.objects.filter(organisation_id=organisation.pk),
         operations.say_organisation_away,
         {"organisation": organisation},
-        {"whose": f"Absences de {organisation}", "people": people},
+        {"whose": f"Absences de {organisation}", "people": people, "lead": OF_ORGANISATION, "done": WAITS},
     )
 
 
@@ -80,6 +79,30 @@ def forget_absence(request: HttpRequest, pk: UUID) -> HttpResponse:
     return redirect("accounts:person_absences", pk=absence.user_id)
 
 
+def _page_of_person(request: HttpRequest, person: Any, context: dict[str, Any]) -> HttpResponse:
+    teams = [
+        (organisation, len(organisation.active_members()), _manages(request.user, organisation))
+        for organisation in Organisation.objects.of(person).prefetch_related(team_of())
+    ]
+    of_the_team = is_staff(person)
+    return _page(
+        request,
+        Absence.objects.filter(user=person),
+        operations.say_person_away,
+        {"person": person},
+        {
+            "teams": teams,
+            "lead": OF_THE_TEAM if of_the_team else OF_PERSON,
+            "done": GOES_ON if of_the_team else WAITS_FOR_ALL,
+            **context,
+        },
+    )
+
+
+def _manages(user: Any, organisation: Organisation) -> bool:
+    return policies.can_say_organisation_away(user, organisation)
+
+
 def _page(
     request: HttpRequest,
     said: Any,
@@ -94,9 +117,7 @@ def _page(
         except DomainError as refused:
             form.add_error(None, refused.message)
         else:
-            messages.success(
-                request, "C’est noté\u00a0: ce qui était attendu pendant ces jours attend le retour."
-            )
+            messages.success(request, f"C’est noté\u00a0: {context['done']}")
             return redirect(request.path)
     rows = said.order_by("-first_day", "-id")[:50]
     return render(request, "accounts/absences.html", {"form": form, "absences": rows, **context})

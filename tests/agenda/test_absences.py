@@ -82,6 +82,33 @@ class TestDates:
         # Away on the 24th and 25th: the two working days left are the 26th and the 27th.
         assert next_step(subject).due_at == day(27)
 
+    def test_noted_then_taken_back_the_same_morning_freezes_nothing(self, subject, frozen, acted, day):
+        """What was due at nine, put off a year at ten to nine, is due at ten past, at its true date."""
+        start(Answer, subject)
+        frozen.move_to(day(25) - timedelta(minutes=10))
+        absence = add_absence(
+            organisation_id=subject.pk, first_day=date(2026, 11, 25), last_day=date(2027, 11, 24), by=None
+        )
+        assert next_step(subject).due_at > day(24, year=2027)
+        frozen.move_to(day(25) + timedelta(minutes=10))
+        remove_absence(absence=absence, by=None)
+        assert next_step(subject).due_at == frozen.moment
+        assert next_step(subject).deadline == day(14, 12)
+        run_due()
+        assert acted == [(Answer.name, 2)]
+
+    def test_a_promise_whose_hour_has_come_meanwhile_is_said_as_it_was(self, subject, frozen, day):
+        step = start(Check, subject)
+        FollowUp.objects.filter(pk=step.pk).update(organisation_id=subject.pk)
+        frozen.move_to(day(26) - timedelta(minutes=10))
+        absence = add_absence(
+            organisation_id=subject.pk, first_day=date(2026, 11, 26), last_day=date(2026, 12, 2), by=None
+        )
+        frozen.move_to(day(26) + timedelta(minutes=10))
+        remove_absence(absence=absence, by=None)
+        assert next_step(subject).due_at == frozen.moment
+        assert next_step(subject).deadline == day(26)
+
     def test_what_is_past_stays(self, subject, frozen, day):
         step = start(Check, subject)
         late = start(Answer, PersonFactory())

@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Iterable
+from datetime import date
 from typing import ClassVar, Self
 
 from django.conf import settings
@@ -20,6 +21,14 @@ class AbsenceQuerySet(models.QuerySet["Absence"]):
     def of_any(self, organisations: Iterable[uuid.UUID], people: Iterable[uuid.UUID]) -> Self:
         return self.filter(Q(organisation_id__in=set(organisations)) | Q(user_id__in=set(people)))
 
+    def said(self) -> Self:
+        """Those that somebody has noted, not those that follow from the absences of all its members."""
+        return self.filter(of_members=False)
+
+    def from_day(self, day: date) -> Self:
+        """Those that are not over before this day."""
+        return self.filter(last_day__gte=day)
+
 
 class Absence(Identified):
     """A person or an organisation away, both days included: what they owe waits for their return."""
@@ -35,6 +44,12 @@ class Absence(Identified):
     )
     first_day = models.DateField("du")
     last_day = models.DateField("au")
+    of_members = models.BooleanField(
+        "tous ses membres sont absents",
+        default=False,
+        db_default=False,
+        help_text="Déduite des absences de chacun, et comptée de nouveau avec elles.",
+    )
 
     objects: ClassVar[AbsenceQuerySet] = AbsenceQuerySet.as_manager()  # type: ignore[assignment]
 
@@ -53,6 +68,10 @@ class Absence(Identified):
                 condition=Q(last_day__gte=F("first_day")),
                 name="absence_in_order",
                 violation_error_message="Le dernier jour vient après le premier.",
+            ),
+            models.CheckConstraint(
+                condition=Q(of_members=False) | Q(organisation_id__isnull=False),
+                name="absence_of_members_is_an_organisation_s",
             ),
         ]
 

@@ -1,6 +1,6 @@
 """Every write of the agenda that has a meaning."""
 
-from mecenova.agenda.operations.absences import add_absence, remove_absence
+from mecenova.agenda.operations.absences import add_absence, follow_members, remove_absence
 from mecenova.agenda.operations.appointments import (
     cancel_booking,
     hold_slot,
@@ -42,6 +42,7 @@ __all__ = [
     "close",
     "close_many",
     "escalate_overdue_steps",
+    "follow_members",
     "free_slots",
     "hold_slot",
     "miss_slot",

@@ -1,5 +1,7 @@
 """Somebody says they are away: what they owe waits for them, and the dates shown change at once."""
 
+from collections import defaultdict
+from collections.abc import Collection, Iterator
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -33,7 +35,7 @@ def add_absence(
     """An absence of one person or of one organisation. The caller's room says whether `by` may."""
     _refuse_wrong(first_day, last_day)
     hold(f"agenda.absence:{organisation_id or (user.pk if user else '')}")
-    others = Absence.objects.of(organisation_id, user.pk if user else None)
+    others = Absence.objects.of(organisation_id, user.pk if user else None).said()
     clash = others.filter(first_day__lte=last_day, last_day__gte=first_day).first()
     if clash is not None:
         raise DomainError(
@@ -52,7 +54,7 @@ def add_absence(
 def remove_absence(*, absence: Absence, by: "User | None") -> None:
     """Forget an absence to come; end today one that has begun. Days past stay counted as they were."""
     hold(f"agenda.absence:{absence.organisation_id or absence.user_id}")
-    row = Absence.objects.select_for_update(of=("self",)).filter(pk=absence.pk).first()
+    row = Absence.objects.said().select_for_update(of=("self",)).filter(pk=absence.pk).first()
     if row is None:
         return
     today = clock.today()
@@ -64,6 +66,50 @@ def remove_absence(*, absence: Absence, by: "User | None") -> None:
     else:
         row.delete()
     _plan_again(absence)
+
+
+@transaction.atomic
+def follow_members(*, organisation_id: UUID, people: Collection[UUID]) -> None:
+    """From today, the organisation is away on the days when all these people, its active members, are.
+
+    Asked each time that one of them says an absence or takes it back, comes or goes. Days past stay counted
+    as they were. The caller holds the organisation.
+    """
+    today = clock.today()
+    known = Absence.objects.filter(organisation_id=organisation_id, of_members=True).from_day(today)
+    days = _days_without(people, today)
+    if {day for one in known for day in _days_of(one, today)} == days:
+        return
+    known.filter(first_day__gte=today).delete()
+    known.update(last_day=today - timedelta(days=1))
+    Absence.objects.bulk_create(
+        Absence(organisation_id=organisation_id, first_day=first, last_day=last, of_members=True)
+        for first, last in _ranges(days)
+    )
+    _plan_again(Absence(organisation_id=organisation_id))
+
+
+def _days_without(people: Collection[UUID], today: date) -> set[date]:
+    """The days to come on which each of these people is away; none where there is nobody."""
+    away: dict[UUID, set[date]] = defaultdict(set)
+    for absence in Absence.objects.filter(user_id__in=people).from_day(today) if people else ():
+        away[absence.user_id].update(_days_of(absence, today))
+    return set.intersection(*(away[person] for person in people)) if people else set()
+
+
+def _days_of(absence: Absence, today: date) -> Iterator[date]:
+    first = max(absence.first_day, today)
+    return (first + timedelta(days=n) for n in range((absence.last_day - first).days + 1))
+
+
+def _ranges(days: set[date]) -> Iterator[tuple[date, date]]:
+    """Days one after the other, as first and last."""
+    one = timedelta(days=1)
+    for first in sorted(day for day in days if day - one not in days):
+        last = first
+        while last + one in days:
+            last += one
+        yield first, last
 
 
 def _refuse_wrong(first_day: date, last_day: date) -> None:
@@ -107,8 +153,9 @@ def _plan_again(absence: Absence) -> None:
             continue
         own = absences[row.organisation_id] + absences[row.waits_for_id]
         due, deadline = planning.dates(rule, row, delays[row.rule], own)
-        due = due if row.due_at > now and due > now else row.due_at
-        deadline = deadline if row.deadline > now and deadline > now else row.deadline
+        # What an absence taken back puts in the past is due now, and its date is the true one.
+        due = max(due, now) if row.due_at > now else row.due_at
+        deadline = deadline if row.deadline > now else row.deadline
         if (due, deadline) != (row.due_at, row.deadline):
             row.due_at, row.deadline = due, deadline
             moved.append(row)

@@ -1,0 +1,14 @@
+"""Where all of a team are away, their organisation is."""
+
+from accounts.models import Organisation
+from mecenova.agenda import operations as agenda
+
+
+def follow_members(*organisations: Organisation) -> None:
+    """Each is away on the days when all its active members are: asked again when they change.
+
+    The caller holds them.
+    """
+    for organisation in organisations:
+        people = organisation.members.filter(is_active=True).values_list("pk", flat=True)
+        agenda.follow_members(organisation_id=organisation.pk, people=list(people))
