@@ -25,10 +25,13 @@ AT_ONCE = 20
 
 @transaction.atomic(durable=True)
 def claim(moment: datetime, limit: int = AT_ONCE) -> list[OutgoingMail]:
-    """Lease the oldest claimable mails that nobody else is taking, read with all that is asked of them."""
+    """Lease claimable mails that nobody else is taking, read with all that is asked of them.
+
+    What somebody waits for comes first, whatever a Monday morning or an outage has piled up; then the oldest.
+    """
     rows = OutgoingMail.objects.all().claimable(moment).with_troubles().select_related("recipient")
-    oldest = rows.order_by(NEXT_TRY, "created_at", "id")[: min(limit, AT_ONCE)]
-    mails = list(oldest.select_for_update(skip_locked=True, of=("self",)))
+    first = rows.order_by("-urgent", NEXT_TRY, "created_at", "id")[: min(limit, AT_ONCE)]
+    mails = list(first.select_for_update(skip_locked=True, of=("self",)))
     if not mails:
         return mails
     _count_uncertain([mail for mail in mails if mail.status == MailStatus.SENDING and mail.handed_over])

@@ -32,7 +32,7 @@ from mecenova.mail.models import (
 from mecenova.mail.notifications import Attachment, Notification, notification_named
 from mecenova.mail.outcomes import Outcome, Verdict, back_off, judge
 from mecenova.mail.subjects import read_subjects
-from mecenova.mail.troubles import mark_address, without_addresses
+from mecenova.mail.troubles import is_said_to_all, mark_address, without_addresses
 from mecenova.mail.unsubscribe import unsubscribe_url
 
 logger = logging.getLogger(__name__)
@@ -69,7 +69,10 @@ class Delivery(StrEnum):
 
 
 def deliver_due(limit: int = 500, seconds: float = 20.0) -> Counter[Delivery]:
-    """Send what is due, oldest first, within bounds of number and time. Several senders share the work."""
+    """Send what is due, within bounds of number and time: what somebody waits for first, then the oldest.
+
+    Several senders share the work.
+    """
     stop = clock.elapsed() + seconds
     delivered: Counter[Delivery] = Counter()
     server = _Server()
@@ -141,6 +144,11 @@ def _deliver(mail: OutgoingMail, server: "_Server") -> Delivery:
     if not hand_over(mail, **_what_is_written_again(mail)):
         return Delivery.UNCERTAIN
     verdict = server.present(mail)
+    if verdict.about_recipient and is_said_to_all(mail.address, verdict.error):
+        logger.error(
+            "Mail %s: refused in the same words as others; this says nothing of its address", mail.pk
+        )
+        verdict = Verdict(Outcome.LATER, verdict.error)
     with transaction.atomic():
         delivery = _write_result(mail, verdict)
     if verdict.about_recipient:

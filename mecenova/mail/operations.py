@@ -28,7 +28,7 @@ from mecenova.mail.models import (
 )
 from mecenova.mail.notifications import Notification
 from mecenova.mail.rendering import render
-from mecenova.mail.troubles import mark_address, mend_address, mend_addresses_of
+from mecenova.mail.troubles import mark_address, mend_address, mend_addresses_of, put_back
 from mecenova.mail.wake import wake_on_commit
 
 if TYPE_CHECKING:
@@ -154,6 +154,7 @@ def queue_message(
         text=text,
         html=html,
         confidential=confidential,
+        urgent=urgent,
         due_at=_due_at(urgent=urgent),
         message_id=message_id_for(key),
     )
@@ -180,13 +181,11 @@ def take_back(keys: Iterable[str]) -> dict[str, str]:
 
 @transaction.atomic
 def retry_failed(mails: OutgoingMailQuerySet) -> int:
-    """Put back in the queue the mails that failed, or that an address in trouble held back."""
-    number = mails.retriable().update(
-        status=MailStatus.PENDING, retry_at=clock.now(), attempts=0, uncertain=0, last_error=""
-    )
-    if number:
-        wake_on_commit()
-    return number
+    """Put back in the queue the mails that failed, or that an address in trouble held back.
+
+    Their `retry_at` says when they leave: no later than others would.
+    """
+    return put_back(list(mails.retriable().select_for_update(no_key=True).values_list("pk", flat=True)))
 
 
 def _require_transaction() -> None:
@@ -241,6 +240,7 @@ def _letter(
         recipient=person,
         address=person.email,
         to_person=True,
+        urgent=notification.urgent,
         subject=written.subject[:LONGEST_SUBJECT],
         text=written.text,
         html=written.html,

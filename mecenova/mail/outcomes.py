@@ -16,8 +16,16 @@ from mecenova.mail.smtp import OutcomeUnknown
 FIRST_WAIT = timedelta(minutes=1)
 LONGEST_WAIT = timedelta(hours=6)
 PERMANENT = 500
-# RFC 5321: no such mailbox, not here, name not allowed. RFC 3463 says more: 5.1.x, 5.2.1.
+# RFC 5321: no such mailbox, not here, name not allowed. As often, relaying denied or a black list: only the
+# numbers of RFC 3463 (5.1.x, 5.2.1), or words about whoever receives, speak of the address.
 _NO_SUCH_ADDRESS = {550, 551, 553}
+_WHO = r"(?:user|mailbox|recipient|account|address|utilisateur|destinataire|adresse|boîte)"
+_IS_NOT = (
+    r"(?:unknown|no such|invalid|non-?existent|not exist\w*|not found|disabled|inactive|inconnue?|n.existe)"
+)
+_SAYS_WHO = re.compile(rf"\b{_WHO}\b.{{0,60}}\b{_IS_NOT}\b|\b{_IS_NOT}\b.{{0,30}}\b{_WHO}\b", re.IGNORECASE)
+# 5.1.7 and 5.1.8 speak of the sender.
+_OURS = {"7", "8"}
 # What a provider's interface raises before it has heard anything: no route, no name, no answer to the call.
 _NEVER_REACHED = (ConnectTimeoutError, NewConnectionError, ProxyError)
 _ENHANCED = re.compile(r"\b5\.(\d{1,3})\.(\d{1,3})\b")
@@ -55,7 +63,8 @@ def judge(error: BaseException, *, knows_outcomes: bool) -> Verdict:
         codes = [code for code, _ in error.recipients.values()]
         permanent = bool(codes) and all(code >= PERMANENT for code in codes)
         gone = permanent and all(_says_gone(*answer) for answer in error.recipients.values())
-        return Verdict(Outcome.REFUSED if permanent else Outcome.LATER, said, about_recipient=gone)
+        refused = gone or (permanent and all(_has_number(*answer) for answer in error.recipients.values()))
+        return Verdict(Outcome.REFUSED if refused else Outcome.LATER, said, about_recipient=gone)
     if isinstance(error, smtplib.SMTPSenderRefused):
         # Our own address or credentials: every mail would be refused, and it is for us to mend.
         return Verdict(Outcome.LATER, said)
@@ -89,11 +98,22 @@ def _was_never_reached(error: BaseException) -> bool:
 
 def _says_gone(code: int, answer: bytes | str) -> bool:
     """Whether a permanent refusal speaks of the address, not of our policy, our size or a full mailbox."""
-    words = answer.decode(errors="replace") if isinstance(answer, bytes) else answer
+    words = _words(answer)
     enhanced = _ENHANCED.search(words)
     if enhanced is None:
-        return code in _NO_SUCH_ADDRESS
-    return enhanced[1] == "1" or (enhanced[1], enhanced[2]) == ("2", "1")
+        return code in _NO_SUCH_ADDRESS and "sender" not in words.lower() and bool(_SAYS_WHO.search(words))
+    if enhanced[1] == "1":
+        return enhanced[2] not in _OURS
+    return (enhanced[1], enhanced[2]) == ("2", "1")
+
+
+def _has_number(code: int, answer: bytes | str) -> bool:
+    """Whether the server says exactly why; where it does not, a refusal may well be for a while."""
+    return _ENHANCED.search(_words(answer)) is not None
+
+
+def _words(answer: bytes | str) -> str:
+    return answer.decode(errors="replace") if isinstance(answer, bytes) else answer
 
 
 def back_off(attempts: int) -> timedelta:

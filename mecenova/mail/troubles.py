@@ -1,18 +1,21 @@
 """Addresses that no longer receive: marking them, and setting them right."""
 
 import logging
+from collections.abc import Collection
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from django.contrib.auth import get_user_model
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Case, Max, Q, Value, When
 
 from mecenova.calendar import clock
 from mecenova.calendar.quiet_hours import next_sending_time
 from mecenova.logs import ADDRESS
-from mecenova.mail.enums import MailStatus, TroubleKind, Unsent
-from mecenova.mail.models import AddressTrouble, OutgoingMail
+from mecenova.mail.enums import Attempt, LineStatus, MailStatus, TroubleKind, Unsent
+from mecenova.mail.models import AddressTrouble, DeliveryAttempt, OutgoingMail
 from mecenova.mail.signals import address_mended, address_troubled
 from mecenova.mail.wake import wake_on_commit
 
@@ -22,6 +25,11 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 LONGEST_DETAIL = 300
+# A server that says the same of so many addresses within this time, and accepts none, speaks of us.
+SAME_WORDS_FROM = 3
+SAME_WORDS_WITHIN = timedelta(hours=6)
+# The refusal that reveals a trouble is written just before it.
+REVEALED_WITHIN = timedelta(minutes=5)
 # Older than this, what was held back is news no more; it stays in the person's mailbox on the site.
 WORTH_SENDING_FOR = timedelta(days=30)
 
@@ -53,6 +61,28 @@ def mark_address(
 
 
 @transaction.atomic
+def is_said_to_all(address: str, said: str) -> bool:
+    """Whether the server says the same of several addresses in a row, and accepts nothing meanwhile.
+
+    What it refuses is then us, or everything: addresses condemned in these words are written to again.
+    """
+    words, now = without_addresses(said), clock.now()
+    recent = DeliveryAttempt.objects.filter(at__gt=now - SAME_WORDS_WITHIN)
+    accepted = recent.filter(outcome=Attempt.SENT).aggregate(last=Max("at"))["last"]
+    if accepted is not None:
+        recent = recent.filter(at__gt=accepted)
+    same = recent.filter(outcome__in=[Attempt.REFUSED, Attempt.LATER], detail=words)
+    others = set(same.values_list("mail__address", flat=True).distinct()) - {address}
+    if len(others) + 1 < SAME_WORDS_FROM:
+        return False
+    for trouble in AddressTrouble.objects.open().filter(
+        kind=TroubleKind.REJECTED, detail=words, at__gt=now - SAME_WORDS_WITHIN
+    ):
+        mend_address(trouble=trouble, by=None)
+    return True
+
+
+@transaction.atomic
 def mend_address(*, trouble: AddressTrouble, by: "User | None") -> bool:
     """The address serves again, or was changed: what was held back meanwhile is asked again, and leaves."""
     trouble = AddressTrouble.objects.select_for_update().get(pk=trouble.pk)
@@ -66,24 +96,44 @@ def mend_address(*, trouble: AddressTrouble, by: "User | None") -> bool:
 
 
 def _put_back(trouble: AddressTrouble) -> None:
-    """Of whoever it troubled: the person it was written for, and whoever has that address since."""
-    held = OutgoingMail.objects.filter(
+    """Of whoever it troubled: the person it was written for, and whoever has that address since.
+
+    Of several mails to one person about one subject, the newest: the former say what is no longer so. A
+    digest takes the lines of those before it.
+    """
+    theirs = OutgoingMail.objects.remembered().filter(
         Q(recipient=trouble.user) | Q(recipient__email__iexact=trouble.address),
         recipient__is_active=True,
-        status=MailStatus.CANCELLED,
-        last_error=Unsent.IN_TROUBLE,
         address__iexact=trouble.address,
+        confidential=False,
         created_at__gte=clock.now() - WORTH_SENDING_FOR,
     )
-    retry_at = next_sending_time(clock.now())
-    if held.update(
+    held = theirs.filter(status=MailStatus.CANCELLED, last_error=Unsent.IN_TROUBLE)
+    revealing = theirs.filter(
+        status=MailStatus.FAILED, settled_at__gt=trouble.at - REVEALED_WITHIN, settled_at__lte=trouble.at
+    ).order_by("-settled_at")[:1]
+    newest: dict[tuple[Any, ...], OutgoingMail] = {}
+    for mail in sorted([*held, *revealing], key=attrgetter("created_at")):
+        former = newest.get(told := (mail.recipient_id, mail.subject_type_id, mail.subject_id))
+        if former is not None:
+            former.digest_lines.filter(status=LineStatus.PENDING).update(mail=mail)
+        newest[told] = mail
+    put_back([mail.pk for mail in newest.values()])
+
+
+def put_back(keys: Collection[UUID]) -> int:
+    """These mails are tried again: at once what answers an act, the rest when people may be written to."""
+    now = clock.now()
+    number = OutgoingMail.objects.filter(pk__in=keys).update(
         status=MailStatus.PENDING,
-        retry_at=retry_at,
+        retry_at=Case(When(urgent=True, then=Value(now)), default=Value(next_sending_time(now))),
         attempts=0,
         uncertain=0,
         last_error="",
-    ):
+    )
+    if number:
         wake_on_commit()
+    return number
 
 
 def mend_addresses_of(*, user: "User", by: "User | None") -> int:

@@ -37,4 +37,5 @@ class OutgoingMailFactory(factory.django.DjangoModelFactory):
     subject = "Objet"
     text = "Bonjour.\n"
     html = "<p>Bonjour.</p>"
+    urgent = True
     due_at = factory.LazyFunction(clock.now)

@@ -42,7 +42,7 @@ class Conversation(socketserver.StreamRequestHandler):
             elif verb == "RCPT":
                 recipient = line.partition("<")[2].partition(">")[0]
                 behaviour = sink.behaviour_for(recipient)
-                answers = {RECIPIENT_LATER: "451 later", RECIPIENT_REFUSED: "550 nobody here"}
+                answers = {RECIPIENT_LATER: "451 later", RECIPIENT_REFUSED: "550 no such user here"}
                 self.say(answers.get(behaviour, "250 ok"))
             elif verb == "DATA":
                 if behaviour == CUT_BEFORE_DATA:

@@ -81,6 +81,15 @@ class TestDrain:
         deliver_due()
         assert [message.to for message in mailbox.outbox] == [[old.address], [young.address]]
 
+    def test_what_somebody_waits_for_passes_a_monday_s_digests(self, frozen):
+        """A code, and the answer to a sign-up, leave before what an outage has piled up."""
+        OutgoingMailFactory.create_batch(25, due_at=frozen() - timedelta(hours=6), urgent=False)
+        code = OutgoingMailFactory()
+        person = PersonFactory()
+        queue(Welcome, person)
+        deliver_due(limit=2)
+        assert {message.to[0] for message in mailbox.outbox} == {code.address, person.email}
+
     def test_who_left_gets_nothing(self, frozen):
         mail = OutgoingMailFactory(recipient=PersonFactory(is_active=False))
         assert deliver_due() == Counter({Delivery.CANCELLED: 1})
@@ -353,7 +362,9 @@ class TestVerdict:
     @pytest.mark.parametrize(
         ("error", "outcome"),
         [
-            (smtplib.SMTPRecipientsRefused({"a@b.fr": (550, b"no")}), outcomes.Outcome.REFUSED),
+            (smtplib.SMTPRecipientsRefused({"a@b.fr": (550, b"no")}), outcomes.Outcome.LATER),
+            (smtplib.SMTPRecipientsRefused({"a@b.fr": (550, b"5.7.1 no")}), outcomes.Outcome.REFUSED),
+            (smtplib.SMTPRecipientsRefused({"a@b.fr": (550, b"no such user")}), outcomes.Outcome.REFUSED),
             (smtplib.SMTPRecipientsRefused({"a@b.fr": (450, b"later")}), outcomes.Outcome.LATER),
             (smtplib.SMTPDataError(552, b"too big"), outcomes.Outcome.REFUSED),
             (smtplib.SMTPDataError(452, b"full"), outcomes.Outcome.LATER),

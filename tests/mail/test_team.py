@@ -1,6 +1,6 @@
 """The delivery log, and what the team does with mails that nobody will receive."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.urls import reverse
@@ -131,6 +131,17 @@ class TestPages:
         mail = OutgoingMailFactory(status=MailStatus.FAILED, last_error="550 jamais")
         client.force_login(mail.recipient)
         assert "550 jamais" not in client.get(mail.get_absolute_url()).text
+
+    def test_tried_again_at_night_it_waits_for_the_morning_and_says_so(self, client, staff):
+        night = datetime(2026, 11, 24, 22, 30, tzinfo=UTC)
+        with clock.frozen(night):
+            news = OutgoingMailFactory(status=MailStatus.FAILED, last_error="550", urgent=False)
+            code = OutgoingMailFactory(status=MailStatus.FAILED, last_error="550")
+            said = client.post(reverse("mail:retry", args=[news.pk]), follow=True).text
+            assert "il part mercredi 25\u00a0novembre 2026 à 8" in said
+            assert "dans la minute" in client.post(reverse("mail:retry", args=[code.pk]), follow=True).text
+        news.refresh_from_db()
+        assert news.retry_at == datetime(2026, 11, 25, 7, tzinfo=UTC)
 
     def test_an_address_is_mended_by_the_team(self, client, staff):
         trouble = mark_address(address=PersonFactory().email, kind=TroubleKind.BOUNCED)

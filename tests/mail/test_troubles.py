@@ -16,15 +16,15 @@ from accounts.operations import close_account
 from mecenova.agenda.operations import next_step, run_due
 from mecenova.calendar import clock
 from mecenova.mail.delivery import Delivery, deliver_due
-from mecenova.mail.enums import MailStatus, TroubleKind, Unsent
+from mecenova.mail.enums import LineStatus, MailStatus, TroubleKind, Unsent
 from mecenova.mail.models import AddressTrouble, OutgoingMail
-from mecenova.mail.operations import mark_address, mend_address, queue, queue_message
+from mecenova.mail.operations import compose_due, mark_address, mend_address, queue, queue_message
 from mecenova.mail.outcomes import judge
 from mecenova.mail.signals import address_troubled
 from tests.accounts.factories import StaffFactory, UserFactory
 from tests.mail import smtp_sink
 from tests.mail.factories import OutgoingMailFactory, PersonFactory
-from tests.mail.notifications_for_tests import Reminder, Welcome
+from tests.mail.notifications_for_tests import Reminder, Weekly, Welcome
 
 pytestmark = pytest.mark.django_db
 
@@ -201,6 +201,15 @@ class TestServer:
         ("code", "words", "gone"),
         [
             (550, b"no such user", True),
+            (550, b"<awa@exemple.test>: Recipient address rejected: User unknown in virtual table", True),
+            (550, b"The email account that you tried to reach does not exist", True),
+            (551, b"Invalid recipient", True),
+            (553, "boîte inconnue".encode(), True),
+            (550, b"relay not permitted", False),
+            (550, b"rejected because 192.0.2.1 is in a black list", False),
+            (550, b"Sender address rejected: user unknown", False),
+            (550, b"5.1.8 bad sender", False),
+            (554, b"no such user", False),
             (550, b"5.1.1 unknown", True),
             (553, b"5.1.3 bad syntax", True),
             (550, b"5.2.1 disabled", True),
@@ -241,6 +250,34 @@ class TestServer:
         assert mail.status == MailStatus.FAILED
 
 
+class TestSameWords:
+    """What a server says of everybody speaks of us."""
+
+    def test_three_addresses_in_a_row_and_none_is_condemned(self, sink):
+        mails = OutgoingMailFactory.create_batch(3)
+        for mail in mails:
+            sink.behaviours[mail.address] = [smtp_sink.RECIPIENT_REFUSED]
+        assert deliver_due()[Delivery.POSTPONED] == 1
+        assert not AddressTrouble.objects.open().exists()
+        assert set(OutgoingMail.objects.values_list("status", flat=True)) == {MailStatus.PENDING}
+
+    def test_whoever_is_refused_again_meanwhile_is_not_condemned_either(self, sink):
+        for mail in OutgoingMailFactory.create_batch(4):
+            sink.behaviours[mail.address] = [smtp_sink.RECIPIENT_REFUSED] * 9
+        deliver_due()
+        OutgoingMail.objects.update(retry_at=clock.now())
+        assert set(deliver_due()) == {Delivery.POSTPONED}
+        assert not AddressTrouble.objects.open().exists()
+
+    def test_one_that_is_accepted_between_says_that_the_others_are_gone(self, sink):
+        for number in range(6):
+            mail = OutgoingMailFactory()
+            if number % 2:
+                sink.behaviours[mail.address] = [smtp_sink.RECIPIENT_REFUSED]
+        assert deliver_due() == {Delivery.SENT: 3, Delivery.FAILED: 3}
+        assert AddressTrouble.objects.open().count() == 3
+
+
 class TestInTrouble:
     def test_only_answers_and_codes_leave(self, awa):
         mark_address(address=AWA, kind=TroubleKind.BOUNCED)
@@ -268,6 +305,34 @@ class TestInTrouble:
         assert deliver_due() == {Delivery.SENT: 1}
         assert mailoutbox[0].to == ["awa.nouvelle@exemple.test"]
         assert not AddressTrouble.objects.open().exists()
+
+    def test_once_mended_the_newest_of_each_subject_leaves_alone(self, sink, awa):
+        """And with it the mail whose refusal told the trouble."""
+        with clock.frozen(datetime(2026, 11, 23, 9, tzinfo=UTC)) as now:
+            revealing = OutgoingMailFactory(recipient=awa)
+            sink.behaviours[AWA] = [smtp_sink.RECIPIENT_REFUSED]
+            deliver_due()
+            for occurrence in "123":
+                now.advance(timedelta(days=2))
+                queue(Reminder, awa, occurrence=occurrence)
+            now.advance(timedelta(days=1))
+            assert deliver_due() == {Delivery.CANCELLED: 3}
+            mend_address(trouble=AddressTrouble.objects.get(), by=awa)
+            waiting = OutgoingMail.objects.filter(status=MailStatus.PENDING)
+            assert sorted(mail.occurrence for mail in waiting) == ["", "3"]
+            assert revealing in waiting
+
+    def test_a_digest_takes_the_lines_of_those_before_it(self, awa):
+        with clock.frozen(datetime(2026, 11, 23, 9, tzinfo=UTC)) as now:
+            mark_address(address=AWA, kind=TroubleKind.BOUNCED)
+            for occurrence in "12":
+                queue(Weekly, awa, occurrence=occurrence)
+                now.advance(timedelta(days=7))
+                compose_due()
+                deliver_due()
+            mend_address(trouble=AddressTrouble.objects.get(), by=awa)
+            (digest,) = OutgoingMail.objects.filter(status=MailStatus.PENDING)
+            assert digest.digest_lines.filter(status=LineStatus.PENDING).count() == 2
 
     @pytest.mark.parametrize("how", ["code", "holder", "team"])
     def test_marked_before_its_owner_had_an_account(self, client, how):

@@ -121,6 +121,12 @@ class OutgoingMail(Identified):
         db_default=False,
         help_text="À l’adresse que la personne a ce jour-là. Sinon à celle-ci, qu’il vérifie ou avertit.",
     )
+    urgent = models.BooleanField(
+        "répond à un geste",
+        default=False,
+        db_default=False,
+        help_text="Quelqu’un l’attend devant son écran\u00a0: il part avant les autres.",
+    )
     subject = models.CharField("objet", max_length=LONGEST_SUBJECT)
     text = models.TextField("texte")
     html = models.TextField("HTML", blank=True)
@@ -248,6 +254,7 @@ class DeliveryAttempt(Identified):
         verbose_name = "présentation au serveur"
         verbose_name_plural = "présentations au serveur"
         ordering = ["at", "id"]
+        indexes = [models.Index(fields=["at"], name="attempt_at")]
         constraints = [
             models.CheckConstraint(condition=Q(outcome__in=Attempt.values), name="attempt_outcome_known")
         ]

@@ -12,6 +12,7 @@ from mecenova.calendar import clock
 from mecenova.mail.models import AddressTrouble, DigestLine, OutgoingMail
 from mecenova.mail.operations import mend_address, mend_addresses_of, retry_failed
 from mecenova.team import for_the_team
+from mecenova.ui.figures import day_and_hour
 
 PAGE_SIZE = 25
 
@@ -38,7 +39,10 @@ def retry(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Put one mail back in the queue, once what stopped it is mended."""
     mail = get_object_or_404(OutgoingMail, pk=pk)
     if retry_failed(OutgoingMail.objects.filter(pk=mail.pk)):
-        messages.success(request, "Le courriel est remis en file\u00a0: il part dans la minute.")
+        mail.refresh_from_db(fields=["retry_at"])
+        waits = mail.retry_at is not None and mail.retry_at > clock.now()
+        when = day_and_hour(mail.retry_at) if waits else "dans la minute"
+        messages.success(request, f"Le courriel est remis en file\u00a0: il part {when}.")
     else:
         messages.info(request, "Ce courriel n’est pas en échec\u00a0: rien n’a été changé.")
     return redirect(mail)
