@@ -49,6 +49,9 @@ class AboutSlot(Notification):
         organisation_id = subject.booked_by_organisation_id
         if not subject.is_booked or organisation_id is None or subject.held_at or subject.has_begun:
             return False
+        if not self.occurrence.startswith(subject.booking):
+            # Of a former booking: its reader would be told of the next one's.
+            return False
         if recipient.pk == subject.adviser_id:
             return is_staff(recipient)
         return is_member(recipient, organisation_id)
@@ -75,6 +78,28 @@ class SlotTaken(AboutSlot):
 
     def recipients(self, subject: Slot) -> "Iterable[User]":
         return [subject.adviser]
+
+
+@register_notification
+class SlotHandedOver(AboutSlot):
+    """Somebody else of the team will call: for the organisation, and for them. Queued with `former`."""
+
+    name = "agenda.slot_handed_over"
+    template = "mail/agenda/slot_handed_over.md"
+
+
+@register_notification
+class SlotNoLongerYours(Notification):
+    """For whoever was to call. Queued with its context."""
+
+    name = "agenda.slot_no_longer_yours"
+    template = "mail/agenda/slot_no_longer_yours.md"
+
+    def recipients(self, subject: "User") -> "Iterable[User]":
+        return [subject]
+
+    def still_wanted(self, subject: "User", recipient: "User") -> bool:
+        return is_staff(recipient)
 
 
 @register_notification

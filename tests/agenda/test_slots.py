@@ -24,7 +24,9 @@ from mecenova.agenda.operations import (
 )
 from mecenova.agenda.silence import subjects_without_step
 from mecenova.calendar.clock import PARIS
+from mecenova.mail.enums import TroubleKind
 from mecenova.mail.models import OutgoingMail
+from mecenova.mail.operations import mark_address
 from mecenova.workflow.errors import DomainError
 from mecenova.workflow.journal import history
 from tests.accounts.factories import MembershipFactory, StaffFactory, UserFactory
@@ -241,6 +243,17 @@ class TestNoneFree:
         assert mails("slots_opened").get().recipient == member
         assert next_step(first) is None
         assert next_step(second) is not None
+
+    def test_who_receives_nothing_was_not_answered(self, organisation, member, adviser, frozen):
+        """The step stays with the team, that calls; the place is offered to the next."""
+        first = self.ask(organisation, member)
+        mark_address(address=member.email, kind=TroubleKind.BOUNCED)
+        frozen.advance(timedelta(minutes=1))
+        other = MembershipFactory()
+        second = self.ask(other.organisation, other.user)
+        open_slots(adviser=adviser, day=TUESDAY, starts=time(14), ends=time(14, 20), by=adviser)
+        assert next_step(first) is not None
+        assert next_step(second) is None
 
     def test_booking_answers_the_request(self, organisation, member, book, slots):
         request = self.ask(organisation, member)

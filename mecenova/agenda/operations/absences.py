@@ -10,6 +10,7 @@ from django.db import transaction
 
 from mecenova.agenda import planning
 from mecenova.agenda.models import Absence, FollowUp, RuleDelay, Slot
+from mecenova.agenda.operations.slots import hold_slots_of
 from mecenova.agenda.rules import rule_named
 from mecenova.calendar import clock
 from mecenova.calendar.working_days import morning_of
@@ -91,7 +92,7 @@ def follow_members(*, organisation_id: UUID, people: Collection[UUID]) -> None:
 
 def _days_without(people: Collection[UUID], today: date) -> set[date]:
     """The days to come on which each of these people is away; none where there is nobody."""
-    away: dict[UUID, set[date]] = defaultdict(set)
+    away: dict[UUID | None, set[date]] = defaultdict(set)
     for absence in Absence.objects.filter(user_id__in=people).from_day(today) if people else ():
         away[absence.user_id].update(_days_of(absence, today))
     return set.intersection(*(away[person] for person in people)) if people else set()
@@ -128,14 +129,17 @@ def _clear_slots(user: "User", absence: Absence) -> None:
     """An adviser who goes away offers no slot meanwhile; whoever booked one is told first, by a person."""
     starts = morning_of(absence.first_day) - timedelta(hours=9)
     ends = morning_of(absence.last_day + timedelta(days=1)) - timedelta(hours=9)
-    slots = Slot.objects.standing().filter(adviser=user, starts_at__gte=starts, starts_at__lt=ends)
-    booked = slots.to_hold().count()
+    hold_slots_of(user)
+    theirs = Slot.objects.standing().filter(adviser=user, starts_at__gte=starts, starts_at__lt=ends)
+    # Held while they are counted: whoever is choosing one of them waits, then finds it withdrawn.
+    slots = list(theirs.select_for_update(no_key=True).order_by("pk"))
+    booked = sum(slot.is_booked and slot.held_at is None for slot in slots)
     if booked:
         raise DomainError(
             f"Des rendez-vous sont pris ces jours-là ({booked})\u00a0: annulez-les d’abord depuis la page"
             " des créneaux, chacun sera prévenu."
         )
-    slots.free(clock.now()).update(cancelled_at=clock.now())
+    theirs.free(clock.now()).update(cancelled_at=clock.now())
 
 
 def _plan_again(absence: Absence) -> None:
@@ -145,13 +149,13 @@ def _plan_again(absence: Absence) -> None:
     """
     rows = list(FollowUp.objects.all().concerned_by(absence).select_for_update(skip_locked=True, no_key=True))
     now, moved = clock.now(), []
-    absences = planning.absences_of((row.organisation_id, row.waits_for_id) for row in rows)
+    absences = planning.absences_of(rows)
     delays = RuleDelay.objects.in_force({row.rule for row in rows})
     for row in rows:
         rule = rule_named(row.rule)
         if rule is None:
             continue
-        own = absences[row.organisation_id] + absences[row.waits_for_id]
+        own = planning.away(row, absences)
         due, deadline = planning.dates(rule, row, delays[row.rule], own)
         # What an absence taken back puts in the past is due now, and its date is the true one.
         due = max(due, now) if row.due_at > now else row.due_at

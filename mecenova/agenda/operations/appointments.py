@@ -18,6 +18,7 @@ from mecenova.agenda.operations.slots import (
     NOTICE,
     TAKEN,
     answer_requests,
+    clear_for,
     close_requests,
     free_slots,
     locked,
@@ -143,6 +144,53 @@ def miss_slot(*, slot: Slot, by: "User") -> Slot:
 
 
 @transaction.atomic
+def hand_over_slot(*, slot: Slot, to: "User", by: "User | None") -> Slot:
+    """Somebody else of the team will call, at the same hour: the organisation and both of them are told.
+
+    Refused when that person is away, or talks with somebody then; what they had free at that hour is
+    withdrawn. Once the hour has come nothing moves: what is owed is to say what came of it. The step follows
+    by whoever gives it (`assign`, and the sharing of the team's steps).
+    """
+    row = _locked_with_organisation(slot)
+    if not row.is_booked or row.held_at is not None or row.has_begun or row.adviser_id == to.pk:
+        return row
+    if not is_staff(to):
+        raise DomainError("Choisissez une personne de l’équipe.")
+    clear_for(to, row)
+    former, row.adviser = row.adviser, to
+    row.save(update_fields=["adviser"])
+    line = journal.record(row, "hand_over", BOOKED, BOOKED, by, f"{to} appelle à la place de {former}.")
+    _tell_handed_over(row, former, str(line.pk))
+    return row
+
+
+def _tell_handed_over(row: Slot, former: "User", turn: str) -> None:
+    queue(
+        notifications.SlotHandedOver,
+        row,
+        occurrence=f"{row.booking}-{turn}",
+        context={"former": former},
+    )
+    values = {
+        "adviser": row.adviser,
+        "when": day_and_hour(row.starts_at),
+        "organisation_name": name_of(row.booked_by_organisation_id),
+        "slots_url": absolute_url(reverse("agenda:team_slots")),
+    }
+    queue(notifications.SlotNoLongerYours, former, occurrence=turn, context=values)
+
+
+@transaction.atomic
+def call_off_unheld(*, slot: Slot) -> Slot:
+    """Whoever was to call has left the team, and nobody else can at that hour: they choose again."""
+    row = _locked_with_organisation(slot)
+    if row.is_booked and row.held_at is None:
+        close(row, HoldSlot, RemindSlot, outcome=Outcome.CANCELLED)
+        _call_off(row, None)
+    return row
+
+
+@transaction.atomic
 def release_organisation(*, organisation_id: UUID, by: "User | None") -> None:
     """It leaves the site: its appointments ahead are free for others, what it asked for is closed."""
     close_requests(organisation_id)
@@ -201,12 +249,12 @@ def _free(row: Slot, by: "User | None") -> None:
         answer_requests(1)
 
 
-def _call_off(row: Slot, by: "User") -> None:
+def _call_off(row: Slot, by: "User | None") -> None:
     _withdraw(row, "call_off", WITHDRAWN, by)
     _offer_another(row, notifications.SlotCalledOff)
 
 
-def _withdraw(row: Slot, verb: str, state: str, by: "User") -> None:
+def _withdraw(row: Slot, verb: str, state: str, by: "User | None") -> None:
     row.cancelled_at = clock.now()
     row.save(update_fields=["cancelled_at"])
     journal.record(row, verb, BOOKED, state, by)

@@ -11,8 +11,9 @@ from django.db.models import Count, QuerySet
 from mecenova.agenda import notifications
 from mecenova.agenda.delays import days_in_words
 from mecenova.agenda.enums import Owner
-from mecenova.agenda.followups import Escalation
-from mecenova.agenda.models import Absence, FollowUp
+from mecenova.agenda.followups import Escalation, HoldSlot
+from mecenova.agenda.models import Absence, FollowUp, Slot
+from mecenova.agenda.operations.appointments import call_off_unheld, hand_over_slot
 from mecenova.agenda.planning import promised_days
 from mecenova.agenda.reading import Shown, shown
 from mecenova.agenda.rules import personal_rules
@@ -69,9 +70,10 @@ def share_staff_steps() -> int:
         # A step that is one person's own waits for that person, unless they have left the team.
         if holder is not None and row.rule in personal and holder not in gone:
             continue
-        chosen = _least_loaded(here, load)
-        moved += _give(row, chosen)
-        load[chosen.pk] += 1
+        chosen = _who_takes(row, here, load)
+        if chosen is not None:
+            moved += _give(row, chosen)
+            load[chosen.pk] += 1
     return moved
 
 
@@ -95,8 +97,8 @@ def escalate_overdue_steps() -> int:
     for row in late:
         if row.assigned_to_id in keys:
             continue
-        lead = _least_loaded(here, load)
-        if _give(row, lead):
+        lead = _who_takes(row, here, load)
+        if lead is not None and _give(row, lead):
             load[lead.pk] += 1
             said = f"{days_in_words(days).capitalize()} après la date promise."
             line = journal.record(row, "escalate", row.outcome, row.outcome, None, said)
@@ -123,6 +125,9 @@ def assign(*, follow_up: FollowUp, to: "User", by: "User | None") -> FollowUp:
     """A person of the team gives a step of the team to somebody of it."""
     if by is not None and not is_staff(by):
         raise PermissionDenied
+    appointment = _appointment_of(follow_up)
+    if appointment is not None and is_staff(to):
+        hand_over_slot(slot=appointment, to=to, by=by)
     row = FollowUp.objects.select_for_update(of=("self",), no_key=True).get(pk=follow_up.pk)
     if not row.is_open or row.owner != Owner.STAFF:
         raise DomainError("Cette étape n’est plus à la charge de l’équipe.")
@@ -165,6 +170,26 @@ def _load() -> "Counter[Any]":
 
 def _least_loaded(people: "Sequence[User]", load: "Counter[Any]") -> "User":
     return min(people, key=lambda person: load[person.pk])
+
+
+def _who_takes(row: FollowUp, people: "Sequence[User]", load: "Counter[Any]") -> "User | None":
+    """Whoever holds the fewest; of an appointment, who can be there. Where nobody can, it is called off."""
+    slot = _appointment_of(row)
+    if slot is None:
+        return _least_loaded(people, load)
+    for person in sorted(people, key=lambda person: load[person.pk]):
+        try:
+            hand_over_slot(slot=slot, to=person, by=None)
+        except DomainError:
+            continue
+        return person
+    call_off_unheld(slot=slot)
+    return None
+
+
+def _appointment_of(row: FollowUp) -> Slot | None:
+    """What moves with the step, when somebody is to call somebody."""
+    return Slot.objects.filter(pk=row.subject_id).first() if row.rule == HoldSlot.name else None
 
 
 def _give(row: FollowUp, to: "User") -> int:

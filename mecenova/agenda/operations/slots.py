@@ -19,6 +19,7 @@ from mecenova.calendar import clock
 from mecenova.calendar.clock import PARIS, paris
 from mecenova.calendar.working_days import is_working_day, morning_of
 from mecenova.locks import hold
+from mecenova.mail.models import AddressTrouble
 from mecenova.mail.operations import queue
 from mecenova.team import is_staff
 from mecenova.ui.figures import day_and_hour
@@ -41,6 +42,11 @@ def free_slots() -> SlotQuerySet:
     return Slot.objects.all().free(clock.now() + NOTICE).select_related("adviser").order_by("starts_at", "id")
 
 
+def hold_slots_of(adviser: "User") -> None:
+    """What opens slots, and what empties days of them, wait for each other."""
+    hold(f"agenda.slots:{adviser.pk}")
+
+
 @transaction.atomic
 def open_slots(
     *, adviser: "User", day: date, starts: time, ends: time, by: "User | None", minutes: int = MINUTES
@@ -48,7 +54,7 @@ def open_slots(
     """As many slots as fit between two hours of one day. Those who were waiting for one are told."""
     if not is_staff(adviser) or (by is not None and not is_staff(by)):
         raise PermissionDenied
-    hold(f"agenda.slots:{adviser.pk}")
+    hold_slots_of(adviser)
     moments = _moments(day, starts, ends, minutes)
     _refuse_wrong_day(adviser, day)
     last = moments[-1] + timedelta(minutes=minutes)
@@ -157,18 +163,41 @@ def _refuse_wrong_day(adviser: "User", day: date) -> None:
         raise DomainError("Cette personne est absente ce jour-là\u00a0: choisissez un autre jour.")
 
 
+def clear_for(adviser: "User", taken: Slot) -> None:
+    """Make room for an appointment taken over. Raises DomainError when the adviser cannot be there."""
+    hold_slots_of(adviser)
+    _refuse_wrong_day(adviser, paris(taken.starts_at).date())
+    near = Slot.objects.standing().filter(adviser=adviser, starts_at__lt=taken.ends_at)
+    near = near.filter(starts_at__gt=taken.starts_at - timedelta(hours=3))
+    same_hour = [slot for slot in near if slot.ends_at > taken.starts_at]
+    if any(slot.is_booked for slot in same_hour):
+        raise DomainError(
+            f"{adviser} a déjà un rendez-vous à cette heure\u00a0: choisissez quelqu’un d’autre."
+        )
+    for slot in same_hour:
+        slot.cancelled_at = clock.now()
+        slot.save(update_fields=["cancelled_at"])
+
+
 def answer_requests(places: int) -> None:
     """Places are free: those who wait longest are told first, no more of them than there are new slots.
 
-    Where there is nobody to write to, nothing was answered: the step stays with the team, that calls.
+    Where there is nobody to write to, or where none of them receives anything, nothing was answered: the step
+    stays with the team, that calls.
     """
     waiting = SlotRequest.objects.waiting().select_for_update(skip_locked=True, no_key=True)
     for request in waiting.order_by("asked_at", "id"):
         if places <= 0:
             return
-        if queue(notifications.SlotsOpened, request):
+        if queue(notifications.SlotsOpened, request) and _is_heard(request):
             _close_request(request)
             places -= 1
+
+
+def _is_heard(request: SlotRequest) -> bool:
+    """Whether one of those who are told has an address that receives."""
+    told = organisations.who_is_told(request.organisation_id, request.asked_by)
+    return any(not AddressTrouble.objects.open().of(person).exists() for person in told)
 
 
 def close_requests(organisation_id: UUID) -> None:
