@@ -4,7 +4,6 @@ Here too, what the agenda asks about organisations: who is alive, who works ther
 """
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -16,7 +15,7 @@ from mecenova.agenda.enums import Owner
 from mecenova.agenda.models import FollowUp
 from mecenova.agenda.operations import start, who_leads
 from mecenova.agenda.organisations import register_directory
-from mecenova.agenda.rules import Rule, following, register_rule
+from mecenova.agenda.rules import Rule, register_rule
 from mecenova.agenda.silence import register_living
 from mecenova.calendar import clock
 from mecenova.mail.models import AddressTrouble
@@ -78,14 +77,8 @@ class StaffDecision(Rule):
                 self.apology,
                 subject,
                 occurrence=follow_up.turn,
-                context={"new_date": self.next_date(follow_up)},
+                context={"new_date": planning.next_date(self, follow_up)},
             )
-
-    def next_date(self, follow_up: FollowUp) -> datetime:
-        """The deadline that the runner is about to write on the next occurrence."""
-        occurrence = following(self, follow_up.occurrence) or follow_up.occurrence
-        due = planning.when(self, occurrence, follow_up.since)
-        return max(due, planning.not_before(clock.now(), follow_up.occurrence, occurrence))
 
 
 @register_rule

@@ -13,7 +13,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.core import serializers
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import IntegrityError, models, transaction
-from django.db.models import ManyToOneRel, Max, Model
+from django.db.models import F, Func, ManyToOneRel, Max, Model, Value
 
 from accounts.models import Organisation, User
 from mecenova.agenda import operations as agenda
@@ -78,6 +78,11 @@ class Merging:
         for model, name in bare_keys():
             rows = model._base_manager.filter(**{name: self.gone.pk}).order_by("pk")
             self._move_each(list(rows), {name: self.kept.pk}, self._clash_of(model))
+        waiting = FollowUp.objects.filter(also_waits_for__contains=[self.gone.pk])
+        follows = Func(
+            F("also_waits_for"), Value(self.gone.pk), Value(self.kept.pk), function="array_replace"
+        )
+        waiting.update(also_waits_for=follows)
 
     def drop(self, row: Model, *, unsaid: Iterable[str] = ()) -> None:
         """The row cannot stand beside the one that is there: it goes, and the log keeps what it said.

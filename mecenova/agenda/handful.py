@@ -50,8 +50,7 @@ class Handful:
         """Lock; then decide and act, one row after the other; then close them all and plan what follows."""
         self._lock_subjects()
         rows = self._lock_rows()
-        owners = [(row.organisation_id, row.waits_for_id) for row in rows]
-        self._delays, absences = planning.clock_of(self._rule, owners)
+        self._delays, absences = planning.clock_of(self._rule, rows)
         became: dict[Ran, list[FollowUp]] = {ran: [] for ran in Ran}
         with together():
             for row in rows:
@@ -117,7 +116,7 @@ class Handful:
 
     def _is_away(self, row: FollowUp, absences: AbsencesByOwner) -> bool:
         """An absence said after the row was written moves it: the owner's clock stood still meanwhile."""
-        away = absences[row.organisation_id] + absences[row.waits_for_id]
+        away = planning.away(row, absences)
         if not away:
             return False
         due, deadline = planning.dates(self._rule, row, self._delays, away)
@@ -145,7 +144,7 @@ class Handful:
                     row.cycle,
                     day,
                     row.since,
-                    planning.not_before(clock.now(), row.occurrence, day),
+                    planning.not_before(self._rule, clock.now(), row.occurrence, day, self._delays),
                     row.assigned_to,
                 )
                 for row, day in later

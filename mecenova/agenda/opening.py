@@ -61,14 +61,12 @@ def _rows(rule: Rule, openings: Sequence[Opening], delays: Delays | None) -> lis
     if not openings:
         return []
     rows = [_row(rule, opening) for opening in openings]
-    owners = [(row.organisation_id, row.waits_for_id) for row in rows]
     if delays is None:
-        delays, absences = planning.clock_of(rule, owners)
+        delays, absences = planning.clock_of(rule, rows)
     else:
-        absences = planning.absences_of(owners)
+        absences = planning.absences_of(rows)
     for row in rows:
-        away = absences[row.organisation_id] + absences[row.waits_for_id]
-        row.due_at, row.deadline = planning.dates(rule, row, delays, away)
+        row.due_at, row.deadline = planning.dates(rule, row, delays, planning.away(row, absences))
     return rows
 
 
@@ -86,6 +84,7 @@ def _row(rule: Rule, opening: Opening) -> FollowUp:
         not_before=opening.not_before,
         owner=rule.owner,
         organisation_id=rule.organisation_id(subject),
+        also_waits_for=list(rule.also_waits_for(subject)),
         assigned_to=person,
         is_step=rule.is_step,
         what=rule.what(subject),

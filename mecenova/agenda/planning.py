@@ -9,31 +9,34 @@ from typing import Any
 from django.db import connection
 
 from mecenova.agenda.models import Absence, FollowUp, RuleDelay
-from mecenova.agenda.rules import Delay, Rule
+from mecenova.agenda.rules import Delay, Rule, following
+from mecenova.calendar import clock
 from mecenova.calendar.clock import paris
 from mecenova.calendar.working_days import (
     LONGEST_IN_WORKING_DAYS,
     due_at,
     is_clock_paused,
     is_working_day,
+    next_working_morning,
 )
 
 Delays = Mapping[int, int]
 Absences = Sequence[tuple[date, date]]
-# The organisation, and the person, who owe a step.
-Owner = tuple[uuid.UUID | None, uuid.UUID | None]
 AbsencesByOwner = defaultdict[uuid.UUID | None, list[tuple[date, date]]]
 
 
 def dates(rule: Rule, row: FollowUp, delays: Delays, absences: Absences) -> tuple[datetime, datetime]:
     """When this follow-up falls due for whoever owes it and is away then, and what people are promised.
 
-    The promise is a day of the table, whatever the platform does before or after it.
+    The promise is a day of the table, whatever the platform does before or after it. A rule that
+    `leaves_the_day` acts on it once it is over.
     """
     due = _when(rule, row.occurrence, row.since, delays, absences)
     due = max(due, row.not_before) if row.not_before else due
     promised = promised_occurrence(rule, row.occurrence)
-    return due, due if promised == row.occurrence else _when(rule, promised, row.since, delays, absences)
+    if promised != row.occurrence:
+        return due, _when(rule, promised, row.since, delays, absences)
+    return next_working_morning(paris(due).date()) if rule.leaves_the_day else due, due
 
 
 def promised_occurrence(rule: Rule, occurrence: int) -> int:
@@ -41,9 +44,15 @@ def promised_occurrence(rule: Rule, occurrence: int) -> int:
     return rule.promised_day if occurrence in rule.days else occurrence
 
 
-def when(rule: Rule, occurrence: int, since: datetime) -> datetime:
-    """When this occurrence falls due for the team, whose absences stop no clock."""
-    return _when(rule, occurrence, since, delays_of(rule), ())
+def next_date(rule: Rule, row: FollowUp) -> datetime:
+    """What the runner, acting now on this row, is about to write on the next one, for the team.
+
+    Its absences stop no clock; one query.
+    """
+    delays = delays_of(rule)
+    occurrence = following(rule, row.occurrence) or row.occurrence
+    due = _when(rule, occurrence, row.since, delays, ())
+    return max(due, not_before(rule, clock.now(), row.occurrence, occurrence, delays))
 
 
 def promised_days(delay: Delay) -> int:
@@ -72,16 +81,30 @@ def delays_of(rule: Delay) -> Delays:
     return RuleDelay.objects.in_force([rule.name])[rule.name]
 
 
-def absences_of(owners: Iterable[Owner]) -> AbsencesByOwner:
-    """The absences of (organisation, person) pairs, in one query, by either's key."""
-    keys = [set(filter(None, kind)) for kind in zip(*owners, strict=True)]
+def absences_of(rows: Iterable[FollowUp]) -> AbsencesByOwner:
+    """The absences that stop the clocks of these rows, in one query, by whose they are."""
+    organisations, people = _owners(rows)
     found: AbsencesByOwner = defaultdict(list)
-    if any(keys):
-        organisations, people = keys
+    if organisations or people:
         for absence in Absence.objects.of_any(organisations, people):
             days = (absence.first_day, absence.last_day)
             found[absence.organisation_id or absence.user_id].append(days)
     return found
+
+
+def away(row: FollowUp, absences: AbsencesByOwner) -> Absences:
+    """Of these absences, those that stop this row's clock."""
+    return [days for key in (*row.waits_for_organisations, row.waits_for_id) for days in absences[key]]
+
+
+def _owners(rows: Iterable[FollowUp]) -> tuple[list[uuid.UUID], list[uuid.UUID]]:
+    """The organisations, and the people, whose absences stop the clocks of these rows."""
+    organisations: set[uuid.UUID] = set()
+    people: set[uuid.UUID] = set()
+    for row in rows:
+        organisations.update(row.waits_for_organisations)
+        people.update(filter(None, [row.waits_for_id]))
+    return sorted(organisations), sorted(people)
 
 
 # Asked for each step that is opened: both at once, and its text never made again.
@@ -97,21 +120,18 @@ WHERE organisation_id = ANY(%(organisations)s) OR user_id = ANY(%(people)s)
 """
 
 
-def clock_of(rule: Rule, owners: Sequence[Owner]) -> tuple[Delays, AbsencesByOwner]:
+def clock_of(rule: Rule, rows: Iterable[FollowUp]) -> tuple[Delays, AbsencesByOwner]:
     """What staff have changed in the rule's table, and the absences of whoever owes; one query."""
-    delays, absences = clocks_of([rule.name], owners)
+    delays, absences = clocks_of([rule.name], rows)
     return delays[rule.name], absences
 
 
 def clocks_of(
-    rules: Iterable[str], owners: Sequence[Owner]
+    rules: Iterable[str], rows: Iterable[FollowUp]
 ) -> tuple[defaultdict[str, dict[int, int]], AbsencesByOwner]:
     """The same for the rules of these names, by their names; one query."""
-    given: dict[str, Any] = {
-        "rules": sorted(set(rules)),
-        "organisations": [organisation for organisation, _ in owners if organisation],
-        "people": [person for _, person in owners if person],
-    }
+    organisations, people = _owners(rows)
+    given: dict[str, Any] = {"rules": sorted(set(rules)), "organisations": organisations, "people": people}
     delays: defaultdict[str, dict[int, int]] = defaultdict(dict)
     absences: AbsencesByOwner = defaultdict(list)
     with connection.cursor() as cursor:
@@ -124,15 +144,20 @@ def clocks_of(
     return delays, absences
 
 
-def not_before(moment: datetime, former: int, days: int) -> datetime:
-    """After acting on the `former` day of a table (perhaps late), the earliest time for the next one.
+def not_before(rule: Rule, moment: datetime, former: int, occurrence: int, delays: Delays) -> datetime:
+    """After acting on the `former` day of a table (perhaps late), the earliest time for this one.
 
-    Never twice in one day. Calendar days go on during the pauses that have put off a day counted in working
-    days: half of what the table sets between the two is left, so that nobody is chased two days running.
+    Never twice in one day. What comes back several times a month counts its working days from then: beyond
+    30, days are calendar days, and would be over before they begin. Calendar days go on during the pauses
+    that have put off a day counted in working days: half of what is set between the two is left, so that
+    nobody is chased two days running.
     """
+    if occurrence > rule.days[-1] and rule.every and rule.every < LONGEST_IN_WORKING_DAYS:
+        return due_at(moment, rule.every)
+    days = days_in_force(rule, occurrence, delays)
     if days <= LONGEST_IN_WORKING_DAYS:
         return due_at(moment, 1)
-    return moment + timedelta(days=max(1, (days - former) // 2))
+    return moment + timedelta(days=max(1, (days - days_in_force(rule, former, delays)) // 2))
 
 
 def _after_absences(since: datetime, due: datetime, absences: Sequence[tuple[date, date]]) -> datetime:

@@ -46,6 +46,9 @@ class Rule(Delay):
     reads: ClassVar[tuple[str, ...]] = ()
     # The same of what each subject has several of (`prefetch_related`): one query for a handful.
     reads_many: ClassVar[tuple[Any, ...]] = ()
+    # True where acting on the promised day would take away what people could still do on it: they have that
+    # day whole, and the platform acts on the working morning after.
+    leaves_the_day: ClassVar[bool] = False
     # One person's own (an adviser's appointment): the team's sharing leaves it to them.
     personal: ClassVar[bool] = False
 
@@ -56,6 +59,10 @@ class Rule(Delay):
     def organisation_id(self, subject: Any) -> uuid.UUID | None:
         """The organisation that owes the step."""
         return None
+
+    def also_waits_for(self, subject: Any) -> "Sequence[uuid.UUID]":
+        """The other organisations whose absence stops the clock, where one cannot go on without them."""
+        return ()
 
     def assigned_to(self, subject: Any) -> "User | None":
         """The person who owes the step, when it is one person."""

@@ -44,8 +44,7 @@ class _Reasons:
 
     @cached_property
     def _said(self) -> dict[UUID, str]:
-        owners = [(step.organisation_id, step.waits_for_id) for step in self._steps]
-        delays, absences = planning.clocks_of((step.rule for step in self._steps), owners)
+        delays, absences = planning.clocks_of((step.rule for step in self._steps), self._steps)
         return {step.pk: _what_puts_off(step, delays[step.rule], absences) for step in self._steps}
 
 
@@ -62,7 +61,11 @@ def _what_puts_off(step: FollowUp, delays: Delays, absences: AbsencesByOwner) ->
         return ""
     days = _days_worked_elsewhere(paris(step.since).date(), paris(step.deadline).date())
     reasons = [
-        *_absences(days, absences[step.organisation_id], absences[step.waits_for_id]),
+        *_absences(
+            days,
+            [away for key in step.waits_for_organisations for away in absences[key]],
+            absences[step.waits_for_id],
+        ),
         *_pauses(days),
         *_holidays(days),
     ]

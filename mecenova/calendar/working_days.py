@@ -54,6 +54,14 @@ def morning_of(day: date) -> datetime:
     return datetime.combine(day, HOUR_OF_FOLLOW_UPS, tzinfo=PARIS).astimezone(UTC)
 
 
+def next_working_morning(day: date) -> datetime:
+    """9:00 on the first day worked after this one, in August and at the end of the year too."""
+    day += timedelta(days=1)
+    while not is_working_day(day):
+        day += timedelta(days=1)
+    return morning_of(day)
+
+
 def due_at(start: datetime, days: int) -> datetime:
     """When a follow-up falls due, at 9:00 in Paris.
 

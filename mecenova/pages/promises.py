@@ -96,10 +96,10 @@ PROMISES = (
     Promise(
         3,
         "Une demande a une réponse, ou se libère",
-        "Avant la date limite affichée (absences et pauses non comptées), la demande "
-        "a reçu un oui, un non, un «\u202fplus tard\u202f» daté, ou a été libérée\u00a0; et qui l’avait "
-        "faite en a été averti.",
-        "La date limite est passée sans rien de tout cela, ou personne n’a été averti.",
+        "Au soir de la date limite affichée (absences et pauses non comptées), la demande "
+        "a reçu un oui, un non ou un «\u202fplus tard\u202f» daté\u00a0; sinon, elle est libérée le matin "
+        "ouvré suivant. Qui l’avait faite en a été averti.",
+        "Ce matin-là est passé sans rien de tout cela, ou personne n’a été averti.",
         (Part("answer", "Demandes de mise en relation"),),
     ),
     Promise(
@@ -152,7 +152,8 @@ def kept(first: date, last: date) -> list[PromiseCount]:
 
     1. A next step: subjects seen by the nightly checks, and those found without one.
     2. A first answer: welcomes within the hour of a sign-up, human checks by their first deadline.
-    3. An introduction: asked, then answered, postponed or released by its deadline, and the asking side told.
+    3. An introduction: answered or postponed by its deadline, or released on the working morning after; and
+       the asking side told.
     4. Fair attention: 90-day delays of associations, ended by a presentation or by a call.
     5. A refusal: declined introductions, with advice for their reason and a date to try again.
     6. Messages: mails due, gone within the hour or accounted for.

@@ -53,6 +53,10 @@ owed AS (
         ELSE max(step.deadline) FILTER (WHERE NOT step.takes_over)
       END AT TIME ZONE 'Europe/Paris'
     )::date AS deadline,
+    -- A request that nobody answered is released once its last day is over: on the day its step comes due.
+    (
+      max(step.due_at) FILTER (WHERE step.rule = 'partnerships.answer') AT TIME ZONE 'Europe/Paris'
+    )::date AS released_by,
     (
       CASE WHEN NOT bool_or(step.outcome = 'open') THEN max(step.closed_at) END AT TIME ZONE 'Europe/Paris'
     )::date AS ended
@@ -64,7 +68,7 @@ owed AS (
         WHEN rule IN ('associations.presentation', 'associations.call_after_silence') THEN since::text
         ELSE cycle::text
       END AS turn,
-      subject_id, since, deadline, occurrence, outcome, closed_at
+      subject_id, since, due_at, deadline, occurrence, outcome, closed_at
     FROM agenda_followup
     WHERE rule IN (
       'accounts.staff_check', 'partnerships.answer', 'associations.presentation', 'associations.call_after_silence'
@@ -172,14 +176,15 @@ dated AS (
     answered.subject_id,
     answered.since,
     answered.deadline,
-    coalesce(answered.done <= answered.deadline AND answered.told, false) AS kept,
-    CASE WHEN answered.done <= answered.deadline THEN answered.done ELSE answered.deadline END AS day
+    coalesce(answered.done <= last.day AND answered.told, false) AS kept,
+    CASE WHEN answered.done <= last.day THEN answered.done ELSE last.day END AS day
   FROM answered
   CROSS JOIN settings
-  WHERE answered.done <= answered.deadline
+  CROSS JOIN LATERAL (SELECT greatest(answered.deadline, answered.released_by) AS day) AS last
+  WHERE answered.done <= last.day
     OR (
-      answered.deadline < settings.today
-      AND (answered.ended IS NULL OR answered.ended > answered.deadline)
+      last.day < settings.today
+      AND (answered.ended IS NULL OR answered.ended > last.day)
     )
 ),
 

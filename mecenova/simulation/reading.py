@@ -14,6 +14,7 @@ from associations.models import Association, Project
 from matching.models import Suggestion
 from mecenova.agenda.models import FollowUp
 from mecenova.calendar import clock
+from mecenova.calendar.working_days import next_working_morning
 from mecenova.mail.enums import MailStatus
 from mecenova.mail.models import OutgoingMail
 from mecenova.pages.promises import kept, unattended
@@ -161,14 +162,18 @@ def _requests(end: datetime) -> Requests:
         if promised is None or (answered is None and released is None and promised >= end):
             continue
         counts["asked"] += 1
-        evening = clock.paris(promised).replace(hour=23, minute=59)
+        evening = _evening(promised)
         if answered is not None:
             counts["answered"] += 1
             counts["answered_in_time"] += answered <= evening
         elif released is not None:
             counts["released"] += 1
-            counts["released_in_time"] += released <= evening
+            counts["released_in_time"] += released <= _evening(next_working_morning(evening.date()))
     return Requests(**counts)
+
+
+def _evening(moment: datetime) -> datetime:
+    return clock.paris(moment).replace(hour=23, minute=59)
 
 
 def _presentations() -> Spread:

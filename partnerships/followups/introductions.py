@@ -39,7 +39,10 @@ class IntroductionRule(Rule):
 
 @register_rule
 class AnswerIntroduction(IntroductionRule):
-    """The asked side answers within 15 working days: reminded twice, asked plainly once, then released."""
+    """The asked side answers within 15 working days, the last one whole.
+
+    It is reminded twice, asked plainly once, then the request is released.
+    """
 
     name: ClassVar[str] = "partnerships.answer"
     title: ClassVar[str] = "Répondre à une demande de mise en relation"
@@ -50,6 +53,7 @@ class AnswerIntroduction(IntroductionRule):
         9: IntroductionLastCall,
     }
     days: ClassVar[tuple[int, ...]] = (*reminders, RELEASE_DAY)
+    leaves_the_day: ClassVar[bool] = True
 
     def what(self, subject: Introduction) -> str:
         return f"Répondre à {subject.asking_organisation.name}, qui demande une mise en relation"

@@ -55,6 +55,7 @@ class DidYouTalk(PartnershipRule):
     name: ClassVar[str] = "partnerships.did_you_talk"
     title: ClassVar[str] = "Demander aux deux côtés s’ils se sont parlé"
     days: ClassVar[tuple[int, ...]] = (*TURNS, CONCLUSION_DAY)
+    leaves_the_day: ClassVar[bool] = True
 
     def what(self, subject: Partnership) -> str:
         return "Se parler une première fois, et nous le dire"
@@ -64,6 +65,10 @@ class DidYouTalk(PartnershipRule):
         waiting = [one.pk for one in subject.without_a_yes()]
         first = super().organisation_id(subject)
         return first if first in waiting or not waiting else waiting[0]
+
+    def also_waits_for(self, subject: Partnership) -> Sequence[uuid.UUID]:
+        """Nobody is returned to matching while they, or the other side, cannot answer."""
+        return [one.pk for one in subject.without_a_yes()]
 
     def still_relevant(self, subject: Partnership) -> bool:
         return subject.is_asked_whether_they_talked

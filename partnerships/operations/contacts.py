@@ -10,6 +10,7 @@ from django.db.models import OuterRef, Subquery
 from companies.operations import record_call
 from mecenova.agenda.models import FollowUp
 from mecenova.calendar import clock
+from mecenova.calendar.working_days import next_working_morning
 from mecenova.team import is_staff
 from mecenova.workflow.journal import just_said, record
 from partnerships.enums import Side
@@ -31,12 +32,13 @@ def introductions_at_risk() -> IntroductionQuerySet:
 
 
 def released_on(introduction: Introduction) -> date | None:
-    """The day on which a request is released if nobody answers; None while it does not wait for an answer."""
+    """The working day on which a request is released if nobody has answered by the day before; None while it
+    does not wait for an answer."""
     if not introduction.is_waiting:
         return None
     steps = FollowUp.objects.all().steps().filter(rule=AnswerIntroduction.name, subject_id=introduction.pk)
     step = steps.first()
-    return clock.paris(step.deadline).date() if step and step.deadline else None
+    return next_working_morning(clock.paris(step.deadline).date()).date() if step else None
 
 
 @transaction.atomic

@@ -1,4 +1,4 @@
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.contrib.auth.models import Group
@@ -8,6 +8,7 @@ from accounts.followups import CallForCorrections
 from mecenova.agenda.models import FollowUp
 from mecenova.agenda.operations import next_step, run_due, start
 from mecenova.calendar import clock
+from mecenova.calendar.working_days import add_working_days
 from mecenova.team import LEADS
 from mecenova.ui.figures import long_date
 from tests.accounts.factories import OrganisationFactory, StaffFactory, UserFactory
@@ -65,6 +66,27 @@ def test_staff_are_reminded_then_the_lead_told_then_who_waits_gets_a_new_date(te
     run_twice_at(DAY_15)
     assert names_to(team["person"].email).count(apology) == 2
     assert next_step(subject) is not None
+
+
+@pytest.mark.parametrize(
+    ("waits", "apology"), [(sign_up, "accounts.check_delayed"), (claim, "accounts.claim_delayed")]
+)
+def test_whoever_waits_for_months_is_told_every_five_working_days_with_a_date_that_holds(
+    team, waits, apology
+):
+    with clock.frozen(SIGN_UP) as now:
+        subject = waits(team["person"])
+        told = []
+        for _ in range(16):
+            step = next_step(subject)
+            told.append(clock.paris(step.due_at).date())
+            now.move_to(step.due_at + timedelta(minutes=1))
+            run_due()
+        assert told[3:] == [add_working_days(day, 5) for day in told[2:-1]]
+        mails = [mail for mail in sent_to(team["person"].email) if mail.notification == apology]
+        assert len(mails) == len(told[2:])
+        for mail, day in zip(mails, told[3:], strict=False):
+            assert str(long_date(day)) in mail.text
 
 
 def test_many_files_in_one_day_are_one_reminder(team):

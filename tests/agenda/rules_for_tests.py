@@ -39,6 +39,19 @@ class Check(Recorded):
 
 
 @register_rule
+class Release(Recorded):
+    """Takes something away once the promised day is over."""
+
+    name = "tests.release"
+    owner = Owner.ORGANISATION
+    days = (2, 5)
+    leaves_the_day = True
+
+    def organisation_id(self, subject):
+        return subject.pk
+
+
+@register_rule
 class News(Recorded):
     """Not a step: goes on beside it, again and again."""
 
@@ -46,6 +59,14 @@ class News(Recorded):
     is_step = False
     days = (9,)
     every = 30
+
+
+@register_rule
+class Remains(Recorded):
+    """In calendar days."""
+
+    name = "tests.remains"
+    days = (60, 120)
 
 
 @register_rule

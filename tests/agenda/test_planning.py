@@ -7,11 +7,11 @@ from django.db import IntegrityError
 from mecenova.agenda import rules
 from mecenova.agenda.enums import Outcome
 from mecenova.agenda.models import Absence, FollowUp, RuleDelay
-from mecenova.agenda.operations import next_step, run_due, start
+from mecenova.agenda.operations import add_absence, next_step, run_due, start
 from mecenova.agenda.rules import Rule, following, register_rule
 from mecenova.agenda.runner import Ran
 from mecenova.calendar import clock
-from tests.agenda.rules_for_tests import Answer, Check, News
+from tests.agenda.rules_for_tests import Answer, Check, News, Release, Remains
 from tests.mail.factories import PersonFactory
 
 pytestmark = pytest.mark.django_db
@@ -30,6 +30,14 @@ class TestDelays:
     def test_the_promise_follows(self, subject, frozen, day):
         RuleDelay.objects.create(rule=Answer.name, occurrence=15, days=20)
         assert start(Answer, subject).deadline == day(21, 12)
+
+    def test_a_shorter_delay_set_by_the_team_is_the_one_that_counts(self, subject, frozen):
+        """In calendar days too: day 120, set to 70, comes ten days after day 60."""
+        RuleDelay.objects.create(rule=Remains.name, occurrence=120, days=70)
+        row = start(Remains, subject)
+        frozen.move_to(row.due_at)
+        run_due()
+        assert clock.paris(next_step(subject).due_at).date() == date(2027, 2, 1)
 
     def test_zero_and_less_are_refused_by_the_database(self):
         with pytest.raises(IntegrityError):
@@ -87,6 +95,41 @@ class TestAbsences:
     def test_that_make_no_sense_are_refused(self, subject, values):
         with pytest.raises(IntegrityError):
             Absence.objects.create(**{"organisation_id": subject.pk, **values})
+
+
+class TestTheLastDay:
+    """Whoever owes has it whole: what takes something away waits for the working morning after."""
+
+    def test_is_theirs_until_its_evening(self, subject, frozen, acted, day):
+        assert start(Release, subject).deadline == day(30)
+        frozen.move_to(day(25))
+        run_due()
+        last = next_step(subject)
+        assert (last.due_at, last.deadline) == (day(1, 12), day(30))
+        frozen.move_to(day(30) + timedelta(hours=14, minutes=59))
+        run_due()
+        assert acted == [(Release.name, 2)]
+        frozen.move_to(day(1, 12))
+        run_due()
+        assert acted == [(Release.name, 2), (Release.name, 5)]
+
+    def test_before_a_pause_is_followed_by_no_other_date(self, subject, frozen, day):
+        """« Jusqu’au 31 juillet »: what was promised for the morning after does not wait for September."""
+        frozen.move_to(day(24, 7, 2026))
+        start(Release, subject)
+        frozen.move_to(day(28, 7, 2026))
+        run_due()
+        last = next_step(subject)
+        assert (last.due_at, last.deadline) == (day(3, 8), day(31, 7))
+
+    def test_follows_an_absence(self, subject, frozen, day):
+        start(Release, subject)
+        frozen.move_to(day(25))
+        run_due()
+        add_absence(
+            organisation_id=subject.pk, first_day=date(2026, 11, 27), last_day=date(2026, 11, 27), by=None
+        )
+        assert (next_step(subject).due_at, next_step(subject).deadline) == (day(2, 12), day(1, 12))
 
 
 class TestPauses:

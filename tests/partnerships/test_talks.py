@@ -3,7 +3,7 @@
 import html
 import itertools
 import threading
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -29,11 +29,11 @@ from tests.associations.factories import AssociationFactory
 from tests.partnerships.factories import member_of
 
 MONDAY = datetime(2026, 11, 23, 9, tzinfo=UTC)
-# The mornings of the 3rd, 10th and 21st working days after that Monday, then of the 26th.
+# The mornings of the 3rd, 10th and 21st working days after that Monday, then the one after the 26th.
 FIRST = datetime(2026, 11, 26, 10, tzinfo=UTC)
 SECOND = datetime(2026, 12, 7, 10, tzinfo=UTC)
 LAST = datetime(2026, 12, 22, 10, tzinfo=UTC)
-OVER = datetime(2027, 1, 7, 10, tzinfo=UTC)
+OVER = datetime(2027, 1, 8, 10, tzinfo=UTC)
 
 pytestmark = pytest.mark.django_db
 YES, NO, NOTHING = Said.YES, Said.NO, Said.NOTHING
@@ -125,6 +125,19 @@ def test_both_are_asked_on_three_days_then_both_are_free(talk):
     told = mails("partnership_returned")
     assert {mail.recipient for mail in told} == {talk.asker, talk.answerer}
     assert agenda.next_step(talk.association.organisation) is not None
+
+
+@pytest.mark.parametrize("side", ["association", "company"])
+def test_nobody_is_returned_while_either_side_is_away(talk, side):
+    for moment in (FIRST, SECOND, LAST):
+        talk.go_to(moment)
+    away = {"first_day": date(2027, 1, 6), "last_day": date(2027, 1, 12), "by": None}
+    agenda.add_absence(organisation_id=getattr(talk, side).organisation.pk, **away)
+    assert clock.paris(step_of(talk).deadline).date() == date(2027, 1, 14)
+    talk.go_to(OVER)
+    assert state(talk) == PartnershipStatus.DISCUSSION
+    talk.go_to(OVER + timedelta(days=7))
+    assert state(talk) == PartnershipStatus.RETURNED
 
 
 def test_a_runner_stopped_for_months_asks_again_before_it_concludes(talk):

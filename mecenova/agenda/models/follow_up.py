@@ -10,6 +10,7 @@ from typing import ClassVar, Self
 from django.conf import settings
 from django.contrib.contenttypes.fields import GenericForeignKey
 from django.contrib.contenttypes.models import ContentType
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Model, OuterRef, Q, Subquery
 
@@ -67,7 +68,8 @@ class FollowUpQuerySet(models.QuerySet["FollowUp"]):
     def concerned_by(self, absence: Absence) -> Self:
         """Open follow-ups whose clock this absence stops; the team's own go on with somebody else."""
         if absence.organisation_id:
-            return self.open().filter(organisation_id=absence.organisation_id)
+            theirs = Q(organisation_id=absence.organisation_id)
+            return self.open().filter(theirs | Q(also_waits_for__contains=[absence.organisation_id]))
         return self.open().filter(assigned_to=absence.user_id).exclude(owner=Owner.STAFF)
 
     def about(self, subjects: Iterable[Model]) -> Self:
@@ -104,6 +106,14 @@ class FollowUp(Identified):
     occurrence = models.PositiveIntegerField("jour")
     owner = models.CharField("à la charge de", max_length=20, choices=Owner)
     organisation_id = models.UUIDField("organisme", null=True, blank=True)
+    also_waits_for = ArrayField(
+        models.UUIDField(),
+        verbose_name="attend aussi",
+        default=list,
+        db_default=[],
+        blank=True,
+        help_text="Les autres organismes dont l’absence arrête son délai.",
+    )
     assigned_to = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         verbose_name="confié à",
@@ -184,6 +194,11 @@ class FollowUp(Identified):
         """The person whose absence stops the clock: not one of the team, which shares what it owes."""
         return None if self.owner == Owner.STAFF else self.assigned_to_id
 
+    @property
+    def waits_for_organisations(self) -> list[uuid.UUID]:
+        """The organisations whose absence stops the clock, the one that owes first."""
+        return list(dict.fromkeys(filter(None, [self.organisation_id, *self.also_waits_for])))
+
     def absences(self) -> AbsenceQuerySet:
         """The absences that stop this follow-up's clock."""
-        return Absence.objects.of(self.organisation_id, self.waits_for_id)
+        return Absence.objects.of_any(self.waits_for_organisations, filter(None, [self.waits_for_id]))
