@@ -30,6 +30,7 @@ class OrganisationEvent(models.TextChoices):
     COME_BACK = "come_back", "retour sur le site"
     MERGE = "merge", "réunie à une autre fiche du même organisme"
     CALL = "call", "appel de l’équipe"
+    ERASE = "erase", "fiche effacée par l’équipe"
 
 
 class DuplicateReason(models.TextChoices):

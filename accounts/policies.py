@@ -82,6 +82,11 @@ def can_withdraw(user: Person, organisation: Organisation) -> bool:
     return is_staff(user) or is_manager(user, organisation)
 
 
+def can_erase(user: Person, organisation: Organisation) -> bool:
+    """Erase a record that has left: the team, when somebody asks it."""
+    return is_staff(user)
+
+
 def can_claim(user: Person, organisation: Organisation) -> bool:
     """Ask to be recognised as one of it; and for one that has left, its own members ask that it come back."""
     if not isinstance(user, User) or not user.is_active:

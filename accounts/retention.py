@@ -5,6 +5,7 @@ Three years without any act of the person's own, with a notice before, is what t
 """
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import F, Max, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Greatest
@@ -47,7 +48,7 @@ def dormant_days() -> tuple[int, int]:
     return warned, closed
 
 
-def dormant_since(moment: datetime) -> QuerySet[User]:
+def dormant_since(moment: datetime) -> QuerySet[Any]:
     """Open accounts whose person has done nothing of their own since then; `last_act` says until when.
 
     An act is to log in, or to change the state of anything, by a link of a mail too; to open a mail is none.

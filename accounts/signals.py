@@ -8,6 +8,9 @@ organisation_left = Signal()
 # A record that nobody answered for has its first member, by a claim; checked before it is told.
 organisation_attended = Signal()
 
+# erasing (accounts.operations.erasing.Erasing): a record that has left loses its words; each room, its own.
+organisation_erased = Signal()
+
 # merging (accounts.operations.merging.Merging): two records become one. First the rows of each room follow,
 # then profiles become one and steps go on; both inside the one transaction, in no given order between rooms.
 organisations_merging = Signal()

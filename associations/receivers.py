@@ -6,17 +6,19 @@ from django.dispatch import receiver
 
 from accounts.enums import OrganisationKind, OrganisationStatus
 from accounts.models import Organisation, User
+from accounts.operations.erasing import Erasing
 from accounts.operations.merging import Merging
 from accounts.operations.profiles import register_profiles
 from accounts.signals import (
     organisation_attended,
     organisation_checked,
+    organisation_erased,
     organisation_left,
     organisations_merged,
     organisations_merging,
 )
 from associations.followups import FirstSteps
-from associations.models import Association, Project
+from associations.models import Ask, Association, Project
 from associations.notifications import DraftPutAway
 from associations.operations import close_project, follow_check, follow_leaving, note_call
 from associations.operations.merges import PROFILES, become_one, bring_projects_over
@@ -44,6 +46,14 @@ def begin_first_steps(*, organisation: Organisation, **kwargs: Any) -> None:
 def close_what_was_open(*, organisation: Organisation, **kwargs: Any) -> None:
     if _has_profile(organisation):
         follow_leaving(organisation=organisation)
+
+
+@receiver(organisation_erased)
+def its_words_are_erased(*, erasing: Erasing, **kwargs: Any) -> None:
+    own = Association.objects.filter(organisation=erasing.organisation)
+    erasing.blank(own, "purpose", rna="", siren="", court_entry="")
+    erasing.blank(Project.objects.filter(association__in=own), "title", "description")
+    erasing.blank(Ask.objects.filter(project__association__in=own), "goods", "question")
 
 
 @receiver(project_dormant)

@@ -6,11 +6,13 @@ from django.dispatch import receiver
 
 from accounts.enums import OrganisationKind, OrganisationStatus
 from accounts.models import Organisation, User
+from accounts.operations.erasing import Erasing
 from accounts.operations.merging import Merging
 from accounts.operations.profiles import register_profiles
 from accounts.signals import (
     organisation_attended,
     organisation_checked,
+    organisation_erased,
     organisation_left,
     organisations_merged,
     organisations_merging,
@@ -29,6 +31,13 @@ from mecenova.agenda.signals import slot_held
 def the_company_takes_its_next_step(organisation: Organisation, **kwargs: Any) -> None:
     if Company.objects.filter(organisation=organisation).exists():
         refresh_step(organisation)
+
+
+@receiver(organisation_erased)
+def its_words_are_erased(erasing: Erasing, **kwargs: Any) -> None:
+    own = Company.objects.filter(organisation=erasing.organisation)
+    erasing.blank(own, "presentation", siren="")
+    erasing.blank(Need.objects.filter(company__in=own), "title", "description", "goods", "question")
 
 
 @receiver(organisation_left)

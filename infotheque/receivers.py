@@ -5,9 +5,10 @@ from typing import Any
 from django.db import transaction
 from django.dispatch import receiver
 
+from accounts.operations.erasing import Erasing
 from accounts.operations.merging import Merging
-from accounts.signals import organisations_merging
-from infotheque.models import Document
+from accounts.signals import organisation_erased, organisations_merging
+from infotheque.models import Document, Progress
 from infotheque.operations import doubt_document
 from infotheque.operations.merges import bring_learning_over
 from infotheque.signals import files_deposited, review_due
@@ -20,6 +21,11 @@ REVIEW_NOTE = "sa date de relecture est arrivée"
 @receiver(organisations_merging)
 def learning_follows(*, merging: Merging, **kwargs: Any) -> None:
     bring_learning_over(merging)
+
+
+@receiver(organisation_erased)
+def its_answers_are_erased(*, erasing: Erasing, **kwargs: Any) -> None:
+    Progress.objects.filter(organisation=erasing.organisation).delete()
 
 
 @receiver(files_deposited)

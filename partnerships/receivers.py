@@ -5,8 +5,9 @@ from typing import Any
 from django.dispatch import receiver
 
 from accounts.models import Organisation, User
+from accounts.operations.erasing import Erasing
 from accounts.operations.merging import Merging
-from accounts.signals import organisation_left, organisations_merging
+from accounts.signals import organisation_erased, organisation_left, organisations_merging
 from associations.models import Association
 from associations.signals import association_changed
 from companies.models import Company, Need
@@ -14,8 +15,17 @@ from companies.signals import company_changed, need_closed, need_read
 from infotheque.signals import shelf_loaded
 from partnerships import operations, signals
 from partnerships.asking import Standing, standing_before
-from partnerships.models import Introduction, Partnership
+from partnerships.models import Introduction, Partnership, Reflection
 from partnerships.operations.merges import bring_partnerships_over
+
+
+@receiver(organisation_erased)
+def what_it_said_is_erased(*, erasing: Erasing, **kwargs: Any) -> None:
+    """Its messages and those it was sent, which speak of it; of a partnership, its title and its account."""
+    gone = erasing.organisation
+    erasing.blank(Introduction.objects.involving(gone), "note", "answer_note")
+    erasing.blank(Partnership.objects.filter(parties__organisation=gone), "title")
+    erasing.blank(Reflection.objects.filter(organisation=gone), "text")
 
 
 @receiver(signals.answer_overdue)

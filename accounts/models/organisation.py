@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from accounts.models.user import User
 
 KEY_LENGTH = 250
+# Before the identifier of a record that was erased: no name folds to it.
+ERASED_KEY = "(efface)"
 INVITATION_LINKS = "accounts.invitation"
 
 
@@ -151,6 +153,11 @@ class Organisation(Identified):
     @property
     def is_unclaimed(self) -> bool:
         return self.status == OrganisationStatus.UNCLAIMED
+
+    @property
+    def is_erased(self) -> bool:
+        """It was erased after it had left: nothing can be told of it any more."""
+        return self.name_key.startswith(ERASED_KEY)
 
     @property
     def is_unattended(self) -> bool:

@@ -50,12 +50,12 @@ def close_dormant_accounts() -> int:
 
 
 @transaction.atomic
-def _close(still: QuerySet[User]) -> bool:
+def _close(still: QuerySet[Any]) -> int:
     """Asked again, one by one: the night is long, and somebody may have come back."""
     person = still.first()
     if person is not None:
         close_account(person=person, by=None)
-    return person is not None
+    return 0 if person is None else 1
 
 
 def _told(**when: Any) -> Exists:

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 from accounts import operations, policies
 from accounts.forms import InvitationForm, RoleForm
 from accounts.models import Invitation, Membership, Organisation
+from mecenova.team import for_the_team
 from mecenova.workflow.errors import DomainError
 
 SENT = "L’invitation est partie à {}."
@@ -107,6 +108,15 @@ def withdraw(request: HttpRequest, pk: UUID) -> HttpResponse:
         organisation=organisation,
     )
     return redirect("pages:home")
+
+
+@require_POST
+@for_the_team
+def erase(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """A record that has left, when somebody asks that nothing of it stays."""
+    organisation = get_object_or_404(Organisation, pk=pk)
+    _attempt(request, "La fiche est effacée.", operations.erase_organisation, organisation=organisation)
+    return redirect("pages:organisation", pk=pk)
 
 
 @require_POST

@@ -4,12 +4,16 @@ from allauth.account.decorators import reauthentication_required
 from allauth.decorators import rate_limit
 from django.contrib import messages
 from django.contrib.auth import logout
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
 
 from accounts import operations
+from accounts.exports import export_person
 from accounts.forms import CloseAccountForm, PersonForm
 from accounts.models import Membership
+from mecenova.calendar import clock
 from mecenova.workflow.errors import DomainError
 
 
@@ -42,3 +46,14 @@ def close_account(request: HttpRequest) -> HttpResponse:
     alone = Membership.objects.alone_in_charge(request.user).select_related("organisation")
     context = {"form": form, "alone": alone.order_by("organisation__name_key")}
     return render(request, "accounts/close_account.html", context)
+
+
+@require_POST
+@rate_limit(action="export_person")
+@reauthentication_required
+@never_cache
+def export(request: HttpRequest) -> HttpResponse:
+    """A copy of one's data, as a file: given to whoever knows the password, not to an open browser."""
+    answer = JsonResponse(export_person(request.user), json_dumps_params={"ensure_ascii": False, "indent": 2})
+    answer["Content-Disposition"] = f'attachment; filename="mes-donnees-{clock.today()}.json"'
+    return answer

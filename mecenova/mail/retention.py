@@ -5,18 +5,26 @@ Three years is what the CNIL recommends for people who are no longer members, co
 serves no longer than it is valid.
 """
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
+from uuid import UUID
 
+from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
 from django.db.models import Q
 
 from mecenova.calendar import clock
 from mecenova.mail.models import MESSAGE, AddressTrouble, OutgoingMail, OutgoingMailQuerySet
+from mecenova.workflow.errors import DomainError
 
 WORDS_KEPT = timedelta(days=3 * 365)
 SECRETS_KEPT = timedelta(days=2)
 # One night's work; a site that had never forgotten anything catches up in a few nights.
 AT_ONCE = 20_000
+
+
+class StillLeaving(DomainError):
+    """What was to be forgotten is about to be read."""
 
 
 def forget_old_words(limit: int = AT_ONCE) -> int:
@@ -40,6 +48,19 @@ def forget_strangers(*, keys_beginning: str, before: datetime) -> int:
         user=None, address__in=set(mails.values_list("address", flat=True))
     ).delete()
     return _forget(mails)
+
+
+def forget_about(subject_type: ContentType, keys: Collection[UUID]) -> int:
+    """The same, at once, of what was written about these subjects: they were erased.
+
+    Raises StillLeaving when one of these mails has not left yet: somebody is to read it first.
+    """
+    about = OutgoingMail.objects.filter(subject_type=subject_type, subject_id__in=keys)
+    if about.waiting().exists():
+        raise StillLeaving(
+            "Des courriels sur cette fiche ne sont pas encore partis. Effacez-la le prochain jour ouvré."
+        )
+    return _forget(about.over().remembered())
 
 
 def _forget(mails: OutgoingMailQuerySet) -> int:

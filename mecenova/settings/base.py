@@ -151,6 +151,7 @@ ACCOUNT_RATE_LIMITS = {
     "introduce": "30/h/user",
     "accept_invitation": "30/m/ip",
     "close_account": "10/h/user",
+    "export_person": "10/h/user",
     "book_slot": "30/h/user",
     "library_tip": "10/h/ip",
     "library_useful": "30/m/ip",

@@ -268,6 +268,8 @@ NOT_A_PAGE = {
     *(
         "accounts:leave",
         "accounts:withdraw",
+        "accounts:erase",
+        "accounts:export",
         "accounts:withdraw_invitation",
         "associations:note_call",
         "associations:edit_section",

@@ -151,7 +151,7 @@ def _own_keys(own: Any, people: dict[str, User | None]) -> dict[str, dict[str, A
     invitation = InvitationFactory(organisation=organisation, invited_by=people["manager"])
     claim = ClaimFactory(user=UserFactory())
     membership = MembershipFactory(organisation=organisation)
-    by_organisation = ("accounts:members", "accounts:leave", "accounts:withdraw")
+    by_organisation = ("accounts:members", "accounts:leave", "accounts:withdraw", "accounts:erase")
     by_association = ("associations:edit", "associations:note_call")
     by_project = (
         "project_detail",

@@ -1,0 +1,88 @@
+"""A record that has left the site is erased: what others did with it stays, without its words and name."""
+
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from django.contrib.contenttypes.models import ContentType
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.db.models import Case, Model, Q, QuerySet, Value, When
+
+from accounts import signals
+from accounts.enums import OrganisationEvent, OrganisationStatus
+from accounts.models import Claim, Duplicate, Invitation, Membership, Merge, Organisation, User
+from accounts.models.organisation import ERASED_KEY
+from accounts.operations.organisations import locked
+from accounts.policies import can_erase
+from mecenova.agenda.models import FollowUp
+from mecenova.mail.retention import forget_about
+from mecenova.workflow import journal
+from mecenova.workflow.errors import DomainError
+from mecenova.workflow.models import TransitionRecord
+
+ERASED = "(effacé)"
+NAME = "Organisme effacé"
+
+
+@dataclass
+class Erasing:
+    """One erasure under way. Rooms call `blank` for what their rows say of the organisation, or for it."""
+
+    organisation: Organisation
+    by: User
+    subjects: dict[ContentType, set[UUID]] = field(default_factory=dict)
+
+    def blank(self, rows: QuerySet[Model], *texts: str, **others: str) -> None:
+        """Erase these texts where there are any; `others` take the value given, as their format asks.
+
+        What was noted, planned and sent about these rows is erased with them.
+        """
+        subject_type = ContentType.objects.get_for_model(rows.model)
+        self.subjects.setdefault(subject_type, set()).update(rows.values_list("pk", flat=True))
+        rows.update(**{name: _erased(name) for name in texts}, **others)
+
+    def finish(self) -> None:
+        for subject_type, keys in self.subjects.items():
+            about = Q(subject_type=subject_type, subject_id__in=keys)
+            TransitionRecord.objects.filter(about).exclude(note="").update(note=ERASED)
+            FollowUp.objects.filter(about).update(what=_erased("what"), last_error="")
+            forget_about(subject_type, keys)
+
+
+def _erased(name: str) -> Case:
+    return Case(When(**{name: ""}, then=Value("")), default=Value(ERASED))
+
+
+@transaction.atomic
+def erase_organisation(*, organisation: Organisation, by: User) -> Organisation:
+    """Take its name, its words and its team from a record that has left. Erased already: nothing changes.
+
+    Raises DomainError of a record that is still here: it leaves first, and its people are told.
+    """
+    organisation = locked(organisation)
+    if not can_erase(by, organisation):
+        raise PermissionDenied
+    if organisation.status != OrganisationStatus.LEFT:
+        raise DomainError("Retirez d’abord cette fiche du site\u00a0: son équipe en est prévenue.")
+    if organisation.is_erased:
+        return organisation
+    erasing = Erasing(organisation, by)
+    signals.organisation_erased.send(Organisation, erasing=erasing)
+    erasing.blank(
+        Organisation.objects.filter(pk=organisation.pk),
+        name=NAME,
+        name_key=f"{ERASED_KEY} {organisation.pk}",
+        postal_code="",
+        town="",
+        website="",
+        phone="",
+    )
+    erasing.blank(Merge.objects.filter(kept=organisation), "gone_name", gone_name_key="", gone_postal_code="")
+    Merge.objects.filter(kept=organisation).update(snapshot={})
+    for model in (Claim, Invitation, Membership):
+        model._base_manager.filter(organisation=organisation).delete()
+    Duplicate.objects.about(organisation).delete()
+    erasing.finish()
+    journal.record(organisation, OrganisationEvent.ERASE, organisation.status, organisation.status, by)
+    organisation.refresh_from_db()
+    return organisation

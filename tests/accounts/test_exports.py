@@ -1,0 +1,65 @@
+"""A person's copy of their data: all that names them, nothing that opens an account, and nobody else's."""
+
+import json
+
+import pytest
+from django.urls import reverse
+
+from accounts.exports import INVENTED, export_person
+from accounts.models import User
+from accounts.operations.merging import keys_to
+from mecenova.calendar import clock
+from mecenova.mail.models import OutgoingMail
+from tests.accounts.factories import PASSWORD, UserFactory
+from tests.mail.factories import OutgoingMailFactory
+from tests.security.world import build
+
+pytestmark = pytest.mark.django_db
+
+
+def test_every_row_that_names_the_person_is_there():
+    person = build().people["manager"]
+    OutgoingMailFactory(recipient=person, subject="Votre projet", text="Bonjour")
+    told = json.loads(json.dumps(export_person(person)))
+    assert told["person"]["email"] == person.email
+    keys = {row["id"] for rows in told["rows"].values() for row in rows}
+    for model, name in keys_to(User):
+        if model._meta.app_label not in INVENTED:
+            for row in model._base_manager.filter(**{name: person}):
+                assert row.pk in keys or str(row.pk) in keys, row._meta.label
+    assert list(told["organisations"].values()) == [
+        one.name for one in person.organisations.order_by("pk")
+    ] or set(told["organisations"].values()) == {one.name for one in person.organisations.all()}
+    assert any(row["subject"] == "Votre projet" for row in told["rows"]["courriel"])
+
+
+def test_it_opens_no_account_and_tells_nobody_else_s():
+    person = UserFactory()
+    other = build().people["manager"]
+    moment = clock.now()
+    OutgoingMailFactory(
+        recipient=person,
+        confidential=True,
+        subject="482913 est votre code",
+        text="482913",
+        status="sent",
+        sent_at=moment,
+        attempts=1,
+    )
+    told = json.dumps(export_person(person), ensure_ascii=False)
+    assert OutgoingMail.objects.get(recipient=person).subject.startswith("482913")
+    for secret in ("482913", person.password, other.email, other.last_name):
+        assert secret not in told
+
+
+def test_it_is_given_to_whoever_knows_the_password(client):
+    person = UserFactory()
+    client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+    address = reverse("accounts:export")
+    assert address in client.get(reverse("accounts:person")).text
+    asked = client.post(address)
+    assert asked["Location"].startswith(reverse("account_reauthenticate"))
+    given = client.post(asked["Location"], {"password": PASSWORD})
+    assert given["Content-Disposition"].startswith('attachment; filename="mes-donnees-')
+    assert "no-store" in given["Cache-Control"]
+    assert given.json()["person"]["email"] == person.email
