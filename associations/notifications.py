@@ -176,6 +176,10 @@ class ProjectPauseOver(AboutProject):
     template = "mail/associations/project_pause_over.md"
     status = ProjectStatus.PUBLISHED
 
+    def context(self, subject: Project, recipient: User) -> dict[str, Any]:
+        pause_url = absolute_url(reverse("associations:project_pause", args=[subject.pk]))
+        return {**super().context(subject, recipient), "pause_url": pause_url}
+
 
 @register_notification
 class ReviewProject(AboutProject):

@@ -14,6 +14,7 @@ urlpatterns = [
     path("projets/<uuid:pk>/", projects.project_detail, name="project_detail"),
     path("projets/<uuid:pk>/modifier/", projects.project_edit, name="project_edit"),
     path("projets/<uuid:pk>/publier/", projects.project_publish, name="project_publish"),
+    path("projets/<uuid:pk>/mettre-en-pause/", projects.project_pause, name="project_pause"),
     path("projets/<uuid:pk>/reprendre/", projects.project_resume, name="project_resume"),
     path("projets/<uuid:pk>/cloturer/", projects.project_close, name="project_close"),
     path("projets/<uuid:pk>/demandes/nouvelle/", asks.ask_create, name="ask_create"),

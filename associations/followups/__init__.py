@@ -13,16 +13,16 @@ from associations.followups.profile import (
     refresh_step,
     step_for,
 )
-from associations.followups.projects import project_step, restart_project_step
+from associations.followups.projects import PROJECT_STEPS, restart_project_step
 
 __all__ = [
+    "PROJECT_STEPS",
     "Call",
     "CallAfterSilence",
     "CallToComplete",
     "CallToPublish",
     "FirstSteps",
     "Presentation",
-    "project_step",
     "refresh_step",
     "restart_project_step",
     "step_for",

@@ -58,7 +58,11 @@ class FinishProject(ProjectRule):
         return "Terminer ce projet et le publier."
 
     def act(self, subject: Project, follow_up: FollowUp) -> None:
-        if follow_up.occurrence == self.days[-1]:
+        """Nothing is put away in silence: who is not written to finds the draft where it was."""
+        last = follow_up.occurrence == self.days[-1]
+        if subject.association.is_paused or (last and subject.association.is_expert_only):
+            restart_project_step(subject)
+        elif last:
             project_dormant.send(sender=type(self), project=subject)
         elif subject.association.wishes_mail:
             queue(notifications.FinishProject, subject, occurrence=follow_up.turn)
@@ -79,10 +83,15 @@ class ReviewProject(ProjectRule):
     status = ProjectStatus.PUBLISHED
 
     def what(self, subject: Project) -> str:
+        if subject.association.is_expert_only:
+            return "Garder ce projet en ligne, sans le proposer\u00a0: l’association est experte seulement."
         return "Proposer ce projet aux entreprises compatibles, puis faire le point avec vous."
 
     def act(self, subject: Project, follow_up: FollowUp) -> None:
         association = subject.association
+        if association.is_paused:
+            restart_project_step(subject)
+            return
         if not (association.wishes_mail and association.organisation.is_checked):
             return
         answers = project_reviewed.send(
@@ -100,7 +109,7 @@ class ReviewProject(ProjectRule):
 
 @register_rule
 class PausedProject(ProjectRule):
-    """Proposed to nobody until the last day chosen; the day after, the site takes it up again."""
+    """Proposed to nobody until the last day of its pause, and of its association's; then taken up again."""
 
     name = "associations.project_pause"
     title = "Reprendre un projet après sa pause"
@@ -109,30 +118,38 @@ class PausedProject(ProjectRule):
     status = ProjectStatus.PUBLISHED
 
     def what(self, subject: Project) -> str:
-        return "Respecter la pause de ce projet, puis le proposer à nouveau."
+        if subject.is_paused:
+            return "Respecter la pause de ce projet, puis le proposer à nouveau."
+        return "Respecter la pause de l’association, puis proposer ce projet à nouveau."
 
     def act(self, subject: Project, follow_up: FollowUp) -> None:
         """A date changed meanwhile is respected: the step begins again from it."""
         restart_project_step(subject)
-        if not subject.is_paused and subject.association.wishes_mail:
+        if subject.stopped_until is None and self._is_told_here(subject):
             queue(notifications.ProjectPauseOver, subject, occurrence=str(follow_up.cycle))
+
+    def _is_told_here(self, subject: Project) -> bool:
+        """Unless the pause that ended was its association's, whose own mail says it."""
+        association, last_day = subject.association, subject.paused_until
+        if last_day is None or not (association.wishes_mail and association.organisation.is_checked):
+            return False
+        return association.paused_until is None or association.paused_until < last_day
+
+
+PROJECT_STEPS = frozenset({FinishProject.name, ReviewProject.name, PausedProject.name})
 
 
 def restart_project_step(project: Project) -> None:
-    """The step the project is at, counted from now, whatever was open before."""
-    step = project_step(project)
+    """The step the project is at, whatever was open before: counted from now, or from the end of a pause."""
+    step = _step_of(project)
     if step is not None:
         close(project, step)
-        start(step, project, since=_last_day(project) if step is PausedProject else None)
+        last_day = project.stopped_until
+        start(step, project, since=datetime.combine(last_day, time(12), clock.PARIS) if last_day else None)
 
 
-def _last_day(project: Project) -> datetime | None:
-    last_day = project.paused_until
-    return datetime.combine(last_day, time(12), tzinfo=clock.PARIS) if last_day else None
-
-
-def project_step(project: Project) -> type[ProjectRule] | None:
-    if project.is_paused:
+def _step_of(project: Project) -> type[ProjectRule] | None:
+    if project.status == ProjectStatus.PUBLISHED and project.stopped_until:
         return PausedProject
     rules: dict[str, type[ProjectRule]] = {
         ProjectStatus.DRAFT: FinishProject,

@@ -10,6 +10,7 @@ from mecenova.identifiers.fields import AmountField
 from mecenova.reference.enums import Kind
 from mecenova.reference.fields import EntriesField, SkillsField, TerritoriesField
 from mecenova.reference.models import Audience, Cause
+from mecenova.ui.forms import DateInput
 
 
 class ProjectForm(forms.Form):
@@ -39,6 +40,15 @@ class ProjectForm(forms.Form):
             "audiences": list(project.audiences.all()),
             "territories": list(project.territories.all()),
         }
+
+
+class PauseForm(forms.Form):
+    until = forms.DateField(
+        label="Dernier jour de la pause",
+        widget=DateInput(),
+        error_messages={"required": "Choisissez le dernier jour de la pause."},
+        help_text="Dans les douze mois. Le lendemain, le projet est de nouveau proposé.",
+    )
 
 
 class NewProjectForm(ProjectForm):

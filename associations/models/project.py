@@ -1,3 +1,4 @@
+from datetime import date
 from typing import Self
 
 from django.contrib.postgres.indexes import GinIndex
@@ -95,6 +96,18 @@ class Project(Identified):
     def is_paused(self) -> bool:
         """In pause today; a pause whose last day is past is over."""
         return self.paused_until is not None and self.paused_until >= clock.today()
+
+    @property
+    def stopped_until(self) -> date | None:
+        """The last day on which it is proposed to nobody: of its pause or of its association's, the later."""
+        days = [each.paused_until for each in (self, self.association) if each.is_paused]
+        return max((day for day in days if day), default=None)
+
+    @property
+    def is_paused_with_association(self) -> bool:
+        """By one act: the same last day."""
+        association = self.association
+        return self.is_paused and association.is_paused and association.paused_until == self.paused_until
 
     @property
     def asks_only_for_money(self) -> bool:

@@ -10,6 +10,7 @@ from accounts.operations import locked, send_back_corrected, update_organisation
 from associations.enums import Stance
 from associations.followups import refresh_step
 from associations.models import Association
+from associations.operations.positions import Position, projects_follow
 from associations.operations.registry import chosen_number, numbers_once
 from associations.policies import can_edit_association
 from associations.signals import association_changed
@@ -35,6 +36,8 @@ PLAIN = frozenset(
         "shows_learning",
     }
 )
+# Whoever only takes a pause, or ends it, has corrected nothing that the team asked about.
+PAUSE = frozenset({"stance", "paused_until"})
 CLEANERS = {"purpose": paragraphs, "court_entry": one_line}
 LISTS = frozenset({"causes", "audiences", "territories", "refused_sectors", "expertise"})
 
@@ -53,14 +56,17 @@ def update_association(*, association: Association, by: User | None, **changes: 
     association.organisation = organisation
     if by is not None and not can_edit_association(by, association):
         raise PermissionDenied
+    before = Position.of(association)
     if OFFICE & changes.keys():
         office = {name: changes.get(name, getattr(organisation, name)) for name in OFFICE}
         organisation = update_organisation(organisation=organisation, by=by, **office)
     _write_profile(association, {name: changes[name] for name in PLAIN & changes.keys()})
     for name in LISTS & changes.keys():
         getattr(association, name).set(changes[name])
-    send_back_corrected(organisation=organisation, by=by)
+    if changes.keys() - PAUSE:
+        send_back_corrected(organisation=organisation, by=by)
     association = Association.objects.select_related("organisation").get(pk=association.pk)
+    projects_follow(association, before, by)
     refresh_step(association.organisation)
     association_changed.send(sender=Association, association=association)
     return association

@@ -13,12 +13,13 @@ from accounts.models import Organisation, User
 from accounts.operations import locked, send_back_corrected
 from associations import policies
 from associations.enums import ProjectStatus, Stance
-from associations.followups import project_step, refresh_step
+from associations.followups import refresh_step, restart_project_step
 from associations.models import Ask, Association, Project
+from associations.operations.profile import update_association
 from associations.signals import project_changed, project_closed, project_published
 from associations.workflow import PROJECT
 from mecenova.agenda.enums import Outcome
-from mecenova.agenda.operations import close, start
+from mecenova.agenda.operations import close
 from mecenova.calendar import clock
 from mecenova.identifiers.models import new_key
 from mecenova.identifiers.text import one_line, paragraphs
@@ -76,7 +77,7 @@ def create_project(
     for name, chosen in lists.items():
         getattr(project, name).set(chosen)
     record(project, "create", NEW, project.status, by)
-    _restart_step(project)
+    restart_project_step(project)
     project_changed.send(sender=Project, project=project, association=association)
     return project
 
@@ -132,7 +133,7 @@ def publish_project(*, project: Project, by: User | None) -> Project:
     if not project.description.strip():
         raise DomainError("Décrivez le projet en quelques phrases avant de le publier.")
     advance(project, PROJECT, "publish", by=by, published_at=clock.now(), closed_at=None)
-    _restart_step(project)
+    restart_project_step(project)
     _send_back(project, by)
     refresh_step(project.association.organisation)
     project_published.send(sender=Project, project=project, association=project.association)
@@ -144,8 +145,11 @@ def close_project(*, project: Project, by: User | None, note: str = "") -> Proje
     project = hold_project(project)
     if by is not None and not policies.can_close_project(by, project):
         raise PermissionDenied
+    paused_together = project.is_paused_with_association
     advance(project, PROJECT, "close", by=by, note=note, closed_at=clock.now(), paused_until=None)
     close(project, outcome=Outcome.DONE)
+    if paused_together and project.association.organisation.status != OrganisationStatus.LEFT:
+        project.association = update_association(association=project.association, by=by, stance=Stance.OPEN)
     _send_back(project, by)
     refresh_step(project.association.organisation)
     project_closed.send(sender=Project, project=project, association=project.association)
@@ -233,9 +237,3 @@ def _refuse_who_has_left(organisation: Organisation) -> None:
     """Even the platform itself opens nothing there: nobody would answer for it."""
     if organisation.status == OrganisationStatus.LEFT:
         raise DomainError("Cette association a quitté Mecenova\u00a0: elle ne publie plus de projet.")
-
-
-def _restart_step(project: Project) -> None:
-    step = project_step(project)
-    if step is not None:
-        start(step, project)

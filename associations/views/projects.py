@@ -11,12 +11,13 @@ from django.views.decorators.http import require_POST
 from associations import operations, policies
 from associations.enums import ProjectStatus
 from associations.forms.notes import CloseForm
-from associations.forms.project import NewProjectForm, ProjectForm
+from associations.forms.project import NewProjectForm, PauseForm, ProjectForm
 from associations.hints import hints_for
-from associations.models import Association
+from associations.models import Association, Project
 from associations.starters import REQUESTS, starter
 from associations.views.found import attempt, project_or_404, step_values
 from associations.views.history import history_of
+from mecenova.ui.figures import long_date
 from mecenova.workflow.errors import DomainError
 
 
@@ -91,16 +92,33 @@ def project_publish(request: HttpRequest, pk: UUID) -> HttpResponse:
     return render(request, "associations/project_publish.html", {"project": project})
 
 
+def project_pause(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Choose the last day of a pause, or another one."""
+    project = project_or_404(request, pk, policies.can_edit_project)
+    form = PauseForm(
+        request.POST or None, initial={"until": project.paused_until if project.is_paused else None}
+    )
+    if request.method == "POST" and form.is_valid():
+        try:
+            operations.pause_project(project=project, by=request.user, **form.cleaned_data)
+        except DomainError as refused:
+            form.add_error("until", refused.message)
+        else:
+            messages.success(request, "Le projet est en pause\u00a0: il se lit, et n’est proposé à personne.")
+            return redirect(project)
+    return render(request, "associations/project_pause.html", {"project": project, "form": form})
+
+
 @require_POST
 def project_resume(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """End a pause before its date."""
+    """End a pause before its date, and say what still stops the project, if anything does."""
     project = project_or_404(request, pk, policies.can_edit_project)
-    attempt(
-        request,
-        "Le projet est de nouveau proposé aux entreprises.",
-        operations.resume_project,
-        project=project,
-    )
+    try:
+        project = operations.resume_project(project=project, by=request.user)
+    except DomainError as refused:
+        messages.error(request, refused.message)
+    else:
+        _say_what_still_stops(request, project)
     return redirect(project)
 
 
@@ -113,6 +131,16 @@ def project_close(request: HttpRequest, pk: UUID) -> HttpResponse:
         )
         return redirect(project)
     return render(request, "associations/project_close.html", {"project": project, "form": form})
+
+
+def _say_what_still_stops(request: HttpRequest, project: Project) -> None:
+    still = "La pause du projet est levée, mais il n’est encore proposé à personne\u00a0: votre association"
+    if project.association.is_expert_only:
+        messages.warning(request, f"{still} est experte seulement.")
+    elif project.stopped_until:
+        messages.warning(request, f"{still} est en pause jusqu’au {long_date(project.stopped_until)}.")
+    else:
+        messages.success(request, "Le projet est de nouveau proposé aux entreprises.")
 
 
 def _others_of(request: HttpRequest, chosen: Association) -> list[Association]:

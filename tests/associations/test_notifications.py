@@ -27,7 +27,12 @@ TO_ASSOCIATION = [
     notifications.PublishProject,
     notifications.PauseOver,
 ]
-ABOUT_PROJECT = [notifications.FinishProject, notifications.DraftPutAway, notifications.ReviewProject]
+ABOUT_PROJECT = [
+    notifications.FinishProject,
+    notifications.DraftPutAway,
+    notifications.ReviewProject,
+    notifications.ProjectPauseOver,
+]
 SIGNED = re.compile(r"(/(?:se-desabonner|choisir)/)[^\s)]+")
 WRITINGS = 5
 MORNING = dt.datetime(2026, 11, 25, 10, tzinfo=dt.UTC)
@@ -100,7 +105,7 @@ def test_mail_to_an_association(notification, association, snapshot):
 @pytest.mark.parametrize("asks", [0, 1])
 def test_mail_about_a_project(notification, project, asks, snapshot):
     AskFactory.create_batch(asks, project=project)
-    if notification.weekly:
+    if notification.status != ProjectStatus.DRAFT:
         closed = notification.status == ProjectStatus.CLOSED
         Project.objects.update(
             status=notification.status,

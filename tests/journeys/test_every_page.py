@@ -141,6 +141,7 @@ PAGES: dict[str, tuple[Any, Callable[[], list[Any]], str]] = {
     "associations:project_edit": (ASSOCIATION, key(own_project), ""),
     "associations:project_publish": (ASSOCIATION, key(lambda: own_project(status="draft")), ""),
     "associations:project_close": (ASSOCIATION, key(own_project), ""),
+    "associations:project_pause": (ASSOCIATION, key(own_project), ""),
     "associations:ask_create": (ASSOCIATION, key(own_project), "?forme=skills"),
     "associations:ask_edit": (ASSOCIATION, key(lambda: Ask.objects.filter(project=own_project())[0]), ""),
     "associations:ask_delete": (ASSOCIATION, key(lambda: Ask.objects.filter(project=own_project())[0]), ""),

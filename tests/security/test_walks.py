@@ -194,6 +194,7 @@ ALLOWED = {
     "associations:project_edit": ASSOCIATION | TEAM,
     "associations:project_publish": ASSOCIATION,
     "associations:project_close": ASSOCIATION | TEAM,
+    "associations:project_pause": ASSOCIATION | TEAM,
     "associations:project_resume": ASSOCIATION | TEAM,
     "associations:ask_create": ASSOCIATION | TEAM,
     "associations:ask_edit": ASSOCIATION | TEAM,

@@ -158,6 +158,7 @@ def _own_keys(own: Any, people: dict[str, User | None]) -> dict[str, dict[str, A
         "project_edit",
         "project_publish",
         "project_close",
+        "project_pause",
         "project_resume",
         "ask_create",
     )
