@@ -1,6 +1,7 @@
 """The page of a partnership: whom to call while it lives, and nothing typed is lost."""
 
 import html
+import re
 from datetime import timedelta
 
 import pytest
@@ -8,6 +9,7 @@ from django.urls import reverse
 
 from accounts.operations import withdraw_organisation
 from mecenova.calendar import clock
+from mecenova.ui.figures import long_date
 from partnerships import operations
 from tests.accounts.factories import MembershipFactory, StaffFactory, UserFactory
 
@@ -70,3 +72,32 @@ def test_what_was_typed_in_a_form_that_closed_meanwhile_is_given_back(client, pa
     page = shown(response)
     assert "Ce n’est pas enregistré" in page
     assert "Un texte précieux." in page
+
+
+@pytest.mark.parametrize("name", ["agree", "correct", "renew"])
+def test_dates_typed_in_a_form_that_closed_meanwhile_are_given_back(client, pair, partnership, name):
+    day, end = clock.today() - timedelta(days=3), clock.today() + timedelta(days=200)
+    operations.agree_partnership(partnership=partnership, by=pair.asker, signed_on=day, ends_on=None)
+    partnership.refresh_from_db()
+    operations.end_partnership(partnership=partnership, by=pair.asker, note="")
+    client.force_login(pair.answerer)
+    address = reverse(f"partnerships:partnership_{name}", args=[partnership.pk])
+    typed = {"signed_on": day.isoformat(), "ends_on": end.isoformat(), "answer": "goes_on"}
+    response = client.post(address, typed)
+    assert response.status_code == 409
+    page = shown(response)
+    dates = [end] if name == "renew" else [day, end]
+    assert re.findall(r'<blockquote class="prose">(.*?)</blockquote>', page) == [
+        " ".join(long_date(each).split()) for each in dates
+    ]
+    assert "goes_on" not in page
+
+
+def test_a_date_that_is_none_is_given_back_as_it_was_typed(client, pair, partnership):
+    operations.agree_partnership(
+        partnership=partnership, by=pair.asker, signed_on=clock.today(), ends_on=None
+    )
+    client.force_login(pair.answerer)
+    address = reverse("partnerships:partnership_agree", args=[partnership.pk])
+    response = client.post(address, {"signed_on": "le <b>trente</b> février", "ends_on": ""})
+    assert "le &lt;b&gt;trente&lt;/b&gt; février" in response.content.decode()

@@ -1,12 +1,16 @@
 """Forms: the error summary, groups of fields, the button that changes a state."""
 
+from contextlib import suppress
 from typing import Any
 
 from django import forms, template
+from django.core.exceptions import ValidationError
 from django.forms.boundfield import BoundField
 from django.template import Context
+from django.template.defaultfilters import linebreaks
 from django.utils.safestring import SafeString
 
+from mecenova.ui import figures
 from mecenova.ui.drawing import draw
 
 register = template.Library()
@@ -21,6 +25,27 @@ def error_summary(form: forms.BaseForm) -> dict[str, Any]:
         "fields": found,
         "total": len(found) + len(form.non_field_errors()),
     }
+
+
+@register.filter
+def typed(form: forms.BaseForm) -> list[tuple[str, SafeString]]:
+    """The texts and the dates that a person wrote in a form that is not shown any more, each with its label.
+
+    What was only ticked is left out.
+    """
+    return [(str(field.label), words) for field in form if (words := _written(field))]
+
+
+def _written(field: BoundField) -> SafeString | None:
+    value = field.value()
+    if field.is_hidden or not isinstance(value, str) or not value.strip():
+        return None
+    if isinstance(field.field, forms.DateField):
+        with suppress(ValidationError):
+            return figures.long_date(field.field.to_python(value))
+    if isinstance(field.field, forms.ChoiceField | forms.ModelChoiceField):
+        return None
+    return SafeString(linebreaks(value, autoescape=True))
 
 
 @register.filter
