@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
 from django.db import transaction
 
-from accounts.models import User
+from accounts.models import Organisation, User
 from infotheque.enums import DocumentKind, Readers, Stage
 from infotheque.models import Document
 from infotheque.operations.deposits import holder_of, remark_on, shown_name, title_of
@@ -81,6 +81,7 @@ class DocumentImporter(Importer[DocumentEntry]):
         Column("formes", ("forme", "formes de mécénat")),
         Column("moments", ("moment", "étape", "étapes")),
         Column("pour_qui", ("public", "publics")),
+        Column("organisme_source", ("organisme source",)),
     )
     remarks = (
         "chaque ligne devient un brouillon\u00a0; un contenu, un lien ou un titre déjà connu reste comme il "
@@ -130,6 +131,7 @@ class DocumentImporter(Importer[DocumentEntry]):
                 "authors": one_line(row["auteurs"])[:TITLE_LENGTH],
                 "publisher": publisher,
                 "publisher_home": home,
+                "organisation": _source(row["organisme_source"], notes),
                 "year": _year(row["annee"]),
                 "link": link,
                 "partnership_kinds": _several(row["formes"], Kind, notes, "formes inconnues"),
@@ -242,6 +244,18 @@ def listed_files(folder: Path) -> Iterator[Listing]:
 def _is_aside(path: Path) -> bool:
     """What nobody meant to bring: links elsewhere, and what systems leave in every folder."""
     return path.is_symlink() or path.name.startswith((".", "~$")) or path.name.lower() in LEFT_BY_SYSTEMS
+
+
+def _source(cell: str, notes: Notes) -> Organisation | None:
+    """The organisation of the site that this names; one it does not know, or cannot tell from a namesake, is
+    told, and left to a curator."""
+    name = one_line(cell)
+    found = list(Organisation.objects.named(name)[:2]) if name else []
+    if name and len(found) != 1:
+        notes.add(
+            "organismes sources inconnus du site, ou homonymes (ajoutez une virgule et la commune)", name
+        )
+    return found[0] if len(found) == 1 else None
 
 
 def _address(cell: str, column: str) -> str:

@@ -51,6 +51,14 @@ class OrganisationQuerySet(models.QuerySet["Organisation"]):
     def to_check(self) -> Self:
         return self.filter(status=OrganisationStatus.TO_CHECK)
 
+    def named(self, text: str) -> Self:
+        """Those of this name; where there is none, those of the name and the town beside its comma."""
+        whole = self.filter(name_key=record_key(text))
+        name, comma, town = text.rpartition(",")
+        if not comma or whole.exists():
+            return whole
+        return self.filter(name_key=record_key(name), town__iexact=town.strip())
+
     def names_of(self, keys: Iterable[uuid.UUID | None]) -> dict[uuid.UUID, str]:
         """The names of these organisations, by key: who owes a step, in one query."""
         return dict(self.filter(pk__in={key for key in keys if key}).values_list("pk", "name"))

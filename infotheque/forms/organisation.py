@@ -6,7 +6,6 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from accounts.models import Organisation
-from accounts.models.organisation import record_key
 
 
 class OrganisationField(forms.CharField):
@@ -24,10 +23,7 @@ class OrganisationField(forms.CharField):
         typed = super().clean(value)
         if not typed:
             return None
-        found = Organisation.objects.filter(name_key=record_key(typed))
-        if not found:
-            name, _, town = typed.rpartition(",")
-            found = Organisation.objects.filter(name_key=record_key(name), town__iexact=town.strip())
+        found = Organisation.objects.named(typed)[:2]
         if not found:
             raise ValidationError("Aucun organisme du site ne porte ce nom\u00a0: vérifiez-le sur sa page.")
         if len(found) > 1:

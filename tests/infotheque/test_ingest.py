@@ -11,7 +11,7 @@ from django.core.management import CommandError, call_command
 from infotheque.models import Document, DocumentFile
 from infotheque.operations import versions
 from infotheque.reading.reader import Reader
-from tests.accounts.factories import StaffFactory
+from tests.accounts.factories import OrganisationFactory, StaffFactory
 from tests.infotheque import hostile
 
 pytestmark = pytest.mark.django_db
@@ -163,3 +163,30 @@ def test_the_next_file_is_read_while_this_one_is_kept(folder, monkeypatch):
     ingest(folder, commit=True)
     assert done[:4] == ["lire convention.docx", "lire copie.pdf", "garder convention.docx", "lire dessin.svg"]
     assert sum(each.startswith("lire") for each in done) == 5, "each once"
+
+
+def test_a_csv_names_the_organisation_that_a_document_comes_from(folder):
+    source = OrganisationFactory(name="L’Atelier des Ponts", town="Lille")
+    OrganisationFactory(name="Le Fil", postal_code="59000", town="Lille")
+    lyon = OrganisationFactory(name="Le Fil", postal_code="69003", town="Lyon")
+    path = folder / "sources.csv"
+    path.write_text(
+        "Titre;Lien;Éditeur;Organisme source\n"
+        "Un;exemple.example/1;Atelier;L'ATELIER  des ponts\n"
+        "Deux;exemple.example/2;Atelier;Le Fil, Lyon\n"
+        "Trois;exemple.example/3;Atelier;Le Fil\n"
+        "Quatre;exemple.example/4;Atelier;Nulle part\n"
+        "Cinq;exemple.example/5;Atelier;\n",
+        encoding="utf-8",
+    )
+    told = ingest(path, commit=True)
+    assert "5 = 5 + 0 + 0 + 0" in told
+    assert "Le Fil" in told
+    assert "Nulle part" in told
+    assert dict(Document.objects.values_list("title", "organisation")) == {
+        "Un": source.pk,
+        "Deux": lyon.pk,
+        "Trois": None,
+        "Quatre": None,
+        "Cinq": None,
+    }
