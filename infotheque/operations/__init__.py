@@ -23,7 +23,6 @@ from infotheque.operations.documents import (
     create_document,
     doubt_document,
     feature_document,
-    hindrance,
     publish_document,
     send_back_document,
     submit_document,
@@ -33,6 +32,7 @@ from infotheque.operations.documents import (
     withdraw_document,
 )
 from infotheque.operations.gaps import note_gap, settle_gap
+from infotheque.operations.hindrances import hindrance
 from infotheque.operations.learning import answer_step, finish_step, load_paths, take_up_step
 from infotheque.operations.links import record_link_check, replace_link
 from infotheque.operations.prescriptions import note_reading, prescribe, prescribe_first_documents

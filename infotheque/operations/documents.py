@@ -20,6 +20,7 @@ from infotheque.notifications import (
     take_back_from_visitors,
     tell_visitor,
 )
+from infotheque.operations.hindrances import NO_SUMMARY, leads_nowhere, refuse_hindered
 from infotheque.operations.vocabulary import words_kept_true
 from infotheque.workflow import DOCUMENT
 from mecenova.calendar import clock
@@ -54,18 +55,6 @@ FIELDS = (
         "review_on",
     }
 )
-SECOND_READER = (
-    "Ce document doit être relu par une deuxième personne\u00a0: envoyez-le en relecture, un ou une collègue "
-    "le publiera."
-)
-YOUR_OWN = (
-    "Vous avez envoyé ce document en relecture\u00a0: une deuxième personne le lira, puis le publiera ou le "
-    "rendra."
-)
-DEAD_LINK = (
-    "Son lien ne répond plus, et il n’a rien d’autre à lire\u00a0: remplacez le lien, ou ajoutez un texte ou "
-    "un fichier."
-)
 
 
 @transaction.atomic
@@ -87,6 +76,8 @@ def update_document(*, document: Document, by: User, **changes: Any) -> Document
         setattr(document, name, value)
     if document.published_at and document.status != DocumentStatus.ARCHIVED:
         _refuse_what_leads_nowhere(document)
+        if "summary" in changes and not document.summary:
+            raise DomainError(NO_SUMMARY)
     with words_kept_true(document):
         document.save()
     if {"review_on", "owner"} & set(changes) and document.status != DocumentStatus.IN_REVIEW:
@@ -114,10 +105,10 @@ def send_back_document(*, document: Document, by: User, note: str = "") -> Docum
 
 @transaction.atomic
 def publish_document(*, document: Document, by: User) -> Document:
-    """Everybody can read it from now on. Raises DomainError when it leads nowhere or lacks its reader."""
+    """Everybody can read it from now on. Raises DomainError when something hinders it."""
     document = lock(document, by)
     DOCUMENT.target("publish", document.status)
-    _refuse_hindered("publish", document, by)
+    refuse_hindered("publish", document, by)
     today = clock.today()
     review_on = document.review_on if document.review_on and document.review_on > today else None
     with words_kept_true(document):
@@ -151,7 +142,7 @@ def doubt_document(*, document: Document, by: User | None, note: str = "") -> Do
 def verify_document(*, document: Document, by: User, note: str = "") -> Document:
     """Somebody read it again: it holds, until the next review. Raises DomainError for a dead link alone."""
     document = lock(document, by)
-    _refuse_hindered("verify", document, by)
+    refuse_hindered("verify", document, by)
     review_on = _after_months(clock.today(), CurationSettings.load().review_months)
     advance(document, DOCUMENT, "verify", by=by, note=note, review_on=review_on)
     restart_review(document)
@@ -221,25 +212,6 @@ def feature_document(*, document: Document, by: User, is_featured: bool) -> Docu
     return document
 
 
-def hindrance(*, verb: str, document: Document, by: User) -> str:
-    """Why this person cannot take this step with this document as it is, in words for them; empty: they can.
-
-    Asked by the operation, and by the page before it offers the step.
-    """
-    if verb not in {"publish", "verify"}:
-        return ""
-    if not document.leads_somewhere:
-        return _leads_nowhere(document)
-    if document.is_dead_link_alone:
-        return DEAD_LINK
-    if verb == "verify" or not (document.needs_second_reader or CurationSettings.load().needs_second_reader):
-        return ""
-    if document.status == DocumentStatus.IN_REVIEW and document.submitted_by_id == by.pk:
-        return YOUR_OWN
-    is_read = document.status == DocumentStatus.IN_REVIEW and document.submitted_by_id is not None
-    return "" if is_read else SECOND_READER
-
-
 def lock(document: Document, by: User | None) -> Document:
     """The document as it is now, held until the end of the transaction. `by` None is the platform."""
     _only_curators(by)
@@ -281,16 +253,7 @@ def _tidy(values: dict[str, Any]) -> dict[str, Any]:
 
 def _refuse_what_leads_nowhere(document: Document) -> None:
     if not document.leads_somewhere:
-        raise DomainError(_leads_nowhere(document))
-
-
-def _leads_nowhere(document: Document) -> str:
-    return f"«\u202f{document.title}\u202f» n’a ni texte, ni lien, ni fichier\u00a0: ajoutez l’un des trois."
-
-
-def _refuse_hindered(verb: str, document: Document, by: User) -> None:
-    if told := hindrance(verb=verb, document=document, by=by):
-        raise DomainError(told)
+        raise DomainError(leads_nowhere(document))
 
 
 def _after_months(day: date, months: int) -> date:

@@ -443,6 +443,12 @@ def test_what_leads_nowhere_is_neither_offered_for_publication_nor_published(cli
     assert "ni texte, ni lien, ni fichier" in page
 
 
+def test_what_has_no_summary_is_not_offered_for_publication_and_the_page_says_why(client, staff):
+    steps, page = offered(client, DocumentFactory(summary=""))
+    assert "publish" not in steps
+    assert "Son résumé manque" in page
+
+
 def test_a_dead_link_alone_is_neither_confirmed_nor_published_again(client, staff):
     """It would be said to be on line, and nobody would see it."""
     document = DocumentFactory(published=True, body="", link="https://exemple.fr/mort")

@@ -46,6 +46,12 @@ def tip(member):
     return give_tip(title=TITLE, link="https://exemple.example/", by=member)
 
 
+def taken(tip, staff):
+    """The draft made of it, and completed: what is published has a summary."""
+    draft = accept_tip(tip=tip, by=staff)
+    return update_document(document=draft, by=staff, summary="Ce qu’il faut préparer.")
+
+
 def written(notification):
     mail = OutgoingMail.objects.get(notification=notification.name)
     return f"{mail.subject}\n\n{mail.text}".replace(str(mail.subject_id), "CLE")
@@ -56,7 +62,7 @@ def names():
 
 
 def test_taken_then_published(staff, tip, snapshot):
-    document = accept_tip(tip=tip, by=staff)
+    document = taken(tip, staff)
     accept_tip(tip=tip, by=staff)
     assert written(notifications.TipTaken) == snapshot
     publish_document(document=document, by=staff)
@@ -107,7 +113,7 @@ def kept(tip):
 
 
 def test_a_visitor_is_told_once_when_it_is_on_line(staff, visitors_tip, snapshot):
-    document = accept_tip(tip=visitors_tip, by=staff)
+    document = taken(visitors_tip, staff)
     assert kept(visitors_tip) == VISITOR
     assert names() == []
     update_document(document=document, by=staff, title="Le mécénat, ici")
@@ -119,7 +125,7 @@ def test_a_visitor_is_told_once_when_it_is_on_line(staff, visitors_tip, snapshot
 
 
 def published_for(tip, staff):
-    document = update_document(document=accept_tip(tip=tip, by=staff), by=staff, title="Le guide")
+    document = update_document(document=taken(tip, staff), by=staff, title="Le guide")
     return publish_document(document=document, by=staff)
 
 
@@ -167,7 +173,7 @@ def test_a_draft_put_away_is_told_to_whoever_suggested_it(staff, tip, member, vi
 
 
 def test_what_was_on_line_is_put_away_without_a_word(staff, tip):
-    document = accept_tip(tip=tip, by=staff)
+    document = taken(tip, staff)
     publish_document(document=document, by=staff)
     archive_document(document=document, by=staff)
     assert names() == ["infotheque.tip_taken", "infotheque.tip_published"]

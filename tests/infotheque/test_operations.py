@@ -67,6 +67,24 @@ def test_what_is_on_line_keeps_leading_somewhere(staff):
         operations.update_document(document=document, by=staff, link="")
 
 
+def test_a_document_is_published_with_a_summary_and_keeps_one(staff):
+    document = DocumentFactory(summary="")
+    with pytest.raises(DomainError, match="résumé manque"):
+        publish_document(document=document, by=staff)
+    operations.update_document(document=document, by=staff, summary="Ce qu’il faut préparer.")
+    publish_document(document=document, by=staff)
+    with pytest.raises(DomainError, match="résumé manque"):
+        operations.update_document(document=document, by=staff, summary="  ")
+    document.refresh_from_db()
+    assert document.summary == "Ce qu’il faut préparer."
+
+
+def test_a_document_that_has_long_been_on_line_without_summary_is_still_verified_and_changed(staff):
+    document = DocumentFactory(published=True, status="to_verify", summary="")
+    operations.update_document(document=document, by=staff, title="Un autre titre")
+    assert operations.verify_document(document=document, by=staff).is_published
+
+
 OPERATIONS = {
     "submit": operations.submit_document,
     "send_back": operations.send_back_document,

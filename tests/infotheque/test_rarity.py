@@ -17,6 +17,8 @@ from tests.infotheque.asking import found, on_line
 from tests.infotheque.factories import DocumentFactory
 
 pytestmark = pytest.mark.usefixtures("fresh_words")
+# What a document says in its title is all that it says.
+WORDLESS = "…"
 
 
 @pytest.mark.django_db
@@ -146,7 +148,7 @@ class TestWords:
         assert not Word.objects.exists()
 
     def test_counts_follow_documents_as_they_come_change_and_leave(self, staff):
-        one, two = (DocumentFactory(title=f"Passerelle {name}", summary="") for name in ("une", "deux"))
+        one, two = (DocumentFactory(title=f"Passerelle {name}", summary=WORDLESS) for name in ("une", "deux"))
 
         def counts():
             return dict(Word.objects.values_list("word", "documents"))
@@ -175,14 +177,14 @@ class TestWords:
         assert true()
 
     def test_the_night_mends_what_is_wrong(self, staff):
-        operations.publish_document(document=DocumentFactory(title="Passerelle", summary=""), by=staff)
+        operations.publish_document(document=DocumentFactory(title="Passerelle", summary=WORDLESS), by=staff)
         Word.objects.filter(word="passerelle").update(documents=7, family="autre")
         Word.objects.create(word="fantome", family="fantom", spelling="fantom", documents=3)
         assert operations.recount_words() == 1
         assert Word.objects.values_list("word", "family", "documents").get() == ("passerelle", "passer", 1)
 
     def test_a_hidden_link_hides_its_words(self, staff):
-        document = DocumentFactory(title="Passerelle", summary="")
+        document = DocumentFactory(title="Passerelle", summary=WORDLESS)
         operations.publish_document(document=document, by=staff)
         for week in range(3):
             LinkCheck.objects.update(checked_at=clock.now() - timedelta(days=7))
@@ -193,7 +195,7 @@ class TestWords:
         assert Word.objects.get().documents == 1
 
     def test_what_fails_counts_nothing(self, staff):
-        document = DocumentFactory(title="Passerelle", link="", summary="")
+        document = DocumentFactory(title="Passerelle", link="", summary=WORDLESS)
         with pytest.raises(DomainError):
             operations.publish_document(document=document, by=staff)
         assert not Word.objects.exists()
@@ -208,15 +210,15 @@ class TestWords:
 def test_what_comes_changes_and_leaves_during_the_count_never_waits_for_it(monkeypatch):
     """Each time a part is being counted, somebody else writes: it is neither held nor forgotten."""
     staff = StaffFactory()
-    DocumentFactory(published=True, title="Passerelle", summary="")
-    left = DocumentFactory(published=True, title="Tremplin", summary="")
-    changed = DocumentFactory(published=True, title="Escalier", summary="")
+    DocumentFactory(published=True, title="Passerelle", summary=WORDLESS)
+    left = DocumentFactory(published=True, title="Tremplin", summary=WORDLESS)
+    changed = DocumentFactory(published=True, title="Escalier", summary=WORDLESS)
     operations.recount_words()
     count, waiting = (
         vocabulary._count_of,
         [
             lambda: operations.publish_document(
-                document=DocumentFactory(title="Passerelle", summary=""), by=staff
+                document=DocumentFactory(title="Passerelle", summary=WORDLESS), by=staff
             ),
             lambda: operations.withdraw_document(document=left, by=staff),
             lambda: operations.update_document(document=changed, by=staff, title="Escalier passerelle"),

@@ -40,7 +40,8 @@ def test_a_suggestion_is_owed_a_decision_then_a_document(staff):
     operations.accept_tip(tip=tip, by=staff)
     assert next_step(tip) is None
     assert (rule_of(draft), next_step(draft).assigned_to) == (CompleteSuggested.name, staff)
-    operations.update_document(document=draft, by=staff, link="https://exemple.example/")
+    written = {"link": "https://exemple.example/", "summary": "Ce qu’il faut préparer."}
+    operations.update_document(document=draft, by=staff, **written)
     operations.submit_document(document=draft, by=staff)
     operations.send_back_document(document=draft, by=StaffFactory())
     assert rule_of(draft) == CompleteSuggested.name
