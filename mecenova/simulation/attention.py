@@ -1,5 +1,6 @@
 """Why an association waited longer than the fourth promise says: what companies had for it meanwhile."""
 
+from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date
@@ -11,7 +12,8 @@ from matching.odds import Chances, chances_today, most_served
 from mecenova.calendar import clock
 from mecenova.pages.promises import Delay
 from mecenova.simulation.figures import Unattended
-from partnerships.models import AttentionMonth
+from partnerships.models import AttentionEntry, AttentionMonth
+from partnerships.operations import next_month
 
 
 @dataclass
@@ -57,8 +59,19 @@ class Attention:
 
 
 def _left_unspent(months: Collection[tuple[UUID, date]]) -> dict[tuple[UUID, date], int]:
-    """Of these companies in these months; one of which nothing was asked has its policy's places."""
+    """Of these companies at the end of these months; one of which nothing was asked has its policy's places.
+
+    A place given back once its month is over, by a request that nobody answered, was never free in it.
+    """
     usual = dict(Policy.objects.values_list("company", "monthly_capacity"))
-    left = {(company, month): usual.get(company, 0) for company, month in months}
-    spent = AttentionMonth.objects.values_list("company", "month", "capacity", "spent")
-    return left | {(company, month): capacity - gone for company, month, capacity, gone in spent}
+    known = {(row.company_id, row.month): row for row in AttentionMonth.objects.all()}
+    held = Counter(
+        entry.month_id
+        for entry in AttentionEntry.objects.select_related("month")
+        if entry.returned_at is None or clock.paris(entry.returned_at).date() >= next_month(entry.month.month)
+    )
+    left = {}
+    for company, month in months:
+        row = known.get((company, month))
+        left[company, month] = row.capacity - held[row.pk] if row else usual.get(company, 0)
+    return left

@@ -10,7 +10,9 @@ from mecenova.agenda.models import FollowUp
 from mecenova.pages.promises import Delay, unattended
 from mecenova.simulation.attention import Attention
 from mecenova.simulation.figures import Unattended
-from partnerships.models import AttentionMonth
+from partnerships.enums import AttentionSource
+from partnerships.models import AttentionEntry
+from partnerships.operations import spend_attention
 from tests.associations.factories import AssociationFactory
 from tests.companies.factories import NeedFactory
 
@@ -38,6 +40,16 @@ def waited(association):
     return Delay(association.organisation_id, MONDAY, (MONDAY + timedelta(days=90)).date())
 
 
+def spent(company, number):
+    """Places of this month, on other associations."""
+    others = AssociationFactory.create_batch(number)
+    places = [
+        spend_attention(company=company, association=other, source=AttentionSource.INTRODUCTION)
+        for other in others
+    ]
+    assert all(places)
+
+
 def looked(now, weeks=3):
     """After the night's check, which tells nobody."""
     repair()
@@ -63,15 +75,28 @@ def test_the_only_one_has_seen_it(now):
 
 
 def test_its_places_were_taken(now):
-    AttentionMonth.objects.create(company=need().company, month=MONDAY.date(), capacity=3, spent=3)
+    spent(need().company, 3)
     association = AssociationFactory(complete=True)
     assert looked(now).explain([waited(association)]) == Unattended(no_place=1)
 
 
 def test_places_left_serve_as_many_as_they_are(now):
-    AttentionMonth.objects.create(company=need().company, month=MONDAY.date(), capacity=3, spent=1)
+    spent(need().company, 1)
     delays = [waited(association) for association in AssociationFactory.create_batch(3, complete=True)]
     assert looked(now).explain(delays) == Unattended(no_place=1, place_left=2)
+
+
+@pytest.mark.parametrize(
+    ("days", "told"), [(27, Unattended(place_left=1)), (28, Unattended(no_place=1))], ids=["within", "after"]
+)
+def test_a_place_given_back_once_its_month_is_over_was_not_left(now, days, told):
+    spent(need().company, 3)
+    association = AssociationFactory(complete=True)
+    attention = looked(now)
+    AttentionEntry.objects.filter(pk=AttentionEntry.objects.latest("pk").pk).update(
+        returned_at=MONDAY + timedelta(days=days)
+    )
+    assert attention.explain([waited(association)]) == told
 
 
 def test_a_company_that_came_after_the_delay_counts_for_nothing(now):
