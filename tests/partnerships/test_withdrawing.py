@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from mecenova.agenda import operations as agenda
 from mecenova.calendar import clock
+from mecenova.calendar.working_days import next_working_morning
 from mecenova.mail.delivery import deliver_due
 from mecenova.mail.enums import MailStatus
 from mecenova.mail.models import OutgoingMail
@@ -114,7 +115,7 @@ def test_the_page_says_what_comes_without_an_answer_and_when(pair, client, side)
     asked = pair.ask(asked_by_side=side, by=asker)
     client.force_login(asker)
     page = shown(client.get(asked.get_absolute_url()))
-    day = long_date(agenda.next_step(asked).deadline)
+    day = long_date(next_working_morning(clock.paris(agenda.next_step(asked).deadline).date()))
     assert f"la demande est libérée le <strong>{' '.join(day.split())}" in page
     assert ("la place va à une autre association" in page) == (side == Side.ASSOCIATION)
     response = client.post(
