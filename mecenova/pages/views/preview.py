@@ -12,6 +12,8 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import User
+from infotheque.models import DepositedFile
+from mecenova.imports.models import ImportRun
 from mecenova.pages.forms import PreviewForm
 from mecenova.pages.subjects import name_of, page_of, with_subjects
 from mecenova.rehearsal.enums import LineKind
@@ -54,6 +56,7 @@ def preview(request: HttpRequest) -> HttpResponse:
         "day": day,
         "page_obj": page,
         "lines": [_Line(line) for line in page],
+        "files": ImportRun.objects.all().to_work_on().count() + DepositedFile.objects.all().waiting().count(),
     }
     return render(request, "pages/preview.html", context)
 
