@@ -22,7 +22,9 @@ from mecenova.mail.models import AddressTrouble
 from mecenova.mail.operations import queue
 from mecenova.team import team
 
-register_living("accounts.addresses", AddressTrouble.objects.open)
+register_living(
+    "accounts.addresses", AddressTrouble.objects.open, lambda trouble: start(MendAddress, trouble)
+)
 
 REMINDER, ALERT, APOLOGY = 3, 5, 10
 
@@ -30,7 +32,7 @@ register_living(
     "accounts.organisations",
     lambda: Organisation.objects.filter(status__in=[*CHECKING_STATUSES, OrganisationStatus.CHECKED]),
 )
-register_living("accounts.claims", lambda: Claim.objects.waiting())
+register_living("accounts.claims", lambda: Claim.objects.waiting(), lambda claim: start(ClaimDecision, claim))
 
 
 class Organisations:

@@ -7,7 +7,7 @@ from mecenova.agenda.enums import Owner
 from mecenova.agenda.models import FollowUp, Slot, SlotRequest
 from mecenova.agenda.organisations import name_of
 from mecenova.agenda.rules import Delay, Rule, register_delay, register_rule
-from mecenova.agenda.silence import is_living, register_living
+from mecenova.agenda.silence import REPAIR, is_living, register_living
 from mecenova.mail.operations import queue
 from mecenova.ui.figures import day_and_hour
 
@@ -41,7 +41,7 @@ class OnTheList(Rule):
 class Repair(OnTheList):
     """Whatever is alive and had no next step. It ends when the subject gets a true one."""
 
-    name = "agenda.repair"
+    name = REPAIR
     title = "Réparer un oubli du site"
     days = (1,)
     every = 5

@@ -12,42 +12,66 @@ from django.db.models import Count, Exists, Model, OuterRef, QuerySet
 from mecenova.agenda.models import FollowUp
 
 Living = Callable[[], "QuerySet[Any]"]
+# Opens what comes next of one subject, as the room's own operations would have.
+Restart = Callable[[Any], object]
 _registry: dict[str, Living] = {}
+_restarts: dict[str, Restart] = {}
+
+# The step that the team gets of whatever had none: the subject still waits for its own.
+REPAIR = "agenda.repair"
 
 
-def register_living(name: str, queryset: Living) -> None:
-    """`queryset()` gives every subject of one kind that must have a next step, and no other."""
+def register_living(name: str, queryset: Living, restart: Restart | None = None) -> None:
+    """`queryset()` gives every subject of one kind that must have a next step, and no other.
+
+    `restart(subject)` is tried on one that has lost it, before the team is asked.
+    """
     if name in _registry:
         raise ValueError(f"Two kinds of living subjects are called {name}")
     _registry[name] = queryset
+    if restart is not None:
+        _restarts[name] = restart
 
 
 def living() -> dict[str, Living]:
     return {name: _registry[name] for name in sorted(_registry)}
 
 
+def restart_of(name: str) -> Restart | None:
+    return _restarts.get(name)
+
+
 def without_step(subjects: "QuerySet[Any]") -> "QuerySet[Any]":
     """Those, among these subjects, whom no open step speaks of."""
-    return subjects.filter(~_a_step(subjects.model))
+    return subjects.filter(~Exists(_steps(subjects.model)))
+
+
+def forgotten(subjects: "QuerySet[Any]") -> "QuerySet[Any]":
+    """Those that have no step of their own: that the team is asked to mend it is not one."""
+    return subjects.filter(~Exists(_own_steps(subjects.model)))
 
 
 def counted(subjects: "QuerySet[Any]") -> tuple[int, int]:
-    """How many these subjects are, and how many of them no open step speaks of."""
+    """How many these subjects are, and how many of them are forgotten."""
     found = subjects.order_by().aggregate(
-        alive=Count("pk"), forgotten=Count("pk", filter=~_a_step(subjects.model))
+        alive=Count("pk"), forgotten=Count("pk", filter=~Exists(_own_steps(subjects.model)))
     )
     return found["alive"], found["forgotten"]
 
 
-def _a_step(model: type[Model]) -> Exists:
+def _steps(model: type[Model]) -> "QuerySet[FollowUp]":
     subject_type = ContentType.objects.get_for_model(model)
-    return Exists(FollowUp.objects.steps().filter(subject_type=subject_type, subject_id=OuterRef("pk")))
+    return FollowUp.objects.steps().filter(subject_type=subject_type, subject_id=OuterRef("pk"))
+
+
+def _own_steps(model: type[Model]) -> "QuerySet[FollowUp]":
+    return _steps(model).exclude(rule=REPAIR)
 
 
 def subjects_without_step() -> Iterator[Model]:
-    """Whatever is alive and has no next step: one query for each kind."""
+    """Whatever is alive and is forgotten: one query for each kind."""
     for queryset in living().values():
-        yield from without_step(queryset())
+        yield from forgotten(queryset())
 
 
 def is_living(subject: Model) -> bool:

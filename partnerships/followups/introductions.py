@@ -7,8 +7,11 @@ from typing import Any, ClassVar
 from accounts.models import Organisation, team_of
 from mecenova.agenda.enums import Owner
 from mecenova.agenda.models import FollowUp
+from mecenova.agenda.operations import start
 from mecenova.agenda.rules import Rule, register_rule
 from mecenova.agenda.silence import register_living
+from mecenova.calendar import clock
+from mecenova.calendar.working_days import morning_of
 from mecenova.mail import operations as mail
 from mecenova.mail.notifications import Notification
 from partnerships.enums import IntroductionStatus, Side
@@ -23,7 +26,20 @@ from partnerships.signals import answer_overdue, later_has_come, place_expected
 
 RELEASE_DAY = 15
 
-register_living("partnerships.introductions", lambda: Introduction.objects.open())
+
+def next_step_again(introduction: Introduction) -> None:
+    """One that lost its step waits as if what it waits for had begun now: all its days are left."""
+    now = clock.now()
+    if introduction.status == IntroductionStatus.REQUESTED:
+        start(AnswerIntroduction, introduction, since=now)
+    elif introduction.status == IntroductionStatus.QUEUED:
+        start(SendQueuedIntroduction, introduction, since=now)
+    elif introduction.later_on is not None:
+        start(ReplyLater, introduction, since=max(now, morning_of(introduction.later_on)))
+    start(TellTrueStatus, introduction, since=now)
+
+
+register_living("partnerships.introductions", lambda: Introduction.objects.open(), next_step_again)
 
 
 class IntroductionRule(Rule):

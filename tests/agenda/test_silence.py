@@ -18,9 +18,11 @@ from mecenova.agenda.models import FollowUp, SilenceCheck
 from mecenova.agenda.operations import check_silence, next_step, run_due, start
 from mecenova.agenda.silence import register_living, subjects_without_step
 from mecenova.agenda.tasks import check_the_silence
+from partnerships.followups import AnswerIntroduction, ReplyLater, SendQueuedIntroduction
 from tests.accounts.factories import OrganisationFactory, StaffFactory, UserFactory
 from tests.accounts.threads import at_once
 from tests.agenda.rules_for_tests import Answer
+from tests.partnerships.factories import IntroductionFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -58,7 +60,41 @@ def test_twice_is_once(alive, frozen):
     check_the_silence.run()
     check_the_silence.run()
     assert FollowUp.objects.filter(rule=Repair.name).count() == 1
-    assert sorted(SilenceCheck.objects.values_list("violations", flat=True)) == [0, 1]
+
+
+def test_what_the_team_is_asked_to_mend_stays_broken_until_it_is(alive, frozen):
+    _, silent = alive
+    assert [check_silence().violations for _ in range(3)] == [1, 1, 1]
+    start(Answer, silent)
+    assert check_silence().violations == 0
+
+
+def test_what_can_be_given_its_step_back_has_it_at_once(alive, frozen, monkeypatch):
+    """Counted as broken that night; one that raises goes to the team and stops no other."""
+    kept, silent = alive
+    other = OrganisationFactory()
+
+    def restart(subject):
+        if subject == other:
+            raise RuntimeError("lost for good")
+        start(Answer, subject)
+
+    monkeypatch.setitem(silence._restarts, "accounts.organisations", restart)
+    assert check_silence().violations == 2
+    assert [next_step(one).rule for one in (kept, silent, other)] == [Answer.name, Answer.name, Repair.name]
+    assert check_silence().violations == 1
+
+
+@pytest.mark.parametrize(
+    ("status", "rule"),
+    [("requested", AnswerIntroduction), ("queued", SendQueuedIntroduction), ("later", ReplyLater)],
+)
+def test_a_request_that_lost_its_step_goes_on_without_anybody(frozen, status, rule):
+    later = {"later_on": frozen().date() + timedelta(days=40), "answered_at": frozen()}
+    asked = {"requested_at": None} if status == "queued" else {}
+    introduction = IntroductionFactory(status=status, **asked, **(later if status == "later" else {}))
+    assert check_silence().violations >= 1
+    assert next_step(introduction).rule == rule.name
 
 
 def test_a_silence_that_comes_back_is_repaired_again(alive, frozen):
@@ -75,6 +111,7 @@ def test_the_newest_count_is_the_one_that_is_told(alive, frozen):
     check_silence()
     frozen.advance(timedelta(days=1))
     assert SilenceCheck.objects.latest_count() == 1
+    start(Answer, alive[1])
     check_silence()
     assert SilenceCheck.objects.latest_count() == 0
 

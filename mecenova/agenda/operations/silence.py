@@ -1,5 +1,6 @@
 """The nightly check: what is alive and waits for nothing gets a step from the team, and the count is kept."""
 
+import logging
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
@@ -10,22 +11,37 @@ from mecenova.agenda.enums import Outcome
 from mecenova.agenda.followups import Repair
 from mecenova.agenda.models import FollowUp, FollowUpQuerySet, SilenceCheck
 from mecenova.agenda.opening import Opening, open_where_none
-from mecenova.agenda.silence import counted, living, without_step
+from mecenova.agenda.silence import counted, forgotten, living, restart_of, without_step
 from mecenova.calendar import clock
+
+logger = logging.getLogger(__name__)
 
 
 @transaction.atomic
 def check_silence() -> SilenceCheck:
-    """Find, repair, close what speaks of nothing any more, keep the count. A few queries for each kind."""
+    """Find, give back its step to what lost it, have the rest mended, close what speaks of nothing any more,
+    keep the count. A few queries for each kind, and those of each restart."""
     orphans = _close_orphans()
     subjects = violations = 0
-    for queryset in living().values():
-        alive, forgotten = counted(queryset())
-        found = list(without_step(queryset())) if forgotten else []
-        subjects += max(alive, len(found))
-        violations += len(found)
-        _repair(found)
+    for name, queryset in living().items():
+        alive, lost = counted(queryset())
+        subjects += alive
+        violations += lost
+        if lost:
+            _restart(name, queryset())
+            _repair(list(without_step(queryset())))
     return SilenceCheck.objects.create(subjects=subjects, violations=violations, orphans=orphans)
+
+
+def _restart(name: str, subjects: "QuerySet[Any]") -> None:
+    """Whatever raises is left to the team, and stops no other."""
+    restart = restart_of(name)
+    for subject in forgotten(subjects) if restart else ():
+        try:
+            with transaction.atomic():
+                restart(subject)
+        except Exception:
+            logger.exception("%s %s could not be given its next step back", name, subject.pk)
 
 
 def _repair(subjects: list[Model]) -> None:
