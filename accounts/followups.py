@@ -131,8 +131,16 @@ class Corrections(Rule):
         return subject.status == OrganisationStatus.CHANGES_ASKED
 
     def act(self, subject: Organisation, follow_up: FollowUp) -> None:
-        if follow_up.occurrence < self.days[-1]:
+        *_, last_reminder, call = self.days
+        if follow_up.occurrence < last_reminder:
             queue(notifications.ChangesReminder, subject, occurrence=follow_up.turn)
+        elif follow_up.occurrence < call:
+            queue(
+                notifications.LastChangesReminder,
+                subject,
+                occurrence=follow_up.turn,
+                context={"called_from": planning.next_date(self, follow_up)},
+            )
         else:
             start(CallForCorrections, subject)
 

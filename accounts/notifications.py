@@ -129,6 +129,14 @@ class ChangesReminder(ChangesAsked):
 
 
 @register_notification
+class LastChangesReminder(ChangesAsked):
+    """Queued with `called_from` as context: the day from which a person of the team calls."""
+
+    name = "accounts.last_changes_reminder"
+    template = "mail/accounts/last_changes_reminder.md"
+
+
+@register_notification
 class CheckDelayed(ToManagers):
     """Queued with `new_date` as context: a promise not kept is said, with another one."""
 

@@ -184,11 +184,22 @@ def groups_of(sections: Sequence[Section]) -> list[str]:
 
 
 def written(sections: Sequence[Section], reader: Any) -> Written:
-    """One mail: a greeting, then a section per line, its links in the text rather than as buttons."""
-    values = {"recipient": reader, "titles": [section.title for section in sections]}
-    subject, head = render_source(TEMPLATE, values)
-    parts = [head.strip(), *(markdown.as_section(section.title, section.body) for section in sections)]
-    return lay_out(subject, "\n\n".join(parts), reader=reader, groups=groups_of(sections), buttons=False)
+    """One mail: a greeting, then a section per line, its links in the text rather than as buttons.
+
+    A line alone has its title in the subject, and mailboxes show how it begins; of several, the titles.
+    """
+    titles = [section.title for section in sections]
+    subject, head = render_source(TEMPLATE, {"recipient": reader, "titles": titles})
+    if len(sections) == 1:
+        parts = [markdown.without_greeting(sections[0].body)]
+        preheader = markdown.preheader(markdown.parse(parts[0]))
+    else:
+        parts = [markdown.as_section(section.title, section.body) for section in sections]
+        preheader = " · ".join(titles)
+    body = "\n\n".join([head.strip(), *parts])
+    return lay_out(
+        subject, body, preheader=preheader, reader=reader, groups=groups_of(sections), buttons=False
+    )
 
 
 def settle_lines(mail: OutgoingMail, status: LineStatus) -> None:

@@ -21,7 +21,6 @@ _SCHEMES = {"http", "https", "mailto", "tel"}
 
 _PUNCTUATION = re.compile(f"([{re.escape(string.punctuation)}])")
 _BREAKS = re.compile(r"\s*\n\s*")
-_SENTENCE = re.compile(r".+?[.!?…](?=\s|$)", re.DOTALL)
 _HEADING = re.compile(r"^##(?= )", re.MULTILINE)
 _GREETING = "Bonjour"
 LONGEST_PREHEADER = 140
@@ -39,12 +38,16 @@ def plain_line(source: str) -> str:
     return " ".join(_inline_text(inline.children or []).split())
 
 
-def as_section(title: str, body: str) -> str:
-    """A whole mail's Markdown as one section of another: its title, without the greeting, a level lower."""
+def without_greeting(body: str) -> str:
+    """A whole mail's Markdown as a part of another, which greets already."""
     first, _, rest = body.strip().partition("\n\n")
-    if first.startswith(_GREETING) and first.rstrip().endswith(","):
-        body = rest
-    return f"## {escaped(title)}\n\n{_HEADING.sub('###', body.strip())}"
+    greets = first.startswith(_GREETING) and first.rstrip().endswith(",")
+    return (rest if greets else body).strip()
+
+
+def as_section(title: str, body: str) -> str:
+    """The same, one section among others: under its title, its own titles a level lower."""
+    return f"## {escaped(title)}\n\n{_HEADING.sub('###', without_greeting(body))}"
 
 
 def parse(source: str, *, buttons: bool = True) -> list[Token]:
@@ -77,18 +80,24 @@ def to_text(tokens: Sequence[Token]) -> str:
     return "\n\n".join(_blocks(tokens)).strip() + "\n"
 
 
-def first_sentence(tokens: Sequence[Token]) -> str:
-    """What a mailbox shows beside the subject: the first sentence after the greeting."""
+def preheader(tokens: Sequence[Token]) -> str:
+    """What a mailbox shows beside the subject: how the first paragraph after the greeting begins."""
     for position, token in enumerate(tokens):
         if token.type != "inline" or tokens[position - 1].type != "paragraph_open":
             continue
         text = " ".join(_inline_text(token.children or []).split())
         if not text or text.endswith(",") or tokens[position - 1].attrGet("class"):
             continue
-        sentence = _SENTENCE.match(text)
-        chosen = sentence.group() if sentence else text
-        return chosen if len(chosen) <= LONGEST_PREHEADER else chosen[: LONGEST_PREHEADER - 1].rstrip() + "…"
+        return cut(text)
     return ""
+
+
+def cut(text: str) -> str:
+    """As a preheader: whole words, and no more of them than mailboxes show."""
+    if len(text) <= LONGEST_PREHEADER:
+        return text
+    words, _, _ = text[:LONGEST_PREHEADER].rpartition(" ")
+    return (words or text[: LONGEST_PREHEADER - 1]).rstrip(" ,;:") + "…"
 
 
 def _is_link_alone(children: Sequence[Token]) -> bool:

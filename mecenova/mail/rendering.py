@@ -72,13 +72,22 @@ def render_source(template_name: str, values: Mapping[str, Any]) -> tuple[str, s
 
 
 def lay_out(
-    subject: str, body: str, *, reader: Any = None, groups: Sequence[str] = (), buttons: bool = True
+    subject: str,
+    body: str,
+    *,
+    preheader: str = "",
+    reader: Any = None,
+    groups: Sequence[str] = (),
+    buttons: bool = True,
 ) -> Written:
-    """A subject and a Markdown body, dressed as a mail. An address without an account has no mailbox here."""
+    """A subject and a Markdown body, dressed as a mail. An address without an account has no mailbox here.
+
+    `preheader` is what mailboxes show beside the subject, when the body does not begin with it.
+    """
     tokens = markdown.parse(body, buttons=buttons)
     around = {
         "subject": subject,
-        "preheader": markdown.first_sentence(tokens),
+        "preheader": markdown.cut(preheader) or markdown.preheader(tokens),
         "site_url": absolute_url("/"),
         "mailbox_url": absolute_url(reverse("mail:mailbox")) if reader else "",
         "preferences_url": absolute_url(reverse("mail:preferences")) if reader else "",

@@ -14,9 +14,12 @@ from mecenova.mail.notifications import Notification
 from partnerships.enums import PartnershipStatus, ReflectionMoment
 from partnerships.models import Partnership, parties_read_with
 from partnerships.notifications import (
+    DecideTogetherAgain,
     DecideTogetherReminder,
     JointEvaluationAsked,
+    JointEvaluationRecalled,
     LastingEffectAsked,
+    LastingEffectRecalled,
     RenewalAsked,
 )
 from partnerships.signals import (
@@ -144,7 +147,9 @@ class DecideTogether(PartnershipRule):
         return subject.status == PartnershipStatus.DISCUSSION and subject.talked_at is not None
 
     def act(self, subject: Partnership, follow_up: FollowUp) -> None:
-        mail.queue(DecideTogetherReminder, subject, occurrence=follow_up.turn)
+        first = follow_up.occurrence == self.days[0]
+        asked_by = DecideTogetherReminder if first else DecideTogetherAgain
+        mail.queue(asked_by, subject, occurrence=follow_up.turn)
 
 
 class AgreedRule(PartnershipRule):
@@ -218,10 +223,11 @@ class LiveToTheEnd(ReachTerm):
 
 
 class ReflectionRule(PartnershipRule):
-    """A few lines asked of each party; on the last day, the question rests."""
+    """A few lines asked of each party, then recalled; on the last day, the question rests."""
 
     moment: ClassVar[ReflectionMoment]
     asked_by: ClassVar[type[Notification]]
+    recalled_by: ClassVar[type[Notification]]
 
     def organisation_id(self, subject: Partnership) -> uuid.UUID | None:
         waiting = [one.pk for one in subject.without_words(self.moment)]
@@ -235,7 +241,8 @@ class ReflectionRule(PartnershipRule):
         if follow_up.occurrence >= self.days[-1]:
             reflection_time_is_over.send(Partnership, partnership=subject, moment=self.moment)
         else:
-            mail.queue(self.asked_by, subject, occurrence=follow_up.turn)
+            first = follow_up.occurrence == self.days[0]
+            mail.queue(self.asked_by if first else self.recalled_by, subject, occurrence=follow_up.turn)
 
 
 @register_rule
@@ -247,6 +254,7 @@ class EvaluateTogether(ReflectionRule):
     days: ClassVar[tuple[int, ...]] = (10, 20, 30)
     moment: ClassVar[ReflectionMoment] = ReflectionMoment.EVALUATION
     asked_by: ClassVar[type[Notification]] = JointEvaluationAsked
+    recalled_by: ClassVar[type[Notification]] = JointEvaluationRecalled
 
     def what(self, subject: Partnership) -> str:
         return "Écrire ensemble, en quelques lignes, ce que le partenariat a donné"
@@ -261,6 +269,7 @@ class TellLastingEffect(ReflectionRule):
     days: ClassVar[tuple[int, ...]] = (90, 120, 150)
     moment: ClassVar[ReflectionMoment] = ReflectionMoment.LASTING_EFFECT
     asked_by: ClassVar[type[Notification]] = LastingEffectAsked
+    recalled_by: ClassVar[type[Notification]] = LastingEffectRecalled
 
     def what(self, subject: Partnership) -> str:
         return "Dire ce qu’il reste du partenariat, avec le recul"

@@ -18,9 +18,12 @@ from partnerships.notifications.introductions import (
 )
 from partnerships.notifications.partnerships import (
     TALK_LINK,
+    DecideTogetherAgain,
     DecideTogetherReminder,
     JointEvaluationAsked,
+    JointEvaluationRecalled,
     LastingEffectAsked,
+    LastingEffectRecalled,
     PartnershipAbandoned,
     PartnershipAgreed,
     PartnershipEnded,
@@ -38,6 +41,7 @@ from partnerships.notifications.partnerships import (
 __all__ = [
     "ANSWER_LINK",
     "TALK_LINK",
+    "DecideTogetherAgain",
     "DecideTogetherReminder",
     "IntroductionAccepted",
     "IntroductionDeclined",
@@ -55,7 +59,9 @@ __all__ = [
     "IntroductionTrueStatus",
     "IntroductionWithdrawn",
     "JointEvaluationAsked",
+    "JointEvaluationRecalled",
     "LastingEffectAsked",
+    "LastingEffectRecalled",
     "PartnershipAbandoned",
     "PartnershipAgreed",
     "PartnershipEnded",

@@ -152,6 +152,14 @@ class DecideTogetherReminder(PartnershipNotification):
 
 
 @register_notification
+class DecideTogetherAgain(DecideTogetherReminder):
+    """Without an answer, from the second time on."""
+
+    name: ClassVar[str] = "partnerships.decide_together_again"
+    template: ClassVar[str] = "mail/partnerships/decide_together_again.md"
+
+
+@register_notification
 class PartnershipAgreed(ToTheOthers):
     name: ClassVar[str] = "partnerships.partnership_agreed"
     template: ClassVar[str] = "mail/partnerships/partnership_agreed.md"
@@ -254,7 +262,23 @@ class JointEvaluationAsked(ReflectionAsked):
 
 
 @register_notification
+class JointEvaluationRecalled(JointEvaluationAsked):
+    """Once, and the last."""
+
+    name: ClassVar[str] = "partnerships.joint_evaluation_recalled"
+    template: ClassVar[str] = "mail/partnerships/joint_evaluation_recalled.md"
+
+
+@register_notification
 class LastingEffectAsked(ReflectionAsked):
     name: ClassVar[str] = "partnerships.lasting_effect_asked"
     template: ClassVar[str] = "mail/partnerships/lasting_effect_asked.md"
     moment: ClassVar[ReflectionMoment] = ReflectionMoment.LASTING_EFFECT
+
+
+@register_notification
+class LastingEffectRecalled(LastingEffectAsked):
+    """Once, and the last."""
+
+    name: ClassVar[str] = "partnerships.lasting_effect_recalled"
+    template: ClassVar[str] = "mail/partnerships/lasting_effect_recalled.md"

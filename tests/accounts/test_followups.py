@@ -138,7 +138,10 @@ def test_corrections_that_never_come_are_called_for_by_a_person(team):
         operations.ask_for_changes(organisation=organisation, message="Votre RNA.", by=team["officer"])
     for _ in range(3):
         run_twice_at(next_step(organisation).due_at)
-    assert names_to(team["person"].email).count("accounts.changes_reminder") == 2
+    assert names_to(team["person"].email).count("accounts.changes_reminder") == 1
+    last = sent_to(team["person"].email)[-1]
+    assert last.notification == "accounts.last_changes_reminder"
+    assert f"vous appelle à partir du {long_date(next_step(organisation).since)}" in last.text
     call = next_step(organisation)
     assert (call.rule, call.owner) == ("accounts.call_for_corrections", "staff")
     with clock.frozen(call.due_at):

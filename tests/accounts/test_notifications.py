@@ -101,6 +101,7 @@ SUBJECTS = {
     notifications.OrganisationChecked: managed,
     notifications.ChangesAsked: changes_asked,
     notifications.ChangesReminder: changes_asked,
+    notifications.LastChangesReminder: changes_asked,
     notifications.CheckDelayed: managed,
     notifications.StaffReminder: waiting_files,
     notifications.LeadAlert: waiting_files,
@@ -116,7 +117,12 @@ SUBJECTS = {
     notifications.OrganisationsMerged: managed,
     notifications.AccountDormant: dormant,
 }
-VALUES = {"new_date": MONDAY, "organisation_name": "Les Lucioles", "gone_name": "Association Les Lucioles"}
+VALUES = {
+    "new_date": MONDAY,
+    "called_from": MONDAY,
+    "organisation_name": "Les Lucioles",
+    "gone_name": "Association Les Lucioles",
+}
 
 
 def test_every_mail_of_the_room_is_read_here():

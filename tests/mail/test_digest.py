@@ -1,3 +1,4 @@
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -46,6 +47,10 @@ def tell(*notifications, person=None, **changes):
     for notification in notifications:
         queue(notification, person)
     return person
+
+
+def preheader_of(mail):
+    return re.search(r'class="preheader"[^>]*>([^<]*)<', mail.html)[1]
 
 
 def statuses():
@@ -120,9 +125,16 @@ class TestComposition:
         for part in ("À propos de Awa\n---", "Awa avance.", "(http://testserver/voir/)", "Une leçon courte."):
             assert part in mail.text
         assert mail.html.count("<h2") == 2
+        assert preheader_of(mail) == "À propos de Awa · La lettre"
         assert 'class="button"' not in mail.html
         assert (mail.category, mail.groups) == (Category.SERVICE, ["letters"])
-        assert OutgoingMail.objects.get(recipient=bea).category == Category.INFORMATION
+        alone = OutgoingMail.objects.get(recipient=bea)
+        assert alone.category == Category.INFORMATION
+        assert (alone.subject, preheader_of(alone)) == (
+            "Votre semaine sur Mecenova\u00a0: La lettre",
+            "Une leçon courte.",
+        )
+        assert "<h2" not in alone.html, "its title is in the subject"
 
     def test_it_is_read_in_the_mailbox(self, now, client):
         awa = tell(Weekly)

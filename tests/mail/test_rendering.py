@@ -26,8 +26,10 @@ class TestWholeMail:
     def test_html(self, snapshot):
         assert written(note="À jeudi ?\nOn apporte l’œuvre & co.").html == snapshot
 
-    def test_the_preheader_is_the_first_sentence_after_the_greeting(self):
-        assert re.findall(r'class="preheader"[^>]*>([^<]*)<', written().html) == ["Votre compte est ouvert."]
+    def test_the_preheader_is_what_follows_the_greeting(self):
+        assert re.findall(r'class="preheader"[^>]*>([^<]*)<', written().html) == [
+            "Votre compte est ouvert. Voici la suite."
+        ]
 
     def test_nothing_is_fetched_and_no_style_is_left_apart(self):
         html = written().html
@@ -120,15 +122,21 @@ class TestMarkdown:
     @pytest.mark.parametrize(
         ("body", "preheader"),
         [
-            ("Bonjour,\n\nUn besoin vous attend. Il ferme lundi.", "Un besoin vous attend."),
+            (
+                "Bonjour,\n\nUn besoin vous attend. Il ferme lundi.\n\nSuite.",
+                "Un besoin vous attend. Il ferme lundi.",
+            ),
+            ("S.O.S. Amitié attend. Répondez.", "S.O.S. Amitié attend. Répondez."),
             ("[Bouton](https://a.test)\n\nPuis du texte", "Puis du texte"),
-            ("mot " * 60, ("mot " * 60)[:139].rstrip() + "…"),
+            ("mots " * 60, ("mots " * 60)[:139].rstrip() + "…"),
+            ("mot " * 10 + "x" * 200, "mot " * 9 + "mot…"),
+            ("x" * 200, "x" * 139 + "…"),
             ("- liste", "liste"),
             ("## Titre", ""),
         ],
     )
     def test_preheader(self, body, preheader):
-        assert markdown.first_sentence(markdown.parse(body)) == preheader
+        assert markdown.preheader(markdown.parse(body)) == preheader
 
 
 class TestTemplate:

@@ -219,8 +219,11 @@ def test_silence_about_it_rests_in_the_end(signed):
     operations.end_partnership(partnership=signed.partnership, by=signed.asker)
     for _ in range(240):
         signed.go_to(clock.today() + timedelta(days=1))
-    assert mails("joint_evaluation_asked").count() == 4
-    assert mails("lasting_effect_asked").count() == 4
+    for moment in ("joint_evaluation", "lasting_effect"):
+        asked, recalled = mails(f"{moment}_asked"), mails(f"{moment}_recalled")
+        assert (asked.count(), recalled.count()) == (2, 2)
+        assert not {mail.subject for mail in asked} & {mail.subject for mail in recalled}
+        assert all(mail.subject.startswith("Rappel") and "dernier message" in mail.text for mail in recalled)
     assert signed.partnership.completed_at is not None
     assert rule_of(signed.partnership) is None
 

@@ -278,7 +278,16 @@ def test_the_mails_of_a_partnership_from_its_signature_to_its_lasting_effect(nam
         days_go_by(now, 200)
         names = "agreed", "renewed", "ended"
         told = only(*(f"partnership_{name}" for name in names), "renewal_asked")
-        assert told + only("joint_evaluation_asked", "lasting_effect_asked") == snapshot
+        assert (
+            told
+            + only(
+                "joint_evaluation_asked",
+                "joint_evaluation_recalled",
+                "lasting_effect_asked",
+                "lasting_effect_recalled",
+            )
+            == snapshot
+        )
 
 
 @pytest.mark.django_db
