@@ -1,10 +1,24 @@
 from django.urls import path
 
-from mecenova.pages.views import about, checks, dashboard, observatory, preview, public, readings, tower
+from mecenova.pages.views import (
+    about,
+    checks,
+    dashboard,
+    engines,
+    observatory,
+    preview,
+    public,
+    readings,
+    tower,
+)
 
 app_name = "pages"
 urlpatterns = [
     path("", public.home, name="home"),
+    path("robots.txt", engines.robots, name="robots"),
+    path("sitemap.xml", engines.sitemap_index, name="sitemap_index"),
+    path("sitemap-<slug:section>.xml", engines.sitemap, name="sitemap"),
+    path("favicon.ico", engines.favicon, name="favicon"),
     path("comprendre/", public.understand, name="understand"),
     path("nous-ecrire/", about.contact, name="contact"),
     path("mentions-legales/", about.legal, name="legal"),

@@ -14,6 +14,11 @@ PUBLIC = {
     "pages:legal",
     "pages:privacy",
     "pages:accessibility",
+    # What browsers and search engines ask of every site.
+    "pages:robots",
+    "pages:sitemap_index",
+    "pages:sitemap",
+    "pages:favicon",
     "accounts:sign_up",
     # Sends allauth's own sign-up page to ours.
     "accounts:single_way",

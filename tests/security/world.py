@@ -181,6 +181,7 @@ def _own_keys(own: Any, people: dict[str, User | None]) -> dict[str, dict[str, A
         "pages:observatory_file": {"slug": "promesses"},
         "pages:team_observatory_file": {"slug": "promesses"},
         "pages:claim_decide": {"pk": claim.pk},
+        "pages:sitemap": {"section": "associations"},
         "pages:basket": {"slug": "associations-a-verifier"},
         "pages:basket_act": {"slug": "associations-a-verifier", "pk": hidden.organisation.pk},
         "pages:take_on": {"pk": start(StaffCheck, hidden.organisation).pk},

@@ -3,7 +3,9 @@
 from typing import Any
 
 from django import template
+from django.conf import settings
 from django.template import Context
+from django.templatetags.static import static
 from django.utils.safestring import SafeString
 
 from mecenova.ui import navigation
@@ -26,6 +28,30 @@ REFUSALS = ('error-summary"', 'class="notice notice-error" role="alert"')
 def drawn_first(content: str) -> SafeString:
     """`{% drawn_first as main %}`: kept to be written further down; what precedes it can speak of it."""
     return SafeString(content)
+
+
+# What an address carries when it is one person's own way in.
+SECRETS = {"token", "key", "uidb36"}
+
+
+@register.inclusion_tag("ui/for_engines.html", takes_context=True)
+def for_engines(context: Context, title: str, description: str) -> dict[str, Any]:
+    """A public page's one address, whatever its query, and how it is told; the others are left unread."""
+    request = context.get("request")
+    match = getattr(request, "resolver_match", None)
+    is_public = (
+        match is not None
+        and not getattr(match.func, "login_required", True)
+        and not match.kwargs.keys() & SECRETS
+    )
+    site = settings.SITE_URL.rstrip("/")
+    return {
+        "is_public": is_public,
+        "title": title,
+        "description": description,
+        "address": f"{site}{request.path}" if request else "",
+        "image": f"{site}{static('img/partage.png')}",
+    }
 
 
 @register.filter
