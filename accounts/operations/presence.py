@@ -5,10 +5,12 @@ from mecenova.agenda import operations as agenda
 
 
 def follow_members(*organisations: Organisation) -> None:
-    """Each is away on the days when all its active members are: asked again when they change.
+    """Each is away on the days when all its active members are: asked again when they change. What was on its
+    way to somebody who has left goes to whoever stays.
 
     The caller holds them.
     """
     for organisation in organisations:
         people = organisation.members.filter(is_active=True).values_list("pk", flat=True)
         agenda.follow_members(organisation_id=organisation.pk, people=list(people))
+        agenda.tell_who_stays(organisation_id=organisation.pk)

@@ -6,6 +6,7 @@ import pytest
 
 from accounts.enums import Role
 from accounts.models import Membership, User
+from accounts.operations import leave as leave_team
 from mecenova.agenda.models import SlotRequest
 from mecenova.agenda.operations import (
     ask_for_slot,
@@ -19,7 +20,7 @@ from mecenova.agenda.operations import (
 from mecenova.mail.delivery import deliver_due
 from mecenova.mail.models import OutgoingMail
 from tests.accounts.factories import MembershipFactory, OrganisationFactory
-from tests.agenda.conftest import TUESDAY
+from tests.agenda.conftest import START, TUESDAY
 
 pytestmark = pytest.mark.django_db
 
@@ -107,6 +108,40 @@ class TestWhoeverBookedHasLeft:
         leave()
         open_one(adviser)
         assert told("slots_opened") == {manager}
+
+
+class TestTheAskerLeavesBeforeTheMorning:
+    """Slots were opened in the evening: the mail waits for eight o'clock, a departure does not."""
+
+    @pytest.fixture
+    def request_of_the_member(self, organisation, member, adviser, frozen):
+        frozen.move_to(START.replace(hour=21))
+        found = ask_for_slot(organisation_id=organisation.pk, about=organisation, by=member)
+        open_one(adviser)
+        assert told("slots_opened") == {member}
+        return found
+
+    @pytest.mark.usefixtures("request_of_the_member")
+    def test_whoever_runs_the_organisation_is_told(self, organisation, member, manager, frozen, mailoutbox):
+        leave_team(organisation=organisation, by=member)
+        leave_team(organisation=organisation, by=member)
+        frozen.advance(timedelta(hours=12))
+        deliver_due()
+        assert [mail.to for mail in mailoutbox if "sont libres" in mail.subject] == [[manager.email]]
+        assert not SlotRequest.objects.waiting().exists()
+
+    @pytest.mark.usefixtures("request_of_the_member")
+    def test_somebody_else_s_departure_changes_nothing(self, organisation, member, manager):
+        colleague = MembershipFactory(organisation=organisation, role=Role.CONTRIBUTOR).user
+        leave_team(organisation=organisation, by=colleague)
+        assert told("slots_opened") == {member}
+
+    def test_where_nobody_runs_it_the_date_is_owed_again(self, organisation, member, request_of_the_member):
+        for _ in range(2):
+            leave_team(organisation=organisation, by=member)
+        assert told("slots_opened") == {member}
+        assert list(SlotRequest.objects.waiting()) == [request_of_the_member]
+        assert next_step(request_of_the_member) is not None
 
 
 class TestNobodyToTell:

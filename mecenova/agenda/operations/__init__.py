@@ -29,7 +29,13 @@ from mecenova.agenda.operations.sharing import (
     who_leads,
 )
 from mecenova.agenda.operations.silence import check_silence
-from mecenova.agenda.operations.slots import ask_for_slot, book_slot, free_slots, open_slots
+from mecenova.agenda.operations.slots import (
+    ask_for_slot,
+    book_slot,
+    free_slots,
+    open_slots,
+    tell_who_stays,
+)
 from mecenova.agenda.operations.stays import register_stays
 
 __all__ = [
@@ -61,6 +67,7 @@ __all__ = [
     "start",
     "start_many",
     "start_once",
+    "tell_who_stays",
     "who_leads",
     "withdraw_slot",
 ]

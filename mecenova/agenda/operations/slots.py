@@ -19,7 +19,7 @@ from mecenova.calendar import clock
 from mecenova.calendar.clock import PARIS, paris
 from mecenova.calendar.working_days import is_working_day, morning_of
 from mecenova.locks import hold
-from mecenova.mail.models import AddressTrouble
+from mecenova.mail.models import AddressTrouble, OutgoingMail
 from mecenova.mail.operations import queue
 from mecenova.team import is_staff
 from mecenova.ui.figures import day_and_hour
@@ -198,6 +198,25 @@ def _is_heard(request: SlotRequest) -> bool:
     """Whether one of those who are told has an address that receives."""
     told = organisations.who_is_told(request.organisation_id, request.asked_by)
     return any(not AddressTrouble.objects.open().of(person).exists() for person in told)
+
+
+@transaction.atomic
+def tell_who_stays(*, organisation_id: UUID) -> None:
+    """News of free slots goes to whoever stays when the person it waits for has left before the morning.
+
+    Their own mail is cancelled as it would leave. Where nobody is left to be told, the date is owed again.
+    The caller holds the organisation.
+    """
+    unsent = OutgoingMail.objects.waiting().filter(notification=notifications.SlotsOpened.name)
+    requests = SlotRequest.objects.filter(organisation_id=organisation_id, closed_at__isnull=False)
+    answered = requests.filter(pk__in=unsent.values("subject_id")).select_for_update(no_key=True)
+    for request in answered.order_by("asked_at", "id"):
+        if organisations.who_is_told(organisation_id, request.asked_by):
+            queue(notifications.SlotsOpened, request)
+        elif not SlotRequest.objects.waiting().filter(organisation_id=organisation_id).exists():
+            request.closed_at = None
+            request.save(update_fields=["closed_at"])
+            start(OfferSlot, request)
 
 
 def close_requests(organisation_id: UUID) -> None:
