@@ -87,22 +87,11 @@ class Preview(Identified):
         return f"{self.days} j ({self.get_status_display()})"
 
     @property
-    def is_ready(self) -> bool:
-        return self.status == PreviewStatus.DONE
-
-    @property
     def is_unfinished(self) -> bool:
         return self.status in {PreviewStatus.WAITING, PreviewStatus.RUNNING}
 
 
 class PreviewLineQuerySet(models.QuerySet["PreviewLine"]):
-    def mails(self) -> Self:
-        """What somebody would receive."""
-        return self.filter(kind__in=[LineKind.MAIL, LineKind.DIGEST])
-
-    def follow_ups(self) -> Self:
-        return self.filter(kind=LineKind.FOLLOW_UP)
-
     def per_day(self) -> "models.QuerySet[Any, Any]":
         """How many of each name fall on each day in Paris: `day`, `kind`, `name`, `number`."""
         dated = self.order_by().annotate(day=TruncDate("at", tzinfo=clock.PARIS))
