@@ -117,7 +117,7 @@ def ground_of(project: Project) -> Ground:
 
 def needs_of_causes(ground: Ground) -> NeedQuerySet:
     """Open needs in its causes or near ones, wherever they are."""
-    needs = Need.objects.current()
+    needs = Need.objects.answerable()
     return needs.filter(causes__in=ground.near_causes).distinct() if ground.near_causes else needs
 
 

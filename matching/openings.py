@@ -60,7 +60,7 @@ def openings_of(association: Association) -> Openings:
     network = load(Association.objects.filter(pk=association.pk), Need.objects.none())
     side, related = network.associations[0], network.related
     counting = _Counting()
-    needs = Need.objects.current().count()
+    needs = Need.objects.answerable().count()
     if is_open(side, clock.today()):
         before, stopped = counting.suited(side), Counter(counting.stopped(side))
     else:

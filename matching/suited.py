@@ -29,7 +29,7 @@ def suited_needs(association: Association, *, limit: int, today: date) -> Suited
     alone = load(Association.objects.filter(pk=association.pk), Need.objects.none())
     side = alone.associations[0]
     if not is_open(side, today):
-        number = Need.objects.current().count()
+        number = Need.objects.answerable().count()
         return Suited([], {"stance": number} if number else {}, alone.names)
     found = asker(side, read_bits())
     stops, unprofiled = Counter(stops_of(found)), set(missing_needs())
@@ -42,7 +42,7 @@ def suited_needs(association: Association, *, limit: int, today: date) -> Suited
     )
     wanted = {each.id for each in best} | unprofiled
     candidates = []
-    for need in load(Association.objects.none(), Need.objects.filter(pk__in=wanted)).needs:
+    for need in load(Association.objects.none(), Need.objects.answerable().filter(pk__in=wanted)).needs:
         stop = stopped_by(need, side, today)
         if stop is None:
             candidates.append(Candidate(need, side, score(need, side, alone.related)))

@@ -69,7 +69,7 @@ class CompanyQuerySet(models.QuerySet["Company"]):
 
 def _current_needs() -> Coalesce:
     """How many needs of the company can be answered today."""
-    needs = apps.get_model("companies", "Need").objects.current().filter(company=OuterRef("pk"))
+    needs = apps.get_model("companies", "Need").objects.answerable().filter(company=OuterRef("pk"))
     counted = needs.order_by().values("company").annotate(number=Count("pk")).values("number")
     return Coalesce(Subquery(counted), 0)
 

@@ -32,8 +32,12 @@ class NeedQuerySet(models.QuerySet["Need"]):
         return self.filter(Q(deadline__isnull=True) | Q(deadline__gte=clock.today()))
 
     def current(self) -> Self:
-        """Visible and not past its deadline: those that can still be answered."""
+        """Visible and not past its deadline."""
         return self.visible().not_past()
+
+    def answerable(self) -> Self:
+        """Current, of a company whose door is open: those that an association may answer today."""
+        return self.current().exclude(company__policy__monthly_capacity=0)
 
     def with_details(self) -> Self:
         """All that a list shows of each need, in as many queries for one as for a thousand."""

@@ -12,7 +12,7 @@ from mecenova.ui.results import show_results
 @login_not_required
 @require_safe
 def need_list(request: HttpRequest) -> HttpResponse:
-    found = NeedFilter(request.GET, queryset=Need.objects.current().with_details())
+    found = NeedFilter(request.GET, queryset=Need.objects.answerable().with_details())
     writes_needs = request.user.is_authenticated and Company.objects.of(request.user).exists()
     return show_results(request, "companies/need_list.html", found, writes_needs=writes_needs)
 

@@ -100,10 +100,12 @@ needs AS MATERIALIZED (
   FROM companies_need AS need
   JOIN companies_company AS company ON company.id = need.company_id
   JOIN accounts_organisation AS organisation ON organisation.id = company.organisation_id
+  LEFT JOIN companies_policy AS door ON door.company_id = company.id
   LEFT JOIN about ON about.need_id = need.id
   LEFT JOIN around ON around.need_id = need.id
   WHERE organisation.kind = 'company' AND organisation.status = 'checked'
     AND need.status = 'published'
+    AND door.monthly_capacity IS DISTINCT FROM 0
     AND (%(any_cause)s OR about.causes IS NOT NULL)
     AND (need.deadline IS NULL OR need.deadline >= %(today)s)
 )

@@ -52,8 +52,10 @@ needs AS (
   JOIN companies_company AS company ON company.id = need.company_id
   JOIN accounts_organisation AS organisation ON organisation.id = company.organisation_id
   JOIN companies_need_causes AS linked ON linked.need_id = need.id
+  LEFT JOIN companies_policy AS door ON door.company_id = company.id
   WHERE organisation.status = 'checked'
     AND need.status = 'published'
+    AND door.monthly_capacity IS DISTINCT FROM 0
     AND (need.deadline IS NULL OR need.deadline >= %(today)s)
   GROUP BY linked.cause_id, need.kind
 )

@@ -38,6 +38,12 @@ from matching.scoring.sides import NATIONAL as FRANCE
 from mecenova.calendar import clock
 from mecenova.reference.models import Territory
 
+# Needs of companies that look at nobody for now: read, and answered by no one.
+CLOSED = """
+    SELECT behind.id FROM companies_need behind JOIN companies_policy door USING (company_id)
+    WHERE behind.status = 'published' AND door.monthly_capacity = 0
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Asker:
@@ -122,7 +128,8 @@ def stops_of(found: Asker) -> dict[str, int]:
     WITH current AS (
         SELECT need_id, stops, excluded_causes, is_national, says_france,
             bool_or(place > 0 AND place = ANY(%(places)s)) AS is_there
-        FROM matching_needprofile WHERE deadline IS NULL OR deadline >= %(today)s
+        FROM matching_needprofile
+        WHERE (deadline IS NULL OR deadline >= %(today)s) AND need_id NOT IN ({CLOSED})
         GROUP BY need_id, stops, excluded_causes, is_national, says_france
     ), stopped AS (
         SELECT CASE
@@ -200,10 +207,11 @@ def _branches(found: Asker) -> str:
         p.need_id, p.kind, p.causes, p.audiences, p.skills, p.budget_min::float8, p.budget_max::float8,
         p.is_national
     """
-    passes = """
+    passes = f"""
         FROM matching_needprofile p
         WHERE (p.deadline IS NULL OR p.deadline >= %(today)s)
           AND p.stops & %(stops)s = 0 AND p.excluded_causes & %(causes)s = 0
+          AND p.need_id NOT IN ({CLOSED})
     """
     france = "" if found.is_in_france else "AND NOT p.says_france"
     stated = f"p.says_france AND {NATIONAL} = ANY(%(stated)s)"

@@ -36,7 +36,9 @@ class TestNeeds:
         NeedFactory(title="passé", published=True, deadline=clock.today() - timedelta(days=1))
         for status in set(OrganisationStatus) - {OrganisationStatus.CHECKED}:
             NeedFactory(title=status, published=True, company__organisation__status=status)
-        assert titles(client) == ["oui"]
+        NeedFactory(title="porte fermée", published=True, company__policy__monthly_capacity=0)
+        NeedFactory(title="sans politique", published=True, company__policy=None)
+        assert set(titles(client)) == {"oui", "sans politique"}
 
     def test_by_deadline_then_without_or_newest_first(self, client):
         for title, days in (("loin", 50), ("sans", None), ("tôt", 5)):

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from companies.models import Company, Need
 from matching.odds import (
     ENOUGH,
     by_cause_and_kind,
@@ -16,7 +17,11 @@ from matching.odds import (
     what_if,
 )
 from matching.odds.counts import associations_of
+from matching.openings import openings_of
 from matching.operations import run_round
+from matching.profiles import refresh_needs
+from matching.suited import suited_needs
+from mecenova.calendar import clock
 from mecenova.reference.models import Cause, Territory
 from tests.associations.factories import AskFactory, AssociationFactory, ProjectFactory
 from tests.companies.factories import CompanyFactory, NeedFactory
@@ -36,6 +41,19 @@ def test_an_empty_network_promises_nothing(db):
     assert found.median_wait_days is None
     assert found.associations_per_place is None
     assert found.months_to_see_all is None
+
+
+@pytest.mark.parametrize(("capacity", "open_needs"), [(3, 1), (0, 0)])
+def test_a_need_behind_a_closed_door_is_open_to_nobody(employment, capacity, open_needs):
+    association = AssociationFactory(complete=True)
+    NeedFactory(published=True, territories=["59"], company__policy__monthly_capacity=capacity)
+    refresh_needs(Need.objects.values_list("pk", flat=True))
+    assert odds().needs == open_needs
+    assert sum(cell.needs for row in by_cause_and_kind() for cell in row.cells) == open_needs
+    assert Company.objects.listed().with_details().get().current_needs == open_needs
+    assert len(suited_needs(association, limit=5, today=clock.today()).candidates) == open_needs
+    found = openings_of(association)
+    assert (found.needs, found.suited, found.stopped) == (open_needs, open_needs, {})
 
 
 def test_counts_by_cause_place_and_kind(employment):

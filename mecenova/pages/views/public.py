@@ -26,7 +26,7 @@ KINDS_IN_SHORT = {
 def home(request: HttpRequest) -> HttpResponse:
     context = {
         "odds": odds(),
-        "needs": Need.objects.current().with_details().most_pressing_first()[:NEEDS_SHOWN],
+        "needs": Need.objects.answerable().with_details().most_pressing_first()[:NEEDS_SHOWN],
     }
     return render(request, "pages/home.html", context)
 
