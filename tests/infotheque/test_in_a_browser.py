@@ -41,6 +41,19 @@ def test_a_title_in_one_long_word_stays_in_the_page_and_the_first_answer_on_the_
     assert_accessible(page)
 
 
+def test_typing_keeps_one_address_and_going_back_leaves_the_library(page: Page):
+    DocumentFactory(published=True, title="Le budget")
+    page.goto(reverse("infotheque:list"))
+    visited = page.evaluate("history.length")
+    for words in ("bud", "budget"):
+        page.locator("#id_q").fill(words)
+        page.wait_for_url(f"**q={words}&**")
+    assert page.evaluate("history.length") == visited
+    page.get_by_label("Ordre").select_option("date")
+    page.wait_for_url("**tri=date**")
+    assert page.evaluate("history.length") == visited + 1
+
+
 def test_on_a_phone_the_teams_tables_are_cards_that_are_still_tables(page: Page, enter) -> None:
     """Nothing to scroll sideways, and what is read aloud still says rows, columns and their names."""
     enter(page, StaffFactory())

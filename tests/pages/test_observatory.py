@@ -17,6 +17,7 @@ from mecenova.pages.observatory.tables import Line, Table
 from mecenova.pages.observatory.wording import duration, share
 from mecenova.reference.models import Territory
 from tests.accounts.factories import MembershipFactory, OrganisationFactory, StaffFactory, UserFactory
+from tests.companies.factories import NeedFactory
 from tests.pages.waiting import Network
 from tests.partnerships.factories import IntroductionFactory
 
@@ -205,6 +206,26 @@ def test_the_outlines_are_all_there_and_light():
     assert sum(map(len, drawing.paths.values())) < LARGEST_MAP
     assert all(path.startswith("M") and path.endswith("z") for path in drawing.paths.values())
     assert outlines() is drawing
+
+
+@pytest.mark.parametrize(
+    ("needs", "said"),
+    [
+        (0, "Aucun besoin n’est ouvert à toute la France."),
+        (1, "1 besoin ne nomme aucun territoire\u00a0: il est le même pour tous"),
+        (2, "2 besoins ne nomment aucun territoire\u00a0: ils sont les mêmes pour tous"),
+    ],
+)
+def test_the_map_counts_in_french_the_needs_that_name_no_place(client, needs, said):
+    NeedFactory.create_batch(needs, published=True, territories=[])
+    assert said in client.get(PAGE).content.decode()
+
+
+def test_drawings_are_told_in_words_that_are_true_on_a_dark_page_too(client, network):
+    """There the fullest colour is the lightest."""
+    page = client.get(PAGE).content.decode()
+    assert "barre pleine" in page
+    assert "foncé" not in page
 
 
 def test_every_place_is_on_the_map(client):

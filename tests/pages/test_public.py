@@ -4,6 +4,7 @@ import pytest
 from django.urls import reverse
 
 from mecenova.reference.models import Cause
+from tests.accounts.factories import UserFactory
 from tests.associations.factories import AssociationFactory
 from tests.companies.factories import CompanyFactory, NeedFactory
 
@@ -20,6 +21,16 @@ def test_home_says_what_it_is_not_with_the_figures_of_the_data(client):
     page = shown(client.get(reverse("pages:home")))
     assert "S’inscrire n’est pas être contacté" in page
     assert "7 associations pour 1 entreprise" in page
+
+
+def test_the_promise_is_the_same_wherever_it_is_made(client):
+    """What is never answered is no longer said to have a date: it is closed, on the day said."""
+    promise = "Chaque demande a une réponse ou, à la date dite, vous êtes libre et vous savez pourquoi."
+    assert shown(client.get(reverse("pages:home"))).count(promise) == 3
+    company = CompanyFactory()
+    assert promise in shown(client.get(company.get_absolute_url()))
+    client.force_login(UserFactory())
+    assert promise in shown(client.get(reverse("partnerships:introductions")))
 
 
 def test_home_shows_open_needs_and_no_draft(client):
