@@ -131,7 +131,9 @@ def test_whoever_comes_answers_for_it(manager, company, due):
     before = due()
     say_person_away(person=manager, by=manager, **WEEK)
     newcomer = UserFactory(verified=True)
-    invitation = invite_member(organisation=company, email=newcomer.email, role=Role.CONTRIBUTOR, by=manager)
+    invitation, _ = invite_member(
+        organisation=company, email=newcomer.email, role=Role.CONTRIBUTOR, by=manager
+    )
     accept_invitation(invitation=invitation, by=newcomer)
     assert due() == before
 
