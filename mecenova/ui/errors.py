@@ -9,6 +9,8 @@ from django.http.request import RawPostDataException
 from django.template.loader import get_template
 from redis import exceptions as redis_errors
 
+from mecenova.ui.uploads import NoFileUploadHandler
+
 OUTAGES = (OperationalError, InterfaceError, redis_errors.ConnectionError, redis_errors.TimeoutError)
 # No room left for a file, by the volume's size, a quota or a limit: for whoever keeps the server to mend.
 NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
@@ -33,7 +35,10 @@ def what_was_typed(request: HttpRequest) -> list[tuple[str, str]] | None:
         return None
     try:
         fields = [(name, value) for name, values in request.POST.lists() for value in values]
-        files = bool(request.FILES)
+        files = bool(request.FILES) or any(
+            isinstance(handler, NoFileUploadHandler) and handler.has_refused
+            for handler in request.upload_handlers
+        )
     except (RawPostDataException, OSError):
         return None
     if files or any("password" in name for name, _ in fields):

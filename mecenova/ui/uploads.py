@@ -12,7 +12,11 @@ class NoFileUploadHandler(FileUploadHandler):
     A view that takes files sets another one on its request (mecenova.imports.uploads).
     """
 
+    # Whether a file came: neither it nor what followed it in the form was read.
+    has_refused = False
+
     def new_file(self, *args: Any, **kwargs: Any) -> None:
+        self.has_refused = True
         raise StopUpload(connection_reset=True)
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes | None:

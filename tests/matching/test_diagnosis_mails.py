@@ -80,7 +80,7 @@ def test_a_project_presented_to_nobody(now, project, snapshot):
 
 @pytest.mark.parametrize("how", ["seen", "unseen", "need over"])
 def test_a_request_without_an_answer(now, project, user, how, snapshot):
-    company = CompanyFactory(organisation__name="Banque d’ici")
+    company = CompanyFactory(organisation__name="Banque d’ici", members=[UserFactory()])
     if how == "need over":
         fill_places(company)
     need = NeedFactory(company=company, published=True)
