@@ -24,8 +24,11 @@ _AUGUST = 8
 
 
 def before(moment: datetime | None) -> str:
-    """« avant le lundi 30 novembre 2026 », with the space before it; nothing when no date was promised."""
-    return f" avant le {long_date(moment)}" if moment else ""
+    """« au plus tard le lundi 30 novembre 2026 », with the space before it: that day is still in time.
+
+    Nothing when no date was promised.
+    """
+    return f" au plus tard le {long_date(moment)}" if moment else ""
 
 
 def telling_why(steps: Sequence[FollowUp]) -> None:

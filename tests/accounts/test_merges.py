@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from accounts import operations
 from accounts.enums import OrganisationStatus, Role
+from accounts.followups import StaffCheck
 from accounts.models import Claim, Duplicate, Membership, Merge, Organisation
 from accounts.operations import NumbersDiffer, create_organisation, merge_organisations, tell_apart
 from accounts.operations.merging import MergeIncomplete, Merging, bare_keys, generic_keys, keys_to
@@ -17,7 +18,7 @@ from associations.models import Association, Project
 from companies.models import Company, Need, Policy
 from matching.models import Suggestion
 from mecenova.agenda.models import Absence, FollowUp, Stay
-from mecenova.agenda.operations import next_step
+from mecenova.agenda.operations import next_step, start
 from mecenova.calendar import clock
 from mecenova.mail.models import OutgoingMail
 from mecenova.workflow import journal
@@ -401,6 +402,15 @@ def test_every_key_of_the_site_is_handled(staff, monkeypatch):
     }
     assert keys - handled == set()
     assert handled - keys == set()
+
+
+def test_a_clock_that_also_waits_for_it_waits_for_the_one_that_stays(staff):
+    kept, gone = AssociationFactory(), AssociationFactory()
+    step = start(StaffCheck, OrganisationFactory())
+    FollowUp.objects.filter(pk=step.pk).update(also_waits_for=[gone.organisation_id])
+    merge(kept, gone, staff)
+    step.refresh_from_db()
+    assert step.also_waits_for == [kept.organisation_id]
 
 
 def test_what_points_without_a_key_is_known():

@@ -75,7 +75,7 @@ class TestRegister:
         company = Company.objects.get()
         assert company.organisation.postal_code == "59000"
         assert company.policy.kinds == ["in_kind"]
-        assert f"avant le {long_date(next_step(company.organisation).deadline)}" in said(answer)[0]
+        assert f"au plus tard le {long_date(next_step(company.organisation).deadline)}" in said(answer)[0]
 
     def test_sent_twice_is_one_company(self, member):
         for _ in range(2):

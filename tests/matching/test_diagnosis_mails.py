@@ -229,7 +229,7 @@ def test_a_choice_leads_where_it_is_done(client, user, diagnosis, choice, said, 
     client.force_login(user)
     answer = client.post(f"{page_of(diagnosis)}choisir/", {"choice": choice, **said}, follow=True)
     assert leads in answer.redirect_chain[-1][0]
-    assert "Prochaine étape, avant le" in answer.content.decode()
+    assert "Prochaine étape, au plus tard le" in answer.content.decode()
     assert client.get(page_of(diagnosis)).status_code == 200
 
 

@@ -358,8 +358,8 @@ def test_a_call_that_the_team_owes_is_not_put_on_the_company(team):
     (shown,) = team.get(page_of("entreprises-silencieuses")).context["lines"]
     assert shown["who"] == ""
     page = team.get(page_of("entreprises-silencieuses")).text
-    assert "Équipe IMS, avant le" in page
-    assert f"{organisation.name}, avant le" not in page
+    assert "Équipe IMS, au plus tard le" in page
+    assert f"{organisation.name}, au plus tard le" not in page
     assert '<a href="tel:0199001234">01 99 00 12 34</a>' in page
     assert "(aujourd’hui)" in page
 
@@ -410,14 +410,16 @@ def test_the_last_mail_of_a_claim_is_the_claimant_s(team):
 
 def test_what_a_step_waits_for_is_said_to_be_the_organisation_s(team):
     introduction = at_risk()
-    assert f"{introduction.answering_organisation.name}, avant le" in team.get(page_of("a-risque")).text
+    assert (
+        f"{introduction.answering_organisation.name}, au plus tard le" in team.get(page_of("a-risque")).text
+    )
 
 
 def test_one_click_tells_what_comes_next_and_when(team):
     organisation = never_corrected()
     page = click(team, "corrections", organisation, note="Ils corrigent jeudi.").text
     step = next_step(organisation)
-    assert f"Ensuite, avant le {long_date(step.deadline)}\u00a0: {step.what}" in page
+    assert f"Ensuite, au plus tard le {long_date(step.deadline)}\u00a0: {step.what}" in page
 
 
 def test_the_register_is_read_as_cards_on_a_phone(team):

@@ -102,7 +102,7 @@ def test_what_is_mine_to_answer_is_apart_from_what_i_wait_for(client):
     client.force_login(asker)
     response = client.get(DASHBOARD)
     assert [line[0] for line in response.context["awaited"]] == [introduction]
-    assert f"{company.organisation.name}, avant le" in shown(response)
+    assert f"{company.organisation.name}, au plus tard le" in shown(response)
     assert f"<dd>{company.organisation.name}</dd>" in shown(client.get(introduction.get_absolute_url()))
 
 
