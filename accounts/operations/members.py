@@ -14,11 +14,13 @@ from mecenova.calendar import clock
 from mecenova.mail.operations import queue
 from mecenova.workflow import journal
 from mecenova.workflow.errors import DomainError
+from mecenova.workflow.models import TransitionRecord
 
 INVITATION_LIFE = timedelta(days=14)
 # An organisation nobody has checked must not become a way to write to the whole world.
 WAITING_INVITATIONS = {True: 50, False: 5}
-# Taking invitations back makes room for others; the mails have left all the same.
+# Taking invitations back makes room for others; the mails have left all the same. Of organisations that
+# nobody has checked they are counted by person too, who could register as many as they like.
 INVITATIONS_A_DAY = {True: 50, False: 10}
 
 LAST_MANAGER = (
@@ -49,7 +51,7 @@ def invite_member(*, organisation: Organisation, email: str, role: str, by: User
         raise DomainError(
             "Trop d’invitations attendent une réponse. Annulez-en une, ou attendez une réponse."
         )
-    _refuse_too_many_today(organisation)
+    _refuse_too_many_today(organisation, by)
     invitation = invitation or Invitation(organisation=organisation, email=email)
     invitation.role = Role(role)
     invitation.invited_by = by
@@ -189,9 +191,11 @@ def _keep_a_manager(leaving: Membership) -> None:
         raise DomainError(LAST_MANAGER)
 
 
-def _refuse_too_many_today(organisation: Organisation) -> None:
-    since = clock.now() - timedelta(days=1)
-    sent = journal.history(organisation).filter(verb="invite", at__gt=since).count()
+def _refuse_too_many_today(organisation: Organisation, by: User) -> None:
+    today = TransitionRecord.objects.filter(verb="invite", at__gt=clock.now() - timedelta(days=1))
+    sent = today.filter(pk__in=journal.history(organisation)).count()
+    if not organisation.is_checked:
+        sent = max(sent, today.filter(by=by).count())
     if sent >= INVITATIONS_A_DAY[organisation.is_checked]:
         raise DomainError("Trop d’invitations sont parties aujourd’hui. Envoyez les suivantes demain.")
 

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from django.test import Client
 from django.urls import reverse
 
 from mecenova.mail.models import OutgoingMail
@@ -38,6 +39,30 @@ def without_code(mail):
 def test_the_code(client, snapshot):
     sign_up(client, "lea@exemple.fr")
     assert without_code(the_mail()) == snapshot
+
+
+def test_no_code_carries_the_words_of_whoever_asked_for_it(client):
+    """Nobody has confirmed the address yet: it may be anybody's."""
+    hostile = "GAGNEZ mal.example"
+    client.post(
+        reverse("accounts:sign_up"),
+        {
+            "kind": "association",
+            "first_name": hostile,
+            "last_name": hostile,
+            "email": "lea@exemple.fr",
+            "password1": "une lampe dans la nuit",
+        },
+    )
+    client = Client()
+    person = UserFactory(email="paul@exemple.fr", first_name=hostile)
+    client.post(reverse("account_login"), {"login": person.email, "password": PASSWORD})
+    client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
+    client.post(reverse("account_email"), {"email": "victime@exemple.fr", "action_add": ""})
+    mails = OutgoingMail.objects.filter(address__in=["lea@exemple.fr", "victime@exemple.fr"])
+    assert len(mails) == 2
+    for mail in mails:
+        assert "mal.example" not in mail.subject + mail.text + mail.html
 
 
 def test_the_account_that_exists_already(client, snapshot):

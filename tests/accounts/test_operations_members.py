@@ -1,4 +1,5 @@
 import re
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
@@ -42,6 +43,27 @@ class TestInviting:
         # The link says the second it was signed in: it is read back, not signed again.
         token = re.search(r"/invitations/([^/]+)/", mail.text)[1]
         assert Invitation.objects.with_token(token) == invitation
+
+    def test_until_it_is_checked_no_name_is_in_the_subject(self):
+        hostile = MembershipFactory(
+            organisation__status="to_check",
+            organisation__name="GAGNEZ mal.example",
+            user__first_name="GAGNEZ",
+        )
+        invite(hostile)
+        assert "GAGNEZ" not in OutgoingMail.objects.get().subject
+
+    def test_until_they_are_checked_organisations_of_one_person_write_to_few(self):
+        """However many of them that person registers."""
+        person, sent = UserFactory(), 0
+        for number in range(4):
+            manager = MembershipFactory(user=person, organisation__status="to_check")
+            for each in range(4):
+                with suppress(DomainError):
+                    invite(manager, email=f"personne-{number}-{each}@exemple.fr")
+                    sent += 1
+        assert sent == OutgoingMail.objects.count() == 10
+        assert invite(MembershipFactory(user=person), email="lea@exemple.fr")
 
     def test_inviting_twice_is_one_invitation_and_one_mail(self):
         manager = MembershipFactory()
