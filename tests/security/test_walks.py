@@ -1,5 +1,6 @@
 """Every page, opened by everybody: what opening may do, and what every answer carries."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -10,9 +11,15 @@ from django.test.utils import CaptureQueriesContext
 from tests.architecture.test_public_views import PUBLIC
 from tests.security.world import World
 
-WRITES = ("INSERT", "UPDATE", "DELETE")
+# Anywhere in a statement: the house's own SQL often begins WITH. A lock writes nothing, a string neither.
+WRITES = re.compile(
+    r"\b(INSERT\s+INTO|UPDATE\s+(?:ONLY\s+)?[\w\".]+\s+(?:AS\s+\w+\s+|\w+\s+)?SET\b|DELETE\s+FROM|COPY\s|TRUNCATE\b"
+    r"|MERGE\s+INTO|(?:CREATE|ALTER|DROP)\s)",
+    re.IGNORECASE,
+)
+STRING = re.compile(r"'(?:[^']|'')*'")
 # Opening a page may write the visitor's own session, nothing else.
-OWN = ('"django_session"',)
+OWN = re.compile(r'(?:INSERT\s+INTO|UPDATE|DELETE\s+FROM)\s+"django_session"', re.IGNORECASE)
 ACTS = {
     "accounts:forget_absence",
     "agenda:ask_for_slot",
@@ -94,21 +101,61 @@ def writes() -> Iterator[list[str]]:
     found: list[str] = []
     with CaptureQueriesContext(connection) as queries:
         yield found
-    for query in queries:
-        sql = query["sql"].lstrip()
-        if sql.startswith(WRITES) and not any(table in sql for table in OWN):
-            found.append(sql[:200])
+    found += [query["sql"][:200] for query in queries if does_write(query["sql"])]
+
+
+def does_write(sql: str) -> bool:
+    """Whether a statement writes anything but the visitor's session."""
+    told = OWN.sub("", STRING.sub("''", sql))
+    return WRITES.search(told) is not None
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        """INSERT INTO "mail_outgoingmail" ("id") VALUES (1)""",
+        """WITH gone AS (DELETE FROM matching_pair WHERE true RETURNING id) SELECT count(*) FROM gone""",
+        """WITH put AS (INSERT INTO matching_pair SELECT 1) SELECT 1""",
+        """UPDATE "accounts_user" SET "last_name" = 'django_session'""",
+        """UPDATE ONLY matching_pair SET score = 0""",
+        """update matching_pair as pair set score = 0""",
+        """WITH new AS (SELECT 1) UPDATE matching_pair p SET score = 0 FROM new""",
+        """COPY matching_pair (id) FROM STDIN""",
+        """TRUNCATE matching_pair""",
+        """CREATE TEMPORARY TABLE known AS SELECT 1""",
+        "DELETE FROM django_session; DELETE FROM accounts_user",
+    ],
+)
+def test_whatever_writes_is_seen(sql: str):
+    assert does_write(sql)
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        """SELECT 1 FROM accounts_user WHERE first_name = 'INSERT INTO x; it''s DELETE FROM y'""",
+        """SELECT 1 FROM accounts_user FOR UPDATE""",
+        """SELECT 1 FROM accounts_user FOR NO KEY UPDATE OF accounts_user""",
+        """SELECT 1 FROM accounts_user FOR NO KEY UPDATE SKIP LOCKED""",
+        """UPDATE "django_session" SET "session_data" = 'x'""",
+        """SAVEPOINT a""",
+    ],
+)
+def test_what_only_reads_is_left_alone(sql: str):
+    assert not does_write(sql)
 
 
 @pytest.mark.parametrize("role", ["visitor", "insider", "superuser"])
 def test_opening_a_page_changes_nothing(world: World, role: str):
     client = world.client(role)
-    changed, unsafe, acting = {}, {}, {}
+    changed, unsafe, acting, broken = {}, {}, {}, {}
     for found in world.addresses():
         with writes() as written:
             response = client.get(found.path)
         if written:
             changed[found.name] = written
+        if response.status_code >= 500:
+            broken[found.name] = response.status_code
         if missing := [name for name, value in HEADERS.items() if response.headers.get(name) != value]:
             unsafe[found.name] = missing
         policy = response.headers.get("Content-Security-Policy", "")
@@ -119,6 +166,7 @@ def test_opening_a_page_changes_nothing(world: World, role: str):
         if found.name in ACTS and response.status_code not in {302, 405}:
             acting[found.name] = response.status_code
     assert changed == {}
+    assert broken == {}
     assert unsafe == {}
     assert acting == {}
 
