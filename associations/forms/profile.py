@@ -14,6 +14,7 @@ from mecenova.identifiers.fields import AmountField, PostalCodeField
 from mecenova.identifiers.registry import clean_rna, clean_siren
 from mecenova.reference.fields import EntriesField, KindsField, SkillsField, TerritoriesField
 from mecenova.reference.models import Audience, Sector
+from mecenova.ui.as_shown import AsShown
 from mecenova.ui.forms import DateInput
 
 NOT_OF_THIS_REGISTER = {
@@ -25,8 +26,8 @@ NOT_OF_THIS_REGISTER = {
 OFFICE = ("name", "postal_code", "town", "website", "phone")
 
 
-class SectionForm(forms.Form):
-    """`values()` is what update_association takes; `of()` fills the form with what is there."""
+class SectionForm(AsShown):
+    """`initial_of()` is what is there, `merged()` what update_association takes."""
 
     title = ""
     lead = ""
@@ -34,13 +35,10 @@ class SectionForm(forms.Form):
     @classmethod
     def initial_of(cls, association: Association) -> dict[str, Any]:
         found = {}
-        for name in cls.base_fields:
+        for name in cls.base_fields.keys() - {"as_shown"}:
             value = getattr(association.organisation if name in OFFICE else association, name)
             found[name] = list(value.all()) if hasattr(value, "all") else value
         return found
-
-    def values(self) -> dict[str, Any]:
-        return dict(self.cleaned_data)
 
 
 class IdentityForm(SectionForm):

@@ -10,10 +10,11 @@ from mecenova.identifiers.fields import AmountField
 from mecenova.reference.enums import Kind
 from mecenova.reference.fields import EntriesField, SkillsField, TerritoriesField
 from mecenova.reference.models import Audience, Cause
+from mecenova.ui.as_shown import AsShown
 from mecenova.ui.forms import DateInput
 
 
-class ProjectForm(forms.Form):
+class ProjectForm(AsShown):
     title = forms.CharField(
         label="Titre du projet",
         error_messages={"required": "Donnez un titre au projet."},

@@ -47,11 +47,13 @@ def edit_section(request: HttpRequest, pk: UUID, section: str) -> HttpResponse:
         raise Http404
     initial = form_class.initial_of(association)
     proposed = proposed_causes(association) if "causes" in initial else []
-    form = form_class(request.POST or None, initial=initial | ({"causes": proposed} if proposed else {}))
+    typed = {"causes": proposed} if proposed else {}
+    form = form_class(request.POST or None, now=initial, typed=typed)
     taken = None
-    if request.method == "POST" and form.is_valid():
+    again = form.taken_up() if request.method == "POST" and form.is_valid() else None
+    if request.method == "POST" and form.is_valid() and again is None:
         try:
-            update_association(association=association, by=request.user, **form.values())
+            update_association(association=association, by=request.user, **form.merged())
         except NumberTaken as refused:
             taken = refused.organisation
             form.add_error(refused.field, refused.message)
@@ -62,12 +64,12 @@ def edit_section(request: HttpRequest, pk: UUID, section: str) -> HttpResponse:
             return redirect("associations:edit", pk=pk)
     context = {
         "association": association,
-        "form": form,
+        "form": again or form,
         "section": section,
         "proposed_causes": proposed,
         "taken": taken,
     }
-    return render(request, "associations/edit_section.html", context)
+    return render(request, "associations/edit_section.html", context, status=409 if again else 200)
 
 
 @require_POST

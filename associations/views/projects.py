@@ -67,17 +67,18 @@ def project_create(request: HttpRequest) -> HttpResponse:
 
 def project_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
     project = project_or_404(request, pk, policies.can_edit_project)
-    form = ProjectForm(request.POST or None, initial=ProjectForm.initial_of(project))
-    if request.method == "POST" and form.is_valid():
+    form = ProjectForm(request.POST or None, now=ProjectForm.initial_of(project))
+    again = form.taken_up() if request.method == "POST" and form.is_valid() else None
+    if request.method == "POST" and form.is_valid() and again is None:
         try:
-            operations.update_project(project=project, by=request.user, **form.cleaned_data)
+            operations.update_project(project=project, by=request.user, **form.merged())
         except DomainError as refused:
             form.add_error(None, refused.message)
         else:
             messages.success(request, "Le projet est enregistré.")
             return redirect(project)
-    context = {"form": form, "project": project, "association": project.association}
-    return render(request, "associations/project_form.html", context)
+    context = {"form": again or form, "project": project, "association": project.association}
+    return render(request, "associations/project_form.html", context, status=409 if again else 200)
 
 
 def project_publish(request: HttpRequest, pk: UUID) -> HttpResponse:

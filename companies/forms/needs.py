@@ -1,8 +1,9 @@
 """A need, with only the fields that its kind asks for."""
 
 import uuid
+from collections.abc import Mapping
 from datetime import date
-from typing import Any
+from typing import Any, Self
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -18,10 +19,11 @@ from mecenova.identifiers.fields import AmountField
 from mecenova.reference.enums import Kind
 from mecenova.reference.fields import EntriesField, SkillsField, TerritoriesField
 from mecenova.reference.models import Audience, Cause
+from mecenova.ui.as_shown import AsShown
 from mecenova.ui.forms import DateInput
 
 
-class NeedForm(forms.Form):
+class NeedForm(AsShown):
     """What every need says. `id` is drawn when the page is shown: a form sent twice makes one need."""
 
     id = forms.UUIDField(widget=forms.HiddenInput, required=False)
@@ -58,11 +60,16 @@ class NeedForm(forms.Form):
     OWN: tuple[str, ...] = ()
 
     def __init__(self, *args: Any, need: Need | None = None, **options: Any) -> None:
-        initial = {"id": uuid.uuid4()} if need is None else _said(need, [*self.base_fields])
-        super().__init__(*args, initial=initial, **options)
-        if need is not None:
+        self.need = need
+        if need is None:
+            super().__init__(*args, initial={"id": uuid.uuid4()}, **options)
+        else:
+            super().__init__(*args, now=_said(need, [*self.base_fields]), **options)
             del self.fields["id"]
         self.order_fields(["id", "title", "description", *self.OWN, "causes", "territories", "audiences"])
+
+    def again(self, typed: Mapping[str, Any]) -> Self:
+        return type(self)(need=self.need, typed=typed)
 
     def clean_deadline(self) -> date | None:
         deadline = self.cleaned_data["deadline"]
@@ -195,7 +202,7 @@ def _said(need: Need, names: list[str]) -> dict[str, Any]:
     return {
         name: getattr(need, name).all() if name in lists else getattr(need, name)
         for name in names
-        if name != "id"
+        if name not in {"id", "as_shown"}
     }
 
 

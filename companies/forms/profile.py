@@ -1,6 +1,7 @@
 """What a company says of itself, what it supports, and the note of a call."""
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Self
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -14,9 +15,10 @@ from mecenova.identifiers.fields import AmountField, PostalCodeField
 from mecenova.identifiers.registry import clean_siren
 from mecenova.reference.fields import EntriesField, KindsField, TerritoriesField
 from mecenova.reference.models import Cause
+from mecenova.ui.as_shown import AsShown
 
 
-class CompanyForm(forms.Form):
+class CompanyForm(AsShown):
     name = forms.CharField(
         label="Nom de l’entreprise ou de la fondation",
         max_length=250,
@@ -60,8 +62,8 @@ class CompanyForm(forms.Form):
     )
 
     def __init__(self, *args: Any, company: Company, **options: Any) -> None:
-        organisation = company.organisation
-        initial = {
+        self.company, organisation = company, company.organisation
+        now = {
             "name": organisation.name,
             "giver": company.giver,
             "sector": company.sector,
@@ -72,14 +74,17 @@ class CompanyForm(forms.Form):
             "website": organisation.website,
             "phone": organisation.phone,
         }
-        super().__init__(*args, initial=initial, **options)
+        super().__init__(*args, now=now, **options)
+
+    def again(self, typed: Mapping[str, Any]) -> Self:
+        return type(self)(company=self.company, typed=typed)
 
     def clean_siren(self) -> str:
         typed = self.cleaned_data["siren"]
         return clean_siren(typed) if typed else ""
 
 
-class PolicyForm(forms.Form):
+class PolicyForm(AsShown):
     """Nothing is required: a policy is completed little by little, and says what is missing meanwhile."""
 
     causes = EntriesField(Cause, label="Les causes que vous soutenez", required=False)
@@ -101,7 +106,11 @@ class PolicyForm(forms.Form):
     )
 
     def __init__(self, *args: Any, company: Company, **options: Any) -> None:
-        super().__init__(*args, initial=_said(company), **options)
+        self.company = company
+        super().__init__(*args, now=_said(company), **options)
+
+    def again(self, typed: Mapping[str, Any]) -> Self:
+        return type(self)(company=self.company, typed=typed)
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}

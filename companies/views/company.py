@@ -30,6 +30,15 @@ def detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         company = company_or_404(request, pk, policies.can_view_company)
     except Http404:
         return _where_it_went(pk)
+    return _show(request, company)
+
+
+def _show(
+    request: HttpRequest, company: Company, call_form: CallForm | None = None, status: int = 200
+) -> HttpResponse:
+    """`call_form` is the one that was refused, with what was typed."""
+    if call_form is None and policies.can_record_call(request.user, company):
+        call_form = CallForm()
     own = policies.can_edit_company(request.user, company)
     needs = Need.objects.of_company(company).with_details()
     context = {
@@ -41,7 +50,7 @@ def detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         "own": own,
         "asks_as": who_may_ask(request.user),
         "can_create_need": policies.can_create_need(request.user, company),
-        "call_form": CallForm() if policies.can_record_call(request.user, company) else None,
+        "call_form": call_form,
     }
     if own:
         said = completeness(company)
@@ -58,7 +67,7 @@ def detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
                 unquoted=unquoted_to(request.user),
             ),
         }
-    return render(request, "companies/company_detail.html", context)
+    return render(request, "companies/company_detail.html", context, status=status)
 
 
 def _where_it_went(pk: uuid.UUID) -> HttpResponse:
@@ -73,29 +82,32 @@ def edit(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     company = company_or_404(request, pk, policies.can_edit_company)
     form = CompanyForm(request.POST or None, company=company)
     if request.method == "POST" and form.is_valid():
+        if again := form.taken_up():
+            return _show_presentation(request, company, again, status=409)
         try:
-            update_company(company=company, by=request.user, **form.cleaned_data)
+            update_company(company=company, by=request.user, **form.merged())
         except DomainError as refusal:
             form.add_error(None, refusal.message)
         else:
             messages.success(request, "La présentation est enregistrée.")
             return redirect("companies:detail", pk=company.pk)
-    return render(request, "companies/company_edit.html", {"company": company, "form": form})
+    return _show_presentation(request, company, form)
 
 
 def policy(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     company = company_or_404(request, pk, policies.can_set_policy)
     form = PolicyForm(request.POST or None, company=company)
     if request.method == "POST" and form.is_valid():
+        if again := form.taken_up():
+            return _show_policy(request, company, again, status=409)
         try:
-            saved = set_policy(company=company, by=request.user, **form.cleaned_data)
+            saved = set_policy(company=company, by=request.user, **form.merged())
         except DomainError as refusal:
             form.add_error(None, refusal.message)
         else:
             _say_what_it_changes(request, saved.monthly_capacity)
             return redirect("companies:detail", pk=company.pk)
-    context = {"company": company, "form": form, "door_is_closed": door_is_closed(company)}
-    return render(request, "companies/policy.html", context)
+    return _show_policy(request, company, form)
 
 
 @require_POST
@@ -103,15 +115,26 @@ def call(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     company = company_or_404(request, pk, policies.can_record_call)
     form = CallForm(request.POST)
     if not form.is_valid():
-        messages.error(request, "Écrivez ce que l’entreprise cherche maintenant, puis notez l’appel.")
-        return redirect("companies:detail", pk=company.pk)
+        return _show(request, company, form, status=422)
     try:
         record_call(company=company, by=request.user, note=form.cleaned_data["note"])
     except DomainError as refused:
-        messages.error(request, refused.message)
-    else:
-        messages.success(request, "L’appel est noté. La prochaine étape repart d’aujourd’hui.")
+        form.add_error("note", refused.message)
+        return _show(request, company, form, status=409)
+    messages.success(request, "L’appel est noté. La prochaine étape repart d’aujourd’hui.")
     return redirect("companies:detail", pk=company.pk)
+
+
+def _show_presentation(
+    request: HttpRequest, company: Company, form: CompanyForm, status: int = 200
+) -> HttpResponse:
+    context = {"company": company, "form": form}
+    return render(request, "companies/company_edit.html", context, status=status)
+
+
+def _show_policy(request: HttpRequest, company: Company, form: PolicyForm, status: int = 200) -> HttpResponse:
+    context = {"company": company, "form": form, "door_is_closed": door_is_closed(company)}
+    return render(request, "companies/policy.html", context, status=status)
 
 
 def _where_to_say(company: Company, part: Part, reader: policies.Visitor) -> str:

@@ -85,9 +85,10 @@ def create(request: HttpRequest) -> HttpResponse:
 def edit(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     need = need_or_404(request, pk, policies.can_edit_need)
     form = need_form(need.kind)(request.POST or None, need=need)
-    if request.method == "POST" and form.is_valid():
+    again = form.taken_up() if request.method == "POST" and form.is_valid() else None
+    if request.method == "POST" and form.is_valid() and again is None:
         try:
-            need = update_need(need=need, by=request.user, **form.cleaned_data)
+            need = update_need(need=need, by=request.user, **form.merged())
         except DomainError as refusal:
             form.add_error(None, refusal.message)
         else:
@@ -96,8 +97,8 @@ def edit(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
                 return redirect("companies:need_publish", pk=need.pk)
             messages.success(request, "Le besoin est enregistré.")
             return redirect("companies:need_detail", pk=need.pk)
-    context = {"company": need.company, "form": form, "kind": Kind(need.kind), "need": need}
-    return render(request, "companies/need_form.html", context)
+    context = {"company": need.company, "form": again or form, "kind": Kind(need.kind), "need": need}
+    return render(request, "companies/need_form.html", context, status=409 if again else 200)
 
 
 def publish(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:

@@ -1,9 +1,6 @@
-"""Forms that know what their page showed: two curators at the same record do not overwrite each other."""
+"""Forms of a record that know what their page showed, so that two curators do not overwrite each other."""
 
-import hashlib
 import json
-from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date
 from typing import Any, Self
 
@@ -13,15 +10,7 @@ from django.forms.models import model_to_dict
 from django.utils.formats import date_format
 from django.utils.text import Truncator
 
-TOLD_LETTERS = 300
-
-
-@dataclass(frozen=True, slots=True)
-class Overtaken:
-    """A field that somebody else changed since the page was shown, and what is there now."""
-
-    label: str
-    now: str
+from mecenova.ui.as_shown import TOLD_LETTERS, Overtaken, digest, read_digests
 
 
 class AsShownForm(forms.ModelForm):
@@ -47,7 +36,7 @@ class AsShownForm(forms.ModelForm):
         """What was written here, by field. Without `as_shown`, everything was."""
         shown = self._shown()
         written = {name: value for name, value in self.cleaned_data.items() if name != "as_shown"}
-        return {name: value for name, value in written.items() if shown.get(name) != _digest(value)}
+        return {name: value for name, value in written.items() if shown.get(name) != digest(value)}
 
     def taken_up(self, record: Model) -> Self | None:
         """This form again, over the record as it is now, with what was typed, when somebody else has written
@@ -57,7 +46,7 @@ class AsShownForm(forms.ModelForm):
         overtaken = [
             name
             for name, value in typed.items()
-            if name in shown and now[name] not in {shown[name], _digest(value)}
+            if name in shown and now[name] not in {shown[name], digest(value)}
         ]
         if not overtaken:
             return None
@@ -66,14 +55,10 @@ class AsShownForm(forms.ModelForm):
         return again
 
     def _shown(self) -> dict[str, str]:
-        try:
-            shown = json.loads(self.cleaned_data.get("as_shown") or "{}")
-        except ValueError:
-            return {}
-        return shown if isinstance(shown, dict) else {}
+        return read_digests(self.cleaned_data.get("as_shown", ""))
 
     def _digests(self, record: Model) -> dict[str, str]:
-        return {name: _digest(value) for name, value in model_to_dict(record, self._meta.fields).items()}
+        return {name: digest(value) for name, value in model_to_dict(record, self._meta.fields).items()}
 
     def _said(self, record: Model, name: str) -> str:
         """In words, short: what this field of the record holds."""
@@ -91,18 +76,3 @@ class AsShownForm(forms.ModelForm):
         elif display is not None:
             value = display()
         return Truncator("" if value is None else str(value)).chars(TOLD_LETTERS) or "rien"
-
-
-def _digest(value: Any) -> str:
-    return hashlib.sha256(json.dumps(_plain(value)).encode()).hexdigest()[:16]
-
-
-def _plain(value: Any) -> str | list[Any]:
-    """The same for what a record holds and for what its form gives back."""
-    if value is None:
-        return ""
-    if isinstance(value, Model):
-        return str(value.pk)
-    if isinstance(value, str):
-        return value.replace("\r\n", "\n").strip()
-    return sorted(map(_plain, value)) if isinstance(value, Iterable) else str(value)

@@ -260,6 +260,14 @@ class TestEdit:
         assert "L’appel est noté" in said(answer)[0]
         assert client.get(url("call", company.pk)).status_code == 405
 
+    def test_a_call_that_is_refused_keeps_what_was_typed(self, client, company):
+        client.force_login(StaffFactory())
+        words = "Ils cherchent " * 80
+        refused = client.post(url("call", company.pk), {"note": words})
+        assert refused.status_code == 422
+        assert words.strip() in refused.text
+        assert not history(company.organisation).filter(verb="call").exists()
+
     def test_a_call_sent_twice_is_one_call(self, client, company):
         client.force_login(StaffFactory())
         for note in ("Ils cherchent", "Ils cherchent", "Rien de neuf"):

@@ -11,6 +11,7 @@ from mecenova.calendar import clock
 from mecenova.reference.models import Cause
 from tests.accounts.factories import OrganisationFactory, StaffFactory
 from tests.infotheque.factories import DocumentFactory, PathFactory, StepFactory
+from tests.posting import as_posted, opened
 
 pytestmark = pytest.mark.django_db
 
@@ -20,16 +21,6 @@ def staff(client):
     found = StaffFactory()
     client.force_login(found)
     return found
-
-
-def as_posted(form):
-    """What a browser sends of this form as it is shown, untouched."""
-    shown = {field.html_name: field.field.prepare_value(field.value()) for field in form}
-    return {name: value for name, value in shown.items() if value is not None and value is not False}
-
-
-def opened(client, address):
-    return as_posted(client.get(address).context["form"])
 
 
 @pytest.fixture

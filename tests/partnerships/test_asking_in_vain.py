@@ -43,6 +43,17 @@ def test_a_closed_door_takes_no_request_and_the_pages_say_so(client, pair, about
     assert "n’étudie pas de nouvelle association" in shown(client.get(pair.need.get_absolute_url()))
 
 
+def test_a_message_typed_while_the_door_closed_is_given_back(client, pair):
+    client.force_login(pair.asker)
+    close_door(pair.company)
+    words = "Bonjour, nous réparons des vélos avec des jeunes."
+    refused = client.post(address(pair), {"kind": "financial", "note": words})
+    assert refused.status_code == 422
+    page = shown(refused)
+    assert "n’étudie pas de nouvelle association" in page
+    assert words in page
+
+
 def test_a_company_whose_door_is_closed_can_still_write(pair):
     close_door(pair.company)
     assert pair.ask(asked_by_side=Side.COMPANY, by=pair.answerer, need=None).is_waiting

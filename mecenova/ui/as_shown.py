@@ -1,0 +1,130 @@
+"""Forms that know what their page showed: two people at the same record do not overwrite each other."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any, Self
+
+from django import forms
+from django.db.models import Model
+from django.utils.formats import date_format
+from django.utils.text import Truncator
+
+TOLD_LETTERS = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Overtaken:
+    """A field that somebody else changed since the page was shown, and what is there now."""
+
+    label: str
+    now: str
+
+
+class AsShown(forms.Form):
+    """`now` is what the record holds, by field; None for a record that is still to be written.
+
+    `as_shown` goes with the page and comes back: a short digest of each field as it then was. `typed` is
+    shown over what is there: words proposed, or those of somebody who was overtaken.
+    """
+
+    as_shown = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def __init__(
+        self,
+        *args: Any,
+        now: Mapping[str, Any] | None = None,
+        typed: Mapping[str, Any] | None = None,
+        **options: Any,
+    ) -> None:
+        initial = {**options.pop("initial", {}), **(now or {}), **(typed or {})}
+        super().__init__(*args, initial=initial, **options)
+        self.now = dict(now or {})
+        self.overtaken: list[Overtaken] = []
+        if now is None:
+            del self.fields["as_shown"]
+        else:
+            self.initial["as_shown"] = json.dumps({name: digest(value) for name, value in now.items()})
+
+    def again(self, typed: Mapping[str, Any]) -> Self:
+        """This form over the record as it is now, with what was typed."""
+        return type(self)(now=self.now, typed=typed)
+
+    def merged(self) -> dict[str, Any]:
+        """What to write: what was changed on the page, and what is there now of what the page only showed."""
+        changes = self._changes()
+        return {
+            name: value if name in changes else self.now[name]
+            for name, value in self.cleaned_data.items()
+            if name != "as_shown"
+        }
+
+    def taken_up(self) -> Self | None:
+        """`again`, when somebody else has written otherwise in the same fields: `overtaken` says which."""
+        shown, typed = read_digests(self.cleaned_data.get("as_shown", "")), self._changes()
+        overtaken = [
+            name
+            for name, value in typed.items()
+            if name in shown and digest(self.now.get(name)) not in {shown[name], digest(value)}
+        ]
+        if not overtaken:
+            return None
+        again = self.again(typed)
+        again.overtaken = [Overtaken(str(self[name].label), self._said(name)) for name in overtaken]
+        return again
+
+    def _changes(self) -> dict[str, Any]:
+        """What was written here, by field. Without `as_shown`, everything was."""
+        shown = read_digests(self.cleaned_data.get("as_shown", ""))
+        written = {name: value for name, value in self.cleaned_data.items() if name != "as_shown"}
+        return {
+            name: value
+            for name, value in written.items()
+            if name not in self.now or shown.get(name) != digest(value)
+        }
+
+    def _said(self, name: str) -> str:
+        """In words, short: what this field of the record holds."""
+        value = self.now.get(name)
+        labels = dict(getattr(self.fields[name], "choices", ()))
+        if isinstance(value, bool):
+            return "oui" if value else "non"
+        if isinstance(value, date):
+            return date_format(value, "j F Y")
+        if isinstance(value, str | Model) or not isinstance(value, Iterable):
+            value = [value]
+        told = ", ".join(str(_label(labels, each)) for each in value if each not in (None, ""))
+        return Truncator(told).chars(TOLD_LETTERS) or "rien"
+
+
+def digest(value: Any) -> str:
+    """Short, and the same for what a record holds and for what its form gives back."""
+    return hashlib.sha256(json.dumps(_plain(value)).encode()).hexdigest()[:16]
+
+
+def read_digests(text: str) -> dict[str, str]:
+    """Those that came back with a page; none when it says nothing that can be read."""
+    try:
+        shown = json.loads(text or "{}")
+    except ValueError:
+        return {}
+    return shown if isinstance(shown, dict) else {}
+
+
+def _label(labels: Mapping[Any, Any], value: Any) -> Any:
+    return labels.get(value, value) if isinstance(value, str) else value
+
+
+def _plain(value: Any) -> str | list[Any]:
+    if value is None:
+        return ""
+    if isinstance(value, Model):
+        return str(value.pk)
+    if isinstance(value, Decimal):
+        return f"{value.normalize():f}"
+    if isinstance(value, str):
+        return value.replace("\r\n", "\n").strip()
+    return sorted(map(_plain, value)) if isinstance(value, Iterable) else str(value)

@@ -1,0 +1,49 @@
+"""Two people of an association at one page: what one writes is not taken back unseen by the other."""
+
+import pytest
+from django.urls import reverse
+
+from associations.operations import update_association, update_project
+from mecenova.reference.models import Cause
+from tests.accounts.factories import UserFactory
+from tests.associations.factories import AssociationFactory, ProjectFactory
+from tests.posting import as_posted, opened
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def association(client):
+    user = UserFactory()
+    client.force_login(user)
+    return AssociationFactory(complete=True, members=[user])
+
+
+@pytest.mark.parametrize("page", ["mission", "project"])
+def test_what_the_other_wrote_stays_and_is_shown_where_it_is_the_same(client, association, page):
+    project = ProjectFactory(association=association)
+    project.causes.set(Cause.objects.filter(slug="education"))
+    if page == "mission":
+        address, words = reverse("associations:edit_section", args=[association.pk, page]), "purpose"
+    else:
+        address, words = reverse("associations:project_edit", args=[project.pk]), "description"
+
+    def write(**said):
+        if page == "mission":
+            update_association(association=association, by=None, **said)
+        else:
+            update_project(project=project, by=None, **said)
+
+    form = opened(client, address)
+    write(causes=Cause.objects.filter(slug="sport"))
+    assert client.post(address, form | {words: "Le mien."}).status_code == 302
+    form = opened(client, address)
+    assert (form[words], form["causes"]) == ("Le mien.", ["sport"])
+    write(**{words: "Celui de l’autre."})
+    answer = client.post(address, form | {words: "Encore le mien."})
+    assert answer.status_code == 409
+    assert "Celui de l’autre." in answer.text
+    again = as_posted(answer.context["form"])
+    assert again[words] == "Encore le mien."
+    assert client.post(address, again).status_code == 302
+    assert opened(client, address)[words] == "Encore le mien."

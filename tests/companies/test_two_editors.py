@@ -1,0 +1,80 @@
+"""Two people of a company at one page: neither takes back, without seeing it, what the other has written."""
+
+from decimal import Decimal
+
+import pytest
+from django.urls import reverse
+
+from companies.models import Policy
+from companies.operations import set_policy, update_company, update_need
+from mecenova.reference.models import Cause, Territory
+from tests.accounts.factories import UserFactory
+from tests.companies.factories import CompanyFactory, NeedFactory
+from tests.posting import as_posted, opened
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def company(client):
+    people = [UserFactory(), UserFactory()]
+    client.force_login(people[0])
+    return CompanyFactory(members=people)
+
+
+def of_the_other(company, **changes):
+    """What a colleague saves meanwhile: the whole policy, with these changes."""
+    policy = Policy.objects.get(company=company)
+    told = {name: list(getattr(policy, name).all()) for name in ("causes", "territories", "excluded_causes")}
+    told |= {"kinds": policy.kinds, "monthly_capacity": policy.monthly_capacity}
+    set_policy(company=company, by=company.organisation.members.last(), **{**told, **changes})
+
+
+def test_a_policy_saved_as_it_was_shown_takes_nothing_back_from_the_other(client, company):
+    address = reverse("companies:policy", args=[company.pk])
+    form = opened(client, address)
+    nord = list(Territory.objects.filter(code="59"))
+    sport = Cause.objects.filter(slug="sport")
+    of_the_other(company, territories=nord, ticket_min=Decimal(500), excluded_causes=sport)
+    assert client.post(address, form | {"monthly_capacity": "7"}).status_code == 302
+    policy = Policy.objects.get(company=company)
+    assert (policy.monthly_capacity, policy.ticket_min) == (7, 500)
+    assert list(policy.territories.all()) == nord
+    assert list(policy.excluded_causes.all()) == list(sport)
+
+
+def test_the_same_part_of_a_policy_written_by_two_is_shown_before_it_is_replaced(client, company):
+    address = reverse("companies:policy", args=[company.pk])
+    form = opened(client, address)
+    of_the_other(company, causes=Cause.objects.filter(slug="sante"), monthly_capacity=9)
+    answer = client.post(address, form | {"causes": ["culture"], "kinds": ["in_kind"]})
+    assert answer.status_code == 409
+    assert "Quelqu’un d’autre a changé cette fiche" in answer.text
+    ((overtaken),) = answer.context["form"].overtaken
+    assert overtaken.now == Cause.objects.get(slug="sante").name
+    again = as_posted(answer.context["form"])
+    assert (again["causes"], again["kinds"], again["monthly_capacity"]) == (["culture"], ["in_kind"], 9)
+    assert Policy.objects.get(company=company).causes.get().slug == "sante"
+    assert client.post(address, again).status_code == 302
+    policy = Policy.objects.get(company=company)
+    assert (policy.causes.get().slug, policy.kinds, policy.monthly_capacity) == ("culture", ["in_kind"], 9)
+
+
+def test_a_presentation_and_a_need_are_kept_the_same_way(client, company):
+    need = NeedFactory(company=company, kind="in_kind", goods="Dix tables")
+    for name, subject, write in (
+        ("edit", company, lambda **said: update_company(company=company, by=None, **said)),
+        ("need_edit", need, lambda **said: update_need(need=need, by=None, **said)),
+    ):
+        address = reverse(f"companies:{name}", args=[subject.pk])
+        words, other = ("presentation", "town") if name == "edit" else ("description", "goods")
+        form = opened(client, address)
+        write(**{other: "De l’autre"})
+        assert client.post(address, form | {words: "Le mien."}).status_code == 302, name
+        form = opened(client, address)
+        assert (form[words], form[other]) == ("Le mien.", "De l’autre")
+        write(**{words: "Celui de l’autre."})
+        answer = client.post(address, form | {words: "Encore le mien."})
+        assert answer.status_code == 409
+        assert "Celui de l’autre." in answer.text
+        assert "Encore le mien." in answer.text
