@@ -76,7 +76,11 @@ def is_public(address: str) -> bool:
     found = mapped or found
     if found.version == 6 and any(found in network for network in _TUNNELS):
         return False
-    return found.is_global and not (found.is_multicast or found.is_reserved or found.is_unspecified)
+    # Deprecated, and routed nowhere: a house that still numbers its own machines so is not the internet.
+    is_of_a_site = found.version == 6 and found.is_site_local
+    return found.is_global and not (
+        found.is_multicast or found.is_reserved or found.is_unspecified or is_of_a_site
+    )
 
 
 @dataclass(frozen=True)

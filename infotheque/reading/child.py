@@ -28,10 +28,14 @@ _LINES = re.compile(r"\s*\n\s*\n\s*")
 
 
 def confine() -> None:
-    """No more memory than this, no file written, no other process started."""
+    """No more memory than this, no file written; no process more, where a user is not root.
+
+    That limit counts all that this user runs: none can be added, and those that run are left alone.
+    """
     resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_NPROC, (0, 0))
 
 
 def answer(path: Path) -> dict[str, Any]:

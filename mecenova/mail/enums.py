@@ -32,6 +32,10 @@ class Unsent(TextChoices):
         "sender stopped, or no answer, before the result could be written",
         "Pas de réponse, ou l’envoi s’est interrompu avant qu’elle soit notée.",
     )
+    RESTORED = (
+        "restored from a backup; had left already",
+        "La base a été restaurée\u00a0: ce courriel était sans doute déjà parti.",
+    )
     UNCERTAIN = (
         "outcome unknown too many times; may have arrived",
         "Issue inconnue, plusieurs fois\u00a0: il est peut-être arrivé.",

@@ -229,6 +229,8 @@ PUBLISHER = {
     "director": env.str("PUBLISHER_DIRECTOR", default=""),
     "host": env.str("PUBLISHER_HOST", default=""),
 }
+# Where the source of the site as it runs can be had, which its licence owes to whoever uses it (AGPL, 13).
+SOURCE_URL = env.str("SOURCE_URL", default="")
 EMAIL_TIMEOUT = 20
 # Who carries the mails and tells of bounces (one of settings/providers.py); nobody: plain SMTP, no news.
 MAIL_PROVIDER = env.str("MAIL_PROVIDER", default="")

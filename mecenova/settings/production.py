@@ -5,6 +5,8 @@ from .base import ANYMAIL, MAIL_PROVIDER, database_from, env
 from .providers import API_URL, KEY, SECRET, hearing_settings, provider_settings
 
 SECRET_KEY = env.str("SECRET_KEY")
+# Former keys: what they signed, links of mails and sessions, is still read; nothing is signed with them.
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 DEBUG = False
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS")
 SITE_URL = env.str("SITE_URL")

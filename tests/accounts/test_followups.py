@@ -24,7 +24,7 @@ DAY_3, DAY_5, DAY_10, DAY_15 = (datetime(2026, 10, day, 8, 30, tzinfo=UTC) for d
 @pytest.fixture
 def team():
     lead = StaffFactory()
-    lead.groups.add(Group.objects.create(name=LEADS))
+    lead.groups.add(Group.objects.get(name=LEADS))
     return {"lead": lead, "officer": StaffFactory(), "person": UserFactory()}
 
 

@@ -60,7 +60,7 @@ def team():
 @pytest.fixture
 def lead():
     person = StaffFactory()
-    person.groups.add(Group.objects.create(name=LEADS))
+    person.groups.add(Group.objects.get(name=LEADS))
     return person
 
 
@@ -301,7 +301,7 @@ def test_who_is_told_what_is_late(team, frozen):
     assert who_leads() == team
     above = StaffFactory(is_superuser=True)
     assert who_leads() == [above]
-    team[1].groups.add(Group.objects.create(name=LEADS))
+    team[1].groups.add(Group.objects.get(name=LEADS))
     assert who_leads() == [team[1]]
     away(team[1])
     assert who_leads() == [above]

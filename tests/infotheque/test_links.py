@@ -181,7 +181,9 @@ def test_public_addresses_are_public(address):
     assert is_public(address)
 
 
-@pytest.mark.parametrize("address", ["", "abc", "fe80::1%eth0", "::ffff:127.0.0.1", "2002:7f00:1::"])
+@pytest.mark.parametrize(
+    "address", ["", "abc", "fe80::1%eth0", "fec0::1", "::ffff:127.0.0.1", "2002:7f00:1::"]
+)
 def test_what_is_no_public_address_is_not(address):
     assert not is_public(address)
 

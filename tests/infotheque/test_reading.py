@@ -5,6 +5,8 @@ import io
 import os
 import select
 import signal
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -14,6 +16,7 @@ from PIL import Image
 from infotheque.reading import child, pictures, reader
 from infotheque.reading.reader import Reader
 from infotheque.reading.result import LONGEST_TEXT, Unreadable
+from tests.architecture.house import ROOT
 from tests.infotheque import hostile
 
 
@@ -230,3 +233,19 @@ def test_a_picture_that_lies_is_no_picture():
     huge = io.BytesIO()
     Image.new("1", (9000, 9000)).save(huge, "PNG")
     assert pictures.redrawn(huge.getvalue()) == b""
+
+
+def test_the_reader_starts_no_other_process():
+    """Nothing that a file makes it run: as in the image, where it is no root."""
+    code = (
+        "import os\n"
+        "from infotheque.reading import child\n"
+        "os.getuid() or os.setuid(65534)\n"
+        "child.confine()\n"
+        "try:\n"
+        "    os.fork() or os._exit(0)\n"
+        "except BlockingIOError:\n"
+        "    print('refused')\n"
+    )
+    told = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert told.stdout == "refused\n"

@@ -47,6 +47,13 @@ def test_what_is_set_is_said(client, settings):
     assert settings.PUBLISHER["name"] in shown(client.get(reverse("pages:privacy")))
 
 
+def test_the_source_is_one_click_away_and_owed_when_nobody_set_where(client, settings):
+    settings.SOURCE_URL = "https://code.example/mecenova"
+    assert 'href="https://code.example/mecenova"' in shown(client.get(reverse("pages:legal")))
+    settings.SOURCE_URL = ""
+    assert "son code source vous est dû" in shown(client.get(reverse("pages:legal")))
+
+
 def test_the_delays_told_are_those_applied(client):
     page = shown(client.get(reverse("pages:privacy")))
     assert f"{WORDS_KEPT.days // 365} ans après son envoi" in page

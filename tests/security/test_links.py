@@ -134,3 +134,22 @@ def test_asking_everybody_is_stopped(client, settings):
     client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
     address = f"{reverse('partnerships:introduction_create')}?association={waiting.association.pk}"
     assert [client.post(address, {"note": ""}).status_code for _ in range(3)] == [422, 422, 429]
+
+
+def test_a_former_key_still_opens_the_links_already_sent(client, opened, person, settings):
+    """A key is changed without a mail losing its link; once the former key is gone, so are they."""
+    organisation = opened[TalkLink].introduction.association.organisation
+    links = {
+        "mail:one_click": link_for(TalkLink, opened[TalkLink], person).rstrip("/").rpartition("/")[2],
+        "mail:unsubscribe": unsubscribe_url(person.pk, ["learning"]).rstrip("/").rpartition("/")[2],
+        "agenda:slots": token_for(organisation_id=organisation.pk, about=organisation),
+        "accounts:invitation": InvitationFactory().get_absolute_url().split("/")[2],
+    }
+    client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+    settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "another key", [settings.SECRET_KEY]
+    for name, token in links.items():
+        assert client.get(reverse(name, args=[token])).status_code == 200, name
+    settings.SECRET_KEY_FALLBACKS = []
+    for name, token in links.items():
+        answer = client.get(reverse(name, args=[token]))
+        assert answer.status_code == 404 or "/compte/login/" in answer.get("Location", ""), name

@@ -1,7 +1,10 @@
 """Dockerfile and docker-compose.yml, read as data: nothing here needs Docker."""
 
 import json
+import os
 import re
+import subprocess
+import sys
 import warnings
 from importlib.metadata import distributions
 from pathlib import Path
@@ -132,6 +135,40 @@ def test_each_queue_has_workers_of_its_own():
 def test_the_example_of_environment_names_only_what_settings_read():
     names = re.findall(r"(?m)^([A-Z_]+)=", (ROOT / ".env.example").read_text())
     assert set(names) <= variables_read_by_settings()
+
+
+def named_in_the_table() -> set[str]:
+    """The variables of README's table, in the first cell of each line."""
+    rows = re.findall(r"(?m)^\| (`[A-Z].*?) \|", (ROOT / "README.md").read_text())
+    return {name for row in rows for name in re.findall(r"`([A-Z_]+)`", row)}
+
+
+def test_what_the_table_names_is_what_the_containers_are_given():
+    """Each from the environment of whoever starts them, with a value of its own or none."""
+    given = yaml.safe_load(COMPOSE)["x-site"]["environment"]
+    assert set(given) == named_in_the_table()
+    assert [name for name, value in given.items() if not value.startswith(f"${{{name}:")] == []
+
+
+def test_the_trial_starts_without_any_other_file():
+    trial = dict(re.findall(r"(?m)^([A-Z_]+)=(.*)$", (ROOT / ".env.trial").read_text()))
+    required = re.findall(r"\$\{(\w+):\?", COMPOSE)
+    assert set(required) <= set(trial) <= variables_read_by_settings()
+    assert (trial["HTTPS_ONLY"], trial["EMAIL_URL"]) == ("False", "smtp://mailpit:1025")
+    told = subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            "from mecenova.settings.production import *; print(ALLOWED_HOSTS, EMAIL_HOST)",
+        ],
+        cwd=ROOT,
+        env={**os.environ, **trial, "DATABASE_URL": "postgresql://a@b/c", "REDIS_URL": "redis://b/0"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert told.stdout == "['localhost'] mailpit\n"
+    assert ".env.trial" in (ROOT / "README.md").read_text()
 
 
 @pytest.mark.parametrize(

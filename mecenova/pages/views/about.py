@@ -29,7 +29,7 @@ def contact(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_safe
 def legal(request: HttpRequest) -> HttpResponse:
-    return render(request, "pages/legal.html", _publisher())
+    return render(request, "pages/legal.html", {**_publisher(), "source_url": settings.SOURCE_URL})
 
 
 @login_not_required

@@ -1,0 +1,31 @@
+from datetime import datetime
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils.timezone import is_aware
+
+from mecenova.mail.operations import cancel_waiting
+
+
+class Command(BaseCommand):
+    help = (
+        "Annule les courriels en attente écrits avant un moment\u00a0: ceux d’une sauvegarde restaurée, qui "
+        "sont déjà partis. Dit combien\u202f; n’écrit qu’avec --commit. Arrêtez d’abord worker et beat."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--before",
+            type=datetime.fromisoformat,
+            required=True,
+            help="le moment de la panne, avec son fuseau\u00a0: 2026-11-29T03:00+01:00",
+        )
+        parser.add_argument("--commit", action="store_true")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        before = options["before"]
+        if not is_aware(before):
+            raise CommandError("Donnez le fuseau du moment, par exemple 2026-11-29T03:00+01:00.")
+        number = cancel_waiting(before=before, commit=options["commit"])
+        done = "annulés" if options["commit"] else "à annuler (ajoutez --commit)"
+        self.stdout.write(f"Courriels {done}\u00a0: {number}")
