@@ -128,6 +128,7 @@ def test_a_partnership_that_lives_is_interest_however_old(now, project):
 
 def asked(of, user, company=None, **values):
     company = company or CompanyFactory(organisation__name="Banque d’ici")
+    member_of(company)  # Nobody writes to a company that nobody answers for.
     return introduce(
         association=of.association,
         company=company,
@@ -182,7 +183,7 @@ def test_without_a_diagnosis_the_plain_words_remain(now, project, user, lost):
     if lost == "open one":
         diagnose(project=project, cause=DiagnosisCause.QUIET, turn="1-45")
     if lost == "asked by the company":
-        person = MembershipFactory(organisation=introduction.company.organisation).user
+        person = introduction.company.organisation.members.get()
         introduction.asked_by_side = Side.COMPANY
         introduction.asked_by = person
         introduction.save()
