@@ -80,12 +80,14 @@ def _show(
     project = found.project
     step = next_step(project)
     organisation = project.association.organisation
-    mine = step is not None and step.owner == Owner.ORGANISATION and is_member(request.user, organisation)
+    own = is_member(request.user, organisation)
+    mine = own and step is not None and step.owner == Owner.ORGANISATION
     initial = {"question": draft_question(project)}
     call_expected = step is not None and step.rule == CallAfterDiagnosis.name
     context = {
         "diagnosis": found,
         "project": project,
+        "own": own,
         "why": why(found),
         "facts": facts_of(found),
         "choices": [

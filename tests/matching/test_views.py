@@ -17,7 +17,7 @@ from partnerships.operations import introduce
 from tests.accounts.factories import MembershipFactory, StaffFactory, UserFactory
 from tests.associations.factories import AssociationFactory
 from tests.companies.factories import NeedFactory
-from tests.matching.factories import RoundFactory, SuggestionFactory
+from tests.matching.factories import DiagnosisFactory, RoundFactory, SuggestionFactory
 
 
 @pytest.fixture
@@ -263,3 +263,14 @@ def test_somebody_of_two_associations_is_never_shown_the_needs_of_one_that_left(
         assert page.context["others"] == [other]
         assert f"association={other.pk}" in page.content.decode()
         assert client.get(address, {"association": other.pk}).context["association"] == other
+
+
+def test_the_needs_of_a_diagnosis_are_a_link_for_the_association_alone(client):
+    step = {"key": "needs", "text": "Écrivez la première.", "label": "Voir", "path": "/besoins-pour-vous/"}
+    found = DiagnosisFactory(steps=[step])
+    member = MembershipFactory(organisation=found.project.association.organisation).user
+    for reader, links in ((member, True), (StaffFactory(), False)):
+        client.force_login(reader)
+        page = client.get(found.get_absolute_url()).text
+        assert "Écrivez la première" in page
+        assert ('href="/besoins-pour-vous/"' in page.split("<main")[1]) is links
