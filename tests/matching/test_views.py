@@ -265,7 +265,7 @@ def test_somebody_of_two_associations_is_never_shown_the_needs_of_one_that_left(
         assert client.get(address, {"association": other.pk}).context["association"] == other
 
 
-def test_the_needs_of_a_diagnosis_are_a_link_for_the_association_alone(client):
+def test_the_needs_of_a_diagnosis_are_a_link_for_the_association_alone(client, db):
     step = {"key": "needs", "text": "Écrivez la première.", "label": "Voir", "path": "/besoins-pour-vous/"}
     found = DiagnosisFactory(steps=[step])
     member = MembershipFactory(organisation=found.project.association.organisation).user
