@@ -81,23 +81,30 @@ class Waits:
 
 @dataclass(frozen=True, slots=True)
 class Month:
-    """By company, in the order of their keys: how many places this month has, and how many are left."""
+    """By company, in the order of their keys: how many places this month has, how many are left, and for how
+    many days after today one of its needs takes answers."""
 
     companies: Array
     capacity: Array
     left: Array
+    answers_for: Array
 
     def of(self, companies: Array) -> "Month":
         """Of these companies; one that said nothing has no place."""
         rows = _places_in(self.companies, companies)
         known = rows >= 0
-        capacity, left = np.zeros((2, len(rows)), np.int64)
-        capacity[known], left[known] = self.capacity[rows[known]], self.left[rows[known]]
-        return Month(companies, capacity, left)
+        capacity, left, answers_for = np.zeros((3, len(rows)), np.int64)
+        for own, all_of_it in (
+            (capacity, self.capacity),
+            (left, self.left),
+            (answers_for, self.answers_for),
+        ):
+            own[known] = all_of_it[rows[known]]
+        return Month(companies, capacity, left, answers_for)
 
     def open_on(self, day: date) -> Array:
         """How many of the places are open that day."""
-        return open_places(self.capacity, self.left, day)
+        return open_places(self.capacity, self.left, day, self.answers_for)
 
 
 @dataclass(frozen=True, slots=True)

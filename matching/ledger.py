@@ -8,6 +8,7 @@ import numpy as np
 from matching.allocation import Ledger, Met, Month, Waits
 from matching.kernel import UUID, Array, among, read_rows, statement_of
 from matching.models.suggestions import AFTER_SILENCE, UNOPENED
+from matching.sharing import LONGEST_COUNTED
 from mecenova.calendar import clock
 from partnerships.enums import OPEN_STATUSES, IntroductionStatus, Side
 from partnerships.models import RefusalStep
@@ -53,6 +54,12 @@ WHERE (status IN ({under_way}) OR status = 'no' AND retry_on > {today}
             AND (coalesce(released_at, withdrawn_at) AT TIME ZONE '{zone}')::date + {silent} > {today})
     AND {between}
 """
+# For how many days each company has a need that takes answers, but those that have one without a date.
+_ANSWERS_FOR = """
+SELECT company_id, max(deadline) - {today} FROM companies_need
+WHERE status = 'published' AND (deadline IS NULL OR deadline >= {today})
+GROUP BY company_id HAVING bool_and(deadline IS NOT NULL)
+"""
 
 
 def read_ledger(associations: Array | None = None, *, month: Month | None = None) -> Ledger:
@@ -94,7 +101,17 @@ def read_month() -> Month:
     """This month's places of every company."""
     columns = {"company": UUID, "capacity": ">i4", "unspent": ">i4"}
     rows = read_rows(statement_of(places_this_month()), columns, order="company")
-    return Month(rows["company"], rows["capacity"].astype(np.int64), rows["unspent"].astype(np.int64))
+    ending = read_rows(
+        _ANSWERS_FOR.format(today=f"date '{clock.today()}'"),
+        {"company": UUID, "days": ">i4"},
+        order="company",
+    )
+    answers_for = np.full(len(rows), LONGEST_COUNTED)
+    _, own, found = np.intersect1d(rows["company"], ending["company"], return_indices=True)
+    answers_for[own] = ending["days"][found]
+    return Month(
+        rows["company"], rows["capacity"].astype(np.int64), rows["unspent"].astype(np.int64), answers_for
+    )
 
 
 def delays_after_no() -> dict[tuple[str, str], int]:

@@ -259,4 +259,8 @@ def _open_today(
         [spent.get((key, month), 0) + ground.asked.get((key, month), 0) for key in ground.companies], np.int64
     )
     left = np.maximum(capacity - taken, 0)
-    return open_places(capacity, left, day), left
+    today = day.toordinal()
+    current = (ground.open_from <= today) & (today <= ground.open_until)
+    until = np.zeros(len(capacity), np.int64)
+    np.maximum.at(until, ground.company[current], ground.open_until[current])
+    return open_places(capacity, left, day, until - today), left

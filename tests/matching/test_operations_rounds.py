@@ -1,6 +1,6 @@
 """Rounds: capacity, fairness, nothing done twice, whoever runs them and however often."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -417,3 +417,27 @@ def test_a_weak_pair_is_shown_to_who_would_otherwise_wait_too_long(need, frozen_
     suggestion = Suggestion.objects.get()
     assert suggestion.inputs["waited"] == 60
     assert suggestion.inputs["text"] < PRESENT_TEXT_FROM
+
+
+@pytest.mark.parametrize(
+    ("deadlines", "presented"),
+    [([10], 6), ([11], 2), ([None], 2), ([5, 10], 6), ([5, 11], 2), ([5, None], 2)],
+    ids=["over", "still there", "for ever", "all over", "one still there", "one for ever"],
+)
+def test_a_company_whose_needs_are_over_by_the_next_opening_is_asked_while_they_last(
+    db, frozen_clock, deadlines, presented
+):
+    """Six places, two of them open from the 1st to the 10th."""
+    with frozen_clock(datetime(2026, 12, 4, 9, tzinfo=UTC)):
+        first, *others = [None if day is None else date(2026, 12, day) for day in deadlines]
+        title = "Des ateliers vers l’emploi des jeunes"
+        need = NeedFactory(published=True, territories=["59"], title=title, deadline=first)
+        Policy.objects.filter(company=need.company).update(monthly_capacity=6)
+        for other in others:
+            NeedFactory(published=True, company=need.company, territories=["59"], title=title, deadline=other)
+        # Neither a draft nor what is over already keeps it open.
+        NeedFactory(company=need.company, deadline=None)
+        NeedFactory(published=True, company=need.company, deadline=date(2026, 12, 3))
+        AssociationFactory.create_batch(9, complete=True)
+        assert run_round().presented == presented
+        assert run_round().presented == 0

@@ -210,6 +210,23 @@ def test_a_month_opens_in_three(day, opened):
     assert open_places(capacity, capacity, date(2026, 12, day)).tolist() == opened
 
 
+@pytest.mark.parametrize(
+    ("day", "answers_for", "opened"),
+    [
+        (4, [6, 7, 3650], [12, 4, 4]),
+        (10, [0, 1, 3650], [12, 4, 4]),
+        (11, [9, 10, 3650], [12, 8, 8]),
+        (21, [0, 1, 3650], [12, 12, 12]),
+    ],
+)
+def test_places_that_the_next_opening_would_find_without_a_need_are_open(day, answers_for, opened):
+    """A need answers on its last day too; a round of the 11th finds it then, and not the day after."""
+    capacity = np.full(3, 12)
+    today = date(2026, 12, day)
+    assert open_places(capacity, capacity, today, np.array(answers_for)).tolist() == opened
+    assert open_places(capacity, capacity - 5, today, np.array([0, 0, 0])).tolist() == [7, 7, 7]
+
+
 def test_what_is_spent_is_spent_and_a_smaller_capacity_opens_nothing_more():
     today = date(2026, 12, 12)
     assert open_places(np.array([3, 3, 3]), np.array([3, 2, 1]), today).tolist() == [2, 1, 0]

@@ -87,9 +87,11 @@ def test_places_left_serve_as_many_as_they_are(now):
 
 
 @pytest.mark.parametrize(
-    ("days", "told"), [(27, Unattended(place_left=1)), (28, Unattended(no_place=1))], ids=["within", "after"]
+    ("days", "told"),
+    [(10, Unattended(place_left=1)), (20, Unattended(no_place=1)), (28, Unattended(no_place=1))],
+    ids=["before the last look", "after it", "after the month"],
 )
-def test_a_place_given_back_once_its_month_is_over_was_not_left(now, days, told):
+def test_a_place_given_back_is_left_to_who_may_still_have_it_in_its_month(now, days, told):
     spent(need().company, 3)
     association = AssociationFactory(complete=True)
     attention = looked(now)
