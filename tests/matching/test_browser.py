@@ -18,7 +18,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 @pytest.fixture
 def suggestion():
-    return SuggestionFactory(
+    """Of an association that somebody answers for."""
+    made = SuggestionFactory(
         association__organisation__name="Les Ateliers du canal",
         need__title="Des parrains pour des jeunes",
         reasons=[
@@ -27,6 +28,8 @@ def suggestion():
             "Elle demande des bénévoles, comme votre besoin en propose.",
         ],
     )
+    MembershipFactory(organisation=made.association.organisation)
+    return made
 
 
 def enter(page, client, organisation, base_url):

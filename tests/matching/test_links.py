@@ -12,7 +12,10 @@ from tests.matching.factories import SuggestionFactory
 
 @pytest.fixture
 def suggestion(db):
-    return SuggestionFactory()
+    """Of an association that somebody answers for."""
+    made = SuggestionFactory()
+    MembershipFactory(organisation=made.association.organisation)
+    return made
 
 
 @pytest.fixture
