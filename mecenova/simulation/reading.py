@@ -61,7 +61,7 @@ def figures_of(year: Year) -> Figures:
         silence_longest=max(silences, default=0.0),
         silence_p95=percentile(silences, 0.95),
         silence_median=middle(silences) or 0.0,
-        requests=_requests(end),
+        requests=requests_settled(end),
         presentations=_presentations(),
         mails_mean=sum(mails) / len(mails) if mails else 0.0,
         mails_p95=percentile(mails, 0.95),
@@ -137,8 +137,9 @@ def _news() -> dict[UUID, list[datetime]]:
     return found
 
 
-def _requests(end: datetime) -> Requests:
-    """Those whose delay has run, or that were settled before it had; not those that a departure ended."""
+def requests_settled(end: datetime) -> Requests:
+    """Those whose delay has run, up to the working morning after it, or that were settled before it had; not
+    those that a departure ended."""
     deadlines = dict(
         FollowUp.objects.filter(rule="partnerships.answer", cycle=1)
         .order_by()
@@ -159,16 +160,19 @@ def _requests(end: datetime) -> Requests:
         released = asked.released_at if answered is None else None
         if released is not None and asked.gone_organisation is not None:
             continue
-        if promised is None or (answered is None and released is None and promised >= end):
+        if promised is None:
+            continue
+        evening = _evening(promised)
+        release = next_working_morning(evening.date())
+        if answered is None and released is None and release >= end:
             continue
         counts["asked"] += 1
-        evening = _evening(promised)
         if answered is not None:
             counts["answered"] += 1
             counts["answered_in_time"] += answered <= evening
         elif released is not None:
             counts["released"] += 1
-            counts["released_in_time"] += released <= _evening(next_working_morning(evening.date()))
+            counts["released_in_time"] += released <= _evening(release)
     return Requests(**counts)
 
 
