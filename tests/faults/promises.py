@@ -257,7 +257,8 @@ def each_line_is_told_once(account: Account, server: MailServer) -> None:
     for _, message in server.accepted:
         if (key := message["Message-ID"]) in digests:
             html = message.get_body(("html",)).get_content()
-            if html.count("<h2") != told[key]:
+            # A letter of one line has its title as its own.
+            if html.count("<h2") != (told[key] if told[key] > 1 else 0):
                 require("I3, a digest that does not say its lines", [key])
 
 
