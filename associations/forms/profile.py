@@ -10,7 +10,7 @@ from associations.forms.registration import PURPOSE_LENGTH, UNKNOWN_YET
 from associations.models import Association
 from mecenova.calendar import clock
 from mecenova.calendar.reach import too_far
-from mecenova.identifiers.fields import AmountField, PostalCodeField
+from mecenova.identifiers.fields import AmountField, PhoneField, PostalCodeField, TownField, WebsiteField
 from mecenova.identifiers.registry import clean_rna, clean_siren
 from mecenova.reference.fields import EntriesField, KindsField, SkillsField, TerritoriesField
 from mecenova.reference.models import Audience, Sector
@@ -52,26 +52,9 @@ class IdentityForm(SectionForm):
         widget=forms.TextInput({"autocomplete": "organization"}),
     )
     postal_code = PostalCodeField()
-    town = forms.CharField(
-        label="Commune",
-        error_messages={"required": "Écrivez la commune du siège."},
-        max_length=120,
-        widget=forms.TextInput({"autocomplete": "address-level2"}),
-    )
-    website = forms.URLField(
-        label="Site internet",
-        required=False,
-        max_length=200,
-        assume_scheme="https",
-        widget=forms.URLInput({"autocomplete": "url"}),
-    )
-    phone = forms.CharField(
-        label="Téléphone",
-        required=False,
-        max_length=30,
-        widget=forms.TextInput({"inputmode": "tel", "autocomplete": "tel"}),
-        help_text="Lu par l’équipe, et par ceux avec qui un partenariat est ouvert.",
-    )
+    town = TownField()
+    website = WebsiteField()
+    phone = PhoneField()
     registry = forms.ChoiceField(
         label="Où votre association est-elle déclarée\u00a0?",
         error_messages={"required": "Choisissez où votre association est déclarée."},

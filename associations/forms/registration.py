@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 
 from associations.enums import GeneralInterest, Registry
 from associations.forms.fields import CausesField, OnceField, clean_number
-from mecenova.identifiers.fields import PostalCodeField
+from mecenova.identifiers.fields import PostalCodeField, TownField
 from mecenova.identifiers.names import department_code
 from mecenova.reference.fields import TerritoriesField
 
@@ -25,12 +25,7 @@ class RegistrationForm(forms.Form):
         widget=forms.TextInput({"autocomplete": "organization"}),
     )
     postal_code = PostalCodeField()
-    town = forms.CharField(
-        label="Commune",
-        max_length=120,
-        error_messages={"required": "Écrivez la commune du siège."},
-        widget=forms.TextInput({"autocomplete": "address-level2"}),
-    )
+    town = TownField()
     registry = forms.ChoiceField(
         label="Où votre association est-elle déclarée\u00a0?",
         choices=Registry.choices,

@@ -11,7 +11,7 @@ from companies.forms.fields import SectorField
 from companies.forms.registration import CapacityField
 from companies.models import Company
 from companies.readiness import policy_of
-from mecenova.identifiers.fields import AmountField, PostalCodeField
+from mecenova.identifiers.fields import AmountField, PhoneField, PostalCodeField, TownField, WebsiteField
 from mecenova.identifiers.registry import clean_siren
 from mecenova.reference.fields import EntriesField, KindsField, TerritoriesField
 from mecenova.reference.models import Cause
@@ -40,26 +40,9 @@ class CompanyForm(AsShown):
         help_text="Ce que vous faites, et pourquoi vous vous engagez. Les associations le lisent d’abord.",
     )
     postal_code = PostalCodeField(required=False)
-    town = forms.CharField(
-        label="Commune",
-        max_length=120,
-        required=False,
-        widget=forms.TextInput({"autocomplete": "address-level2"}),
-    )
-    website = forms.URLField(
-        label="Site internet",
-        required=False,
-        max_length=200,
-        assume_scheme="https",
-        widget=forms.URLInput({"autocomplete": "url"}),
-    )
-    phone = forms.CharField(
-        label="Téléphone",
-        max_length=30,
-        required=False,
-        widget=forms.TextInput({"inputmode": "tel", "autocomplete": "tel"}),
-        help_text="Lu par l’équipe, et par ceux avec qui un partenariat est ouvert.",
-    )
+    town = TownField(required=False)
+    website = WebsiteField()
+    phone = PhoneField()
 
     def __init__(self, *args: Any, company: Company, **options: Any) -> None:
         self.company, organisation = company, company.organisation

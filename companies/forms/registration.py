@@ -7,7 +7,7 @@ from django import forms
 from companies.enums import GiverKind
 from companies.forms.fields import SectorField
 from companies.models.company import DEFAULT_MONTHLY_CAPACITY
-from mecenova.identifiers.fields import PostalCodeField
+from mecenova.identifiers.fields import PostalCodeField, TownField
 from mecenova.reference.fields import EntriesField, KindsField, TerritoriesField
 from mecenova.reference.models import Cause
 
@@ -53,12 +53,7 @@ class RegistrationForm(forms.Form):
     )
     sector = SectorField(label="Secteur d’activité", required=False)
     postal_code = PostalCodeField()
-    town = forms.CharField(
-        label="Commune",
-        max_length=120,
-        required=False,
-        widget=forms.TextInput({"autocomplete": "address-level2"}),
-    )
+    town = TownField(required=False)
     causes = EntriesField(
         Cause,
         label="Les causes que vous soutenez",

@@ -57,3 +57,42 @@ class PostalCodeField(forms.CharField):
 
     def to_python(self, value: Any) -> str:
         return "".join(super().to_python(value).split())
+
+
+class TownField(forms.CharField):
+    def __init__(self, **options: Any) -> None:
+        super().__init__(
+            label="Commune",
+            max_length=120,
+            widget=forms.TextInput({"autocomplete": "address-level2"}),
+            error_messages={"required": "Écrivez la commune du siège."},
+            **options,
+        )
+
+
+class WebsiteField(forms.URLField):
+    """Never required: many have none."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(
+            label="Site internet",
+            required=False,
+            max_length=200,
+            assume_scheme="https",
+            widget=forms.URLInput({"autocomplete": "url"}),
+            **options,
+        )
+
+
+class PhoneField(forms.CharField):
+    """An organisation's, never required."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(
+            label="Téléphone",
+            required=False,
+            max_length=30,
+            widget=forms.TextInput({"inputmode": "tel", "autocomplete": "tel"}),
+            help_text="Lu par l’équipe, et par ceux avec qui un partenariat est ouvert.",
+            **options,
+        )
