@@ -30,7 +30,7 @@ from mecenova.mail.models import (
     OutgoingMail,
 )
 from mecenova.mail.notifications import Attachment, Notification, notification_named
-from mecenova.mail.outcomes import Outcome, Verdict, back_off, judge
+from mecenova.mail.outcomes import UNKNOWN_WAITS, Outcome, Verdict, back_off, judge
 from mecenova.mail.subjects import read_subjects
 from mecenova.mail.troubles import is_said_to_all, mark_address, without_addresses
 from mecenova.mail.unsubscribe import unsubscribe_url
@@ -46,7 +46,7 @@ MOST_ATTEMPTS = 16
 # What was due as the evening began may still leave for so long.
 LAST_OF_THE_DAY = timedelta(minutes=30)
 # Times a mail may have left without our knowing before we stop repeating it.
-MOST_UNCERTAIN = 5
+MOST_UNCERTAIN = len(UNKNOWN_WAITS)
 # What a mail that is written again may change.
 WRITTEN = ("subject", "text", "html", "category", "groups")
 # What the log says of a presentation. No server at all is no presentation.
@@ -169,9 +169,7 @@ def _write_result(mail: OutgoingMail, verdict: Verdict) -> Delivery:
     if verdict.outcome == Outcome.REFUSED:
         return _settle(mail, Delivery.FAILED, verdict.error)
     if verdict.outcome == Outcome.UNKNOWN:
-        # The lease stays: nobody repeats this mail before it runs out.
-        write_if_ours(mail, last_error=verdict.error)
-        return Delivery.UNCERTAIN
+        return _may_have_arrived(mail, verdict.error)
     if verdict.outcome == Outcome.NO_SERVER:
         # Not this mail's fault: it does not count among its attempts.
         mail.attempts -= 1
@@ -236,6 +234,14 @@ def _what_is_written_again(mail: OutgoingMail) -> dict[str, Any]:
     return {field: getattr(mail, field) for field in WRITTEN}
 
 
+def _may_have_arrived(mail: OutgoingMail, error: str) -> Delivery:
+    mail.uncertain += 1
+    if mail.uncertain > MOST_UNCERTAIN:
+        return _settle(mail, Delivery.FAILED, Unsent.UNCERTAIN)
+    _postpone(mail, UNKNOWN_WAITS[mail.uncertain - 1], error)
+    return Delivery.UNCERTAIN
+
+
 def _later(mail: OutgoingMail, error: str) -> Delivery:
     if mail.attempts >= MOST_ATTEMPTS:
         return _settle(mail, Delivery.FAILED, error)
@@ -248,6 +254,7 @@ def _postpone(mail: OutgoingMail, wait: timedelta, error: str) -> Delivery:
         status=MailStatus.PENDING,
         lease_until=None,
         attempts=mail.attempts,
+        uncertain=mail.uncertain,
         retry_at=_when_people_may_be_written_to(mail, clock.now() + wait),
         last_error=error,
     )
@@ -282,6 +289,7 @@ def _settle(mail: OutgoingMail, delivery: Delivery, reason: str = "") -> Deliver
         "sent_at": now if delivery == Delivery.SENT else None,
         "settled_at": mail.settled_at or now,
         "attempts": mail.attempts,
+        "uncertain": mail.uncertain,
         "last_error": reason,
     }
     with transaction.atomic(savepoint=False):

@@ -15,6 +15,15 @@ from mecenova.mail.smtp import OutcomeUnknown
 
 FIRST_WAIT = timedelta(minutes=1)
 LONGEST_WAIT = timedelta(hours=6)
+# Before a mail that may have arrived is presented again. Few times, so that nobody receives it often; soon at
+# first, as somebody may wait for a code; then so late that a provider silent for a day loses nothing.
+UNKNOWN_WAITS = (
+    timedelta(minutes=3),
+    timedelta(minutes=15),
+    timedelta(hours=1),
+    timedelta(hours=6),
+    timedelta(hours=30),
+)
 PERMANENT = 500
 # RFC 5321: no such mailbox, not here, name not allowed. As often, relaying denied or a black list: only the
 # numbers of RFC 3463 (5.1.x, 5.2.1), or words about whoever receives, speak of the address.

@@ -20,9 +20,10 @@ from mecenova.calendar import clock
 from mecenova.mail import delivery, outcomes
 from mecenova.mail.claiming import LEASE, claim, hand_over
 from mecenova.mail.delivery import MOST_ATTEMPTS, MOST_UNCERTAIN, Delivery, deliver_due
-from mecenova.mail.enums import MailStatus
+from mecenova.mail.enums import Attempt, MailStatus
 from mecenova.mail.models import OutgoingMail
 from mecenova.mail.operations import queue
+from mecenova.mail.outcomes import UNKNOWN_WAITS
 from tests.mail import smtp_sink
 from tests.mail.factories import OutgoingMailFactory, PersonFactory
 from tests.mail.notifications_for_tests import Reminder, Welcome
@@ -242,24 +243,38 @@ class TestServer:
         assert reload(mail).uncertain == 0
 
     @pytest.mark.parametrize("behaviour", [smtp_sink.CUT_AFTER_DATA, smtp_sink.HANG_AFTER_DATA])
-    def test_cut_after_the_content_keeps_the_lease_then_repeats_once(self, sink, frozen, behaviour, caplog):
+    def test_cut_after_the_content_waits_then_repeats_once(self, sink, frozen, behaviour, caplog):
         mail = OutgoingMailFactory()
         sink.behaviours[mail.address] = [behaviour]
         assert deliver_due() == Counter({Delivery.UNCERTAIN: 1})
-        assert (reload(mail).status, mail.lease_until) == (MailStatus.SENDING, frozen() + LEASE)
+        assert (reload(mail).status, mail.retry_at) == (MailStatus.PENDING, frozen() + UNKNOWN_WAITS[0])
         assert deliver_due() == Counter()
-        later(frozen, LEASE)
+        later(frozen, UNKNOWN_WAITS[0])
         assert deliver_due() == Counter({Delivery.SENT: 1})
         assert sink.times_by_message_id() == {mail.message_id: 2}
         assert (reload(mail).uncertain, mail.status) == (1, MailStatus.SENT)
-        assert f"Mail {mail.pk} is presented again" in caplog.text
+        assert [attempt.outcome for attempt in mail.log.all()] == [Attempt.UNKNOWN, Attempt.SENT]
+        assert f"Mail {mail.pk} (message): unknown" in caplog.text
+
+    def test_a_provider_silent_for_a_day_costs_no_mail(self, sink, frozen):
+        """It takes the content and never answers: tried again soon, then seldom, alive when it recovers."""
+        mail = OutgoingMailFactory()
+        sink.behaviours[mail.address] = [smtp_sink.CUT_AFTER_DATA] * 50
+        for _ in range(24):
+            deliver_due()
+            later(frozen, timedelta(hours=1))
+        assert reload(mail).status == MailStatus.PENDING
+        assert list(OutgoingMail.objects.all().overdue(frozen())) == [mail]
+        sink.behaviours[mail.address] = []
+        later(frozen, max(UNKNOWN_WAITS))
+        assert deliver_due() == Counter({Delivery.SENT: 1})
 
     def test_unknown_outcomes_are_repeated_so_many_times_only(self, sink, frozen):
         mail = OutgoingMailFactory()
         sink.behaviours[mail.address] = [smtp_sink.CUT_AFTER_DATA] * 20
         for _ in range(20):
             deliver_due()
-            later(frozen, LEASE)
+            later(frozen, max(UNKNOWN_WAITS))
         assert reload(mail).status == MailStatus.FAILED
         assert "may have arrived" in mail.last_error
         assert len(sink.accepted) == MOST_UNCERTAIN + 1
