@@ -176,6 +176,8 @@ def test_a_place_counts_the_needs_that_name_it_its_region_or_a_town_of_it():
         ]
         NeedFactory(published=True, territories=codes)
     NeedFactory(territories=["59"])
+    NeedFactory(published=True, territories=["59"], company__policy__monthly_capacity=0)
+    NeedFactory(published=True, territories=["FR"], company__policy__monthly_capacity=0)
     figures = compute()
     found = deserts.compute(figures.places)
     assert (found.departments["59"].associations, found.departments["59"].needs) == (5, 4)

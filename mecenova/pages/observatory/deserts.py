@@ -1,5 +1,7 @@
 """Where companies look for nobody: open needs that name a place, for a hundred associations settled there.
 
+A need of a company whose door is closed counts nowhere: no association could answer it today.
+
 A need open to the whole country names no place. It counts in none, and is told apart: adding the same number
 everywhere would hide the differences that the map is for.
 """
@@ -80,7 +82,7 @@ def _needs(
     here: dict[str, set[object]] = {}
     around: dict[str, set[object]] = {}
     named, seen = set(), set()
-    lines: Iterable[tuple[object, str, str, str]] = Need.objects.current().values_list(
+    lines: Iterable[tuple[object, str, str, str]] = Need.objects.answerable().values_list(
         "pk", "territories__code", "territories__level", "territories__parent__code"
     )
     for need, code, level, parent in lines:
