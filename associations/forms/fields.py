@@ -1,31 +1,13 @@
-"""Fields that only make sense here: the key of a form sent once, and the numbers of registers."""
+"""Fields that only make sense here: the causes of an association, and the numbers of registers."""
 
-import uuid
 from typing import Any
 
-from django import forms
 from django.core.exceptions import ValidationError
 
 from associations.enums import Registry
 from mecenova.identifiers.registry import clean_rna, clean_siren
 from mecenova.reference.fields import EntriesField
 from mecenova.reference.models import Cause
-
-
-class OnceField(forms.UUIDField):
-    """The key that the new row will have, drawn when the form is shown: a form sent twice makes one row."""
-
-    widget = forms.HiddenInput
-
-    def __init__(self) -> None:
-        super().__init__(required=False, initial=uuid.uuid4)
-
-    def clean(self, value: Any) -> uuid.UUID | None:
-        try:
-            return super().clean(value)
-        except ValidationError:
-            return None
-
 
 # Those of everything are found by nobody: an association says what is most its own.
 MOST_CAUSES = 3

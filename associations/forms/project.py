@@ -4,9 +4,8 @@ from typing import Any
 
 from django import forms
 
-from associations.forms.fields import OnceField
 from associations.models import Ask, Project
-from mecenova.identifiers.fields import AmountField
+from mecenova.identifiers.fields import AmountField, OnceField
 from mecenova.reference.enums import Kind
 from mecenova.reference.fields import EntriesField, SkillsField, TerritoriesField
 from mecenova.reference.models import Audience, Cause

@@ -6,8 +6,8 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from associations.enums import GeneralInterest, Registry
-from associations.forms.fields import CausesField, OnceField, clean_number
-from mecenova.identifiers.fields import PostalCodeField, TownField
+from associations.forms.fields import CausesField, clean_number
+from mecenova.identifiers.fields import OnceField, PostalCodeField, TownField
 from mecenova.identifiers.names import department_code
 from mecenova.reference.fields import TerritoriesField
 

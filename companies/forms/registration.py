@@ -7,7 +7,7 @@ from django import forms
 from companies.enums import GiverKind
 from companies.forms.fields import SectorField
 from companies.models.company import DEFAULT_MONTHLY_CAPACITY
-from mecenova.identifiers.fields import PostalCodeField, TownField
+from mecenova.identifiers.fields import OnceField, PostalCodeField, TownField
 from mecenova.reference.fields import EntriesField, KindsField, TerritoriesField
 from mecenova.reference.models import Cause
 
@@ -39,6 +39,7 @@ class CapacityField(forms.IntegerField):
 
 
 class RegistrationForm(forms.Form):
+    company_id = OnceField()
     name = forms.CharField(
         label="Nom de l’entreprise ou de la fondation",
         max_length=250,

@@ -1,8 +1,10 @@
 """A company signs up, or is written by an import."""
 
+import uuid
 from collections.abc import Iterable
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 
 from accounts.enums import OrganisationKind, OrganisationStatus, Origin
@@ -13,10 +15,15 @@ from companies.enums import GiverKind
 from companies.followups import refresh_step
 from companies.models import Company, Policy
 from companies.models.company import DEFAULT_MONTHLY_CAPACITY
+from companies.operations.policy import set_policy
+from companies.operations.profile import update_company
+from companies.policies import can_edit_company
 from companies.signals import company_registered
+from mecenova.identifiers.models import new_key
 from mecenova.identifiers.registry import clean_siren
 from mecenova.identifiers.text import paragraphs
 from mecenova.reference.models import Cause, Sector, Territory
+from mecenova.workflow.journal import was_begun_by
 
 
 def register_company(
@@ -36,37 +43,32 @@ def register_company(
     kinds: Iterable[str] = (),
     territories: Iterable[Territory] = (),
     monthly_capacity: int = DEFAULT_MONTHLY_CAPACITY,
+    company_id: uuid.UUID | None = None,
     origin: str = Origin.SIGN_UP,
     status: str = OrganisationStatus.TO_CHECK,
 ) -> Company:
     """Open the organisation, its profile and its policy, and tell the house.
 
-    The same person sending the same form twice gets the same company. OrganisationExists when the record is
+    The same `company_id` given twice is the same form sent twice: the same company. While nobody has checked
+    it, whoever went back and corrected the form is heard. OrganisationExists when the record is
     somebody else's, an import's, or their own that has left the site: the caller offers a claim.
     """
     siren = clean_siren(siren) if siren else ""
+    office = {"name": name, "postal_code": postal_code, "town": town}
+    trade = {"giver": giver, "sector": sector}
+    policy = {"kinds": list(kinds), "monthly_capacity": monthly_capacity}
+    places = {"causes": causes, "territories": territories}
+    known = Company.objects.select_related("organisation", "policy").filter(pk=company_id).first()
+    if known is not None:
+        return _said_again(known, by, profile={**office, **trade}, policy={**policy, **places})
+    own_words = {"in_network": in_network, "presentation": paragraphs(presentation)}
     try:
         return _register(
             by=by,
-            organisation={
-                "name": name,
-                "postal_code": postal_code,
-                "town": town,
-                "website": website,
-                "phone": phone,
-                "origin": origin,
-                "status": status,
-            },
-            profile={
-                "giver": giver,
-                "sector": sector,
-                "siren": siren,
-                "in_network": in_network,
-                "presentation": paragraphs(presentation),
-            },
-            policy={"kinds": list(kinds), "monthly_capacity": monthly_capacity},
-            causes=causes,
-            territories=territories,
+            organisation={**office, "website": website, "phone": phone, "origin": origin, "status": status},
+            profile={"pk": company_id or new_key(Company), **trade, "siren": siren, **own_words},
+            policy=policy,
+            **places,
         )
     except OrganisationExists as exists:
         own = by is not None and can_edit(by, exists.organisation)
@@ -78,6 +80,28 @@ def register_company(
         # Another registration has just written the same SIREN: now that it can be seen, say whose it is.
         _refuse_a_known_siren(siren)
         raise
+
+
+@transaction.atomic
+def _said_again(
+    known: Company, by: User | None, *, profile: dict[str, Any], policy: dict[str, Any]
+) -> Company:
+    """What the sign-up asks is written anew; what its other pages hold stays."""
+    if by is not None and not can_edit_company(by, known):
+        raise PermissionDenied
+    organisation = known.organisation
+    if organisation.status != OrganisationStatus.TO_CHECK or not was_begun_by(organisation, by):
+        return known
+    own = known.policy
+    kept = {
+        "excluded_causes": own.excluded_causes.all(),
+        "ticket_min": own.ticket_min,
+        "ticket_max": own.ticket_max,
+        "general_interest_only": own.general_interest_only,
+    }
+    company = update_company(company=known, by=by, **profile)
+    set_policy(company=company, by=by, **kept, **policy)
+    return company
 
 
 @transaction.atomic

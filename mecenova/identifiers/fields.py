@@ -1,14 +1,31 @@
 """Form fields for what this package reads."""
 
+import uuid
 from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 
 from mecenova.identifiers.amounts import parse_amount
 
 NARROW_SPACE = "\u202f"
+
+
+class OnceField(forms.UUIDField):
+    """The key that the new row will have, drawn when the form is shown: a form sent twice makes one row."""
+
+    widget = forms.HiddenInput
+
+    def __init__(self) -> None:
+        super().__init__(required=False, initial=uuid.uuid4)
+
+    def clean(self, value: Any) -> uuid.UUID | None:
+        try:
+            return super().clean(value)
+        except ValidationError:
+            return None
 
 
 class AmountField(forms.CharField):

@@ -1,5 +1,6 @@
 """Registration, policy and profile: each write, twice, by everybody, with what must not be written."""
 
+import uuid
 from contextlib import suppress
 from decimal import Decimal
 
@@ -8,7 +9,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 
 from accounts.enums import OrganisationKind, OrganisationStatus, Role
-from accounts.models import Membership
+from accounts.models import Membership, Organisation
 from accounts.operations import ask_for_changes, check_organisation
 from companies import followups
 from companies.models import Company, Policy
@@ -89,6 +90,35 @@ class TestRegister:
         assert register(user) == register(user, name="SOCIETE  NOEUD et cie")
         assert Company.objects.count() == 1
         assert len(heard) == 1
+
+    def test_who_went_back_to_correct_the_form_is_heard_until_the_check(self):
+        user, key = UserFactory(), uuid.uuid4()
+        first = register(user, company_id=key, kinds=["financial"])
+        own = {"kinds": ["financial"], "ticket_max": 500, "causes": [], "territories": []}
+        set_policy(company=first, by=user, **own)
+        owed = FollowUp.objects.count()
+        corrected = {
+            "name": "Nœud et fils",
+            "kinds": ["skills"],
+            "monthly_capacity": 7,
+            "giver": "foundation",
+        }
+        causes, towns = [Cause.objects.first()], [Territory.objects.get(code="75")]
+        again = register(user, company_id=key, causes=causes, territories=towns, **corrected)
+        company = Company.objects.get()
+        assert (again, company.pk, FollowUp.objects.count()) == (first, key, owed)
+        assert (company.organisation.name, company.giver) == ("Nœud et fils", "foundation")
+        policy = company.policy
+        assert (policy.kinds, policy.monthly_capacity, policy.ticket_max) == (["skills"], 7, 500)
+        assert (list(policy.causes.all()), list(policy.territories.all())) == (causes, towns)
+        check_organisation(organisation=company.organisation, by=StaffFactory())
+        assert register(user, company_id=key, name="Encore un nom") == first
+        assert Organisation.objects.get().name == "Nœud et fils"
+
+    def test_the_key_of_somebody_else_is_refused(self):
+        known = register(UserFactory())
+        with pytest.raises(PermissionDenied):
+            register(UserFactory(), name="Autre nom", company_id=known.pk)
 
     def test_a_record_of_somebody_else_is_to_be_claimed(self):
         company = register(UserFactory())

@@ -82,6 +82,12 @@ class TestRegister:
             assert member.post(url("register"), REGISTRATION).status_code == 302
         assert Company.objects.count() == 1
 
+    def test_who_goes_back_and_corrects_is_heard(self, member):
+        key = member.get(url("register")).context["form"]["company_id"].value()
+        for name in ("Verrerie du Nrd", "Verrerie du Nord"):
+            member.post(url("register"), {**REGISTRATION, "name": name, "company_id": key})
+        assert str(Company.objects.get()) == "Verrerie du Nord"
+
     def test_a_known_company_is_offered_to_claim_and_what_was_typed_is_still_there(self, member):
         known = register_company(by=None, name="VERRERIE du Nord", postal_code="59000", status="unclaimed")
         answer = member.post(url("register"), REGISTRATION)
