@@ -57,10 +57,10 @@ def register_company(
     office = {"name": name, "postal_code": postal_code, "town": town}
     trade = {"giver": giver, "sector": sector}
     policy = {"kinds": list(kinds), "monthly_capacity": monthly_capacity}
-    places = {"causes": causes, "territories": territories}
-    known = Company.objects.select_related("organisation", "policy").filter(pk=company_id).first()
+    known = _already_registered(company_id)
     if known is not None:
-        return _said_again(known, by, profile={**office, **trade}, policy={**policy, **places})
+        supported = {**policy, "causes": causes, "territories": territories}
+        return _said_again(known, by, profile={**office, **trade}, policy=supported)
     own_words = {"in_network": in_network, "presentation": paragraphs(presentation)}
     try:
         return _register(
@@ -68,7 +68,8 @@ def register_company(
             organisation={**office, "website": website, "phone": phone, "origin": origin, "status": status},
             profile={"pk": company_id or new_key(Company), **trade, "siren": siren, **own_words},
             policy=policy,
-            **places,
+            causes=causes,
+            territories=territories,
         )
     except OrganisationExists as exists:
         own = by is not None and can_edit(by, exists.organisation)
@@ -82,6 +83,12 @@ def register_company(
         raise
 
 
+def _already_registered(company_id: uuid.UUID | None) -> Company | None:
+    if company_id is None:
+        return None
+    return Company.objects.select_related("organisation", "policy").filter(pk=company_id).first()
+
+
 @transaction.atomic
 def _said_again(
     known: Company, by: User | None, *, profile: dict[str, Any], policy: dict[str, Any]
@@ -93,7 +100,7 @@ def _said_again(
     if organisation.status != OrganisationStatus.TO_CHECK or not was_begun_by(organisation, by):
         return known
     own = known.policy
-    kept = {
+    kept: dict[str, Any] = {
         "excluded_causes": own.excluded_causes.all(),
         "ticket_min": own.ticket_min,
         "ticket_max": own.ticket_max,
