@@ -55,14 +55,14 @@ class NewProjectForm(ProjectForm):
     project_id = OnceField()
 
 
-class AskForm(forms.Form):
+class AskForm(AsShown):
     """The common part; FORM_OF_KIND holds one form per kind."""
 
     lead = ""
 
     @classmethod
     def initial_of(cls, ask: Ask) -> dict[str, Any]:
-        found = {name: getattr(ask, name) for name in cls.base_fields if name != "ask_id"}
+        found = {name: getattr(ask, name) for name in cls.base_fields.keys() - {"ask_id", "as_shown"}}
         return {name: list(value.all()) if hasattr(value, "all") else value for name, value in found.items()}
 
     ask_id = OnceField()

@@ -44,20 +44,20 @@ def ask_create(request: HttpRequest, pk: UUID) -> HttpResponse:
 def ask_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
     ask = ask_or_404(request, pk, policies.can_edit_ask)
     form_class = FORM_OF_KIND[ask.kind]
-    form = form_class(request.POST or None, initial=form_class.initial_of(ask))
-    if request.method == "POST" and form.is_valid():
-        values = {**form.cleaned_data, "ask_id": ask.pk}
-        if attempt(
-            request,
-            "La demande est enregistrée.",
-            operations.save_ask,
-            project=ask.project,
-            kind=ask.kind,
-            **values,
-        ):
+    form = form_class(request.POST or None, now=form_class.initial_of(ask))
+    again = form.taken_up() if request.method == "POST" and form.is_valid() else None
+    if request.method == "POST" and form.is_valid() and again is None:
+        values = {**form.merged(), "ask_id": ask.pk}
+        try:
+            operations.save_ask(project=ask.project, by=request.user, kind=ask.kind, **values)
+        except DomainError as refused:
+            form.add_error(None, refused.message)
+        else:
+            messages.success(request, "La demande est enregistrée.")
             return redirect(ask.project)
-    context = {"project": ask.project, "ask": ask, "form": form, "kind": ask.kind}
-    return render(request, "associations/ask_form.html", {**context, "kind_label": ask.get_kind_display()})
+    context = {"project": ask.project, "ask": ask, "form": again or form, "kind": ask.kind}
+    context["kind_label"] = ask.get_kind_display()
+    return render(request, "associations/ask_form.html", context, status=409 if again else 200)
 
 
 def ask_delete(request: HttpRequest, pk: UUID) -> HttpResponse:

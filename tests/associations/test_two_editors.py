@@ -3,8 +3,8 @@
 import pytest
 from django.urls import reverse
 
-from associations.operations import update_association, update_project
-from mecenova.reference.models import Cause
+from associations.operations import save_ask, update_association, update_project
+from mecenova.reference.models import Cause, Skill
 from tests.accounts.factories import UserFactory
 from tests.associations.factories import AssociationFactory, ProjectFactory
 from tests.posting import as_posted, opened
@@ -47,3 +47,28 @@ def test_what_the_other_wrote_stays_and_is_shown_where_it_is_the_same(client, as
     assert again[words] == "Encore le mien."
     assert client.post(address, again).status_code == 302
     assert opened(client, address)[words] == "Encore le mien."
+
+
+def test_an_ask_is_kept_the_same_way(client, association):
+    project = ProjectFactory(association=association)
+    first, second = Skill.objects.all()[:2]
+    ask = save_ask(project=project, by=None, kind="skills", skills=[first], days=3)
+
+    def write(**said):
+        save_ask(project=project, by=None, kind="skills", ask_id=ask.pk, **said)
+
+    address = reverse("associations:ask_edit", args=[ask.pk])
+    form = opened(client, address)
+    write(skills=[second], days=3)
+    assert client.post(address, form | {"days": "5"}).status_code == 302
+    ask.refresh_from_db()
+    assert (list(ask.skills.all()), ask.days) == ([second], 5)
+    form = opened(client, address)
+    write(skills=[second], days=8)
+    answer = client.post(address, form | {"days": "12"})
+    assert answer.status_code == 409
+    ((overtaken),) = answer.context["form"].overtaken
+    assert overtaken.now == "8"
+    assert client.post(address, as_posted(answer.context["form"])).status_code == 302
+    ask.refresh_from_db()
+    assert ask.days == 12
