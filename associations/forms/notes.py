@@ -8,6 +8,12 @@ class CloseForm(forms.Form):
 
 
 class CallForm(forms.Form):
-    """Drawn by the association's page, where the team reads what it owes."""
+    """On the association's page, where the team reads what it owes."""
 
-    note = forms.CharField(max_length=500)
+    note = forms.CharField(
+        label="Ce qui a été dit pendant l’appel",
+        max_length=500,
+        widget=forms.Textarea({"rows": 3}),
+        error_messages={"required": "Dites en quelques mots ce qui a été dit."},
+        help_text="Visible de l’équipe seulement.",
+    )

@@ -12,11 +12,13 @@ from accounts.models import Merge
 from accounts.policies import Person
 from associations import policies
 from associations.filters import AssociationFilter
+from associations.forms.notes import CallForm
 from associations.models import Association
 from associations.readiness import completeness, learned, with_learning
 from associations.views.found import step_values
 from associations.views.history import history_of
 from mecenova.agenda.operations import next_steps
+from mecenova.team import is_staff
 from mecenova.ui.results import show_results
 
 
@@ -33,6 +35,13 @@ def association_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
         return _where_it_went(pk)
     if not policies.can_view_association(request.user, association):
         raise Http404
+    return show_association(request, association)
+
+
+def show_association(
+    request: HttpRequest, association: Association, call_form: CallForm | None = None, status: int = 200
+) -> HttpResponse:
+    """Its page, read `for_page`. `call_form` is the one that was refused, with what was typed."""
     inside = policies.can_edit_association(request.user, association)
     projects = list(association.projects.all() if inside else association.projects.published())
     context: dict[str, Any] = {
@@ -49,7 +58,9 @@ def association_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
     if inside:
         context |= step_values(request, association, association.organisation)
         context |= _from_inside(association, projects, request.user)
-    return render(request, "associations/association_detail.html", context)
+        can_call = is_staff(request.user) and not association.organisation.is_unclaimed
+        context["call_form"] = (call_form or CallForm()) if can_call else None
+    return render(request, "associations/association_detail.html", context, status=status)
 
 
 def _where_it_went(pk: UUID) -> HttpResponse:

@@ -11,8 +11,10 @@ from associations import policies
 from associations.forms.notes import CallForm
 from associations.forms.profile import SECTIONS
 from associations.hints import proposed_causes
+from associations.models import Association
 from associations.operations import NumberTaken, note_call, update_association
 from associations.readiness import completeness, with_learning
+from associations.views.directory import show_association
 from associations.views.found import association_or_404, attempt, step_values
 from mecenova.team import is_staff
 from mecenova.workflow.errors import DomainError
@@ -76,10 +78,8 @@ def edit_section(request: HttpRequest, pk: UUID, section: str) -> HttpResponse:
 def note_call_made(request: HttpRequest, pk: UUID) -> HttpResponse:
     association = association_or_404(request, pk, lambda user, subject: is_staff(user))
     form = CallForm(request.POST)
-    if form.is_valid():
-        attempt(request, "L’appel est noté.", note_call, association=association, **form.cleaned_data)
-    else:
-        messages.error(
-            request, "Dites en quelques mots ce qui a été dit (500 caractères au plus), puis notez l’appel."
-        )
+    if not form.is_valid():
+        shown = Association.objects.for_page().get(pk=association.pk)
+        return show_association(request, shown, form, status=422)
+    attempt(request, "L’appel est noté.", note_call, association=association, **form.cleaned_data)
     return redirect("associations:detail", pk=association.pk)

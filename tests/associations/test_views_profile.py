@@ -262,6 +262,16 @@ def test_team_notes_its_call(client):
     assert next_step(association.organisation).rule == "associations.publish_project"
 
 
+def test_a_call_that_is_refused_keeps_what_was_typed(client, association):
+    client.force_login(StaffFactory())
+    words = "Elle prépare trois projets. " * 20
+    refused = client.post(reverse("associations:note_call", args=[association.pk]), {"note": words})
+    assert refused.status_code == 422
+    assert words.strip() in refused.text
+    assert "<title>Erreur" in refused.text
+    assert not history(association.organisation).exists()
+
+
 def test_the_words_of_a_call_are_for_the_team(client, user, association):
     """The association was on the phone: it reads the day, on its page and on the project's."""
     staff = StaffFactory(first_name="Odile", last_name="Brun")
