@@ -50,6 +50,7 @@ def test_the_same_part_of_a_policy_written_by_two_is_shown_before_it_is_replaced
     answer = client.post(address, form | {"causes": ["culture"], "kinds": ["in_kind"]})
     assert answer.status_code == 409
     assert "Quelqu’un d’autre a changé cette fiche" in answer.text
+    assert "<title>Erreur" in answer.text
     ((overtaken),) = answer.context["form"].overtaken
     assert overtaken.now == Cause.objects.get(slug="sante").name
     again = as_posted(answer.context["form"])

@@ -12,6 +12,7 @@ from mecenova.mail.delivery import Delivery, deliver_due
 from mecenova.mail.enums import Attempt, MailStatus, TroubleKind, Unsent
 from mecenova.mail.models import AddressTrouble, DeliveryAttempt, OutgoingMail
 from mecenova.mail.operations import mark_address
+from mecenova.mail.views import team
 from tests.mail import smtp_sink
 from tests.mail.factories import OutgoingMailFactory, PersonFactory
 
@@ -107,6 +108,20 @@ class TestPages:
         assert all(mail.get_absolute_url() in page for mail in late)
         assert "no route" in page
         assert "Demain" not in page
+
+    def test_each_list_says_its_page_in_the_title(self, client, staff, now, monkeypatch):
+        monkeypatch.setattr(team, "PAGE_SIZE", 1)
+        OutgoingMailFactory.create_batch(3, due_at=now() - timedelta(hours=1))
+        for number in range(2):
+            mark_address(address=f"adresse{number}@exemple.test", kind=TroubleKind.BOUNCED)
+
+        def title(query):
+            page = client.get(reverse("mail:failed"), query).text
+            return page.partition("<title>")[2].partition(" – ")[0]
+
+        assert title({}) == "Courriels en échec"
+        assert title({"retards": 3}) == "Courriels en échec, retards page 3"
+        assert title({"adresses": 2, "retards": 2}) == "Courriels en échec, adresses page 2, retards page 2"
 
     def test_retried_from_its_page_with_its_log(self, client, staff):
         mail = OutgoingMailFactory(status=MailStatus.FAILED, last_error="550", attempts=3)
