@@ -40,6 +40,12 @@ def test_apostrophes_are_typographic():
     assert found == []
 
 
+def test_a_promised_day_is_still_in_time():
+    """« Au plus tard le », or « au soir du »: « avant le » would take that day away (ADR 25)."""
+    promised = re.compile(r"\bavant le {{ [\w.]*(?:deadline|_by)\b")
+    assert [relative(path) for path in template_files() if promised.search(path.read_text())] == []
+
+
 def test_a_template_fits_on_a_few_screens():
     lengths = {relative(path): len(path.read_text().splitlines()) for path in template_files()}
     assert {name: lines for name, lines in lengths.items() if lines > LONGEST} == {}

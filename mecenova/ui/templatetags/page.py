@@ -19,8 +19,8 @@ MESSAGE_KINDS = {
     "warning": "warning",
     "error": "error",
 }
-# What a refused form leaves on the page: the list of what is to correct, why it can no longer be sent, or what
-# somebody else wrote meanwhile.
+# What a refused form leaves on the page: the list of what is to correct, why it can no longer be sent, or
+# what somebody else wrote meanwhile.
 # What people wrote cannot imitate it: its quotes are escaped.
 REFUSALS = ('error-summary"', 'class="notice notice-error" role="alert"', '<dl id="overtaken"')
 
