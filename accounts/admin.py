@@ -8,9 +8,11 @@ from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin
 from django.contrib.auth.models import Group
 from django.db.models import Model
+from django.forms import ModelForm
 from django.http import HttpRequest
 
 from accounts.models import Claim, Invitation, Membership, Organisation, User
+from accounts.operations import write_account
 from mecenova.read_only import ReadOnlyAdmin
 
 # Made by others, and writable: an address given to somebody opens their account, a group gives rights.
@@ -82,6 +84,9 @@ class UserAdmin(admin.ModelAdmin):
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         above = obj is not None and obj.is_superuser and not request.user.is_superuser
         return not above and super().has_change_permission(request, obj)
+
+    def save_model(self, request: HttpRequest, obj: User, form: ModelForm, change: bool) -> None:
+        write_account(person=obj, by=request.user)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -34,7 +34,7 @@ from accounts.operations.retention import (
     forget_unconfirmed_accounts,
     warn_dormant_people,
 )
-from accounts.operations.users import close_account, create_verified_user, update_person
+from accounts.operations.users import close_account, create_verified_user, update_person, write_account
 
 __all__ = [
     "NumbersDiffer",
@@ -75,4 +75,5 @@ __all__ = [
     "warn_dormant_people",
     "withdraw_invitation",
     "withdraw_organisation",
+    "write_account",
 ]

@@ -4,14 +4,16 @@ from allauth.account.models import EmailAddress
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
-from accounts.models import Invitation, Membership, User
+from accounts.models import Invitation, Membership, Organisation, User
 from accounts.notifications import write_farewell
 from accounts.operations.members import hand_over, leave
 from accounts.operations.organisations import hold
+from accounts.operations.presence import follow_members
 from mecenova.agenda import operations as agenda
 from mecenova.agenda.enums import Outcome
 from mecenova.identifiers.text import one_line
 from mecenova.mail.operations import mend_addresses_of
+from mecenova.team import is_staff
 from mecenova.workflow.errors import DomainError
 
 
@@ -47,6 +49,18 @@ def update_person(*, person: User, first_name: str, last_name: str, by: User) ->
     person.first_name = one_line(first_name)[:80]
     person.last_name = one_line(last_name)[:80]
     person.save(update_fields=["first_name", "last_name"])
+    return person
+
+
+@transaction.atomic
+def write_account(*, person: User, by: User) -> User:
+    """What the administration has changed of an account. Switched on or off, its teams may be all away."""
+    if not is_staff(by):
+        raise PermissionDenied
+    teams = list(Organisation.objects.filter(memberships__user=person))
+    hold(*[organisation.pk for organisation in teams])
+    person.save()
+    follow_members(*teams)
     return person
 
 

@@ -16,6 +16,7 @@ from accounts.operations import (
     remove_member,
     say_organisation_away,
     say_person_away,
+    write_account,
 )
 from mecenova.agenda.models import Absence
 from mecenova.agenda.operations import next_step, run_due, start
@@ -172,3 +173,20 @@ def test_as_many_queries_for_one_organisation_as_the_page_shows(client, manager,
     for _ in range(5):
         MembershipFactory(user=manager)
     assert query_count(lambda: client.get(page)) <= few
+
+
+def test_an_account_switched_off_or_on_in_the_admin_is_counted_at_once(client, company, manager):
+    colleague = MembershipFactory(organisation=company).user
+    say_person_away(person=manager, by=manager, **WEEK)
+    assert days_away(company) == []
+    superuser = UserFactory(is_staff=True, is_superuser=True)
+    client.force_login(superuser, backend=BACKEND)
+    address = reverse("admin:accounts_user_change", args=[colleague.pk])
+    names = {"first_name": colleague.first_name, "last_name": colleague.last_name}
+    for is_active, away in ((False, [tuple(WEEK.values())]), (True, [])):
+        answer = client.post(address, names | ({"is_active": "on"} if is_active else {}))
+        assert answer.status_code == 302
+        colleague.refresh_from_db()
+        assert (colleague.is_active, days_away(company)) == (is_active, away)
+    with pytest.raises(PermissionDenied):
+        write_account(person=colleague, by=manager)
