@@ -10,6 +10,7 @@ from uuid import UUID
 from accounts import notifications
 from accounts.enums import CHECKING_STATUSES, ClaimStatus, OrganisationStatus
 from accounts.models import Claim, Organisation, User
+from accounts.signals import organisation_step_lost
 from mecenova.agenda import planning
 from mecenova.agenda.enums import Owner
 from mecenova.agenda.models import FollowUp
@@ -28,9 +29,21 @@ register_living(
 
 REMINDER, ALERT, APOLOGY = 3, 5, 10
 
+
+def next_step_again(organisation: Organisation) -> None:
+    """Of one that lost its step: ours until it is checked, then that of the room of its profile."""
+    if organisation.status == OrganisationStatus.TO_CHECK:
+        start(StaffCheck, organisation)
+    elif organisation.status == OrganisationStatus.CHANGES_ASKED:
+        start(Corrections, organisation)
+    else:
+        organisation_step_lost.send(Organisation, organisation=organisation)
+
+
 register_living(
     "accounts.organisations",
     lambda: Organisation.objects.filter(status__in=[*CHECKING_STATUSES, OrganisationStatus.CHECKED]),
+    next_step_again,
 )
 register_living("accounts.claims", lambda: Claim.objects.waiting(), lambda claim: start(ClaimDecision, claim))
 

@@ -8,6 +8,9 @@ organisation_left = Signal()
 # A record that nobody answered for has its first member, by a claim; checked before it is told.
 organisation_attended = Signal()
 
+# Found alive, checked, and without a next step: the room of its profile opens the one it is at.
+organisation_step_lost = Signal()
+
 # erasing (accounts.operations.erasing.Erasing): a record that has left loses its words; each room, its own.
 organisation_erased = Signal()
 

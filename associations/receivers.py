@@ -14,6 +14,7 @@ from accounts.signals import (
     organisation_checked,
     organisation_erased,
     organisation_left,
+    organisation_step_lost,
     organisations_merged,
     organisations_merging,
 )
@@ -29,7 +30,7 @@ from mecenova.agenda.signals import slot_held
 from mecenova.mail.operations import queue
 
 
-@receiver([organisation_checked, organisation_attended])
+@receiver([organisation_checked, organisation_attended, organisation_step_lost])
 def begin_own_steps(*, organisation: Organisation, **kwargs: Any) -> None:
     if _has_profile(organisation):
         follow_check(organisation=organisation)

@@ -14,5 +14,7 @@ project_closed = Signal()
 # A published project comes to its review (`project`, `since`, `turn`). A receiver that writes to the
 # association itself, because it has more to say, answers True: the plain review is then not sent.
 project_reviewed = Signal()
+# It had lost its step, and has its own again: a receiver that had put another in its place does so again.
+project_step_lost = Signal()
 # A draft that nobody took up again: whoever writes states puts it away.
 project_dormant = Signal()

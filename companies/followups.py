@@ -25,7 +25,9 @@ from mecenova.calendar import clock
 from mecenova.mail.operations import queue
 
 register_living(
-    "companies.needs", lambda: Need.objects.filter(status__in=[NeedStatus.DRAFT, NeedStatus.PUBLISHED])
+    "companies.needs",
+    lambda: Need.objects.filter(status__in=[NeedStatus.DRAFT, NeedStatus.PUBLISHED]),
+    lambda need: restart_need_step(need),
 )
 
 

@@ -14,6 +14,7 @@ from accounts.signals import (
     organisation_checked,
     organisation_erased,
     organisation_left,
+    organisation_step_lost,
     organisations_merged,
     organisations_merging,
 )
@@ -27,7 +28,7 @@ from mecenova.agenda.models import Slot
 from mecenova.agenda.signals import slot_held
 
 
-@receiver([organisation_checked, organisation_attended])
+@receiver([organisation_checked, organisation_attended, organisation_step_lost])
 def the_company_takes_its_next_step(organisation: Organisation, **kwargs: Any) -> None:
     if Company.objects.filter(organisation=organisation).exists():
         refresh_step(organisation)

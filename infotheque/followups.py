@@ -20,10 +20,18 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 # What the team owes a reading: one that was in review before readers were named, too.
-register_living("infotheque.documents_to_read", lambda: Document.objects.to_be_read())
+register_living(
+    "infotheque.documents_to_read",
+    lambda: Document.objects.to_be_read(),
+    lambda document: restart_review(document),
+)
 # What it owes whoever suggested a document: a decision, then the document.
-register_living("infotheque.tips", lambda: Tip.objects.waiting())
-register_living("infotheque.suggested_drafts", lambda: Tip.objects.promised_drafts())
+register_living("infotheque.tips", lambda: Tip.objects.waiting(), lambda tip: start(DecideTip, tip))
+register_living(
+    "infotheque.suggested_drafts",
+    lambda: Tip.objects.promised_drafts(),
+    lambda document: restart_review(document),
+)
 
 
 @register_rule

@@ -27,11 +27,12 @@ from associations.signals import (
     project_closed,
     project_published,
     project_reviewed,
+    project_step_lost,
 )
 from companies.models import Company, Need
 from companies.signals import company_changed, company_registered, need_changed, need_closed, need_published
 from matching.enums import ChangedKind
-from matching.followups import WelcomeNewcomer
+from matching.followups import ChooseAfterDiagnosis, WelcomeNewcomer
 from matching.operations import (
     expire_suggestions,
     explain_ending,
@@ -145,6 +146,12 @@ def welcome_who_took_over(*, organisation: Organisation, **kwargs: Any) -> None:
 def diagnose_what_found_nobody(*, project: Project, since: datetime, turn: str, **kwargs: Any) -> bool:
     """True: the association is told by the diagnosis, and not by the plain review."""
     return review_quiet(project=project, since=since, turn=turn)
+
+
+@receiver(project_step_lost)
+def a_choice_is_waited_for_again(*, project: Project, **kwargs: Any) -> None:
+    if project.diagnoses.open().exists():
+        start(ChooseAfterDiagnosis, project)
 
 
 @receiver((introduction_released, introduction_ended))

@@ -10,7 +10,7 @@ from accounts.models import Organisation, team_of
 from associations import notifications
 from associations.enums import ProjectStatus
 from associations.models import Project
-from associations.signals import project_dormant, project_reviewed
+from associations.signals import project_dormant, project_reviewed, project_step_lost
 from mecenova.agenda.enums import Owner
 from mecenova.agenda.models import FollowUp
 from mecenova.agenda.operations import close, start
@@ -19,9 +19,17 @@ from mecenova.agenda.silence import register_living
 from mecenova.calendar import clock
 from mecenova.mail.operations import queue
 
+
+def next_step_again(project: Project) -> None:
+    """One that lost its step: its own begins again, unless the room above had put another in its place."""
+    restart_project_step(project)
+    project_step_lost.send(sender=Project, project=project)
+
+
 register_living(
     "associations.projects",
     lambda: Project.objects.filter(status__in=[ProjectStatus.DRAFT, ProjectStatus.PUBLISHED]),
+    next_step_again,
 )
 
 

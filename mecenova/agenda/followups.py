@@ -7,15 +7,12 @@ from mecenova.agenda.enums import Owner
 from mecenova.agenda.models import FollowUp, Slot, SlotRequest
 from mecenova.agenda.organisations import name_of
 from mecenova.agenda.rules import Delay, Rule, register_delay, register_rule
-from mecenova.agenda.silence import REPAIR, is_living, register_living
+from mecenova.agenda.silence import REPAIR, is_living
 from mecenova.mail.operations import queue
 from mecenova.ui.figures import day_and_hour
 
 if TYPE_CHECKING:
     from accounts.models import User
-
-register_living("agenda.booked_slots", lambda: Slot.objects.to_hold())
-register_living("agenda.slot_requests", lambda: SlotRequest.objects.waiting())
 
 
 @register_delay

@@ -24,7 +24,8 @@ REPAIR = "agenda.repair"
 def register_living(name: str, queryset: Living, restart: Restart | None = None) -> None:
     """`queryset()` gives every subject of one kind that must have a next step, and no other.
 
-    `restart(subject)` is tried on one that has lost it, before the team is asked.
+    `restart(subject)` is tried on one that has lost it, held, before the team is asked. It opens nothing
+    where what the subject holds does not say which step it is at.
     """
     if name in _registry:
         raise ValueError(f"Two kinds of living subjects are called {name}")

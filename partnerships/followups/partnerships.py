@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from accounts.models import Organisation
 from mecenova.agenda.enums import Owner
 from mecenova.agenda.models import FollowUp
+from mecenova.agenda.operations import start
 from mecenova.agenda.rules import Rule, register_rule
 from mecenova.agenda.silence import register_living
 from mecenova.mail import operations as mail
@@ -30,7 +31,34 @@ from partnerships.signals import (
 )
 from partnerships.talks import CONCLUSION_DAY, TURNS
 
-register_living("partnerships.partnerships", lambda: Partnership.objects.active())
+
+def next_step_again(partnership: Partnership) -> None:
+    """One that lost its step, where its own dates say which.
+
+    Those already asked whether they talked, or who sign until a day, are left to a person: what they have
+    said of it since decides.
+    """
+    if partnership.disagreement_at is not None:
+        start(SettleDisagreement, partnership)
+    elif partnership.contested_at is not None:
+        start(SettleSignature, partnership)
+    elif partnership.is_in_discussion and partnership.talked_at is not None:
+        start(DecideTogether, partnership)
+    elif partnership.is_in_discussion and not partnership.talk_turn:
+        start(DidYouTalk, partnership)
+    elif partnership.is_agreed and partnership.ends_on is None:
+        start(ReviewYearly, partnership)
+    elif partnership.reflection_moment == ReflectionMoment.EVALUATION:
+        start(EvaluateTogether, partnership)
+    elif partnership.reflection_moment == ReflectionMoment.LASTING_EFFECT:
+        start(TellLastingEffect, partnership, since=partnership.ended_at)
+
+
+register_living(
+    "partnerships.partnerships",
+    lambda: Partnership.objects.active(),
+    next_step_again,
+)
 
 
 class PartnershipRule(Rule):

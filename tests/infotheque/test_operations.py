@@ -290,14 +290,16 @@ def _rows(document):
     ]
 
 
-@pytest.mark.parametrize("status", ["in_review", "to_verify"])
-def test_what_waits_to_be_read_since_before_readers_were_named_gets_a_step(staff, status):
+@pytest.mark.parametrize(
+    ("status", "rule"), [("in_review", "read_submitted"), ("to_verify", "review_document")]
+)
+def test_what_waits_to_be_read_since_before_readers_were_named_gets_a_step(staff, status, rule):
     published_at = clock.now() if status == "to_verify" else None
     waiting = DocumentFactory(status=status, published_at=published_at)
     sent = operations.submit_document(document=DocumentFactory(), by=staff)
     check_silence()
     check_silence()
-    assert next_step(waiting).rule == "agenda.repair"
+    assert next_step(waiting).rule == f"infotheque.{rule}"
     assert next_step(sent).rule == "infotheque.read_submitted"
     operations.archive_document(document=waiting, by=staff)
     check_silence()

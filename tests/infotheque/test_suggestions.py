@@ -85,7 +85,8 @@ def test_those_that_waited_before_steps_were_given_get_one_and_an_ordinary_draft
     Tip.objects.create(title="Un autre", status="accepted", decided_at=clock.now(), document=draft)
     check_silence()
     check_silence()
-    assert [rule_of(each) for each in (tip, draft, ordinary)] == ["agenda.repair", "agenda.repair", None]
+    rules = ["infotheque.decide_tip", "infotheque.complete_suggested", None]
+    assert [rule_of(each) for each in (tip, draft, ordinary)] == rules
     operations.decline_tip(tip=tip, by=staff)
     assert next_step(tip) is None
 

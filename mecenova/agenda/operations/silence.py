@@ -11,10 +11,13 @@ from mecenova.agenda.enums import Outcome
 from mecenova.agenda.followups import Repair
 from mecenova.agenda.models import FollowUp, FollowUpQuerySet, SilenceCheck
 from mecenova.agenda.opening import Opening, open_where_none
-from mecenova.agenda.silence import counted, forgotten, living, restart_of, without_step
+from mecenova.agenda.silence import Living, counted, forgotten, living, restart_of, without_step
 from mecenova.calendar import clock
 
 logger = logging.getLogger(__name__)
+
+# Of each kind: they are held until the check is over. The others wait for another night, with the team.
+RESTARTED_A_NIGHT = 500
 
 
 @transaction.atomic
@@ -28,22 +31,32 @@ def check_silence() -> SilenceCheck:
         subjects += alive
         violations += lost
         if lost:
-            _restart(name, queryset())
+            _restart(name, queryset)
             _repair(list(without_step(queryset())))
     return SilenceCheck.objects.create(subjects=subjects, violations=violations, orphans=orphans)
 
 
-def _restart(name: str, subjects: "QuerySet[Any]") -> None:
+def _restart(name: str, queryset: Living) -> None:
     """Whatever raises is left to the team, and stops no other."""
     restart = restart_of(name)
     if restart is None:
         return
-    for subject in forgotten(subjects):
+    lost = forgotten(queryset()).order_by("pk").values_list("pk", flat=True)
+    for key in list(lost[:RESTARTED_A_NIGHT]):
         try:
             with transaction.atomic():
-                restart(subject)
+                subject = _held_and_forgotten(queryset(), key)
+                if subject is not None:
+                    restart(subject)
         except Exception:
-            logger.exception("%s %s could not be given its next step back", name, subject.pk)
+            logger.exception("%s %s could not be given its next step back", name, key)
+
+
+def _held_and_forgotten(subjects: "QuerySet[Any]", key: Any) -> Any:
+    """As it is now. Whoever holds it at this moment may be giving it a step: it is left to them."""
+    rows = subjects.model._base_manager.filter(pk=key)
+    held = rows.select_for_update(skip_locked=True, no_key=True).values_list("pk").first()
+    return forgotten(subjects.filter(pk=key)).first() if held else None
 
 
 def _repair(subjects: list[Model]) -> None:

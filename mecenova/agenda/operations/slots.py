@@ -15,6 +15,7 @@ from mecenova.agenda.followups import HoldSlot, OfferSlot, RemindSlot
 from mecenova.agenda.models import Absence, FollowUp, Slot, SlotQuerySet, SlotRequest
 from mecenova.agenda.operations.follow_ups import close, start
 from mecenova.agenda.policies import can_book_for
+from mecenova.agenda.silence import register_living
 from mecenova.calendar import clock
 from mecenova.calendar.clock import PARIS, paris
 from mecenova.calendar.working_days import is_working_day, morning_of
@@ -35,6 +36,16 @@ FREE, BOOKED = "free", "booked"
 NOTICE = timedelta(hours=2)
 FURTHEST = timedelta(days=183)
 TAKEN = "Ce créneau vient d’être pris ou retiré\u00a0: choisissez-en un autre."
+
+# Here, where steps can be started again: the rules of this room lie below its operations.
+register_living(
+    "agenda.booked_slots",
+    lambda: Slot.objects.to_hold(),
+    lambda slot: start(HoldSlot, slot, since=slot.starts_at),
+)
+register_living(
+    "agenda.slot_requests", lambda: SlotRequest.objects.waiting(), lambda request: start(OfferSlot, request)
+)
 
 
 def free_slots() -> SlotQuerySet:

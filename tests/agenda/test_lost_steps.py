@@ -1,0 +1,147 @@
+"""Whatever lost its next step has it back the same night, where its own state says which one it is."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.db import connection, transaction
+
+from accounts.enums import OrganisationStatus
+from accounts.models import Organisation
+from infotheque.models import Tip
+from mecenova.agenda.followups import Repair
+from mecenova.agenda.models import FollowUp
+from mecenova.agenda.operations import ask_for_slot, check_silence, next_step
+from mecenova.agenda.silence import living, restart_of
+from partnerships.enums import PartnershipStatus, PartyRole
+from partnerships.models import Partnership, Party
+from tests.accounts.factories import OrganisationFactory, StaffFactory
+from tests.accounts.threads import at_once
+from tests.associations.factories import AssociationFactory, ProjectFactory
+from tests.companies.factories import CompanyFactory, NeedFactory
+from tests.infotheque.factories import DocumentFactory
+from tests.matching.factories import DiagnosisFactory
+from tests.partnerships.factories import IntroductionFactory
+
+pytestmark = pytest.mark.django_db
+
+
+def restarted(subject):
+    """The rule of the step that the night gives to what has none."""
+    FollowUp.objects.about([subject]).delete()
+    check_silence()
+    return next_step(subject).rule
+
+
+@pytest.mark.parametrize(
+    ("make", "rule"),
+    [
+        (lambda: OrganisationFactory(status="to_check"), "accounts.staff_check"),
+        (lambda: OrganisationFactory(status="changes_asked"), "accounts.corrections"),
+        (lambda: AssociationFactory(members=[StaffFactory()]).organisation, "associations.complete_profile"),
+        (lambda: CompanyFactory(members=[StaffFactory()]).organisation, "companies.publish_need"),
+        (lambda: OrganisationFactory(kind="association"), Repair.name),
+    ],
+)
+def test_an_organisation(frozen, make, rule):
+    assert restarted(make()) == rule
+
+
+@pytest.mark.parametrize(
+    ("make", "rule"),
+    [
+        (ProjectFactory, "associations.finish_project"),
+        (lambda: ProjectFactory(published=True), "associations.review_project"),
+        (lambda: DiagnosisFactory().project, "matching.choose_after"),
+        (NeedFactory, "companies.finish_need"),
+        (lambda: NeedFactory(published=True, deadline=None), "companies.review_need"),
+        (lambda: NeedFactory(published=True, deadline=date(2027, 1, 5)), "companies.need_deadline"),
+        (lambda: Tip.objects.create(title="Un guide"), "infotheque.decide_tip"),
+        (lambda: DocumentFactory(status="in_review"), "infotheque.read_submitted"),
+        (lambda: DocumentFactory(published=True, status="to_verify"), "infotheque.review_document"),
+    ],
+)
+def test_what_an_organisation_or_the_team_writes(frozen, make, rule):
+    assert restarted(make()) == rule
+
+
+def test_a_suggested_draft(frozen):
+    draft = DocumentFactory()
+    Tip.objects.create(title="Un guide", status="accepted", decided_at=frozen(), document=draft)
+    assert restarted(draft) == "infotheque.complete_suggested"
+
+
+def test_an_appointment_counts_from_its_hour(slots, book):
+    slot = book(slots[0])
+    assert restarted(slot) == "agenda.hold_slot"
+    assert next_step(slot).since == slot.starts_at
+
+
+def test_a_date_that_the_team_owes(frozen, organisation, member):
+    request = ask_for_slot(organisation_id=organisation.pk, about=organisation, by=member)
+    assert restarted(request) == "agenda.offer_slot"
+
+
+def partnership(**state):
+    introduction = IntroductionFactory()
+    found = Partnership.objects.create(
+        kind=introduction.kind, title="Ensemble", introduction=introduction, **state
+    )
+    roles = {PartyRole.BENEFICIARY: introduction.association, PartyRole.GIVER: introduction.company}
+    for role, side in roles.items():
+        Party.objects.create(partnership=found, organisation=side.organisation, role=role)
+    return found
+
+
+def signed(now, **state):
+    return {"status": "agreed", "agreed_at": now, "signed_on": now.date(), **state}
+
+
+def ended(now, **state):
+    return {"status": PartnershipStatus.ENDED, "ended_at": now, **state}
+
+
+@pytest.mark.parametrize(
+    ("state", "rule"),
+    [
+        (lambda now: {}, "partnerships.did_you_talk"),
+        (lambda now: {"talk_turn": 10}, Repair.name),
+        (lambda now: {"talk_turn": 10, "disagreement_at": now}, "partnerships.settle_disagreement"),
+        (lambda now: {"talked_at": now}, "partnerships.decide_together"),
+        (lambda now: {"talked_at": now, "contested_at": now}, "partnerships.settle_signature"),
+        (signed, "partnerships.yearly_review"),
+        (lambda now: signed(now, ends_on=date(2027, 6, 30)), Repair.name),
+        (lambda now: signed(now) | ended(now), "partnerships.joint_evaluation"),
+        (lambda now: signed(now) | ended(now, evaluated_at=now), "partnerships.lasting_effect"),
+    ],
+)
+def test_a_partnership_whose_dates_say_which(frozen, state, rule):
+    assert restarted(partnership(**state(frozen()))) == rule
+
+
+def test_twice_is_once_and_the_other_night_nothing_is_broken(frozen):
+    need = NeedFactory(published=True)
+    assert check_silence().violations > 0
+    frozen.advance(timedelta(days=1))
+    assert check_silence().violations == 0
+    assert FollowUp.objects.about([need]).count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_somebody_holds_is_left_to_them():
+    """They may be giving it a step, or ending it: ours would take its place."""
+    organisation = OrganisationFactory(status=OrganisationStatus.TO_CHECK)
+    with transaction.atomic():
+        Organisation.objects.select_for_update(no_key=True).get(pk=organisation.pk)
+
+        def call():
+            try:
+                check_silence()
+            finally:
+                connection.close()
+
+        at_once(call)
+    assert next_step(organisation).rule == Repair.name
+
+
+def test_every_kind_says_how():
+    assert [name for name in living() if restart_of(name) is None] == []
