@@ -23,6 +23,11 @@ SECONDS = 1200
 SCRATCH = "rehearsal"
 KEPT = 12
 INTERRUPTED = "Le calcul s’est interrompu avant la fin. Demandez-en un autre."
+BROKEN = (
+    "Une erreur du site a arrêté le calcul. Demandez-en un autre\u00a0; si cela recommence, prévenez la "
+    "personne qui tient le serveur\u00a0: la raison est dans les journaux, "
+    "à «\u202fPreview {preview} failed\u202f»."
+)
 
 
 def make_waiting() -> int:
@@ -52,9 +57,10 @@ def _make(preview: Preview) -> None:
     except scratch.CannotMakeDatabase as refusal:
         logger.error("Preview %s: the role may not create a database", preview.pk)
         _settle(preview, PreviewStatus.FAILED, finished_at=clock.now(), error=str(refusal))
-    except Exception as error:
+    except Exception:
+        # Its words are for who keeps the server: they may be a traceback.
         logger.exception("Preview %s failed", preview.pk)
-        said = f"{type(error).__name__}\u00a0: {error}"[:2000]
+        said = BROKEN.format(preview=preview.pk)
         _settle(preview, PreviewStatus.FAILED, finished_at=clock.now(), error=said)
 
 

@@ -151,14 +151,17 @@ def no_child(monkeypatch) -> list[str]:
     return emptied
 
 
-def test_a_crash_is_told_and_the_rows_copied_are_not_left(transactional_db, no_child, monkeypatch):
+def test_a_crash_is_told_and_the_rows_copied_are_not_left(transactional_db, no_child, monkeypatch, caplog):
     def die(*words, **more):
         raise scratch.ChildFailed("MemoryError")
 
     monkeypatch.setattr(scratch, "run_manage", die)
     preview = make(30)
     assert preview.status == PreviewStatus.FAILED
-    assert "MemoryError" in preview.error
+    assert preview.error == making.BROKEN.format(preview=preview.pk)
+    assert "MemoryError" not in preview.error
+    assert f"Preview {preview.pk} failed" in caplog.text
+    assert "MemoryError" in caplog.text
     assert no_child == [scratch.name_beside("rehearsal")]
     assert make(30).pk != preview.pk
 
