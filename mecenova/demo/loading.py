@@ -22,6 +22,7 @@ from mecenova.demo.team import Team
 from mecenova.demo.texts import OPENING, Reference
 from mecenova.demo.timeline import Timeline
 from mecenova.locks import hold
+from mecenova.pages.observatory import remembered as observatory
 
 LOADING = "demo.loading"
 
@@ -34,6 +35,8 @@ def load() -> bool:
         return False
     with _without_savepoints(), _without_collector():
         _make()
+    # Read while the demo was being made, the observatory holds what little could be counted then.
+    transaction.on_commit(observatory.forget)
     return True
 
 

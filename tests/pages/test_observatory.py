@@ -54,6 +54,12 @@ def test_an_empty_network_says_so_kindly(client):
     assert "Rien à mesurer pour l’instant" in page.content.decode()
 
 
+def test_nothing_to_measure_is_not_remembered(client):
+    assert client.get(PAGE).context["report"].is_empty
+    Network(7, organisations=150, introductions=150)
+    assert "Rien à mesurer" not in client.get(PAGE).content.decode()
+
+
 def test_a_visitor_reads_every_figure(client, network):
     page = client.get(PAGE).content.decode()
     assert "Rien à mesurer" not in page

@@ -22,8 +22,18 @@ def public() -> Report:
         return make(whole=False)
     if report is None:
         report = make(whole=False)
-        _remember(report)
+        # A network that has just opened, or that the demo is still making, is not told so for an hour more.
+        if not report.is_empty:
+            _remember(report)
     return report
+
+
+def forget() -> None:
+    """What was computed before a whole network arrived at once."""
+    try:
+        cache.delete(KEY)
+    except (RedisError, OSError):
+        logger.warning("The observatory could not be taken out of the cache")
 
 
 def _remember(report: Report) -> None:
