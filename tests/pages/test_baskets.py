@@ -311,6 +311,14 @@ def test_refused_by_all_means_all():
     assert BASKETS["associations-refusees"].count() == 0
 
 
+def test_an_association_that_refused_was_refused_by_nobody():
+    choosy = refused_twice()
+    choosy.introductions.filter(status=IntroductionStatus.NO).update(
+        asked_by_side=Side.COMPANY, refusal_reason="out_of_mission"
+    )
+    assert BASKETS["associations-refusees"].count() == 0
+
+
 def test_the_register_tells_who_came_who_left_and_why(team, staff):
     organisation = OrganisationFactory(status=OrganisationStatus.TO_CHECK, name="Les Mains vertes")
     for _ in range(2):

@@ -19,7 +19,7 @@ from mecenova.pages.baskets.basket import Action, Basket, Line
 from mecenova.pages.baskets.organisations import CHECK, organisation_line
 from mecenova.pages.followups import LongIncomplete
 from mecenova.workflow.models import TransitionRecord
-from partnerships.enums import OPEN_STATUSES, IntroductionStatus
+from partnerships.enums import OPEN_STATUSES, IntroductionStatus, Side
 from partnerships.models import Introduction
 
 # One refusal is not yet « refused by all ».
@@ -64,18 +64,23 @@ def never_presented() -> "QuerySet[Association]":
 
 
 def refused_by_all() -> "QuerySet[Association]":
-    """All that was asked for them, or proposed of them, has ended with a no or in silence: nobody is left."""
+    """All that they asked, or that was proposed of them, has ended with a no or in silence: nobody is left.
+
+    What they were asked and refused themselves is nobody's refusal of them.
+    """
     own = {"association": OuterRef("pk")}
     hopeful = Introduction.objects.filter(**own, status__in=[*OPEN_STATUSES, IntroductionStatus.YES])
     waiting = Suggestion.objects.open().filter(**own)
-    ended = (IntroductionStatus.NO, IntroductionStatus.RELEASED)
+    ended = Q(
+        introductions__asked_by_side=Side.ASSOCIATION,
+        introductions__status__in=(IntroductionStatus.NO, IntroductionStatus.RELEASED),
+    )
     return (
         Association.objects.open_to_companies()
         .annotate(
-            refusals=Count("introductions", filter=Q(introductions__status__in=ended)),
+            refusals=Count("introductions", filter=ended),
             refused_at=Max(
-                Coalesce("introductions__answered_at", "introductions__released_at"),
-                filter=Q(introductions__status__in=ended),
+                Coalesce("introductions__answered_at", "introductions__released_at"), filter=ended
             ),
         )
         .filter(~Exists(hopeful), ~Exists(waiting), refusals__gte=REFUSALS)
