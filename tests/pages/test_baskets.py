@@ -319,6 +319,19 @@ def test_an_association_that_refused_was_refused_by_nobody():
     assert BASKETS["associations-refusees"].count() == 0
 
 
+def test_who_was_proposed_in_vain_was_refused_too():
+    """A request and a suggestion, each refused once: counted once each, since the later of the two."""
+    association = AssociationFactory(complete=True)
+    no = {"status": IntroductionStatus.NO, "refusal_reason": "timing", "retry_on": clock.today()}
+    IntroductionFactory(association=association, answered_at=clock.now() - timedelta(days=9), **no)
+    assert BASKETS["associations-refusees"].count() == 0
+    last = SuggestionFactory(association=association, declined=True)
+    (found,) = BASKETS["associations-refusees"].found()
+    assert (found, found.refusals, found.refused_at) == (association, 2, last.answered_at)
+    SuggestionFactory(association=association)
+    assert BASKETS["associations-refusees"].count() == 0
+
+
 def test_the_register_tells_who_came_who_left_and_why(team, staff):
     organisation = OrganisationFactory(status=OrganisationStatus.TO_CHECK, name="Les Mains vertes")
     for _ in range(2):

@@ -2,15 +2,17 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, Max, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce, Greatest
 
 from accounts.enums import OrganisationEvent, OrganisationKind
 from accounts.models import Organisation, User
 from associations.models import Association
 from associations.operations import days_before_call, note_call
+from matching.enums import SuggestionStatus
 from matching.models import Suggestion
 from mecenova.agenda.planning import promised_days
 from mecenova.calendar import clock
@@ -71,22 +73,35 @@ def refused_by_all() -> "QuerySet[Association]":
     own = {"association": OuterRef("pk")}
     hopeful = Introduction.objects.filter(**own, status__in=[*OPEN_STATUSES, IntroductionStatus.YES])
     waiting = Suggestion.objects.open().filter(**own)
-    ended = Q(
-        introductions__asked_by_side=Side.ASSOCIATION,
-        introductions__status__in=(IntroductionStatus.NO, IntroductionStatus.RELEASED),
+    asked = Introduction.objects.filter(
+        **own,
+        asked_by_side=Side.ASSOCIATION,
+        status__in=(IntroductionStatus.NO, IntroductionStatus.RELEASED),
     )
+    proposed = Suggestion.objects.filter(**own, status=SuggestionStatus.DECLINED)
     return (
         Association.objects.open_to_companies()
         .annotate(
-            refusals=Count("introductions", filter=ended),
-            refused_at=Max(
-                Coalesce("introductions__answered_at", "introductions__released_at"), filter=ended
+            refusals=_number_of(asked) + _number_of(proposed),
+            refused_at=Greatest(
+                _latest_of(asked, Coalesce("answered_at", "released_at")), _latest_of(proposed, "answered_at")
             ),
         )
         .filter(~Exists(hopeful), ~Exists(waiting), refusals__gte=REFUSALS)
         .select_related("organisation")
         .order_by("refused_at", "pk")
     )
+
+
+def _number_of(rows: "QuerySet[Any]") -> Coalesce:
+    """How many of these the association has; counted apart, as two joins would multiply each other."""
+    counted = rows.order_by().values("association").annotate(number=Count("pk"))
+    return Coalesce(Subquery(counted.values("number")), 0)
+
+
+def _latest_of(rows: "QuerySet[Any]", moment: str | Coalesce) -> Subquery:
+    latest = rows.order_by().values("association").annotate(latest=Max(moment))
+    return Subquery(latest.values("latest"))
 
 
 def _called() -> "QuerySet[TransitionRecord]":
@@ -160,7 +175,7 @@ BASKETS = (
         "associations-refusees",
         "Refusées par toutes",
         "associations",
-        "Tout ce qui a été demandé s’est fermé. Appelez avant qu’elles ne se découragent.",
+        "Tout ce qui a été demandé ou proposé s’est fermé. Appelez avant qu’elles ne se découragent.",
         refused_by_all,
         _line("refused_at"),
         CALL,
