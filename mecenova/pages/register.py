@@ -44,15 +44,16 @@ def keep_register() -> None:
 
 
 def why_left(basket: Basket, subject: Any, since: datetime) -> str:
-    """What last happened to the subject since it came in, in the journal's words, and by whom.
+    """What happened last to the subject since it came in that can take it out of this basket, by whom, in the
+    journal's words.
 
-    Where the journal has said nothing since, what taking leave of this basket means.
+    Where the journal has said nothing of the kind, what taking leave of this basket means.
     """
     followed = getattr(subject, "organisation", None) or subject
     keys = Q(subject_type=ContentType.objects.get_for_model(followed), subject_id=followed.pk)
     if followed is not subject:
         keys |= Q(subject_type=ContentType.objects.get_for_model(subject), subject_id=subject.pk)
-    lines = TransitionRecord.objects.filter(keys, at__gt=since).select_related("by")
+    lines = TransitionRecord.objects.filter(keys, at__gt=since, verb__in=basket.moved_by).select_related("by")
     last = lines.order_by("-at", "-id").first()
     if last is None:
         return basket.left
@@ -64,9 +65,11 @@ def why_left(basket: Basket, subject: Any, since: datetime) -> str:
 WORDS = {
     "check": "fiche vérifiée",
     "ask_for_changes": "précisions demandées",
+    "resubmit": "fiche corrigée",
     "leave": "départ du site",
     "call": "appel de l’équipe",
-    "contact": "contact pris par l’équipe",
+    "report_talk": "réponse changée",
+    "settle": "désaccord tranché",
 }
 
 

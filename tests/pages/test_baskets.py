@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.urls import reverse
 
-from accounts.enums import OrganisationStatus
+from accounts.enums import OrganisationEvent, OrganisationStatus
 from accounts.followups import CallForCorrections
 from accounts.models import Organisation
 from accounts.operations import claim_organisation, withdraw_organisation
@@ -25,6 +25,7 @@ from mecenova.pages.tasks import register_baskets
 from mecenova.pages.views import tower
 from mecenova.ui.figures import long_date
 from mecenova.workflow.journal import history, record
+from mecenova.workflow.machine import registered as registered_workflows
 from partnerships.enums import IntroductionStatus, Side
 from partnerships.followups import AnswerIntroduction
 from partnerships.models import Partnership
@@ -332,6 +333,15 @@ def test_who_was_proposed_in_vain_was_refused_too():
     assert BASKETS["associations-refusees"].count() == 0
 
 
+def test_a_call_since_the_last_refusal_takes_an_association_out_until_the_next(team, staff):
+    association = refused_twice()
+    click(team, "associations-refusees", association, note="Ils reprennent leur projet.")
+    assert BASKETS["associations-refusees"].count() == 0
+    with clock.frozen(clock.now() + timedelta(days=5)):
+        SuggestionFactory(association=association, declined=True)
+        assert list(BASKETS["associations-refusees"].found()) == [association]
+
+
 def test_the_register_tells_who_came_who_left_and_why(team, staff):
     organisation = OrganisationFactory(status=OrganisationStatus.TO_CHECK, name="Les Mains vertes")
     for _ in range(2):
@@ -357,6 +367,27 @@ def test_what_is_older_than_the_stay_is_not_why_it_ended(team, staff):
     register_baskets()
     stay = Stay.objects.get(basket="associations-incompletes")
     assert stay.why == BASKETS["associations-incompletes"].left
+
+
+def test_what_cannot_take_a_line_out_is_not_why_it_went(team, staff):
+    """Renamed meanwhile, and a request sent: the request is why, and the journal of the name says nothing."""
+    association, called = refused_twice(), refused_twice()
+    register_baskets()
+    organisation = association.organisation
+    record(organisation, "rename", organisation.status, organisation.status, staff, "Les Mains bleues")
+    IntroductionFactory(association=association)
+    click(team, "associations-refusees", called, note="Ils reprennent leur projet.")
+    register_baskets()
+    whys = dict(Stay.objects.filter(basket="associations-refusees").values_list("subject_id", "why"))
+    assert whys[association.pk] == BASKETS["associations-refusees"].left
+    assert whys[called.pk].startswith("Appel de l’équipe par Camille Durand")
+
+
+def test_every_verb_that_moves_a_line_is_one_that_somebody_writes():
+    written = {step.verb for workflow in registered_workflows() for step in workflow.transitions}
+    written |= {*OrganisationEvent.values, "report_talk", "settle"}
+    for basket in BASKETS.values():
+        assert basket.moved_by <= written, basket.slug
 
 
 def test_a_line_says_when_the_team_last_spoke(team, staff):

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import Count, Exists, Max, OuterRef, QuerySet, Subquery
+from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce, Greatest
 
 from accounts.enums import OrganisationEvent, OrganisationKind
@@ -18,7 +18,7 @@ from mecenova.agenda.planning import promised_days
 from mecenova.calendar import clock
 from mecenova.calendar.working_days import begun_before
 from mecenova.pages.baskets.basket import Action, Basket, Line
-from mecenova.pages.baskets.organisations import CHECK, organisation_line
+from mecenova.pages.baskets.organisations import CALLED, CHECK, CHECKED, organisation_line
 from mecenova.pages.followups import LongIncomplete
 from mecenova.workflow.models import TransitionRecord
 from partnerships.enums import OPEN_STATUSES, IntroductionStatus, Side
@@ -68,7 +68,8 @@ def never_presented() -> "QuerySet[Association]":
 def refused_by_all() -> "QuerySet[Association]":
     """All that they asked, or that was proposed of them, has ended with a no or in silence: nobody is left.
 
-    What they were asked and refused themselves is nobody's refusal of them.
+    What they were asked and refused themselves is nobody's refusal of them. Who was called since the last one
+    has heard from somebody.
     """
     own = {"association": OuterRef("pk")}
     hopeful = Introduction.objects.filter(**own, status__in=[*OPEN_STATUSES, IntroductionStatus.YES])
@@ -86,8 +87,10 @@ def refused_by_all() -> "QuerySet[Association]":
             refused_at=Greatest(
                 _latest_of(asked, Coalesce("answered_at", "released_at")), _latest_of(proposed, "answered_at")
             ),
+            called_at=Subquery(_called()),
         )
-        .filter(~Exists(hopeful), ~Exists(waiting), refusals__gte=REFUSALS)
+        .filter(Q(called_at__isnull=True) | Q(called_at__lt=F("refused_at")), refusals__gte=REFUSALS)
+        .filter(~Exists(hopeful), ~Exists(waiting))
         .select_related("organisation")
         .order_by("refused_at", "pk")
     )
@@ -148,6 +151,7 @@ BASKETS = (
         to_check,
         organisation_line,
         CHECK,
+        moved_by=CHECKED,
         left="La fiche n’attend plus d’être vérifiée.",
     ),
     Basket(
@@ -159,6 +163,7 @@ BASKETS = (
         _line("checked_at"),
         CALL,
         delay=LongIncomplete.name,
+        moved_by=frozenset({OrganisationEvent.LEAVE}),
         left="Fiche complétée, ou délai changé par l’équipe.",
     ),
     Basket(
@@ -169,6 +174,7 @@ BASKETS = (
         never_presented,
         _line("attended_at"),
         CALL,
+        moved_by=CALLED,
         left="Présentée à une entreprise, ou plus proposée aux entreprises.",
     ),
     Basket(
@@ -179,6 +185,7 @@ BASKETS = (
         refused_by_all,
         _line("refused_at"),
         CALL,
+        moved_by=CALLED,
         left="Une demande ou une suggestion est en cours, ou elle n’est plus proposée aux entreprises.",
     ),
 )

@@ -65,8 +65,8 @@ class Action:
 class Basket:
     """`found` says which rows; `line` how one is shown; `advice` what the team does with them.
 
-    `delay` names what the team sets and `heading` leaves room for; `left` is why a line went, where the
-    journal says nothing.
+    `delay` names what the team sets and `heading` leaves room for; `moved_by` are the verbs of the journal
+    that can take a line out; `left` is why one went, where none of them did.
     """
 
     slug: str
@@ -77,6 +77,7 @@ class Basket:
     line: Callable[[Any], Line]
     action: Action | None = None
     delay: str = ""
+    moved_by: frozenset[str] = frozenset()
     left: str = field(kw_only=True)
 
     @property

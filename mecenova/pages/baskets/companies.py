@@ -7,7 +7,7 @@ from accounts.models import Organisation, User
 from companies.models import Company
 from companies.operations import companies_to_call, record_call
 from mecenova.pages.baskets.basket import Action, Basket, Line
-from mecenova.pages.baskets.organisations import CHECK, organisation_line
+from mecenova.pages.baskets.organisations import CALLED, CHECK, CHECKED, organisation_line
 
 
 def to_check() -> "QuerySet[Organisation]":
@@ -46,6 +46,7 @@ BASKETS = (
         to_check,
         organisation_line,
         CHECK,
+        moved_by=CHECKED,
         left="La fiche n’attend plus d’être vérifiée.",
     ),
     Basket(
@@ -56,6 +57,7 @@ BASKETS = (
         silent,
         _line,
         Action("J’ai appelé", _call, "L’appel est noté, et le silence repart de zéro.", asks_note=True),
+        moved_by=CALLED,
         left="L’entreprise a donné signe de vie.",
     ),
 )

@@ -103,6 +103,8 @@ def _call_who_was_silent(introduction: Introduction, by: User, note: str) -> Non
         note_call(association=introduction.association, note=note, by=by)
 
 
+# What ends the wait for an answer, in the journal of a request.
+ANSWERED = frozenset({"accept", "postpone", "decline", "release", "withdraw", "end"})
 CONTACT = Action(
     "J’ai pris contact", _contact, "Le contact est noté au journal de la demande.", asks_note=True
 )
@@ -116,6 +118,7 @@ BASKETS = (
         waiting_for_an_answer,
         _line,
         CONTACT,
+        moved_by=ANSWERED,
         left="La demande n’attend plus de réponse.",
     ),
     Basket(
@@ -126,6 +129,7 @@ BASKETS = (
         at_risk,
         _line,
         CONTACT,
+        moved_by=ANSWERED,
         left="La demande n’attend plus de réponse.",
     ),
     Basket(
@@ -152,6 +156,9 @@ BASKETS = (
         "Appelez-les, puis tranchez.",
         in_disagreement,
         _partnership_line,
+        moved_by=frozenset(
+            {"report_talk", "settle", "agree", "correct_signature", "return_to_matching", "abandon"}
+        ),
         left="Il n’y a plus de désaccord.",
     ),
 )

@@ -5,7 +5,7 @@ from dataclasses import replace
 from django.db.models import QuerySet
 from django.urls import reverse
 
-from accounts.enums import OrganisationKind
+from accounts.enums import OrganisationEvent, OrganisationKind
 from accounts.models import Claim, Organisation, User
 from accounts.operations import check_organisation, organisations_to_call
 from associations.operations import note_call
@@ -48,6 +48,9 @@ def _check(organisation: Organisation, by: User, note: str) -> None:
     check_organisation(organisation=organisation, by=by)
 
 
+# The lines of an organisation's journal that can take it out of a basket.
+CHECKED = frozenset({OrganisationEvent.CHECK, OrganisationEvent.ASK_FOR_CHANGES, OrganisationEvent.LEAVE})
+CALLED = frozenset({OrganisationEvent.CALL, OrganisationEvent.LEAVE})
 CHECK = Action("Vérifier", _check, "La fiche est vérifiée. Ses responsables viennent d’être prévenus.")
 
 
@@ -99,6 +102,7 @@ BASKETS = (
         Action(
             "J’ai appelé", _call, "L’appel est noté, et l’organisme a de nouveau ses délais.", asks_note=True
         ),
+        moved_by=CALLED | {OrganisationEvent.RESUBMIT, OrganisationEvent.CHECK},
         left="La fiche n’attend plus d’appel.",
     ),
     Basket(
@@ -108,6 +112,7 @@ BASKETS = (
         "Une fiche existante est demandée\u00a0: vérifiez la fonction de la personne avant de dire oui.",
         claims,
         _claim_line,
+        moved_by=frozenset({"accept", "refuse"}),
         left="La demande n’attend plus de décision.",
     ),
     Basket(
