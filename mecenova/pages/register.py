@@ -1,12 +1,14 @@
 """Who entered each basket, who left it and why: kept by the hour, read by the week."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
+from django.db.models.functions import Coalesce
 
 from mecenova.agenda.models import Stay
 from mecenova.agenda.operations import register_stays
@@ -16,6 +18,7 @@ from mecenova.pages.subjects import name_of, page_of, with_subjects
 from mecenova.workflow.models import TransitionRecord
 
 WEEK = timedelta(days=7)
+NAMELESS = "Une fiche qui n’existe plus"
 
 
 @dataclass(frozen=True)
@@ -87,12 +90,22 @@ def movements() -> dict[str, Movement]:
     return {basket: Movement(entered, left) for basket, entered, left in counted}
 
 
-def passages(basket: Basket, *, limit: int) -> list[Passage]:
-    """The latest entries and exits of a basket within the week, newest first."""
+def passages(basket: Basket) -> "QuerySet[Stay]":
+    """The entries and exits of a basket within the week, the latest to move first."""
     since = clock.now() - WEEK
     moved = Stay.objects.of(basket.slug).filter(Q(entered_at__gte=since) | Q(left_at__gte=since))
+    return with_subjects(moved).order_by(Coalesce("left_at", "entered_at").desc(), "pk")
+
+
+def told(stays: Iterable[Stay]) -> list[Passage]:
+    """Each of these as a page tells it; a subject that exists no more keeps its line, without a name."""
     return [
-        Passage(name_of(stay.subject), page_of(stay.subject), stay.entered_at, stay.left_at, stay.why)
-        for stay in with_subjects(moved.order_by("-entered_at", "pk"))[:limit]
-        if stay.subject is not None
+        Passage(
+            name_of(stay.subject) if stay.subject else NAMELESS,
+            page_of(stay.subject) if stay.subject else "",
+            stay.entered_at,
+            stay.left_at,
+            stay.why,
+        )
+        for stay in stays
     ]

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.urls import reverse
 
-from accounts.enums import OrganisationEvent, OrganisationStatus
+from accounts.enums import OrganisationStatus
 from accounts.followups import CallForCorrections
 from accounts.models import Organisation
 from accounts.operations import claim_organisation, withdraw_organisation
@@ -14,18 +14,16 @@ from associations.followups import Presentation
 from associations.operations import note_call
 from companies.followups import CallAfterSilence
 from companies.operations import record_call
-from mecenova.agenda.models import FollowUp, Stay
+from mecenova.agenda.models import FollowUp
 from mecenova.agenda.operations import next_step, run_due, set_delay, start
 from mecenova.calendar import clock
 from mecenova.mail.enums import MailStatus
 from mecenova.mail.models import AddressTrouble
 from mecenova.pages.baskets import BASKETS, Line
-from mecenova.pages.followups import LongIncomplete
 from mecenova.pages.tasks import register_baskets
 from mecenova.pages.views import tower
 from mecenova.ui.figures import long_date
-from mecenova.workflow.journal import history, record
-from mecenova.workflow.machine import registered as registered_workflows
+from mecenova.workflow.journal import history
 from partnerships.enums import IntroductionStatus, Side
 from partnerships.followups import AnswerIntroduction
 from partnerships.models import Partnership
@@ -342,54 +340,6 @@ def test_a_call_since_the_last_refusal_takes_an_association_out_until_the_next(t
         assert list(BASKETS["associations-refusees"].found()) == [association]
 
 
-def test_the_register_tells_who_came_who_left_and_why(team, staff):
-    organisation = OrganisationFactory(status=OrganisationStatus.TO_CHECK, name="Les Mains vertes")
-    for _ in range(2):
-        register_baskets()
-    click(team, "associations-a-verifier", organisation)
-    for _ in range(2):
-        register_baskets()
-    stay = Stay.objects.get(basket="associations-a-verifier")
-    assert stay.left_at is not None
-    assert stay.why.startswith("Fiche vérifiée par Camille Durand")
-    page = team.get(page_of("associations-a-verifier")).text
-    assert "1 entrée, 1 sortie" in page
-    assert "Fiche vérifiée par Camille Durand" in page
-
-
-def test_what_is_older_than_the_stay_is_not_why_it_ended(team, staff):
-    """Checked four months ago: the check is not what takes it out today."""
-    association = checked_long_ago(members=[UserFactory()])
-    with clock.frozen(clock.now() - LONG_AGO):
-        record(association.organisation, "check", "to_check", "checked", staff)
-    register_baskets()
-    set_delay(rule=LongIncomplete, occurrence=15, days=200, by=staff)
-    register_baskets()
-    stay = Stay.objects.get(basket="associations-incompletes")
-    assert stay.why == BASKETS["associations-incompletes"].left
-
-
-def test_what_cannot_take_a_line_out_is_not_why_it_went(team, staff):
-    """Renamed meanwhile, and a request sent: the request is why, and the journal of the name says nothing."""
-    association, called = refused_twice(), refused_twice()
-    register_baskets()
-    organisation = association.organisation
-    record(organisation, "rename", organisation.status, organisation.status, staff, "Les Mains bleues")
-    IntroductionFactory(association=association)
-    click(team, "associations-refusees", called, note="Ils reprennent leur projet.")
-    register_baskets()
-    whys = dict(Stay.objects.filter(basket="associations-refusees").values_list("subject_id", "why"))
-    assert whys[association.pk] == BASKETS["associations-refusees"].left
-    assert whys[called.pk].startswith("Appel de l’équipe par Camille Durand")
-
-
-def test_every_verb_that_moves_a_line_is_one_that_somebody_writes():
-    written = {step.verb for workflow in registered_workflows() for step in workflow.transitions}
-    written |= {*OrganisationEvent.values, "report_talk", "settle"}
-    for basket in BASKETS.values():
-        assert basket.moved_by <= written, basket.slug
-
-
 def test_a_line_says_when_the_team_last_spoke(team, staff):
     association = checked_long_ago(members=[UserFactory()])
     page = team.get(page_of("associations-incompletes")).text
@@ -472,15 +422,6 @@ def test_one_click_tells_what_comes_next_and_when(team):
     page = click(team, "corrections", organisation, note="Ils corrigent jeudi.").text
     step = next_step(organisation)
     assert f"Ensuite, au plus tard le {long_date(step.deadline)}\u00a0: {step.what}" in page
-
-
-def test_the_register_is_read_as_cards_on_a_phone(team):
-    OrganisationFactory(status=OrganisationStatus.TO_CHECK)
-    register_baskets()
-    page = team.get(page_of("associations-a-verifier")).text
-    assert "css/cards.css" in page
-    for column in ("Entrée", "Sortie", "Pourquoi"):
-        assert f'data-label="{column}"' in page
 
 
 def test_a_basket_counts_the_days_of_the_calendar_not_of_the_hour():

@@ -21,7 +21,7 @@ from mecenova.pages.baskets import BASKETS, GROUPS, Action, Basket, Line
 from mecenova.pages.contacts import Contacts, last_contacts, last_mails
 from mecenova.pages.duties import duties, loads, owed_by_team, promises
 from mecenova.pages.forms import NoteForm
-from mecenova.pages.register import Movement, movements, passages
+from mecenova.pages.register import Movement, movements, passages, told
 from mecenova.pages.subjects import followed, name_of
 from mecenova.team import for_the_team
 from mecenova.ui import navigation
@@ -161,6 +161,7 @@ def _show_basket(
 ) -> HttpResponse:
     """A refused note is shown in its line; above the list, when its line is not of this page."""
     page = Paginator(chosen.found(), PAGE_SIZE).get_page(request.GET.get("page"))
+    moved = Paginator(passages(chosen), PASSAGES_SHOWN).get_page(request.GET.get("registre"))
     elsewhere = refused is not None and all(subject.pk != refused.pk for subject in page)
     context = {
         "basket": chosen,
@@ -168,7 +169,8 @@ def _show_basket(
         "page_obj": page,
         "lines": _lines(chosen, list(page), refused),
         "movement": movements().get(chosen.slug, Movement()),
-        "passages": passages(chosen, limit=PASSAGES_SHOWN),
+        "register": moved,
+        "passages": told(moved),
     }
     return render(request, "pages/basket.html", context, status=status)
 

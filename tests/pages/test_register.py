@@ -1,0 +1,107 @@
+"""The register of a basket: who came in, who left, and why."""
+
+from datetime import timedelta
+
+import pytest
+
+from accounts.enums import OrganisationEvent, OrganisationStatus
+from mecenova.agenda.models import Stay
+from mecenova.agenda.operations import set_delay
+from mecenova.calendar import clock
+from mecenova.pages.baskets import BASKETS
+from mecenova.pages.followups import LongIncomplete
+from mecenova.pages.tasks import register_baskets
+from mecenova.pages.views import tower
+from mecenova.workflow.journal import record
+from mecenova.workflow.machine import registered as registered_workflows
+from tests.accounts.factories import OrganisationFactory, StaffFactory, UserFactory
+from tests.pages.test_baskets import LONG_AGO, checked_long_ago, click, page_of, refused_twice
+from tests.partnerships.factories import IntroductionFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def staff():
+    return StaffFactory(first_name="Camille", last_name="Durand")
+
+
+@pytest.fixture
+def team(client, staff):
+    client.force_login(staff)
+    return client
+
+
+def test_the_register_tells_who_came_who_left_and_why(team, staff):
+    organisation = OrganisationFactory(status=OrganisationStatus.TO_CHECK, name="Les Mains vertes")
+    for _ in range(2):
+        register_baskets()
+    click(team, "associations-a-verifier", organisation)
+    for _ in range(2):
+        register_baskets()
+    stay = Stay.objects.get(basket="associations-a-verifier")
+    assert stay.left_at is not None
+    assert stay.why.startswith("Fiche vérifiée par Camille Durand")
+    page = team.get(page_of("associations-a-verifier")).text
+    assert "1 entrée, 1 sortie" in page
+    assert "Fiche vérifiée par Camille Durand" in page
+
+
+def test_what_is_older_than_the_stay_is_not_why_it_ended(team, staff):
+    """Checked four months ago: the check is not what takes it out today."""
+    association = checked_long_ago(members=[UserFactory()])
+    with clock.frozen(clock.now() - LONG_AGO):
+        record(association.organisation, "check", "to_check", "checked", staff)
+    register_baskets()
+    set_delay(rule=LongIncomplete, occurrence=15, days=200, by=staff)
+    register_baskets()
+    stay = Stay.objects.get(basket="associations-incompletes")
+    assert stay.why == BASKETS["associations-incompletes"].left
+
+
+def test_what_cannot_take_a_line_out_is_not_why_it_went(team, staff):
+    """Renamed meanwhile, and a request sent: the request is why, and the journal of the name says nothing."""
+    association, called = refused_twice(), refused_twice()
+    register_baskets()
+    organisation = association.organisation
+    record(organisation, "rename", organisation.status, organisation.status, staff, "Les Mains bleues")
+    IntroductionFactory(association=association)
+    click(team, "associations-refusees", called, note="Ils reprennent leur projet.")
+    register_baskets()
+    whys = dict(Stay.objects.filter(basket="associations-refusees").values_list("subject_id", "why"))
+    assert whys[association.pk] == BASKETS["associations-refusees"].left
+    assert whys[called.pk].startswith("Appel de l’équipe par Camille Durand")
+
+
+def test_the_register_shows_every_passage_that_it_counts_the_latest_first(team, monkeypatch):
+    """Who came in long ago and left this week is among those who moved, and so is who exists no more."""
+    slug, now = "associations-a-verifier", clock.now()
+    old, gone, *others = OrganisationFactory.create_batch(5)
+    for hours, one in enumerate((*others, gone, old), 1):
+        Stay.objects.create(basket=slug, subject=one, entered_at=now - timedelta(hours=hours))
+    stays = Stay.objects.filter(basket=slug)
+    stays.filter(subject_id=old.pk).update(entered_at=now - timedelta(days=40), left_at=now, why="Parti.")
+    gone.delete()
+    monkeypatch.setattr(tower, "PASSAGES_SHOWN", 3)
+    first, second = (team.get(page_of(slug), {"registre": page}) for page in (1, 2))
+    assert first.context["movement"].entered + first.context["movement"].left == 5
+    titles = [passage.title for page in (first, second) for passage in page.context["passages"]]
+    assert titles == [old.name, *(one.name for one in others), "Une fiche qui n’existe plus"]
+    assert "?registre=2#registre" in first.text
+    assert "entrées et sorties page 2" in second.text
+
+
+def test_every_verb_that_moves_a_line_is_one_that_somebody_writes():
+    written = {step.verb for workflow in registered_workflows() for step in workflow.transitions}
+    written |= {*OrganisationEvent.values, "report_talk", "settle"}
+    for basket in BASKETS.values():
+        assert basket.moved_by <= written, basket.slug
+
+
+def test_the_register_is_read_as_cards_on_a_phone(team):
+    OrganisationFactory(status=OrganisationStatus.TO_CHECK)
+    register_baskets()
+    page = team.get(page_of("associations-a-verifier")).text
+    assert "css/cards.css" in page
+    for column in ("Entrée", "Sortie", "Pourquoi"):
+        assert f'data-label="{column}"' in page
