@@ -263,6 +263,24 @@ class Introduction(Identified):
         return None if self.is_waiting else self.answered_at
 
     @property
+    def last_answer(self) -> str:
+        """What was said last: a request that ended without a yes or a no may have been put off before."""
+        return "Réponse\u00a0: plus tard" if self.ended_at else "Réponse reçue"
+
+    @property
+    def ended_at(self) -> datetime | None:
+        """When it ended by something else than an answer."""
+        return self.released_at or self.withdrawn_at
+
+    @property
+    def ending(self) -> str:
+        """How it ended, where it was not by an answer."""
+        if self.withdrawn_at:
+            return "Retirée"
+        in_vain = self.was_never_sent or self.gone_organisation is not None or self.ended_while_postponed
+        return "Close" if in_vain else "Libérée"
+
+    @property
     def need_is_over(self) -> bool:
         return (
             self.need_id is not None

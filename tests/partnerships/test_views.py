@@ -1,4 +1,5 @@
 import html
+import re
 from datetime import UTC, date, datetime, timedelta
 from urllib.parse import urlencode
 
@@ -26,6 +27,8 @@ pytestmark = pytest.mark.django_db
 # Well formed, and nobody's.
 NOBODY = "00000000-0000-4000-8000-000000000000"
 CREATE = "/mises-en-relation/nouvelle/"
+TODAY = datetime(2026, 11, 23, 9, tzinfo=UTC)
+LATER_SAID = TODAY - timedelta(days=20)
 
 
 def shown(response):
@@ -234,6 +237,43 @@ def test_opening_the_page_changes_nothing_and_its_script_says_seen(client, pair)
     client.post(reverse("partnerships:introduction_seen", args=[introduction.pk]))
     introduction.refresh_from_db()
     assert introduction.seen_at is not None
+
+
+@pytest.mark.parametrize(
+    ("values", "told"),
+    [
+        ({"status": "requested"}, ["Envoyée", "Vue", "Réponse reçue"]),
+        ({"status": "released", "released_at": TODAY}, ["Envoyée", "Libérée"]),
+        (
+            {
+                "status": "released",
+                "answered_at": LATER_SAID,
+                "later_on": LATER_SAID.date(),
+                "released_at": TODAY,
+            },
+            ["Envoyée", "Réponse\u00a0: plus tard", "Libérée"],
+        ),
+        ({"status": "released", "requested_at": None, "released_at": TODAY}, ["Close"]),
+        ({"status": "withdrawn", "withdrawn_at": TODAY}, ["Envoyée", "Retirée"]),
+        (
+            {
+                "status": "no",
+                "answered_at": TODAY,
+                "refusal_reason": RefusalReason.TIMING,
+                "retry_on": TODAY.date() + timedelta(days=90),
+            },
+            ["Envoyée", "Réponse reçue"],
+        ),
+    ],
+    ids=["open", "released", "released-after-later", "never-sent", "withdrawn", "no"],
+)
+def test_a_request_that_is_over_awaits_nothing_more(client, pair, values, told):
+    asked = {"requested_at": TODAY - timedelta(days=30), **values}
+    introduction = IntroductionFactory(association=pair.association, company=pair.company, **asked)
+    client.force_login(pair.asker)
+    page = shown(client.get(introduction.get_absolute_url()))
+    assert re.findall(r'class="step-label">([^<]*)<', page) == told
+    assert ("à venir" in page) == introduction.is_open
 
 
 def test_the_list_puts_what_i_owe_first_and_asks_a_constant_number_of_queries(client, pair, query_count):

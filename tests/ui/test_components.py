@@ -84,6 +84,19 @@ def test_the_step_tracker_has_one_current_step() -> None:
     assert "à venir" in shown
 
 
+def test_the_step_tracker_of_what_is_over_awaits_nothing() -> None:
+    shown = draw(
+        '{% step_tracker "Envoyée" sent "Vue" none "Répondue" none "Libérée" ended over=True %}',
+        sent=datetime(2026, 11, 1, tzinfo=UTC),
+        none=None,
+        ended=datetime(2026, 11, 23, tzinfo=UTC),
+    )
+    assert [word in shown for word in ("Envoyée", "Vue", "Répondue", "Libérée")] == [True, False, False, True]
+    assert shown.count("step-done") == 2
+    assert "aria-current" not in shown
+    assert not any(awaited in shown for awaited in ("en attente", "à venir"))
+
+
 @pytest.mark.parametrize(("done", "total", "width"), [(0, 4, "0"), (1, 3, "33"), (4, 4, "100"), (0, 0, "0")])
 def test_the_meter_never_divides_by_nothing(done: int, total: int, width: str) -> None:
     shown = draw("{% meter done total %}", done=done, total=total)

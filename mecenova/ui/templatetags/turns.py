@@ -1,6 +1,7 @@
 """Whose turn it is: the next step, where a request stands, how complete a record is."""
 
 from collections.abc import Iterable
+from operator import itemgetter
 from typing import Any
 
 from django import template
@@ -54,11 +55,17 @@ def history(lines: Iterable[Any], *, notes: bool = False) -> dict[str, Any]:
 
 
 @register.inclusion_tag("ui/step_tracker.html")
-def step_tracker(*labels_and_dates: Any, label: str = "Avancement") -> dict[str, Any]:
-    """`{% step_tracker "Envoyée" sent_at "Vue" seen_at %}`: done with a date, then one current."""
+def step_tracker(*labels_and_dates: Any, label: str = "Avancement", over: bool = False) -> dict[str, Any]:
+    """`{% step_tracker "Envoyée" sent_at "Vue" seen_at %}`: done with a date, then one current.
+
+    Once it is `over`, nothing more is awaited: what has no date never happened, and the rest is told in its order.
+    """
     steps = []
     current_found = False
-    for name, moment in pairs(labels_and_dates):
+    told = list(pairs(labels_and_dates))
+    if over:
+        told = sorted(((name, moment) for name, moment in told if moment), key=itemgetter(1))
+    for name, moment in told:
         state = "done" if moment else "todo" if current_found else "current"
         current_found = current_found or state == "current"
         steps.append({"label": name, "moment": moment or None, "state": state})
