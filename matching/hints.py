@@ -1,5 +1,5 @@
-"""What this room adds to a project's page: its diagnosis, and what asking for more than money would open; and
-the causes it reads in a profile's text."""
+"""What this room adds to a project's page: its diagnosis, and what asking for more than money would open;
+to a released request's, its diagnosis; and the causes it reads in a profile's text."""
 
 from django.urls import reverse
 
@@ -12,6 +12,8 @@ from matching.network.stems import stems_of_words
 from matching.scoring import likely_causes
 from matching.scoring.text import exact_stems, words
 from mecenova.reference.enums import Kind
+from mecenova.ui.figures import long_date
+from partnerships.models import Introduction
 
 # From the one most needs offer to the one fewest do, ties in this order.
 OTHER_KINDS = {
@@ -23,10 +25,17 @@ OTHER_KINDS = {
 
 
 def diagnosis_hint(project: Project) -> Hint | None:
-    """While its association has something to choose, or is widening what it chose to widen."""
+    """The last one: to be chosen after, being widened as chosen, or over and still to be read."""
     last = Diagnosis.objects.filter(project=project).order_by("-at").first()
-    if last is None or not (last.is_open or last.choice == Choice.WIDEN):
+    if last is None:
         return None
+    if not (last.is_open or last.choice == Choice.WIDEN):
+        return Hint(
+            text=f"Pourquoi ce projet n’avait pas trouvé d’entreprise le {long_date(last.at)}.",
+            url=last.get_absolute_url(),
+            label="Relire ce point",
+            title="Le dernier point",
+        )
     if last.is_open:
         text = (
             "Ce projet n’a pas encore trouvé d’entreprise. Nous avons fait le point, chiffres en main\u00a0: "
@@ -40,6 +49,12 @@ def diagnosis_hint(project: Project) -> Hint | None:
         label="Voir le point et les suites possibles",
         title="Faire le point",
     )
+
+
+def why_released(introduction: Introduction) -> str:
+    """Where its association reads why it was released: also once there is nothing left to choose."""
+    last = Diagnosis.objects.filter(introduction=introduction).order_by("-at").first()
+    return last.get_absolute_url() if last is not None else ""
 
 
 def money_only_hint(project: Project) -> Hint | None:

@@ -18,6 +18,7 @@ from accounts.policies import is_member
 from infotheque.models import Prescription
 from mecenova.agenda import operations as agenda
 from mecenova.agenda.models import FollowUp
+from mecenova.team import is_staff
 from mecenova.workflow.errors import DomainError
 from mecenova.workflow.journal import history
 from partnerships import operations, policies
@@ -25,6 +26,7 @@ from partnerships.answering import give_answer
 from partnerships.asking import Approach, find_approach, living_like
 from partnerships.enums import IntroductionStatus
 from partnerships.forms import AnswerForm, AskForm, WithdrawForm
+from partnerships.hints import explained_at
 from partnerships.models import Introduction
 from partnerships.refusals import next_steps_after
 
@@ -189,6 +191,7 @@ def _show(
     asked = policies.asked_introduction(request.user, found)
     step = agenda.next_step(found) if found.is_open else None
     mine = bool(step) and policies.owes(request.user, step)
+    reader_is_association = is_member(request.user, found.association.organisation)
     context = {
         "introduction": found,
         "asking": found.asking_organisation,
@@ -206,7 +209,8 @@ def _show(
         "mine": mine,
         "to_read": Prescription.objects.to_read(step.organisation_id, steps=[step]) if step and mine else (),
         "asked_by_me": asked,
-        "reader_is_association": is_member(request.user, found.association.organisation),
+        "reader_is_association": reader_is_association,
+        "explained_at": explained_at(found) if reader_is_association or is_staff(request.user) else "",
         "after_no": next_steps_after(found),
         "history": history(found),
         "partnership": getattr(found, "partnership", None),

@@ -58,7 +58,7 @@ def history(lines: Iterable[Any], *, notes: bool = False) -> dict[str, Any]:
 def step_tracker(*labels_and_dates: Any, label: str = "Avancement", over: bool = False) -> dict[str, Any]:
     """`{% step_tracker "Envoyée" sent_at "Vue" seen_at %}`: done with a date, then one current.
 
-    Once it is `over`, nothing more is awaited: what has no date never happened, and the rest is told in its order.
+    Once it is `over`, nothing more is awaited: what has no date never happened, the rest is told in order.
     """
     steps = []
     current_found = False
