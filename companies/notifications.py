@@ -114,6 +114,7 @@ class NeedClosed(AboutNeed):
     """The platform closed a need by itself: its deadline is behind, or its draft was forgotten."""
 
     name = "companies.need_closed"
+    weekly = True
     template = "mail/companies/need_closed.md"
 
     def context(self, subject: Need, recipient: User) -> dict[str, Any]:

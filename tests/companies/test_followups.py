@@ -13,6 +13,7 @@ from companies.operations import close_need, create_need, publish_need, set_poli
 from mecenova.agenda.enums import Owner
 from mecenova.agenda.models import FollowUp
 from mecenova.agenda.operations import next_step, run_due
+from mecenova.mail.composition import compose_due
 from mecenova.mail.models import DigestLine, OutgoingMail
 from mecenova.reference.enums import Kind
 from tests.accounts.factories import ClaimFactory, StaffFactory, UserFactory
@@ -43,6 +44,10 @@ def steps(subject):
 
 def mails(name):
     return list(OutgoingMail.objects.filter(notification=name))
+
+
+def lines(name):
+    return list(DigestLine.objects.filter(notification=name))
 
 
 class TestCompany:
@@ -78,7 +83,7 @@ class TestCompany:
         live(clock, 60)
         need.refresh_from_db()
         assert need.status == NeedStatus.CLOSED
-        assert len(mails("companies.need_closed")) == 1
+        assert len(lines("companies.need_closed")) == 1
         assert steps(need) == []
 
     def test_sixty_silent_days_then_a_person_calls(self, clock):
@@ -148,8 +153,24 @@ class TestNeed:
         run_due()
         need.refresh_from_db()
         assert need.status == NeedStatus.CLOSED
-        assert len(mails("companies.need_closed")) == 1
+        assert len(lines("companies.need_closed")) == 1
         assert next_step(company.organisation).rule == followups.PublishNeed.name
+
+    def test_what_the_calendar_closed_waits_for_the_week_s_letter(self, clock):
+        user = UserFactory()
+        need = NeedFactory(
+            company=CompanyFactory(members=[user]), deadline=date(2026, 12, 23), title="Étoiles"
+        )
+        publish_need(need=need, by=user)
+        clock.move_to(datetime(2026, 12, 24, 9, tzinfo=UTC))
+        run_due()
+        compose_due()
+        assert not OutgoingMail.objects.filter(recipient=user).exists()
+        clock.move_to(datetime(2026, 12, 28, 9, tzinfo=UTC))
+        compose_due()
+        letter = OutgoingMail.objects.get(recipient=user)
+        assert letter.notification == "mail.weekly_digest"
+        assert "Nous l’avons clos" in letter.text
 
     def test_a_late_runner_catches_up(self, clock):
         need = publish_need(need=NeedFactory(deadline=date(2026, 3, 10)), by=None)
@@ -170,7 +191,7 @@ class TestNeed:
         need = publish_need(need=NeedFactory(company=CompanyFactory(members=[user])), by=user)
         close_need(need=need, by=user)
         live(clock, 120)
-        assert mails("companies.need_closed") == []
+        assert lines("companies.need_closed") == []
 
     def test_published_again_it_is_closed_again_and_told_again(self, clock):
         user = UserFactory()
@@ -184,4 +205,4 @@ class TestNeed:
         live(clock, 15)
         need.refresh_from_db()
         assert need.status == NeedStatus.CLOSED
-        assert len(mails("companies.need_closed")) == 2
+        assert len(lines("companies.need_closed")) == 2
