@@ -18,6 +18,7 @@ from accounts.models import User
 from accounts.models.user import EMAIL_LENGTH
 from accounts.policies import unfinished_registration
 from mecenova.calendar import clock
+from mecenova.identifiers.emails import refuse_look_alikes
 from mecenova.mail.addresses import absolute_url
 from mecenova.ui.returning import last_person_of
 
@@ -55,9 +56,10 @@ class AccountAdapter(DefaultAccountAdapter):
         return True
 
     def clean_email(self, email: str) -> str:
-        """allauth would cut a long address, and write to somebody else."""
+        """allauth would cut a long address and write to somebody else, and lets look-alikes through."""
         if len(email) > EMAIL_LENGTH:
             raise ValidationError(f"Cette adresse est trop longue\u00a0: {EMAIL_LENGTH} caractères au plus.")
+        refuse_look_alikes(email)
         return email
 
     @transaction.atomic
@@ -69,7 +71,7 @@ class AccountAdapter(DefaultAccountAdapter):
         template = MAILS.get(template_prefix, ACCOUNT_CHANGED)
         person = context.get("user")
         if template == ACCOUNT_CHANGED:
-            person = User.objects.filter(email__iexact=email).first()
+            person = User.objects.filter(email=email).first()
         values = {
             "recipient": person if isinstance(person, User) else None,
             "code": context.get("code", ""),
@@ -131,4 +133,4 @@ class AccountAdapter(DefaultAccountAdapter):
 
 def _was_last_used_by(request: HttpRequest, email: str) -> bool:
     person = last_person_of(request)
-    return bool(person) and User.objects.filter(pk=person, email__iexact=email).exists()
+    return bool(person) and User.objects.filter(pk=person, email=email).exists()

@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from accounts.enums import REGISTERING_KINDS, Role
 from accounts.models import User
 from accounts.models.user import EMAIL_LENGTH
+from mecenova.identifiers.fields import AddressField
 from mecenova.identifiers.text import one_line, paragraphs
 from mecenova.ui.forms import DateInput
 
@@ -132,7 +133,7 @@ class ClaimForm(forms.Form):
 
 
 class InvitationForm(forms.Form):
-    email = forms.EmailField(
+    email = AddressField(
         label="Adresse e-mail de la personne",
         max_length=EMAIL_LENGTH,
         widget=forms.EmailInput({"autocomplete": "off"}),

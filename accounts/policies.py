@@ -104,7 +104,7 @@ def can_accept_invitation(user: Person, invitation: Invitation) -> bool:
     if not isinstance(user, User) or not user.is_active:
         return False
     verified = EmailAddress.objects.filter(user=user, verified=True)
-    return verified.filter(email__iexact=invitation.email).exists()
+    return verified.filter(email=invitation.email.lower()).exists()
 
 
 def can_say_person_away(user: Person, person: User) -> bool:

@@ -20,6 +20,7 @@ from accounts.enums import (
     Role,
 )
 from mecenova.calendar import clock
+from mecenova.identifiers.emails import AddressField
 from mecenova.identifiers.models import Identified
 from mecenova.identifiers.names import name_key
 from mecenova.reference.models import Territory
@@ -340,7 +341,7 @@ class Invitation(Identified):
         related_name="invitations",
         verbose_name="organisme",
     )
-    email = models.EmailField("adresse e-mail")
+    email = AddressField("adresse e-mail")
     role = models.CharField("rôle", max_length=20, choices=Role, default=Role.CONTRIBUTOR)
     invited_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,

@@ -10,6 +10,7 @@ from django.db.models.functions import Lower
 
 from accounts.enums import REGISTERING_KINDS
 from mecenova.calendar import clock
+from mecenova.identifiers.emails import AddressField
 from mecenova.identifiers.models import Identified
 
 # What SMTP carries at most (RFC 5321), without its angle brackets.
@@ -18,7 +19,7 @@ EMAIL_LENGTH = 254
 
 class UserManager(BaseUserManager["User"]):
     def get_by_natural_key(self, username: str | None) -> "User":
-        return self.get(email__iexact=username)
+        return self.get(email=username)
 
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
         user = self.model(email=self.normalize_email(email).lower(), **fields)
@@ -33,7 +34,7 @@ class UserManager(BaseUserManager["User"]):
 class User(Identified, AbstractBaseUser, PermissionsMixin):
     """A person, known by an e-mail address; what they may do comes from their memberships."""
 
-    email = models.EmailField("adresse e-mail", max_length=EMAIL_LENGTH, unique=True)
+    email = AddressField("adresse e-mail", max_length=EMAIL_LENGTH, unique=True)
     first_name = models.CharField("prénom", max_length=80, blank=True)
     last_name = models.CharField("nom", max_length=80, blank=True)
     is_staff = models.BooleanField("équipe IMS", default=False)

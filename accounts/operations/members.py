@@ -40,13 +40,13 @@ def invite_member(*, organisation: Organisation, email: str, role: str, by: User
     if not policies.can_manage_members(by, organisation):
         raise PermissionDenied
     email = email.strip().lower()
-    if organisation.memberships.filter(user__email__iexact=email).exists():
+    if organisation.memberships.filter(user__email=email).exists():
         raise DomainError("Cette personne fait déjà partie de l’équipe.")
     waiting = organisation.invitations.waiting()
-    invitation = waiting.filter(email__iexact=email).first()
+    invitation = waiting.filter(email=email).first()
     if invitation is not None and invitation.role == role and _is_good(invitation, organisation):
         return invitation, False
-    others = waiting.filter(expires_at__gt=clock.now()).exclude(email__iexact=email)
+    others = waiting.filter(expires_at__gt=clock.now()).exclude(email=email)
     if others.count() >= WAITING_INVITATIONS[organisation.is_checked]:
         raise DomainError(
             "Trop d’invitations attendent une réponse. Annulez-en une, ou attendez une réponse."

@@ -8,6 +8,7 @@ from infotheque.enums import Readers, Stage
 from infotheque.forms.as_shown import AsShownForm
 from infotheque.forms.organisation import OrganisationField
 from infotheque.models import Collection, CurationSettings, Document
+from mecenova.identifiers.fields import AddressField
 from mecenova.reference.enums import Kind
 from mecenova.team import team
 from mecenova.ui.forms import DateInput
@@ -127,7 +128,7 @@ class TipForm(forms.Form):
         widget=forms.Textarea({"rows": 3}),
         help_text="Une phrase suffit. N’écrivez rien de personnel.",
     )
-    visitor_address = forms.EmailField(
+    visitor_address = AddressField(
         label="Votre adresse de courriel",
         max_length=254,
         required=False,

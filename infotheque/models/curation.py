@@ -9,6 +9,7 @@ from django.db.models import Q
 from infotheque.enums import DocumentStatus, TipStatus
 from infotheque.models.document import Document, DocumentQuerySet
 from mecenova.calendar import clock
+from mecenova.identifiers.emails import AddressField
 from mecenova.identifiers.models import Identified
 
 LONGEST_REVIEW_MONTHS = 60
@@ -115,7 +116,7 @@ class Tip(Identified):
         related_name="+",
         verbose_name="proposé par",
     )
-    visitor_address = models.EmailField(
+    visitor_address = AddressField(
         "adresse du visiteur à prévenir",
         max_length=254,
         blank=True,

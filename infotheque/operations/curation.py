@@ -60,7 +60,7 @@ def give_tip(
     )
     same = Tip.objects.saying_the_same(tip)
     if by is not None or visitor_address:
-        same = same.filter(given_by=by, visitor_address__iexact=visitor_address)
+        same = same.filter(given_by=by, visitor_address=visitor_address)
     if (told := same.first()) is not None:
         return told
     if Tip.objects.waiting().count() >= MOST_WAITING_TIPS:

@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 
 from mecenova.identifiers.amounts import parse_amount
+from mecenova.identifiers.emails import refuse_look_alikes
 
 NARROW_SPACE = "\u202f"
 
@@ -54,6 +55,12 @@ class AmountField(forms.CharField):
         whole, cents = divmod(value, 1)
         text = f"{int(whole):,}".replace(",", NARROW_SPACE)
         return f"{text},{int(cents * 100):02d}" if cents else text
+
+
+class AddressField(forms.EmailField):
+    """An e-mail address, in the keyboard's letters."""
+
+    default_validators = [*forms.EmailField.default_validators, refuse_look_alikes]
 
 
 class PostalCodeField(forms.CharField):

@@ -85,8 +85,8 @@ def _is_new(event: AnymailTrackingEvent, esp_name: str) -> bool:
 
 
 def _is_ours(address: str) -> bool:
-    users = get_user_model()._default_manager.filter(email__iexact=address)
-    return users.exists() or OutgoingMail.objects.filter(address__iexact=address).exists()
+    users = get_user_model()._default_manager.filter(email=address)
+    return users.exists() or OutgoingMail.objects.filter(address=address).exists()
 
 
 def _when(event: AnymailTrackingEvent) -> Any:

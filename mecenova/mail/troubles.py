@@ -48,7 +48,7 @@ def mark_address(
     about = AddressTrouble.objects.all().about(address)
     if about.open().exists() or about.filter(mended_at__gte=at).exists():
         return None
-    users = get_user_model()._default_manager.filter(email__iexact=address, is_active=True)
+    users = get_user_model()._default_manager.filter(email=address, is_active=True)
     trouble = AddressTrouble(
         user=users.first(), address=address, kind=kind, detail=without_addresses(detail), at=at
     )
@@ -102,9 +102,9 @@ def _put_back(trouble: AddressTrouble) -> None:
     digest takes the lines of those before it.
     """
     theirs = OutgoingMail.objects.remembered().filter(
-        Q(recipient=trouble.user) | Q(recipient__email__iexact=trouble.address),
+        Q(recipient=trouble.user) | Q(recipient__email=trouble.address),
         recipient__is_active=True,
-        address__iexact=trouble.address,
+        address=trouble.address,
         confidential=False,
         created_at__gte=clock.now() - WORTH_SENDING_FOR,
     )
@@ -138,5 +138,5 @@ def put_back(keys: Collection[UUID]) -> int:
 
 def mend_addresses_of(*, user: "User", by: "User | None") -> int:
     """Whatever troubles this person's addresses: the former ones, and one marked before the account was."""
-    troubles = AddressTrouble.objects.open().filter(Q(user=user) | Q(address__iexact=user.email))
+    troubles = AddressTrouble.objects.open().filter(Q(user=user) | Q(address=user.email))
     return sum(mend_address(trouble=trouble, by=by) for trouble in troubles)

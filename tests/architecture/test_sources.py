@@ -144,3 +144,12 @@ def test_a_planted_habit_is_seen(source, seen):
 def test_the_root_holds_what_the_house_needs():
     wanted = ("manage.py", "Makefile", "README.md", "CONTRIBUTING.md", "CHANGELOG.md", "LICENSE", ".ci/run")
     assert [name for name in wanted if not (ROOT / name).exists()] == []
+
+
+def test_addresses_are_compared_by_equality():
+    """Folding finds two people in one address: mecenova/identifiers/emails.py says how."""
+    folded = re.compile(r"(?:email|address)__i(?:exact|contains|startswith)")
+    fields = re.compile(r"\bEmailField\(")
+    found = [relative(path) for path in python_files() if folded.search(path.read_text())]
+    bare = [relative(path) for path in python_files() if fields.search(path.read_text())]
+    assert (found, bare) == ([], [])

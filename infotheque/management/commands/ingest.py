@@ -60,7 +60,7 @@ class Command(ImportCommand):
 def _of_the_team(email: str | None) -> User | None:
     if email is None:
         return None
-    person = User.objects.filter(email__iexact=email, is_active=True, is_staff=True).first()
+    person = User.objects.filter(email=email, is_active=True, is_staff=True).first()
     if person is None:
         raise CommandError("Personne de l’équipe n’a cette adresse.")
     return person

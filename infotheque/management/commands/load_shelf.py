@@ -27,7 +27,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        person = User.objects.filter(email__iexact=options["by"], is_active=True, is_staff=True).first()
+        person = User.objects.filter(email=options["by"], is_active=True, is_staff=True).first()
         if person is None:
             raise CommandError("Personne de l’équipe n’a cette adresse.")
         done = load_shelf(by=person)

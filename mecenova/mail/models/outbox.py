@@ -14,6 +14,7 @@ from django.db.models.functions import Coalesce
 from django.urls import reverse
 
 from mecenova.calendar import clock
+from mecenova.identifiers.emails import AddressField
 from mecenova.identifiers.models import Identified
 from mecenova.mail.enums import Attempt, Category, MailStatus, Unsent, in_words
 
@@ -43,7 +44,7 @@ class OutgoingMailQuerySet(models.QuerySet["OutgoingMail"]):
         present = When(to_person=True, recipient__is_active=True, then=F("recipient__email"))
         rows = self.annotate(goes_to=Case(present, default=F("address")))
         troubles = apps.get_model("mail", "AddressTrouble").objects.open()
-        return rows.annotate(in_trouble=Exists(troubles.filter(address__iexact=OuterRef("goes_to"))))
+        return rows.annotate(in_trouble=Exists(troubles.filter(address=OuterRef("goes_to"))))
 
     def waiting(self) -> Self:
         return self.filter(status__in=[MailStatus.PENDING, MailStatus.SENDING])
@@ -114,7 +115,7 @@ class OutgoingMail(Identified):
         on_delete=models.CASCADE,
         related_name="mails",
     )
-    address = models.EmailField("adresse", max_length=320)
+    address = AddressField("adresse", max_length=320)
     to_person = models.BooleanField(
         "suit la personne",
         default=False,

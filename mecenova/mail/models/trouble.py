@@ -9,6 +9,7 @@ from django.db.models.functions import Lower
 from django.urls import reverse
 
 from mecenova.calendar import clock
+from mecenova.identifiers.emails import AddressField
 from mecenova.identifiers.models import Identified
 from mecenova.mail.enums import TroubleKind
 
@@ -22,10 +23,10 @@ class AddressTroubleQuerySet(models.QuerySet["AddressTrouble"]):
 
     def of(self, user: "User") -> Self:
         """About the address this person has now: one that was changed troubles nobody."""
-        return self.filter(address__iexact=user.email)
+        return self.filter(address=user.email)
 
     def about(self, address: str) -> Self:
-        return self.filter(address__iexact=address)
+        return self.filter(address=address)
 
 
 class AddressTrouble(Identified):
@@ -39,7 +40,7 @@ class AddressTrouble(Identified):
         on_delete=models.CASCADE,
         related_name="address_troubles",
     )
-    address = models.EmailField("adresse", max_length=320)
+    address = AddressField("adresse", max_length=320)
     kind = models.CharField("ennui", max_length=20, choices=TroubleKind)
     detail = models.CharField("ce qui a été dit", max_length=300, blank=True)
     at = models.DateTimeField("constaté le", default=clock.now)
