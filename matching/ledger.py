@@ -1,8 +1,5 @@
 """What a round must respect: places left, who has waited longest, what was shown or settled before."""
 
-from collections.abc import Mapping
-from datetime import date, datetime, timedelta
-
 import numpy as np
 
 from matching.allocation import Ledger, Met, Month, Waits
@@ -10,8 +7,7 @@ from matching.kernel import UUID, Array, among, read_rows, statement_of
 from matching.models.suggestions import AFTER_SILENCE, UNOPENED
 from matching.sharing import LONGEST_COUNTED
 from mecenova.calendar import clock
-from partnerships.enums import OPEN_STATUSES, IntroductionStatus, Side
-from partnerships.models import RefusalStep
+from partnerships.enums import OPEN_STATUSES, IntroductionStatus
 from partnerships.operations import places_this_month
 
 # Beyond so many associations everybody's rows are read: that is quicker than naming them.
@@ -25,7 +21,7 @@ WHERE {who}
 """
 # What was shown, the days since, and whether its company is not to be shown the association now. What became
 # an introduction counts no more by itself: the introduction does. A need's kind may change after a no whose
-# reason belonged to the former one: see `asked_again_on`.
+# reason belonged to the former one: see `AfterNo`.
 _SHOWN = """
 SELECT s.need_id, s.company_id, s.association_id, {today} - (s.presented_at AT TIME ZONE '{zone}')::date,
     CASE s.status
@@ -112,20 +108,3 @@ def read_month() -> Month:
     return Month(
         rows["company"], rows["capacity"].astype(np.int64), rows["unspent"].astype(np.int64), answers_for
     )
-
-
-def delays_after_no() -> dict[tuple[str, str], int]:
-    """Days before an association's pair is tried again, by reason and kind of support; kind "" for any."""
-    steps = RefusalStep.objects.filter(asked_by_side=Side.ASSOCIATION).order_by()
-    delays = steps.values_list("reason", "kind", "retry_after_days")
-    return {(reason, kind): days for reason, kind, days in delays}
-
-
-def asked_again_on(at: datetime, reason: str, kind: str, delays: Mapping[tuple[str, str], int]) -> date:
-    """The day from which a company that said no at this moment may be asked again.
-
-    A need's kind may change after a no whose reason belonged to the former one: then its longest delay.
-    """
-    of_reason = {known: days for (name, known), days in delays.items() if name == reason}
-    days = of_reason.get(kind) or of_reason.get("") or max(of_reason.values())
-    return clock.paris(at).date() + timedelta(days=days)

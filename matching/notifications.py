@@ -1,4 +1,4 @@
-"""The mails of matching: a daily digest of suggestions, the welcome with honest odds, and the diagnosis."""
+"""The mails of matching: a daily digest of suggestions, what follows a no, the welcome, and the diagnosis."""
 
 from collections.abc import Iterable
 from typing import Any, ClassVar
@@ -13,10 +13,11 @@ from associations.models import Association
 from associations.readiness import completeness as association_completeness
 from companies.models import Company, Need
 from companies.readiness import completeness as company_completeness
-from matching.enums import Choice
+from matching.enums import Choice, SuggestionStatus
 from matching.explaining import CHOICES, facts_of, why
 from matching.models import Diagnosis, Suggestion, SuggestionQuerySet
 from matching.odds import case_of_association, odds, odds_of, places_of, what_if
+from matching.presented import presentations
 from matching.scoring import STOPS
 from matching.suited import Suited, suited_needs
 from mecenova.agenda.operations import next_step
@@ -75,6 +76,41 @@ class SuggestionsDigest(Notification):
     def still_wanted(self, subject: User, recipient: User) -> bool:
         """Nothing left to answer, or no longer of the company: nothing to read."""
         return self._told().for_companies_of(recipient).exists()
+
+
+@register_notification
+class SuggestionDeclined(Notification):
+    """To the association, in the letter of the week: it asked for nothing, and has nothing to answer."""
+
+    name: ClassVar[str] = "matching.suggestion_declined"
+    template: ClassVar[str] = "mail/matching/suggestion_declined.md"
+    weekly: ClassVar[bool] = True
+    reads: ClassVar[tuple[str, ...]] = (
+        "association__organisation",
+        "company__organisation",
+        "need",
+        "project",
+        "introduction",
+    )
+    reads_many: ClassVar[tuple[Any, ...]] = (team_of("association__organisation"),)
+
+    def recipients(self, subject: Suggestion) -> Iterable[User]:
+        return subject.association.organisation.active_members()
+
+    def context(self, subject: Suggestion, recipient: User) -> dict[str, Any]:
+        (presentation,) = presentations([subject], absolute=True)
+        return {
+            "suggestion": subject,
+            "company": subject.company.organisation,
+            "need": subject.need,
+            "after_no": presentation.after_no,
+            "presentations_url": absolute_url(reverse("matching:presentations")),
+        }
+
+    def still_wanted(self, subject: Suggestion, recipient: User) -> bool:
+        association = subject.association
+        here = association.organisation.is_checked and association.wishes_mail
+        return here and subject.status == SuggestionStatus.DECLINED
 
 
 class Welcome(Notification):

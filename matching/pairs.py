@@ -15,7 +15,6 @@ from associations.models import Association
 from companies.models import Need
 from matching.allocation import Candidate
 from matching.enums import SuggestionStatus
-from matching.ledger import asked_again_on, delays_after_no
 from matching.models import Suggestion
 from matching.models.suggestions import AFTER_SILENCE
 from matching.network import load
@@ -27,6 +26,7 @@ from mecenova.identifiers.names import fold
 from partnerships.enums import OPEN_STATUSES, IntroductionStatus, Side
 from partnerships.models import Introduction
 from partnerships.operations import places_left
+from partnerships.refusals import AfterNo
 
 # What the team and the association read of a suggestion or a request that came to nothing; of a request, by
 # who asked.
@@ -230,7 +230,8 @@ def _settled_suggestions(company: uuid.UUID, association: uuid.UUID) -> list[Set
                 )
             )
         elif one.status == SuggestionStatus.DECLINED and one.answered_at:
-            again = asked_again_on(one.answered_at, one.refusal_reason, one.need.kind, delays_after_no())
+            after_no = AfterNo(Side.ASSOCIATION)
+            again = after_no.asked_again_on(one.answered_at, one.refusal_reason, one.need.kind)
             if again > clock.today():
                 found.append(Settled(*REFUSED, again))
     return found

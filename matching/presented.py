@@ -3,41 +3,83 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from uuid import UUID
 
+from associations.models import Project
 from matching.enums import SuggestionStatus
-from matching.ledger import asked_again_on, delays_after_no
 from matching.models import Suggestion
 from mecenova.calendar import clock
 from mecenova.ui.figures import short_date
+from partnerships.enums import Side
+from partnerships.refusals import AfterNo, NextSteps, Refusal, living_projects, next_steps
 
 
 @dataclass(frozen=True, slots=True)
 class Presentation:
-    """A suggestion as its association reads it. `may_write`: it waits, and the need still takes answers."""
+    """A suggestion as its association reads it. `may_write`: it waits, and the need still takes answers.
+
+    `after_no`: what to do once the company has said no; `follows` is then its third thing, the date.
+    """
 
     suggestion: Suggestion
     follows: str
     may_write: bool
+    after_no: NextSteps | None
 
 
-def presentations(suggestions: Iterable[Suggestion]) -> list[Presentation]:
-    """Of each of these, read with `with_parties`. An introduction tells its own next step."""
-    delays = delays_after_no()
+def presentations(suggestions: Iterable[Suggestion], *, absolute: bool = False) -> list[Presentation]:
+    """Of each of these, read with `with_parties`. An introduction tells its own next step.
+
+    The addresses of what to do work in a mail when they are `absolute`.
+    """
+    shown = list(suggestions)
+    after_no = _after_no([one for one in shown if one.status == SuggestionStatus.DECLINED], absolute)
     return [
-        Presentation(one, _follows(one, delays), one.is_open and one.need.takes_answers)
-        for one in suggestions
+        Presentation(
+            one,
+            _follows(one, after_no.get(one.pk)),
+            one.is_open and one.need.takes_answers,
+            after_no.get(one.pk),
+        )
+        for one in shown
     ]
 
 
-def _follows(suggestion: Suggestion, delays: dict[tuple[str, str], int]) -> str:
-    if suggestion.introduction is not None:
-        return ""
+def _after_no(declined: list[Suggestion], absolute: bool) -> dict[UUID, NextSteps]:
+    if not declined:
+        return {}
+    table = AfterNo(Side.ASSOCIATION)
+    projects = living_projects([(one.association_id, one.project) for one in declined])
+    return {
+        one.pk: next_steps(
+            _refusal(one, project, table),
+            table.step(one.refusal_reason, one.need.kind),
+            absolute=absolute,
+        )
+        for one, project in zip(declined, projects, strict=True)
+    }
+
+
+def _refusal(suggestion: Suggestion, project: Project | None, table: AfterNo) -> Refusal:
+    at, reason, kind = suggestion.answered_at, suggestion.refusal_reason, suggestion.need.kind
+    return Refusal(
+        told=Side.ASSOCIATION,
+        reader=suggestion.association.organisation_id,
+        reason=reason,
+        association_id=suggestion.association_id,
+        company_id=suggestion.company_id,
+        need=suggestion.need,
+        project=project,
+        retry_on=table.asked_again_on(at, reason, kind) if at else None,
+    )
+
+
+def _follows(suggestion: Suggestion, after_no: NextSteps | None) -> str:
+    if after_no is not None and after_no.retry_on:
+        return f"Votre association {_back_on(after_no.retry_on, 'être proposée à cette entreprise')}."
     if suggestion.is_open:
         back = _back_on(suggestion.may_return_on, "lui être proposée")
         return f"Rien ne l’oblige à répondre à une suggestion. Sans réponse, votre association {back}."
-    if suggestion.status == SuggestionStatus.DECLINED and suggestion.answered_at:
-        on = asked_again_on(suggestion.answered_at, suggestion.refusal_reason, suggestion.need.kind, delays)
-        return f"Votre association {_back_on(on, 'être proposée à cette entreprise')}."
     return ""
 
 

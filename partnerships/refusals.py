@@ -1,8 +1,9 @@
 """What a « no » leads to for the side that asked: a document, a thing to rewrite, a date."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from django.urls import reverse
@@ -12,11 +13,25 @@ from associations.models import Project
 from companies.enums import NeedStatus
 from infotheque.models import Document
 from infotheque.places import REFUSALS, Place, register_place
+from mecenova.calendar import clock
 from mecenova.mail.addresses import absolute_url
 from partnerships.enums import RefusalReason, Rewrite, Side
 from partnerships.models import Introduction, RefusalStep
 
-__all__ = ["NextSteps", "next_steps_after", "step_for"]
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from companies.models import Need
+
+__all__ = [
+    "AfterNo",
+    "NextSteps",
+    "Refusal",
+    "living_projects",
+    "next_steps",
+    "next_steps_after",
+    "step_for",
+]
 
 
 @dataclass(frozen=True)
@@ -43,38 +58,98 @@ def step_for(reason: str, kind: str, asked_by_side: str) -> RefusalStep:
     return found
 
 
+@dataclass(frozen=True)
+class Refusal:
+    """A « no », to a request or to a suggestion, as the side that reads it needs it (`told`, a Side).
+
+    `project` is the one to be rewritten: `living_projects` finds another when the one presented is closed.
+    """
+
+    told: str
+    reader: "UUID"
+    reason: str
+    association_id: "UUID"
+    company_id: "UUID"
+    need: "Need | None"
+    project: Project | None
+    retry_on: date | None
+
+
+class AfterNo:
+    """What follows each reason that this side can be given, read once for any number of answers."""
+
+    def __init__(self, told: str) -> None:
+        steps = RefusalStep.objects.for_list().filter(asked_by_side=told)
+        self._steps = {(step.reason, step.kind): step for step in steps}
+
+    def step(self, reason: str, kind: str) -> RefusalStep:
+        """Of this kind of support, or of any.
+
+        A need's kind may change after a no whose reason belonged to the former one: then the longest delay.
+        """
+        of_reason = {known: step for (name, known), step in self._steps.items() if name == reason}
+        longest = max(of_reason.values(), key=lambda step: step.retry_after_days)
+        return of_reason.get(kind) or of_reason.get("") or longest
+
+    def asked_again_on(self, at: datetime, reason: str, kind: str) -> date:
+        """The day from which who said no at this moment may be asked again."""
+        return clock.paris(at).date() + timedelta(days=self.step(reason, kind).retry_after_days)
+
+
 def next_steps_after(introduction: Introduction, *, absolute: bool = False) -> NextSteps | None:
     """What the side that asked can do now; nothing as long as nobody has said no."""
     if not introduction.refusal_reason:
         return None
     step = step_for(introduction.refusal_reason, introduction.kind, introduction.asked_by_side)
+    refusal = Refusal(
+        told=introduction.asked_by_side,
+        reader=introduction.asking_organisation.pk,
+        reason=introduction.refusal_reason,
+        association_id=introduction.association_id,
+        company_id=introduction.company_id,
+        need=introduction.need,
+        project=living_projects([(introduction.association_id, introduction.project)])[0],
+        retry_on=introduction.retry_on,
+    )
+    return next_steps(refusal, step, absolute=absolute)
+
+
+def next_steps(refusal: Refusal, step: RefusalStep, *, absolute: bool = False) -> NextSteps:
+    """The three things, with addresses that work in a mail when they are `absolute`."""
     whole: Callable[[str], str] = absolute_url if absolute else str
     document = step.document if step.document and step.document.is_published else None
     return NextSteps(
         advice=step.advice,
         rewrite=step.rewrite,
-        rewrite_url=whole(_where(step.section, introduction)),
-        retry_on=introduction.retry_on,
+        rewrite_url=whole(_where(step.section, refusal)),
+        retry_on=refusal.retry_on,
         library_label=_label(document, step),
-        library_url=whole(
-            _document_page(document, step, introduction, absolute) if document else _search(step)
-        ),
+        library_url=whole(_document_page(document, refusal, absolute) if document else _search(step)),
     )
+
+
+def living_projects(presented: "Sequence[tuple[UUID, Project | None]]") -> list[Project | None]:
+    """Of each association and project presented: it, as long as it lives; else the oldest published one."""
+    gone = {key for key, project in presented if not _lives(project)}
+    published = Project.objects.published().filter(association__in=gone).order_by("-created_at", "-pk")
+    oldest = {project.association_id: project for project in published} if gone else {}
+    return [project if _lives(project) else oldest.get(key) for key, project in presented]
+
+
+def _lives(project: Project | None) -> bool:
+    return project is not None and project.status != ProjectStatus.CLOSED
 
 
 def _label(document: Document | None, step: RefusalStep) -> str:
     return document.title if document else f"Ce que l’infothèque dit de «\u202f{step.library_words}\u202f»"
 
 
-def _document_page(document: Document, step: RefusalStep, introduction: Introduction, is_mail: bool) -> str:
+def _document_page(document: Document, refusal: Refusal, is_mail: bool) -> str:
     """From the page, its address says where it was prescribed, and to whom; a mail's link counts nothing."""
     address = document.get_absolute_url()
     if is_mail:
         return address
-    asked_by = (
-        introduction.association if introduction.asked_by_side == Side.ASSOCIATION else introduction.company
-    )
-    read_from = {"prescrit": place_of(step.reason), "organisme": asked_by.organisation_id}
+    read_from = {"prescrit": place_of(refusal.reason), "organisme": refusal.reader}
     return f"{address}?{urlencode(read_from)}"
 
 
@@ -92,35 +167,25 @@ def _search(step: RefusalStep) -> str:
     return f"{reverse('infotheque:list')}?{urlencode({'q': step.library_words})}"
 
 
-def _where(section: str, introduction: Introduction) -> str:
-    if introduction.asked_by_side == Side.COMPANY:
-        return _where_for_company(section, introduction)
+def _where(section: str, refusal: Refusal) -> str:
+    if refusal.told == Side.COMPANY:
+        return _where_for_company(section, refusal)
     if section in _SECTIONS:
-        return reverse("associations:edit_section", args=[introduction.association_id, _SECTIONS[section]])
-    project = _project(introduction)
-    if project is None:
+        return reverse("associations:edit_section", args=[refusal.association_id, _SECTIONS[section]])
+    if refusal.project is None:
         return reverse("associations:project_create")
     page = "project_detail" if section == Rewrite.ASKS else "project_edit"
-    return reverse(f"associations:{page}", args=[project.pk])
+    return reverse(f"associations:{page}", args=[refusal.project.pk])
 
 
-def _project(introduction: Introduction) -> Project | None:
-    """The one that was presented, as long as it lives; else the oldest that is published."""
-    own = introduction.project
-    if own is not None and own.status != ProjectStatus.CLOSED:
-        return own
-    published = Project.objects.published().filter(association=introduction.association_id)
-    return published.order_by("created_at", "pk").first()
-
-
-def _where_for_company(section: str, introduction: Introduction) -> str:
+def _where_for_company(section: str, refusal: Refusal) -> str:
     """What a company writes of itself is its need, to publish when it has none, or its policy."""
-    need = introduction.need
+    need = refusal.need
     if section in (Rewrite.PRESENTATION, Rewrite.ASKS):
         if need and need.status != NeedStatus.CLOSED:
             return reverse("companies:need_edit", args=[need.pk])
         return reverse("companies:need_create")
-    return reverse("companies:policy", args=[introduction.company_id])
+    return reverse("companies:policy", args=[refusal.company_id])
 
 
 _SECTIONS: dict[str, str] = {

@@ -16,8 +16,10 @@ from companies.operations import note_activity
 from matching import policies
 from matching.enums import SuggestionStatus
 from matching.models import Suggestion, SuggestionQuerySet
+from matching.notifications import SuggestionDeclined
 from matching.workflow import SUGGESTION
 from mecenova.calendar import clock
+from mecenova.mail import operations as mail
 from mecenova.workflow.errors import DomainError
 from mecenova.workflow.journal import advance
 from partnerships.enums import Side, reasons_for
@@ -55,7 +57,7 @@ def take_interest(*, suggestion: Suggestion, note: str, by: User) -> Introductio
 
 @transaction.atomic
 def decline_suggestion(*, suggestion: Suggestion, reason: str, by: User, note: str = "") -> Suggestion:
-    """Not for us, because: the reason serves the association and the rounds to come."""
+    """Not for us, because: the reason serves the association, which is told what to do, and the rounds."""
     suggestion = _lock_for_answer(suggestion, by)
     if reason not in reasons_for(suggestion.need.kind, Side.COMPANY):
         raise DomainError("Choisissez une raison dans la liste\u00a0: elle aide l’association à avancer.")
@@ -64,6 +66,7 @@ def decline_suggestion(*, suggestion: Suggestion, reason: str, by: User, note: s
     advance(
         suggestion, SUGGESTION, "decline", by=by, note=note, answered_at=clock.now(), refusal_reason=reason
     )
+    mail.queue(SuggestionDeclined, suggestion)
     note_activity(company=suggestion.company)
     return suggestion
 

@@ -13,7 +13,7 @@ from associations.models import Project
 from companies.models import Need
 from infotheque.enums import TipStatus
 from infotheque.models import Tip
-from matching.models import Diagnosis
+from matching.models import Diagnosis, Suggestion
 from mecenova.agenda.models import Slot
 from mecenova.agenda.models.slot import SlotRequest
 from mecenova.calendar import clock
@@ -27,7 +27,7 @@ from tests.accounts.factories import ClaimFactory, InvitationFactory, StaffFacto
 from tests.associations.factories import AssociationFactory, ProjectFactory
 from tests.companies.factories import CompanyFactory, NeedFactory
 from tests.mail.factories import OutgoingMailFactory
-from tests.matching.factories import DiagnosisFactory
+from tests.matching.factories import DiagnosisFactory, SuggestionFactory
 from tests.partnerships.factories import IntroductionFactory
 
 pytestmark = pytest.mark.django_db
@@ -73,6 +73,7 @@ def subjects(reader):
         ),
         Project: project,
         Diagnosis: DiagnosisFactory(project=project),
+        Suggestion: SuggestionFactory(association=association, declined=True),
         Need: NeedFactory(company=company),
         "company": company.organisation,
         Introduction: introduction,

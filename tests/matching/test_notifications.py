@@ -1,21 +1,27 @@
 """Whole mails, as their readers get them."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import transaction
 
 from accounts.followups import StaffCheck
+from accounts.operations import withdraw_organisation
+from associations.models import Association
 from matching.models import Suggestion
-from matching.notifications import AssociationWelcome, CompanyWelcome, SuggestionsDigest
+from matching.notifications import AssociationWelcome, CompanyWelcome, SuggestionDeclined, SuggestionsDigest
 from matching.operations import decline_suggestion
 from mecenova.agenda.operations import start
+from mecenova.mail.composition import compose_due
+from mecenova.mail.digest import next_digest_time
 from mecenova.mail.models import OutgoingMail
 from mecenova.mail.operations import queue
+from partnerships.models import RefusalStep
 from tests.accounts.factories import MembershipFactory, UserFactory
 from tests.associations.factories import AssociationFactory
 from tests.companies.factories import CompanyFactory, NeedFactory
+from tests.infotheque.factories import DocumentFactory
 from tests.matching.factories import SuggestionFactory
 
 MONDAY = datetime(2026, 11, 23, 9, tzinfo=UTC)
@@ -56,6 +62,47 @@ def test_the_digest_is_no_longer_wanted_once_all_is_answered():
     assert SuggestionsDigest().still_wanted(reader, reader)
     decline_suggestion(suggestion=suggestion, reason="amount", by=reader)
     assert not SuggestionsDigest().still_wanted(reader, reader)
+
+
+@pytest.mark.django_db
+def test_a_no_is_a_step_in_the_letter_of_the_week(frozen_clock, snapshot):
+    """Two companies said no in the week: one letter, with the three things for each, and nothing before."""
+    with frozen_clock(MONDAY) as now:
+        association = AssociationFactory(complete=True, organisation__name=HARD_NAME)
+        reader = person(association.organisation)
+        given = (
+            ("Banque d’ici", "unclear", "Des parrains"),
+            ("Œuvres *vives*", "timing", "Un coup de pouce"),
+        )
+        document = DocumentFactory(published=True, title="Quand demander, et à qui & <b>")
+        RefusalStep.objects.filter(reason="timing").update(document=document)
+        for name, reason, title in given:
+            need = NeedFactory(published=True, title=title, company__organisation__name=name)
+            suggestion = SuggestionFactory(need=need, association=association)
+            company = person(need.company.organisation)
+            decline_suggestion(suggestion=suggestion, reason=reason, by=company, note="Entre nous.")
+            now.advance(timedelta(minutes=5))
+        assert not OutgoingMail.objects.exists()
+        now.move_to(next_digest_time(now()))
+        compose_due()
+        assert OutgoingMail.objects.get().recipient == reader
+        assert "Entre nous" not in text(), "the company wrote it to the team"
+        assert text() == snapshot
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("gone", ["left", "paused"])
+def test_a_no_is_not_told_to_who_has_left_or_is_in_pause(frozen_clock, gone):
+    with frozen_clock(MONDAY):
+        suggestion = SuggestionFactory(declined=True)
+        reader = person(suggestion.association.organisation)
+        assert SuggestionDeclined().still_wanted(suggestion, reader)
+        if gone == "left":
+            withdraw_organisation(organisation=suggestion.association.organisation, by=None)
+        else:
+            Association.objects.update(stance="paused", paused_until=MONDAY.date())
+        suggestion = Suggestion.objects.with_parties().get()
+        assert not SuggestionDeclined().still_wanted(suggestion, reader)
 
 
 @pytest.mark.django_db

@@ -1,22 +1,25 @@
 """The pages: who sees them, what they keep, how much they ask of the database."""
 
+import html
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.urls import reverse
 
 from accounts.operations import withdraw_organisation
+from associations.models import Project
 from companies.models import Need
 from matching.enums import SuggestionStatus
 from matching.models import Suggestion
 from matching.operations import expire_suggestions
 from mecenova.calendar import clock
 from partnerships.enums import RefusalReason, Side, reasons_for
-from partnerships.models import Introduction
+from partnerships.models import Introduction, RefusalStep
 from partnerships.operations import introduce
 from tests.accounts.factories import MembershipFactory, StaffFactory, UserFactory
-from tests.associations.factories import AssociationFactory
+from tests.associations.factories import AssociationFactory, ProjectFactory
 from tests.companies.factories import NeedFactory
+from tests.infotheque.factories import DocumentFactory
 from tests.matching.factories import DiagnosisFactory, RoundFactory, SuggestionFactory
 
 
@@ -169,6 +172,41 @@ def test_after_a_no_the_association_reads_from_when(association_client, suggesti
         assert "peut de nouveau être proposée à cette entreprise" in page
 
 
+def test_after_a_no_the_association_reads_three_things_to_do(association_client, suggestion):
+    """On the dashboard as on its own page: a document, a part to rewrite, a date."""
+    document = DocumentFactory(published=True)
+    RefusalStep.objects.filter(reason="unclear").update(document=document, section="mission")
+    step = RefusalStep.objects.get(reason="unclear", asked_by_side="association")
+    Suggestion.objects.update(status="declined", refusal_reason="unclear", answered_at=clock.now())
+    rewritten = reverse("associations:edit_section", args=[suggestion.association_id, "mission"])
+    read_from = f"?prescrit=refusal%3Aunclear&organisme={suggestion.association.organisation_id}"
+    for address in ("/presentations/", "/tableau-de-bord/"):
+        page = html.unescape(association_client.get(address).content.decode())
+        assert f'href="{rewritten}"' in page
+        assert f"{document.get_absolute_url()}{read_from}" in page
+        assert "pourra de nouveau être proposée à cette entreprise à partir du" in page
+        assert " ".join(step.advice.split()[:4]) in " ".join(page.split())
+    document.delete()
+    assert "/infotheque/?q=" in association_client.get("/presentations/").content.decode()
+
+
+def test_a_no_leads_to_a_project_that_lives_or_to_a_new_one(association_client, suggestion):
+    RefusalStep.objects.filter(reason="unclear").update(section="presentation")
+    association = suggestion.association
+    Project.objects.filter(association=association).delete()
+    closed = ProjectFactory(association=association, published=True)
+    closed.status, closed.closed_at = "closed", clock.now()
+    closed.save()
+    Suggestion.objects.update(
+        status="declined", refusal_reason="unclear", answered_at=clock.now(), project=closed
+    )
+    page = association_client.get("/presentations/").content.decode()
+    assert reverse("associations:project_create") in page
+    first, _ = (ProjectFactory(association=association, published=True) for _ in range(2))
+    page = association_client.get("/presentations/").content.decode()
+    assert f'href="{reverse("associations:project_edit", args=[first.pk])}"' in page
+
+
 def test_a_company_reads_what_its_silence_does(company_client, suggestion, frozen_clock):
     with frozen_clock(datetime(2026, 11, 29, 9, tzinfo=UTC)) as now:
         Suggestion.objects.update(presented_at=now())
@@ -185,6 +223,10 @@ def test_presentations_ask_as_much_for_one_as_for_ten(association_client, sugges
     for _ in range(9):
         SuggestionFactory(association=suggestion.association, round=run)
     assert query_count(lambda: association_client.get("/presentations/")) <= one
+    Suggestion.objects.update(status="declined", refusal_reason="timing", answered_at=clock.now())
+    ten = query_count(lambda: association_client.get("/presentations/"))
+    Suggestion.objects.exclude(pk=suggestion.pk).delete()
+    assert query_count(lambda: association_client.get("/presentations/")) == ten
 
 
 def test_a_person_without_an_association_has_no_such_page(client, db):
