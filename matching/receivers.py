@@ -5,14 +5,17 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Q
 from django.dispatch import receiver
 
 from accounts.enums import OrganisationKind
 from accounts.models import Organisation, User
+from accounts.operations.erasing import Erasing
 from accounts.operations.merging import Merging
 from accounts.signals import (
     organisation_attended,
     organisation_checked,
+    organisation_erased,
     organisation_left,
     organisations_merging,
 )
@@ -33,6 +36,7 @@ from companies.models import Company, Need
 from companies.signals import company_changed, company_registered, need_changed, need_closed, need_published
 from matching.enums import ChangedKind
 from matching.followups import ChooseAfterDiagnosis, WelcomeNewcomer
+from matching.models import Diagnosis, Suggestion
 from matching.operations import (
     expire_suggestions,
     explain_ending,
@@ -118,6 +122,16 @@ def an_organisation_left(*, organisation: Organisation, by: User | None = None, 
     for association in Association.objects.filter(organisation=organisation):
         withdraw_suggestions(association=association, by=by)
         refresh_associations([association.pk])
+
+
+@receiver(organisation_erased)
+def what_was_proposed_is_erased(*, erasing: Erasing, **kwargs: Any) -> None:
+    """Nothing of it is written in these rows; what was planned and sent about them names it."""
+    gone = erasing.organisation
+    erasing.blank(
+        Suggestion.objects.filter(Q(association__organisation=gone) | Q(company__organisation=gone))
+    )
+    erasing.blank(Diagnosis.objects.filter(project__association__organisation=gone))
 
 
 @receiver(association_registered)

@@ -1,5 +1,6 @@
 """A record that has left the site is erased: what others did with it stays, without its words and name."""
 
+import re
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -14,14 +15,16 @@ from accounts.models import Claim, Duplicate, Invitation, Membership, Merge, Org
 from accounts.models.organisation import ERASED_KEY
 from accounts.operations.organisations import locked
 from accounts.policies import can_erase
-from mecenova.agenda.models import FollowUp
-from mecenova.mail.retention import forget_about
+from mecenova.agenda.models import FollowUp, Slot, SlotRequest
+from mecenova.mail.retention import forget_about, forget_naming
+from mecenova.rehearsal.operations import forget_previews
 from mecenova.workflow import journal
 from mecenova.workflow.errors import DomainError
 from mecenova.workflow.models import TransitionRecord
 
 ERASED = "(effacé)"
 NAME = "Organisme effacé"
+_BETWEEN_WORDS = "[[:space:]\u00a0\u202f]+"
 
 
 @dataclass
@@ -42,11 +45,29 @@ class Erasing:
         rows.update(**{name: _erased(name) for name in texts}, **others)
 
     def finish(self) -> None:
+        self._forget_by_subject()
+        self._forget_by_name()
+        forget_previews()
+
+    def _forget_by_subject(self) -> None:
         for subject_type, keys in self.subjects.items():
             about = Q(subject_type=subject_type, subject_id__in=keys)
             TransitionRecord.objects.filter(about).exclude(note="").update(note=ERASED)
             FollowUp.objects.filter(about).update(what=_erased("what"), last_error="")
             forget_about(subject_type, keys)
+
+    def _forget_by_name(self) -> None:
+        """Told to people about themselves (taken out of its team), or of a slot that is others' since."""
+        pattern = as_written(self.organisation.name)
+        slots, people = (ContentType.objects.get_for_model(model) for model in (Slot, User))
+        FollowUp.objects.filter(subject_type=slots, what__regex=pattern).update(what=ERASED)
+        forget_naming(pattern, [slots, people])
+
+
+def as_written(name: str) -> str:
+    """This name, whole, as mails write it: other apostrophes, no-break spaces, the end of a line."""
+    words = [re.sub("['’]", "['’]", re.escape(word)) for word in name.split()]
+    return rf"(^|\W){_BETWEEN_WORDS.join(words)}($|\W)"
 
 
 def _erased(name: str) -> Case:
@@ -79,8 +100,12 @@ def erase_organisation(*, organisation: Organisation, by: User) -> Organisation:
     )
     erasing.blank(Merge.objects.filter(kept=organisation), "gone_name", gone_name_key="", gone_postal_code="")
     Merge.objects.filter(kept=organisation).update(snapshot={})
+    erasing.blank(Slot.objects.of_organisation(organisation.pk))
+    erasing.blank(SlotRequest.objects.filter(organisation_id=organisation.pk))
     for model in (Claim, Invitation, Membership):
-        model._base_manager.filter(organisation=organisation).delete()
+        own = model._base_manager.filter(organisation=organisation)
+        erasing.blank(own)
+        own.delete()
     Duplicate.objects.about(organisation).delete()
     erasing.finish()
     journal.record(organisation, OrganisationEvent.ERASE, organisation.status, organisation.status, by)

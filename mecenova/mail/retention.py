@@ -55,12 +55,25 @@ def forget_about(subject_type: ContentType, keys: Collection[UUID]) -> int:
 
     Raises StillLeaving when one of these mails has not left yet: somebody is to read it first.
     """
-    about = OutgoingMail.objects.filter(subject_type=subject_type, subject_id__in=keys)
-    if about.waiting().exists():
+    return _forget_what_has_left(OutgoingMail.objects.filter(subject_type=subject_type, subject_id__in=keys))
+
+
+def forget_naming(pattern: str, subject_types: Collection[ContentType]) -> int:
+    """The same, by the words, of mails about one of these types or about nothing: no subject leads to them.
+
+    `pattern` is a regular expression of PostgreSQL.
+    """
+    about = OutgoingMail.objects.filter(Q(subject_type__in=subject_types) | Q(subject_type=None))
+    naming = about.remembered().filter(Q(subject__regex=pattern) | Q(text__regex=pattern))
+    return _forget_what_has_left(naming)
+
+
+def _forget_what_has_left(mails: OutgoingMailQuerySet) -> int:
+    if mails.waiting().exists():
         raise StillLeaving(
             "Des courriels sur cette fiche ne sont pas encore partis. Effacez-la le prochain jour ouvré."
         )
-    return _forget(about.over().remembered())
+    return _forget(mails.over().remembered())
 
 
 def _forget(mails: OutgoingMailQuerySet) -> int:

@@ -52,8 +52,9 @@ def _make(preview: Preview) -> None:
     try:
         lines = _rehearse(begins_at, preview.days)
         with transaction.atomic():
-            PreviewLine.objects.bulk_create(_line(preview, found) for found in lines)
-            _settle(preview, PreviewStatus.DONE, finished_at=clock.now())
+            # Forgotten meanwhile, it is not written.
+            if _settle(preview, PreviewStatus.DONE, finished_at=clock.now()):
+                PreviewLine.objects.bulk_create(_line(preview, found) for found in lines)
     except scratch.CannotMakeDatabase as refusal:
         logger.error("Preview %s: the role may not create a database", preview.pk)
         _settle(preview, PreviewStatus.FAILED, finished_at=clock.now(), error=str(refusal))
@@ -74,8 +75,8 @@ def _rehearse(begins_at: datetime, days: int) -> list[dict[str, Any]]:
         empty(name)
 
 
-def _settle(preview: Preview, status: PreviewStatus, **values: Any) -> None:
-    Preview.objects.filter(pk=preview.pk).update(status=status, **values)
+def _settle(preview: Preview, status: PreviewStatus, **values: Any) -> int:
+    return Preview.objects.filter(pk=preview.pk).update(status=status, **values)
 
 
 def _line(preview: Preview, found: dict[str, Any]) -> PreviewLine:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
+from mecenova.rehearsal.enums import PreviewStatus
 from mecenova.rehearsal.models import MOST_DAYS, Preview
 from mecenova.team import is_staff
 from mecenova.workflow.errors import DomainError
@@ -12,7 +13,7 @@ from mecenova.workflow.errors import DomainError
 if TYPE_CHECKING:
     from accounts.models import User
 
-__all__ = ["ask_preview"]
+__all__ = ["ask_preview", "forget_previews"]
 
 
 @transaction.atomic
@@ -29,3 +30,12 @@ def ask_preview(*, days: int, by: "User | None") -> Preview:
     # Two people at the same instant: one row, by the unique constraint. It may have been begun meanwhile.
     Preview.objects.bulk_create([Preview(days=days, asked_by=by)], ignore_conflicts=True)
     return of_days[0]
+
+
+@transaction.atomic
+def forget_previews() -> None:
+    """A record was erased: what was computed of the days to come names it. The team asks for another preview.
+
+    The one being computed writes nothing when it is done.
+    """
+    Preview.objects.exclude(status=PreviewStatus.WAITING).delete()

@@ -1,6 +1,6 @@
 """Erased, a record leaves its name and its words nowhere, and others keep what they did with it."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.apps import apps
@@ -11,19 +11,34 @@ from django.urls import reverse
 from accounts import operations
 from accounts.enums import OrganisationEvent
 from accounts.models import Claim, Invitation, Membership
+from accounts.operations.erasing import as_written
+from matching.models import Suggestion
+from matching.notifications import SuggestionsDigest
+from mecenova.agenda import operations as agenda
+from mecenova.agenda.models import Slot
 from mecenova.agenda.operations import run_due
 from mecenova.calendar import clock
 from mecenova.mail.models import OutgoingMail
-from mecenova.mail.operations import deliver_due
-from mecenova.mail.retention import StillLeaving
+from mecenova.mail.operations import deliver_due, queue
+from mecenova.mail.retention import StillLeaving, forget_naming
+from mecenova.rehearsal.models import Preview, PreviewLine
 from mecenova.workflow import journal
 from mecenova.workflow.errors import DomainError
 from partnerships.answering import give_answer
 from partnerships.models import Introduction, Partnership, Reflection
 from partnerships.operations import introduce
-from tests.accounts.factories import ClaimFactory, InvitationFactory, OrganisationFactory, StaffFactory
+from tests.accounts.factories import (
+    ClaimFactory,
+    InvitationFactory,
+    MembershipFactory,
+    OrganisationFactory,
+    StaffFactory,
+    UserFactory,
+)
 from tests.associations.factories import AskFactory, AssociationFactory, ProjectFactory
 from tests.companies.factories import CompanyFactory, NeedFactory
+from tests.mail.factories import OutgoingMailFactory
+from tests.matching.factories import SuggestionFactory
 from tests.partnerships.factories import IntroductionFactory, member_of
 
 pytestmark = pytest.mark.django_db
@@ -148,3 +163,70 @@ def test_the_team_alone_erases_and_from_its_page(client):
     assert address in client.get(page).text
     assert "La fiche est effacée" in client.post(address, follow=True).text
     assert address not in client.get(page).text
+
+
+def live_in_the_team(organisation, staff):
+    """All that people can do with a record beside partnerships, and what is written of it on the way."""
+    boss, claimant, guest = MembershipFactory(organisation=organisation).user, UserFactory(), UserFactory()
+    claim = operations.claim_organisation(organisation=organisation, message=WORDS, by=claimant)
+    deliver_due()
+    operations.accept_claim(claim=claim, by=staff)
+    invitation, _ = operations.invite_member(
+        organisation=organisation, email=guest.email, role="contributor", by=boss
+    )
+    operations.accept_invitation(invitation=invitation, by=guest)
+    operations.invite_member(organisation=organisation, email="autre@exemple.fr", role="contributor", by=boss)
+    operations.remove_member(membership=organisation.memberships.get(user=guest), by=boss)
+    for days in (1, 3):
+        slot = Slot.objects.create(adviser=staff, starts_at=clock.now() + timedelta(days=days))
+        agenda.book_slot(slot=slot, organisation_id=organisation.pk, about=organisation, by=boss)
+        deliver_due()
+        if days == 1:
+            agenda.cancel_booking(slot=slot, by=boss)
+            deliver_due()
+
+
+def be_proposed(association, company):
+    """To somebody who reads it in the morning's digest."""
+    reader = member_of(company)
+    SuggestionFactory(association=association, need=NeedFactory(company=company, published=True))
+    queue(SuggestionsDigest, reader, occurrence=str(clock.today()))
+    Suggestion.objects.update(digested_at=clock.now())
+    deliver_due()
+
+
+def test_nor_in_what_its_team_and_the_platform_did():
+    """Mails about the people, or about a slot that is free again; previews of the days to come."""
+    staff = StaffFactory()
+    association, company = marked("association")
+    live_in_the_team(association.organisation, staff)
+    be_proposed(association, company)
+    preview = Preview.objects.create(days=30, status="done", finished_at=clock.now())
+    PreviewLine.objects.create(preview=preview, at=clock.now(), kind="mail", name="accounts.x", text=WORDS)
+    other = OutgoingMailFactory(subject="Bonjour", text="Tout va bien.", subject_type=None)
+    operations.withdraw_organisation(organisation=association.organisation, by=staff)
+    deliver_due()
+    told = set(OutgoingMail.objects.filter(text__contains=MARK).values_list("notification", flat=True))
+    expected = {
+        "accounts.removed_from_team",
+        "matching.suggestions_digest",
+        "agenda.slot_booked",
+        "agenda.slot_given_back",
+    }
+    assert expected <= told, "or this proves nothing"
+    with clock.frozen(TUESDAY + timedelta(days=7)):
+        operations.erase_organisation(organisation=association.organisation, by=staff)
+    assert sorted(where_it_is_said()) == []
+    other.refresh_from_db()
+    assert other.text == "Tout va bien."
+
+
+def test_a_name_is_known_however_it_is_written_and_never_within_another():
+    said = ["taken out of L’Arc\u00a0d’or !", "of L’Arc d'or"]
+    others = ["of L’Arc d’orge", "of GL’Arc d’or"]
+    pattern = as_written("L'Arc d'or")
+    mails = [OutgoingMailFactory(text=text, subject_type=None) for text in said + others]
+    deliver_due()
+    forget_naming(pattern, [])
+    kept = [bool(OutgoingMail.objects.get(pk=mail.pk).text) for mail in mails]
+    assert kept == [False, False, True, True]

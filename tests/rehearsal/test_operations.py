@@ -1,9 +1,10 @@
 import pytest
 from django.core.exceptions import PermissionDenied
 
-from mecenova.rehearsal import tasks
-from mecenova.rehearsal.models import Preview
-from mecenova.rehearsal.operations import ask_preview
+from mecenova.calendar import clock
+from mecenova.rehearsal import making, tasks
+from mecenova.rehearsal.models import Preview, PreviewLine
+from mecenova.rehearsal.operations import ask_preview, forget_previews
 from mecenova.workflow.errors import DomainError
 from tests.accounts.factories import StaffFactory, UserFactory
 
@@ -43,3 +44,19 @@ def test_a_rehearsal_is_not_rehearsed(settings):
     tasks.make_previews()
     tasks.ask_nightly_preview()
     assert [(preview.days, preview.status) for preview in Preview.objects.all()] == [(1, "waiting")]
+
+
+def test_forgotten_while_it_is_computed_it_is_not_written(monkeypatch, caplog):
+    """A record was erased after its rows were copied aside: they are not brought back."""
+
+    def rehearse(begins_at, days):
+        forget_previews()
+        return [{"at": clock.now().isoformat(), "kind": "mail", "name": "x", "text": "Les amis du Tournesol"}]
+
+    monkeypatch.setattr(making, "_rehearse", rehearse)
+    preview = ask_preview(days=30, by=None)
+    waiting = ask_preview(days=1, by=None)
+    making._make(preview)
+    assert list(Preview.objects.all()) == [waiting]
+    assert not PreviewLine.objects.exists()
+    assert not caplog.records
