@@ -34,5 +34,11 @@ class ClaimForm(forms.Form):
     decision = forms.ChoiceField(choices=(("accept", "Accepter"), ("refuse", "Refuser")))
 
 
+class MailSearchForm(forms.Form):
+    """An address, or the name of an organisation."""
+
+    q = forms.CharField(required=False, max_length=200)
+
+
 class PreviewForm(forms.Form):
     jours = forms.TypedChoiceField(choices=((1, "Cette nuit"), (30, "Trente jours")), coerce=int)

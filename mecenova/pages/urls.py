@@ -5,6 +5,7 @@ from mecenova.pages.views import (
     checks,
     dashboard,
     engines,
+    mails,
     observatory,
     preview,
     public,
@@ -36,9 +37,11 @@ urlpatterns = [
         "equipe/observatoire/<slug:slug>.csv", observatory.team_observatory_file, name="team_observatory_file"
     ),
     path("equipe/lectures/", readings.readings, name="readings"),
+    path("equipe/courriels/tous/", mails.mails, name="mails"),
     path("equipe/apercu/", preview.preview, name="preview"),
     path("equipe/apercu/demander/", preview.ask, name="preview_ask"),
     path("equipe/organismes/<uuid:pk>/", checks.organisation, name="organisation"),
+    path("equipe/organismes/<uuid:pk>/courriels/", mails.organisation_mails, name="organisation_mails"),
     path("equipe/organismes/<uuid:pk>/verifier/", checks.check, name="organisation_check"),
     path(
         "equipe/organismes/<uuid:pk>/preciser/", checks.ask_for_changes, name="organisation_ask_for_changes"

@@ -24,6 +24,7 @@ TEAM = (
     ("Infothèque de l’équipe", "infotheque:curation"),
     ("Imports", "imports:list"),
     ("Doublons", "accounts:duplicates"),
+    ("Tous les courriels", "pages:mails"),
     ("Courriels en échec et adresses en panne", "mail:failed"),
     ("Délais des relances", "agenda:delays"),
     ("Suites données aux refus", "partnerships:refusal_steps"),
@@ -31,8 +32,9 @@ TEAM = (
     ("Contrôle des prochaines étapes", "agenda:silence"),
     ("Relances en erreur", "agenda:errors"),
     ("Observatoire de l’équipe", "pages:team_observatory"),
-    ("Administration", "admin:index"),
 )
+# For whoever was given rights in Django's admin; to the rest of the team it answers that it is not theirs.
+ADMINISTRATION = (("Administration", "admin:index"),)
 ABOUT = (
     ("Nous écrire", "pages:contact"),
     ("Mentions légales", "pages:legal"),
@@ -74,6 +76,11 @@ def header(request: Any) -> dict[str, Any]:
         account += entries(STAFF, path)
     public = PUBLIC if signed_in else (*PUBLIC, OBSERVATORY)
     return {"public": entries(public, path), "account": account, "signed_in": signed_in}
+
+
+def team(user: Any) -> list[Entry]:
+    """The team's rooms, and the administration for whoever may open something there."""
+    return entries((*TEAM, *ADMINISTRATION) if user.get_all_permissions() else TEAM, "")
 
 
 def footer(request: Any) -> dict[str, Any]:

@@ -107,6 +107,8 @@ PAGES: dict[str, tuple[Any, Callable[[], list[Any]], str]] = {
     "pages:preview": (STAFF, list, ""),
     "pages:basket": (STAFF, lambda: ["associations-a-verifier"], ""),
     "pages:organisation": (STAFF, key(to_check), ""),
+    "pages:organisation_mails": (STAFF, key(to_check), ""),
+    "pages:mails": (STAFF, list, "?q=example"),
     "pages:claim": (STAFF, key(lambda: Claim.objects.waiting().earliest("created_at")), ""),
     "accounts:sign_up": (VISITOR, list, ""),
     "accounts:choose_kind": (ASSOCIATION, list, ""),

@@ -162,7 +162,7 @@ def _own_keys(own: Any, people: dict[str, User | None]) -> dict[str, dict[str, A
         "project_resume",
         "ask_create",
     )
-    team_pages = ("organisation", "organisation_check", "organisation_ask_for_changes")
+    team_pages = ("organisation", "organisation_mails", "organisation_check", "organisation_ask_for_changes")
     return {
         **{name: {"pk": organisation.pk} for name in by_organisation},
         **{name: {"pk": own.pk} for name in by_association},

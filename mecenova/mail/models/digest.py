@@ -81,3 +81,8 @@ class DigestLine(Identified):
 
     def __str__(self) -> str:
         return f"{self.notification} ({self.get_status_display()})"
+
+    @property
+    def error_class(self) -> str:
+        """What kind of error stopped it; its words may hold what is not for a page."""
+        return self.last_error.partition(":")[0]

@@ -20,15 +20,16 @@ PAGE_SIZE = 25
 @require_safe
 @for_the_team
 def failed(request: HttpRequest) -> HttpResponse:
-    """Mails failed or late, addresses in trouble: nothing else is between a person and their news."""
+    """Mails failed or late, lines in error, addresses in trouble: nothing else keeps news from a person."""
     mails = OutgoingMail.objects.failed().select_related("recipient").defer("text", "html").newest_first()
     late = OutgoingMail.objects.all().overdue(clock.now()).defer("text", "html").order_by("due_at", "id")
     troubles = AddressTrouble.objects.open().select_related("user")
+    lines = DigestLine.objects.all().in_error().select_related("recipient").order_by("due_at", "id")
     context = {
         "page_obj": Paginator(mails, PAGE_SIZE).get_page(request.GET.get("page")),
         "troubles": Paginator(troubles, PAGE_SIZE).get_page(request.GET.get("adresses")),
         "late_mails": Paginator(late, PAGE_SIZE).get_page(request.GET.get("retards")),
-        "lines_in_error": DigestLine.objects.all().in_error().count(),
+        "lines": Paginator(lines, PAGE_SIZE).get_page(request.GET.get("lignes")),
     }
     return render(request, "mail_pages/failed.html", context)
 

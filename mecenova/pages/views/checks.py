@@ -13,9 +13,12 @@ from accounts.models import Claim, Organisation
 from associations.hints import proposed_causes
 from mecenova.agenda import operations as agenda
 from mecenova.pages.forms import ClaimForm, MessageForm
+from mecenova.pages.mails import mails_of
 from mecenova.team import for_the_team
 from mecenova.workflow.errors import DomainError
 from mecenova.workflow.journal import told
+
+LAST_MAILS = 5
 
 
 @require_safe
@@ -98,6 +101,7 @@ def _show_organisation(
         "lookalikes": operations.lookalikes(found),
         "step": agenda.next_step(found),
         "may_check": policies.can_check(request.user, found),
+        "mails": mails_of(found)[:LAST_MAILS],
         "history": told(found, dict(OrganisationEvent.choices)),
         "form": form,
         "proposed_causes": proposed_causes(found.association) if hasattr(found, "association") else [],

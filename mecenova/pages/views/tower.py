@@ -58,7 +58,7 @@ def control_tower(request: HttpRequest) -> HttpResponse:
         "loads": loads(),
         "without_step": SilenceCheck.objects.latest_count(),
         "in_error": FollowUp.objects.all().in_error().count(),
-        "team_pages": navigation.entries(navigation.TEAM, ""),
+        "team_pages": navigation.team(request.user),
         "failed_mails": OutgoingMail.objects.failed().count(),
         "late_mails": OutgoingMail.objects.all().overdue(clock.now()).count(),
         "lines_in_error": DigestLine.objects.all().in_error().count(),
