@@ -12,7 +12,7 @@ from accounts.operations.presence import follow_members
 from mecenova.agenda import operations as agenda
 from mecenova.agenda.enums import Outcome
 from mecenova.identifiers.text import one_line
-from mecenova.mail.operations import mend_addresses_of
+from mecenova.mail.operations import forget_addresses_of
 from mecenova.team import is_staff
 from mecenova.workflow.errors import DomainError
 
@@ -96,9 +96,9 @@ def close_account(*, person: User, by: User | None) -> User:
     EmailAddress.objects.filter(user=person).delete()
     Invitation.objects.filter(accepted_by=person).update(email="")
     write_farewell(person, was_asked=by is not None)
-    person.is_active = False
+    former, person.is_active = person.email, False
     person.email = f"{person.pk}@compte-ferme.invalid"
     person.set_unusable_password()
     person.save(update_fields=["is_active", "email", "password"])
-    mend_addresses_of(user=person, by=person)
+    forget_addresses_of(user=person, address=former)
     return person

@@ -29,7 +29,13 @@ from mecenova.mail.models import (
 )
 from mecenova.mail.notifications import Notification
 from mecenova.mail.rendering import render
-from mecenova.mail.troubles import mark_address, mend_address, mend_addresses_of, put_back
+from mecenova.mail.troubles import (
+    forget_addresses_of,
+    mark_address,
+    mend_address,
+    mend_addresses_of,
+    put_back,
+)
 from mecenova.mail.wake import wake_on_commit
 
 if TYPE_CHECKING:
@@ -40,6 +46,7 @@ __all__ = [
     "cancel_waiting",
     "compose_due",
     "deliver_due",
+    "forget_addresses_of",
     "mark_address",
     "mend_address",
     "mend_addresses_of",

@@ -9,16 +9,20 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.contrib.auth import get_user_model
 from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from mecenova.calendar import clock
 from mecenova.mail.models import MESSAGE, AddressTrouble, OutgoingMail, OutgoingMailQuerySet
+from mecenova.mail.troubles import mend_address
 from mecenova.workflow.errors import DomainError
 
 WORDS_KEPT = timedelta(days=3 * 365)
 SECRETS_KEPT = timedelta(days=2)
+# News of a provider that comes late is compared with the mending; after this, none is on its way any more.
+TROUBLES_KEPT = timedelta(days=90)
 # One night's work; a site that had never forgotten anything catches up in a few nights.
 AT_ONCE = 20_000
 
@@ -33,6 +37,22 @@ def forget_old_words(limit: int = AT_ONCE) -> int:
     old = Q(created_at__lt=now - WORDS_KEPT) | Q(confidential=True, created_at__lt=now - SECRETS_KEPT)
     over = OutgoingMail.objects.over().remembered().filter(old).order_by("created_at", "pk")
     return _forget(OutgoingMail.objects.over().remembered().filter(pk__in=over.values("pk")[:limit]))
+
+
+@transaction.atomic
+def forget_old_troubles() -> int:
+    """Delete what was mended long ago, and the troubles of addresses that are nobody's and in no mail."""
+    before = clock.now() - TROUBLES_KEPT
+    people = get_user_model()._default_manager.filter(email=OuterRef("address"))
+    mails = OutgoingMail.objects.filter(address=OuterRef("address"))
+    mended = AddressTrouble.objects.filter(mended_at__lt=before)
+    strangers = AddressTrouble.objects.open().filter(
+        ~Exists(people), ~Exists(mails), user=None, at__lt=before
+    )
+    for trouble in strangers:
+        mend_address(trouble=trouble, by=None)
+    forgotten, _ = (mended | AddressTrouble.objects.filter(pk__in=[each.pk for each in strangers])).delete()
+    return forgotten
 
 
 @transaction.atomic

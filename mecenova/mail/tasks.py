@@ -6,7 +6,7 @@ from celery import shared_task
 
 from mecenova.mail.composition import compose_due
 from mecenova.mail.delivery import deliver_due
-from mecenova.mail.retention import forget_old_words
+from mecenova.mail.retention import forget_old_troubles, forget_old_words
 
 logger = logging.getLogger(__name__)
 
@@ -30,4 +30,4 @@ def compose_digests() -> None:
 @shared_task
 def forget_old_mails() -> None:
     """Erase the words that are kept no longer; run twice, it finds nothing the second time."""
-    logger.info("Mails forgotten: %d", forget_old_words())
+    logger.info("Mails forgotten: %d, addresses: %d", forget_old_words(), forget_old_troubles())

@@ -140,3 +140,12 @@ def mend_addresses_of(*, user: "User", by: "User | None") -> int:
     """Whatever troubles this person's addresses: the former ones, and one marked before the account was."""
     troubles = AddressTrouble.objects.open().filter(Q(user=user) | Q(address=user.email))
     return sum(mend_address(trouble=trouble, by=by) for trouble in troubles)
+
+
+@transaction.atomic
+def forget_addresses_of(*, user: "User", address: str) -> None:
+    """The account is closed: what troubled the addresses it had is for nobody to mend, and not kept."""
+    theirs = AddressTrouble.objects.filter(Q(user=user) | Q(address=address))
+    for trouble in theirs.open():
+        mend_address(trouble=trouble, by=None)
+    theirs.delete()

@@ -11,8 +11,8 @@ from accounts.models import Membership, User
 from accounts.operations.organisations import hold
 from mecenova.agenda.models import FollowUp
 from mecenova.mail.enums import MailStatus
-from mecenova.mail.models import OutgoingMail
-from mecenova.mail.operations import deliver_due
+from mecenova.mail.models import AddressTrouble, OutgoingMail
+from mecenova.mail.operations import deliver_due, mark_address
 from mecenova.workflow import journal
 from mecenova.workflow.errors import DomainError
 from tests.accounts.factories import MembershipFactory, OrganisationFactory, StaffFactory, UserFactory
@@ -146,3 +146,14 @@ def test_changing_a_name_stops_nobody_from_naming_the_person():
             return journal.record(organisation, "rename", "", "", person).by
 
         assert at_once(names_the_person) == [person]
+
+
+def test_a_closed_account_leaves_no_address_in_trouble():
+    """Neither the one it had, nor a former one, nor a step to mend them."""
+    person = UserFactory(email="lea@exemple.fr")
+    mark_address(address="Lea@exemple.fr", kind="bounced")
+    AddressTrouble.objects.create(user=person, address="ancienne@exemple.fr", kind="bounced")
+    other = AddressTrouble.objects.create(user=UserFactory(), address="autre@exemple.fr", kind="bounced")
+    operations.close_account(person=person, by=person)
+    assert list(AddressTrouble.objects.all()) == [other]
+    assert not FollowUp.objects.open().exists()

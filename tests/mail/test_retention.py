@@ -6,10 +6,17 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from mecenova.calendar import clock
+from mecenova.mail import tasks
 from mecenova.mail.enums import Attempt, MailStatus
-from mecenova.mail.models import OutgoingMail
-from mecenova.mail.operations import retry_failed
-from mecenova.mail.retention import SECRETS_KEPT, WORDS_KEPT, forget_old_words
+from mecenova.mail.models import AddressTrouble, OutgoingMail
+from mecenova.mail.operations import mark_address, retry_failed
+from mecenova.mail.retention import (
+    SECRETS_KEPT,
+    TROUBLES_KEPT,
+    WORDS_KEPT,
+    forget_old_troubles,
+    forget_old_words,
+)
 from tests.mail.factories import OutgoingMailFactory, PersonFactory
 
 pytestmark = pytest.mark.django_db
@@ -95,3 +102,38 @@ def test_its_page_says_that_it_was_forgotten(client):
     assert "ont été effacés le" in page
     assert "Ancien message" in page
     assert "Ancien message" in client.get("/courriels/").text
+
+
+def test_a_mended_address_is_kept_as_long_as_late_news_may_come():
+    now = clock.now()
+    trouble = AddressTrouble.objects.create(
+        address="a@exemple.test", kind="bounced", at=now - TROUBLES_KEPT * 2, mended_at=now - TROUBLES_KEPT
+    )
+    standing = AddressTrouble.objects.create(
+        user=PersonFactory(), address="b@exemple.test", kind="bounced", at=now - TROUBLES_KEPT * 9
+    )
+    with clock.frozen(now - SECOND):
+        assert forget_old_troubles() == 0
+    with clock.frozen(now + SECOND):
+        assert forget_old_troubles() == 1
+    assert list(AddressTrouble.objects.all()) == [standing] != [trouble]
+
+
+def test_an_address_that_is_nobody_s_and_in_no_mail_is_forgotten():
+    """It bounced on the last mail of an account that has closed."""
+    old = clock.now() - TROUBLES_KEPT - SECOND
+    farewell = mail(SECRETS_KEPT + SECOND, confidential=True, recipient=None, address="parti@exemple.test")
+    mark_address(address="parti@exemple.test", kind="bounced", at=old)
+    assert forget_old_troubles() == 0
+    forget_old_words()
+    assert words_of(farewell) == {""}
+    tasks.forget_old_mails()
+    tasks.forget_old_mails()
+    assert not AddressTrouble.objects.exists()
+
+
+def test_nor_may_one_be_of_somebody_who_has_just_signed_up():
+    person = PersonFactory()
+    mark_address(address=person.email.upper(), kind="bounced", at=clock.now() - TROUBLES_KEPT * 2)
+    AddressTrouble.objects.update(user=None)
+    assert forget_old_troubles() == 0

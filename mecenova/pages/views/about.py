@@ -11,7 +11,7 @@ from accounts.retention import INVITATIONS_ARE_KEPT, PROOFS_ARE_KEPT, UNCONFIRME
 from infotheque.models.curation import ADDRESSES_ARE_KEPT
 from mecenova.agenda.slot_links import slots_path
 from mecenova.imports.operations import FILES_ARE_KEPT
-from mecenova.mail.retention import SECRETS_KEPT, WORDS_KEPT
+from mecenova.mail.retention import SECRETS_KEPT, TROUBLES_KEPT, WORDS_KEPT
 from mecenova.ui.returning import LAST_PERSON_FOR
 
 
@@ -45,6 +45,7 @@ def privacy(request: HttpRequest) -> HttpResponse:
         "days_of_proofs": PROOFS_ARE_KEPT.days,
         "years_of_words": WORDS_KEPT.days // 365,
         "days_of_codes": SECRETS_KEPT.days,
+        "days_of_troubles": TROUBLES_KEPT.days,
         "days_of_addresses": ADDRESSES_ARE_KEPT.days,
         "days_of_files": FILES_ARE_KEPT.days,
         "days_of_session": settings.SESSION_COOKIE_AGE // (24 * 60 * 60),
