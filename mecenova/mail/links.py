@@ -1,7 +1,8 @@
-"""One-click links: signed, for one action, one person and one subject, until a date.
+"""One-click links: signed, for one action, one person at one address and one subject, until a date.
 
 Opening the link shows a page; only its form acts. Holding the link is the right to act, as that person and
-on that subject only: it opens no session.
+on that subject only: it opens no session. Once the person has another address, whoever reads the former one
+holds it too: it then acts for that person signed in, and for nobody else.
 """
 
 import re
@@ -9,6 +10,7 @@ import uuid
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from django import forms
@@ -27,6 +29,7 @@ __all__ = ["OneClick", "absolute_url", "link_for", "read", "register_link", "reg
 NAME = re.compile(r"[a-z_]+(\.[a-z_]+)+")
 _KEY = 16
 _SECONDS = 6
+_ADDRESS = 8
 
 
 class OneClick:
@@ -84,6 +87,11 @@ class ReadLink:
     user_id: uuid.UUID
     subject_id: uuid.UUID
     expires_at: datetime
+    address_digest: bytes
+
+    def was_sent_to(self, user: "User") -> bool:
+        """At the address that this person has now. Of links made before they said so, nobody knows."""
+        return self.address_digest == _digest_of_address(user)
 
 
 def register_link(cls: L) -> L:
@@ -108,7 +116,8 @@ def link_for(one_click: type[OneClick] | str, subject: Model, user: "User") -> s
     if name not in _registry:
         raise LookupError(f"No one-click action is called {name}: its link would lead nowhere")
     issued = int(clock.now().timestamp()).to_bytes(_SECONDS, "big")
-    payload = urlsafe_b64encode(user.pk.bytes + subject.pk.bytes + issued).decode().rstrip("=")
+    said = user.pk.bytes + subject.pk.bytes + issued + _digest_of_address(user)
+    payload = urlsafe_b64encode(said).decode().rstrip("=")
     token = f"{name}:{_signer(name).sign(payload)}"
     return absolute_url(reverse("mail:one_click", args=[token]))
 
@@ -123,13 +132,18 @@ def read(token: str) -> ReadLink:
         payload = _signer(name).unsign(signed)
         raw = urlsafe_b64decode(payload + "=" * (-len(payload) % 4))
         user_id, subject_id = uuid.UUID(bytes=raw[:_KEY]), uuid.UUID(bytes=raw[_KEY : 2 * _KEY])
-        issued = datetime.fromtimestamp(int.from_bytes(raw[2 * _KEY :], "big"), UTC)
+        seconds, address_digest = raw[2 * _KEY : 2 * _KEY + _SECONDS], raw[2 * _KEY + _SECONDS :]
+        issued = datetime.fromtimestamp(int.from_bytes(seconds, "big"), UTC)
     except (BadSignature, ValueError, OverflowError) as error:
         raise LinkAltered(name) from error
     expires_at = issued + cls.max_age
     if clock.now() >= expires_at:
         raise LinkExpired(name)
-    return ReadLink(action=cls(), user_id=user_id, subject_id=subject_id, expires_at=expires_at)
+    return ReadLink(cls(), user_id, subject_id, expires_at, address_digest)
+
+
+def _digest_of_address(user: "User") -> bytes:
+    return sha256(user.email.lower().encode()).digest()[:_ADDRESS]
 
 
 def _signer(name: str) -> Signer:

@@ -1,5 +1,7 @@
 """What a link of a mail still opens, for whom, and what it says of itself on the way."""
 
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+
 import pytest
 from django.urls import reverse
 
@@ -7,7 +9,7 @@ from accounts.models import Membership
 from matching.links import CoBuildLink, PauseLink, RewriteLink, WidenLink
 from matching.models import Diagnosis
 from mecenova.agenda.slot_links import token_for
-from mecenova.mail.links import link_for
+from mecenova.mail.links import _signer, link_for
 from mecenova.mail.unsubscribe import unsubscribe_url
 from partnerships.answering import give_answer
 from partnerships.links import AnswerLink, TalkLink
@@ -75,6 +77,46 @@ def test_the_address_is_told_to_nobody_and_kept_nowhere(client, link):
 def test_opens_no_session(client, link):
     client.post(link, {"answer": "yes"})
     assert client.get(reverse("pages:dashboard")).status_code == 302
+
+
+def move(person):
+    type(person).objects.filter(pk=person.pk).update(email="lea@nouveau.fr")
+
+
+def test_at_a_former_address_it_neither_shows_nor_acts(client, asked, person, link):
+    """Whoever reads that mailbox now is not the person; signed in, it is."""
+    move(person)
+    for answer in (client.get(link), client.post(link, {"answer": "yes"})):
+        assert answer.status_code == 403
+        assert "Connectez-vous" in answer.text
+        assert asked.note not in answer.text
+    asked.refresh_from_db()
+    assert asked.is_waiting
+    client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+    assert client.post(link, {"answer": "yes"}).status_code == 200
+
+
+def test_the_case_of_an_address_is_no_change(client, person, asked):
+    person.email = person.email.upper()
+    assert client.get(link_for(AnswerLink, asked, person)).status_code == 200
+
+
+def test_made_before_links_said_their_address_it_asks_to_sign_in(client, asked, person, link):
+    name = AnswerLink.name
+    payload = link.rstrip("/").rpartition("/")[2].partition(":")[2].partition(":")[0]
+    former = urlsafe_b64decode(payload + "=" * (-len(payload) % 4))[:-8]
+    token = f"{name}:{_signer(name).sign(urlsafe_b64encode(former).decode().rstrip('='))}"
+    old = reverse("mail:one_click", args=[token])
+    assert client.get(old).status_code == 403
+    client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+    assert client.post(old, {"answer": "yes"}).status_code == 200
+
+
+def test_unsubscribing_does_not_depend_on_the_address(client, person):
+    address = unsubscribe_url(person.pk, ["suggestions"])
+    move(person)
+    answer = client.post(address, {"List-Unsubscribe": "One-Click"})
+    assert answer.status_code == 200
 
 
 @pytest.fixture

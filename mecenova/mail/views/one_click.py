@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 EXPIRED = "Ce lien n’est plus valable\u00a0: il avait une durée limitée."
 ALTERED = "Ce lien est incomplet ou a été modifié. Copiez-le en entier depuis le message, ou cliquez dessus."
 GONE = "Ce lien ne mène plus à rien\u00a0: ce dont il parlait n’existe plus, ou ne vous concerne plus."
+FORMER_ADDRESS = (
+    "Ce lien ne dit pas qu’il a été envoyé à l’adresse que le compte a aujourd’hui. "
+    "Connectez-vous, puis ouvrez-le de nouveau\u00a0: il servira."
+)
 OTHER_PERSON = (
     "Ce lien a été envoyé à une autre personne que celle qui est connectée ici. "
     "Déconnectez-vous si c’est vous, ou laissez cette personne répondre."
@@ -46,6 +50,8 @@ def one_click(request: HttpRequest, token: str) -> HttpResponse:
         return refused(request, GONE, 404)
     if request.user.is_authenticated and request.user.pk != user.pk:
         return refused(request, OTHER_PERSON, 404)
+    if not request.user.is_authenticated and not link.was_sent_to(user):
+        return refused(request, FORMER_ADDRESS, 403)
     if not link.action.may_act(subject, user):
         return refused(request, GONE, 404)
     if reason := link.action.still_possible(subject):
