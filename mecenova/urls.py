@@ -2,9 +2,12 @@ from allauth.account.decorators import secure_admin_login
 from django.apps import apps
 from django.contrib import admin
 from django.urls import include, path
+from django.views.generic import RedirectView
 
 # One way in, with its limits: the admin's own form would let anybody try passwords without end.
 admin.site.login = secure_admin_login(admin.site.login)
+# So would its own change of password, of which nobody is told.
+admin.site.password_change = RedirectView.as_view(pattern_name="account_change_password")
 
 urlpatterns = [
     path("", include("mecenova.pages.urls")),

@@ -34,6 +34,22 @@ class TestSigningIn:
         assert (answer.status_code, answer["Location"].partition("?")[0]) == (302, LOGIN)
         assert "_auth_user_id" not in client.session
 
+    def test_nor_a_change_of_password_of_its_own(self, client):
+        """The site's own counts the tries, and writes to whose password it was."""
+        staff, new = StaffFactory(is_superuser=True), "un phare au bout du quai"
+        client.force_login(staff, backend="django.contrib.auth.backends.ModelBackend")
+        typed = {"old_password": PASSWORD, "new_password1": new, "new_password2": new}
+        for answer in (
+            client.get("/administration/password_change/"),
+            client.post("/administration/password_change/", typed),
+        ):
+            assert (answer.status_code, answer["Location"]) == (302, reverse("account_change_password"))
+        before = staff.password
+        client.get(f"/administration/accounts/user/{staff.pk}/password/")
+        client.post(f"/administration/accounts/user/{staff.pk}/password/", typed)
+        staff.refresh_from_db()
+        assert staff.password == before
+
     def test_to_others_the_admin_is_closed(self, client):
         client.force_login(UserFactory(), backend="django.contrib.auth.backends.ModelBackend")
         assert client.get(reverse("admin:login")).status_code == 403
