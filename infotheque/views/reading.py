@@ -2,7 +2,7 @@
 
 import uuid
 
-from allauth.account.adapter import get_adapter
+from allauth.core.internal.ratelimit import get_ip
 from allauth.decorators import rate_limit
 from django.contrib.auth.decorators import login_not_required
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
@@ -64,7 +64,8 @@ def useful(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     found = _on_line(request, pk)
     operations.say_useful(
         document=found,
-        address=get_adapter().get_client_ip(request),
+        # A subscriber of IPv6 has a whole network of addresses: it is one visitor, as for the limits.
+        address=get_ip(request),
         is_useful=request.POST.get("answer") == "yes",
     )
     if request.htmx:

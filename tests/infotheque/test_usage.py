@@ -4,6 +4,7 @@ import threading
 
 import pytest
 from django.db import transaction
+from django.urls import reverse
 
 from infotheque.models import DailyUse, UsefulMark
 from infotheque.operations import count_opening, say_useful
@@ -42,3 +43,17 @@ def test_two_answers_in_the_same_instant_are_both_counted(opened_before):
 
     assert at_once(answers_and_lingers, answers) == [None, None]
     assert UsefulMark.objects.count() == DailyUse.objects.get().useful == 2
+
+
+@pytest.mark.django_db
+def test_a_visitor_has_a_whole_network_of_addresses(client):
+    """Of IPv6, a subscriber is given 2^64: they are one visitor, as they are for the limits."""
+    document = DocumentFactory(published=True)
+    address = reverse("infotheque:useful", args=[document.pk])
+    for number in range(1, 4):
+        client.post(address, {"answer": "yes"}, REMOTE_ADDR=f"2001:db8:1:2::{number}")
+    assert DailyUse.objects.get().useful == 1
+    client.post(address, {"answer": "yes"}, REMOTE_ADDR="2001:db8:1:3::1")
+    client.post(address, {"answer": "yes"}, REMOTE_ADDR="192.0.2.1")
+    client.post(address, {"answer": "yes"}, REMOTE_ADDR="192.0.2.2")
+    assert DailyUse.objects.get().useful == 4
