@@ -13,6 +13,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_POST, require_safe
 
+from mecenova.calendar import clock
 from mecenova.imports import operations
 from mecenova.imports.forms import ImportForm
 from mecenova.imports.models import ImportRun
@@ -114,7 +115,7 @@ def report(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     found = get_object_or_404(ImportRun, pk=pk)
     if not found.told:
         raise Http404
-    return _as_attachment(as_csv(found.told), f"import-{found.created_at:%Y-%m-%d}-rapport.csv")
+    return _as_attachment(as_csv(found.told), _name_of(found, "rapport"))
 
 
 @require_safe
@@ -143,8 +144,13 @@ def _download(file: File, what: str, found: ImportRun) -> FileResponse:
         opened = file.open("rb")
     except (ValueError, FileNotFoundError):
         raise Http404 from None
-    name = f"import-{found.created_at:%Y-%m-%d}-{what}.csv"
+    name = _name_of(found, what)
     return FileResponse(opened, as_attachment=True, filename=name, content_type="text/csv; charset=utf-8")
+
+
+def _name_of(found: ImportRun, what: str) -> str:
+    """With the day on which it was brought, as the page says it."""
+    return f"import-{clock.paris(found.created_at):%Y-%m-%d}-{what}.csv"
 
 
 def _as_attachment(text: str, name: str) -> HttpResponse:

@@ -4,7 +4,7 @@ import csv
 import io
 import socket
 import uuid
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -50,6 +50,15 @@ def brought(team, *args, **more):
     run = ImportRun.objects.latest("created_at")
     assert answer.url == run.get_absolute_url()
     return run
+
+
+@pytest.mark.parametrize("route", ["source", "rejects", "report"])
+def test_a_file_bears_the_day_on_which_it_was_brought_in_paris(team, route):
+    run = brought(team)
+    carry_out_imports()
+    ImportRun.objects.update(created_at=datetime(2026, 11, 24, 23, 30, tzinfo=UTC))
+    answer = team.get(reverse(f"imports:{route}", args=[run.pk]))
+    assert 'filename="import-2026-11-25-' in answer["Content-Disposition"]
 
 
 def test_from_deposit_to_report(team, staff):
