@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from accounts import operations
 from accounts.enums import OrganisationEvent
-from accounts.models import Claim, Invitation, Membership
+from accounts.models import Claim, Invitation, Membership, Organisation
 from accounts.operations.erasing import as_written
 from matching.models import Suggestion
 from matching.notifications import SuggestionsDigest
@@ -141,6 +141,7 @@ def test_its_words_are_nowhere_and_the_others_stay(side):
 def test_two_erased_records_stand_side_by_side():
     for _ in range(2):
         operations.erase_organisation(organisation=OrganisationFactory(status="left"), by=StaffFactory())
+    assert list(Organisation.objects.values_list("name", flat=True)) == ["Organisme effacé"] * 2
 
 
 def test_a_record_still_here_leaves_first():

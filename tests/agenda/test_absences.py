@@ -201,6 +201,7 @@ class TestRefusals:
 
     def test_one_year_and_today_are_fine(self, subject, frozen):
         add_absence(user=subject, first_day=date(2026, 11, 23), last_day=date(2027, 11, 23), by=None)
+        assert Absence.objects.filter(user=subject).count() == 1
 
     @pytest.mark.parametrize(("first", "last"), [(30, 30), (24, 24), (23, 30), (25, 26)])
     def test_overlaps(self, subject, frozen, first, last):
@@ -212,6 +213,7 @@ class TestRefusals:
         add_absence(user=subject, by=None, **WEEK)
         add_absence(user=PersonFactory(), by=None, **WEEK)
         add_absence(organisation_id=subject.pk, by=None, **WEEK)
+        assert Absence.objects.count() == 3
 
     def test_past_ones_are_kept(self, subject, frozen, day):
         absence = add_absence(user=subject, by=None, **WEEK)

@@ -86,7 +86,9 @@ class TestOpening:
 
     def test_after_the_last_or_by_another_is_fine(self, adviser, slots):
         open_slots(adviser=adviser, day=TUESDAY, starts=time(15), ends=time(16), by=adviser)
-        open_slots(adviser=StaffFactory(), day=TUESDAY, starts=time(14), ends=time(15), by=adviser)
+        other = StaffFactory()
+        open_slots(adviser=other, day=TUESDAY, starts=time(14), ends=time(15), by=adviser)
+        assert [Slot.objects.filter(adviser=who).count() for who in (adviser, other)] == [6, 3]
 
     def test_not_while_away(self, adviser, frozen):
         add_absence(user=adviser, first_day=TUESDAY, last_day=TUESDAY, by=adviser)
