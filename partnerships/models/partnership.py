@@ -57,7 +57,8 @@ class Partnership(Identified):
     """Two or more parties doing something together, of one kind. `status` moves by workflow.PARTNERSHIP."""
 
     kind = models.CharField("forme", max_length=20, choices=Kind)
-    title = models.CharField("titre", max_length=200)
+    # What it is about; else its two parties, each as long as an organisation’s name can be.
+    title = models.CharField("titre", max_length=510)
     introduction = models.OneToOneField(
         Introduction, models.PROTECT, null=True, blank=True, related_name="partnership"
     )
