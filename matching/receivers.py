@@ -57,11 +57,13 @@ from matching.profiles import refresh_associations, refresh_needs
 from matching.signals import diagnosis_is_moot, ending_to_explain
 from mecenova.agenda.operations import start, start_once
 from partnerships.models import Introduction
+from partnerships.operations import Approach
 from partnerships.signals import (
     introduction_answered,
     introduction_ended,
     introduction_released,
     introduction_requested,
+    party_leaving,
     place_returning,
 )
 
@@ -117,11 +119,16 @@ def an_organisation_may_be_shown(*, organisation: Organisation, **kwargs: Any) -
 
 
 @receiver(organisation_left)
-def an_organisation_left(*, organisation: Organisation, by: User | None = None, **kwargs: Any) -> None:
-    """A company's suggestions end with its needs, which close as it leaves."""
-    for association in Association.objects.filter(organisation=organisation):
-        withdraw_suggestions(association=association, by=by)
-        refresh_associations([association.pk])
+def an_organisation_left(*, organisation: Organisation, **kwargs: Any) -> None:
+    own = Association.objects.filter(organisation=organisation)
+    refresh_associations(list(own.values_list("pk", flat=True)))
+
+
+@receiver(party_leaving)
+def its_suggestions_end(
+    *, organisation: Organisation, by: User | None = None, **kwargs: Any
+) -> list[Approach]:
+    return withdraw_suggestions(organisation=organisation, by=by)
 
 
 @receiver(organisation_erased)

@@ -72,8 +72,10 @@ def give_each_refusal_its_document(sender: Any, by: User, **kwargs: Any) -> None
 
 
 @receiver(organisation_left)
-def end_what_was_under_way(sender: Any, organisation: Organisation, **kwargs: Any) -> None:
-    operations.follow_leaving(organisation=organisation)
+def end_what_was_under_way(
+    sender: Any, organisation: Organisation, by: "User | None" = None, **kwargs: Any
+) -> None:
+    operations.follow_leaving(organisation=organisation, by=by)
 
 
 @receiver(company_changed)

@@ -15,6 +15,10 @@ introduction_ended = Signal()
 # showed this association to the company, for those that still count
 place_returning = Signal()
 
+# organisation, by: it leaves the site, and what it had under way here has ended. A receiver ends what it had
+# proposed, and answers with the approaches that came to nothing: all places are given back after, by company
+party_leaving = Signal()
+
 # introduction: the agenda found that its last day has passed, or that the date given with "later" has come
 answer_overdue = Signal()
 later_has_come = Signal()

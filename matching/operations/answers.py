@@ -1,6 +1,6 @@
 """What becomes of a suggestion: interest, a no with its reason, or the end of the need."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from uuid import UUID
 
@@ -8,7 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Q
 
-from accounts.models import User
+from accounts.models import Organisation, User
 from accounts.operations import hold
 from associations.models import Association
 from companies.models import Company, Need
@@ -24,7 +24,10 @@ from mecenova.workflow.errors import DomainError
 from mecenova.workflow.journal import advance
 from partnerships.enums import Side, reasons_for
 from partnerships.models import Introduction
-from partnerships.operations import introduce, return_attention
+from partnerships.operations import Approach, introduce, return_places
+
+# A need and an association.
+Pair = tuple[UUID, UUID]
 
 
 @transaction.atomic
@@ -72,33 +75,43 @@ def decline_suggestion(*, suggestion: Suggestion, reason: str, by: User, note: s
 
 
 @transaction.atomic
-def expire_suggestions(*, need: Need, by: User | None = None) -> int:
+def expire_suggestions(*, need: Need, by: User | None = None) -> None:
     """The need is closed: what nobody answered ends here. A place on which nobody looked is given back."""
-    return _expire(Suggestion.objects.open().filter(need=need), by)
+    return_places(_expire(Suggestion.objects.open().filter(need=need), by))
 
 
 @transaction.atomic
-def withdraw_suggestions(*, association: Association, by: User | None = None) -> int:
-    """The association has left: no company is asked about it any more."""
-    return _expire(Suggestion.objects.open().filter(association=association), by)
+def withdraw_suggestions(*, organisation: Organisation, by: User | None = None) -> list[Approach]:
+    """It has left: no company is asked about this association any more, nor this company about anybody.
+
+    The approaches on which nobody looked: whoever hears of it gives their places back, with others.
+    """
+    its_own = Q(association__organisation=organisation) | Q(company__organisation=organisation)
+    return _expire(Suggestion.objects.open().filter(its_own), by)
 
 
-@transaction.atomic
-def replace_suggestions(pairs: Collection[tuple[UUID, UUID]]) -> int:
-    """These needs and associations are brought together again: what nobody answered the first time ends.
+def hold_former(pairs: Collection[Pair]) -> tuple[list[Suggestion], set[Pair]]:
+    """What nobody answered when these needs and associations were brought together before, held.
 
-    The place that it took is that of another month: it stays spent.
+    And the pairs of those that somebody else holds: a round, which has companies' months, waits for none of
+    them. They are being answered, seen or ended, and a later round sees what became of them.
     """
     if not pairs:
-        return 0
+        return [], set()
     needs, associations = zip(*pairs, strict=True)
     former = Suggestion.objects.open().filter(need__in=needs, association__in=associations)
-    ended = 0
-    for suggestion in former.select_for_update().order_by("pk"):
-        if (suggestion.need_id, suggestion.association_id) in pairs:
-            advance(suggestion, SUGGESTION, "expire", by=None)
-            ended += 1
-    return ended
+    rows = former.order_by().values_list("pk", "need_id", "association_id")
+    known = {key: (need, association) for key, need, association in rows if (need, association) in pairs}
+    held = former.filter(pk__in=known).select_for_update(skip_locked=True).order_by("pk")
+    free = {suggestion.pk: suggestion for suggestion in held}
+    return list(free.values()), {pair for key, pair in known.items() if key not in free}
+
+
+def replace_suggestions(former: Iterable[Suggestion]) -> None:
+    """Brought together again: the first time ends. The place that it took is that of another month: it stays
+    spent. The caller holds them."""
+    for suggestion in former:
+        advance(suggestion, SUGGESTION, "expire", by=None)
 
 
 @transaction.atomic
@@ -123,18 +136,16 @@ def still_shown(*, company: Company, association: Association) -> list[datetime]
     )
 
 
-def _expire(waiting: SuggestionQuerySet, by: User | None) -> int:
-    expired = 0
-    for suggestion in waiting.with_parties().select_for_update(of=("self",)).order_by("pk"):
+def _expire(waiting: SuggestionQuerySet, by: User | None) -> list[Approach]:
+    """The approaches on which nobody looked: their places are given back once all have ended."""
+    ended = list(waiting.with_parties().select_for_update(of=("self",)).order_by("pk"))
+    for suggestion in ended:
         advance(suggestion, SUGGESTION, "expire", by=by)
-        if suggestion.seen_at is None:
-            return_attention(
-                company=suggestion.company,
-                association=suggestion.association,
-                since=suggestion.presented_at,
-            )
-        expired += 1
-    return expired
+    return [
+        Approach(suggestion.company, suggestion.association, suggestion.presented_at)
+        for suggestion in ended
+        if suggestion.seen_at is None
+    ]
 
 
 def _lock_for_answer(suggestion: Suggestion, by: User) -> Suggestion:

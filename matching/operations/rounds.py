@@ -22,7 +22,7 @@ from matching.ledger import read_ledger, read_month
 from matching.models import Round, Suggestion
 from matching.network import Names
 from matching.notifications import SuggestionsDigest
-from matching.operations.answers import replace_suggestions
+from matching.operations.answers import hold_former, replace_suggestions
 from matching.operations.changes import Changes, forget_changes, take_changes
 from matching.profiles import number_open
 from matching.ranking import Best, candidates_of, rank_changes, rank_everybody
@@ -159,15 +159,20 @@ def _present(
     allocation: Allocation,
 ) -> list[uuid.UUID]:
     """Spend a place for each pair. The associations presented."""
+    former, busy = hold_former({pair.key for pair in chosen} & allocation.again)
+    chosen = sorted(
+        (pair for pair in chosen if pair.key not in busy),
+        key=lambda candidate: (candidate.need.company.bytes, -candidate.assessment.total),
+    )
     if not chosen:
         return []
-    chosen = sorted(chosen, key=lambda candidate: (candidate.need.company.bytes, -candidate.assessment.total))
     wanted: dict[uuid.UUID, list[uuid.UUID]] = defaultdict(list)
     for pair in chosen:
         wanted[pair.need.company].append(pair.association.id)
     places = spend_attention_on_many(wanted=wanted, source=AttentionSource.SUGGESTION)
     presented = [pair for pair in chosen if (pair.need.company, pair.association.id) in places]
-    replace_suggestions({pair.key for pair in presented} & allocation.again)
+    again = {pair.key for pair in presented}
+    replace_suggestions(one for one in former if (one.need_id, one.association_id) in again)
     suggestions = Suggestion.objects.bulk_create(
         _suggestion(
             round_,

@@ -13,10 +13,12 @@ from partnerships.operations.answers import (
 )
 from partnerships.operations.asking import introduce
 from partnerships.operations.attention import (
+    Approach,
     next_month,
     places_left,
     places_this_month,
     return_attention,
+    return_places,
     spend_attention,
     spend_attention_on_many,
 )
@@ -49,6 +51,7 @@ from partnerships.operations.talks import (
 )
 
 __all__ = [
+    "Approach",
     "abandon_partnership",
     "accept_introduction",
     "agree_partnership",
@@ -81,6 +84,7 @@ __all__ = [
     "request_queued",
     "retry_queued",
     "return_attention",
+    "return_places",
     "return_to_matching",
     "settle_signature",
     "settle_talk",

@@ -4,7 +4,7 @@ import uuid
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import transaction
 from django.db.models import F, FilteredRelation, Q, QuerySet
@@ -15,6 +15,14 @@ from companies.models import Company, Policy
 from mecenova.calendar import clock
 from partnerships.models import AttentionEntry, AttentionMonth, Introduction
 from partnerships.signals import place_returning
+
+
+class Approach(NamedTuple):
+    """An association brought before a company, at this moment: by a suggestion or a request."""
+
+    company: Company
+    association: Association
+    since: datetime
 
 
 def month_of(day: date) -> date:
@@ -99,15 +107,29 @@ def return_attention(*, company: Company, association: Association, since: datet
     return True
 
 
+@transaction.atomic
+def return_places(approaches: Iterable[Approach]) -> list[Company]:
+    """`return_attention` for many, whose companies' months are all held first, in the order of the rounds.
+
+    The companies that got a place back.
+    """
+    by_company = sorted(approaches, key=lambda approach: approach.company.pk)
+    _lock_months({approach.company.pk for approach in by_company})
+    returned = [approach.company for approach in by_company if return_attention(**approach._asdict())]
+    return list(dict.fromkeys(returned))
+
+
 def give_place_back(introduction: Introduction) -> bool:
     """Nothing came of this introduction: its place, when it had been sent."""
+    spent = approach_of(introduction)
+    return spent is not None and return_attention(**spent._asdict())
+
+
+def approach_of(introduction: Introduction) -> Approach | None:
+    """What may have spent a place; nothing of a request that never left."""
     if introduction.requested_at is None:
-        return False
-    return return_attention(
-        company=introduction.company,
-        association=introduction.association,
-        since=introduction.requested_at,
-    )
+        return None
+    return Approach(introduction.company, introduction.association, introduction.requested_at)
 
 
 def _is_used(entry: AttentionEntry, company: Company, association: Association) -> bool:

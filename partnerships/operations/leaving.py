@@ -1,5 +1,6 @@
 """An organisation leaves the site: nobody on the other side waits for it in vain."""
 
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.db import transaction
@@ -8,16 +9,28 @@ from accounts.models import Organisation
 from partnerships.models import Introduction, Partnership
 from partnerships.notifications import IntroductionEnded
 from partnerships.operations.agreements import end_by_leaving
-from partnerships.operations.attention import give_place_back
+from partnerships.operations.attention import Approach, approach_of, return_places
 from partnerships.operations.introductions import end, request_queued
 from partnerships.operations.partnerships import stop
+from partnerships.signals import party_leaving
+
+if TYPE_CHECKING:
+    from accounts.models import User
 
 
 @transaction.atomic
-def follow_leaving(*, organisation: Organisation) -> None:
-    """End what it had under way, and tell those who stay. The caller holds the organisation."""
-    _end_introductions(organisation)
+def follow_leaving(*, organisation: Organisation, by: "User | None" = None) -> None:
+    """End what it had under way, and tell those who stay. The caller holds the organisation.
+
+    Introductions, partnerships and suggestions have all ended before any company's month is held (ADR 0014).
+    """
+    approaches = _end_introductions(organisation)
     _end_partnerships(organisation, note=f"{organisation.name} a quitté Mecenova.")
+    answers: list[tuple[Any, Any]] = party_leaving.send(Organisation, organisation=organisation, by=by)
+    for _, others in answers:
+        approaches += others
+    for company in return_places(approaches):
+        request_queued(company=company)
 
 
 def _end_partnerships(organisation: Organisation, note: str) -> None:
@@ -34,14 +47,13 @@ def _under_way(organisation: Organisation) -> list[UUID]:
     return list(Partnership.objects.active().involving(organisation).values_list("pk", flat=True))
 
 
-def _end_introductions(organisation: Organisation) -> None:
-    """All are held before any company's month is, and the months come in the order of the rounds."""
+def _end_introductions(organisation: Organisation) -> list[Approach]:
+    """Those that had left, and whose places go to others: a company that leaves needs its own no more."""
     held = Introduction.objects.open().involving(organisation).select_for_update(of=("self",), no_key=True)
-    sent: list[Introduction] = []
-    for introduction in held.with_parties().order_by("company_id", "pk"):
+    sent: list[Approach] = []
+    for introduction in held.with_parties().order_by("pk"):
         end(introduction, IntroductionEnded)
-        if introduction.requested_at and introduction.company.organisation_id != organisation.pk:
-            sent.append(introduction)
-    for introduction in sent:
-        if give_place_back(introduction):
-            request_queued(company=introduction.company)
+        approach = approach_of(introduction)
+        if approach is not None and approach.company.organisation_id != organisation.pk:
+            sent.append(approach)
+    return sent

@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Callable
+from typing import Any
 
 from django.db import connection
 
@@ -28,13 +29,60 @@ def at_once(*calls: Callable[[], object]) -> list[object]:
     return results
 
 
-def until_another_waits() -> None:
-    """Return once another connection waits for a lock: what it waits for is held by whoever calls this."""
+class Pause:
+    """The first call of a function stops as it has done its work, until `go`; later calls pass."""
+
+    def __init__(self, monkeypatch: Any, module: Any, name: str) -> None:
+        self.reached, self.go = threading.Event(), threading.Event()
+        self._call, self._is_first = getattr(module, name), threading.Lock()
+        monkeypatch.setattr(module, name, self)
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        found = self._call(*args, **kwargs)
+        if self._is_first.acquire(blocking=False):
+            self.reached.set()
+            self.go.wait(20)
+        return found
+
+
+def second_during_first(
+    pause: Pause, first: Callable[[], object], second: Callable[[], object]
+) -> list[Exception]:
+    """The first goes as far as its pause; the second, to its end or to a lock; then the first goes on.
+
+    The errors that they raised: a deadlock is one.
+    """
+    errors: list[Exception] = []
+
+    def run(call: Callable[[], object]) -> None:
+        try:
+            call()
+        except Exception as error:
+            errors.append(error)
+        finally:
+            connection.close()
+
+    one, two = (threading.Thread(target=run, args=[call]) for call in (first, second))
+    one.start()
+    assert pause.reached.wait(20), errors
+    two.start()
+    until_another_waits(unless=lambda: not two.is_alive())
+    pause.go.set()
+    one.join()
+    two.join()
+    return errors
+
+
+def until_another_waits(unless: Callable[[], bool] = lambda: False) -> None:
+    """Return once another connection waits for a lock: what it waits for is held by whoever calls this.
+
+    `unless`: nobody needs to wait any more.
+    """
     last = time.monotonic() + 20
     while time.monotonic() < last:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1 FROM pg_locks WHERE NOT granted AND pid <> pg_backend_pid()")
-            if cursor.fetchone():
+            if cursor.fetchone() or unless():
                 return
         time.sleep(0.01)
     raise TimeoutError("Nobody waits")

@@ -1,0 +1,163 @@
+"""Suggestions and the companies' months they spend, taken by several at once: nobody waits in a circle."""
+
+import uuid
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.db import connection, transaction
+
+from accounts.operations import withdraw_organisation
+from companies.models import Policy
+from companies.operations import close_need
+from matching.enums import SuggestionStatus
+from matching.models import Suggestion
+from matching.operations import run_round
+from partnerships.enums import AttentionSource, IntroductionStatus
+from partnerships.operations import attention, places_left, request_queued, spend_attention_on_many
+from tests.accounts.threads import Pause, at_once, second_during_first
+from tests.associations.factories import AssociationFactory
+from tests.companies.factories import NeedFactory
+from tests.matching.factories import SuggestionFactory
+from tests.partnerships.factories import IntroductionFactory, member_of
+
+pytestmark = pytest.mark.django_db
+together = pytest.mark.django_db(transaction=True)
+MONDAY = datetime(2026, 11, 23, 9, tzinfo=UTC)
+SPENT_BY = AttentionSource.SUGGESTION
+
+
+def suggest(association, need, **more):
+    """Presented to the need's company, a place spent."""
+    suggestion = SuggestionFactory(need=need, association=association, **more)
+    spend_attention_on_many(wanted={need.company.pk: [association.pk]}, source=SPENT_BY)
+    return suggestion
+
+
+def looks_at(company, number):
+    Policy.objects.filter(company=company).update(monthly_capacity=number)
+
+
+@pytest.fixture
+def needs():
+    """Two, by company."""
+    found = sorted((NeedFactory(published=True) for _ in range(2)), key=lambda need: need.company.pk)
+    for need in found:
+        looks_at(need.company, 9)
+    return found
+
+
+@pytest.fixture
+def months_held(monkeypatch):
+    """Makes whoever comes first stop where it holds its first months."""
+    return lambda: Pause(monkeypatch, attention, "_lock_months")
+
+
+@together
+def test_an_association_leaves_while_a_round_spends_the_places_of_the_same_companies(needs, months_held):
+    association, other = AssociationFactory(complete=True), AssociationFactory(complete=True)
+    for need, key in zip(reversed(needs), sorted(uuid.uuid4() for _ in needs), strict=True):
+        suggest(association, need, pk=key)
+    errors = second_during_first(
+        months_held(),
+        lambda: withdraw_organisation(organisation=association.organisation, by=None),
+        lambda: spend_attention_on_many(
+            wanted={need.company.pk: [other.pk] for need in needs}, source=SPENT_BY
+        ),
+    )
+    assert errors == []
+    assert [places_left(need.company) for need in needs] == [8, 8]
+
+
+@together
+def test_an_association_leaves_while_a_company_s_places_are_shared_among_its_requests(needs, months_held):
+    association, need = AssociationFactory(complete=True), needs[0]
+    member_of(association)
+    member_of(need.company)
+    suggest(association, need)
+    queued = IntroductionFactory(
+        association=association,
+        company=need.company,
+        need=NeedFactory(company=need.company, published=True),
+        status=IntroductionStatus.QUEUED,
+        requested_at=None,
+    )
+    errors = second_during_first(
+        months_held(),
+        lambda: withdraw_organisation(organisation=association.organisation, by=None),
+        lambda: request_queued(company=need.company),
+    )
+    queued.refresh_from_db()
+    assert (errors, queued.status) == ([], IntroductionStatus.RELEASED)
+
+
+@together
+@pytest.mark.parametrize("company_first", [True, False])
+def test_a_company_leaves_while_an_association_that_it_was_shown_does(months_held, company_first):
+    """Each of its needs closes, and each of its suggestions ends, before its month is held."""
+    needs = sorted((NeedFactory(published=True) for _ in range(2)), key=lambda need: need.pk)
+    company, association = needs[0].company, AssociationFactory(complete=True)
+    type(needs[1]).objects.filter(pk=needs[1].pk).update(company=company)
+    looks_at(company, 9)
+    needs[1].refresh_from_db()
+    suggest(AssociationFactory(complete=True), needs[0])
+    suggest(association, needs[1])
+    leaving = [
+        lambda: withdraw_organisation(organisation=company.organisation, by=None),
+        lambda: withdraw_organisation(organisation=association.organisation, by=None),
+    ]
+    first, second = leaving if company_first else reversed(leaving)
+    assert second_during_first(months_held(), first, second) == []
+    assert not Suggestion.objects.open().exists()
+
+
+@pytest.fixture
+def first(frozen_clock):
+    """Presented, and old enough to be presented again to the only company that suits it."""
+    with frozen_clock(MONDAY) as now:
+        need = NeedFactory(
+            published=True, deadline=None, territories=["59"], title="Des ateliers vers l’emploi des jeunes"
+        )
+        member_of(AssociationFactory(complete=True))
+        run_round()
+        now.move_to(MONDAY + timedelta(days=90))
+        yield Suggestion.objects.get(need=need)
+
+
+@together
+def test_a_need_closes_while_a_round_presents_the_same_pair_again(first, months_held):
+    assert second_during_first(months_held(), run_round, lambda: close_need(need=first.need, by=None)) == []
+    first.refresh_from_db()
+    assert first.status == SuggestionStatus.EXPIRED
+
+
+@together
+def test_a_round_waits_for_nobody_who_holds_what_it_would_replace(first):
+    """And shows the pair again at the next one, when it still has a reason."""
+
+    def impatient_round():
+        with connection.cursor() as cursor:
+            cursor.execute("SET lock_timeout = '5s'")
+        return run_round().presented
+
+    with transaction.atomic():
+        list(Suggestion.objects.select_for_update().filter(pk=first.pk))
+        assert at_once(impatient_round) == [0]
+    assert run_round().presented == 1
+    first.refresh_from_db()
+    assert first.status == SuggestionStatus.EXPIRED
+
+
+def test_an_association_leaves_and_the_place_on_which_nobody_looked_goes_to_the_next(needs):
+    association, need = AssociationFactory(complete=True), needs[0]
+    looks_at(need.company, 1)
+    suggestion = suggest(association, need)
+    waiting = IntroductionFactory(
+        company=need.company, need=need, status=IntroductionStatus.QUEUED, requested_at=None
+    )
+    member_of(need.company)
+    member_of(waiting.association)
+    withdraw_organisation(organisation=association.organisation, by=None)
+    for each in (suggestion, waiting):
+        each.refresh_from_db()
+    assert suggestion.status == SuggestionStatus.EXPIRED
+    assert waiting.status == IntroductionStatus.REQUESTED
