@@ -5,7 +5,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.contenttypes.models import ContentType
@@ -18,7 +17,7 @@ from mecenova.mail.addresses import absolute_url, message_id_for
 from mecenova.mail.composition import compose_due
 from mecenova.mail.delivery import deliver_due
 from mecenova.mail.digest import next_digest_time
-from mecenova.mail.enums import Category, MailStatus, Unsent
+from mecenova.mail.enums import Category, MailStatus
 from mecenova.mail.models import (
     LONGEST_SUBJECT,
     MESSAGE,
@@ -29,6 +28,7 @@ from mecenova.mail.models import (
 )
 from mecenova.mail.notifications import Notification
 from mecenova.mail.rendering import render
+from mecenova.mail.restoring import cancel_waiting
 from mecenova.mail.troubles import (
     forget_addresses_of,
     mark_address,
@@ -195,18 +195,6 @@ def retry_failed(mails: OutgoingMailQuerySet) -> int:
     Their `retry_at` says when they leave: no later than others would.
     """
     return put_back(list(mails.retriable().select_for_update(no_key=True).values_list("pk", flat=True)))
-
-
-@transaction.atomic
-def cancel_waiting(*, before: datetime, commit: bool = True) -> int:
-    """Cancel the mails written before this moment that still wait, and say how many there are.
-
-    For a database restored from a backup: what waited in it has left since, and would leave a second time.
-    """
-    mails = OutgoingMail.objects.waiting().filter(created_at__lt=before)
-    if not commit:
-        return mails.count()
-    return mails.update(status=MailStatus.CANCELLED, lease_until=None, last_error=Unsent.RESTORED)
 
 
 def _require_transaction() -> None:

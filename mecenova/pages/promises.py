@@ -19,6 +19,7 @@ from django.db.models.functions import TruncDate, TruncMonth
 
 from mecenova.agenda.models import SilenceCheck
 from mecenova.calendar import clock
+from mecenova.mail.enums import Unsent
 from mecenova.ui.figures import integer
 
 _SETTLED = files("mecenova.pages").joinpath("promises.sql").read_text("utf-8")
@@ -209,7 +210,8 @@ def _settled(first: date, last: date) -> list[_Line]:
 
 def _read(statement: str, first: date, last: date) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
-        cursor.execute(statement, {"first": first, "last": last, "now": clock.now()})
+        moments = {"first": first, "last": last, "now": clock.now()}
+        cursor.execute(statement, {**moments, "restored": str(Unsent.RESTORED)})
         return cursor.fetchall()
 
 

@@ -206,12 +206,17 @@ refusals AS (
 
 -- 6: what became of each mail within the hour of the moment it was to leave, whatever was tried since: sent,
 -- cancelled, or failed. One that is put back in the queue later was settled then, and changes sides no more.
+-- What a restored backup still held had left since: when is in no row any more, so it is not here.
 mails AS (
   SELECT
     'mail' AS part,
     coalesce(mail.settled_at <= mail.due_at + interval '1 hour', false) AS kept,
     (mail.due_at AT TIME ZONE 'Europe/Paris')::date AS day
-  FROM (SELECT due_at, coalesce(settled_at, sent_at) AS settled_at FROM mail_outgoingmail) AS mail
+  FROM (
+    SELECT due_at, coalesce(settled_at, sent_at) AS settled_at
+    FROM mail_outgoingmail
+    WHERE last_error <> %(restored)s
+  ) AS mail
   CROSS JOIN settings
   WHERE mail.settled_at IS NOT NULL OR mail.due_at + interval '1 hour' < settings.now
 
@@ -223,6 +228,7 @@ mails AS (
   LEFT JOIN mail_outgoingmail AS digest ON digest.id = line.mail_id
   CROSS JOIN settings
   WHERE coalesce(line.settled_at, digest.created_at, settings.now) > line.due_at + interval '1 hour'
+    AND line.last_error <> %(restored)s
 ),
 
 settled AS (

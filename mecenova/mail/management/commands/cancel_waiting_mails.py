@@ -9,8 +9,9 @@ from mecenova.mail.operations import cancel_waiting
 
 class Command(BaseCommand):
     help = (
-        "Annule les courriels en attente écrits avant un moment\u00a0: ceux d’une sauvegarde restaurée, qui "
-        "sont déjà partis. Dit combien\u202f; n’écrit qu’avec --commit. Arrêtez d’abord worker et beat."
+        "Annule ce qui attend et devait partir avant un moment, courriels et lettre de la semaine\u00a0: "
+        "dans une sauvegarde restaurée, ils sont déjà partis. Dit combien\u202f; n’écrit qu’avec --commit. "
+        "Arrêtez d’abord worker et beat."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -26,6 +27,6 @@ class Command(BaseCommand):
         before = options["before"]
         if not is_aware(before):
             raise CommandError("Donnez le fuseau du moment, par exemple 2026-11-29T03:00+01:00.")
-        number = cancel_waiting(before=before, commit=options["commit"])
-        done = "annulés" if options["commit"] else "à annuler (ajoutez --commit)"
-        self.stdout.write(f"Courriels {done}\u00a0: {number}")
+        mails, lines = cancel_waiting(before=before, commit=options["commit"])
+        done = "Annulés" if options["commit"] else "À annuler (ajoutez --commit)"
+        self.stdout.write(f"{done}\u00a0: courriels {mails}, lignes de la lettre de la semaine {lines}")
