@@ -4,6 +4,7 @@ Here too, what the agenda asks about organisations: who is alive, who works ther
 """
 
 from collections.abc import Iterable, Mapping
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -19,7 +20,7 @@ from mecenova.agenda.organisations import register_directory
 from mecenova.agenda.rules import Rule, register_rule
 from mecenova.agenda.silence import register_living
 from mecenova.calendar import clock
-from mecenova.mail.models import AddressTrouble
+from mecenova.mail.models import AddressTrouble, OutgoingMail
 from mecenova.mail.operations import queue
 from mecenova.team import team
 
@@ -82,11 +83,14 @@ class StaffDecision(Rule):
     deadline_day = REMINDER
     apology: type[notifications.Notification]
 
+    def already_told(self, person: User) -> bool:
+        return _alerted(person, days=1)
+
     def act(self, subject: Any, follow_up: FollowUp) -> None:
-        day = clock.today().isoformat()
-        for person in team() if follow_up.occurrence < ALERT else who_leads():
-            mail = notifications.StaffReminder if follow_up.occurrence < ALERT else notifications.LeadAlert
-            queue(mail, person, occurrence=day)
+        if follow_up.occurrence < ALERT:
+            _remind()
+        else:
+            _alert(follow_up.occurrence)
         if follow_up.occurrence >= APOLOGY:
             queue(
                 self.apology,
@@ -94,6 +98,39 @@ class StaffDecision(Rule):
                 occurrence=follow_up.turn,
                 context={"new_date": planning.next_date(self, follow_up)},
             )
+
+
+def _remind() -> None:
+    """The team, without the leads to whom the whole list goes today under another title."""
+    due = FollowUp.objects.open().filter(
+        rule__in=[StaffCheck.name, ClaimDecision.name], occurrence__gte=ALERT, due_at__lte=clock.now()
+    )
+    newest = min(due.values_list("occurrence", flat=True), default=None)
+    alerted = {
+        lead.pk
+        for lead in who_leads()
+        if _alerted(lead, days=1) or (newest is not None and _is_to_alert(lead, newest))
+    }
+    for person in team().exclude(pk__in=alerted):
+        queue(notifications.StaffReminder, person, occurrence=clock.today().isoformat())
+
+
+def _alert(occurrence: int) -> None:
+    for lead in who_leads():
+        if _is_to_alert(lead, occurrence):
+            queue(notifications.LeadAlert, lead, occurrence=clock.today().isoformat())
+
+
+def _is_to_alert(lead: User, occurrence: int) -> bool:
+    """When a file joins those that are late; of the same ones, once a week."""
+    return occurrence == ALERT or not _alerted(lead, days=7)
+
+
+def _alerted(lead: User, *, days: int) -> bool:
+    """Whether the list went to this lead today, or in so many days with today."""
+    since = clock.today() - timedelta(days=days)
+    alerts = OutgoingMail.objects.filter(notification=notifications.LeadAlert.name, recipient=lead)
+    return alerts.filter(created_at__date__gt=since).exists()
 
 
 @register_rule

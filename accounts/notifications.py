@@ -176,6 +176,10 @@ class LeadAlert(ToStaff):
     name = "accounts.lead_alert"
     template = "mail/accounts/lead_alert.md"
 
+    def context(self, subject: User, recipient: User) -> dict[str, Any]:
+        mine = f"{reverse('pages:control_tower')}?pour=moi#a-faire"
+        return {**super().context(subject, recipient), "mine_url": absolute_url(mine)}
+
 
 @register_notification
 class AddressReminder(ToStaff):

@@ -76,6 +76,11 @@ class Rule(Delay):
         """Asked at the moment of acting; no means the follow-up is closed as pointless."""
         return True
 
+    def already_told(self, person: "User") -> bool:
+        """Whether a mail of the rule's own has listed what is late to this person of the team today: that it
+        is theirs from now on is not told by a second mail."""
+        return False
+
     def act(self, subject: Any, follow_up: "FollowUp") -> None:
         """Queue a mail, call an operation; runs in the follow-up's own transaction."""
         raise NotImplementedError

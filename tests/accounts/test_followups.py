@@ -1,4 +1,4 @@
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.contrib.auth.models import Group
@@ -6,7 +6,13 @@ from django.contrib.auth.models import Group
 from accounts import operations
 from accounts.followups import CallForCorrections
 from mecenova.agenda.models import FollowUp
-from mecenova.agenda.operations import next_step, run_due, start
+from mecenova.agenda.operations import (
+    escalate_overdue_steps,
+    next_step,
+    run_due,
+    share_staff_steps,
+    start,
+)
 from mecenova.calendar import clock
 from mecenova.calendar.working_days import add_working_days
 from mecenova.team import LEADS
@@ -98,6 +104,29 @@ def test_many_files_in_one_day_are_one_reminder(team):
     run_twice_at(DAY_3)
     (mail,) = sent_to(team["officer"].email)
     assert [f"Les Lucioles {number}" in mail.text for number in range(3)] == [True] * 3
+
+
+def test_a_lead_gets_one_list_a_day_and_the_same_one_once_a_week(team):
+    """With a file each working day and nobody deciding: an alert a day while files join, then one a week."""
+    with clock.frozen(SIGN_UP) as now:
+        for number in range(32):
+            if number < 4:
+                operations.create_organisation(
+                    kind="association", name=f"Phare {number}", postal_code="69003", manager=None, by=None
+                )
+            share_staff_steps()
+            now.advance(timedelta(days=1))
+            run_due()
+            escalate_overdue_steps()
+    mails = sent_to(team["lead"].email)
+    days = [clock.paris(mail.created_at).date() for mail in mails]
+    assert len(days) == len(set(days))
+    alerts = [
+        day for mail, day in zip(mails, days, strict=True) if mail.notification == "accounts.lead_alert"
+    ]
+    assert {mail.notification for mail in mails} == {"accounts.staff_reminder", "accounts.lead_alert"}
+    assert alerts == [date(2026, 10, day) for day in (12, 13, 14, 15, 22, 29)] + [date(2026, 11, 5)]
+    assert names_to(team["officer"].email) == ["accounts.staff_reminder"] * 4
 
 
 def test_once_checked_nobody_is_reminded(team):

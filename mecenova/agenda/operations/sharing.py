@@ -16,7 +16,7 @@ from mecenova.agenda.models import Absence, FollowUp, Slot
 from mecenova.agenda.operations.appointments import call_off_unheld, hand_over_slot
 from mecenova.agenda.planning import promised_days
 from mecenova.agenda.reading import Shown, shown
-from mecenova.agenda.rules import personal_rules
+from mecenova.agenda.rules import personal_rules, rule_named
 from mecenova.calendar import clock
 from mecenova.calendar.working_days import due_at
 from mecenova.locks import hold
@@ -104,15 +104,19 @@ def escalate_overdue_steps() -> int:
             line = journal.record(row, "escalate", row.outcome, row.outcome, None, said)
             raised.setdefault(lead, []).append((row, line))
     for lead, lines in raised.items():
+        told = {name for name in {row.rule for row, _ in lines} if _already_told(name, lead)}
+        news = [line for line in lines if line[0].rule not in told]
+        if not news:
+            continue
         queue(
             notifications.StepsEscalated,
             lead,
             # One mail for each batch, several in a day: its first line of the journal names it.
-            occurrence=str(lines[0][1].pk),
+            occurrence=str(news[0][1].pk),
             context={
                 "steps": [
                     _told(line, former.get(line.row.assigned_to_id))
-                    for line in shown([row for row, _ in lines])
+                    for line in shown([row for row, _ in news])
                 ],
                 "late_by": days_in_words(days),
             },
@@ -145,6 +149,11 @@ def _is_for_a_lead(row: Any, days: int) -> bool:
     """So many days have passed since the promise, and since somebody took it or was given it by hand."""
     since = max(filter(None, (row.promised_at, row.given_at)))
     return due_at(since, days) <= clock.now()
+
+
+def _already_told(name: str, lead: "User") -> bool:
+    rule = rule_named(name)
+    return rule is not None and rule.already_told(lead)
 
 
 def _told(line: Shown, former: "User | None") -> dict[str, Any]:
