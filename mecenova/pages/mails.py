@@ -27,7 +27,7 @@ def found_mails(words: str) -> QuerySet[OutgoingMail]:
     mails = OutgoingMail.objects.defer("text", "html").newest_first()
     if not words:
         return mails
-    found = Q(address__icontains=words)
+    found = Q(address__contains=words.lower())
     if key := name_key(words):
         named = Organisation.objects.filter(name_key__contains=key).order_by()
         found |= _concern(set(named.values_list("pk", flat=True)))
