@@ -19,4 +19,5 @@ RUN SECRET_KEY=unused ALLOWED_HOSTS=unused SITE_URL=https://unused.example DATAB
 
 USER mecenova
 EXPOSE 8000
-CMD ["gunicorn", "mecenova.wsgi", "--bind", "0.0.0.0:8000", "--workers", "2", "--worker-tmp-dir", "/dev/shm", "--no-control-socket"]
+# Threads: a file that a slow phone is still receiving takes no place of a page, nor is it cut after thirty seconds.
+CMD ["gunicorn", "mecenova.wsgi", "--bind=0.0.0.0:8000", "--workers=2", "--worker-class=gthread", "--threads=4", "--worker-tmp-dir=/dev/shm", "--no-control-socket"]

@@ -161,8 +161,9 @@ def _commands(port: int) -> dict[str, list[str]]:
     celery = [*python, "celery", "--app", "mecenova", "--quiet"]
     return {
         "web": [
-            *(*python, "gunicorn", "mecenova.wsgi", "--workers", "2", "--bind", f"127.0.0.1:{port}"),
-            *("--graceful-timeout", "5", "--access-logfile", "-", "--no-control-socket"),
+            *(*python, "gunicorn", "mecenova.wsgi", "--workers=2", "--worker-class=gthread", "--threads=4"),
+            *(f"--bind=127.0.0.1:{port}", "--graceful-timeout", "5", "--access-logfile", "-"),
+            "--no-control-socket",
         ],
         "worker": [*celery, *_worker(PROMPT, threads=2)],
         "long-worker": [*celery, *_worker(LONG, threads=4)],

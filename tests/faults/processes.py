@@ -110,7 +110,8 @@ class Beat(Process):
 
 class Web(Process):
     def __init__(self, name: str, port: int, folder: Path, **environment: str) -> None:
-        command = ["gunicorn", "mecenova.wsgi", "--workers", "1", "--bind", f"127.0.0.1:{port}"]
+        command = ["gunicorn", "mecenova.wsgi", "--workers=1", "--worker-class=gthread", "--threads=4"]
+        command += [f"--bind=127.0.0.1:{port}"]
         super().__init__(
             name, [*command, "--graceful-timeout", "5", "--no-control-socket"], folder, **environment
         )

@@ -15,6 +15,7 @@ import yaml
 from mecenova.celery import LONG, PROMPT
 from mecenova.demo.supervisor import _commands
 from mecenova.local_services import INITDB_ARGUMENTS
+from mecenova.settings.base import database_from
 
 ROOT = Path(__file__).resolve().parents[2]
 OF_THE_BASE_IMAGE = {"python", "pip", "sh"}
@@ -130,6 +131,20 @@ def test_each_queue_has_workers_of_its_own():
         if "--queues" in command
     ]
     assert sorted(demo) == [LONG, PROMPT]
+
+
+def test_who_receives_a_large_file_slowly_holds_no_place_of_a_page():
+    """By default a process of gunicorn does one thing at a time, and is killed after thirty seconds."""
+    commands = [
+        yaml.safe_load(COMPOSE)["services"]["web"]["command"],
+        json.loads(re.search(r"(?m)^CMD (\[.*\])$", DOCKERFILE)[1]),
+        _commands(8000)["web"],
+    ]
+    for command in commands:
+        assert "--worker-class=gthread" in command
+        threads = next(int(word.partition("=")[2]) for word in command if word.startswith("--threads="))
+        # Each thread that answers may hold one.
+        assert 4 <= threads <= database_from("postgresql://a@b/c", pool=True)["OPTIONS"]["pool"]["max_size"]
 
 
 def test_the_example_of_environment_names_only_what_settings_read():
