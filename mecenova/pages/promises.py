@@ -114,9 +114,10 @@ PROMISES = (
     Promise(
         5,
         "Un refus est une étape",
-        "Un «\u202fnon\u202f» porte une raison de la liste\u00a0: elle mène à un conseil, et à une date pour "
-        "redemander.",
-        "Il manque la raison, le conseil ou la date.",
+        "Un «\u202fnon\u202f», à une demande ou à une suggestion, porte une raison de la liste\u00a0: elle "
+        "mène à un document que l’infothèque montre, à une chose à reprendre et à une date. Qui l’a reçu en "
+        "a été averti.",
+        "Le document manque ou a été retiré, la date manque, ou le courriel n’a pas pu partir.",
         (Part("refusal", "Refus"),),
     ),
     Promise(
@@ -156,7 +157,8 @@ def kept(first: date, last: date) -> list[PromiseCount]:
     3. An introduction: answered or postponed by its deadline, or released on the working morning after; and
        the asking side told.
     4. Fair attention: 90-day delays of associations, ended by a presentation or by a call.
-    5. A refusal: declined introductions, with advice for their reason and a date to try again.
+    5. A refusal: introductions and suggestions declined, with a document that the library shows, a part to
+       rewrite and a date to try again; and the side that was told no written to.
     6. Messages: mails due, gone within the hour or accounted for.
     """
     return _counts(_lines(first, last))

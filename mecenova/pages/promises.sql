@@ -6,7 +6,8 @@ WITH settings AS MATERIALIZED (
     %(now)s::timestamptz AS now,
     (%(now)s::timestamptz AT TIME ZONE 'Europe/Paris')::date AS today,
     (SELECT id FROM django_content_type WHERE app_label = 'accounts' AND model = 'organisation') AS organisation,
-    (SELECT id FROM django_content_type WHERE app_label = 'partnerships' AND model = 'introduction') AS introduction
+    (SELECT id FROM django_content_type WHERE app_label = 'partnerships' AND model = 'introduction') AS introduction,
+    (SELECT id FROM django_content_type WHERE app_label = 'matching' AND model = 'suggestion') AS suggestion
 ),
 
 -- 2, first half: the welcome of a sign-up.
@@ -188,20 +189,96 @@ dated AS (
     )
 ),
 
--- 5: what each refusal left in the hands of the side that asked.
+-- 5: each « no », to a request or to a suggestion, and the organisation that it was said to.
+noes AS (
+  SELECT
+    introduction.id,
+    settings.introduction AS subject_type,
+    introduction.asked_by_side AS told_side,
+    introduction.refusal_reason AS reason,
+    introduction.kind,
+    introduction.answered_at,
+    introduction.retry_on IS NOT NULL AS dated,
+    CASE introduction.asked_by_side
+      WHEN 'association' THEN association.organisation_id ELSE company.organisation_id
+    END AS organisation_id
+  FROM partnerships_introduction AS introduction
+  JOIN associations_association AS association ON association.id = introduction.association_id
+  JOIN companies_company AS company ON company.id = introduction.company_id
+  CROSS JOIN settings
+  WHERE introduction.status = 'no'
+
+  UNION ALL
+
+  -- Its date is that of the step, counted from the answer.
+  SELECT
+    suggestion.id,
+    settings.suggestion,
+    'association',
+    suggestion.refusal_reason,
+    need.kind,
+    suggestion.answered_at,
+    true,
+    association.organisation_id
+  FROM matching_suggestion AS suggestion
+  JOIN companies_need AS need ON need.id = suggestion.need_id
+  JOIN associations_association AS association ON association.id = suggestion.association_id
+  CROSS JOIN settings
+  WHERE suggestion.status = 'declined'
+),
+
+-- What it was written in: a mail, or a line of the weekly digest, that has not failed and that no broken address
+-- holds back.
+news AS (
+  SELECT mail.subject_type_id, mail.subject_id
+  FROM mail_outgoingmail AS mail
+  WHERE mail.notification = 'partnerships.introduction_declined'
+    AND mail.status <> 'failed'
+    AND NOT (mail.status = 'cancelled' AND mail.last_error = 'this address no longer receives')
+
+  UNION ALL
+
+  SELECT line.subject_type_id, line.subject_id
+  FROM mail_digestline AS line
+  LEFT JOIN mail_outgoingmail AS digest ON digest.id = line.mail_id
+  WHERE line.notification = 'matching.suggestion_declined'
+    AND (
+      digest.id IS NULL
+      OR digest.status <> 'failed'
+      AND NOT (digest.status = 'cancelled' AND digest.last_error = 'this address no longer receives')
+    )
+),
+
+-- What each left in the hands of who was told: a date, and a step whose document can be read. Nobody there: told.
 refusals AS (
   SELECT
     'refusal' AS part,
-    introduction.retry_on IS NOT NULL
-    AND EXISTS (
-      SELECT
-      FROM partnerships_refusalstep AS step
-      WHERE step.asked_by_side = introduction.asked_by_side AND step.reason = introduction.refusal_reason
-        AND step.kind IN ('', introduction.kind) AND step.advice <> ''
+    no.dated
+    AND coalesce(step.is_whole, false)
+    AND (
+      EXISTS (SELECT FROM news WHERE news.subject_type_id = no.subject_type AND news.subject_id = no.id)
+      OR NOT EXISTS (
+        SELECT
+        FROM accounts_membership AS membership
+        JOIN accounts_user AS person ON person.id = membership.user_id AND person.is_active
+        WHERE membership.organisation_id = no.organisation_id AND membership.joined_at <= no.answered_at
+      )
     ) AS kept,
-    (introduction.answered_at AT TIME ZONE 'Europe/Paris')::date AS day
-  FROM partnerships_introduction AS introduction
-  WHERE introduction.status = 'no'
+    (no.answered_at AT TIME ZONE 'Europe/Paris')::date AS day
+  FROM noes AS no
+  -- The step of its kind, of any kind, or the longest when the kind of the need has changed since.
+  LEFT JOIN LATERAL (
+    SELECT
+      step.advice <> '' AND step.rewrite <> ''
+      AND coalesce(document.status IN ('published', 'to_verify'), false)
+      AND (document.link_hidden_at IS NULL OR document.body <> '' OR document.current_version_id IS NOT NULL)
+      AS is_whole
+    FROM partnerships_refusalstep AS step
+    LEFT JOIN infotheque_document AS document ON document.id = step.document_id
+    WHERE step.asked_by_side = no.told_side AND step.reason = no.reason
+    ORDER BY step.kind = no.kind DESC, step.kind = '' DESC, step.retry_after_days DESC
+    LIMIT 1
+  ) AS step ON true
 ),
 
 -- 6: what became of each mail within the hour of the moment it was to leave, whatever was tried since: sent,

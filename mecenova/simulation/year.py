@@ -17,6 +17,7 @@ from mecenova.rehearsal.virtual_time import VirtualTime
 from mecenova.simulation.answers import Reader
 from mecenova.simulation.attention import Attention
 from mecenova.simulation.keys import drawn_keys
+from mecenova.simulation.library import open_library
 from mecenova.simulation.network import Plan, chance_of
 from mecenova.simulation.people import Act, AssociationMember, CompanyMember, Member, Reference, attempt
 from mecenova.simulation.staff import hire
@@ -72,6 +73,7 @@ class Year:
         plan = self.plan
         reference = Reference()
         self.staff = hire(plan.seed, plan.start, self.associations, self.companies)
+        open_library(by=self.staff.people[0])
         self.reader = Reader(plan.seed, self.write, self.associations, self.companies)
         for association in plan.associations:
             member = AssociationMember(association, plan.seed, self.write, reference)

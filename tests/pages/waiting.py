@@ -11,16 +11,18 @@ from accounts.enums import OrganisationKind, OrganisationStatus, Origin
 from accounts.models import Membership, Organisation
 from associations.models import Association, Project
 from companies.models import Company, Need
+from infotheque.models import Document
+from matching.enums import SuggestionStatus
 from matching.models import Suggestion
 from mecenova.agenda.enums import Owner
 from mecenova.agenda.models import FollowUp
 from mecenova.calendar import clock
-from mecenova.mail.models import OutgoingMail
+from mecenova.mail.models import DigestLine, OutgoingMail
 from mecenova.reference.enums import Kind
 from mecenova.reference.models import Audience, Cause, Territory
 from mecenova.workflow.models import TransitionRecord
-from partnerships.enums import RefusalReason
-from partnerships.models import Introduction
+from partnerships.enums import RefusalReason, Side, reasons_for
+from partnerships.models import Introduction, RefusalStep
 from tests.accounts.factories import UserFactory
 from tests.associations.factories import PURPOSE
 from tests.matching.factories import RoundFactory
@@ -39,18 +41,22 @@ class Network:
         self.causes = list(Cause.objects.all())
         self.departments = list(Territory.objects.departments())
         self.types = {
-            model: ContentType.objects.get_for_model(model) for model in (Organisation, Introduction)
+            model: ContentType.objects.get_for_model(model)
+            for model in (Organisation, Introduction, Suggestion)
         }
         self.records: list[TransitionRecord] = []
         self.mails: list[OutgoingMail] = []
         self.follow_ups: list[FollowUp] = []
+        self.lines: list[DigestLine] = []
         self._organisations(organisations)
         self._profiles()
         self._introductions(introductions)
         self._suggestions()
+        self._documents()
         TransitionRecord.objects.bulk_create(self.records)
         OutgoingMail.objects.bulk_create(self.mails)
         FollowUp.objects.bulk_create(self.follow_ups)
+        DigestLine.objects.bulk_create(self.lines)
 
     def ago(self, days: int) -> Any:
         """A moment of the last days, to the minute."""
@@ -65,7 +71,7 @@ class Network:
         self.organisations = [self._organisation(n) for n in range(number)]
         Organisation.objects.bulk_create(self.organisations)
         Membership.objects.bulk_create(
-            Membership(organisation=each, user=self.person)
+            Membership(organisation=each, user=self.person, joined_at=self.now - timedelta(days=900))
             for each in self.organisations
             if self.random.random() < 0.95
         )
@@ -188,7 +194,7 @@ class Network:
         draw = RoundFactory()
         need = Need(company=self.companies[0], kind=Kind.FINANCIAL, title="Un besoin")
         Need.objects.bulk_create([need])
-        Suggestion.objects.bulk_create(
+        suggestions = [
             Suggestion(
                 round=draw,
                 need=need,
@@ -200,7 +206,45 @@ class Network:
             )
             for each in self.associations
             if self.random.random() < 0.7
+        ]
+        for each in suggestions:
+            answered = self.after(each.presented_at, 40)
+            if answered and self.random.random() < 0.3:
+                each.status, each.answered_at = SuggestionStatus.DECLINED, answered
+                each.refusal_reason = self.random.choice(reasons_for(need.kind, Side.COMPANY))
+                self._line(each)
+        Suggestion.objects.bulk_create(suggestions)
+
+    def _line(self, suggestion: Suggestion) -> None:
+        """Of a letter to come, or of one that left, or failed; sometimes nobody wrote it."""
+        drawn = self.random.random()
+        if drawn < 0.1:
+            return
+        if drawn > 0.5:
+            self._mail(suggestion, "mail.weekly_digest", self.now, self.now)
+        self.lines.append(
+            DigestLine(
+                key=str(uuid.uuid4()),
+                notification="matching.suggestion_declined",
+                category="service",
+                recipient=self.person,
+                subject_type=self.types[Suggestion],
+                subject_id=suggestion.pk,
+                due_at=self.now,
+                mail=self.mails[-1] if drawn > 0.5 else None,
+            )
         )
+
+    def _documents(self) -> None:
+        """What refusals lead to: a document that is read, one that is not, or none."""
+        read = Document.objects.create(
+            title="Lire un refus", body="Lisez.", status="published", published_at=self.now
+        )
+        draft = Document.objects.create(title="Un brouillon", body="Lisez.")
+        steps = list(RefusalStep.objects.order_by("pk"))
+        for step in steps:
+            step.document = self.random.choice((read, read, read, draft, None))
+        RefusalStep.objects.bulk_update(steps, ["document"])
 
     def _record(self, subject: Any, verb: str, at: Any) -> None:
         self.records.append(
