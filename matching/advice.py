@@ -6,10 +6,10 @@ Each candidate has a weight; the three heaviest are kept. From heavy to light:
 |---|---|---|
 | 100 + companies | what companies' own reasons ask for | they said no, because |
 | 90 | finish the profile | parts are missing |
-| 60 + needs | answer the open needs oneself | there are some around, in its causes and kinds |
-| 40 + needs | ask for another kind | it opens more needs around |
+| 60 + needs | answer the open needs oneself | its page of needs lists some it has not written to |
+| 40 + needs | ask for another kind | more needs would suit |
 | 35 | rewrite | companies opened it and did not go on |
-| 20 + needs, at most 39 | act in another place | needs of its causes are elsewhere |
+| 20 + needs, at most 39 | act in another place | more needs would suit |
 | 12 | write to a company | some support its causes, there, under its kinds |
 | 11, 10, 9 | read a guide, ask for another form, look at every need | always possible |
 """
@@ -20,15 +20,10 @@ from django.urls import reverse
 
 from associations.models import Project
 from associations.readiness import completeness
-from matching.findings import (
-    Findings,
-    Ground,
-    ground_of,
-    in_plain_numbers,
-    needs_around,
-    needs_of_causes,
-    number_by_kind,
-)
+from matching.findings import Findings, in_plain_numbers
+from matching.openings import Opening, Openings, openings_of
+from matching.suited import needs_to_answer
+from mecenova.calendar import clock
 from mecenova.readiness import in_words
 from mecenova.reference.enums import Kind
 from partnerships.enums import RefusalReason
@@ -46,7 +41,7 @@ OF_KIND = {
 }
 
 
-# What a reason is about; those left out say nothing of the project itself.
+# What a reason is about; those left out are about the company alone.
 SUBJECT_OF: dict[str, str] = {
     RefusalReason.UNCLEAR: "words",
     RefusalReason.QUESTION: "words",
@@ -77,9 +72,9 @@ AFTER_A_NO: dict[str, tuple[str, str]] = {
         "redemandez dans quelques mois, les budgets se décident souvent à l’automne.",
         "Revoir mes demandes",
     ),
-    "needs": (
-        "ce n’est pas votre projet qui est en cause. D’autres entreprises cherchent dans vos causes.",
-        "Voir les besoins pour vous",
+    "company": (
+        "ce n’est pas votre projet qui est en cause. Regardez ce que d’autres entreprises cherchent.",
+        "Voir tous les besoins",
     ),
 }
 
@@ -128,7 +123,7 @@ def _for_reason(project: Project, reason: RefusalReason, number: int) -> Step:
     said = (
         f"«\u202f{label}\u202f», nous {have} répondu {in_plain_numbers(number, 'entreprise', 'entreprises')}"
     )
-    key = SUBJECT_OF.get(reason, "needs")
+    key = SUBJECT_OF.get(reason, "company")
     action, words = AFTER_A_NO[key]
     paths = {
         "words": _edit(project),
@@ -136,7 +131,7 @@ def _for_reason(project: Project, reason: RefusalReason, number: int) -> Step:
         "kind": _new_ask(project),
         "place": reverse("associations:edit_section", args=[project.association_id, "territoires"]),
         "timing": reverse("partnerships:introductions"),
-        "needs": reverse("matching:suited_needs"),
+        "company": reverse("companies:need_list"),
     }
     return Step(key, 100 + number, f"{said}\u00a0: {action}", words, paths[key])
 
@@ -157,63 +152,67 @@ def _about_the_profile(project: Project) -> list[Step]:
 
 
 def _about_the_needs(project: Project) -> list[Step]:
-    """What the open needs say: answer now, ask for another kind, act elsewhere. Counted, never guessed."""
-    ground = ground_of(project)
-    by_kind = number_by_kind(needs_around(ground))
-    now = sum(by_kind[kind] for kind in ground.kinds)
-    steps = []
-    if now:
-        touching = "touchent vos causes, votre territoire et ce que vous demandez"
-        if now == 1:
-            touching = "touche vos causes, votre territoire et ce que vous demandez"
-        steps.append(
-            Step(
-                "needs",
-                60 + _weight(now),
-                f"Écrivez la première\u00a0: {in_plain_numbers(now, 'besoin ouvert', 'besoins ouverts')} "
-                f"{touching}. Répondre va plus vite qu’attendre.",
-                "Voir les besoins pour vous",
-                reverse("matching:suited_needs"),
-            )
+    """Answer now, ask for another kind, act elsewhere: counted as the pages they lead to count."""
+    association = project.association
+    return [
+        *_answer_now(project, needs_to_answer(association, today=clock.today())),
+        *_opened(project, openings_of(association)),
+    ]
+
+
+def _answer_now(project: Project, number: int) -> list[Step]:
+    if not number:
+        return []
+    suit = in_plain_numbers(number, "besoin ouvert vous convient", "besoins ouverts vous conviennent")
+    return [
+        Step(
+            "needs",
+            60 + _weight(number),
+            f"Écrivez la première\u00a0: {suit}. Répondre va plus vite qu’attendre.",
+            "Voir les besoins pour vous",
+            # Of this association, when the person has several.
+            f"{reverse('matching:suited_needs')}?association={project.association_id}",
         )
-    others = {kind: by_kind[kind] for kind in OF_KIND if _may_add(project, ground, kind) and by_kind[kind]}
-    if others:
-        best = max(others, key=lambda kind: others[kind])
-        steps.append(_other_kind(project, best, others[best], now))
-    return [*steps, *_elsewhere(project, ground, now)]
+    ]
 
 
-def _other_kind(project: Project, kind: Kind, gain: int, now: int) -> Step:
-    would = in_plain_numbers(
-        now + gain, "besoin ouvert vous correspondrait", "besoins ouverts vous correspondraient"
-    )
-    instead = f"au lieu de {now}" if now else "alors qu’aucun ne répond à ce que vous demandez"
+def _opened(project: Project, found: Openings) -> list[Step]:
+    """The best change of each sort: a kind that the association does not refuse, and a place."""
+    refused = project.association.refused_kinds
+    steps = []
+    for opening in found.openings:
+        gain = opening.needs - found.suited
+        if opening.sort == "kind" and opening.kind not in refused:
+            steps.append(_other_kind(project, opening, gain))
+        elif opening.sort == "place":
+            steps.append(_elsewhere(opening, gain))
+    return steps
+
+
+def _other_kind(project: Project, opening: Opening, gain: int) -> Step:
     return Step(
         "kind",
         40 + _weight(gain),
-        f"Ajoutez une demande {OF_KIND[kind]}\u00a0: {would} dans vos causes et sur votre territoire, "
-        f"{instead}.",
+        f"Ajoutez une demande {OF_KIND[Kind(opening.kind)]}\u00a0: {_would_suit(gain)}.",
         "Ajouter cette demande",
-        f"{_new_ask(project)}?forme={kind}",
+        f"{_new_ask(project)}?forme={opening.kind}",
     )
 
 
-def _elsewhere(project: Project, ground: Ground, now: int) -> list[Step]:
-    anywhere = number_by_kind(needs_of_causes(ground))
-    gain = sum(anywhere[kind] for kind in ground.kinds) - now
-    if gain <= 0:
-        return []
-    return [
-        Step(
-            "place",
-            20 + _weight(gain),
-            f"{in_plain_numbers(gain, 'besoin ouvert', 'besoins ouverts')} de vos causes "
-            f"{'est' if gain == 1 else 'sont'} hors de votre territoire. "
-            "Si vous agissez aussi ailleurs, ou à distance, dites-le.",
-            "Revoir les territoires",
-            reverse("associations:edit_section", args=[project.association_id, "territoires"]),
-        )
-    ]
+def _elsewhere(opening: Opening, gain: int) -> Step:
+    return Step(
+        "place",
+        20 + _weight(gain),
+        f"{opening.label}, {_would_suit(gain)}. Ne le dites que si c’est vrai.",
+        opening.action,
+        opening.url,
+    )
+
+
+def _would_suit(gain: int) -> str:
+    return in_plain_numbers(
+        gain, "besoin ouvert de plus vous conviendrait", "besoins ouverts de plus vous conviendraient"
+    )
 
 
 def _about_the_words(project: Project, findings: Findings) -> list[Step]:
@@ -273,10 +272,6 @@ def _always(project: Project, findings: Findings) -> list[Step]:
 def _weight(number: int) -> int:
     """More is better, up to a point: a number never outweighs the line above it."""
     return min(number, MOST_WEIGHT_OF_NUMBERS)
-
-
-def _may_add(project: Project, ground: Ground, kind: str) -> bool:
-    return kind not in ground.kinds and kind not in project.association.refused_kinds
 
 
 def _edit(project: Project) -> str:

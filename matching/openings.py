@@ -27,8 +27,9 @@ MOST_CAUSES = 4
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """The association as it would be. `kind` limits the change to needs of that kind."""
+    """The association as it would be. `sort` says what changes; `kind` limits it to needs of that kind."""
 
+    sort: str
     label: str
     side: AssociationSide
     url: str
@@ -38,10 +39,14 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Opening:
+    """What one change would do: `needs` would suit then, those that suit now included."""
+
+    sort: str
     label: str
     needs: int
     url: str
     action: str
+    kind: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +72,7 @@ def openings_of(association: Association) -> Openings:
         before, stopped = Counter(), Counter({"stance": needs} if needs else {})
     suited = before.total()
     openings = [
-        Opening(change.label, number, change.url, change.action)
+        Opening(change.sort, change.label, number, change.url, change.action, change.kind)
         for change in changes_of(association, side, related, network.names.words)
         if is_open(change.side, clock.today())
         and (number := _suited_after(change, before, counting.suited(change.side))) > suited
@@ -133,6 +138,7 @@ def _stance(association: Association, side: AssociationSide) -> list[Change]:
     opened = replace(side, stance="open", paused_until=None)
     return [
         Change(
+            "stance",
             "Si vous étiez ouverte aux propositions",
             opened,
             _section(association, "position"),
@@ -158,7 +164,8 @@ def _kinds(association: Association, side: AssociationSide) -> list[Change]:
         else:
             url = f"{reverse('associations:ask_create', args=[project.pk])}?forme={kind.value}"
             action = "Ajouter cette demande"
-        found.append(Change(f"Si vous {verb} aussi {WITH_KIND[kind]}", other, url, action, kind.value))
+        label = f"Si vous {verb} aussi {WITH_KIND[kind]}"
+        found.append(Change("kind", label, other, url, action, kind.value))
     return found
 
 
@@ -179,6 +186,7 @@ def _drafts(association: Association, side: AssociationSide) -> list[Change]:
     )
     return [
         Change(
+            "draft",
             f"Si vous publiiez votre projet «\u202f{project.title}\u202f»",
             other,
             reverse("associations:project_publish", args=[project.pk]),
@@ -201,11 +209,11 @@ def _places(association: Association, side: AssociationSide) -> list[Change]:
             within = {code, *(inner for inner, _, _, parent in rows if parent == code)}
             if not within <= side.reach:
                 label = f"Si vous agissiez dans toute la région ({name})"
-                found.append(Change(label, _acting_in(side, within), url, "Revoir les territoires"))
+                found.append(Change("place", label, _acting_in(side, within), url, "Revoir les territoires"))
     everywhere = {code for code, _, _, _ in rows}
     if not everywhere <= side.reach:
         label = "Si vous agissiez dans toute la France, ou à distance"
-        found.append(Change(label, _acting_in(side, everywhere), url, "Revoir les territoires"))
+        found.append(Change("place", label, _acting_in(side, everywhere), url, "Revoir les territoires"))
     return found
 
 
@@ -224,6 +232,7 @@ def _causes(
     wanted = [cause for cause in (*sorted(side.text.causes), *near) if cause not in side.causes]
     return [
         Change(
+            "cause",
             f"Si cette cause est aussi la vôtre\u00a0: {names.get(cause, cause)}",
             replace(side, causes=side.causes | {cause}),
             _section(association, "mission"),

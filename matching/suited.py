@@ -12,6 +12,10 @@ from matching.allocation import PRESENT_FROM, PRESENT_TEXT_FROM, Candidate
 from matching.network import Names, load
 from matching.profiles import asker, best_needs, missing_needs, read_bits, related_masks, stops_of
 from matching.scoring import AssociationSide, score, stopped_by
+from partnerships.models import Introduction
+
+# What the page of an association lists at once.
+SUITED_SHOWN = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +55,14 @@ def suited_needs(association: Association, *, limit: int, today: date) -> Suited
     worth = [candidate for candidate in candidates if candidate.is_worth_a_place]
     first = nsmallest(limit, worth, key=lambda each: (-each.assessment.total, each.need.id.bytes))
     return Suited(first, stops, alone.names)
+
+
+def needs_to_answer(association: Association, *, today: date) -> int:
+    """How many of the needs that its page lists it has not written to yet: never one more than it finds."""
+    found = suited_needs(association, limit=SUITED_SHOWN, today=today)
+    listed = {candidate.need.id for candidate in found.candidates}
+    written = Introduction.objects.living().filter(association=association, need__in=listed)
+    return len(listed - set(written.values_list("need", flat=True)))
 
 
 def is_open(side: AssociationSide, today: date) -> bool:

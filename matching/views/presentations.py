@@ -12,13 +12,12 @@ from matching.notifications import why_none
 from matching.odds import odds_for
 from matching.presented import presentations as told
 from matching.scoring import reasons_to_answer
-from matching.suited import suited_needs
+from matching.suited import SUITED_SHOWN, suited_needs
 from mecenova.calendar import clock
 from partnerships.models import Introduction
 from partnerships.policies import why_not_yet
 
 PER_PAGE = 20
-SUITED_SHOWN = 12
 
 
 @require_safe

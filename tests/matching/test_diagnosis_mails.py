@@ -13,6 +13,7 @@ from matching.links import ChoiceLink, CoBuildLink, PauseLink, RewriteLink, Wide
 from matching.models import Diagnosis
 from matching.notifications import ChoiceReminder, DiagnosisReminder, DiagnosisWritten
 from matching.operations import choose_after, diagnose
+from matching.profiles import repair, reweigh
 from mecenova.agenda.operations import next_step, run_due
 from mecenova.mail.links import link_for
 from mecenova.mail.models import OutgoingMail
@@ -68,6 +69,9 @@ def test_a_quiet_project(now, project, snapshot):
     )
     SuggestionFactory(need=need)
     now.move_to(MONDAY + timedelta(days=45))
+    # What the night's check writes of needs that factories told nobody of.
+    repair()
+    reweigh()
     diagnose(project=project, cause=DiagnosisCause.QUIET, turn="1-45")
     assert read("matching.diagnosis") == snapshot
 

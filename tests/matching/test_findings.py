@@ -10,16 +10,25 @@ from hypothesis import strategies as st
 
 from companies.models import Company
 from matching.advice import three_steps
-from matching.findings import Findings, counted_since, find, interest_in, others_in_words
+from matching.findings import (
+    Findings,
+    counted_since,
+    find,
+    in_plain_numbers,
+    interest_in,
+    others_in_words,
+)
 from matching.models import Suggestion
+from matching.profiles import repair, reweigh
 from mecenova.calendar import clock
 from mecenova.reference.enums import Kind
+from mecenova.reference.models import Cause
 from partnerships.enums import IntroductionStatus, Side
 from partnerships.models import Introduction
 from tests.associations.factories import AskFactory, AssociationFactory, ProjectFactory
 from tests.companies.factories import CompanyFactory, NeedFactory
 from tests.matching.factories import RoundFactory, SuggestionFactory
-from tests.partnerships.factories import IntroductionFactory
+from tests.partnerships.factories import IntroductionFactory, member_of
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
 DAYS = st.integers(0, 90)
@@ -194,6 +203,9 @@ NOTHING = Findings(0, 0, 0, None, 0)
 
 
 def keys(project, findings=NOTHING):
+    """Once the night's check has written what factories told nobody of."""
+    repair()
+    reweigh()
     return [step.key for step in three_steps(project, findings)]
 
 
@@ -215,9 +227,37 @@ def test_the_gain_is_counted(project):
     NeedFactory(published=True, territories=["59"])
     NeedFactory.create_batch(2, published=True, kind=Kind.SKILLS, territories=["59"])
     NeedFactory(published=True, kind=Kind.SKILLS, territories=["13"])
+    repair()
+    reweigh()
     text = {step.key: step.text for step in three_steps(project, NOTHING)}
-    assert "3 besoins ouverts vous correspondraient" in text["kind"]
-    assert "au lieu de 1" in text["kind"]
+    assert "2 besoins ouverts de plus vous conviendraient" in text["kind"]
+    assert "1 besoin ouvert vous convient" in text["needs"]
+
+
+def test_a_step_counts_what_the_page_it_leads_to_lists(project, client):
+    """Needs of a near cause, near by, in other words: the page lists none, the step says nothing."""
+    causes = project.association.causes.all()
+    near = Cause.objects.filter(related__in=causes).exclude(pk__in=causes).first()
+    others = {"causes": [near.slug], "title": "Un violon", "description": "Des instruments de musique."}
+    NeedFactory.create_batch(3, published=True, territories=["59"], **others)
+    assert "needs" not in keys(project)[:2]
+    NeedFactory(published=True, territories=["59"])
+    found = {step.key: step for step in three_steps(project, NOTHING)}["needs"]
+    client.force_login(member_of(project.association))
+    page = client.get(found.path)
+    assert page.context["association"] == project.association
+    assert in_plain_numbers(len(page.context["rows"]), "besoin ouvert", "besoins ouverts") in found.text
+
+
+def test_a_need_already_written_to_is_not_to_be_answered_again(project):
+    need = NeedFactory(published=True, territories=["59"])
+    IntroductionFactory(association=project.association, company=need.company, need=need)
+    assert all(step.label != "Voir les besoins pour vous" for step in three_steps(project, NOTHING))
+
+
+def test_a_reason_that_is_the_company_s_promises_no_need(project):
+    found = three_steps(project, Findings(1, 1, 1, 0, 0, {"values": 1}))[0]
+    assert (found.key, found.label) == ("company", "Voir tous les besoins")
 
 
 def test_what_is_refused_is_never_advised(project):
@@ -238,12 +278,15 @@ def test_figures_cost_the_same_whatever_the_rows(project, query_count):
     def read():
         three_steps(project, find(project, project.published_at - timedelta(days=1)))
 
-    few = query_count(read)
-    run = RoundFactory()
-    for number in range(6):
+    def grow():
         need = NeedFactory(published=True, territories=["59"])
         SuggestionFactory(round=run, need=need, association=project.association, refusal_reason="")
         SuggestionFactory(round=run, need=need)
         IntroductionFactory(association=project.association, company=need.company, need=need)
-        assert number < 6
+
+    run = RoundFactory()
+    grow()
+    few = query_count(read)
+    for _ in range(6):
+        grow()
     assert query_count(read) <= few + 2
