@@ -130,7 +130,8 @@ class AssociationWelcome(Welcome):
 
     def context(self, subject: Organisation, recipient: User) -> dict[str, Any]:
         association = Association.objects.for_readiness().get(organisation=subject)
-        case = case_of_association(association)
+        case, places = case_of_association(association), places_of(association)
+        office = association.organisation.department
         suited = suited_needs(association, limit=WELCOME_NEEDS, today=clock.today())
         needs = Need.objects.select_related("company__organisation").in_bulk(
             [candidate.need.id for candidate in suited.candidates]
@@ -140,8 +141,10 @@ class AssociationWelcome(Welcome):
             "taken_over": subject.origin == Origin.IMPORT,
             "checked_by": check_promised_by(subject),
             "odds": odds_of(case),
-            "what_if": what_if(case, association.organisation.department)[:WELCOME_CHANGES],
-            "places": [place.name for place in places_of(association)],
+            "what_if": what_if(case, office)[:WELCOME_CHANGES],
+            "places": [place.name for place in places],
+            # It has said of no place that it acts there: its territories are asked for below.
+            "from_office": places == [office] and not association.territories.all(),
             "causes": [cause.name for cause in association.causes.all()],
             "missing": association_completeness(association).missing,
             "needs": [
