@@ -12,6 +12,7 @@ from accounts.policies import is_member
 from associations.models import Association
 from associations.readiness import completeness as association_completeness
 from companies.models import Company, Need
+from companies.readiness import NEED
 from companies.readiness import completeness as company_completeness
 from matching.enums import Choice, SuggestionStatus
 from matching.explaining import CHOICES, facts_of, why
@@ -26,6 +27,7 @@ from mecenova.calendar import clock
 from mecenova.mail.links import link_for
 from mecenova.mail.notifications import Notification, register_notification
 from mecenova.mail.operations import absolute_url
+from mecenova.readiness import Part
 
 # Declared in links.py, a layer above.
 INTEREST_LINK = "matching.interest"
@@ -169,16 +171,26 @@ class CompanyWelcome(Welcome):
     def context(self, subject: Organisation, recipient: User) -> dict[str, Any]:
         company = Company.objects.with_details().get(organisation=subject)
         causes = list(company.policy.causes.all()) if company.has_policy else []
+        missing = company_completeness(company).missing
+        action, path = self._first_action(company, missing)
         return {
             "organisation": subject,
             "taken_over": subject.origin == Origin.IMPORT,
             "checked_by": check_promised_by(subject),
             "causes": [cause.name for cause in causes],
             "odds": odds(cause_ids=[cause.pk for cause in causes]),
-            "missing": company_completeness(company).missing,
-            "policy_url": absolute_url(reverse("companies:policy", args=[company.pk])),
+            "missing": missing,
+            "action": action,
+            "action_url": absolute_url(path),
             "understand_url": absolute_url(reverse("pages:understand")),
         }
+
+    def _first_action(self, company: Company, missing: tuple[Part, ...]) -> tuple[str, str]:
+        """Where what is missing is said: a need is published once the policy is told."""
+        if missing == (NEED,):
+            return "Publier un besoin", f"{reverse('companies:need_create')}?entreprise={company.pk}"
+        label = "Dire ce que vous soutenez" if missing else "Relire ce que vous soutenez"
+        return label, reverse("companies:policy", args=[company.pk])
 
 
 WELCOMES: dict[str, type[Welcome]] = {

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import transaction
+from django.urls import reverse
 
 from accounts.followups import StaffCheck
 from accounts.operations import withdraw_organisation
@@ -136,3 +137,22 @@ def test_the_welcome_of_a_company(frozen_clock, snapshot, silent):
         person(company.organisation)
         queue(CompanyWelcome, company.organisation)
         assert text() == snapshot
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("policy", "need", "label", "page"),
+    [
+        ({"policy": None}, False, "Dire ce que vous soutenez", "companies:policy"),
+        ({"policy__monthly_capacity": 0}, True, "Dire ce que vous soutenez", "companies:policy"),
+        ({}, False, "Publier un besoin", "companies:need_create"),
+        ({}, True, "Relire ce que vous soutenez", "companies:policy"),
+    ],
+)
+def test_the_welcome_of_a_company_leads_where_what_is_missing_is_said(policy, need, label, page):
+    company = CompanyFactory(**policy)
+    if need:
+        NeedFactory(company=company, published=True)
+    told = CompanyWelcome().context(company.organisation, person(company.organisation))
+    assert told["action"] == label
+    assert reverse(page, args=[company.pk] if page == "companies:policy" else []) in told["action_url"]
