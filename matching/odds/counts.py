@@ -91,7 +91,7 @@ def odds(
 
 
 def odds_for(association: Association) -> Odds:
-    """The odds of one association, under the kinds that it accepts."""
+    """The odds of one association, under the kinds that its published projects ask for."""
     return odds_of(case_of_association(association))
 
 

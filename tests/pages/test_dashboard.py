@@ -14,7 +14,7 @@ from mecenova.agenda.models import FollowUp
 from mecenova.calendar import clock
 from partnerships import operations as partnerships
 from tests.accounts.factories import MembershipFactory, OrganisationFactory, StaffFactory, UserFactory
-from tests.associations.factories import AssociationFactory, ProjectFactory
+from tests.associations.factories import AskFactory, AssociationFactory, ProjectFactory
 from tests.companies.factories import CompanyFactory, NeedFactory
 from tests.infotheque.factories import StepFactory
 from tests.partnerships.factories import IntroductionFactory, member_of
@@ -91,6 +91,17 @@ def test_one_measure_of_the_profile_wherever_it_is_read(client):
         page = shown(client.get(address))
         found = re.findall(r'<p class="meter-label"><span>(.+?)</span> <strong>(.+?)</strong>', page)
         assert found == [("Fiche complétée", "1 sur 8"), ("Étapes du parcours faites", "0 sur 3")]
+
+
+def test_the_chances_say_which_forms_they_count(client):
+    """Those its projects ask for: it accepts goods too, and no company that gives them is counted."""
+    association = AssociationFactory(complete=True)
+    AskFactory(project=ProjectFactory(association=association, published=True))
+    CompanyFactory(policy__kinds=["in_kind"])
+    client.force_login(member_of(association))
+    page = client.get(DASHBOARD)
+    assert page.context["odds"].companies == 0
+    assert "sous les formes que demandent vos projets publiés" in shown(page)
 
 
 def test_what_is_mine_to_answer_is_apart_from_what_i_wait_for(client):
