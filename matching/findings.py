@@ -9,12 +9,10 @@ from datetime import datetime
 from django.db.models import Q
 
 from associations.models import Association, Project
-from companies.models import Need
-from companies.models.need import NeedQuerySet
 from matching.enums import SuggestionStatus
 from matching.models import Diagnosis, Suggestion
 from matching.odds import companies_for
-from mecenova.reference.models import Cause, Territory
+from mecenova.reference.models import Territory
 from mecenova.reference.territories import ancestors
 from partnerships.enums import IntroductionStatus, Side
 from partnerships.models import Introduction, Partnership
@@ -40,10 +38,9 @@ class Findings:
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """Where and for what a project is proposed: rows of causes (related ones apart) and of places."""
+    """Where and for what a project is proposed: rows of causes and of places."""
 
     causes: frozenset[int]
-    near_causes: frozenset[int]
     places: frozenset[int]
     kinds: tuple[str, ...]
 
@@ -68,7 +65,7 @@ def counted_since(project: Project, introduction: Introduction | None = None) ->
 
 
 def find(project: Project, since: datetime, introduction: Introduction | None = None) -> Findings:
-    """Six queries, whatever the number of rows."""
+    """Five queries, whatever the number of rows."""
     approaches = [*_suggested(project, since), *_asked(project, since)]
     seen = {one.company for one in approaches if one.seen or one.answered}
     answered = {one.company for one in approaches if one.answered}
@@ -106,28 +103,11 @@ def ground_of(project: Project) -> Ground:
     if association.organisation.department is not None:
         codes.add(association.organisation.department.code)
     codes |= {above for code in codes for above in ancestors(code)}
-    near = Cause.objects.filter(Q(pk__in=causes) | Q(related__in=causes))
     return Ground(
         frozenset(causes),
-        frozenset(near.values_list("pk", flat=True)),
         frozenset(Territory.objects.filter(code__in=codes).values_list("pk", flat=True)),
         tuple(sorted({ask.kind for ask in project.asks.all()})),
     )
-
-
-def needs_of_causes(ground: Ground) -> NeedQuerySet:
-    """Open needs in its causes or near ones, wherever they are."""
-    needs = Need.objects.answerable()
-    return needs.filter(causes__in=ground.near_causes).distinct() if ground.near_causes else needs
-
-
-def needs_around(ground: Ground) -> NeedQuerySet:
-    """Those among them where it acts, or without a place."""
-    return needs_of_causes(ground).filter(Q(territories__in=ground.places) | Q(territories__isnull=True))
-
-
-def number_by_kind(needs: NeedQuerySet) -> Counter[str]:
-    return Counter(needs.order_by().values_list("kind", flat=True).distinct("pk"))
 
 
 def others_in_words(number: int | None) -> str:

@@ -3,24 +3,25 @@ to a released request's, its diagnosis; and the causes it reads in a profile's t
 
 from django.urls import reverse
 
+from associations.enums import ProjectStatus
 from associations.hints import Hint
 from associations.models import Association, Project
 from matching.enums import Choice
-from matching.findings import ground_of, needs_around, number_by_kind
 from matching.models import Diagnosis
 from matching.network.stems import stems_of_words
+from matching.openings import openings_by_kind
 from matching.scoring import likely_causes
 from matching.scoring.text import exact_stems, words
 from mecenova.reference.enums import Kind
 from mecenova.ui.figures import long_date
 from partnerships.models import Introduction
 
-# From the one most needs offer to the one fewest do, ties in this order.
-OTHER_KINDS = {
-    Kind.SKILLS: "des compétences",
-    Kind.IN_KIND: "des biens",
-    Kind.VOLUNTEERING: "du temps de salariés",
-    Kind.CO_CONSTRUCTION: "une question à travailler ensemble",
+# « avec une demande… »
+OF_OTHER_KIND: dict[str, str] = {
+    Kind.SKILLS: "de compétences",
+    Kind.IN_KIND: "de biens",
+    Kind.VOLUNTEERING: "de temps de salariés",
+    Kind.CO_CONSTRUCTION: "de co-construction",
 }
 
 
@@ -58,26 +59,23 @@ def why_released(introduction: Introduction) -> str:
 
 
 def money_only_hint(project: Project) -> Hint | None:
-    """A project that asks only for money: the open needs in its causes and place that give something else."""
-    if not project.asks_only_for_money:
-        return None
+    """A proposed project that asks only for money: the needs that suit its association, and those that would
+    with another ask, counted as the page where it leads counts them."""
     association = project.association
-    kinds = number_by_kind(needs_around(ground_of(project)))
-    others = [kind for kind in OTHER_KINDS if kinds[kind] and kind not in association.refused_kinds]
+    is_proposed = project.status == ProjectStatus.PUBLISHED and not project.is_paused
+    if not (is_proposed and project.asks_only_for_money):
+        return None
+    before, openings = openings_by_kind(association)
+    others = [one for one in openings if one.kind not in association.refused_kinds]
     if not others:
         return None
-    number = sum(kinds[kind] for kind in others)
-    listed = ", ".join(OTHER_KINDS[kind] for kind in sorted(others, key=lambda kind: -kinds[kind]))
-    money = kinds[Kind.FINANCIAL]
-    opened = f"{number} besoins ouverts offrent" if number > 1 else "1 besoin ouvert offre"
+    suited = before.total()
+    listed = ", ".join(f"{one.needs} avec une demande {OF_OTHER_KIND[one.kind]}" for one in others)
     return Hint(
-        text=(
-            f"Votre projet ne demande que de l’argent\u00a0: {_money_needs(money)} aujourd’hui "
-            "dans vos causes et sur votre territoire. "
-            f"Avec une demande d’une autre forme, {opened} aussi\u00a0: {listed}."
-        ),
-        url=f"{reverse('companies:need_list')}?forme={max(others, key=lambda kind: kinds[kind])}",
-        label="Voir ces besoins",
+        text=f"Votre projet ne demande que de l’argent\u00a0: {_suit_now(suited)} aujourd’hui. "
+        f"Ce serait {listed}.",
+        url=f"{reverse('matching:why_not_shown')}?association={association.pk}",
+        label="Voir ce qui en ouvrirait",
     )
 
 
@@ -88,7 +86,7 @@ def causes_told(association: Association) -> list[str]:
     return likely_causes(stems[word] for word in said if word in stems)
 
 
-def _money_needs(number: int) -> str:
+def _suit_now(number: int) -> str:
     if number == 0:
-        return "aucun besoin ouvert n’en donne"
-    return f"{number} besoins ouverts en donnent" if number > 1 else "1 besoin ouvert en donne"
+        return "aucun besoin ouvert ne vous convient"
+    return f"{number} besoins ouverts vous conviennent" if number > 1 else "1 besoin ouvert vous convient"

@@ -64,26 +64,31 @@ def openings_of(association: Association) -> Openings:
     """Counted by the database over all needs, in a fixed number of queries."""
     network = load(Association.objects.filter(pk=association.pk), Need.objects.none())
     side, related = network.associations[0], network.related
+    changes = changes_of(association, side, related, network.names.words)
     counting = _Counting()
     needs = Need.objects.answerable().count()
     if is_open(side, clock.today()):
         before, stopped = counting.suited(side), Counter(counting.stopped(side))
     else:
         before, stopped = Counter(), Counter({"stance": needs} if needs else {})
-    suited = before.total()
-    openings = [
-        Opening(change.sort, change.label, number, change.url, change.action, change.kind)
-        for change in changes_of(association, side, related, network.names.words)
-        if is_open(change.side, clock.today())
-        and (number := _suited_after(change, before, counting.suited(change.side))) > suited
-    ]
     return Openings(
         needs=needs,
-        suited=suited,
-        far=max(0, needs - suited - stopped.total()),
+        suited=before.total(),
+        far=max(0, needs - before.total() - stopped.total()),
         stopped=dict(stopped.most_common()),
-        openings=sorted(openings, key=lambda opening: -opening.needs),
+        openings=counting.openings(changes, before),
     )
+
+
+def openings_by_kind(association: Association) -> "tuple[Counter[str], list[Opening]]":
+    """The same of its kinds of support alone: how many needs of each suit it, and what asking for another
+    would do."""
+    side = load(Association.objects.filter(pk=association.pk), Need.objects.none()).associations[0]
+    if not is_open(side, clock.today()):
+        return Counter(), []
+    counting = _Counting()
+    before = counting.suited(side)
+    return before, counting.openings(_kinds(association, side), before)
 
 
 class _Counting:
@@ -100,6 +105,18 @@ class _Counting:
 
     def stopped(self, side: AssociationSide) -> dict[str, int]:
         return stops_of(asker(side, self.bits))
+
+    def openings(self, changes: list[Change], before: "Counter[str]") -> list[Opening]:
+        """The changes that would open something, those that open most first."""
+        found = []
+        for change in changes:
+            if is_open(change.side, clock.today()):
+                number = _suited_after(change, before, self.suited(change.side))
+                if number > before.total():
+                    found.append(
+                        Opening(change.sort, change.label, number, change.url, change.action, change.kind)
+                    )
+        return sorted(found, key=lambda opening: -opening.needs)
 
 
 def changes_of(
