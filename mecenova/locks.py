@@ -5,8 +5,10 @@ A name is « room.work », and « :whose » where it is one's own: no two pieces
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 
-from django.db import connection
+from django.db import OperationalError, connection, transaction
+from psycopg.errors import LockNotAvailable
 
 # PostgreSQL locks a number: the one that a name gives.
 NUMBER_OF_NAME = "hashtextextended(%s, 0)"
@@ -23,6 +25,23 @@ def hold_if_free(name: str) -> bool:
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT pg_try_advisory_xact_lock({NUMBER_OF_NAME})", [name])
         return bool(cursor.fetchone()[0])
+
+
+def hold_within(name: str, patience: timedelta) -> bool:
+    """`hold`, waiting so long at most for whoever holds this name; False when that was not enough."""
+    milliseconds = max(1, round(patience.total_seconds() * 1000))
+    with connection.cursor() as cursor:
+        try:
+            with transaction.atomic():
+                cursor.execute("SELECT set_config('lock_timeout', %s, true)", [f"{milliseconds}ms"])
+                cursor.execute(f"SELECT pg_advisory_xact_lock({NUMBER_OF_NAME})", [name])
+        except OperationalError as error:
+            if isinstance(error.__cause__, LockNotAvailable):
+                return False
+            raise
+        # What the transaction waits for from here on is bounded as everywhere.
+        cursor.execute("SET LOCAL lock_timeout TO DEFAULT")
+        return True
 
 
 @contextmanager

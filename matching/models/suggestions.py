@@ -21,6 +21,16 @@ from partnerships.models import Introduction
 AFTER_SILENCE = timedelta(days=180)
 # What nobody of the company opened says nothing of it: it may be shown again after the days promised.
 UNOPENED = timedelta(days=PROMISED_DAYS)
+# A full round looks at the whole network each night. A night may be an hour longer, and a round last another.
+LONGEST_WITHOUT_A_FULL_ONE = timedelta(hours=26)
+
+
+class RoundQuerySet(models.QuerySet["Round"]):
+    def is_full_one_missing(self) -> bool:
+        """Rounds are run here, and none has looked at the whole network since yesterday's."""
+        since = clock.now() - LONGEST_WITHOUT_A_FULL_ONE
+        ended = self.filter(scope=RoundScope.FULL, finished_at__gte=since)
+        return self.filter(started_at__lt=since).exists() and not ended.exists()
 
 
 class Round(Identified):
@@ -58,6 +68,8 @@ class Round(Identified):
     associations_alone = models.PositiveIntegerField(
         "associations dont aucun besoin n’est assez proche", null=True, blank=True
     )
+
+    objects = RoundQuerySet.as_manager()
 
     class Meta:
         verbose_name = "tour"

@@ -41,12 +41,12 @@ def needs_batches() -> bool:
 
 
 @transaction.atomic
-def open_round() -> Round:
+def open_round(*, patience: timedelta | None = None) -> Round:
     """Cut a full round into batches; the one that is open already, if there is one, goes on.
 
-    Raises RoundInProgress while another round is presenting.
+    Raises RoundInProgress while another round is presenting, longer than this patience.
     """
-    take_lock()
+    take_lock(patience)
     waiting = RoundBatch.objects.select_related("round").order_by("round__started_at").first()
     if waiting is not None:
         if waiting.round.started_at > clock.now() - GIVEN_UP_AFTER:

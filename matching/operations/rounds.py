@@ -4,6 +4,7 @@ import logging
 import uuid
 from collections import defaultdict
 from collections.abc import Collection, Iterator
+from datetime import timedelta
 from decimal import Decimal
 
 import numpy as np
@@ -29,7 +30,7 @@ from matching.ranking import Best, candidates_of, rank_changes, rank_everybody
 from matching.refusals import Refused
 from matching.scoring import SCORE_VERSION, reasons
 from mecenova.calendar import clock
-from mecenova.locks import hold_if_free
+from mecenova.locks import hold_if_free, hold_within
 from mecenova.mail.operations import queue
 from mecenova.workflow.errors import DomainError
 from mecenova.workflow.journal import record_many
@@ -45,7 +46,7 @@ PRESENTED_AT_ONCE = 500
 
 
 class RoundInProgress(DomainError):
-    """Another round holds the lock: it will do the work."""
+    """Another round holds the lock."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -54,14 +55,16 @@ class RoundInProgress(DomainError):
 
 
 @transaction.atomic
-def run_round(*, by: User | None = None, scope: RoundScope = RoundScope.FULL) -> Round | None:
+def run_round(
+    *, by: User | None = None, scope: RoundScope = RoundScope.FULL, patience: timedelta | None = None
+) -> Round | None:
     """Present the best new pairs to companies with places left. None when nothing had changed.
 
     A full round looks at the whole network; a small one at what the queue of changes holds, for companies
     that have a place open today.
     """
     policies.require_can_run_round(by)
-    take_lock()
+    take_lock(patience)
     changes: Changes | None = None
     if scope == RoundScope.CHANGED:
         changes = take_changes()
@@ -138,9 +141,10 @@ def times_shown(needs: Collection[uuid.UUID] | None = None) -> dict[uuid.UUID, i
     return dict(earlier.values_list("need_id").annotate(times=Count("pk")))
 
 
-def take_lock() -> None:
-    """Until the end of the transaction. Raises RoundInProgress when another holds it."""
-    if not hold_if_free(ONE_ROUND):
+def take_lock(patience: timedelta | None = None) -> None:
+    """Until the end of the transaction. Raises RoundInProgress when another holds it, for as long as that."""
+    held = hold_within(ONE_ROUND, patience) if patience else hold_if_free(ONE_ROUND)
+    if not held:
         raise RoundInProgress
 
 

@@ -10,6 +10,7 @@ from mecenova.locks import NUMBER_OF_NAME
 from mecenova.rehearsal.making import PREVIEW
 from tests.architecture.house import python_files, relative, tree_of
 
+TAKING = {"hold", "hold_if_free", "hold_within", "alone"}
 # Where PostgreSQL itself is asked: the house's own module, and a connection apart.
 ASKING = {"mecenova/locks.py", "mecenova/rehearsal/making.py"}
 
@@ -18,7 +19,7 @@ def names_taken(tree: ast.Module) -> Iterator[str]:
     """What is given to a lock, as far as « : »: whose it is comes after."""
     said = {ast.unparse(node.targets[0]): node.value for node in tree.body if isinstance(node, ast.Assign)}
     for call in ast.walk(tree):
-        if isinstance(call, ast.Call) and ast.unparse(call.func) in {"hold", "hold_if_free", "alone"}:
+        if isinstance(call, ast.Call) and ast.unparse(call.func) in TAKING:
             given = said.get(ast.unparse(call.args[0]), call.args[0])
             given = given.values[0] if isinstance(given, ast.JoinedStr) else given
             yield str(getattr(given, "value", "")).partition(":")[0]

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 from django.core.exceptions import PermissionDenied
-from django.db import connection, connections, transaction
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from associations.enums import Stance
@@ -15,12 +15,10 @@ from matching.allocation import PRESENT_TEXT_FROM
 from matching.enums import ChangedKind, RoundScope, SuggestionStatus
 from matching.models import ChangedSubject, Round, Suggestion
 from matching.operations import RoundInProgress, note_change, run_round
-from matching.operations.rounds import ONE_ROUND
 from matching.profiles import repair, reweigh
 from matching.ranking import rankings_of_needs
 from matching.tasks import run_nightly_round, run_small_round
 from mecenova.agenda import operations as agenda
-from mecenova.locks import NUMBER_OF_NAME
 from mecenova.mail.models import OutgoingMail
 from mecenova.reference.models import Cause
 from mecenova.workflow.journal import history
@@ -302,22 +300,6 @@ def test_two_rounds_at_once_never_exceed_capacity():
     assert all(isinstance(result, Round | RoundInProgress) for result in results), results
     assert Suggestion.objects.count() == 3
     assert places_left(need.company) == 0
-
-
-@pytest.mark.django_db(transaction=True)
-def test_the_second_round_says_so_and_the_task_leaves_quietly():
-    NeedFactory(published=True, territories=["59"])
-    AssociationFactory(complete=True)
-    other = connections.create_connection("default")
-    try:
-        with other.cursor() as cursor:
-            cursor.execute(f"SELECT pg_advisory_lock({NUMBER_OF_NAME})", [ONE_ROUND])
-        with pytest.raises(RoundInProgress, match="déjà en cours"):
-            run_round()
-        run_nightly_round()
-        assert not Round.objects.exists()
-    finally:
-        other.close()
 
 
 @pytest.mark.django_db(transaction=True)
