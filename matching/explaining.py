@@ -7,7 +7,7 @@ from matching.models import Diagnosis
 from mecenova.agenda.models import FollowUp
 from mecenova.agenda.wording import before
 from mecenova.reference.enums import Kind
-from mecenova.ui.figures import long_date
+from mecenova.ui.figures import long_date, short_date
 from partnerships.enums import RefusalReason
 
 CHOICES: dict[str, str] = {
@@ -41,18 +41,19 @@ def why(diagnosis: Diagnosis) -> str:
 
 
 def facts_of(diagnosis: Diagnosis) -> list[str]:
-    """One sentence a figure. What is not known is left out, never made up."""
+    """One sentence a figure, of the day it was counted: it may be read much later. What is not known is left
+    out, never made up."""
     facts = [_presented(diagnosis), *_refusals(diagnosis)]
     if diagnosis.competing is not None:
         others = others_in_words(diagnosis.competing)
         facts.append(f"Devant {_the_companies(diagnosis)} en même temps que vous\u00a0: {others}.")
     number = diagnosis.companies_compatible
     if number:
-        support = in_plain_numbers(number, "entreprise soutient", "entreprises soutiennent")
-        facts.append(f"Aujourd’hui, {support} vos causes sur votre territoire, sous la forme demandée.")
+        support = in_plain_numbers(number, "entreprise soutenait", "entreprises soutenaient")
+        facts.append(f"Ce jour-là, {support} vos causes sur votre territoire, sous la forme demandée.")
     else:
         facts.append(
-            "Aujourd’hui, aucune entreprise inscrite ne soutient vos causes sur votre territoire sous la "
+            "Ce jour-là, aucune entreprise inscrite ne soutenait vos causes sur votre territoire sous la "
             "forme demandée\u00a0: ce n’est pas la qualité de votre projet qui est en cause."
         )
     return facts
@@ -74,12 +75,16 @@ def step_in_words(step: FollowUp) -> str:
 
 
 def _presented(diagnosis: Diagnosis) -> str:
+    counted_on = f"Au {short_date(diagnosis.at)}"
     if not diagnosis.presented:
-        return "Votre projet n’a encore été présenté à aucune entreprise\u00a0: personne ne l’a donc refusé."
-    received = in_plain_numbers(diagnosis.presented, "entreprise l’a reçu", "entreprises l’ont reçu")
-    seen = _of_them(diagnosis.seen, "aucune ne l’a ouvert", "l’a ouvert", "l’ont ouvert")
-    answered = _of_them(diagnosis.answered, "aucune n’a répondu", "a répondu", "ont répondu")
-    return f"{received}, {seen}, {answered}."
+        return (
+            f"{counted_on}, votre projet n’avait été présenté à aucune entreprise\u00a0: "
+            "personne ne l’avait donc refusé."
+        )
+    received = in_plain_numbers(diagnosis.presented, "entreprise l’avait reçu", "entreprises l’avaient reçu")
+    seen = _of_them(diagnosis.seen, "aucune ne l’avait ouvert", "l’avait ouvert", "l’avaient ouvert")
+    answered = _of_them(diagnosis.answered, "aucune n’avait répondu", "avait répondu", "avaient répondu")
+    return f"{counted_on}, {received}, {seen}, {answered}."
 
 
 def _of_them(number: int, none: str, one: str, many: str) -> str:
