@@ -93,6 +93,16 @@ class Project(Identified):
         return reverse("associations:project_detail", args=[self.pk])
 
     @property
+    def waits_for_check(self) -> bool:
+        """Published by its association, and shown to nobody before the team has checked it."""
+        return self.status == ProjectStatus.PUBLISHED and not self.association.organisation.is_checked
+
+    @property
+    def state(self) -> str:
+        """Its state in one word, the same on every page."""
+        return "Prêt" if self.waits_for_check else self.get_status_display()
+
+    @property
     def is_paused(self) -> bool:
         """In pause today; a pause whose last day is past is over."""
         return self.paused_until is not None and self.paused_until >= clock.today()

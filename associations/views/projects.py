@@ -9,7 +9,6 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
 from associations import operations, policies
-from associations.enums import ProjectStatus
 from associations.forms.notes import CloseForm
 from associations.forms.project import NewProjectForm, PauseForm, ProjectForm
 from associations.hints import hints_for
@@ -25,12 +24,9 @@ from mecenova.workflow.errors import DomainError
 def project_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
     project = project_or_404(request, pk, policies.can_view_project)
     inside = policies.can_edit_project(request.user, project)
-    waits = project.status == ProjectStatus.PUBLISHED and not project.association.organisation.is_checked
     context = {
         "project": project,
         "association": project.association,
-        "waits_for_check": waits,
-        "state": "Prêt" if waits else project.get_status_display(),
         "inside": inside,
         "can_ask_introduction": policies.can_ask_introduction(request.user, project.association),
     }

@@ -70,6 +70,12 @@ def test_what_waits_for_the_check_says_so_once_and_the_team_reads_it_with_the_re
     assert "Le projet est publié" not in page
     assert "Prêt, pas encore visible" in page
     assert "Proposer ce projet aux entreprises" not in page
+    assert "Prêt depuis le" in page
+    assert "Publié" not in page
+    for listed in (association.get_absolute_url(), "/tableau-de-bord/"):
+        page = client.get(listed).content.decode()
+        assert "Prêt" in page
+        assert "Publié" not in page
     client.force_login(StaffFactory())
     assert project.title in client.get(f"/equipe/organismes/{association.organisation_id}/").content.decode()
 
