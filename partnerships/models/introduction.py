@@ -235,11 +235,14 @@ class Introduction(Identified):
         side = self.company if self.asked_by_side == Side.ASSOCIATION else self.association
         return side.organisation
 
+    def organisations(self) -> list[Organisation]:
+        """Its two sides, the association first."""
+        return [self.association.organisation, self.company.organisation]
+
     @property
     def gone_organisation(self) -> Organisation | None:
         """The side that has left the site, if one has."""
-        both = (self.association.organisation, self.company.organisation)
-        return next((side for side in both if side.status == OrganisationStatus.LEFT), None)
+        return next((side for side in self.organisations() if side.status == OrganisationStatus.LEFT), None)
 
     @property
     def is_queued(self) -> bool:
@@ -310,7 +313,7 @@ class Introduction(Identified):
     def who_owes(self, step: FollowUp | None) -> str:
         """The name of the side that owes this step; nothing when the platform or the team does."""
         owing = step.owing_organisation_id if step else None
-        sides = {one.pk: one.name for one in (self.association.organisation, self.company.organisation)}
+        sides = {one.pk: one.name for one in self.organisations()}
         return sides.get(owing, "") if owing else ""
 
     @property

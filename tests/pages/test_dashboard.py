@@ -134,9 +134,24 @@ def test_what_i_owe_soonest_comes_first_and_leads_where_it_is_done(client):
     assert page.context["due"].step == agenda.next_step(soon)
     text = shown(page)
     assert f'<a href="{soon.get_absolute_url()}">Répondre à ' in text
+    assert f"« {soon.need.title} », avec {association.organisation.name}" in text.replace("\u202f", " ")
     assert "À vous de jouer" in text
     # The organisation's own step is still told, with its date.
     assert " ".join(agenda.next_step(company.organisation).what.split()) in " ".join(text.split())
+
+
+def test_what_i_owe_of_my_own_says_of_what(client):
+    association = AssociationFactory(complete=True)
+    person = member_of(association)
+    association.organisation.refresh_from_db()
+    project = create_project(
+        association=association, by=person, title="Ateliers du mardi", description="Des ateliers."
+    )
+    FollowUp.objects.about([project]).steps().update(deadline=clock.now())
+    client.force_login(person)
+    page = client.get(DASHBOARD)
+    assert page.context["due"].about == "«\u202fAteliers du mardi\u202f»"
+    assert page.context["due"].about in shown(page)
 
 
 def test_an_appointment_and_a_wish_for_one_are_told(client):

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.models import Organisation
 from accounts.policies import unfinished_registration
-from associations.models import Association
+from associations.models import Association, Project
 from associations.readiness import completeness as association_completeness
 from associations.readiness import with_learning
 from companies.models import Company, Need
@@ -84,24 +84,39 @@ def _common(organisation: Organisation) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Due:
-    """What the reader's organisation owes soonest, and the page where it is done (its own: this one)."""
+    """What the reader's organisation owes soonest, of what and with whom, and the page where it is done (its
+    own: this one)."""
 
     step: FollowUp
     url: str
+    about: str
 
 
 def _due(context: dict[str, Any]) -> Due | None:
     """Whoever has no time reads one thing: it is theirs to do, if anything is."""
     organisation, of_its_own = context["organisation"], context.get("projects", context.get("needs", ()))
-    steps = [(context["step"], "")]
-    steps += [(step, subject.get_absolute_url()) for subject, step, _ in context["owed"]]
-    steps += [(step, subject.get_absolute_url()) for subject, step in of_its_own]
+    steps = [(organisation, context["step"]), *((line[0], line[1]) for line in context["owed"]), *of_its_own]
     owed = [
-        Due(step, url)
-        for step, url in steps
+        (subject, step)
+        for subject, step in steps
         if step is not None and step.owing_organisation_id == organisation.pk
     ]
-    return min(owed, key=lambda due: due.step.deadline, default=None)
+    subject, step = min(owed, key=lambda one: one[1].deadline, default=(None, None))
+    if step is None:
+        return None
+    if subject == organisation:
+        return Due(step, "", "")
+    return Due(step, subject.get_absolute_url(), _about(subject, organisation))
+
+
+def _about(subject: Project | Need | Introduction | Partnership, reader: Organisation) -> str:
+    """Its title, and the other side where that does not name it."""
+    if isinstance(subject, Project | Need):
+        return f"«\u202f{subject.title}\u202f»"
+    sides = subject.organisations()
+    others = [side.name for side in sides if side != reader and side.name not in subject.heading]
+    title = f"«\u202f{subject.heading}\u202f»"
+    return f"{title}, avec {', '.join(others)}" if others else title
 
 
 def _to_read(context: dict[str, Any], room: str) -> list[ToRead]:

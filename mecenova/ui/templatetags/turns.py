@@ -14,10 +14,17 @@ register = template.Library()
 
 @register.inclusion_tag("ui/next_step.html", takes_context=True)
 def next_step(
-    context: Context, follow_up: Any, *, mine: bool = False, who: str = "", level: int = 2, href: str = ""
+    context: Context,
+    follow_up: Any,
+    *,
+    mine: bool = False,
+    who: str = "",
+    level: int = 2,
+    href: str = "",
+    about: str = "",
 ) -> dict[str, Any]:
     """What happens next, who owes it, by when, and why not sooner. `mine` when the reader owes it, `who` to
-    name the other party; `href` is where it is done, when that is another page.
+    name the other party; `href` is where it is done, when that is another page, and `about` what it is about.
 
     No follow-up at all is an anomaly: the reader is told that the team sees it, staff are told to act.
     """
@@ -28,6 +35,7 @@ def next_step(
         "mine": mine,
         "level": level,
         "href": href,
+        "about": about,
         "staff": staff,
         "who": "",
         "deadline": None,
