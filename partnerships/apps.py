@@ -6,4 +6,8 @@ class PartnershipsConfig(AppConfig):
     verbose_name = "Mises en relation et partenariats"
 
     def ready(self) -> None:
+        from associations.hints import register_project_hint
         from partnerships import receivers  # noqa: F401  (connects the signals)
+        from partnerships.refusals import refusal_hint
+
+        register_project_hint(refusal_hint)

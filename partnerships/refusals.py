@@ -9,12 +9,14 @@ from urllib.parse import urlencode
 from django.urls import reverse
 
 from associations.enums import ProjectStatus
+from associations.hints import Hint
 from associations.models import Project
 from companies.enums import NeedStatus
 from infotheque.models import Document
 from infotheque.places import REFUSALS, Place, register_place
 from mecenova.calendar import clock
 from mecenova.mail.addresses import absolute_url
+from mecenova.ui.figures import short_date
 from partnerships.enums import RefusalReason, Rewrite, Side
 from partnerships.models import Introduction, RefusalStep
 
@@ -30,6 +32,8 @@ __all__ = [
     "living_projects",
     "next_steps",
     "next_steps_after",
+    "next_steps_of_each",
+    "refusal_hint",
     "step_for",
 ]
 
@@ -101,17 +105,48 @@ def next_steps_after(introduction: Introduction, *, absolute: bool = False) -> N
     if not introduction.refusal_reason:
         return None
     step = step_for(introduction.refusal_reason, introduction.kind, introduction.asked_by_side)
-    refusal = Refusal(
-        told=introduction.asked_by_side,
-        reader=introduction.asking_organisation.pk,
-        reason=introduction.refusal_reason,
-        association_id=introduction.association_id,
-        company_id=introduction.company_id,
-        need=introduction.need,
-        project=living_projects([(introduction.association_id, introduction.project)])[0],
-        retry_on=introduction.retry_on,
+    (project,) = living_projects([(introduction.association_id, introduction.project)])
+    return next_steps(_refusal_of(introduction, project), step, absolute=absolute)
+
+
+def next_steps_of_each(declined: Sequence[Introduction]) -> list[tuple[Introduction, NextSteps]]:
+    """The same for each of these, read with `with_parties`: as many queries for one as for ten."""
+    tables = {side: AfterNo(side) for side in {one.asked_by_side for one in declined}}
+    projects = living_projects([(one.association_id, one.project) for one in declined])
+    return [
+        (
+            one,
+            next_steps(
+                _refusal_of(one, project), tables[one.asked_by_side].step(one.refusal_reason, one.kind)
+            ),
+        )
+        for one, project in zip(declined, projects, strict=True)
+    ]
+
+
+def refusal_hint(project: Project) -> Hint | None:
+    """On a project's page, as long as it is not to be asked again: the last no, what to do, and when."""
+    declined = Introduction.objects.refused_until_after(clock.today()).filter(
+        project=project, asked_by_side=Side.ASSOCIATION
     )
-    return next_steps(refusal, step, absolute=absolute)
+    found = list(declined.with_parties().order_by("-answered_at", "pk"))
+    if not found:
+        return None
+    last, after_no = next_steps_of_each(found[:1])[0]
+    told = (
+        f"{last.answering_organisation.name} a répondu non le {short_date(last.answered_at)}\u00a0: "
+        f"«\u202f{last.get_refusal_reason_display()}\u202f». {after_no.rewrite} "
+        f"Vous pourrez lui redemander à partir du {short_date(last.retry_on)}."
+    )
+    if len(found) == 1:
+        return Hint(told, last.get_absolute_url(), "Voir sa réponse et quoi faire", "Réponse reçue")
+    others = "Une autre entreprise a" if len(found) == 2 else f"{len(found) - 1} autres entreprises ont"
+    return Hint(
+        f"{told} {others} aussi répondu non.",
+        reverse("partnerships:introductions"),
+        "Voir ces réponses",
+        "Réponses reçues",
+    )
 
 
 def next_steps(refusal: Refusal, step: RefusalStep, *, absolute: bool = False) -> NextSteps:
@@ -125,6 +160,19 @@ def next_steps(refusal: Refusal, step: RefusalStep, *, absolute: bool = False) -
         retry_on=refusal.retry_on,
         library_label=_label(document, step),
         library_url=whole(_document_page(document, refusal, absolute) if document else _search(step)),
+    )
+
+
+def _refusal_of(introduction: Introduction, project: Project | None) -> Refusal:
+    return Refusal(
+        told=introduction.asked_by_side,
+        reader=introduction.asking_organisation.pk,
+        reason=introduction.refusal_reason,
+        association_id=introduction.association_id,
+        company_id=introduction.company_id,
+        need=introduction.need,
+        project=project,
+        retry_on=introduction.retry_on,
     )
 
 

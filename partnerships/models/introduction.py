@@ -67,6 +67,13 @@ class IntroductionQuerySet(models.QuerySet["Introduction"]):
         """Answered « no » with a date to try again that is still to come: the pair is left in peace."""
         return self.filter(status=IntroductionStatus.NO, retry_on__gt=day)
 
+    def asked_for(self, organisation: Organisation) -> Self:
+        """Those that somebody has asked in the name of this organisation."""
+        return self.filter(
+            Q(asked_by_side=Side.ASSOCIATION, association__organisation=organisation)
+            | Q(asked_by_side=Side.COMPANY, company__organisation=organisation)
+        )
+
     def using_a_place(self) -> Self:
         """Sent, and not ended in vain: the company has been asked, or has looked and answered."""
         ended = (IntroductionStatus.RELEASED, IntroductionStatus.WITHDRAWN)

@@ -1,6 +1,7 @@
 import html
 import re
 from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
 
 import pytest
 from django.urls import reverse
@@ -27,11 +28,12 @@ def shown(response):
     return html.unescape(response.content.decode())
 
 
-def asked_by(person, association, company):
+def asked_by(person, association, company, project=None):
     return partnerships.introduce(
         association=association,
         company=company,
         need=NeedFactory(company=company, published=True),
+        project=project,
         kind="financial",
         asked_by_side="association",
         note="Bonjour.",
@@ -115,6 +117,43 @@ def test_what_is_mine_to_answer_is_apart_from_what_i_wait_for(client):
     assert [line[0] for line in response.context["awaited"]] == [introduction]
     assert f"{company.organisation.name}, au plus tard le" in shown(response)
     assert f"<dd>{company.organisation.name}</dd>" in shown(client.get(introduction.get_absolute_url()))
+
+
+def test_a_no_stays_on_the_pages_of_who_asked_until_it_may_ask_again(client, query_count):
+    association = AssociationFactory(complete=True)
+    asker = member_of(association)
+    project = ProjectFactory(association=association, published=True)
+
+    def say_no():
+        company = CompanyFactory()
+        answerer = member_of(company)
+        introduction = asked_by(asker, association, company, project=project)
+        return partnerships.decline_introduction(introduction=introduction, reason="timing", by=answerer)
+
+    def counted():
+        return [query_count(partial(client.get, page)) for page in (DASHBOARD, project.get_absolute_url())]
+
+    with clock.frozen(datetime(2026, 11, 23, 9, tzinfo=UTC)) as now:
+        refused = say_no()
+        client.force_login(asker)
+        ((_, after_no),) = client.get(DASHBOARD).context["declined"]
+        for page in (shown(client.get(DASHBOARD)), shown(client.get(project.get_absolute_url()))):
+            assert f"{refused.company.organisation.name} a répondu non le" in page
+            assert after_no.rewrite in page.replace("\u00a0", " ")
+            assert refused.get_absolute_url() in page
+        few = counted()
+        say_no()
+        say_no()
+        assert counted() == few
+        assert "2 autres entreprises ont aussi répondu non" in shown(client.get(project.get_absolute_url()))
+        # Nobody else reads it, and the company that said no has nothing to do.
+        client.force_login(member_of(refused.company))
+        assert "Réponses reçues" not in shown(client.get(DASHBOARD))
+        assert "a répondu non" not in shown(client.get(project.get_absolute_url()))
+        now.move_to(datetime.combine(refused.retry_on, time(9), UTC))
+        client.force_login(asker)
+        assert "a répondu non" not in shown(client.get(DASHBOARD))
+        assert "a répondu non" not in shown(client.get(project.get_absolute_url()))
 
 
 def test_what_i_owe_soonest_comes_first_and_leads_where_it_is_done(client):

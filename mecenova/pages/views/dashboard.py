@@ -24,8 +24,10 @@ from matching.odds import case_of_association, odds_of, what_if
 from matching.presented import presentations
 from mecenova.agenda import operations as agenda
 from mecenova.agenda.models import FollowUp, Slot, SlotRequest
+from mecenova.calendar import clock
 from partnerships.models import Introduction, Partnership
 from partnerships.operations import places_left
+from partnerships.refusals import next_steps_of_each
 
 LATEST = 5
 
@@ -67,6 +69,7 @@ def _common(organisation: Organisation) -> dict[str, Any]:
     steps = agenda.next_steps([*introductions, *partnerships])
     names = Organisation.objects.names_of(step.owing_organisation_id for step in steps.values())
     lines = [_exchange(subject, steps.get(subject.pk), names) for subject in [*introductions, *partnerships]]
+    declined = Introduction.objects.asked_for(organisation).refused_until_after(clock.today()).with_parties()
     wish = SlotRequest.objects.waiting().filter(organisation_id=organisation.pk).first()
     return {
         "organisation": organisation,
@@ -79,6 +82,8 @@ def _common(organisation: Organisation) -> dict[str, Any]:
         "awaited": [
             line for line in lines if not (line[1] and line[1].owing_organisation_id == organisation.pk)
         ],
+        # A no leaves something to do until the day when one may ask again.
+        "declined": next_steps_of_each(declined.order_by("-answered_at", "pk")[:LATEST]),
     }
 
 
