@@ -23,7 +23,6 @@ from associations.operations import (
 from companies.operations import close_need
 from matching.advice import three_steps
 from matching.enums import Choice, DiagnosisCause
-from matching.explaining import facts_of
 from matching.findings import Findings
 from matching.models import Diagnosis
 from matching.operations import choose_after, diagnose, note_call
@@ -44,7 +43,6 @@ from partnerships.operations import (
 from tests.accounts.factories import MembershipFactory, StaffFactory, UserFactory
 from tests.associations.factories import AskFactory, AssociationFactory, ProjectFactory
 from tests.companies.factories import CompanyFactory, NeedFactory
-from tests.matching.factories import SuggestionFactory
 from tests.partnerships.factories import IntroductionFactory, fill_places, member_of
 
 MONDAY = datetime(2026, 9, 7, 9, tzinfo=UTC)
@@ -213,15 +211,6 @@ def test_companies_that_said_why_agree_with_their_verb(project, number, said):
         said in step.text.replace("\xa0", " ").replace("\u202f", " ")
         for step in three_steps(project, findings)
     )
-
-
-def test_figures_read_later_are_told_of_the_day_they_were_counted(now, project, quiet):
-    now.move_to(MONDAY + timedelta(days=9))
-    SuggestionFactory(association=project.association, project=project)
-    told = " ".join(facts_of(quiet)).replace("\u00a0", " ")
-    assert "Au 7 septembre 2026, votre projet n’avait été présenté à aucune entreprise" in told
-    assert "Ce jour-là, aucune entreprise inscrite ne soutenait" in told
-    assert "Aujourd’hui" not in told
 
 
 def test_twice_is_once(project, quiet):

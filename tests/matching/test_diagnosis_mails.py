@@ -9,6 +9,7 @@ from associations.enums import Stance
 from associations.operations import publish_project
 from companies.operations import close_need
 from matching.enums import Choice, DiagnosisCause
+from matching.explaining import facts_of
 from matching.links import ChoiceLink, CoBuildLink, PauseLink, RewriteLink, WidenLink
 from matching.models import Diagnosis
 from matching.notifications import ChoiceReminder, DiagnosisReminder, DiagnosisWritten
@@ -74,6 +75,16 @@ def test_a_quiet_project(now, project, snapshot):
     reweigh()
     diagnose(project=project, cause=DiagnosisCause.QUIET, turn="1-45")
     assert read("matching.diagnosis") == snapshot
+
+
+def test_figures_read_later_are_told_of_the_day_they_were_counted(now, project):
+    diagnosis = diagnose(project=project, cause=DiagnosisCause.QUIET, turn="1-45")
+    now.move_to(MONDAY + timedelta(days=9))
+    SuggestionFactory(association=project.association, project=project)
+    told = " ".join(facts_of(diagnosis)).replace("\u00a0", " ")
+    assert "Au 7 septembre 2026, votre projet n’avait été présenté à aucune entreprise" in told
+    assert "Ce jour-là, aucune entreprise inscrite ne soutenait" in told
+    assert "Aujourd’hui" not in told
 
 
 def test_a_project_presented_to_nobody(now, project, snapshot):
