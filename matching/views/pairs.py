@@ -10,8 +10,9 @@ from associations.models import Association
 from companies.models import Need
 from matching.closest import closest_to
 from matching.forms import PairForm
-from matching.models import Round
+from matching.models import Round, Suggestion
 from matching.pairs import look_at
+from matching.remarks import remarks
 from matching.scoring import SCORE_VERSION, WITHOUT_THEME, reasons
 from matching.verdicts import told_to_team
 from mecenova.team import for_the_team
@@ -58,6 +59,7 @@ def pair(request: HttpRequest, need: uuid.UUID, association: uuid.UUID) -> HttpR
         "version": SCORE_VERSION,
         "without_theme": WITHOUT_THEME,
         "reasons": reasons(found.need_side, found.side, found.assessment, found.names),
+        "remarks": remarks(Suggestion.objects.filter(need=need, association=association)),
         "stored_inputs": sorted(found.stored.inputs.items()) if found.stored else (),
     }
     return render(request, "matching/pair.html", context)

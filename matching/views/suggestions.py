@@ -14,7 +14,9 @@ from matching import operations, policies
 from matching.forms import DeclineForm, InterestForm
 from matching.links import what_interest_did
 from matching.models import Suggestion
+from matching.remarks import remarks
 from mecenova.calendar import clock
+from mecenova.team import is_staff
 from mecenova.workflow.errors import DomainError
 from partnerships.operations import places_left
 
@@ -114,6 +116,7 @@ def _show(
         # Whoever answers is reading it now.
         "returns_on": found.returns_on(opened=True),
         "today": clock.today(),
+        "remarks": remarks(Suggestion.objects.filter(pk=found.pk)) if is_staff(request.user) else [],
         "record_seen": may_answer and found.seen_at is None,
     }
     return render(request, "matching/suggestion.html", context, status=status)

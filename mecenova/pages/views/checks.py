@@ -11,6 +11,7 @@ from accounts import operations, policies
 from accounts.enums import OrganisationEvent, OrganisationKind
 from accounts.models import Claim, Organisation
 from associations.hints import proposed_causes
+from matching.remarks import remarks_of
 from mecenova.agenda import operations as agenda
 from mecenova.pages.forms import ClaimForm, MessageForm
 from mecenova.pages.mails import mails_of
@@ -103,6 +104,7 @@ def _show_organisation(
         "may_check": policies.can_check(request.user, found),
         "mails": mails_of(found)[:LAST_MAILS],
         "history": told(found, dict(OrganisationEvent.choices)),
+        "remarks": remarks_of(found.pk),
         "form": form,
         "proposed_causes": proposed_causes(found.association) if hasattr(found, "association") else [],
         "basket": _basket_of(found),
