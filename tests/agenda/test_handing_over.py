@@ -5,7 +5,8 @@ from datetime import date, datetime, time
 import pytest
 from django.db import connection, transaction
 
-from mecenova.agenda.models import Absence
+from accounts.operations import hold
+from mecenova.agenda.models import Absence, Slot
 from mecenova.agenda.operations import (
     add_absence,
     assign,
@@ -15,6 +16,7 @@ from mecenova.agenda.operations import (
     open_slots,
     run_due,
     share_staff_steps,
+    sharing,
 )
 from mecenova.calendar.clock import PARIS
 from mecenova.mail.delivery import deliver_due
@@ -23,7 +25,7 @@ from mecenova.mail.models import OutgoingMail
 from mecenova.workflow.errors import DomainError
 from mecenova.workflow.journal import history
 from tests.accounts.factories import MembershipFactory, StaffFactory
-from tests.accounts.threads import at_once, until_another_waits
+from tests.accounts.threads import Pause, at_once, second_during_first, until_another_waits
 from tests.agenda.conftest import TUESDAY
 
 pytestmark = pytest.mark.django_db
@@ -131,6 +133,27 @@ def test_a_mail_of_a_former_booking_never_leaves_with_the_next_ones_file(
     for name in ("slot_booked", "slot_taken"):
         kept = OutgoingMail.objects.get(notification=f"agenda.{name}", status=MailStatus.SENT)
         assert kept.occurrence == again.booking
+
+
+@pytest.mark.django_db(transaction=True)
+def test_several_appointments_are_handed_over_without_holding_two_organisations(frozen, monkeypatch):
+    """Somebody takes the same organisations by their keys meanwhile: a merge, a request."""
+    adviser, other = StaffFactory.create_batch(2)
+    first, last = sorted((MembershipFactory() for _ in range(2)), key=lambda one: one.organisation_id)
+    slots = open_slots(adviser=adviser, day=TUESDAY, starts=time(14), ends=time(14, 40), by=adviser)
+    for slot, booker in zip(slots, (last, first), strict=True):
+        organisation = booker.organisation
+        book_slot(slot=slot, organisation_id=organisation.pk, about=organisation, by=booker.user)
+    adviser.is_active = False
+    adviser.save()
+
+    def take_both():
+        with transaction.atomic():
+            hold(first.organisation_id, last.organisation_id)
+
+    pause = Pause(monkeypatch, sharing, "hand_over_slot")
+    assert second_during_first(pause, share_staff_steps, take_both) == []
+    assert set(Slot.objects.values_list("adviser", flat=True)) == {other.pk}
 
 
 @pytest.mark.django_db(transaction=True)

@@ -12,7 +12,7 @@ from mecenova.agenda import notifications
 from mecenova.agenda.delays import days_in_words
 from mecenova.agenda.enums import Owner
 from mecenova.agenda.followups import Escalation, HoldSlot
-from mecenova.agenda.models import Absence, FollowUp, Slot
+from mecenova.agenda.models import Absence, FollowUp, FollowUpQuerySet, Slot
 from mecenova.agenda.operations.appointments import call_off_unheld, hand_over_slot
 from mecenova.agenda.planning import promised_days
 from mecenova.agenda.reading import Shown, shown
@@ -52,15 +52,28 @@ def who_leads() -> "list[User]":
     return leads(present() or team())
 
 
-@transaction.atomic
 def share_staff_steps() -> int:
-    """Give each step of the team that nobody present holds to whoever holds the fewest. How many moved."""
+    """Give each step of the team that nobody present holds to whoever holds the fewest. How many moved.
+
+    An appointment of somebody who has left the team moves in a transaction of its own: it holds the
+    organisation that booked it, and one transaction takes several by their keys or not at all (ADR 0014).
+    """
+    owed = FollowUp.objects.all().owed_by_staff()
+    moved = _share(owed.exclude(rule=HoldSlot.name))
+    left = owed.filter(rule=HoldSlot.name).exclude(assigned_to__in=team().values("pk"))
+    for key in list(left.by_promise().values_list("pk", flat=True)):
+        moved += _share(owed.filter(pk=key))
+    return moved
+
+
+@transaction.atomic
+def _share(owed: FollowUpQuerySet) -> int:
     hold(SHARING)
     here = present()
     if not here:
         return 0
-    owed = FollowUp.objects.all().owed_by_staff().exclude(assigned_to__in=here).by_promise()
-    rows = list(owed.only("pk", "rule", "assigned_to_id"))
+    unheld = owed.exclude(assigned_to__in=here).by_promise()
+    rows = list(unheld.only("pk", "rule", "subject_id", "assigned_to_id"))
     if not rows:
         return 0
     load, moved, personal = _load(), 0, personal_rules()
@@ -97,8 +110,9 @@ def escalate_overdue_steps() -> int:
     for row in late:
         if row.assigned_to_id in keys:
             continue
-        lead = _who_takes(row, here, load)
-        if lead is not None and _give(row, lead):
+        # An appointment is late once its hour has passed: its step moves, and nothing else.
+        lead = _least_loaded(here, load)
+        if _give(row, lead):
             load[lead.pk] += 1
             said = f"{days_in_words(days).capitalize()} après la date promise."
             line = journal.record(row, "escalate", row.outcome, row.outcome, None, said)
@@ -197,8 +211,10 @@ def _who_takes(row: FollowUp, people: "Sequence[User]", load: "Counter[Any]") ->
 
 
 def _appointment_of(row: FollowUp) -> Slot | None:
-    """What moves with the step, when somebody is to call somebody."""
-    return Slot.objects.filter(pk=row.subject_id).first() if row.rule == HoldSlot.name else None
+    """What moves with the step, as long as its hour has not come."""
+    if row.rule != HoldSlot.name:
+        return None
+    return Slot.objects.filter(pk=row.subject_id, starts_at__gt=clock.now()).first()
 
 
 def _give(row: FollowUp, to: "User") -> int:
