@@ -177,7 +177,7 @@ def _answer_now(project: Project, number: int) -> list[Step]:
 
 
 def _opened(project: Project, found: Openings) -> list[Step]:
-    """The best change of each sort: a kind that the association does not refuse, and a place."""
+    """Another kind, unless the association refuses it, and another place: the heaviest of each is kept."""
     refused = project.association.refused_kinds
     steps = []
     for opening in found.openings:
