@@ -147,10 +147,50 @@ def test_no_published_table_tells_of_a_handful(seed, size):
                     assert counted == missed or counted - missed >= FEWEST
             _inside_is_covered(table)
             assert {line.key for line in outside} <= set(twin)
+        _none_is_left_out_within(public, "deserts", "manque-territoire")
+        _none_is_left_out_within(public, "manque-territoire", "attention-territoire")
+        _none_is_left_out_within(public, "deserts", "attention-territoire")
+        _none_is_left_out_within(public, "manque-cause", "attention-cause")
         for shown in public.promises:
             for count in (shown.month, shown.year, *(month.count for month in shown.months)):
                 assert count.settled == 0 or count.settled >= FEWEST
         transaction.set_rollback(True)
+
+
+def _none_is_left_out_within(report, wide, narrow):
+    """Associations of the narrower table are among those of the wider one: the others are no handful."""
+    there = {(line.key, line.inside): int(line.values[0]) for line in report.tables[wide].lines}
+    for line in report.tables[narrow].lines:
+        left = there[line.key, line.inside] - int(line.values[0])
+        assert left == 0 or left >= FEWEST
+
+
+@pytest.mark.parametrize(("drafts", "is_told"), [(0, True), (1, False), (4, False), (5, True)])
+def test_incomplete_profiles_are_not_counted_by_subtraction(drafts, is_told):
+    """Open associations are on the map, the complete among them miss companies: one more is one, by name."""
+    AssociationFactory.create_batch(6, complete=True)
+    AssociationFactory.create_batch(drafts, purpose="")
+    Organisation.objects.update(checked_at=clock.now() - timedelta(days=100))
+    report = make(whole=False)
+    assert report.tables["deserts"].lines
+    for slug in ("manque-territoire", "attention-territoire"):
+        assert bool(report.tables[slug].lines) == is_told
+    assert bool(report.shortage) == is_told
+
+
+@pytest.mark.parametrize(("newcomers", "is_told"), [(0, True), (1, False), (5, True)])
+def test_nor_are_those_just_checked(newcomers, is_told):
+    AssociationFactory.create_batch(6, complete=True, causes=["sport"])
+    Organisation.objects.update(checked_at=clock.now() - timedelta(days=100))
+    AssociationFactory.create_batch(newcomers, complete=True, causes=["sport"])
+    report = make(whole=False)
+    assert report.tables["manque-territoire"].lines
+    for side in ("territoire", "cause"):
+        table = report.tables[f"attention-{side}"]
+        assert (bool(table.lines), bool(table.total)) == (is_told, is_told)
+    (headline,) = (one for one in report.headlines if one.slug == "attention")
+    assert bool(headline.value) == is_told
+    assert make(whole=True).tables["attention-cause"].total
 
 
 def _inside_is_covered(table):

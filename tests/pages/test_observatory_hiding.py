@@ -1,11 +1,11 @@
 """Whatever is published, nothing about fewer than five can be read, nor computed by subtraction."""
 
-from itertools import combinations
+from itertools import combinations, product
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mecenova.pages.observatory.hiding import FEWEST, is_clear, is_large, shown
+from mecenova.pages.observatory.hiding import FEWEST, Wider, is_clear, is_large, left_out, shown
 
 counts = st.integers(0, 12)
 groups = st.dictionaries(st.text("abcdefgh", min_size=1, max_size=2), counts.map(lambda n: (n,)), max_size=8)
@@ -84,3 +84,46 @@ def test_nothing_of_a_small_total_is_shown():
 
 def test_a_share_of_three_in_twenty_is_hidden():
     assert shown((40, 23, 17), {"a": (20, 3, 17), "b": (20, 20, 0)}) == set()
+
+
+PLACES = ("nord", "paris", "rhone")
+
+
+def all_that_is_computed(wide, narrow, seen, seen_within):
+    """Every group of people that adding and subtracting published numbers gives, and how many they are.
+
+    People are told apart by their place, and by whether the narrower table counts them too.
+    """
+    cells = [*((place, True) for place in PLACES), *((place, False) for place in PLACES)]
+    number = {cell: narrow[cell[0]] if cell[1] else wide[cell[0]] - narrow[cell[0]] for cell in cells}
+    published = [set(cells), {cell for cell in cells if cell[1]}] if seen_within else [set(cells)]
+    published += [{cell for cell in cells if cell[0] == place} for place in seen]
+    published += [{(place, True)} for place in seen_within]
+    for signs in product((-1, 0, 1), repeat=len(published)):
+        sums = [
+            sum(sign for sign, group in zip(signs, published, strict=True) if cell in group) for cell in cells
+        ]
+        if set(sums) <= {0, 1}:
+            yield sum(number[cell] for cell, taken in zip(cells, sums, strict=True) if taken)
+
+
+@given(st.tuples(*[st.tuples(counts, counts)] * len(PLACES)))
+def test_nor_does_a_table_within_another(drawn):
+    narrow = {place: less for place, (less, _) in zip(PLACES, drawn, strict=True)}
+    wide = {place: less + more for place, (less, more) in zip(PLACES, drawn, strict=True)}
+    everybody, some = sum(wide.values()), sum(narrow.values())
+    seen = shown((everybody,), {place: (number,) for place, number in wide.items()})
+    wider = Wider(everybody, wide, seen)
+    seen_within = shown((some,), {place: (number,) for place, number in narrow.items()}, within=wider)
+    if not seen:
+        assert not seen_within
+        return
+    assert all(is_clear((each,)) for each in all_that_is_computed(wide, narrow, seen, seen_within))
+
+
+def test_a_place_is_hidden_from_the_narrower_table_for_the_one_it_leaves_out():
+    wide = {"nord": 12, "paris": 9}
+    assert shown((20,), {"nord": (12,), "paris": (8,)}, within=Wider(21, wide, set(wide))) == set()
+    assert shown((21,), {"nord": (12,), "paris": (9,)}, within=Wider(21, wide, set(wide))) == set(wide)
+    assert shown((21,), {"nord": (12,), "paris": (9,)}, within=Wider(21, wide, {"nord"})) == {"nord"}
+    assert left_out((6, 6, 0), 11) == [6, 6, 0, 5]

@@ -3,8 +3,9 @@
 import pytest
 
 from companies.models import Policy
-from mecenova.pages.observatory import shortage
+from mecenova.pages.observatory import deserts, shortage
 from mecenova.pages.observatory.figures import compute as compute_figures
+from mecenova.pages.observatory.maps import draw
 from tests.associations.factories import AssociationFactory
 from tests.companies.factories import CompanyFactory
 
@@ -14,7 +15,9 @@ pytestmark = pytest.mark.django_db
 def found(*, whole=False):
     figures = compute_figures()
     gaps = shortage.compute(figures.places)
-    causes, places = shortage.tables(figures, gaps, whole=whole)
+    grounds = deserts.compute(figures.places)
+    table = draw(figures, grounds, whole=whole).table
+    causes, places = shortage.tables(figures, gaps, grounds, table, whole=whole)
     return gaps, causes, places
 
 

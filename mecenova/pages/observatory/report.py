@@ -8,10 +8,10 @@ from mecenova.calendar import clock
 from mecenova.pages.observatory import deserts, kept, shortage, tables, wording
 from mecenova.pages.observatory.deserts import Deserts
 from mecenova.pages.observatory.figures import DIMENSIONS, FIGURES, NOWHERE, Figure, Figures, Group, compute
-from mecenova.pages.observatory.hiding import is_clear, is_large, shown
+from mecenova.pages.observatory.hiding import Wider, is_clear, is_large, left_out, shown
 from mecenova.pages.observatory.kept import Night, PromiseShown
 from mecenova.pages.observatory.maps import MapShown, draw
-from mecenova.pages.observatory.shortage import Gap
+from mecenova.pages.observatory.shortage import Gap, Shortage
 from mecenova.pages.observatory.tables import Line, Table
 from mecenova.ui.figures import integer
 
@@ -51,29 +51,65 @@ class Report:
     is_empty: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Eligible:
+    """What is published of the associations among whom are those of a share: the companies they miss."""
+
+    found: Shortage
+    by_cause: Table
+    by_place: Table
+
+    @property
+    def total(self) -> int:
+        return self.found.total.associations
+
+    def along(self, side: str) -> Wider | None:
+        """By cause, or by région; the other tables tell no form."""
+        if side == "kind":
+            return None
+        groups, table = (
+            (self.found.causes, self.by_cause) if side == "cause" else (self.found.regions, self.by_place)
+        )
+        return Wider(self.total, _associations(groups), table.keys())
+
+    def inside(self, region: str, departments: Iterable[str]) -> Wider:
+        there = {code: self.found.departments[code] for code in departments}
+        total = self.found.regions[region].associations
+        return Wider(total, _associations(there), self.by_place.keys(inside=True))
+
+
+def _associations(groups: Mapping[str, Gap]) -> dict[str, int]:
+    return {key: gap.associations for key, gap in groups.items()}
+
+
 def make(*, whole: bool) -> Report:
     """Seventeen queries at most. `whole` hides nothing: for the team."""
     figures = compute()
     grounds = deserts.compute(figures.places)
     promises = kept.read(clock.today(), whole=whole)
-    waits = [
-        wait_table(figures, figure, side, whole=whole) for figure in FIGURES.values() for side in DIMENSIONS
-    ]
     drawn = draw(figures, grounds, whole=whole)
     missing = shortage.compute(figures.places)
-    lacks = shortage.tables(figures, missing, whole=whole)
+    lacks = shortage.tables(figures, missing, grounds, drawn.table, whole=whole)
+    eligible = Eligible(missing, *lacks)
+    waits = [
+        wait_table(figures, figure, side, eligible, whole=whole)
+        for figure in FIGURES.values()
+        for side in DIMENSIONS
+    ]
+    lacking = left_out((missing.total.associations,), grounds.associations)
     files = [*kept.files(promises), *waits, drawn.table, *lacks]
     return Report(
         computed_at=figures.computed_at,
         whole=whole,
         headlines=tuple(
-            headline(figure, figures.total(figure.slug), whole=whole) for figure in FIGURES.values()
+            headline(figure, figures.total(figure.slug), whole=whole, eligible=eligible.total)
+            for figure in FIGURES.values()
         ),
         promises=promises,
         night=kept.last_night(),
         tables={table.slug: table for table in files},
         map=drawn,
-        shortage=missing.total if whole or is_large((missing.total.associations,)) else None,
+        shortage=missing.total if whole or is_large(lacking) else None,
         lacks=lacks,
         places=tuple((place.code, f"{place.name} ({place.code})") for place in figures.places.values()),
         is_empty=_is_empty(figures, grounds, promises),
@@ -91,11 +127,17 @@ def sizes(figure: Figure, group: Group) -> tuple[int, ...]:
     return (group.ended,)
 
 
-def headline(figure: Figure, total: Group, *, whole: bool) -> Headline:
+def _sizes_of_all(figure: Figure, total: Group, eligible: int | None) -> tuple[int, ...]:
+    """The same of the whole network, and how many of the eligible associations it leaves out."""
+    counts = sizes(figure, total)
+    return tuple(left_out(counts, eligible)) if figure.is_share and eligible is not None else counts
+
+
+def headline(figure: Figure, total: Group, *, whole: bool, eligible: int | None = None) -> Headline:
     def said(value: str | None, note: str) -> Headline:
         return Headline(figure.slug, figure.title, figure.definition, value, note)
 
-    counts = sizes(figure, total)
+    counts = _sizes_of_all(figure, total, eligible)
     if not counts[0]:
         return said(None, figure.nobody)
     if not (whole or is_large(counts)):
@@ -112,12 +154,13 @@ def headline(figure: Figure, total: Group, *, whole: bool) -> Headline:
     return said(wording.duration(total.half), note)
 
 
-def wait_table(figures: Figures, figure: Figure, side: str, *, whole: bool) -> Table:
+def wait_table(figures: Figures, figure: Figure, side: str, eligible: Eligible, *, whole: bool) -> Table:
     """One figure along one dimension; territories are régions, with their départements inside."""
     total = figures.total(figure.slug)
     groups = figures.of(figure.slug, "region" if side == "territory" else side)
     inside = figures.of(figure.slug, "department") if side == "territory" else {}
-    visible = _visible(figure, total, groups, overlap=_overlaps(figure, side), whole=whole)
+    wider = eligible.along(side) if figure.is_share else None
+    visible = _visible(figure, total, groups, wider, overlap=_overlaps(figure, side), whole=whole)
     order = _order(figures, figure, side, groups)
     chosen: list[tuple[str, str, Group, bool]] = []
     unseen = []
@@ -128,7 +171,9 @@ def wait_table(figures: Figures, figure: Figure, side: str, *, whole: bool) -> T
             continue
         chosen.append((key, name, groups[key], False))
         within = {place.code: inside[place.code] for place in figures.inside(key) if place.code in inside}
-        clear = _visible(figure, groups[key], within, overlap=False, whole=whole)
+        codes = [place.code for place in figures.inside(key)]
+        wider = eligible.inside(key, codes) if figure.is_share and codes else None
+        clear = _visible(figure, groups[key], within, wider, overlap=False, whole=whole)
         chosen += [
             (place.code, place.name, within[place.code], True)
             for place in figures.inside(key)
@@ -143,7 +188,7 @@ def wait_table(figures: Figures, figure: Figure, side: str, *, whole: bool) -> T
         lines=tuple(_line(figure, *each, widest) for each in chosen),
         unseen=tuple(unseen),
         total=_line(figure, "", "Ensemble", total, False, 0)
-        if whole or is_large(sizes(figure, total))
+        if whole or is_large(_sizes_of_all(figure, total, eligible.total))
         else None,
     )
 
@@ -154,12 +199,18 @@ def _overlaps(figure: Figure, side: str) -> bool:
 
 
 def _visible(
-    figure: Figure, total: Group, groups: Mapping[str, Group], *, overlap: bool, whole: bool
+    figure: Figure,
+    total: Group,
+    groups: Mapping[str, Group],
+    wider: Wider | None,
+    *,
+    overlap: bool,
+    whole: bool,
 ) -> set[str]:
     if whole:
         return {key for key, group in groups.items() if group.counted}
     counts = {key: sizes(figure, group) for key, group in groups.items()}
-    return shown(sizes(figure, total), counts, overlap=overlap)
+    return shown(sizes(figure, total), counts, overlap=overlap, within=wider)
 
 
 def _order(figures: Figures, figure: Figure, side: str, groups: Mapping[str, Group]) -> list[str]:

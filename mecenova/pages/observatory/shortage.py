@@ -17,8 +17,9 @@ from django.db.models import Count, QuerySet
 from associations.models import Association
 from companies.models import Company, Policy
 from companies.models.company import DEFAULT_MONTHLY_CAPACITY
+from mecenova.pages.observatory.deserts import Deserts
 from mecenova.pages.observatory.figures import ATTENTION, NOWHERE, Figures, Place
-from mecenova.pages.observatory.hiding import shown
+from mecenova.pages.observatory.hiding import Wider, shown
 from mecenova.pages.observatory.tables import Line, Table, percentages
 from mecenova.reference.enums import TerritoryLevel
 from mecenova.ui.figures import integer
@@ -89,8 +90,13 @@ def compute(places: Mapping[str, Place]) -> Shortage:
     )
 
 
-def tables(figures: Figures, found: Shortage, *, whole: bool) -> tuple[Table, Table]:
-    """By cause, then by région with its départements. Places are the team's: few would betray a capacity."""
+def tables(
+    figures: Figures, found: Shortage, grounds: Deserts, deserts: Table, *, whole: bool
+) -> tuple[Table, Table]:
+    """By cause, then by région with its départements. Places are the team's: few would betray a capacity.
+
+    `deserts` is the table of the map, which counts associations that are not complete too.
+    """
     counts = {key: (gap.associations,) for key, gap in found.causes.items()}
     total = (found.total.associations,)
     clear = set(counts) if whole else shown(total, counts, overlap=True)
@@ -101,23 +107,27 @@ def tables(figures: Figures, found: Shortage, *, whole: bool) -> tuple[Table, Ta
     unseen = [name for key, name in figures.causes.items() if key not in clear]
     return (
         _table("manque-cause", "par cause", "Cause", causes, unseen, whole=whole),
-        _by_place(figures, found, whole=whole),
+        _by_place(figures, found, grounds, deserts, whole=whole),
     )
 
 
-def _by_place(figures: Figures, found: Shortage, *, whole: bool) -> Table:
+def _by_place(figures: Figures, found: Shortage, grounds: Deserts, deserts: Table, *, whole: bool) -> Table:
     counts = {key: (gap.associations,) for key, gap in found.regions.items()}
     visible = {key for key, (number,) in counts.items() if number}
     if not whole:
-        visible = shown((found.total.associations,), counts)
+        open_there = {key: ground.associations for key, ground in grounds.regions.items()}
+        wider = Wider(grounds.associations, open_there, deserts.keys())
+        visible = shown((found.total.associations,), counts, within=wider)
     names = {**figures.regions, NOWHERE: "Siège non renseigné"}
     chosen = []
     for key in sorted(visible, key=lambda key: (-found.regions[key].companies, names[key])):
         chosen.append((key, names[key], found.regions[key], False))
         inside = {place.code: (found.departments[place.code].associations,) for place in figures.inside(key)}
-        clear = (
-            {code for code, (number,) in inside.items() if number} if whole else shown(counts[key], inside)
-        )
+        clear = {code for code, (number,) in inside.items() if number}
+        if not whole:
+            open_there = {code: grounds.departments[code].associations for code in inside}
+            wider = Wider(grounds.regions[key].associations, open_there, deserts.keys(inside=True))
+            clear = shown(counts[key], inside, within=wider)
         chosen += [
             (place.code, place.name, found.departments[place.code], True)
             for place in figures.inside(key)

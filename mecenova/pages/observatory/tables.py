@@ -34,6 +34,10 @@ class Table:
     total: Line | None = None
     notes: tuple[str, ...] = field(default=())
 
+    def keys(self, *, inside: bool = False) -> set[str]:
+        """The groups it shows, or those within a group."""
+        return {line.key for line in self.lines if line.inside == inside}
+
     @property
     def rows(self) -> list[tuple[Line, list[tuple[str, str]]]]:
         """Each line with its cells after their columns' names."""
