@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.signals import user_logged_out
 from django.core.exceptions import BadRequest
 from django.dispatch import receiver
@@ -12,6 +13,8 @@ from django.http import HttpRequest, HttpResponse
 from mecenova.ui.errors import is_outage, unavailable
 
 logger = logging.getLogger(__name__)
+
+TEXT_TO_WRITE = b"<textarea"
 
 
 class OutageMiddleware:
@@ -45,7 +48,10 @@ class ReadableAddressMiddleware:
 
 
 class SharedComputerMiddleware:
-    """Whoever signs out, from the site or the admin, leaves none of their pages in the browser's cache."""
+    """No page of whoever is signed in is kept on the way or in the browser; signing out clears what was.
+
+    A page with a text to write is kept by that browser alone: going back finds what was being written.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -54,7 +60,19 @@ class SharedComputerMiddleware:
         response = self.get_response(request)
         if getattr(request, "signed_out", False):
             response["Clear-Site-Data"] = '"cache"'
+        elif not response.has_header("Cache-Control") and _is_private(request, response):
+            is_being_written = not response.streaming and TEXT_TO_WRITE in response.content
+            response["Cache-Control"] = "private, no-cache" if is_being_written else "private, no-store"
         return response
+
+
+def _is_private(request: HttpRequest, response: HttpResponse) -> bool:
+    """Seen by one who is signed in: any page, and whatever is not public (the library's files are)."""
+    if settings.SESSION_COOKIE_NAME not in request.COOKIES or not request.user.is_authenticated:
+        return False
+    view = request.resolver_match.func if request.resolver_match else None
+    is_page = response.get("Content-Type", "").startswith("text/html")
+    return is_page or getattr(view, "login_required", True)
 
 
 @receiver(user_logged_out)

@@ -4,7 +4,8 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from tests.accounts.factories import PASSWORD, StaffFactory, UserFactory
+from tests.accounts.factories import PASSWORD, OrganisationFactory, StaffFactory, UserFactory
+from tests.infotheque.factories import DocumentFactory
 from tests.ui.parsing import assert_valid_html
 
 pytestmark = pytest.mark.django_db
@@ -44,3 +45,35 @@ def test_a_page_clears_nothing_while_one_is_signed_in(client: Client) -> None:
     client.force_login(UserFactory(), backend=WITH_A_KEY)
     for response in (client.get(reverse("account_logout")), client.get(reverse("pages:home"))):
         assert "Clear-Site-Data" not in response
+
+
+@pytest.mark.parametrize("name", ["pages:dashboard", "accounts:person", "pages:home", "admin:index"])
+def test_a_page_of_whoever_is_signed_in_is_kept_nowhere(client: Client, name: str) -> None:
+    client.force_login(StaffFactory(is_superuser=True), backend=WITH_A_KEY)
+    response = client.get(reverse(name), follow=True)
+    assert "private" in response["Cache-Control"]
+    assert "no-store" in response["Cache-Control"]
+
+
+def test_nor_is_a_private_file(client: Client) -> None:
+    client.force_login(StaffFactory(is_superuser=True), backend=WITH_A_KEY)
+    response = client.get("/equipe/observatoire/manque-cause.csv")
+    assert response["Content-Type"].startswith("text/csv")
+    assert response["Cache-Control"] == "private, no-store"
+
+
+def test_a_text_that_is_being_written_comes_back_with_the_page(client: Client) -> None:
+    """Browsers forget what was typed in a page that they may not store."""
+    client.force_login(UserFactory(), backend=WITH_A_KEY)
+    organisation = OrganisationFactory(status="unclaimed")
+    response = client.get(reverse("accounts:claim", args=[organisation.pk]))
+    assert "<textarea" in response.text
+    assert response["Cache-Control"] == "private, no-cache"
+
+
+def test_what_everybody_reads_stays_public(client: Client) -> None:
+    assert "Cache-Control" not in client.get(reverse("pages:home"))
+    document = DocumentFactory(published=True)
+    client.force_login(UserFactory(), backend=WITH_A_KEY)
+    assert "Cache-Control" not in client.get("/observatoire/manque-cause.csv")
+    assert client.get(document.get_absolute_url())["Cache-Control"].startswith("private")
