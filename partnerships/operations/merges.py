@@ -46,6 +46,7 @@ def _bring_associations_rows(merging: Merging) -> None:
         merging.place(entry, association=kept)
 
     merging.move(Introduction, "association", kept, gone, one_goes_on)
+    _hold_months_of(gone)
     merging.move(AttentionEntry, "association", kept, gone, give_back)
 
 
@@ -69,6 +70,12 @@ def _bring_companies_rows(merging: Merging) -> None:
 
     merging.move(Introduction, "company", kept, gone, one_goes_on)
     merging.move(AttentionMonth, "company", kept, gone, pour)
+
+
+def _hold_months_of(association: Association) -> None:
+    """All in which it has a place, by company as everywhere; of one company this month before the former."""
+    months = AttentionEntry.objects.filter(association=association).values("month")
+    list(AttentionMonth.objects.filter(pk__in=months).order_by("company", "-month").select_for_update())
 
 
 def _end_the_lesser(merging: Merging, one: Introduction, other: Introduction) -> None:

@@ -6,14 +6,15 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.db import connection, transaction
 
-from accounts.operations import withdraw_organisation
+from accounts.operations import merge_organisations, withdraw_organisation
 from companies.models import Policy
 from companies.operations import close_need
 from matching.enums import SuggestionStatus
 from matching.models import Suggestion
 from matching.operations import run_round
 from partnerships.enums import AttentionSource, IntroductionStatus
-from partnerships.operations import attention, places_left, request_queued, spend_attention_on_many
+from partnerships.operations import attention, merges, places_left, request_queued, spend_attention_on_many
+from tests.accounts.factories import StaffFactory
 from tests.accounts.threads import Pause, at_once, second_during_first
 from tests.associations.factories import AssociationFactory
 from tests.companies.factories import NeedFactory
@@ -88,6 +89,26 @@ def test_an_association_leaves_while_a_company_s_places_are_shared_among_its_req
     )
     queued.refresh_from_db()
     assert (errors, queued.status) == ([], IntroductionStatus.RELEASED)
+
+
+@together
+def test_two_records_of_an_association_become_one_while_a_round_spends(needs, monkeypatch):
+    kept, gone = AssociationFactory(complete=True), AssociationFactory(complete=True)
+    other, staff = AssociationFactory(complete=True), StaffFactory()
+    for need in reversed(needs):
+        for association in (kept, gone):
+            spend_attention_on_many(wanted={need.company.pk: [association.pk]}, source=SPENT_BY)
+    errors = second_during_first(
+        Pause(monkeypatch, merges, "_give_back"),
+        lambda: merge_organisations(
+            kept=kept.organisation, gone=gone.organisation, by=staff, numbers_confirmed=True
+        ),
+        lambda: spend_attention_on_many(
+            wanted={need.company.pk: [other.pk] for need in needs}, source=SPENT_BY
+        ),
+    )
+    assert errors == []
+    assert [places_left(need.company) for need in needs] == [7, 7]
 
 
 @together
