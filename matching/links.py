@@ -15,6 +15,7 @@ from matching.operations import choose_after, decline_suggestion, take_interest,
 from matching.policies import can_answer_suggestion, can_choose
 from mecenova.agenda.operations import next_step
 from mecenova.agenda.wording import before
+from mecenova.mail.departure import leaves
 from mecenova.mail.links import OneClick, register_link
 from partnerships.enums import IntroductionStatus
 from partnerships.models import Introduction
@@ -51,7 +52,10 @@ def what_interest_did(introduction: Introduction) -> str:
             "et une page de partenariat est ouverte."
         )
     until = before(step.deadline if step else None)
-    return f"Votre message est parti. {name} vous répond{until}, et nous relançons pour vous."
+    return (
+        f"Votre message se lit déjà sur le site\u00a0; le courriel qui l’annonce {leaves()}. "
+        f"{name} vous répond{until}, et nous relançons pour vous."
+    )
 
 
 @register_link

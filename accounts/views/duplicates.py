@@ -15,6 +15,7 @@ from accounts.models import Duplicate, Merge, Organisation
 from accounts.operations.duplicates import RecordGone
 from accounts.operations.merges import compare, opposed_numbers, who_steps_back, why_not, will_be_checked
 from accounts.operations.sides import attached_to, pairs_to_look_at
+from mecenova.mail.departure import leaves
 from mecenova.team import for_the_team
 from mecenova.workflow.errors import DomainError
 
@@ -77,7 +78,7 @@ def merge(request: HttpRequest, kept: uuid.UUID, gone: uuid.UUID) -> HttpRespons
         raise Http404 from None
     messages.success(
         request,
-        f"Les deux fiches n’en font plus qu’une\u00a0: {one.name}. Ses membres viennent d’être prévenus.",
+        f"Les deux fiches n’en font plus qu’une\u00a0: {one.name}. Le courriel à ses membres {leaves()}.",
     )
     return redirect("accounts:duplicates")
 

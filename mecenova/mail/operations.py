@@ -12,10 +12,10 @@ from django.db import transaction
 from django.db.models import Model
 
 from mecenova.calendar import clock
-from mecenova.calendar.quiet_hours import next_sending_time
 from mecenova.mail.addresses import absolute_url, message_id_for
 from mecenova.mail.composition import compose_due
 from mecenova.mail.delivery import deliver_due
+from mecenova.mail.departure import departure
 from mecenova.mail.digest import next_digest_time
 from mecenova.mail.enums import Category, MailStatus
 from mecenova.mail.models import (
@@ -164,7 +164,7 @@ def queue_message(
         html=html,
         confidential=confidential,
         urgent=urgent,
-        due_at=_due_at(urgent=urgent),
+        due_at=departure(urgent=urgent),
         message_id=message_id_for(key),
     )
     return _write([mail])
@@ -213,10 +213,6 @@ def _held() -> _Bundle | None:
     return bundle if bundle is not None and bundle.depth == _depth() else None
 
 
-def _due_at(*, urgent: bool) -> Any:
-    return clock.now() if urgent else next_sending_time(clock.now())
-
-
 def _already_queued(keys: Iterable[str]) -> set[str]:
     keys = list(keys)
     if not keys:
@@ -255,7 +251,7 @@ def _letter(
         html=written.html,
         subject_type=ContentType.objects.get_for_model(subject),
         subject_id=subject.pk,
-        due_at=_due_at(urgent=notification.urgent),
+        due_at=departure(urgent=notification.urgent),
         message_id=message_id_for(key),
     )
 

@@ -149,7 +149,7 @@ def test_from_sign_up_to_partnership(new_page, enter, base_url, company_member):
     assert_good(stranger)
     assert not Introduction.objects.exists(), "looking changes nothing"
     stranger.get_by_role("button", name="Demander une mise en relation").click()
-    expect(stranger.get_by_text("Votre message est parti")).to_be_visible()
+    expect(stranger.get_by_text("Votre message se lit déjà sur le site")).to_be_visible()
     assert_good(stranger)
     introduction = Introduction.objects.get()
     assert introduction.status == IntroductionStatus.REQUESTED

@@ -13,6 +13,7 @@ from matching.enums import SuggestionStatus
 from matching.models import Suggestion
 from matching.operations import expire_suggestions
 from mecenova.calendar import clock
+from mecenova.mail.models import OutgoingMail
 from partnerships.enums import RefusalReason, Side, reasons_for
 from partnerships.models import Introduction, RefusalStep
 from partnerships.operations import introduce
@@ -103,6 +104,28 @@ def test_interest_leads_to_the_introduction(company_client, suggestion):
     introduction = Introduction.objects.get()
     assert answer.url == introduction.get_absolute_url()
     assert company_client.post(url, {"note": "Parlons-en."}).url == introduction.get_absolute_url()
+
+
+@pytest.mark.parametrize(
+    ("moment", "leaves"),
+    [
+        (datetime(2026, 11, 26, 10, tzinfo=UTC), "part tout de suite"),
+        (datetime(2026, 11, 26, 22, tzinfo=UTC), "part vendredi 27\xa0novembre 2026 à 8\xa0h\xa000"),
+        (datetime(2026, 11, 29, 14, tzinfo=UTC), "part lundi 30\xa0novembre 2026 à 8\xa0h\xa000"),
+    ],
+)
+def test_interest_says_when_its_mail_leaves(db, client, frozen_clock, moment, leaves):
+    with frozen_clock(moment):
+        suggestion = SuggestionFactory()
+        reader = MembershipFactory(organisation=suggestion.association.organisation).user
+        client.force_login(MembershipFactory(organisation=suggestion.company.organisation).user)
+        before = html.unescape(client.get(suggestion.get_absolute_url()).content.decode())
+        url = reverse("matching:suggestion_interest", args=[suggestion.pk])
+        after = html.unescape(client.post(url, {"note": "Parlons-en."}, follow=True).content.decode())
+    assert leaves in before
+    assert leaves in after
+    mail = OutgoingMail.objects.get(recipient=reader)
+    assert (mail.due_at == moment) == (leaves == "part tout de suite")
 
 
 def test_what_was_typed_is_kept_when_the_reason_is_missing(company_client, suggestion):

@@ -51,7 +51,7 @@ def _check(organisation: Organisation, by: User, note: str) -> None:
 # The lines of an organisation's journal that can take it out of a basket.
 CHECKED = frozenset({OrganisationEvent.CHECK, OrganisationEvent.ASK_FOR_CHANGES, OrganisationEvent.LEAVE})
 CALLED = frozenset({OrganisationEvent.CALL, OrganisationEvent.LEAVE})
-CHECK = Action("Vérifier", _check, "La fiche est vérifiée. Ses responsables viennent d’être prévenus.")
+CHECK = Action("Vérifier", _check, "La fiche est vérifiée\u00a0; ses responsables reçoivent un courriel.")
 
 
 def to_correct() -> "QuerySet[Organisation]":

@@ -13,6 +13,7 @@ from accounts.models import Claim, Organisation
 from associations.hints import proposed_causes
 from matching.remarks import remarks_of
 from mecenova.agenda import operations as agenda
+from mecenova.mail.departure import leaves
 from mecenova.pages.forms import ClaimForm, MessageForm
 from mecenova.pages.mails import mails_of
 from mecenova.team import for_the_team
@@ -38,7 +39,9 @@ def check(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     except DomainError as error:
         messages.error(request, error.message)
     else:
-        messages.success(request, f"{found.name} est vérifiée. Ses responsables viennent d’être prévenus.")
+        messages.success(
+            request, f"{found.name} est vérifiée\u00a0; le courriel à ses responsables {leaves()}."
+        )
     return _back_to_check(found)
 
 
@@ -55,7 +58,9 @@ def ask_for_changes(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         messages.error(request, error.message)
     else:
         messages.success(
-            request, "Votre demande de précision est partie. La fiche revient ici une fois corrigée."
+            request,
+            f"Votre demande de précision est enregistrée\u00a0; le courriel {leaves()}. "
+            "La fiche revient ici une fois corrigée.",
         )
     return _back_to_check(found)
 
@@ -80,7 +85,7 @@ def decide_claim(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     except DomainError as error:
         form.add_error(None, error.message)
         return _show_claim(request, found, form, status=422)
-    messages.success(request, "La décision est enregistrée, et la personne prévenue.")
+    messages.success(request, f"La décision est enregistrée\u00a0; le courriel qui l’annonce {leaves()}.")
     return redirect("pages:basket", slug="revendications")
 
 
