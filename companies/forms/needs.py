@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 
 from accounts.enums import OrganisationKind
 from companies.enums import Place, WhoseTime
-from companies.models import Need
+from companies.models import Need, Policy
 from companies.operations import WORK_TIME_IS_SKILLS
 from companies.readiness import NEED_FIELDS
 from mecenova.calendar import clock
@@ -59,10 +59,13 @@ class NeedForm(AsShown):
 
     OWN: tuple[str, ...] = ()
 
-    def __init__(self, *args: Any, need: Need | None = None, **options: Any) -> None:
+    def __init__(
+        self, *args: Any, need: Need | None = None, policy: Policy | None = None, **options: Any
+    ) -> None:
+        """A need that is still to be written begins with what its company's `policy` says."""
         self.need = need
         if need is None:
-            super().__init__(*args, initial={"id": uuid.uuid4()}, **options)
+            super().__init__(*args, initial={"id": uuid.uuid4(), **_begun(policy)}, **options)
         else:
             super().__init__(*args, now=_said(need, [*self.base_fields]), **options)
             del self.fields["id"]
@@ -85,6 +88,8 @@ class MoneyNeedForm(NeedForm):
     budget_max = AmountField(label="Montant maximal", required=False)
 
     OWN = NEED_FIELDS[Kind.FINANCIAL]
+    # One of them is wanted, whichever.
+    asked_for_some_answers = OWN
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}
@@ -195,6 +200,12 @@ NEED_FORMS: dict[str, type[NeedForm]] = {
 
 def need_form(kind: str) -> type[NeedForm]:
     return NEED_FORMS[kind]
+
+
+def _begun(policy: Policy | None) -> dict[str, Any]:
+    if policy is None:
+        return {}
+    return {"causes": policy.causes.all(), "territories": policy.territories.all()}
 
 
 def _said(need: Need, names: list[str]) -> dict[str, Any]:

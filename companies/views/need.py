@@ -16,7 +16,7 @@ from companies.enums import NeedStatus
 from companies.forms import need_form
 from companies.models import Need
 from companies.operations import close_need, create_need, publish_need, update_need
-from companies.readiness import door_is_closed, missing_from_need
+from companies.readiness import door_is_closed, missing_from_need, policy_of
 from companies.signals import need_read
 from companies.views.lookup import need_or_404, own_company_or_404, step_values, who_may_ask
 from mecenova.agenda.wording import before
@@ -69,7 +69,7 @@ def create(request: HttpRequest) -> HttpResponse:
     if kind not in Kind.values:
         choices = [(value, Kind(value).label, text) for value, text in WHAT_EACH_KIND_IS.items()]
         return render(request, "companies/need_kind.html", {"company": company, "choices": choices})
-    form = need_form(kind)(request.POST or None)
+    form = need_form(kind)(request.POST or None, policy=policy_of(company))
     if request.method == "POST" and form.is_valid():
         try:
             need = create_need(company=company, by=request.user, kind=kind, **form.cleaned_data)

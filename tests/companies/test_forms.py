@@ -46,6 +46,22 @@ def test_each_kind_asks_for_its_own_fields_and_no_other(kind):
     assert form(kind).is_valid(), form(kind).errors
 
 
+def test_neither_amount_says_that_it_is_optional_since_one_is_wanted():
+    shown = str(need_form(Kind.FINANCIAL)())
+    assert not form(budget_min="", budget_max="").is_valid()
+    for name in ("budget_min", "budget_max"):
+        label = shown.split(f'<label for="id_{name}">')[1].split("</label>")[0]
+        assert "facultatif" not in label
+
+
+def test_a_need_begins_with_the_causes_and_territories_of_the_policy():
+    policy = CompanyFactory().policy
+    begun = need_form(Kind.IN_KIND)(policy=policy)
+    assert set(begun["causes"].value()) == set(policy.causes.values_list("slug", flat=True))
+    assert set(begun["territories"].value()) == set(policy.territories.values_list("code", flat=True))
+    assert str(begun).count("checked") >= policy.causes.count() + policy.territories.count()
+
+
 def test_amounts_as_people_write_them():
     found = form(budget_min="5000", budget_max="12.500,50 €")
     assert found.is_valid(), found.errors

@@ -327,7 +327,8 @@ class TestNeedPage:
         need = NeedFactory(budget_min=None, budget_max=None, deadline=None, territories=[], published=True)
         page = client.get(url("need_detail", need.pk)).content.decode()
         assert "non renseigné" in page
-        assert "sans date limite" in page
+        assert "Répondre au plus tard" not in page
+        assert "<dt>Date limite</dt><dd>aucune</dd>" in page
 
 
 class TestWriteANeed:
@@ -353,6 +354,18 @@ class TestWriteANeed:
             assert f"forme={kind}" in page
         assert '<form method="post"' not in page.split("<main")[1]
         assert member.get(f"{url('need_create')}?forme=vol").status_code == 200
+
+    def test_begins_with_the_causes_and_territories_of_the_policy(self, member, company):
+        page = member.get(f"{url('need_create')}?entreprise={company.pk}&forme=in_kind")
+        for name in ("causes", "territories"):
+            said = getattr(company.policy, name).all()
+            assert said
+            assert {*page.context["form"].initial[name]} == {*said}
+
+    def test_answering_later_is_promised_to_nobody_who_is_only_suggested(self, member, company):
+        page = member.get(url("need_publish", NeedFactory(company=company).pk)).content.decode()
+        assert "oui, ou non avec une raison" in page
+        assert "oui, plus tard, ou non" not in page
 
     def test_saves_a_draft_then_asks_to_publish(self, member, company):
         answer = self.post(member, company, self.start(member, company))
