@@ -20,7 +20,8 @@ from mecenova.agenda import operations as agenda
 from mecenova.agenda.models import FollowUp
 from mecenova.team import is_staff
 from mecenova.workflow.errors import DomainError
-from mecenova.workflow.journal import history
+from mecenova.workflow.journal import Line, history
+from mecenova.workflow.models import TransitionRecord
 from partnerships import operations, policies
 from partnerships.answering import give_answer
 from partnerships.asking import Approach, find_approach, living_like
@@ -212,7 +213,20 @@ def _show(
         "reader_is_association": reader_is_association,
         "explained_at": explained_at(found) if reader_is_association or is_staff(request.user) else "",
         "after_no": next_steps_after(found),
-        "history": history(found),
+        "history": _happened(found),
         "partnership": getattr(found, "partnership", None),
     }
     return render(request, "partnerships/introduction.html", context, status=status)
+
+
+def _happened(found: Introduction) -> list[Line]:
+    return [Line(line.verb, line.at, _done(line), str(line.by or ""), "") for line in history(found)]
+
+
+def _done(line: TransitionRecord) -> str:
+    """Who did it is named after it: an act, even where the state that it led to is a wait."""
+    if line.verb == "contact":
+        return "Appel de l’équipe"
+    if line.target == IntroductionStatus.REQUESTED:
+        return "Question reposée" if line.verb == "rearm" else "Demande envoyée"
+    return line.label

@@ -168,6 +168,15 @@ def test_a_request_about_a_need_names_the_project_that_answers_it(named):
 
 
 @pytest.mark.django_db
+def test_a_company_that_asks_speaks_of_the_project_of_whoever_reads(named):
+    project = ProjectFactory(association=named.association, published=True, title="Un atelier du soir")
+    named.ask(project=project, **as_company(named))
+    mail = OutgoingMail.objects.get(notification="partnerships.introduction_requested")
+    assert "Votre projet\u00a0: «\u202fUn atelier du soir\u202f»" in mail.text
+    assert "Son projet" not in mail.text
+
+
+@pytest.mark.django_db
 def test_the_mails_of_a_postponement_whose_need_is_over(named, frozen_clock, snapshot):
     with frozen_clock(MONDAY) as now:
         introduction = named.ask()

@@ -334,6 +334,18 @@ def test_a_partnership_shows_whom_to_write_to_and_how_to_stop(client, pair):
     assert not partnership.is_active
 
 
+def test_the_past_of_a_request_says_what_was_done_and_not_what_is_awaited(client, pair):
+    introduction = pair.ask()
+    operations.postpone_introduction(
+        introduction=introduction, later_on=clock.today() + timedelta(days=20), by=pair.answerer
+    )
+    client.force_login(pair.asker)
+    past = shown(client.get(introduction.get_absolute_url())).split("Ce qui s’est passé")[1]
+    assert f"Demande envoyée, par {pair.asker}" in past
+    assert f"Plus tard, par {pair.answerer}" in past
+    assert "En attente de réponse, par" not in past
+
+
 def test_the_mail_s_link_shows_then_acts_without_logging_in(client, pair):
     introduction = pair.ask()
     text = OutgoingMail.objects.get(notification="partnerships.introduction_requested").text
