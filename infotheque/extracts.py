@@ -12,8 +12,11 @@ from mecenova.search.families import family
 # Characters around what is found: three lines on a phone.
 LENGTH = 240
 _WORD = re.compile(r"[^\W_]+")
-# Signs of Markdown that are not to be read.
-_MARKS = re.compile(r"^\s*(?:#+|>|[-*+]|\d+\.)\s+|[*_`|]+|\]\([^)]*\)|\[", re.MULTILINE)
+# Signs of Markdown that are not to be read: of a link its words stay, and brackets that are no link.
+_LINK = re.compile(r"!?\[([^\[\]]*)\]\((?:[^()]|\([^()]*\))*\)")
+_LINE_MARKS = re.compile(r"^\s*(?:#+|>|[-*+]|\d+\.)\s+|\|", re.MULTILINE)
+# Around words or within a sentence: nothing stands in their place. One inside a word is a letter of it.
+_INLINE_MARKS = re.compile(r"[*`]+|(?<!\w)_+|_+(?!\w)")
 _SPACES = re.compile(r"\s+")
 
 
@@ -98,7 +101,7 @@ def _pieces(text: str, spans: Sequence[tuple[int, int]]) -> list[Piece]:
 
 
 def _plain(text: str) -> str:
-    return _SPACES.sub(" ", _MARKS.sub(" ", text)).strip()
+    return _SPACES.sub(" ", _INLINE_MARKS.sub("", _LINE_MARKS.sub(" ", _LINK.sub(r"\1", text)))).strip()
 
 
 def _shortened(text: str) -> str:

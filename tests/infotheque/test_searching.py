@@ -259,6 +259,22 @@ class TestExtract:
         )
         assert "".join(piece.text for piece in told).startswith("… Le budget se prépare tôt.")
 
+    @pytest.mark.parametrize(
+        ("written", "read"),
+        [
+            ("Le budget dit [un refus](/doc/refus/). Si rien", "Le budget dit un refus. Si rien"),
+            ("Le **budget**, puis `total`.", "Le budget, puis total."),
+            (
+                "Le budget de [nom de l’association], à remplir",
+                "Le budget de [nom de l’association], à remplir",
+            ),
+            ("![Un dessin](/a(1).png) du budget", "Un dessin du budget"),
+            ("- Le _budget_\n- fichier budget_2024.xlsx", "Le budget fichier budget_2024.xlsx"),
+        ],
+    )
+    def test_links_and_marks_leave_their_words_and_nothing_else(self, written, read):
+        assert "".join(piece.text for piece in self.pieces("budget", written)) == read
+
     @given(st.text(max_size=900), st.text(max_size=60))
     def test_it_never_adds_nor_grows(self, text, words):
         told = "".join(piece.text for piece in self.pieces(words, text))
@@ -371,3 +387,16 @@ def test_the_feed_is_the_search(client):
     assert "La convention" in feed.content.decode()
     assert "Le budget" not in feed.content.decode()
     assert len(newest(QueryDict(""), 30)) == 2
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("words", "comes_first"), [("", True), ("budget", False)])
+def test_what_else_there_is_comes_before_twenty_documents_and_after_the_answers_to_a_question(
+    client, words, comes_first
+):
+    DocumentFactory(published=True, title="Le budget")
+    page = client.get(reverse("infotheque:list"), {"q": words}).text
+    for link in ("infotheque:path_list", "infotheque:front_page"):
+        main = page.split("<main")[1]
+        links = [place for place in range(len(main)) if main.startswith(f'href="{reverse(link)}"', place)]
+        assert [place < main.index('id="resultats"') for place in links] == [comes_first]
