@@ -24,6 +24,7 @@ NOT_OF_THIS_REGISTER = {
     "immatriculation, ou effacez cette ligne.",
 }
 OFFICE = ("name", "postal_code", "town", "website", "phone")
+NUMBER_OF = {Registry.RNA: "rna", Registry.SIREN: "siren", Registry.ALSACE_MOSELLE: "court_entry"}
 
 
 class SectionForm(AsShown):
@@ -77,6 +78,12 @@ class IdentityForm(SectionForm):
     )
     yearly_budget = AmountField(label="Budget annuel", required=False)
 
+    @property
+    def needed_later(self) -> list[str]:
+        """The number of the register that is chosen."""
+        register = self["registry"].value()
+        return [NUMBER_OF[Registry(register)]] if register in Registry.values else []
+
     def clean_rna(self) -> str:
         return clean_rna(self.cleaned_data["rna"]) if self.cleaned_data["rna"] else ""
 
@@ -106,6 +113,8 @@ class MissionForm(SectionForm):
     )
     causes = CausesField()
     audiences = EntriesField(Audience, label="Vos publics", required=False)
+
+    needed_later = ("audiences",)
 
 
 class TerritoriesForm(SectionForm):
@@ -151,6 +160,8 @@ class StanceForm(SectionForm):
     )
     refused_kinds = KindsField(label="Formes de soutien que vous refusez", required=False)
     refused_sectors = EntriesField(Sector, label="Secteurs d’activité que vous refusez", required=False)
+
+    needed_later = ("general_interest",)
 
     @classmethod
     def initial_of(cls, association: Association) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from mecenova.reference.fields import TerritoriesField
 
 LOCAL_LAW = frozenset({"57", "67", "68"})
 PURPOSE_LENGTH = 3000
-UNKNOWN_YET = ("", "Je ne sais pas encore")
+UNKNOWN_YET = ("", "Je ne sais pas encore\u00a0: la fiche attendra cette réponse")
 
 
 class RegistrationForm(forms.Form):
@@ -63,6 +63,8 @@ class RegistrationForm(forms.Form):
             "C’est ce qui permet de donner un reçu fiscal."
         ),
     )
+
+    needed_later = ("number", "territories", "general_interest")
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

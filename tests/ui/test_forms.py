@@ -5,7 +5,7 @@ import pytest
 from django import forms
 
 from accounts.forms import ClaimForm
-from associations.forms.profile import IdentityForm
+from associations.forms.profile import IdentityForm, MissionForm, StanceForm
 from associations.forms.registration import RegistrationForm
 from companies.forms.profile import CompanyForm
 from companies.forms.registration import RegistrationForm as CompanyRegistrationForm
@@ -27,6 +27,22 @@ def test_a_fresh_form_has_no_summary_and_says_what_is_optional() -> None:
     assert "aria-invalid" not in shown
     assert 'Commune <span class="optional">(facultatif)</span>' in shown
     assert '<label for="id_name">Nom de l’association</label>' in shown
+
+
+@pytest.mark.django_db
+def test_what_keeps_a_profile_from_being_presented_is_not_called_optional() -> None:
+    later = '<span class="optional">(peut attendre, mais il faudra le dire pour être présentée)</span>'
+    for form, labels in {
+        RegistrationForm(): ("folio", "territoires d’action", "général\u202f?"),
+        MissionForm(now={}): ("Vos publics",),
+        StanceForm(now={}): ("général\u202f?",),
+        IdentityForm(now={"registry": "siren"}): ("Numéro SIREN",),
+        IdentityForm(now={"registry": "rna"}): ("Numéro RNA",),
+    }.items():
+        shown = page(form)
+        assert shown.count(later) == len(labels)
+        assert all(f"{label} {later}" in shown for label in labels)
+    assert "Je ne sais pas encore\u00a0: la fiche attendra cette réponse" in page(RegistrationForm())
 
 
 def test_a_field_wanted_by_another_answer_is_not_called_optional() -> None:

@@ -15,6 +15,9 @@ from mecenova.ui.drawing import draw
 
 register = template.Library()
 
+OPTIONAL = "facultatif"
+NEEDED_LATER = "peut attendre, mais il faudra le dire pour être présentée"
+
 
 @register.inclusion_tag("ui/error_summary.html")
 def error_summary(form: forms.BaseForm) -> dict[str, Any]:
@@ -62,15 +65,18 @@ def is_single_checkbox(field: BoundField) -> bool:
 
 
 @register.filter
-def says_optional(field: BoundField) -> bool:
-    """Whether the label says « facultatif »: not in a filter form, where nothing is required.
+def when_wanted(field: BoundField) -> str:
+    """What the label says of an answer that is not required: that it never is, or only not yet.
 
-    Nor for the fields that a form names in `asked_for_some_answers`: its server checks want them, or not,
-    according to another answer, and their label says so.
+    Nothing in a filter form, where nothing is required, nor for the fields that a form names in
+    `asked_for_some_answers`: its server checks want them, or not, according to another answer, and their
+    label says so. Those of `needed_later` keep a profile from being complete.
     """
     if field.field.required or field.name in getattr(field.form, "asked_for_some_answers", ()):
-        return False
-    return any(other.required for other in field.form.fields.values())
+        return ""
+    if not any(other.required for other in field.form.fields.values()):
+        return ""
+    return NEEDED_LATER if field.name in getattr(field.form, "needed_later", ()) else OPTIONAL
 
 
 @register.inclusion_tag("ui/fields.html")
