@@ -119,10 +119,8 @@ def _said_by_companies(project: Project, findings: Findings) -> list[Step]:
 
 def _for_reason(project: Project, reason: RefusalReason, number: int) -> Step:
     label = reason.label[:1].lower() + reason.label[1:]
-    have = "ont" if number > 1 else "a"
-    said = (
-        f"«\u202f{label}\u202f», nous {have} répondu {in_plain_numbers(number, 'entreprise', 'entreprises')}"
-    )
+    companies = f"{number} entreprises nous ont" if number > 1 else "Une entreprise nous a"
+    said = f"{companies} répondu «\u202f{label}\u202f»"
     key = SUBJECT_OF.get(reason, "company")
     action, words = AFTER_A_NO[key]
     paths = {

@@ -81,7 +81,7 @@ def clean_rna(text: str) -> str:
     number = _compact(text).upper()
     if not _RNA.fullmatch(number):
         raise ValidationError(
-            "Un numéro RNA commence par W, suivi de 9 chiffres, par exemple W751234567. "
+            "Un numéro RNA commence par W, suivi de 9 caractères, par exemple W751234567. "
             "Vous le trouverez sur le récépissé de la préfecture. "
             "Il n’existe pas en Alsace et en Moselle\u00a0: "
             "choisissez «\u202fregistre d’Alsace-Moselle\u202f».",

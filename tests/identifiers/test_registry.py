@@ -114,3 +114,7 @@ class TestRna:
     def test_the_refusal_tells_alsace_and_moselle_what_to_choose(self) -> None:
         with pytest.raises(ValidationError, match="Alsace-Moselle"):
             clean_rna("néant")
+
+    def test_the_refusal_counts_letters_too_as_the_label_does(self) -> None:
+        with pytest.raises(ValidationError, match="suivi de 9 caractères"):
+            clean_rna("néant")

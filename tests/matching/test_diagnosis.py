@@ -203,7 +203,7 @@ def test_an_association_that_leaves_is_told_nothing(now, project, user):
 
 
 @pytest.mark.parametrize(
-    ("number", "said"), [(1, "nous a répondu 1 entreprise"), (2, "nous ont répondu 2 entreprises")]
+    ("number", "said"), [(1, "Une entreprise nous a répondu «"), (2, "2 entreprises nous ont répondu «")]
 )
 def test_companies_that_said_why_agree_with_their_verb(project, number, said):
     findings = Findings(3, 3, 3, 0, 3, refusals={"timing": number})
