@@ -38,5 +38,10 @@ def keep_no_longer() -> None:
         forget_unconfirmed_accounts,
         forget_expired_words,
     ):
-        if number := keep():
+        try:
+            number = keep()
+        except Exception:
+            logger.exception("%s raised: the others go on, and it is tried again tomorrow", keep.__name__)
+            continue
+        if number:
             logger.info("%s: %d", keep.__name__, number)

@@ -1,7 +1,11 @@
 """What is kept no longer: accounts left by their person or never confirmed, and words that have served."""
 
+import logging
+from collections.abc import Callable, Iterable
 from datetime import timedelta
+from functools import partial
 from typing import Any
+from uuid import UUID
 
 from allauth.account.models import EmailAddress
 from django.db import transaction
@@ -24,6 +28,8 @@ from mecenova.calendar import clock
 from mecenova.mail.models import OutgoingMail
 from mecenova.mail.operations import queue
 
+logger = logging.getLogger(__name__)
+
 # One night's work; what is left is done the next one.
 AT_ONCE = 500
 
@@ -32,11 +38,15 @@ def warn_dormant_people() -> int:
     """Tell whoever has done nothing for long that their account will close; each silence is told once."""
     warned_after, _ = dormant_days()
     people = dormant_since(clock.now() - timedelta(days=warned_after)).exclude(_told())
-    return sum(_warn(person) for person in people.order_by("last_act", "pk")[:AT_ONCE])
+    found = people.order_by("last_act", "pk").values_list("pk", flat=True)[:AT_ONCE]
+    return _one_by_one(partial(_warn, people), list(found))
 
 
 @transaction.atomic
-def _warn(person: User) -> int:
+def _warn(still: QuerySet[Any], pk: UUID) -> int:
+    person = still.filter(pk=pk).first()
+    if person is None:
+        return 0
     return queue(notifications.AccountDormant, person, occurrence=last_act_of(person).isoformat())
 
 
@@ -45,17 +55,28 @@ def close_dormant_accounts() -> int:
     _, closed_after = dormant_days()
     people = dormant_since(clock.now() - timedelta(days=closed_after))
     people = people.filter(_told(created_at__lte=clock.now() - NOTICE))
-    found = list(people.order_by("last_act", "pk").values_list("pk", flat=True)[:AT_ONCE])
-    return sum(_close(people.filter(pk=pk)) for pk in found)
+    found = people.order_by("last_act", "pk").values_list("pk", flat=True)[:AT_ONCE]
+    return _one_by_one(partial(_close, people), list(found))
 
 
 @transaction.atomic
-def _close(still: QuerySet[Any]) -> int:
+def _close(still: QuerySet[Any], pk: UUID) -> int:
     """Asked again, one by one: the night is long, and somebody may have come back."""
-    person = still.first()
+    person = still.filter(pk=pk).first()
     if person is not None:
         close_account(person=person, by=None)
     return 0 if person is None else 1
+
+
+def _one_by_one(act: Callable[[UUID], int], people: Iterable[UUID]) -> int:
+    """How many were served. One that raises stops nobody, and is tried again the next night."""
+    served = 0
+    for pk in people:
+        try:
+            served += act(pk)
+        except Exception:
+            logger.exception("Keeping no longer: the account %s raised", pk)
+    return served
 
 
 def _told(**when: Any) -> Exists:

@@ -8,6 +8,7 @@ from allauth.account.models import EmailAddress
 from accounts import operations
 from accounts.enums import ClaimStatus, OrganisationStatus, Role
 from accounts.models import Claim, Invitation, Membership, User
+from accounts.operations import retention
 from accounts.retention import (
     INVITATIONS_ARE_KEPT,
     NOTICE,
@@ -55,6 +56,33 @@ def tonight():
         return names
 
     return tonight
+
+
+def test_who_cannot_be_closed_and_a_keeper_that_raises_stop_nobody(tonight, monkeypatch, caplog):
+    first, second = UserFactory(email="a@exemple.fr"), UserFactory(email="b@exemple.fr")
+    old = InvitationFactory(expires_at=clock.now())
+    assert set(tonight(WARNED + DAY)) == {DORMANT}
+    closes = retention.close_account
+
+    def closes_but_the_first(*, person, by):
+        if person == first:
+            raise RuntimeError("held by somebody")
+        closes(person=person, by=by)
+
+    def raises():
+        raise RuntimeError("the database went away")
+
+    raises.__name__ = "forget_unconfirmed_accounts"
+    monkeypatch.setattr(retention, "close_account", closes_but_the_first)
+    monkeypatch.setattr("accounts.tasks.forget_unconfirmed_accounts", raises)
+    tonight(CLOSED + INVITATIONS_ARE_KEPT + DAY)
+    first.refresh_from_db()
+    second.refresh_from_db()
+    assert (first.is_active, second.is_active) == (True, False)
+    assert not Invitation.objects.filter(pk=old.pk).exists()
+    assert f"the account {first.pk} raised" in caplog.text
+    assert "forget_unconfirmed_accounts raised" in caplog.text
+    assert "exemple.fr" not in caplog.text
 
 
 class TestDormant:
