@@ -284,3 +284,16 @@ def test_the_web_server_writes_neither_the_page_s_address_nor_the_visitor_s():
 )
 def test_no_line_holds_an_address(msg, args):
     assert "arie" not in json.dumps(line_for(msg=msg, args=args))
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ({}, "31536000 False False"),
+        ({"HSTS_SUBDOMAINS": "True"}, "31536000 True True"),
+        ({"HSTS_SUBDOMAINS": "True", "HTTPS_ONLY": "False"}, "0 False False"),
+    ],
+)
+def test_the_names_under_the_sites_are_promised_https_only_when_asked(given, told):
+    code = "print(SECURE_HSTS_SECONDS, SECURE_HSTS_INCLUDE_SUBDOMAINS, SECURE_HSTS_PRELOAD)"
+    assert read_production(code, given).stdout.strip() == told
