@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from mecenova.celery import LONG, PROMPT
+from mecenova.celery import LONG, PROMPT, app
 from mecenova.demo.supervisor import _commands
 from mecenova.local_services import INITDB_ARGUMENTS
 from mecenova.settings.base import database_from
@@ -145,6 +145,19 @@ def test_who_receives_a_large_file_slowly_holds_no_place_of_a_page():
         threads = next(int(word.partition("=")[2]) for word in command if word.startswith("--threads="))
         # Each thread that answers may hold one.
         assert 4 <= threads <= database_from("postgresql://a@b/c", pool=True)["OPTIONS"]["pool"]["max_size"]
+
+
+def test_an_update_cuts_no_task_and_forgets_nothing_that_was_to_be_done():
+    told = yaml.safe_load(COMPOSE)
+    services = told["services"]
+    longest = max(task.time_limit or 0 for task in app.tasks.values())
+    minutes = int(services["long-worker"]["stop_grace_period"].removesuffix("m"))
+    assert longest < minutes * 60
+    kept = re.search(r"--schedule=(\S+)/", " ".join(services["beat"]["command"]))[1]
+    volume, _, folder = services["beat"]["volumes"][0].partition(":")
+    assert (folder, volume in told["volumes"]) == (kept, True)
+    # A new volume takes its owner from the image's folder.
+    assert kept in re.search(r"install --directory --owner mecenova (.*)", DOCKERFILE)[1]
 
 
 def test_the_example_of_environment_names_only_what_settings_read():
