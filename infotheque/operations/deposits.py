@@ -16,6 +16,7 @@ from infotheque.models import Deposit, DepositedFile, Document
 from infotheque.operations.versions import add_version, create_document_of
 from infotheque.reading.result import ReadFile
 from infotheque.signals import files_deposited
+from infotheque.storing import stored_together
 from infotheque.workflow import DEPOSITED_FILE
 from mecenova.identifiers.text import one_line
 from mecenova.workflow import journal
@@ -178,15 +179,9 @@ def remark_on(read: ReadFile) -> str:
 
 
 def _store(rows: Sequence[DepositedFile], files: Sequence[UploadedFile]) -> None:
-    """All of them or none: what is stored when the volume is full is taken away again."""
-    try:
+    with stored_together() as store:
         for row, file in zip(rows, files, strict=True):
-            row.source.save("file", File(file), save=False)
-    except BaseException:
-        for row in rows:
-            if row.source.name:
-                row.source.storage.delete(row.source.name)
-        raise
+            store(row.source, "file", File(file))
 
 
 def _on_behalf_of(deposit: Deposit) -> User | None:

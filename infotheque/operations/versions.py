@@ -13,6 +13,7 @@ from infotheque.models.document import LONGEST_TEXT
 from infotheque.operations.documents import lock, write_draft
 from infotheque.operations.vocabulary import words_kept_true
 from infotheque.reading.result import ReadFile
+from infotheque.storing import Store, stored_together
 from mecenova.identifiers.text import one_line
 from mecenova.workflow.errors import DomainError
 from mecenova.workflow.journal import record
@@ -75,8 +76,9 @@ def _write(version: DocumentVersion, files: Sequence[ReadFile], is_private: bool
     """The version and its files. Its document points at it already: PostgreSQL looks at the end."""
     document, by = version.document, version.created_by
     version.save(force_insert=True)
-    for position, file in enumerate({file.digest: file for file in files}.values()):
-        _keep(file, version, position, is_private)
+    with stored_together() as store:
+        for position, file in enumerate({file.digest: file for file in files}.values()):
+            _keep(file, version, position, is_private, store)
     record(document, "add_version", document.status, document.status, by, note=f"version {version.number}")
 
 
@@ -84,7 +86,7 @@ def _prints(version: DocumentVersion) -> set[tuple[str, bool]]:
     return set(version.files.values_list("digest", "is_private"))
 
 
-def _keep(read: ReadFile, version: DocumentVersion, position: int, is_private: bool) -> None:
+def _keep(read: ReadFile, version: DocumentVersion, position: int, is_private: bool, store: Store) -> None:
     row = DocumentFile(
         version=version,
         position=position,
@@ -98,7 +100,7 @@ def _keep(read: ReadFile, version: DocumentVersion, position: int, is_private: b
         is_private=is_private,
     )
     with read.path.open("rb") as content:
-        row.file.save(read.name, File(content), save=False)
+        store(row.file, read.name, File(content))
     if read.content.picture:
-        row.picture.save("picture.png", ContentFile(read.content.picture), save=False)
+        store(row.picture, "picture.png", ContentFile(read.content.picture))
     row.save(force_insert=True)

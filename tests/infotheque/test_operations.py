@@ -277,6 +277,21 @@ def test_a_file_made_a_document_is_all_or_nothing_and_for_the_team(staff, pdf, m
     assert not Document.objects.exists()
 
 
+def test_what_was_stored_before_the_volume_was_full_is_taken_away(staff, pdf, monkeypatch):
+    stored = []
+
+    def save(row, **options):
+        stored.append(row.file)
+        if len(stored) == 2:
+            raise OSError("No space left on device")
+
+    monkeypatch.setattr(DocumentFile, "save", save)
+    with pytest.raises(OSError, match="No space"):
+        operations.add_version(document=DocumentFactory(), files=[pdf(b"%PDF-1"), pdf(b"%PDF-2")], by=staff)
+    assert len(stored) == 2
+    assert [each.name for each in stored if each.storage.exists(each.name)] == []
+
+
 def _rows(document):
     """All that was written, but keys and moments."""
     document = Document.objects.get(pk=document.pk)
