@@ -3,8 +3,6 @@
 from collections.abc import Callable
 from datetime import datetime, time, timedelta
 
-from django.db import connection
-
 from mecenova.agenda.models import FollowUp
 from mecenova.agenda.operations import run_due
 from mecenova.agenda.runner import Ran
@@ -13,6 +11,7 @@ from mecenova.calendar.working_days import HOUR_OF_FOLLOW_UPS, add_working_days,
 from mecenova.mail.delivery import settle_past
 from mecenova.mail.models import NEXT_TRY, DigestLine
 from mecenova.mail.operations import compose_due
+from mecenova.rehearsal.counting import count_rows
 
 Act = Callable[[], object]
 # The last of the past: nothing that was done is dated after the moment of loading.
@@ -59,7 +58,7 @@ class Timeline:
         lived = self.present
         for number, (moment, act) in enumerate(sorted(self._acts, key=lambda entry: entry[0])):
             if number % ACTS_BETWEEN_COUNTS == 0:
-                _count_rows()
+                count_rows()
             if _half_day(moment) != _half_day(lived):
                 self._wait_until(moment)
             lived = moment
@@ -84,12 +83,6 @@ def _next_due(moment: datetime) -> datetime | None:
     rows = FollowUp.objects.all().due(moment).values_list("due_at", flat=True).order_by("due_at")
     lines = DigestLine.objects.all().due(moment).values_list(NEXT_TRY, flat=True).order_by(NEXT_TRY)
     return min((due for due in (rows.first(), lines.first()) if due is not None), default=None)
-
-
-def _count_rows() -> None:
-    """Tell the planner how many rows there are: it knows nothing of those a transaction has not committed."""
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
 
 
 def _half_day(moment: datetime) -> tuple[int, int, bool]:

@@ -13,6 +13,7 @@ from django.db import connection
 from mecenova.agenda.models import FollowUp
 from mecenova.agenda.silence import subjects_without_step
 from mecenova.calendar import clock
+from mecenova.rehearsal.counting import count_rows
 from mecenova.rehearsal.virtual_time import VirtualTime
 from mecenova.simulation.answers import Reader
 from mecenova.simulation.attention import Attention
@@ -58,7 +59,7 @@ class Year:
                 self._open()
                 for offset in range(plan.days):
                     if offset in COUNTED_AGAIN:
-                        _count_rows()
+                        count_rows()
                     self._live_day(plan.start + timedelta(days=offset))
         finally:
             clock.set_clock(None)
@@ -115,12 +116,6 @@ class Year:
     def _look_for_missing_steps(self, day: date) -> None:
         for subject in subjects_without_step():
             self.nights_without_step.append((day, f"{subject._meta.label} {subject.pk}"))
-
-
-def _count_rows() -> None:
-    """How many rows each table has, for the server to choose how it looks for one."""
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
 
 
 @contextmanager
