@@ -232,7 +232,7 @@ class TestComposition:
         compose_due()
         client.force_login(StaffFactory())
         assert "1 ligne de la lettre de la semaine en erreur" in client.get("/equipe/").content.decode()
-        assert "n’a pas pu être écrite" in client.get(reverse("mail:failed")).content.decode()
+        assert "n’ont pas pu être écrites" in client.get(reverse("mail:failed")).content.decode()
 
     def test_a_database_that_goes_away_costs_no_hour_and_is_nobody_s_error(self, now, monkeypatch):
         tell(Weekly)
