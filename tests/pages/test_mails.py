@@ -109,7 +109,9 @@ def test_lists_ask_as_many_questions_for_ten_mails_as_for_one(client, staff, org
         of(organisation),
         reverse("pages:organisation", args=[organisation.pk]),
     )
-    client.get(ALL, {"q": "etoiles"})
+    # What a process reads once is read.
+    for address in addresses:
+        client.get(address)
     few = [query_count(lambda address=address: client.get(address)) for address in addresses]
     OutgoingMailFactory.create_batch(10, recipient=member)
     assert [query_count(lambda address=address: client.get(address)) for address in addresses] == few
