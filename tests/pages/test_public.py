@@ -3,7 +3,6 @@ import html
 import pytest
 from django.urls import reverse
 
-from mecenova.reference.enums import Kind
 from mecenova.reference.models import Cause
 from tests.accounts.factories import UserFactory
 from tests.associations.factories import AssociationFactory
@@ -139,16 +138,3 @@ def test_whoever_signs_up_may_see_the_odds_first_without_an_account(client):
     page = shown(client.get(reverse("accounts:sign_up")))
     assert f'action="{reverse("pages:understand")}#reponse"' in page
     assert 'name="departement"' in page
-
-
-def test_the_table_of_causes_is_cards_on_a_phone_each_figure_with_its_name(client):
-    AssociationFactory.create_batch(6)
-    CompanyFactory()
-    page = shown(client.get(reverse("pages:understand")))
-    table = page.split("par cause et par forme de soutien</caption>")[1].split("</table>")[0]
-    cells = table.split("<td ")[1:]
-    assert cells
-    assert all(
-        f'data-label="{kind.label}"' in cell for cell, kind in zip(cells, list(Kind) * 99, strict=False)
-    )
-    assert page.count('class="table-frame stacks"') == page.count('class="table-frame')
