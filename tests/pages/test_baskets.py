@@ -45,17 +45,6 @@ pytestmark = pytest.mark.django_db
 LONG_AGO = timedelta(days=120)
 
 
-@pytest.fixture
-def staff():
-    return StaffFactory(first_name="Camille", last_name="Durand")
-
-
-@pytest.fixture
-def team(client, staff):
-    client.force_login(staff)
-    return client
-
-
 def checked_long_ago(**given):
     return AssociationFactory(organisation__checked_at=clock.now() - LONG_AGO, **given)
 

@@ -14,22 +14,11 @@ from mecenova.pages.tasks import register_baskets
 from mecenova.pages.views import tower
 from mecenova.workflow.journal import record
 from mecenova.workflow.machine import registered as registered_workflows
-from tests.accounts.factories import OrganisationFactory, StaffFactory, UserFactory
+from tests.accounts.factories import OrganisationFactory, UserFactory
 from tests.pages.test_baskets import LONG_AGO, checked_long_ago, click, page_of, refused_twice
 from tests.partnerships.factories import IntroductionFactory
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def staff():
-    return StaffFactory(first_name="Camille", last_name="Durand")
-
-
-@pytest.fixture
-def team(client, staff):
-    client.force_login(staff)
-    return client
 
 
 def test_the_register_tells_who_came_who_left_and_why(team, staff):
