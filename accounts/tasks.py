@@ -1,6 +1,7 @@
 """What the clock asks of this room."""
 
 import logging
+from collections.abc import Callable
 from importlib import import_module
 
 from celery import shared_task
@@ -13,6 +14,7 @@ from accounts.operations import (
     forget_unconfirmed_accounts,
     warn_dormant_people,
 )
+from mecenova.one_by_one import one_by_one
 
 logger = logging.getLogger(__name__)
 
@@ -32,16 +34,15 @@ def forget_ended_sessions() -> None:
 @shared_task
 def keep_no_longer() -> None:
     """Every night: what is kept of people for a time only. Twice in a row finds nothing the second time."""
-    for keep in (
+    works = (
         warn_dormant_people,
         close_dormant_accounts,
         forget_unconfirmed_accounts,
         forget_expired_words,
-    ):
-        try:
-            number = keep()
-        except Exception:
-            logger.exception("%s raised: the others go on, and it is tried again tomorrow", keep.__name__)
-            continue
-        if number:
-            logger.info("%s: %d", keep.__name__, number)
+    )
+    one_by_one(_keep, works, what="work")
+
+
+def _keep(work: Callable[[], int]) -> None:
+    if number := work():
+        logger.info("%s: %d", work.__name__, number)

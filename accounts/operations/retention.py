@@ -1,7 +1,5 @@
 """What is kept no longer: accounts left by their person or never confirmed, and words that have served."""
 
-import logging
-from collections.abc import Callable, Iterable
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -27,8 +25,7 @@ from accounts.retention import (
 from mecenova.calendar import clock
 from mecenova.mail.models import OutgoingMail
 from mecenova.mail.operations import queue
-
-logger = logging.getLogger(__name__)
+from mecenova.one_by_one import one_by_one
 
 # One night's work; what is left is done the next one.
 AT_ONCE = 500
@@ -39,7 +36,7 @@ def warn_dormant_people() -> int:
     warned_after, _ = dormant_days()
     people = dormant_since(clock.now() - timedelta(days=warned_after)).exclude(_told())
     found = people.order_by("last_act", "pk").values_list("pk", flat=True)[:AT_ONCE]
-    return _one_by_one(partial(_warn, people), list(found))
+    return sum(one_by_one(partial(_warn, people), list(found), what="account"))
 
 
 @transaction.atomic
@@ -56,7 +53,7 @@ def close_dormant_accounts() -> int:
     people = dormant_since(clock.now() - timedelta(days=closed_after))
     people = people.filter(_told(created_at__lte=clock.now() - NOTICE))
     found = people.order_by("last_act", "pk").values_list("pk", flat=True)[:AT_ONCE]
-    return _one_by_one(partial(_close, people), list(found))
+    return sum(one_by_one(partial(_close, people), list(found), what="account"))
 
 
 @transaction.atomic
@@ -66,17 +63,6 @@ def _close(still: QuerySet[Any], pk: UUID) -> int:
     if person is not None:
         close_account(person=person, by=None)
     return 0 if person is None else 1
-
-
-def _one_by_one(act: Callable[[UUID], int], people: Iterable[UUID]) -> int:
-    """How many were served. One that raises stops nobody, and is tried again the next night."""
-    served = 0
-    for pk in people:
-        try:
-            served += act(pk)
-        except Exception:
-            logger.exception("Keeping no longer: the account %s raised", pk)
-    return served
 
 
 def _told(**when: Any) -> Exists:
@@ -91,7 +77,6 @@ def _told(**when: Any) -> Exists:
     )
 
 
-@transaction.atomic
 def forget_unconfirmed_accounts() -> int:
     """Delete sign-ups whose address nobody has confirmed: nobody ever came in by them."""
     verified = EmailAddress.objects.filter(user=OuterRef("pk"), verified=True)
@@ -105,10 +90,18 @@ def forget_unconfirmed_accounts() -> int:
         memberships=None,
         date_joined__lt=clock.now() - UNCONFIRMED_ARE_KEPT,
     )
-    gone = User.objects.filter(pk__in=never.values("pk")).select_for_update()
-    found = [person.pk for person in gone[:AT_ONCE]]
-    User.objects.filter(pk__in=found).delete()
-    return len(found)
+    found = never.order_by("date_joined", "pk").values_list("pk", flat=True)[:AT_ONCE]
+    return sum(one_by_one(partial(_forget, never), list(found), what="account"))
+
+
+@transaction.atomic
+def _forget(still: QuerySet[Any], pk: UUID) -> int:
+    """Asked again once it is held: somebody may have confirmed it meanwhile."""
+    User.objects.select_for_update().filter(pk=pk).first()
+    person = still.filter(pk=pk).first()
+    if person is not None:
+        person.delete()
+    return 0 if person is None else 1
 
 
 @transaction.atomic

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from allauth.account.models import EmailAddress
+from django.db.models import ProtectedError
 
 from accounts import operations
 from accounts.enums import ClaimStatus, OrganisationStatus, Role
@@ -80,9 +81,27 @@ def test_who_cannot_be_closed_and_a_keeper_that_raises_stop_nobody(tonight, monk
     second.refresh_from_db()
     assert (first.is_active, second.is_active) == (True, False)
     assert not Invitation.objects.filter(pk=old.pk).exists()
-    assert f"the account {first.pk} raised" in caplog.text
-    assert "forget_unconfirmed_accounts raised" in caplog.text
+    assert f"account {first.pk} raised" in caplog.text
+    assert "work forget_unconfirmed_accounts raised" in caplog.text
     assert "exemple.fr" not in caplog.text
+
+
+def test_an_unconfirmed_account_that_cannot_be_deleted_keeps_no_other(tonight, monkeypatch, caplog):
+    """A row that points at it and must stay is one person's matter: the others are forgotten all the same."""
+    people = UserFactory.create_batch(3)
+    EmailAddress.objects.update(verified=False)
+    deletes = User.delete
+
+    def deletes_but_the_first(self, *args, **kwargs):
+        if self.pk == people[0].pk:
+            raise ProtectedError("held by a row", set())
+        return deletes(self, *args, **kwargs)
+
+    monkeypatch.setattr(User, "delete", deletes_but_the_first)
+    tonight(UNCONFIRMED_ARE_KEPT + DAY)
+    assert list(User.objects.all()) == [people[0]]
+    assert f"account {people[0].pk} raised" in caplog.text
+    assert people[0].email not in caplog.text
 
 
 class TestDormant:

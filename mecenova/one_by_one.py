@@ -1,0 +1,31 @@
+"""What is done for many, each apart: one that raises stops no other."""
+
+import logging
+from collections.abc import Callable, Iterable
+from typing import TypeVar
+
+from celery.exceptions import SoftTimeLimitExceeded
+
+logger = logging.getLogger(__name__)
+
+Item = TypeVar("Item")
+Answer = TypeVar("Answer")
+
+
+def one_by_one(act: Callable[[Item], Answer], items: Iterable[Item], *, what: str) -> list[Answer]:
+    """What `act` answered for each item; those that raised are not there: logged, and left for the next time.
+
+    `what` and the item name it in the log: the item is a key or a function, never what people wrote.
+    `act` writes in a transaction of its own, so that one that raises leaves nothing half done.
+    """
+    answers = []
+    for item in items:
+        try:
+            answers.append(act(item))
+        except SoftTimeLimitExceeded:
+            # This worker is about to be stopped: it begins nothing else.
+            raise
+        except Exception:
+            name = getattr(item, "__name__", item)
+            logger.exception("The %s %s raised: the others go on, and it is tried again", what, name)
+    return answers
