@@ -1,6 +1,7 @@
 """What the team says, decides and sets around documents."""
 
 from datetime import timedelta
+from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -18,6 +19,7 @@ from mecenova.calendar import clock
 from mecenova.identifiers.text import one_line, paragraphs
 from mecenova.mail.operations import queue
 from mecenova.mail.retention import forget_strangers
+from mecenova.one_by_one import one_by_one
 from mecenova.workflow.errors import DomainError
 from mecenova.workflow.journal import advance
 
@@ -107,13 +109,21 @@ def decline_tip(*, tip: Tip, by: User) -> Tip:
     return tip
 
 
-@transaction.atomic
 def forget_visitors() -> int:
     """Addresses have served, or waited a year: told then, they go. Returns how many tips lost theirs."""
-    for tip in (waiting := list(Tip.objects.kept_too_long().in_hand())):
-        tell_visitor(tip, STILL_WAITING)
+    waiting = Tip.objects.kept_too_long().order_by("pk").values_list("pk", flat=True)
+    told = sum(one_by_one(_tell_and_forget, list(waiting), what="tip"))
     forget_strangers(keys_beginning=TO_VISITORS, before=clock.now() - OUTBOX_KEEPS_THEM)
-    return len(waiting)
+    return told
+
+
+@transaction.atomic
+def _tell_and_forget(pk: UUID) -> int:
+    """Asked again once it is held: somebody may have decided meanwhile, and told them."""
+    tip = Tip.objects.kept_too_long().filter(pk=pk).in_hand().first()
+    if tip is not None:
+        tell_visitor(tip, STILL_WAITING)
+    return 0 if tip is None else 1
 
 
 @transaction.atomic

@@ -12,6 +12,7 @@ from infotheque.models import Tip
 from infotheque.operations import (
     accept_tip,
     archive_document,
+    curation,
     decline_tip,
     give_tip,
     publish_document,
@@ -215,6 +216,30 @@ def test_after_a_year_a_visitor_is_told_and_the_address_goes_everywhere(staff, v
     mail = OutgoingMail.objects.get()
     assert (mail.status, mail.address, mail.text) == ("sent", "", "")
     assert not AddressTrouble.objects.exists()
+
+
+def test_a_visitor_who_cannot_be_told_keeps_no_other_address(staff, monkeypatch, caplog):
+    first, second = (give_tip(title=title, visitor_address=VISITOR) for title in ("Un", "Deux"))
+    served = give_tip(title="Trois", visitor_address=VISITOR)
+    decline_tip(tip=served, by=staff)
+    OutgoingMail.objects.update(due_at=clock.now())
+    deliver_due()
+    tell = curation.tell_visitor
+
+    def tell_but_the_first(tip, template):
+        tell(tip, template)
+        if tip.pk == first.pk:
+            raise RuntimeError(tip.visitor_address)
+
+    monkeypatch.setattr(curation, "tell_visitor", tell_but_the_first)
+    with clock.frozen(clock.now() + timedelta(days=400)):
+        tasks.forget_visitors.run()
+    assert (kept(first), kept(second)) == (VISITOR, "")
+    assert not OutgoingMail.objects.filter(key__contains=str(first.pk)).exists()
+    assert OutgoingMail.objects.get(key__contains=str(served.pk)).address == "", (
+        "those who were told are forgotten"
+    )
+    assert f"tip {first.pk} raised" in caplog.text
 
 
 def test_other_mails_to_bare_addresses_are_left_alone(visitors_tip):
