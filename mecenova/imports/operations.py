@@ -17,6 +17,7 @@ from mecenova.imports.report import Report
 from mecenova.imports.telling import as_json
 from mecenova.imports.wake import wake_on_commit
 from mecenova.imports.workflow import IMPORT
+from mecenova.one_by_one import one_by_one
 from mecenova.team import is_staff
 from mecenova.workflow import journal
 from mecenova.workflow.errors import DomainError
@@ -162,15 +163,17 @@ def refuse(run: ImportRun, reason: str) -> None:
 
 def remove_old_files() -> int:
     """Files hold what people wrote: three months later only the figures remain."""
-    old = ImportRun.objects.with_old_files(clock.now() - FILES_ARE_KEPT)
-    for run in old:
-        with transaction.atomic():
-            found = (
-                ImportRun.objects.select_for_update(no_key=True, skip_locked=True).filter(pk=run.pk).first()
-            )
-            if found is not None and not found.is_working:
-                _forget_files(found)
-    return len(old)
+    old = ImportRun.objects.with_old_files(clock.now() - FILES_ARE_KEPT).values_list("pk", flat=True)
+    return sum(one_by_one(_remove_files, list(old), what="import"))
+
+
+@transaction.atomic
+def _remove_files(pk: uuid.UUID) -> int:
+    run = ImportRun.objects.select_for_update(no_key=True, skip_locked=True).filter(pk=pk).first()
+    if run is None or run.is_working:
+        return 0
+    _forget_files(run)
+    return 1
 
 
 def _forget_files(run: ImportRun) -> None:

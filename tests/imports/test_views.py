@@ -14,7 +14,7 @@ from django.urls import reverse
 from accounts.models import Organisation
 from associations.models import Association
 from mecenova.calendar import clock
-from mecenova.imports import uploads
+from mecenova.imports import operations, uploads
 from mecenova.imports.enums import RunStatus
 from mecenova.imports.models import ImportRun
 from mecenova.imports.operations import bring_file, remove_old_files
@@ -237,6 +237,30 @@ def test_files_go_after_ninety_days_and_figures_stay(team, frozen_clock, django_
     assert (run.source.name, run.rejects.name, run.trial["created"]) == ("", "", 1)
     assert [storage.exists(name) for name in names] == [False, False]
     assert "Les fichiers ont été effacés" in team.get(run.get_absolute_url()).content.decode()
+
+
+def test_a_file_that_cannot_be_taken_away_keeps_no_other(
+    team, frozen_clock, monkeypatch, caplog, django_capture_on_commit_callbacks
+):
+    first, second = brought(team, name="un.csv"), brought(team, content=CONTENT + "Les Semeurs;69001;;\n")
+    carry_out_imports()
+    forget = operations._forget_files
+
+    def forget_but_the_first(run):
+        forget(run)
+        if run.pk == first.pk:
+            raise OSError("no such folder: un.csv")
+
+    monkeypatch.setattr(operations, "_forget_files", forget_but_the_first)
+    with (
+        frozen_clock(clock.now() + timedelta(days=91)),
+        django_capture_on_commit_callbacks(execute=True),
+    ):
+        assert remove_old_files() == 1
+    kept, gone = (ImportRun.objects.get(pk=run.pk) for run in (first, second))
+    assert kept.source.storage.exists(kept.source.name), "tried again tomorrow"
+    assert gone.source.name == ""
+    assert f"import {first.pk} raised" in caplog.text
 
 
 ROUTES = ("run", "confirm", "cancel", "resume", "source", "rejects", "report")
