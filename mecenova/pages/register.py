@@ -13,6 +13,7 @@ from django.db.models.functions import Coalesce
 from mecenova.agenda.models import Stay
 from mecenova.agenda.operations import register_stays
 from mecenova.calendar import clock
+from mecenova.one_by_one import one_by_one
 from mecenova.pages.baskets import BASKETS, Basket
 from mecenova.pages.subjects import name_of, page_of, with_subjects
 from mecenova.workflow.models import TransitionRecord
@@ -42,8 +43,12 @@ class Movement:
 
 def keep_register() -> None:
     """Write the entries and exits of every basket since the last time; twice changes nothing."""
-    for basket in BASKETS.values():
-        register_stays(basket=basket.slug, subjects=basket.found(), why=partial(why_left, basket))
+    one_by_one(_register, BASKETS, what="basket")
+
+
+def _register(slug: str) -> None:
+    basket = BASKETS[slug]
+    register_stays(basket=slug, subjects=basket.found(), why=partial(why_left, basket))
 
 
 def why_left(basket: Basket, subject: Any, since: datetime) -> str:

@@ -1,5 +1,6 @@
 """The register of a basket: who came in, who left, and why."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -8,6 +9,7 @@ from accounts.enums import OrganisationEvent, OrganisationStatus
 from mecenova.agenda.models import Stay
 from mecenova.agenda.operations import set_delay
 from mecenova.calendar import clock
+from mecenova.pages import register
 from mecenova.pages.baskets import BASKETS
 from mecenova.pages.followups import LongIncomplete
 from mecenova.pages.tasks import register_baskets
@@ -34,6 +36,22 @@ def test_the_register_tells_who_came_who_left_and_why(team, staff):
     page = team.get(page_of("associations-a-verifier")).text
     assert "1 entrée, 1 sortie" in page
     assert "Fiche vérifiée par Camille Durand" in page
+
+
+def test_a_basket_that_cannot_be_read_stops_no_other(monkeypatch, caplog):
+    OrganisationFactory(status=OrganisationStatus.TO_CHECK)
+    first = next(iter(BASKETS))
+
+    def raises():
+        raise RuntimeError("a table is missing")
+
+    broken = {slug: replace(basket, found=raises) for slug, basket in BASKETS.items() if slug == first}
+    monkeypatch.setattr(
+        register, "BASKETS", {**BASKETS, **broken, "last": BASKETS["associations-a-verifier"]}
+    )
+    register_baskets()
+    assert Stay.objects.exists()
+    assert f"basket {first} raised" in caplog.text
 
 
 def test_what_is_older_than_the_stay_is_not_why_it_ended(team, staff):
