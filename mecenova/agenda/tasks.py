@@ -1,10 +1,12 @@
 """Woken by beat; everything is decided by the rows."""
 
 import logging
+from collections.abc import Callable
 
 from celery import shared_task
 
 from mecenova.agenda.operations import check_silence, escalate_overdue_steps, run_due, share_staff_steps
+from mecenova.one_by_one import one_by_one
 
 logger = logging.getLogger(__name__)
 
@@ -20,14 +22,20 @@ def run_due_follow_ups() -> None:
 @shared_task
 def share_the_teams_steps() -> None:
     """Each hour: what nobody present holds is given, what is late goes to a lead. Safe to run twice."""
-    shared, raised = share_staff_steps(), escalate_overdue_steps()
-    if shared or raised:
-        logger.info("Staff steps: %s given, %s raised to a lead", shared, raised)
+    one_by_one(_share, (share_staff_steps, escalate_overdue_steps), what="work")
+
+
+def _share(work: Callable[[], int]) -> None:
+    if moved := work():
+        logger.info("%s: %d", work.__name__, moved)
 
 
 @shared_task
 def check_the_silence() -> None:
     """Each night: whatever is alive has a next step, or gets one. Safe to run twice."""
     check = check_silence()
+    if check is None:
+        logger.error("Silence check: it could not ask everybody, and is no check")
+        return
     level = logging.ERROR if check.violations else logging.INFO
     logger.log(level, "Silence check: %s of %s without a step", check.violations, check.subjects)

@@ -17,6 +17,7 @@ from mecenova.agenda.operations import (
     run_due,
     set_delay,
     share_staff_steps,
+    sharing,
     start,
     who_leads,
 )
@@ -289,6 +290,41 @@ class TestEscalation:
         )
         assert sorted(str(first) in mail.text for mail in mails) == [False, True, True]
         assert {mail.recipient for mail in mails} == {lead}
+
+    def test_a_step_that_raises_keeps_no_other_from_a_lead(
+        self, team, lead, frozen, day, monkeypatch, caplog
+    ):
+        first, *others = PersonFactory.create_batch(3)
+        for person in (first, *others):
+            assign(follow_up=start(Check, person), to=team[0], by=None)
+        told = sharing._told
+
+        def told_but_the_first(line, former):
+            if line.row.subject_id == first.pk:
+                raise RuntimeError(str(first))
+            return told(line, former)
+
+        monkeypatch.setattr(sharing, "_told", told_but_the_first)
+        frozen.move_to(day(30))
+        assert escalate_overdue_steps() == 2
+        assert [next_step(one).assigned_to for one in (first, *others)] == [team[0], lead, lead]
+        assert TransitionRecord.objects.filter(verb="escalate").count() == 2
+        assert OutgoingMail.objects.filter(notification="agenda.steps_escalated").count() == 2
+        assert f"follow-up {next_step(first).pk} raised" in caplog.text
+
+    def test_sharing_that_raises_does_not_stop_escalation(
+        self, team, lead, subject, frozen, day, monkeypatch, caplog
+    ):
+        assign(follow_up=start(Check, subject), to=team[0], by=None)
+
+        def share_staff_steps():
+            raise RuntimeError("nobody is there")
+
+        monkeypatch.setattr("mecenova.agenda.tasks.share_staff_steps", share_staff_steps)
+        frozen.move_to(day(30))
+        share_the_teams_steps.run()
+        assert next_step(subject).assigned_to == lead
+        assert "work share_staff_steps raised" in caplog.text
 
     def test_what_is_not_the_teams_is_not_raised(self, lead, subject, frozen, day):
         start(Answer, subject)

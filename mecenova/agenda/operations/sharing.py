@@ -1,9 +1,12 @@
 """Who of the team does what: shared by number, given again when somebody goes, raised to a lead when late."""
 
-from collections import Counter
+import logging
+from collections import Counter, defaultdict
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from celery.exceptions import SoftTimeLimitExceeded
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Count, QuerySet
@@ -22,13 +25,15 @@ from mecenova.calendar.working_days import due_at
 from mecenova.locks import hold
 from mecenova.mail.addresses import absolute_url
 from mecenova.mail.operations import queue
+from mecenova.one_by_one import one_by_one
 from mecenova.team import is_staff, leads, team
 from mecenova.workflow import journal
 from mecenova.workflow.errors import DomainError
-from mecenova.workflow.models import TransitionRecord
 
 if TYPE_CHECKING:
     from accounts.models import User
+
+logger = logging.getLogger(__name__)
 
 SHARING = "agenda.sharing"
 ASSIGN = "assign"
@@ -61,9 +66,8 @@ def share_staff_steps() -> int:
     owed = FollowUp.objects.all().owed_by_staff()
     moved = _share(owed.exclude(rule=HoldSlot.name))
     left = owed.filter(rule=HoldSlot.name).exclude(assigned_to__in=team().values("pk"))
-    for key in list(left.by_promise().values_list("pk", flat=True)):
-        moved += _share(owed.filter(pk=key))
-    return moved
+    keys = list(left.by_promise().values_list("pk", flat=True))
+    return moved + sum(one_by_one(lambda key: _share(owed.filter(pk=key)), keys, what="follow-up"))
 
 
 @transaction.atomic
@@ -105,37 +109,53 @@ def escalate_overdue_steps() -> int:
     if not here:
         return 0
     keys, load = {lead.pk for lead in here}, _load()
-    raised: dict[Any, list[tuple[FollowUp, TransitionRecord]]] = {}
-    former = team().in_bulk({row.assigned_to_id for row in late if row.assigned_to_id})
+    given: dict[User, list[FollowUp]] = defaultdict(list)
     for row in late:
-        if row.assigned_to_id in keys:
-            continue
-        # An appointment is late once its hour has passed: its step moves, and nothing else.
-        lead = _least_loaded(here, load)
-        if _give(row, lead):
+        if row.assigned_to_id not in keys:
+            lead = _least_loaded(here, load)
             load[lead.pk] += 1
-            said = f"{days_in_words(days).capitalize()} après la date promise."
-            line = journal.record(row, "escalate", row.outcome, row.outcome, None, said)
-            raised.setdefault(lead, []).append((row, line))
-    for lead, lines in raised.items():
-        told = {name for name in {row.rule for row, _ in lines} if _already_told(name, lead)}
-        news = [line for line in lines if line[0].rule not in told]
-        if not news:
-            continue
+            given[lead].append(row)
+    return sum(_raise_to(lead, rows, days) for lead, rows in given.items())
+
+
+def _raise_to(lead: "User", rows: Sequence[FollowUp], days: int) -> int:
+    """All in one mail. When one raises, they are undone and each goes alone: it stops no other."""
+    together = partial(_raise_together, lead, days=days)
+    try:
+        return together(rows)
+    except SoftTimeLimitExceeded:
+        raise
+    except Exception:
+        logger.info("One of %s late steps raised: each goes alone", len(rows))
+    by_key = {row.pk: row for row in rows}
+    return sum(one_by_one(lambda key: together([by_key[key]]), by_key, what="follow-up"))
+
+
+@transaction.atomic
+def _raise_together(lead: "User", rows: Sequence[FollowUp], *, days: int) -> int:
+    """These late steps are the lead's from now on, who is written to. How many were still to be given.
+
+    An appointment is late once its hour has passed: its step moves, and nothing else.
+    """
+    said = f"{days_in_words(days).capitalize()} après la date promise."
+    lines = [
+        (row, journal.record(row, "escalate", row.outcome, row.outcome, None, said))
+        for row in rows
+        if _give(row, lead)
+    ]
+    told = {name for name in {row.rule for row, _ in lines} if _already_told(name, lead)}
+    news = [line for line in lines if line[0].rule not in told]
+    if news:
+        former = team().in_bulk({row.assigned_to_id for row, _ in news if row.assigned_to_id})
+        steps = [_told(line, former.get(line.row.assigned_to_id)) for line in shown([row for row, _ in news])]
+        # One mail for each batch, several in a day: its first line of the journal names it.
         queue(
             notifications.StepsEscalated,
             lead,
-            # One mail for each batch, several in a day: its first line of the journal names it.
             occurrence=str(news[0][1].pk),
-            context={
-                "steps": [
-                    _told(line, former.get(line.row.assigned_to_id))
-                    for line in shown([row for row, _ in news])
-                ],
-                "late_by": days_in_words(days),
-            },
+            context={"steps": steps, "late_by": days_in_words(days)},
         )
-    return sum(map(len, raised.values()))
+    return len(lines)
 
 
 @transaction.atomic
