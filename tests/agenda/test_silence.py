@@ -86,6 +86,37 @@ def test_what_can_be_given_its_step_back_has_it_at_once(alive, frozen, monkeypat
     assert check_silence().violations == 1
 
 
+def test_a_kind_that_cannot_be_asked_stops_no_other_and_the_team_is_told(
+    alive, frozen, monkeypatch, caplog, client
+):
+    """The others are mended that night; a count that leaves some out is no count, and none is kept."""
+    _, silent = alive
+    client.force_login(StaffFactory(), backend="django.contrib.auth.backends.ModelBackend")
+    check_silence()
+    FollowUp.objects.filter(subject_id=silent.pk).open().update(outcome=Outcome.DONE, closed_at=frozen())
+    orphan = start(Answer, gone := OrganisationFactory())
+    gone.delete()
+
+    def raises():
+        raise RuntimeError("no such column")
+
+    monkeypatch.setitem(silence._registry, "aaa.first", raises)
+    frozen.advance(timedelta(days=1))
+    tower = reverse("pages:control_tower")
+    assert "vérification de la nuit" not in client.get(tower).text
+    frozen.advance(timedelta(hours=3))
+    check_the_silence.run()
+    assert next_step(silent).rule == Repair.name
+    orphan.refresh_from_db()
+    assert orphan.outcome == Outcome.CANCELLED
+    assert SilenceCheck.objects.count() == 1
+    assert "kind of subject aaa.first raised" in caplog.text
+    assert "La vérification de la nuit" in client.get(tower).text
+    monkeypatch.delitem(silence._registry, "aaa.first")
+    check_the_silence.run()
+    assert "La vérification de la nuit" not in client.get(tower).text
+
+
 @pytest.mark.parametrize(
     ("status", "rule"),
     [("requested", AnswerIntroduction), ("queued", SendQueuedIntroduction), ("later", ReplyLater)],

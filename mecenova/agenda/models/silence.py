@@ -1,5 +1,6 @@
 """What each nightly check of the first promise found."""
 
+from datetime import timedelta
 from typing import ClassVar
 
 from django.db import models
@@ -7,11 +8,19 @@ from django.db import models
 from mecenova.calendar import clock
 from mecenova.identifiers.models import Identified
 
+# One a night, and a morning to see that it is missing.
+LONGEST_WITHOUT_A_CHECK = timedelta(hours=26)
+
 
 class SilenceCheckQuerySet(models.QuerySet["SilenceCheck"]):
     def latest_count(self) -> int | None:
         """How many subjects the last check found without a next step; None before the first check."""
         return self.order_by("-at").values_list("violations", flat=True).first()
+
+    def is_missing(self) -> bool:
+        """The site is checked each night, and the last check could not be done whole."""
+        since = clock.now() - LONGEST_WITHOUT_A_CHECK
+        return self.exists() and not self.filter(at__gte=since).exists()
 
 
 class SilenceCheck(Identified):

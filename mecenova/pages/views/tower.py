@@ -58,6 +58,7 @@ def control_tower(request: HttpRequest) -> HttpResponse:
         "owed": duties(owed),
         "loads": loads(),
         "without_step": SilenceCheck.objects.latest_count(),
+        "check_missing": SilenceCheck.objects.all().is_missing(),
         "in_error": FollowUp.objects.all().in_error().count(),
         "team_pages": navigation.team(request.user),
         "failed_mails": OutgoingMail.objects.failed().count(),
