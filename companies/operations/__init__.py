@@ -1,7 +1,14 @@
 """Every write of this room that has a meaning."""
 
 from accounts.operations import OrganisationExists
-from companies.operations.needs import WORK_TIME_IS_SKILLS, close_need, create_need, publish_need, update_need
+from companies.operations.needs import (
+    WORK_TIME_IS_SKILLS,
+    close_need,
+    create_need,
+    hold_current,
+    publish_need,
+    update_need,
+)
 from companies.operations.policy import set_policy
 from companies.operations.profile import companies_to_call, note_activity, record_call, update_company
 from companies.operations.registration import register_company
@@ -12,6 +19,7 @@ __all__ = [
     "close_need",
     "companies_to_call",
     "create_need",
+    "hold_current",
     "note_activity",
     "publish_need",
     "record_call",

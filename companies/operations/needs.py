@@ -1,13 +1,14 @@
 """The life of a need: written, published, closed, and published again."""
 
 import uuid
+from collections.abc import Collection
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 
 from accounts.enums import OrganisationStatus
-from accounts.models import User
+from accounts.models import Organisation, User
 from accounts.operations import locked, send_back_corrected
 from companies.enums import NeedStatus, WhoseTime
 from companies.followups import heard_from, refresh_step, restart_need_step
@@ -158,6 +159,18 @@ def lock_need(need: Need) -> Need:
     locked(need.company.organisation)
     needs = Need.objects.select_related("company__organisation", "company__policy")
     return needs.select_for_update(of=("self",), no_key=True).get(pk=need.pk)
+
+
+def hold_current(needs: Collection[uuid.UUID]) -> set[uuid.UUID]:
+    """Of these needs, those that people may answer at this moment, held until the end by their companies.
+
+    Nobody is waited for: what somebody of the company is changing or closing now is not among them.
+    """
+    theirs = Need.objects.filter(pk__in=needs).order_by().values("company__organisation")
+    free = Organisation.objects.select_for_update(no_key=True, skip_locked=True).filter(pk__in=theirs)
+    held = list(free.order_by("pk").values_list("pk", flat=True))
+    current = Need.objects.current().filter(pk__in=needs, company__organisation__in=held)
+    return set(current.order_by().values_list("pk", flat=True))
 
 
 def _send_back(need: Need, by: User | None) -> None:

@@ -14,6 +14,7 @@ from django.db.models import Count
 from accounts.models import User
 from associations.models import Association
 from associations.operations import record_presentations
+from companies.operations import hold_current
 from matching import policies
 from matching.allocation import DEPTH, Allocation, Candidate, Ledger, Month, allocate, hopeful
 from matching.enums import RoundScope
@@ -162,10 +163,14 @@ def _present(
     ledger: Ledger,
     allocation: Allocation,
 ) -> list[uuid.UUID]:
-    """Spend a place for each pair. The associations presented."""
+    """Spend a place for each pair. The associations presented.
+
+    A need that has closed since it was ranked, or is closing, is presented nobody: nothing would end it.
+    """
+    open_needs = hold_current({pair.need.id for pair in chosen})
     former, busy = hold_former({pair.key for pair in chosen} & allocation.again)
     chosen = sorted(
-        (pair for pair in chosen if pair.key not in busy),
+        (pair for pair in chosen if pair.need.id in open_needs and pair.key not in busy),
         key=lambda candidate: (candidate.need.company.bytes, -candidate.assessment.total),
     )
     if not chosen:

@@ -7,11 +7,13 @@ import pytest
 from django.db import connection, transaction
 
 from accounts.operations import merge_organisations, withdraw_organisation
+from companies.enums import NeedStatus
 from companies.models import Policy
 from companies.operations import close_need
+from matching import receivers
 from matching.enums import SuggestionStatus
 from matching.models import Suggestion
-from matching.operations import run_round
+from matching.operations import rounds, run_round
 from partnerships.enums import AttentionSource, IntroductionStatus
 from partnerships.operations import attention, merges, places_left, request_queued, spend_attention_on_many
 from tests.accounts.factories import StaffFactory
@@ -149,6 +151,43 @@ def test_a_need_closes_while_a_round_presents_the_same_pair_again(first, months_
     assert second_during_first(months_held(), run_round, lambda: close_need(need=first.need, by=None)) == []
     first.refresh_from_db()
     assert first.status == SuggestionStatus.EXPIRED
+
+
+@pytest.fixture
+def alone():
+    """One need, and one association that suits it: the round presents it, unless the need closes."""
+    need = NeedFactory(
+        published=True, deadline=None, territories=["59"], title="Des ateliers vers l’emploi des jeunes"
+    )
+    looks_at(need.company, 9)
+    member_of(AssociationFactory(complete=True))
+    return need
+
+
+@together
+@pytest.mark.parametrize("when", ["ranked", "presented", "closing"])
+def test_a_need_closes_while_a_round_presents(alone, monkeypatch, months_held, when):
+    """Before, in the middle, or not quite yet: nobody stays suggested to a need that is closed."""
+
+    def close():
+        close_need(need=alone, by=None)
+
+    if when == "ranked":
+        errors = second_during_first(Pause(monkeypatch, rounds, "rank_everybody"), run_round, close)
+    elif when == "presented":
+        errors = second_during_first(months_held(), run_round, close)
+    else:
+        errors = second_during_first(Pause(monkeypatch, receivers, "expire_suggestions"), close, run_round)
+    alone.refresh_from_db()
+    assert (errors, alone.status) == ([], NeedStatus.CLOSED)
+    assert not Suggestion.objects.open().exists()
+    assert Suggestion.objects.count() == (1 if when == "presented" else 0)
+    assert places_left(alone.company) == 9
+
+
+@together
+def test_what_no_need_stops_is_presented(alone):
+    assert run_round().presented == 1
 
 
 @together
