@@ -33,6 +33,12 @@ def test_the_promise_is_the_same_wherever_it_is_made(client):
     assert promise in shown(client.get(reverse("partnerships:introductions")))
 
 
+@pytest.mark.parametrize("name", ["pages:home", "accounts:sign_up"])
+def test_a_visitor_is_told_once_what_ims_is(client, name):
+    page = shown(client.get(reverse(name)))
+    assert page.count("Mecenova est le site d’IMS, un réseau de grandes entreprises engagées") == 1
+
+
 def test_home_shows_open_needs_and_no_draft(client):
     shown_need, draft = NeedFactory(published=True), NeedFactory()
     page = shown(client.get(reverse("pages:home")))
