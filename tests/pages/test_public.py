@@ -62,6 +62,22 @@ def test_the_odds_of_one_case_come_from_the_data(client):
     assert "au moins 2 mois" in shown(response).replace("\u202f", " ")
 
 
+@pytest.mark.parametrize("associations", [1, 5, 12])
+def test_one_company_is_not_spoken_of_as_several(client, associations):
+    for association in AssociationFactory.create_batch(associations):
+        association.causes.add(Cause.objects.get(slug="education"))
+    CompanyFactory(policy__monthly_capacity=5)
+    page = shown(client.get(reverse("pages:understand"), {"cause": "education"}))
+    answer = page[page.index('id="reponse"') :]
+    assert "L’entreprise concernée étudie" in answer
+    assert "qu’elle peut encore étudier" in answer
+    assert "Les entreprises concernées" not in page
+    CompanyFactory()
+    assert "Les entreprises concernées étudient" in shown(
+        client.get(reverse("pages:understand"), {"cause": "education"})
+    )
+
+
 @pytest.mark.parametrize(
     "query",
     [
