@@ -12,6 +12,7 @@ from accounts.operations import withdraw_organisation
 from associations.models import Association
 from matching.models import Suggestion
 from matching.notifications import AssociationWelcome, CompanyWelcome, SuggestionDeclined, SuggestionsDigest
+from matching.odds.counts import ENOUGH
 from matching.operations import decline_suggestion
 from mecenova.agenda.operations import start
 from mecenova.mail.composition import compose_due
@@ -126,6 +127,22 @@ def test_the_welcome_of_a_complete_profile(frozen_clock, snapshot):
         person(association.organisation)
         queue(AssociationWelcome, association.organisation)
         assert text() == snapshot
+
+
+@pytest.mark.django_db
+def test_the_welcome_says_the_wait_in_plain_words(frozen_clock):
+    with frozen_clock(MONDAY) as now:
+        newcomer, *presented = AssociationFactory.create_batch(ENOUGH + 1, complete=True)
+        need = NeedFactory(published=True)
+        now.advance(timedelta(days=20))
+        for association in presented:
+            SuggestionFactory(need=need, association=association)
+        person(newcomer.organisation)
+        with transaction.atomic():
+            queue(AssociationWelcome, newcomer.organisation)
+        told = text().replace("\u00a0", " ")
+        assert "une association sur deux a attendu moins de 21 jours" in told
+        assert "médian" not in told
 
 
 @pytest.mark.django_db
