@@ -121,7 +121,7 @@ class Lexicon:
             for stem in everything
             if stem not in self._generic and self.frequency[stem]
         }
-        written = spelled(f"{title} {description}")
+        written = spelled(f"{title}\n{description}")
         first = {stem: all_words[places[0]] for stem, places in everything.items()}
         first = {stem: written.get(word, word) for stem, word in first.items()}
         heaviest = nlargest(HEAVIEST, (*themes.values(), *terms.values()))
@@ -130,7 +130,7 @@ class Lexicon:
             terms=terms,
             themes=themes,
             words=first,
-            passages=passages_of(f"{title}\n{description}", self.stems),
+            passages=passages_of(f"{title}\n{description}", self.stems, written),
             heaviest=sum(heaviest),
             speaks=speaks,
         )

@@ -12,6 +12,8 @@ from mecenova.identifiers.names import fold
 LONGEST = 20_000
 _SPELLED_OUT = re.compile(r"\b(?:[a-z] ){2,}[a-z]\b")
 _WORD = re.compile(r"[^\W\d_]+")
+# The first letter of a line or of a sentence.
+_OPENING = re.compile(r"(?:^|[.!?…:])[^\w.!?…:]*([^\W\d_])")
 # Between two words of one expression, on one line.
 _LINK = re.compile(r"[^\S\n]+(?:(?:de|du|des|de la)[^\S\n]+|(?:de l|d)[’'])?")
 _GENERIC_FILE = Path(__file__).with_name("generic_words.txt")
@@ -38,12 +40,26 @@ def exact_stems() -> dict[str, str]:
 
 
 def spelled(text: str) -> dict[str, str]:
-    """Folded word to the word as it was written, in lower case."""
-    return {folded: word.lower() for word in _WORD.findall(text[:LONGEST]) if (folded := fold(word))}
+    """Folded word to the word as it was written: « Lille », with the capital that it never goes without.
+
+    That of the first word of a sentence, or of a line all in capitals, tells nothing of the word.
+    """
+    inside: dict[str, str] = {}
+    elsewhere: dict[str, str] = {}
+    for line in text[:LONGEST].splitlines():
+        shouts, openings = line.isupper(), {found.start(1) for found in _OPENING.finditer(line)}
+        for word in _WORD.finditer(line):
+            folded, written = fold(word.group()), word.group()
+            if shouts or word.start() in openings:
+                elsewhere[folded] = written.lower()
+            elif written.islower() or folded not in inside:
+                inside[folded] = written
+    return elsewhere | inside
 
 
-def passages_of(text: str, stems: Mapping[str, str]) -> dict[str, Passage]:
-    """By stem, the passage that its first occurrence ends, with the word before it as its head."""
+def passages_of(text: str, stems: Mapping[str, str], written: Mapping[str, str]) -> dict[str, Passage]:
+    """By stem, the passage that its first occurrence ends, with the word before it as its head; each word of
+    it as it is `written` (`spelled`)."""
     text = text[:LONGEST]
     found: dict[str, Passage] = {}
     seen: set[str] = set()
@@ -54,10 +70,14 @@ def passages_of(text: str, stems: Mapping[str, str]) -> dict[str, Passage]:
             continue
         between = text[end : word.start()]
         if head not in ("", stem) and stem not in seen and _LINK.fullmatch(between):
-            found[stem] = Passage(head, text[start : word.end()].lower(), not between.strip())
+            found[stem] = Passage(head, _as_written(text[start : word.end()], written), not between.strip())
         seen.add(stem)
         head, (start, end) = stem, word.span()
     return found
+
+
+def _as_written(passage: str, written: Mapping[str, str]) -> str:
+    return _WORD.sub(lambda word: written[fold(word.group())], passage)
 
 
 def _lines(path: Path) -> list[str]:

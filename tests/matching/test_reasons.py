@@ -155,6 +155,10 @@ def test_the_subject_in_the_need_s_own_words_then_the_cause() -> None:
         ("Restaurer la chapelle", "restaurer chapelle", ["restaurer", "chapelle"]),
         ("Une fresque\u00a0: céramique", "fresque, céramique", ["fresque", "céramique"]),
         ("Tisser des laines brutes de brebis", "laines brutes brebis", ["laines brutes", "brebis"]),
+        ("Un atelier de quartier à Lille", "atelier, Lille", ["Lille"]),
+        ("Restaurer les jardins de Lille", "jardins de Lille", ["jardins de Lille"]),
+        ("AIDER À LILLE", "Lille", ["lille"]),
+        ("Tresser : « Vannerie »", "vannerie", ["vannerie"]),
     ],
 )
 def test_words_that_follow_each_other_are_quoted_together(title: str, says: str, quoted: list[str]) -> None:
