@@ -28,8 +28,18 @@ def lines(path):
 @pytest.mark.usefixtures("late_in_the_month")
 def test_match_runs_a_round_and_says_what_it_did(network, capsys):
     call_command("match")
-    assert "1 besoins, 5 paires compatibles, 3 nouvelles suggestions" in capsys.readouterr().out
+    assert "1 besoin, 5 paires compatibles, 3 nouvelles suggestions" in capsys.readouterr().out
     assert Suggestion.objects.count() == 3
+
+
+@pytest.mark.usefixtures("late_in_the_month")
+def test_one_of_each_is_said_in_the_singular(db, capsys):
+    NeedFactory(published=True, territories=["59"], title="Des ateliers vers l’emploi")
+    AssociationFactory(complete=True)
+    call_command("match", dry_run=True)
+    assert "1 besoin, 1 association, 1 paire compatible." in capsys.readouterr().out
+    call_command("match")
+    assert "1 besoin, 1 paire compatible, 1 nouvelle suggestion, " in capsys.readouterr().out
 
 
 @pytest.mark.usefixtures("late_in_the_month")

@@ -85,24 +85,30 @@ class Command(BaseCommand):
                 f"Impossible d’écrire {path} : {error.strerror}. Choisissez un autre fichier."
             ) from error
         self.stdout.write(
-            f"{lines} lignes écrites dans {path} : {len(rankings)} besoins, "
-            f"{associations} associations, {perf_counter() - started:.1f} s."
+            f"{_counted(lines, 'ligne écrite')} dans {path} : {_counted(len(rankings), 'besoin')}, "
+            f"{_counted(associations, 'association')}, {perf_counter() - started:.1f} s."
         )
 
     def _tell_ranking(self, per_need: int) -> None:
         rankings, _, associations = rankings_of_needs(per_need)
         pairs = sum(ranking.compatible for ranking in rankings)
         self.stdout.write(
-            f"{len(rankings)} besoins, {associations} associations, {pairs} paires compatibles. "
-            "Rien n’a été présenté."
+            f"{_counted(len(rankings), 'besoin')}, {_counted(associations, 'association')}, "
+            f"{_counted(pairs, 'paire compatible')}. Rien n’a été présenté."
         )
 
 
 def _summary(done: Round, seconds: float) -> str:
     return (
-        f"{done.get_scope_display()} : {done.needs} besoins, {done.pairs} paires compatibles, "
-        f"{done.presented} nouvelles suggestions, {seconds:.1f} s (score {done.score_version})."
+        f"{done.get_scope_display()} : {_counted(done.needs, 'besoin')}, "
+        f"{_counted(done.pairs, 'paire compatible')}, "
+        f"{_counted(done.presented, 'nouvelle suggestion')}, {seconds:.1f} s (score {done.score_version})."
     )
+
+
+def _counted(number: int, words: str) -> str:
+    """« 1 paire compatible », « 3 paires compatibles »."""
+    return f"{number} {' '.join(f'{word}s' for word in words.split()) if number > 1 else words}"
 
 
 def _could_not(done: Round) -> list[str]:
