@@ -12,6 +12,14 @@ from .base import BASE_DIR, INSTALLED_APPS, database_from, env
 
 DEMO_FOLDER = Path(env.str("DEMO_FOLDER", default=str(BASE_DIR / "var" / "demo")))
 
+
+def _where_it_answers() -> str:
+    """For the links of any command: where `make demo` answers, or did last, as its lock tells."""
+    lock = DEMO_FOLDER / "supervisor.lock"
+    told = lock.read_text(encoding="utf-8").split() if lock.exists() else []
+    return told[0].rstrip("/") if told else "http://127.0.0.1:8000"
+
+
 DATABASE_URL = env.str("DATABASE_URL", default="")
 REDIS_URL = env.str("REDIS_URL", default="")
 if not (DATABASE_URL and REDIS_URL):
@@ -24,6 +32,8 @@ SECRET_KEY = "the-demo-has-no-secret-and-no-real-person-in-it"
 DEBUG = env.bool("DEBUG", default=False)
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
 INSTALLED_APPS = ["mecenova.demo", *INSTALLED_APPS]
+
+SITE_URL = env.str("SITE_URL", default=_where_it_answers())
 
 DATABASES = {"default": database_from(DATABASE_URL, pool=True)}
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}

@@ -10,6 +10,7 @@ import urllib.request
 import psutil
 import pytest
 
+from mecenova.demo import supervisor
 from mecenova.demo.logins import LOGINS
 from mecenova.demo.supervisor import FIRST_PAGE_SECONDS
 from tests.architecture.house import ROOT
@@ -81,6 +82,24 @@ def test_a_wrong_option_starts_nothing(run, folder):
     assert process.returncode == 2
     assert "le port est un nombre" in told
     assert not (folder / "supervisor.lock").exists() or not processes_of(folder)
+
+
+def test_the_links_of_the_demo_s_commands_lead_where_it_answers(tmp_path, monkeypatch):
+    """`make demo PORT=8123`, then `manage.py match` in another terminal."""
+    mine = {name: value for name, value in os.environ.items() if not name.endswith(("_URL", "_MODULE"))}
+    mine |= {"DATABASE_URL": "postgres://nobody@127.0.0.1/none", "REDIS_URL": "redis://127.0.0.1/0"}
+    mine |= {"DEMO_FOLDER": str(tmp_path), "DJANGO_SETTINGS_MODULE": "mecenova.settings.demo"}
+
+    def site_url(**more):
+        told = "from django.conf import settings; print(settings.SITE_URL)"
+        run = [sys.executable, "-c", told]
+        return subprocess.check_output(run, cwd=ROOT, env={**mine, **more}, text=True).strip()
+
+    assert site_url() == "http://127.0.0.1:8000"
+    monkeypatch.setattr(supervisor, "FOLDER", tmp_path)
+    with supervisor._only_one(8123):
+        assert site_url() == "http://127.0.0.1:8123"
+    assert site_url(SITE_URL="https://demo.exemple.fr") == "https://demo.exemple.fr"
 
 
 def test_a_busy_port_is_told_in_one_line(run, folder):
