@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Q
 
+from accounts.enums import OrganisationStatus
 from accounts.models import Organisation, User
 from accounts.operations import hold
 from associations.models import Association
@@ -24,7 +25,7 @@ from mecenova.workflow.errors import DomainError
 from mecenova.workflow.journal import advance
 from partnerships.enums import Side, reasons_for
 from partnerships.models import Introduction
-from partnerships.operations import Approach, introduce, return_places
+from partnerships.operations import Approach, introduce, request_queued, return_places
 
 # A need and an association.
 Pair = tuple[UUID, UUID]
@@ -76,8 +77,11 @@ def decline_suggestion(*, suggestion: Suggestion, reason: str, by: User, note: s
 
 @transaction.atomic
 def expire_suggestions(*, need: Need, by: User | None = None) -> None:
-    """The need is closed: what nobody answered ends here. A place on which nobody looked is given back."""
-    return_places(_expire(Suggestion.objects.open().filter(need=need), by))
+    """The need is closed: what nobody answered ends here. A place on which nobody looked is given back, and
+    goes at once to the oldest request that waits for one, unless the company itself is leaving."""
+    for company in return_places(_expire(Suggestion.objects.open().filter(need=need), by)):
+        if need.company.organisation.status != OrganisationStatus.LEFT:
+            request_queued(company=company)
 
 
 @transaction.atomic

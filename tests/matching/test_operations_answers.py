@@ -4,6 +4,8 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 
+from accounts.operations import withdraw_organisation
+from companies.models import Policy
 from companies.operations import close_need
 from matching.enums import SuggestionStatus
 from matching.links import what_interest_did
@@ -12,14 +14,16 @@ from matching.operations import decline_suggestion, expire_suggestions, mark_see
 from mecenova.agenda import operations as agenda
 from mecenova.workflow.errors import DomainError
 from mecenova.workflow.journal import history
-from partnerships.enums import IntroductionStatus, RefusalReason, Side
-from partnerships.models import Introduction
+from partnerships.enums import AttentionSource, IntroductionStatus, RefusalReason, Side
+from partnerships.followups import AnswerIntroduction
+from partnerships.models import AttentionEntry, Introduction
 from partnerships.operations import introduce, places_left, release_introduction, spend_attention
 from tests.accounts.factories import MembershipFactory, StaffFactory, UserFactory
 from tests.accounts.threads import at_once
 from tests.associations.factories import AssociationFactory
 from tests.companies.factories import NeedFactory
 from tests.matching.factories import SuggestionFactory
+from tests.partnerships.factories import IntroductionFactory
 
 
 def member(organisation):
@@ -140,7 +144,49 @@ def test_seen_once(suggestion, person):
     assert not mark_seen(suggestion=suggestion, by=person)
 
 
-@pytest.mark.usefixtures("late_in_the_month")
+@pytest.fixture
+def waiting(suggestion, person):
+    """Two requests to the company, about its other need and the one that closes; its places are taken."""
+    company = suggestion.company
+    Policy.objects.filter(company=company).update(monthly_capacity=1)
+    assert spend_attention(
+        company=company, association=suggestion.association, source=AttentionSource.SUGGESTION
+    )
+    queued = {"company": company, "status": IntroductionStatus.QUEUED, "requested_at": None}
+    about_it = IntroductionFactory(need=suggestion.need, **queued)
+    other = IntroductionFactory(need=NeedFactory(company=company, published=True), **queued)
+    for introduction in (about_it, other):
+        member(introduction.association.organisation)
+    return about_it, other
+
+
+def test_the_place_that_closing_a_need_gives_back_is_the_oldest_request_s_at_once(suggestion, waiting):
+    about_it, other = waiting
+    close_need(need=suggestion.need, by=None)
+    for introduction in waiting:
+        introduction.refresh_from_db()
+    assert about_it.status == IntroductionStatus.RELEASED, "nothing can come of it"
+    assert other.status == IntroductionStatus.REQUESTED
+    assert agenda.next_step(other).rule == AnswerIntroduction.name
+    assert places_left(suggestion.company) == 0
+    assert AttentionEntry.objects.filter(returned_at=None).get().association == other.association
+
+
+def test_a_place_that_was_looked_at_is_nobody_else_s(suggestion, waiting, person):
+    mark_seen(suggestion=suggestion, by=person)
+    close_need(need=suggestion.need, by=None)
+    waiting[1].refresh_from_db()
+    assert waiting[1].status == IntroductionStatus.QUEUED
+
+
+def test_a_company_that_leaves_is_asked_nothing_more(suggestion, waiting):
+    withdraw_organisation(organisation=suggestion.company.organisation, by=None)
+    for introduction in waiting:
+        introduction.refresh_from_db()
+        assert introduction.status == IntroductionStatus.RELEASED
+        assert "request" not in [line.verb for line in history(introduction)]
+
+
 def test_closing_the_need_expires_what_waits_and_gives_back_unseen_places(db):
     need = NeedFactory(published=True, territories=["59"])
     AssociationFactory.create_batch(3, complete=True)
