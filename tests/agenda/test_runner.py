@@ -146,6 +146,26 @@ class TestErrors:
         assert run_due() == Counter({Ran.DONE: 1})
         assert FollowUp.objects.get().last_error == ""
 
+    def test_a_runner_stopped_in_the_middle_costs_no_attempt(self, frozen, acted, day, monkeypatch):
+        """What it had begun is undone whole, and done once by the next one."""
+        for subject in PersonFactory.create_batch(3):
+            start(Answer, subject)
+        act = Answer.act
+
+        def stopped_at_the_second(rule, subject, follow_up):
+            if len(acted) == 1:
+                raise SystemExit
+            act(rule, subject, follow_up)
+
+        frozen.move_to(day(25))
+        monkeypatch.setattr(Answer, "act", stopped_at_the_second)
+        with pytest.raises(SystemExit):
+            run_due()
+        rows = FollowUp.objects.values_list("outcome", "attempts", "last_error", "lease_until")
+        assert list(rows) == [(Outcome.OPEN, 0, "", None)] * 3
+        monkeypatch.setattr(Answer, "act", act)
+        assert run_due() == Counter({Ran.DONE: 3})
+
     def test_a_rule_of_another_release_waits(self, subject, frozen, day):
         start(Answer, subject)
         FollowUp.objects.update(rule="future.rule")

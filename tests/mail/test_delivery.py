@@ -294,6 +294,32 @@ class TestLease:
         # It was leased and no more: nobody can have received it.
         assert (reload(waiting).uncertain, waiting.attempts, waiting.log.count()) == (0, 1, 1)
 
+    def test_a_sender_stopped_in_the_middle_costs_an_attempt_to_the_one_in_its_hands_only(
+        self, frozen, monkeypatch
+    ):
+        """A child that is asked to stop raises SystemExit wherever it is; nobody writes what became of it."""
+        before, in_hands, after = mails = [OutgoingMailFactory() for _ in range(3)]
+        present, seen = delivery._Server.present, []
+
+        def stopped_at_the_second(server, mail):
+            seen.append(mail)
+            if len(seen) == 2:
+                raise SystemExit
+            return present(server, mail)
+
+        monkeypatch.setattr(delivery._Server, "present", stopped_at_the_second)
+        with pytest.raises(SystemExit):
+            deliver_due()
+        assert [(reload(mail).status, mail.attempts) for mail in mails] == [
+            (MailStatus.SENT, 1),
+            (MailStatus.SENDING, 1),
+            (MailStatus.SENDING, 0),
+        ]
+        later(frozen, LEASE)
+        assert deliver_due() == Counter({Delivery.SENT: 2})
+        assert [(reload(mail).attempts, mail.uncertain) for mail in mails] == [(1, 0), (2, 1), (1, 0)]
+        assert {mail.last_error for mail in (before, in_hands, after)} == {""}
+
     def test_a_sender_that_lost_its_lease_writes_nothing(self, frozen, caplog):
         mail = OutgoingMailFactory()
         (first,) = claim(frozen())
