@@ -250,3 +250,19 @@ def test_what_the_team_asks_is_said_with_the_page_to_correct(client):
     page = shown(client.get(DASHBOARD))
     assert "Précisez le numéro RNA." in page
     assert reverse("associations:edit", args=[association.pk]) in page
+
+
+def test_a_complete_record_without_a_project_offers_to_write_one(client):
+    association = AssociationFactory(complete=True)
+    client.force_login(member_of(association))
+    offered = "Ce que vous pouvez faire maintenant"
+    page = shown(client.get(DASHBOARD))
+    assert offered in page
+    assert f"{reverse('associations:project_create')}?association={association.pk}" in page
+    ProjectFactory(association=association)
+    assert offered not in shown(client.get(DASHBOARD))
+
+
+def test_an_incomplete_record_is_completed_first(client):
+    client.force_login(member_of(AssociationFactory()))
+    assert "Ce que vous pouvez faire maintenant" not in shown(client.get(DASHBOARD))

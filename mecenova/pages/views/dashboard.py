@@ -156,6 +156,7 @@ def _association(association: Association) -> dict[str, Any]:
             for part in found.missing
         ],
         "projects": [(project, steps.get(project.pk)) for project in projects],
+        "writes_first_project": not (projects or found.missing) and association.wishes_mail,
         "diagnoses": Diagnosis.objects.open().of_association(association).select_related("project"),
         "odds": odds_of(case),
         "what_if": what_if(case, association.organisation.department),
