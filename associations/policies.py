@@ -54,6 +54,16 @@ def can_ask_introduction(user: Visitor, association: Association) -> bool:
     return Organisation.objects.of(user).checked().filter(kind=OrganisationKind.COMPANY).exists()
 
 
+def reads_as(user: Visitor) -> str:
+    """« visitor », « newcomer », « company » or « other »: what a reader from outside can do next."""
+    if not isinstance(user, User):
+        return "visitor"
+    kinds = set(Organisation.objects.of(user).values_list("kind", flat=True))
+    if not kinds:
+        return "newcomer"
+    return "company" if OrganisationKind.COMPANY in kinds else "other"
+
+
 def can_view_project(user: Visitor, project: Project) -> bool:
     """Once published by a checked association, its page stays readable even closed: links lead to it."""
     association = project.association

@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
 from associations import operations, policies
+from associations.enums import ProjectStatus
 from associations.forms.notes import CloseForm
 from associations.forms.project import NewProjectForm, PauseForm, ProjectForm
 from associations.hints import hints_for
@@ -24,11 +25,14 @@ from mecenova.workflow.errors import DomainError
 def project_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
     project = project_or_404(request, pk, policies.can_view_project)
     inside = policies.can_edit_project(request.user, project)
+    can_ask = policies.can_ask_introduction(request.user, project.association)
+    from_outside = project.status == ProjectStatus.PUBLISHED and not inside and not can_ask
     context = {
         "project": project,
         "association": project.association,
         "inside": inside,
-        "can_ask_introduction": policies.can_ask_introduction(request.user, project.association),
+        "can_ask_introduction": can_ask,
+        "reads_as": policies.reads_as(request.user) if from_outside else "",
     }
     if inside:
         context |= {

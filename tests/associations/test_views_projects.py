@@ -5,10 +5,12 @@ from django.urls import reverse
 
 from associations import hints
 from associations.models import Ask, Project
-from associations.operations import create_project, publish_project, save_ask
+from associations.operations import close_project, create_project, publish_project, save_ask
 from mecenova.reference.enums import Kind
 from tests.accounts.factories import StaffFactory, UserFactory
 from tests.associations.factories import AskFactory, AssociationFactory, ProjectFactory
+from tests.companies.factories import CompanyFactory
+from tests.partnerships.factories import member_of
 
 pytestmark = pytest.mark.django_db
 
@@ -251,3 +253,37 @@ def test_a_closing_note_that_cannot_be_kept_is_refused(client, association, user
         assert client.post(address, {"note": note}).status_code == 200
         project.refresh_from_db()
         assert project.status == "published"
+
+
+@pytest.mark.parametrize(
+    ("reader", "label", "page"),
+    [
+        (None, "Inscrire mon entreprise", "accounts:sign_up"),
+        (UserFactory, "Inscrire mon entreprise", "companies:register"),
+        (
+            lambda: member_of(CompanyFactory(organisation__status="to_check")),
+            "vérifié votre entreprise",
+            None,
+        ),
+        (lambda: member_of(CompanyFactory()), "Demander une mise en relation", None),
+        (lambda: member_of(AssociationFactory()), "Voir les besoins des entreprises", "companies:need_list"),
+    ],
+)
+def test_whoever_reads_a_public_project_finds_what_to_do_next(client, reader, label, page):
+    project = ProjectFactory(published=True)
+    if reader:
+        client.force_login(reader())
+    text = client.get(url("project_detail", project)).text
+    assert label in text
+    assert page is None or f'href="{reverse(page)}"' in text
+    assert ("Connectez-vous" in text) == (reader is None)
+
+
+def test_a_project_that_waits_or_is_closed_asks_for_nothing_and_leads_on(client):
+    project = ProjectFactory(published=True, association__stance="expert_only")
+    closed = ProjectFactory(published=True)
+    close_project(project=closed, by=None)
+    for read in (project, closed):
+        text = client.get(url("project_detail", read)).text
+        assert "Voir d’autres associations" in text
+        assert "Inscrire mon entreprise" not in text
