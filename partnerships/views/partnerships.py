@@ -8,6 +8,7 @@ from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.models import Organisation, User, team_of
@@ -202,6 +203,7 @@ def _show(
 ) -> HttpResponse:
     step = agenda.next_step(found) if found.is_active else None
     mine = bool(step) and policies.owes(request.user, step)
+    own = policies.party_of(request.user, found)
     context = {
         "partnership": found,
         "parties": found.parties.with_organisations().prefetch_related(team_of("organisation")),
@@ -214,7 +216,9 @@ def _show(
         "to_read": Prescription.objects.to_read(step.organisation_id, steps=[step]) if step and mine else (),
         "reports": found.talk_reports.select_related("organisation"),
         "calls_first": found.introduction.asking_organisation.name if found.introduction else "",
-        "said": found.last_word_of(policies.party_of(request.user, found)),
+        "said": found.last_word_of(own),
+        "side_without_phone": own.name if own and not own.phone else "",
+        "phone_url": _where_a_phone_is_added(found, own),
         "reflections": found.reflections.select_related("organisation"),
         "history": told(found, WORDS),
         # Only who runs a party ends what is signed; the others of the party are told so.
@@ -270,6 +274,16 @@ def _forms(
     return {
         name: (given.get(name) or make()) if possible else None for name, (possible, make) in offered.items()
     }
+
+
+def _where_a_phone_is_added(found: Partnership, own: Organisation | None) -> str:
+    """The reader's page, when the other side has no number to call."""
+    sides = found.introduction
+    if own is None or own.phone or sides is None:
+        return ""
+    if own == sides.association.organisation:
+        return reverse("associations:edit_section", args=[sides.association_id, "identite"])
+    return reverse("companies:edit", args=[sides.company_id]) if own == sides.company.organisation else ""
 
 
 def _name_of(step: FollowUp | None) -> str:

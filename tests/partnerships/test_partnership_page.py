@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
+from accounts.models import Organisation
 from accounts.operations import withdraw_organisation
 from mecenova.calendar import clock
 from mecenova.ui.figures import long_date
@@ -47,6 +48,18 @@ def test_addresses_are_shown_as_long_as_it_lives_and_no_longer(client, pair, par
     page = read(client, StaffFactory(), partnership)
     assert pair.answerer.email not in page
     assert PHONE in page
+
+
+def test_a_side_without_a_phone_is_asked_to_add_one_on_its_own_record(client, pair, partnership):
+    association = pair.association
+    address = reverse("associations:edit_section", args=[association.pk, "identite"])
+    page = read(client, pair.asker, partnership)
+    assert f'href="{address}"' in page
+    assert client.get(address).status_code == 200
+    assert "Ajouter un numéro" not in read(client, pair.answerer, partnership)
+    Organisation.objects.update(phone="")
+    page = read(client, pair.answerer, partnership)
+    assert f'href="{reverse("companies:edit", args=[pair.company.pk])}"' in page
 
 
 def test_the_people_of_a_party_that_left_are_not_named(client, pair, partnership):
