@@ -12,6 +12,7 @@ from mecenova.agenda.models import FollowUp, Slot, SlotRequest
 from mecenova.agenda.operations import ask_for_slot, book_slot, open_slots, run_due, start
 from mecenova.agenda.slot_links import SALT, slots_path, token_for, wish_from
 from tests.accounts.factories import MembershipFactory, OrganisationFactory, StaffFactory, UserFactory
+from tests.agenda.conftest import START
 from tests.agenda.rules_for_tests import Broken
 from tests.mail.factories import PersonFactory
 
@@ -155,6 +156,22 @@ class TestOneSlot:
         address = reverse("agenda:slot", args=[slot.pk])
         assert "annulé ou déplacé" in page.get(address, follow=True).text
         assert enter(UserFactory()).get(address).status_code == 404
+
+    def test_what_is_said_of_who_hears_of_a_cancelling_is_true_at_night(
+        self, enter, membership, path, slots, frozen
+    ):
+        """Nothing leaves for an adviser before the morning."""
+        slot = self.booked(membership, slots)
+        frozen.move_to(START.replace(hour=22))
+        page = enter(membership.user)
+        said = "S’il faut un courriel pour l’en prévenir, il part "
+        for answer in (
+            page.get(slot.get_absolute_url()),
+            page.post(reverse("agenda:cancel_booking", args=[slot.pk]), follow=True),
+        ):
+            assert said in answer.text
+            assert "tout de suite" not in answer.text
+            assert "à 8\u00a0h" in answer.text
 
     def test_a_member_moves_it(self, enter, membership, path, slots):
         slot = self.booked(membership, slots)

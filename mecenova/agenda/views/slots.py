@@ -16,6 +16,7 @@ from mecenova.agenda.models import Slot, SlotRequest
 from mecenova.agenda.organisations import name_of, names_of, phone_of, phones_of, who_is_told
 from mecenova.agenda.slot_links import Wish, slots_path, wish_from
 from mecenova.calendar import clock
+from mecenova.mail.departure import leaves
 from mecenova.mail.models import OutgoingMail
 from mecenova.team import for_the_team, is_staff
 from mecenova.ui.figures import day_and_hour
@@ -106,6 +107,7 @@ def slot(request: HttpRequest, pk: UUID) -> HttpResponse:
         "again_url": _again(found),
         "for_the_team": is_staff(request.user),
         "told": who_is_told(found.booked_by_organisation_id, found.booked_by),
+        "who_hears": _hears(request, found),
     }
     return render(request, "agenda/slot.html", context)
 
@@ -126,7 +128,7 @@ def slot_calendar(request: HttpRequest, pk: UUID) -> HttpResponse:
 def cancel_booking(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Withdraws a slot nobody took, too. Whoever had booked it is taken to what is still free."""
     found = _seen_by(request, pk)
-    again, told = _again(found), _who_hears(found)
+    again, told = _again(found), _hears(request, found)
     act = operations.withdraw_slot if is_staff(request.user) else operations.cancel_booking
     try:
         act(slot=found, by=request.user)
@@ -134,11 +136,9 @@ def cancel_booking(request: HttpRequest, pk: UUID) -> HttpResponse:
         messages.error(request, refused.message)
         return redirect("agenda:slot", pk=pk)
     if is_staff(request.user):
-        messages.success(request, f"Le créneau est retiré.{told}")
+        messages.success(request, f"Le créneau est retiré. {told}".strip())
         return redirect("agenda:team_slots")
-    messages.success(
-        request, f"Le rendez-vous est annulé, {found.adviser} le sait. Vous pouvez en choisir un autre."
-    )
+    messages.success(request, f"Le rendez-vous est annulé. {told} Vous pouvez en choisir un autre.")
     return redirect(again or "pages:dashboard")
 
 
@@ -155,7 +155,7 @@ def miss_slot(request: HttpRequest, pk: UUID) -> HttpResponse:
     if is_staff(request.user):
         messages.success(request, f"C’est noté.{told}")
         return redirect("agenda:team_slots")
-    messages.success(request, f"Pardon pour ce rendez-vous manqué\u00a0: {found.adviser} le sait.")
+    messages.success(request, f"Pardon pour ce rendez-vous manqué\u00a0: nous le disons à {found.adviser}.")
     return redirect(again or "pages:dashboard")
 
 
@@ -213,6 +213,17 @@ def _who_hears(slot: Slot) -> str:
         return f" Nous prévenons {', '.join(map(str, told))}, avec de quoi choisir un autre moment."
     name = name_of(slot.booked_by_organisation_id)
     return f" Personne de «\u202f{name}\u202f» n’a de compte\u00a0: appelez, l’équipe lui doit une date."
+
+
+def _hears(request: HttpRequest, slot: Slot) -> str:
+    """Who learns, and when, that an appointment is called off by this reader."""
+    return _who_hears(slot).strip() if is_staff(request.user) else _adviser_hears(slot)
+
+
+def _adviser_hears(slot: Slot) -> str:
+    """Said to the organisation that gives a slot back. Booked in the same night, it takes no mail."""
+    seen = f"Le créneau redevient libre aussitôt, et {slot.adviser} le voit sur le site."
+    return f"{seen} S’il faut un courriel pour l’en prévenir, il {leaves()}."
 
 
 def _given_back(request: HttpRequest, slot: Slot) -> HttpResponse:
