@@ -100,6 +100,12 @@ def test_an_association_never_says_no_with_a_company_s_money_people_or_policy():
         assert not of_companies & set(reasons_for(kind, Side.ASSOCIATION))
 
 
+def test_no_advice_speaks_of_a_request_to_who_was_only_suggested():
+    """The same words follow a no to a suggestion, which nobody of the association asked for."""
+    for advice in RefusalStep.objects.values_list("advice", flat=True):
+        assert "votre demande" not in advice
+
+
 def test_what_a_company_is_told_is_not_written_for_associations():
     for step in RefusalStep.objects.filter(asked_by_side=Side.COMPANY):
         told = f"{step.advice} {step.rewrite}"
