@@ -122,7 +122,7 @@ class AbsenceForm(forms.Form):
 
 class ClaimForm(forms.Form):
     message = ParagraphsField(
-        label="Votre fonction, et ce qui permet de la vérifier",
+        label="Ce que vous y faites, et comment nous pouvons le vérifier",
         help_text=(
             "Par exemple\u00a0: «\u202fJe suis trésorière. Mon nom figure sur la page Équipe de notre site, "
             "et vous pouvez m’appeler au siège.\u202f» Seule l’équipe de Mecenova lit ce message."

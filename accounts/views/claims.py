@@ -38,7 +38,7 @@ def claim(request: HttpRequest, pk: UUID) -> HttpResponse:
         except DomainError as refused:
             form.add_error("message", refused.message)
         else:
-            messages.success(request, "Votre demande est partie. Nous vous répondons par e-mail.")
+            messages.success(request, "Votre demande est arrivée. Nous vous répondons par courriel.")
             return redirect("accounts:claim", pk=organisation.pk)
     context = {
         "organisation": organisation,
