@@ -6,6 +6,7 @@ from django.urls import reverse
 from mecenova.reference.models import Cause
 from tests.accounts.factories import UserFactory
 from tests.associations.factories import AssociationFactory
+from tests.browser import assert_no_sideways_scroll
 from tests.companies.factories import CompanyFactory, NeedFactory
 
 pytestmark = pytest.mark.django_db
@@ -160,3 +161,15 @@ def test_whoever_signs_up_may_see_the_odds_first_without_an_account(client):
     page = shown(client.get(reverse("accounts:sign_up")))
     assert f'action="{reverse("pages:understand")}#reponse"' in page
     assert 'name="departement"' in page
+
+
+@pytest.mark.browser
+def test_the_table_of_causes_is_read_on_a_phone_with_the_keyboard(page):
+    """It scrolls in its own frame, which the keyboard reaches, and never the page."""
+    page.goto(reverse("pages:understand"))
+    assert_no_sideways_scroll(page)
+    frame = page.get_by_role("region", name="Associations pour une entreprise, par cause")
+    assert frame.get_attribute("tabindex") == "0"
+    frame.focus()
+    page.keyboard.press("ArrowRight")
+    page.wait_for_function("document.querySelector('.table-frame').scrollLeft > 0")
