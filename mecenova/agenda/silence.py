@@ -3,8 +3,8 @@
 Each room says in its `followups.py` what is alive in it; what is found without a step gets one from the team.
 """
 
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, NamedTuple
 
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import Count, Exists, Model, OuterRef, QuerySet
@@ -14,8 +14,19 @@ from mecenova.agenda.models import FollowUp
 Living = Callable[[], "QuerySet[Any]"]
 # Opens what comes next of one subject, as the room's own operations would have.
 Restart = Callable[[Any], object]
+
+
+class Beside(NamedTuple):
+    """What must run beside the next step: one of these rules, of each of these subjects."""
+
+    rules: tuple[str, ...]
+    queryset: Living
+    restart: Restart
+
+
 _registry: dict[str, Living] = {}
 _restarts: dict[str, Restart] = {}
+_beside: dict[str, Beside] = {}
 
 # The step that the team gets of whatever had none: the subject still waits for its own.
 REPAIR = "agenda.repair"
@@ -32,6 +43,30 @@ def register_living(name: str, queryset: Living, restart: Restart | None = None)
     _registry[name] = queryset
     if restart is not None:
         _restarts[name] = restart
+
+
+def register_beside(rules: Sequence[str], queryset: Living, restart: Restart) -> None:
+    """One of these rules must be open on each subject that `queryset()` gives, beside its next step.
+
+    Nobody is shown such a follow-up, so nobody would see that it is lost: `restart(subject)` opens it again.
+    """
+    if rules[0] in _beside:
+        raise ValueError(f"What must run beside is declared twice by {rules[0]}")
+    _beside[rules[0]] = Beside(tuple(rules), queryset, restart)
+
+
+def beside() -> dict[str, Beside]:
+    return {name: _beside[name] for name in sorted(_beside)}
+
+
+def lacking(declared: Beside) -> "QuerySet[Any]":
+    """The subjects on which none of the rules that must run is open."""
+    subjects = declared.queryset()
+    subject_type = ContentType.objects.get_for_model(subjects.model)
+    running = FollowUp.objects.open().filter(
+        subject_type=subject_type, subject_id=OuterRef("pk"), rule__in=declared.rules
+    )
+    return subjects.filter(~Exists(running))
 
 
 def living() -> dict[str, Living]:

@@ -37,5 +37,6 @@ def check_the_silence() -> None:
     if check is None:
         logger.error("Silence check: it could not ask everybody, and is no check")
         return
-    level = logging.ERROR if check.violations else logging.INFO
-    logger.log(level, "Silence check: %s of %s without a step", check.violations, check.subjects)
+    level = logging.ERROR if check.violations or check.restarted else logging.INFO
+    said = "Silence check: %s of %s without a step, %s lost beside it"
+    logger.log(level, said, check.violations, check.subjects, check.restarted)

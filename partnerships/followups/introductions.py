@@ -9,7 +9,7 @@ from mecenova.agenda.enums import Owner
 from mecenova.agenda.models import FollowUp
 from mecenova.agenda.operations import start
 from mecenova.agenda.rules import Rule, register_rule
-from mecenova.agenda.silence import register_living
+from mecenova.agenda.silence import register_beside, register_living
 from mecenova.calendar import clock
 from mecenova.calendar.working_days import morning_of
 from mecenova.mail import operations as mail
@@ -40,6 +40,11 @@ def next_step_again(introduction: Introduction) -> None:
 
 
 register_living("partnerships.introductions", lambda: Introduction.objects.open(), next_step_again)
+register_beside(
+    ["partnerships.true_status"],
+    lambda: Introduction.objects.sent_by_associations(),
+    lambda introduction: start(TellTrueStatus, introduction),
+)
 
 
 class IntroductionRule(Rule):

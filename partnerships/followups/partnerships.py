@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any, ClassVar
 
 from accounts.models import Organisation
@@ -9,7 +10,8 @@ from mecenova.agenda.enums import Owner
 from mecenova.agenda.models import FollowUp
 from mecenova.agenda.operations import start
 from mecenova.agenda.rules import Rule, register_rule
-from mecenova.agenda.silence import register_living
+from mecenova.agenda.silence import register_beside, register_living
+from mecenova.calendar.working_days import morning_of
 from mecenova.mail import operations as mail
 from mecenova.mail.notifications import Notification
 from partnerships.enums import PartnershipStatus, ReflectionMoment
@@ -58,6 +60,13 @@ register_living(
     "partnerships.partnerships",
     lambda: Partnership.objects.active(),
     next_step_again,
+)
+register_beside(
+    ["partnerships.term", "partnerships.last_months"],
+    lambda: Partnership.objects.signed_until_a_day(),
+    lambda partnership: start(
+        ReachTerm, partnership, since=morning_of(partnership.ends_on + timedelta(days=1))
+    ),
 )
 
 

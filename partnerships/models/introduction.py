@@ -56,6 +56,11 @@ class IntroductionQuerySet(models.QuerySet["Introduction"]):
     def queued(self) -> Self:
         return self.filter(status=IntroductionStatus.QUEUED)
 
+    def sent_by_associations(self) -> Self:
+        """Asked, and not answered yet but by « later »: the association is told where it stands."""
+        sent = (IntroductionStatus.REQUESTED, IntroductionStatus.LATER)
+        return self.filter(status__in=sent, asked_by_side=Side.ASSOCIATION)
+
     def released(self) -> Self:
         """Sent and left without an answer, between two organisations that are both still here."""
         gone = Q(association__organisation__status=OrganisationStatus.LEFT) | Q(

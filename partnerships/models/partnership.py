@@ -41,6 +41,9 @@ class PartnershipQuerySet(models.QuerySet["Partnership"]):
             Q(status__in=UNDER_WAY) | Q(status=PartnershipStatus.ENDED, completed_at__isnull=True)
         )
 
+    def signed_until_a_day(self) -> Self:
+        return self.filter(status=PartnershipStatus.AGREED, ends_on__isnull=False)
+
     def in_disagreement(self) -> Self:
         """The sides say differently whether they talked, or whether it is signed: the team asks both."""
         differ = Q(disagreement_at__isnull=False) | Q(contested_at__isnull=False)

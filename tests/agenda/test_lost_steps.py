@@ -4,16 +4,21 @@ from datetime import date, timedelta
 
 import pytest
 from django.db import connection, transaction
+from django.urls import reverse
 
 from accounts.enums import OrganisationStatus
 from accounts.models import Organisation
 from infotheque.models import Tip
-from mecenova.agenda.followups import Repair
+from mecenova.agenda import silence
+from mecenova.agenda.followups import RemindSlot, Repair
 from mecenova.agenda.models import FollowUp
-from mecenova.agenda.operations import ask_for_slot, check_silence, next_step
+from mecenova.agenda.operations import ask_for_slot, check_silence, next_step, start
+from mecenova.agenda.rules import rule_named
 from mecenova.agenda.silence import living, restart_of
-from partnerships.enums import PartnershipStatus, PartyRole
+from partnerships.enums import PartnershipStatus, PartyRole, Side
+from partnerships.followups import AnswerIntroduction, ReachTerm, TellTrueStatus
 from partnerships.models import Partnership, Party
+from partnerships.operations.agreements import await_term
 from tests.accounts.factories import OrganisationFactory, StaffFactory
 from tests.accounts.threads import at_once
 from tests.associations.factories import AssociationFactory, ProjectFactory
@@ -141,6 +146,75 @@ def test_what_somebody_holds_is_left_to_them():
 
         at_once(call)
     assert next_step(organisation).rule == Repair.name
+
+
+class TestBeside:
+    """What nobody is shown runs beside the next step: lost, nobody would see it."""
+
+    @pytest.fixture
+    def asked(self):
+        introduction = IntroductionFactory(asked_by_side=Side.ASSOCIATION)
+        for rule in (AnswerIntroduction, TellTrueStatus):
+            start(rule, introduction)
+        return introduction
+
+    @pytest.fixture
+    def booked(self, slots, book):
+        return book(slots[0])
+
+    @pytest.fixture
+    def signed_until(self, frozen):
+        found = partnership(**signed(frozen(), ends_on=date(2027, 6, 30)))
+        await_term(found)
+        return found
+
+    @pytest.mark.parametrize(
+        ("which", "rule"),
+        [("asked", TellTrueStatus), ("booked", RemindSlot), ("signed_until", ReachTerm)],
+    )
+    def test_it_begins_again_the_same_night_and_the_team_reads_it(self, frozen, request, client, which, rule):
+        subject = request.getfixturevalue(which)
+        assert check_silence().restarted == 0
+        step = next_step(subject)
+        first = FollowUp.objects.about([subject]).get(rule=rule.name)
+        first.delete()
+        frozen.advance(timedelta(minutes=1))
+        check = check_silence()
+        again = FollowUp.objects.about([subject]).open().get(rule=rule.name)
+        assert (check.restarted, again.is_step) == (1, False)
+        if which != "asked":
+            assert again.due_at == first.due_at
+        assert next_step(subject) == step, "the step itself is left alone"
+        assert check_silence().restarted == 0
+        client.force_login(StaffFactory(), backend="django.contrib.auth.backends.ModelBackend")
+        assert "Relances perdues, reprises" in client.get(reverse("agenda:silence")).text
+
+    def test_what_has_been_done_is_not_lost(self, frozen, booked):
+        """The morning before has come: the reminder is behind."""
+        frozen.move_to(booked.starts_at - timedelta(hours=12))
+        FollowUp.objects.about([booked]).filter(rule=RemindSlot.name).delete()
+        assert check_silence().restarted == 0
+
+    def test_who_has_said_to_stop_on_that_day_is_not_asked_again(self, frozen, signed_until):
+        await_term(signed_until, asked=False)
+        assert check_silence().restarted == 0
+
+    def test_one_that_raises_stops_no_other_and_is_tried_again(self, frozen, asked, booked, monkeypatch):
+        FollowUp.objects.filter(rule__in=[TellTrueStatus.name, RemindSlot.name]).delete()
+
+        def raises(subject):
+            raise RuntimeError("no")
+
+        declared = silence.beside()[RemindSlot.name]
+        monkeypatch.setitem(silence._beside, RemindSlot.name, declared._replace(restart=raises))
+        assert check_silence().restarted == 2
+        assert FollowUp.objects.about([asked]).filter(rule=TellTrueStatus.name).exists()
+        assert check_silence().restarted == 1
+
+    def test_each_is_a_rule_that_is_no_step(self):
+        for name, declared in silence.beside().items():
+            assert rule_named(name).is_step is False
+            assert all(rule_named(rule) for rule in declared.rules)
 
 
 def test_every_kind_says_how():

@@ -36,7 +36,7 @@ from matching.models import Diagnosis
 from mecenova.agenda import operations as agenda
 from mecenova.agenda.models import Absence, FollowUp, Slot
 from mecenova.agenda.operations import next_step, run_due
-from mecenova.agenda.silence import subjects_without_step
+from mecenova.agenda.silence import beside, lacking, subjects_without_step
 from mecenova.calendar import clock
 from mecenova.reference.enums import Kind
 from mecenova.reference.models import Audience, Cause, Territory
@@ -459,6 +459,8 @@ class Network(Story):
     @invariant()
     def the_nightly_check_finds_no_silence(self):
         assert list(subjects_without_step()) == []
+        for name, declared in beside().items():
+            assert list(lacking(declared)) == [], name
 
     @invariant()
     def nothing_is_owed_by_whom_or_to_whom_has_left(self):

@@ -11,6 +11,7 @@ from hypothesis.stateful import initialize, invariant, rule, run_state_machine_a
 
 from mecenova.agenda import operations as agenda
 from mecenova.agenda.models import FollowUp
+from mecenova.agenda.silence import beside, lacking
 from mecenova.calendar import clock
 from mecenova.reference.enums import Kind
 from mecenova.workflow.errors import DomainError
@@ -111,6 +112,8 @@ class Talks(Story):
         assert Partnership.objects.active().exists() == partnership.is_active
         if not partnership.is_active:
             assert not of_it.open().exists()
+        for name, declared in beside().items():
+            assert list(lacking(declared)) == [], name
 
 
 @pytest.mark.django_db

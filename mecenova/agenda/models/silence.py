@@ -30,6 +30,7 @@ class SilenceCheck(Identified):
     subjects = models.PositiveIntegerField("dossiers suivis")
     violations = models.PositiveIntegerField("sans prochaine étape")
     orphans = models.PositiveIntegerField("relances sans objet closes", default=0)
+    restarted = models.PositiveIntegerField("relances perdues, reprises", default=0, db_default=0)
 
     objects: ClassVar[SilenceCheckQuerySet] = SilenceCheckQuerySet.as_manager()  # type: ignore[assignment]
 

@@ -11,7 +11,16 @@ from mecenova.agenda.enums import Outcome
 from mecenova.agenda.followups import Repair
 from mecenova.agenda.models import FollowUp, FollowUpQuerySet, SilenceCheck
 from mecenova.agenda.opening import Opening, open_where_none
-from mecenova.agenda.silence import Living, Restart, counted, forgotten, living, restart_of, without_step
+from mecenova.agenda.silence import (
+    Restart,
+    beside,
+    counted,
+    forgotten,
+    lacking,
+    living,
+    restart_of,
+    without_step,
+)
 from mecenova.calendar import clock
 from mecenova.one_by_one import one_by_one
 
@@ -31,12 +40,14 @@ def check_silence() -> SilenceCheck | None:
     closed = one_by_one(_close_orphans, types, what="orphans of the type")
     closed += one_by_one(_close_repairs, types, what="repairs of the type")
     counts = one_by_one(_check, kinds, what="kind of subject")
-    if len(closed) < 2 * len(types) or len(counts) < len(kinds):
+    restarted = one_by_one(_check_beside, beside(), what="rule")
+    if len(closed) + len(counts) + len(restarted) < 2 * len(types) + len(kinds) + len(beside()):
         return None
     return SilenceCheck.objects.create(
         subjects=sum(alive for alive, _ in counts),
         violations=sum(lost for _, lost in counts),
         orphans=sum(closed),
+        restarted=sum(restarted),
     )
 
 
@@ -46,32 +57,39 @@ def _check(name: str) -> tuple[int, int]:
     queryset = living()[name]
     alive, lost = counted(queryset())
     if lost:
-        _restart(name, queryset)
+        restart = restart_of(name)
+        if restart is not None:
+            _restart(name, forgotten(queryset()), restart)
         _repair(list(without_step(queryset())))
     return alive, lost
 
 
-def _restart(name: str, queryset: Living) -> None:
-    """Whatever raises is left to the team, and stops no other."""
-    restart = restart_of(name)
-    if restart is None:
-        return
-    lost = forgotten(queryset()).order_by("pk").values_list("pk", flat=True)
-    one_by_one(partial(_give_back, queryset, restart), list(lost[:RESTARTED_A_NIGHT]), what=name)
+@transaction.atomic
+def _check_beside(name: str) -> int:
+    """How many subjects had lost what runs beside their step by this rule; it begins again."""
+    declared = beside()[name]
+    lost = lacking(declared)
+    number = lost.count()
+    if number:
+        _restart(name, lost, declared.restart)
+    return number
+
+
+def _restart(name: str, lost: "QuerySet[Any]", restart: Restart) -> None:
+    """Whatever raises is left for another night, or to the team, and stops no other."""
+    keys = lost.order_by("pk").values_list("pk", flat=True)[:RESTARTED_A_NIGHT]
+    one_by_one(partial(_give_back, lost, restart), list(keys), what=name)
 
 
 @transaction.atomic
-def _give_back(queryset: Living, restart: Restart, key: Any) -> None:
-    subject = _held_and_forgotten(queryset(), key)
+def _give_back(lost: "QuerySet[Any]", restart: Restart, key: Any) -> None:
+    """As it is now. Whoever holds it at this moment may be giving it a step: it is left to them."""
+    rows = lost.model._base_manager.filter(pk=key)
+    if not rows.select_for_update(skip_locked=True, no_key=True).values_list("pk").first():
+        return
+    subject = lost.filter(pk=key).first()
     if subject is not None:
         restart(subject)
-
-
-def _held_and_forgotten(subjects: "QuerySet[Any]", key: Any) -> Any:
-    """As it is now. Whoever holds it at this moment may be giving it a step: it is left to them."""
-    rows = subjects.model._base_manager.filter(pk=key)
-    held = rows.select_for_update(skip_locked=True, no_key=True).values_list("pk").first()
-    return forgotten(subjects.filter(pk=key)).first() if held else None
 
 
 def _repair(subjects: list[Model]) -> None:

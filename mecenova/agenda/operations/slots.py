@@ -15,10 +15,10 @@ from mecenova.agenda.followups import HoldSlot, OfferSlot, RemindSlot
 from mecenova.agenda.models import Absence, FollowUp, Slot, SlotQuerySet, SlotRequest
 from mecenova.agenda.operations.follow_ups import close, start
 from mecenova.agenda.policies import can_book_for
-from mecenova.agenda.silence import register_living
+from mecenova.agenda.silence import register_beside, register_living
 from mecenova.calendar import clock
 from mecenova.calendar.clock import PARIS, paris
-from mecenova.calendar.working_days import is_working_day, morning_of
+from mecenova.calendar.working_days import is_working_day, morning_of, next_working_morning
 from mecenova.locks import hold
 from mecenova.mail.models import AddressTrouble, OutgoingMail
 from mecenova.mail.operations import queue
@@ -125,9 +125,7 @@ def write_booking(
     row.save()
     journal.record(row, "book", FREE, BOOKED, by)
     start(HoldSlot, row, since=row.starts_at)
-    reminded_at = _morning_before(row.starts_at)
-    if reminded_at > clock.now():
-        start(RemindSlot, row, since=reminded_at)
+    _remind(row)
     for notification in (notifications.SlotBooked, notifications.SlotTaken):
         queue(notification, row, occurrence=row.booking, context={"moved_from": moved_from})
     close_requests(organisation_id)
@@ -244,6 +242,26 @@ def _close_request(request: SlotRequest) -> None:
 def _give_staff_step(about: Model, adviser: "User") -> None:
     """What the team already owed about the same subject is done by whoever will talk with them."""
     FollowUp.objects.about([about]).steps().filter(owner=Owner.STAFF).update(assigned_to=adviser)
+
+
+def _remind(slot: Slot) -> None:
+    """Both are reminded the working day before, where that morning is still to come."""
+    reminded_at = _morning_before(slot.starts_at)
+    if reminded_at > clock.now():
+        start(RemindSlot, slot, since=reminded_at)
+
+
+def _to_remind() -> SlotQuerySet:
+    """Booked for a day after the next working morning: their reminder is still to come."""
+    day = clock.today()
+    if not is_working_day(day) or morning_of(day) <= clock.now():
+        day = paris(next_working_morning(day)).date()
+    return Slot.objects.to_hold().filter(
+        starts_at__gte=datetime.combine(day + timedelta(days=1), time(), PARIS)
+    )
+
+
+register_beside([RemindSlot.name], _to_remind, _remind)
 
 
 def _morning_before(moment: datetime) -> datetime:
