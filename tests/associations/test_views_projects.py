@@ -287,3 +287,8 @@ def test_a_project_that_waits_or_is_closed_asks_for_nothing_and_leads_on(client)
         text = client.get(url("project_detail", read)).text
         assert "Voir d’autres associations" in text
         assert "Inscrire mon entreprise" not in text
+
+
+def test_the_team_is_not_asked_to_sign_up_on_the_page_of_a_project(client):
+    client.force_login(StaffFactory())
+    assert "Et maintenant" not in client.get(url("project_detail", ProjectFactory(published=True))).text
