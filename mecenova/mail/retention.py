@@ -17,6 +17,7 @@ from django.db.models import Exists, OuterRef, Q
 from mecenova.calendar import clock
 from mecenova.mail.models import MESSAGE, AddressTrouble, OutgoingMail, OutgoingMailQuerySet
 from mecenova.mail.troubles import mend_address
+from mecenova.one_by_one import one_by_one
 from mecenova.workflow.errors import DomainError
 
 WORDS_KEPT = timedelta(days=3 * 365)
@@ -39,7 +40,6 @@ def forget_old_words(limit: int = AT_ONCE) -> int:
     return _forget(OutgoingMail.objects.over().remembered().filter(pk__in=over.values("pk")[:limit]))
 
 
-@transaction.atomic
 def forget_old_troubles() -> int:
     """Delete what was mended long ago, and the troubles of addresses that are nobody's and in no mail."""
     before = clock.now() - TROUBLES_KEPT
@@ -49,10 +49,19 @@ def forget_old_troubles() -> int:
     strangers = AddressTrouble.objects.open().filter(
         ~Exists(people), ~Exists(mails), user=None, at__lt=before
     )
-    for trouble in strangers:
-        mend_address(trouble=trouble, by=None)
-    forgotten, _ = (mended | AddressTrouble.objects.filter(pk__in=[each.pk for each in strangers])).delete()
-    return forgotten
+    keys = list(strangers.values_list("pk", flat=True))
+    forgotten, _ = mended.delete()
+    return forgotten + sum(one_by_one(_mend_and_forget, keys, what="trouble"))
+
+
+@transaction.atomic
+def _mend_and_forget(pk: UUID) -> int:
+    trouble = AddressTrouble.objects.filter(pk=pk).first()
+    if trouble is None:
+        return 0
+    mend_address(trouble=trouble, by=None)
+    trouble.delete()
+    return 1
 
 
 @transaction.atomic

@@ -6,7 +6,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from mecenova.calendar import clock
-from mecenova.mail import tasks
+from mecenova.mail import retention, tasks
 from mecenova.mail.enums import Attempt, MailStatus
 from mecenova.mail.models import AddressTrouble, OutgoingMail
 from mecenova.mail.operations import mark_address, retry_failed
@@ -130,6 +130,29 @@ def test_an_address_that_is_nobody_s_and_in_no_mail_is_forgotten():
     tasks.forget_old_mails()
     tasks.forget_old_mails()
     assert not AddressTrouble.objects.exists()
+
+
+def test_an_address_that_cannot_be_mended_keeps_no_other(monkeypatch, caplog):
+    old = clock.now() - TROUBLES_KEPT - SECOND
+    for name in ("un", "deux"):
+        mark_address(address=f"{name}@exemple.test", kind="bounced", at=old)
+    mend = retention.mend_address
+
+    def mend_but_one(*, trouble, by):
+        mend(trouble=trouble, by=by)
+        if trouble.address == "un@exemple.test":
+            raise RuntimeError(trouble.address)
+
+    def forget_old_words():
+        raise RuntimeError("the database went away")
+
+    monkeypatch.setattr(retention, "mend_address", mend_but_one)
+    monkeypatch.setattr(tasks, "forget_old_words", forget_old_words)
+    tasks.forget_old_mails()
+    kept = AddressTrouble.objects.get()
+    assert (kept.address, kept.is_open) == ("un@exemple.test", True)
+    assert f"trouble {kept.pk} raised" in caplog.text
+    assert "work forget_old_words raised" in caplog.text
 
 
 def test_nor_may_one_be_of_somebody_who_has_just_signed_up():
