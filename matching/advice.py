@@ -69,8 +69,8 @@ AFTER_A_NO: dict[str, tuple[str, str]] = {
     "kind": ("ajoutez une demande sous une autre forme.", "Ajouter une demande"),
     "place": ("vérifiez les territoires où vous agissez vraiment.", "Revoir les territoires"),
     "timing": (
-        "redemandez dans quelques mois, les budgets se décident souvent à l’automne.",
-        "Revoir mes demandes",
+        "revenez-y dans quelques mois, les budgets se décident souvent à l’automne.",
+        "Voir mes mises en relation",
     ),
     "company": (
         "ce n’est pas votre projet qui est en cause. Regardez ce que d’autres entreprises cherchent.",
