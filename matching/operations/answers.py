@@ -94,6 +94,14 @@ def withdraw_suggestions(*, organisation: Organisation, by: User | None = None) 
     return _expire(Suggestion.objects.open().filter(its_own), by)
 
 
+@transaction.atomic
+def end_for_those_who_left() -> None:
+    """A round may present an association at the moment it leaves: what neither saw of the other ends here."""
+    gone = Suggestion.objects.open().filter(association__organisation__status=OrganisationStatus.LEFT)
+    if unseen := _expire(gone, None):
+        return_places(unseen)
+
+
 def hold_former(pairs: Collection[Pair]) -> tuple[list[Suggestion], set[Pair]]:
     """What nobody answered when these needs and associations were brought together before, held.
 

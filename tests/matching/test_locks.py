@@ -7,6 +7,7 @@ import pytest
 from django.db import connection, transaction
 
 from accounts.operations import merge_organisations, withdraw_organisation
+from associations.models import Association
 from companies.enums import NeedStatus
 from companies.models import Policy
 from companies.operations import close_need
@@ -182,6 +183,21 @@ def test_a_need_closes_while_a_round_presents(alone, monkeypatch, months_held, w
     assert (errors, alone.status) == ([], NeedStatus.CLOSED)
     assert not Suggestion.objects.open().exists()
     assert Suggestion.objects.count() == (1 if when == "presented" else 0)
+    assert places_left(alone.company) == 9
+
+
+@together
+def test_an_association_leaves_while_a_round_presents_it(alone, months_held):
+    """The round does not see it go, nor it the round: what was written meanwhile ends the next night."""
+    association = Association.objects.get()
+
+    def leave():
+        withdraw_organisation(organisation=association.organisation, by=None)
+
+    assert second_during_first(months_held(), run_round, leave) == []
+    assert Suggestion.objects.open().count() == 1
+    run_round()
+    assert not Suggestion.objects.open().exists()
     assert places_left(alone.company) == 9
 
 
