@@ -84,7 +84,7 @@ def test_asking_to_join_and_waiting(page, sign_in):
     check(page)
     page.goto(reverse("accounts:claim", args=[organisation.pk]))
     check(page)
-    page.get_by_label("Votre fonction").fill("Je suis trésorière.")
+    page.get_by_label("Ce que vous y faites").fill("Je suis trésorière.")
     page.get_by_role("button", name="Envoyer ma demande").click()
     expect(page.get_by_text("Demande en attente").first).to_be_visible()
     check(page)
