@@ -55,14 +55,9 @@ def can_ask_introduction(user: Visitor, association: Association) -> bool:
 
 
 def reads_as(user: Visitor) -> str:
-    """« visitor », « newcomer », « company » or « other »: what a reader from outside can do next.
-
-    Empty for the team: it asks for nobody.
-    """
+    """« visitor », « newcomer », « company » or « other »: what a reader from outside can do next."""
     if not isinstance(user, User):
         return "visitor"
-    if is_staff(user):
-        return ""
     kinds = set(Organisation.objects.of(user).values_list("kind", flat=True))
     if not kinds:
         return "newcomer"
