@@ -1,7 +1,6 @@
 """What the clock asks of this room."""
 
 import logging
-from collections.abc import Callable
 from importlib import import_module
 
 from celery import shared_task
@@ -14,7 +13,7 @@ from accounts.operations import (
     forget_unconfirmed_accounts,
     warn_dormant_people,
 )
-from mecenova.one_by_one import one_by_one
+from mecenova.one_by_one import work_through
 
 logger = logging.getLogger(__name__)
 
@@ -34,15 +33,9 @@ def forget_ended_sessions() -> None:
 @shared_task
 def keep_no_longer() -> None:
     """Every night: what is kept of people for a time only. Twice in a row finds nothing the second time."""
-    works = (
+    work_through(
         warn_dormant_people,
         close_dormant_accounts,
         forget_unconfirmed_accounts,
         forget_expired_words,
     )
-    one_by_one(_keep, works, what="work")
-
-
-def _keep(work: Callable[[], int]) -> None:
-    if number := work():
-        logger.info("%s: %d", work.__name__, number)

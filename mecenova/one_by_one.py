@@ -29,3 +29,13 @@ def one_by_one(act: Callable[[Item], Answer], items: Iterable[Item], *, what: st
             name = getattr(item, "__name__", item)
             logger.exception("The %s %s raised: the others go on, and it is tried again", what, name)
     return answers
+
+
+def work_through(*works: Callable[[], int]) -> None:
+    """What a task does, one work after the other. What each has counted is logged, when it is something."""
+    one_by_one(_work, works, what="work")
+
+
+def _work(work: Callable[[], int]) -> None:
+    if number := work():
+        logger.info("%s: %d", work.__name__, number)

@@ -1,12 +1,11 @@
 """Woken by beat; everything is decided by the rows."""
 
 import logging
-from collections.abc import Callable
 
 from celery import shared_task
 
 from mecenova.agenda.operations import check_silence, escalate_overdue_steps, run_due, share_staff_steps
-from mecenova.one_by_one import one_by_one
+from mecenova.one_by_one import work_through
 
 logger = logging.getLogger(__name__)
 
@@ -22,12 +21,7 @@ def run_due_follow_ups() -> None:
 @shared_task
 def share_the_teams_steps() -> None:
     """Each hour: what nobody present holds is given, what is late goes to a lead. Safe to run twice."""
-    one_by_one(_share, (share_staff_steps, escalate_overdue_steps), what="work")
-
-
-def _share(work: Callable[[], int]) -> None:
-    if moved := work():
-        logger.info("%s: %d", work.__name__, moved)
+    work_through(share_staff_steps, escalate_overdue_steps)
 
 
 @shared_task

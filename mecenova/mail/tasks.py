@@ -1,14 +1,13 @@
 """Woken by beat every minute and by new mails; everything is decided by the rows."""
 
 import logging
-from collections.abc import Callable
 
 from celery import shared_task
 
 from mecenova.mail.composition import compose_due
 from mecenova.mail.delivery import deliver_due
 from mecenova.mail.retention import forget_old_troubles, forget_old_words
-from mecenova.one_by_one import one_by_one
+from mecenova.one_by_one import work_through
 
 logger = logging.getLogger(__name__)
 
@@ -32,8 +31,4 @@ def compose_digests() -> None:
 @shared_task
 def forget_old_mails() -> None:
     """Erase the words that are kept no longer; run twice, it finds nothing the second time."""
-    one_by_one(_forget, (forget_old_words, forget_old_troubles), what="work")
-
-
-def _forget(work: Callable[[], int]) -> None:
-    logger.info("%s: %d", work.__name__, work())
+    work_through(forget_old_words, forget_old_troubles)
