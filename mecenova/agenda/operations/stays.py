@@ -4,6 +4,7 @@ import uuid
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
@@ -12,6 +13,7 @@ from django.db.models import Model, QuerySet
 
 from mecenova.agenda.models import Stay
 from mecenova.calendar import clock
+from mecenova.one_by_one import one_by_one
 
 GONE = "N’existe plus."
 LONGEST_WHY = 300
@@ -25,7 +27,7 @@ def register_stays(
     """Open and close stays so that the open ones equal the basket; how many came in and went out.
 
     `why(subject, since)` says, of a subject that is no longer in the basket where it was registered at
-    `since`, what took it out.
+    `since`, what took it out. Where it raises, that stay alone is left open, and closed another time.
     """
     now, wanted = clock.now(), _keys(subjects)
     stays = Stay.objects.all().of(basket).open()
@@ -36,9 +38,8 @@ def register_stays(
         ignore_conflicts=True,
     )
     leaving = {key: since for key, since in rows.items() if key not in wanted}
-    if leaving:
-        _close(basket, leaving, why)
-    return len(written), len(leaving)
+    left = _close(basket, leaving, why) if leaving else 0
+    return len(written), left
 
 
 def _keys(subjects: "QuerySet[Any] | Sequence[Model]") -> set[Key]:
@@ -48,18 +49,33 @@ def _keys(subjects: "QuerySet[Any] | Sequence[Model]") -> set[Key]:
     return {(ContentType.objects.get_for_model(each).pk, each.pk) for each in subjects}
 
 
-def _close(basket: str, leaving: dict[Key, datetime], why: Callable[[Any, datetime], str]) -> None:
+def _close(basket: str, leaving: dict[Key, datetime], why: Callable[[Any, datetime], str]) -> int:
     """One update for each reason: they are few, the subjects may be many."""
     now, by_kind = clock.now(), defaultdict(list)
     for kind, pk in leaving:
         by_kind[kind].append(pk)
+    closed = 0
     for kind, pks in by_kind.items():
         model = ContentType.objects.get_for_id(kind).model_class()
         found = model._base_manager.in_bulk(pks) if model else {}
+        since = {pk: leaving[kind, pk] for pk in pks}
         by_reason: dict[str, list[uuid.UUID]] = defaultdict(list)
-        for pk in pks:
-            reason = why(found[pk], leaving[kind, pk]) if pk in found else GONE
-            by_reason[reason[:LONGEST_WHY]].append(pk)
+        what = f"reason to leave {basket} of the subject"
+        for pk, reason in one_by_one(partial(_told, found, since, why), pks, what=what):
+            by_reason[reason].append(pk)
         open_stays = Stay.objects.all().of(basket).open().filter(subject_type=kind)
         for reason, gone in by_reason.items():
-            open_stays.filter(subject_id__in=gone).update(left_at=now, why=reason)
+            closed += open_stays.filter(subject_id__in=gone).update(left_at=now, why=reason)
+    return closed
+
+
+@transaction.atomic
+def _told(
+    found: dict[Any, Any],
+    since: dict[uuid.UUID, datetime],
+    why: Callable[[Any, datetime], str],
+    pk: uuid.UUID,
+) -> tuple[uuid.UUID, str]:
+    """Why one subject left. What it asked and could not read is undone alone."""
+    reason = why(found[pk], since[pk]) if pk in found else GONE
+    return pk, reason[:LONGEST_WHY]
