@@ -6,15 +6,24 @@ from typing import Any, ClassVar
 
 from accounts.enums import OrganisationStatus
 from accounts.models import Organisation, team_of
+from accounts.operations.newcomers import newcomers
 from associations import notifications
 from associations.enums import Stance
 from associations.readiness import is_complete, missing_in_words, told_parts
 from mecenova.agenda.enums import Owner
 from mecenova.agenda.models import FollowUp
-from mecenova.agenda.operations import close, next_step, start
+from mecenova.agenda.operations import close, next_step, start, start_once
 from mecenova.agenda.rules import Rule, register_rule
+from mecenova.agenda.silence import recent, register_beside
 from mecenova.calendar.clock import PARIS
 from mecenova.mail.operations import queue
+
+register_beside(
+    ["associations.first_steps"],
+    lambda: newcomers(recent()).filter(association__isnull=False),
+    lambda organisation: start_once(FirstSteps, organisation),
+    once=True,
+)
 
 
 class AssociationRule(Rule):

@@ -7,10 +7,11 @@ import uuid
 from collections.abc import Sequence
 from typing import ClassVar
 
-from django.db.models import Model
+from django.contrib.contenttypes.models import ContentType
+from django.db.models import Exists, Model, OuterRef
 
 from accounts.enums import OrganisationStatus
-from accounts.models import Organisation
+from accounts.models import Membership, Organisation
 from associations.enums import ProjectStatus
 from associations.models import Project
 from matching import notifications
@@ -19,10 +20,36 @@ from matching.models import Diagnosis
 from matching.signals import diagnosis_is_moot, ending_to_explain
 from mecenova.agenda.enums import Owner
 from mecenova.agenda.models import FollowUp
-from mecenova.agenda.operations import start
+from mecenova.agenda.operations import start, start_once
 from mecenova.agenda.rules import Rule, register_rule
+from mecenova.agenda.silence import recent, register_beside
+from mecenova.mail.models import OutgoingMail
 from mecenova.mail.operations import queue
 from partnerships.models import Introduction
+from partnerships.models.introduction import IntroductionQuerySet
+
+
+def untold_endings() -> IntroductionQuerySet:
+    """Requests that came to nothing of late, whose associations have read nothing of it: neither the plain
+    words nor a diagnosis."""
+    subject_type = ContentType.objects.get_for_model(Introduction)
+    told = OutgoingMail.objects.filter(
+        subject_type=subject_type, subject_id=OuterRef("pk"), created_at__gte=OuterRef("released_at")
+    )
+    diagnosed = Diagnosis.objects.filter(introduction=OuterRef("pk"))
+    people = Membership.objects.filter(
+        organisation=OuterRef("association__organisation"), user__is_active=True
+    )
+    ended = Introduction.objects.come_to_nothing(recent())
+    return ended.filter(Exists(people), ~Exists(told), ~Exists(diagnosed))
+
+
+register_beside(
+    ["matching.explain_ending"],
+    untold_endings,
+    lambda introduction: start_once(ExplainEnding, introduction),
+    once=True,
+)
 
 
 @register_rule

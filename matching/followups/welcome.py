@@ -2,12 +2,24 @@
 
 from typing import Any, ClassVar
 
+from django.db.models import Q
+
 from accounts.models import Organisation, team_of
+from accounts.operations.newcomers import newcomers
 from matching.notifications import WELCOMES
 from mecenova.agenda.enums import Owner
 from mecenova.agenda.models import FollowUp
+from mecenova.agenda.operations import start_once
 from mecenova.agenda.rules import Rule, register_rule
+from mecenova.agenda.silence import recent, register_beside
 from mecenova.mail.operations import queue
+
+register_beside(
+    ["matching.welcome"],
+    lambda: newcomers(recent()).filter(Q(association__isnull=False) | Q(company__isnull=False)),
+    lambda organisation: start_once(WelcomeNewcomer, organisation),
+    once=True,
+)
 
 
 @register_rule

@@ -4,12 +4,14 @@ Each room says in its `followups.py` what is alive in it; what is found without 
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import Count, Exists, Model, OuterRef, QuerySet
 
 from mecenova.agenda.models import FollowUp
+from mecenova.calendar import clock
 
 Living = Callable[[], "QuerySet[Any]"]
 # Opens what comes next of one subject, as the room's own operations would have.
@@ -17,11 +19,15 @@ Restart = Callable[[Any], object]
 
 
 class Beside(NamedTuple):
-    """What must run beside the next step: one of these rules, of each of these subjects."""
+    """What must run beside the next step: one of these rules, of each of these subjects.
+
+    Or must have been begun `once`: whatever became of it, it is not lost.
+    """
 
     rules: tuple[str, ...]
     queryset: Living
     restart: Restart
+    once: bool = False
 
 
 _registry: dict[str, Living] = {}
@@ -30,6 +36,9 @@ _beside: dict[str, Beside] = {}
 
 # The step that the team gets of whatever had none: the subject still waits for its own.
 REPAIR = "agenda.repair"
+
+# What is done once at an event is looked for as long as it still helps whoever lives it.
+EVENT_REMEMBERED = timedelta(days=30)
 
 
 def register_living(name: str, queryset: Living, restart: Restart | None = None) -> None:
@@ -45,28 +54,34 @@ def register_living(name: str, queryset: Living, restart: Restart | None = None)
         _restarts[name] = restart
 
 
-def register_beside(rules: Sequence[str], queryset: Living, restart: Restart) -> None:
+def register_beside(rules: Sequence[str], queryset: Living, restart: Restart, *, once: bool = False) -> None:
     """One of these rules must be open on each subject that `queryset()` gives, beside its next step.
 
     Nobody is shown such a follow-up, so nobody would see that it is lost: `restart(subject)` opens it again.
+    `once` is for what an event begins and nothing repeats: then a subject has lost it that never had it, and
+    `queryset()` gives those of the events that are `recent()`.
     """
     if rules[0] in _beside:
         raise ValueError(f"What must run beside is declared twice by {rules[0]}")
-    _beside[rules[0]] = Beside(tuple(rules), queryset, restart)
+    _beside[rules[0]] = Beside(tuple(rules), queryset, restart, once)
 
 
 def beside() -> dict[str, Beside]:
     return {name: _beside[name] for name in sorted(_beside)}
 
 
+def recent() -> datetime:
+    """Since when what an event should have begun is looked for."""
+    return clock.now() - EVENT_REMEMBERED
+
+
 def lacking(declared: Beside) -> "QuerySet[Any]":
-    """The subjects on which none of the rules that must run is open."""
+    """The subjects on which none of the rules that must run is open, or that never had what is done once."""
     subjects = declared.queryset()
     subject_type = ContentType.objects.get_for_model(subjects.model)
-    running = FollowUp.objects.open().filter(
-        subject_type=subject_type, subject_id=OuterRef("pk"), rule__in=declared.rules
-    )
-    return subjects.filter(~Exists(running))
+    rows = FollowUp.objects.all() if declared.once else FollowUp.objects.open()
+    found = rows.filter(subject_type=subject_type, subject_id=OuterRef("pk"), rule__in=declared.rules)
+    return subjects.filter(~Exists(found))
 
 
 def living() -> dict[str, Living]:

@@ -2,6 +2,7 @@ from datetime import date, datetime
 from typing import Self
 
 from django.conf import settings
+from django.contrib.contenttypes.models import ContentType
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
@@ -17,6 +18,7 @@ from mecenova.calendar.working_days import morning_of
 from mecenova.identifiers.models import Identified
 from mecenova.reference.enums import Kind
 from mecenova.workflow.journal import history
+from mecenova.workflow.models import TransitionRecord
 from partnerships.enums import (
     OPEN_STATUSES,
     UNDER_WAY,
@@ -67,6 +69,23 @@ class IntroductionQuerySet(models.QuerySet["Introduction"]):
             company__organisation__status=OrganisationStatus.LEFT
         )
         return self.filter(status=IntroductionStatus.RELEASED, requested_at__isnull=False).exclude(gone)
+
+    def come_to_nothing(self, since: datetime) -> Self:
+        """Asked by an association that is still here, and ended without an answer since then. What went on
+        under another record, once two were made one, has not come to nothing: its line says so."""
+        endings = TransitionRecord.objects.filter(
+            subject_type=ContentType.objects.get_for_model(Introduction),
+            subject_id=models.OuterRef("pk"),
+            verb__in=("release", "end"),
+            note="",
+        )
+        ended = self.filter(
+            models.Exists(endings),
+            status=IntroductionStatus.RELEASED,
+            asked_by_side=Side.ASSOCIATION,
+            released_at__gte=since,
+        )
+        return ended.exclude(association__organisation__status=OrganisationStatus.LEFT)
 
     def refused_until_after(self, day: date) -> Self:
         """Answered « no » with a date to try again that is still to come: the pair is left in peace."""

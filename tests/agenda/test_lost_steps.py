@@ -8,20 +8,33 @@ from django.urls import reverse
 
 from accounts.enums import OrganisationStatus
 from accounts.models import Organisation
+from accounts.operations import (
+    accept_claim,
+    claim_organisation,
+    merge_organisations,
+    withdraw_organisation,
+)
+from associations.followups import FirstSteps
+from associations.operations import publish_project, register_association
+from companies.operations import register_company
 from infotheque.models import Tip
+from matching.followups import ExplainEnding, WelcomeNewcomer
 from mecenova.agenda import silence
+from mecenova.agenda.enums import Outcome
 from mecenova.agenda.followups import RemindSlot, Repair
 from mecenova.agenda.models import FollowUp
-from mecenova.agenda.operations import ask_for_slot, check_silence, next_step, start
+from mecenova.agenda.operations import ask_for_slot, check_silence, next_step, run_due, start
 from mecenova.agenda.rules import rule_named
-from mecenova.agenda.silence import living, restart_of
+from mecenova.agenda.silence import EVENT_REMEMBERED, living, restart_of
+from mecenova.mail.models import OutgoingMail
 from partnerships.enums import PartnershipStatus, PartyRole, Side
 from partnerships.followups import AnswerIntroduction, ReachTerm, TellTrueStatus
-from partnerships.models import Partnership, Party
+from partnerships.models import Introduction, Partnership, Party
+from partnerships.operations import release_introduction
 from partnerships.operations.agreements import await_term
-from tests.accounts.factories import OrganisationFactory, StaffFactory
+from tests.accounts.factories import MembershipFactory, OrganisationFactory, StaffFactory, UserFactory
 from tests.accounts.threads import at_once
-from tests.associations.factories import AssociationFactory, ProjectFactory
+from tests.associations.factories import AskFactory, AssociationFactory, ProjectFactory
 from tests.companies.factories import CompanyFactory, NeedFactory
 from tests.infotheque.factories import DocumentFactory
 from tests.matching.factories import DiagnosisFactory
@@ -215,6 +228,144 @@ class TestBeside:
         for name, declared in silence.beside().items():
             assert rule_named(name).is_step is False
             assert all(rule_named(rule) for rule in declared.rules)
+
+
+class TestOnce:
+    """What an event begins and nothing repeats: whoever is owed it and never had it has it that night."""
+
+    BEGINNINGS = (WelcomeNewcomer, FirstSteps)
+
+    @pytest.fixture
+    def person(self, frozen):
+        return UserFactory()
+
+    @pytest.fixture
+    def signed_up(self, person):
+        return register_association(by=person, name="Les Lampes", postal_code="59000").organisation
+
+    @pytest.fixture
+    def company(self, person):
+        return register_company(by=person, name="Banque d’ici", postal_code="59000").organisation
+
+    @pytest.fixture
+    def taken_over(self, imported, person):
+        return self.claimed(imported, person)
+
+    @pytest.fixture
+    def imported(self, frozen):
+        return register_association(
+            by=None, name="Les Ponts", postal_code="59000", origin="import", status="unclaimed"
+        ).organisation
+
+    @pytest.fixture
+    def released(self, frozen, person):
+        association = AssociationFactory(complete=True, members=[person])
+        project = AskFactory(project__association=association).project
+        publish_project(project=project, by=person)
+        introduction = IntroductionFactory(association=association, project=project, need=None)
+        release_introduction(introduction=introduction)
+        return introduction
+
+    @staticmethod
+    def claimed(organisation, person):
+        claim = claim_organisation(organisation=organisation, message="Je suis trésorière.", by=person)
+        accept_claim(claim=claim, by=StaffFactory())
+        return organisation
+
+    @staticmethod
+    def rows(subject):
+        once = [name for name, declared in silence.beside().items() if declared.once]
+        return FollowUp.objects.about([subject]).filter(rule__in=once)
+
+    def night(self, frozen):
+        frozen.advance(timedelta(days=1))
+        return check_silence().restarted
+
+    @pytest.mark.parametrize(
+        ("which", "rules"),
+        [
+            ("signed_up", {*BEGINNINGS}),
+            ("company", {WelcomeNewcomer}),
+            ("taken_over", {*BEGINNINGS}),
+            ("released", {ExplainEnding}),
+        ],
+    )
+    def test_what_was_never_begun_begins_the_next_night_and_is_counted(self, frozen, request, which, rules):
+        subject = request.getfixturevalue(which)
+        assert self.night(frozen) == 0
+        self.rows(subject).delete()
+        assert self.night(frozen) == len(rules)
+        assert set(self.rows(subject).open().values_list("rule", flat=True)) == {rule.name for rule in rules}
+        assert self.night(frozen) == 0
+        assert self.rows(subject).count() == len(rules)
+
+    def test_its_mails_leave_then_and_once(self, frozen, signed_up, person, released):
+        run_due()
+        welcomes = OutgoingMail.objects.filter(notification="matching.welcome", recipient=person)
+        explained = OutgoingMail.objects.filter(notification="matching.diagnosis", recipient=person)
+        assert (welcomes.count(), explained.count()) == (1, 1)
+        FollowUp.objects.filter(rule__in=[WelcomeNewcomer.name, ExplainEnding.name]).delete()
+        assert self.night(frozen) == 1, "an ending that is explained was not lost"
+        run_due()
+        assert (welcomes.count(), explained.count()) == (1, 1)
+
+    @pytest.mark.parametrize("outcome", [Outcome.DONE, Outcome.CANCELLED, Outcome.FAILED])
+    def test_what_was_begun_is_not_lost_whatever_became_of_it(self, frozen, signed_up, outcome):
+        self.rows(signed_up).update(outcome=outcome, closed_at=frozen())
+        assert self.night(frozen) == 0
+
+    def test_who_came_in_with_an_import_and_its_people_is_owed_nothing(self, frozen, imported, person):
+        """Their account came with the first site; a colleague who claims joins a team that was there."""
+        Organisation.objects.filter(pk=imported.pk).update(status="checked", checked_at=frozen())
+        MembershipFactory(organisation=imported, user=person)
+        frozen.advance(timedelta(days=1))
+        self.claimed(imported, UserFactory())
+        assert self.night(frozen) == 0
+        assert not self.rows(imported).exists()
+
+    @pytest.mark.parametrize("gone", ["left", "alone", "long ago"])
+    def test_nobody_is_welcomed_too_late(self, frozen, signed_up, person, gone):
+        self.rows(signed_up).delete()
+        if gone == "left":
+            withdraw_organisation(organisation=signed_up, by=person)
+        elif gone == "alone":
+            signed_up.memberships.all().delete()
+        else:
+            frozen.advance(EVENT_REMEMBERED)
+        assert self.night(frozen) == 0
+        assert not self.rows(signed_up).exists()
+
+    def test_plain_words_are_an_explanation(self, frozen, person):
+        """Nothing to diagnose: the association has read how it ended, and no follow-up was ever owed."""
+        association = AssociationFactory(complete=True, members=[person])
+        release_introduction(introduction=IntroductionFactory(association=association))
+        assert self.night(frozen) == 0
+
+    def test_a_request_that_went_on_under_another_record_is_not_explained(self, frozen, person):
+        kept, gone = (AssociationFactory(complete=True, members=[person]) for _ in range(2))
+        need = NeedFactory(published=True)
+        for association in (kept, gone):
+            IntroductionFactory(association=association, company=need.company, need=need)
+        merge_organisations(
+            kept=kept.organisation, gone=gone.organisation, by=StaffFactory(), numbers_confirmed=True
+        )
+        assert Introduction.objects.filter(status="released").count() == 1
+        assert self.night(frozen) == 0
+
+    def test_as_many_queries_for_one_newcomer_as_for_many(self, frozen, query_count):
+        def lost():
+            return [list(silence.lacking(each)) for each in silence.beside().values() if each.once]
+
+        def join(number):
+            for n in range(number):
+                register_association(by=UserFactory(), name=f"Les {n} Lampes, {number}", postal_code="59000")
+            FollowUp.objects.all().delete()
+            return sum(map(len, lost()))
+
+        assert join(1) == 2
+        few = query_count(lost)
+        assert join(5) == 12
+        assert query_count(lost) == few
 
 
 def test_every_kind_says_how():
