@@ -17,8 +17,8 @@ from mecenova.pages.register import keep_register
 from mecenova.rehearsal.operations import ask_preview
 from mecenova.rehearsal.tasks import NIGHTLY_DAYS
 
-# Days ago: the register of baskets tells who came in and left this week.
-REGISTERED, CHECKED = (9, 5, 1), (3, 2, 1)
+# Days ago: the register tells who came in and left this week; the last check is this morning’s.
+REGISTERED, CHECKED = (9, 5, 1), (3, 2, 1, 0)
 
 # Tonight and the month to come: the worker computes them in its first minutes.
 PREVIEWS = (1, NIGHTLY_DAYS)

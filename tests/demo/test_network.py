@@ -94,6 +94,7 @@ class TestTheNetwork:
         assert Absence.objects.exists()
         assert Stay.objects.filter(left_at__isnull=False).exists()
         assert SilenceCheck.objects.latest_count() == 0
+        assert not SilenceCheck.objects.all().is_missing()
         assert Duplicate.objects.to_look_at().exists()
         assert DigestLine.objects.values("status").distinct().count() >= 2
         assert not FollowUp.objects.all().owed_by_staff().filter(assigned_to=None).exists()
