@@ -258,11 +258,16 @@ def test_a_complete_record_without_a_project_offers_to_write_one(client):
     offered = "Ce que vous pouvez faire maintenant"
     page = shown(client.get(DASHBOARD))
     assert offered in page
-    assert f"{reverse('associations:project_create')}?association={association.pk}" in page
+    written_at = f"{reverse('associations:project_create')}?association={association.pk}"
+    assert page.count(written_at) == 1, "said once, at the top"
     ProjectFactory(association=association)
-    assert offered not in shown(client.get(DASHBOARD))
+    page = shown(client.get(DASHBOARD))
+    assert offered not in page
+    assert "Vos projets" in page
 
 
 def test_an_incomplete_record_is_completed_first(client):
     client.force_login(member_of(AssociationFactory()))
-    assert "Ce que vous pouvez faire maintenant" not in shown(client.get(DASHBOARD))
+    page = shown(client.get(DASHBOARD))
+    assert "Ce que vous pouvez faire maintenant" not in page
+    assert "Pas encore de projet" in page
