@@ -12,7 +12,7 @@ from accounts.operations import withdraw_organisation
 from associations.models import Association
 from matching.models import Suggestion
 from matching.notifications import AssociationWelcome, CompanyWelcome, SuggestionDeclined, SuggestionsDigest
-from matching.odds.counts import ENOUGH
+from matching.odds.counts import ENOUGH, Odds
 from matching.operations import decline_suggestion
 from mecenova.agenda.operations import start
 from mecenova.mail.composition import compose_due
@@ -143,6 +143,66 @@ def test_the_welcome_says_the_wait_in_plain_words(frozen_clock):
         told = text().replace("\u00a0", " ")
         assert "une association sur deux a attendu moins de 21 jours" in told
         assert "médian" not in told
+
+
+def room(**figures):
+    """Odds of this many, all else being nought."""
+    nought = dict.fromkeys(("associations", "companies", "needs", "places_this_month", "places_left"), 0)
+    return Odds(**{**nought, **figures}, median_wait_days=None, never_presented=0)
+
+
+def welcome(template, monkeypatch, found):
+    """The mail's words, for an organisation that stands before these odds."""
+    if template is AssociationWelcome:
+        organisation = AssociationFactory(complete=True).organisation
+    else:
+        organisation = CompanyFactory().organisation
+    monkeypatch.setattr("matching.notifications.odds", lambda **case: found)
+    monkeypatch.setattr("matching.notifications.odds_of", lambda case: found)
+    person(organisation)
+    with transaction.atomic():
+        queue(template, organisation)
+    return text().replace("\u00a0", " ").replace("\u202f", " ")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("figures", "told"),
+    [
+        ({}, "entreprises qui soutiennent ces causes près de vous : aucune\n"),
+        ({}, "besoins ouverts pour ces causes, près de vous : aucun\n"),
+        ({}, "places encore libres ce mois-ci : aucune\n"),
+        ({"companies": 1, "needs": 1}, "près de vous : 1 (il ne vous convient peut-être pas)\n"),
+        ({"companies": 2, "needs": 2}, "près de vous : 2 (tous ne vous conviennent pas)\n"),
+        ({"companies": 1, "places_this_month": 3}, "associations ouvertes aux entreprises : aucune\n"),
+        ({"companies": 1, "places_this_month": 3}, "dans ces causes près de vous : vous seriez la première."),
+        ({"associations": 1, "places_this_month": 3}, "Vous êtes moins de cinq"),
+        ({"associations": 6, "places_this_month": 6}, "sur le papier, une place pour chacune"),
+        ({"associations": 6, "places_this_month": 5}, "Cela fait 1,2 association pour une place par mois."),
+        ({"associations": 6, "places_this_month": 3}, "Cela fait 2 associations pour une place par mois."),
+    ],
+)
+def test_the_welcome_of_an_association_counts_in_french(monkeypatch, figures, told):
+    written = welcome(AssociationWelcome, monkeypatch, room(**figures))
+    assert told in written
+    if not figures.get("associations"):
+        assert "une place pour chacune" not in written, "nobody is there to have one"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("figures", "told"),
+    [
+        ({}, "aucune association vérifiée n’est encore ouverte aux entreprises. Un besoin publié"),
+        ({}, "Aucun besoin n’y est encore ouvert, toutes entreprises confondues."),
+        ({"associations": 1, "needs": 1}, "une association vérifiée est ouverte aux entreprises. Un seul"),
+        ({"associations": 1, "needs": 1}, "Un seul besoin y est ouvert, toutes entreprises confondues."),
+        ({"associations": 2, "needs": 2}, "2 associations vérifiées sont ouvertes aux entreprises."),
+        ({"associations": 2, "needs": 2}, "2 besoins y sont ouverts, toutes entreprises confondues."),
+    ],
+)
+def test_the_welcome_of_a_company_counts_in_french(monkeypatch, figures, told):
+    assert told in welcome(CompanyWelcome, monkeypatch, room(**figures))
 
 
 @pytest.mark.django_db

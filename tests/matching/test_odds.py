@@ -3,6 +3,8 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from django.template.loader import render_to_string
+from django.utils.html import strip_tags
 
 from companies.models import Company, Need
 from matching.odds import (
@@ -16,7 +18,7 @@ from matching.odds import (
     rooms_of,
     what_if,
 )
-from matching.odds.counts import associations_of
+from matching.odds.counts import Odds, associations_of
 from matching.openings import openings_of
 from matching.operations import run_round
 from matching.profiles import refresh_needs
@@ -236,3 +238,22 @@ def test_what_a_published_project_says_of_its_place_is_not_proposed_either(db):
 def test_nothing_is_widened_beyond_all_of_france_and_any_kind(db):
     NeedFactory(published=True)
     assert what_if(case_of(), None) == []
+
+
+@pytest.mark.parametrize(
+    ("figures", "told"),
+    [
+        (
+            (0, 0, 0, 0, 0),
+            ["0 association ouverte", "Aucune entreprise ne soutient aujourd’hui ce cas précis"],
+        ),
+        ((0, 1, 0, 3, 3), ["0 association ouverte", "la première aura toutes les places"]),
+        ((1, 1, 0, 3, 3), ["moins de 5 associations ouvertes", "Vous êtes moins de cinq"]),
+        ((5, 2, 0, 5, 5), ["5 associations ouvertes", "une place pour chaque association"]),
+    ],
+)
+def test_a_place_is_promised_to_nobody_who_is_not_there(figures, told):
+    found = Odds(*figures, median_wait_days=None, never_presented=0)
+    page = " ".join(strip_tags(render_to_string("matching/odds.html", {"odds": found})).split())
+    assert all(each in page for each in told)
+    assert ("une place pour chaque association" in page) == (found.associations >= ENOUGH)
