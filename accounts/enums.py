@@ -11,7 +11,7 @@ class OrganisationKind(models.TextChoices):
 
 
 class OrganisationStatus(models.TextChoices):
-    UNCLAIMED = "unclaimed", "Pas encore revendiquée"
+    UNCLAIMED = "unclaimed", "Pas encore inscrite"
     TO_CHECK = "to_check", "À vérifier"
     CHANGES_ASKED = "changes_asked", "À compléter"
     CHECKED = "checked", "Vérifiée"

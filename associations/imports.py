@@ -265,5 +265,5 @@ register_import(
     label="Associations",
     help="Une ligne par association\u00a0: son nom, et ce que vous savez d’elle. Le répertoire national "
     "(RNA) et les listes de subventions que publient l’État et les communes se lisent tels quels.",
-    as_checked_help="les fiches que personne n’a revendiquées deviennent des associations membres.",
+    as_checked_help="les fiches que personne ne tient encore deviennent des associations membres.",
 )

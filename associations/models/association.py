@@ -205,7 +205,7 @@ class Association(Identified):
     def state_in_words(self) -> str:
         """What a visitor should know before contacting it; nothing for an association open as usual."""
         if self.organisation.is_unclaimed:
-            return "pas encore revendiquée"
+            return "pas encore inscrite"
         if self.is_expert_only:
             return "experte seulement"
         return "en pause" if self.is_paused else ""

@@ -167,5 +167,5 @@ register_import(
         "Une ligne par entreprise\u00a0: son nom, ce qu’elle soutient, et combien d’associations elle "
         "regarde par mois."
     ),
-    as_checked_help="les entreprises que personne n’a revendiquées deviennent des membres.",
+    as_checked_help="les entreprises dont personne ne tient encore la fiche deviennent des membres.",
 )

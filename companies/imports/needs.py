@@ -184,5 +184,7 @@ register_import(
     NeedImporter,
     label="Besoins des entreprises",
     help="Une ligne par besoin d’une entreprise déjà connue\u00a0: importez d’abord les entreprises.",
-    as_checked_help="l’entreprise que personne n’a revendiquée devient membre, et son besoin est publié.",
+    as_checked_help=(
+        "l’entreprise dont personne ne tient encore la fiche devient membre, et son besoin est publié."
+    ),
 )

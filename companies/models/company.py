@@ -121,7 +121,7 @@ class Company(Identified):
     @property
     def state_in_words(self) -> str:
         """What a reader should know before reading on; nothing for a company like the others."""
-        return "Pas encore revendiquée" if self.organisation.is_unclaimed else ""
+        return "Pas encore inscrite" if self.organisation.is_unclaimed else ""
 
     @property
     def has_policy(self) -> bool:

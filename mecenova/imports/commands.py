@@ -41,7 +41,7 @@ class ImportCommand(BaseCommand):
         parser.add_argument(
             "--as-checked",
             action="store_true",
-            help="les fiches non revendiquées deviennent des membres vérifiés (reprise d’un réseau existant)",
+            help="les fiches que personne ne tient deviennent des membres vérifiés (réseau déjà connu)",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:

@@ -36,8 +36,8 @@ class ImportForm(forms.Form):
         label="Ce sont des membres que nous connaissons déjà\u00a0: les marquer comme vérifiés",
         help_text=(
             "Cochez seulement pour reprendre un réseau que l’équipe a déjà vérifié. Les fiches que personne "
-            "n’a revendiquées deviennent des membres et entrent dans les suggestions. "
-            "Sans cette case, elles sont listées comme «\u202fpas encore revendiquées\u202f» et ne sont "
+            "ne tient encore deviennent des membres et entrent dans les suggestions. "
+            "Sans cette case, elles sont listées comme «\u202fpas encore inscrites\u202f» et ne sont "
             "proposées à personne."
         ),
         required=False,

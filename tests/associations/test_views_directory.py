@@ -47,7 +47,7 @@ def test_listed_ones_by_folded_name(client):
         "œuvres du Nord",
         "Zèbre",
     ]
-    assert "pas encore revendiquée" in response.text
+    assert "pas encore inscrite" in response.text
 
 
 @pytest.mark.parametrize(

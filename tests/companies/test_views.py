@@ -171,6 +171,8 @@ class TestCompanyPage:
         assert reverse("accounts:claim", args=[company.organisation_id]) in page
         assert "Entrer en relation" not in page
         assert "non renseigné" in page
+        assert "Pas encore inscrite" in page
+        assert "revendiqué" not in page
 
     @pytest.mark.parametrize("status", ["to_check", "changes_asked", "left"])
     def test_what_is_not_public_does_not_exist(self, client, status):
