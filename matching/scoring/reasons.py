@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from matching.scoring.lexicon import shared_terms
 from matching.scoring.parts import Assessment
+from matching.scoring.places import with_capitals
 from matching.scoring.sides import ABROAD, NATIONAL, AssociationSide, NeedSide
 from matching.scoring.themes import MEANS, all_themes
 from mecenova.identifiers.names import fold
@@ -139,7 +140,7 @@ def _shared_words(need: NeedSide, association: AssociationSide) -> list[str]:
     subjects = [known[theme].label for theme in shared[:MOST_SUBJECTS]]
     said = fold(" ".join(subjects))
     quoted = [text for text in _quotable(need, association) if not _is_said(text, said)]
-    return [*subjects, *(f"«\u202f{text}\u202f»" for text in quoted[:MOST_WORDS])]
+    return [*subjects, *(f"«\u202f{with_capitals(text)}\u202f»" for text in quoted[:MOST_WORDS])]
 
 
 def _quotable(need: NeedSide, association: AssociationSide) -> list[str]:

@@ -23,6 +23,7 @@ from matching.scoring import (
     score,
     vocabulary,
 )
+from matching.scoring.places import with_capitals
 from mecenova.calendar import clock
 from tests.associations.factories import AssociationFactory
 from tests.companies.factories import NeedFactory
@@ -157,7 +158,9 @@ def test_the_subject_in_the_need_s_own_words_then_the_cause() -> None:
         ("Tisser des laines brutes de brebis", "laines brutes brebis", ["laines brutes", "brebis"]),
         ("Un atelier de quartier à Lille", "atelier, Lille", ["Lille"]),
         ("Restaurer les jardins de Lille", "jardins de Lille", ["jardins de Lille"]),
-        ("AIDER À LILLE", "Lille", ["lille"]),
+        ("AIDER À LILLE", "Lille", ["Lille"]),
+        ("Lille : une fresque", "fresque, Lille", ["fresque", "Lille"]),
+        ("Les jardins de lille", "jardins de Lille", ["jardins de Lille"]),
         ("Tresser : « Vannerie »", "vannerie", ["vannerie"]),
     ],
 )
@@ -168,6 +171,11 @@ def test_words_that_follow_each_other_are_quoted_together(title: str, says: str,
     need = replace(NEED, text=replace(lexicon.need_text(title, ""), themes={}))
     subject = told(need, replace(HERE, text=replace(text, themes={})))[0]
     assert sorted(re.findall("«\u202f(.+?)\u202f»", subject)) == sorted(quoted)
+
+
+def test_only_what_names_nothing_but_a_place_is_given_a_capital() -> None:
+    assert with_capitals("jardins de lille et d’évry") == "jardins de Lille et d’Évry"
+    assert with_capitals("lot, somme, manche, tours") == "lot, somme, manche, tours"
 
 
 @pytest.mark.django_db
