@@ -5,6 +5,7 @@ import uuid
 from django import forms
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
@@ -104,7 +105,9 @@ def _show(
     *,
     status: int = 200,
 ) -> HttpResponse:
-    may_answer = found.is_open and policies.can_answer_suggestion(request.user, found)
+    is_ours = policies.can_answer_suggestion(request.user, found)
+    may_answer = found.is_open and is_ours
+    is_over_for_us = is_ours and not found.is_open and found.introduction is None
     context = {
         "suggestion": found,
         "association": found.association,
@@ -113,6 +116,8 @@ def _show(
         "interest_form": interest_form,
         "decline_form": decline_form,
         "may_answer": may_answer,
+        "is_over_for_us": is_over_for_us,
+        "others": list(_waiting_for(found.company)) if is_over_for_us else [],
         # Whoever answers is reading it now.
         "returns_on": found.returns_on(opened=True),
         "today": clock.today(),
@@ -120,6 +125,11 @@ def _show(
         "record_seen": may_answer and found.seen_at is None,
     }
     return render(request, "matching/suggestion.html", context, status=status)
+
+
+def _waiting_for(company: Company) -> QuerySet[Suggestion]:
+    """Those that wait for its answer, the closest to what it looks for first."""
+    return Suggestion.objects.open().filter(company=company).with_parties().order_by("-score", "pk")
 
 
 def _suggestion_seen_by(request: HttpRequest, pk: uuid.UUID) -> Suggestion:

@@ -193,6 +193,7 @@ def _show(
     step = agenda.next_step(found) if found.is_open else None
     mine = bool(step) and policies.owes(request.user, step)
     reader_is_association = is_member(request.user, found.association.organisation)
+    is_over_for_us = may_answer and found.status in (IntroductionStatus.NO, IntroductionStatus.WITHDRAWN)
     context = {
         "introduction": found,
         "asking": found.asking_organisation,
@@ -213,10 +214,18 @@ def _show(
         "reader_is_association": reader_is_association,
         "explained_at": explained_at(found) if reader_is_association or is_staff(request.user) else "",
         "after_no": next_steps_after(found),
+        "is_over_for_us": is_over_for_us,
+        "to_answer": _waiting_for(found.answering_organisation) if is_over_for_us else [],
         "history": _happened(found),
         "partnership": getattr(found, "partnership", None),
     }
     return render(request, "partnerships/introduction.html", context, status=status)
+
+
+def _waiting_for(organisation: Organisation) -> list[Introduction]:
+    """The requests that wait for its answer, the oldest first."""
+    owed = Introduction.objects.to_answer_by(Organisation.objects.filter(pk=organisation.pk))
+    return list(owed.with_parties().order_by("requested_at", "pk"))
 
 
 def _happened(found: Introduction) -> list[Line]:

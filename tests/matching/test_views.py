@@ -339,3 +339,34 @@ def test_the_needs_of_a_diagnosis_are_a_link_for_the_association_alone(client, d
         page = client.get(found.get_absolute_url()).text
         assert "Écrivez la première" in page
         assert ('href="/besoins-pour-vous/"' in page.split("<main")[1]) is links
+
+
+def test_after_a_no_a_company_reads_what_comes_next(company_client, suggestion):
+    """The others that wait, then its need, then another one: never a page that leads nowhere."""
+    Suggestion.objects.update(
+        status=SuggestionStatus.DECLINED, refusal_reason=RefusalReason.TERRITORY, answered_at=clock.now()
+    )
+    others = [SuggestionFactory(need=suggestion.need, score=score) for score in ("0.8", "0.6")]
+
+    def page():
+        return " ".join(html.unescape(company_client.get(suggestion.get_absolute_url()).text).split())
+
+    assert "lit sur son compte votre réponse et sa raison" in page()
+    for number, said in ((2, "2 autres associations vous sont proposées"), (1, "Une autre association")):
+        assert said in page()
+        assert f'href="{others[0].get_absolute_url()}">Lire {others[0].association.organisation}' in page()
+        assert len(others) == number
+        others.pop().delete()
+    assert f'href="{suggestion.need.get_absolute_url()}">Revoir ce besoin' in page()
+    Need.objects.update(status="closed", closed_at=clock.now())
+    assert f'href="{reverse("companies:need_create")}">Publier un besoin' in page()
+
+
+@pytest.mark.parametrize("state", ["presented", "expired", "declined"])
+def test_what_comes_next_is_for_the_company_alone_and_once_it_is_over(client, db, state):
+    suggestion = SuggestionFactory(**({} if state == "presented" else {state: True}))
+    member = MembershipFactory(organisation=suggestion.company.organisation).user
+    for reader, invited in ((member, state != "presented"), (StaffFactory(), False)):
+        client.force_login(reader)
+        page = html.unescape(client.get(suggestion.get_absolute_url()).text)
+        assert ("Et maintenant" in page) is invited

@@ -428,3 +428,36 @@ def test_the_document_of_a_refusal_says_where_it_was_opened_from_but_not_in_a_ma
     asked_by = str(found.association.organisation_id)
     assert query == {"prescrit": ["refusal:timing"], "organisme": [asked_by]}
     assert "?" not in next_steps_after(found, absolute=True).library_url
+
+
+def test_after_its_own_no_a_company_reads_what_comes_next(client, pair):
+    """What the association reads, the other requests that wait, then what is suggested to it."""
+    introduction = declined(pair)
+    client.force_login(pair.answerer)
+    page = shown(client.get(introduction.get_absolute_url()))
+    assert f"{pair.association.organisation.name} lit votre réponse et sa raison" in page
+    assert f"ne pourra pas vous redemander avant le {plain(date_longue(introduction.retry_on))}" in page
+    assert "Aucune autre demande n’attend votre réponse. Votre besoin reste ouvert" in page
+    assert f'href="{reverse("matching:suggestions")}">Voir les associations suggérées' in page
+    for number, said in ((1, "Une autre demande attend"), (2, "2 autres demandes attendent")):
+        other = IntroductionFactory(company=pair.company, requested_at=clock.now() - timedelta(days=number))
+        page = shown(client.get(introduction.get_absolute_url()))
+        assert said in page
+        assert f'href="{other.get_absolute_url()}">Lire la demande de' in page, "the oldest first"
+
+
+def test_after_its_own_no_an_association_is_led_to_the_needs(client, pair):
+    introduction = pair.ask(asked_by_side=Side.COMPANY, by=pair.answerer)
+    reason = reasons_for(introduction.kind, Side.ASSOCIATION)[0]
+    operations.decline_introduction(introduction=introduction, reason=reason, by=pair.asker)
+    client.force_login(pair.asker)
+    page = shown(client.get(introduction.get_absolute_url()))
+    assert f'href="{reverse("matching:suited_needs")}">Voir les besoins qui vous correspondent' in page
+
+
+def test_the_team_is_not_told_what_comes_next_for_others(client, pair):
+    client.force_login(StaffFactory())
+    page = shown(client.get(declined(pair).get_absolute_url()))
+    assert "Et maintenant" not in page
+    company, association = pair.company.organisation.name, pair.association.organisation.name
+    assert f"{association} ne pourra pas redemander à {company} avant le" in page
