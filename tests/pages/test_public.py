@@ -1,12 +1,14 @@
 import html
+from itertools import cycle
 
 import pytest
 from django.urls import reverse
 
+from mecenova.reference.enums import Kind
 from mecenova.reference.models import Cause
 from tests.accounts.factories import UserFactory
 from tests.associations.factories import AssociationFactory
-from tests.browser import assert_no_sideways_scroll
+from tests.browser import assert_accessible, assert_no_sideways_scroll
 from tests.companies.factories import CompanyFactory, NeedFactory
 
 pytestmark = pytest.mark.django_db
@@ -164,12 +166,22 @@ def test_whoever_signs_up_may_see_the_odds_first_without_an_account(client):
 
 
 @pytest.mark.browser
-def test_the_table_of_causes_is_read_on_a_phone_with_the_keyboard(page):
-    """It scrolls in its own frame, which the keyboard reaches, and never the page."""
-    page.goto(reverse("pages:understand"))
-    assert_no_sideways_scroll(page)
-    frame = page.get_by_role("region", name="Associations pour une entreprise, par cause")
-    assert frame.get_attribute("tabindex") == "0"
-    frame.focus()
-    page.keyboard.press("ArrowRight")
-    page.wait_for_function("document.querySelector('.table-frame').scrollLeft > 0")
+def test_the_table_of_causes_is_cards_on_a_phone_and_a_table_for_who_hears_it(page):
+    for width in (320, 390):
+        page.set_viewport_size({"width": width, "height": 844})
+        page.goto(reverse("pages:understand"))
+        assert_no_sideways_scroll(page)
+    table = page.get_by_role("table", name="Associations pour une entreprise, par cause")
+    assert table.get_by_role("columnheader").count() == len(Kind) + 1
+    assert table.get_by_role("rowheader", name="Handicap").is_visible()
+    assert table.get_by_role("row").nth(1).get_by_role("cell").count() == len(Kind)
+    assert page.evaluate("getComputedStyle(document.querySelector('.stacks tbody tr')).display") == "block"
+    assert_accessible(page)
+
+
+def test_each_figure_of_the_table_of_causes_bears_the_name_of_its_kind(client):
+    page = shown(client.get(reverse("pages:understand")))
+    cells = page.split("</caption>")[1].split("</table>")[0].split("<td ")[1:]
+    assert cells
+    named = zip(cells, cycle(Kind), strict=False)
+    assert all(f'data-label="{kind.label}"' in cell for cell, kind in named)
