@@ -11,6 +11,7 @@ from django.urls import reverse
 from mecenova.agenda.models import FollowUp, Slot, SlotRequest
 from mecenova.agenda.operations import ask_for_slot, book_slot, open_slots, run_due, start
 from mecenova.agenda.slot_links import SALT, slots_path, token_for, wish_from
+from mecenova.ui.figures import day_and_hour
 from tests.accounts.factories import MembershipFactory, OrganisationFactory, StaffFactory, UserFactory
 from tests.agenda.conftest import START
 from tests.agenda.rules_for_tests import Broken
@@ -45,7 +46,7 @@ def path(membership):
 
 @pytest.fixture
 def slots(frozen):
-    adviser = StaffFactory()
+    adviser = StaffFactory(first_name="Inès")
     return open_slots(adviser=adviser, day=TUESDAY, starts=time(14), ends=time(15), by=adviser)
 
 
@@ -57,7 +58,9 @@ class TestChoosing:
         slots[1].refresh_from_db()
         assert slots[1].booked_by_organisation_id == membership.organisation_id
         assert "1er\u00a0décembre 2026" in answer.content.decode()
-        assert "Vous avez un rendez-vous" in page.get(path).content.decode()
+        assert "Inès" in answer.text
+        assert "Un courriel vous le confirme" in answer.text
+        assert "Un rendez-vous est déjà pris" in page.get(path).text
 
     def test_to_anybody_else_the_page_does_not_exist(self, enter, path, slots):
         page = enter(UserFactory())
@@ -164,7 +167,7 @@ class TestOneSlot:
         slot = self.booked(membership, slots)
         frozen.move_to(START.replace(hour=22))
         page = enter(membership.user)
-        said = "S’il faut un courriel pour l’en prévenir, il part "
+        said = "Si un courriel lui avait annoncé ce rendez-vous, celui qui l’annule part "
         for answer in (
             page.get(slot.get_absolute_url()),
             page.post(reverse("agenda:cancel_booking", args=[slot.pk]), follow=True),
@@ -182,6 +185,7 @@ class TestOneSlot:
         assert "Déplacer à ce moment" in page.get(again).text
         answer = page.post(again, {"slot": slots[2].pk}, follow=True)
         assert answer.redirect_chain[-1][0] == slots[2].get_absolute_url()
+        assert f"L’ancien moment, {day_and_hour(slot.starts_at)}, redevient libre." in answer.text
         slot.refresh_from_db()
         assert slot.booked_at is None
 
@@ -193,7 +197,9 @@ class TestOneSlot:
         assert "Personne n’a appelé" in page.get(slot.get_absolute_url()).text
         answer = page.post(reverse("agenda:miss_slot", args=[slot.pk]), follow=True)
         assert "Votre demande est notée" in answer.text
-        assert "Cet appel n’a pas eu lieu" in page.get(slot.get_absolute_url()).text
+        html = page.get(slot.get_absolute_url()).text
+        assert "Cet appel n’a pas eu lieu" in html
+        assert f"{membership.user} a dit le" in html
 
     def test_the_team_says_that_nobody_answered(self, enter, membership, slots, frozen):
         slot = self.booked(membership, slots)
@@ -205,6 +211,23 @@ class TestOneSlot:
         assert "Personne n’a répondu" not in html
         # No other slot is free: the team owes it a date.
         assert membership.organisation.name in html
+        html = enter(membership.user).get(slot.get_absolute_url()).text
+        assert "L’équipe a appelé, sans obtenir de réponse." in html
+
+    def test_called_off_its_page_says_by_whom_and_when(self, enter, membership, slots):
+        slot = self.booked(membership, slots)
+        page = enter(slot.adviser)
+        page.post(reverse("agenda:cancel_booking", args=[slot.pk]))
+        html = page.get(slot.get_absolute_url()).text
+        assert f"{slot.adviser} l’a annulé le lundi 23\u00a0novembre 2026" in html
+        assert f"{membership.organisation.name} le sait par courriel" in html
+        html = enter(membership.user).get(slot.get_absolute_url()).text
+        assert "L’équipe l’a annulé le lundi 23\u00a0novembre 2026" in html
+        assert "Choisir un autre moment" in html
+
+    def test_the_team_that_books_reads_who_is_told(self, enter, membership, path, slots):
+        answer = enter(slots[0].adviser).post(path, {"slot": slots[0].pk}, follow=True)
+        assert f"Nous l’écrivons à {membership.user}." in answer.text
 
     def test_a_slot_that_nobody_took_is_withdrawn_without_a_word_of_a_mail(self, enter, slots):
         answer = enter(slots[0].adviser).post(

@@ -21,6 +21,8 @@ from mecenova.mail.models import OutgoingMail
 from mecenova.team import for_the_team, is_staff
 from mecenova.ui.figures import day_and_hour
 from mecenova.workflow.errors import DomainError
+from mecenova.workflow.journal import history
+from mecenova.workflow.models import TransitionRecord
 
 # More than the team opens ahead, or owes.
 SHOWN = 200
@@ -67,7 +69,7 @@ def slots(request: HttpRequest, token: str) -> HttpResponse:
         except DomainError as refused:
             form.add_error(None, refused.message)
         else:
-            messages.success(request, f"C’est noté\u00a0: {day_and_hour(slot.starts_at)}.")
+            messages.success(request, _what_choosing_did(request, slot, booked))
             return redirect("agenda:slot", pk=slot.pk)
     waiting = SlotRequest.objects.waiting().filter(organisation_id=wish.organisation_id).first()
     context = {
@@ -108,6 +110,7 @@ def slot(request: HttpRequest, pk: UUID) -> HttpResponse:
         "for_the_team": is_staff(request.user),
         "told": who_is_told(found.booked_by_organisation_id, found.booked_by),
         "who_hears": _hears(request, found),
+        "over": _who_ended(found),
     }
     return render(request, "agenda/slot.html", context)
 
@@ -204,6 +207,27 @@ def _again(slot: Slot) -> str:
     return slots_path(organisation_id=organisation_id, about=about) if organisation_id and about else ""
 
 
+def _what_choosing_did(request: HttpRequest, slot: Slot, former: Slot | None) -> str:
+    """What is booked, what becomes of the moment chosen before, and who learns it."""
+    said = f"C’est noté\u00a0: {day_and_hour(slot.starts_at)}, avec {slot.adviser}."
+    if former is not None and former.pk != slot.pk:
+        said += f" L’ancien moment, {day_and_hour(former.starts_at)}, redevient libre."
+    told = who_is_told(slot.booked_by_organisation_id, slot.booked_by)
+    if not is_staff(request.user):
+        return f"{said} Un courriel vous le confirme\u202f; {slot.adviser} le voit sur le site."
+    if told:
+        return f"{said} Nous l’écrivons à {', '.join(map(str, told))}."
+    name = name_of(slot.booked_by_organisation_id)
+    return f"{said} Personne de «\u202f{name}\u202f» n’a de compte\u00a0: dites-le par téléphone."
+
+
+def _who_ended(slot: Slot) -> TransitionRecord | None:
+    """Of an appointment that is not to be, or was not: the line that says by whom, and when."""
+    if slot.booked_at is None or slot.cancelled_at is None:
+        return None
+    return history(slot).filter(verb__in=("call_off", "miss")).last()
+
+
 def _who_hears(slot: Slot) -> str:
     """Said to the team, of a slot that was booked: who learns by mail that it will not be."""
     if not slot.is_booked:
@@ -223,7 +247,7 @@ def _hears(request: HttpRequest, slot: Slot) -> str:
 def _adviser_hears(slot: Slot) -> str:
     """Said to the organisation that gives a slot back. Booked in the same night, it takes no mail."""
     seen = f"Le créneau redevient libre aussitôt, et {slot.adviser} le voit sur le site."
-    return f"{seen} S’il faut un courriel pour l’en prévenir, il {leaves()}."
+    return f"{seen} Si un courriel lui avait annoncé ce rendez-vous, celui qui l’annule {leaves()}."
 
 
 def _given_back(request: HttpRequest, slot: Slot) -> HttpResponse:
