@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from accounts.models import Merge
-from accounts.policies import Person
+from accounts.policies import Person, is_member
 from associations import policies
 from associations.filters import AssociationFilter
 from associations.forms.notes import CallForm
@@ -86,5 +86,6 @@ def _from_inside(association: Association, projects: list[Any], reader: Person) 
             for part in found.missing
         ],
         "history": history,
+        "is_member": is_member(reader, organisation),
         "changes_asked": asked,
     }

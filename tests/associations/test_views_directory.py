@@ -4,6 +4,7 @@ from django.urls import reverse
 from accounts.enums import OrganisationKind, OrganisationStatus
 from associations.enums import Stance
 from associations.models import Association
+from associations.operations import create_project
 from mecenova.calendar import clock
 from mecenova.reference.models import Skill, Territory
 from tests.accounts.factories import MembershipFactory, OrganisationFactory, StaffFactory, UserFactory
@@ -169,6 +170,15 @@ def test_member_sees_step_missing_parts_and_drafts(client):
     text = client.get(page(association)).text
     for expected in ("Brouillon à nous", "votre mission en deux phrases", "étape", "Écrire un projet"):
         assert expected in text
+
+
+def test_what_is_owed_of_a_project_is_the_readers_or_bears_the_associations_name(client):
+    member = UserFactory()
+    association = AssociationFactory(complete=True, members=[member])
+    create_project(association=association, by=member, title="Brouillon à nous", description="Un début.")
+    for reader, who in ((member, "Vous"), (StaffFactory(), association.organisation.name)):
+        client.force_login(reader)
+        assert f"{who}, au plus tard le" in client.get(page(association)).text
 
 
 def test_links_depend_on_the_reader(client):
