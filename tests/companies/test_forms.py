@@ -10,6 +10,7 @@ from companies.forms import CompanyForm, PolicyForm, RegistrationForm, need_form
 from companies.readiness import NEED_FIELDS
 from mecenova.calendar import clock
 from mecenova.reference.enums import Kind
+from mecenova.ui.templatetags.controls import when_wanted
 from tests.companies.factories import CompanyFactory, NeedFactory
 
 pytestmark = pytest.mark.django_db
@@ -182,3 +183,10 @@ def test_a_policy_may_be_empty_but_not_contradictory():
         {"monthly_capacity": "1", "causes": ["sport", "sante"], "excluded_causes": ["sport"]}, company=company
     )
     assert "Sport" in both.errors["excluded_causes"][0]
+
+
+def test_what_suggestions_wait_for_is_not_called_optional_in_the_policy():
+    form = PolicyForm(company=CompanyFactory())
+    for name in ("causes", "kinds", "territories"):
+        assert "pour recevoir des suggestions" in when_wanted(form[name])
+    assert when_wanted(form["ticket_min"]) == "facultatif"

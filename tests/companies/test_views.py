@@ -165,6 +165,20 @@ class TestCompanyPage:
             assert "À vous de jouer" not in text
             assert f"<dd>{company.organisation.name}</dd>" in text
 
+    @pytest.mark.parametrize("general_interest_only", [True, False])
+    def test_who_can_answer_is_said_in_the_singular(self, client, general_interest_only):
+        need = NeedFactory(published=True, company__policy__general_interest_only=general_interest_only)
+        page = " ".join(client.get(need.get_absolute_url()).text.split())
+        of_interest = ", d’intérêt général," if general_interest_only else ""
+        assert f"Toute association inscrite et vérifiée{of_interest} qui agit" in page
+
+    def test_its_open_need_leads_its_company_to_what_is_suggested(self, client, user):
+        need = NeedFactory(published=True, company=CompanyFactory(members=[user]))
+        for reader, told in ((user, True), (StaffFactory(), False)):
+            client.force_login(reader)
+            page = client.get(need.get_absolute_url()).text
+            assert ("Voir les associations qui vous sont suggérées" in page) is told
+
     def test_an_unclaimed_one_can_be_claimed_and_is_asked_nothing(self, client):
         company = CompanyFactory(organisation__status="unclaimed", policy=None)
         page = client.get(url("detail", company.pk)).content.decode()

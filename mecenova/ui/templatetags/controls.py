@@ -16,7 +16,7 @@ from mecenova.ui.drawing import draw
 register = template.Library()
 
 OPTIONAL = "facultatif"
-NEEDED_LATER = "peut attendre, mais il faudra le dire pour être présentée"
+NEEDED_LATER = "peut attendre, mais il faudra le dire pour {}"
 
 
 @register.inclusion_tag("ui/error_summary.html")
@@ -70,13 +70,16 @@ def when_wanted(field: BoundField) -> str:
 
     Nothing in a filter form, where nothing is required, nor for the fields that a form names in
     `asked_for_some_answers`: its server checks want them, or not, according to another answer, and their
-    label says so. Those of `needed_later` keep a profile from being complete.
+    label says so. Those of `needed_later` keep a profile from being complete, and
+    from what the form names in `needed_to`.
     """
     if field.field.required or field.name in getattr(field.form, "asked_for_some_answers", ()):
         return ""
     if not any(other.required for other in field.form.fields.values()):
         return ""
-    return NEEDED_LATER if field.name in getattr(field.form, "needed_later", ()) else OPTIONAL
+    if field.name not in getattr(field.form, "needed_later", ()):
+        return OPTIONAL
+    return NEEDED_LATER.format(getattr(field.form, "needed_to", "être présentée"))
 
 
 @register.inclusion_tag("ui/fields.html")
