@@ -128,6 +128,15 @@ def size(octets: int) -> SafeString:
     return SafeString(f"{octets}{NO_BREAK_SPACE}{'octets' if octets > 1 else 'octet'}")
 
 
+def length(minutes: int) -> SafeString:
+    """« 45 minutes », then from an hour and a half on to the nearest half hour: « 2 heures et demie »."""
+    if minutes < 90:
+        return SafeString(f"{integer(minutes)}{NO_BREAK_SPACE}{'minute' if minutes < 2 else 'minutes'}")
+    hours, half = divmod(round(minutes / 30), 2)
+    words = f"{integer(hours)}{NO_BREAK_SPACE}{'heure' if hours < 2 else 'heures'}"
+    return SafeString(f"{words} et demie" if half else words)
+
+
 def days(value: int | timedelta | None) -> SafeString:
     """« 1 jour », « 12 jours »."""
     if value is None or value == "":

@@ -81,6 +81,20 @@ def test_days(value: object, shown: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("minutes", "shown"),
+    [
+        (1, "1\u00a0minute"),
+        (45, "45\u00a0minutes"),
+        (90, "1\u00a0heure et demie"),
+        (170, "3\u00a0heures"),
+        (305, "5\u00a0heures"),
+    ],
+)
+def test_lengths(minutes: int, shown: str) -> None:
+    assert figures.length(minutes) == shown
+
+
+@pytest.mark.parametrize(
     ("number", "shown"),
     [(0, "0 sortie"), (1, "1 sortie"), (2, "2 sorties"), (Decimal("1.5"), "1,5 sortie"), ("0", "0 sortie")],
 )

@@ -65,6 +65,11 @@ def jours(value: Any) -> SafeString:
 
 
 @register.filter
+def duree(minutes: int) -> SafeString:
+    return figures.length(minutes)
+
+
+@register.filter
 def nombre(value: int | None) -> SafeString:
     return figures.missing() if value is None else SafeString(figures.integer(value))
 
