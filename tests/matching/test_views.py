@@ -48,7 +48,7 @@ def test_the_list_shows_reasons_and_places(company_client, suggestion):
     page = company_client.get("/suggestions/").content.decode()
     assert suggestion.association.organisation.name in page
     assert "emploi et insertion" in page
-    assert "3 places encore libres" in page
+    assert "encore 3 associations à étudier ce mois-ci" in page
 
 
 def test_the_list_asks_as_much_for_one_as_for_ten(company_client, suggestion, query_count):
