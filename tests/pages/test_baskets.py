@@ -370,7 +370,16 @@ def test_a_row_past_its_promised_date_is_marked_in_every_basket_as_on_the_tower(
             page = team.get(page_of(slug))
             assert page.context["lines"][0]["is_late"]
             assert "en retard" in page.text
-        assert f"Promis pour le {long_date(promised)}" in team.get(page_of("revendications")).text
+
+
+def test_a_late_row_says_its_date_once_as_long_as_no_other_was_given(team):
+    claim = claim_organisation(organisation=OrganisationFactory(), message="Trésorière.", by=UserFactory())
+    promised = next_step(claim).deadline
+    with clock.frozen(promised + timedelta(hours=1)):
+        page = team.get(page_of("revendications")).text
+        assert "en retard" in page
+        assert f'au plus tard le <time datetime="{promised:%Y-%m-%d}">' in page
+        assert "Promis d’abord" not in page
 
 
 def test_those_to_call_come_with_their_numbers(team):
