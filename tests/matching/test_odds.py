@@ -247,7 +247,7 @@ def test_nothing_is_widened_beyond_all_of_france_and_any_kind(db):
             (0, 0, 0, 0, 0),
             ["0 association ouverte", "Aucune entreprise ne soutient aujourd’hui ce cas précis"],
         ),
-        ((0, 1, 0, 3, 3), ["0 association ouverte", "la première aura toutes les places"]),
+        ((0, 1, 0, 3, 3), ["0 association ouverte", "vous seriez la première"]),
         ((1, 1, 0, 3, 3), ["moins de 5 associations ouvertes", "Vous êtes moins de cinq"]),
         ((5, 2, 0, 5, 5), ["5 associations ouvertes", "une place pour chaque association"]),
     ],

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from django.core.management import call_command
 from django.urls import reverse
+from django.utils.html import strip_tags
 
 from matching.openings import openings_of
 from matching.operations import decline_suggestion, run_round
@@ -329,3 +330,31 @@ def test_a_need_without_any_says_why(client, given, words):
     client.force_login(UserFactory(is_staff=True))
     page = client.get(reverse("matching:closest", args=[NeedFactory(**given).pk]))
     assert words in shown(page)
+
+
+@pytest.mark.parametrize(
+    ("suiting", "elsewhere", "told"),
+    [
+        (0, 0, "Aucun besoin n’est ouvert en ce moment"),
+        (1, 0, "Le seul besoin ouvert vous convient vraiment, par ses conditions et ses mots."),
+        (0, 1, "Le seul besoin ouvert ne vous convient pas. Pourquoi : 1 sur d’autres territoires"),
+        (0, 2, "Aucun des 2 besoins ouverts ne vous convient vraiment, par leurs conditions"),
+        (1, 1, "Sur 2 besoins ouverts, 1 vous convient vraiment, par ses conditions et ses mots. Les autres"),
+        (
+            2,
+            0,
+            "Sur 2 besoins ouverts, 2 vous conviennent vraiment, par leurs conditions et leurs mots. Voir",
+        ),
+    ],
+)
+def test_the_needs_that_suit_are_counted_in_french(client, suiting, elsewhere, told):
+    association = AssociationFactory(complete=True)
+    for _ in range(suiting):
+        suiting_need()
+    NeedFactory.create_batch(elsewhere, published=True, territories=["13"])
+    counted(association)
+    client.force_login(member_of(association))
+    page = client.get(reverse("matching:why_not_shown")).text
+    words = " ".join(html.unescape(strip_tags(page)).split())
+    assert told in words
+    assert ("Voir tous les besoins" in words) == (elsewhere > 0 == suiting)
