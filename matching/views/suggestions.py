@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from companies.models import Company
+from companies.readiness import door_is_closed
 from matching import operations, policies
 from matching.forms import DeclineForm, InterestForm
 from matching.links import what_interest_did
@@ -31,7 +32,7 @@ def suggestions(request: HttpRequest) -> HttpResponse:
     companies = (
         Company.objects.of(request.user)
         .checked()
-        .select_related("organisation")
+        .select_related("organisation", "policy")
         .order_by("organisation__name_key")
     )
     page = Paginator(mine.answered().order_by("-presented_at", "pk"), PER_PAGE).get_page(
@@ -40,7 +41,7 @@ def suggestions(request: HttpRequest) -> HttpResponse:
     context = {
         "waiting": mine.open().order_by("need__title", "-score", "pk"),
         "page_obj": page,
-        "places": [(company, places_left(company)) for company in companies],
+        "places": [(company, places_left(company), door_is_closed(company)) for company in companies],
     }
     return render(request, "matching/suggestions.html", context)
 

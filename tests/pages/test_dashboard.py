@@ -18,7 +18,7 @@ from tests.accounts.factories import MembershipFactory, OrganisationFactory, Sta
 from tests.associations.factories import AskFactory, AssociationFactory, ProjectFactory
 from tests.companies.factories import CompanyFactory, NeedFactory
 from tests.infotheque.factories import StepFactory
-from tests.partnerships.factories import IntroductionFactory, member_of
+from tests.partnerships.factories import IntroductionFactory, fill_places, member_of
 
 pytestmark = pytest.mark.django_db
 DASHBOARD = "/tableau-de-bord/"
@@ -271,3 +271,54 @@ def test_an_incomplete_record_is_completed_first(client):
     page = shown(client.get(DASHBOARD))
     assert "Ce que vous pouvez faire maintenant" not in page
     assert "Pas encore de projet" in page
+
+
+def test_who_has_a_correction_to_make_is_not_asked_for_a_project_first(client):
+    organisation = OrganisationFactory(status=OrganisationStatus.TO_CHECK)
+    association = AssociationFactory(complete=True, organisation=organisation)
+    ask_for_changes(organisation=organisation, message="Précisez le numéro RNA.", by=StaffFactory())
+    client.force_login(member_of(association))
+    page = shown(client.get(DASHBOARD))
+    assert "Précisez le numéro RNA." in page
+    assert "Ce que vous pouvez faire maintenant" not in page
+
+
+def test_what_a_company_lacks_leads_where_it_is_said(client):
+    company = CompanyFactory(policy=None)
+    client.force_login(member_of(company))
+    page = shown(client.get(DASHBOARD))
+    assert f'href="{reverse("companies:policy", args=[company.pk])}#id_causes">vos causes</a>' in page
+    assert f'href="{reverse("companies:need_create")}?entreprise={company.pk}">un besoin publié</a>' in page
+
+
+@pytest.mark.parametrize(
+    ("policy", "told"),
+    [
+        ({"policy": None}, "Dites d’abord ce que vous soutenez"),
+        ({"policy__monthly_capacity": 0}, "Votre porte est fermée"),
+        ({"policy__monthly_capacity": 1}, "Vous pouvez encore étudier 1 association ce mois-ci."),
+        ({"policy__monthly_capacity": 2}, "Vous pouvez encore étudier 2 associations ce mois-ci."),
+    ],
+)
+def test_a_company_reads_how_many_associations_it_can_still_look_at(client, policy, told):
+    company = CompanyFactory(**policy)
+    client.force_login(member_of(company))
+    assert told in shown(client.get(DASHBOARD))
+    page = shown(client.get(reverse("matching:suggestions")))
+    number = policy.get("policy__monthly_capacity")
+    wanted = (
+        f"encore {number} association"
+        if number
+        else "votre porte est fermée"
+        if number == 0
+        else "dites d’abord"
+    )
+    assert wanted in page
+
+
+def test_once_its_places_are_taken_a_company_reads_when_others_come(client):
+    company = CompanyFactory()
+    fill_places(company)
+    client.force_login(member_of(company))
+    for address in (DASHBOARD, reverse("matching:suggestions")):
+        assert "suggestions viendront le mois prochain" in shown(client.get(address))

@@ -9,12 +9,14 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from accounts.enums import OrganisationStatus
 from accounts.models import Organisation
 from accounts.policies import unfinished_registration
 from associations.models import Association, Project
 from associations.readiness import completeness as association_completeness
 from associations.readiness import with_learning
 from companies.models import Company, Need
+from companies.readiness import NEED, door_is_closed
 from companies.readiness import completeness as company_completeness
 from infotheque.models import Prescription, Step
 from infotheque.models.prescription import ToRead
@@ -25,6 +27,7 @@ from matching.presented import presentations
 from mecenova.agenda import operations as agenda
 from mecenova.agenda.models import FollowUp, Slot, SlotRequest
 from mecenova.calendar import clock
+from mecenova.readiness import Completeness, Part
 from partnerships.models import Introduction, Partnership
 from partnerships.operations import places_left
 from partnerships.refusals import next_steps_of_each
@@ -156,7 +159,7 @@ def _association(association: Association) -> dict[str, Any]:
             for part in found.missing
         ],
         "projects": [(project, steps.get(project.pk)) for project in projects],
-        "writes_first_project": not (projects or found.missing) and association.wishes_mail,
+        "writes_first_project": _writes_first_project(association, projects, found),
         "diagnoses": Diagnosis.objects.open().of_association(association).select_related("project"),
         "odds": odds_of(case),
         "what_if": what_if(case, association.organisation.department),
@@ -165,13 +168,28 @@ def _association(association: Association) -> dict[str, Any]:
     }
 
 
+def _writes_first_project(association: Association, projects: list[Project], found: Completeness) -> bool:
+    """Nothing else is asked of it first: neither a part of its profile, nor an answer to the team."""
+    corrects = association.organisation.status == OrganisationStatus.CHANGES_ASKED
+    return not (projects or found.missing or corrects) and association.wishes_mail
+
+
+def _where_to_say(company: Company, part: Part) -> str:
+    if part == NEED:
+        return f"{reverse('companies:need_create')}?entreprise={company.pk}"
+    return f"{reverse('companies:policy', args=[company.pk])}#{part.anchor}"
+
+
 def _company(company: Company) -> dict[str, Any]:
     needs = list(Need.objects.of_company(company).with_details())
     steps = agenda.next_steps(needs)
+    found = company_completeness(company)
     return {
         "company": company,
         "edit_url": reverse("companies:edit", args=[company.pk]),
-        "completeness": company_completeness(company),
+        "completeness": found,
+        "missing": [(part.label, _where_to_say(company, part)) for part in found.missing],
+        "door_is_closed": door_is_closed(company),
         "needs": [(need, steps.get(need.pk)) for need in needs],
         "places_left": places_left(company),
         "suggestions": Suggestion.objects.filter(company=company)
