@@ -40,13 +40,15 @@ def introductions(request: HttpRequest) -> HttpResponse:
     own = Organisation.objects.of(request.user)
     mine = Introduction.objects.involving_any(own).with_parties()
     to_answer = mine.to_answer_by(own)
-    past = Paginator(mine.closed().order_by("-created_at", "pk"), PER_PAGE).get_page(request.GET.get("page"))
+    closed = mine.closed().select_related("partnership").order_by("-created_at", "pk")
+    past = Paginator(closed, PER_PAGE).get_page(request.GET.get("page"))
     awaited = mine.open().exclude(pk__in=to_answer.values("pk"))
     steps = agenda.next_steps([*to_answer, *awaited])
     context = {
         "to_answer": _with_steps(to_answer, steps),
         "awaited": _with_steps(awaited, steps),
         "past": _with_steps(past, {}),
+        "own_keys": {organisation.pk for organisation in own},
         "looks_for_associations": _gives_only(own),
         "page_obj": past,
     }

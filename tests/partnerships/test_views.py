@@ -436,3 +436,24 @@ def test_an_association_not_yet_checked_is_told_so_before_the_button(client, pai
         assert "Compléter la fiche" in page or "complétez-la" in page, address
         assert "Demander une mise en relation</a>" not in page, address
     assert "est plus rapide" not in shown(client.get(reverse("pages:dashboard"), follow=True))
+
+
+def test_each_line_of_the_list_speaks_to_its_reader(client, pair):
+    """« Vous » to who owes the answer; when to ask again to who asked; the partnership a yes opened."""
+    address = reverse("partnerships:introductions")
+    introduction = pair.ask()
+    for person, owes in ((pair.answerer, True), (pair.asker, False)):
+        client.force_login(person)
+        assert ("Vous, au plus tard le" in shown(client.get(address))) is owes
+    operations.decline_introduction(
+        introduction=introduction, reason=RefusalReason.OUT_OF_POLICY, by=pair.answerer
+    )
+    for person, asked in ((pair.answerer, False), (pair.asker, True)):
+        client.force_login(person)
+        assert ("À redemander à partir du" in shown(client.get(address))) is asked
+    other = AssociationFactory(complete=True)
+    asked_too = pair.ask(association=other, by=member_of(other))
+    operations.accept_introduction(introduction=asked_too, by=pair.answerer)
+    client.force_login(pair.answerer)
+    opened = Partnership.objects.get(introduction=asked_too).get_absolute_url()
+    assert f'href="{opened}">Ouvrir le partenariat' in shown(client.get(address))
