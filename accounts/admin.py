@@ -77,16 +77,19 @@ class UserAdmin(admin.ModelAdmin):
     filter_horizontal: ClassVar[list[str]] = ["groups"]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
-        """Who is of the team, and what the team may do, is decided by a superuser."""
+        """Who is of the team and what it may do is decided by a superuser. A closed account stays closed."""
         others = [] if request.user.is_superuser else ["is_staff", "groups"]
-        return [*self.readonly_fields, *others]
+        closed = ["is_active"] if obj is not None and obj.is_closed else []
+        return [*self.readonly_fields, *others, *closed]
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         above = obj is not None and obj.is_superuser and not request.user.is_superuser
         return not above and super().has_change_permission(request, obj)
 
     def save_model(self, request: HttpRequest, obj: User, form: ModelForm, change: bool) -> None:
-        write_account(person=obj, by=request.user)
+        """What the form changed, and nothing that it only read. Groups are written after, apart."""
+        changes = {name: form.cleaned_data[name] for name in form.changed_data if name != "groups"}
+        write_account(person=obj, changes=changes, by=request.user)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

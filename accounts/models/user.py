@@ -15,6 +15,8 @@ from mecenova.identifiers.models import Identified
 
 # What SMTP carries at most (RFC 5321), without its angle brackets.
 EMAIL_LENGTH = 254
+# Where the address of a closed account is: nowhere.
+CLOSED_DOMAIN = "compte-ferme.invalid"
 
 
 class UserManager(BaseUserManager["User"]):
@@ -62,6 +64,11 @@ class User(Identified, AbstractBaseUser, PermissionsMixin):
 
     def __str__(self) -> str:
         return self.get_full_name() or self.email
+
+    @property
+    def is_closed(self) -> bool:
+        """Closed for good, at its owner's wish or by the site; not switched off by the team."""
+        return self.email.endswith(f"@{CLOSED_DOMAIN}")
 
     def get_full_name(self) -> str:
         return f"{self.first_name} {self.last_name}".strip()

@@ -1,10 +1,14 @@
 """People's own accounts."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from allauth.account.models import EmailAddress
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
 from accounts.models import Invitation, Membership, Organisation, User
+from accounts.models.user import CLOSED_DOMAIN
 from accounts.notifications import write_farewell
 from accounts.operations.members import hand_over, leave
 from accounts.operations.organisations import hold
@@ -14,7 +18,10 @@ from mecenova.agenda.enums import Outcome
 from mecenova.identifiers.text import one_line
 from mecenova.mail.operations import forget_addresses_of
 from mecenova.team import is_staff
+from mecenova.workflow import journal
 from mecenova.workflow.errors import DomainError
+
+ACCOUNT_STATES = {True: "active", False: "inactive"}
 
 
 @transaction.atomic
@@ -53,13 +60,25 @@ def update_person(*, person: User, first_name: str, last_name: str, by: User) ->
 
 
 @transaction.atomic
-def write_account(*, person: User, by: User) -> User:
-    """What the administration has changed of an account. Switched on or off, its teams may be all away."""
+def write_account(*, person: User, changes: Mapping[str, Any], by: User) -> User:
+    """What the administration has changed of an account, and that alone: the rest may have changed since.
+
+    Switched on or off, its teams may be all away. A closed account is not opened again: its address is nobody's.
+    """
     if not is_staff(by):
         raise PermissionDenied
     teams = list(Organisation.objects.filter(memberships__user=person))
     hold(*[organisation.pk for organisation in teams])
-    person.save()
+    person = User.objects.select_for_update(no_key=True).get(pk=person.pk)
+    kept = {name: value for name, value in changes.items() if not (person.is_closed and name == "is_active")}
+    if not kept:
+        return person
+    was = ACCOUNT_STATES[person.is_active]
+    for name, value in kept.items():
+        setattr(person, name, value)
+    person.save(update_fields=list(kept))
+    note = ", ".join(str(User._meta.get_field(name).verbose_name) for name in kept)
+    journal.record(person, "write_account", was, ACCOUNT_STATES[person.is_active], by, note)
     follow_members(*teams)
     return person
 
@@ -97,7 +116,7 @@ def close_account(*, person: User, by: User | None) -> User:
     Invitation.objects.filter(accepted_by=person).update(email="")
     write_farewell(person, was_asked=by is not None)
     former, person.is_active = person.email, False
-    person.email = f"{person.pk}@compte-ferme.invalid"
+    person.email = f"{person.pk}@{CLOSED_DOMAIN}"
     person.set_unusable_password()
     person.save(update_fields=["is_active", "email", "password"])
     forget_addresses_of(user=person, address=former)

@@ -189,4 +189,4 @@ def test_an_account_switched_off_or_on_in_the_admin_is_counted_at_once(client, c
         colleague.refresh_from_db()
         assert (colleague.is_active, days_away(company)) == (is_active, away)
     with pytest.raises(PermissionDenied):
-        write_account(person=colleague, by=manager)
+        write_account(person=colleague, changes={"is_active": True}, by=manager)

@@ -4,10 +4,13 @@ import pytest
 from allauth.account.models import EmailAddress
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, connection, transaction
+from django.test import Client
+from django.urls import reverse
 
 from accounts import operations
 from accounts.enums import Role
 from accounts.models import Membership, User
+from accounts.operations import users
 from accounts.operations.organisations import hold
 from mecenova.agenda.models import FollowUp
 from mecenova.mail.enums import MailStatus
@@ -16,7 +19,7 @@ from mecenova.mail.operations import deliver_due, mark_address
 from mecenova.workflow import journal
 from mecenova.workflow.errors import DomainError
 from tests.accounts.factories import MembershipFactory, OrganisationFactory, StaffFactory, UserFactory
-from tests.accounts.threads import at_once, until_another_waits
+from tests.accounts.threads import Pause, at_once, second_during_first, until_another_waits
 
 pytestmark = pytest.mark.django_db
 
@@ -157,3 +160,51 @@ def test_a_closed_account_leaves_no_address_in_trouble():
     operations.close_account(person=person, by=person)
     assert list(AddressTrouble.objects.all()) == [other]
     assert not FollowUp.objects.open().exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_administration_brings_no_account_back_that_closes_meanwhile(monkeypatch):
+    """Its page had read everything before: what the form did not change is as the closing left it."""
+    team = MembershipFactory().organisation
+    person = MembershipFactory(organisation=team, role=Role.CONTRIBUTOR).user
+    admin = Client()
+    admin.force_login(StaffFactory(is_superuser=True), backend="django.contrib.auth.backends.ModelBackend")
+    page = reverse("admin:accounts_user_change", args=[person.pk])
+    typed = {"first_name": "Corrigé", "last_name": person.last_name, "is_active": "on"}
+    pause = Pause(monkeypatch, users, "write_farewell")
+    errors = second_during_first(
+        pause,
+        lambda: operations.close_account(person=person, by=person),
+        lambda: admin.post(page, typed),
+    )
+    now = User.objects.get(pk=person.pk)
+    assert (errors, now.first_name) == ([], "Corrigé")
+    assert now.is_closed
+    assert not now.is_active
+    assert not now.has_usable_password()
+
+
+def test_the_administration_writes_what_it_changed_and_says_so():
+    person, root = UserFactory(), StaffFactory(is_superuser=True)
+    read = User.objects.get(pk=person.pk)
+    person.set_password("un phare sur la mer")
+    person.save()
+    operations.write_account(person=read, changes={"last_name": "Roux", "is_active": False}, by=root)
+    now = User.objects.get(pk=person.pk)
+    assert (now.last_name, now.is_active) == ("Roux", False)
+    assert now.check_password("un phare sur la mer")
+    line = journal.history(person).get()
+    assert (line.verb, line.source, line.target, line.by) == ("write_account", "active", "inactive", root)
+    assert line.note == "nom, compte actif"
+
+
+def test_the_administration_opens_no_closed_account_again(client):
+    """Its page may have been opened before: the box is ticked there."""
+    person = UserFactory()
+    operations.close_account(person=person, by=person)
+    client.force_login(StaffFactory(is_superuser=True), backend="django.contrib.auth.backends.ModelBackend")
+    page = reverse("admin:accounts_user_change", args=[person.pk])
+    typed = {"first_name": "Corrigé", "last_name": person.last_name, "is_active": "on"}
+    assert client.post(page, typed).status_code == 302
+    person.refresh_from_db()
+    assert (person.first_name, person.is_active) == ("Corrigé", False)
