@@ -63,7 +63,7 @@ def update_person(*, person: User, first_name: str, last_name: str, by: User) ->
 def write_account(*, person: User, changes: Mapping[str, Any], by: User) -> User:
     """What the administration has changed of an account, and that alone: the rest may have changed since.
 
-    Switched on or off, its teams may be all away. A closed account is not opened again: its address is nobody's.
+    Switched on or off, its teams may be all away. A closed account stays closed: its address is nobody's.
     """
     if not is_staff(by):
         raise PermissionDenied

@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from accounts.models.user import EMAIL_LENGTH
 from mecenova.mail.models import OutgoingMail
 from tests.accounts.factories import PASSWORD, UserFactory
 
@@ -116,3 +117,23 @@ def test_an_address_too_long_is_refused_rather_than_cut(client):
     page = client.post(reverse("account_email"), {"email": "a" * 250 + "@exemple.fr", "action_add": ""})
     assert "trop longue" in page.content.decode()
     assert not OutgoingMail.objects.exists()
+
+
+@pytest.mark.parametrize("has_account", [True, False])
+def test_the_longest_address_is_answered_alike_with_or_without_an_account(client, has_account):
+    domain = "@" + "d" * 60 + "." + "e" * 60 + "." + "f" * 60 + ".fr"
+    longest = domain.rjust(EMAIL_LENGTH, "a")
+    if has_account:
+        UserFactory(email=longest)
+    answers = [sign_up(client, longest), client.post(reverse("account_reset_password"), {"email": longest})]
+    assert [(answer.status_code, answer["Location"]) for answer in answers] == [
+        (302, "/compte/confirm-email/"),
+        (302, "/compte/password/reset/done/"),
+    ]
+    assert set(OutgoingMail.objects.values_list("address", flat=True)) == {longest}
+
+
+def test_no_key_of_a_mail_says_an_address(client):
+    for typed in ("Personne@exemple.fr", "personne@exemple.fr"):
+        client.post(reverse("account_reset_password"), {"email": typed})
+    assert "exemple.fr" not in OutgoingMail.objects.get().key.lower()
