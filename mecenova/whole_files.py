@@ -1,12 +1,17 @@
-"""Files kept whole or not at all: a full volume leaves no half of one behind."""
+"""Files kept whole or not at all: neither a full volume nor a transaction undone leaves any behind."""
 
 import os
 import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from django.core.files.base import File
 from django.core.files.storage import FileSystemStorage
+from django.db.models.fields.files import FieldFile
+
+Store = Callable[[FieldFile, str, "File[Any]"], None]
 
 
 class _Written(File):
@@ -31,6 +36,28 @@ class WholeFileStorage(FileSystemStorage):
             with os.fdopen(handle, "wb") as file:
                 for chunk in content.chunks():
                     file.write(chunk if isinstance(chunk, bytes) else chunk.encode())
-            return super()._save(name, _Written(path))
+            # The stubs leave it out.
+            return super()._save(name, _Written(path))  # type: ignore[misc]
         finally:
             path.unlink(missing_ok=True)
+
+
+@contextmanager
+def stored_together() -> Iterator[Store]:
+    """Gives what stores a file in the field of a row that is still to be written.
+
+    When what is done inside raises, the writing of the rows included, those already stored are taken away
+    again: a transaction that is undone does not know of them.
+    """
+    stored: list[FieldFile] = []
+
+    def store(field: FieldFile, name: str, content: "File[Any]") -> None:
+        field.save(name, content, save=False)
+        stored.append(field)
+
+    try:
+        yield store
+    except BaseException:
+        for field in stored:
+            field.storage.delete(field.name or "")
+        raise

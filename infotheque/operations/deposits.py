@@ -16,9 +16,9 @@ from infotheque.models import Deposit, DepositedFile, Document
 from infotheque.operations.versions import add_version, create_document_of
 from infotheque.reading.result import ReadFile
 from infotheque.signals import files_deposited
-from infotheque.storing import stored_together
 from infotheque.workflow import DEPOSITED_FILE
 from mecenova.identifiers.text import one_line
+from mecenova.whole_files import stored_together
 from mecenova.workflow import journal
 from mecenova.workflow.errors import DomainError
 
@@ -64,8 +64,10 @@ def bring_files(
         )
         for position, file in enumerate(files)
     ]
-    _store(rows, files)
-    DepositedFile.objects.bulk_create(rows)
+    with stored_together() as store:
+        for row, file in zip(rows, files, strict=True):
+            store(row.source, "file", File(file))
+        DepositedFile.objects.bulk_create(rows)
     files_deposited.send(sender=Deposit, deposit=deposit)
     return deposit
 
@@ -176,12 +178,6 @@ def remark_on(read: ReadFile) -> str:
             "recherche trouvera ce document."
         )
     return ""
-
-
-def _store(rows: Sequence[DepositedFile], files: Sequence[UploadedFile]) -> None:
-    with stored_together() as store:
-        for row, file in zip(rows, files, strict=True):
-            store(row.source, "file", File(file))
 
 
 def _on_behalf_of(deposit: Deposit) -> User | None:

@@ -13,8 +13,8 @@ from infotheque.models.document import LONGEST_TEXT
 from infotheque.operations.documents import lock, write_draft
 from infotheque.operations.vocabulary import words_kept_true
 from infotheque.reading.result import ReadFile
-from infotheque.storing import Store, stored_together
 from mecenova.identifiers.text import one_line
+from mecenova.whole_files import Store, stored_together
 from mecenova.workflow.errors import DomainError
 from mecenova.workflow.journal import record
 

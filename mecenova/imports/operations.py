@@ -6,6 +6,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 from django.core.exceptions import PermissionDenied
 from django.core.files import File
+from django.core.files.storage import Storage
 from django.db import transaction
 
 from mecenova.calendar import clock
@@ -19,6 +20,7 @@ from mecenova.imports.wake import wake_on_commit
 from mecenova.imports.workflow import IMPORT
 from mecenova.one_by_one import one_by_one
 from mecenova.team import is_staff
+from mecenova.whole_files import stored_together
 from mecenova.workflow import journal
 from mecenova.workflow.errors import DomainError
 from mecenova.workflow.machine import NEW
@@ -54,9 +56,10 @@ def bring_file(
         created_by=by,
         created_at=clock.now(),
     )
-    run.source.save("fichier.csv", File(file), save=False)
-    run.save(force_insert=True)
-    journal.record(run, "bring", NEW, run.status, by)
+    with stored_together() as store:
+        store(run.source, "fichier.csv", File(file))
+        run.save(force_insert=True)
+        journal.record(run, "bring", NEW, run.status, by)
     wake_on_commit()
     return run
 
@@ -133,22 +136,18 @@ def end(run: ImportRun, report: Report, rejects: IO[bytes] | None) -> None:
     if found.status != run.status:
         return
     told: dict[str, Any] = {"trial" if run.status == RunStatus.TRYING else "result": as_json(report)}
-    if found.rejects:
-        found.rejects.delete(save=False)
-    if rejects is not None:
-        found.rejects.save("rejets.csv", File(rejects), save=False)
-    if run.status == RunStatus.TRYING:
-        journal.advance(found, IMPORT, "present", by=None, rejects=found.rejects.name or "", **told)
-    else:
-        journal.advance(
-            found,
-            IMPORT,
-            "finish",
-            by=None,
-            finished_at=clock.now(),
-            rejects=found.rejects.name or "",
-            **told,
-        )
+    former = found.rejects.name
+    with stored_together() as store:
+        found.rejects = ""
+        if rejects is not None:
+            store(found.rejects, "rejets.csv", File(rejects))
+        told["rejects"] = found.rejects.name or ""
+        if run.status == RunStatus.TRYING:
+            journal.advance(found, IMPORT, "present", by=None, **told)
+        else:
+            journal.advance(found, IMPORT, "finish", by=None, finished_at=clock.now(), **told)
+    if former:
+        _delete_on_commit(found.rejects.storage, former)
 
 
 @transaction.atomic
@@ -177,7 +176,6 @@ def _remove_files(pk: uuid.UUID) -> int:
 
 
 def _forget_files(run: ImportRun) -> None:
-    """The files go once it is sure that the row has let go of them."""
     names = [file.name for file in (run.source, run.rejects) if file.name]
     storage = run.source.storage
     run.source = run.rejects = ""
@@ -185,6 +183,11 @@ def _forget_files(run: ImportRun) -> None:
     for told in (run.trial, run.result):
         told.pop("sample", None)
     run.save(update_fields=["source", "rejects", "files_removed_at", "trial", "result"])
+    _delete_on_commit(storage, *names)
+
+
+def _delete_on_commit(storage: Storage, *names: str) -> None:
+    """The files go once it is sure that the row has let go of them."""
 
     def delete() -> None:
         for name in names:

@@ -146,6 +146,56 @@ def test_cancelled_while_it_was_tried():
     assert (run.status, run.trial) == (RunStatus.CANCELLED, {})
 
 
+def files_kept(folder="."):
+    """The name of every file in the storage of imports."""
+    storage = ImportRun._meta.get_field("source").storage
+    if not storage.exists(folder):
+        return set()
+    folders, files = storage.listdir(folder)
+    return {f"{folder}/{name}" for name in files}.union(*(files_kept(f"{folder}/{name}") for name in folders))
+
+
+@pytest.mark.django_db
+def test_a_row_that_is_not_written_leaves_no_file(monkeypatch):
+    """What people wrote would stay on the volume, and no cleaning would ever find it."""
+
+    def lost(*args, **values):
+        raise OperationalError("the server closed the connection")
+
+    before = files_kept()
+    monkeypatch.setattr(journal, "record", lost)
+    with pytest.raises(OperationalError):
+        brought(by=StaffFactory())
+    assert files_kept() == before
+
+
+@pytest.mark.django_db
+def test_rejects_of_a_former_pass_go_with_the_transaction_that_replaces_them(
+    monkeypatch, django_capture_on_commit_callbacks
+):
+    run = brought()
+    worker = working.begin(run.pk)
+    report = Report(what="", source="", commit=False)
+    working.end(worker, report, io.BytesIO(b"first"))
+    run.refresh_from_db()
+    before, former = files_kept(), run.rejects.name
+    worker = working.begin(confirm(run=run, by=StaffFactory()).pk)
+    with monkeypatch.context() as broken_journal:
+
+        def lost(*args, **values):
+            raise OperationalError("the server closed the connection")
+
+        broken_journal.setattr(journal, "record", lost)
+        with pytest.raises(OperationalError):
+            working.end(worker, report, io.BytesIO(b"second"))
+    assert files_kept() == before
+    with django_capture_on_commit_callbacks(execute=True):
+        working.end(worker, report, io.BytesIO(b"second"))
+    run.refresh_from_db()
+    assert run.rejects.read() == b"second"
+    assert not run.rejects.storage.exists(former)
+
+
 @pytest.mark.django_db
 def test_each_step_is_journaled_with_who():
     staff = StaffFactory()

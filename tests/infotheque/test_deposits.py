@@ -6,7 +6,7 @@ from functools import partial
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connection
+from django.db import OperationalError, connection
 from django.urls import reverse
 
 from infotheque import ingesting, operations
@@ -283,3 +283,18 @@ def test_lists_ask_as_many_queries_for_one_as_for_ten(client, staff, query_count
     for _ in range(9):
         bring(staff, *(upload(b"x") for _ in range(5)))
     assert count() == one
+
+
+def test_files_whose_rows_cannot_be_written_are_taken_away(staff, monkeypatch):
+    stored = []
+
+    def lost(rows, **options):
+        stored.extend(row.source for row in rows)
+        assert all(source.storage.exists(source.name) for source in stored)
+        raise OperationalError("the server closed the connection")
+
+    monkeypatch.setattr(DepositedFile.objects, "bulk_create", lost)
+    with pytest.raises(OperationalError):
+        bring(staff, upload(hostile.docx_of("L’entreprise donne.")))
+    assert stored
+    assert [source.name for source in stored if source.storage.exists(source.name)] == []
