@@ -160,6 +160,16 @@ def test_an_update_cuts_no_task_and_forgets_nothing_that_was_to_be_done():
     assert kept in re.search(r"install --directory --owner mecenova (.*)", DOCKERFILE)[1]
 
 
+def test_what_production_cannot_invent_compose_does_not_either():
+    """A forgotten SITE_URL would send every mail with links to this machine, and nothing would say so."""
+    production = (ROOT / "mecenova/settings/production.py").read_text()
+    asked = set(re.findall(r'env\.\w+\("([A-Z_]+)"\)', production))
+    served_here = {"DATABASE_URL", "REDIS_URL"}
+    required = set(re.findall(r"\$\{([A-Z_]+):\?", COMPOSE))
+    assert {"SECRET_KEY", "SITE_URL", "EMAIL_URL", "DEFAULT_FROM_EMAIL"} <= asked
+    assert asked - served_here <= required
+
+
 def test_the_example_of_environment_names_only_what_settings_read():
     names = re.findall(r"(?m)^([A-Z_]+)=", (ROOT / ".env.example").read_text())
     assert set(names) <= variables_read_by_settings()
