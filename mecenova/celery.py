@@ -13,15 +13,18 @@ app = Celery("mecenova", task_cls="mecenova.calendar.clock_check:ClockedTask")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
-# Mails and follow-ups last seconds, and somebody waits for them; an import, deposits, a round or a preview
-# may last an hour. Each kind has its queue and its workers: the second takes no place of the first.
+# Sweeps of mails and follow-ups last seconds, and somebody waits for them; an import, deposits, a round or a
+# preview may last an hour, and what is done at night some minutes. Each kind has its queue and its workers:
+# the second takes no place of the first.
 PROMPT, LONG = "prompt", "long"
 app.conf.task_queues = [Queue(name, Exchange(name), routing_key=name) for name in (PROMPT, LONG)]
 app.conf.task_default_queue = LONG
-app.conf.task_routes = {
-    "mecenova.mail.tasks.*": {"queue": PROMPT},
-    "mecenova.agenda.tasks.*": {"queue": PROMPT},
-}
+SWEEPS = (
+    "mecenova.agenda.tasks.run_due_follow_ups",
+    "mecenova.mail.tasks.compose_digests",
+    "mecenova.mail.tasks.deliver_mail",
+)
+app.conf.task_routes = {name: {"queue": PROMPT} for name in SWEEPS}
 
 EVERY_MINUTE = 60.0
 # How long a message that only wakes is worth reading. Another follows within the minute, and those that

@@ -8,7 +8,7 @@ from django.utils.module_loading import import_string
 
 from mecenova.calendar import clock
 from mecenova.calendar.clock_check import TOLERANCE, ClockedTask
-from mecenova.celery import EVERY_MINUTE, LONG, PROMPT, app
+from mecenova.celery import EVERY_MINUTE, LONG, PROMPT, SWEEPS, app
 
 SCHEDULED = sorted({entry["task"] for entry in app.conf.beat_schedule.values()})
 
@@ -56,7 +56,11 @@ def test_mails_and_follow_ups_wait_behind_no_long_work():
     app.loader.import_default_modules()
     ours = {name: task for name, task in app.tasks.items() if not name.startswith("celery.")}
     prompt = {name for name in ours if queue_of(name) == PROMPT}
-    assert prompt == {name for name in ours if name.startswith(("mecenova.mail.", "mecenova.agenda."))}
+    # What beat wakes each minute for mails and follow-ups; what they do at night takes none of its places.
+    rooms = ("mecenova.mail.", "mecenova.agenda.")
+    minute = {entry["task"] for entry in app.conf.beat_schedule.values() if entry["schedule"] == EVERY_MINUTE}
+    assert prompt == {name for name in minute if name.startswith(rooms)}
+    assert prompt == set(SWEEPS)
     assert {queue_of(name) for name in ours} == {PROMPT, LONG}
     # What needs more than the usual five minutes says so.
     usual = app.conf.task_soft_time_limit
