@@ -8,7 +8,7 @@ from pathlib import Path
 from mecenova import local_services
 
 from .base import *  # noqa: F403
-from .base import BASE_DIR, INSTALLED_APPS, database_from, env
+from .base import BASE_DIR, INSTALLED_APPS, cache_at, database_from, env
 
 DEMO_FOLDER = Path(env.str("DEMO_FOLDER", default=str(BASE_DIR / "var" / "demo")))
 
@@ -36,7 +36,7 @@ INSTALLED_APPS = ["mecenova.demo", *INSTALLED_APPS]
 SITE_URL = env.str("SITE_URL", default=_where_it_answers())
 
 DATABASES = {"default": database_from(DATABASE_URL, pool=True)}
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
+CACHES = {"default": cache_at(REDIS_URL)}
 CELERY_BROKER_URL = REDIS_URL
 
 STATIC_ROOT = DEMO_FOLDER / "static"

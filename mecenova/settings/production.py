@@ -1,7 +1,7 @@
 """Production: everything that names a machine or holds a secret is read from the environment."""
 
 from .base import *  # noqa: F403
-from .base import ANYMAIL, MAIL_PROVIDER, database_from, env
+from .base import ANYMAIL, MAIL_PROVIDER, cache_at, database_from, env
 from .providers import API_URL, KEY, SECRET, hearing_settings, provider_settings
 
 SECRET_KEY = env.str("SECRET_KEY")
@@ -17,7 +17,7 @@ DATABASES = {"default": database_from(env.str("DATABASE_URL"), pool=True)}
 if password := env.str("POSTGRES_PASSWORD", default=""):
     DATABASES["default"]["PASSWORD"] = password
 REDIS_URL = env.str("REDIS_URL")
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
+CACHES = {"default": cache_at(REDIS_URL)}
 CELERY_BROKER_URL = REDIS_URL
 
 # smtp+tls://user:password@host:587, or smtp://mailpit:1025

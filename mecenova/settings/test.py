@@ -3,7 +3,7 @@
 from mecenova import local_services
 
 from .base import *  # noqa: F403
-from .base import BASE_DIR, INSTALLED_APPS, database_from, env
+from .base import BASE_DIR, INSTALLED_APPS, cache_at, database_from, env
 
 DATABASE_URL = env.str("DATABASE_URL", default="")
 REDIS_URL = env.str("REDIS_URL", default="")
@@ -23,7 +23,7 @@ ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
 INSTALLED_APPS = ["mecenova.demo", *INSTALLED_APPS]
 
 DATABASES = {"default": database_from(DATABASE_URL)}
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
+CACHES = {"default": cache_at(REDIS_URL)}
 CELERY_BROKER_URL = REDIS_URL
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from mecenova.calendar import clock
 from mecenova.settings.base import *  # noqa: F403
-from mecenova.settings.base import INSTALLED_APPS, database_from, env
+from mecenova.settings.base import INSTALLED_APPS, cache_at, database_from, env
 from tests.faults.virtual_clock import RATE, VirtualClock
 
 FOLDER = Path(env.str("FAULTS_FOLDER"))
@@ -22,7 +22,7 @@ DATABASES = {"default": database_from(env.str("DATABASE_URL"), pool=env.bool("FA
 # « public » first: its clock_timestamp() stands before the system's.
 DATABASES["default"]["OPTIONS"]["options"] = "-c search_path=public,pg_catalog"
 REDIS_URL = env.str("REDIS_URL")
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
+CACHES = {"default": cache_at(REDIS_URL)}
 CELERY_BROKER_URL = REDIS_URL
 # Every sweep as often as in production, by the virtual clock.
 VIRTUAL_RATE = RATE

@@ -3,12 +3,15 @@
 import json
 import logging
 import os
+import socket
 import subprocess
 import sys
 
 import psycopg
 import pytest
+import redis
 from celery import Celery
+from django.core.cache.backends.redis import RedisCache
 from django.core.exceptions import ImproperlyConfigured
 from django.core.mail import get_connection
 from django.db import connection, transaction
@@ -17,7 +20,7 @@ from django.dispatch import Signal
 from accounts.operations import locked
 from mecenova.logs import JsonFormatter
 from mecenova.mail.views.provider import VIEWS
-from mecenova.settings.base import database_from
+from mecenova.settings.base import cache_at, database_from
 from mecenova.settings.providers import (
     API_URL,
     ELSEWHERE,
@@ -108,6 +111,19 @@ def read_production(code: str, given: dict[str, str]) -> subprocess.CompletedPro
         text=True,
         check=False,
     )
+
+
+def test_a_cache_that_says_nothing_costs_a_moment():
+    """Suspended, it accepts connections and never answers; by itself the client waits for five seconds."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        told = cache_at(f"redis://127.0.0.1:{silent.getsockname()[1]}/0")
+        cache = RedisCache(told["LOCATION"], {"OPTIONS": told["OPTIONS"]})
+        with pytest.raises(redis.TimeoutError):
+            cache.get("count")
+        kwargs = cache._cache.get_client().connection_pool.connection_kwargs
+    assert (kwargs["socket_timeout"], kwargs["socket_connect_timeout"]) == (1, 1)
+    asked = read_production("print(CACHES['default'] == cache_at(REDIS_URL))", {})
+    assert asked.stdout == "True\n", asked.stderr
 
 
 class TestProviders:
