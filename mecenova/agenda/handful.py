@@ -122,8 +122,8 @@ class Handful:
         due, deadline = planning.dates(self._rule, row, self._delays, away)
         if due <= clock.now():
             return False
-        row.due_at, row.deadline = due, deadline
-        row.save(update_fields=["due_at", "deadline"])
+        row.due_at, row.deadline, row.last_error = due, deadline, ""
+        row.save(update_fields=["due_at", "deadline", "last_error"])
         return True
 
     def _close_and_plan(self, rows: list[FollowUp]) -> None:

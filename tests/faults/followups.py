@@ -1,5 +1,8 @@
-"""The rule of the new release, and one that always breaks."""
+"""The rule of the new release, one that always breaks, and one that never ends."""
 
+import logging
+import os
+import time
 from typing import Any
 
 from mecenova.agenda.models import FollowUp
@@ -7,6 +10,8 @@ from mecenova.agenda.rules import Rule, register_rule
 from mecenova.mail.operations import queue
 from tests.faults.hooks import is_old_release
 from tests.faults.notifications import NewsOfTheNewRelease
+
+logger = logging.getLogger(__name__)
 
 
 class AtOnce(Rule):
@@ -30,6 +35,19 @@ class AlwaysRaises(AtOnce):
 
     def act(self, subject: Any, follow_up: FollowUp) -> None:
         raise RuntimeError("a rule that never works")
+
+
+@register_rule
+class NeverEnds(AtOnce):
+    """For who bears this name: whatever the worker's time limit, nothing is raised."""
+
+    name = "faults.never_ends"
+    for_whom = "Sans fin"
+
+    def act(self, subject: Any, follow_up: FollowUp) -> None:
+        if subject.first_name == self.for_whom:
+            logger.warning("A rule never ends in process %s", os.getpid())
+            time.sleep(3600)
 
 
 if not is_old_release():

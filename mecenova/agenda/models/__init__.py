@@ -1,4 +1,5 @@
 from mecenova.agenda.models.absence import Absence, AbsenceQuerySet
+from mecenova.agenda.models.attempt import Attempt
 from mecenova.agenda.models.delay import RuleDelay, RuleDelayQuerySet
 from mecenova.agenda.models.follow_up import FollowUp, FollowUpQuerySet
 from mecenova.agenda.models.silence import SilenceCheck
@@ -8,6 +9,7 @@ from mecenova.agenda.models.stay import Stay, StayQuerySet
 __all__ = [
     "Absence",
     "AbsenceQuerySet",
+    "Attempt",
     "FollowUp",
     "FollowUpQuerySet",
     "RuleDelay",
