@@ -3,14 +3,17 @@
 from uuid import UUID
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
+from accounts.operations import hold
 from associations import operations, policies
 from associations.forms.project import FORM_OF_KIND
 from associations.models import Ask
 from associations.views.found import ask_or_404, attempt, project_or_404
 from mecenova.reference.enums import Kind
+from mecenova.ui.as_shown import held_to_write
 from mecenova.workflow.errors import DomainError
 
 
@@ -41,8 +44,13 @@ def ask_create(request: HttpRequest, pk: UUID) -> HttpResponse:
     )
 
 
+@transaction.atomic
 def ask_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
-    ask = ask_or_404(request, pk, policies.can_edit_ask)
+    ask = held_to_write(
+        request,
+        lambda: ask_or_404(request, pk, policies.can_edit_ask),
+        lambda found: hold(found.project.association.organisation_id),
+    )
     form_class = FORM_OF_KIND[ask.kind]
     form = form_class(request.POST or None, now=form_class.initial_of(ask))
     again = form.taken_up() if request.method == "POST" and form.is_valid() else None

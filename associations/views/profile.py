@@ -3,10 +3,12 @@
 from uuid import UUID
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
+from accounts.operations import hold
 from associations import policies
 from associations.forms.notes import CallForm
 from associations.forms.profile import SECTIONS
@@ -17,6 +19,7 @@ from associations.readiness import completeness, with_learning
 from associations.views.directory import show_association
 from associations.views.found import association_or_404, attempt, step_values
 from mecenova.team import is_staff
+from mecenova.ui.as_shown import held_to_write
 from mecenova.workflow.errors import DomainError
 
 
@@ -42,8 +45,13 @@ def edit(request: HttpRequest, pk: UUID) -> HttpResponse:
     return render(request, "associations/edit.html", context)
 
 
+@transaction.atomic
 def edit_section(request: HttpRequest, pk: UUID, section: str) -> HttpResponse:
-    association = association_or_404(request, pk, policies.can_edit_association)
+    association = held_to_write(
+        request,
+        lambda: association_or_404(request, pk, policies.can_edit_association),
+        lambda found: hold(found.organisation_id),
+    )
     form_class = SECTIONS.get(section)
     if form_class is None:
         raise Http404

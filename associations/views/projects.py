@@ -4,10 +4,12 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
+from accounts.operations import hold
 from associations import operations, policies
 from associations.enums import ProjectStatus
 from associations.forms.notes import CloseForm
@@ -17,6 +19,7 @@ from associations.models import Association, Project
 from associations.starters import REQUESTS, starter
 from associations.views.found import attempt, project_or_404, step_values
 from associations.views.history import history_of
+from mecenova.ui.as_shown import held_to_write
 from mecenova.ui.figures import long_date
 from mecenova.workflow.errors import DomainError
 
@@ -65,8 +68,13 @@ def project_create(request: HttpRequest) -> HttpResponse:
     return render(request, "associations/project_form.html", context)
 
 
+@transaction.atomic
 def project_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
-    project = project_or_404(request, pk, policies.can_edit_project)
+    project = held_to_write(
+        request,
+        lambda: project_or_404(request, pk, policies.can_edit_project),
+        lambda found: hold(found.association.organisation_id),
+    )
     form = ProjectForm(request.POST or None, now=ProjectForm.initial_of(project))
     again = form.taken_up() if request.method == "POST" and form.is_valid() else None
     if request.method == "POST" and form.is_valid() and again is None:

@@ -4,6 +4,7 @@ import uuid
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -11,14 +12,16 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.enums import OrganisationEvent
 from accounts.models import Merge
+from accounts.operations import hold
 from accounts.policies import unquoted_to
 from companies import policies
 from companies.forms import CallForm, CompanyForm, PolicyForm
 from companies.models import Company, Need
 from companies.operations import record_call, set_policy, update_company
 from companies.readiness import NEED, completeness, door_is_closed, policy_of
-from companies.views.lookup import company_or_404, step_values, who_may_ask
+from companies.views.lookup import Question, company_or_404, step_values, who_may_ask
 from mecenova.readiness import Part
+from mecenova.ui.as_shown import held_to_write
 from mecenova.workflow.errors import DomainError
 from mecenova.workflow.journal import told
 
@@ -78,8 +81,9 @@ def _where_it_went(pk: uuid.UUID) -> HttpResponse:
     return redirect(kept, permanent=True)
 
 
+@transaction.atomic
 def edit(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-    company = company_or_404(request, pk, policies.can_edit_company)
+    company = _to_write(request, pk, policies.can_edit_company)
     form = CompanyForm(request.POST or None, company=company)
     if request.method == "POST" and form.is_valid():
         if again := form.taken_up():
@@ -94,8 +98,9 @@ def edit(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     return _show_presentation(request, company, form)
 
 
+@transaction.atomic
 def policy(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-    company = company_or_404(request, pk, policies.can_set_policy)
+    company = _to_write(request, pk, policies.can_set_policy)
     form = PolicyForm(request.POST or None, company=company)
     if request.method == "POST" and form.is_valid():
         if again := form.taken_up():
@@ -123,6 +128,12 @@ def call(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         return _show(request, company, form, status=409)
     messages.success(request, "L’appel est noté. La prochaine étape repart d’aujourd’hui.")
     return redirect("companies:detail", pk=company.pk)
+
+
+def _to_write(request: HttpRequest, pk: uuid.UUID, may: Question) -> Company:
+    return held_to_write(
+        request, lambda: company_or_404(request, pk, may), lambda found: hold(found.organisation_id)
+    )
 
 
 def _show_presentation(

@@ -5,12 +5,13 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from accounts.models import User
-from accounts.operations import check_promised_by
+from accounts.operations import check_promised_by, hold
 from companies import policies
 from companies.enums import NeedStatus
 from companies.forms import need_form
@@ -21,6 +22,7 @@ from companies.signals import need_read
 from companies.views.lookup import need_or_404, own_company_or_404, step_values, who_may_ask
 from mecenova.agenda.wording import before
 from mecenova.reference.enums import Kind
+from mecenova.ui.as_shown import held_to_write
 from mecenova.workflow.errors import DomainError
 
 STATUS_TONES = {NeedStatus.DRAFT: "waiting", NeedStatus.PUBLISHED: "good", NeedStatus.CLOSED: "neutral"}
@@ -82,8 +84,13 @@ def create(request: HttpRequest) -> HttpResponse:
     return render(request, "companies/need_form.html", context)
 
 
+@transaction.atomic
 def edit(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-    need = need_or_404(request, pk, policies.can_edit_need)
+    need = held_to_write(
+        request,
+        lambda: need_or_404(request, pk, policies.can_edit_need),
+        lambda found: hold(found.company.organisation_id),
+    )
     form = need_form(need.kind)(request.POST or None, need=need)
     again = form.taken_up() if request.method == "POST" and form.is_valid() else None
     if request.method == "POST" and form.is_valid() and again is None:

@@ -3,6 +3,7 @@
 Which steps there are comes with the site: each is tied to an exercise and to what members answered.
 """
 
+import uuid
 from typing import Any, TypeVar
 
 from django.core.exceptions import PermissionDenied
@@ -24,9 +25,7 @@ Written = TypeVar("Written", Path, Step)
 @transaction.atomic
 def update_path(*, path: Path, by: User, **changes: Any) -> Path:
     """Its title and introduction."""
-    _only_curators(by)
-    path = Path.objects.select_for_update(no_key=True).get(pk=path.pk)
-    return _write(path, changes, OF_A_PATH)
+    return _write(lock_path(path.pk, by), changes, OF_A_PATH)
 
 
 @transaction.atomic
@@ -84,13 +83,16 @@ def _write(written: Written, changes: dict[str, Any], known: set[str]) -> Writte
     return written
 
 
-def _lock(step: Step, by: User) -> Step:
-    """The whole path is held: two curators who move its steps at once do not mix them up."""
-    _only_curators(by)
-    Path.objects.select_for_update(no_key=True).get(pk=step.path_id)
-    return Step.objects.select_related("path").get(pk=step.pk)
+def lock_path(path: uuid.UUID, by: User) -> Path:
+    """The path as it is now, held until the end of the transaction with its steps.
 
-
-def _only_curators(by: User) -> None:
+    Two curators who move them at once do not mix them up.
+    """
     if not policies.can_curate(by):
         raise PermissionDenied
+    return Path.objects.select_for_update(no_key=True).get(pk=path)
+
+
+def _lock(step: Step, by: User) -> Step:
+    lock_path(step.path_id, by)
+    return Step.objects.select_related("path").get(pk=step.pk)

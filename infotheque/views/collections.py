@@ -4,6 +4,7 @@ import uuid
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -11,7 +12,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from infotheque import operations, policies
 from infotheque.forms.document import CollectionForm
 from infotheque.models import Collection, Document
+from infotheque.operations.collections import lock
 from mecenova.team import for_the_team
+from mecenova.ui.as_shown import held_to_write
 from mecenova.workflow.errors import DomainError
 
 
@@ -41,8 +44,13 @@ def collection_list(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_the_team
+@transaction.atomic
 def collection_edit(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-    found = get_object_or_404(Collection, pk=pk)
+    found = held_to_write(
+        request,
+        lambda: get_object_or_404(Collection, pk=pk),
+        lambda collection: lock(collection, request.user),
+    )
     form = CollectionForm(request.POST or None, instance=found)
     status = 422 if form.errors else 200
     if request.method == "POST" and form.is_valid():

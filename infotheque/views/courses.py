@@ -3,6 +3,7 @@
 import uuid
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -10,7 +11,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from infotheque import operations
 from infotheque.forms.course import LessonForm, PathForm
 from infotheque.models import Path, Step
+from infotheque.operations.courses import lock_path
 from mecenova.team import for_the_team
+from mecenova.ui.as_shown import held_to_write
 from mecenova.workflow.errors import DomainError
 
 
@@ -22,8 +25,11 @@ def course_list(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_the_team
+@transaction.atomic
 def course_edit(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-    found = get_object_or_404(Path, pk=pk)
+    found = held_to_write(
+        request, lambda: get_object_or_404(Path, pk=pk), lambda path: lock_path(path.pk, request.user)
+    )
     form = PathForm(request.POST or None, instance=found)
     status = 422 if form.errors else 200
     if request.method == "POST" and form.is_valid():
@@ -39,9 +45,14 @@ def course_edit(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_the_team
+@transaction.atomic
 def lesson_edit(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """One step; what was typed is kept when it is refused."""
-    found = get_object_or_404(Step.objects.for_reading(), pk=pk)
+    found = held_to_write(
+        request,
+        lambda: get_object_or_404(Step.objects.for_reading(), pk=pk),
+        lambda step: lock_path(step.path_id, request.user),
+    )
     former = {"title": found.title, "address": found.get_absolute_url()}
     form = LessonForm(request.POST or None, instance=found, keys=operations.free_exercises(found))
     if request.method == "POST" and form.is_valid():

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -14,8 +15,10 @@ from infotheque import operations
 from infotheque.enums import DocumentStatus
 from infotheque.forms.document import CommentForm, DocumentForm, ShelvingForm
 from infotheque.models import Document, LinkCheck, Tip
+from infotheque.operations.documents import lock
 from infotheque.views.wording import HISTORY, STEPS, VIEWS, step_buttons
 from mecenova.team import for_the_team
+from mecenova.ui.as_shown import held_to_write
 from mecenova.workflow.errors import DomainError
 from mecenova.workflow.journal import told
 
@@ -74,9 +77,10 @@ def create(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_the_team
+@transaction.atomic
 def edit(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """A document's workshop: its text, its state, its files, what editors say of it."""
-    document = _found(pk)
+    document = held_to_write(request, lambda: _found(pk), lambda found: lock(found, request.user))
     form = DocumentForm(request.POST or None, instance=document)
     if request.method == "POST" and form.is_valid():
         if again := form.taken_up(_found(pk)):

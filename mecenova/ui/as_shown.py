@@ -1,19 +1,25 @@
-"""Forms that know what their page showed: two people at the same record do not overwrite each other."""
+"""Forms that know what their page showed: two people at the same record do not overwrite each other.
+
+What a page showed is compared with what is there, then written: nobody may write between the two. A view that
+posts such a form is atomic, and finds its record by `held_to_write`.
+"""
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 from django import forms
 from django.db.models import Model
+from django.http import HttpRequest
 from django.utils.formats import date_format
 from django.utils.text import Truncator
 
 TOLD_LETTERS = 300
+Found = TypeVar("Found", bound=Model)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +60,10 @@ class AsShown(forms.Form):
         return type(self)(now=self.now, typed=typed)
 
     def merged(self) -> dict[str, Any]:
-        """What to write: what was changed on the page, and what is there now of what the page only showed."""
+        """What to write: what was changed on the page, and what is there now of what the page only showed.
+
+        The whole of it, as one form checked it: a page saved untouched still answers what the team asked.
+        """
         changes = self._changes()
         return {
             name: value if name in changes else self.now[name]
@@ -98,6 +107,19 @@ class AsShown(forms.Form):
             value = [value]
         told = ", ".join(str(_label(labels, each)) for each in value if each not in (None, ""))
         return Truncator(told).chars(TOLD_LETTERS) or "rien"
+
+
+def held_to_write(request: HttpRequest, find: Callable[[], Found], hold: Callable[[Found], object]) -> Found:
+    """What a page is about. To write on it, it is held first, then read: whoever was writing has finished.
+
+    `hold` takes the lock that every operation on it takes first, until the view's transaction ends. Who may
+    not write there finds nothing, and holds nothing up.
+    """
+    found = find()
+    if request.method != "POST":
+        return found
+    hold(found)
+    return find()
 
 
 def digest(value: Any) -> str:

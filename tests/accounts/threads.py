@@ -3,9 +3,10 @@
 import threading
 import time
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 
 
 def at_once(*calls: Callable[[], object]) -> list[object]:
@@ -71,6 +72,19 @@ def second_during_first(
     one.join()
     two.join()
     return errors
+
+
+def while_uncommitted(monkeypatch: Any, write: Callable[[], object], act: Callable[[], Any]) -> Any:
+    """What `act` gives, begun when `write` has written and before it is committed."""
+    stage, given = SimpleNamespace(write=write), []
+
+    def first() -> None:
+        with transaction.atomic():
+            stage.write()
+
+    pause = Pause(monkeypatch, stage, "write")
+    assert second_during_first(pause, first, lambda: given.append(act())) == []
+    return given[0]
 
 
 def until_another_waits(unless: Callable[[], bool] = lambda: False) -> None:

@@ -3,9 +3,11 @@
 import pytest
 from django.urls import reverse
 
+from associations.models import Ask, Association, Project
 from associations.operations import save_ask, update_association, update_project
 from mecenova.reference.models import Cause, Skill
 from tests.accounts.factories import UserFactory
+from tests.accounts.threads import while_uncommitted
 from tests.associations.factories import AssociationFactory, ProjectFactory
 from tests.posting import as_posted, opened
 
@@ -72,3 +74,68 @@ def test_an_ask_is_kept_the_same_way(client, association):
     assert client.post(address, as_posted(answer.context["form"])).status_code == 302
     ask.refresh_from_db()
     assert ask.days == 12
+
+
+def pages(association):
+    """By page: its address, how the other person writes there, and what the record then holds."""
+    project = ProjectFactory(association=association)
+    project.causes.set(Cause.objects.filter(slug="education"))
+    ask = save_ask(project=project, by=None, kind="skills", skills=Skill.objects.all()[:1], days=3)
+    return {
+        "mission": (
+            reverse("associations:edit_section", args=[association.pk, "mission"]),
+            lambda **said: update_association(association=association, by=None, **said),
+            lambda: Association.objects.get(pk=association.pk),
+        ),
+        "project": (
+            reverse("associations:project_edit", args=[project.pk]),
+            lambda **said: update_project(project=project, by=None, **said),
+            lambda: Project.objects.get(pk=project.pk),
+        ),
+        "ask": (
+            reverse("associations:ask_edit", args=[ask.pk]),
+            lambda **said: save_ask(project=project, by=None, kind="skills", ask_id=ask.pk, **said),
+            lambda: Ask.objects.get(pk=ask.pk),
+        ),
+    }
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    ("page", "field", "mine", "theirs", "its_list"),
+    [
+        ("mission", "purpose", "Le mien.", "Celui de l’autre.", "causes"),
+        ("project", "description", "Le mien.", "Celui de l’autre.", "causes"),
+        ("ask", "days", 12, 8, "skills"),
+    ],
+)
+def test_what_the_other_is_still_writing_is_waited_for(
+    client, association, monkeypatch, page, field, mine, theirs, its_list
+):
+    address, write, now = pages(association)[page]
+    entries = {"causes": Cause, "skills": Skill}[its_list].objects.order_by("-pk")
+    before, chosen = getattr(now(), field), [entries[0]]
+    # An ask is written whole.
+    unchanged = {"days": before} if page == "ask" else {}
+
+    form = opened(client, address)
+    assert list(getattr(now(), its_list).all()) != chosen
+    answer = while_uncommitted(
+        monkeypatch,
+        lambda: write(**{its_list: chosen, **unchanged}),
+        lambda: client.post(address, form | {field: mine}),
+    )
+    assert answer.status_code == 302
+    assert (getattr(now(), field), list(getattr(now(), its_list).all())) == (mine, chosen)
+
+    write(**{field: before, its_list: chosen})
+    form = opened(client, address)
+    answer = while_uncommitted(
+        monkeypatch,
+        lambda: write(**{field: theirs, its_list: chosen}),
+        lambda: client.post(address, form | {field: mine}),
+    )
+    assert answer.status_code == 409
+    ((overtaken),) = answer.context["form"].overtaken
+    assert overtaken.now == str(theirs)
+    assert getattr(now(), field) == theirs

@@ -9,6 +9,7 @@ from companies.models import Policy
 from companies.operations import set_policy, update_company, update_need
 from mecenova.reference.models import Cause, Territory
 from tests.accounts.factories import UserFactory
+from tests.accounts.threads import while_uncommitted
 from tests.companies.factories import CompanyFactory, NeedFactory
 from tests.posting import as_posted, opened
 
@@ -79,3 +80,50 @@ def test_a_presentation_and_a_need_are_kept_the_same_way(client, company):
         assert answer.status_code == 409
         assert "Celui de l’autre." in answer.text
         assert "Encore le mien." in answer.text
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    ("page", "field", "mine", "theirs", "other", "kept"),
+    [
+        ("edit", "presentation", "Le mien.", "Celui de l’autre.", "giver", "foundation"),
+        ("policy", "monthly_capacity", 7, 9, "ticket_min", Decimal(500)),
+        ("need_edit", "description", "Le mien.", "Celui de l’autre.", "goods", "Vingt tables"),
+    ],
+)
+def test_what_the_other_is_still_writing_is_waited_for(
+    client, company, monkeypatch, page, field, mine, theirs, other, kept
+):
+    need = NeedFactory(company=company, kind="in_kind", goods="Dix tables")
+    subject = need if page == "need_edit" else company
+    address = reverse(f"companies:{page}", args=[subject.pk])
+
+    def write(**said):
+        if page == "edit":
+            update_company(company=company, by=None, **said)
+        elif page == "policy":
+            of_the_other(company, **said)
+        else:
+            update_need(need=need, by=None, **said)
+
+    def now(name):
+        if page == "policy":
+            return getattr(Policy.objects.get(company=company), name)
+        return getattr(type(subject).objects.get(pk=subject.pk), name)
+
+    form = opened(client, address)
+    assert now(other) != kept
+    answer = while_uncommitted(
+        monkeypatch, lambda: write(**{other: kept}), lambda: client.post(address, form | {field: mine})
+    )
+    assert answer.status_code == 302
+    assert (now(field), now(other)) == (mine, kept)
+
+    form = opened(client, address)
+    answer = while_uncommitted(
+        monkeypatch, lambda: write(**{field: theirs}), lambda: client.post(address, form | {field: "5"})
+    )
+    assert answer.status_code == 409
+    ((overtaken),) = answer.context["form"].overtaken
+    assert overtaken.now == str(theirs)
+    assert now(field) == theirs

@@ -10,6 +10,7 @@ from infotheque.models import Document
 from mecenova.calendar import clock
 from mecenova.reference.models import Cause
 from tests.accounts.factories import OrganisationFactory, StaffFactory
+from tests.accounts.threads import while_uncommitted
 from tests.infotheque.factories import DocumentFactory, PathFactory, StepFactory
 from tests.posting import as_posted, opened
 
@@ -79,11 +80,76 @@ def test_what_a_refused_form_showed_is_not_forgotten(client, document):
     assert client.post(address, as_posted(refused.context["form"]) | {"title": "T"}).status_code == 409
 
 
-@pytest.mark.parametrize("hostile", ["{", "[]", "3", '{"title": 3}', "\x00"])
-def test_a_fingerprint_that_says_nothing_breaks_nothing(client, document, hostile):
+@pytest.mark.parametrize(
+    ("hostile", "status"), [("{", 302), ("[]", 302), ("3", 302), ('{"title": 3}', 409), ("\x00", 422)]
+)
+def test_a_fingerprint_that_says_nothing_breaks_nothing(client, document, hostile, status):
+    """Either the page is written as it stands, or nothing is, and what was typed is shown again."""
     address = reverse("infotheque:edit", args=[document.pk])
     form = opened(client, address) | {"as_shown": hostile, "title": "Un autre titre"}
-    assert client.post(address, form).status_code in {302, 409, 422}
+    answer = client.post(address, form)
+    assert answer.status_code == status
+    now = Document.objects.get(pk=document.pk)
+    assert now.title == ("Un autre titre" if status == 302 else document.title)
+    for kept in ("summary", "body", "year", "stages", "status", "review_on", "owner"):
+        assert getattr(now, kept) == getattr(document, kept), kept
+    assert set(now.causes.all()) == set(document.causes.all())
+    if status != 302:
+        assert as_posted(answer.context["form"])["title"] == "Un autre titre"
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    ("page", "field", "other", "kept"),
+    [
+        ("edit", "summary", "year", 2026),
+        ("collection_edit", "introduction", "position", 3),
+        ("course_edit", "introduction", "title", "Le titre de l’autre"),
+        ("lesson_edit", "lesson", "minutes", 7),
+    ],
+)
+def test_what_a_colleague_is_still_writing_is_waited_for(
+    client, staff, monkeypatch, page, field, other, kept
+):
+    colleague = StaffFactory()
+    update, name, record = {
+        "edit": lambda: (operations.update_document, "document", DocumentFactory(published=True)),
+        "collection_edit": lambda: (
+            operations.update_collection,
+            "collection",
+            operations.create_collection(by=None, title="Débuter"),
+        ),
+        "course_edit": lambda: (operations.update_path, "path", PathFactory()),
+        "lesson_edit": lambda: (
+            operations.update_step,
+            "step",
+            StepFactory(document=DocumentFactory(published=True)),
+        ),
+    }[page]()
+    address = reverse(f"infotheque:{page}", args=[record.pk])
+
+    def write(**said):
+        update(**{name: record}, by=colleague, **said)
+
+    form = opened(client, address)
+    answer = while_uncommitted(
+        monkeypatch, lambda: write(**{other: kept}), lambda: client.post(address, form | {field: "Le mien."})
+    )
+    assert answer.status_code == 302
+    record.refresh_from_db()
+    assert (getattr(record, field), getattr(record, other)) == ("Le mien.", kept)
+
+    form = opened(client, address)
+    answer = while_uncommitted(
+        monkeypatch,
+        lambda: write(**{field: "Celui de l’autre."}),
+        lambda: client.post(address, form | {field: "Encore le mien."}),
+    )
+    assert answer.status_code == 409
+    ((overtaken),) = answer.context["form"].overtaken
+    assert overtaken.now == "Celui de l’autre."
+    record.refresh_from_db()
+    assert getattr(record, field) == "Celui de l’autre."
 
 
 def test_collections_paths_and_steps_are_kept_the_same_way(client, staff):
