@@ -44,7 +44,7 @@ def write_to_address(
     template: str, values: dict[str, Any], *, key: str, address: str, person: User | None
 ) -> None:
     """A personal code or link, to an address that may have no account: it leaves at once."""
-    written = render(template, values)
+    written = render(template, values, confidential=True)
     queue_message(
         key=key,
         subject=written.subject,

@@ -56,10 +56,16 @@ class MarkdownVariable(VariableNode):
         return markdown.escaped(printed)
 
 
-def render(template_name: str, values: Mapping[str, Any], *, groups: Sequence[str] = ()) -> Written:
+def render(
+    template_name: str,
+    values: Mapping[str, Any],
+    *,
+    groups: Sequence[str] = (),
+    confidential: bool = False,
+) -> Written:
     """The whole mail, from `templates/<template_name>`; `groups` are those it can be declined by."""
     subject, body = render_source(template_name, values)
-    return lay_out(subject, body, reader=values.get("recipient"), groups=groups)
+    return lay_out(subject, body, reader=values.get("recipient"), groups=groups, confidential=confidential)
 
 
 def render_source(template_name: str, values: Mapping[str, Any]) -> tuple[str, str]:
@@ -79,8 +85,10 @@ def lay_out(
     reader: Any = None,
     groups: Sequence[str] = (),
     buttons: bool = True,
+    confidential: bool = False,
 ) -> Written:
-    """A subject and a Markdown body, dressed as a mail. An address without an account has no mailbox here.
+    """A subject and a Markdown body, dressed as a mail. An address without an account has no mailbox here,
+    and what is confidential is not read there again.
 
     `preheader` is what mailboxes show beside the subject, when the body does not begin with it.
     """
@@ -89,7 +97,7 @@ def lay_out(
         "subject": subject,
         "preheader": markdown.cut(preheader) or markdown.preheader(tokens),
         "site_url": absolute_url("/"),
-        "mailbox_url": absolute_url(reverse("mail:mailbox")) if reader else "",
+        "mailbox_url": absolute_url(reverse("mail:mailbox")) if reader and not confidential else "",
         "preferences_url": absolute_url(reverse("mail:preferences")) if reader else "",
         "declined_by": [(group_named(slug), unsubscribe_url(reader.pk, [slug])) for slug in groups]
         if reader
