@@ -52,6 +52,16 @@ def today() -> date:
     return paris(now()).date()
 
 
+def day_is_over(moment: datetime) -> bool:
+    """Whether the day of that moment has ended in Paris: what is promised for a day may be kept till then."""
+    return paris(moment).date() < today()
+
+
+def midnight(day: date) -> datetime:
+    """When that day begins in Paris, in UTC."""
+    return datetime(day.year, day.month, day.day, tzinfo=PARIS).astimezone(UTC)
+
+
 def paris(moment: datetime) -> datetime:
     """The same moment as read on a clock in Paris."""
     return _aware(moment).astimezone(PARIS)

@@ -5,7 +5,7 @@ from functools import cache
 
 from dateutil.easter import easter
 
-from mecenova.calendar.clock import PARIS, paris
+from mecenova.calendar.clock import PARIS, midnight, paris
 
 LONGEST_IN_WORKING_DAYS = 30
 HOUR_OF_FOLLOW_UPS = time(9)
@@ -85,16 +85,12 @@ def begun_before(moment: datetime, days: int) -> datetime:
     there = paris(moment)
     day = there.date() if there.time() >= HOUR_OF_FOLLOW_UPS else there.date() - timedelta(days=1)
     if days > LONGEST_IN_WORKING_DAYS:
-        return _midnight(day - timedelta(days=days - 1))
+        return midnight(day - timedelta(days=days - 1))
     while True:
         days -= is_working_day(day) and not is_clock_paused(day)
         if not days:
-            return _midnight(day)
+            return midnight(day)
         day -= timedelta(days=1)
-
-
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time(), tzinfo=PARIS).astimezone(UTC)
 
 
 @cache

@@ -42,7 +42,7 @@ class Duty:
 
     @property
     def is_late(self) -> bool:
-        return self.promised_at < clock.now()
+        return clock.day_is_over(self.promised_at)
 
 
 def owed_by_team(*, of: User | None = None) -> FollowUpQuerySet:
@@ -90,7 +90,9 @@ class Load:
 def loads() -> list[Load]:
     """Of each person of the team, most loaded first."""
     today, owed = clock.today(), Q(follow_ups__outcome=Outcome.OPEN, follow_ups__owner=Owner.STAFF)
-    late = FollowUp.objects.all().owed_by_staff().promised_before(clock.now()).order_by().values("pk")
+    late = (
+        FollowUp.objects.all().owed_by_staff().promised_before(clock.midnight(today)).order_by().values("pk")
+    )
     away = Absence.objects.filter(first_day__lte=today, last_day__gte=today)
     until = dict(away.filter(user__isnull=False).values_list("user").annotate(last=Max("last_day")))
     return [

@@ -15,11 +15,12 @@ from associations.operations import note_call
 from companies.followups import CallAfterSilence
 from companies.operations import record_call
 from mecenova.agenda.models import FollowUp
-from mecenova.agenda.operations import next_step, run_due, set_delay, start
+from mecenova.agenda.operations import next_step, run_due, set_delay, share_staff_steps, start
 from mecenova.calendar import clock
 from mecenova.mail.enums import MailStatus
 from mecenova.mail.models import AddressTrouble
 from mecenova.pages.baskets import BASKETS, Line
+from mecenova.pages.duties import loads
 from mecenova.pages.tasks import register_baskets
 from mecenova.pages.views import tower
 from mecenova.ui.figures import long_date
@@ -375,7 +376,7 @@ def test_a_row_past_its_promised_date_is_marked_in_every_basket_as_on_the_tower(
 def test_a_late_row_says_its_date_once_as_long_as_no_other_was_given(team):
     claim = claim_organisation(organisation=OrganisationFactory(), message="Trésorière.", by=UserFactory())
     promised = next_step(claim).deadline
-    with clock.frozen(promised + timedelta(hours=1)):
+    with clock.frozen(promised + timedelta(days=1)):
         page = team.get(page_of("revendications")).text
         assert "en retard" in page
         assert f'au plus tard le <time datetime="{promised:%Y-%m-%d}">' in page
@@ -427,3 +428,21 @@ def test_a_basket_counts_the_days_of_the_calendar_not_of_the_hour():
     line = Line(subject=None, title="", since=since, about="", url="")
     with clock.frozen(datetime(2026, 11, 23, 6, 0, tzinfo=UTC)):
         assert line.days == 7
+
+
+def test_what_is_promised_for_a_day_is_not_late_before_its_evening(team):
+    """Told « en retard » from nine in the morning, the team would learn to read it as « aujourd’hui »."""
+    claim = claim_organisation(organisation=OrganisationFactory(), message="Trésorière.", by=UserFactory())
+    share_staff_steps()
+    promised = next_step(claim).deadline
+    evening = clock.paris(promised).replace(hour=23, minute=30)
+    for moment, late in (
+        (promised + timedelta(hours=1), False),
+        (evening, False),
+        (evening + timedelta(hours=1), True),
+    ):
+        with clock.frozen(moment):
+            team.force_login(StaffFactory())
+            assert ("en retard" in team.get(page_of("revendications")).text) is late
+            assert ("en retard" in team.get(reverse("pages:control_tower")).text) is late
+            assert sum(load.late for load in loads()) == late

@@ -182,7 +182,7 @@ def _lines(chosen: Basket, subjects: list[Any], refused: Refused | None) -> list
     """Each line with its next step, who has it, the last contact, and the form of its click."""
     lines = [chosen.line(subject) for subject in subjects]
     steps = agenda.next_steps(line.step_of for line in lines if line.step_of)
-    promised, now = promises(steps.values()), clock.now()
+    promised = promises(steps.values())
     owing = Organisation.objects.names_of(step.owing_organisation_id for step in steps.values())
     contacts = last_contacts(line.organisation.pk for line in lines if line.organisation)
     written = last_mails(line.person.pk for line in lines if line.person)
@@ -195,7 +195,7 @@ def _lines(chosen: Basket, subjects: list[Any], refused: Refused | None) -> list
                 "line": line,
                 "step": step,
                 "promised_at": promised[step.pk] if step else None,
-                "is_late": bool(step and promised[step.pk] < now),
+                "is_late": bool(step and clock.day_is_over(promised[step.pk])),
                 "who": owing.get(step.owing_organisation_id, "") if step else "",
                 "assigned_to": people.get(step.assigned_to_id) if step else None,
                 "contact": _contact(line, contacts, written),
