@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 
 from associations.models import Ask, Project
-from mecenova.identifiers.fields import AmountField, OnceField
+from mecenova.identifiers.fields import AmountField, OnceField, WholeNumberField
 from mecenova.reference.enums import Kind
 from mecenova.reference.fields import EntriesField, SkillsField, TerritoriesField
 from mecenova.reference.models import Audience, Cause
@@ -96,7 +96,7 @@ class SkillsForm(AskForm):
     skills = SkillsField(
         label="Compétences recherchées", error_messages={"required": "Cochez au moins une compétence."}
     )
-    days = forms.IntegerField(
+    days = WholeNumberField(
         label="Nombre de jours",
         error_messages={"required": "Estimez le nombre de jours."},
         min_value=1,
@@ -107,7 +107,7 @@ class SkillsForm(AskForm):
 
 class VolunteersForm(AskForm):
     lead = "Des salariés, sur leur temps personnel."
-    volunteers = forms.IntegerField(
+    volunteers = WholeNumberField(
         label="Nombre de bénévoles",
         error_messages={"required": "Estimez le nombre de bénévoles."},
         min_value=1,

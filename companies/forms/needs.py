@@ -15,7 +15,7 @@ from companies.operations import WORK_TIME_IS_SKILLS
 from companies.readiness import NEED_FIELDS
 from mecenova.calendar import clock
 from mecenova.calendar.reach import too_far
-from mecenova.identifiers.fields import AmountField
+from mecenova.identifiers.fields import AmountField, WholeNumberField
 from mecenova.reference.enums import Kind
 from mecenova.reference.fields import EntriesField, SkillsField, TerritoriesField
 from mecenova.reference.models import Audience, Cause
@@ -139,7 +139,7 @@ class SkillsNeedForm(DatedNeedForm):
     skills = SkillsField(
         label="Les compétences offertes", error_messages={"required": "Choisissez au moins une compétence."}
     )
-    days = forms.IntegerField(
+    days = WholeNumberField(
         label="Nombre de jours offerts",
         min_value=1,
         max_value=10_000,
@@ -158,7 +158,7 @@ class VolunteersNeedForm(DatedNeedForm):
         help_text="Le bénévolat se fait sur le temps personnel. Sur le temps de travail, c’est du mécénat de "
         "compétences.",
     )
-    volunteers = forms.IntegerField(
+    volunteers = WholeNumberField(
         label="Combien de salariés", min_value=1, max_value=30_000, help_text="Une estimation suffit."
     )
     place = forms.ChoiceField(label="Où se passe l’action", choices=Place.choices, widget=forms.RadioSelect)

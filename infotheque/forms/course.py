@@ -8,6 +8,7 @@ from infotheque.exercises import exercise_of
 from infotheque.forms.as_shown import AsShownForm
 from infotheque.models import Document, Path, Step
 from infotheque.models.document import HEAVY
+from mecenova.identifiers.fields import WholeNumberField
 
 MARKDOWN = "Titres\u00a0: ## ; listes\u00a0: - ; gras\u00a0: **mot** ; liens\u00a0: [mots](https://…)."
 
@@ -28,7 +29,7 @@ class LessonForm(AsShownForm):
         help_text="Ce que le site demande, et regarde chez le membre. L’adresse de l’étape en vient.",
     )
 
-    minutes = forms.IntegerField(label="Durée (minutes)", min_value=1, max_value=240)
+    minutes = WholeNumberField(label="Durée (minutes)", min_value=1, max_value=240)
 
     class Meta:
         model = Step

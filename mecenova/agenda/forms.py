@@ -7,6 +7,7 @@ from django import forms
 from mecenova.agenda.models import Slot, SlotQuerySet
 from mecenova.agenda.operations.delays import LONGEST_DELAY
 from mecenova.agenda.operations.slots import MINUTES
+from mecenova.identifiers.fields import WholeNumberField
 from mecenova.team import team
 from mecenova.ui.figures import day_and_hour
 from mecenova.ui.forms import DateInput
@@ -15,7 +16,7 @@ from mecenova.ui.forms import DateInput
 class DelayForm(forms.Form):
     """The number of days to count, for one day of one rule."""
 
-    days = forms.IntegerField(
+    days = WholeNumberField(
         label="Délai en jours",
         min_value=1,
         max_value=LONGEST_DELAY,
@@ -35,7 +36,7 @@ class OpenSlotsForm(forms.Form):
     day = forms.DateField(label="Jour", widget=DateInput)
     starts = forms.TimeField(label="De", widget=forms.TimeInput({"type": "time"}, format="%H:%M"))
     ends = forms.TimeField(label="À", widget=forms.TimeInput({"type": "time"}, format="%H:%M"))
-    minutes = forms.IntegerField(
+    minutes = WholeNumberField(
         label="Durée d’un créneau, en minutes", initial=MINUTES, min_value=5, max_value=120
     )
 

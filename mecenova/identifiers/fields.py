@@ -57,6 +57,16 @@ class AmountField(forms.CharField):
         return f"{text},{int(cents * 100):02d}" if cents else text
 
 
+class WholeNumberField(forms.IntegerField):
+    """A count, with bounds said in plain words."""
+
+    default_error_messages = {
+        "invalid": "Écrivez un nombre entier, en chiffres.",
+        "min_value": "Écrivez %(limit_value)s ou plus.",
+        "max_value": "Écrivez %(limit_value)s au plus.",
+    }
+
+
 class AddressField(forms.EmailField):
     """An e-mail address, in the keyboard's letters."""
 
@@ -104,12 +114,19 @@ class WebsiteField(forms.URLField):
             max_length=200,
             assume_scheme="https",
             widget=forms.URLInput({"autocomplete": "url"}),
+            error_messages={"invalid": "Écrivez l’adresse d’un site, par exemple www.exemple.fr."},
             **options,
         )
 
 
+# The shortest in use, in Wallis-et-Futuna and Nouvelle-Calédonie.
+LEAST_DIGITS_OF_A_PHONE = 6
+
+
 class PhoneField(forms.CharField):
-    """An organisation's, never required."""
+    """An organisation's, never required. A person dials it, and may read beside it whom to ask for."""
+
+    default_error_messages = {"invalid": "Écrivez un numéro de téléphone, par exemple 06 12 34 56 78."}
 
     def __init__(self, **options: Any) -> None:
         super().__init__(
@@ -120,3 +137,9 @@ class PhoneField(forms.CharField):
             help_text="Lu par l’équipe, et par ceux avec qui un partenariat est ouvert.",
             **options,
         )
+
+    def validate(self, value: Any) -> None:
+        super().validate(value)
+        digits = sum(character.isdigit() for character in value or "")
+        if value and digits < LEAST_DIGITS_OF_A_PHONE:
+            raise ValidationError(self.error_messages["invalid"], code="invalid")
