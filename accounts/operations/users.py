@@ -77,7 +77,7 @@ def write_account(*, person: User, changes: Mapping[str, Any], by: User) -> User
     for name, value in kept.items():
         setattr(person, name, value)
     person.save(update_fields=list(kept))
-    note = ", ".join(str(User._meta.get_field(name).verbose_name) for name in kept)
+    note = ", ".join(str(getattr(User._meta.get_field(name), "verbose_name", name)) for name in kept)
     journal.record(person, "write_account", was, ACCOUNT_STATES[person.is_active], by, note)
     follow_members(*teams)
     return person
