@@ -32,7 +32,7 @@ class SuggestionLink(OneClick):
         return Suggestion.objects.with_parties().filter(pk=pk).first()
 
     def context(self, subject: Suggestion, user: "User") -> dict[str, Any]:
-        return {"suggestion": subject}
+        return {"suggestion": subject, "asked": subject.asked}
 
     def may_act(self, subject: Suggestion, user: "User") -> bool:
         return can_answer_suggestion(user, subject)

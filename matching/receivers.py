@@ -41,6 +41,7 @@ from matching.operations import (
     expire_suggestions,
     explain_ending,
     explain_later,
+    follow_answer,
     follow_call,
     note_change,
     note_changes,
@@ -190,6 +191,11 @@ def explain_an_ending(*, introduction: Introduction, **kwargs: Any) -> None:
 def interest_has_come(*, introduction: Introduction, **kwargs: Any) -> None:
     """A project that found a company waits no more for its association's choice, nor for what it chose."""
     settle_found(association=introduction.association)
+
+
+@receiver(introduction_answered)
+def what_was_proposed_is_answered_too(*, introduction: Introduction, by: User, **kwargs: Any) -> None:
+    follow_answer(introduction=introduction, by=by)
 
 
 @receiver(place_returning)

@@ -13,7 +13,7 @@ INTRODUCTION = Workflow(
             "request",
             frozenset({IntroductionStatus.QUEUED}),
             IntroductionStatus.REQUESTED,
-            "une place se libère, ou l’autre côté demande à son tour",
+            "une place se libère, ou l’autre côté demande ou refuse de lui-même",
         ),
         Transition("accept", _WAITING, IntroductionStatus.YES, _ANSWERING_SIDE),
         Transition(

@@ -13,7 +13,7 @@ from matching.sharing import PROMISED_DAYS
 from mecenova.calendar import clock
 from mecenova.identifiers.models import Identified
 from mecenova.ui.figures import short_date
-from partnerships.enums import RefusalReason
+from partnerships.enums import RefusalReason, Side
 from partnerships.models import Introduction
 
 # A company that did not answer is not asked about the same association before this long. After a no it is the
@@ -248,6 +248,12 @@ class Suggestion(Identified):
     @property
     def is_open(self) -> bool:
         return self.status == SuggestionStatus.PRESENTED
+
+    @property
+    def asked(self) -> Introduction | None:
+        """What the association itself has asked about this need, until the company says yes or no."""
+        open_ones = Introduction.objects.open().filter(need=self.need_id, association=self.association_id)
+        return open_ones.filter(asked_by_side=Side.ASSOCIATION).first()
 
     @property
     def proposed_since(self) -> "Suggestion | None":

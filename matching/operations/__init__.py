@@ -1,6 +1,7 @@
 from matching.operations.answers import (
     decline_suggestion,
     expire_suggestions,
+    follow_answer,
     mark_seen,
     still_shown,
     take_interest,
@@ -33,6 +34,7 @@ __all__ = [
     "expire_suggestions",
     "explain_ending",
     "explain_later",
+    "follow_answer",
     "follow_call",
     "mark_seen",
     "needs_batches",

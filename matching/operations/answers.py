@@ -23,9 +23,9 @@ from mecenova.calendar import clock
 from mecenova.mail import operations as mail
 from mecenova.workflow.errors import DomainError
 from mecenova.workflow.journal import advance
-from partnerships.enums import Side, reasons_for
+from partnerships.enums import IntroductionStatus, Side, reasons_for
 from partnerships.models import Introduction
-from partnerships.operations import Approach, introduce, request_queued, return_places
+from partnerships.operations import Approach, introduce, refuse_request, request_queued, return_places
 
 # A need and an association.
 Pair = tuple[UUID, UUID]
@@ -52,16 +52,22 @@ def take_interest(*, suggestion: Suggestion, note: str, by: User) -> Introductio
         need=suggestion.need,
         project=suggestion.project,
     )
-    advance(
-        suggestion, SUGGESTION, "take_interest", by=by, answered_at=clock.now(), introduction=introduction
-    )
+    suggestion.refresh_from_db()
+    if suggestion.is_open:  # Else the yes to what the association had asked was the answer here too.
+        advance(
+            suggestion, SUGGESTION, "take_interest", by=by, answered_at=clock.now(), introduction=introduction
+        )
     note_activity(company=suggestion.company)
     return introduction
 
 
 @transaction.atomic
 def decline_suggestion(*, suggestion: Suggestion, reason: str, by: User, note: str = "") -> Suggestion:
-    """Not for us, because: the reason serves the association, which is told what to do, and the rounds."""
+    """Not for us, because: the reason serves the association, which is told what to do, and the rounds.
+
+    When it has itself asked about this need, this is the answer, and the only one that it is told.
+    The note is for the team: it stays here.
+    """
     suggestion = _lock_for_answer(suggestion, by)
     if reason not in reasons_for(suggestion.need.kind, Side.COMPANY):
         raise DomainError("Choisissez une raison dans la liste\u00a0: elle aide l’association à avancer.")
@@ -70,9 +76,33 @@ def decline_suggestion(*, suggestion: Suggestion, reason: str, by: User, note: s
     advance(
         suggestion, SUGGESTION, "decline", by=by, note=note, answered_at=clock.now(), refusal_reason=reason
     )
-    mail.queue(SuggestionDeclined, suggestion)
+    if asked := suggestion.asked:
+        refuse_request(introduction=asked, reason=reason, by=by)
+    else:
+        mail.queue(SuggestionDeclined, suggestion)
     note_activity(company=suggestion.company)
     return suggestion
+
+
+@transaction.atomic
+def follow_answer(*, introduction: Introduction, by: User) -> None:
+    """The company has answered what the association asked: what was proposed about the same need is answered
+    too, and nobody is told twice. The caller holds both organisations."""
+    if introduction.asked_by_side != Side.ASSOCIATION:
+        return
+    waiting = Suggestion.objects.open().filter(
+        need=introduction.need_id, association=introduction.association_id
+    )
+    suggestion = waiting.select_for_update().first()
+    if suggestion is None:
+        return
+    if introduction.status == IntroductionStatus.YES:
+        advance(
+            suggestion, SUGGESTION, "take_interest", by=by, answered_at=clock.now(), introduction=introduction
+        )
+    elif introduction.status == IntroductionStatus.NO:
+        reason = introduction.refusal_reason
+        advance(suggestion, SUGGESTION, "decline", by=by, answered_at=clock.now(), refusal_reason=reason)
 
 
 @transaction.atomic

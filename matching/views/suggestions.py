@@ -118,6 +118,7 @@ def _show(
         "decline_form": decline_form,
         "may_answer": may_answer,
         "is_over_for_us": is_over_for_us,
+        "asked": found.asked if is_ours else None,
         "others": list(_waiting_for(found.company)) if is_over_for_us else [],
         # Whoever answers is reading it now.
         "returns_on": found.returns_on(opened=True),

@@ -11,7 +11,7 @@ from partnerships.operations.answers import (
     mark_seen,
     postpone_introduction,
 )
-from partnerships.operations.asking import introduce
+from partnerships.operations.asking import introduce, refuse_request
 from partnerships.operations.attention import (
     Approach,
     next_month,
@@ -77,6 +77,7 @@ __all__ = [
     "rearm_introduction",
     "reflect",
     "reflection_is_open",
+    "refuse_request",
     "release_introduction",
     "released_on",
     "renew_partnership",

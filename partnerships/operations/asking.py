@@ -17,9 +17,9 @@ from partnerships import policies
 from partnerships.enums import AttentionSource, IntroductionStatus, Side
 from partnerships.models import Introduction
 from partnerships.notifications import IntroductionQueued
-from partnerships.operations.answers import accept_introduction
+from partnerships.operations.answers import accept_introduction, decline_introduction
 from partnerships.operations.attention import spend_attention
-from partnerships.operations.introductions import await_answer, await_place
+from partnerships.operations.introductions import await_answer, await_place, lock
 from partnerships.workflow import INTRODUCTION
 
 if TYPE_CHECKING:
@@ -81,11 +81,23 @@ def introduce(
     return introduction
 
 
+@transaction.atomic
+def refuse_request(*, introduction: Introduction, reason: str, by: "User") -> Introduction:
+    """Who was to be asked says no by itself, even while the request waits for a place."""
+    introduction = lock(introduction)
+    _reach(introduction, by)
+    return decline_introduction(introduction=introduction, reason=reason, by=by)
+
+
 def _say_yes(asked: Introduction, note: str, by: "User") -> Introduction:
     """The request that the other side has made, accepted. The caller holds both organisations."""
-    if asked.status == IntroductionStatus.QUEUED:
-        # Whoever it was to be sent to has come by itself: it needs no place any more.
-        advance(asked, INTRODUCTION, "request", by=by, requested_at=clock.now())
+    _reach(asked, by)
     accept_introduction(introduction=asked, by=by, note=note)
     asked.refresh_from_db()
     return asked
+
+
+def _reach(asked: Introduction, by: "User") -> None:
+    """Whoever it was to be sent to has come by itself: it needs no place any more."""
+    if asked.status == IntroductionStatus.QUEUED:
+        advance(asked, INTRODUCTION, "request", by=by, requested_at=clock.now())

@@ -8,6 +8,7 @@ from mecenova.mail.links import link_for
 from partnerships.models import Introduction
 from tests.accounts.factories import MembershipFactory, UserFactory
 from tests.matching.factories import SuggestionFactory
+from tests.partnerships.factories import IntroductionFactory
 
 
 @pytest.fixture
@@ -50,6 +51,15 @@ def test_a_no_by_link_keeps_its_reason(client, suggestion, person):
     client.post(url, {"reason": "territory"})
     suggestion.refresh_from_db()
     assert suggestion.refusal_reason == "territory"
+
+
+@pytest.mark.parametrize("link", [InterestLink, DeclineLink])
+def test_a_link_says_that_the_association_has_already_written(client, suggestion, person, link):
+    assert "vous a écrit" not in client.get(path(link, suggestion, person)).content.decode()
+    IntroductionFactory(association=suggestion.association, company=suggestion.company, need=suggestion.need)
+    page = client.get(path(link, suggestion, person)).content.decode()
+    assert "vous a écrit le" in page
+    assert "vaut aussi pour sa demande" in page
 
 
 def test_a_link_used_twice_says_what_became_of_it(client, suggestion, person):

@@ -1,5 +1,7 @@
 """Answering a suggestion: once, by the company, and what it sets in motion."""
 
+from datetime import timedelta
+
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
@@ -12,18 +14,28 @@ from matching.links import what_interest_did
 from matching.models import Suggestion
 from matching.operations import decline_suggestion, expire_suggestions, mark_seen, run_round, take_interest
 from mecenova.agenda import operations as agenda
+from mecenova.calendar import clock
+from mecenova.mail.models import DigestLine, OutgoingMail
 from mecenova.workflow.errors import DomainError
 from mecenova.workflow.journal import history
 from partnerships.enums import AttentionSource, IntroductionStatus, RefusalReason, Side
 from partnerships.followups import AnswerIntroduction
 from partnerships.models import AttentionEntry, Introduction
-from partnerships.operations import introduce, places_left, release_introduction, spend_attention
+from partnerships.operations import (
+    accept_introduction,
+    decline_introduction,
+    introduce,
+    places_left,
+    postpone_introduction,
+    release_introduction,
+    spend_attention,
+)
 from tests.accounts.factories import MembershipFactory, StaffFactory, UserFactory
 from tests.accounts.threads import at_once
 from tests.associations.factories import AssociationFactory
 from tests.companies.factories import NeedFactory
 from tests.matching.factories import SuggestionFactory
-from tests.partnerships.factories import IntroductionFactory
+from tests.partnerships.factories import IntroductionFactory, fill_places
 
 
 def member(organisation):
@@ -41,6 +53,19 @@ def suggestion(db):
 @pytest.fixture
 def person(suggestion):
     return member(suggestion.company.organisation)
+
+
+def request_of(suggestion):
+    """The association suggested asks about the same need."""
+    return introduce(
+        association=suggestion.association,
+        company=suggestion.company,
+        need=suggestion.need,
+        kind=suggestion.need.kind,
+        asked_by_side=Side.ASSOCIATION,
+        note="Bonjour",
+        by=member(suggestion.association.organisation),
+    )
 
 
 def test_interest_makes_the_association_the_one_who_answers(suggestion, person):
@@ -61,21 +86,81 @@ def test_interest_spends_no_second_place(person, suggestion):
 
 
 def test_interest_in_who_has_already_asked_is_a_yes(suggestion, person):
-    asked = introduce(
-        association=suggestion.association,
-        company=suggestion.company,
-        need=suggestion.need,
-        kind=suggestion.need.kind,
-        asked_by_side=Side.ASSOCIATION,
-        note="Bonjour",
-        by=MembershipFactory(organisation=suggestion.association.organisation).user,
-    )
+    asked = request_of(suggestion)
     assert take_interest(suggestion=suggestion, note="Parlons-en.", by=person) == asked
     for each in (asked, suggestion):
         each.refresh_from_db()
     assert (asked.status, asked.answer_note) == (IntroductionStatus.YES, "Parlons-en.")
     assert (suggestion.status, suggestion.introduction) == (SuggestionStatus.INTERESTED, asked)
     assert "votre message vaut un oui" in what_interest_did(asked)
+
+
+def told(name):
+    """In a mail of its own, or in the letter of the week."""
+    return [
+        *OutgoingMail.objects.filter(notification=name),
+        *DigestLine.objects.filter(notification=name),
+    ]
+
+
+def test_a_no_to_who_has_already_asked_is_the_answer_to_its_request(suggestion, person):
+    asked = request_of(suggestion)
+    for _ in range(2):
+        decline_suggestion(suggestion=suggestion, reason=RefusalReason.TIMING, by=person, note="Entre nous.")
+    for each in (asked, suggestion):
+        each.refresh_from_db()
+    assert suggestion.status == SuggestionStatus.DECLINED
+    assert (asked.status, asked.refusal_reason) == (IntroductionStatus.NO, RefusalReason.TIMING)
+    assert asked.answer_note == "", "the note of a suggestion is for the team"
+    assert agenda.next_step(asked) is None
+    assert told("partnerships.introduction_declined")
+    assert not told("matching.suggestion_declined")
+
+
+def test_a_no_is_also_for_the_request_that_waits_for_a_place(suggestion, person):
+    fill_places(suggestion.company)
+    asked = request_of(suggestion)
+    assert asked.status == IntroductionStatus.QUEUED
+    decline_suggestion(suggestion=suggestion, reason=RefusalReason.TIMING, by=person)
+    asked.refresh_from_db()
+    assert asked.status == IntroductionStatus.NO
+
+
+def test_a_no_leaves_what_was_asked_about_another_need(suggestion, person):
+    other = NeedFactory(company=suggestion.company, published=True)
+    asked = IntroductionFactory(association=suggestion.association, company=suggestion.company, need=other)
+    decline_suggestion(suggestion=suggestion, reason=RefusalReason.TIMING, by=person)
+    asked.refresh_from_db()
+    assert asked.status == IntroductionStatus.REQUESTED
+    assert told("matching.suggestion_declined")
+
+
+def test_a_no_to_its_request_is_the_answer_to_the_suggestion(suggestion, person):
+    asked = request_of(suggestion)
+    decline_introduction(introduction=asked, reason=RefusalReason.TERRITORY, by=person)
+    suggestion.refresh_from_db()
+    assert (suggestion.status, suggestion.refusal_reason) == (
+        SuggestionStatus.DECLINED,
+        RefusalReason.TERRITORY,
+    )
+    assert not told("matching.suggestion_declined")
+
+
+def test_a_yes_to_its_request_is_the_answer_to_the_suggestion(suggestion, person):
+    asked = request_of(suggestion)
+    accept_introduction(introduction=asked, by=person)
+    suggestion.refresh_from_db()
+    assert (suggestion.status, suggestion.introduction) == (SuggestionStatus.INTERESTED, asked)
+
+
+def test_later_to_its_request_leaves_the_suggestion_open(suggestion, person):
+    asked = request_of(suggestion)
+    postpone_introduction(introduction=asked, later_on=clock.today() + timedelta(days=20), by=person)
+    suggestion.refresh_from_db()
+    assert suggestion.is_open
+    decline_suggestion(suggestion=suggestion, reason=RefusalReason.TIMING, by=person)
+    asked.refresh_from_db()
+    assert asked.status == IntroductionStatus.NO
 
 
 @pytest.mark.usefixtures("late_in_the_month")

@@ -22,6 +22,7 @@ from tests.associations.factories import AssociationFactory, ProjectFactory
 from tests.companies.factories import NeedFactory
 from tests.infotheque.factories import DocumentFactory
 from tests.matching.factories import DiagnosisFactory, RoundFactory, SuggestionFactory
+from tests.partnerships.factories import IntroductionFactory
 
 
 @pytest.fixture
@@ -360,6 +361,22 @@ def test_after_a_no_a_company_reads_what_comes_next(company_client, suggestion):
     assert f'href="{suggestion.need.get_absolute_url()}">Revoir ce besoin' in page()
     Need.objects.update(status="closed", closed_at=clock.now())
     assert f'href="{reverse("companies:need_create")}">Publier un besoin' in page()
+
+
+def test_a_company_reads_that_the_association_has_already_written(company_client, suggestion):
+    def page():
+        return company_client.get(suggestion.get_absolute_url()).text
+
+    assert "vous a écrit" not in page()
+    asked = IntroductionFactory(
+        association=suggestion.association, company=suggestion.company, need=suggestion.need
+    )
+    assert "vous a écrit le" in page()
+    assert f'href="{asked.get_absolute_url()}"' in page()
+    assert "vaut aussi pour sa demande" in page()
+    assert "peut aussi vous écrire" not in page()
+    Suggestion.objects.update(status=SuggestionStatus.EXPIRED)
+    assert "Sa demande attend votre réponse" in page()
 
 
 @pytest.mark.parametrize("state", ["presented", "expired", "declined"])
