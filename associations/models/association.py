@@ -190,10 +190,10 @@ class Association(Identified):
         return [Kind(kind).label for kind in self.refused_kinds]
 
     def office_in_words(self) -> str:
-        """« Lille (Nord) », or what is known of it."""
+        """« Lille (Nord) », « Paris » once, or what is known of it."""
         town, department = self.organisation.town, self.organisation.department
         place = department.name if department else ""
-        return f"{town} ({place})" if town and place else town or place
+        return f"{town} ({place})" if town and place and town != place else town or place
 
     def registry_in_words(self) -> str:
         """The number, and its register when it is another than the national one of associations."""

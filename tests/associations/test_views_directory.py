@@ -229,3 +229,14 @@ def test_reading_writes_nothing(client):
     client.get(LIST)
     assert Association.objects.values().get() == former
     assert client.post(LIST).status_code in {200, 405}
+
+
+def test_a_town_that_is_its_own_departement_is_named_once():
+    paris, nord = (Territory.objects.get(code=code) for code in ("75", "59"))
+    for town, department, said in (
+        ("Paris", paris, "Paris"),
+        ("Lille", nord, "Lille (Nord)"),
+        ("", nord, "Nord"),
+    ):
+        association = AssociationFactory(organisation__town=town, organisation__department=department)
+        assert association.office_in_words() == said

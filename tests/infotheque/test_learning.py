@@ -290,6 +290,9 @@ def test_companies_see_the_steps_done_only_when_the_association_wishes(client, a
     reader = CompanyFactory(members=[UserFactory()]).organisation.members.first()
     page, said = association.get_absolute_url(), "Se prépare au partenariat"
     assert said not in client.get(page).text
+    client.force_login(member)
+    assert "(seules l’association et l’équipe IMS le voient)" in client.get(page).text
+    client.logout()
     client.force_login(reader)
     assert said not in client.get(page).text
     association.shows_learning = True
