@@ -36,7 +36,7 @@ from partnerships.models import Partnership
 # What happened, in the words of its readers.
 WORDS = {
     "open": "Le partenariat est ouvert",
-    "report_talk": "Vous êtes-vous parlé\u202f?",
+    "report_talk": "Réponse à «\u202fVous êtes-vous parlé\u202f?\u202f»",
     "settle": "L’équipe a entendu les deux côtés",
     "agree": "C’est signé",
     "correct_signature": "Les dates sont corrigées",
@@ -216,6 +216,7 @@ def _show(
         "to_read": Prescription.objects.to_read(step.organisation_id, steps=[step]) if step and mine else (),
         "reports": found.talk_reports.select_related("organisation"),
         "calls_first": found.introduction.asking_organisation.name if found.introduction else "",
+        "own": own,
         "said": found.last_word_of(own),
         "side_without_phone": own.name if own and not own.phone else "",
         "phone_url": _where_a_phone_is_added(found, own),

@@ -114,3 +114,22 @@ def test_a_date_that_is_none_is_given_back_as_it_was_typed(client, pair, partner
     address = reverse("partnerships:partnership_agree", args=[partnership.pk])
     response = client.post(address, {"signed_on": "le <b>trente</b> février", "ends_on": ""})
     assert "le &lt;b&gt;trente&lt;/b&gt; février" in response.content.decode()
+
+
+def test_what_a_side_said_of_the_first_exchange_is_told_as_an_answer(client, pair, partnership):
+    operations.report_talk(partnership=partnership, talked=True, by=pair.asker)
+    page = read(client, pair.answerer, partnership).replace("\u202f", " ")
+    assert f"Réponse à « Vous êtes-vous parlé ? », par {pair.asker}" in page
+
+
+def test_once_it_is_over_each_side_reads_what_it_can_do_next(client, pair, partnership):
+    staff = StaffFactory()
+    for person in (pair.asker, pair.answerer, staff):
+        assert "Et maintenant" not in read(client, person, partnership)
+    operations.abandon_partnership(partnership=partnership, by=pair.asker, note="Plus de projet.")
+    partnership.refresh_from_db()
+    suited, suggested = reverse("matching:suited_needs"), reverse("matching:suggestions")
+    for person, leads_to in ((pair.asker, suited), (pair.answerer, suggested), (staff, "")):
+        page = read(client, person, partnership)
+        assert ("Et maintenant" in page) is bool(leads_to)
+        assert leads_to in page
