@@ -28,6 +28,7 @@ class OrganisationEvent(models.TextChoices):
     RENAME = "rename", "nom changé"
     LEAVE = "leave", "départ du site"
     COME_BACK = "come_back", "retour sur le site"
+    EDIT = "edit", "fiche modifiée par l’équipe"
     MERGE = "merge", "réunie à une autre fiche du même organisme"
     CALL = "call", "appel de l’équipe"
     ERASE = "erase", "fiche effacée par l’équipe"

@@ -5,8 +5,8 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
-from accounts.models import User
-from accounts.operations import locked, send_back_corrected, update_organisation
+from accounts.models import Organisation, User
+from accounts.operations import edit_told, locked, send_back_corrected, update_organisation
 from associations.enums import Stance
 from associations.followups import refresh_step
 from associations.models import Association
@@ -57,12 +57,14 @@ def update_association(*, association: Association, by: User | None, **changes: 
     if by is not None and not can_edit_association(by, association):
         raise PermissionDenied
     before = Position.of(association)
-    if OFFICE & changes.keys():
-        office = {name: changes.get(name, getattr(organisation, name)) for name in OFFICE}
-        organisation = update_organisation(organisation=organisation, by=by, **office)
-    _write_profile(association, {name: changes[name] for name in PLAIN & changes.keys()})
-    for name in LISTS & changes.keys():
-        getattr(association, name).set(changes[name])
+    rows = Organisation.objects.filter(pk=organisation.pk), Association.objects.filter(pk=association.pk)
+    with edit_told(organisation, *rows, by=by):
+        if OFFICE & changes.keys():
+            office = {name: changes.get(name, getattr(organisation, name)) for name in OFFICE}
+            organisation = update_organisation(organisation=organisation, by=by, **office)
+        _write_profile(association, {name: changes[name] for name in PLAIN & changes.keys()})
+        for name in LISTS & changes.keys():
+            getattr(association, name).set(changes[name])
     if changes.keys() - PAUSE:
         send_back_corrected(organisation=organisation, by=by)
     association = Association.objects.select_related("organisation").get(pk=association.pk)

@@ -7,7 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
 from accounts.models import User
-from accounts.operations import send_back_corrected
+from accounts.operations import edit_told, send_back_corrected
 from companies.followups import heard_from
 from companies.models import Company, Policy
 from companies.models.company import DEFAULT_MONTHLY_CAPACITY
@@ -45,19 +45,18 @@ def set_policy(
         raise DomainError(f"Vous soutenez et excluez à la fois\u00a0: {', '.join(both)}. Choisissez.")
     if ticket_min is not None and ticket_max is not None and ticket_max < ticket_min:
         raise DomainError("Le soutien maximal est plus petit que le minimal\u00a0: échangez-les.")
-    policy, _ = Policy.objects.update_or_create(
-        company=company,
-        defaults={
-            "kinds": list(kinds),
-            "ticket_min": ticket_min,
-            "ticket_max": ticket_max,
-            "general_interest_only": general_interest_only,
-            "monthly_capacity": monthly_capacity,
-        },
-    )
-    policy.causes.set(causes)
-    policy.territories.set(territories)
-    policy.excluded_causes.set(excluded_causes)
+    said = {
+        "kinds": list(kinds),
+        "ticket_min": ticket_min,
+        "ticket_max": ticket_max,
+        "general_interest_only": general_interest_only,
+        "monthly_capacity": monthly_capacity,
+    }
+    with edit_told(company.organisation, Policy.objects.filter(company=company), by=by):
+        policy, _ = Policy.objects.update_or_create(company=company, defaults=said)
+        policy.causes.set(causes)
+        policy.territories.set(territories)
+        policy.excluded_causes.set(excluded_causes)
     company.changed_at = clock.now()
     company.save(update_fields=["changed_at"])
     send_back_corrected(organisation=company.organisation, by=by)

@@ -7,8 +7,14 @@ from django.db import IntegrityError, transaction
 from django.db.models import OuterRef, QuerySet, Subquery
 
 from accounts.enums import OrganisationEvent, OrganisationStatus
-from accounts.models import User
-from accounts.operations import locked, restart_corrections, send_back_corrected, update_organisation
+from accounts.models import Organisation, User
+from accounts.operations import (
+    edit_told,
+    locked,
+    restart_corrections,
+    send_back_corrected,
+    update_organisation,
+)
 from companies.followups import CallAfterSilence, heard_from, restart_silence
 from companies.models import Company
 from companies.policies import can_edit_company
@@ -35,8 +41,10 @@ def update_company(*, company: Company, by: User | None, **changes: Any) -> Comp
         raise PermissionDenied
     if changes.get("siren"):
         changes["siren"] = clean_siren(changes["siren"])
-    _write_office(company, by, changes)
-    _write_profile(company, changes)
+    rows = Organisation.objects.filter(company=company), Company.objects.filter(pk=company.pk)
+    with edit_told(company.organisation, *rows, by=by):
+        _write_office(company, by, changes)
+        _write_profile(company, changes)
     heard_from(company.organisation, by)
     company_changed.send(sender=Company, company=company, by=by)
     return company
