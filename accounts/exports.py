@@ -19,13 +19,14 @@ INVENTED = {"rehearsal"}
 
 def export_person(person: User) -> dict[str, Any]:
     """Every row that names this person, by kind: what they are, wrote, decided, were asked and were sent."""
-    rows = [
-        as_told(row) for model, name in _named_in() for row in model._base_manager.filter(**{name: person})
-    ]
+    rows: dict[Model, None] = {}
+    for model, name in _named_in():
+        # A row that names the person twice is told once.
+        rows |= dict.fromkeys(model._base_manager.filter(**{name: person}))
     kinds: dict[str, list[dict[str, Any]]] = {}
-    for kind, told in rows:
-        if told not in kinds.setdefault(kind, []):
-            kinds[kind].append(told)
+    for row in rows:
+        kind, told = as_told(row)
+        kinds.setdefault(kind, []).append(told)
     return {
         "made_at": clock.now().isoformat(),
         "person": as_told(person)[1],

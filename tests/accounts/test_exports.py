@@ -5,12 +5,14 @@ import json
 import pytest
 from django.urls import reverse
 
-from accounts.exports import INVENTED, export_person
+from accounts import exports
+from accounts.exports import INVENTED, as_told, export_person
 from accounts.models import User
 from accounts.operations.merging import keys_to
 from mecenova.calendar import clock
 from mecenova.mail.models import OutgoingMail
 from tests.accounts.factories import PASSWORD, UserFactory
+from tests.infotheque.factories import DocumentFactory
 from tests.mail.factories import OutgoingMailFactory
 from tests.security.world import build
 
@@ -27,10 +29,32 @@ def test_every_row_that_names_the_person_is_there():
         if model._meta.app_label not in INVENTED:
             for row in model._base_manager.filter(**{name: person}):
                 assert row.pk in keys or str(row.pk) in keys, row._meta.label
-    assert list(told["organisations"].values()) == [
-        one.name for one in person.organisations.order_by("pk")
-    ] or set(told["organisations"].values()) == {one.name for one in person.organisations.all()}
+    assert told["organisations"] == {str(one.pk): one.name for one in person.organisations.all()}
     assert any(row["subject"] == "Votre projet" for row in told["rows"]["courriel"])
+
+
+def test_a_row_is_told_once_and_compared_with_no_other(monkeypatch):
+    """What names a person twice, as author and as owner, is one row; thousands are compared with none."""
+    compared = []
+
+    class Told(dict):
+        def __eq__(self, other):
+            compared.append(other)
+            return dict.__eq__(self, other)
+
+        __hash__ = None
+
+    def told(row):
+        kind, fields = as_told(row)
+        return kind, Told(fields)
+
+    person = UserFactory()
+    DocumentFactory(owner=person, submitted_by=person)
+    OutgoingMailFactory.create_batch(3, recipient=person)
+    monkeypatch.setattr(exports, "as_told", told)
+    rows = export_person(person)["rows"]
+    assert (len(rows["document"]), len(rows["courriel"])) == (1, 3)
+    assert compared == []
 
 
 def test_it_opens_no_account_and_tells_nobody_else_s():
