@@ -82,10 +82,11 @@ WORDS = {
 
 
 def movements() -> dict[str, Movement]:
-    """Of each basket, this week."""
+    """Of each basket in which anybody moved, this week."""
     since = clock.now() - WEEK
     counted = (
-        Stay.objects.order_by()
+        Stay.objects.moved_since(since)
+        .order_by()
         .values_list("basket")
         .annotate(
             entered=Count("pk", filter=Q(entered_at__gte=since)),
@@ -98,7 +99,7 @@ def movements() -> dict[str, Movement]:
 def passages(basket: Basket) -> "QuerySet[Stay]":
     """The entries and exits of a basket within the week, the latest to move first."""
     since = clock.now() - WEEK
-    moved = Stay.objects.of(basket.slug).filter(Q(entered_at__gte=since) | Q(left_at__gte=since))
+    moved = Stay.objects.of(basket.slug).moved_since(since)
     return with_subjects(moved).order_by(Coalesce("left_at", "entered_at").desc(), "pk")
 
 

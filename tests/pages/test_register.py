@@ -38,6 +38,24 @@ def test_the_register_tells_who_came_who_left_and_why(team, staff):
     assert "Fiche vérifiée par Camille Durand" in page
 
 
+def test_the_week_reads_those_alone_who_moved_in_it():
+    """Among all who ever stayed: they are counted on each page of the tower."""
+    now, subject = clock.now(), OrganisationFactory()
+
+    def stay(basket, entered, left=None):
+        left_at = None if left is None else now - timedelta(days=left)
+        entered_at = now - timedelta(days=entered)
+        Stay.objects.create(basket=basket, subject=subject, entered_at=entered_at, left_at=left_at)
+
+    stay("calme", 30, 20)
+    stay("calme", 15)
+    stay("vivant", 30, 20)
+    stay("vivant", 10, 2)
+    stay("vivant", 2, 1)
+    stay("vivant", 1)
+    assert register.movements() == {"vivant": register.Movement(entered=2, left=2)}
+
+
 def test_a_basket_that_cannot_be_read_stops_no_other(monkeypatch, caplog):
     OrganisationFactory(status=OrganisationStatus.TO_CHECK)
     first = next(iter(BASKETS))

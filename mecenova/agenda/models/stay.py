@@ -1,5 +1,6 @@
 """Who entered a basket of the team, who left it, when and why."""
 
+from datetime import datetime
 from typing import ClassVar, Self
 
 from django.contrib.contenttypes.fields import GenericForeignKey
@@ -18,6 +19,10 @@ class StayQuerySet(models.QuerySet["Stay"]):
     def open(self) -> Self:
         """Those who are in a basket now."""
         return self.filter(left_at__isnull=True)
+
+    def moved_since(self, moment: datetime) -> Self:
+        """Those who have entered or left since then."""
+        return self.filter(Q(entered_at__gte=moment) | Q(left_at__gte=moment))
 
 
 class Stay(Identified):
