@@ -12,6 +12,12 @@ from mecenova.calendar import clock
 from mecenova.identifiers.models import Identified
 
 
+class DocumentVersionQuerySet(models.QuerySet["DocumentVersion"]):
+    def with_files(self) -> Self:
+        """Their text, which may be a whole book, is left where it is."""
+        return self.prefetch_related(models.Prefetch("files", DocumentFile.objects.without_text()))
+
+
 class DocumentVersion(Identified):
     """One state of a document's files. A new one takes its place at the same address; it stays for staff."""
 
@@ -27,6 +33,8 @@ class DocumentVersion(Identified):
         related_name="+",
         verbose_name="déposée par",
     )
+
+    objects = DocumentVersionQuerySet.as_manager()
 
     class Meta:
         verbose_name = "version"

@@ -194,7 +194,7 @@ def _show(
         "is_on_line": document.published_at and document.status != DocumentStatus.ARCHIVED,
         "check": LinkCheck.objects.filter(document=document, link=document.link).first(),
         "comments": document.comments.select_related("by"),
-        "versions": document.versions.select_related("created_by").prefetch_related("files"),
+        "versions": document.versions.with_files().select_related("created_by"),
         "collections": document.collections.all(),
         "uses": document.uses.all()[:7],
         "history": told(document, HISTORY),

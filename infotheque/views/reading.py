@@ -37,7 +37,7 @@ def document(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         # What is not known is for whoever may write it.
         "is_reader": not curates,
         "is_thanked": THANKED in request.GET,
-        "versions": found.versions.prefetch_related("files") if curates else (),
+        "versions": found.versions.with_files() if curates else (),
     }
     return render(request, "infotheque/document.html", context)
 

@@ -8,6 +8,7 @@ from infotheque.models import Document
 from mecenova.calendar import clock
 from mecenova.reference.enums import Kind
 from mecenova.reference.models import Cause
+from tests.accounts.factories import StaffFactory
 from tests.infotheque.factories import DocumentFactory, DocumentFileFactory, DocumentVersionFactory
 
 pytestmark = pytest.mark.django_db
@@ -126,3 +127,17 @@ def test_a_text_written_here_cannot_bring_a_script(client):
     assert "<img" not in page.partition("<main")[2].partition("</main")[0]
     assert "<h2>Titre</h2>" in page
     assert "<td>2</td>" in page
+
+
+@pytest.mark.parametrize("name", ["document", "edit"])
+def test_a_page_lists_the_files_of_former_versions_without_what_they_say(client, name):
+    """Whole books: their words stay in the database."""
+    client.force_login(StaffFactory())
+    document = DocumentFactory(published=True)
+    for number in (1, 2):
+        version = DocumentVersionFactory(document=document, number=number)
+        DocumentFileFactory(version=version, name=f"guide-{number}.pdf", text="Un livre entier.")
+    with CaptureQueriesContext(connection) as asked:
+        shown = client.get(reverse(f"infotheque:{name}", args=[document.pk])).text
+    assert "guide-1.pdf" in shown
+    assert [query["sql"] for query in asked if '"infotheque_documentfile"."text"' in query["sql"]] == []
