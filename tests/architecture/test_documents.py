@@ -77,6 +77,18 @@ def test_what_a_page_names_of_the_code_is_there(page):
     assert sorted(name for name in named_in(page) if not is_there(name)) == []
 
 
+def test_what_a_module_names_beside_it_is_there():
+    """`report.py`, said of a neighbour or of any room."""
+    names = {path.name for path in python_files()}
+    missing = {
+        f"{path.relative_to(ROOT)}: {name}"
+        for path in python_files()
+        for name in re.findall(r"`(\w+\.py)`", path.read_text())
+        if name not in names
+    }
+    assert missing == set()
+
+
 def test_a_name_that_is_gone_is_seen():
     for gone in ("matching/gone.py", "mail.gone", "partnerships.operations.gone", "accounts.Gone"):
         assert not is_there(gone), gone

@@ -1,4 +1,4 @@
-"""The figures of waiting, whole: what the team sees. `published.py` says what everybody may see of them."""
+"""The figures of waiting, whole: what the team sees. `report.py` tells everybody what `hiding.py` leaves."""
 
 from collections import defaultdict
 from collections.abc import Mapping
