@@ -7,6 +7,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.views.decorators.http import require_safe
 
 from accounts.models import Merge
 from accounts.policies import Person, is_member
@@ -23,12 +24,14 @@ from mecenova.ui.results import show_results
 
 
 @login_not_required
+@require_safe
 def association_list(request: HttpRequest) -> HttpResponse:
     found = AssociationFilter(request.GET, queryset=Association.objects.listed().by_name().for_list())
     return show_results(request, "associations/association_list.html", found)
 
 
 @login_not_required
+@require_safe
 def association_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
     association = Association.objects.for_page().filter(pk=pk).first()
     if association is None:

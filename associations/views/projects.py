@@ -7,7 +7,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts.operations import hold
 from associations import operations, policies
@@ -25,6 +25,7 @@ from mecenova.workflow.errors import DomainError
 
 
 @login_not_required
+@require_safe
 def project_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
     project = project_or_404(request, pk, policies.can_view_project)
     inside = policies.can_edit_project(request.user, project)
