@@ -57,6 +57,7 @@ from matching.operations.merges import bring_suggestions_over
 from matching.profiles import refresh_associations, refresh_needs
 from matching.signals import diagnosis_is_moot, ending_to_explain
 from mecenova.agenda.operations import start, start_once
+from partnerships.enums import Side
 from partnerships.models import Introduction
 from partnerships.operations import Approach
 from partnerships.signals import (
@@ -187,7 +188,7 @@ def explain_an_ending(*, introduction: Introduction, **kwargs: Any) -> None:
     explain_ending(introduction=introduction)
 
 
-@receiver((introduction_requested, introduction_answered))
+@receiver(introduction_answered)
 def interest_has_come(*, introduction: Introduction, **kwargs: Any) -> None:
     """A project that found a company waits no more for its association's choice, nor for what it chose."""
     settle_found(association=introduction.association)
@@ -196,6 +197,14 @@ def interest_has_come(*, introduction: Introduction, **kwargs: Any) -> None:
 @receiver(introduction_answered)
 def what_was_proposed_is_answered_too(*, introduction: Introduction, by: User, **kwargs: Any) -> None:
     follow_answer(introduction=introduction, by=by)
+
+
+@receiver(introduction_requested)
+def a_company_has_asked(*, introduction: Introduction, **kwargs: Any) -> None:
+    """What an association asks is no company's interest, and may leave the queue while somebody else holds
+    its organisation: settling would wait for it below a company's month (ADR 0014)."""
+    if introduction.asked_by_side == Side.COMPANY:
+        settle_found(association=introduction.association)
 
 
 @receiver(place_returning)

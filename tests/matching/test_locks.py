@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 
 import pytest
 from django.db import connection, transaction
@@ -10,17 +11,27 @@ from accounts.operations import merge_organisations, withdraw_organisation
 from associations.models import Association
 from companies.enums import NeedStatus
 from companies.models import Policy
-from companies.operations import close_need
+from companies.operations import close_need, set_policy
 from matching import receivers
-from matching.enums import SuggestionStatus
+from matching.enums import DiagnosisCause, SuggestionStatus
 from matching.models import Suggestion
-from matching.operations import rounds, run_round
+from matching.operations import diagnose, rounds, run_round
+from mecenova.agenda.operations import next_step
 from partnerships.enums import AttentionSource, IntroductionStatus
-from partnerships.operations import attention, merges, places_left, request_queued, spend_attention_on_many
+from partnerships.operations import (
+    accept_introduction,
+    attention,
+    introductions,
+    merges,
+    places_left,
+    request_queued,
+    spend_attention_on_many,
+    withdraw_introduction,
+)
 from tests.accounts.factories import StaffFactory
 from tests.accounts.threads import Pause, at_once, second_during_first
-from tests.associations.factories import AssociationFactory
-from tests.companies.factories import NeedFactory
+from tests.associations.factories import AskFactory, AssociationFactory, ProjectFactory
+from tests.companies.factories import CompanyFactory, NeedFactory
 from tests.matching.factories import SuggestionFactory
 from tests.partnerships.factories import IntroductionFactory, member_of
 
@@ -237,3 +248,62 @@ def test_an_association_leaves_and_the_place_on_which_nobody_looked_goes_to_the_
         each.refresh_from_db()
     assert suggestion.status == SuggestionStatus.EXPIRED
     assert waiting.status == IntroductionStatus.REQUESTED
+
+
+@pytest.fixture
+def waits_for_its_choice(frozen_clock):
+    """An association, taken before its company: it has a partnership, a project that waits after a released
+    request, and two requests to that company, one sent and the other in the queue."""
+    with frozen_clock(MONDAY):
+        association, company = AssociationFactory(complete=True), CompanyFactory()
+        while association.organisation_id > company.organisation_id:
+            company = CompanyFactory()
+        project = ProjectFactory(association=association, published=True)
+        AskFactory(project=project)
+        accepted = IntroductionFactory(association=association, project=project)
+        accept_introduction(introduction=accepted, by=member_of(accepted.company))
+        released = IntroductionFactory(
+            association=association,
+            project=project,
+            status=IntroductionStatus.RELEASED,
+            released_at=MONDAY,
+        )
+        assert diagnose(project=project, cause=DiagnosisCause.RELEASED, introduction=released)
+        sent = IntroductionFactory(association=association, company=company)
+        queued = IntroductionFactory(
+            association=association, company=company, status=IntroductionStatus.QUEUED, requested_at=None
+        )
+        member_of(company)
+        yield SimpleNamespace(project=project, company=company, sent=sent, queued=queued)
+
+
+@together
+def test_a_company_takes_more_requests_while_their_association_withdraws_another(
+    waits_for_its_choice, monkeypatch
+):
+    """What leaves the queue is written without waiting for the organisation that asked."""
+    waiting = waits_for_its_choice
+    asker, answerer = member_of(waiting.sent.association), member_of(waiting.company)
+    policy = waiting.company.policy
+
+    def look_at_more():
+        set_policy(
+            company=waiting.company,
+            by=answerer,
+            causes=list(policy.causes.all()),
+            kinds=policy.kinds,
+            territories=list(policy.territories.all()),
+            monthly_capacity=9,
+        )
+
+    errors = second_during_first(
+        Pause(monkeypatch, introductions, "spend_attention"),
+        look_at_more,
+        lambda: withdraw_introduction(introduction=waiting.sent, by=asker),
+    )
+    for each in (waiting.sent, waiting.queued):
+        each.refresh_from_db()
+    assert errors == []
+    assert waiting.sent.status == IntroductionStatus.WITHDRAWN
+    assert waiting.queued.status == IntroductionStatus.REQUESTED
+    assert next_step(waiting.project).rule == "matching.choose_after"
