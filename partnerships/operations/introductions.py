@@ -1,5 +1,6 @@
 """What the platform does with a request: it waits for a place, leaves, is released, comes back, ends."""
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import PermissionDenied
@@ -45,13 +46,11 @@ def request_queued(*, company: Company, by: "User | None" = None) -> int:
     association is paused, or has been told no) stay where they are, and their page says why.
     """
     sent = 0
-    queued = _free(Introduction.objects.queued().filter(company=company))
-    _end_over(queued)
-    for introduction in queued:
-        if not places_left(company):
-            break
-        if policies.why_it_waits(introduction):
-            continue
+    queued = Introduction.objects.queued().filter(company=company)
+    _end_over(_free(queued))
+    if not places_left(company):
+        return sent
+    for introduction in _that_can_leave(queued):
         entry = spend_attention(
             company=company, association=introduction.association, source=AttentionSource.INTRODUCTION
         )
@@ -60,6 +59,8 @@ def request_queued(*, company: Company, by: "User | None" = None) -> int:
         advance(introduction, INTRODUCTION, "request", by=by, requested_at=clock.now())
         await_answer(introduction, by)
         sent += 1
+        if not places_left(company):
+            break
     return sent
 
 
@@ -210,6 +211,16 @@ def _free(introductions: IntroductionQuerySet) -> IntroductionQuerySet:
     """Held, oldest first, without those that somebody holds: being answered for, or leaving."""
     held = introductions.select_for_update(of=("self",), no_key=True, skip_locked=True)
     return held.with_parties().order_by("created_at")
+
+
+def _that_can_leave(queued: IntroductionQuerySet) -> Iterator[Introduction]:
+    """Oldest first, each held as its turn comes: those for which no place is left are held by nobody."""
+    for waiting in queued.with_parties().order_by("created_at"):
+        if policies.why_it_waits(waiting):
+            continue
+        held = _free(queued.filter(pk=waiting.pk)).first()
+        if held is not None:
+            yield held
 
 
 def _end_over(introductions: IntroductionQuerySet) -> None:

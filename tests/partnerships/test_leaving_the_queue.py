@@ -1,8 +1,12 @@
-"""A request kept in the queue by a pause leaves when the pause ends, not a month later."""
+"""A request kept in the queue by a pause leaves when the pause ends, not a month later.
+
+One for which there is no place is held by nobody.
+"""
 
 from datetime import UTC, date, datetime
 
 import pytest
+from django.db import transaction
 
 from associations.enums import Stance
 from associations.operations import update_association
@@ -11,8 +15,10 @@ from mecenova.calendar import clock
 from partnerships import operations
 from partnerships.enums import IntroductionStatus
 from partnerships.models import Introduction
+from tests.accounts.threads import at_once
 from tests.associations.factories import AssociationFactory
-from tests.partnerships.factories import member_of
+from tests.companies.factories import CompanyFactory
+from tests.partnerships.factories import IntroductionFactory, fill_places, member_of
 
 pytestmark = pytest.mark.django_db
 # A month with many working days left.
@@ -56,3 +62,39 @@ def test_it_leaves_the_day_after_a_pause_that_ends_by_itself(kept):
     kept.now.move_to(datetime(2026, 11, 12, 10, tzinfo=UTC))
     agenda.run_due()
     assert status(kept) == IntroductionStatus.REQUESTED
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("places", [0, 2])
+def test_those_for_which_no_place_is_left_are_held_by_nobody(places):
+    """On the first morning of a month, each of them comes and asks: none holds the others."""
+    company = CompanyFactory()
+    member_of(company)
+    waiting = IntroductionFactory.create_batch(
+        5, company=company, status=IntroductionStatus.QUEUED, requested_at=None
+    )
+    for introduction in waiting:
+        member_of(introduction.association)
+    fill_places(company)
+    type(company.policy).objects.filter(company=company).update(monthly_capacity=1 + places)
+
+    def free():
+        rows = Introduction.objects.order_by("created_at").select_for_update(skip_locked=True, no_key=True)
+        with transaction.atomic():
+            return [row.pk for row in rows]
+
+    with transaction.atomic():
+        assert operations.request_queued(company=company) == places
+        (found,) = at_once(free)
+    assert found == [introduction.pk for introduction in waiting[places:]]
+
+
+def test_one_that_cannot_leave_keeps_no_place_from_the_next(kept):
+    other = AssociationFactory(complete=True)
+    member_of(other)
+    queued = IntroductionFactory(
+        association=other, company=kept.company, status=IntroductionStatus.QUEUED, requested_at=None
+    )
+    assert operations.request_queued(company=kept.company) == 1
+    queued.refresh_from_db()
+    assert (status(kept), queued.status) == (IntroductionStatus.QUEUED, IntroductionStatus.REQUESTED)
