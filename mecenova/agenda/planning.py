@@ -39,6 +39,19 @@ def dates(rule: Rule, row: FollowUp, delays: Delays, absences: Absences) -> tupl
     return next_working_morning(paris(due).date()) if rule.leaves_the_day else due, due
 
 
+def count_again(rule: Rule, row: FollowUp) -> None:
+    """Give an open follow-up that waits for others than before the dates of their absences.
+
+    Whoever comes to owe it inherits no date that is past: the next working day is theirs, unless its own date
+    was sooner.
+    """
+    delays, absences = clock_of(rule, [row])
+    soonest = min(row.due_at, row.deadline, due_at(clock.now(), 1))
+    row.not_before = max(row.not_before, soonest) if row.not_before else soonest
+    row.due_at, deadline = dates(rule, row, delays, away(row, absences))
+    row.deadline = max(deadline, row.not_before)
+
+
 def promised_occurrence(rule: Rule, occurrence: int) -> int:
     """The day whose date people are promised while this one is open: a repetition promises its own."""
     return rule.promised_day if occurrence in rule.days else occurrence

@@ -104,14 +104,10 @@ def reflect(*, partnership: Partnership, text: str, by: "User") -> Partnership:
         defaults={"text": text.strip(), "at": clock.now(), "by": by},
     )
     record(partnership, "reflect", partnership.status, partnership.status, by, organisation.name)
-    waiting = partnership.without_words(moment)
-    if not waiting:
-        _close_reflection(partnership, moment)
+    if partnership.without_words(moment):
+        agenda.hand_over_step(partnership, EvaluateTogether, TellLastingEffect)
     else:
-        step = agenda.next_step(partnership)
-        if step is not None:
-            step.organisation_id = waiting[0].pk
-            step.save(update_fields=["organisation_id"])
+        _close_reflection(partnership, moment)
     return partnership
 
 

@@ -120,7 +120,7 @@ def _follow(partnership: Partnership, phase: Phase, by: "User | None") -> Verdic
         agenda.start(SettleDisagreement, partnership)
         mail.queue(TalkDisagreement, partnership, occurrence=partnership.disagreement_at.isoformat())
     elif verdict == Verdict.WAIT:
-        _hand_over(partnership)
+        agenda.hand_over_step(partnership, DidYouTalk)
     return verdict
 
 
@@ -148,14 +148,6 @@ def _go_on(partnership: Partnership) -> None:
     agenda.start(DecideTogether, partnership)
     if settled:
         mail.queue(TalkSettled, partnership)
-
-
-def _hand_over(partnership: Partnership) -> None:
-    """The step is now owed by the side that has not answered."""
-    step = agenda.next_step(partnership)
-    if step is not None and step.rule == DidYouTalk.name:
-        step.organisation_id = DidYouTalk().organisation_id(partnership)
-        step.save(update_fields=["organisation_id"])
 
 
 def _note_activity(partnership: Partnership, organisation: Organisation) -> None:

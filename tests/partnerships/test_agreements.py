@@ -201,6 +201,21 @@ def test_what_came_of_it_is_asked_then_what_remains_then_nothing(signed):
     assert Reflection.objects.count() == 4
 
 
+def test_words_hand_the_question_over_to_whoever_has_not_written_and_to_its_own_absences(signed):
+    signed.sign()
+    operations.end_partnership(partnership=signed.partnership, by=signed.asker)
+    begun = agenda.next_step(signed.partnership)
+    away = {"first_day": TODAY + timedelta(days=1), "last_day": TODAY + timedelta(days=11), "by": None}
+    agenda.add_absence(organisation_id=signed.company.organisation_id, **away)
+    assert agenda.next_step(signed.partnership).due_at == begun.due_at
+    operations.reflect(partnership=signed.partnership, text="Trente jeunes.", by=signed.asker)
+    step = agenda.next_step(signed.partnership)
+    assert step.organisation_id == signed.company.organisation_id
+    assert (step.since, step.cycle, step.occurrence) == (begun.since, begun.cycle, begun.occurrence)
+    assert clock.paris(step.due_at).date() == date(2026, 12, 18)
+    assert step.deadline > begun.deadline
+
+
 def test_what_remains_can_be_written_when_it_is_asked_whatever_the_team_has_set(signed):
     agenda.set_delay(rule=TellLastingEffect, occurrence=90, days=60, by=StaffFactory())
     signed.sign()

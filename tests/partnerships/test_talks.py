@@ -140,6 +140,37 @@ def test_nobody_is_returned_while_either_side_is_away(talk, side):
     assert state(talk) == PartnershipStatus.RETURNED
 
 
+def days_of(step):
+    return [clock.paris(moment).date() for moment in (step.due_at, step.deadline)]
+
+
+@pytest.mark.parametrize(
+    ("back", "asked_on"),
+    [(MONDAY + timedelta(days=1), FIRST), (SECOND, SECOND + timedelta(days=1))],
+    ids=["before its day", "its day long past"],
+)
+def test_a_yes_hands_the_question_over_without_the_holiday_of_whoever_said_it(talk, back, asked_on):
+    """The days counted from the start stay; whoever is asked late has at least until the next working day."""
+    away = {"first_day": date(2026, 11, 24), "last_day": date(2026, 12, 18), "by": None}
+    agenda.add_absence(organisation_id=talk.association.organisation_id, **away)
+    talk.go_to(back)
+    assert not mails("talk_asked").exists()
+    talk.say(talk.asker, True)
+    step = step_of(talk)
+    assert step.waits_for_organisations == [talk.company.organisation_id]
+    assert days_of(step) == [asked_on.date(), date(2027, 1, 7)]
+    talk.go_to(asked_on)
+    assert [mail.recipient for mail in mails("talk_asked")] == [talk.answerer]
+
+
+def test_whoever_said_yes_is_no_longer_waited_for(talk):
+    talk.say(talk.answerer, True)
+    before = days_of(step_of(talk))
+    away = {"first_day": date(2026, 11, 24), "last_day": date(2026, 12, 18), "by": None}
+    agenda.add_absence(organisation_id=talk.company.organisation_id, **away)
+    assert days_of(step_of(talk)) == before
+
+
 def test_a_runner_stopped_for_months_asks_again_before_it_concludes(talk):
     talk.go_to(MONDAY + timedelta(days=200))
     assert state(talk) == PartnershipStatus.DISCUSSION

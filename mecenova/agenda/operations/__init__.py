@@ -13,6 +13,7 @@ from mecenova.agenda.operations.delays import set_delay
 from mecenova.agenda.operations.follow_ups import (
     close,
     close_many,
+    hand_over_step,
     next_step,
     next_steps,
     retry_now,
@@ -50,6 +51,7 @@ __all__ = [
     "escalate_overdue_steps",
     "follow_members",
     "free_slots",
+    "hand_over_step",
     "hold_slot",
     "miss_slot",
     "move_booking",

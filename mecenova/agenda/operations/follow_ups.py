@@ -9,10 +9,11 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Max, Model, Q
 
+from mecenova.agenda import planning
 from mecenova.agenda.enums import Outcome
 from mecenova.agenda.models import FollowUp
 from mecenova.agenda.opening import Opening, open_all, open_one
-from mecenova.agenda.rules import Rule
+from mecenova.agenda.rules import Rule, rule_named
 from mecenova.agenda.runner import run_due as run_due
 from mecenova.agenda.wording import telling_why
 from mecenova.calendar import clock
@@ -59,6 +60,34 @@ def start_many(rule_class: type[Rule], subjects: Sequence[Model]) -> None:
         if subject.pk not in running
     ]
     open_all(rule_class(), waiting)
+
+
+@transaction.atomic
+def hand_over_step(subject: Model, *rules: type[Rule]) -> None:
+    """Of the subject's open step, when it is of these rules: whoever its rule now names owes it.
+
+    Its days are counted from the same moment, and stop for the absences of those it now waits for. What the
+    others' had put off comes sooner, though not before the next working day.
+    """
+    names = [rule.name for rule in rules]
+    row = (
+        FollowUp.objects.about([subject])
+        .steps()
+        .filter(rule__in=names)
+        .select_for_update(no_key=True)
+        .first()
+    )
+    rule = rule_named(row.rule) if row is not None else None
+    if row is None or rule is None:
+        return
+    waited_for = row.waits_for_organisations
+    row.organisation_id, row.also_waits_for = (
+        rule.organisation_id(subject),
+        list(rule.also_waits_for(subject)),
+    )
+    if row.waits_for_organisations != waited_for:
+        planning.count_again(rule, row)
+    row.save(update_fields=["organisation_id", "also_waits_for", "not_before", "due_at", "deadline"])
 
 
 def close(subject: Model, *rules: type[Rule], outcome: Outcome = Outcome.DONE) -> int:
