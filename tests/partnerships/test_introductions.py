@@ -8,6 +8,7 @@ from django.db import IntegrityError, connection, transaction
 
 from accounts.enums import OrganisationStatus
 from associations.enums import Stance
+from companies.followups import KeepInTouch, refresh_step
 from companies.operations import set_policy
 from mecenova.agenda import operations as agenda
 from mecenova.agenda.models import FollowUp
@@ -374,8 +375,9 @@ def test_a_higher_capacity_sends_the_oldest_waiting_request_at_once(pair):
 @pytest.mark.django_db
 def test_a_company_that_answers_is_no_longer_silent(pair, frozen_clock):
     with frozen_clock(MONDAY):
+        refresh_step(pair.company.organisation)
         introduction = pair.ask()
-    with frozen_clock(MONDAY + timedelta(days=20)):
+    with frozen_clock(MONDAY + timedelta(days=20)) as now:
         operations.decline_introduction(introduction=introduction, reason="timing", by=pair.answerer)
         step = agenda.next_step(pair.company.organisation)
-        assert step is None or step.since >= MONDAY + timedelta(days=20)
+        assert (step.rule, step.since) == (KeepInTouch.name, now())
