@@ -85,7 +85,7 @@ def refuse_claim(*, claim: Claim, answer: str, by: User | None) -> Claim:
 def _locked_for_decision(claim: Claim, by: User | None) -> tuple[Claim, Organisation]:
     # The organisation first, as everything that changes a team does: two decisions cannot block each other.
     organisation = locked(claim.organisation)
-    held = Claim.objects.select_for_update().filter(pk=claim.pk).first()
+    held = Claim.objects.select_for_update(no_key=True).filter(pk=claim.pk).first()
     if held is None:
         raise DomainError("Cette demande n’existe plus\u00a0: la personne a fermé son compte.")
     claim = held

@@ -68,7 +68,7 @@ def tell_apart(*, one: Organisation, other: Organisation, by: User | None) -> Du
     if first == second:
         raise DomainError("C’est la même fiche. Choisissez-en deux.")
     hold_both(one, other)
-    duplicate, _ = Duplicate.objects.select_for_update().get_or_create(
+    duplicate, _ = Duplicate.objects.select_for_update(no_key=True).get_or_create(
         first_id=first, second_id=second, defaults={"reason": DuplicateReason.NAME, "likeness": 0}
     )
     if duplicate.dismissed_at is None:

@@ -75,7 +75,7 @@ def withdraw_invitation(*, invitation: Invitation, by: User) -> None:
 def accept_invitation(*, invitation: Invitation, by: User) -> Membership:
     """Join with the invited address, once. The same person accepting again changes nothing."""
     organisation = locked(invitation.organisation)
-    found = Invitation.objects.select_for_update().filter(pk=invitation.pk).first()
+    found = Invitation.objects.select_for_update(no_key=True).filter(pk=invitation.pk).first()
     if found is None:
         raise DomainError(
             "Cette invitation a été annulée. Demandez-en une nouvelle à la personne qui vous a invité."
@@ -165,7 +165,7 @@ def hand_over(*, membership: Membership) -> None:
     if not alone.exists():
         return
     others = organisation.memberships.filter(user__is_active=True).exclude(pk=membership.pk)
-    heir = others.select_for_update().order_by("joined_at", "pk").first()
+    heir = others.select_for_update(no_key=True).order_by("joined_at", "pk").first()
     if heir is None:
         withdraw_organisation(organisation=organisation, by=None)
         return
@@ -176,7 +176,7 @@ def hand_over(*, membership: Membership) -> None:
 
 def _locked_member(membership: Membership) -> tuple[Organisation, Membership]:
     organisation = locked(membership.organisation)
-    found = Membership.objects.select_for_update().filter(pk=membership.pk).first()
+    found = Membership.objects.select_for_update(no_key=True).filter(pk=membership.pk).first()
     if found is None:
         raise DomainError("Cette personne ne fait plus partie de l’équipe.")
     return organisation, found

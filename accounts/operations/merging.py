@@ -147,7 +147,7 @@ class Merging:
         about_gone.steps().update(outcome=Outcome.CANCELLED, closed_at=clock.now(), lease_until=None)
         doubled = about_gone.open().filter(rule__in=running)
         doubled.update(outcome=Outcome.CANCELLED, closed_at=clock.now(), lease_until=None)
-        for follow_up in about_gone.order_by("created_at", "pk").select_for_update():
+        for follow_up in about_gone.order_by("created_at", "pk").select_for_update(no_key=True):
             follow_up.cycle += cycles.get(follow_up.rule, 0)
             follow_up.subject_id = kept.pk
             follow_up.save(update_fields=["cycle", "subject_id"])

@@ -122,7 +122,7 @@ def keep_deposited(file: DepositedFile, read: ReadFile) -> None:
 @transaction.atomic
 def keep_version(deposit: Deposit, reads: Mapping[uuid.UUID, ReadFile]) -> None:
     """All the files of the next version, together; one refused, and the present version stays."""
-    rows = list(deposit.files.select_for_update(of=("self",)).waiting())
+    rows = list(deposit.files.select_for_update(of=("self",), no_key=True).waiting())
     refused = deposit.files.filter(status=DepositStatus.REFUSED).exists()
     document = deposit.document
     if refused or document is None:
@@ -187,7 +187,7 @@ def _on_behalf_of(deposit: Deposit) -> User | None:
 
 
 def _waiting(file: DepositedFile) -> DepositedFile | None:
-    rows = DepositedFile.objects.select_for_update(of=("self",))
+    rows = DepositedFile.objects.select_for_update(of=("self",), no_key=True)
     return rows.filter(pk=file.pk, status=DepositStatus.WAITING).first()
 
 

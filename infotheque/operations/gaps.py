@@ -35,7 +35,7 @@ def settle_gap(*, gap: SearchGap, by: User, document: Document | None = None) ->
     """The team has answered it, with a document or not. Twice changes nothing."""
     if not policies.can_curate(by):
         raise PermissionDenied
-    gap = SearchGap.objects.select_for_update().get(pk=gap.pk)
+    gap = SearchGap.objects.select_for_update(no_key=True).get(pk=gap.pk)
     if gap.settled_at is None:
         gap.settled_at, gap.settled_by, gap.document = clock.now(), by, document
         gap.save(update_fields=["settled_at", "settled_by", "document"])

@@ -23,7 +23,7 @@ def prescribe(*, place: str, document: Document | None, by: User) -> Prescriptio
         raise DomainError(
             "Ce document n’est pas publié\u00a0: publiez-le d’abord, ou choisissez-en un autre."
         )
-    found, made = Prescription.objects.select_for_update().get_or_create(
+    found, made = Prescription.objects.select_for_update(no_key=True).get_or_create(
         place=place, defaults={"document": document, "chosen_by": by}
     )
     if not made and found.document_id != (document.pk if document else None):

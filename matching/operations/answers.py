@@ -93,7 +93,7 @@ def follow_answer(*, introduction: Introduction, by: User) -> None:
     waiting = Suggestion.objects.open().filter(
         need=introduction.need_id, association=introduction.association_id
     )
-    suggestion = waiting.select_for_update().first()
+    suggestion = waiting.select_for_update(no_key=True).first()
     if suggestion is None:
         return
     if introduction.status == IntroductionStatus.YES:
@@ -144,7 +144,7 @@ def hold_former(pairs: Collection[Pair]) -> tuple[list[Suggestion], set[Pair]]:
     former = Suggestion.objects.open().filter(need__in=needs, association__in=associations)
     rows = former.order_by().values_list("pk", "need_id", "association_id")
     known = {key: (need, association) for key, need, association in rows if (need, association) in pairs}
-    held = former.filter(pk__in=known).select_for_update(skip_locked=True).order_by("pk")
+    held = former.filter(pk__in=known).select_for_update(skip_locked=True, no_key=True).order_by("pk")
     free = {suggestion.pk: suggestion for suggestion in held}
     return list(free.values()), {pair for key, pair in known.items() if key not in free}
 
@@ -180,7 +180,7 @@ def still_shown(*, company: Company, association: Association) -> list[datetime]
 
 def _expire(waiting: SuggestionQuerySet, by: User | None) -> list[Approach]:
     """The approaches on which nobody looked: their places are given back once all have ended."""
-    ended = list(waiting.with_parties().select_for_update(of=("self",)).order_by("pk"))
+    ended = list(waiting.with_parties().select_for_update(of=("self",), no_key=True).order_by("pk"))
     for suggestion in ended:
         advance(suggestion, SUGGESTION, "expire", by=by)
     return [
@@ -193,7 +193,9 @@ def _expire(waiting: SuggestionQuerySet, by: User | None) -> list[Approach]:
 def _lock_for_answer(suggestion: Suggestion, by: User) -> Suggestion:
     # The organisations first, as everything that changes them does (docs/adr/0014).
     hold(suggestion.association.organisation_id, suggestion.company.organisation_id)
-    suggestion = Suggestion.objects.with_parties().select_for_update(of=("self",)).get(pk=suggestion.pk)
+    suggestion = (
+        Suggestion.objects.with_parties().select_for_update(of=("self",), no_key=True).get(pk=suggestion.pk)
+    )
     if not policies.can_answer_suggestion(by, suggestion):
         raise PermissionDenied
     return suggestion

@@ -70,7 +70,7 @@ def open_round(*, patience: timedelta | None = None) -> Round:
 def rank_batch() -> bool:
     """Rank the needs of one batch that nobody is ranking; False when there is none left."""
     unranked = RoundBatch.objects.filter(ranked_at__isnull=True).order_by("pk")
-    batch = unranked.select_for_update(skip_locked=True, of=("self",)).first()
+    batch = unranked.select_for_update(skip_locked=True, of=("self",), no_key=True).first()
     if batch is None:
         return False
     best = rank_needs(batch.needs, depth=DEPTH, deeper=times_shown())

@@ -49,7 +49,7 @@ def count_unfinished() -> None:
 
 def _count(attempt: Attempt) -> None:
     due = FollowUp.objects.all().due(clock.now()).filter(pk__in=attempt.follow_ups)
-    rows = list(due.select_for_update(skip_locked=True))
+    rows = list(due.select_for_update(skip_locked=True, no_key=True))
     if not rows:
         return
     keys = [str(row.pk) for row in rows]

@@ -92,7 +92,7 @@ class Handful:
         """Those still due that no other runner has, in their order."""
         keys = [key for key, subject_id in self._keys.items() if subject_id in self._subjects]
         due = FollowUp.objects.all().due(clock.now()).filter(pk__in=keys).select_related("assigned_to")
-        free = {row.pk: row for row in due.select_for_update(of=("self",), skip_locked=True)}
+        free = {row.pk: row for row in due.select_for_update(of=("self",), skip_locked=True, no_key=True)}
         return [free[key] for key in keys if key in free]
 
     def _decide(self, row: FollowUp, absences: AbsencesByOwner) -> Ran:

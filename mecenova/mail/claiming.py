@@ -31,7 +31,7 @@ def claim(moment: datetime, limit: int = AT_ONCE) -> list[OutgoingMail]:
     """
     rows = OutgoingMail.objects.all().claimable(moment).with_troubles().select_related("recipient")
     first = rows.order_by("-urgent", NEXT_TRY, "created_at", "id")[: min(limit, AT_ONCE)]
-    mails = list(first.select_for_update(skip_locked=True, of=("self",)))
+    mails = list(first.select_for_update(skip_locked=True, of=("self",), no_key=True))
     if not mails:
         return mails
     _count_uncertain([mail for mail in mails if mail.status == MailStatus.SENDING and mail.handed_over])

@@ -74,7 +74,7 @@ def _compose(recipient_id: Any) -> bool:
 def _compose_locked(recipient_id: Any) -> bool:
     rows = DigestLine.objects.all().due(clock.now()).filter(recipient=recipient_id)
     lines = list(
-        rows.select_for_update(skip_locked=True, of=("self",))
+        rows.select_for_update(skip_locked=True, of=("self",), no_key=True)
         .select_related("recipient")
         .order_by("created_at", "id")
     )

@@ -85,7 +85,7 @@ def is_said_to_all(address: str, said: str) -> bool:
 @transaction.atomic
 def mend_address(*, trouble: AddressTrouble, by: "User | None") -> bool:
     """The address serves again, or was changed: what was held back meanwhile is asked again, and leaves."""
-    trouble = AddressTrouble.objects.select_for_update().get(pk=trouble.pk)
+    trouble = AddressTrouble.objects.select_for_update(no_key=True).get(pk=trouble.pk)
     if not trouble.is_open:
         return False
     trouble.mended_at, trouble.mended_by = clock.now(), by

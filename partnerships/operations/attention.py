@@ -178,7 +178,7 @@ def _lock_months(companies: Collection[uuid.UUID]) -> dict[uuid.UUID, AttentionM
         ),
         ignore_conflicts=True,
     )
-    months = {month.company_id: month for month in rows.select_for_update().order_by("company")}
+    months = {month.company_id: month for month in rows.select_for_update(no_key=True).order_by("company")}
     for company, month in months.items():
         wanted = max(capacities.get(company, 0), month.spent)
         if month.capacity != wanted:

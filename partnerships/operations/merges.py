@@ -65,7 +65,9 @@ def _bring_companies_rows(merging: Merging) -> None:
         merging.place(introduction, company=kept)
 
     def pour(month: AttentionMonth) -> None:
-        _pour(month, AttentionMonth.objects.select_for_update().get(company=kept, month=month.month))
+        _pour(
+            month, AttentionMonth.objects.select_for_update(no_key=True).get(company=kept, month=month.month)
+        )
         merging.moved[AttentionMonth._meta.label] += 1
 
     merging.move(Introduction, "company", kept, gone, one_goes_on)
@@ -75,7 +77,11 @@ def _bring_companies_rows(merging: Merging) -> None:
 def _hold_months_of(association: Association) -> None:
     """All in which it has a place, by company as everywhere; of one company this month before the former."""
     months = AttentionEntry.objects.filter(association=association).values("month")
-    list(AttentionMonth.objects.filter(pk__in=months).order_by("company", "-month").select_for_update())
+    list(
+        AttentionMonth.objects.filter(pk__in=months)
+        .order_by("company", "-month")
+        .select_for_update(no_key=True)
+    )
 
 
 def _end_the_lesser(merging: Merging, one: Introduction, other: Introduction) -> None:
@@ -90,7 +96,7 @@ def _give_back(entry: AttentionEntry) -> None:
     """The same association, twice in one month of a company: it is one place."""
     entry.returned_at = clock.now()
     entry.save(update_fields=["returned_at"])
-    month = AttentionMonth.objects.select_for_update().get(pk=entry.month_id)
+    month = AttentionMonth.objects.select_for_update(no_key=True).get(pk=entry.month_id)
     month.spent -= 1
     month.save(update_fields=["spent"])
 
@@ -98,7 +104,7 @@ def _give_back(entry: AttentionEntry) -> None:
 def _pour(month: AttentionMonth, into: AttentionMonth) -> None:
     """Two ledgers of one month are one: each association holds one place, and what is spent shows."""
     held = set(into.entries.filter(returned_at__isnull=True).values_list("association", flat=True))
-    for entry in month.entries.order_by("pk").select_for_update():
+    for entry in month.entries.order_by("pk").select_for_update(no_key=True):
         if entry.returned_at is None and entry.association_id in held:
             entry.returned_at = clock.now()
         entry.month = into

@@ -1,6 +1,10 @@
-"""Locks that no row stands for bear a name of their room, and no two pieces of work bear the same."""
+"""Locks that no row stands for bear a name of their room, and no two pieces of work bear the same.
+
+Those of rows stop nobody who only points at them.
+"""
 
 import ast
+from collections import Counter
 from collections.abc import Iterator
 
 import pytest
@@ -13,6 +17,17 @@ from tests.architecture.house import python_files, relative, tree_of
 TAKING = {"hold", "hold_if_free", "hold_within", "alone"}
 # Where PostgreSQL itself is asked: the house's own module, and a connection apart.
 ASKING = {"mecenova/locks.py", "mecenova/rehearsal/making.py"}
+
+# What may be deleted under its lock.
+DELETED = {
+    "accounts/operations/members.py": 2,
+    "accounts/operations/retention.py": 1,
+    "infotheque/operations/vocabulary.py": 1,
+    "matching/operations/changes.py": 1,
+    "mecenova/agenda/attempts.py": 1,
+    "mecenova/agenda/operations/absences.py": 1,
+    "mecenova/mail/operations.py": 1,
+}
 
 
 def names_taken(tree: ast.Module) -> Iterator[str]:
@@ -49,6 +64,18 @@ def test_each_name_is_of_its_room_and_of_one_file():
 def test_nobody_else_asks_for_a_lock_on_a_number():
     asking = {relative(path) for path in python_files() if "advisory" in path.read_text()}
     assert asking == ASKING
+
+
+def test_rows_that_stay_are_taken_so_that_others_may_point_at_them():
+    """`FOR UPDATE` stops whoever writes a row that points at this one (docs/adr/0014)."""
+    closed = Counter(
+        relative(path)
+        for path in python_files()
+        for call in ast.walk(tree_of(path))
+        if isinstance(call, ast.Call) and ast.unparse(call.func).endswith(".select_for_update")
+        if "no_key" not in {given.arg for given in call.keywords}
+    )
+    assert closed == DELETED
 
 
 @pytest.mark.django_db
