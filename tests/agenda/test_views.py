@@ -146,7 +146,7 @@ class TestOneSlot:
             assert page.get(reverse(f"agenda:{name}", args=[slot.pk])).status_code == 404
         for name in ("cancel_booking", "hold_slot", "miss_slot"):
             assert page.post(reverse(f"agenda:{name}", args=[slot.pk])).status_code == 404
-            assert page.get(reverse(f"agenda:{name}", args=[slot.pk])).status_code in {404, 405}
+            assert page.get(reverse(f"agenda:{name}", args=[slot.pk])).status_code == 405
 
     def test_a_member_cancels_and_can_choose_again(self, enter, membership, path, slots):
         slot = self.booked(membership, slots)

@@ -163,23 +163,23 @@ class TestProvider:
         "body", ["", "{", "[]", "null", '"x"', "\x00", '{"items": []}', '{"ts_epoch": "x"}']
     )
     def test_what_no_provider_sends_is_refused_and_changes_nothing(self, post, awa, body):
-        assert post(body) in {200, 400}
+        assert post(body) == 400
         assert not AddressTrouble.objects.exists()
 
     @pytest.mark.parametrize(
-        "body",
+        ("body", "answer"),
         [
-            brevo("hard_bounce", email="awa\x00@exemple.test"),
-            brevo("hard_bounce", email=["awa@exemple.test"]),
-            brevo("hard_bounce", email="a" * 10_000 + "@exemple.test"),
-            brevo("hard_bounce", ts_epoch=10**300),
-            "[" * 100_000,
-            "9" * 10_000,
+            (brevo("hard_bounce", email="awa\x00@exemple.test"), 400),
+            (brevo("hard_bounce", email=["awa@exemple.test"]), 200),
+            (brevo("hard_bounce", email="a" * 10_000 + "@exemple.test"), 200),
+            (brevo("hard_bounce", ts_epoch=10**300), 400),
+            ("[" * 100_000, 400),
+            ("9" * 10_000, 400),
         ],
         ids=["nul", "list", "long", "far", "deep", "number"],
     )
-    def test_what_would_break_a_program_is_borne(self, post, awa, body):
-        assert post(body) in {200, 400}
+    def test_what_would_break_a_program_is_borne(self, post, awa, body, answer):
+        assert post(body) == answer
         assert not AddressTrouble.objects.exists()
 
     def test_a_provider_that_numbers_its_events(self, post, awa, settings):
