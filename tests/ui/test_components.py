@@ -31,7 +31,13 @@ def test_the_gallery_is_valid_html_and_needs_no_database(client, address: str) -
 
 
 def follow_up(**changes: object) -> SimpleNamespace:
-    values = {"what": "Répondre à l'association", "deadline": date(2026, 12, 7), "put_off": lambda: ""}
+    values = {
+        "what": "Répondre à l'association",
+        "owner": "staff",
+        "due_at": date(2026, 12, 8),
+        "deadline": date(2026, 12, 7),
+        "put_off": lambda: "",
+    }
     return SimpleNamespace(**{**values, **changes}, get_owner_display=lambda: "Équipe IMS")
 
 
@@ -47,6 +53,38 @@ class TestNextStep:
         step = follow_up(put_off=lambda: "Les délais s’arrêtent en août.")
         assert '<p class="meta">Les délais s’arrêtent en août.</p>' in draw("{% next_step step %}", step=step)
         assert "</time>. Les délais s’arrêtent en août.</p>" in draw("{% step_line step %}", step=step)
+
+    @pytest.mark.parametrize("tag", ["next_step", "step_line"])
+    @pytest.mark.parametrize(
+        ("today", "owner", "said"),
+        [
+            (7, "staff", ""),
+            (8, "staff", "Cette date est passée\u00a0: l’équipe le voit en tête de sa liste."),
+            (8, "organisation", "nous nous en occupons aujourd’hui"),
+            (8, "platform", ""),
+        ],
+    )
+    def test_a_date_that_is_past_is_said_to_who_waits(self, frozen_clock, tag, today, owner, said) -> None:
+        source, step = "{% " + tag + " step mine=mine %}", follow_up(owner=owner)
+        with frozen_clock(datetime(2026, 12, today, 9, tzinfo=UTC)):
+            shown = draw(source, step=step, mine=False)
+            assert said in shown
+            assert ("Cette date est passée" in shown) == bool(said)
+            assert "Cette date est passée" not in draw(source, step=step, mine=True)
+            assert "Cette date est passée" not in draw(source, step=step, mine=False, staff=True)
+
+    def test_says_when_the_platform_acts_for_who_does_not_answer(self, frozen_clock) -> None:
+        step = follow_up(owner="organisation", due_at=date(2026, 12, 10))
+        with frozen_clock(datetime(2026, 12, 9, 9, tzinfo=UTC)):
+            shown = draw("{% next_step step %}", step=step)
+        assert "nous nous en occupons le jeudi 10\u00a0décembre 2026" in shown
+
+    def test_says_the_day_that_the_team_had_promised_first(self) -> None:
+        first = "Promis d’abord pour le vendredi 4\u00a0décembre 2026."
+        step = follow_up(promised_at=date(2026, 12, 4))
+        assert first in draw("{% next_step step %}", step=step)
+        step = follow_up(promised_at=date(2026, 12, 7))
+        assert "Promis d’abord" not in draw("{% next_step step %}", step=step)
 
     def test_tells_the_reader_when_it_is_theirs(self) -> None:
         shown = draw("{% next_step step mine=True %}", step=follow_up())

@@ -60,7 +60,12 @@ class NeedFilter(forms.Form):
 
 def step(what: str, owner: str) -> SimpleNamespace:
     return SimpleNamespace(
-        what=what, deadline=date(2026, 12, 7), get_owner_display=lambda: owner, put_off=lambda: ""
+        what=what,
+        owner="organisation",
+        due_at=date(2026, 12, 8),
+        deadline=date(2026, 12, 7),
+        get_owner_display=lambda: owner,
+        put_off=lambda: "",
     )
 
 

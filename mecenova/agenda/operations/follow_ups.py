@@ -114,7 +114,7 @@ def next_step(subject: Model) -> FollowUp | None:
 
 def next_steps(subjects: Iterable[Model]) -> dict[uuid.UUID, FollowUp]:
     """The next steps of many subjects in one query, by the subjects' keys; one more where dates are shown."""
-    steps = list(FollowUp.objects.about(subjects).steps())
+    steps = list(FollowUp.objects.about(subjects).steps().by_promise())
     telling_why(steps)
     return {step.subject_id: step for step in steps}
 

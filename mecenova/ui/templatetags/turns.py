@@ -1,13 +1,16 @@
 """Whose turn it is: the next step, where a request stands, how complete a record is."""
 
 from collections.abc import Iterable
+from datetime import date, datetime
 from operator import itemgetter
 from typing import Any
 
 from django import template
 from django.template import Context
 
+from mecenova.calendar import clock
 from mecenova.ui.drawing import pairs
+from mecenova.ui.figures import long_date
 
 register = template.Library()
 
@@ -28,8 +31,7 @@ def next_step(
 
     No follow-up at all is an anomaly: the reader is told that the team sees it, staff are told to act.
     """
-    user = getattr(context.get("request"), "user", None)
-    staff = bool(user is not None and user.is_authenticated and user.is_staff)
+    staff = _is_for_staff(context)
     values = {
         "follow_up": follow_up,
         "mine": mine,
@@ -40,20 +42,59 @@ def next_step(
         "who": "",
         "deadline": None,
         "put_off": "",
+        "late": "",
+        "promised_first": None,
     }
     if follow_up is not None:
         values["who"] = "Vous" if mine else who or follow_up.get_owner_display()
         values["deadline"] = follow_up.deadline
         values["put_off"] = follow_up.put_off()
+        values["late"] = "" if mine or staff else _late(follow_up)
+        values["promised_first"] = _promised_first(follow_up)
     return values
 
 
-@register.inclusion_tag("ui/step_line.html")
-def step_line(follow_up: Any, *, mine: bool = False, who: str = "") -> dict[str, Any]:
+@register.inclusion_tag("ui/step_line.html", takes_context=True)
+def step_line(context: Context, follow_up: Any, *, mine: bool = False, who: str = "") -> dict[str, Any]:
     """The next step in a row of a list, its date, why not sooner. Nothing for a row that owes nothing."""
     if follow_up is None:
-        return {"follow_up": None, "who": ""}
-    return {"follow_up": follow_up, "who": "Vous" if mine else who or follow_up.get_owner_display()}
+        return {"follow_up": None, "who": "", "late": ""}
+    return {
+        "follow_up": follow_up,
+        "who": "Vous" if mine else who or follow_up.get_owner_display(),
+        "late": "" if mine or _is_for_staff(context) else _late(follow_up),
+    }
+
+
+def _is_for_staff(context: Context) -> bool:
+    user = getattr(context.get("request"), "user", None)
+    return bool(user is not None and user.is_authenticated and user.is_staff)
+
+
+def _late(follow_up: Any) -> str:
+    """What who waits is told of a date that is past: who sees it, or when the platform acts. Else nothing."""
+    today = clock.today()
+    if follow_up.deadline is None or _day(follow_up.deadline) >= today:
+        return ""
+    if follow_up.owner == "staff":
+        return "Cette date est passée\u00a0: l’équipe le voit en tête de sa liste. Vous n’avez rien à faire."
+    if follow_up.owner == "organisation":
+        acts_on = _day(follow_up.due_at)
+        when = f"le {long_date(acts_on)}" if acts_on > today else "aujourd’hui"
+        return f"Cette date est passée\u00a0: si rien ne vient, nous nous en occupons {when}."
+    return ""
+
+
+def _promised_first(follow_up: Any) -> date | None:
+    """The first day that the team had promised, when it has given a later one since."""
+    first = getattr(follow_up, "promised_at", None)  # Of a step read as what is shown next.
+    if follow_up.owner != "staff" or first is None:
+        return None
+    return _day(first) if _day(first) < _day(follow_up.deadline) else None
+
+
+def _day(moment: date) -> date:
+    return clock.paris(moment).date() if isinstance(moment, datetime) else moment
 
 
 @register.inclusion_tag("ui/history.html")
