@@ -46,8 +46,8 @@ class Rule(Delay):
     reads: ClassVar[tuple[str, ...]] = ()
     # The same of what each subject has several of (`prefetch_related`): one query for a handful.
     reads_many: ClassVar[tuple[Any, ...]] = ()
-    # True where acting on the promised day would take away what people could still do on it: they have that
-    # day whole, and the platform acts on the working morning after.
+    # True where acting on the promised day would take away what people could still do on it, or say of a
+    # promise that it is broken: that day is left whole, and the platform acts on the working morning after.
     leaves_the_day: ClassVar[bool] = False
     # One person's own (an adviser's appointment): the team's sharing leaves it to them.
     personal: ClassVar[bool] = False

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any, ClassVar
 
 from accounts.models import Organisation
+from mecenova.agenda import planning
 from mecenova.agenda.enums import Owner
 from mecenova.agenda.models import FollowUp
 from mecenova.agenda.operations import start
@@ -24,6 +25,7 @@ from partnerships.notifications import (
     LastingEffectAsked,
     LastingEffectRecalled,
     RenewalAsked,
+    SettlementDelayed,
 )
 from partnerships.signals import (
     reflection_time_is_over,
@@ -122,50 +124,55 @@ class DidYouTalk(PartnershipRule):
             )
 
 
-@register_rule
-class SettleDisagreement(PartnershipRule):
-    """One says they talked, the other not: a person of the team asks both, and writes what is true."""
+class TeamSettles(PartnershipRule):
+    """Two sides do not say the same: a person of the team asks both by a promised day, and writes what is so.
 
-    name: ClassVar[str] = "partnerships.settle_disagreement"
-    title: ClassVar[str] = "Appeler deux côtés qui ne disent pas la même chose"
+    That day passed, both are told so, with the next one; the step stays on the team's list.
+    """
+
     owner: ClassVar[Owner] = Owner.STAFF
     days: ClassVar[tuple[int, ...]] = (3,)
     every: ClassVar[int | None] = 5
+    leaves_the_day: ClassVar[bool] = True
+
+    def organisation_id(self, subject: Partnership) -> None:
+        return None
+
+    def act(self, subject: Partnership, follow_up: FollowUp) -> None:
+        mail.queue(
+            SettlementDelayed,
+            subject,
+            occurrence=f"{follow_up.rule}-{follow_up.turn}",
+            context={"new_date": planning.next_date(self, follow_up)},
+        )
+
+
+@register_rule
+class SettleDisagreement(TeamSettles):
+    """One says they talked, the other not."""
+
+    name: ClassVar[str] = "partnerships.settle_disagreement"
+    title: ClassVar[str] = "Appeler deux côtés qui ne disent pas la même chose"
 
     def what(self, subject: Partnership) -> str:
         return "Appeler les deux côtés\u00a0: l’un dit avoir parlé à l’autre, qui dit que non."
 
-    def organisation_id(self, subject: Partnership) -> None:
-        return None
-
     def still_relevant(self, subject: Partnership) -> bool:
         return subject.status == PartnershipStatus.DISCUSSION and subject.disagreement_at is not None
 
-    def act(self, subject: Partnership, follow_up: FollowUp) -> None:
-        """The step stays on the team's list, later than promised; nobody else is written to."""
-
 
 @register_rule
-class SettleSignature(PartnershipRule):
-    """One says that it is signed, the other that it is not: a person of the team asks both."""
+class SettleSignature(TeamSettles):
+    """One says that it is signed, the other that it is not."""
 
     name: ClassVar[str] = "partnerships.settle_signature"
     title: ClassVar[str] = "Appeler deux côtés qui ne s’accordent pas sur une signature"
-    owner: ClassVar[Owner] = Owner.STAFF
-    days: ClassVar[tuple[int, ...]] = (3,)
-    every: ClassVar[int | None] = 5
 
     def what(self, subject: Partnership) -> str:
         return "Appeler les deux côtés\u00a0: l’un dit que c’est signé, l’autre que non."
 
-    def organisation_id(self, subject: Partnership) -> None:
-        return None
-
     def still_relevant(self, subject: Partnership) -> bool:
         return subject.status == PartnershipStatus.DISCUSSION and subject.contested_at is not None
-
-    def act(self, subject: Partnership, follow_up: FollowUp) -> None:
-        """The step stays on the team's list, later than promised; nobody else is written to."""
 
 
 @register_rule

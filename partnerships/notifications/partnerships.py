@@ -126,6 +126,19 @@ class TalkDisagreement(PartnershipNotification):
 
 
 @register_notification
+class SettlementDelayed(PartnershipNotification):
+    """Queued with `new_date` as context: the team has not called by the day it promised to both."""
+
+    name: ClassVar[str] = "partnerships.settlement_delayed"
+    template: ClassVar[str] = "mail/partnerships/settlement_delayed.md"
+    wanted_in: ClassVar[tuple[str, ...]] = (PartnershipStatus.DISCUSSION,)
+
+    def still_wanted(self, subject: Partnership, recipient: "User") -> bool:
+        in_disagreement = subject.disagreement_at is not None or subject.contested_at is not None
+        return in_disagreement and super().still_wanted(subject, recipient)
+
+
+@register_notification
 class TalkSettled(PartnershipNotification):
     """They did talk, whatever had been said: the partnership goes on."""
 

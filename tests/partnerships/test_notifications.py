@@ -247,6 +247,17 @@ def test_the_mails_of_a_disagreement(named, frozen_clock, snapshot, talked):
 
 
 @pytest.mark.django_db
+def test_the_mails_of_a_team_that_is_late(named, frozen_clock, snapshot):
+    with frozen_clock(MONDAY) as now:
+        partnership = partnership_of(named)
+        days_go_by(now, 4)
+        operations.report_talk(partnership=partnership, talked=True, by=named.asker)
+        operations.report_talk(partnership=partnership, talked=False, by=named.answerer)
+        days_go_by(now, 8)
+        assert only("settlement_delayed") == snapshot
+
+
+@pytest.mark.django_db
 def test_the_mails_of_a_signature_corrected_then_contested(named, frozen_clock, snapshot):
     staff = StaffFactory(first_name="Inès", last_name="Roy")
     with frozen_clock(MONDAY) as now:

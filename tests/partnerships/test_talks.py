@@ -17,6 +17,7 @@ from mecenova.agenda.enums import Owner
 from mecenova.agenda.models import FollowUp
 from mecenova.calendar import clock
 from mecenova.mail.models import OutgoingMail
+from mecenova.ui.figures import long_date
 from mecenova.workflow.errors import DomainError
 from mecenova.workflow.journal import history
 from partnerships import operations
@@ -242,6 +243,26 @@ def test_a_yes_and_a_no_go_to_the_team_and_both_are_told(talk):
     talk.go_to(OVER)
     assert mails("talk_asked").count() == 2
     assert step_of(talk).rule == "partnerships.settle_disagreement"
+
+
+def test_a_day_that_the_team_misses_is_said_to_both_once_it_is_over_with_the_next_one(talk, client):
+    talk.go_to(FIRST)
+    talk.say(talk.asker, True)
+    talk.say(talk.answerer, False)
+    promised = step_of(talk).deadline
+    talk.go_to(promised + timedelta(hours=1))
+    assert step_of(talk).deadline == promised, "the day promised is not over"
+    assert not mails("settlement_delayed").exists()
+    talk.go_to(promised + timedelta(days=1))
+    new = step_of(talk).deadline
+    assert new > promised
+    assert {mail.recipient for mail in mails("settlement_delayed")} == {talk.asker, talk.answerer}
+    assert all(long_date(new) in mail.text for mail in mails("settlement_delayed"))
+    client.force_login(talk.asker)
+    page = shown(client.get(talk.partnership.get_absolute_url()))
+    assert plain(f"Promis d’abord pour le {long_date(promised)}.") in page
+    talk.go_to(new + timedelta(days=1))
+    assert mails("settlement_delayed").count() == 4
 
 
 def test_a_disagreement_is_told_to_the_team_as_the_team_s_to_settle(talk, client):
