@@ -269,10 +269,13 @@ def test_a_disagreement_is_told_to_the_team_as_the_team_s_to_settle(talk, client
     organisation = talk.company.organisation
     organisation.phone = "01 99 00 12 34"
     organisation.save(update_fields=["phone"])
+    page = talk.partnership.get_absolute_url()
     talk.go_to(FIRST)
     talk.say(talk.asker, True)
+    client.force_login(talk.asker)
+    assert "Nous attendons la réponse de l’autre côté" in client.get(page).text
     talk.say(talk.answerer, False)
-    page = talk.partnership.get_absolute_url()
+    assert "Nous attendons la réponse de l’autre côté" not in client.get(page).text
     client.force_login(StaffFactory())
     assert "Leurs réponses ne disent pas" in client.get(page).text
     assert 'href="tel:0199001234"' in client.get(page).text
