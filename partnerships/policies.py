@@ -15,6 +15,7 @@ from mecenova.agenda.models import FollowUp
 from mecenova.agenda.wording import before
 from mecenova.calendar import clock
 from mecenova.team import is_staff
+from mecenova.ui.figures import short_date
 from mecenova.workflow.journal import history
 from partnerships.enums import SAYING_SIGNED, Side
 from partnerships.models import Introduction, Partnership
@@ -138,7 +139,7 @@ def waits_until(introduction: Introduction) -> date | None:
     days = []
     if _is_paused(association) and association.paused_until:
         days.append(association.paused_until + timedelta(days=1))
-    refused = _refused(association, company, introduction.asked_by_side)
+    refused = refusal_in_force(association, company, introduction.asked_by_side)
     if refused is not None and refused.retry_on is not None:
         days.append(refused.retry_on)
     return max(days, default=None)
@@ -234,18 +235,21 @@ def _why_it_is_under_way(
 
 def _why_it_was_refused(association: Association, company: Company, side: str) -> str | None:
     """Who was told no waits for the date it was given; who said no may change its mind at any time."""
-    refused = _refused(association, company, side)
+    refused = refusal_in_force(association, company, side)
     if refused is None or refused.answered_at is None or refused.retry_on is None:
         return None
-    day = clock.paris(refused.answered_at)
+    about = refused.need or refused.project
+    named = f" «\u202f{about}\u202f»" if about else ""
+    whatever = ", pour tout besoin," if side == Side.ASSOCIATION else ""
     return (
-        f"Cette demande a déjà reçu une réponse négative le {day:%d/%m/%Y}. Vous pourrez la refaire "
-        f"à partir du {refused.retry_on:%d/%m/%Y}. "
-        "D’ici là, la page de la mise en relation dit quoi reprendre."
+        f"{refused.answering_organisation.name} a répondu non à votre demande{named} "
+        f"le {short_date(refused.answered_at)}\u00a0: vous pourrez lui écrire de nouveau{whatever} "
+        f"à partir du {short_date(refused.retry_on)}."
     )
 
 
-def _refused(association: Association, company: Company, side: str) -> Introduction | None:
+def refusal_in_force(association: Association, company: Company, side: str) -> Introduction | None:
     """The « no » that this side was told and that still holds, the longest of them."""
     asked = Introduction.objects.filter(association=association, company=company, asked_by_side=side)
-    return asked.refused_until_after(clock.today()).order_by("-retry_on").first()
+    held = asked.refused_until_after(clock.today()).with_parties()
+    return held.order_by("-retry_on").first()

@@ -141,6 +141,7 @@ def introduction_create(request: HttpRequest) -> HttpResponse:
         "already": living.already_for(approach.side) if living else "",
         "answers": approach.answers(living),
         "why_not": policies.why_not_ask(approach.association, approach.company, approach.need, approach.side),
+        "refusal": policies.refusal_in_force(approach.association, approach.company, approach.side),
         "places_left": operations.places_left(approach.company),
     }
     return render(request, "partnerships/introduction_form.html", context, status=422 if form.errors else 200)

@@ -1,3 +1,4 @@
+import html
 import threading
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
@@ -5,6 +6,7 @@ from itertools import pairwise
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, connection, transaction
+from django.urls import reverse
 
 from accounts.enums import OrganisationStatus
 from associations.enums import Stance
@@ -17,6 +19,7 @@ from mecenova.mail.enums import MailStatus
 from mecenova.mail.models import DigestLine, OutgoingMail
 from mecenova.mail.operations import compose_due, deliver_due
 from mecenova.mail.rendering import render
+from mecenova.ui.figures import short_date
 from mecenova.workflow.errors import DomainError, TransitionRefused
 from mecenova.workflow.journal import history
 from partnerships import operations
@@ -198,10 +201,24 @@ def test_a_no_carries_its_reason_to_the_association(pair):
 
 
 @pytest.mark.django_db
-def test_asking_again_after_a_no_says_why_not(pair):
-    operations.decline_introduction(introduction=pair.ask(), reason="timing", by=pair.answerer)
-    with pytest.raises(DomainError, match="déjà reçu une réponse négative"):
-        pair.ask()
+def test_asking_again_after_a_no_says_to_what_and_from_when(pair, client):
+    """About another need too: what was refused is what had been asked."""
+    asked = pair.ask()
+    operations.decline_introduction(introduction=asked, reason="timing", by=pair.answerer)
+    asked.refresh_from_db()
+    other = NeedFactory(company=pair.company, published=True)
+    with pytest.raises(DomainError) as refused:
+        pair.ask(need=other)
+    told = (
+        f"{pair.company.organisation.name} a répondu non à votre demande «\u202f{asked.need}\u202f» "
+        f"le {short_date(asked.answered_at)}\u00a0: vous pourrez lui écrire de nouveau, pour tout besoin, "
+        f"à partir du {short_date(asked.retry_on)}."
+    )
+    assert refused.value.message == told
+    client.force_login(pair.asker)
+    page = client.get(reverse("partnerships:introduction_create"), {"besoin": other.pk}).text
+    assert told in html.unescape(page)
+    assert f'href="{asked.get_absolute_url()}"' in page
 
 
 @pytest.mark.django_db

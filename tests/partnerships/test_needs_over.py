@@ -137,7 +137,7 @@ def told_no(full):
     [
         (made_expert, "présente comme experte seulement"),
         (paused, "est en pause jusqu’au"),
-        (told_no, "a déjà reçu une réponse négative"),
+        (told_no, "a répondu non à votre demande"),
     ],
 )
 def test_a_request_that_could_not_be_made_today_takes_no_place_and_says_why(full, client, happens, why):
