@@ -11,6 +11,7 @@ from matching.models import Suggestion
 from mecenova.calendar import clock
 from mecenova.ui.figures import short_date
 from partnerships.enums import Side
+from partnerships.models import Introduction
 from partnerships.refusals import AfterNo, NextSteps, Refusal, living_projects, next_steps
 
 
@@ -18,11 +19,13 @@ from partnerships.refusals import AfterNo, NextSteps, Refusal, living_projects, 
 class Presentation:
     """A suggestion as its association reads it. `may_write`: it waits, and the need still takes answers.
 
+    `living`: while it waits, the request about the same need, or the partnership that it has become.
     `after_no`: what to do once the company has said no; `follows` is then its third thing, the date.
     """
 
     suggestion: Suggestion
     follows: str
+    living: Introduction | None
     may_write: bool
     after_no: NextSteps | None
 
@@ -34,15 +37,29 @@ def presentations(suggestions: Iterable[Suggestion], *, absolute: bool = False) 
     """
     shown = list(suggestions)
     after_no = _after_no([one for one in shown if one.status == SuggestionStatus.DECLINED], absolute)
+    living = _living([one for one in shown if one.is_open])
     return [
         Presentation(
             one,
             _follows(one, after_no.get(one.pk)),
-            one.is_open and one.need.takes_answers,
+            living.get(one.pk),
+            one.is_open and one.need.takes_answers and one.pk not in living,
             after_no.get(one.pk),
         )
         for one in shown
     ]
+
+
+def _living(waiting: list[Suggestion]) -> dict[UUID, Introduction]:
+    """What goes on between the same two about the same need, by suggestion; one query for all."""
+    if not waiting:
+        return {}
+    found = Introduction.objects.living().filter(
+        need__in={one.need_id for one in waiting}, association__in={one.association_id for one in waiting}
+    )
+    pairs = {(living.need_id, living.association_id): living for living in found}
+    known = {one.pk: pairs.get((one.need_id, one.association_id)) for one in waiting}
+    return {key: living for key, living in known.items() if living is not None}
 
 
 def _after_no(declined: list[Suggestion], absolute: bool) -> dict[UUID, NextSteps]:

@@ -184,6 +184,23 @@ def test_a_need_that_takes_no_more_answers_is_not_to_be_written_to(association_c
     assert "Sans attendre, écrivez-lui" not in page
 
 
+def test_who_has_already_written_is_led_to_its_request(association_client, suggestion, query_count):
+    for address in ("/presentations/", "/tableau-de-bord/"):
+        assert "Sans attendre, écrivez-lui" in association_client.get(address).text
+    asked = IntroductionFactory(
+        association=suggestion.association, company=suggestion.company, need=suggestion.need
+    )
+    for address in ("/presentations/", "/tableau-de-bord/"):
+        page = association_client.get(address).text
+        assert "Sans attendre, écrivez-lui" not in page
+        assert "Vous avez déjà une demande en cours." in page
+        assert f'href="{asked.get_absolute_url()}"' in page
+    one = query_count(lambda: association_client.get("/presentations/"))
+    for other in SuggestionFactory.create_batch(4, association=suggestion.association):
+        IntroductionFactory(association=other.association, company=other.company, need=other.need)
+    assert query_count(lambda: association_client.get("/presentations/")) <= one
+
+
 def test_after_a_no_the_association_reads_from_when(association_client, suggestion, frozen_clock):
     with frozen_clock(datetime(2026, 11, 29, 9, tzinfo=UTC)) as now:
         Suggestion.objects.update(
