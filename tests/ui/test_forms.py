@@ -100,6 +100,16 @@ def test_errors_are_listed_first_and_tied_to_their_fields() -> None:
     assert 'id="id_name_error"' in shown
 
 
+def test_a_colon_follows_the_name_of_a_field_in_error_and_not_a_question() -> None:
+    class Questions(forms.Form):
+        name = forms.CharField(label="Nom")
+        where = forms.CharField(label="Où est-ce\u202f?")
+
+    shown = page(Questions({}))
+    assert '<a href="#id_name">Nom&nbsp;: ' in shown
+    assert '<a href="#id_where">Où est-ce\u202f? ' in shown
+
+
 def test_the_link_to_a_list_of_choices_leads_to_its_first_box() -> None:
     shown = page(ProfileForm({}))
     assert 'href="#id_causes_0"' in shown

@@ -22,7 +22,11 @@ NEEDED_LATER = "peut attendre, mais il faudra le dire pour {}"
 @register.inclusion_tag("ui/error_summary.html")
 def error_summary(form: forms.BaseForm) -> dict[str, Any]:
     """The list of what is still to correct, with links to the fields. Empty while the form has no error."""
-    found = [(field.label, field_anchor(field), error) for field in form for error in field.errors]
+    found = [
+        (field.label, str(field.label).endswith("?"), field_anchor(field), error)
+        for field in form
+        for error in field.errors
+    ]
     return {
         "general": form.non_field_errors(),
         "fields": found,
