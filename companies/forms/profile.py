@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from companies.enums import GiverKind
 from companies.forms.fields import SectorField
 from companies.forms.registration import CapacityField
-from companies.models import Company
+from companies.models import Company, Policy
 from companies.readiness import policy_of
 from mecenova.identifiers.fields import AmountField, PhoneField, PostalCodeField, TownField, WebsiteField
 from mecenova.identifiers.registry import clean_siren
@@ -123,9 +123,8 @@ class CallForm(forms.Form):
 
 
 def _said(company: Company) -> dict[str, Any]:
-    policy = policy_of(company)
-    if policy is None:
-        return {}
+    """What its policy says; of a policy that is still to be written, what an empty one would."""
+    policy = policy_of(company) or Policy(company_id=company.pk)
     return {
         "causes": policy.causes.all(),
         "kinds": policy.kinds,

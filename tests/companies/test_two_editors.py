@@ -62,6 +62,19 @@ def test_the_same_part_of_a_policy_written_by_two_is_shown_before_it_is_replaced
     assert (policy.causes.get().slug, policy.kinds, policy.monthly_capacity) == ("culture", ["in_kind"], 9)
 
 
+def test_a_first_policy_written_by_two_is_shown_before_it_is_replaced(client, company):
+    Policy.objects.get(company=company).delete()
+    address = reverse("companies:policy", args=[company.pk])
+    form = opened(client, address)
+    assert form["monthly_capacity"] == 3
+    assert client.post(address, form | {"causes": ["sante"], "monthly_capacity": "9"}).status_code == 302
+    answer = client.post(address, form | {"causes": ["culture"]})
+    assert answer.status_code == 409
+    assert client.post(address, as_posted(answer.context["form"])).status_code == 302
+    policy = Policy.objects.get(company=company)
+    assert (policy.causes.get().slug, policy.monthly_capacity) == ("culture", 9)
+
+
 def test_a_presentation_and_a_need_are_kept_the_same_way(client, company):
     need = NeedFactory(company=company, kind="in_kind", goods="Dix tables")
     for name, subject, write in (
