@@ -183,6 +183,16 @@ class Need(Identified):
         """Published and not past; whether its company may be seen is for `visible()`."""
         return self.status == NeedStatus.PUBLISHED and not self.is_past
 
+    @property
+    def waits_for_check(self) -> bool:
+        """Published by its company, and shown to nobody before the team has checked it."""
+        return self.status == NeedStatus.PUBLISHED and not self.company.organisation.is_checked
+
+    @property
+    def state(self) -> str:
+        """Its state in one word, the same on every page."""
+        return "Prêt" if self.waits_for_check else self.get_status_display()
+
     def get_absolute_url(self) -> str:
         return reverse("companies:need_detail", args=[self.pk])
 
