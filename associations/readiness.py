@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from associations.enums import Registry, Stance
-from associations.models import Association
+from associations.models import Association, Project
 from associations.models.complete import PURPOSE_MIN_LENGTH
 from infotheque.models import Step
 from mecenova.readiness import Completeness, Part, in_words
@@ -140,3 +140,14 @@ def is_complete(association: Association) -> bool:
 def missing_in_words(association: Association) -> str:
     """« vos causes, vos publics et votre taille », or an empty text."""
     return in_words(completeness(association).missing)
+
+
+def missing_from_project(project: Project) -> tuple[str, ...]:
+    """What keeps a project from being published, each said as what to do."""
+    needed = {
+        "Ajoutez au moins une demande\u00a0: une entreprise doit savoir ce qu’elle peut apporter.": (
+            project.asks.exists()
+        ),
+        "Décrivez le projet en quelques phrases avant de le publier.": bool(project.description.strip()),
+    }
+    return tuple(words for words, is_said in needed.items() if not is_said)

@@ -16,6 +16,7 @@ from associations.enums import ProjectStatus, Stance
 from associations.followups import refresh_step, restart_project_step
 from associations.models import Ask, Association, Project
 from associations.operations.profile import update_association
+from associations.readiness import missing_from_project
 from associations.signals import project_changed, project_closed, project_published
 from associations.workflow import PROJECT
 from mecenova.agenda.enums import Outcome
@@ -126,12 +127,8 @@ def publish_project(*, project: Project, by: User | None) -> Project:
             "Votre association est présente comme experte seulement\u00a0: elle ne sollicite personne. "
             "Pour publier un projet, changez d’abord sa position dans sa fiche."
         )
-    if not project.asks.exists():
-        raise DomainError(
-            "Ajoutez au moins une demande\u00a0: une entreprise doit savoir ce qu’elle peut apporter."
-        )
-    if not project.description.strip():
-        raise DomainError("Décrivez le projet en quelques phrases avant de le publier.")
+    if missing := missing_from_project(project):
+        raise DomainError(missing[0])
     advance(project, PROJECT, "publish", by=by, published_at=clock.now(), closed_at=None)
     restart_project_step(project)
     _send_back(project, by)

@@ -16,6 +16,7 @@ from associations.forms.notes import CloseForm
 from associations.forms.project import NewProjectForm, PauseForm, ProjectForm
 from associations.hints import hints_for
 from associations.models import Association, Project
+from associations.readiness import missing_from_project
 from associations.starters import REQUESTS, starter
 from associations.views.found import attempt, project_or_404, step_values
 from associations.views.history import history_of
@@ -99,7 +100,8 @@ def project_publish(request: HttpRequest, pk: UUID) -> HttpResponse:
             done = "Le projet est prêt\u00a0: il paraîtra avec votre fiche, une fois vérifiée."
         attempt(request, done, operations.publish_project, project=project)
         return redirect(project)
-    return render(request, "associations/project_publish.html", {"project": project})
+    context = {"project": project, "missing": missing_from_project(project)}
+    return render(request, "associations/project_publish.html", context)
 
 
 def project_pause(request: HttpRequest, pk: UUID) -> HttpResponse:

@@ -164,6 +164,9 @@ def test_reading_a_confirmation_changes_nothing(client, project, user, name):
 def test_publishing_too_early_says_what_to_do(client, project):
     response = client.post(url("project_publish", project), follow=True)
     assert "au moins une demande" in response.text
+    page = client.get(url("project_publish", project)).text
+    assert "au moins une demande" in page
+    assert "Oui, publier" not in page
 
 
 def test_edit_keeps_what_was_typed_when_refused(client, project):
