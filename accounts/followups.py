@@ -172,7 +172,7 @@ class Corrections(Rule):
     deadline_day = 10
 
     def what(self, subject: Organisation) -> str:
-        return "Corriger la fiche comme l’équipe l’a demandé, puis la renvoyer."
+        return "Corriger la fiche comme l’équipe l’a demandé\u00a0: elle la relit dès que vous enregistrez."
 
     def organisation_id(self, subject: Organisation) -> UUID:
         return subject.pk

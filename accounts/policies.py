@@ -45,6 +45,11 @@ def can_resubmit(user: Person, organisation: Organisation) -> bool:
     return can_edit(user, organisation)
 
 
+def corrects(user: Person, organisation: Organisation) -> bool:
+    """Whether what this person writes is the correction that the team had asked for, and waits for."""
+    return organisation.status == OrganisationStatus.CHANGES_ASKED and can_resubmit(user, organisation)
+
+
 def can_check(user: Person, organisation: Organisation) -> bool:
     """Check, or ask for changes: a person of the staff who is not judging their own organisation."""
     return is_staff(user) and not is_member(user, organisation)

@@ -192,8 +192,8 @@ class Organisation(Identified):
         return f"{reverse('pages:dashboard')}?organisme={self.pk}"
 
     def what_is_asked(self) -> str:
-        """The words of the team's last request, while it waits for corrections."""
-        if self.status != OrganisationStatus.CHANGES_ASKED:
+        """The words of the team's last request, until it checks: one correction may not be all."""
+        if self.status not in {OrganisationStatus.CHANGES_ASKED, OrganisationStatus.TO_CHECK}:
             return ""
         asked = journal.history(self).filter(verb="ask_for_changes").last()
         return asked.note if asked else ""

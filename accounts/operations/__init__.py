@@ -15,6 +15,7 @@ from accounts.operations.members import (
 )
 from accounts.operations.merges import NumbersDiffer, merge_organisations
 from accounts.operations.organisations import (
+    WENT_BACK,
     OrganisationExists,
     ask_for_changes,
     check_organisation,
@@ -38,6 +39,7 @@ from accounts.operations.retention import (
 from accounts.operations.users import close_account, create_verified_user, update_person, write_account
 
 __all__ = [
+    "WENT_BACK",
     "NumbersDiffer",
     "OrganisationExists",
     "accept_claim",

@@ -28,6 +28,8 @@ from mecenova.workflow.errors import DomainError
 from mecenova.workflow.machine import NEW
 
 NAME_LENGTH = 250
+# Said to whose correction has just gone: the team reads it, whether they have finished or not.
+WENT_BACK = "Votre fiche est repartie vers l’équipe, qui la relit\u202f; vous pouvez encore la corriger."
 
 
 class OrganisationExists(DomainError):
@@ -178,8 +180,7 @@ def send_back_corrected(*, organisation: Organisation, by: User | None) -> Organ
     Called by every operation that writes what the team reads, so that neither waits for the other. Whoever
     corrects in their place sends nothing back.
     """
-    asked = organisation.status == OrganisationStatus.CHANGES_ASKED
-    if not asked or by is None or not policies.can_resubmit(by, organisation):
+    if by is None or not policies.corrects(by, organisation):
         return organisation
     return resubmit_organisation(organisation=organisation, by=by)
 

@@ -78,7 +78,6 @@ def _from_inside(association: Association, projects: list[Any], reader: Person) 
     """What its own people, and the team, see besides the public page."""
     organisation = association.organisation
     history = history_of(organisation, reader)
-    asked = next((line.note for line in history if line.verb == "ask_for_changes"), "")
     steps = next_steps(projects)
     found = with_learning(completeness(association), association)
     return {
@@ -90,5 +89,5 @@ def _from_inside(association: Association, projects: list[Any], reader: Person) 
         ],
         "history": history,
         "is_member": is_member(reader, organisation),
-        "changes_asked": asked,
+        "asked": organisation.what_is_asked(),
     }

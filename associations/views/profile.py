@@ -8,7 +8,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
-from accounts.operations import hold
+from accounts.operations import WENT_BACK, hold
+from accounts.policies import corrects
 from associations import policies
 from associations.forms.notes import CallForm
 from associations.forms.profile import SECTIONS
@@ -31,6 +32,7 @@ def edit(request: HttpRequest, pk: UUID) -> HttpResponse:
             "key": key,
             "form": form,
             "missing": [part for part in found.missing if part.anchor == key],
+            "is_blank": not any(form.initial_of(association).values()),
         }
         for key, form in SECTIONS.items()
     ]
@@ -62,6 +64,7 @@ def edit_section(request: HttpRequest, pk: UUID, section: str) -> HttpResponse:
     taken = None
     again = form.taken_up() if request.method == "POST" and form.is_valid() else None
     if request.method == "POST" and form.is_valid() and again is None:
+        corrected = corrects(request.user, association.organisation)
         try:
             update_association(association=association, by=request.user, **form.merged())
         except NumberTaken as refused:
@@ -70,7 +73,8 @@ def edit_section(request: HttpRequest, pk: UUID, section: str) -> HttpResponse:
         except DomainError as refused:
             form.add_error(None, refused.message)
         else:
-            messages.success(request, f"«\u202f{form.title}\u202f»\u00a0: c’est enregistré.")
+            saved = f"«\u202f{form.title}\u202f»\u00a0: c’est enregistré."
+            messages.success(request, f"{saved} {WENT_BACK}" if corrected else saved)
             return redirect("associations:edit", pk=pk)
     context = {
         "association": association,

@@ -12,8 +12,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.enums import OrganisationEvent
 from accounts.models import Merge
-from accounts.operations import hold
-from accounts.policies import unquoted_to
+from accounts.operations import WENT_BACK, hold
+from accounts.policies import corrects, unquoted_to
 from companies import policies
 from companies.forms import CallForm, CompanyForm, PolicyForm
 from companies.models import Company, Need
@@ -88,12 +88,14 @@ def edit(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         if again := form.taken_up():
             return _show_presentation(request, company, again, status=409)
+        corrected = corrects(request.user, company.organisation)
         try:
             update_company(company=company, by=request.user, **form.merged())
         except DomainError as refusal:
             form.add_error(None, refusal.message)
         else:
-            messages.success(request, "La présentation est enregistrée.")
+            saved = "La présentation est enregistrée."
+            messages.success(request, f"{saved} {WENT_BACK}" if corrected else saved)
             return redirect("companies:detail", pk=company.pk)
     return _show_presentation(request, company, form)
 

@@ -5,7 +5,7 @@ import pytest
 from django.urls import reverse
 
 from accounts.models import Organisation
-from accounts.operations import ask_for_changes
+from accounts.operations import ask_for_changes, check_organisation
 from associations.enums import Stance
 from associations.followups import CallToPublish
 from associations.forms.profile import SECTIONS
@@ -195,9 +195,22 @@ def test_changes_asked_are_read_then_sent_back(client, user):
     )
     text = client.get(reverse("associations:detail", args=[association.pk])).text
     assert "Précisez &lt;la&gt; mission." in text
-    client.post(edit(association, "mission"), {"purpose": PURPOSE, "causes": ["sport"]})
+    went_back = "Votre fiche est repartie vers l’équipe"
+    page = client.post(edit(association, "mission"), {"purpose": PURPOSE, "causes": ["sport"]}, follow=True)
+    assert went_back in page.text
     association.organisation.refresh_from_db()
     assert association.organisation.status == "to_check"
+    # The team may have asked two things: the second is still read, and still corrected.
+    for place in (reverse("associations:detail", args=[association.pk]), reverse("pages:dashboard")):
+        text = client.get(place).text
+        assert "Précisez &lt;la&gt; mission." in text
+        assert "Votre correction est partie" in text
+        assert "L’équipe vous demande" not in text
+    again = client.post(edit(association, "territoires"), {"territories": ["59"]}, follow=True)
+    assert "c’est enregistré" in again.text
+    assert went_back not in again.text
+    check_organisation(organisation=association.organisation, by=StaffFactory())
+    assert "Précisez &lt;la&gt; mission." not in client.get(reverse("pages:dashboard")).text
 
 
 def test_pause_by_the_form(client, association):
@@ -285,3 +298,16 @@ def test_the_words_of_a_call_are_for_the_team(client, user, association):
     client.force_login(staff)
     assert "Trésorier débordé" in client.get(association.get_absolute_url()).text
     assert "Dossier mal ficelé" in client.get(project.get_absolute_url()).text
+
+
+def test_a_section_where_nothing_is_wanted_nor_written_is_not_called_complete(client, association):
+    shown = client.get(reverse("associations:edit", args=[association.pk])).text
+    expertise = shown[shown.index('id="expertise"') :]
+    assert "facultatif" in expertise
+    assert "complet" not in expertise
+
+
+def test_a_mission_that_is_too_short_is_told_how_long_it_should_be(client, association):
+    Association.objects.filter(pk=association.pk).update(purpose="Nous aidons. Nous courons.")
+    assert "Au moins 80 caractères" in client.get(reverse("associations:edit", args=[association.pk])).text
+    assert "Au moins 80 caractères" in client.get(edit(association, "mission")).text
