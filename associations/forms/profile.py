@@ -8,6 +8,7 @@ from associations.enums import GeneralInterest, Registry, Size, Stance
 from associations.forms.fields import CausesField
 from associations.forms.registration import PURPOSE_LENGTH, UNKNOWN_YET
 from associations.models import Association
+from associations.models.complete import PURPOSE_MIN_LENGTH
 from mecenova.calendar import clock
 from mecenova.calendar.reach import too_far
 from mecenova.identifiers.fields import AmountField, PhoneField, PostalCodeField, TownField, WebsiteField
@@ -109,7 +110,8 @@ class MissionForm(SectionForm):
         error_messages={"required": "Dites en deux phrases ce que vous faites."},
         max_length=PURPOSE_LENGTH,
         widget=forms.Textarea({"rows": 6}),
-        help_text="Ce que vous faites, pour qui, avec quel effet\u00a0: deux phrases simples suffisent.",
+        help_text="Ce que vous faites, pour qui, avec quel effet\u00a0: deux phrases simples suffisent. "
+        f"Au moins {PURPOSE_MIN_LENGTH} caractères, ou la fiche restera incomplète.",
     )
     causes = CausesField()
     audiences = EntriesField(Audience, label="Vos publics", required=False)
@@ -138,7 +140,8 @@ class StanceForm(SectionForm):
         widget=forms.RadioSelect,
         help_text=(
             "Experte seulement\u00a0: on vous voit et on peut vous consulter, personne ne vous sollicite. "
-            "En pause\u00a0: nous ne vous présentons pas et ne vous écrivons pas jusqu’à la date choisie."
+            "En pause\u00a0: jusqu’à la date choisie, nous ne vous présentons pas, et ne vous écrivons que "
+            "pour ce qui est déjà engagé."
         ),
     )
     paused_until = forms.DateField(
@@ -158,7 +161,16 @@ class StanceForm(SectionForm):
         required=False,
         help_text="Le nombre d’étapes seulement, jamais vos réponses. Rien d’autre n’en dépend.",
     )
-    refused_kinds = KindsField(label="Formes de soutien que vous refusez", required=False)
+    refused_kinds = KindsField(
+        label="Formes de soutien que vous refusez",
+        required=False,
+        help_text=(
+            "Financier\u00a0: de l’argent. En nature\u00a0: du matériel, des produits, un local. "
+            "De compétences\u00a0: des salariés, sur leur temps de travail. Bénévolat\u00a0: des salariés, "
+            "sur leur temps personnel. Co-construction\u00a0: une question à laquelle répondre à plusieurs. "
+            "Ce que vous cochez ne vous sera pas proposé."
+        ),
+    )
     refused_sectors = EntriesField(Sector, label="Secteurs d’activité que vous refusez", required=False)
 
     needed_later = ("general_interest",)

@@ -7,13 +7,14 @@ from django.core.exceptions import ValidationError
 
 from associations.enums import GeneralInterest, Registry
 from associations.forms.fields import CausesField, clean_number
+from associations.models.complete import PURPOSE_MIN_LENGTH
 from mecenova.identifiers.fields import OnceField, PostalCodeField, TownField
 from mecenova.identifiers.names import department_code
 from mecenova.reference.fields import TerritoriesField
 
 LOCAL_LAW = frozenset({"57", "67", "68"})
 PURPOSE_LENGTH = 3000
-UNKNOWN_YET = ("", "Je ne sais pas encore\u00a0: la fiche attendra cette réponse")
+UNKNOWN_YET = ("", "Je ne sais pas encore\u00a0: la fiche restera incomplète")
 
 
 class RegistrationForm(forms.Form):
@@ -45,7 +46,8 @@ class RegistrationForm(forms.Form):
         max_length=PURPOSE_LENGTH,
         error_messages={"required": "Dites en deux phrases ce que vous faites."},
         widget=forms.Textarea({"rows": 4}),
-        help_text="Deux phrases simples\u00a0: ce que vous faites, pour qui, avec quel effet.",
+        help_text="Deux phrases simples\u00a0: ce que vous faites, pour qui, avec quel effet. "
+        f"Au moins {PURPOSE_MIN_LENGTH} caractères, ou la fiche restera incomplète.",
     )
     causes = CausesField()
     territories = TerritoriesField(

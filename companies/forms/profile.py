@@ -71,7 +71,7 @@ class PolicyForm(AsShown):
     """Nothing is required: a policy is completed little by little, and says what is missing meanwhile."""
 
     needed_later = ("causes", "kinds", "territories")
-    needed_to = "recevoir des suggestions"
+    otherwise = "il faudra le dire pour recevoir des suggestions"
 
     causes = EntriesField(Cause, label="Les causes que vous soutenez", required=False)
     kinds = KindsField(label="Les formes de mécénat que vous pratiquez", required=False)

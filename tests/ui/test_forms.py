@@ -30,8 +30,8 @@ def test_a_fresh_form_has_no_summary_and_says_what_is_optional() -> None:
 
 
 @pytest.mark.django_db
-def test_what_keeps_a_profile_from_being_presented_is_not_called_optional() -> None:
-    later = '<span class="optional">(peut attendre, mais il faudra le dire pour être présentée)</span>'
+def test_what_keeps_a_profile_from_being_complete_is_not_called_optional() -> None:
+    later = '<span class="optional">(peut attendre, mais la fiche restera incomplète)</span>'
     for form, labels in {
         RegistrationForm(): ("folio", "territoires d’action", "général\u202f?"),
         MissionForm(now={}): ("Vos publics",),
@@ -42,7 +42,7 @@ def test_what_keeps_a_profile_from_being_presented_is_not_called_optional() -> N
         shown = page(form)
         assert shown.count(later) == len(labels)
         assert all(f"{label} {later}" in shown for label in labels)
-    assert "Je ne sais pas encore\u00a0: la fiche attendra cette réponse" in page(RegistrationForm())
+    assert "Je ne sais pas encore\u00a0: la fiche restera incomplète" in page(RegistrationForm())
 
 
 def test_a_field_wanted_by_another_answer_is_not_called_optional() -> None:

@@ -16,7 +16,8 @@ from mecenova.ui.drawing import draw
 register = template.Library()
 
 OPTIONAL = "facultatif"
-NEEDED_LATER = "peut attendre, mais il faudra le dire pour {}"
+NEEDED_LATER = "peut attendre, mais {}"
+INCOMPLETE = "la fiche restera incomplète"
 
 
 @register.inclusion_tag("ui/error_summary.html")
@@ -74,8 +75,8 @@ def when_wanted(field: BoundField) -> str:
 
     Nothing in a filter form, where nothing is required, nor for the fields that a form names in
     `asked_for_some_answers`: its server checks want them, or not, according to another answer, and their
-    label says so. Those of `needed_later` keep a profile from being complete, and
-    from what the form names in `needed_to`.
+    label says so. Those of `needed_later` keep a profile from being complete, or from what the form says in
+    `otherwise`.
     """
     if field.field.required or field.name in getattr(field.form, "asked_for_some_answers", ()):
         return ""
@@ -83,7 +84,7 @@ def when_wanted(field: BoundField) -> str:
         return ""
     if field.name not in getattr(field.form, "needed_later", ()):
         return OPTIONAL
-    return NEEDED_LATER.format(getattr(field.form, "needed_to", "être présentée"))
+    return NEEDED_LATER.format(getattr(field.form, "otherwise", INCOMPLETE))
 
 
 @register.inclusion_tag("ui/fields.html")
