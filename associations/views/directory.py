@@ -16,8 +16,8 @@ from associations.filters import AssociationFilter
 from associations.forms.notes import CallForm
 from associations.models import Association
 from associations.readiness import completeness, learned, with_learning
-from associations.views.found import step_values
 from associations.views.history import history_of
+from infotheque.prescribed import step_values
 from mecenova.agenda.operations import next_steps
 from mecenova.team import is_staff
 from mecenova.ui.results import show_results
@@ -59,7 +59,7 @@ def show_association(
     if policies.can_see_learning(request.user, association):
         context["learned"] = learned(association)
     if inside:
-        context |= step_values(request, association, association.organisation)
+        context |= step_values(request.user, association.organisation, association.organisation)
         context |= _from_inside(association, projects, request.user)
         can_call = is_staff(request.user) and not association.organisation.is_unclaimed
         context["call_form"] = (call_form or CallForm()) if can_call else None

@@ -18,7 +18,8 @@ from associations.models import Association
 from associations.operations import NumberTaken, note_call, update_association
 from associations.readiness import completeness, with_learning
 from associations.views.directory import show_association
-from associations.views.found import association_or_404, attempt, step_values
+from associations.views.found import association_or_404, attempt
+from infotheque.prescribed import step_values
 from mecenova.team import is_staff
 from mecenova.ui.as_shown import held_to_write
 from mecenova.workflow.errors import DomainError
@@ -42,7 +43,7 @@ def edit(request: HttpRequest, pk: UUID) -> HttpResponse:
         "missing": [(part.label, f"#{part.anchor}") for part in found.missing],
         "sections": sections,
         "proposed_causes": proposed_causes(association),
-        **step_values(request, association, association.organisation),
+        **step_values(request.user, association.organisation, association.organisation),
     }
     return render(request, "associations/edit.html", context)
 

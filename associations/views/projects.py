@@ -18,8 +18,9 @@ from associations.hints import hints_for
 from associations.models import Association, Project
 from associations.readiness import missing_from_project
 from associations.starters import REQUESTS, starter
-from associations.views.found import attempt, project_or_404, step_values
+from associations.views.found import attempt, project_or_404
 from associations.views.history import history_of
+from infotheque.prescribed import step_values
 from mecenova.ui.as_shown import held_to_write
 from mecenova.ui.figures import long_date
 from mecenova.workflow.errors import DomainError
@@ -41,7 +42,7 @@ def project_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
     }
     if inside:
         context |= {
-            **step_values(request, project.association, project),
+            **step_values(request.user, project.association.organisation, project),
             "history": history_of(project, request.user),
             "hints": hints_for(project),
             "can_publish": policies.can_publish_project(request.user, project),

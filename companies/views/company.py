@@ -19,7 +19,8 @@ from companies.forms import CallForm, CompanyForm, PolicyForm
 from companies.models import Company, Need
 from companies.operations import record_call, set_policy, update_company
 from companies.readiness import NEED, completeness, door_is_closed, policy_of
-from companies.views.lookup import Question, company_or_404, step_values, who_may_ask
+from companies.views.lookup import Question, company_or_404, who_may_ask
+from infotheque.prescribed import step_values
 from mecenova.readiness import Part
 from mecenova.ui.as_shown import held_to_write
 from mecenova.workflow.errors import DomainError
@@ -58,7 +59,7 @@ def _show(
     if own:
         said = completeness(company)
         context |= {
-            **step_values(request, company, company.organisation),
+            **step_values(request.user, company.organisation, company.organisation),
             "completeness": said,
             "missing_links": [
                 (part.label, _where_to_say(company, part, request.user)) for part in said.missing

@@ -2,20 +2,14 @@
 
 import uuid
 from collections.abc import Callable
-from typing import Any
 
-from django.db.models import Model
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 
 from accounts.enums import OrganisationKind, OrganisationStatus
 from accounts.models import Organisation, User
-from accounts.policies import is_member
 from companies.models import Company, Need
 from companies.policies import Visitor
-from infotheque.models import Prescription
-from mecenova.agenda.enums import Owner
-from mecenova.agenda.operations import next_step
 from mecenova.team import is_staff
 
 Question = Callable[[Visitor, Company], bool]
@@ -36,19 +30,6 @@ def need_or_404(request: HttpRequest, pk: uuid.UUID, may: NeedQuestion) -> Need:
     if not may(request.user, need):
         raise Http404
     return need
-
-
-def step_values(request: HttpRequest, company: Company, subject: Model) -> dict[str, Any]:
-    """The next step of a page, whether the reader is one of those who owe it, and what to read for it."""
-    step = next_step(subject)
-    owed_by_company = step is not None and step.owner == Owner.ORGANISATION
-    mine = owed_by_company and is_member(request.user, company.organisation)
-    return {
-        "step": step,
-        "step_is_mine": mine,
-        "step_who": company.organisation.name if owed_by_company else "",
-        "to_read": Prescription.objects.to_read(company.organisation_id, steps=[step] if mine else []),
-    }
 
 
 def who_may_ask(user: Visitor) -> str:

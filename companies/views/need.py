@@ -19,7 +19,8 @@ from companies.models import Need
 from companies.operations import close_need, create_need, publish_need, update_need
 from companies.readiness import door_is_closed, missing_from_need, policy_of
 from companies.signals import need_read
-from companies.views.lookup import need_or_404, own_company_or_404, step_values, who_may_ask
+from companies.views.lookup import need_or_404, own_company_or_404, who_may_ask
+from infotheque.prescribed import step_values
 from mecenova.agenda.wording import before
 from mecenova.reference.enums import Kind
 from mecenova.ui.as_shown import held_to_write
@@ -54,7 +55,7 @@ def detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         "missing": missing_from_need(need) if own else (),
         "door_is_closed": door_is_closed(need.company),
         "asks_as": who_may_ask(request.user),
-        **(step_values(request, need.company, need) if own else {}),
+        **(step_values(request.user, need.company.organisation, need) if own else {}),
     }
     return render(request, "companies/need_detail.html", context)
 
