@@ -26,7 +26,7 @@ from mecenova.identifiers.models import new_key
 from mecenova.identifiers.text import one_line, paragraphs
 from mecenova.reference.enums import Kind
 from mecenova.reference.models import Audience, Cause, Skill, Territory
-from mecenova.workflow.errors import DomainError
+from mecenova.workflow.errors import DomainError, SomebodyElses
 from mecenova.workflow.journal import advance, record, was_begun_by
 from mecenova.workflow.machine import NEW
 
@@ -70,7 +70,7 @@ def create_project(
     known = Project.objects.filter(pk=project_id).first() if project_id else None
     if known is not None:
         if known.association_id != association.pk:
-            raise PermissionDenied
+            raise SomebodyElses
         return _said_again(known, by, words, lists)
     if project_id and (same := association.projects.filter(status=ProjectStatus.DRAFT, **words).first()):
         return same
@@ -174,7 +174,7 @@ def save_ask(
     known = Ask.objects.filter(pk=ask_id).first() if ask_id else None
     ask = known or Ask(pk=ask_id or new_key(Ask), project=project)
     if ask.project_id != project.pk:
-        raise PermissionDenied
+        raise SomebodyElses
     given = {
         "amount": amount,
         "days": days,

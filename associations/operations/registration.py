@@ -5,7 +5,6 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
 from accounts.enums import OrganisationKind, OrganisationStatus, Origin
@@ -22,6 +21,7 @@ from mecenova.agenda.operations import start
 from mecenova.identifiers.models import new_key
 from mecenova.identifiers.text import one_line, paragraphs
 from mecenova.reference.models import Audience, Cause, Territory
+from mecenova.workflow.errors import SomebodyElses
 from mecenova.workflow.journal import was_begun_by
 
 
@@ -34,7 +34,7 @@ def _already_registered(association_id: uuid.UUID | None) -> Association | None:
 def _said_again(known: Association, by: User | None, **sign_up: Any) -> Association:
     """What the sign-up asks is written anew; what its other pages hold stays."""
     if by is not None and not can_edit_association(by, known):
-        raise PermissionDenied
+        raise SomebodyElses
     organisation = known.organisation
     if organisation.status == OrganisationStatus.TO_CHECK and was_begun_by(organisation, by):
         return update_association(association=known, by=by, **sign_up)

@@ -26,7 +26,7 @@ from mecenova.identifiers.text import one_line, paragraphs
 from mecenova.mail.operations import queue
 from mecenova.readiness import in_words
 from mecenova.reference.enums import Kind
-from mecenova.workflow.errors import DomainError
+from mecenova.workflow.errors import DomainError, SomebodyElses
 from mecenova.workflow.journal import advance, record, was_begun_by
 from mecenova.workflow.machine import NEW
 
@@ -85,7 +85,9 @@ def create_need(
 
 
 def _said_again(need: Need, company: Company, kind: str, values: dict[str, Any], by: User | None) -> Need:
-    if need.company_id != company.pk or need.kind != kind:
+    if need.company_id != company.pk:
+        raise SomebodyElses
+    if need.kind != kind:
         raise DomainError("Ce formulaire a déjà servi. Rouvrez la page pour écrire un besoin.")
     if need.status == NeedStatus.DRAFT and was_begun_by(need, by):
         return update_need(need=need, by=by, **values)

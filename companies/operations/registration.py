@@ -4,7 +4,6 @@ import uuid
 from collections.abc import Iterable
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 
 from accounts.enums import OrganisationKind, OrganisationStatus, Origin
@@ -23,6 +22,7 @@ from mecenova.identifiers.models import new_key
 from mecenova.identifiers.registry import clean_siren
 from mecenova.identifiers.text import paragraphs
 from mecenova.reference.models import Cause, Sector, Territory
+from mecenova.workflow.errors import SomebodyElses
 from mecenova.workflow.journal import was_begun_by
 
 
@@ -95,7 +95,7 @@ def _said_again(
 ) -> Company:
     """What the sign-up asks is written anew; what its other pages hold stays."""
     if by is not None and not can_edit_company(by, known):
-        raise PermissionDenied
+        raise SomebodyElses
     organisation = known.organisation
     if organisation.status != OrganisationStatus.TO_CHECK or not was_begun_by(organisation, by):
         return known

@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from accounts.operations import check_promised_by
+from accounts.policies import can_claim
 from companies.forms import RegistrationForm
 from companies.operations import OrganisationExists, register_company
 from mecenova.agenda.wording import before
@@ -21,6 +22,8 @@ def register(request: HttpRequest) -> HttpResponse:
             company = register_company(by=request.user, **form.cleaned_data)
         except OrganisationExists as exists:
             existing = exists.organisation
+            if not can_claim(request.user, existing):
+                return redirect("pages:dashboard")
         except DomainError as refusal:
             form.add_error(None, refusal.message)
         else:

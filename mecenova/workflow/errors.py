@@ -1,4 +1,6 @@
-"""Errors whose message is written for the person in front of the screen."""
+"""Errors whose message is written for the person in front of the screen, or that say nothing at all."""
+
+from django.http import Http404
 
 
 class DomainError(Exception):
@@ -17,3 +19,10 @@ class TransitionRefused(DomainError):
         self.workflow = workflow
         self.verb = verb
         self.status = status
+
+
+class SomebodyElses(Http404):
+    """The key that a form sent is of what belongs to others: it is not there, as at its own address.
+
+    Who may know of it and lacks the right to write it meets PermissionDenied.
+    """

@@ -19,7 +19,7 @@ from mecenova.agenda.models import FollowUp
 from mecenova.agenda.operations import next_step
 from mecenova.reference.enums import Kind
 from mecenova.reference.models import Cause, Skill
-from mecenova.workflow.errors import DomainError, TransitionRefused
+from mecenova.workflow.errors import DomainError, SomebodyElses, TransitionRefused
 from mecenova.workflow.journal import history
 from tests.accounts.factories import MembershipFactory, UserFactory
 from tests.associations.factories import AskFactory, AssociationFactory, ProjectFactory
@@ -92,11 +92,11 @@ def test_who_went_back_to_correct_the_form_is_heard_while_it_is_their_draft(asso
 
 def test_key_of_another_association_is_refused(user, association):
     other = ProjectFactory()
-    with pytest.raises(PermissionDenied):
+    with pytest.raises(SomebodyElses):
         operations.create_project(association=association, by=user, title="Pris", project_id=other.pk)
     ask = AskFactory()
     mine = operations.create_project(association=association, by=user, title="Ponts")
-    with pytest.raises(PermissionDenied):
+    with pytest.raises(SomebodyElses):
         operations.save_ask(project=mine, by=user, kind=Kind.FINANCIAL, amount=1, ask_id=ask.pk)
 
 

@@ -2,7 +2,6 @@ import uuid
 from functools import partial
 
 import pytest
-from django.core.exceptions import PermissionDenied
 
 from accounts.enums import OrganisationStatus, Origin, Role
 from accounts.models import Organisation
@@ -14,7 +13,7 @@ from mecenova.agenda.enums import Owner
 from mecenova.agenda.models import FollowUp
 from mecenova.agenda.operations import next_step
 from mecenova.reference.models import Cause, Territory
-from mecenova.workflow.errors import DomainError
+from mecenova.workflow.errors import DomainError, SomebodyElses
 from tests.accounts.factories import ClaimFactory, StaffFactory, UserFactory
 from tests.associations.factories import PURPOSE, AssociationFactory
 
@@ -92,7 +91,7 @@ def test_a_number_that_another_takes_at_the_same_moment_is_told(monkeypatch, num
 
 def test_key_of_somebody_else_is_refused():
     first = register(UserFactory(), association_id=uuid.uuid4())
-    with pytest.raises(PermissionDenied):
+    with pytest.raises(SomebodyElses):
         register(UserFactory(), association_id=first.pk)
 
 

@@ -124,7 +124,7 @@ def test_number_of_another_is_told(client, user):
 
 def test_key_of_another_association_is_refused(client, user):
     other = AssociationFactory()
-    assert client.post(REGISTER, {**GOOD, "association_id": other.pk}).status_code == 403
+    assert client.post(REGISTER, {**GOOD, "association_id": other.pk}).status_code == 404
     assert not user.memberships.exists()
 
 

@@ -29,7 +29,7 @@ from mecenova.agenda.enums import Owner
 from mecenova.agenda.models import FollowUp
 from mecenova.agenda.operations import next_step, start
 from mecenova.reference.models import Cause, Sector, Territory
-from mecenova.workflow.errors import DomainError
+from mecenova.workflow.errors import DomainError, SomebodyElses
 from tests.accounts.factories import MembershipFactory, OrganisationFactory, StaffFactory, UserFactory
 from tests.companies.factories import CompanyFactory, NeedFactory
 
@@ -117,7 +117,7 @@ class TestRegister:
 
     def test_the_key_of_somebody_else_is_refused(self):
         known = register(UserFactory())
-        with pytest.raises(PermissionDenied):
+        with pytest.raises(SomebodyElses):
             register(UserFactory(), name="Autre nom", company_id=known.pk)
 
     def test_a_record_of_somebody_else_is_to_be_claimed(self):

@@ -101,6 +101,16 @@ class TestRegister:
         assert 'value="Verrerie du Nord"' in page
         assert 'value="59" id="id_territories_' in page
 
+    def test_who_is_of_it_already_is_offered_no_claim(self, member, user):
+        own = OrganisationFactory(kind="company", name=REGISTRATION["name"], postal_code="59000")
+        MembershipFactory(user=user, organisation=own)
+        assert member.post(url("register"), REGISTRATION).url == reverse("pages:dashboard")
+        assert not Company.objects.exists()
+
+    def test_the_key_of_another_s_company_is_not_there(self, member):
+        typed = {**REGISTRATION, "company_id": CompanyFactory().pk}
+        assert member.post(url("register"), typed).status_code == 404
+
     def test_errors_keep_what_was_typed(self, member):
         answer = member.post(url("register"), {**REGISTRATION, "name": HOSTILE, "causes": []})
         page = answer.content.decode()
@@ -418,10 +428,7 @@ class TestWriteANeed:
         assert Need.objects.count() == 1
 
     def test_the_key_of_a_need_of_others_gives_nothing(self, member, company):
-        other = NeedFactory(title="Secret")
-        page = self.post(member, company, other.pk).content.decode()
-        assert "déjà servi" in page
-        assert "Secret" not in page
+        assert self.post(member, company, NeedFactory().pk).status_code == 404
 
     def test_errors_keep_what_was_typed(self, member, company):
         key = self.start(member, company)
