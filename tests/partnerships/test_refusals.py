@@ -181,10 +181,10 @@ def test_a_no_gives_its_date_and_the_pair_rests_until_that_day(pair, frozen_cloc
     with frozen_clock(MONDAY) as now:
         introduction = declined(pair, "unclear")
         assert introduction.retry_on == date(2026, 12, 23)
-        with pytest.raises(DomainError, match="à partir du 23/12/2026"):
+        with pytest.raises(DomainError, match="à partir du 23\u00a0décembre 2026"):
             pair.ask()
         other = NeedFactory(company=pair.company, published=True)
-        with pytest.raises(DomainError, match="à partir du 23/12/2026"):
+        with pytest.raises(DomainError, match="à partir du 23\u00a0décembre 2026"):
             pair.ask(need=other)
         assert list(Introduction.objects.refused_until_after(date(2026, 12, 22))) == [introduction]
         now.move_to(datetime(2026, 12, 22, 22, 59, tzinfo=UTC))
