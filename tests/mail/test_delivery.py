@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import requests
+from anymail.exceptions import AnymailRequestsAPIError
 from django.core import mail as mailbox
 from django.db import connection, transaction
 from urllib3.exceptions import (
@@ -18,7 +19,7 @@ from urllib3.exceptions import (
 from accounts.models import User
 from mecenova.calendar import clock
 from mecenova.mail import delivery, outcomes
-from mecenova.mail.claiming import LEASE, claim, hand_over
+from mecenova.mail.claiming import LEASE, claim, give_back, hand_over
 from mecenova.mail.delivery import MOST_ATTEMPTS, MOST_UNCERTAIN, Delivery, deliver_due
 from mecenova.mail.enums import Attempt, MailStatus
 from mecenova.mail.models import OutgoingMail
@@ -40,6 +41,13 @@ def reload(mail):
 def gave_up(reason):
     """What urllib3 hands to requests when it stops trying."""
     return MaxRetryError(None, "/v3/smtp/email", reason)
+
+
+def answered(code):
+    """What a provider's interface says of a mail that it has read, as its backend raises it."""
+    answer = requests.Response()
+    answer.status_code, answer.reason, answer._content = code, "", b"{}"
+    return AnymailRequestsAPIError("no", response=answer)
 
 
 def later(frozen, wait):
@@ -334,6 +342,16 @@ class TestLease:
         assert reload(mail).status == MailStatus.SENDING
         assert "lease was lost" in caplog.text
 
+    def test_a_sender_that_lost_its_lease_gives_nothing_back(self, frozen):
+        """Whoever took over would have its mails taken from it, and they would leave twice."""
+        OutgoingMailFactory()
+        first = claim(frozen())
+        later(frozen, LEASE)
+        (second,) = claim(frozen())
+        give_back(first)
+        mail = OutgoingMail.objects.get()
+        assert (mail.status, mail.lease_until) == (MailStatus.SENDING, second.lease_until)
+
     @pytest.mark.django_db(transaction=True)
     def test_the_claim_is_committed_before_the_server_is_spoken_to(self, monkeypatch):
         mail = OutgoingMailFactory()
@@ -435,6 +453,7 @@ class TestVerdict:
             (requests.ReadTimeout("read timed out"), outcomes.Outcome.UNKNOWN),
             (requests.ConnectionError(ProtocolError("aborted")), outcomes.Outcome.UNKNOWN),
             (requests.ConnectionError(), outcomes.Outcome.UNKNOWN),
+            (answered(422), outcomes.Outcome.REFUSED),
         ],
     )
     def test_of_a_provider_s_interface(self, raised, outcome):

@@ -12,7 +12,14 @@ from mecenova.mail import wake as waking
 from mecenova.mail.delivery import Delivery, deliver_due
 from mecenova.mail.enums import MailStatus
 from mecenova.mail.models import MailPreference, OutgoingMail
-from mecenova.mail.operations import OutsideTransactionError, queue, queue_message, retry_failed, together
+from mecenova.mail.operations import (
+    OutsideTransactionError,
+    queue,
+    queue_message,
+    retry_failed,
+    take_back,
+    together,
+)
 from tests.mail.factories import OutgoingMailFactory, PersonFactory
 from tests.mail.notifications_for_tests import Broken, Letter, Reminder, Welcome
 
@@ -242,3 +249,11 @@ def test_failed_mails_are_put_back(django_capture_on_commit_callbacks, woken):
     failed.refresh_from_db()
     sent.refresh_from_db()
     assert failed.status == MailStatus.SENT
+
+
+@pytest.mark.parametrize("presented", [{"attempts": 1}, {"uncertain": 1}])
+def test_what_may_have_arrived_is_not_taken_back(presented):
+    OutgoingMailFactory(key="message:shown", **presented)
+    never_shown = OutgoingMailFactory(key="message:never")
+    assert take_back(["shown", "never"]) == {"never": never_shown.address}
+    assert OutgoingMail.objects.get().key == "message:shown"

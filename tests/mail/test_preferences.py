@@ -9,12 +9,12 @@ from django.urls import reverse
 from mecenova.calendar import clock
 from mecenova.mail import unsubscribe
 from mecenova.mail.delivery import deliver_due
-from mecenova.mail.models import MailPreference, OutgoingMail
+from mecenova.mail.models import DigestLine, MailPreference, OutgoingMail
 from mecenova.mail.notifications import Notification, register_notification
-from mecenova.mail.operations import queue
-from mecenova.mail.preferences import wishes_of
+from mecenova.mail.operations import compose_due, queue
+from mecenova.mail.preferences import declined_by, set_wishes, wishes_of
 from tests.mail.factories import PersonFactory
-from tests.mail.notifications_for_tests import Letter, Reminder
+from tests.mail.notifications_for_tests import Letter, Reminder, WeeklyLetter
 
 pytestmark = pytest.mark.django_db
 
@@ -141,6 +141,16 @@ class TestPage:
 
     def test_strangers_sign_in_first(self, client):
         assert client.get(reverse("mail:preferences")).status_code == 302
+
+
+def test_a_yes_is_not_taken_for_a_no(reader, frozen_clock):
+    """What is kept of a person may be either: at once or in the digest, who said yes reads it."""
+    set_wishes(user_id=reader.pk, wishes={"letters": True})
+    assert declined_by([reader.pk]) == set()
+    assert queue(Letter, reader) == 1
+    queue(WeeklyLetter, reader)
+    with frozen_clock(DigestLine.objects.get().due_at):
+        assert compose_due() == 1
 
 
 def test_a_group_is_declared_before_the_mails_it_holds():

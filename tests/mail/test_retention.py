@@ -16,6 +16,7 @@ from mecenova.mail.retention import (
     WORDS_KEPT,
     forget_old_troubles,
     forget_old_words,
+    forget_strangers,
 )
 from tests.mail.factories import OutgoingMailFactory, PersonFactory
 
@@ -132,6 +133,12 @@ def test_an_address_that_is_nobody_s_and_in_no_mail_is_forgotten():
     assert not AddressTrouble.objects.exists()
 
 
+def test_an_address_that_is_nobody_s_is_kept_as_long_as_news_may_come():
+    mark_address(address="inconnu@exemple.test", kind="bounced")
+    assert forget_old_troubles() == 0
+    assert AddressTrouble.objects.exists()
+
+
 def test_an_address_that_cannot_be_mended_keeps_no_other(monkeypatch, caplog):
     old = clock.now() - TROUBLES_KEPT - SECOND
     for name in ("un", "deux"):
@@ -160,3 +167,35 @@ def test_nor_may_one_be_of_somebody_who_has_just_signed_up():
     mark_address(address=person.email.upper(), kind="bounced", at=clock.now() - TROUBLES_KEPT * 2)
     AddressTrouble.objects.update(user=None)
     assert forget_old_troubles() == 0
+
+
+class TestStrangers:
+    """Mails to people without an account are forgotten sooner: theirs, and no others."""
+
+    KEPT = timedelta(days=1)
+
+    def forget(self):
+        return forget_strangers(keys_beginning="tip", before=clock.now() - self.KEPT)
+
+    def test_old_words_go_with_what_refused_mail_there(self):
+        old = mail(self.KEPT + SECOND, key="message:tip:un", recipient=None)
+        mark_address(address=old.address, kind="bounced")
+        assert self.forget() == 1
+        assert words_of(old) == {""}
+        assert not AddressTrouble.objects.exists()
+
+    def test_a_young_mail_keeps_its_words(self):
+        mail(self.KEPT - timedelta(minutes=1), key="message:tip:un", recipient=None)
+        assert self.forget() == 0
+
+    def test_a_mail_to_somebody_with_an_account_keeps_its_words(self):
+        mail(self.KEPT + SECOND, key="message:tip:un")
+        assert self.forget() == 0
+
+    def test_the_trouble_of_somebody_with_an_account_is_kept(self):
+        """They signed up since, at the address where they were a stranger."""
+        person = PersonFactory()
+        mark_address(address=person.email, kind="bounced")
+        mail(self.KEPT + SECOND, key="message:tip:un", recipient=None, address=person.email)
+        assert self.forget() == 1
+        assert AddressTrouble.objects.get().user == person

@@ -190,6 +190,20 @@ class TestProvider:
             assert post(postmark(ID=2), provider="postmark") == 200
         assert AddressTrouble.objects.get().kind == TroubleKind.BOUNCED
 
+    def test_one_event_about_two_addresses_is_news_of_each(self, post, awa, settings):
+        settings.MAIL_PROVIDER = "postmark"
+        other = UserFactory()
+        for address in (AWA, other.email):
+            assert post(postmark(Email=address), provider="postmark") == 200
+        assert {trouble.user for trouble in AddressTrouble.objects.open()} == {awa, other}
+
+    def test_what_happened_tomorrow_happened_now(self, post, awa):
+        """Their clock is wrong: once the address is mended, the same news must not trouble it again."""
+        with clock.frozen(datetime(2026, 11, 23, 9, tzinfo=UTC)) as now:
+            tomorrow = now() + timedelta(days=1)
+            post(brevo("hard_bounce", ts_epoch=int(tomorrow.timestamp() * 1000)))
+            assert AddressTrouble.objects.get().at == now()
+
     def test_it_is_not_opened_as_a_page(self, post, client):
         assert client.get(reverse("mail:provider_news", args=["brevo"])).status_code == 405
 
@@ -360,6 +374,24 @@ class TestInTrouble:
         mend_address(trouble=trouble, by=StaffFactory())
         held.refresh_from_db()
         assert held.status == MailStatus.CANCELLED
+
+    @pytest.mark.parametrize(
+        ("status", "days_ago", "what"),
+        [
+            (MailStatus.FAILED, 0, {"last_error": "550", "confidential": True}),
+            (MailStatus.FAILED, 1, {"last_error": "554"}),
+            (MailStatus.CANCELLED, 31, {"last_error": Unsent.IN_TROUBLE}),
+        ],
+        ids=["a code, that revealed the trouble", "failed the day before", "held back a month ago"],
+    )
+    def test_once_mended_what_is_of_no_use_any_more_stays(self, awa, status, days_ago, what):
+        with clock.frozen(datetime(2026, 11, 23, 9, tzinfo=UTC)) as now:
+            then = now() - timedelta(days=days_ago)
+            settled = {"settled_at": then} if status == MailStatus.FAILED else {}
+            mail = OutgoingMailFactory(recipient=awa, status=status, created_at=then, **settled, **what)
+            mend_address(trouble=mark_address(address=AWA, kind=TroubleKind.BOUNCED, at=now()), by=None)
+            mail.refresh_from_db()
+            assert mail.status == status
 
     def test_mended_twice_is_once(self, awa):
         trouble = mark_address(address=AWA, kind=TroubleKind.BOUNCED)
