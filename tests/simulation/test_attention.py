@@ -10,13 +10,11 @@ from mecenova.agenda.models import FollowUp
 from mecenova.pages.promises import Delay, unattended
 from mecenova.simulation.attention import Attention
 from mecenova.simulation.figures import Unattended
-from mecenova.simulation.reading import requests_settled
 from partnerships.enums import AttentionSource
 from partnerships.models import AttentionEntry
 from partnerships.operations import spend_attention
 from tests.associations.factories import AssociationFactory
 from tests.companies.factories import NeedFactory
-from tests.partnerships.factories import IntroductionFactory
 
 pytestmark = pytest.mark.django_db
 MONDAY = datetime(2027, 2, 1, 9, tzinfo=UTC)
@@ -137,21 +135,3 @@ def test_a_delay_that_ran_out_is_listed_and_one_that_was_kept_is_not(now):
     now.move_to(MONDAY + timedelta(days=95))
     period = MONDAY.date(), (MONDAY + timedelta(days=95)).date()
     assert [delay.organisation for delay in unattended(*period)] == [late.organisation_id]
-
-
-def test_a_request_is_forgotten_only_once_the_morning_of_its_release_is_past(now):
-    """Promised for the last day of a year, it is released on the first working morning of the next."""
-    asked = IntroductionFactory()
-    FollowUp.objects.create(
-        subject=asked,
-        rule="partnerships.answer",
-        since=MONDAY,
-        due_at=datetime(2028, 1, 3, 8, tzinfo=UTC),
-        deadline=datetime(2027, 12, 31, 8, tzinfo=UTC),
-        occurrence=15,
-        owner="organisation",
-        is_step=True,
-        what="Répondre",
-    )
-    told = [requests_settled(datetime(2028, 1, day, tzinfo=UTC)) for day in (2, 4)]
-    assert [(each.asked, each.released_in_time) for each in told] == [(0, 0), (1, 0)]
