@@ -154,13 +154,16 @@ class TestDates:
         run_due()
         assert acted == [(Answer.name, 2)]
 
-    def test_the_teams_steps_wait_for_nobody(self, subject, frozen, day):
+    def test_the_teams_steps_wait_for_nobody(self, subject, frozen, acted, day):
         person = StaffFactory()
         step = start(Check, subject)
         share_staff_steps()
         add_absence(user=person, by=None, **WEEK)
         step.refresh_from_db()
         assert step.due_at == day(26)
+        frozen.move_to(day(26))
+        run_due()
+        assert acted == [(Check.name, 3)]
 
     def test_of_others_nothing_moves(self, subject, frozen, day):
         start(Answer, subject)

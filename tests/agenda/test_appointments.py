@@ -15,6 +15,7 @@ from mecenova.agenda.operations import (
     book_slot,
     cancel_booking,
     free_slots,
+    hold_slot,
     miss_slot,
     move_booking,
     next_step,
@@ -24,6 +25,7 @@ from mecenova.agenda.operations import (
 from mecenova.calendar.clock import PARIS
 from mecenova.mail.delivery import deliver_due
 from mecenova.mail.models import OutgoingMail
+from mecenova.mail.notifications import notification_named
 from mecenova.workflow.errors import DomainError
 from mecenova.workflow.journal import history
 from tests.accounts.factories import MembershipFactory, StaffFactory, UserFactory
@@ -123,6 +125,13 @@ class TestMissed:
         assert FollowUp.objects.get(rule=HoldSlot.name).outcome == Outcome.CANCELLED
         assert [line.verb for line in history(slot)] == ["book", "miss"]
 
+    def test_not_once_it_is_noted_that_they_have_talked(self, slots, book, member, adviser, frozen):
+        slot = book(slots[0])
+        frozen.move_to(slot.ends_at)
+        hold_slot(slot=slot, by=adviser)
+        assert miss_slot(slot=slot, by=member).cancelled_at is None
+        assert not mails("slot_not_called").exists()
+
     def test_by_one_of_the_two(self, slots, book, frozen):
         slot = book(slots[0])
         frozen.move_to(slot.ends_at)
@@ -170,6 +179,7 @@ class TestCallingOff:
     def test_called_off_by_the_team_the_other_is_told_with_what_is_left(self, slots, book, member, adviser):
         slot = cancel_booking(slot=book(slots[0]), by=adviser)
         assert slot.cancelled_at is not None
+        assert not slot.was_missed
         mail = mails("slot_called_off").get()
         assert mail.recipient == member
         assert "/rendez-vous/choisir/" in mail.text
@@ -189,6 +199,36 @@ class TestCallingOff:
         cancel_booking(slot=slot, by=adviser)
         withdraw_slot(slot=slot, by=adviser)
         assert mails("slot_called_off").count() == 1
+
+    def test_called_off_by_the_team_it_is_not_booked_again(self, slots, book, adviser):
+        cancel_booking(slot=book(slots[0]), by=adviser)
+        with pytest.raises(DomainError, match="retiré"):
+            book(slots[0])
+
+    def test_given_back_too_late_for_anybody_it_is_news_for_nobody(
+        self, slots, book, member, adviser, frozen
+    ):
+        slot = book(slots[0])
+        for other in slots[1:]:
+            withdraw_slot(slot=other, by=adviser)
+        rival = MembershipFactory()
+        ask_for_slot(organisation_id=rival.organisation_id, about=rival.organisation, by=rival.user)
+        frozen.move_to(slot.starts_at - timedelta(hours=1))
+        cancel_booking(slot=slot, by=member)
+        assert SlotRequest.objects.waiting().get().organisation_id == rival.organisation_id
+        assert not mails("slots_opened").exists()
+
+    def test_of_two_bookings_the_one_that_was_told_is_no_reason_to_tell_the_other_is_over(
+        self, slots, book, member, adviser, frozen
+    ):
+        book(slots[0])
+        mails("slot_taken").update(status="sent", sent_at=frozen())
+        cancel_booking(slot=slots[0], by=member)
+        frozen.advance(timedelta(minutes=1))
+        book(slots[0])
+        slot = cancel_booking(slot=slots[0], by=member)
+        second = mails("slot_given_back").latest("created_at")
+        assert not notification_named(second.notification, second.occurrence).still_wanted(slot, adviser)
 
     def test_booked_again_it_is_confirmed_again(self, slots, book, member, frozen):
         cancel_booking(slot=book(slots[0]), by=member)
@@ -216,3 +256,9 @@ class TestCallingOff:
         book(slots[0])
         with pytest.raises(DomainError, match="annulez-les"):
             add_absence(user=adviser, first_day=TUESDAY, last_day=TUESDAY, by=adviser)
+
+    def test_an_adviser_who_has_talked_may_go_away_the_same_day(self, slots, book, adviser, frozen):
+        slot = book(slots[0])
+        frozen.move_to(slot.ends_at)
+        hold_slot(slot=slot, by=adviser)
+        assert add_absence(user=adviser, first_day=TUESDAY, last_day=TUESDAY, by=adviser).user == adviser

@@ -3,11 +3,12 @@
 from collections import Counter
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from mecenova.agenda import runner
 from mecenova.agenda.enums import Outcome
+from mecenova.agenda.handful import Handful
 from mecenova.agenda.models import FollowUp
 from mecenova.agenda.operations import close, next_step, run_due, start
 from mecenova.agenda.runner import Ran
@@ -136,6 +137,15 @@ def test_what_a_former_act_closed_is_left_closed(together, acted, monkeypatch):
     assert len(acted) == 2
     assert next_step(people[keys[1]]) is None
     assert next_step(people[keys[2]]) is not None
+
+
+def test_what_was_put_off_after_it_was_chosen_waits_for_its_new_date(together, acted, day):
+    together(1)
+    chosen = in_order()
+    FollowUp.objects.update(due_at=day(27))
+    with transaction.atomic():
+        assert Handful(chosen).run() == Counter({Ran.LEFT: 1})
+    assert acted == []
 
 
 def test_an_act_that_moves_some_of_them_plans_nothing_for_those(together, monkeypatch):

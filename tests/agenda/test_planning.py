@@ -4,7 +4,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError
 
-from mecenova.agenda import rules
+from mecenova.agenda import planning, rules
 from mecenova.agenda.enums import Outcome
 from mecenova.agenda.models import Absence, FollowUp, RuleDelay
 from mecenova.agenda.operations import add_absence, next_step, run_due, start
@@ -77,6 +77,11 @@ class TestAbsences:
         assert run_due().total() == 0
         frozen.move_to(day(2, 12))
         assert run_due()[Ran.DONE] == 1
+
+    def test_calendar_days_wait_for_nobody(self, subject, frozen):
+        row = start(Remains, subject)
+        due, _ = planning.dates(Remains(), row, {}, [(date(2026, 12, 1), date(2026, 12, 11))])
+        assert due == row.due_at
 
     def test_of_others_changes_nothing(self, subject, frozen, day):
         Absence.objects.create(

@@ -183,6 +183,15 @@ class TestBounds:
         assert run_due(seconds=0).total() == 0
         assert run_due().total() == 1
 
+    def test_the_oldest_goes_first_whatever_its_rule(self, frozen, acted, day):
+        """Check is after Answer by its name, and due on Thursday: the day before."""
+        one, other = PersonFactory.create_batch(2)
+        start(Check, one)
+        start(Answer, other, since=day(25))
+        frozen.move_to(day(30))
+        run_due(limit=1)
+        assert acted == [(Check.name, 3)]
+
     @pytest.mark.django_db(transaction=True)
     def test_is_refused_inside_a_transaction(self, frozen, day):
         start(AtOnce, PersonFactory())

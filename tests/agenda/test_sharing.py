@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
+from celery.exceptions import SoftTimeLimitExceeded
 from django.contrib.auth.models import Group
 from django.core.exceptions import PermissionDenied
 from django.db import connection
@@ -12,6 +13,7 @@ from mecenova.agenda.followups import Escalation
 from mecenova.agenda.models import Absence, FollowUp
 from mecenova.agenda.operations import (
     assign,
+    close,
     escalate_overdue_steps,
     next_step,
     run_due,
@@ -130,6 +132,14 @@ class TestSharing:
         type(holder).objects.filter(pk=holder.pk).update(**change)
         share_staff_steps()
         assert next_step(subject).assigned_to not in (holder, None)
+
+    def test_what_was_given_or_closed_once_it_was_read_is_left(self, team, frozen):
+        given, closed = PersonFactory.create_batch(2)
+        read = [start(Check, subject) for subject in (given, closed)]
+        assign(follow_up=next_step(given), to=team[0], by=None)
+        close(closed)
+        assert [sharing._give(step, team[1]) for step in read] == [0, 0]
+        assert next_step(given).assigned_to == team[0]
 
     def test_nobody_present_changes_nothing(self, team, subject, frozen):
         start(Check, subject)
@@ -312,6 +322,29 @@ class TestEscalation:
         assert OutgoingMail.objects.filter(notification="agenda.steps_escalated").count() == 2
         assert f"follow-up {next_step(first).pk} raised" in caplog.text
 
+    def test_two_leads_take_as_many(self, team, lead, frozen, day):
+        team[1].groups.add(Group.objects.get(name=LEADS))
+        for person in PersonFactory.create_batch(2):
+            assign(follow_up=start(Check, person), to=team[0], by=None)
+        frozen.move_to(day(30))
+        assert escalate_overdue_steps() == 2
+        assert numbers([lead, team[1]]) == [1, 1]
+
+    def test_a_worker_about_to_be_stopped_begins_nothing_else(self, team, lead, frozen, day, monkeypatch):
+        for person in PersonFactory.create_batch(2):
+            assign(follow_up=start(Check, person), to=team[0], by=None)
+        told = []
+
+        def stopped(line, former):
+            told.append(line)
+            raise SoftTimeLimitExceeded
+
+        monkeypatch.setattr(sharing, "_told", stopped)
+        frozen.move_to(day(30))
+        with pytest.raises(SoftTimeLimitExceeded):
+            escalate_overdue_steps()
+        assert len(told) == 1
+
     def test_sharing_that_raises_does_not_stop_escalation(
         self, team, lead, subject, frozen, day, monkeypatch, caplog
     ):
@@ -367,6 +400,12 @@ class TestAssigning:
         for wrong in (UserFactory(), StaffFactory(is_active=False)):
             with pytest.raises(DomainError):
                 assign(follow_up=step, to=wrong, by=team[0])
+
+    def test_what_is_closed_is_nobody_s(self, team, subject, frozen):
+        step = start(Check, subject)
+        close(subject)
+        with pytest.raises(DomainError):
+            assign(follow_up=step, to=team[0], by=team[0])
 
     def test_only_what_the_team_owes(self, team, subject, frozen):
         with pytest.raises(DomainError):

@@ -86,6 +86,19 @@ def test_what_can_be_given_its_step_back_has_it_at_once(alive, frozen, monkeypat
     assert check_silence().violations == 1
 
 
+def test_what_a_former_one_has_given_its_step_back_is_not_begun_again(frozen, monkeypatch):
+    both, restarted = OrganisationFactory.create_batch(2), []
+
+    def restart(subject):
+        restarted.append(subject)
+        for one in both:
+            start(Answer, one)
+
+    monkeypatch.setitem(silence._restarts, "accounts.organisations", restart)
+    check_silence()
+    assert len(restarted) == 1
+
+
 def test_a_kind_that_cannot_be_asked_stops_no_other_and_the_team_is_told(
     alive, frozen, monkeypatch, caplog, client
 ):

@@ -7,7 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, connection, transaction
 
 from mecenova.agenda.followups import HoldSlot, OfferSlot, RemindSlot
-from mecenova.agenda.models import FollowUp, Slot
+from mecenova.agenda.models import FollowUp, Slot, SlotRequest
 from mecenova.agenda.operations import (
     add_absence,
     ask_for_slot,
@@ -17,11 +17,13 @@ from mecenova.agenda.operations import (
     hold_slot,
     next_step,
     open_slots,
+    release_organisation,
     run_due,
     share_staff_steps,
     start,
     withdraw_slot,
 )
+from mecenova.agenda.operations import slots as slots_of_advisers
 from mecenova.agenda.silence import subjects_without_step
 from mecenova.calendar.clock import PARIS
 from mecenova.mail.enums import TroubleKind
@@ -30,9 +32,9 @@ from mecenova.mail.operations import mark_address
 from mecenova.workflow.errors import DomainError
 from mecenova.workflow.journal import history
 from tests.accounts.factories import MembershipFactory, StaffFactory, UserFactory
-from tests.accounts.threads import at_once
+from tests.accounts.threads import Pause, at_once, second_during_first
 from tests.agenda.conftest import TUESDAY
-from tests.agenda.rules_for_tests import Check
+from tests.agenda.rules_for_tests import Answer, Check
 from tests.associations.factories import AssociationFactory
 
 pytestmark = pytest.mark.django_db
@@ -78,7 +80,10 @@ class TestOpening:
             open_slots(adviser=adviser, by=adviser, **asked)
         assert not Slot.objects.exists()
 
-    @pytest.mark.parametrize(("starts", "ends"), [((14,), (15,)), ((13, 50), (14, 10)), ((14, 30), (16,))])
+    @pytest.mark.parametrize(
+        ("starts", "ends"),
+        [((14,), (15,)), ((13, 50), (14, 10)), ((14, 30), (16,)), ((14, 50), (15, 30))],
+    )
     def test_twice_is_refused(self, adviser, slots, starts, ends):
         with pytest.raises(DomainError, match="déjà ouverts"):
             open_slots(adviser=adviser, day=TUESDAY, starts=time(*starts), ends=time(*ends), by=adviser)
@@ -150,8 +155,19 @@ class TestBooking:
         with pytest.raises(DomainError, match="pris ou retiré"):
             book(slots[2])
 
-    def test_not_with_somebody_who_has_left(self, slots, book, adviser):
-        type(adviser).objects.filter(pk=adviser.pk).update(is_active=False)
+    def test_an_appointment_that_is_over_and_not_noted_keeps_nobody_from_the_next(
+        self, slots, book, adviser, frozen
+    ):
+        frozen.move_to(book(slots[0]).ends_at)
+        (later,) = open_slots(
+            adviser=adviser, day=date(2026, 12, 2), starts=time(14), ends=time(14, 20), by=adviser
+        )
+        assert book(later).is_booked
+
+    @pytest.mark.parametrize("change", [{"is_active": False}, {"is_staff": False}])
+    def test_not_with_somebody_who_has_left(self, slots, book, adviser, change):
+        type(adviser).objects.filter(pk=adviser.pk).update(**change)
+        assert not free_slots().exists()
         with pytest.raises(DomainError):
             book(slots[0])
 
@@ -165,6 +181,11 @@ class TestBooking:
         share_staff_steps()
         book(slots[0])
         assert next_step(organisation).assigned_to == adviser
+
+    def test_what_the_organisation_owes_stays_its_own(self, slots, book, organisation):
+        start(Answer, organisation)
+        book(slots[0])
+        assert next_step(organisation).assigned_to is None
 
     def test_both_are_reminded_the_working_day_before(self, slots, book, adviser, member, frozen, day):
         book(slots[0])
@@ -264,6 +285,12 @@ class TestNoneFree:
         assert request.closed_at is not None
         assert next_step(request) is None
 
+    def test_an_organisation_that_leaves_is_owed_none(self, organisation, member, frozen):
+        request = self.ask(organisation, member)
+        release_organisation(organisation_id=organisation.pk, by=None)
+        assert not SlotRequest.objects.waiting().exists()
+        assert next_step(request) is None
+
     def test_only_for_ones_own(self, organisation, frozen):
         with pytest.raises(PermissionDenied):
             self.ask(organisation, UserFactory())
@@ -316,3 +343,19 @@ def test_two_slots_at_once_for_one_organisation_are_one(frozen):
     results = at_once(*map(call, slots))
     assert sum(isinstance(result, DomainError) for result in results) == 1
     assert Slot.objects.booked().count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_requests_at_once_of_one_organisation_are_one(monkeypatch):
+    membership, asked = MembershipFactory(), []
+
+    def ask():
+        request = ask_for_slot(
+            organisation_id=membership.organisation_id, about=membership.organisation, by=membership.user
+        )
+        asked.append(request)
+
+    pause = Pause(monkeypatch, slots_of_advisers, "owe_slot")
+    assert second_during_first(pause, ask, ask) == []
+    assert asked == [SlotRequest.objects.get()] * 2
+    assert FollowUp.objects.filter(rule=OfferSlot.name).count() == 1

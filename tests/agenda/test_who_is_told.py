@@ -130,6 +130,13 @@ class TestTheAskerLeavesBeforeTheMorning:
         assert [mail.to for mail in mailoutbox if "sont libres" in mail.subject] == [[manager.email]]
         assert not SlotRequest.objects.waiting().exists()
 
+    @pytest.mark.usefixtures("request_of_the_member", "manager")
+    def test_once_they_have_been_written_to_nobody_else_is(self, organisation, member, frozen):
+        frozen.advance(timedelta(hours=12))
+        deliver_due()
+        leave_team(organisation=organisation, by=member)
+        assert told("slots_opened") == {member}
+
     @pytest.mark.usefixtures("request_of_the_member")
     def test_somebody_else_s_departure_changes_nothing(self, organisation, member, manager):
         colleague = MembershipFactory(organisation=organisation, role=Role.CONTRIBUTOR).user
