@@ -40,7 +40,7 @@ WELCOME_CHANGES = 3
 
 @register_notification
 class SuggestionsDigest(Notification):
-    """Its subject is the person: one mail for all their companies."""
+    """Its subject is the person: one mail for all their companies. Its occurrence is the day it leaves."""
 
     name: ClassVar[str] = "matching.suggestions_digest"
     template: ClassVar[str] = "mail/matching/suggestions_digest.md"
@@ -51,13 +51,10 @@ class SuggestionsDigest(Notification):
         return [subject]
 
     def context(self, subject: User, recipient: User) -> dict[str, Any]:
-        return self._entries(Suggestion.objects.undigested(), recipient)
-
-    def late_context(self, subject: User, recipient: User) -> dict[str, Any]:
         return self._entries(self._told(), recipient)
 
     def _told(self) -> SuggestionQuerySet:
-        """What the round of that day told of, and that nobody has answered since."""
+        """What the rounds before that departure told of, and that nobody has answered since."""
         told = Suggestion.objects.open().filter(digested_at__isnull=False)
         return told.filter(digested_at__date=self.occurrence) if self.occurrence else told
 

@@ -32,7 +32,8 @@ from matching.refusals import Refused
 from matching.scoring import SCORE_VERSION, reasons
 from mecenova.calendar import clock
 from mecenova.locks import hold_if_free, hold_within
-from mecenova.mail.operations import queue
+from mecenova.mail.departure import departure
+from mecenova.mail.operations import out_of_reach, queue
 from mecenova.workflow.errors import DomainError
 from mecenova.workflow.journal import record_many
 from mecenova.workflow.machine import NEW
@@ -225,17 +226,19 @@ def _suggestion(
 
 
 def _send_digests() -> None:
-    """One mail a day per person, with all that no digest has told of yet."""
+    """One mail per person and day of departure, with all that no digest has told of yet.
+
+    What a round adds before the day's mail has left is told in it.
+    """
+    leaves = departure()
+    day = clock.paris(leaves).date().isoformat()
     waiting = Suggestion.objects.undigested()
     people = User.objects.filter(
         is_active=True, memberships__organisation__company__suggestions__in=waiting
     ).distinct()
-    told = [
-        person for person in people.order_by("pk") if queue(SuggestionsDigest, person, occurrence=_today())
-    ]
-    if told:
-        waiting.filter(company__organisation__memberships__user__in=told).update(digested_at=clock.now())
-
-
-def _today() -> str:
-    return clock.today().isoformat()
+    readers = list(people.order_by("pk"))
+    gone = out_of_reach(SuggestionsDigest, readers, occurrence=day)
+    told = [person for person in readers if person not in gone]
+    waiting.filter(company__organisation__memberships__user__in=told).update(digested_at=leaves)
+    for person in told:
+        queue(SuggestionsDigest, person, occurrence=day)

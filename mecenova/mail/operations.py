@@ -18,6 +18,7 @@ from mecenova.mail.delivery import deliver_due
 from mecenova.mail.departure import departure
 from mecenova.mail.digest import next_digest_time
 from mecenova.mail.enums import Category, MailStatus
+from mecenova.mail.joining import key_of, out_of_reach
 from mecenova.mail.models import (
     LONGEST_SUBJECT,
     MESSAGE,
@@ -50,6 +51,7 @@ __all__ = [
     "mark_address",
     "mend_address",
     "mend_addresses_of",
+    "out_of_reach",
     "queue",
     "queue_message",
     "retry_failed",
@@ -107,7 +109,7 @@ def queue(
         raise ValueError(f"{notification_class.name} says what is true when it leaves: give it no context")
     notification = notification_class(occurrence)
     people = {
-        f"{notification.name}:{subject.pk}:{person.pk}:{occurrence}": person
+        key_of(notification, subject, person): person
         for person in notification.recipients(subject)
         if person.is_active and person.email
     }

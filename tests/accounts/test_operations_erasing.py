@@ -191,8 +191,8 @@ def be_proposed(association, company):
     """To somebody who reads it in the morning's digest."""
     reader = member_of(company)
     SuggestionFactory(association=association, need=NeedFactory(company=company, published=True))
-    queue(SuggestionsDigest, reader, occurrence=str(clock.today()))
     Suggestion.objects.update(digested_at=clock.now())
+    queue(SuggestionsDigest, reader, occurrence=str(clock.today()))
     deliver_due()
 
 

@@ -52,6 +52,7 @@ def test_the_digest(frozen_clock, snapshot):
             suggestion = SuggestionFactory(need=need, score=f"0.{8 - number}")
             suggestion.association.organisation.name = name
             suggestion.association.organisation.save()
+        Suggestion.objects.update(digested_at=MONDAY)
         queue(SuggestionsDigest, person(need.company.organisation))
         assert text() == snapshot
 

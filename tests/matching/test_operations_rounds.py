@@ -20,6 +20,7 @@ from matching.ranking import rankings_of_needs
 from matching.tasks import run_nightly_round, run_small_round
 from mecenova.agenda import operations as agenda
 from mecenova.mail.models import OutgoingMail
+from mecenova.mail.operations import deliver_due
 from mecenova.reference.models import Cause
 from mecenova.workflow.journal import history
 from partnerships.models import AttentionEntry, AttentionMonth
@@ -258,6 +259,7 @@ def test_one_digest_a_day_and_person_whatever_the_number_of_companies(need, froz
         run_round()
         assert OutgoingMail.objects.filter(notification="matching.suggestions_digest").count() == 1
         assert not Suggestion.objects.undigested().exists()
+        deliver_due()
         late = AssociationFactory(complete=True)
         need.company.policy.monthly_capacity = 20
         need.company.policy.save()
