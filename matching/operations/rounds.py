@@ -11,7 +11,7 @@ import numpy as np
 from django.db import transaction
 from django.db.models import Count
 
-from accounts.models import User
+from accounts.models import Membership, User
 from associations.models import Association
 from associations.operations import record_presentations
 from companies.operations import hold_current
@@ -228,17 +228,23 @@ def _suggestion(
 def _send_digests() -> None:
     """One mail per person and day of departure, with all that no digest has told of yet.
 
-    What a round adds before the day's mail has left is told in it.
+    What a round adds before the day's mail has left is told in it. A company's news waits for a day on which
+    everybody there can be told: who has had that day's mail would not be, or the others would be twice.
     """
     leaves = departure()
     day = clock.paris(leaves).date().isoformat()
     waiting = Suggestion.objects.undigested()
-    people = User.objects.filter(
-        is_active=True, memberships__organisation__company__suggestions__in=waiting
-    ).distinct()
-    readers = list(people.order_by("pk"))
-    gone = out_of_reach(SuggestionsDigest, readers, occurrence=day)
-    told = [person for person in readers if person not in gone]
-    waiting.filter(company__organisation__memberships__user__in=told).update(digested_at=leaves)
-    for person in told:
-        queue(SuggestionsDigest, person, occurrence=day)
+    members = Membership.objects.filter(
+        user__is_active=True, organisation__in=waiting.values("company__organisation")
+    )
+    readers: dict[User, set[uuid.UUID]] = defaultdict(set)
+    for member in members.select_related("user").order_by("user_id"):
+        readers[member.user].add(member.organisation_id)
+    late: set[uuid.UUID] = set()
+    for person in out_of_reach(SuggestionsDigest, readers, occurrence=day):
+        late |= readers[person]
+    told = {one for organisations in readers.values() for one in organisations} - late
+    waiting.filter(company__organisation__in=told).update(digested_at=leaves)
+    for person, organisations in readers.items():
+        if organisations & told:
+            queue(SuggestionsDigest, person, occurrence=day)

@@ -16,6 +16,7 @@ from mecenova.mail.operations import deliver_due
 from tests.accounts.factories import UserFactory
 from tests.associations.factories import AssociationFactory
 from tests.companies.factories import NeedFactory
+from tests.matching.factories import SuggestionFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -85,6 +86,46 @@ def test_two_rounds_before_one_departure_are_told_in_one_mail(need, frozen_clock
         deliver_due()
     assert [tellings(person, association) for association in (first, second)] == [1, 1]
     assert digests(person).count() == 1
+
+
+def test_everybody_of_a_company_is_told_of_everything_once(need, frozen_clock):
+    """Who has had the day's mail waits for the next one; so does a colleague who has had none."""
+    early = join(need)
+    with frozen_clock(MONDAY) as now:
+        first = newcomer()
+        run_round()
+        deliver_due()
+        newly = join(need)
+        now.advance(timedelta(minutes=30))
+        second = newcomer()
+        small_round(second)
+        deliver_due()
+        for _ in range(2):
+            now.advance(timedelta(days=1))
+            run_round()
+            deliver_due()
+    assert [tellings(early, association) for association in (first, second)] == [1, 1]
+    assert [tellings(newly, association) for association in (first, second)] == [0, 1]
+    assert (digests(early).count(), digests(newly).count()) == (2, 1)
+
+
+def test_a_company_waits_for_its_own_people_alone(frozen_clock):
+    busy, shared, apart = wanted(), wanted(), wanted()
+    of_both, colleague, other = join(busy, shared), join(shared), join(apart)
+    with frozen_clock(MONDAY) as now:
+        SuggestionFactory(need=busy)
+        run_round()
+        deliver_due()
+        now.advance(timedelta(minutes=30))
+        late, quick = SuggestionFactory(need=shared), SuggestionFactory(need=apart)
+        run_round()
+        deliver_due()
+        assert Suggestion.objects.undigested().get() == late
+        assert tellings(other, quick.association) == 1
+        now.advance(timedelta(days=1))
+        run_round()
+        deliver_due()
+    assert tellings(of_both, late.association) == tellings(colleague, late.association) == 1
 
 
 @pytest.mark.django_db(transaction=True)
