@@ -158,10 +158,14 @@ def replace_suggestions(former: Iterable[Suggestion]) -> None:
 
 @transaction.atomic
 def mark_seen(*, suggestion: Suggestion, by: User) -> bool:
-    """Somebody of the company opened it: the association can be told so. False when it changes nothing."""
+    """Somebody of the company opened it: the association can be told so. False when it changes nothing.
+
+    One that has ended stays as it was: its place was given back, and the pair may come back sooner.
+    """
     if not policies.can_answer_suggestion(by, suggestion):
         return False
-    return bool(Suggestion.objects.filter(pk=suggestion.pk, seen_at__isnull=True).update(seen_at=clock.now()))
+    unseen = Suggestion.objects.open().filter(pk=suggestion.pk, seen_at__isnull=True)
+    return bool(unseen.update(seen_at=clock.now()))
 
 
 def still_shown(*, company: Company, association: Association) -> list[datetime]:

@@ -13,6 +13,7 @@ from matching.enums import SuggestionStatus
 from matching.links import what_interest_did
 from matching.models import Suggestion
 from matching.operations import decline_suggestion, expire_suggestions, mark_seen, run_round, take_interest
+from matching.operations.answers import still_shown
 from mecenova.agenda import operations as agenda
 from mecenova.calendar import clock
 from mecenova.mail.models import DigestLine, OutgoingMail
@@ -227,6 +228,16 @@ def test_nobody_answers_for_the_company(suggestion, who):
 def test_seen_once(suggestion, person):
     assert mark_seen(suggestion=suggestion, by=person)
     assert not mark_seen(suggestion=suggestion, by=person)
+
+
+def test_opening_the_link_of_an_ended_suggestion_looks_at_nothing(suggestion, person):
+    """Its place was given back: it would count as used, and the pair as looked at today."""
+    parties = {"company": suggestion.company, "association": suggestion.association}
+    expire_suggestions(need=suggestion.need)
+    assert not mark_seen(suggestion=suggestion, by=person)
+    suggestion.refresh_from_db()
+    assert (suggestion.status, suggestion.seen_at) == (SuggestionStatus.EXPIRED, None)
+    assert still_shown(**parties) == []
 
 
 @pytest.fixture
