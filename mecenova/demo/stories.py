@@ -61,8 +61,8 @@ class Stories:
     def _read(self, suggestion: Suggestion, number: int) -> None:
         person = _person_of(suggestion.company.organisation)
         reading = READINGS[number % len(READINGS)]
-        if reading == "interest" and self._is_written(suggestion):
-            # These two write to each other in a story of their own, at its dates.
+        if reading in ("interest", "decline") and self._is_written(suggestion):
+            # These two write to each other in a story of their own: an answer here is one there.
             reading = "see"
         if reading != "leave":
             mark_seen(suggestion=suggestion, by=person)
