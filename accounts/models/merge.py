@@ -55,6 +55,9 @@ class Duplicate(Identified):
             models.UniqueConstraint(fields=("first", "second"), name="duplicate_once_per_pair"),
             models.CheckConstraint(condition=Q(first__lt=F("second")), name="duplicate_in_order"),
             models.CheckConstraint(condition=Q(likeness__lte=100), name="duplicate_likeness_bounded"),
+            models.CheckConstraint(
+                condition=Q(reason__in=DuplicateReason.values), name="duplicate_reason_known"
+            ),
         ]
         indexes = [
             models.Index(
@@ -100,6 +103,11 @@ class Merge(Identified):
         verbose_name = "fusion"
         ordering = ("-at", "id")
         indexes = [models.Index(fields=("gone_name_key",), name="merge_by_former_name")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(gone_kind__in=OrganisationKind.values), name="merge_kind_known"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.gone_id} → {self.kept_id}"

@@ -145,6 +145,10 @@ class Organisation(Identified):
                 condition=Q(postal_code="") | Q(postal_code__regex=r"^[0-9]{5}$"),
                 name="organisation_postal_code_has_five_digits",
             ),
+            models.CheckConstraint(
+                condition=Q(kind__in=OrganisationKind.values), name="organisation_kind_known"
+            ),
+            models.CheckConstraint(condition=Q(origin__in=Origin.values), name="organisation_origin_known"),
         ]
         indexes = [
             GinIndex(fields=("search",), name="organisation_search"),
@@ -235,7 +239,8 @@ class Membership(Identified):
         verbose_name = "appartenance"
         ordering = ("joined_at",)
         constraints = [
-            models.UniqueConstraint(fields=("organisation", "user"), name="membership_once_per_organisation")
+            models.UniqueConstraint(fields=("organisation", "user"), name="membership_once_per_organisation"),
+            models.CheckConstraint(condition=Q(role__in=Role.values), name="membership_role_known"),
         ]
 
     def __str__(self) -> str:
@@ -377,6 +382,7 @@ class Invitation(Identified):
                 condition=Q(accepted_by__isnull=True) | Q(accepted_at__isnull=False),
                 name="invitation_accepted_by_somebody_one_day",
             ),
+            models.CheckConstraint(condition=Q(role__in=Role.values), name="invitation_role_known"),
         ]
 
     def __str__(self) -> str:

@@ -59,7 +59,11 @@ class User(Identified, AbstractBaseUser, PermissionsMixin):
                 Lower("email"),
                 name="user_email_once_whatever_the_case",
                 violation_error_message="Cette adresse est déjà utilisée.",
-            )
+            ),
+            models.CheckConstraint(
+                condition=models.Q(wanted_kind__in=["", *dict(REGISTERING_KINDS)]),
+                name="user_wanted_kind_known",
+            ),
         ]
 
     def __str__(self) -> str:

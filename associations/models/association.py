@@ -177,6 +177,15 @@ class Association(Identified):
                 | (~Q(registry=Registry.ALSACE_MOSELLE) & Q(court_entry="")),
                 name="association_number_of_its_registry",
             ),
+            models.CheckConstraint(
+                condition=Q(registry__in=["", *Registry.values]), name="association_registry_known"
+            ),
+            models.CheckConstraint(condition=Q(size__in=["", *Size.values]), name="association_size_known"),
+            models.CheckConstraint(condition=Q(stance__in=Stance.values), name="association_stance_known"),
+            models.CheckConstraint(
+                condition=Q(general_interest__in=["", *GeneralInterest.values]),
+                name="association_general_interest_known",
+            ),
         ]
         indexes = [GinIndex(fields=("search",), name="association_search")]
 

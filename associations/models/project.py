@@ -69,6 +69,8 @@ class Project(Identified):
         verbose_name = "projet"
         ordering = ("-created_at",)
         constraints = [
+            # What an introduction points at, with its association: both are of the same one.
+            models.UniqueConstraint(fields=("id", "association"), name="project_of_one_association"),
             models.CheckConstraint(
                 condition=~Q(status=ProjectStatus.PUBLISHED) | Q(published_at__isnull=False),
                 name="project_published_has_date",
@@ -169,6 +171,7 @@ class Ask(Identified):
                 & (Q(kind=Kind.CO_CONSTRUCTION) | Q(question="")),
                 name="ask_says_nothing_of_other_kinds",
             ),
+            models.CheckConstraint(condition=Q(kind__in=Kind.values), name="ask_kind_known"),
         ]
 
     def __str__(self) -> str:

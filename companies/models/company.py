@@ -109,6 +109,7 @@ class Company(Identified):
             models.CheckConstraint(
                 condition=Q(siren="") | Q(siren__regex=r"^[0-9]{9}$"), name="company_siren_well_formed"
             ),
+            models.CheckConstraint(condition=Q(giver__in=GiverKind.values), name="company_giver_known"),
         ]
         indexes = [GinIndex(fields=("search",), name="company_search")]
 

@@ -129,6 +129,8 @@ class Need(Identified):
         verbose_name = "besoin"
         ordering = ("-published_at", "-created_at")
         constraints = [
+            # What an introduction points at, with its company: both are of the same one.
+            models.UniqueConstraint(fields=("id", "company"), name="need_of_one_company"),
             models.CheckConstraint(
                 condition=~Q(status=NeedStatus.PUBLISHED) | Q(published_at__isnull=False),
                 name="need_published_has_date",
@@ -163,6 +165,11 @@ class Need(Identified):
                 # Work time is mécénat de compétences (SKILLS), never volunteering.
                 condition=~Q(kind=Kind.VOLUNTEERING) | ~Q(whose_time=WhoseTime.WORK),
                 name="need_volunteering_is_own_time",
+            ),
+            models.CheckConstraint(condition=Q(kind__in=Kind.values), name="need_kind_known"),
+            models.CheckConstraint(condition=Q(place__in=["", *Place.values]), name="need_place_known"),
+            models.CheckConstraint(
+                condition=Q(whose_time__in=["", *WhoseTime.values]), name="need_whose_time_known"
             ),
         ]
         indexes = [

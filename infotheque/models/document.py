@@ -316,6 +316,14 @@ class Document(Identified):
                 | Q(valid_until__gte=F("valid_from")),
                 name="document_validity_ends_after_it_begins",
             ),
+            models.CheckConstraint(condition=Q(kind__in=DocumentKind.values), name="document_kind_known"),
+            models.CheckConstraint(condition=Q(language__in=Language.values), name="document_language_known"),
+            models.CheckConstraint(
+                condition=Q(licence__in=["", *Licence.values]), name="document_licence_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(confidence__in=["", *Confidence.values]), name="document_confidence_known"
+            ),
         ]
         indexes = [
             GinIndex(fields=("search",), name="document_search"),

@@ -1,4 +1,5 @@
 from django.db import models
+from django.db.models import Q
 
 from matching.enums import ChangedKind
 from mecenova.calendar import clock
@@ -18,6 +19,9 @@ class ChangedSubject(models.Model):
         verbose_name = "changement à rapprocher"
         verbose_name_plural = "changements à rapprocher"
         ordering = ("at", "id")
+        constraints = [
+            models.CheckConstraint(condition=Q(kind__in=ChangedKind.values), name="changed_kind_known"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.subject_id}"

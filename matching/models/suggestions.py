@@ -84,6 +84,7 @@ class Round(Identified):
                 | Q(in_time__lte=F("compatible"), servable__lte=F("compatible")),
                 name="round_figures_agree",
             ),
+            models.CheckConstraint(condition=Q(scope__in=RoundScope.values), name="round_scope_known"),
         ]
 
     def __str__(self) -> str:
@@ -199,6 +200,9 @@ class Suggestion(Identified):
                 condition=Q(status=SuggestionStatus.DECLINED) & ~Q(refusal_reason="")
                 | ~Q(status=SuggestionStatus.DECLINED) & Q(refusal_reason=""),
                 name="suggestion_declined_has_reason",
+            ),
+            models.CheckConstraint(
+                condition=Q(refusal_reason__in=["", *RefusalReason.values]), name="suggestion_reason_known"
             ),
         ]
         indexes = [

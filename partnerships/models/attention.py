@@ -44,7 +44,10 @@ class AttentionEntry(models.Model):
                 fields=("month", "association"),
                 condition=Q(returned_at__isnull=True),
                 name="attention_one_place_per_association_and_month",
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(source__in=AttentionSource.values), name="attention_source_known"
+            ),
         ]
 
     def __str__(self) -> str:

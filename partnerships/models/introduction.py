@@ -242,6 +242,10 @@ class Introduction(Identified):
             models.CheckConstraint(
                 condition=Q(status__in=IntroductionStatus.values), name="introduction_status_known"
             ),
+            models.CheckConstraint(condition=Q(kind__in=Kind.values), name="introduction_kind_known"),
+            models.CheckConstraint(
+                condition=Q(asked_by_side__in=Side.values), name="introduction_side_known"
+            ),
         ]
         indexes = [
             models.Index(fields=("company", "status")),

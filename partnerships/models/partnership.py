@@ -132,6 +132,7 @@ class Partnership(Identified):
             models.CheckConstraint(
                 condition=Q(status__in=PartnershipStatus.values), name="partnership_status_known"
             ),
+            models.CheckConstraint(condition=Q(kind__in=Kind.values), name="partnership_kind_known"),
         ]
 
     def __str__(self) -> str:
@@ -235,7 +236,8 @@ class Party(models.Model):
             models.UniqueConstraint(
                 fields=("partnership", "organisation"),
                 name="party_once_per_partnership",
-            )
+            ),
+            models.CheckConstraint(condition=Q(role__in=PartyRole.values), name="party_role_known"),
         ]
 
     def __str__(self) -> str:

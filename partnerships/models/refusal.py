@@ -78,6 +78,10 @@ class RefusalStep(Identified):
             models.CheckConstraint(
                 condition=Q(reason__in=RefusalReason.values), name="refusal_step_reason_known"
             ),
+            models.CheckConstraint(condition=Q(kind__in=["", *Kind.values]), name="refusal_step_kind_known"),
+            models.CheckConstraint(
+                condition=Q(section__in=Rewrite.values), name="refusal_step_section_known"
+            ),
         ]
 
     def __str__(self) -> str:

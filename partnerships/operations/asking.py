@@ -51,6 +51,7 @@ def introduce(
     company = Company.objects.select_related("organisation").get(pk=company.pk)
     if not policies.can_ask_introduction(by, association, company, asked_by_side):
         raise PermissionDenied
+    _refuse_what_is_of_others(association, company, need, project)
     existing = Introduction.objects.open().filter(association=association, company=company, need=need).first()
     if existing is not None:
         return existing if existing.asked_by_side == asked_by_side else _say_yes(existing, note, by)
@@ -87,6 +88,15 @@ def refuse_request(*, introduction: Introduction, reason: str, by: "User") -> In
     introduction = lock(introduction)
     _reach(introduction, by)
     return decline_introduction(introduction=introduction, reason=reason, by=by)
+
+
+def _refuse_what_is_of_others(
+    association: Association, company: Company, need: Need | None, project: Project | None
+) -> None:
+    if need is not None and need.company_id != company.pk:
+        raise DomainError("Ce besoin n’est pas celui de cette entreprise.")
+    if project is not None and project.association_id != association.pk:
+        raise DomainError("Ce projet n’est pas celui de cette association.")
 
 
 def _say_yes(asked: Introduction, note: str, by: "User") -> Introduction:

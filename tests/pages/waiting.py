@@ -238,9 +238,9 @@ class Network:
     def _documents(self) -> None:
         """What refusals lead to: a document that is read, one that is not, or none."""
         read = Document.objects.create(
-            title="Lire un refus", body="Lisez.", status="published", published_at=self.now
+            title="Lire un refus", kind="guide", body="Lisez.", status="published", published_at=self.now
         )
-        draft = Document.objects.create(title="Un brouillon", body="Lisez.")
+        draft = Document.objects.create(title="Un brouillon", kind="guide", body="Lisez.")
         steps = list(RefusalStep.objects.order_by("pk"))
         for step in steps:
             step.document = self.random.choice((read, read, read, draft, None))

@@ -27,7 +27,7 @@ from partnerships.enums import IntroductionStatus, PartnershipStatus, Side
 from partnerships.models import Introduction, Partnership
 from partnerships.notifications import IntroductionTrueStatus
 from partnerships.operations import places_left
-from tests.associations.factories import AssociationFactory
+from tests.associations.factories import AssociationFactory, ProjectFactory
 from tests.companies.factories import NeedFactory
 from tests.partnerships.factories import IntroductionFactory, fill_places, member_of
 
@@ -318,6 +318,31 @@ def test_a_need_past_its_deadline_is_over(pair):
     over = NeedFactory(company=pair.company, published=True, deadline=clock.today() - timedelta(days=1))
     with pytest.raises(DomainError, match="n’est plus ouvert"):
         pair.ask(need=over)
+
+
+@pytest.mark.django_db
+def test_only_its_own_need_and_project_are_spoken_of(pair):
+    with pytest.raises(DomainError, match="pas celui de cette entreprise"):
+        pair.ask(need=NeedFactory(published=True))
+    with pytest.raises(DomainError, match="pas celui de cette association"):
+        pair.ask(project=ProjectFactory(published=True))
+    assert not Introduction.objects.exists()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("made", [{"need": NeedFactory}, {"project": ProjectFactory}])
+def test_the_database_lets_no_side_speak_of_what_is_another_s(made):
+    """At the end of the transaction, since a merge moves the need, then what asked about it."""
+    asked = IntroductionFactory()
+    others = {name: factory(published=True) for name, factory in made.items()}
+
+    @transaction.atomic
+    def speaks_of_another_s():
+        Introduction.objects.filter(pk=asked.pk).update(**others)
+        connection.check_constraints()
+
+    with pytest.raises(IntegrityError, match="_of_its_"):
+        speaks_of_another_s()
 
 
 @pytest.mark.django_db

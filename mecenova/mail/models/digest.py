@@ -77,6 +77,9 @@ class DigestLine(Identified):
         ]
         constraints = [
             models.CheckConstraint(condition=Q(status__in=LineStatus.values), name="digest_line_status"),
+            models.CheckConstraint(
+                condition=Q(category__in=Category.values), name="digest_line_category_known"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -205,6 +205,7 @@ class OutgoingMail(Identified):
                 & ~Q(status__in=[MailStatus.PENDING, MailStatus.SENDING]),
                 name="mail_forgotten_says_nothing",
             ),
+            models.CheckConstraint(condition=Q(category__in=Category.values), name="mail_category_known"),
         ]
 
     def __str__(self) -> str:
