@@ -2,12 +2,15 @@ from types import SimpleNamespace
 
 import pytest
 
+from mecenova.agenda import operations as agenda
 from mecenova.reference.enums import Kind
 from partnerships import operations
 from partnerships.enums import Side
+from tests.accounts.factories import StaffFactory
 from tests.associations.factories import AssociationFactory
 from tests.companies.factories import CompanyFactory, NeedFactory
 from tests.partnerships.factories import member_of
+from tests.partnerships.talking import MONDAY
 
 
 @pytest.fixture
@@ -37,3 +40,24 @@ def pair(db):
 
     pair.ask = ask
     return pair
+
+
+@pytest.fixture
+def talk(pair, frozen_clock):
+    """A partnership opened on a Monday, a clock, and short ways to speak for each side."""
+    with frozen_clock(MONDAY) as now:
+        pair.now = now
+        pair.staff = StaffFactory()
+        pair.partnership = operations.accept_introduction(introduction=pair.ask(), by=pair.answerer)
+
+        def say(person, talked):
+            return operations.report_talk(partnership=pair.partnership, talked=talked, by=person)
+
+        def go_to(moment):
+            now.move_to(moment)
+            agenda.run_due()
+            agenda.run_due()
+            pair.partnership.refresh_from_db()
+
+        pair.say, pair.go_to = say, go_to
+        yield pair

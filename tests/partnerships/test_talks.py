@@ -1,6 +1,5 @@
 """Did you talk? The table of answers, the three days, the team's word, and the way back to the search."""
 
-import html
 import itertools
 import threading
 from datetime import UTC, date, datetime, timedelta
@@ -13,28 +12,17 @@ from django.urls import reverse
 from accounts.models import Organisation
 from accounts.operations import withdraw_organisation
 from mecenova.agenda import operations as agenda
-from mecenova.agenda.enums import Owner
-from mecenova.agenda.models import FollowUp
 from mecenova.calendar import clock
-from mecenova.mail.models import OutgoingMail
-from mecenova.ui.figures import long_date
 from mecenova.workflow.errors import DomainError
-from mecenova.workflow.journal import history
 from partnerships import operations
 from partnerships.enums import IntroductionStatus, PartnershipStatus, Side
 from partnerships.models import Partnership, TalkReport
 from partnerships.notifications import TalkAsked
 from partnerships.talks import Phase, Said, Verdict, compare, phase_of
-from tests.accounts.factories import MembershipFactory, StaffFactory, UserFactory
+from tests.accounts.factories import UserFactory
 from tests.associations.factories import AssociationFactory
 from tests.partnerships.factories import member_of
-
-MONDAY = datetime(2026, 11, 23, 9, tzinfo=UTC)
-# The mornings of the 3rd, 10th and 21st working days after that Monday, then the one after the 26th.
-FIRST = datetime(2026, 11, 26, 10, tzinfo=UTC)
-SECOND = datetime(2026, 12, 7, 10, tzinfo=UTC)
-LAST = datetime(2026, 12, 22, 10, tzinfo=UTC)
-OVER = datetime(2027, 1, 8, 10, tzinfo=UTC)
+from tests.partnerships.talking import FIRST, LAST, MONDAY, OVER, SECOND, mails, shown, state, step_of
 
 pytestmark = pytest.mark.django_db
 YES, NO, NOTHING = Said.YES, Said.NO, Said.NOTHING
@@ -65,50 +53,6 @@ def test_no_pair_of_answers_is_left_without_a_meaning():
         Phase.ASKING,
         Phase.LAST,
     ]
-
-
-def plain(text):
-    return " ".join(html.unescape(text).split())
-
-
-def shown(response):
-    return plain(response.content.decode())
-
-
-def mails(name):
-    return OutgoingMail.objects.filter(notification=f"partnerships.{name}")
-
-
-@pytest.fixture
-def talk(pair, frozen_clock):
-    """A partnership opened on a Monday, a clock, and short ways to speak for each side."""
-    with frozen_clock(MONDAY) as now:
-        pair.now = now
-        pair.staff = StaffFactory()
-        pair.partnership = operations.accept_introduction(introduction=pair.ask(), by=pair.answerer)
-
-        def say(person, talked):
-            return operations.report_talk(partnership=pair.partnership, talked=talked, by=person)
-
-        def go_to(moment):
-            now.move_to(moment)
-            agenda.run_due()
-            agenda.run_due()
-            pair.partnership.refresh_from_db()
-
-        pair.say, pair.go_to = say, go_to
-        yield pair
-
-
-def state(talk):
-    talk.partnership.refresh_from_db()
-    return talk.partnership.status
-
-
-def step_of(talk):
-    steps = FollowUp.objects.about([talk.partnership]).steps()
-    assert steps.count() == (1 if Partnership.objects.active().filter(pk=talk.partnership.pk).exists() else 0)
-    return steps.first()
 
 
 def test_both_are_asked_on_three_days_then_both_are_free(talk):
@@ -232,71 +176,6 @@ def test_before_the_first_question_only_a_yes_says_something(talk):
     assert TalkReport.objects.get().turn == 3
 
 
-def test_a_yes_and_a_no_go_to_the_team_and_both_are_told(talk):
-    talk.go_to(FIRST)
-    talk.say(talk.asker, True)
-    assert talk.say(talk.answerer, False) == Verdict.DISAGREE
-    assert list(Partnership.objects.in_disagreement()) == [talk.partnership]
-    step = step_of(talk)
-    assert (step.rule, step.owner) == ("partnerships.settle_disagreement", Owner.STAFF)
-    assert {mail.recipient for mail in mails("talk_disagreement")} == {talk.asker, talk.answerer}
-    talk.go_to(OVER)
-    assert mails("talk_asked").count() == 2
-    assert step_of(talk).rule == "partnerships.settle_disagreement"
-
-
-def test_a_day_that_the_team_misses_is_said_to_both_once_it_is_over_with_the_next_one(talk, client):
-    talk.go_to(FIRST)
-    talk.say(talk.asker, True)
-    talk.say(talk.answerer, False)
-    promised = step_of(talk).deadline
-    talk.go_to(promised + timedelta(hours=1))
-    assert step_of(talk).deadline == promised, "the day promised is not over"
-    assert not mails("settlement_delayed").exists()
-    talk.go_to(promised + timedelta(days=1))
-    new = step_of(talk).deadline
-    assert new > promised
-    assert {mail.recipient for mail in mails("settlement_delayed")} == {talk.asker, talk.answerer}
-    assert all(long_date(new) in mail.text for mail in mails("settlement_delayed"))
-    client.force_login(talk.asker)
-    page = shown(client.get(talk.partnership.get_absolute_url()))
-    assert plain(f"Promis d’abord pour le {long_date(promised)}.") in page
-    talk.go_to(new + timedelta(days=1))
-    assert mails("settlement_delayed").count() == 4
-
-
-def test_a_disagreement_is_told_to_the_team_as_the_team_s_to_settle(talk, client):
-    organisation = talk.company.organisation
-    organisation.phone = "01 99 00 12 34"
-    organisation.save(update_fields=["phone"])
-    page = talk.partnership.get_absolute_url()
-    talk.go_to(FIRST)
-    talk.say(talk.asker, True)
-    client.force_login(talk.asker)
-    assert "Nous attendons la réponse de l’autre côté" in client.get(page).text
-    talk.say(talk.answerer, False)
-    assert "Nous attendons la réponse de l’autre côté" not in client.get(page).text
-    client.force_login(StaffFactory())
-    assert "Leurs réponses ne disent pas" in client.get(page).text
-    assert 'href="tel:0199001234"' in client.get(page).text
-    client.force_login(talk.asker)
-    assert "Vos réponses ne disent pas" in client.get(page).text
-    assert 'href="tel:0199001234"' in client.get(page).text
-
-
-@pytest.mark.parametrize(("changed", "verdict"), [(True, Verdict.TALKED), (False, Verdict.RETURN)])
-def test_a_changed_answer_ends_a_disagreement(talk, changed, verdict):
-    talk.go_to(FIRST)
-    talk.say(talk.asker, True)
-    talk.say(talk.answerer, False)
-    person = talk.answerer if changed else talk.asker
-    assert talk.say(person, changed) == verdict
-    assert not Partnership.objects.in_disagreement().exists()
-    assert TalkReport.objects.count() == 2
-    assert mails("talk_settled").count() == (2 if changed else 0)
-    step_of(talk)
-
-
 def test_who_says_not_yet_after_a_yes_is_asked_again(talk):
     talk.go_to(FIRST)
     talk.say(talk.asker, True)
@@ -318,39 +197,6 @@ def test_a_changed_answer_during_the_turn_is_the_one_that_counts(talk):
     assert talk.say(talk.answerer, True) == Verdict.TALKED
     with pytest.raises(DomainError, match="n’est plus posée"):
         talk.say(talk.answerer, False)
-
-
-@pytest.mark.parametrize("talked", [True, False])
-def test_the_team_settles_on_the_page_and_who_did_is_kept(talk, client, talked):
-    talk.go_to(FIRST)
-    talk.say(talk.asker, True)
-    talk.say(talk.answerer, False)
-    address = reverse("partnerships:partnership_settle", args=[talk.partnership.pk])
-    for person in (talk.asker, talk.answerer, UserFactory()):
-        client.force_login(person)
-        assert client.post(address, {"talked": "yes", "note": "Moi"}).status_code == 404
-    client.force_login(talk.staff)
-    page = client.get(talk.partnership.get_absolute_url())
-    assert "Se sont-ils parlé" in shown(page)
-    assert client.post(address, {"talked": "yes"}).status_code == 422
-    sent = {"talked": "yes" if talked else "no", "note": "Vu avec les deux, ce matin."}
-    client.post(address, sent)
-    assert client.post(address, sent).status_code == 409
-    line = history(talk.partnership).get(verb="settle")
-    assert (line.by, line.note) == (talk.staff, "Vu avec les deux, ce matin.")
-    client.force_login(talk.asker)
-    assert "Vu avec les deux, ce matin." in shown(client.get(talk.partnership.get_absolute_url()))
-    assert state(talk) == (PartnershipStatus.DISCUSSION if talked else PartnershipStatus.RETURNED)
-    step_of(talk)
-
-
-def test_a_member_of_the_team_does_not_settle_its_own_partnership(talk):
-    MembershipFactory(organisation=talk.company.organisation, user=talk.staff)
-    talk.go_to(FIRST)
-    talk.say(talk.asker, True)
-    talk.say(talk.answerer, False)
-    with pytest.raises(PermissionDenied):
-        operations.settle_talk(partnership=talk.partnership, talked=True, by=talk.staff, note="Oui.")
 
 
 def test_the_place_of_the_month_goes_to_the_next_in_the_queue(talk):
@@ -447,15 +293,6 @@ def test_a_mail_already_queued_is_not_sent_to_who_answered_meanwhile(talk):
     talk.partnership.refresh_from_db()
     assert not TalkAsked().still_wanted(talk.partnership, talk.asker)
     assert TalkAsked().still_wanted(talk.partnership, talk.answerer)
-
-
-def test_leaving_during_a_disagreement_ends_it(talk):
-    talk.go_to(FIRST)
-    talk.say(talk.asker, True)
-    talk.say(talk.answerer, False)
-    withdraw_organisation(organisation=talk.company.organisation, by=talk.answerer)
-    assert state(talk) == PartnershipStatus.ABANDONED
-    assert step_of(talk) is None
 
 
 def test_the_database_refuses_what_makes_no_sense(talk):

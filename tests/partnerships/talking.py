@@ -1,0 +1,38 @@
+"""The days of « Vous êtes-vous parlé ? » for a partnership opened on a Monday, and what is read of it."""
+
+import html
+from datetime import UTC, datetime
+
+from mecenova.agenda.models import FollowUp
+from mecenova.mail.models import OutgoingMail
+from partnerships.models import Partnership
+
+MONDAY = datetime(2026, 11, 23, 9, tzinfo=UTC)
+# The mornings of the 3rd, 10th and 21st working days after that Monday, then the one after the 26th.
+FIRST = datetime(2026, 11, 26, 10, tzinfo=UTC)
+SECOND = datetime(2026, 12, 7, 10, tzinfo=UTC)
+LAST = datetime(2026, 12, 22, 10, tzinfo=UTC)
+OVER = datetime(2027, 1, 8, 10, tzinfo=UTC)
+
+
+def plain(text):
+    return " ".join(html.unescape(text).split())
+
+
+def shown(response):
+    return plain(response.content.decode())
+
+
+def mails(name):
+    return OutgoingMail.objects.filter(notification=f"partnerships.{name}")
+
+
+def state(talk):
+    talk.partnership.refresh_from_db()
+    return talk.partnership.status
+
+
+def step_of(talk):
+    steps = FollowUp.objects.about([talk.partnership]).steps()
+    assert steps.count() == (1 if Partnership.objects.active().filter(pk=talk.partnership.pk).exists() else 0)
+    return steps.first()
