@@ -8,7 +8,6 @@ from django.contrib.messages import get_messages
 from django.urls import reverse
 
 from accounts.enums import OrganisationStatus
-from accounts.models import Organisation
 from companies.enums import NeedStatus
 from companies.followups import refresh_step
 from companies.models import Company, Need, Policy
@@ -393,21 +392,6 @@ class TestWriteANeed:
         page = member.get(url("need_publish", NeedFactory(company=company).pk)).content.decode()
         assert "oui, ou non avec une raison" in page
         assert "oui, plus tard, ou non" not in page
-
-    @pytest.mark.parametrize(("status", "state"), [("checked", "Publié"), ("to_check", "Prêt")])
-    def test_a_need_is_said_to_be_read_once_its_company_is_checked(
-        self, member, company, user, status, state
-    ):
-        Organisation.objects.filter(pk=company.organisation_id).update(
-            status=status, checked_at=clock.now() if status == "checked" else None
-        )
-        need = NeedFactory(company=company)
-        waits = "dès que l’équipe aura vérifié" in member.get(url("need_publish", need.pk)).text
-        assert waits is (status == "to_check")
-        publish_need(need=need, by=user)
-        for place in (need.get_absolute_url(), reverse("pages:dashboard")):
-            shown = member.get(place).text
-            assert [word for word in ("Publié", "Prêt") if f">{word}<" in shown] == [state]
 
     def test_saves_a_draft_then_asks_to_publish(self, member, company):
         answer = self.post(member, company, self.start(member, company))
