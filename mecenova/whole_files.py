@@ -36,7 +36,7 @@ class WholeFileStorage(FileSystemStorage):
             with os.fdopen(handle, "wb") as file:
                 for chunk in content.chunks():
                     file.write(chunk if isinstance(chunk, bytes) else chunk.encode())
-            # The stubs leave it out.
+            # Django documents it for storages like this one; the stubs leave it out.
             return super()._save(name, _Written(path))  # type: ignore[misc]
         finally:
             path.unlink(missing_ok=True)

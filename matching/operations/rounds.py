@@ -137,8 +137,7 @@ def _rank_changes(changes: Changes, month: Month) -> Best:
 def times_shown(needs: Collection[uuid.UUID] | None = None) -> dict[uuid.UUID, int]:
     """How many pairs of each need, or of these, were suggested before today: a round looks that much further
     down."""
-    midnight = clock.paris(clock.now()).replace(hour=0, minute=0, second=0, microsecond=0)
-    earlier = Suggestion.objects.filter(presented_at__lt=midnight).order_by()
+    earlier = Suggestion.objects.filter(presented_at__lt=clock.midnight(clock.today())).order_by()
     if needs is not None:
         earlier = earlier.filter(need__in=needs)
     return dict(earlier.values_list("need_id").annotate(times=Count("pk")))

@@ -256,9 +256,7 @@ def _to_remind() -> SlotQuerySet:
     day = clock.today()
     if not is_working_day(day) or morning_of(day) <= clock.now():
         day = paris(next_working_morning(day)).date()
-    return Slot.objects.to_hold().filter(
-        starts_at__gte=datetime.combine(day + timedelta(days=1), time(), PARIS)
-    )
+    return Slot.objects.to_hold().filter(starts_at__gte=clock.midnight(day + timedelta(days=1)))
 
 
 register_beside([RemindSlot.name], _to_remind, _remind)
