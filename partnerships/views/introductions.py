@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 
 from allauth.decorators import rate_limit
 from django.contrib import messages
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -38,21 +38,27 @@ PER_PAGE = 20
 def introductions(request: HttpRequest) -> HttpResponse:
     """Mine: what I owe an answer to first, then what I wait for, then the past."""
     own = Organisation.objects.of(request.user)
-    mine = Introduction.objects.involving_any(own).with_parties()
-    to_answer = mine.to_answer_by(own)
-    closed = mine.closed().select_related("partnership").order_by("-created_at", "pk")
-    past = Paginator(closed, PER_PAGE).get_page(request.GET.get("page"))
-    awaited = mine.open().exclude(pk__in=to_answer.values("pk"))
+    mine = Introduction.objects.involving_any(own).with_parties().order_by("-created_at", "pk")
+    owed = mine.to_answer_by(own)
+    to_answer = _page_of(owed.order_by("requested_at", "pk"), request, "a-repondre")
+    awaited = _page_of(mine.open().exclude(pk__in=owed.values("pk")), request, "en-cours")
+    past = _page_of(mine.closed().select_related("partnership"), request, "page")
     steps = agenda.next_steps([*to_answer, *awaited])
     context = {
         "to_answer": _with_steps(to_answer, steps),
         "awaited": _with_steps(awaited, steps),
         "past": _with_steps(past, {}),
+        "page_to_answer": to_answer,
+        "page_awaited": awaited,
         "own_keys": {organisation.pk for organisation in own},
         "looks_for_associations": _gives_only(own),
         "page_obj": past,
     }
     return render(request, "partnerships/introductions.html", context)
+
+
+def _page_of(found: QuerySet[Introduction], request: HttpRequest, param: str) -> Page[Introduction]:
+    return Paginator(found, PER_PAGE).get_page(request.GET.get(param))
 
 
 def _gives_only(own: QuerySet[Organisation]) -> bool:

@@ -322,3 +322,13 @@ def test_once_its_places_are_taken_a_company_reads_when_others_come(client):
     client.force_login(member_of(company))
     for address in (DASHBOARD, reverse("matching:suggestions")):
         assert "suggestions viendront le mois prochain" in shown(client.get(address))
+
+
+def test_a_long_dashboard_is_read_page_by_page(client):
+    company = CompanyFactory()
+    IntroductionFactory.create_batch(21, company=company)
+    client.force_login(member_of(company))
+    context = client.get(DASHBOARD).context
+    assert [len(context[name]) for name in ("awaited", "needs")] == [20, 20]
+    second = client.get(DASHBOARD, {"besoins": 2, "en-cours": 2}).context
+    assert [len(second[name]) for name in ("awaited", "needs")] == [1, 1]

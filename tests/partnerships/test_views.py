@@ -302,6 +302,23 @@ def test_the_past_is_read_page_by_page(client, pair):
     assert len(client.get(address, {"page": 2}).context["past"]) == 1
 
 
+@pytest.mark.parametrize(
+    ("side", "key", "param"), [("company", "to_answer", "a-repondre"), ("association", "awaited", "en-cours")]
+)
+def test_what_is_open_is_read_page_by_page_too(client, pair, side, key, param):
+    """The one that has waited longest for an answer is on the first page."""
+    IntroductionFactory.create_batch(21, **{side: getattr(pair, side)}, asked_by_side="association")
+    oldest = Introduction.objects.order_by("requested_at").first()
+    client.force_login(pair.answerer if side == "company" else pair.asker)
+    address = reverse("partnerships:introductions")
+    first = client.get(address).context[key]
+    assert len(first) == 20
+    assert side == "association" or first[0][0] == oldest
+    second = client.get(address, {param: 2})
+    assert len(second.context[key]) == 1
+    assert f'href="?{param}=1#{param}"' in shown(second)
+
+
 def test_somebody_of_two_associations_says_for_which_one_they_ask(client, pair):
     """By name, never one that has left; another is one link away."""
     first = AssociationFactory(complete=True, organisation__name="A comme Abeille")

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from django.core.paginator import Page, Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -33,6 +34,9 @@ from partnerships.operations import places_left
 from partnerships.refusals import next_steps_of_each
 
 LATEST = 5
+PER_PAGE = 20
+# What grows with the years is read page by page: each list, and the heading under which it stands.
+HEADINGS = {"owed": "a-faire", "awaited": "en-cours", "projects": "projets", "needs": "besoins"}
 
 
 @require_safe
@@ -52,15 +56,25 @@ def dashboard(request: HttpRequest) -> HttpResponse:
     if association is not None:
         context |= _association(association)
         context |= {"due": _due(context), "to_read": _to_read(context, "associations")}
-        return render(request, "pages/dashboard_association.html", context)
+        return render(request, "pages/dashboard_association.html", context | _in_pages(request, context))
     company = (
         Company.objects.select_related("organisation", "policy").filter(organisation=organisation).first()
     )
     if company is not None:
         context |= _company(company)
         context |= {"due": _due(context), "to_read": _to_read(context, "companies")}
-        return render(request, "pages/dashboard_company.html", context)
-    return render(request, "pages/dashboard.html", context | {"edit_url": "", "due": _due(context)})
+        return render(request, "pages/dashboard_company.html", context | _in_pages(request, context))
+    context |= {"edit_url": "", "due": _due(context)}
+    return render(request, "pages/dashboard.html", context | _in_pages(request, context))
+
+
+def _in_pages(request: HttpRequest, context: dict[str, Any]) -> dict[str, Page[Any]]:
+    """Asked last: what is due soonest is looked for in the whole lists."""
+    return {
+        name: Paginator(context[name], PER_PAGE).get_page(request.GET.get(heading))
+        for name, heading in HEADINGS.items()
+        if name in context
+    }
 
 
 def _common(organisation: Organisation) -> dict[str, Any]:
@@ -81,7 +95,10 @@ def _common(organisation: Organisation) -> dict[str, Any]:
         "asked": organisation.what_is_asked(),
         "step": own,
         "lesson": Step.objects.next_for(organisation),
-        "owed": [line for line in lines if line[1] and line[1].owing_organisation_id == organisation.pk],
+        "owed": sorted(
+            (line for line in lines if line[1] and line[1].owing_organisation_id == organisation.pk),
+            key=lambda line: line[1].deadline,
+        ),
         "awaited": [
             line for line in lines if not (line[1] and line[1].owing_organisation_id == organisation.pk)
         ],
