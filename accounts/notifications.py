@@ -19,7 +19,7 @@ from mecenova.team import is_staff
 from mecenova.workflow.journal import history
 
 # A mail that names more is a list that nobody reads: the page has them all.
-ADDRESSES_NAMED = 20
+NAMED = 20
 
 
 def managers_of(organisation: Organisation) -> Iterable[User]:
@@ -154,10 +154,14 @@ class ToStaff(Notification):
         return [subject]
 
     def context(self, subject: User, recipient: User) -> dict[str, Any]:
+        to_check, claims = Organisation.objects.to_check(), Claim.objects.waiting()
         return {
-            "organisations": list(Organisation.objects.to_check().order_by("created_at")),
-            "claims": list(Claim.objects.waiting().select_related("organisation").order_by("created_at")),
+            "organisations": list(to_check.order_by("created_at", "pk")[:NAMED]),
+            "other_organisations": max(0, to_check.count() - NAMED),
+            "claims": list(claims.select_related("organisation").order_by("created_at", "pk")[:NAMED]),
+            "other_claims": max(0, claims.count() - NAMED),
             "control_tower_url": absolute_url(reverse("pages:control_tower")),
+            "claims_url": absolute_url(reverse("pages:basket", args=["revendications"])),
         }
 
     def still_wanted(self, subject: User, recipient: User) -> bool:
@@ -191,8 +195,8 @@ class AddressReminder(ToStaff):
     def context(self, subject: User, recipient: User) -> dict[str, Any]:
         troubles = AddressTrouble.objects.open().select_related("user").order_by("at")
         return {
-            "number": len(troubles),
-            "troubles": troubles[:ADDRESSES_NAMED],
+            "number": troubles.count(),
+            "troubles": troubles[:NAMED],
             "addresses_url": absolute_url(reverse("mail:failed")),
         }
 

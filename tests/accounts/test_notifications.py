@@ -1,6 +1,7 @@
 from datetime import UTC, datetime
 
 import pytest
+from django.urls import reverse
 
 from accounts import notifications, operations
 from accounts.enums import Role
@@ -177,3 +178,18 @@ def test_a_contributor_is_not_written_to_in_the_managers_place():
     MembershipFactory(organisation=organisation, role=Role.CONTRIBUTOR)
     operations.check_organisation(organisation=organisation, by=StaffFactory())
     assert not OutgoingMail.objects.exists()
+
+
+@pytest.mark.parametrize("notification", [notifications.StaffReminder, notifications.LeadAlert])
+def test_a_mail_names_the_oldest_files_and_counts_the_others(notification):
+    """Somebody back after a strike has hundreds: the mail stays one that is read."""
+    OrganisationFactory.create_batch(notifications.NAMED + 36, status="to_check")
+    ClaimFactory.create_batch(notifications.NAMED + 1)
+    OrganisationFactory(name="Les Lucioles", status="to_check", created_at=MONDAY.replace(year=2020))
+    queue(notification, StaffFactory())
+    text = OutgoingMail.objects.get().text
+    assert text.count(", depuis le ") == 2 * notifications.NAMED
+    assert "Les Lucioles" in text
+    assert "et 37 autres" in text
+    assert "et 1 autre" in text
+    assert reverse("pages:basket", args=["revendications"]) in text
