@@ -23,6 +23,7 @@ from tests.accounts.factories import (
     UserFactory,
 )
 from tests.associations.factories import AssociationFactory
+from tests.companies.factories import CompanyFactory, NeedFactory
 from tests.infotheque.factories import DocumentFactory
 
 pytestmark = pytest.mark.django_db
@@ -66,6 +67,37 @@ def test_the_page_tells_what_the_organisation_was_called(client):
         page = shown(client.get(address))
         assert "nom changé" in page
         assert told in page
+
+
+def test_who_checks_a_company_reads_its_policy_and_its_needs(client, query_count):
+    organisation = OrganisationFactory(kind="company", status=OrganisationStatus.TO_CHECK)
+    company = CompanyFactory(organisation=organisation)
+    draft, ready = NeedFactory(company=company), NeedFactory(company=company, published=True)
+    address = reverse("pages:organisation", args=[organisation.pk])
+    client.force_login(StaffFactory())
+    page = shown(client.get(address))
+    policy = company.policy
+    for said in [*policy.causes.all(), *policy.territories.all(), *policy.kind_labels]:
+        assert str(said) in page
+    assert "Associations étudiées par mois" in page
+    for need, state in ((draft, "Brouillon"), (ready, "Prêt")):
+        row = page.partition(need.title)[2].partition("</li>")[0]
+        assert state in row
+        assert need.get_kind_display() in row
+        assert need.description in row
+    few = query_count(lambda: client.get(address))
+    NeedFactory.create_batch(6, company=company, published=True)
+    assert query_count(lambda: client.get(address)) == few
+
+
+def test_a_company_that_has_said_nothing_yet_can_be_read_too(client):
+    organisation = OrganisationFactory(kind="company", status=OrganisationStatus.TO_CHECK)
+    CompanyFactory(organisation=organisation, policy=None)
+    client.force_login(StaffFactory())
+    page = shown(client.get(reverse("pages:organisation", args=[organisation.pk])))
+    assert '<dt>Causes</dt><dd><span class="missing">non renseigné' in page
+    assert "Immatriculation" not in page
+    assert "Ses besoins" not in page
 
 
 def test_a_second_click_changes_nothing(client, waiting):

@@ -1,6 +1,7 @@
 """What only a person can decide: an organisation to check, a claim on a record."""
 
 import uuid
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -11,6 +12,8 @@ from accounts import operations, policies
 from accounts.enums import OrganisationEvent, OrganisationKind
 from accounts.models import Claim, Organisation
 from associations.hints import proposed_causes
+from companies.models import Need
+from companies.readiness import policy_of
 from matching.remarks import remarks_of
 from mecenova.agenda import operations as agenda
 from mecenova.mail.departure import leaves
@@ -111,12 +114,23 @@ def _show_organisation(
         "history": told(found, dict(OrganisationEvent.choices)),
         "remarks": remarks_of(found.pk),
         "form": form,
-        "proposed_causes": proposed_causes(found.association) if hasattr(found, "association") else [],
         "basket": _basket_of(found),
-        # What is published with it, once checked.
-        "projects": list(found.association.projects.all()) if hasattr(found, "association") else [],
+        **_its_record(found),
     }
     return render(request, "pages/organisation.html", context, status=status)
+
+
+def _its_record(found: Organisation) -> dict[str, Any]:
+    """What it said of its kind, and what is published with it once it is checked."""
+    association, company = getattr(found, "association", None), getattr(found, "company", None)
+    return {
+        "association": association,
+        "proposed_causes": proposed_causes(association) if association else [],
+        "projects": association.projects.all() if association else [],
+        "company": company,
+        "policy": policy_of(company) if company else None,
+        "needs": Need.objects.of_company(company).with_details() if company else [],
+    }
 
 
 def _show_claim(request: HttpRequest, found: Claim, form: ClaimForm, status: int = 200) -> HttpResponse:
