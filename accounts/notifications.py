@@ -98,6 +98,10 @@ class OrganisationChecked(ToManagers):
     name = "accounts.organisation_checked"
     template = "mail/accounts/organisation_checked.md"
 
+    def context(self, subject: Organisation, recipient: User) -> dict[str, Any]:
+        """The rooms above have just opened its next step: they alone know what it has already said."""
+        return {**super().context(subject, recipient), "step": next_step(subject)}
+
     def still_wanted(self, subject: Organisation, recipient: User) -> bool:
         return subject.is_checked and is_manager(recipient, subject)
 

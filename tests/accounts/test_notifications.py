@@ -159,7 +159,7 @@ def test_a_hostile_name_is_only_text(notification):
 def test_a_company_is_not_spoken_to_as_an_association():
     company = MembershipFactory(organisation__kind="company").organisation
     queue(notifications.OrganisationChecked, company)
-    assert "jamais plus de dossiers" in OutgoingMail.objects.get().text
+    assert "jamais plus d’associations" in OutgoingMail.objects.get().text
 
 
 def test_whoever_has_left_the_team_receives_nothing_any_more(mailoutbox):

@@ -4,11 +4,14 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from accounts.operations import check_organisation
 from companies import notifications
 from companies.models import Policy
+from mecenova.agenda.operations import next_step
 from mecenova.calendar import clock
+from mecenova.mail.models import OutgoingMail
 from mecenova.mail.operations import queue
-from tests.accounts.factories import MembershipFactory, UserFactory
+from tests.accounts.factories import MembershipFactory, StaffFactory, UserFactory
 from tests.companies.factories import CompanyFactory, NeedFactory
 from tests.mail.reading import the_mail
 
@@ -35,6 +38,27 @@ def written(notification, subject):
 def test_complete_policy(company, snapshot):
     Policy.objects.create(company=company, kinds=["financial"])
     assert written(notifications.CompletePolicy, company.organisation) == snapshot
+
+
+@pytest.mark.parametrize(
+    ("policy", "published", "said"),
+    [
+        (False, False, "Dire ce que l’entreprise soutient"),
+        (True, False, "Publier un besoin"),
+        (True, True, "Rien ne vous est demandé pour l’instant"),
+    ],
+)
+def test_once_checked_a_company_is_asked_for_nothing_it_has_given(policy, published, said):
+    """What is truly next: its own step, or that of the team."""
+    given = {} if policy else {"policy": None}
+    company = CompanyFactory(organisation__status="to_check", members=[UserFactory()], **given)
+    if published:
+        NeedFactory(company=company, published=True)
+    check_organisation(organisation=company.organisation, by=StaffFactory())
+    text = " ".join(OutgoingMail.objects.get().text.split())
+    assert said in text
+    assert " ".join(next_step(company.organisation).what.split()) in text
+    assert "Dites maintenant" not in text
 
 
 def test_publish_need(company, snapshot):
