@@ -19,8 +19,7 @@ from matching.explaining import CHOICES, facts_of, why
 from matching.models import Diagnosis, Suggestion, SuggestionQuerySet
 from matching.odds import case_of_association, odds, odds_of, places_of, what_if
 from matching.presented import presentations
-from matching.scoring import STOPS
-from matching.suited import Suited, suited_needs
+from matching.suited import suited_needs, why_none
 from mecenova.agenda.operations import next_step
 from mecenova.agenda.slot_links import slots_path
 from mecenova.calendar import clock
@@ -132,6 +131,7 @@ class AssociationWelcome(Welcome):
         case, places = case_of_association(association), places_of(association)
         office = association.organisation.department
         suited = suited_needs(association, limit=WELCOME_NEEDS, today=clock.today())
+        why = why_none(association, suited)
         needs = Need.objects.select_related("company__organisation").in_bulk(
             [candidate.need.id for candidate in suited.candidates]
         )
@@ -153,7 +153,8 @@ class AssociationWelcome(Welcome):
                 )
                 for candidate in suited.candidates
             ],
-            "why_none": why_none(suited),
+            "why_none": why,
+            "why_none_url": absolute_url(why.path) if why and why.path else "",
             "profile_url": absolute_url(reverse("associations:edit", args=[association.pk])),
             "project_url": absolute_url(reverse("associations:project_create")),
             "understand_url": absolute_url(reverse("pages:understand")),
@@ -194,21 +195,6 @@ WELCOMES: dict[str, type[Welcome]] = {
     OrganisationKind.ASSOCIATION: AssociationWelcome,
     OrganisationKind.COMPANY: CompanyWelcome,
 }
-
-
-def why_none(suited: Suited) -> str:
-    """Why no open need suits, in the words of the filter that stopped most of them."""
-    if suited.candidates:
-        return ""
-    if not suited.stops:
-        return (
-            "Aucun n’est assez proche de ce que nous savons de vous. Un projet publié, "
-            "qui dit ce que vous demandez, pour qui et où, est ce qui rapproche le plus."
-        )
-    most = max(suited.stops, key=lambda name: (suited.stops[name], name))
-    number = suited.stops[most]
-    needs = f"{number} besoins ouverts" if number > 1 else "1 besoin ouvert"
-    return f"Ce qui arrête le plus souvent ({needs})\u00a0: {STOPS[most][:1].lower()}{STOPS[most][1:]}"
 
 
 class AboutDiagnosis(Notification):

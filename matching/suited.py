@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from datetime import date
 from heapq import nsmallest
 
+from django.urls import reverse
+
 from associations.models import Association
 from companies.models import Need
 from matching.allocation import PRESENT_FROM, PRESENT_TEXT_FROM, Candidate
 from matching.network import Names, load
 from matching.profiles import asker, best_needs, missing_needs, read_bits, related_masks, stops_of
-from matching.scoring import AssociationSide, score, stopped_by
+from matching.scoring import BY_PLACE, STOPS, AssociationSide, score, stopped_by
 from partnerships.models import Introduction
 
 # What the page of an association lists at once.
@@ -25,6 +27,15 @@ class Suited:
     candidates: list[Candidate]
     stops: Mapping[str, int]
     names: Names
+
+
+@dataclass(frozen=True, slots=True)
+class WhyNone:
+    """Why no open need suits; and where to say what is missing, when one answer is."""
+
+    text: str
+    action: str = ""
+    path: str = ""
 
 
 def suited_needs(association: Association, *, limit: int, today: date) -> Suited:
@@ -55,6 +66,30 @@ def suited_needs(association: Association, *, limit: int, today: date) -> Suited
     worth = [candidate for candidate in candidates if candidate.is_worth_a_place]
     first = nsmallest(limit, worth, key=lambda each: (-each.assessment.total, each.need.id.bytes))
     return Suited(first, stops, alone.names)
+
+
+def why_none(association: Association, suited: Suited) -> WhyNone | None:
+    """In the words of the filter that stopped most open needs; to who has not said where it acts, that."""
+    if suited.candidates:
+        return None
+    if not suited.stops:
+        return WhyNone(
+            "Aucun n’est assez proche de ce que nous savons de vous. Un projet publié, "
+            "qui dit ce que vous demandez, pour qui et où, est ce qui rapproche le plus."
+        )
+    most = max(suited.stops, key=lambda name: (suited.stops[name], name))
+    number = suited.stops[most]
+    needs = f"{number} besoins ouverts" if number > 1 else "1 besoin ouvert"
+    if most in BY_PLACE and not association.territories.exists():
+        return WhyNone(
+            f"Ce qui arrête le plus souvent ({needs})\u00a0: le territoire, et votre fiche ne dit pas encore "
+            "où vous agissez.",
+            "Dire où vous agissez",
+            reverse("associations:edit_section", args=[association.pk, "territoires"]),
+        )
+    return WhyNone(
+        f"Ce qui arrête le plus souvent ({needs})\u00a0: {STOPS[most][:1].lower()}{STOPS[most][1:]}"
+    )
 
 
 def needs_to_answer(association: Association, *, today: date) -> int:

@@ -5,13 +5,14 @@ No database, no clock, no settings. `sides` are the two values compared, `filter
 """
 
 from matching.scoring.causes import likely_causes
-from matching.scoring.filters import STOPS, every_stop, stopped_by
+from matching.scoring.filters import BY_PLACE, STOPS, every_stop, stopped_by
 from matching.scoring.lexicon import Lexicon, vocabulary
 from matching.scoring.parts import NEUTRAL, SCORE_VERSION, WEIGHTS, WITHOUT_THEME, Assessment, score, total_of
 from matching.scoring.reasons import reasons, reasons_to_answer
 from matching.scoring.sides import AskSide, AssociationSide, NeedSide, TextSide
 
 __all__ = [
+    "BY_PLACE",
     "NEUTRAL",
     "SCORE_VERSION",
     "STOPS",

@@ -21,6 +21,9 @@ STOPS: dict[str, str] = {
     "territory": "L’association n’agit pas sur le territoire de ce besoin.",
 }
 
+# Those that saying where one acts may lift.
+BY_PLACE = frozenset({"territory_unknown", "territory"})
+
 
 def stopped_by(need: NeedSide, association: AssociationSide, today: date) -> str | None:
     """The name of the first filter that stops this pair (a key of STOPS), or None when it may be scored."""

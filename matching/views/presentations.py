@@ -8,11 +8,10 @@ from django.views.decorators.http import require_safe
 from associations.models import Association
 from companies.models import Need
 from matching.models import Suggestion
-from matching.notifications import why_none
 from matching.odds import odds_for
 from matching.presented import presentations as told
 from matching.scoring import reasons_to_answer
-from matching.suited import SUITED_SHOWN, suited_needs
+from matching.suited import SUITED_SHOWN, suited_needs, why_none
 from mecenova.calendar import clock
 from partnerships.models import Introduction
 from partnerships.policies import why_not_yet
@@ -26,7 +25,12 @@ def presentations(request: HttpRequest) -> HttpResponse:
     mine = _mine(request)
     shown = Suggestion.objects.filter(association__in=mine).with_parties().order_by("-presented_at", "pk")
     page = Paginator(shown, PER_PAGE).get_page(request.GET.get("page"))
-    context = {"page_obj": page, "rows": told(page), "associations": mine, "odds": odds_for(mine[0])}
+    context = {
+        "page_obj": page,
+        "rows": told(page),
+        "association": mine[0],
+        "odds": odds_for(mine[0]),
+    }
     return render(request, "matching/presentations.html", context)
 
 
@@ -53,7 +57,7 @@ def suited(request: HttpRequest) -> HttpResponse:
         "association": association,
         "others": others,
         "rows": rows,
-        "why_none": why_none(found),
+        "why_none": why_none(association, found),
         "not_yet": why_not_yet(association.organisation),
     }
     return render(request, "matching/suited_needs.html", context)

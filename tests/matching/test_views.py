@@ -312,6 +312,18 @@ def test_needs_already_asked_about_come_last_with_their_page_and_cost_no_query(c
     assert query_count(lambda: client.get("/besoins-pour-vous/")) == few
 
 
+@pytest.mark.parametrize("said", [True, False])
+def test_who_has_said_no_territory_is_led_to_where_it_is_said(client, db, said):
+    association = AssociationFactory(complete=True, **({} if said else {"territories": []}))
+    client.force_login(MembershipFactory(organisation=association.organisation).user)
+    NeedFactory(published=True, territories=["13"])
+    where = reverse("associations:edit_section", args=[association.pk, "territoires"])
+    for name in ("suited_needs", "presentations"):
+        page = client.get(reverse(f"matching:{name}")).text
+        assert (where in page) is not said
+        assert ("ne dit pas encore où vous agissez" in html.unescape(page).replace("\n", " ")) is not said
+
+
 def test_no_suited_need_says_why(client, db):
     association = AssociationFactory(complete=True)
     NeedFactory(published=True, territories=["13"])
