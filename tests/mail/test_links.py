@@ -124,7 +124,7 @@ class TestPage:
 
     def test_a_form_with_errors_keeps_what_was_typed(self, stranger, link, subject):
         response = stranger.post(link, {"note": ""})
-        assert response.status_code == 200
+        assert response.status_code == 422
         assert "obligatoire" in response.text
         assert is_unchanged(subject)
 
@@ -178,5 +178,5 @@ class TestPage:
 
     def test_too_many_answers_from_one_place(self, stranger, link, settings):
         statuses = [stranger.post(link, {"note": ""}).status_code for _ in range(31)]
-        assert statuses == [200] * 30 + [429]
+        assert statuses == [422] * 30 + [429]
         assert stranger.get(link).status_code == 200

@@ -48,7 +48,7 @@ def test_one_click_is_enough_the_message_is_already_begun(client, suggestion, pe
 def test_a_no_by_link_keeps_its_reason(client, suggestion, person):
     url = path(DeclineLink, suggestion, person)
     without = client.post(url, {})
-    assert (without.status_code, list(without.context["form"].errors)) == (200, ["reason"])
+    assert (without.status_code, list(without.context["form"].errors)) == (422, ["reason"])
     client.post(url, {"reason": "territory"})
     suggestion.refresh_from_db()
     assert suggestion.refusal_reason == "territory"

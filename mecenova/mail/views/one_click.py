@@ -64,7 +64,7 @@ def one_click(request: HttpRequest, token: str) -> HttpResponse:
 
 def _act(request: HttpRequest, link: ReadLink, subject: Any, user: "User") -> HttpResponse:
     form = link.action.get_form(subject, user, request.POST)
-    status = 200
+    status = 422
     if form.is_valid():
         try:
             message = link.action.act(subject, user, form.cleaned_data)
