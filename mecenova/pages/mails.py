@@ -6,7 +6,7 @@ from uuid import UUID
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import Q, QuerySet
 
-from accounts.models import Membership, Organisation
+from accounts.models import Membership, Organisation, User
 from associations.models import Association, Project
 from companies.models import Company, Need
 from mecenova.identifiers.names import name_key
@@ -20,14 +20,17 @@ def mails_of(organisation: Organisation) -> QuerySet[OutgoingMail]:
 
 
 def found_mails(words: str) -> QuerySet[OutgoingMail]:
-    """To an address that holds these words, or to or about organisations of such a name; all, without words.
+    """To somebody whose address holds these words, to an address that begins with them, or to or about
+    organisations of such a name; all, without words.
 
-    Never by what a mail says: searched letter by letter, a confidential one would tell its code.
+    Never by what a mail says: searched letter by letter, a confidential one would tell its code. People are
+    few and looked through; mails are many, and found by their indexes only.
     """
     mails = OutgoingMail.objects.defer("text", "html").newest_first()
     if not words:
         return mails
-    found = Q(address__contains=words.lower())
+    people = User.objects.filter(email__contains=words.lower()).order_by()
+    found = Q(address__startswith=words.lower()) | Q(recipient__in=list(people.values_list("pk", flat=True)))
     if key := name_key(words):
         named = Organisation.objects.filter(name_key__contains=key).order_by()
         found |= _concern(set(named.values_list("pk", flat=True)))

@@ -5,11 +5,13 @@ import re
 
 import pytest
 from django.contrib.auth.models import Permission
+from django.db import connection
 from django.urls import reverse
 
 from mecenova.calendar import clock
 from mecenova.mail.enums import Category
 from mecenova.mail.models import DigestLine, OutgoingMail
+from mecenova.pages.mails import found_mails
 from tests.accounts.factories import MembershipFactory, StaffFactory, UserFactory
 from tests.associations.factories import AssociationFactory
 from tests.companies.factories import CompanyFactory
@@ -82,6 +84,32 @@ def test_mails_are_found_by_an_address_or_a_name(client, staff, organisation, wo
     assert mail.get_absolute_url() in shown
     assert other.get_absolute_url() not in shown
     assert other.get_absolute_url() in page(client, ALL)
+
+
+def test_a_former_address_and_one_without_an_account_are_found_by_their_beginning(client, staff):
+    invited = OutgoingMailFactory(recipient=None, address="invitee@exemple.test")
+    moved = OutgoingMailFactory(
+        recipient=UserFactory(email="neuve@exemple.test"), address="ancienne@exemple.test"
+    )
+    for words, found, other in (
+        ("invitee", invited, moved),
+        ("ancienne@", moved, invited),
+        ("euve@", moved, invited),
+    ):
+        shown = page(client, f"{ALL}?q={words}")
+        assert found.get_absolute_url() in shown
+        assert other.get_absolute_url() not in shown
+
+
+@pytest.mark.parametrize("words", ["sa-personne@exemple.test", "sa-pers", "etoiles"])
+def test_a_search_goes_through_indexes_not_through_every_mail(organisation, words):
+    OutgoingMailFactory(recipient=organisation.members.get(), address="sa-personne@exemple.test")
+    with connection.cursor() as cursor:
+        # So few rows are read sooner than any index: what counts is that there is another way.
+        cursor.execute("SET LOCAL enable_seqscan = off")
+    plan = found_mails(words).order_by().explain()
+    assert "mail_to_address" in plan
+    assert "Seq Scan" not in plan
 
 
 @pytest.mark.parametrize("words", ["%25", "!!!", "a" * 500, "%F0%9F%92%A9", "' OR 1=1 --"])

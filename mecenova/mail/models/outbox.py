@@ -174,6 +174,8 @@ class OutgoingMail(Identified):
             models.Index(fields=["created_at"], condition=Q(status="failed"), name="mail_failed"),
             models.Index(fields=["recipient", "-created_at"], name="mail_of_recipient"),
             models.Index(fields=["subject_type", "subject_id"], name="mail_about"),
+            # By its beginning too, which the order of the database's letters would not serve.
+            models.Index(fields=["address"], opclasses=["varchar_pattern_ops"], name="mail_to_address"),
         ]
         constraints = [
             models.CheckConstraint(
