@@ -4,9 +4,10 @@ import json
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
+from celery.exceptions import SoftTimeLimitExceeded
 from django.db import transaction
 
 from mecenova.calendar import clock
@@ -22,6 +23,9 @@ PREVIEW = "rehearsal.preview"
 SECONDS = 1200
 SCRATCH = "rehearsal"
 KEPT = 12
+# A worker may be stopped under a preview, by an update of the site: it is begun again. Not for longer than
+# this after it was asked for: it may be what stops the worker.
+BEGUN_AGAIN_FOR = timedelta(hours=2)
 INTERRUPTED = "Le calcul s’est interrompu avant la fin. Demandez-en un autre."
 BROKEN = (
     "Une erreur du site a arrêté le calcul. Demandez-en un autre\u00a0; si cela recommence, prévenez la "
@@ -38,7 +42,7 @@ def make_waiting() -> int:
     with _alone() as alone:
         if not alone:
             return made
-        _close_interrupted()
+        _take_up_interrupted()
         while (preview := Preview.objects.waiting().first()) is not None:
             _make(preview)
             made += 1
@@ -58,6 +62,10 @@ def _make(preview: Preview) -> None:
     except scratch.CannotMakeDatabase as refusal:
         logger.error("Preview %s: the role may not create a database", preview.pk)
         _settle(preview, PreviewStatus.FAILED, finished_at=clock.now(), error=str(refusal))
+    except SoftTimeLimitExceeded:
+        # The time of this worker, maybe spent on others: it is about to be stopped, and begins nothing else.
+        _begin_again(preview)
+        raise
     except Exception:
         # Its words are for who keeps the server: they may be a traceback.
         logger.exception("Preview %s failed", preview.pk)
@@ -83,15 +91,26 @@ def _line(preview: Preview, found: dict[str, Any]) -> PreviewLine:
     return PreviewLine(preview=preview, **{**found, "at": datetime.fromisoformat(found["at"])})
 
 
-def _close_interrupted() -> None:
+def _take_up_interrupted() -> None:
     """We are alone, so whatever still says it runs was killed on the way, its copied rows left behind."""
     left = Preview.objects.filter(status=PreviewStatus.RUNNING)
     if not left.exists():
         return
     # With the child that may still live there.
     scratch.drop(scratch.name_beside(SCRATCH))
-    left.update(status=PreviewStatus.FAILED, finished_at=clock.now(), error=INTERRUPTED)
-    logger.error("A preview had been interrupted")
+    for preview in left:
+        _begin_again(preview)
+
+
+def _begin_again(preview: Preview) -> None:
+    """Interrupted, it waits as before, unless it was tried for too long or is asked for anew meanwhile."""
+    is_asked_anew = Preview.objects.waiting().filter(days=preview.days).exists()
+    if not is_asked_anew and clock.now() < preview.asked_at + BEGUN_AGAIN_FOR:
+        logger.warning("Preview %s was interrupted: it is begun again", preview.pk)
+        _settle(preview, PreviewStatus.WAITING, begins_at=None)
+    else:
+        logger.error("Preview %s was interrupted", preview.pk)
+        _settle(preview, PreviewStatus.FAILED, finished_at=clock.now(), error=INTERRUPTED)
 
 
 def _forget_old() -> None:

@@ -7,6 +7,7 @@ from threading import Event, Thread
 
 import psycopg
 import pytest
+from celery.exceptions import SoftTimeLimitExceeded
 from celery.schedules import crontab
 from django.db import connection
 from django.utils.module_loading import import_string
@@ -181,20 +182,54 @@ def test_a_role_that_may_not_create_a_database_is_told_what_to_ask_for(transacti
             cursor.execute("DROP ROLE sans_droit")
 
 
-def test_a_preview_that_was_killed_is_closed_by_the_next(transactional_db, no_child):
+def test_a_preview_that_was_killed_is_begun_again_by_the_next(transactional_db, no_child):
+    """An update of the site stops its workers: nobody has to ask again."""
     killed = ask_preview(days=30, by=None)
     Preview.objects.update(status=PreviewStatus.RUNNING)
     ask_preview(days=1, by=None)
-    assert making.make_waiting() == 1
+    assert making.make_waiting() == 2
+    killed.refresh_from_db()
+    assert (killed.status, killed.error) == (PreviewStatus.DONE, "")
+
+
+@pytest.mark.parametrize("why", ["tried too long", "asked for anew"])
+def test_a_preview_that_was_killed_is_not_begun_again_for_ever(transactional_db, no_child, why):
+    killed = ask_preview(days=30, by=None)
+    Preview.objects.update(status=PreviewStatus.RUNNING)
+    if why == "asked for anew":
+        Preview.objects.create(days=30)
+    else:
+        Preview.objects.update(asked_at=clock.now() - making.BEGUN_AGAIN_FOR)
+    making.make_waiting()
     killed.refresh_from_db()
     assert (killed.status, killed.error) == (PreviewStatus.FAILED, making.INTERRUPTED)
+
+
+def test_the_time_of_the_worker_runs_out_and_the_preview_waits_for_another(
+    transactional_db, no_child, monkeypatch
+):
+    """celery says so with an exception like any other: it is no failure of what was being computed."""
+
+    def runs_out(*words, **more):
+        raise SoftTimeLimitExceeded
+
+    preview, next_one = ask_preview(days=30, by=None), ask_preview(days=1, by=None)
+    with monkeypatch.context() as short:
+        short.setattr(scratch, "run_manage", runs_out)
+        with pytest.raises(SoftTimeLimitExceeded):
+            making.make_waiting()
+    for waiting in (preview, next_one):
+        waiting.refresh_from_db()
+        assert (waiting.status, waiting.begins_at, waiting.error) == (PreviewStatus.WAITING, None, "")
+    assert making.make_waiting() == 2
 
 
 def test_the_rows_that_a_killed_preview_had_copied_go_and_its_child_with_them(transactional_db):
     name = scratch.name_beside(making.SCRATCH)
     scratch.drop(name)
     scratch.create(name)
-    Preview.objects.create(days=30, status=PreviewStatus.RUNNING, begins_at=clock.now())
+    long_ago = clock.now() - making.BEGUN_AGAIN_FOR
+    Preview.objects.create(days=30, status=PreviewStatus.RUNNING, asked_at=long_ago, begins_at=long_ago)
     with scratch.connected(name) as child:
         child.execute("CREATE TABLE people (name text)")
         child.commit()
