@@ -4,6 +4,7 @@ import logging
 from datetime import timedelta
 from typing import Any
 
+from celery.exceptions import SoftTimeLimitExceeded
 from django.contrib.contenttypes.models import ContentType
 from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import Min
@@ -68,6 +69,9 @@ def _compose(recipient_id: Any) -> bool:
         DigestLine.objects.all().due(clock.now()).filter(recipient=recipient_id).update(
             retry_at=clock.now() + TRY_AGAIN_AFTER, last_error=f"{type(error).__name__}: {error}"[:2000]
         )
+        if isinstance(error, SoftTimeLimitExceeded):
+            # This worker is about to be stopped: it begins nothing else, and not with this one the next time.
+            raise
         return False
 
 

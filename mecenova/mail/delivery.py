@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
+from celery.exceptions import SoftTimeLimitExceeded
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.db import transaction
@@ -77,7 +78,7 @@ def deliver_due(limit: int = 500, seconds: float = 20.0) -> Counter[Delivery]:
     delivered: Counter[Delivery] = Counter()
     server = _Server()
     try:
-        while (room := limit - delivered.total()) > 0 and clock.elapsed() < stop and not server.is_away:
+        while (room := limit - delivered.total()) > 0 and clock.elapsed() < stop and not server.is_over:
             mails = claim(clock.now(), room)
             if not mails:
                 break
@@ -94,7 +95,7 @@ def deliver_due(limit: int = 500, seconds: float = 20.0) -> Counter[Delivery]:
 def _deliver_fresh(mails: deque[OutgoingMail], server: "_Server", stop: float) -> Counter[Delivery]:
     """One after the other, as long as what was read about them is true; the others are given back."""
     delivered = Counter([_deliver(mails.popleft(), server)])
-    while mails and time.monotonic() < stop and not server.is_away and not server.has_refused:
+    while mails and time.monotonic() < stop and not server.is_over and not server.has_refused:
         delivered[_deliver(mails.popleft(), server)] += 1
     server.has_refused = False
     give_back(mails)
@@ -135,6 +136,7 @@ def _deliver(mail: OutgoingMail, server: "_Server") -> Delivery:
     except Exception as error:
         logger.exception("Mail %s (%s): asking whether it is wanted raised", mail.pk, mail.notification)
         mail.attempts += 1
+        server.is_over = isinstance(error, SoftTimeLimitExceeded)
         return _later(mail, f"{type(error).__name__}: {error}"[:2000])
     if unwanted:
         return _settle(mail, Delivery.CANCELLED, unwanted)
@@ -181,6 +183,9 @@ def _mark(mail: OutgoingMail, verdict: Verdict) -> None:
     """After the result is safe: what is done about the address must not have the mail presented again."""
     try:
         mark_address(address=mail.address, kind=TroubleKind.REJECTED, detail=verdict.error)
+    except SoftTimeLimitExceeded:
+        # This worker is about to be stopped: it begins no other mail.
+        raise
     except Exception:
         logger.exception("Mail %s: its address could not be marked", mail.pk)
 
@@ -317,7 +322,8 @@ class _Server:
     def __init__(self) -> None:
         self._backend = get_connection(CAREFUL.get(settings.EMAIL_BACKEND))
         self._is_open = False
-        self.is_away = False
+        # Nothing else leaves in this drain: no server answers, or this worker is about to be stopped.
+        self.is_over = False
         # Somebody's address: the mails that were read before that may be going there too.
         self.has_refused = False
 
@@ -328,14 +334,14 @@ class _Server:
                 self._backend.open()
                 self._is_open = True
         except Exception as error:
-            self.is_away = True
+            self.is_over = True
             return Verdict(Outcome.NO_SERVER, f"{type(error).__name__}: {error}"[:2000])
         try:
             accepted = self._backend.send_messages([_message(mail)])
         except Exception as error:
             self.close()
             verdict = judge(error, knows_outcomes=knows)
-            self.is_away = verdict.outcome == Outcome.NO_SERVER
+            self.is_over = verdict.outcome == Outcome.NO_SERVER or isinstance(error, SoftTimeLimitExceeded)
             return verdict
         return Verdict(Outcome.SENT) if accepted else Verdict(Outcome.LATER, "the backend accepted nothing")
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from celery.exceptions import SoftTimeLimitExceeded
 from django.db import connection, transaction
 
 from mecenova.calendar import clock
@@ -114,6 +115,9 @@ def _written_out(
     try:
         with transaction.atomic():
             return [(line, _write_section(line, reader, declined)) for line in lines]
+    except SoftTimeLimitExceeded:
+        # This worker is about to be stopped: no line is at fault.
+        raise
     except Exception:
         if not connection.is_usable():
             raise
@@ -122,6 +126,8 @@ def _written_out(
         try:
             with transaction.atomic():
                 written_out.append((line, _write_section(line, reader, declined)))
+        except SoftTimeLimitExceeded:
+            raise
         except Exception as error:
             if not connection.is_usable():
                 raise

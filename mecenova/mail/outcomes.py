@@ -9,6 +9,7 @@ from enum import StrEnum
 
 import requests
 from anymail.exceptions import AnymailAPIError, AnymailRecipientsRefused
+from celery.exceptions import SoftTimeLimitExceeded
 from urllib3.exceptions import ConnectTimeoutError, NewConnectionError, ProxyError
 
 from mecenova.mail.smtp import OutcomeUnknown
@@ -66,7 +67,8 @@ def judge(error: BaseException, *, knows_outcomes: bool) -> Verdict:
     A backend that cannot say when the connection broke leaves every broken connection unknown.
     """
     said = f"{type(error).__name__}: {error}"[:2000]
-    if isinstance(error, OutcomeUnknown):
+    if isinstance(error, OutcomeUnknown | SoftTimeLimitExceeded):
+        # The time of the worker may have run out while the server's answer was on its way.
         return Verdict(Outcome.UNKNOWN, said)
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         codes = [code for code, _ in error.recipients.values()]
