@@ -96,7 +96,8 @@ answered AS (
 
   UNION ALL
 
-  -- 3: the request was answered, postponed with a date, or released; and the asking side was written to.
+  -- 3: the request was answered, postponed with a date, or released; and the asking side was written to, by a mail
+  -- that has not failed and that no broken address holds back.
   SELECT
     'answer',
     owed.*,
@@ -112,6 +113,7 @@ answered AS (
           'partnerships.introduction_declined', 'partnerships.introduction_released'
         )
         AND mail.status <> 'failed'
+        AND NOT (mail.status = 'cancelled' AND mail.last_error = 'this address no longer receives')
         AND mail.created_at >= answer.at
     )
     -- A release is told with its diagnosis, about the project, instead of the plain mail.

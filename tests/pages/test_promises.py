@@ -29,13 +29,11 @@ from tests.accounts.factories import MembershipFactory, OrganisationFactory, Sta
 from tests.infotheque.factories import DocumentFactory
 from tests.mail.factories import OutgoingMailFactory
 from tests.matching.factories import SuggestionFactory
+from tests.pages.promised import ALL_TIME, HOUR, NOW, asked, counted
 from tests.pages.waiting import Network
 from tests.partnerships.factories import IntroductionFactory, member_of
 
 pytestmark = pytest.mark.django_db
-NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
-ALL_TIME = (date(2020, 1, 1), date(2026, 11, 30))
-HOUR = timedelta(hours=1)
 settings_here = settings(
     max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
@@ -43,10 +41,6 @@ settings_here = settings(
 
 def day(moment):
     return clock.paris(moment).date()
-
-
-def counted(first, last):
-    return {count.number: (count.kept, count.broken) for count in kept(first, last)}
 
 
 class Reader:
@@ -213,7 +207,7 @@ def test_nights_are_counted_in_paris_days():
 def test_an_answer_on_the_evening_of_the_last_day_is_in_time():
     evening = datetime(2026, 11, 20, 21, 0, tzinfo=UTC)
     with clock.frozen(NOW):
-        introduction = _asked(deadline=datetime(2026, 11, 20, 8, tzinfo=UTC), answered=evening)
+        introduction = asked(deadline=datetime(2026, 11, 20, 8, tzinfo=UTC), answered=evening)
         assert counted(*ALL_TIME)[3] == (1, 0)
         TransitionRecord.objects.filter(subject_id=introduction.pk).update(at=evening + timedelta(hours=4))
         FollowUp.objects.update(closed_at=evening + timedelta(hours=4))
@@ -223,7 +217,7 @@ def test_an_answer_on_the_evening_of_the_last_day_is_in_time():
 def test_a_request_is_released_once_its_last_day_is_over():
     """On the working morning after, and no later."""
     with clock.frozen(NOW + timedelta(days=2)):
-        introduction = _asked(
+        introduction = asked(
             deadline=datetime(2026, 11, 20, 8, tzinfo=UTC), answered=datetime(2026, 11, 23, 8, tzinfo=UTC)
         )
         records = TransitionRecord.objects.filter(subject_id=introduction.pk)
@@ -239,7 +233,7 @@ def test_a_request_is_released_once_its_last_day_is_over():
 def test_an_answer_that_nobody_was_told_of_breaks_the_promise():
     moment = datetime(2026, 11, 18, 9, tzinfo=UTC)
     with clock.frozen(NOW):
-        introduction = _asked(deadline=NOW, answered=moment)
+        introduction = asked(deadline=NOW, answered=moment)
         OutgoingMail.objects.filter(subject_id=introduction.pk).update(
             status="failed", sent_at=None, last_error="550"
         )
@@ -248,7 +242,7 @@ def test_an_answer_that_nobody_was_told_of_breaks_the_promise():
 
 def test_a_request_that_lost_its_object_is_neither_kept_nor_broken():
     with clock.frozen(NOW):
-        introduction = _asked(deadline=NOW - timedelta(days=5), answered=NOW - timedelta(days=9))
+        introduction = asked(deadline=NOW - timedelta(days=5), answered=NOW - timedelta(days=9))
         TransitionRecord.objects.filter(subject_id=introduction.pk).update(verb="end")
         assert counted(*ALL_TIME)[3] == (0, 0)
 
@@ -445,33 +439,3 @@ def test_the_network_drawn_says_something_of_every_promise():
     assert (
         Association.objects.count() == Organisation.objects.filter(kind=OrganisationKind.ASSOCIATION).count()
     )
-
-
-def _asked(*, deadline, answered):
-    """A request of an association that has somebody to tell, with its step, its answer and its mail."""
-    introduction = IntroductionFactory(requested_at=answered - timedelta(days=3))
-    person = member_of(introduction.association)
-    FollowUp.objects.create(
-        rule="partnerships.answer",
-        subject=introduction,
-        occurrence=15,
-        owner="organisation",
-        is_step=True,
-        what="Répondre",
-        since=introduction.requested_at,
-        due_at=deadline,
-        deadline=deadline,
-        outcome="done",
-        closed_at=answered,
-    )
-    TransitionRecord.objects.create(subject=introduction, verb="accept", target="yes", at=answered)
-    OutgoingMailFactory(
-        notification="partnerships.introduction_accepted",
-        about=introduction,
-        recipient=person,
-        status="sent",
-        sent_at=answered,
-        created_at=answered,
-        due_at=answered,
-    )
-    return introduction
