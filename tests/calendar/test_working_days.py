@@ -12,6 +12,7 @@ from mecenova.calendar.working_days import (
     is_clock_paused,
     is_public_holiday,
     is_working_day,
+    next_working_morning,
 )
 
 days = st.dates(min_value=date(2009, 1, 1), max_value=date(2099, 12, 31))
@@ -166,6 +167,24 @@ class TestDueAt:
         for n in (0, 2, 45):
             with pytest.raises(ValueError, match="time zone"):
                 due_at(naive, n)
+
+
+class TestNextWorkingMorning:
+    @pytest.mark.parametrize(
+        ("day", "morning"),
+        [
+            (date(2026, 11, 24), in_paris(2026, 11, 25, 9)),
+            (date(2026, 11, 27), in_paris(2026, 11, 30, 9)),
+            # The eve of a long week-end, and that of a holiday in the middle of a week.
+            (date(2027, 5, 14), in_paris(2027, 5, 18, 9)),
+            (date(2026, 11, 10), in_paris(2026, 11, 12, 9)),
+            # Somebody is there in August, and between Christmas and the new year.
+            (date(2026, 8, 4), in_paris(2026, 8, 5, 9)),
+            (date(2026, 12, 24), in_paris(2026, 12, 28, 9)),
+        ],
+    )
+    def test_the_first_day_worked_after_this_one(self, day: date, morning: datetime) -> None:
+        assert next_working_morning(day) == morning
 
 
 class TestReadBackwards:
