@@ -46,6 +46,12 @@ def test_a_promised_day_is_still_in_time():
     assert [relative(path) for path in template_files() if promised.search(path.read_text())] == []
 
 
+def test_no_text_promises_a_single_click():
+    """GET changes nothing: what a link proposes is always read, then confirmed, on its page."""
+    promised = re.compile(r"\bun clic\b", re.IGNORECASE)
+    assert [relative(path) for path in template_files() if promised.search(path.read_text())] == []
+
+
 def test_a_template_fits_on_a_few_screens():
     lengths = {relative(path): len(path.read_text().splitlines()) for path in template_files()}
     assert {name: lines for name, lines in lengths.items() if lines > LONGEST} == {}
