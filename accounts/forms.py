@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from allauth.account.forms import LoginForm, SignupForm
+from allauth.account.forms import ConfirmEmailVerificationCodeForm, LoginForm, SignupForm
 from django import forms
 from django.contrib.auth.hashers import make_password
 from django.db import IntegrityError, transaction
@@ -37,13 +37,19 @@ class ParagraphsField(forms.CharField):
 
 def first_name_field() -> LineField:
     return LineField(
-        label="Prénom", max_length=NAME_LENGTH, widget=forms.TextInput({"autocomplete": "given-name"})
+        label="Prénom",
+        max_length=NAME_LENGTH,
+        widget=forms.TextInput({"autocomplete": "given-name"}),
+        error_messages={"required": "Écrivez votre prénom."},
     )
 
 
 def last_name_field() -> LineField:
     return LineField(
-        label="Nom", max_length=NAME_LENGTH, widget=forms.TextInput({"autocomplete": "family-name"})
+        label="Nom",
+        max_length=NAME_LENGTH,
+        widget=forms.TextInput({"autocomplete": "family-name"}),
+        error_messages={"required": "Écrivez votre nom."},
     )
 
 
@@ -53,6 +59,12 @@ class EntranceForm(LoginForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["password"].help_text = ""
+
+
+class CodeForm(ConfirmEmailVerificationCodeForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["code"].error_messages["required"] = "Recopiez le code reçu par courriel."
 
 
 class SignUpForm(SignupForm):
@@ -129,6 +141,7 @@ class ClaimForm(forms.Form):
         ),
         max_length=MESSAGE_LENGTH,
         widget=forms.Textarea({"rows": 6}),
+        error_messages={"required": "Dites ce que vous y faites, et comment nous pouvons le vérifier."},
     )
 
 
@@ -153,7 +166,4 @@ class RoleForm(forms.Form):
 
 
 class CloseAccountForm(forms.Form):
-    sure = forms.BooleanField(
-        label="Oui, fermer mon compte",
-        error_messages={"required": "Cochez la case pour confirmer."},
-    )
+    sure = forms.BooleanField(label="Oui, fermer mon compte")

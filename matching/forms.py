@@ -31,6 +31,7 @@ class InterestForm(forms.Form):
     note = forms.CharField(
         label="Votre message à l’association",
         max_length=NOTE_LENGTH,
+        error_messages={"required": "Écrivez quelques mots\u00a0: l’association les lit en premier."},
         initial=FIRST_WORDS,
         widget=forms.Textarea(attrs={"rows": 4}),
         help_text="L’association le lit en premier. Ce message vous convient\u202f? Envoyez-le tel quel.",
@@ -40,7 +41,11 @@ class InterestForm(forms.Form):
 class DeclineForm(forms.Form):
     """A reason from the closed list of the need's kind of support, and a word if one wishes."""
 
-    reason = forms.ChoiceField(label="La raison", widget=forms.RadioSelect)
+    reason = forms.ChoiceField(
+        label="La raison",
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choisissez une raison\u00a0: elle aide à mieux choisir les prochaines."},
+    )
     note = forms.CharField(
         label="Une précision pour l’équipe IMS",
         required=False,

@@ -29,6 +29,7 @@ class AskForm(forms.Form):
     note = forms.CharField(
         label="Votre message",
         max_length=NOTE_LENGTH,
+        error_messages={"required": "Écrivez votre message\u00a0: c’est lui que l’autre côté lit d’abord."},
         widget=forms.Textarea(attrs={"rows": 6}),
         help_text="Qui vous êtes, pourquoi cette demande, et ce que vous proposez comme premier pas.",
     )
@@ -119,6 +120,7 @@ class AbandonForm(forms.Form):
     note = forms.CharField(
         label="Pourquoi le projet ne se fait pas",
         max_length=NOTE_LENGTH,
+        error_messages={"required": "Dites en quelques mots pourquoi il ne se fait pas."},
         widget=forms.Textarea(attrs={"rows": 3}),
     )
 
@@ -151,6 +153,7 @@ class SettleForm(forms.Form):
     note = forms.CharField(
         label="Qui vous l’a dit, et quand",
         max_length=NOTE_LENGTH,
+        error_messages={"required": "Écrivez qui vous l’a dit, et quand."},
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text="Gardé dans l’histoire du partenariat, que les deux côtés lisent.",
     )
@@ -170,6 +173,7 @@ class ContestForm(forms.Form):
     note = forms.CharField(
         label="Où en êtes-vous vraiment",
         max_length=NOTE_LENGTH,
+        error_messages={"required": "Dites en quelques mots où vous en êtes."},
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text="L’autre côté le lit, et une personne de l’équipe vous appelle tous les deux.",
     )
@@ -188,6 +192,7 @@ class SettleSignatureForm(AgreeForm):
     note = forms.CharField(
         label="Qui vous l’a dit, et quand",
         max_length=NOTE_LENGTH,
+        error_messages={"required": "Écrivez qui vous l’a dit, et quand."},
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text="Les deux côtés le lisent, par courriel et dans l’histoire du partenariat.",
     )
@@ -244,6 +249,7 @@ class ReflectForm(forms.Form):
     text = forms.CharField(
         label="En quelques lignes",
         max_length=2000,
+        error_messages={"required": "Écrivez ce que ce partenariat a changé."},
         widget=forms.Textarea(attrs={"rows": 6}),
         help_text="Pour qui cela a changé quelque chose, ce qui a marché, ce que vous feriez autrement.",
     )
@@ -263,6 +269,11 @@ class RefusalStepForm(forms.ModelForm):
             "retry_after_days": "La paire n’est pas redemandée avant. De 7 à 730 jours. "
             "Les dates déjà données ne changent pas.",
             "document": "Sans document, le lien mène à la recherche de l’infothèque sur les mots ci-dessous.",
+        }
+        error_messages = {
+            "advice": {"required": "Dites ce que cette réponse veut dire."},
+            "rewrite": {"required": "Écrivez ce qu’il faut reprendre."},
+            "library_words": {"required": "Écrivez les mots à chercher dans l’infothèque."},
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -30,11 +30,13 @@ class NeedForm(AsShown):
     title = forms.CharField(
         label="Titre",
         max_length=150,
+        error_messages={"required": "Écrivez le titre du besoin."},
         help_text="Ce que vous cherchez, en une ligne que chacun comprend.",
     )
     description = forms.CharField(
         label="Description",
         max_length=5000,
+        error_messages={"required": "Décrivez le besoin en quelques phrases."},
         widget=forms.Textarea({"rows": 6}),
         help_text="Pour qui, pourquoi, et ce que vous attendez de l’association.",
     )
@@ -106,6 +108,7 @@ class GoodsNeedForm(NeedForm):
     goods = forms.CharField(
         label="Les biens que vous donnez",
         max_length=250,
+        error_messages={"required": "Écrivez ce que vous donnez, et combien."},
         help_text="Quoi, combien, dans quel état\u00a0: «\u202f20 ordinateurs de 2022, révisés\u202f».",
     )
 
@@ -177,6 +180,7 @@ class CoConstructionNeedForm(NeedForm):
         label="La question à laquelle construire une réponse",
         max_length=2000,
         widget=forms.Textarea({"rows": 3}),
+        error_messages={"required": "Écrivez la question à laquelle construire une réponse."},
     )
     wished_parties = forms.MultipleChoiceField(
         label="Les parties que vous souhaitez autour de la table",

@@ -22,6 +22,7 @@ class CompanyForm(AsShown):
     name = forms.CharField(
         label="Nom de l’entreprise ou de la fondation",
         max_length=250,
+        error_messages={"required": "Écrivez le nom de l’entreprise ou de la fondation."},
         widget=forms.TextInput({"autocomplete": "organization"}),
     )
     giver = forms.ChoiceField(label="Vous êtes", choices=GiverKind.choices, widget=forms.RadioSelect)
@@ -117,6 +118,7 @@ class CallForm(forms.Form):
     note = forms.CharField(
         label="Ce que l’entreprise cherche maintenant",
         max_length=1000,
+        error_messages={"required": "Dites en quelques mots ce qui a été dit."},
         widget=forms.Textarea({"rows": 3}),
         help_text="Visible de l’équipe seulement. Le silence repart de zéro.",
     )

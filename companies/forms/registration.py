@@ -43,6 +43,7 @@ class RegistrationForm(forms.Form):
     name = forms.CharField(
         label="Nom de l’entreprise ou de la fondation",
         max_length=250,
+        error_messages={"required": "Écrivez le nom de l’entreprise ou de la fondation."},
         widget=forms.TextInput({"autocomplete": "organization"}),
     )
     giver = forms.ChoiceField(

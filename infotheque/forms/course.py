@@ -19,6 +19,10 @@ class PathForm(AsShownForm):
         fields = ("title", "introduction")
         widgets = {"introduction": forms.Textarea({"rows": 6})}
         help_texts = {"introduction": MARKDOWN}
+        error_messages = {
+            "title": {"required": "Écrivez le titre du parcours."},
+            "introduction": {"required": "Dites en quelques phrases à quoi sert ce parcours."},
+        }
 
 
 class LessonForm(AsShownForm):
@@ -36,6 +40,11 @@ class LessonForm(AsShownForm):
         fields = ("title", "lesson", "document", "key", "exercise", "minutes")
         widgets = {"lesson": forms.Textarea({"rows": 14}), "exercise": forms.Textarea({"rows": 4})}
         help_texts = {"lesson": MARKDOWN}
+        error_messages = {
+            "title": {"required": "Écrivez le titre de l’étape."},
+            "lesson": {"required": "Écrivez la leçon."},
+            "exercise": {"required": "Écrivez ce que l’exercice demande."},
+        }
 
     def __init__(self, *args: Any, keys: list[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

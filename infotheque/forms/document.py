@@ -88,6 +88,7 @@ class DocumentForm(AsShownForm):
             "review_on": "Dans un an à la publication, si rien n’est dit.",
             "owner": "Reçoit la relance à la date de relecture.",
         }
+        error_messages = {"title": {"required": "Écrivez le titre du document."}}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -106,14 +107,22 @@ class DocumentForm(AsShownForm):
 
 class CommentForm(forms.Form):
     text = forms.CharField(
-        label="Commentaire", max_length=2000, widget=forms.Textarea({"rows": 3}), help_text="Lu par l’équipe."
+        label="Commentaire",
+        max_length=2000,
+        widget=forms.Textarea({"rows": 3}),
+        help_text="Lu par l’équipe.",
+        error_messages={"required": "Écrivez votre commentaire."},
     )
 
 
 class TipForm(forms.Form):
     """What anybody may suggest; the team decides."""
 
-    title = forms.CharField(label="Titre du document", max_length=250)
+    title = forms.CharField(
+        label="Titre du document",
+        max_length=250,
+        error_messages={"required": "Écrivez le titre du document."},
+    )
     link = forms.URLField(
         label="Son adresse sur le web",
         max_length=500,
@@ -160,6 +169,7 @@ class CollectionForm(AsShownForm):
             "introduction": "Pourquoi ces documents, et dans quel ordre les lire.",
             "position": "Les collections se présentent du plus petit nombre au plus grand.",
         }
+        error_messages = {"title": {"required": "Écrivez le titre de la collection."}}
 
 
 class ShelvingForm(forms.Form):

@@ -7,7 +7,10 @@ class MessageForm(forms.Form):
     """What the team writes to the people concerned."""
 
     message = forms.CharField(
-        label="Votre message", max_length=1000, widget=forms.Textarea(attrs={"rows": 4})
+        label="Votre message",
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        error_messages={"required": "Écrivez ce que vous demandez\u00a0: l’organisme le lira tel quel."},
     )
 
 

@@ -1,13 +1,27 @@
 from typing import Any
 
+from django import forms
 from django.apps import AppConfig
-from django.forms import CharField
 
 # Django speaks of « cette valeur ».
 TOO_LONG = (
     "C’est trop long\u00a0: %(limit_value)d caractères au plus, et il y en a %(show_value)d. "
     "Rien n’est perdu\u00a0: raccourcissez, puis envoyez de nouveau."
 )
+
+# Django says only that it is wanted. Of the fields below the kind is enough to say what to do; a text or a
+# file says it in its own words.
+REQUIRED: dict[type[forms.Field], str] = {
+    forms.BooleanField: "Cochez la case pour confirmer.",
+    forms.ChoiceField: "Choisissez une réponse.",
+    forms.DateField: "Choisissez un jour.",
+    forms.EmailField: "Écrivez une adresse complète, par exemple prenom@exemple.fr.",
+    forms.IntegerField: "Écrivez un nombre, en chiffres.",
+    forms.ModelChoiceField: "Choisissez une ligne de la liste.",
+    forms.ModelMultipleChoiceField: "Cochez au moins une case.",
+    forms.MultipleChoiceField: "Cochez au moins une case.",
+    forms.TimeField: "Écrivez une heure, par exemple 14:30.",
+}
 
 
 class UiConfig(AppConfig):
@@ -17,4 +31,10 @@ class UiConfig(AppConfig):
     def __init__(self, *given: Any) -> None:
         super().__init__(*given)
         # Before any form is declared: a field takes its messages when it is made.
-        CharField.default_error_messages = {**CharField.default_error_messages, "max_length": TOO_LONG}
+        _says(forms.CharField, max_length=TOO_LONG)
+        for field, required in REQUIRED.items():
+            _says(field, required=required)
+
+
+def _says(field: type[forms.Field], **messages: str) -> None:
+    field.default_error_messages = {**field.default_error_messages, **messages}
