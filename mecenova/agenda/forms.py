@@ -10,7 +10,7 @@ from mecenova.agenda.operations.slots import MINUTES
 from mecenova.identifiers.fields import WholeNumberField
 from mecenova.team import team
 from mecenova.ui.figures import day_and_hour
-from mecenova.ui.forms import DateInput
+from mecenova.ui.forms import DateInput, ShortRadios
 
 
 class DelayForm(forms.Form):
@@ -56,7 +56,7 @@ class BookingForm(forms.Form):
     slot = SlotChoiceField(
         queryset=None,
         label="Le moment qui vous arrange",
-        widget=forms.RadioSelect,
+        widget=ShortRadios,
         empty_label=None,
         error_messages={
             "required": "Choisissez un créneau.",

@@ -55,6 +55,20 @@ class FoldedCheckboxes(forms.CheckboxSelectMultiple):
         return context
 
 
+class ShortRadios(forms.RadioSelect):
+    """Radios of a list that may be long: the first show, the rest fold, open when what is chosen is there."""
+
+    template_name = "ui/widgets/short_radios.html"
+    shown = 10
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        context = super().get_context(name, value, attrs)
+        options = [option for _, group, _ in context["widget"]["optgroups"] for option in group]
+        context["first"], context["rest"] = options[: self.shown], options[self.shown :]
+        context["opened"] = any(option["selected"] for option in context["rest"])
+        return context
+
+
 class DateInput(forms.DateInput):
     """The browser's own date picker, which wants ISO dates."""
 

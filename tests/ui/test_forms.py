@@ -10,7 +10,7 @@ from associations.forms.registration import RegistrationForm
 from companies.forms.profile import CompanyForm
 from companies.forms.registration import RegistrationForm as CompanyRegistrationForm
 from mecenova.reference.models import Cause
-from mecenova.ui.forms import DateInput, FoldedCheckboxes
+from mecenova.ui.forms import DateInput, FoldedCheckboxes, ShortRadios
 from tests.ui.parsing import assert_valid_html
 from tests.ui.urls import ProfileForm
 
@@ -124,6 +124,24 @@ def test_the_link_to_choices_in_groups_leads_to_the_first_of_the_first_group(wid
     shown = page(Skills({}))
     assert 'href="#id_skills_0_0"' in shown
     assert 'id="id_skills_0_0"' in shown
+
+
+def test_a_long_list_of_radios_shows_the_first_and_folds_the_rest() -> None:
+    class Slots(forms.Form):
+        slot = forms.ChoiceField(choices=[(n, f"Moment {n}") for n in range(13)], widget=ShortRadios)
+
+    shown, folded = page(Slots()).split("<details")
+    assert (shown.count('type="radio"'), folded.count('type="radio"')) == (10, 3)
+    assert "Voir les 3 suivants" in folded
+    assert folded.partition(">")[0].split()[-1] != "open"
+    assert page(Slots({"slot": "12"})).split("<details")[1].partition(">")[0].split()[-1] == "open"
+
+
+def test_a_short_list_of_radios_folds_nothing() -> None:
+    class Slots(forms.Form):
+        slot = forms.ChoiceField(choices=[(n, f"Moment {n}") for n in range(10)], widget=ShortRadios)
+
+    assert "<details" not in page(Slots())
 
 
 def test_the_link_to_a_list_without_choices_leads_to_the_list() -> None:
