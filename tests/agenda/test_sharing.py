@@ -113,6 +113,14 @@ class TestSharing:
         share_staff_steps()
         assert numbers(team) == [0, 2, 2]
 
+    @pytest.mark.parametrize(("first", "last"), [(23, 25), (20, 23)])
+    def test_who_is_away_is_so_from_the_first_day_to_the_last(self, team, frozen, first, last):
+        away(team[0], date(2026, 11, first), date(2026, 11, last))
+        for subject in PersonFactory.create_batch(4):
+            start(Check, subject)
+        share_staff_steps()
+        assert numbers(team) == [0, 2, 2]
+
     def test_who_goes_away_hands_over_and_the_date_stays(self, team, subject, frozen):
         step = start(Check, subject)
         share_staff_steps()
