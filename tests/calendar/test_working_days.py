@@ -1,7 +1,7 @@
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from mecenova.calendar.clock import PARIS, paris
@@ -188,6 +188,9 @@ class TestNextWorkingMorning:
 
 
 class TestReadBackwards:
+    # The last number of days that is counted in working days, and the first that is not.
+    @example(in_paris(2026, 11, 24, 9), 30, 0)
+    @example(in_paris(2026, 11, 24, 9), 31, 0)
     @given(moments, st.integers(min_value=1, max_value=120), st.integers(min_value=-3, max_value=3))
     def test_what_began_before_is_what_is_due(self, moment: datetime, days: int, hours: int) -> None:
         limit = begun_before(moment, days)
