@@ -76,6 +76,17 @@ def test_today_is_the_day_in_paris(moment: datetime, day: date) -> None:
         assert clock.today() == day
 
 
+def test_a_day_is_over_at_midnight_in_paris_and_not_before() -> None:
+    """Whatever the hour of the moment: half past midnight in Paris is still the day before in UTC."""
+    morning, night = datetime(2026, 11, 24, 8, tzinfo=UTC), datetime(2026, 11, 23, 23, 30, tzinfo=UTC)
+    with clock.frozen(datetime(2026, 11, 24, 22, 59, tzinfo=UTC)) as now:
+        assert not clock.day_is_over(morning)
+        assert not clock.day_is_over(night)
+        now.advance(timedelta(minutes=1))
+        assert clock.day_is_over(morning)
+        assert clock.day_is_over(night)
+
+
 def test_can_be_the_default_of_a_field_in_a_migration() -> None:
     written, imports = MigrationWriter.serialize(models.DateTimeField(default=clock.now))
     assert "default=mecenova.calendar.clock.now" in written
