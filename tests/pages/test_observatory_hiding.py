@@ -82,6 +82,10 @@ def test_nothing_of_a_small_total_is_shown():
     assert shown((4,), {"nord": (4,)}) == set()
 
 
+def test_five_are_enough_to_be_shown():
+    assert shown((10,), {"nord": (5,), "paris": (5,)}) == {"nord", "paris"}
+
+
 def test_a_share_of_three_in_twenty_is_hidden():
     assert shown((40, 23, 17), {"a": (20, 3, 17), "b": (20, 20, 0)}) == set()
 
