@@ -13,6 +13,36 @@
     if (count) { announce(count.textContent); }
   });
 
+  /* A part that is asked again every two seconds: nothing moves while nothing has changed, its state is told when
+     it is another one, and the focus stays on the same link or button, else in that part. Anything else that is
+     answered, as the way in once the session has ended, is a page of its own. */
+  var answered = "";
+  var before = null;
+  document.addEventListener("htmx:beforeSwap", function (event) {
+    var part = event.detail.target;
+    if (!part.dataset.state) { return; }
+    var answer = event.detail.serverResponse.replace(/ name="csrfmiddlewaretoken" value="\w+"/g, "");
+    var isPart = answer.indexOf("data-state") >= 0;
+    if (!isPart) { window.location.reload(); }
+    if (!isPart || answer === answered) { event.detail.shouldSwap = false; return; }
+    answered = answer;
+    var held = document.activeElement;
+    before = { state: part.dataset.state, focus: part.contains(held) ? held.outerHTML : "" };
+  });
+  document.addEventListener("htmx:afterSettle", function () {
+    var part = document.querySelector("[data-state]");
+    if (!part || !before) { return; }
+    if (part.dataset.state !== before.state) { announce(part.dataset.state); }
+    if (before.focus) { takeFocus(part, before.focus); }
+    before = null;
+  });
+  function takeFocus(part, held) {
+    var links = Array.from(part.querySelectorAll("a, button, summary"));
+    var same = links.find(function (one) { return one.outerHTML === held; });
+    if (!same) { part.tabIndex = -1; }
+    (same || part).focus();
+  }
+
   /* A fragment that could not be fetched: load the whole page, which says what is wrong. */
   document.addEventListener("htmx:responseError", function (event) {
     var config = event.detail.requestConfig;

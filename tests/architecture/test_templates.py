@@ -77,6 +77,14 @@ def test_what_a_script_replaces_is_no_live_region():
     assert found == []
 
 
+def test_a_polled_part_says_its_state_and_holds_no_live_region():
+    """What is asked again every two seconds comes anew each time: site.js tells its state once."""
+    polled = {relative(path): path.read_text() for path in template_files() if "every 2s" in path.read_text()}
+    assert polled
+    assert [name for name, text in polled.items() if "data-state=" not in text or "aria-live" in text] == []
+    assert [name for name, text in polled.items() if 'role="status"' in text] == []
+
+
 def test_no_style_nor_script_is_written_in_a_page():
     found = []
     for path in template_files():
