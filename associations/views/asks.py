@@ -18,7 +18,7 @@ from mecenova.workflow.errors import DomainError
 
 
 def ask_create(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """Without `?forme=`, the choice of the kind; the links work alone, and faster with a script."""
+    """Without `?forme=`, the choice of the kind."""
     project = project_or_404(request, pk, policies.can_edit_project)
     kind = request.GET.get("forme", "")
     if kind and kind not in FORM_OF_KIND:

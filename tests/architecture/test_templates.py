@@ -77,6 +77,17 @@ def test_what_a_script_replaces_is_no_live_region():
     assert found == []
 
 
+def test_no_link_is_swapped_away_while_it_holds_the_focus():
+    """A link that replaces a part of the page leaves the keyboard nowhere; one that opens a page does not."""
+    found = [
+        (relative(path), tag)
+        for path in template_files()
+        for tag in re.findall(r"<a [^>]*>", path.read_text())
+        if "hx-" in tag
+    ]
+    assert found == []
+
+
 def test_a_polled_part_says_its_state_and_holds_no_live_region():
     """What is asked again every two seconds comes anew each time: site.js tells its state once."""
     polled = {relative(path): path.read_text() for path in template_files() if "every 2s" in path.read_text()}
