@@ -53,10 +53,16 @@
     announce("La connexion est coupée. Vérifiez votre réseau, puis recommencez.");
   });
 
-  /* After a refused form, go to the list of what to correct. */
+  /* After a refused form, go to the list of what to correct. Else what the last action did comes again into its
+     region, once the title of the page has been read: a region that is full when the page opens says nothing. */
   document.addEventListener("DOMContentLoaded", function () {
     var summary = document.querySelector(".error-summary");
-    if (summary) { summary.focus(); }
+    if (summary) { summary.focus(); return; }
+    window.setTimeout(function () {
+      document.querySelectorAll("#messages .notice:not([role])").forEach(function (told) {
+        told.replaceWith(told.cloneNode(true));
+      });
+    }, 500);
   });
 
   /* The menu closes when the focus or a click leaves it, and on Escape. */

@@ -1,5 +1,7 @@
 """What only a browser can tell: keyboard, sizes, colours, and the list that changes in place."""
 
+import re
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -131,6 +133,20 @@ def test_a_refused_form_leads_to_its_errors(page: Page) -> None:
     expect(page.locator(".error-summary")).to_be_focused()
     page.get_by_role("link", name="Nom de l’association").click()
     assert page.evaluate("document.activeElement.id") == "id_name"
+
+
+HEARD = """document.addEventListener("DOMContentLoaded", () => new MutationObserver(changes => {
+  const came = changes.flatMap(change => [...change.addedNodes])
+  document.documentElement.dataset.heard = came.map(node => node.textContent).join(" ")
+}).observe(document.getElementById("messages"), { childList: true }))"""
+
+
+def test_what_the_last_action_did_is_said_when_the_page_opens(page: Page) -> None:
+    """The region of messages is full from the start, of which screen readers say nothing: they come again."""
+    page.add_init_script(HEARD)
+    page.goto("/gallery/?message=1")
+    expect(page.locator("html")).to_have_attribute("data-heard", re.compile("Votre projet est enregistré"))
+    expect(page.get_by_text("Votre projet est enregistré")).to_have_count(1)
 
 
 def test_escape_closes_the_menu(page: Page) -> None:
