@@ -96,6 +96,27 @@ def test_a_polled_part_says_its_state_and_holds_no_live_region():
     assert [name for name, text in polled.items() if 'role="status"' in text] == []
 
 
+LOOPED = re.compile(
+    r"{% (?P<loop>for|endfor) "
+    r"|{% post_button [^%]*%}(?P<button>.*?){% endpost_button %}"
+    r"|<summary[^>]*>(?P<fold>.*?)</summary>",
+    re.DOTALL,
+)
+
+
+def test_what_is_repeated_on_each_row_names_its_row():
+    """« Réessayer » ten times on a page says nothing to whoever hears the buttons one after the other."""
+    found = []
+    for path in template_files():
+        depth = 0
+        for one in LOOPED.finditer(path.read_text()):
+            if one["loop"]:
+                depth += 1 if one["loop"] == "for" else -1
+            elif depth and "{{" not in (one["button"] or one["fold"] or ""):
+                found.append((relative(path), one[0]))
+    assert found == []
+
+
 def test_no_style_nor_script_is_written_in_a_page():
     found = []
     for path in template_files():
