@@ -1,4 +1,5 @@
 import html
+import re
 import uuid
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -135,6 +136,13 @@ def test_a_basket_s_count_is_the_length_of_its_list(team, slug):
     counts = {basket.slug: count for _, baskets in groups for basket, count, _ in baskets}
     page = team.get(page_of(slug))
     assert counts[slug] == page.context["page_obj"].paginator.count == len(page.context["lines"]) == 3
+
+
+def test_two_baskets_of_the_same_name_have_each_a_title(team):
+    """« À vérifier » is said of associations and of companies."""
+    pages = [team.get(page_of(slug)).text for slug in ("associations-a-verifier", "entreprises-a-verifier")]
+    titles = [re.search("<title>(.*?)</title>", page)[1] for page in pages]
+    assert len(set(titles)) == len(titles), titles
 
 
 @pytest.mark.parametrize("slug", BASKETS)

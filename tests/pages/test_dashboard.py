@@ -76,6 +76,7 @@ def test_a_person_of_two_organisations_chooses(client):
     client.force_login(person)
     response = client.get(f"{DASHBOARD}?organisme={company.organisation_id}")
     assert response.context["organisation"] == company.organisation
+    assert f"<title>Tableau de bord\u00a0: {company.organisation.name} " in shown(response)
     stranger = CompanyFactory()
     response = client.get(f"{DASHBOARD}?organisme={stranger.organisation_id}")
     assert response.context["organisation"] != stranger.organisation

@@ -124,7 +124,9 @@ def test_a_script_gets_the_answer_alone_and_the_address_keeps_the_choice(client)
     assert shown(alone).strip() in shown(whole)
     assert "aria-live" not in shown(alone), "a live region that is swapped away says nothing"
     assert "data-result-count" in shown(alone)
-    assert "Emploi et insertion, Nord (59), Mécénat de compétences" in shown(whole)
+    said = "Vos chances\u00a0: Emploi et insertion, Nord (59), Mécénat de compétences"
+    assert f"<title>{said} – Mecenova</title>" in shown(whole)
+    assert f"{said}<" in shown(whole)
 
 
 def test_the_odds_of_a_case_ask_as_much_for_one_as_for_many(client, query_count):

@@ -46,6 +46,19 @@ def test_an_association_asks_from_a_need_and_lands_on_a_page_that_says_what_come
     assert f"Répondre à {pair.association.organisation.name}, qui demande" in shown(response)
 
 
+def test_a_request_and_what_it_is_about_are_told_apart_by_their_titles(client, pair):
+    introduction = pair.ask()
+    partnership = operations.accept_introduction(introduction=introduction, by=pair.answerer)
+    client.force_login(pair.asker)
+    addresses = [
+        introduction.get_absolute_url(),
+        partnership.get_absolute_url(),
+        pair.need.get_absolute_url(),
+    ]
+    titles = [re.search("<title>(.*?)</title>", shown(client.get(address)))[1] for address in addresses]
+    assert len(set(titles)) == len(titles), titles
+
+
 def test_an_association_asks_a_company_without_a_need_about_a_project(client, pair):
     project = ProjectFactory(association=pair.association, published=True)
     client.force_login(pair.asker)
