@@ -117,6 +117,14 @@ def test_what_is_repeated_on_each_row_names_its_row():
     assert found == []
 
 
+def test_no_sign_stands_for_a_word():
+    """An arrow is read « flèche vers la droite », and « présent·e » as two words with a dot between."""
+    found = [
+        (relative(path), hit) for path in template_files() for hit in re.findall("→|·e\\b", path.read_text())
+    ]
+    assert found == []
+
+
 def test_no_style_nor_script_is_written_in_a_page():
     found = []
     for path in template_files():
