@@ -1,3 +1,4 @@
+import uuid
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Self
 
@@ -192,8 +193,12 @@ class Partnership(Identified):
 
     def without_a_yes(self) -> list[Organisation]:
         """Those that have not said that they talked, or have said since that they have not."""
-        last = {report.organisation_id: report for report in self.talk_reports.order_by("turn")}
-        return self._present_but(key for key, report in last.items() if report.talked)
+        return self._present_but(key for key, report in self.last_words().items() if report.talked)
+
+    def last_words(self) -> "dict[uuid.UUID, TalkReport]":
+        """What each said last, by organisation; reports read with it are not asked again."""
+        reports = sorted(self.talk_reports.all(), key=lambda report: report.turn)
+        return {report.organisation_id: report for report in reports}
 
     def last_word_of(self, organisation: Organisation | None) -> "TalkReport | None":
         """What it said of the question as it now stands: a yes stays, a no holds for its turn."""

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
-from accounts.operations import hold
+from accounts.models import Organisation
 from mecenova.agenda import operations as agenda
 from mecenova.calendar import clock
 from mecenova.mail import operations as mail
@@ -76,7 +76,9 @@ def stop(partnership: Partnership, *, by: "User | None", note: str) -> Partnersh
 
 def lock_partnership(partnership: Partnership) -> Partnership:
     """The partnership as it is now, held until the end with its parties, which are taken first (ADR 0014)."""
-    hold(*partnership.parties.values_list("organisation_id", flat=True))
+    # By key, as `accounts.operations.hold` does; found and taken in one query.
+    found = Organisation.objects.filter(pk__in=partnership.parties.values("organisation")).order_by("pk")
+    list(found.select_for_update(no_key=True).values_list("pk", flat=True))
     held = Partnership.objects.select_for_update(of=("self",), no_key=True)
     parties = "introduction__association__organisation", "introduction__company__organisation"
     return held.select_related(*parties).prefetch_related(*parties_read_with()).get(pk=partnership.pk)

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import prefetch_related_objects
 
 from accounts.models import Organisation
 from associations.operations import follow_check
@@ -38,11 +39,19 @@ def report_talk(*, partnership: Partnership, talked: bool, by: "User") -> Verdic
         raise DomainError("Cette question n’est plus posée. Rechargez la page pour voir où vous en êtes.")
     if not talked and not partnership.talk_turn:
         raise DomainError("Rien ne presse\u00a0: nous vous poserons la question dans quelques jours.")
-    TalkReport.objects.update_or_create(
+    said = TalkReport(
         partnership=partnership,
         organisation=organisation,
         turn=partnership.talk_turn or TURNS[0],
-        defaults={"talked": talked, "at": clock.now(), "by": by},
+        talked=talked,
+        at=clock.now(),
+        by=by,
+    )
+    TalkReport.objects.bulk_create(
+        [said],
+        update_conflicts=True,
+        unique_fields=["partnership", "organisation", "turn"],
+        update_fields=["talked", "at", "by"],
     )
     note = f"{organisation.name}\u00a0: {'oui' if talked else 'pas encore'}"
     record(partnership, "report_talk", partnership.status, partnership.status, by, note)
@@ -109,6 +118,8 @@ def return_to_matching(*, partnership: Partnership, by: "User | None" = None) ->
 
 def _follow(partnership: Partnership, phase: Phase, by: "User | None") -> Verdict:
     """What both answers mean together, done."""
+    # Read once: the same words say what comes next, and whom it waits for.
+    prefetch_related_objects([partnership], "talk_reports")
     verdict = compare(*_said(partnership), phase)
     if verdict == Verdict.TALKED:
         _go_on(partnership)
@@ -126,7 +137,7 @@ def _follow(partnership: Partnership, phase: Phase, by: "User | None") -> Verdic
 
 def _said(partnership: Partnership) -> tuple[Said, Said]:
     """What each side said last: a yes stays; a no holds for its turn, then the question is asked again."""
-    last = {report.organisation_id: report for report in partnership.talk_reports.order_by("turn")}
+    last = partnership.last_words()
     one, other = (last.get(organisation.pk) for organisation in partnership.organisations()[:2])
     return _meaning(one, partnership.talk_turn), _meaning(other, partnership.talk_turn)
 
