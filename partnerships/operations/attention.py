@@ -164,23 +164,23 @@ def places_this_month() -> "QuerySet[Policy, tuple[uuid.UUID, int, int]]":
 def _lock_months(companies: Collection[uuid.UUID]) -> dict[uuid.UUID, AttentionMonth]:
     """This month's rows, locked in the order of companies, each capacity brought up to the policy's (never
     below what is spent)."""
-    capacities = dict(
-        Policy.objects.filter(company__in=companies).values_list("company_id", "monthly_capacity")
-    )
-    rows = AttentionMonth.objects.filter(company__in=companies, month=month_of(clock.today()))
-    known = set(rows.values_list("company_id", flat=True))
+    this_month = month_of(clock.today())
+    known = FilteredRelation("attention_months", condition=Q(attention_months__month=this_month))
+    read = Company.objects.filter(pk__in=companies).order_by("pk").annotate(known=known)
+    found = list(read.values_list("pk", "known", "policy__monthly_capacity"))
+    capacities = {company: capacity or 0 for company, _, capacity in found}
     AttentionMonth.objects.bulk_create(
         (
-            AttentionMonth(
-                company_id=company, month=month_of(clock.today()), capacity=capacities.get(company, 0)
-            )
-            for company in sorted(set(companies) - known)
+            AttentionMonth(company_id=company, month=this_month, capacity=capacities[company])
+            for company, month, _ in found
+            if month is None
         ),
         ignore_conflicts=True,
     )
+    rows = AttentionMonth.objects.filter(company__in=companies, month=this_month)
     months = {month.company_id: month for month in rows.select_for_update(no_key=True).order_by("company")}
     for company, month in months.items():
-        wanted = max(capacities.get(company, 0), month.spent)
+        wanted = max(capacities[company], month.spent)
         if month.capacity != wanted:
             month.capacity = wanted
             month.save(update_fields=["capacity"])
