@@ -36,7 +36,8 @@ def next_step_again(introduction: Introduction) -> None:
         start(SendQueuedIntroduction, introduction, since=now)
     elif introduction.later_on is not None:
         start(ReplyLater, introduction, since=max(now, morning_of(introduction.later_on)))
-    start(TellTrueStatus, introduction, since=now)
+    if introduction.asked_by_side == Side.ASSOCIATION:
+        start(TellTrueStatus, introduction, since=now)
 
 
 register_living("partnerships.introductions", lambda: Introduction.objects.open(), next_step_again)

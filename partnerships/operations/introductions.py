@@ -17,7 +17,7 @@ from mecenova.mail import operations as mail
 from mecenova.workflow.errors import DomainError
 from mecenova.workflow.journal import advance
 from partnerships import policies
-from partnerships.enums import AttentionSource, IntroductionStatus
+from partnerships.enums import AttentionSource, IntroductionStatus, Side
 from partnerships.followups import AnswerIntroduction, ReplyLater, SendQueuedIntroduction, TellTrueStatus
 from partnerships.models import Introduction
 from partnerships.models.introduction import IntroductionQuerySet
@@ -187,7 +187,7 @@ def await_later(introduction: Introduction) -> None:
     if introduction.later_on is None:
         raise ValueError("A postponed introduction has a date")
     agenda.start(ReplyLater, introduction, since=morning_of(introduction.later_on))
-    agenda.start(TellTrueStatus, introduction, since=clock.now())
+    _tell_who_asked(introduction)
 
 
 def await_place(introduction: Introduction) -> None:
@@ -202,9 +202,15 @@ def await_place(introduction: Introduction) -> None:
 def await_answer(introduction: Introduction, by: "User | None") -> None:
     cycle = introduction.later_on.isoformat() if introduction.later_on else ""
     agenda.start(AnswerIntroduction, introduction, since=clock.now())
-    agenda.start(TellTrueStatus, introduction, since=clock.now())
+    _tell_who_asked(introduction)
     mail.queue(IntroductionRequested, introduction, occurrence=cycle)
     introduction_requested.send(Introduction, introduction=introduction, by=by)
+
+
+def _tell_who_asked(introduction: Introduction) -> None:
+    """Where its request stands, from time to time, when it is an association."""
+    if introduction.asked_by_side == Side.ASSOCIATION:
+        agenda.start(TellTrueStatus, introduction, since=clock.now())
 
 
 def _free(introductions: IntroductionQuerySet) -> IntroductionQuerySet:

@@ -286,6 +286,16 @@ def test_a_company_that_asks_waits_for_the_association(pair):
 
 
 @pytest.mark.django_db
+def test_the_true_status_of_a_company_s_request_is_planned_for_nobody(pair):
+    introduction = pair.ask(asked_by_side=Side.COMPANY, by=pair.answerer)
+    planned = FollowUp.objects.about([introduction])
+    assert [row.rule for row in planned] == ["partnerships.answer"]
+    day = clock.today() + timedelta(days=120)
+    operations.postpone_introduction(introduction=introduction, later_on=day, by=pair.asker)
+    assert [row.rule for row in planned.open()] == ["partnerships.later"]
+
+
+@pytest.mark.django_db
 def test_nobody_asks_or_answers_for_others(pair):
     stranger = member_of(IntroductionFactory().association)
     with pytest.raises(PermissionDenied):
