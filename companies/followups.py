@@ -229,14 +229,7 @@ def step_for(organisation: Organisation) -> type[CompanyRule] | None:
 def refresh_step(organisation: Organisation) -> bool:
     """Start the step the company is at, unless it is open already; tell whether something changed."""
     chosen = step_for(organisation)
-    if chosen is None:
-        return False
-    current = next_step(organisation)
-    kept = {rule.name for rule in (chosen, chosen.call) if rule}
-    if current is None or current.rule not in kept:
-        start(chosen, organisation)
-        return True
-    return False
+    return chosen is not None and _replace_step(organisation, next_step(organisation), chosen)
 
 
 def heard_from(organisation: Organisation, by: User | None) -> None:
@@ -255,7 +248,18 @@ def restart_silence(organisation: Organisation) -> None:
     current = next_step(organisation)
     if current is not None and current.rule in {KeepInTouch.name, CallAfterSilence.name}:
         close(organisation, KeepInTouch, CallAfterSilence)
-    refresh_step(organisation)
+        current = None
+    if chosen := step_for(organisation):
+        _replace_step(organisation, current, chosen)
+
+
+def _replace_step(organisation: Organisation, current: FollowUp | None, chosen: type[CompanyRule]) -> bool:
+    """Start the step chosen, unless it is the open one, or the call that follows it is."""
+    kept = {rule.name for rule in (chosen, chosen.call) if rule}
+    if current is not None and current.rule in kept:
+        return False
+    start(chosen, organisation)
+    return True
 
 
 def restart_need_step(need: Need) -> None:

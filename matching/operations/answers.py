@@ -52,7 +52,7 @@ def take_interest(*, suggestion: Suggestion, note: str, by: User) -> Introductio
         need=suggestion.need,
         project=suggestion.project,
     )
-    suggestion.refresh_from_db()
+    suggestion.refresh_from_db(fields=["status"])
     if suggestion.is_open:  # Else the yes to what the association had asked was the answer here too.
         advance(
             suggestion, SUGGESTION, "take_interest", by=by, answered_at=clock.now(), introduction=introduction
@@ -197,9 +197,9 @@ def _expire(waiting: SuggestionQuerySet, by: User | None) -> list[Approach]:
 def _lock_for_answer(suggestion: Suggestion, by: User) -> Suggestion:
     # The organisations first, as everything that changes them does (docs/adr/0014).
     hold(suggestion.association.organisation_id, suggestion.company.organisation_id)
-    suggestion = (
-        Suggestion.objects.with_parties().select_for_update(of=("self",), no_key=True).get(pk=suggestion.pk)
-    )
+    # The policy says which step of the company its answer begins again.
+    read = Suggestion.objects.with_parties().select_related("company__policy")
+    suggestion = read.select_for_update(of=("self",), no_key=True).get(pk=suggestion.pk)
     if not policies.can_answer_suggestion(by, suggestion):
         raise PermissionDenied
     return suggestion

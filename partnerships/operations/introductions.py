@@ -149,8 +149,9 @@ def rearm_introduction(*, introduction: Introduction, by: "User | None" = None) 
 def lock(introduction: Introduction) -> Introduction:
     """The introduction as it is now, held until the end with its two organisations, which are taken first."""
     hold(introduction.association.organisation_id, introduction.company.organisation_id)
-    held = Introduction.objects.with_parties().select_for_update(of=("self",), no_key=True)
-    return held.get(pk=introduction.pk)
+    # The policy says which step of the company its answer begins again.
+    read = Introduction.objects.with_parties().select_related("company__policy")
+    return read.select_for_update(of=("self",), no_key=True).get(pk=introduction.pk)
 
 
 def end(introduction: Introduction, told: type[IntroductionNotification]) -> None:
