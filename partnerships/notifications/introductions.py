@@ -36,7 +36,8 @@ class IntroductionNotification(Notification):
     reads_many: ClassVar[tuple[Any, ...]] = tuple(map(team_of, reads))
 
     def context(self, subject: Introduction, recipient: "User") -> dict[str, Any]:
-        step = agenda.next_step(subject)
+        # What has ended has no step any more.
+        step = agenda.next_step(subject) if subject.is_open else None
         return {
             "introduction": subject,
             "asking": subject.asking_organisation,
