@@ -12,7 +12,6 @@ from accounts import followups, notifications, policies, signals
 from accounts.enums import OrganisationEvent, OrganisationKind, OrganisationStatus, Origin, Role
 from accounts.models import Membership, Merge, Organisation, User
 from accounts.models.organisation import record_key
-from accounts.operations.presence import follow_members
 from accounts.workflow import ORGANISATION
 from mecenova.agenda import operations as agenda
 from mecenova.agenda.enums import Outcome
@@ -75,7 +74,7 @@ def create_organisation(
     _insert_once(organisation)
     if manager is not None:
         Membership.objects.create(organisation=organisation, user=manager, role=Role.MANAGER)
-        follow_members(organisation)
+        agenda.follow_members(organisation_id=organisation.pk, people=[manager.pk])
         end_sign_up(manager)
     if origin != Origin.IMPORT:  # An import's own report is the record of its rows.
         journal.record(organisation, "create", NEW, organisation.status, by)

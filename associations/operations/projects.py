@@ -76,7 +76,7 @@ def create_project(
         return same
     project = Project.objects.create(pk=project_id or new_key(Project), association=association, **words)
     for name, chosen in lists.items():
-        getattr(project, name).set(chosen)
+        getattr(project, name).add(*chosen)
     record(project, "create", NEW, project.status, by)
     restart_project_step(project)
     project_changed.send(sender=Project, project=project, association=association)

@@ -78,7 +78,8 @@ def create_need(
         if sent_before is None:
             raise
         return _said_again(sent_before, company, kind, values, by)
-    _set_lists(need, values)
+    for name in LISTS & set(values):
+        getattr(need, name).add(*values[name])
     record(need, "create", NEW, need.status, by)
     restart_need_step(need)
     return need
