@@ -117,7 +117,7 @@ class Staff:
         return lambda turn: self._call_company(subject, by, turn)
 
     def _call_association(self, organisation: Organisation, by: User, turn: int) -> None:
-        called = Association.objects.get(organisation=organisation)
+        called = Association.objects.select_related("organisation").get(organisation=organisation)
         note_call(association=called, by=by, note=f"Appel {turn + 1}.")
         self.associations[organisation.pk].was_called(turn)
 
