@@ -30,7 +30,7 @@ from mecenova.agenda.signals import slot_held
 
 @receiver([organisation_checked, organisation_attended, organisation_step_lost])
 def the_company_takes_its_next_step(organisation: Organisation, **kwargs: Any) -> None:
-    if Company.objects.filter(organisation=organisation).exists():
+    if organisation.kind == OrganisationKind.COMPANY and hasattr(organisation, "company"):
         refresh_step(organisation)
 
 
