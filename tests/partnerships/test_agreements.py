@@ -97,6 +97,14 @@ def test_dates_that_cannot_be_are_refused(signed, client, signed_on, ends_on):
     assert signed_on.isoformat() in shown(response)
 
 
+def test_what_is_signed_for_today_alone_is_signed_until_tonight(signed):
+    signed.sign(signed_on=TODAY, ends_on=TODAY)
+    signed.go_to(TODAY, hour=20)
+    assert operations.end_partnership(partnership=signed.partnership).status == "agreed"
+    signed.go_to(TODAY + timedelta(days=1))
+    assert (signed.partnership.status, signed.partnership.ends_on) == ("ended", TODAY)
+
+
 @pytest.mark.parametrize("data", [{}, {"signed_on": "31/02/2026"}, {"signed_on": "hier"}])
 def test_a_date_that_is_none_is_asked_again(signed, client, data):
     client.force_login(signed.asker)

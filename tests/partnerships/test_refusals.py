@@ -14,6 +14,7 @@ from mecenova.agenda import operations as agenda
 from mecenova.calendar import clock
 from mecenova.mail.models import OutgoingMail
 from mecenova.reference.enums import Kind
+from mecenova.ui.figures import short_date
 from mecenova.ui.templatetags.words import date_longue
 from mecenova.workflow.errors import DomainError
 from partnerships import operations
@@ -193,6 +194,20 @@ def test_a_no_gives_its_date_and_the_pair_rests_until_that_day(pair, frozen_cloc
         now.move_to(datetime(2026, 12, 22, 23, 1, tzinfo=UTC))  # Midnight has passed in Paris.
         assert pair.ask().status == IntroductionStatus.REQUESTED
         assert not Introduction.objects.refused_until_after(clock.today()).exists()
+
+
+def test_of_two_refusals_the_date_told_is_the_later(pair):
+    """Whichever was said first: on the earlier of the two, nobody could write again yet."""
+    pair_of = {"association": pair.association, "company": pair.company, "answered_at": clock.now()}
+    for days in (30, 90, 60):
+        IntroductionFactory(
+            **pair_of,
+            status=IntroductionStatus.NO,
+            refusal_reason="timing",
+            retry_on=clock.today() + timedelta(days=days),
+        )
+    with pytest.raises(DomainError, match=short_date(clock.today() + timedelta(days=90))):
+        pair.ask()
 
 
 def test_who_said_no_may_change_its_mind(pair):
