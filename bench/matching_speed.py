@@ -20,6 +20,7 @@ from bench._rounds import measure_rounds
 from bench._targets import Targets
 from bench._workers import explained, spend
 from companies.models import Need
+from matching.applicant import applicant
 from matching.network import load
 from matching.odds import by_cause_and_kind, case_of, odds_of, what_if
 from matching.openings import openings_of
@@ -127,7 +128,7 @@ def _one_association(chance: random.Random) -> None:
         for found in askers
     ]
     one = Association.objects.order_by("pk")[0]
-    opening = [spend(lambda: openings_of(one))[0].processor for _ in range(3)]
+    opening = [spend(lambda: openings_of(applicant(one)))[0].processor for _ in range(3)]
     print(f"  one association, its {SHOWN} needs, with Python: {_spread(times)} ms of processor")
     print(f"  what a change of its profile would open: {1000 * min(opening):.0f} ms of processor")
 

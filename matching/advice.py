@@ -20,10 +20,10 @@ from django.urls import reverse
 
 from associations.models import Project
 from associations.readiness import completeness
+from matching.applicant import Applicant, applicant
 from matching.findings import Findings, in_plain_numbers
-from matching.openings import Opening, Openings, openings_of
+from matching.openings import Opening, kinds_it_accepts, openings_under, wider_places
 from matching.suited import needs_to_answer
-from mecenova.calendar import clock
 from mecenova.readiness import in_words
 from mecenova.reference.enums import Kind
 from partnerships.enums import RefusalReason
@@ -151,11 +151,8 @@ def _about_the_profile(project: Project) -> list[Step]:
 
 def _about_the_needs(project: Project) -> list[Step]:
     """Answer now, ask for another kind, act elsewhere: counted as the pages they lead to count."""
-    association = project.association
-    return [
-        *_answer_now(project, needs_to_answer(association, today=clock.today())),
-        *_opened(project, openings_of(association)),
-    ]
+    one = applicant(project.association)
+    return [*_answer_now(project, needs_to_answer(one)), *_opened(project, one)]
 
 
 def _answer_now(project: Project, number: int) -> list[Step]:
@@ -174,17 +171,16 @@ def _answer_now(project: Project, number: int) -> list[Step]:
     ]
 
 
-def _opened(project: Project, found: Openings) -> list[Step]:
+def _opened(project: Project, one: Applicant) -> list[Step]:
     """Another kind, unless the association refuses it, and another place: the heaviest of each is kept."""
-    refused = project.association.refused_kinds
-    steps = []
-    for opening in found.openings:
-        gain = opening.needs - found.suited
-        if opening.sort == "kind" and opening.kind not in refused:
-            steps.append(_other_kind(project, opening, gain))
-        elif opening.sort == "place":
-            steps.append(_elsewhere(opening, gain))
-    return steps
+    changes = [*kinds_it_accepts(one), *wider_places(one.association, one.side)]
+    suited, openings = openings_under(one, changes)
+    return [
+        _other_kind(project, opening, opening.needs - suited.total())
+        if opening.sort == "kind"
+        else _elsewhere(opening, opening.needs - suited.total())
+        for opening in openings
+    ]
 
 
 def _other_kind(project: Project, opening: Opening, gain: int) -> Step:

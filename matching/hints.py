@@ -6,10 +6,11 @@ from django.urls import reverse
 from associations.enums import ProjectStatus
 from associations.hints import Hint
 from associations.models import Association, Project
+from matching.applicant import applicant
 from matching.enums import Choice
 from matching.models import Diagnosis
 from matching.network.stems import stems_of_words
-from matching.openings import openings_by_kind
+from matching.openings import kinds_it_accepts, openings_under
 from matching.scoring import likely_causes
 from matching.scoring.text import exact_stems, words
 from mecenova.reference.enums import Kind
@@ -65,12 +66,12 @@ def money_only_hint(project: Project) -> Hint | None:
     is_proposed = project.status == ProjectStatus.PUBLISHED and not project.is_paused
     if not (is_proposed and project.asks_only_for_money):
         return None
-    before, openings = openings_by_kind(association)
-    others = [one for one in openings if one.kind not in association.refused_kinds]
+    one = applicant(association)
+    before, others = openings_under(one, kinds_it_accepts(one))
     if not others:
         return None
     suited = before.total()
-    listed = ", ".join(f"{one.needs} avec une demande {OF_OTHER_KIND[one.kind]}" for one in others)
+    listed = ", ".join(f"{other.needs} avec une demande {OF_OTHER_KIND[other.kind]}" for other in others)
     return Hint(
         text=f"Votre projet ne demande que de l’argent\u00a0: {_suit_now(suited)} aujourd’hui. "
         f"Ce serait {listed}.",

@@ -14,6 +14,7 @@ from associations.readiness import completeness as association_completeness
 from companies.models import Company, Need
 from companies.readiness import NEED
 from companies.readiness import completeness as company_completeness
+from matching.applicant import applicant
 from matching.enums import Choice, SuggestionStatus
 from matching.explaining import CHOICES, facts_of, why
 from matching.models import Diagnosis, Suggestion, SuggestionQuerySet
@@ -22,7 +23,6 @@ from matching.presented import presentations
 from matching.suited import suited_needs, why_none
 from mecenova.agenda.operations import next_step
 from mecenova.agenda.slot_links import slots_path
-from mecenova.calendar import clock
 from mecenova.mail.links import link_for
 from mecenova.mail.notifications import Notification, register_notification
 from mecenova.mail.operations import absolute_url
@@ -130,7 +130,7 @@ class AssociationWelcome(Welcome):
         association = Association.objects.for_readiness().get(organisation=subject)
         case, places = case_of_association(association), places_of(association)
         office = association.organisation.department
-        suited = suited_needs(association, limit=WELCOME_NEEDS, today=clock.today())
+        suited = suited_needs(applicant(association), limit=WELCOME_NEEDS)
         why = why_none(association, suited)
         needs = Need.objects.select_related("company__organisation").in_bulk(
             [candidate.need.id for candidate in suited.candidates]

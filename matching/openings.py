@@ -4,7 +4,7 @@ Counted with the filters and the score of a round, asked anew under the change: 
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from django.urls import reverse
@@ -12,12 +12,12 @@ from django.urls import reverse
 from associations.models import Association, Project
 from companies.models import Need
 from matching.allocation import PRESENT_FROM, PRESENT_TEXT_FROM, Candidate
-from matching.network import load
+from matching.applicant import Applicant, is_open
+from matching.network import Names
 from matching.network.rows import asks_of
 from matching.odds.what_if import WITH_KIND
-from matching.profiles import asker, read_bits, related_masks, stops_of, suited_by_kind
+from matching.profiles import Asker, askers, stops_of, suited_by_kind
 from matching.scoring import AskSide, AssociationSide, NeedSide, every_stop, score
-from matching.suited import is_open
 from mecenova.calendar import clock
 from mecenova.reference.enums import Kind, TerritoryLevel
 from mecenova.reference.models import Territory
@@ -60,78 +60,41 @@ class Openings:
     openings: list[Opening]
 
 
-def openings_of(association: Association) -> Openings:
+def openings_of(one: Applicant) -> Openings:
     """Counted by the database over all needs, in a fixed number of queries."""
-    network = load(Association.objects.filter(pk=association.pk), Need.objects.none())
-    side, related = network.associations[0], network.related
-    changes = changes_of(association, side, related, network.names.words)
-    counting = _Counting()
     needs = Need.objects.answerable().count()
-    if is_open(side, clock.today()):
-        before, stopped = counting.suited(side), Counter(counting.stopped(side))
-    else:
-        before, stopped = Counter(), Counter({"stance": needs} if needs else {})
+    stopped = stops_of(one.asker) if one.is_open else {"stance": needs} if needs else {}
+    before, openings = openings_under(one, changes_of(one.association, one.side, one.names))
     return Openings(
         needs=needs,
         suited=before.total(),
-        far=max(0, needs - before.total() - stopped.total()),
-        stopped=dict(stopped.most_common()),
-        openings=counting.openings(changes, before),
+        far=max(0, needs - before.total() - sum(stopped.values())),
+        stopped=dict(Counter(stopped).most_common()),
+        openings=openings,
     )
 
 
-def openings_by_kind(association: Association) -> "tuple[Counter[str], list[Opening]]":
-    """The same of its kinds of support alone: how many needs of each suit it, and what asking for another
-    would do."""
-    side = load(Association.objects.filter(pk=association.pk), Need.objects.none()).associations[0]
-    if not is_open(side, clock.today()):
-        return Counter(), []
-    counting = _Counting()
-    before = counting.suited(side)
-    return before, counting.openings(_kinds(association, side), before)
+def openings_under(one: Applicant, changes: Sequence[Change]) -> "tuple[Counter[str], list[Opening]]":
+    """How many needs of each kind suit it, and those of these changes that would open something, those that
+    open most first. Who is open to no company is suited by none."""
+    before = _suited(one, one.asker) if one.is_open else Counter()
+    opened = [change for change in changes if is_open(change.side)]
+    found = []
+    for change, changed in zip(opened, askers([change.side for change in opened], one.bits), strict=True):
+        number = _suited_after(change, before, _suited(one, changed))
+        if number > before.total():
+            found.append(Opening(change.sort, change.label, number, change.url, change.action, change.kind))
+    return before, sorted(found, key=lambda opening: -opening.needs)
 
 
-class _Counting:
-    """Counts for one association, as it is or as it would be, by kind of support."""
-
-    def __init__(self) -> None:
-        self.bits, self.related = read_bits(), related_masks()
-
-    def suited(self, side: AssociationSide) -> "Counter[str]":
-        found = asker(side, self.bits)
-        return Counter(
-            suited_by_kind(found, related=self.related, total_from=PRESENT_FROM, text_from=PRESENT_TEXT_FROM)
-        )
-
-    def stopped(self, side: AssociationSide) -> dict[str, int]:
-        return stops_of(asker(side, self.bits))
-
-    def openings(self, changes: list[Change], before: "Counter[str]") -> list[Opening]:
-        """The changes that would open something, those that open most first."""
-        found = []
-        for change in changes:
-            if is_open(change.side, clock.today()):
-                number = _suited_after(change, before, self.suited(change.side))
-                if number > before.total():
-                    found.append(
-                        Opening(change.sort, change.label, number, change.url, change.action, change.kind)
-                    )
-        return sorted(found, key=lambda opening: -opening.needs)
-
-
-def changes_of(
-    association: Association,
-    side: AssociationSide,
-    related: Mapping[str, frozenset[str]],
-    names: Mapping[str, str],
-) -> list[Change]:
+def changes_of(association: Association, side: AssociationSide, names: Names) -> list[Change]:
     """What this association could say otherwise; four queries at most."""
     return [
         *_stance(association, side),
-        *_kinds(association, side),
+        *other_kinds(association, side),
         *_drafts(association, side),
-        *_places(association, side),
-        *_causes(association, side, related, names),
+        *wider_places(association, side),
+        *_causes(association, side, names),
     ]
 
 
@@ -140,6 +103,12 @@ def opens(change: Change, need: NeedSide, related: Mapping[str, frozenset[str]])
     if every_stop(need, change.side, clock.today()):
         return False
     return Candidate(need, change.side, score(need, change.side, related)).is_worth_a_place
+
+
+def _suited(one: Applicant, found: Asker) -> "Counter[str]":
+    return Counter(
+        suited_by_kind(found, related=one.near_causes, total_from=PRESENT_FROM, text_from=PRESENT_TEXT_FROM)
+    )
 
 
 def _suited_after(change: Change, before: "Counter[str]", after: "Counter[str]") -> int:
@@ -164,7 +133,7 @@ def _stance(association: Association, side: AssociationSide) -> list[Change]:
     ]
 
 
-def _kinds(association: Association, side: AssociationSide) -> list[Change]:
+def other_kinds(association: Association, side: AssociationSide) -> list[Change]:
     """A kind it refuses, or that its published projects do not ask for."""
     found = []
     project = Project.objects.proposed().filter(association=association).order_by("-published_at").first()
@@ -184,6 +153,12 @@ def _kinds(association: Association, side: AssociationSide) -> list[Change]:
         label = f"Si vous {verb} aussi {WITH_KIND[kind]}"
         found.append(Change("kind", label, other, url, action, kind.value))
     return found
+
+
+def kinds_it_accepts(one: Applicant) -> list[Change]:
+    """Other kinds that it could ask for without taking back a refusal."""
+    refused = one.association.refused_kinds
+    return [change for change in other_kinds(one.association, one.side) if change.kind not in refused]
 
 
 def _drafts(association: Association, side: AssociationSide) -> list[Change]:
@@ -212,7 +187,7 @@ def _drafts(association: Association, side: AssociationSide) -> list[Change]:
     ]
 
 
-def _places(association: Association, side: AssociationSide) -> list[Change]:
+def wider_places(association: Association, side: AssociationSide) -> list[Change]:
     """The rest of its région, then all of France: what a wider ground would open."""
     rows = list(
         Territory.objects.exclude(
@@ -238,19 +213,14 @@ def _acting_in(side: AssociationSide, codes: set[str]) -> AssociationSide:
     return replace(side, places=side.places | codes, reach=side.reach | codes)
 
 
-def _causes(
-    association: Association,
-    side: AssociationSide,
-    related: Mapping[str, frozenset[str]],
-    names: Mapping[str, str],
-) -> list[Change]:
+def _causes(association: Association, side: AssociationSide, names: Names) -> list[Change]:
     """Those its texts speak of first, then those near its own."""
-    near = sorted({other for cause in side.causes for other in related.get(cause, ())})
+    near = sorted({other for cause in side.causes for other in names.related.get(cause, ())})
     wanted = [cause for cause in (*sorted(side.text.causes), *near) if cause not in side.causes]
     return [
         Change(
             "cause",
-            f"Si cette cause est aussi la vôtre\u00a0: {names.get(cause, cause)}",
+            f"Si cette cause est aussi la vôtre\u00a0: {names.words.get(cause, cause)}",
             replace(side, causes=side.causes | {cause}),
             _section(association, "mission"),
             "Revoir les causes",

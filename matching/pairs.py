@@ -4,7 +4,6 @@ The team's page, `explain_match` and what an association is told are three readi
 """
 
 import uuid
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -17,7 +16,7 @@ from matching.allocation import Candidate
 from matching.enums import SuggestionStatus
 from matching.models import Suggestion
 from matching.models.suggestions import AFTER_SILENCE
-from matching.network import load
+from matching.network import Names, load
 from matching.refusals import Refused, refused_between
 from matching.scoring import STOPS, WEIGHTS, Assessment, AssociationSide, NeedSide, every_stop, score
 from matching.standing import Standing, standing_of
@@ -105,8 +104,7 @@ class Pair:
     need_side: NeedSide
     side: AssociationSide
     assessment: Assessment
-    names: Mapping[str, str]
-    related: Mapping[str, frozenset[str]]
+    names: Names
     filters: tuple[Filter, ...]
     stored: Suggestion | None
     settled: Settled | None
@@ -161,8 +159,7 @@ def look_at(need: Need, association: Association) -> Pair:
         need_side=need_side,
         side=side,
         assessment=assessment,
-        names=network.names.words,
-        related=network.related,
+        names=network.names,
         filters=tuple(Filter(name, sentence, name not in stops) for name, sentence in STOPS.items()),
         stored=Suggestion.objects.with_parties().filter(need=need, association=association).first(),
         settled=settled_between(company.pk, association.pk),

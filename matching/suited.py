@@ -1,19 +1,21 @@
 """The needs that suit one association now: the same filters and score as a round, seen from its side."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import date
 from heapq import nsmallest
+from uuid import UUID
 
 from django.urls import reverse
 
 from associations.models import Association
 from companies.models import Need
 from matching.allocation import PRESENT_FROM, PRESENT_TEXT_FROM, Candidate
+from matching.applicant import Applicant
 from matching.network import Names, load
-from matching.profiles import asker, best_needs, missing_needs, read_bits, related_masks, stops_of
-from matching.scoring import BY_PLACE, STOPS, AssociationSide, score, stopped_by
+from matching.profiles import best_needs, missing_needs, stops_of
+from matching.scoring import BY_PLACE, STOPS, NeedSide, score, stopped_by
+from mecenova.calendar import clock
 from partnerships.models import Introduction
 
 # What the page of an association lists at once.
@@ -38,34 +40,32 @@ class WhyNone:
     path: str = ""
 
 
-def suited_needs(association: Association, *, limit: int, today: date) -> Suited:
+def suited_needs(one: Applicant, *, limit: int) -> Suited:
     """What an association may answer now. The database finds the best; those shown are weighed again, to be
     explained, and so are needs that have no profile yet. Reads the same number of rows however many needs."""
-    alone = load(Association.objects.filter(pk=association.pk), Need.objects.none())
-    side = alone.associations[0]
-    if not is_open(side, today):
+    side, today = one.side, clock.today()
+    if not one.is_open:
         number = Need.objects.answerable().count()
-        return Suited([], {"stance": number} if number else {}, alone.names)
-    found = asker(side, read_bits())
-    stops, unprofiled = Counter(stops_of(found)), set(missing_needs())
+        return Suited([], {"stance": number} if number else {}, one.names)
+    stops, unprofiled = Counter(stops_of(one.asker)), set(missing_needs())
     best = best_needs(
-        found,
+        one.asker,
         limit=limit,
-        related=related_masks(),
+        related=one.near_causes,
         total_from=PRESENT_FROM,
         text_from=PRESENT_TEXT_FROM,
     )
     wanted = {each.id for each in best} | unprofiled
     candidates = []
-    for need in load(Association.objects.none(), Need.objects.answerable().filter(pk__in=wanted)).needs:
+    for need in _read(wanted):
         stop = stopped_by(need, side, today)
         if stop is None:
-            candidates.append(Candidate(need, side, score(need, side, alone.related)))
+            candidates.append(Candidate(need, side, score(need, side, one.names.related)))
         elif need.id in unprofiled:
             stops[stop] += 1
     worth = [candidate for candidate in candidates if candidate.is_worth_a_place]
     first = nsmallest(limit, worth, key=lambda each: (-each.assessment.total, each.need.id.bytes))
-    return Suited(first, stops, alone.names)
+    return Suited(first, stops, one.names)
 
 
 def why_none(association: Association, suited: Suited) -> WhyNone | None:
@@ -92,15 +92,14 @@ def why_none(association: Association, suited: Suited) -> WhyNone | None:
     )
 
 
-def needs_to_answer(association: Association, *, today: date) -> int:
+def needs_to_answer(one: Applicant) -> int:
     """How many of the needs that its page lists it has not written to yet: never one more than it finds."""
-    found = suited_needs(association, limit=SUITED_SHOWN, today=today)
-    listed = {candidate.need.id for candidate in found.candidates}
-    written = Introduction.objects.living().filter(association=association, need__in=listed)
+    listed = {candidate.need.id for candidate in suited_needs(one, limit=SUITED_SHOWN).candidates}
+    written = Introduction.objects.living().filter(association=one.association, need__in=listed)
     return len(listed - set(written.values_list("need", flat=True)))
 
 
-def is_open(side: AssociationSide, today: date) -> bool:
-    if side.stance == "paused":
-        return side.paused_until is not None and side.paused_until < today
-    return side.stance == "open"
+def _read(wanted: Collection[UUID]) -> list[NeedSide]:
+    if not wanted:
+        return []
+    return load(Association.objects.none(), Need.objects.answerable().filter(pk__in=wanted)).needs

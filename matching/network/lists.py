@@ -1,6 +1,5 @@
-"""The many-valued facts of associations and needs, one query a relation; each makes its side of a pair."""
+"""The many-valued facts of associations and needs, in one query each; each makes its side of a pair."""
 
-from sys import intern
 from typing import Any
 
 from django.db.models import QuerySet
@@ -8,7 +7,7 @@ from django.db.models import QuerySet
 from associations.models import Association, Project
 from companies.models import Need, Policy
 from matching.network.places import Places
-from matching.network.rows import asks_of, sets
+from matching.network.rows import asks_of, linked
 from matching.scoring import AssociationSide, NeedSide, TextSide
 
 
@@ -16,26 +15,26 @@ class AssociationLists:
     """The many-valued facts of associations, those of the projects proposed included."""
 
     def __init__(self, associations: "QuerySet[Association]") -> None:
-        keys = associations.order_by().values("pk")
-        projects = Project.objects.proposed().filter(association__in=keys).order_by()
-        through, project = Association, "association_id"
-        self.causes = sets(through.causes.through, "association_id", "cause__slug", associations=keys)
-        self.audiences = sets(
-            through.audiences.through, "association_id", "audience__slug", associations=keys
+        projects = Project.objects.proposed().filter(association__in=associations.order_by().values("pk"))
+        found = linked(
+            {
+                "causes": [
+                    (associations, "pk", "causes__slug"),
+                    (projects, "association_id", "causes__slug"),
+                ],
+                "audiences": [
+                    (associations, "pk", "audiences__slug"),
+                    (projects, "association_id", "audiences__slug"),
+                ],
+                "territories": [
+                    (associations, "pk", "territories__code"),
+                    (projects, "association_id", "territories__code"),
+                ],
+                "sectors": [(associations, "pk", "refused_sectors__slug")],
+            }
         )
-        self.territories = sets(
-            through.territories.through, "association_id", "territory__code", associations=keys
-        )
-        self.sectors = sets(
-            through.refused_sectors.through, "association_id", "sector__slug", associations=keys
-        )
-        for found, relation in ((self.causes, "causes"), (self.audiences, "audiences")):
-            for key, slug in projects.values_list(project, f"{relation}__slug"):
-                if slug:
-                    found[key] = found[key] | {intern(slug)}
-        for key, code in projects.values_list(project, "territories__code"):
-            if code:
-                self.territories[key] = self.territories[key] | {intern(code)}
+        self.causes, self.audiences = found["causes"], found["audiences"]
+        self.territories, self.sectors = found["territories"], found["sectors"]
         self.asks = asks_of(projects)
         self._reaches: dict[frozenset[str], frozenset[str]] = {}
 
@@ -64,16 +63,20 @@ class NeedLists:
     """The many-valued facts of needs, and the policies they stand under."""
 
     def __init__(self, needs: "QuerySet[Need]") -> None:
-        keys = needs.order_by().values("pk")
-        companies = needs.order_by().values("company")
-        self.causes = sets(Need.causes.through, "need_id", "cause__slug", needs=keys)
-        self.audiences = sets(Need.audiences.through, "need_id", "audience__slug", needs=keys)
-        self.territories = sets(Need.territories.through, "need_id", "territory__code", needs=keys)
-        self.skills = sets(Need.skills.through, "need_id", "skill__slug", needs=keys)
-        self.policy_territories = sets(
-            Policy.territories.through, "policy_id", "territory__code", policies=companies
+        policies = Policy.objects.filter(company__in=needs.order_by().values("company"))
+        found = linked(
+            {
+                "causes": [(needs, "pk", "causes__slug")],
+                "audiences": [(needs, "pk", "audiences__slug")],
+                "territories": [(needs, "pk", "territories__code")],
+                "skills": [(needs, "pk", "skills__slug")],
+                "policy_territories": [(policies, "pk", "territories__code")],
+                "excluded": [(policies, "pk", "excluded_causes__slug")],
+            }
         )
-        self.excluded = sets(Policy.excluded_causes.through, "policy_id", "cause__slug", policies=companies)
+        self.causes, self.audiences = found["causes"], found["audiences"]
+        self.territories, self.skills = found["territories"], found["skills"]
+        self.policy_territories, self.excluded = found["policy_territories"], found["excluded"]
 
     def side(self, row: dict[str, Any], text: TextSide) -> NeedSide:
         key, company = row["pk"], row["company_id"]

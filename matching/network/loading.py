@@ -11,7 +11,7 @@ from associations.models import Association
 from companies.models import Need
 from matching.network.lists import AssociationLists, NeedLists
 from matching.network.places import closed_lists
-from matching.network.rows import association_rows, described, need_rows_of, texts_of, told_by
+from matching.network.rows import association_rows, described, need_rows_of, said_in, told_by, told_in
 from matching.network.vocabulary import lexicon_knowing
 from matching.scoring import AssociationSide, Lexicon, NeedSide, TextSide
 
@@ -37,12 +37,13 @@ class Network:
 
 def load(associations: "QuerySet[Association]", needs: "QuerySet[Need]") -> Network:
     """These, read from what people wrote, with words weighed as the whole network uses them."""
-    rows, told = association_rows(associations), told_by(associations)
+    rows = association_rows(associations)
+    told = told_by(rows, associations)
     need_rows = need_rows_of(needs)
-    lexicon = lexicon_knowing(texts_of(rows, told, need_rows))
+    lexicon = lexicon_knowing(told_in(rows, told), weighed=said_in(need_rows))
     texts = {
         row["pk"]: lexicon.association_text(
-            lexicon.read(row["organisation__name"], told.get(row["pk"], ""), count=False)
+            lexicon.read(row["organisation__name"], told[row["pk"]], count=False)
         )
         for row in rows
     }

@@ -2,7 +2,9 @@
 
 import uuid
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import groupby
+from operator import itemgetter
 from sys import intern
 from typing import Any
 
@@ -20,7 +22,7 @@ CHUNK = 2000
 def association_rows(associations: "QuerySet[Association]") -> list[Any]:
     return list(
         associations.order_by("pk")
-        .annotate(department=F("organisation__department__code"))
+        .annotate(department=F("organisation__department__code"), said=Left("purpose", LONGEST))
         .values(
             "pk",
             "organisation__name",
@@ -29,20 +31,20 @@ def association_rows(associations: "QuerySet[Association]") -> list[Any]:
             "paused_until",
             "general_interest",
             "refused_kinds",
+            "said",
         )
         .iterator(chunk_size=CHUNK)
     )
 
 
-def told_by(associations: "QuerySet[Association]") -> dict[uuid.UUID, str]:
+def told_by(rows: Iterable[dict[str, Any]], associations: "QuerySet[Association]") -> dict[uuid.UUID, str]:
     """What associations tell beyond their name: purpose, then the projects proposed. Cut: see LONGEST."""
-    told: dict[uuid.UUID, str] = {}
-    purposes = associations.order_by().annotate(said=Left("purpose", LONGEST)).values_list("pk", "said")
-    for key, said in purposes.iterator(chunk_size=CHUNK):
-        told[key] = said
+    told: dict[uuid.UUID, str] = {row["pk"]: row["said"] for row in rows}
     projects = Project.objects.proposed().filter(association__in=associations.order_by().values("pk"))
-    rows = projects.annotate(said=Left("description", LONGEST)).values_list("association_id", "title", "said")
-    for key, title, said in rows.iterator(chunk_size=CHUNK):
+    proposed = projects.annotate(said=Left("description", LONGEST)).values_list(
+        "association_id", "title", "said"
+    )
+    for key, title, said in proposed.iterator(chunk_size=CHUNK):
         told[key] = f"{told.get(key, '')} {title} {said}"
     return told
 
@@ -79,41 +81,54 @@ def described(row: dict[str, Any]) -> str:
     return f"{row['description']} {row['goods']} {row['question']}"
 
 
-def texts_of(
-    rows: Iterable[dict[str, Any]], told: Mapping[uuid.UUID, str], need_rows: Iterable[dict[str, Any]]
-) -> Iterator[str]:
+def told_in(rows: Iterable[dict[str, Any]], told: Mapping[uuid.UUID, str]) -> Iterator[str]:
+    """The texts of associations, one after the other."""
     for row in rows:
         yield row["organisation__name"]
     yield from told.values()
+
+
+def said_in(need_rows: Iterable[dict[str, Any]]) -> Iterator[str]:
+    """The texts of needs, one after the other."""
     for row in need_rows:
         yield row["title"]
         yield described(row)
 
 
-def sets(through: Any, key: str, value: str, **within: Any) -> dict[uuid.UUID, frozenset[str]]:
-    """One query per relation; the values are shared between rows."""
-    (subset,) = within.values()
-    found: dict[uuid.UUID, set[str]] = defaultdict(set)
-    rows = through.objects.filter(**{f"{key}__in": subset}).values_list(key, value)
-    for owner, slug in rows.iterator(chunk_size=CHUNK):
-        found[owner].add(intern(slug))
+def linked(
+    relations: "Mapping[str, Sequence[tuple[QuerySet[Any], str, str]]]",
+) -> dict[str, dict[uuid.UUID, frozenset[str]]]:
+    """By relation and owner, the values of its (rows, owner, value): one query for all relations.
+
+    Equal sets are shared between owners.
+    """
+    first, *others = (
+        rows.order_by().values_list(Value(relation), owner, value)
+        for relation, sources in relations.items()
+        for rows, owner, value in sources
+    )
+    found: dict[str, dict[uuid.UUID, set[str]]] = {name: defaultdict(set) for name in relations}
+    for relation, owner, value in first.union(*others, all=True).iterator(chunk_size=CHUNK):
+        if value:
+            found[relation][owner].add(intern(value))
+    return {relation: _shared(sets) for relation, sets in found.items()}
+
+
+def _shared(found: Mapping[uuid.UUID, set[str]]) -> dict[uuid.UUID, frozenset[str]]:
     shared: dict[frozenset[str], frozenset[str]] = {}
     sets: dict[uuid.UUID, frozenset[str]] = defaultdict(frozenset)
-    for owner, slugs in found.items():
-        frozen = frozenset(slugs)
+    for owner, values in found.items():
+        frozen = frozenset(values)
         sets[owner] = shared.setdefault(frozen, frozen)
     return sets
 
 
 def asks_of(projects: "QuerySet[Project]") -> dict[uuid.UUID, list[AskSide]]:
-    skills: dict[uuid.UUID, set[str]] = defaultdict(set)
-    asks = Ask.objects.filter(project__in=projects.values("pk")).order_by("pk")
-    for key, slug in asks.values_list("pk", "skills__slug"):
-        if slug:
-            skills[key].add(intern(slug))
+    """By association, in the order of their keys; one query."""
+    rows = Ask.objects.filter(project__in=projects.values("pk")).order_by("pk")
+    told = rows.values_list("pk", "project__association_id", "kind", "amount", "project_id", "skills__slug")
     found: dict[uuid.UUID, list[AskSide]] = defaultdict(list)
-    for key, association, kind, amount, project in asks.values_list(
-        "pk", "project__association_id", "kind", "amount", "project_id"
-    ):
-        found[association].append(AskSide(intern(kind), amount, frozenset(skills[key]), project))
+    for (_, association, kind, amount, project), same in groupby(told, key=itemgetter(0, 1, 2, 3, 4)):
+        skills = frozenset(intern(row[-1]) for row in same if row[-1])
+        found[association].append(AskSide(intern(kind), amount, skills, project))
     return found

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from functools import lru_cache
-from typing import Any
 
 from django.db import connection
 
@@ -63,22 +62,21 @@ def plain_lexicon(texts: Iterable[str]) -> Lexicon:
     return Lexicon({**known, **stems_of_words(unknown)})
 
 
-def lexicon_knowing(texts: Iterable[str]) -> Lexicon:
-    """Reads these texts, and weighs their words as the whole network uses them."""
+def lexicon_knowing(texts: Iterable[str], *, weighed: Iterable[str]) -> Lexicon:
+    """Reads the texts of both, and weighs the words of the latter as the whole network uses them.
+
+    Only needs are weighed: how many say the words of the others is not asked.
+    """
+    sought = {word for text in weighed for word in words(text)}
+    told = {word for text in texts for word in words(text)}
     known = thesaurus_stems()
-    stems = stems_of_words({word for text in texts for word in words(text)} - known.keys())
-    lexicon = Lexicon({**known, **stems})
-    said = {key_of(stem): stem for stem in lexicon.stems.values()}
-    given: dict[str, Any] = {"keys": [*theme_slugs(), *said], "today": clock.today()}
+    lexicon = Lexicon({**known, **stems_of_words((sought | told) - known.keys())})
+    (lexicon.size, lexicon.length), uses_sql = _counted()
+    said = {key_of(stem): stem for word in sought if (stem := lexicon.stems.get(word))}
+    if not said:
+        return lexicon
     with connection.cursor() as cursor:
-        cursor.execute(COUNTED)
-        counted = cursor.fetchone()
-        if counted is None:  # Before the first full round: everybody's readings, counted for these words.
-            cursor.execute(COUNT_NOW, given)
-            lexicon.size, lexicon.length = cursor.fetchone()
-        else:
-            lexicon.size, lexicon.length = counted
-        cursor.execute(USES if counted else USES_NOW, given)
+        cursor.execute(uses_sql, {"keys": [*theme_slugs(), *said], "today": clock.today()})
         for key, uses in cursor.fetchall():
             if key in theme_slugs():
                 lexicon.theme_frequency[theme_slugs()[key]] = uses
@@ -89,15 +87,19 @@ def lexicon_knowing(texts: Iterable[str]) -> Lexicon:
 
 def usual_length() -> float:
     """How many words an association's texts usually hold, as last counted."""
-    given = {"today": clock.today()}
+    (size, length), _ = _counted()
+    return max(1.0, float(length) / max(1, size))
+
+
+def _counted() -> tuple[tuple[int, int], str]:
+    """How many associations speak, with how many words; and the statement that counts each word's uses."""
     with connection.cursor() as cursor:
         cursor.execute(COUNTED)
-        counted = cursor.fetchone()
-        if counted is None:
-            cursor.execute(COUNT_NOW, given)
-            counted = cursor.fetchone()
-    size, length = counted
-    return max(1.0, float(length) / max(1, size))
+        if counted := cursor.fetchone():
+            return counted, USES
+        # Before the first full round: everybody's readings, counted for the words asked.
+        cursor.execute(COUNT_NOW, {"today": clock.today()})
+        return cursor.fetchone(), USES_NOW
 
 
 def recount() -> None:

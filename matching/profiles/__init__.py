@@ -3,8 +3,8 @@ transaction of the change that made them. `refresh` writes them for a few, `repa
 """
 
 from matching.profiles.best_associations import best_associations
-from matching.profiles.best_needs import asker, best_needs, stops_of, suited_by_kind
-from matching.profiles.masks import read_bits, related_masks
+from matching.profiles.best_needs import Asker, asker, askers, best_needs, stops_of, suited_by_kind
+from matching.profiles.masks import Bits, read_bits, related_masks
 from matching.profiles.refreshing import (
     missing_needs,
     number_open,
@@ -15,7 +15,10 @@ from matching.profiles.refreshing import (
 )
 
 __all__ = [
+    "Asker",
+    "Bits",
     "asker",
+    "askers",
     "best_associations",
     "best_needs",
     "missing_needs",

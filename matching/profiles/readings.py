@@ -87,7 +87,7 @@ def read_needs(keys: Collection[uuid.UUID] | None) -> int:
     """Weigh the words of these needs, or of all, with the vocabulary of the network; how many were."""
     number = 0
     for rows in _unread(UNREAD_NEEDS, keys):
-        lexicon = lexicon_knowing(text for _, title, said, _ in rows for text in (title, said))
+        lexicon = lexicon_knowing((), weighed=(text for _, title, said, _ in rows for text in (title, said)))
         NeedReading.objects.bulk_create(
             [_need_reading(row, lexicon) for row in rows],
             update_conflicts=True,

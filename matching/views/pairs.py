@@ -58,7 +58,7 @@ def pair(request: HttpRequest, need: uuid.UUID, association: uuid.UUID) -> HttpR
         "verdict": told_to_team(found),
         "version": SCORE_VERSION,
         "without_theme": WITHOUT_THEME,
-        "reasons": reasons(found.need_side, found.side, found.assessment, found.names),
+        "reasons": reasons(found.need_side, found.side, found.assessment, found.names.words),
         "remarks": remarks(Suggestion.objects.filter(need=need, association=association)),
         "stored_inputs": sorted(found.stored.inputs.items()) if found.stored else (),
     }

@@ -7,12 +7,12 @@ from django.views.decorators.http import require_safe
 
 from associations.models import Association
 from companies.models import Need
+from matching.applicant import applicant
 from matching.models import Suggestion
 from matching.odds import odds_for
 from matching.presented import presentations as told
 from matching.scoring import reasons_to_answer
 from matching.suited import SUITED_SHOWN, suited_needs, why_none
-from mecenova.calendar import clock
 from partnerships.models import Introduction
 from partnerships.policies import why_not_yet
 
@@ -39,7 +39,7 @@ def suited(request: HttpRequest) -> HttpResponse:
     """The open needs that suit an association of mine, with the reasons a round would give."""
     association = own_association_or_404(request)
     others = [one for one in _mine(request) if one != association]
-    found = suited_needs(association, limit=SUITED_SHOWN, today=clock.today())
+    found = suited_needs(applicant(association), limit=SUITED_SHOWN)
     needs = Need.objects.with_details().in_bulk([candidate.need.id for candidate in found.candidates])
     living = Introduction.objects.living().filter(association=association, need__in=needs)
     already = {introduction.need_id: introduction for introduction in living}

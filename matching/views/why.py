@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from companies.models import Need
+from matching.applicant import applicant
 from matching.openings import changes_of, openings_of, opens
 from matching.pairs import look_at
 from matching.scoring import reasons_to_answer
@@ -19,7 +20,7 @@ from partnerships.policies import why_not_yet
 def why_not_shown(request: HttpRequest) -> HttpResponse:
     """Of all open needs: those that suit it, what stops the others, what a change would open."""
     association = own_association_or_404(request)
-    found = openings_of(association)
+    found = openings_of(applicant(association))
     stopped = [(TOLD_IN_SHORT[name], number) for name, number in found.stopped.items()]
     context = {"association": association, "found": found, "stopped": stopped}
     return render(request, "matching/why_not_shown.html", context)
@@ -35,8 +36,8 @@ def why_not_for(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     if pair.stored is None and not pair.is_suited:
         changes = [
             change
-            for change in changes_of(association, pair.side, pair.related, pair.names)
-            if opens(change, pair.need_side, pair.related)
+            for change in changes_of(association, pair.side, pair.names)
+            if opens(change, pair.need_side, pair.names.related)
         ]
     context = {
         "association": association,
@@ -45,6 +46,6 @@ def why_not_for(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         "changes": changes,
         "suits": pair.is_suited,
         "not_yet": why_not_yet(association.organisation),
-        "reasons": reasons_to_answer(pair.need_side, pair.side, pair.assessment, pair.names),
+        "reasons": reasons_to_answer(pair.need_side, pair.side, pair.assessment, pair.names.words),
     }
     return render(request, "matching/why_not_for.html", context)

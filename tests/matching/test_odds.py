@@ -7,6 +7,7 @@ from django.template.loader import render_to_string
 from django.utils.html import strip_tags
 
 from companies.models import Company, Need
+from matching.applicant import applicant
 from matching.odds import (
     ENOUGH,
     by_cause_and_kind,
@@ -23,7 +24,6 @@ from matching.openings import openings_of
 from matching.operations import run_round
 from matching.profiles import refresh_needs
 from matching.suited import suited_needs
-from mecenova.calendar import clock
 from mecenova.reference.models import Cause, Territory
 from tests.associations.factories import AskFactory, AssociationFactory, ProjectFactory
 from tests.companies.factories import CompanyFactory, NeedFactory
@@ -53,8 +53,8 @@ def test_a_need_behind_a_closed_door_is_open_to_nobody(employment, capacity, ope
     assert odds().needs == open_needs
     assert sum(cell.needs for row in by_cause_and_kind() for cell in row.cells) == open_needs
     assert Company.objects.listed().with_details().get().current_needs == open_needs
-    assert len(suited_needs(association, limit=5, today=clock.today()).candidates) == open_needs
-    found = openings_of(association)
+    assert len(suited_needs(applicant(association), limit=5).candidates) == open_needs
+    found = openings_of(applicant(association))
     assert (found.needs, found.suited, found.stopped) == (open_needs, open_needs, {})
 
 

@@ -8,6 +8,7 @@ from django.core.management import call_command
 from django.urls import reverse
 from django.utils.html import strip_tags
 
+from matching.applicant import applicant
 from matching.openings import openings_of
 from matching.operations import decline_suggestion, run_round
 from matching.pairs import look_at, settled_between
@@ -32,7 +33,7 @@ def counted(association):
     """Once the night's check has written what factories told nobody of."""
     repair()
     reweigh()
-    return openings_of(association)
+    return openings_of(applicant(association))
 
 
 def sentences(need, association):

@@ -48,7 +48,7 @@ class Command(BaseCommand):
         self.stdout.write(f"Score ({SCORE_VERSION}) : {pair.assessment.total:.4f}")
         if pair.refused is not None:
             self.stdout.write(f"Refus passés : −{pair.refused.cost:.4f}. {pair.refused.in_words}.")
-        for reason in reasons(pair.need_side, pair.side, pair.assessment, pair.names):
+        for reason in reasons(pair.need_side, pair.side, pair.assessment, pair.names.words):
             self.stdout.write(f"  - {reason}")
 
     def _tell_ground(self, pair: Pair) -> None:

@@ -1,0 +1,41 @@
+"""One association as a round sees it, read once for all that is asked about what it could answer."""
+
+from dataclasses import dataclass
+
+from associations.models import Association
+from companies.models import Need
+from matching.network import Names, load
+from matching.profiles import Asker, Bits, asker, read_bits, related_masks
+from matching.scoring import AssociationSide
+from mecenova.calendar import clock
+
+
+@dataclass(frozen=True, slots=True)
+class Applicant:
+    """An association, its side of a pair, and the closed lists that its masks are made with."""
+
+    association: Association
+    side: AssociationSide
+    names: Names
+    bits: Bits
+    near_causes: list[int]
+    asker: Asker
+
+    @property
+    def is_open(self) -> bool:
+        return is_open(self.side)
+
+
+def applicant(association: Association) -> Applicant:
+    """Read in a fixed number of queries."""
+    network = load(Association.objects.filter(pk=association.pk), Need.objects.none())
+    (side,) = network.associations
+    bits = read_bits()
+    return Applicant(association, side, network.names, bits, related_masks(), asker(side, bits))
+
+
+def is_open(side: AssociationSide) -> bool:
+    """Whether it may be proposed to companies today."""
+    if side.stance == "paused":
+        return side.paused_until is not None and side.paused_until < clock.today()
+    return side.stance == "open"
