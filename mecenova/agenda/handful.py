@@ -127,7 +127,10 @@ class Handful:
         return True
 
     def _close_and_plan(self, rows: list[FollowUp]) -> None:
-        """What acting has closed was moved on, and whoever moved it has said what comes next."""
+        """What acting has closed was moved on, and whoever moved it has said what comes next.
+
+        A step that is closed here was its subject's only one: what follows takes no other's place.
+        """
         if not rows:
             return
         left = FollowUp.objects.open().filter(pk__in=[row.pk for row in rows])
@@ -151,6 +154,7 @@ class Handful:
                 if (subject := subjects.get(row.subject_id)) is not None
                 and self._rule.still_relevant(subject)
             ],
+            in_place=False,
             delays=self._delays,
         )
 

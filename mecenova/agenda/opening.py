@@ -43,10 +43,12 @@ def open_one(rule: Rule, opening: Opening, *, in_place: bool) -> FollowUp:
     return row if _write(rule, [row], in_place=in_place) else _insist(rule, row)
 
 
-def open_all(rule: Rule, openings: Sequence[Opening], *, delays: Delays | None = None) -> None:
+def open_all(
+    rule: Rule, openings: Sequence[Opening], *, in_place: bool = True, delays: Delays | None = None
+) -> None:
     """`open_one` for different subjects of one type, in a handful of queries."""
     rows = _rows(rule, openings, delays)
-    if not _write(rule, rows):
+    if not _write(rule, rows, in_place=in_place):
         for row in rows:
             _insist(rule, row)
 

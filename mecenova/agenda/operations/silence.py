@@ -35,13 +35,14 @@ def check_silence() -> SilenceCheck | None:
 
     A kind that raises stops no other; but a count without it would say less than the truth: none is kept.
     """
-    open_ones = FollowUp.objects.open().order_by().values_list("subject_type", flat=True)
-    types, kinds = list(open_ones.distinct()), living()
+    open_ones = FollowUp.objects.open()
+    types, repaired, kinds = _types(open_ones), _types(open_ones.filter(rule=Repair.name)), living()
     closed = one_by_one(_close_orphans, types, what="orphans of the type")
-    closed += one_by_one(_close_repairs, types, what="repairs of the type")
+    closed += one_by_one(_close_repairs, repaired, what="repairs of the type")
     counts = one_by_one(_check, kinds, what="kind of subject")
     restarted = one_by_one(_check_beside, beside(), what="rule")
-    if len(closed) + len(counts) + len(restarted) < 2 * len(types) + len(kinds) + len(beside()):
+    asked = len(types) + len(repaired) + len(kinds) + len(beside())
+    if len(closed) + len(counts) + len(restarted) < asked:
         return None
     return SilenceCheck.objects.create(
         subjects=sum(alive for alive, _ in counts),
@@ -49,6 +50,11 @@ def check_silence() -> SilenceCheck | None:
         orphans=sum(closed),
         restarted=sum(restarted),
     )
+
+
+def _types(rows: FollowUpQuerySet) -> list[int]:
+    """The types of what these follow-ups speak of."""
+    return list(rows.order_by().values_list("subject_type", flat=True).distinct())
 
 
 @transaction.atomic
@@ -118,8 +124,6 @@ def _close_orphans(type_id: int) -> int:
 def _close_repairs(type_id: int) -> int:
     """Repairs of what is over."""
     repairs = FollowUp.objects.open().filter(subject_type=type_id, rule=Repair.name)
-    if not repairs.exists():
-        return 0
     model = ContentType.objects.get_for_id(type_id).model_class()
     alive = [
         subjects for subjects in (queryset() for queryset in living().values()) if subjects.model is model
