@@ -11,7 +11,8 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import Exists, Model, QuerySet
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Exists, Model, OuterRef, QuerySet
 
 from mecenova.agenda import planning
 from mecenova.agenda.enums import Outcome
@@ -127,18 +128,10 @@ class Handful:
         return True
 
     def _close_and_plan(self, rows: list[FollowUp]) -> None:
-        """What acting has closed was moved on, and whoever moved it has said what comes next.
-
-        A step that is closed here was its subject's only one: what follows takes no other's place.
-        """
-        if not rows:
-            return
-        left = FollowUp.objects.open().filter(pk__in=[row.pk for row in rows])
-        still_open = set(left.values_list("pk", flat=True))
-        rows = [row for row in rows if row.pk in still_open]
-        self._close(rows, Outcome.DONE)
+        """A step that is closed here was its subject's only one: what follows takes no other's place."""
         later = [(row, day) for row in rows if (day := following(self._rule, row.occurrence)) is not None]
-        subjects = {each.pk: each for each in self._read(row.subject_id for row, _ in later)} if later else {}
+        subjects = self._still_waiting([row for row, _ in later])
+        self._close(rows, Outcome.DONE)
         open_all(
             self._rule,
             [
@@ -151,16 +144,28 @@ class Handful:
                     row.assigned_to,
                 )
                 for row, day in later
-                if (subject := subjects.get(row.subject_id)) is not None
-                and self._rule.still_relevant(subject)
+                if (subject := subjects.get(row.pk)) is not None and self._rule.still_relevant(subject)
             ],
             in_place=False,
             delays=self._delays,
         )
 
+    def _still_waiting(self, rows: Sequence[FollowUp]) -> dict[UUID, Any]:
+        """By row, its subject as acting has left it.
+
+        What acting has closed was moved on, and whoever moved it has said what comes next.
+        """
+        if not rows:
+            return {}
+        ours = FollowUp.objects.open().filter(pk__in=[row.pk for row in rows], subject_id=OuterRef("pk"))
+        subjects = self._read(row.subject_id for row in rows)
+        found = subjects.annotate(still_due=ArraySubquery(ours.order_by().values("pk")))
+        return {key: subject for subject in found for key in subject.still_due}
+
     def _close(self, rows: Sequence[FollowUp], outcome: Outcome) -> None:
+        """What acting has closed keeps its outcome."""
         if rows:
-            FollowUp.objects.filter(pk__in=[row.pk for row in rows]).update(
+            FollowUp.objects.open().filter(pk__in=[row.pk for row in rows]).update(
                 outcome=outcome, closed_at=clock.now(), lease_until=None, last_error=""
             )
 

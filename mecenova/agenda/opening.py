@@ -47,6 +47,8 @@ def open_all(
     rule: Rule, openings: Sequence[Opening], *, in_place: bool = True, delays: Delays | None = None
 ) -> None:
     """`open_one` for different subjects of one type, in a handful of queries."""
+    if not openings:
+        return
     rows = _rows(rule, openings, delays)
     if not _write(rule, rows, in_place=in_place):
         for row in rows:
@@ -60,8 +62,6 @@ def open_where_none(rule: Rule, openings: Sequence[Opening]) -> None:
 
 def _rows(rule: Rule, openings: Sequence[Opening], delays: Delays | None) -> list[FollowUp]:
     """What is to be written, with the dates that the rule, the team and absences give."""
-    if not openings:
-        return []
     rows = [_row(rule, opening) for opening in openings]
     if delays is None:
         delays, absences = planning.clock_of(rule, rows)
@@ -123,8 +123,6 @@ def _insist(rule: Rule, row: FollowUp) -> FollowUp:
 
 def _close_former_steps(rows: Sequence[FollowUp]) -> None:
     """A new step takes the place of the former one, but not of itself."""
-    if not rows:
-        return
     former = FollowUp.objects.steps().filter(_about(rows)).exclude(pk__in=_same(rows).values("pk"))
     former.update(outcome=Outcome.DONE, closed_at=clock.now(), lease_until=None)
 
