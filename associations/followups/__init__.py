@@ -11,7 +11,7 @@ from associations.followups.profile import (
     FirstSteps,
     Presentation,
     refresh_step,
-    step_for,
+    step_of,
 )
 from associations.followups.projects import PROJECT_STEPS, restart_project_step
 
@@ -25,5 +25,5 @@ __all__ = [
     "Presentation",
     "refresh_step",
     "restart_project_step",
-    "step_for",
+    "step_of",
 ]

@@ -9,6 +9,7 @@ from accounts.models import Organisation, team_of
 from accounts.operations.newcomers import newcomers
 from associations import notifications
 from associations.enums import Stance
+from associations.models import Association
 from associations.readiness import is_complete, missing_in_words, told_parts
 from mecenova.agenda.enums import Owner
 from mecenova.agenda.models import FollowUp
@@ -26,11 +27,15 @@ register_beside(
 )
 
 
+# For the rules that say what is missing.
+WITH_PARTS = (team_of(), *told_parts("association"))
+
+
 class AssociationRule(Rule):
     """A rule whose subject is the organisation of an association."""
 
     reads: ClassVar[tuple[str, ...]] = ("association",)
-    reads_many: ClassVar[tuple[Any, ...]] = (team_of(), *told_parts("association"))
+    reads_many: ClassVar[tuple[Any, ...]] = (team_of(),)
 
     def organisation_id(self, subject: Organisation) -> uuid.UUID | None:
         return subject.pk
@@ -64,6 +69,7 @@ class FirstSteps(AssociationRule):
 
     name = "associations.first_steps"
     title = "Accompagner les premiers pas d’une association"
+    reads_many = WITH_PARTS
     is_step = False
     owner = Owner.PLATFORM
     days = (1, 7, 15)
@@ -99,6 +105,7 @@ class Call(StepRule):
 class CallToComplete(Call):
     name = "associations.call_to_complete"
     title = "Appeler une association pour compléter sa fiche"
+    reads_many = WITH_PARTS
 
     def what(self, subject: Organisation) -> str:
         return _short(f"Appeler l’association pour compléter sa fiche avec elle\u00a0: {_missing(subject)}.")
@@ -133,6 +140,7 @@ class CompleteProfile(StepRule):
 
     name = "associations.complete_profile"
     title = "Compléter la fiche de l’association"
+    reads_many = WITH_PARTS
     owner = Owner.ORGANISATION
     days = (20,)
     call = CallToComplete
@@ -223,16 +231,20 @@ def step_for(organisation: Organisation) -> type[StepRule] | None:
     """The step this association is at. None while accounts owns it (to check) or when nobody is there."""
     if not organisation.is_checked:
         return None
-    association = organisation.association
+    return step_of(organisation, Association.objects.for_step().get(organisation=organisation))
+
+
+def step_of(organisation: Organisation, association: Association) -> type[StepRule]:
+    """The same of one that is checked, its association read `for_step` with others."""
     if association.stance == Stance.EXPERT_ONLY:
         return Available
     if association.is_paused:
         return Pause
     if organisation.is_unattended:
         return Presentation
-    if not is_complete(association):
+    if not association.lacks_nothing:
         return CompleteProfile
-    return Presentation if association.projects.published().exists() else PublishProject
+    return Presentation if association.has_published else PublishProject
 
 
 def refresh_step(organisation: Organisation) -> bool:

@@ -2,11 +2,12 @@ import re
 from typing import Self
 from uuid import UUID
 
+from django.apps import apps
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import CombinedSearchVector, SearchVectorField
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, ExpressionWrapper, F, OuterRef, Q
 from django.urls import reverse
 
 from accounts.enums import LISTED_STATUSES, OrganisationStatus
@@ -95,6 +96,14 @@ class AssociationQuerySet(models.QuerySet["Association"]):
             "causes", "audiences", "territories", "expertise", "refused_sectors"
         )
 
+    def for_step(self) -> Self:
+        """Each with what its next step follows from."""
+        projects = apps.get_model("associations", "Project").objects.published()
+        return self.annotate(
+            lacks_nothing=ExpressionWrapper(complete(self.model), models.BooleanField()),
+            has_published=Exists(projects.filter(association=OuterRef("pk"))),
+        )
+
     def for_readiness(self) -> Self:
         """With all that completeness looks at."""
         return self.select_related("organisation").prefetch_related(
@@ -104,6 +113,10 @@ class AssociationQuerySet(models.QuerySet["Association"]):
 
 class Association(Identified):
     """What a non-profit organisation says of itself. Its office and state are its Organisation's."""
+
+    # Only where it was read `for_step`.
+    lacks_nothing: bool
+    has_published: bool
 
     organisation = models.OneToOneField(
         Organisation,

@@ -16,7 +16,7 @@ from associations.followups import (
     CallToPublish,
     Presentation,
     refresh_step,
-    step_for,
+    step_of,
 )
 from associations.models import Association, Project
 from associations.operations.projects import close_project
@@ -54,10 +54,9 @@ def record_presentations(*, associations: Iterable[Association]) -> None:
     # moment is moving its step, and the 90 days promised can only end sooner.
     free = Organisation.objects.select_for_update(no_key=True, skip_locked=True)
     held = {each.pk: each for each in free.filter(pk__in=keys).order_by("pk").prefetch_related("memberships")}
-    for profile in Association.objects.for_readiness().filter(organisation__in=held):
-        # Each then knows the other, as it was locked.
-        profile.organisation = held[profile.organisation_id]
-    shown = [organisation for organisation in held.values() if step_for(organisation) is Presentation]
+    profiles = Association.objects.for_step().checked().filter(organisation__in=held)
+    at = [(held[profile.organisation_id], profile) for profile in profiles]
+    shown = [organisation for organisation, profile in at if step_of(organisation, profile) is Presentation]
     close_many(shown, [Presentation, CallAfterSilence])
     start_many(Presentation, shown)
 
