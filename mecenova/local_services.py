@@ -249,6 +249,8 @@ def _valkey(data: Path) -> Iterator[str]:
         [
             *(get_binary_path(), "--port", str(port), "--bind", "127.0.0.1"),
             *("--save", "", "--appendonly", "no", "--dir", data),
+            # Two for each process of the suite.
+            *("--databases", "64"),
         ],
         preexec_fn=die_with_parent(signal.SIGTERM),
     )

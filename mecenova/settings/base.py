@@ -3,6 +3,7 @@
 from email.utils import parseaddr
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 
 import environ
 from csp.constants import NONE, SELF
@@ -31,9 +32,15 @@ def database_from(url: str, *, pool: bool = False) -> dict[str, Any]:
 
 
 def cache_at(url: str) -> dict[str, Any]:
-    """Django's settings for a cache on that server. Silent, it costs a second and no more."""
+    """Django's settings for a cache on that server. Silent, it costs a second and no more.
+
+    In the database after the one of the queues, which is the address's own: to empty a cache is to empty its
+    database, and would take the queues away.
+    """
+    told = urlsplit(url)
+    location = urlunsplit(told._replace(path=f"/{int(told.path.strip('/') or 0) + 1}"))
     bounds = {"socket_timeout": 1, "socket_connect_timeout": 1}
-    return {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": url, "OPTIONS": bounds}
+    return {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": location, "OPTIONS": bounds}
 
 
 INSTALLED_APPS = [
@@ -113,7 +120,7 @@ TEMPLATES = [
 FORM_RENDERER = "mecenova.ui.forms.PlainFormRenderer"
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-CACHES = {"default": cache_at("redis://")}
+CACHES = {"default": cache_at("redis://localhost/0")}
 
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = [

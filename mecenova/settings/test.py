@@ -12,10 +12,10 @@ if not (DATABASE_URL and REDIS_URL):
     DATABASE_URL = DATABASE_URL or _services.database_url
     REDIS_URL = REDIS_URL or _services.redis_url
 
-# Two processes that share the work each empty their own cache, and nobody else's.
+# Two processes that share the work each have two databases, and empty nobody else's.
 if WORKER := env.str("PYTEST_XDIST_WORKER", default=""):
     _server, _, _database = REDIS_URL.rpartition("/")
-    REDIS_URL = f"{_server}/{int(_database) + 1 + int(WORKER.removeprefix('gw'))}"
+    REDIS_URL = f"{_server}/{int(_database) + 2 * (1 + int(WORKER.removeprefix('gw')))}"
 
 SECRET_KEY = "only-for-tests"
 DEBUG = False

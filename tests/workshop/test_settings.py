@@ -11,6 +11,7 @@ import psycopg
 import pytest
 import redis
 from celery import Celery
+from django.core.cache import cache
 from django.core.cache.backends.redis import RedisCache
 from django.core.exceptions import ImproperlyConfigured
 from django.core.mail import get_connection
@@ -117,13 +118,37 @@ def test_a_cache_that_says_nothing_costs_a_moment():
     """Suspended, it accepts connections and never answers; by itself the client waits for five seconds."""
     with socket.create_server(("127.0.0.1", 0)) as silent:
         told = cache_at(f"redis://127.0.0.1:{silent.getsockname()[1]}/0")
-        cache = RedisCache(told["LOCATION"], {"OPTIONS": told["OPTIONS"]})
+        silent_cache = RedisCache(told["LOCATION"], {"OPTIONS": told["OPTIONS"]})
         with pytest.raises(redis.TimeoutError):
-            cache.get("count")
-        kwargs = cache._cache.get_client().connection_pool.connection_kwargs
+            silent_cache.get("count")
+        kwargs = silent_cache._cache.get_client().connection_pool.connection_kwargs
     assert (kwargs["socket_timeout"], kwargs["socket_connect_timeout"]) == (1, 1)
     asked = read_production("print(CACHES['default'] == cache_at(REDIS_URL))", {})
     assert asked.stdout == "True\n", asked.stderr
+
+
+def test_a_cache_that_is_emptied_takes_no_message_with_it(settings):
+    with redis.Redis.from_url(settings.CELERY_BROKER_URL) as queues:
+        queues.lpush("queue-of-a-test", "message")
+        cache.set("count", 1)
+        cache.clear()
+        assert cache.get("count") is None
+        assert queues.lpop("queue-of-a-test") == b"message"
+
+
+@pytest.mark.parametrize(
+    ("queues", "kept"),
+    [
+        ("redis://redis:6379/0", "redis://redis:6379/1"),
+        ("redis://redis", "redis://redis/1"),
+        (
+            "rediss://:secret@redis:6380/3?ssl_cert_reqs=required",
+            "rediss://:secret@redis:6380/4?ssl_cert_reqs=required",
+        ),
+    ],
+)
+def test_the_cache_is_in_the_database_after_the_queues(queues, kept):
+    assert cache_at(queues)["LOCATION"] == kept
 
 
 class TestProviders:
