@@ -7,6 +7,7 @@ posts such a form is atomic, and finds its record by `held_to_write`.
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping
+from copy import copy
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -14,6 +15,7 @@ from typing import Any, Self, TypeVar
 
 from django import forms
 from django.db.models import Model
+from django.forms.utils import ErrorDict
 from django.http import HttpRequest
 from django.utils.formats import date_format
 from django.utils.text import Truncator
@@ -72,18 +74,32 @@ class AsShown(forms.Form):
         }
 
     def taken_up(self) -> Self | None:
-        """`again`, when somebody else has written otherwise in the same fields: `overtaken` says which."""
+        """`again`, when somebody else has written otherwise in the same fields, or what the two have written
+        cannot stand together: `overtaken` says which fields of theirs.
+        """
         shown, typed = read_digests(self.cleaned_data.get("as_shown", "")), self._changes()
         overtaken = [
             name
             for name, value in typed.items()
             if name in shown and digest(self.now.get(name)) not in {shown[name], digest(value)}
         ]
+        overtaken = overtaken or self._at_odds(shown)
         if not overtaken:
             return None
         again = self.again(typed)
         again.overtaken = [Overtaken(str(self[name].label), self._said(name)) for name in overtaken]
         return again
+
+    def _at_odds(self, shown: Mapping[str, str]) -> list[str]:
+        """What somebody else changed, where the form refuses it beside what was changed here: a maximum below
+        this minimum. Each page was checked with what it showed; the two have not been, together.
+        """
+        both = copy(self)
+        both.cleaned_data, both._errors = self.merged(), ErrorDict()
+        both.clean()
+        if not both.errors:
+            return []
+        return [name for name, value in self.now.items() if name in shown and digest(value) != shown[name]]
 
     def _changes(self) -> dict[str, Any]:
         """What was written here, by field. Without `as_shown`, everything was."""

@@ -62,6 +62,36 @@ def test_the_same_part_of_a_policy_written_by_two_is_shown_before_it_is_replaced
     assert (policy.causes.get().slug, policy.kinds, policy.monthly_capacity) == ("culture", ["in_kind"], 9)
 
 
+def test_a_minimum_and_a_maximum_written_by_two_are_shown_when_they_cross(client, company):
+    address = reverse("companies:policy", args=[company.pk])
+    of_the_other(company, ticket_min=Decimal(100), ticket_max=Decimal(1000))
+    form = opened(client, address)
+    of_the_other(company, ticket_min=Decimal(100), ticket_max=Decimal(500))
+    answer = client.post(address, form | {"ticket_min": "800"})
+    assert answer.status_code == 409
+    ((overtaken),) = answer.context["form"].overtaken
+    assert (overtaken.label, overtaken.now[:3]) == ("Soutien maximal", "500")
+    again = as_posted(answer.context["form"])
+    assert "échangez-les" in client.post(address, again).text
+    assert Policy.objects.get(company=company).ticket_min == 100
+    assert client.post(address, again | {"ticket_min": "400"}).status_code == 302
+    policy = Policy.objects.get(company=company)
+    assert (policy.ticket_min, policy.ticket_max) == (400, 500)
+
+
+def test_a_minimum_and_a_maximum_of_a_need_written_by_two_are_shown_when_they_cross(client, company):
+    need = NeedFactory(company=company, kind="financial", budget_min=100, budget_max=1000)
+    address = reverse("companies:need_edit", args=[need.pk])
+    form = opened(client, address)
+    update_need(need=need, by=company.organisation.members.last(), budget_max=Decimal(500))
+    answer = client.post(address, form | {"budget_min": "800"})
+    assert answer.status_code == 409
+    assert [one.label for one in answer.context["form"].overtaken] == ["Montant maximal"]
+    assert client.post(address, form | {"budget_min": "400"}).status_code == 302
+    need.refresh_from_db()
+    assert (need.budget_min, need.budget_max) == (400, 500)
+
+
 def test_a_first_policy_written_by_two_is_shown_before_it_is_replaced(client, company):
     Policy.objects.get(company=company).delete()
     address = reverse("companies:policy", args=[company.pk])
