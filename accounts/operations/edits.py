@@ -15,10 +15,12 @@ from mecenova.workflow import journal
 
 
 @contextmanager
-def edit_told(organisation: Organisation, *rows: QuerySet[Any], by: User | None) -> Iterator[None]:
-    """Write in this block what these rows say of an organisation that is held.
+def edit_told(
+    organisation: Organisation, *rows: QuerySet[Any], by: User | None, of: Model | None = None
+) -> Iterator[None]:
+    """Write in this block what these rows say of an organisation that is held, or `of` a thing of its own.
 
-    Where the team changed something, a line of the journal names the fields, and never what they hold. What
+    Where the team changed something, a line of its journal names the fields, and never what they hold. What
     its own people or the platform write leaves none.
     """
     if by is None or not is_staff(by) or is_member(by, organisation):
@@ -26,16 +28,27 @@ def edit_told(organisation: Organisation, *rows: QuerySet[Any], by: User | None)
         return
     before = _said(rows)
     yield
-    changed = [name for name, value in _said(rows).items() if before.get(name) != value]
+    after = _said(rows)
+    # One added or taken away is named as a whole.
+    changed = {
+        key[-1] if key in before and key in after else key[0]: None
+        for key in before | after
+        if before.get(key) != after.get(key)
+    }
     if changed:
-        status = organisation.status
-        journal.record(organisation, OrganisationEvent.EDIT, status, status, by, ", ".join(changed))
+        subject: Any = organisation if of is None else of
+        status = subject.status
+        journal.record(subject, OrganisationEvent.EDIT, status, status, by, ", ".join(changed))
 
 
-def _said(rows: tuple[QuerySet[Any], ...]) -> dict[str, Any]:
-    """By the name that the screen gives each field: what it holds now."""
+def _said(rows: tuple[QuerySet[Any], ...]) -> dict[tuple[str, Any, str], Any]:
+    """By the names that the screen gives a record and each field of it: what it holds now."""
     return {
-        str(record._meta.get_field(name).verbose_name): _plain(value)
+        (
+            str(record._meta.verbose_name),
+            record.pk,
+            str(record._meta.get_field(name).verbose_name),
+        ): _plain(value)
         for each in rows
         for record in each.all()
         for name, value in model_to_dict(record).items()

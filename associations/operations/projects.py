@@ -10,7 +10,7 @@ from django.db import transaction
 
 from accounts.enums import OrganisationStatus
 from accounts.models import Organisation, User
-from accounts.operations import locked, send_back_corrected
+from accounts.operations import edit_told, locked, send_back_corrected
 from associations import policies
 from associations.enums import ProjectStatus, Stance
 from associations.followups import refresh_step, restart_project_step
@@ -104,11 +104,14 @@ def update_project(*, project: Project, by: User | None, **changes: Any) -> Proj
     project = hold_project(project)
     if by is not None and not policies.can_edit_project(by, project):
         raise PermissionDenied
-    project.title = one_line(changes.get("title", project.title))
-    project.description = paragraphs(changes.get("description", project.description))
-    project.save(update_fields=sorted(PLAIN))
-    for name in LISTS & changes.keys():
-        getattr(project, name).set(changes[name])
+    with edit_told(
+        project.association.organisation, Project.objects.filter(pk=project.pk), by=by, of=project
+    ):
+        project.title = one_line(changes.get("title", project.title))
+        project.description = paragraphs(changes.get("description", project.description))
+        project.save(update_fields=sorted(PLAIN))
+        for name in LISTS & changes.keys():
+            getattr(project, name).set(changes[name])
     _send_back(project, by)
     project_changed.send(sender=Project, project=project, association=project.association)
     return project
@@ -186,8 +189,9 @@ def save_ask(
     ask.kind = kind
     for name in given:
         setattr(ask, name, given[name] if name in FIELDS_OF_KIND[kind] else empty[name])
-    ask.save()
-    ask.skills.set(skills if "skills" in FIELDS_OF_KIND[kind] else ())
+    with edit_told(project.association.organisation, project.asks.all(), by=by, of=project):
+        ask.save()
+        ask.skills.set(skills if "skills" in FIELDS_OF_KIND[kind] else ())
     _send_back(project, by)
     project_changed.send(sender=Project, project=project, association=project.association)
     return ask
@@ -205,7 +209,8 @@ def remove_ask(*, ask: Ask, by: User | None) -> None:
             "C’est la dernière demande d’un projet publié. Ajoutez-en une autre avant de la retirer, "
             "ou clôturez le projet."
         )
-    project.asks.filter(pk=ask.pk).delete()
+    with edit_told(project.association.organisation, project.asks.all(), by=by, of=project):
+        project.asks.filter(pk=ask.pk).delete()
     _send_back(project, by)
     project_changed.send(sender=Project, project=project, association=project.association)
 

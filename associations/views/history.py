@@ -10,6 +10,7 @@ PROJECT = {
     "create": "brouillon ouvert",
     "publish": "projet publié",
     "close": "projet clos",
+    "edit": "projet modifié par l’équipe",
     "pause": "projet mis en pause",
     "resume": "pause terminée",
     "diagnose": "point fait avec l’association",

@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 
 from accounts.enums import OrganisationStatus
 from accounts.models import Organisation, User
-from accounts.operations import locked, send_back_corrected
+from accounts.operations import edit_told, locked, send_back_corrected
 from companies.enums import NeedStatus, WhoseTime
 from companies.followups import heard_from, refresh_step, restart_need_step
 from companies.models import Company, Need
@@ -109,10 +109,11 @@ def update_need(*, need: Need, by: User | None, **changes: Any) -> Need:
     _refuse_what_cannot_be(need.kind, changes)
     if need.status == NeedStatus.PUBLISHED and "deadline" in changes:
         _refuse_a_past_deadline(changes["deadline"])
-    for name in set(changes) - LISTS:
-        setattr(need, name, _tidy(name, changes[name]))
-    need.save()
-    _set_lists(need, changes)
+    with edit_told(need.company.organisation, Need.objects.filter(pk=need.pk), by=by, of=need):
+        for name in set(changes) - LISTS:
+            setattr(need, name, _tidy(name, changes[name]))
+        need.save()
+        _set_lists(need, changes)
     if need.status == NeedStatus.PUBLISHED:
         if by is not None:
             _refuse_the_incomplete(need)

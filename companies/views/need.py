@@ -25,8 +25,15 @@ from mecenova.agenda.wording import before
 from mecenova.reference.enums import Kind
 from mecenova.ui.as_shown import held_to_write
 from mecenova.workflow.errors import DomainError
+from mecenova.workflow.journal import told
 
 STATUS_TONES = {NeedStatus.DRAFT: "waiting", NeedStatus.PUBLISHED: "good", NeedStatus.CLOSED: "neutral"}
+HISTORY = {
+    "create": "brouillon ouvert",
+    "publish": "besoin publié",
+    "close": "besoin clos",
+    "edit": "besoin modifié par l’équipe",
+}
 WHAT_EACH_KIND_IS = {
     Kind.FINANCIAL: "Un don d’argent, pour un projet ou un appel à projets.",
     Kind.IN_KIND: "Des biens ou du matériel que vous donnez.",
@@ -53,6 +60,7 @@ def detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         "can_publish": need.status != NeedStatus.PUBLISHED and policies.can_publish_need(request.user, need),
         "can_close": need.status != NeedStatus.CLOSED and policies.can_close_need(request.user, need),
         "missing": missing_from_need(need) if own else (),
+        "history": told(need, HISTORY) if own else (),
         "door_is_closed": door_is_closed(need.company),
         "asks_as": who_may_ask(request.user),
         **(step_values(request.user, need.company.organisation, need) if own else {}),

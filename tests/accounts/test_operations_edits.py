@@ -6,13 +6,13 @@ import pytest
 from django.urls import reverse
 
 from accounts.enums import OrganisationEvent
-from associations.operations import update_association
-from companies.operations import set_policy, update_company
+from associations.operations import remove_ask, save_ask, update_association, update_project
+from companies.operations import set_policy, update_company, update_need
 from mecenova.reference.models import Cause
 from mecenova.workflow.journal import history
-from tests.accounts.factories import MembershipFactory, StaffFactory
-from tests.associations.factories import AssociationFactory
-from tests.companies.factories import CompanyFactory
+from tests.accounts.factories import MembershipFactory, StaffFactory, UserFactory
+from tests.associations.factories import AssociationFactory, ProjectFactory
+from tests.companies.factories import CompanyFactory, NeedFactory
 from tests.partnerships.factories import member_of
 
 pytestmark = pytest.mark.django_db
@@ -71,3 +71,39 @@ def test_what_its_own_people_or_the_platform_write_leaves_no_line(who):
         by = MembershipFactory(organisation=association.organisation, user=StaffFactory()).user
     update_association(association=association, by=by, purpose="Les mots de quelqu’un.")
     assert edits_of(association) == []
+
+
+def test_a_project_and_its_asks_changed_by_the_team_say_so_on_its_page(client):
+    project, staff = ProjectFactory(), StaffFactory()
+    for _ in range(2):
+        update_project(
+            project=project, by=staff, title="Des mots de l’équipe", description=project.description
+        )
+    ask = save_ask(project=project, by=staff, kind="financial", amount=Decimal(500))
+    for _ in range(2):
+        save_ask(project=project, by=staff, kind="financial", ask_id=ask.pk, amount=Decimal(600))
+    remove_ask(ask=ask, by=staff)
+    edits = history(project).filter(verb="edit")
+    assert [(line.by, line.note) for line in edits] == [
+        (staff, "titre"),
+        (staff, "demande"),
+        (staff, "montant (€)"),
+        (staff, "demande"),
+    ]
+    update_project(project=project, by=member_of(project.association), title="Nos mots")
+    assert history(project).filter(verb="edit").count() == 4
+    client.force_login(member_of(project.association))
+    assert "projet modifié par l’équipe" in client.get(project.get_absolute_url()).text
+
+
+def test_a_need_changed_by_the_team_says_so_on_its_page(client):
+    need, staff = NeedFactory(published=True), StaffFactory()
+    for _ in range(2):
+        update_need(need=need, by=staff, title="Des mots de l’équipe")
+    ((by, note),) = history(need).filter(verb="edit").values_list("by", "note")
+    assert (by, note) == (staff.pk, "titre")
+    address = reverse("companies:need_detail", args=[need.pk])
+    client.force_login(member_of(need.company))
+    assert "besoin modifié par l’équipe" in client.get(address).text
+    client.force_login(UserFactory())
+    assert "besoin modifié par l’équipe" not in client.get(address).text
