@@ -27,7 +27,7 @@ TODAY = date(2026, 11, 23)
 CAUSES = ("sport", "culture", "sante", "education", "handicap", "solidarite-internationale")
 KINDS = ("financial", "in_kind", "skills", "volunteering", "co_construction")
 RELATED = {"sport": frozenset({"sante"}), "sante": frozenset({"sport"}), "culture": frozenset({"education"})}
-THEMES = ("judo", "theatre", "rugby", "sport")
+THEMES = ("boules", "theatre", "rugby", "sport")
 
 some_causes = st.frozensets(st.sampled_from(CAUSES))
 amounts = st.none() | st.decimals(min_value=0, max_value=1_000_000, places=2)
