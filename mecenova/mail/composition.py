@@ -1,6 +1,8 @@
-"""Composing weekly digests: what is due, person by person. A late run catches up, two runs make one mail."""
+"""Composing weekly digests, a few people at a time. A late run catches up, two runs make one mail."""
 
 import logging
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -29,7 +31,8 @@ from mecenova.mail.wake import wake_on_commit
 
 logger = logging.getLogger(__name__)
 
-PEOPLE_AT_ONCE = 200
+# In one transaction, so that what their digests read is read once.
+PEOPLE_AT_ONCE = 20
 TRY_AGAIN_AFTER = timedelta(hours=1)
 
 
@@ -44,68 +47,92 @@ def compose_due(seconds: float = 20.0) -> int:
         keys = [key for key, _ in people[:PEOPLE_AT_ONCE]]
         if not keys:
             break
-        for key in keys:
-            if clock.elapsed() >= stop:
-                break
-            seen.add(key)
-            composed += _compose(key)
+        seen.update(keys)
+        composed += _compose(keys)
     return composed
 
 
-def _compose(recipient_id: Any) -> bool:
-    """One person's digest, in a transaction of its own. Whoever holds its lines is composing it.
+def _compose(people: Sequence[Any]) -> int:
+    """The digests of a few people, in one transaction. Whoever holds their lines is composing them.
 
-    What the lines themselves cannot survive (a layout) is kept on them and tried again later. A database that
-    goes away is not their fault: they stay due for the next sweep.
+    When one raises, all are undone and each is composed alone: it stops nobody. What its lines themselves
+    cannot survive (a layout) is kept on them and tried again later. A database that goes away is not their
+    fault: they stay due for the next sweep.
     """
+    begun: list[Any] = []
     try:
         with transaction.atomic():
-            return _compose_locked(recipient_id)
+            return _compose_locked(people, begun)
     except (InterfaceError, OperationalError) as error:
-        logger.warning("The digest of person %s waits: %s", recipient_id, type(error).__name__)
-        return False
+        logger.warning("The digests of %s people wait: %s", len(people), type(error).__name__)
+        return 0
+    except SoftTimeLimitExceeded as error:
+        # This worker is about to be stopped: it begins nothing else, and not with this one the next time.
+        for person in begun[-1:]:
+            _set_aside(person, error)
+        raise
     except Exception as error:
-        logger.exception("The digest of person %s could not be composed", recipient_id)
-        DigestLine.objects.all().due(clock.now()).filter(recipient=recipient_id).update(
-            retry_at=clock.now() + TRY_AGAIN_AFTER, last_error=f"{type(error).__name__}: {error}"[:2000]
-        )
-        if isinstance(error, SoftTimeLimitExceeded):
-            # This worker is about to be stopped: it begins nothing else, and not with this one the next time.
-            raise
-        return False
+        if len(people) == 1:
+            _set_aside(people[0], error)
+            return 0
+        logger.info("One of %s digests raised: each is composed alone", len(people))
+        return sum(_compose([person]) for person in people)
 
 
-def _compose_locked(recipient_id: Any) -> bool:
-    rows = DigestLine.objects.all().due(clock.now()).filter(recipient=recipient_id)
-    lines = list(
-        rows.select_for_update(skip_locked=True, of=("self",), no_key=True)
-        .select_related("recipient")
-        .order_by("created_at", "id")
+def _set_aside(person: Any, error: Exception) -> None:
+    logger.error("The digest of person %s could not be composed", person, exc_info=error)
+    DigestLine.objects.all().due(clock.now()).filter(recipient=person).update(
+        retry_at=clock.now() + TRY_AGAIN_AFTER, last_error=f"{type(error).__name__}: {error}"[:2000]
     )
-    if not lines:
-        return False
-    reader = lines[0].recipient
-    week = clock.paris(last_digest_time(clock.now())).date()
-    key = f"{WeeklyDigest.name}:{reader.pk}:{reader.pk}:{week.isoformat()}"
-    if OutgoingMail.objects.filter(key=key).exists():
-        # Written late, by a transaction that was still open: one mail a week, the line waits for the next.
-        rows.filter(pk__in=[line.pk for line in lines]).update(retry_at=next_digest_time(clock.now()))
-        return False
-    read_subjects(lines)
-    sections = write_sections(lines, reader, declined_by([reader.pk]))
-    if not sections:
-        return False
-    mail = _write(key, reader, sections)
-    DigestLine.objects.filter(pk__in=[section.line.pk for section in sections]).update(
-        mail=mail, settled_at=clock.now(), last_error=""
-    )
+
+
+def _compose_locked(people: Sequence[Any], begun: list[Any]) -> int:
+    """`begun` says whose digest was begun last, to whoever has to know it when the rest is undone."""
+    rows = DigestLine.objects.all().due(clock.now()).filter(recipient__in=people)
+    free = rows.select_for_update(skip_locked=True, of=("self",), no_key=True).select_related("recipient")
+    waiting = _by_key(free.order_by("created_at", "id"))
+    told = OutgoingMail.objects.filter(key__in=list(waiting)).values_list("key", flat=True)
+    if late := [line.pk for key in told for line in waiting.pop(key)]:
+        # Written late, by a transaction that was still open: one mail a week, they wait for the next.
+        rows.filter(pk__in=late).update(retry_at=next_digest_time(clock.now()))
+    read_subjects(line for lines in waiting.values() for line in lines)
+    declined = declined_by(people)
+    digests = []
+    for key, lines in waiting.items():
+        begun.append(lines[0].recipient_id)
+        if sections := write_sections(lines, lines[0].recipient, declined):
+            digests.append((_digest(key, sections), [section.line for section in sections]))
+    _write(digests)
+    return len(digests)
+
+
+def _by_key(lines: Iterable[DigestLine]) -> dict[str, list[DigestLine]]:
+    """By the key of the mail of the week that they are for."""
+    week = clock.paris(last_digest_time(clock.now())).date().isoformat()
+    alike: dict[str, list[DigestLine]] = defaultdict(list)
+    for line in lines:
+        person = line.recipient_id
+        alike[f"{WeeklyDigest.name}:{person}:{person}:{week}"].append(line)
+    return alike
+
+
+def _write(digests: Sequence[tuple[OutgoingMail, list[DigestLine]]]) -> None:
+    """The mails, and which lines are in each."""
+    if not digests:
+        return
+    OutgoingMail.objects.bulk_create(mail for mail, _ in digests)
+    for mail, lines in digests:
+        for line in lines:
+            line.mail, line.settled_at, line.last_error = mail, clock.now(), ""
+    told = [line for _, lines in digests for line in lines]
+    DigestLine.objects.bulk_update(told, ["mail", "settled_at", "last_error"])
     wake_on_commit()
-    return True
 
 
-def _write(key: str, reader: Any, sections: list[Section]) -> OutgoingMail:
+def _digest(key: str, sections: list[Section]) -> OutgoingMail:
+    reader = sections[0].line.recipient
     letter = written(sections, reader)
-    return OutgoingMail.objects.create(
+    return OutgoingMail(
         key=key,
         notification=WeeklyDigest.name,
         category=category_of(sections),

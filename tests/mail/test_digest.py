@@ -11,7 +11,7 @@ from mecenova.calendar.working_days import is_working_day
 from mecenova.mail import composition
 from mecenova.mail.composition import compose_due
 from mecenova.mail.delivery import Delivery, deliver_due
-from mecenova.mail.digest import last_digest_time, next_digest_time
+from mecenova.mail.digest import last_digest_time, next_digest_time, written
 from mecenova.mail.enums import Category, LineStatus, MailStatus
 from mecenova.mail.models import DigestLine, OutgoingMail
 from mecenova.mail.operations import queue
@@ -248,23 +248,44 @@ class TestComposition:
         assert compose_due() == 1
 
     def test_a_person_whose_digest_breaks_stops_nobody_and_is_tried_again(self, now, monkeypatch):
-        tell(Weekly)
-        tell(Weekly)
+        """Those who share its transaction are composed without it."""
+        broken = tell(Weekly)
+        others = [tell(Weekly), tell(Weekly)]
         now.move_to(MONDAY)
-        calls = []
 
-        def written(sections, reader):
-            calls.append(reader)
-            if len(calls) == 1:
+        def layout(sections, reader):
+            if reader == broken:
                 raise RuntimeError("layout")
-            return original(sections, reader)
+            return written(sections, reader)
 
-        original = composition.written
-        monkeypatch.setattr(composition, "written", written)
-        assert compose_due() == 1
+        with monkeypatch.context() as broken_layout:
+            broken_layout.setattr(composition, "written", layout)
+            assert compose_due() == 2
+        assert {mail.recipient for mail in OutgoingMail.objects.all()} == set(others)
+        assert DigestLine.objects.all().in_error().get().recipient == broken
+        assert compose_due() == 0
         now.advance(timedelta(hours=1))
         assert compose_due() == 1
-        assert OutgoingMail.objects.count() == 2
+        assert broken.mails.count() == 1
+
+    def test_more_people_than_are_composed_together(self, now, monkeypatch):
+        monkeypatch.setattr(composition, "PEOPLE_AT_ONCE", 2)
+        people = [tell(Weekly, WeeklyLetter) for _ in range(5)]
+        now.move_to(MONDAY)
+        assert (compose_due(), compose_due()) == (5, 0)
+        for person in people:
+            assert person.mails.get().digest_lines.count() == 2
+
+    def test_the_lines_of_several_people_are_read_together(self, now, query_count):
+        """Each costs a savepoint around its lines."""
+
+        def cost(number):
+            for _ in range(number):
+                tell(Weekly, WeeklyLetter)
+            now.move_to(next_digest_time(now.moment))
+            return query_count(compose_due)
+
+        assert cost(5) - cost(1) == 4 * 2
 
     def test_as_many_queries_whatever_the_number_of_lines(self, now, query_count):
         few, many = tell(Weekly), PersonFactory(first_name="Bea")
