@@ -39,3 +39,8 @@ def is_open(side: AssociationSide) -> bool:
     if side.stance == "paused":
         return side.paused_until is not None and side.paused_until < clock.today()
     return side.stance == "open"
+
+
+def stopped_by_stance(needs: int) -> dict[str, int]:
+    """What stops so many needs for who is open to no company."""
+    return {"stance": needs} if needs else {}

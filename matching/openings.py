@@ -12,7 +12,7 @@ from django.urls import reverse
 from associations.models import Association, Project
 from companies.models import Need
 from matching.allocation import PRESENT_FROM, PRESENT_TEXT_FROM, Candidate
-from matching.applicant import Applicant, is_open
+from matching.applicant import Applicant, is_open, stopped_by_stance
 from matching.network import Names
 from matching.network.rows import asks_of
 from matching.odds.what_if import WITH_KIND
@@ -63,7 +63,7 @@ class Openings:
 def openings_of(one: Applicant) -> Openings:
     """Counted by the database over all needs, in a fixed number of queries."""
     needs = Need.objects.answerable().count()
-    stopped = stops_of(one.asker) if one.is_open else {"stance": needs} if needs else {}
+    stopped = stops_of(one.asker) if one.is_open else stopped_by_stance(needs)
     before, openings = openings_under(one, changes_of(one.association, one.side, one.names))
     return Openings(
         needs=needs,

@@ -11,7 +11,7 @@ from django.urls import reverse
 from associations.models import Association
 from companies.models import Need
 from matching.allocation import PRESENT_FROM, PRESENT_TEXT_FROM, Candidate
-from matching.applicant import Applicant
+from matching.applicant import Applicant, stopped_by_stance
 from matching.network import Names, load
 from matching.profiles import best_needs, missing_needs, stops_of
 from matching.scoring import BY_PLACE, STOPS, NeedSide, score, stopped_by
@@ -45,8 +45,7 @@ def suited_needs(one: Applicant, *, limit: int) -> Suited:
     explained, and so are needs that have no profile yet. Reads the same number of rows however many needs."""
     side, today = one.side, clock.today()
     if not one.is_open:
-        number = Need.objects.answerable().count()
-        return Suited([], {"stance": number} if number else {}, one.names)
+        return Suited([], stopped_by_stance(Need.objects.answerable().count()), one.names)
     stops, unprofiled = Counter(stops_of(one.asker)), set(missing_needs())
     best = best_needs(
         one.asker,
