@@ -6,12 +6,15 @@ import pytest
 
 from accounts.models import Membership, User
 from infotheque.models import Document
+from matching.operations import decline_suggestion
 from mecenova.calendar import clock
 from mecenova.mail.enums import Unsent
-from mecenova.mail.models import OutgoingMail
+from mecenova.mail.models import DigestLine, OutgoingMail
 from partnerships.models import RefusalStep
+from partnerships.operations import decline_introduction
 from tests.infotheque.factories import DocumentFactory, DocumentVersionFactory
 from tests.mail.factories import OutgoingMailFactory
+from tests.matching.factories import SuggestionFactory
 from tests.pages.promised import ALL_TIME, NOW, counted
 from tests.partnerships.factories import IntroductionFactory, member_of
 
@@ -91,3 +94,47 @@ def test_a_refusal_of_which_nobody_was_there_to_be_told_is_a_step(declined):
     assert refusals() == NO_STEP
     User.objects.update(is_active=False)
     assert refusals() == A_STEP
+
+
+def asked_and_suggested():
+    """An association asked about a need for which it was also presented; somebody answers for each."""
+    suggestion = SuggestionFactory()
+    for one in (suggestion.association, suggestion.company):
+        member_of(one)
+    Membership.objects.update(joined_at=NOW - timedelta(days=9))
+    asked = IntroductionFactory(
+        association=suggestion.association, company=suggestion.company, need=suggestion.need
+    )
+    return asked, suggestion
+
+
+def said_no_to_the_request(asked, suggestion):
+    decline_introduction(introduction=asked, reason="timing", by=member_of(asked.company))
+
+
+def said_no_to_the_suggestion(asked, suggestion):
+    decline_suggestion(suggestion=suggestion, reason="timing", by=member_of(suggestion.company))
+
+
+@pytest.mark.parametrize("say_no", [said_no_to_the_request, said_no_to_the_suggestion])
+def test_one_no_to_what_was_asked_and_suggested_is_one_step(document, say_no):
+    asked, suggestion = asked_and_suggested()
+    say_no(asked, suggestion)
+    suggestion.refresh_from_db()
+    assert suggestion.status == "declined"
+    assert refusals() == A_STEP
+
+
+def test_a_later_no_to_the_same_pair_is_another_step(document):
+    asked, suggestion = asked_and_suggested()
+    with clock.frozen(NOW - timedelta(days=40)):
+        suggestion.presented_at = clock.now()
+        suggestion.save(update_fields=["presented_at"])
+        said_no_to_the_request(asked, suggestion)
+    again = SuggestionFactory(
+        association=suggestion.association, company=suggestion.company, need=suggestion.need
+    )
+    said_no_to_the_suggestion(asked, again)
+    assert refusals() == (2, 0)
+    DigestLine.objects.filter(subject_id=again.pk).delete()
+    assert refusals() == (1, 1)
