@@ -228,9 +228,8 @@ class Suggestion(Identified):
     def outcome(self) -> str:
         """What came of it, in words for the association."""
         if self.introduction is not None:
-            return (
-                f"L’entreprise vous a demandé une mise en relation. {self.introduction.get_status_display()}."
-            )
+            asked = "Vous avez demandé" if self.was_asked_by_association else "L’entreprise vous a demandé"
+            return f"{asked} une mise en relation. {self.introduction.get_status_display()}."
         if self.status == SuggestionStatus.DECLINED:
             return f"L’entreprise a répondu : {self.get_refusal_reason_display().lower()}."
         if self.status == SuggestionStatus.EXPIRED:
@@ -252,6 +251,18 @@ class Suggestion(Identified):
     @property
     def is_open(self) -> bool:
         return self.status == SuggestionStatus.PRESENTED
+
+    @property
+    def was_asked_by_association(self) -> bool:
+        """The interest was a yes to what the association had itself asked about this need."""
+        return self.introduction is not None and self.introduction.asked_by_side == Side.ASSOCIATION
+
+    @property
+    def interest_said(self) -> str:
+        """The same, in words for the company that said it."""
+        if self.was_asked_by_association:
+            return "Vous avez accepté sa demande de mise en relation"
+        return "Vous avez demandé à échanger"
 
     @property
     def asked(self) -> Introduction | None:

@@ -152,6 +152,8 @@ def test_a_yes_to_its_request_is_the_answer_to_the_suggestion(suggestion, person
     accept_introduction(introduction=asked, by=person)
     suggestion.refresh_from_db()
     assert (suggestion.status, suggestion.introduction) == (SuggestionStatus.INTERESTED, asked)
+    assert suggestion.outcome == "Vous avez demandé une mise en relation. Acceptée."
+    assert suggestion.interest_said == "Vous avez accepté sa demande de mise en relation"
 
 
 def test_later_to_its_request_leaves_the_suggestion_open(suggestion, person):
