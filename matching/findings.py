@@ -26,7 +26,10 @@ FEWEST_SHOWN = 5
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """Companies are counted once each. `competing` is None when no company received the project."""
+    """Companies are counted once each, and in `refusals` once for each reason.
+
+    `competing` is None when no company received the project.
+    """
 
     presented: int
     seen: int
@@ -69,6 +72,7 @@ def find(project: Project, since: datetime, introduction: Introduction | None = 
     approaches = [*_suggested(project, since), *_asked(project, since)]
     seen = {one.company for one in approaches if one.seen or one.answered}
     answered = {one.company for one in approaches if one.answered}
+    said = {(one.company, one.reason) for one in approaches if one.reason}
     ground = ground_of(project)
     companies, needs = _where_it_competed(approaches, introduction)
     return Findings(
@@ -77,7 +81,7 @@ def find(project: Project, since: datetime, introduction: Introduction | None = 
         answered=len(answered),
         competing=_competing(project.association, since, companies, needs) if companies else None,
         companies_compatible=companies_for(ground.causes, ground.places, ground.kinds).count(),
-        refusals=dict(Counter(one.reason for one in approaches if one.reason)),
+        refusals=dict(Counter(reason for _, reason in said)),
     )
 
 

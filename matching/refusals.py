@@ -48,8 +48,10 @@ OF_ASSOCIATIONS: dict[str, str] = {
 _APPROACHES = """
 SELECT side, (answered_at AT TIME ZONE %(zone)s)::date, company_id, association_id, need_id, refusal_reason
 FROM (
-    SELECT 'company', answered_at, company_id, association_id, need_id, refusal_reason
-    FROM matching_suggestion WHERE status IN ('declined', 'interested')
+    -- What the association had itself asked, and the same answer ended, is below.
+    SELECT 'company', s.answered_at, s.company_id, s.association_id, s.need_id, s.refusal_reason
+    FROM matching_suggestion s LEFT JOIN partnerships_introduction i ON i.id = s.introduction_id
+    WHERE s.status IN ('declined', 'interested') AND i.asked_by_side IS DISTINCT FROM 'association'
     UNION ALL
     SELECT CASE asked_by_side WHEN 'company' THEN 'association' ELSE 'company' END,
         answered_at, company_id, association_id, need_id, refusal_reason

@@ -144,6 +144,7 @@ class Suggestion(Identified):
 
     `score` is 0 to 1; `reasons` are French sentences; `inputs` are the parts of the sum of `score_version`.
     The same pair may be proposed again, in a row of its own, long after the first time came to nothing.
+    `introduction` is what the interest began, or what the association had itself asked and this answer ended.
     """
 
     round = models.ForeignKey(Round, models.CASCADE, related_name="suggestions")
@@ -227,11 +228,11 @@ class Suggestion(Identified):
     @property
     def outcome(self) -> str:
         """What came of it, in words for the association."""
+        if self.status == SuggestionStatus.DECLINED:
+            return f"L’entreprise a répondu : {self.get_refusal_reason_display().lower()}."
         if self.introduction is not None:
             asked = "Vous avez demandé" if self.was_asked_by_association else "L’entreprise vous a demandé"
             return f"{asked} une mise en relation. {self.introduction.get_status_display()}."
-        if self.status == SuggestionStatus.DECLINED:
-            return f"L’entreprise a répondu : {self.get_refusal_reason_display().lower()}."
         if self.status == SuggestionStatus.EXPIRED:
             closed = self.need.status == NeedStatus.CLOSED
             return "Le besoin a été clos avant une réponse." if closed else "Restée sans réponse."

@@ -73,10 +73,9 @@ def decline_suggestion(*, suggestion: Suggestion, reason: str, by: User, note: s
         raise DomainError("Choisissez une raison dans la liste\u00a0: elle aide l’association à avancer.")
     if suggestion.status == SuggestionStatus.DECLINED and suggestion.refusal_reason == reason:
         return suggestion
-    advance(
-        suggestion, SUGGESTION, "decline", by=by, note=note, answered_at=clock.now(), refusal_reason=reason
-    )
-    if asked := suggestion.asked:
+    asked = suggestion.asked
+    _decline(suggestion, reason, by=by, note=note, request=asked)
+    if asked:
         refuse_request(introduction=asked, reason=reason, by=by)
     else:
         mail.queue(SuggestionDeclined, suggestion)
@@ -101,8 +100,7 @@ def follow_answer(*, introduction: Introduction, by: User) -> None:
             suggestion, SUGGESTION, "take_interest", by=by, answered_at=clock.now(), introduction=introduction
         )
     elif introduction.status == IntroductionStatus.NO:
-        reason = introduction.refusal_reason
-        advance(suggestion, SUGGESTION, "decline", by=by, answered_at=clock.now(), refusal_reason=reason)
+        _decline(suggestion, introduction.refusal_reason, by=by, request=introduction)
 
 
 @transaction.atomic
@@ -179,6 +177,22 @@ def still_shown(*, company: Company, association: Association) -> list[datetime]
         shown.exclude(unseen)
         .exclude(status=SuggestionStatus.INTERESTED)
         .values_list("presented_at", flat=True)
+    )
+
+
+def _decline(
+    suggestion: Suggestion, reason: str, *, by: User, request: Introduction | None, note: str = ""
+) -> None:
+    """`request` is what the association had itself asked about this need: its no is this one."""
+    advance(
+        suggestion,
+        SUGGESTION,
+        "decline",
+        by=by,
+        note=note,
+        answered_at=clock.now(),
+        refusal_reason=reason,
+        introduction=request,
     )
 
 

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from companies.models import Company
 from companies.readiness import door_is_closed
 from matching import operations, policies
+from matching.enums import SuggestionStatus
 from matching.forms import DeclineForm, InterestForm
 from matching.links import what_interest_did
 from matching.models import Suggestion
@@ -108,7 +109,7 @@ def _show(
 ) -> HttpResponse:
     is_ours = policies.can_answer_suggestion(request.user, found)
     may_answer = found.is_open and is_ours
-    is_over_for_us = is_ours and not found.is_open and found.introduction is None
+    is_over_for_us = is_ours and found.status in (SuggestionStatus.DECLINED, SuggestionStatus.EXPIRED)
     context = {
         "suggestion": found,
         "association": found.association,

@@ -227,17 +227,8 @@ noes AS (
   JOIN associations_association AS association ON association.id = suggestion.association_id
   CROSS JOIN settings
   WHERE suggestion.status = 'declined'
-    -- What the association had itself asked about this need was answered by the same « no »: it is counted above,
-    -- and told once. The two rows are written one after the other, in one go.
-    AND NOT EXISTS (
-      SELECT
-      FROM partnerships_introduction AS request
-      WHERE request.need_id = suggestion.need_id
-        AND request.association_id = suggestion.association_id
-        AND request.asked_by_side = 'association'
-        AND request.status = 'no'
-        AND request.answered_at BETWEEN suggestion.presented_at AND suggestion.answered_at + interval '1 minute'
-    )
+    -- With an introduction, it is the « no » to what the association had itself asked: counted above, told once.
+    AND suggestion.introduction_id IS NULL
 ),
 
 -- What it was written in: a mail, or a line of the weekly digest, that has not failed and that no broken address

@@ -93,6 +93,7 @@ def by_hand(project, since):
     ]
     own = [row for row in mine if row.association_id == project.association_id]
     companies = {row.company_id for row in own}
+    said = {(row.company_id, row.refusal_reason) for row in own if row.refusal_reason}
     needs = {row.need_id for row in own}
     others = {
         row.association_id
@@ -105,7 +106,7 @@ def by_hand(project, since):
         "seen": len({row.company_id for row in own if row.seen_at or row.refusal_reason}),
         "answered": len({row.company_id for row in own if row.refusal_reason}),
         "competing": len(others) if companies else None,
-        "refusals": dict(Counter(row.refusal_reason for row in own if row.refusal_reason)),
+        "refusals": dict(Counter(reason for _, reason in said)),
     }
 
 

@@ -18,9 +18,11 @@ from matching.sharing.lessons import HALF_LIFE_DAYS, MOST, Answer, Trait, cost, 
 from mecenova.calendar import clock
 from partnerships.enums import REASONS_FOR_ANY_KIND, REASONS_OF_KIND, IntroductionStatus, RefusalReason, Side
 from partnerships.models import Introduction, RefusalStep
+from partnerships.operations import decline_introduction
 from tests.associations.factories import AssociationFactory
 from tests.companies.factories import NeedFactory
 from tests.matching.factories import SuggestionFactory
+from tests.partnerships.factories import IntroductionFactory, member_of
 
 TODAY = date(2026, 11, 23)
 MONDAY = datetime(2026, 11, 23, 9, tzinfo=UTC)
@@ -202,3 +204,17 @@ def test_a_reason_of_another_kind_of_support_has_its_date_too(need):
         refused = SuggestionFactory(need=need, declined=True, refusal_reason=reason)
         assert (need.company.pk, refused.association.pk) in settled(need)
         assert look_at(need, refused.association).settled.until > clock.today()
+
+
+def test_one_answer_to_what_was_asked_and_suggested_teaches_once(need):
+    association = in_department("59")
+    asked = IntroductionFactory(association=association, company=need.company, need=need)
+    decline_introduction(introduction=asked, reason="territory", by=member_of(need.company))
+    once = refused_between(need, association)
+    assert once is not None
+    SuggestionFactory(
+        need=need, association=association, declined=True, refusal_reason="territory", introduction=asked
+    )
+    assert refused_between(need, association) == once
+    Suggestion.objects.update(introduction=None)
+    assert refused_between(need, association).cost != once.cost

@@ -110,7 +110,7 @@ def test_a_no_to_who_has_already_asked_is_the_answer_to_its_request(suggestion, 
         decline_suggestion(suggestion=suggestion, reason=RefusalReason.TIMING, by=person, note="Entre nous.")
     for each in (asked, suggestion):
         each.refresh_from_db()
-    assert suggestion.status == SuggestionStatus.DECLINED
+    assert (suggestion.status, suggestion.introduction) == (SuggestionStatus.DECLINED, asked)
     assert (asked.status, asked.refusal_reason) == (IntroductionStatus.NO, RefusalReason.TIMING)
     assert asked.answer_note == "", "the note of a suggestion is for the team"
     assert agenda.next_step(asked) is None
@@ -140,9 +140,10 @@ def test_a_no_to_its_request_is_the_answer_to_the_suggestion(suggestion, person)
     asked = request_of(suggestion)
     decline_introduction(introduction=asked, reason=RefusalReason.TERRITORY, by=person)
     suggestion.refresh_from_db()
-    assert (suggestion.status, suggestion.refusal_reason) == (
+    assert (suggestion.status, suggestion.refusal_reason, suggestion.introduction) == (
         SuggestionStatus.DECLINED,
         RefusalReason.TERRITORY,
+        asked,
     )
     assert not told("matching.suggestion_declined")
 

@@ -418,3 +418,16 @@ def test_what_comes_next_is_for_the_company_alone_and_once_it_is_over(client, db
         client.force_login(reader)
         page = html.unescape(client.get(suggestion.get_absolute_url()).text)
         assert ("Et maintenant" in page) is invited
+
+
+def test_the_no_that_answered_a_request_leads_to_it(company_client, suggestion):
+    asked = IntroductionFactory(
+        association=suggestion.association, company=suggestion.company, need=suggestion.need
+    )
+    company_client.post(
+        reverse("matching:suggestion_decline", args=[suggestion.pk]), {"reason": "timing", "note": ""}
+    )
+    page = html.unescape(company_client.get(suggestion.get_absolute_url()).text)
+    assert "C’est la réponse à" in page
+    assert f'href="{asked.get_absolute_url()}"' in page
+    assert "Et maintenant" in page

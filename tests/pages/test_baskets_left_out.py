@@ -122,3 +122,16 @@ def test_only_a_call_since_the_release_takes_it_out(staff):
     assert found("liberees") == {released}
     record_call(company=released.company, note="Après.", by=staff)
     assert found("liberees") == set()
+
+
+def test_one_no_to_what_was_asked_and_suggested_is_one_refusal():
+    association = AssociationFactory(complete=True)
+    no = {"status": IntroductionStatus.NO, "refusal_reason": "timing", "retry_on": clock.today()}
+    asked = IntroductionFactory(association=association, answered_at=clock.now(), **no)
+    suggestion = SuggestionFactory(
+        association=association, company=asked.company, need__company=asked.company, declined=True
+    )
+    assert association in found("associations-refusees")
+    suggestion.introduction = asked
+    suggestion.save()
+    assert association not in found("associations-refusees")

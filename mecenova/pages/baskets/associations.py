@@ -79,7 +79,8 @@ def refused_by_all() -> "QuerySet[Association]":
         asked_by_side=Side.ASSOCIATION,
         status__in=(IntroductionStatus.NO, IntroductionStatus.RELEASED),
     )
-    proposed = Suggestion.objects.filter(**own, status=SuggestionStatus.DECLINED)
+    # With an introduction, it is the no to what the association had itself asked: counted there.
+    proposed = Suggestion.objects.filter(**own, status=SuggestionStatus.DECLINED, introduction=None)
     return (
         Association.objects.open_to_companies()
         .annotate(
