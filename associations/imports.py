@@ -87,7 +87,7 @@ _YEAR = re.compile(r"\b(?:19|20)\d{2}\b", re.ASCII)
 
 KNOWS_NOTHING_OF = {
     "place": "sans code postal ni commune",
-    "department": "code postal d’aucun département, place laissée vide",
+    "department": "code postal d’aucun département, département laissé vide",
     "postal_code": "code postal illisible, laissé vide",
     "cause": "sans cause connue",
     "programme": "programme qui ne dit aucune cause",

@@ -142,6 +142,8 @@ class AssociationWelcome(Welcome):
             "odds": odds_of(case),
             "what_if": what_if(case, office)[:WELCOME_CHANGES],
             "places": [place.name for place in places],
+            "nationwide": case.is_nationwide,
+            "where": "dans toute la France" if case.is_nationwide else "près de vous",
             # It has said of no place that it acts there: its territories are asked for below.
             "from_office": places == [office] and not association.territories.all(),
             "causes": [cause.name for cause in association.causes.all()],

@@ -24,6 +24,11 @@ class Case:
     around: frozenset[int] | None = None
     kinds: frozenset[str] = frozenset()
 
+    @property
+    def is_nationwide(self) -> bool:
+        """Counted in all of France: it says so, or no place is known."""
+        return self.here is None
+
     def with_cause(self, cause: int) -> Self:
         return replace(self, causes=self.causes | {cause})
 

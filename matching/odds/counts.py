@@ -25,7 +25,7 @@ from django.db.models.functions import Extract
 from associations.models import Ask, Association, Project
 from companies.models import Company, Policy
 from matching.models import Suggestion
-from matching.odds.cases import Case, case_of, case_of_association
+from matching.odds.cases import Case, case_of
 from mecenova.calendar import clock
 from mecenova.reference.models import Territory
 
@@ -88,11 +88,6 @@ def odds(
 ) -> Odds:
     """The odds for these causes, this place and this kind; nothing given means the whole network."""
     return odds_of(case_of(cause_ids, department, [kind] if kind else []))
-
-
-def odds_for(association: Association) -> Odds:
-    """The odds of one association, under the kinds that its published projects ask for."""
-    return odds_of(case_of_association(association))
 
 
 def odds_of(case: Case) -> Odds:

@@ -10,6 +10,7 @@ from django.core.validators import RegexValidator
 
 from mecenova.identifiers.amounts import parse_amount
 from mecenova.identifiers.emails import refuse_look_alikes
+from mecenova.identifiers.names import department_code
 
 NARROW_SPACE = "\u202f"
 
@@ -73,11 +74,21 @@ class AddressField(forms.EmailField):
     default_validators = [*forms.EmailField.default_validators, refuse_look_alikes]
 
 
+def _tells_a_place(postal_code: str) -> None:
+    """Odds, suggestions and lists are by département: a code of none would leave its organisation out."""
+    if department_code(postal_code) is None:
+        raise ValidationError(
+            f"{postal_code} n’est le code postal d’aucun département. Vérifiez-le, ou écrivez celui de la "
+            "mairie de votre commune."
+        )
+
+
 class PostalCodeField(forms.CharField):
-    """Five digits, typed with spaces or not."""
+    """Five digits, typed with spaces or not, that say in which département."""
 
     default_validators = [
-        RegexValidator(r"^[0-9]{5}\Z", "Écrivez le code postal en cinq chiffres, par exemple 75011.")
+        RegexValidator(r"^[0-9]{5}\Z", "Écrivez le code postal en cinq chiffres, par exemple 75011."),
+        _tells_a_place,
     ]
 
     def __init__(self, **options: Any) -> None:

@@ -18,10 +18,14 @@ _TRAILING = re.compile(
 )
 
 _POSTAL_CODE = re.compile(r"(?:F-?)?(\d{5})(?:\D.*)?", re.ASCII | re.IGNORECASE)
-_CORSICA = {"200": "2A", "201": "2A", "203": "2A", "207": "2A", "202": "2B", "204": "2B", "206": "2B"}
+# 203, 204, 205 and 207 are those of firms and town halls alone (CEDEX).
+_CORSICA = {
+    **dict.fromkeys(("200", "201", "203", "205", "207"), "2A"),
+    **dict.fromkeys(("202", "204", "206"), "2B"),
+}
 _OVERSEAS = frozenset({"971", "972", "973", "974", "975", "976", "986", "987", "988"})
-# Two islands that left Guadeloupe in 2007 and kept its postal codes.
-_FORMERLY_GUADELOUPE = {"97133": "977", "97150": "978"}
+# Two islands that left Guadeloupe in 2007 and kept its postal codes; then those of their firms (CEDEX).
+_FORMERLY_GUADELOUPE = re.compile(r"(?P<barthelemy>97133|9709\d)|97150|970[5-8]\d")
 
 
 def fold(text: str) -> str:
@@ -56,8 +60,8 @@ def department_code(postal_code: str) -> str | None:
     if found is None:
         return None
     code = found.group(1)
-    if code in _FORMERLY_GUADELOUPE:
-        return _FORMERLY_GUADELOUPE[code]
+    if island := _FORMERLY_GUADELOUPE.fullmatch(code):
+        return "977" if island["barthelemy"] else "978"
     if code[:2] in {"97", "98"}:
         return code[:3] if code[:3] in _OVERSEAS else None
     if code[:2] == "20":

@@ -85,7 +85,7 @@ def test_a_register_becomes_unclaimed_records_with_what_can_be_derived(bring):
         "sans objet": 1,
         "sans cause connue": 2,
         "programme qui ne dit aucune cause": 2,
-        "code postal d’aucun département, place laissée vide": 1,
+        "code postal d’aucun département, département laissé vide": 1,
     }
 
 

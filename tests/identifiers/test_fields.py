@@ -19,6 +19,21 @@ def test_anything_else_is_refused(typed):
         PostalCodeField().clean(typed)
 
 
+@pytest.mark.parametrize("typed", ["99999", "00000", "96000", "97999"])
+def test_a_code_of_no_departement_is_refused_and_says_what_to_write(typed):
+    with pytest.raises(ValidationError) as refused:
+        PostalCodeField().clean(typed)
+    assert refused.value.messages == [
+        f"{typed} n’est le code postal d’aucun département. Vérifiez-le, ou écrivez celui de la mairie de "
+        "votre commune."
+    ]
+
+
+@pytest.mark.parametrize("typed", ["20000", "20200", "20537", "75380", "97133", "97051", "97400", "98800"])
+def test_corsica_overseas_and_cedex_codes_are_codes(typed):
+    assert PostalCodeField().clean(typed) == typed
+
+
 def test_it_can_be_left_out_when_the_form_says_so():
     assert PostalCodeField(required=False).clean("  ") == ""
     with pytest.raises(ValidationError, match="code postal du siège"):

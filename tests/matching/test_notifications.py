@@ -146,6 +146,17 @@ def test_the_welcome_says_the_wait_in_plain_words(frozen_clock):
         assert "médian" not in told
 
 
+@pytest.mark.django_db
+def test_the_welcome_never_calls_near_what_is_counted_in_all_of_france():
+    organisation = AssociationFactory(organisation__department=None).organisation
+    person(organisation)
+    with transaction.atomic():
+        queue(AssociationWelcome, organisation)
+    told = text().replace("\u00a0", " ")
+    assert "dans toute la France : nous ne savons pas encore où vous êtes" in told
+    assert "près de vous" not in told
+
+
 def room(**figures):
     """Odds of this many, all else being nought."""
     nought = dict.fromkeys(("associations", "companies", "needs", "places_this_month", "places_left"), 0)

@@ -15,7 +15,7 @@ from matching.odds import (
     case_of_association,
     companies_for,
     odds,
-    odds_for,
+    odds_of,
     rooms_of,
     what_if,
 )
@@ -139,8 +139,8 @@ def test_the_odds_of_one_association_are_those_of_its_causes_and_place(db):
     association = AssociationFactory(complete=True)
     NeedFactory(published=True, territories=["59"])
     AssociationFactory(causes=["sport"])
-    assert odds_for(association).associations == 1
-    assert odds_for(association).needs == 1
+    assert odds_of(case_of_association(association)).associations == 1
+    assert odds_of(case_of_association(association)).needs == 1
 
 
 def test_the_table_counts_each_cause_under_each_kind(db, query_count):
@@ -217,13 +217,13 @@ def test_the_odds_of_an_association_are_those_of_all_its_places(db, territories,
     association = AssociationFactory(complete=True, territories=territories)
     for code in ("59", "62", "80", "13", "75"):
         NeedFactory(published=True, territories=[code], company__policy__territories=[code])
-    assert odds_for(association).needs == needs
+    assert odds_of(case_of_association(association)).needs == needs
     office = association.organisation.department
     told = [one.label for one in what_if(case_of_association(association), office) if one.sort == "place"]
     assert {
         word for word in ("France", "région", "Pas-de-Calais") for label in told if word in label
     } == places
-    assert query_count(lambda: odds_for(association)) <= 6
+    assert query_count(lambda: odds_of(case_of_association(association))) <= 6
 
 
 def test_what_a_published_project_says_of_its_place_is_not_proposed_either(db):
@@ -231,7 +231,7 @@ def test_what_a_published_project_says_of_its_place_is_not_proposed_either(db):
     project = ProjectFactory(association=association, published=True)
     project.territories.add(Territory.objects.get(code="FR"))
     NeedFactory(published=True, territories=["13"])
-    assert odds_for(association).needs == 1
+    assert odds_of(case_of_association(association)).needs == 1
     assert what_if(case_of_association(association), association.organisation.department) == []
 
 

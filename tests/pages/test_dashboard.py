@@ -7,6 +7,7 @@ import pytest
 from django.urls import reverse
 
 from accounts.enums import OrganisationKind, OrganisationStatus
+from accounts.models import Organisation
 from accounts.operations import ask_for_changes
 from associations.operations import create_project
 from companies.followups import KeepInTouch
@@ -105,6 +106,17 @@ def test_the_chances_say_which_forms_they_count(client):
     page = client.get(DASHBOARD)
     assert page.context["odds"].companies == 0
     assert "sous les formes que demandent vos projets publiés" in shown(page)
+
+
+def test_the_chances_of_a_place_unknown_say_that_they_are_those_of_all_of_france(client):
+    association = AssociationFactory()
+    client.force_login(member_of(association))
+    assert "autour de votre siège" in shown(client.get(DASHBOARD))
+    Organisation.objects.update(department=None)
+    for address in (DASHBOARD, reverse("matching:presentations")):
+        page = shown(client.get(address))
+        assert "Dans vos causes, dans toute la France, sous les formes" in page
+        assert "Votre fiche ne dit pas encore où vous agissez" in page
 
 
 def test_what_is_mine_to_answer_is_apart_from_what_i_wait_for(client):

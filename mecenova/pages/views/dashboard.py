@@ -179,6 +179,7 @@ def _association(association: Association) -> dict[str, Any]:
         "writes_first_project": _writes_first_project(association, projects, found),
         "diagnoses": Diagnosis.objects.open().of_association(association).select_related("project"),
         "odds": odds_of(case),
+        "nationwide": case.is_nationwide,
         "what_if": what_if(case, association.organisation.department),
         "presented": presentations(presented[:LATEST]),
         "presented_count": presented.count(),
