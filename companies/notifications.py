@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
+from django.db.models import QuerySet
 from django.urls import reverse
 
 from accounts.models import Organisation, User, team_of
@@ -91,6 +92,27 @@ class PublishNeed(AboutCompany):
 
 
 @register_notification
+class NeedsBrought(AboutCompany):
+    """The team's file held needs of a company that somebody runs: one mail a day, however many they are."""
+
+    name = "companies.needs_brought"
+    template = "mail/companies/needs_brought.md"
+    rendered_late = True
+
+    def context(self, subject: Organisation, recipient: User) -> dict[str, Any]:
+        return {
+            "organisation": subject,
+            "drafts": [
+                (need, absolute_url(reverse("companies:need_detail", args=[need.pk])))
+                for need in _drafts_of(subject).order_by("created_at", "pk")
+            ],
+        }
+
+    def still_wanted(self, subject: Organisation, recipient: User) -> bool:
+        return super().still_wanted(subject, recipient) and _drafts_of(subject).exists()
+
+
+@register_notification
 class FinishNeed(AboutNeed):
     name = "companies.finish_need"
     template = "mail/companies/finish_need.md"
@@ -122,3 +144,7 @@ class NeedClosed(AboutNeed):
 
     def still_wanted(self, subject: Need, recipient: User) -> bool:
         return super().still_wanted(subject, recipient) and subject.status == NeedStatus.CLOSED
+
+
+def _drafts_of(organisation: Organisation) -> QuerySet[Need]:
+    return Need.objects.filter(company=organisation.company, status=NeedStatus.DRAFT)

@@ -5,10 +5,11 @@ from typing import Any
 
 from accounts.models.organisation import record_key
 from companies.enums import Place, WhoseTime
+from companies.forms.needs import need_form
 from companies.imports.words import Lists, kind_from_label, said
 from companies.operations.need_imports import NeedEntry, import_needs
+from companies.operations.needs import LISTS
 from companies.readiness import NEED_FIELDS
-from mecenova.calendar import clock
 from mecenova.identifiers.names import fold
 from mecenova.identifiers.text import one_line, paragraphs
 from mecenova.imports import cells
@@ -56,12 +57,14 @@ NEED_COLUMNS = (
 
 
 class NeedImporter(Importer[NeedEntry]):
-    """A row is a need of a company already there; it is published at once."""
+    """A row is a need of a company already there: published at once when nobody runs it, else its draft."""
 
     what = "besoins"
     columns = NEED_COLUMNS
     remarks = (
-        "même entreprise et même titre, même besoin\u00a0; un besoin importé est publié tout de suite.",
+        "même entreprise et même titre, même besoin\u00a0; un besoin importé est publié tout de suite, sauf "
+        "si quelqu’un tient déjà la fiche de l’entreprise\u00a0: il y attend alors en brouillon, et ses "
+        "membres sont prévenus.",
     )
 
     def __init__(self, *, as_checked: bool = False) -> None:
@@ -81,9 +84,10 @@ class NeedImporter(Importer[NeedEntry]):
         if kind is None:
             raise RowRefused(
                 f"forme «\u202f{cells.shortened(one_line(row['forme']), 40)}\u202f» inconnue\u00a0: écrivez "
-                f"{', '.join(Kind.values)}"
+                f"{', '.join(str(kind.label) for kind in Kind)}"
             )
         values = self._common(row, notes) | self._of_kind(row, kind, notes)
+        _refuse_as_the_form_does(kind, {"title": title, **values})
         return NeedEntry(company_key=company, title=title, kind=kind, values=tuple(values.items()))
 
     def key(self, parsed: NeedEntry) -> str:
@@ -94,26 +98,22 @@ class NeedImporter(Importer[NeedEntry]):
         return import_needs(entries=parsed, met=known, as_checked=self.as_checked)
 
     def told(self, parsed: NeedEntry) -> Sequence[tuple[str, str]]:
-        values = dict(parsed.values)
+        """Under the names that the form of this kind gives to each."""
+        fields = need_form(parsed.kind).base_fields
         return (
             ("Titre", parsed.title),
             ("Forme", str(Kind(parsed.kind).label)),
-            *((_COLUMN_OF.get(name, _LABELS.get(name, name)), said(value)) for name, value in values.items()),
+            *((str(fields[name].label), said(value, fields[name])) for name, value in parsed.values),
         )
 
     def _common(self, row: Row, notes: Notes) -> dict[str, Any]:
         find = self._lists.find
-        deadline = cells.day(row["date_limite"], "date_limite")
-        if deadline is not None and deadline < clock.today():
-            raise RowRefused(
-                f"la date limite ({deadline:%d/%m/%Y}) est passée\u00a0: choisissez une date à venir"
-            )
         return {
             "description": cells.shortened(paragraphs(row["description"]), TEXT_LENGTH),
             "causes": find(row, "causes", self._causes.find, "cause inconnue", notes),
             "audiences": find(row, "publics", self._audiences.find, "public inconnu", notes),
             "territories": find(row, "territoires", self._lists.territory, "territoire inconnu", notes),
-            "deadline": deadline,
+            "deadline": cells.day(row["date_limite"], "date_limite"),
         }
 
     def _of_kind(self, row: Row, kind: str, notes: Notes) -> dict[str, Any]:
@@ -121,8 +121,8 @@ class NeedImporter(Importer[NeedEntry]):
         said: dict[str, Any] = {
             "budget_min": cells.amount(row["budget_min"], "budget_min"),
             "budget_max": cells.amount(row["budget_max"], "budget_max"),
-            "days": cells.whole_number(row["jours"], "jours", most=MOST_DAYS),
-            "volunteers": cells.whole_number(row["benevoles"], "benevoles", most=MOST_DAYS),
+            "days": _count(row, "days", kind),
+            "volunteers": _count(row, "volunteers", kind),
             "starts_on": cells.day(row["du"], "du"),
             "ends_on": cells.day(row["au"], "au"),
             "goods": cells.shortened(one_line(row["biens"]), GOODS_LENGTH),
@@ -131,8 +131,6 @@ class NeedImporter(Importer[NeedEntry]):
             "place": _chosen(row["lieu"], Place, "lieu inconnu", notes),
             "whose_time": _chosen(row["temps"], WhoseTime, "temps inconnu", notes),
         }
-        _refuse_crossed(said["budget_min"], said["budget_max"], "budget_max est plus petit que budget_min")
-        _refuse_crossed(said["starts_on"], said["ends_on"], "la fin vient avant le début")
         for name, value in said.items():
             if value not in (None, "", ()) and name not in NEED_FIELDS[kind]:
                 notes.add(f"{_COLUMN_OF[name]} sans objet pour cette forme")
@@ -151,14 +149,6 @@ _COLUMN_OF = {
     "skills": "competences",
     "place": "lieu",
     "whose_time": "temps",
-}
-
-
-_LABELS = {
-    "description": "description",
-    "causes": "causes",
-    "audiences": "publics",
-    "territories": "territoires",
     "deadline": "date_limite",
 }
 
@@ -174,9 +164,21 @@ def _chosen(text: str, choices: type[Place] | type[WhoseTime], what: str, notes:
     return found
 
 
-def _refuse_crossed(least: Any, most: Any, why: str) -> None:
-    if least is not None and most is not None and most < least:
-        raise RowRefused(f"{why}\u00a0: échangez-les")
+def _count(row: Row, name: str, kind: str) -> int | None:
+    """A nought where the kind asks for no number is a way of writing none."""
+    column = _COLUMN_OF[name]
+    return cells.whole_number(
+        row[column], column, least=1 if name in NEED_FIELDS[kind] else 0, most=MOST_DAYS
+    )
+
+
+def _refuse_as_the_form_does(kind: str, values: dict[str, Any]) -> None:
+    """What a row says obeys the rules of a person's form. What it leaves out is shown as missing."""
+    written = {name: value for name, value in values.items() if value not in (None, "", ())}
+    form = need_form(kind)({name: value for name, value in written.items() if name not in LISTS})
+    for name, refusals in form.errors.items():
+        if name in written and name not in LISTS:
+            raise RowRefused(f"{_COLUMN_OF.get(name, name)}\u00a0: {refusals[0]}")
 
 
 register_import(
@@ -185,6 +187,7 @@ register_import(
     label="Besoins des entreprises",
     help="Une ligne par besoin d’une entreprise déjà connue\u00a0: importez d’abord les entreprises.",
     as_checked_help=(
-        "l’entreprise dont personne ne tient encore la fiche devient membre, et son besoin est publié."
+        "l’entreprise dont personne ne tient encore la fiche devient membre, et son besoin est publié. "
+        "Celle que quelqu’un tient le reçoit en brouillon."
     ),
 )

@@ -1,7 +1,11 @@
 """What a cell names: a kind of support, entries of closed lists, territories."""
 
 from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
 from typing import Any
+
+from django import forms
 
 from mecenova.identifiers.names import fold
 from mecenova.imports import cells
@@ -10,6 +14,7 @@ from mecenova.imports.tables import Row
 from mecenova.reference.enums import Kind
 from mecenova.reference.models import Territory
 from mecenova.reference.territories import code_from_label
+from mecenova.ui.figures import euros, integer, short_date
 
 KIND_WORDS: dict[str, str] = {
     "financier": Kind.FINANCIAL,
@@ -57,8 +62,16 @@ def named(*entries: Any) -> str:
     return ", ".join(entry.name for entry in entries if entry is not None)
 
 
-def said(value: Any) -> str:
-    """A value as the file's reader would write it; nothing for what is not said."""
-    if value is None:
+def said(value: Any, field: forms.Field | None = None) -> str:
+    """A value as the pages write it; `field` is the one that a form would ask it in."""
+    if value in (None, ""):
         return ""
-    return named(*value) if isinstance(value, tuple) else str(value)
+    if isinstance(value, tuple):
+        return named(*value)
+    if isinstance(value, Decimal):
+        return euros(value)
+    if isinstance(value, date):
+        return short_date(value)
+    if isinstance(field, forms.ChoiceField):
+        return str(dict(field.choices).get(value, value))
+    return integer(value) if isinstance(value, int) else str(value)

@@ -14,16 +14,20 @@ from accounts.operations import check_organisation
 from accounts.operations.imports import RecordKey, with_members
 from companies.enums import NeedStatus
 from companies.models import Company, Need
+from companies.notifications import NeedsBrought
 from companies.operations.imports import KEPT, better, longer, row_by_row
 from companies.operations.needs import create_need, publish_need, update_need
+from mecenova.calendar import clock
 from mecenova.identifiers.names import fold
 from mecenova.imports.report import UNCHANGED, UPDATED, Outcome, Verdict
+from mecenova.mail.operations import queue
 from mecenova.reference.models import Audience, Cause, Skill, Territory
 from mecenova.workflow.errors import DomainError
 
 NOT_SHOWN = "besoin montré quand son entreprise sera vérifiée"
 STAYS_CLOSED = "besoin clos, non rouvert"
 STAYS_DRAFT = "brouillon de l’entreprise, non publié"
+LEFT_TO_MEMBERS = "brouillon, que l’entreprise prévenue relit et publie elle-même"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +48,7 @@ class NeedEntry:
 def import_needs(
     *, entries: Sequence[NeedEntry], met: Set[RecordKey], as_checked: bool, by: User | None = None
 ) -> list[Outcome]:
-    """Create, complete and publish the needs of these rows, all or none.
+    """Create and complete the needs of these rows, all or none; publish those of companies that nobody runs.
 
     `as_checked` makes checked members of the companies nobody has claimed, so that their needs are shown.
     """
@@ -57,15 +61,11 @@ def _import_need(entry: NeedEntry, again: bool, as_checked: bool, by: User | Non
     if checked:
         company.organisation = check_organisation(organisation=company.organisation, by=by)
     need = _need_titled(company, entry.key[1])
+    attended = bool(with_members([company.organisation]))
     if need is None:
-        created = create_need(
-            company=company, by=None, kind=entry.kind, title=entry.title, **dict(entry.values)
-        )
-        publish_need(need=created, by=by)
-        return Outcome(Verdict.CREATED, notes=_visibility(company))
+        return _bring(company, entry, attended, by)
     if need.kind != entry.kind:
         raise DomainError("un besoin de ce titre existe déjà sous une autre forme\u00a0: changez le titre")
-    attended = bool(with_members([company.organisation]))
     changes = _changes_to_need(need, entry, gently=attended or again, attended=attended)
     if changes:
         update_need(need=need, by=None, **changes)
@@ -79,6 +79,16 @@ def _import_need(entry: NeedEntry, again: bool, as_checked: bool, by: User | Non
     elif need.status == NeedStatus.DRAFT and attended:
         notes.append(STAYS_DRAFT)
     return Outcome(outcome.verdict, notes=(*notes, *_visibility(company)))
+
+
+def _bring(company: Company, entry: NeedEntry, attended: bool, by: User | None) -> Outcome:
+    """Nobody publishes in the name of people who are there to do it."""
+    need = create_need(company=company, by=None, kind=entry.kind, title=entry.title, **dict(entry.values))
+    if attended:
+        queue(NeedsBrought, company.organisation, occurrence=f"{clock.today():%Y%m%d}")
+        return Outcome(Verdict.CREATED, notes=(LEFT_TO_MEMBERS,))
+    publish_need(need=need, by=by)
+    return Outcome(Verdict.CREATED, notes=_visibility(company))
 
 
 def _company_named(name_key: str) -> Company:

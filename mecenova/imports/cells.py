@@ -23,7 +23,7 @@ NOTHING = frozenset(
 
 _ISO_DATE = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ][0-9:.]+Z?)?", re.ASCII)
 _FRENCH_DATE = re.compile(r"(\d{1,2})[/.\-](\d{1,2})[/.\-](\d{4})", re.ASCII)
-_WHOLE = re.compile(r"(\d{1,9})(?:[.,]0+)?", re.ASCII)
+_WHOLE = re.compile(r"(-?\d{1,9})(?:[.,]0+)?", re.ASCII)
 _CODE_AND_TOWN = re.compile(r"\b(\d{5})[\s–-]+([^\W\d][^\d,;()]*)")
 _LESSER_SEPARATORS = re.compile(r"[;,/\n]")
 _is_website = URLValidator(schemes=["http", "https"])
@@ -54,7 +54,7 @@ def listed(text: str, find: Callable[[str], T | None]) -> tuple[list[T], list[st
     return list(found), unknown
 
 
-def whole_number(text: str, column: str, *, most: int) -> int | None:
+def whole_number(text: str, column: str, *, least: int = 0, most: int) -> int | None:
     """« 12 », « 1 200 » or « 12,0 »; None when empty."""
     if is_nothing(text):
         return None
@@ -62,6 +62,10 @@ def whole_number(text: str, column: str, *, most: int) -> int | None:
     if found is None:
         raise RowRefused(f"{column}\u00a0: «\u202f{_shown(text)}\u202f» n’est pas un nombre entier")
     number = int(found.group(1))
+    if number < least:
+        raise RowRefused(
+            f"{column}\u00a0: «\u202f{_shown(text)}\u202f» est trop petit, écrivez {least} ou plus"
+        )
     if number > most:
         raise RowRefused(f"{column}\u00a0: {number} dépasse le maximum de {most}")
     return number

@@ -227,6 +227,12 @@ HEADER = "entreprise;titre;forme;budget_min;budget_max;jours;date_limite;temps"
         ("Fondation Lumière;T;financial;;;;31/02/2027;", "calendrier"),
         ("Fondation Lumière;T;financial;;;;31/12/9999;", "vérifiez l’année"),
         ("Fondation Lumière;T;volunteering;;;;;work", "mécénat de compétences"),
+        (
+            "Fondation Lumière;T;skills;;;0;;",
+            "jours\u00a0: «\u202f0\u202f» est trop petit, écrivez 1 ou plus",
+        ),
+        ("Fondation Lumière;T;skills;;;-5;;", "écrivez 1 ou plus"),
+        ("Fondation Lumière;T;skills;;;10001;;", "Écrivez 10000 au plus"),
     ],
 )
 def test_wrong_needs_are_rejected(bring_companies, bring_needs, row, told):
@@ -235,6 +241,43 @@ def test_wrong_needs_are_rejected(bring_companies, bring_needs, row, told):
     assert figures(report) == (1, 0, 0, 1)
     assert told in next(iter(report.reasons))
     assert Need.objects.get().title == "Bon"
+
+
+@pytest.mark.parametrize(
+    ("row", "told"),
+    [
+        ("volunteering;0;;", "benevoles\u00a0: «\u202f0\u202f» est trop petit, écrivez 1 ou plus"),
+        ("skills;;01/03/2020;30/04/2020", "au\u00a0: Cette période est passée. Choisissez une fin à venir."),
+        ("skills;;31/12/2027;30/12/2027", "au\u00a0: La fin vient avant le début"),
+    ],
+)
+def test_what_the_form_refuses_a_file_does_not_publish(bring_companies, bring_needs, row, told):
+    bring_companies(as_checked=True)
+    report = bring_needs(f"entreprise;titre;forme;benevoles;du;au\nFondation Lumière;T;{row}\n")
+    assert figures(report) == (0, 0, 0, 1)
+    assert told in next(iter(report.reasons))
+
+
+def test_a_company_that_somebody_runs_gets_drafts_and_one_mail(bring_companies, bring_needs):
+    bring_companies(as_checked=True)
+    MembershipFactory(organisation=Organisation.objects.get(name="Fondation Lumière"))
+    report = bring_needs()
+    assert report.notes["brouillon, que l’entreprise prévenue relit et publie elle-même"].total() == 2
+    assert set(Need.objects.values_list("status", flat=True)) == {NeedStatus.DRAFT}
+    assert not TransitionRecord.objects.filter(verb="publish").exists()
+    assert OutgoingMail.objects.get().notification == "companies.needs_brought"
+    assert set(FollowUp.objects.steps().values_list("rule", flat=True)) >= {"companies.finish_need"}
+    assert figures(bring_needs()) == (0, 0, 2, 0)
+    assert OutgoingMail.objects.count() == 1
+
+
+def test_a_trial_says_each_value_as_the_pages_do(bring_companies, bring_needs):
+    bring_companies(as_checked=True)
+    money, skills = (dict(row.values) for row in bring_needs(commit=False).sample)
+    assert money["Montant minimal"] == "5\u202f000\u00a0€"
+    assert money["Date limite pour répondre"] == "31\u00a0mars 2027"
+    assert (skills["Nombre de jours offerts"], skills["Causes"]) == ("12", "Sport")
+    assert not [label for row in (money, skills) for label in row if "_" in label]
 
 
 def test_a_name_of_two_companies_is_ambiguous(bring_needs):

@@ -76,6 +76,11 @@ def test_about_a_need(company, snapshot, notification):
     assert written(notification, need) == snapshot
 
 
+def test_needs_brought(company, snapshot):
+    NeedFactory(id=KEY, company=company, title="Des *étoiles* [ici](http://mal.example)")
+    assert written(notifications.NeedsBrought, company.organisation) == snapshot
+
+
 @pytest.mark.parametrize("published", [True, False])
 def test_need_closed(company, snapshot, published):
     need = NeedFactory(
@@ -98,6 +103,7 @@ def test_asked_again_at_the_moment_of_leaving(company):
         notifications.CompletePolicy: (organisation, True),
         notifications.PublishNeed: (organisation, False),
         notifications.FinishNeed: (need, False),
+        notifications.NeedsBrought: (organisation, False),
         notifications.ReviewNeed: (need, True),
         notifications.NeedClosed: (need, False),
     }

@@ -36,6 +36,11 @@ def test_wrong_numbers_name_their_column(text):
         cells.whole_number(text, "jours", most=2000)
 
 
+def test_a_number_below_the_least_says_what_to_write():
+    with pytest.raises(RowRefused, match="jours\u00a0: «\u202f-5\u202f» est trop petit, écrivez 1 ou plus"):
+        cells.whole_number("-5", "jours", least=1, most=2000)
+
+
 @pytest.mark.parametrize(
     "text", ["2027-03-31", "31/03/2027", "31.3.2027", "31-03-2027", "2027-03-31 00:00:00"]
 )
