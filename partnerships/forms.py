@@ -9,6 +9,7 @@ from companies.models import Need
 from infotheque.models import Document
 from mecenova.calendar import clock
 from mecenova.reference.enums import Kind
+from mecenova.ui.figures import short_date
 from mecenova.ui.forms import DateInput
 from partnerships.enums import Side, reasons_for
 from partnerships.models import Introduction, RefusalStep
@@ -87,10 +88,25 @@ class AnswerForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 4}),
     )
 
-    def __init__(self, *args: Any, kind: str, answering: str, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, introduction: Introduction, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        reasons = [(reason.value, reason.label) for reason in reasons_for(kind, answering)]
+        reasons = [
+            (reason.value, reason.label)
+            for reason in reasons_for(introduction.kind, introduction.answering_side)
+        ]
         self.fields["reason"].choices = [("", "Choisissez une raison"), *reasons]  # type: ignore[attr-defined]
+        self._say_until_when(introduction)
+
+    def _say_until_when(self, introduction: Introduction) -> None:
+        """Until which day it may be put off; past it, yes or no, and why."""
+        answer = self.fields["answer"]
+        if introduction.can_be_postponed:
+            last = short_date(introduction.latest_later_on)
+            self.fields["later_on"].help_text = f"Au plus tard le {last}, un an après la demande."
+            return
+        answer.choices = [choice for choice in answer.choices if choice[0] != self.LATER]  # type: ignore[attr-defined]
+        answer.help_text = "Cette demande a un an\u00a0: elle ne se remet plus à plus tard."
+        del self.fields["later_on"]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

@@ -34,7 +34,7 @@ class AnswerLink(OneClick):
         return {"introduction": subject, "asking": subject.asking_organisation}
 
     def get_form(self, subject: Introduction, user: "User", data: Any = None) -> AnswerForm:
-        return AnswerForm(data, kind=subject.kind, answering=subject.answering_side)
+        return AnswerForm(data, introduction=subject)
 
     def may_act(self, subject: Introduction, user: "User") -> bool:
         return can_answer_introduction(user, subject)

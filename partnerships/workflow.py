@@ -16,12 +16,7 @@ INTRODUCTION = Workflow(
             "une place se libère, ou l’autre côté demande ou refuse de lui-même",
         ),
         Transition("accept", _WAITING, IntroductionStatus.YES, _ANSWERING_SIDE),
-        Transition(
-            "postpone",
-            frozenset({IntroductionStatus.REQUESTED}),
-            IntroductionStatus.LATER,
-            _ANSWERING_SIDE,
-        ),
+        Transition("postpone", _WAITING, IntroductionStatus.LATER, _ANSWERING_SIDE),
         Transition("decline", _WAITING, IntroductionStatus.NO, _ANSWERING_SIDE),
         Transition(
             "rearm",

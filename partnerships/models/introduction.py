@@ -1,4 +1,4 @@
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Self
 
 from django.conf import settings
@@ -301,6 +301,11 @@ class Introduction(Identified):
         return None if self.is_waiting else self.answered_at
 
     @property
+    def read_at(self) -> datetime | None:
+        """When the question as it now stands was opened or, from the mail alone, answered."""
+        return self.seen_at or self.answer_date
+
+    @property
     def last_answer(self) -> str:
         """What was said last: a request that ended without a yes or a no may have been put off before."""
         return "Réponse\u00a0: plus tard" if self.ended_at else "Réponse reçue"
@@ -324,6 +329,15 @@ class Introduction(Identified):
             self.need_id is not None
             and Introduction.objects.filter(pk=self.pk).about_a_need_that_is_over().exists()
         )
+
+    @property
+    def latest_later_on(self) -> date:
+        """A year after the request: nobody waits for ever from one « later » to the next."""
+        return clock.paris(self.requested_at or clock.now()).date() + timedelta(days=366)
+
+    @property
+    def can_be_postponed(self) -> bool:
+        return self.latest_later_on > clock.today()
 
     @property
     def asked_again_on(self) -> date | None:

@@ -150,6 +150,11 @@ class IntroductionPostponed(ToAskingSide):
     template: ClassVar[str] = "mail/partnerships/introduction_postponed.md"
     wanted_in: ClassVar[tuple[str, ...]] = (IntroductionStatus.LATER,)
 
+    def context(self, subject: Introduction, recipient: "User") -> dict[str, Any]:
+        line = history(subject).filter(verb="postpone").last()
+        again = line is not None and line.source == IntroductionStatus.LATER
+        return super().context(subject, recipient) | {"again": again}
+
 
 @register_notification
 class IntroductionDeclined(ToAskingSide):

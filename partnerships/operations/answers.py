@@ -10,6 +10,7 @@ from companies.operations import note_activity
 from mecenova.agenda import operations as agenda
 from mecenova.calendar import clock
 from mecenova.mail import operations as mail
+from mecenova.ui.figures import short_date
 from mecenova.workflow.errors import DomainError
 from mecenova.workflow.journal import advance
 from partnerships import policies
@@ -24,8 +25,6 @@ from partnerships.workflow import INTRODUCTION
 
 if TYPE_CHECKING:
     from accounts.models import User
-
-LONGEST_POSTPONEMENT_DAYS = 366
 
 
 @transaction.atomic
@@ -43,14 +42,19 @@ def accept_introduction(*, introduction: Introduction, by: "User", note: str = "
 def postpone_introduction(
     *, introduction: Introduction, later_on: date, by: "User", note: str = ""
 ) -> Introduction:
-    """Yes, but later: the question comes back by itself on that date."""
-    days = (later_on - clock.today()).days
-    if days < 1:
+    """Yes, but later: the question comes back by itself on that date. Said again, it is the last date that
+    counts, within a year of the request."""
+    if later_on <= clock.today():
         raise DomainError("Choisissez une date à venir\u00a0: ce jour-là, la question vous sera reposée.")
-    if days > LONGEST_POSTPONEMENT_DAYS:
-        raise DomainError("Choisissez une date dans les douze mois, ou répondez non avec une raison.")
     introduction = _lock_for_answer(introduction, by)
-    advance(
+    if later_on > introduction.latest_later_on:
+        last = short_date(introduction.latest_later_on)
+        raise DomainError(
+            f"Choisissez une date d’ici le {last}, un an après la demande, ou répondez non avec une raison."
+        )
+    if introduction.is_postponed and (later_on, note) == (introduction.later_on, introduction.answer_note):
+        return introduction
+    line = advance(
         introduction,
         INTRODUCTION,
         "postpone",
@@ -61,7 +65,7 @@ def postpone_introduction(
     )
     _settle(introduction, by)
     await_later(introduction)
-    mail.queue(IntroductionPostponed, introduction, occurrence=later_on.isoformat())
+    mail.queue(IntroductionPostponed, introduction, occurrence=str(line.pk))
     return introduction
 
 

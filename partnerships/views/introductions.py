@@ -78,7 +78,7 @@ def answer(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     found = _introduction_seen_by(request, pk)
     if not policies.can_answer_introduction(request.user, found):
         raise Http404
-    form = AnswerForm(request.POST, kind=found.kind, answering=found.answering_side)
+    form = AnswerForm(request.POST, introduction=found)
     if not form.is_valid():
         return _show(request, found, form=form, status=422)
     try:
@@ -209,7 +209,7 @@ def _show(
         "answering": found.answering_organisation,
         "may_answer": may_answer and (found.is_waiting or found.is_postponed),
         "record_seen": may_answer and found.is_waiting and found.seen_at is None,
-        "form": form or AnswerForm(kind=found.kind, answering=found.answering_side),
+        "form": form or AnswerForm(introduction=found),
         "may_withdraw": policies.can_withdraw_introduction(request.user, found),
         "withdraw_form": withdraw_form or WithdrawForm(auto_id="withdraw_%s"),
         "released_on": operations.released_on(found),
@@ -238,7 +238,9 @@ def _waiting_for(organisation: Organisation) -> list[Introduction]:
 
 
 def _happened(found: Introduction) -> list[Line]:
-    return [Line(line.verb, line.at, _done(line), str(line.by or ""), "") for line in history(found)]
+    """Newest first, as every page tells it."""
+    lines = reversed(history(found))
+    return [Line(line.verb, line.at, _done(line), str(line.by or ""), "") for line in lines]
 
 
 def _done(line: TransitionRecord) -> str:
@@ -247,4 +249,6 @@ def _done(line: TransitionRecord) -> str:
         return "Appel de l’équipe"
     if line.target == IntroductionStatus.REQUESTED:
         return "Question reposée" if line.verb == "rearm" else "Demande envoyée"
+    if line.source == line.target == IntroductionStatus.LATER:
+        return "Plus tard, à une autre date"
     return line.label

@@ -123,7 +123,8 @@ def test_what_a_company_is_told_is_not_written_for_associations():
 @pytest.mark.parametrize("answering", Side)
 @pytest.mark.parametrize("kind", Kind)
 def test_the_form_offers_the_reasons_of_the_side_and_of_the_kind_alone(kind, answering):
-    of = {"kind": kind, "answering": answering}
+    asking = Side.ASSOCIATION if answering == Side.COMPANY else Side.COMPANY
+    of = {"introduction": Introduction(kind=kind, asked_by_side=asking)}
     offered = [value for value, _ in AnswerForm(**of).fields["reason"].choices]
     assert offered == ["", *reasons_for(kind, answering)]
     for reason in set(RefusalReason) - set(reasons_for(kind, answering)):

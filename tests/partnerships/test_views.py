@@ -238,7 +238,7 @@ def test_what_was_written_is_kept_when_the_date_is_too_far(client, pair):
     assert response.status_code == 409
     page = shown(response)
     assert "Mot précieux</textarea>" in page
-    assert "Choisissez une date dans les douze mois" in page
+    assert "Choisissez une date d’ici le" in page
 
 
 def test_opening_the_page_changes_nothing_and_its_script_says_seen(client, pair):
