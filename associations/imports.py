@@ -4,9 +4,11 @@ import re
 from collections.abc import Sequence, Set
 
 from accounts.models.organisation import record_key
+from accounts.operations.imports import compare_brought
 from associations.forms.registration import PURPOSE_LENGTH
 from associations.nomenclatures import audiences_of, causes_of, programmes_in, social_objects_in
 from associations.operations.imports import AssociationEntry, import_associations
+from mecenova.calendar import clock
 from mecenova.identifiers.names import department_code, fold
 from mecenova.identifiers.registry import clean_rna, clean_siren, clean_siret
 from mecenova.identifiers.text import one_line
@@ -14,7 +16,7 @@ from mecenova.imports import cells
 from mecenova.imports.columns import Column
 from mecenova.imports.errors import RowRefused
 from mecenova.imports.registry import register_import
-from mecenova.imports.report import Notes, Outcome
+from mecenova.imports.report import Notes, Outcome, Report
 from mecenova.imports.running import Importer
 from mecenova.imports.tables import Row
 from mecenova.reference.labels import audience_index, cause_index
@@ -111,7 +113,7 @@ class AssociationImporter(Importer[AssociationEntry]):
     )
 
     def __init__(self, *, as_checked: bool = False) -> None:
-        self.as_checked = as_checked
+        self.as_checked, self._begun = as_checked, clock.now()
         self._causes, self._audiences = cause_index(), audience_index()
         self._cause_ids = dict(Cause.objects.values_list("slug", "pk"))
         self._audience_ids = dict(Audience.objects.values_list("slug", "pk"))
@@ -155,6 +157,9 @@ class AssociationImporter(Importer[AssociationEntry]):
     def write(self, parsed: Sequence[AssociationEntry], met: Set[str]) -> Sequence[Outcome]:
         known = {entry.key for entry in parsed if self.key(entry) in met}
         return import_associations(entries=parsed, met=known, as_checked=self.as_checked)
+
+    def finish(self, report: Report) -> None:
+        compare_brought(since=self._begun, report=report)
 
     def told(self, parsed: AssociationEntry) -> Sequence[tuple[str, str]]:
         department = self._names[Territory].get(parsed.department_id or 0, "")

@@ -1,13 +1,14 @@
 """Records that may be one organisation, and records that were made one."""
 
 import uuid
+from datetime import datetime
 from typing import Self
 
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
-from accounts.enums import DuplicateReason, OrganisationKind
+from accounts.enums import DuplicateReason, OrganisationKind, Origin
 from accounts.models.organisation import KEY_LENGTH, Organisation
 from mecenova.calendar import clock
 from mecenova.identifiers.models import Identified
@@ -26,6 +27,11 @@ class DuplicateQuerySet(models.QuerySet["Duplicate"]):
 
     def about(self, organisation: Organisation) -> Self:
         return self.filter(Q(first=organisation) | Q(second=organisation))
+
+    def brought_since(self, moment: datetime) -> Self:
+        """One of the two at least was entered by a file since then."""
+        first = Q(first__origin=Origin.IMPORT, first__created_at__gte=moment)
+        return self.filter(first | Q(second__origin=Origin.IMPORT, second__created_at__gte=moment))
 
 
 class Duplicate(Identified):

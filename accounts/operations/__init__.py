@@ -2,7 +2,7 @@
 
 from accounts.operations.absences import forget_absence, say_organisation_away, say_person_away
 from accounts.operations.claims import accept_claim, claim_organisation, refuse_claim
-from accounts.operations.duplicates import find_duplicates, lookalikes, tell_apart
+from accounts.operations.duplicates import duplicates_brought, find_duplicates, lookalikes, tell_apart
 from accounts.operations.edits import edit_told
 from accounts.operations.erasing import erase_organisation
 from accounts.operations.members import (
@@ -53,6 +53,7 @@ __all__ = [
     "close_dormant_accounts",
     "create_organisation",
     "create_verified_user",
+    "duplicates_brought",
     "edit_told",
     "erase_organisation",
     "find_duplicates",

@@ -4,12 +4,14 @@ import uuid
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
 from accounts.enums import DuplicateReason, OrganisationStatus
 from accounts.models import Duplicate, Organisation, User
+from accounts.models.merge import DuplicateQuerySet
 from accounts.operations.organisations import hold
 from accounts.operations.profiles import Number, all_profiles
 from mecenova.calendar import clock
@@ -57,6 +59,12 @@ def find_duplicates() -> int:
         batch_size=1000,
     )
     return Duplicate.objects.to_look_at().count()
+
+
+def duplicates_brought(*, since: datetime) -> DuplicateQuerySet:
+    """Look again at once; the pairs to look at, of which a file has entered one at least since then."""
+    find_duplicates()
+    return Duplicate.objects.to_look_at().brought_since(since).with_records()
 
 
 @transaction.atomic

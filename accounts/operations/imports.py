@@ -2,12 +2,15 @@
 
 import uuid
 from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
 
 from accounts.enums import OrganisationKind, OrganisationStatus
 from accounts.models import Membership, Merge, Organisation, User
 from accounts.models.organisation import record_key
+from accounts.operations.duplicates import duplicates_brought
 from accounts.workflow import ORGANISATION
 from mecenova.calendar import clock
+from mecenova.imports.report import MOST_TOLD, Report
 from mecenova.workflow import journal
 from mecenova.workflow.machine import NEW
 
@@ -73,3 +76,15 @@ def check_records(*, organisations: Sequence[Organisation], by: User | None) -> 
         status=OrganisationStatus.CHECKED, checked_at=moment
     )
     journal.record_many(organisations, "check", OrganisationStatus.UNCLAIMED, by, note="Import")
+
+
+def compare_brought(*, since: datetime, report: Report) -> None:
+    """Say which records entered since then look like another, by the measure of every night."""
+    pairs = duplicates_brought(since=since)
+    report.alike_count = pairs.count()
+    report.alike = [(_in_brief(pair.first), _in_brief(pair.second)) for pair in pairs[:MOST_TOLD]]
+
+
+def _in_brief(organisation: Organisation) -> str:
+    place = f"{organisation.postal_code} {organisation.town}".strip()
+    return f"{organisation.name}, {place}" if place else organisation.name

@@ -4,10 +4,11 @@ from collections.abc import Sequence, Set
 from typing import Any
 
 from accounts.models.organisation import record_key
-from accounts.operations.imports import key_of
+from accounts.operations.imports import compare_brought, key_of
 from companies.enums import GiverKind
 from companies.imports.words import Lists, kind_from_label, named, said
 from companies.operations.imports import CompanyEntry, import_companies
+from mecenova.calendar import clock
 from mecenova.identifiers.names import fold
 from mecenova.identifiers.registry import clean_siren, clean_siret
 from mecenova.identifiers.text import one_line, paragraphs
@@ -15,7 +16,7 @@ from mecenova.imports import cells
 from mecenova.imports.columns import Column
 from mecenova.imports.errors import RowRefused
 from mecenova.imports.registry import register_import
-from mecenova.imports.report import Notes, Outcome
+from mecenova.imports.report import Notes, Outcome, Report
 from mecenova.imports.running import Importer
 from mecenova.imports.tables import Row
 from mecenova.reference.enums import LOCAL_LEVELS, Kind
@@ -77,7 +78,7 @@ class CompanyImporter(Importer[CompanyEntry]):
     )
 
     def __init__(self, *, as_checked: bool = False) -> None:
-        self.as_checked = as_checked
+        self.as_checked, self._begun = as_checked, clock.now()
         self._lists, self._causes, self._sectors = Lists(), cause_index(), sector_index()
 
     def parse(self, row: Row, notes: Notes) -> CompanyEntry:
@@ -113,6 +114,9 @@ class CompanyImporter(Importer[CompanyEntry]):
     def write(self, parsed: Sequence[CompanyEntry], met: Set[str]) -> Sequence[Outcome]:
         known = {entry.key for entry in parsed if self.key(entry) in met}
         return import_companies(entries=parsed, met=known, as_checked=self.as_checked)
+
+    def finish(self, report: Report) -> None:
+        compare_brought(since=self._begun, report=report)
 
     def told(self, parsed: CompanyEntry) -> Sequence[tuple[str, str]]:
         return (

@@ -84,6 +84,9 @@ class Report:
     notes: dict[str, Counter[str]] = field(default_factory=dict)
     remarks: list[str] = field(default_factory=list)
     sample: list[Sampled] = field(default_factory=list)
+    # Pairs that may be one record, of which this file brings one at least: the first, in words; how many.
+    alike: list[tuple[str, str]] = field(default_factory=list)
+    alike_count: int = 0
     rejects: Path | None = None
     seconds: float = 0.0
 
@@ -131,6 +134,7 @@ class Report:
         )
         yield from self._columns()
         yield from self._notes()
+        yield from self._alike()
         yield from self._rejections()
 
     def _columns(self) -> Iterator[str]:
@@ -154,6 +158,14 @@ class Report:
             told = [f"«\u202f{word}\u202f» {figure(n)}" for word, n in words.most_common(MOST_TOLD) if word]
             if told:
                 yield f"  {kind}\u00a0: {', '.join(told)}{', …' if len(words) > MOST_TOLD else ''}"
+
+    def _alike(self) -> Iterator[str]:
+        if self.alike_count:
+            yield ""
+            yield f"À comparer, peut-être un seul organisme\u00a0: {figure(self.alike_count)}"
+            yield from (f"  {one} / {other}" for one, other in self.alike)
+            if self.alike_count > len(self.alike):
+                yield "  …"
 
     def _rejections(self) -> Iterator[str]:
         if not self.rejected:

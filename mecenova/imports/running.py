@@ -50,6 +50,9 @@ class Importer(ABC, Generic[P]):
     def expect(self, row: Row) -> None:
         """The row that comes once the one just parsed is written: what takes long may begin."""
 
+    def finish(self, report: Report) -> None:
+        """Every row is written: what the whole file leaves to look at. A trial has not been undone yet."""
+
     def told(self, parsed: P) -> Sequence[tuple[str, str]]:
         """The row as a person reads it, (label, value): what was understood, not what was written."""
         return ()
@@ -102,6 +105,7 @@ def run_import(
                 _settle(batch, importer, report, refused, seen)
                 tell(Progress(table.lines.position, table.size, report))
                 reset_queries()
+            importer.finish(report)
         if not report.read:
             raise ImportRefused(
                 "Ce fichier ne contient que ses titres de colonnes\u00a0: il n’y a rien à importer."

@@ -51,6 +51,8 @@ def as_json(report: Report) -> dict[str, Any]:
             [kind, words.total(), [[_short(word), n] for word, n in words.most_common(MOST_TOLD) if word]]
             for kind, words in sorted(report.notes.items())
         ],
+        "alike": [[_short(one), _short(other)] for one, other in report.alike],
+        "alike_count": report.alike_count,
         "reasons": [[_short(reason), n] for reason, n in report.reasons.most_common(MOST_TOLD)],
         "sample": [
             {
@@ -72,6 +74,7 @@ def as_csv(told: dict[str, Any]) -> str:
     rows += [(label, ", ".join(names)) for label, names in told.get("columns", ())]
     rows += [("à savoir", remark) for remark in told.get("remarks", ())]
     rows += [(f"laissé de côté\u00a0: {kind}", n) for kind, n, _ in told.get("notes", ())]
+    rows += [("à comparer", f"{one} / {other}") for one, other in told.get("alike", ())]
     rows += [(f"rejet\u00a0: {reason}", n) for reason, n in told.get("reasons", ())]
     text = io.StringIO()
     writer = csv.writer(text, delimiter=";", lineterminator="\r\n")

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from accounts.enums import OrganisationKind, OrganisationStatus, Origin
-from accounts.models import Organisation
+from accounts.models import Duplicate, Organisation
 from associations.imports import AssociationImporter
 from associations.models import Association
 from associations.operations import imports as operations
@@ -112,6 +112,23 @@ def test_checked_imports_have_one_step_owed_by_the_platform(bring):
     assert ChangedSubject.objects.count() == 6
     assert TransitionRecord.objects.filter(verb="check").count() == 5
     assert not Organisation.objects.checked().filter(checked_at__isnull=True).exists()
+
+
+def test_a_near_duplicate_is_told_before_it_is_written_and_listed_at_once(bring):
+    bring("nom;code_postal;commune\nLes Cuisines du Faubourg;69003;Lyon\n")
+    text = (
+        "nom;code_postal;commune\n"
+        "Cuisines du faubourg (Les);69003;Lyon\n"
+        "Les Cuisines du Faubourgs;69003;Lyon\n"
+    )
+    trial = bring(text, commit=False)
+    assert not Duplicate.objects.exists()
+    report = bring(text)
+    assert trial.alike_count == report.alike_count == Duplicate.objects.to_look_at().count() == 3
+    told = {each for pair in trial.alike for each in pair}
+    assert "Cuisines du faubourg (Les), 69003 Lyon" in told
+    assert "À comparer, peut-être un seul organisme\u00a0: 3" in list(trial.lines())
+    assert bring("nom;code_postal\nTout autre chose;69003\n").alike_count == 0
 
 
 def test_a_second_run_changes_nothing(bring):
