@@ -15,6 +15,7 @@ Each candidate has a weight; the three heaviest are kept. From heavy to light:
 """
 
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from django.urls import reverse
 
@@ -241,7 +242,7 @@ def _always(project: Project, findings: Findings) -> list[Step]:
         f"{in_plain_numbers(number, 'soutient', 'soutiennent')} vos causes, sur votre territoire et sous "
         "la forme que vous demandez.",
         "Voir les entreprises",
-        reverse("companies:list"),
+        _companies_near(project),
     )
     return [
         write if number else elsewhere,
@@ -249,8 +250,8 @@ def _always(project: Project, findings: Findings) -> list[Step]:
             "words",
             11,
             "Relisez votre projet avec un guide de l’infothèque\u00a0: un titre court, une action, une date.",
-            "Ouvrir l’infothèque",
-            reverse("infotheque:list"),
+            "Trouver un guide",
+            f"{reverse('infotheque:list')}?{urlencode({'q': 'présenter son projet'})}",
         ),
         Step(
             "kind",
@@ -266,6 +267,19 @@ def _always(project: Project, findings: Findings) -> list[Step]:
 def _weight(number: int) -> int:
     """More is better, up to a point: a number never outweighs the line above it."""
     return min(number, MOST_WEIGHT_OF_NUMBERS)
+
+
+def _companies_near(project: Project) -> str:
+    """The list, narrowed by what the project says once: the list takes one cause, one place, one kind."""
+    association = project.association
+    causes = {cause.slug for cause in project.causes.all() or association.causes.all()}
+    places = {place.code for place in project.territories.all() or association.territories.all()}
+    if not places and association.organisation.department is not None:
+        places = {association.organisation.department.code}
+    kinds = {ask.kind for ask in project.asks.all()}
+    said = {"cause": causes, "territoire": places, "forme": kinds}
+    narrowed = {name: value for name, values in said.items() if len(values) == 1 for value in values}
+    return f"{reverse('companies:list')}?{urlencode(narrowed)}"
 
 
 def _edit(project: Project) -> str:

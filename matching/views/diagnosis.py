@@ -18,6 +18,7 @@ from matching.followups import CallAfterDiagnosis
 from matching.forms import CHOICE_FORMS, DiagnosisCallForm
 from matching.models import Diagnosis
 from mecenova.agenda.enums import Owner
+from mecenova.agenda.models import Slot
 from mecenova.agenda.operations import next_step
 from mecenova.agenda.slot_links import slots_path
 from mecenova.team import is_staff
@@ -84,6 +85,7 @@ def _show(
     mine = own and step is not None and step.owner == Owner.ORGANISATION
     initial = {"question": draft_question(project)}
     call_expected = step is not None and step.rule == CallAfterDiagnosis.name
+    held = Slot.objects.to_hold().ahead().of_organisation(organisation.pk)
     context = {
         "diagnosis": found,
         "project": project,
@@ -100,6 +102,7 @@ def _show(
         "to_read": Prescription.objects.to_read(organisation.pk, steps=[step] if mine else []),
         "step_who": organisation.name if step and step.owner == Owner.ORGANISATION else "",
         "slots_url": slots_path(organisation_id=organisation.pk, about=project),
+        "booked": held.select_related("adviser").first(),
         "call_form": (call_form or DiagnosisCallForm()) if call_expected and is_staff(request.user) else None,
     }
     return render(request, "matching/diagnosis.html", context, status=status)

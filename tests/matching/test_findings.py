@@ -267,6 +267,22 @@ def test_what_is_refused_is_never_advised(project):
     assert all("compétences" not in step.text for step in three_steps(project, NOTHING))
 
 
+def test_companies_to_write_to_are_on_the_page_where_it_leads(project, client):
+    CompanyFactory(policy__kinds=[Kind.IN_KIND])
+    findings = Findings(presented=0, seen=0, answered=0, competing=None, companies_compatible=1)
+    (step,) = [one for one in three_steps(project, findings) if one.key == "write"]
+    assert f"forme={Kind.FINANCIAL}" in step.path
+    page = client.get(step.path)
+    assert page.context["page_obj"].paginator.count == find(project, NOW).companies_compatible
+    assert client.get("/entreprises/").context["page_obj"].paginator.count > 0
+
+
+def test_a_guide_is_looked_for_by_what_it_is_about(project):
+    findings = Findings(presented=0, seen=0, answered=0, competing=None, companies_compatible=0)
+    (step,) = [one for one in three_steps(project, findings) if one.label == "Trouver un guide"]
+    assert step.path.startswith("/infotheque/?q=")
+
+
 def test_an_incomplete_profile_is_named(project):
     project.association.purpose = ""
     project.association.save()

@@ -4,6 +4,7 @@ import html
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.contrib.contenttypes.models import ContentType
 from django.urls import reverse
 
 from accounts.operations import withdraw_organisation
@@ -12,6 +13,7 @@ from companies.models import Need
 from matching.enums import SuggestionStatus
 from matching.models import Suggestion
 from matching.operations import expire_suggestions
+from mecenova.agenda.models import Slot
 from mecenova.calendar import clock
 from mecenova.mail.models import OutgoingMail
 from partnerships.enums import RefusalReason, Side, reasons_for
@@ -371,6 +373,26 @@ def test_the_needs_of_a_diagnosis_are_a_link_for_the_association_alone(client, d
         page = client.get(found.get_absolute_url()).text
         assert "Écrivez la première" in page
         assert ('href="/besoins-pour-vous/"' in page.split("<main")[1]) is links
+
+
+def test_a_diagnosis_recalls_the_appointment_already_taken(client, db):
+    found = DiagnosisFactory()
+    member = MembershipFactory(organisation=found.project.association.organisation).user
+    client.force_login(member)
+    assert "Choisir un moment" in client.get(found.get_absolute_url()).text
+    slot = Slot.objects.create(
+        adviser=StaffFactory(),
+        starts_at=clock.now() + timedelta(days=3),
+        booked_by_organisation_id=found.project.association.organisation_id,
+        booked_by=member,
+        booked_for_type=ContentType.objects.get_for_model(found.project),
+        booked_for_id=found.project_id,
+        booked_at=clock.now(),
+    )
+    page = client.get(found.get_absolute_url()).text
+    assert "Votre rendez-vous est pris" in page
+    assert slot.get_absolute_url() in page
+    assert "Choisir un moment" not in page
 
 
 def test_after_a_no_a_company_reads_what_comes_next(company_client, suggestion):

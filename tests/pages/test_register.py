@@ -116,6 +116,17 @@ def test_the_register_shows_every_passage_that_it_counts_the_latest_first(team, 
     assert "entrées et sorties page 2" in second.text
 
 
+def test_a_basket_emptied_since_the_hour_does_not_say_that_somebody_is_still_there(team):
+    organisation = OrganisationFactory(status=OrganisationStatus.TO_CHECK)
+    register_baskets()
+    click(team, "associations-a-verifier", organisation)
+    page = team.get(page_of("associations-a-verifier")).text
+    assert "Ce panier est vide" in page
+    assert "toujours là" not in page
+    assert "pas encore, au dernier relevé" in page
+    assert "Relevées toutes les heures" in page
+
+
 def test_every_verb_that_moves_a_line_is_one_that_somebody_writes():
     written = {step.verb for workflow in registered_workflows() for step in workflow.transitions}
     written |= {*OrganisationEvent.values, "report_talk", "settle"}
