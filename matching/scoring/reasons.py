@@ -214,11 +214,16 @@ def _ask(
         least, most = euros(amounts[0]), euros(amounts[-1])
         told = f"Elle demande {most}" if least == most else f"Elle demande de {least} à {most}"
         return f"{told}, dans votre fourchette" if assessment.parts["amount"] == 1.0 else told
-    skills = frozenset(skill for ask in asks for skill in ask.skills)
-    told_skills = (skills & need.skills) or skills
-    if need.kind == "skills" and told_skills:
-        return f"Elle cherche ces compétences\u00a0: {_listed(told_skills, names, lower=True)}"
+    if need.kind == "skills" and (sought := _skills_sought(association)):
+        # A need that names none offers them all.
+        if shared := (sought & need.skills if need.skills else sought):
+            return f"Elle cherche ces compétences\u00a0: {_listed(shared, names, lower=True)}"
+        return "Elle demande des compétences, mais ne nomme pas les vôtres"
     return f"Elle demande {ASKS[need.kind]}, comme votre besoin en propose"
+
+
+def _skills_sought(association: AssociationSide) -> frozenset[str]:
+    return frozenset(skill for ask in association.asks_for("skills") for skill in ask.skills)
 
 
 def _turn(waited: int | None, *, again: bool) -> str:
@@ -234,6 +239,11 @@ def _turn(waited: int | None, *, again: bool) -> str:
 
 def _given(need: NeedSide, association: AssociationSide) -> str:
     given = f"Il offre {GIVES[need.kind]}"
+    sought: frozenset[str] = frozenset()
+    if need.kind == "skills" and need.skills:
+        sought = _skills_sought(association)
+    if sought and sought.isdisjoint(need.skills):
+        return f"{given}, mais pas celles que demande votre projet publié."
     if association.asks_for(need.kind):
         return f"{given}, ce que demande votre projet publié."
     if association.asks:

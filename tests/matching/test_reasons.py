@@ -86,6 +86,16 @@ def test_how_long_it_had_been_waiting(waited: int | None, end: str) -> None:
             "Elle cherche ces compétences\u00a0: rédaction.",
         ),
         (
+            replace(NEED, kind="skills", skills=frozenset({"redaction", "compta"})),
+            asking("skills", skills=frozenset({"redaction", "vente"})),
+            "Elle cherche ces compétences\u00a0: rédaction.",
+        ),
+        (
+            replace(NEED, kind="skills", skills=frozenset({"compta"})),
+            asking("skills", skills=frozenset({"vente"})),
+            "Elle demande des compétences, mais ne nomme pas les vôtres.",
+        ),
+        (
             replace(NEED, kind="in_kind"),
             asking("in_kind"),
             "Elle demande des biens, comme votre besoin en propose.",
@@ -95,6 +105,16 @@ def test_how_long_it_had_been_waiting(waited: int | None, end: str) -> None:
 )
 def test_what_is_asked(need: NeedSide, association: AssociationSide, sentence: str) -> None:
     assert told(need, association)[2] == sentence
+
+
+@pytest.mark.parametrize(
+    ("offered", "told_so"), [({"compta"}, "mais pas celles"), ({"vente"}, "ce que demande")]
+)
+def test_only_skills_in_common_answer_a_published_project(offered: set[str], told_so: str) -> None:
+    need = replace(NEED, kind="skills", skills=frozenset(offered))
+    association = asking("skills", skills=frozenset({"vente"}))
+    found = reasons_to_answer(need, association, score(need, association, RELATED), NAMES)
+    assert f"Il offre des compétences, {told_so}" in found[2]
 
 
 @pytest.mark.parametrize(
@@ -161,7 +181,8 @@ def test_the_subject_in_the_need_s_own_words_then_the_cause() -> None:
         ("AIDER À LILLE", "Lille", ["Lille"]),
         ("Lille : une fresque", "fresque, Lille", ["fresque", "Lille"]),
         ("Les jardins de lille", "jardins de Lille", ["jardins de Lille"]),
-        ("Tresser : « Vannerie »", "vannerie", ["vannerie"]),
+        ("Tresser : « Vannerie »", "vannerie", ["vannerie"]),
+        ("Protéger les données de ceux qui nous écrivent", "Des jeunes écrivent des contes", []),
     ],
 )
 def test_words_that_follow_each_other_are_quoted_together(title: str, says: str, quoted: list[str]) -> None:
