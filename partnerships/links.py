@@ -65,6 +65,9 @@ class TalkLink(OneClick):
     def context(self, subject: Partnership, user: "User") -> dict[str, Any]:
         return {"partnership": subject, "organisations": subject.organisations()}
 
+    def get_form(self, subject: Partnership, user: "User", data: Any = None) -> TalkForm:
+        return TalkForm(data, partnership=subject)
+
     def may_act(self, subject: Partnership, user: "User") -> bool:
         return can_speak_for_partnership(user, subject)
 

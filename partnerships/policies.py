@@ -52,6 +52,15 @@ def can_ask_introduction(user: "User", association: Association, company: Compan
     return is_member(user, asking) and asking.is_checked
 
 
+def why_not_signed_on(partnership: Partnership, day: date) -> str | None:
+    """Why this cannot be the day of its signature, or None."""
+    if day > clock.today():
+        return "La date de signature est à venir. Revenez le dire quand ce sera signé."
+    if day < partnership.asked_on:
+        return f"La signature ne vient pas avant la demande, le {short_date(partnership.asked_on)}."
+    return None
+
+
 def can_view_partnership(user: "User", partnership: Partnership) -> bool:
     if is_staff(user):
         return True

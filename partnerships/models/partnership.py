@@ -1,5 +1,6 @@
 import uuid
 from collections.abc import Iterable
+from datetime import date
 from typing import TYPE_CHECKING, Any, Self
 
 from django.conf import settings
@@ -118,8 +119,7 @@ class Partnership(Identified):
                 name="partnership_disagrees_in_discussion",
             ),
             models.CheckConstraint(
-                condition=Q(contested_at__isnull=True)
-                | Q(status=PartnershipStatus.DISCUSSION, talked_at__isnull=False),
+                condition=Q(contested_at__isnull=True) | Q(status=PartnershipStatus.DISCUSSION),
                 name="partnership_contested_in_discussion",
             ),
             models.CheckConstraint(
@@ -156,7 +156,17 @@ class Partnership(Identified):
     @property
     def may_still_talk(self) -> bool:
         """What each says of a first exchange still counts."""
-        return self.is_in_discussion and self.talked_at is None
+        return self.is_in_discussion and self.talked_at is None and self.contested_at is None
+
+    @property
+    def may_say_not_yet(self) -> bool:
+        """Once asked, or once somebody has said yes: before, « not yet » answers nothing."""
+        return bool(self.talk_turn) or self.talk_reports.filter(talked=True).exists()
+
+    @property
+    def asked_on(self) -> date:
+        """The day of the request it comes from: nothing was signed before."""
+        return clock.paris(self.introduction.created_at if self.introduction else self.opened_at).date()
 
     @property
     def is_asked_whether_they_talked(self) -> bool:

@@ -22,6 +22,7 @@ from partnerships.notifications import (
 )
 from partnerships.operations.agreements import await_term, check_end, lock_to_manage, until
 from partnerships.operations.partnerships import lock_partnership
+from partnerships.operations.talks import ask_again
 from partnerships.workflow import PARTNERSHIP
 
 if TYPE_CHECKING:
@@ -37,9 +38,7 @@ def agree_partnership(
 
 
 def _agree(partnership: Partnership, signed_on: date, ends_on: date | None, by: "User") -> Partnership:
-    if signed_on > clock.today():
-        raise DomainError("La date de signature est à venir. Revenez le dire quand ce sera signé.")
-    check_end(ends_on, signed_on)
+    _check_dates(partnership, signed_on, ends_on)
     note = f"Signé le {signed_on:%d/%m/%Y}, {until(ends_on)}"
     line = advance(
         partnership,
@@ -64,9 +63,7 @@ def correct_signature(
 ) -> Partnership:
     """The dates said are not the right ones: a manager of either party writes the right ones."""
     partnership = lock_to_manage(partnership, by)
-    if signed_on > clock.today():
-        raise DomainError("La date de signature est à venir. Si ce n’est pas encore signé, dites-le.")
-    check_end(ends_on, signed_on)
+    _check_dates(partnership, signed_on, ends_on)
     if (signed_on, ends_on) == (partnership.signed_on, partnership.ends_on):
         return partnership
     line = advance(
@@ -87,7 +84,8 @@ def correct_signature(
 def contest_signature(*, partnership: Partnership, note: str, by: "User") -> Partnership:
     """« Non, pas encore »: the side that did not say it is signed says it is not. The team asks both.
 
-    It is in discussion again, until the team has heard both, or it is said signed anew, or given up.
+    It is in discussion again, until the team has heard both, or it is said signed anew, or given up. Whether
+    they talked is asked again after that, when nobody had said so.
     """
     partnership = lock_partnership(partnership)
     if not policies.can_manage_partnership(by, partnership):
@@ -103,7 +101,6 @@ def contest_signature(*, partnership: Partnership, note: str, by: "User") -> Par
         agreed_at=None,
         signed_on=None,
         ends_on=None,
-        talked_at=partnership.talked_at or clock.now(),
         contested_at=clock.now(),
     )
     agenda.close(partnership)
@@ -128,7 +125,16 @@ def settle_signature(
         return _agree(partnership, signed_on, ends_on, by)
     partnership.contested_at = None
     partnership.save(update_fields=["contested_at"])
-    agenda.close(partnership)
-    agenda.start(DecideTogether, partnership)
+    if partnership.talked_at is None:
+        ask_again(partnership, since=clock.now())
+    else:
+        agenda.close(partnership)
+        agenda.start(DecideTogether, partnership)
     mail.queue(SignatureSettled, partnership, occurrence=str(line.pk))
     return partnership
+
+
+def _check_dates(partnership: Partnership, signed_on: date, ends_on: date | None) -> None:
+    if why := policies.why_not_signed_on(partnership, signed_on):
+        raise DomainError(why)
+    check_end(ends_on, signed_on)

@@ -1,5 +1,6 @@
 """Did you talk? Asked of both, compared, settled by the team when the answers differ."""
 
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.core.exceptions import PermissionDenied
@@ -37,7 +38,7 @@ def report_talk(*, partnership: Partnership, talked: bool, by: "User") -> Verdic
         raise PermissionDenied
     if not partnership.may_still_talk:
         raise DomainError("Cette question n’est plus posée. Rechargez la page pour voir où vous en êtes.")
-    if not talked and not partnership.talk_turn:
+    if not talked and not partnership.may_say_not_yet:
         raise DomainError("Rien ne presse\u00a0: nous vous poserons la question dans quelques jours.")
     said = TalkReport(
         partnership=partnership,
@@ -56,7 +57,8 @@ def report_talk(*, partnership: Partnership, talked: bool, by: "User") -> Verdic
     note = f"{organisation.name}\u00a0: {'oui' if talked else 'pas encore'}"
     record(partnership, "report_talk", partnership.status, partnership.status, by, note)
     _note_activity(partnership, organisation)
-    phase = Phase.OVER if partnership.disagreement_at else phase_of(partnership.talk_turn)
+    settling = partnership.disagreement_at is not None and partnership.talk_turn
+    phase = Phase.OVER if settling else phase_of(partnership.talk_turn)
     return _follow(partnership, phase, by)
 
 
@@ -116,6 +118,16 @@ def return_to_matching(*, partnership: Partnership, by: "User | None" = None) ->
     return partnership
 
 
+def ask_again(partnership: Partnership, *, since: datetime) -> None:
+    """Both are asked on the days of the table, counted anew. Each yes stays; each « not yet » answered a
+    question that is over, and is left to the journal. The caller holds the partnership."""
+    partnership.talk_reports.filter(talked=False).delete()
+    partnership.talk_turn, partnership.disagreement_at = 0, None
+    partnership.save(update_fields=["talk_turn", "disagreement_at"])
+    agenda.close(partnership)
+    agenda.start(DidYouTalk, partnership, since=since)
+
+
 def _follow(partnership: Partnership, phase: Phase, by: "User | None") -> Verdict:
     """What both answers mean together, done."""
     # Read once: the same words say what comes next, and whom it waits for.
@@ -130,6 +142,9 @@ def _follow(partnership: Partnership, phase: Phase, by: "User | None") -> Verdic
         partnership.save(update_fields=["disagreement_at"])
         agenda.start(SettleDisagreement, partnership)
         mail.queue(TalkDisagreement, partnership, occurrence=partnership.disagreement_at.isoformat())
+    elif partnership.disagreement_at is not None and verdict == Verdict.WAIT:
+        # Both say « not yet » before the first question: it is asked on its days.
+        ask_again(partnership, since=partnership.opened_at)
     elif verdict == Verdict.WAIT:
         agenda.hand_over_step(partnership, DidYouTalk)
     return verdict
@@ -147,7 +162,7 @@ def _meaning(report: TalkReport | None, turn: int) -> Said:
         return Said.NOTHING
     if report.talked:
         return Said.YES
-    return Said.NO if report.turn == turn else Said.NOTHING
+    return Said.NO if report.turn == (turn or TURNS[0]) else Said.NOTHING
 
 
 def _go_on(partnership: Partnership) -> None:

@@ -74,7 +74,7 @@ def talk(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     def act(data: dict[str, Any]) -> str:
         return report_talk(found, data["talked"] == TalkForm.YES, by=request.user)
 
-    return _answer(request, found, "talk_form", TalkForm(request.POST), act)
+    return _answer(request, found, "talk_form", TalkForm(request.POST, partnership=found), act)
 
 
 @require_POST
@@ -97,7 +97,7 @@ def agree(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         operations.agree_partnership(partnership=found, by=request.user, **data)
         return "Bravo\u00a0! C’est noté, et l’autre côté le sait."
 
-    return _answer(request, found, "agree_form", AgreeForm(request.POST), act)
+    return _answer(request, found, "agree_form", AgreeForm(request.POST, partnership=found), act)
 
 
 @require_POST
@@ -108,7 +108,8 @@ def correct(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         operations.correct_signature(partnership=found, by=request.user, **data)
         return "Les dates sont corrigées, et l’autre côté le sait."
 
-    return _answer(request, found, "correct_form", AgreeForm(request.POST, auto_id="correct_%s"), act)
+    form = AgreeForm(request.POST, partnership=found, auto_id="correct_%s")
+    return _answer(request, found, "correct_form", form, act)
 
 
 @require_POST
@@ -131,7 +132,8 @@ def settle_signature(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         operations.settle_signature(partnership=found, by=request.user, **settled)
         return "C’est noté, et les deux côtés le savent."
 
-    return _answer(request, found, "settle_signature_form", SettleSignatureForm(request.POST), act)
+    form = SettleSignatureForm(request.POST, partnership=found)
+    return _answer(request, found, "settle_signature_form", form, act)
 
 
 @require_POST
@@ -241,20 +243,22 @@ def _forms(
     speaks = policies.can_speak_for_partnership(user, found)
     manages = policies.can_manage_partnership(user, found)
     offered: dict[str, tuple[bool, Callable[[], forms.Form]]] = {
-        "talk_form": (speaks and found.may_still_talk, TalkForm),
+        "talk_form": (speaks and found.may_still_talk, lambda: TalkForm(partnership=found)),
         "settle_form": (
             found.disagreement_at is not None and policies.can_settle_partnership(user, found),
             SettleForm,
         ),
         "settle_signature_form": (
             found.contested_at is not None and policies.can_settle_partnership(user, found),
-            SettleSignatureForm,
+            lambda: SettleSignatureForm(partnership=found),
         ),
-        "agree_form": (manages and found.is_in_discussion, AgreeForm),
+        "agree_form": (manages and found.is_in_discussion, lambda: AgreeForm(partnership=found)),
         "correct_form": (
             manages and found.is_agreed,
             lambda: AgreeForm(
-                initial={"signed_on": found.signed_on, "ends_on": found.ends_on}, auto_id="correct_%s"
+                partnership=found,
+                initial={"signed_on": found.signed_on, "ends_on": found.ends_on},
+                auto_id="correct_%s",
             ),
         ),
         "contest_form": (

@@ -85,6 +85,8 @@ def test_one_side_says_it_is_signed_and_the_other_is_told_by_whom(signed):
         (TODAY, TODAY - timedelta(days=1)),
         (date(2020, 1, 1), date(2021, 1, 1)),
         (TODAY, date(2099, 1, 1)),
+        (date(1900, 1, 1), None),
+        (TODAY - timedelta(days=1), None),
     ],
 )
 def test_dates_that_cannot_be_are_refused(signed, client, signed_on, ends_on):
@@ -93,7 +95,8 @@ def test_dates_that_cannot_be_are_refused(signed, client, signed_on, ends_on):
     client.force_login(signed.asker)
     address = reverse("partnerships:partnership_agree", args=[signed.partnership.pk])
     response = client.post(address, {"signed_on": signed_on.isoformat(), "ends_on": ends_on or ""})
-    assert response.status_code == 409
+    assert response.status_code == (409 if signed_on == TODAY else 422)
+    assert not mails("partnership_agreed").exists()
     assert signed_on.isoformat() in shown(response)
 
 
@@ -371,10 +374,32 @@ def test_the_team_hears_both_about_a_signature_and_it_is_not_signed_yet(conteste
     partnership = Partnership.objects.get()
     assert (partnership.status, partnership.signed_on, partnership.contested_at) == ("discussion", None, None)
     assert not Partnership.objects.in_disagreement().exists()
-    assert rule_of(partnership) == "partnerships.decide_together"
+    assert rule_of(partnership) == "partnerships.did_you_talk"
     assert {mail.recipient for mail in mails("signature_settled")} == {contested.asker, contested.answerer}
     line = history(partnership).get(verb="settle")
     assert (line.by, line.note) == (contested.staff, sent["note"])
+
+
+def test_whether_they_talked_is_asked_again_after_a_signature_that_was_none(contested, client):
+    """Nobody had said so: the team's word is about the signature alone."""
+    client.force_login(contested.asker)
+    assert "Vous êtes-vous parlé" not in shown(client.get(contested.partnership.get_absolute_url()))
+    settled = {"signed_on": None, "ends_on": None, "by": contested.staff, "note": "Non."}
+    operations.settle_signature(partnership=contested.partnership, **settled)
+    assert "nous vous poserons la question dans quelques jours" in mails("signature_settled")[0].text
+    assert "Vous êtes-vous parlé" in shown(client.get(contested.partnership.get_absolute_url()))
+    contested.go_to(date(2026, 11, 26))
+    assert {mail.recipient for mail in mails("talk_asked")} == {contested.asker, contested.answerer}
+
+
+def test_what_was_said_of_a_talk_before_a_contested_signature_is_kept(signed):
+    for person in (signed.asker, signed.answerer):
+        operations.report_talk(partnership=signed.partnership, talked=True, by=person)
+    signed.sign()
+    operations.contest_signature(partnership=signed.partnership, note="Non.", by=signed.answerer)
+    settled = {"signed_on": None, "ends_on": None, "by": StaffFactory(), "note": "Non."}
+    operations.settle_signature(partnership=signed.partnership, **settled)
+    assert rule_of(Partnership.objects.get()) == "partnerships.decide_together"
 
 
 def test_the_team_writes_the_day_on_which_it_was_signed(contested, client):
@@ -384,11 +409,12 @@ def test_the_team_writes_the_day_on_which_it_was_signed(contested, client):
     assert missing.status_code == 422
     assert "Écrivez le jour de la signature" in shown(missing)
     assert "Les deux l’ont signé vendredi." in shown(missing)
-    assert client.post(contested.address, told | {"signed_on": "2027-01-01"}).status_code == 409
+    for never in ("2027-01-01", "2026-11-20"):
+        assert client.post(contested.address, told | {"signed_on": never}).status_code == 422
     assert Partnership.objects.in_disagreement().exists()
-    assert client.post(contested.address, told | {"signed_on": "2026-11-20"}).status_code == 302
+    assert client.post(contested.address, told | {"signed_on": "2026-11-23"}).status_code == 302
     partnership = Partnership.objects.get()
-    assert (partnership.status, partnership.signed_on) == ("agreed", date(2026, 11, 20))
+    assert (partnership.status, partnership.signed_on) == ("agreed", date(2026, 11, 23))
     assert rule_of(partnership) == "partnerships.yearly_review"
     told_by_the_team = mails("partnership_agreed").filter(text__contains="Inès Roy")
     assert {mail.recipient for mail in told_by_the_team} == {contested.asker, contested.answerer}
@@ -429,16 +455,20 @@ def test_giving_up_ends_a_contested_signature(contested):
 
 
 def test_a_manager_of_either_side_corrects_the_dates(signed, client):
+    signed.go_to(date(2026, 11, 25))
     signed.sign()
     client.force_login(signed.answerer)
     address = reverse("partnerships:partnership_correct", args=[signed.partnership.pk])
-    assert client.post(address, {"signed_on": "2027-01-01"}).status_code == 409
+    for never in ("2027-01-01", "1900-01-01"):
+        refused = client.post(address, {"signed_on": never})
+        assert refused.status_code == 422
+    assert "La signature ne vient pas avant la demande, le 23 novembre 2026." in shown(refused)
     for _ in range(2):
-        client.post(address, {"signed_on": "2026-11-20", "ends_on": ""})
+        client.post(address, {"signed_on": "2026-11-24", "ends_on": ""})
     partnership = Partnership.objects.get()
     assert (partnership.status, partnership.signed_on, partnership.ends_on) == (
         "agreed",
-        date(2026, 11, 20),
+        date(2026, 11, 24),
         None,
     )
     assert rule_of(partnership) == "partnerships.yearly_review"

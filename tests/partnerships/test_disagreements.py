@@ -33,6 +33,38 @@ def test_a_yes_and_a_no_go_to_the_team_and_both_are_told(talk):
     assert step_of(talk).rule == "partnerships.settle_disagreement"
 
 
+def test_not_yet_is_offered_before_the_first_question_once_the_other_side_has_said_yes(talk, client):
+    address = reverse("partnerships:partnership_talk", args=[talk.partnership.pk])
+    client.force_login(talk.answerer)
+    assert "Pas encore" not in shown(client.get(talk.partnership.get_absolute_url()))
+    assert client.post(address, {"talked": "not_yet"}).status_code == 422
+    talk.say(talk.asker, True)
+    assert "Pas encore" in shown(client.get(talk.partnership.get_absolute_url()))
+    response = client.post(address, {"talked": "not_yet"}, follow=True)
+    assert "L’autre côté n’a pas répondu la même chose" in shown(response)
+    assert step_of(talk).rule == "partnerships.settle_disagreement"
+    assert {mail.recipient for mail in mails("talk_disagreement")} == {talk.asker, talk.answerer}
+
+
+def test_a_yes_taken_back_before_the_first_question_leaves_it_to_its_days(talk):
+    """Nobody has been asked yet: nobody is sent back to the search."""
+    talk.say(talk.asker, True)
+    talk.say(talk.answerer, False)
+    assert talk.say(talk.asker, False) == Verdict.WAIT
+    assert state(talk) == PartnershipStatus.DISCUSSION
+    assert not Partnership.objects.in_disagreement().exists()
+    assert step_of(talk).rule == "partnerships.did_you_talk"
+    talk.go_to(FIRST)
+    assert {mail.recipient for mail in mails("talk_asked")} == {talk.asker, talk.answerer}
+    assert talk.say(talk.answerer, True) == Verdict.WAIT
+
+
+def test_who_said_yes_by_mistake_takes_it_back_on_the_first_day(talk):
+    talk.say(talk.asker, True)
+    assert talk.say(talk.asker, False) == Verdict.WAIT
+    assert len(talk.partnership.without_a_yes()) == 2
+
+
 def test_a_day_that_the_team_misses_is_said_to_both_once_it_is_over_with_the_next_one(talk, client):
     talk.go_to(FIRST)
     talk.say(talk.asker, True)

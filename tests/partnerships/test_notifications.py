@@ -262,7 +262,7 @@ def test_the_mails_of_a_signature_corrected_then_contested(named, frozen_clock, 
     staff = StaffFactory(first_name="Inès", last_name="Roy")
     with frozen_clock(MONDAY) as now:
         partnership = partnership_of(named)
-        signed_on = date(2026, 11, 20)
+        signed_on = date(2026, 11, 23)
         operations.agree_partnership(
             partnership=partnership, signed_on=signed_on, ends_on=None, by=named.asker
         )

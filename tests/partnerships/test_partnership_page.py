@@ -12,6 +12,7 @@ from accounts.operations import withdraw_organisation
 from mecenova.calendar import clock
 from mecenova.ui.figures import long_date
 from partnerships import operations
+from partnerships.models import Introduction
 from tests.accounts.factories import MembershipFactory, StaffFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -27,7 +28,9 @@ def partnership(pair):
     organisation = pair.company.organisation
     organisation.phone = "01 99 00 12 34"
     organisation.save(update_fields=["phone"])
-    return operations.accept_introduction(introduction=pair.ask(), by=pair.answerer)
+    asked = pair.ask()
+    Introduction.objects.filter(pk=asked.pk).update(created_at=clock.now() - timedelta(days=7))
+    return operations.accept_introduction(introduction=asked, by=pair.answerer)
 
 
 def read(client, person, partnership):

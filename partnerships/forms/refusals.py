@@ -1,0 +1,35 @@
+"""The team's words after a refusal. Parsing and validation only."""
+
+from typing import Any
+
+from django import forms
+
+from infotheque.models import Document
+from partnerships.models import RefusalStep
+
+
+class RefusalStepForm(forms.ModelForm):
+    """The team's words for one reason, its delay and its document."""
+
+    class Meta:
+        model = RefusalStep
+        fields = ("advice", "rewrite", "section", "retry_after_days", "document", "library_words")
+        widgets = {"advice": forms.Textarea(attrs={"rows": 4})}
+        help_texts = {
+            "advice": "Lu par qui vient de recevoir un « non »\u00a0: ni jargon, ni reproche.",
+            "rewrite": "Une seule chose à reprendre, à l’impératif.",
+            "section": "Le lien mène à cette page, chez qui a demandé.",
+            "retry_after_days": "La paire n’est pas redemandée avant. De 7 à 730 jours. "
+            "Les dates déjà données ne changent pas.",
+            "document": "Sans document, le lien mène à la recherche de l’infothèque sur les mots ci-dessous.",
+        }
+        error_messages = {
+            "advice": {"required": "Dites ce que cette réponse veut dire."},
+            "rewrite": {"required": "Écrivez ce qu’il faut reprendre."},
+            "library_words": {"required": "Écrivez les mots à chercher dans l’infothèque."},
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["document"].queryset = Document.objects.published()  # type: ignore[attr-defined]
+        self.fields["document"].empty_label = "Pas encore choisi"  # type: ignore[attr-defined]
