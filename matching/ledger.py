@@ -21,7 +21,7 @@ WHERE {who}
 """
 # What was shown, the days since, and whether its company is not to be shown the association now. What became
 # an introduction counts no more by itself: the introduction does. A need's kind may change after a no whose
-# reason belonged to the former one: see `AfterNo`.
+# reason belonged to the former one: see `AfterNo`. One that a pause ended after a look stays a silence.
 _SHOWN = """
 SELECT s.need_id, s.company_id, s.association_id, {today} - (s.presented_at AT TIME ZONE '{zone}')::date,
     CASE s.status
@@ -36,6 +36,8 @@ SELECT s.need_id, s.company_id, s.association_id, {today} - (s.presented_at AT T
             ) FROM partnerships_refusalstep r
             WHERE reason = s.refusal_reason AND asked_by_side = 'association'
         ) > {today}
+        WHEN 'expired' THEN s.seen_at IS NOT NULL AND n.status = 'published'
+            AND (s.presented_at AT TIME ZONE '{zone}')::date + {silent} > {today}
         ELSE false
     END
 FROM matching_suggestion s JOIN companies_need n ON n.id = s.need_id

@@ -53,8 +53,8 @@ class SuggestionsDigest(Notification):
         return self._entries(self._told(), recipient)
 
     def _told(self) -> SuggestionQuerySet:
-        """What the rounds before that departure told of, and that nobody has answered since."""
-        told = Suggestion.objects.open().filter(digested_at__isnull=False)
+        """What the rounds before that departure told of, and that may still be answered."""
+        told = Suggestion.objects.wanted().filter(digested_at__isnull=False)
         return told.filter(digested_at__date=self.occurrence) if self.occurrence else told
 
     def _entries(self, suggestions: SuggestionQuerySet, recipient: User) -> dict[str, Any]:

@@ -218,6 +218,15 @@ def _settled_suggestions(company: uuid.UUID, association: uuid.UUID) -> list[Set
                         one.may_return_on,
                     )
                 )
+        elif one.ended_after_a_look:
+            if one.may_return_on > clock.today():
+                found.append(
+                    Settled(
+                        "l’association lui a été présentée, et l’entreprise l’a regardée sans répondre",
+                        "Vous lui avez été présentée\u00a0: elle vous a lue sans répondre",
+                        one.may_return_on,
+                    )
+                )
         elif one.status == SuggestionStatus.INTERESTED and one.introduction_id is None:
             found.append(
                 Settled(

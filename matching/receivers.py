@@ -38,6 +38,7 @@ from matching.enums import ChangedKind
 from matching.followups import ChooseAfterDiagnosis, WelcomeNewcomer
 from matching.models import Diagnosis, Suggestion
 from matching.operations import (
+    expire_moot,
     expire_suggestions,
     explain_ending,
     explain_later,
@@ -108,6 +109,11 @@ def a_need_changed(*, need: Need, **kwargs: Any) -> None:
 def a_need_closed(*, need: Need, by: User | None = None, **kwargs: Any) -> None:
     refresh_needs([need.pk])
     expire_suggestions(need=need, by=by)
+
+
+@receiver((association_changed, project_changed, project_closed))
+def nobody_is_asked_about_who_withdraws(*, association: Association, **kwargs: Any) -> None:
+    expire_moot(association=association)
 
 
 @receiver(organisation_checked)

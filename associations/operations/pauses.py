@@ -36,12 +36,18 @@ def pause_project(*, project: Project, until: date, by: User | None) -> Project:
         )
     if project.paused_until == until:
         return project
-    former = project.paused_until
-    set_pause(project, until, by)
     association = project.association
     alone = not association.projects.proposed().exclude(pk=project.pk).exists()
-    if alone and not association.is_expert_only and not _paused_by_itself(association, until, former):
+    if (
+        alone
+        and not association.is_expert_only
+        and not _paused_by_itself(association, until, project.paused_until)
+    ):
+        # The association first: whatever it had been proposed for ends together (ADR 0014).
         update_association(association=association, by=by, stance=Stance.PAUSED, paused_until=until)
+        project = hold_project(project)
+    if project.paused_until != until:  # Else it moved with its association.
+        set_pause(project, until, by)
     return project
 
 

@@ -2,7 +2,7 @@ from datetime import date, timedelta
 from typing import Self
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 
 from associations.models import Association, Project
@@ -114,9 +114,33 @@ class Round(Identified):
         return None if not self.compatible or self.in_time is None else self.in_time / self.compatible
 
 
+def _is_moot() -> Q:
+    """The association has left, is in pause or an expert only, or refuses this kind or this sector; or the
+    project is in pause or closed."""
+    solicited = Association.objects.open_to_companies().filter(pk=OuterRef("association"))
+    refused_sector = Association.refused_sectors.through.objects.filter(
+        association=OuterRef("association"), sector=OuterRef("company__sector")
+    )
+    proposed = Project.objects.proposed().filter(pk=OuterRef("project"))
+    return (
+        ~Exists(solicited)
+        | Q(association__refused_kinds__contains=[F("need__kind")])
+        | Exists(refused_sector)
+        | Q(project__isnull=False) & ~Exists(proposed)
+    )
+
+
 class SuggestionQuerySet(models.QuerySet["Suggestion"]):
     def open(self) -> Self:
         return self.filter(status=SuggestionStatus.PRESENTED)
+
+    def moot(self) -> Self:
+        """Those open that nobody is to answer: their association is solicited no more, at all or for this."""
+        return self.open().filter(_is_moot())
+
+    def wanted(self) -> Self:
+        """Those open that may be answered."""
+        return self.open().exclude(_is_moot())
 
     def answered(self) -> Self:
         """Those that wait for nobody any more."""
@@ -252,6 +276,12 @@ class Suggestion(Identified):
     @property
     def is_open(self) -> bool:
         return self.status == SuggestionStatus.PRESENTED
+
+    @property
+    def ended_after_a_look(self) -> bool:
+        """By a pause, before an answer, while its need goes on: for the company, a silence."""
+        is_over = self.status == SuggestionStatus.EXPIRED and self.seen_at is not None
+        return is_over and self.need.status == NeedStatus.PUBLISHED
 
     @property
     def was_asked_by_association(self) -> bool:

@@ -1,5 +1,6 @@
 from matching.operations.answers import (
     decline_suggestion,
+    expire_moot,
     expire_suggestions,
     follow_answer,
     mark_seen,
@@ -31,6 +32,7 @@ __all__ = [
     "close_round",
     "decline_suggestion",
     "diagnose",
+    "expire_moot",
     "expire_suggestions",
     "explain_ending",
     "explain_later",

@@ -105,11 +105,18 @@ def follow_answer(*, introduction: Introduction, by: User) -> None:
 
 @transaction.atomic
 def expire_suggestions(*, need: Need, by: User | None = None) -> None:
-    """The need is closed: what nobody answered ends here. A place on which nobody looked is given back, and
-    goes at once to the oldest request that waits for one, unless the company itself is leaving."""
-    for company in return_places(_expire(Suggestion.objects.open().filter(need=need), by)):
-        if need.company.organisation.status != OrganisationStatus.LEFT:
-            request_queued(company=company)
+    """The need is closed: what nobody answered ends here."""
+    _end(Suggestion.objects.open().filter(need=need), by)
+
+
+@transaction.atomic
+def expire_moot(*, association: Association | None = None) -> None:
+    """It has paused, itself or a project, or refuses what it accepted: no company is asked about it any more.
+
+    Without a name, everybody: a round may present an association at the very moment it pauses or leaves.
+    """
+    moot = Suggestion.objects.moot()
+    _end(moot if association is None else moot.filter(association=association), None)
 
 
 @transaction.atomic
@@ -120,14 +127,6 @@ def withdraw_suggestions(*, organisation: Organisation, by: User | None = None) 
     """
     its_own = Q(association__organisation=organisation) | Q(company__organisation=organisation)
     return _expire(Suggestion.objects.open().filter(its_own), by)
-
-
-@transaction.atomic
-def end_for_those_who_left() -> None:
-    """A round may present an association at the moment it leaves: what neither saw of the other ends here."""
-    gone = Suggestion.objects.open().filter(association__organisation__status=OrganisationStatus.LEFT)
-    if unseen := _expire(gone, None):
-        return_places(unseen)
 
 
 def hold_former(pairs: Collection[Pair]) -> tuple[list[Suggestion], set[Pair]]:
@@ -194,6 +193,15 @@ def _decline(
         refusal_reason=reason,
         introduction=request,
     )
+
+
+def _end(waiting: SuggestionQuerySet, by: User | None) -> None:
+    """A place on which nobody looked is given back, and goes at once to the oldest request that waits for
+    one, unless the company itself is leaving."""
+    unseen = _expire(waiting, by)
+    for company in return_places(unseen) if unseen else ():
+        if company.organisation.status != OrganisationStatus.LEFT:
+            request_queued(company=company)
 
 
 def _expire(waiting: SuggestionQuerySet, by: User | None) -> list[Approach]:

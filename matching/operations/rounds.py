@@ -24,7 +24,7 @@ from matching.ledger import read_ledger, read_month
 from matching.models import Round, Suggestion
 from matching.network import Names
 from matching.notifications import SuggestionsDigest
-from matching.operations.answers import end_for_those_who_left, hold_former, replace_suggestions
+from matching.operations.answers import expire_moot, hold_former, replace_suggestions
 from matching.operations.changes import Changes, forget_changes, take_changes
 from matching.profiles import number_open
 from matching.ranking import Best, candidates_of, rank_changes, rank_everybody
@@ -74,7 +74,7 @@ def run_round(
             return None
     else:
         forget_changes()
-        end_for_those_who_left()
+        expire_moot()
     started = clock.now()
     month: Month | None = None
     if changes is None:

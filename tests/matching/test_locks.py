@@ -8,7 +8,9 @@ import pytest
 from django.db import connection, transaction
 
 from accounts.operations import merge_organisations, withdraw_organisation
+from associations.enums import Stance
 from associations.models import Association
+from associations.operations import update_association
 from companies.enums import NeedStatus
 from companies.models import Policy
 from companies.operations import close_need, set_policy
@@ -17,6 +19,7 @@ from matching.enums import DiagnosisCause, SuggestionStatus
 from matching.models import Suggestion
 from matching.operations import diagnose, rounds, run_round
 from mecenova.agenda.operations import next_step
+from mecenova.calendar import clock
 from partnerships.enums import AttentionSource, IntroductionStatus
 from partnerships.operations import (
     accept_introduction,
@@ -197,16 +200,22 @@ def test_a_need_closes_while_a_round_presents(alone, monkeypatch, months_held, w
     assert places_left(alone.company) == 9
 
 
+def leave(association):
+    withdraw_organisation(organisation=association.organisation, by=None)
+
+
+def pause(association):
+    until = clock.today() + timedelta(days=30)
+    update_association(association=association, by=None, stance=Stance.PAUSED, paused_until=until)
+
+
 @together
-def test_an_association_leaves_while_a_round_presents_it(alone, months_held):
-    """The round does not see it go, nor it the round: what was written meanwhile ends the next night."""
+@pytest.mark.parametrize("act", [leave, pause])
+def test_an_association_leaves_or_pauses_while_a_round_presents_it(alone, months_held, act):
+    """What the round writes then may be answered by nobody, and ends the next night at the latest."""
     association = Association.objects.get()
-
-    def leave():
-        withdraw_organisation(organisation=association.organisation, by=None)
-
-    assert second_during_first(months_held(), run_round, leave) == []
-    assert Suggestion.objects.open().count() == 1
+    assert second_during_first(months_held(), run_round, lambda: act(association)) == []
+    assert not Suggestion.objects.wanted().exists()
     run_round()
     assert not Suggestion.objects.open().exists()
     assert places_left(alone.company) == 9
