@@ -1,10 +1,11 @@
 """How allauth behaves in this house: its mails go to the outbox, in French, with the site's own address."""
 
 from hashlib import sha256
-from typing import Any
+from typing import Any, ClassVar
 from uuid import uuid4
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.models import EmailAddress
 from allauth.core.internal import ratelimit
 from allauth.core.internal.ratelimit import get_ip
 from django.conf import settings
@@ -53,6 +54,15 @@ DELETED = "deleted_email"
 class AccountAdapter(DefaultAccountAdapter):
     """Sign-up is open to all; nobody learns from a page whether an address has an account."""
 
+    error_messages: ClassVar[dict[str, Any]] = {
+        **DefaultAccountAdapter.error_messages,
+        "email_password_mismatch": (
+            "Cette adresse et ce mot de passe ne vont pas ensemble. Si vous venez de vous inscrire, "
+            "confirmez d’abord votre adresse\u00a0: le courriel de «\u202fMot de passe oublié\u202f» "
+            "vous y conduit."
+        ),
+    }
+
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return True
 
@@ -97,6 +107,15 @@ class AccountAdapter(DefaultAccountAdapter):
         """Wrong passwords are counted by account and by network: nobody shuts the door on somebody else."""
         return f"{super()._get_login_attempts_cache_key(request, **credentials)}:{get_ip(request)}"
 
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> Any:
+        """Until an address is confirmed no password opens: whoever signed it up would learn that it was new.
+
+        The answer is a wrong password's, its words, its count and its time. A link of reset confirms.
+        """
+        if _is_unconfirmed(str(credentials.get("email", ""))):
+            credentials["password"] = uuid4().hex
+        return super().authenticate(request, **credentials)
+
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         """From many networks together an account is tried a few times an hour, and no more.
 
@@ -135,6 +154,11 @@ class AccountAdapter(DefaultAccountAdapter):
 def _trace(email: str) -> str:
     """Keys outlive the words of their mails: they name nobody, and are no longer for a longer address."""
     return sha256(email.lower().encode()).hexdigest()
+
+
+def _is_unconfirmed(email: str) -> bool:
+    """Signed up by whoever wrote it; the team's are made on the server, and log in with a code."""
+    return EmailAddress.objects.filter(email=email.lower(), verified=False, user__is_staff=False).exists()
 
 
 def _was_last_used_by(request: HttpRequest, email: str) -> bool:

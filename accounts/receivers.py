@@ -2,8 +2,9 @@
 
 from typing import Any
 
+from allauth.account.internal.flows.email_verification import verify_email_indirectly
 from allauth.account.models import EmailAddress
-from allauth.account.signals import email_changed, email_confirmed
+from allauth.account.signals import email_changed, email_confirmed, password_reset
 from django.dispatch import receiver
 from django.http import HttpRequest
 
@@ -37,3 +38,11 @@ def mend_confirmed_address(
 ) -> None:
     """A code has arrived there: it receives."""
     mend_addresses_of(user=email_address.user, by=email_address.user)
+
+
+@receiver(password_reset)
+def confirm_only_address(sender: Any, request: HttpRequest, user: User, **kwargs: Any) -> None:
+    """Whoever chose a password read the link sent to the one address of the account: as good as a code."""
+    addresses = EmailAddress.objects.filter(user=user).values_list("email", flat=True)
+    if list(addresses) == [user.email]:
+        verify_email_indirectly(request, user, user.email)

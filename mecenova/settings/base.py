@@ -160,7 +160,10 @@ ACCOUNT_REAUTHENTICATION_REQUIRED = True
 # up could repeat.
 ACCOUNT_RATE_LIMITS = {
     "signup": "20/m/ip,100/d/ip",
-    "reset_password": "20/m/ip,5/h/key",
+    "reset_password": "20/m/ip,60/d/ip,5/d/key",
+    # Each code: of a sign-up, asked again, or for an address that a member adds.
+    "confirm_email": "1/10s/key,5/d/key,100/d/ip",
+    "manage_email": "10/d/user",
     # Wrong passwords for one account from all networks together (accounts.adapter).
     "login_failed_anywhere": "20/h/key",
     "claim": "10/h/user",

@@ -1,6 +1,7 @@
 """Signing in: who can be kept out, who can be written to, and who may give rights."""
 
 import re
+import time
 
 import pytest
 from allauth.account.models import EmailAddress
@@ -18,6 +19,26 @@ pytestmark = pytest.mark.django_db
 LOGIN = "/compte/login/"
 # Two proxies: the visitor's own words, then what each of them saw.
 FORWARDED = "10.0.0.1, 203.0.113.1, 203.0.113.2"
+
+
+class Hours:
+    """The clock of the limits, which is the machine's own, moved on by hand."""
+
+    def __init__(self):
+        self.now = time.time()
+
+    def pass_by(self, minutes):
+        self.now += 60 * minutes
+
+    def __call__(self):
+        return self.now
+
+
+@pytest.fixture
+def hours(monkeypatch):
+    clock = Hours()
+    monkeypatch.setattr("allauth.core.internal.ratelimit.time.time", clock)
+    return clock
 
 
 def try_password(client, person, password, address="192.0.2.1"):
@@ -202,14 +223,58 @@ class TestWritingToOthers:
             client.post(reverse("account_reset_password"), {"email": "inconnue@exemple.fr"})
         assert OutgoingMail.objects.count() == 1
 
-    def test_five_reset_links_an_hour_and_what_to_do_then(self, client):
-        UserFactory(email="lea@exemple.fr")
+    @pytest.mark.parametrize("has_account", [True, False])
+    def test_five_reset_links_a_day_and_what_to_do_then(self, client, has_account):
+        if has_account:
+            UserFactory(email="lea@exemple.fr")
         answers = [
             client.post(reverse("account_reset_password"), {"email": "lea@exemple.fr"}) for _ in range(6)
         ]
-        assert OutgoingMail.objects.count() == 5
-        assert answers[-1].status_code == 429
-        assert "attendez quelques minutes" in answers[-1].text
+        assert OutgoingMail.objects.count() == (5 if has_account else 1)
+        assert [answer.status_code for answer in answers] == [302] * 5 + [429]
+        assert "revenez demain" in answers[-1].text
+
+    def test_one_network_asks_for_sixty_links_a_day(self, client, hours):
+        answers = []
+        for number in range(61):
+            hours.pass_by(minutes=1)
+            sent = {"email": f"inconnue{number}@exemple.fr"}
+            answers.append(client.post(reverse("account_reset_password"), sent).status_code)
+        assert answers == [302] * 60 + [429]
+
+    @pytest.mark.parametrize("has_account", [True, False])
+    def test_five_sign_ups_a_day_for_one_address(self, hours, has_account):
+        if has_account:
+            UserFactory(email="lea@exemple.fr")
+        values = {"kind": "association", "first_name": "L", "last_name": "R", "password1": PASSWORD}
+        answers = []
+        for _ in range(6):
+            hours.pass_by(minutes=1)
+            sent = values | {"email": "lea@exemple.fr"}
+            answers.append(Client().post(reverse("accounts:sign_up"), sent).status_code)
+        assert answers == [302] * 5 + [429]
+        assert OutgoingMail.objects.filter(address="lea@exemple.fr").count() <= 2
+
+    def test_logging_in_writes_to_nobody_until_the_address_is_confirmed(self, hours):
+        """Signed up by a stranger, an address receives one code, however often its password is given."""
+        values = {"kind": "association", "first_name": "L", "last_name": "R", "password1": PASSWORD}
+        Client().post(reverse("accounts:sign_up"), values | {"email": "lea@exemple.fr"})
+        for _ in range(4):
+            hours.pass_by(minutes=1)
+            Client().post(LOGIN, {"login": "lea@exemple.fr", "password": PASSWORD})
+        assert OutgoingMail.objects.count() == 1
+
+    def test_a_member_adds_few_addresses_a_day(self, client, hours):
+        person = UserFactory()
+        client.post(LOGIN, {"login": person.email, "password": PASSWORD})
+        client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
+        answers = []
+        for number in range(11):
+            hours.pass_by(minutes=1 / 6)
+            sent = {"email": f"tiers{number}@exemple.fr", "action_add": ""}
+            answers.append(client.post(reverse("account_email"), sent).status_code)
+        assert (answers[9], answers[10]) == (302, 429)
+        assert OutgoingMail.objects.filter(address__startswith="tiers").count() == 10
 
     def test_whether_an_address_is_known_is_not_seen(self, client):
         UserFactory(email="lea@exemple.fr")
@@ -218,6 +283,59 @@ class TestWritingToOthers:
             for name in ("lea", "inconnue")
         )
         assert (known.status_code, known["Location"]) == (unknown.status_code, unknown["Location"])
+
+
+class TestAnAddressNobodyConfirmed:
+    """Whoever signs up another's address, then logs in with the same password, learns nothing."""
+
+    TYPED = "un autre mot de passe"
+
+    def signed_up(self, email):
+        values = {"kind": "association", "first_name": "L", "last_name": "R", "password1": self.TYPED}
+        Client().post(reverse("accounts:sign_up"), values | {"email": email})
+
+    def logged_in(self, email):
+        """What the page answers, up to being told that one tries too often."""
+        door = Client()
+        return [
+            re.sub(r"<address>|[A-Za-z0-9]{64}", "", door.post(LOGIN, sent).text.replace(email, "<address>"))
+            for sent in [{"login": email, "password": self.TYPED}] * 6
+        ]
+
+    def test_the_page_answers_as_for_somebody_else_s_account(self, hours):
+        UserFactory(email="connue@exemple.fr")
+        answers = []
+        for email in ("connue@exemple.fr", "inconnue@exemple.fr"):
+            self.signed_up(email)
+            hours.pass_by(minutes=10)
+            answers.append(self.logged_in(email))
+        assert answers[0] == answers[1]
+        assert "confirmez d’abord votre adresse" in answers[0][0]
+
+    def test_as_much_work_is_done(self, hours, monkeypatch):
+        """The time of an answer would tell: the same passwords are tried, and as many of them."""
+        UserFactory(email="connue@exemple.fr")
+        tried = []
+        check = User.check_password
+        monkeypatch.setattr(User, "check_password", lambda self, raw: tried.append(raw) or check(self, raw))
+        counts = []
+        for email in ("connue@exemple.fr", "inconnue@exemple.fr"):
+            self.signed_up(email)
+            tried.clear()
+            Client().post(LOGIN, {"login": email, "password": self.TYPED})
+            counts.append(len(tried))
+        assert counts[0] == counts[1] > 0
+
+    def test_its_owner_comes_in_by_a_link_of_reset(self, client):
+        new = "un phare au bout du quai"
+        self.signed_up("lea@exemple.fr")
+        client.post(reverse("account_reset_password"), {"email": "lea@exemple.fr"})
+        mail = OutgoingMail.objects.latest("created_at")
+        (link,) = re.findall(r"http://testserver(\S+/key/\S+)", mail.text)
+        form = client.get(link, follow=True).redirect_chain[-1][0]
+        client.post(form, {"password1": new, "password2": new})
+        answer = Client().post(LOGIN, {"login": "lea@exemple.fr", "password": new})
+        assert (answer.status_code, answer["Location"]) == (302, "/inscription/association/")
 
 
 class TestSecretsOfMails:
