@@ -9,11 +9,12 @@ from mecenova.agenda.operations.delays import LONGEST_DELAY
 from mecenova.agenda.operations.slots import MINUTES
 from mecenova.identifiers.fields import WholeNumberField
 from mecenova.team import team
+from mecenova.ui.as_shown import AsShown
 from mecenova.ui.figures import day_and_hour
 from mecenova.ui.forms import DateInput, ShortRadios
 
 
-class DelayForm(forms.Form):
+class DelayForm(AsShown):
     """The number of days to count, for one day of one rule."""
 
     days = WholeNumberField(

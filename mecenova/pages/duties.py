@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import Case, Count, Max, Q, When
+from django.db.models import Case, Count, Q, When
 
 from accounts.models import User
 from infotheque.models import Document
@@ -79,12 +79,12 @@ def duties(steps: Iterable[FollowUp]) -> list[Duty]:
 
 @dataclass(frozen=True)
 class Load:
-    """What one person of the team carries; `away_until` while they are absent."""
+    """What one person of the team carries, and the absence they are in, or else their next one."""
 
     person: User
     owed: int
     late: int
-    away_until: date | None
+    absence: Absence | None
 
 
 def loads() -> list[Load]:
@@ -93,10 +93,10 @@ def loads() -> list[Load]:
     late = (
         FollowUp.objects.all().owed_by_staff().promised_before(clock.midnight(today)).order_by().values("pk")
     )
-    away = Absence.objects.filter(first_day__lte=today, last_day__gte=today)
-    until = dict(away.filter(user__isnull=False).values_list("user").annotate(last=Max("last_day")))
+    ahead = Absence.objects.filter(user__in=team()).from_day(today).order_by("-first_day", "-pk")
+    nearest = {absence.user_id: absence for absence in ahead}
     return [
-        Load(person, person.owed, person.late, until.get(person.pk))
+        Load(person, person.owed, person.late, nearest.get(person.pk))
         for person in team()
         .annotate(
             owed=Count("follow_ups", filter=owed),

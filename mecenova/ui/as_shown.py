@@ -49,7 +49,7 @@ class AsShown(forms.Form):
         **options: Any,
     ) -> None:
         initial = {**options.pop("initial", {}), **(now or {}), **(typed or {})}
-        super().__init__(*args, initial=initial, **options)
+        super().__init__(*args, initial=initial, **options)  # type: ignore[misc]
         self.now = dict(now or {})
         self.overtaken: list[Overtaken] = []
         if now is None:
@@ -95,7 +95,7 @@ class AsShown(forms.Form):
         this minimum. Each page was checked with what it showed; the two have not been, together.
         """
         both = copy(self)
-        both.cleaned_data, both._errors = self.merged(), ErrorDict()
+        both.cleaned_data, both._errors = self.merged(), ErrorDict()  # type: ignore[attr-defined]
         both.clean()
         if not both.errors:
             return []

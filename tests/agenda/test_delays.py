@@ -132,6 +132,18 @@ class TestPages:
         assert answer.redirect_chain
         assert RuleDelay.objects.get().set_by == staff
 
+    def test_a_change_made_meanwhile_is_shown_and_what_was_typed_is_kept(self, page, staff):
+        shown = page.get(address()).context["form"]["as_shown"].value()
+        set_delay(rule=Answer, occurrence=5, days=6, by=staff)
+        answer = page.post(address(), {"days": "7", "as_shown": shown})
+        assert answer.status_code == 409
+        assert "Quelqu’un d’autre a changé ce délai" in answer.text
+        assert answer.context["form"]["days"].value() == 7
+        assert RuleDelay.objects.get().days == 6
+        again = {"days": "7", "as_shown": answer.context["form"]["as_shown"].value()}
+        told = page.post(address(), again, follow=True).text
+        assert f"«\u202f{tables([Answer])[0].title}\u202f»\u00a0: désormais 7 jours ouvrés." in told
+
     @pytest.mark.parametrize(
         "typed", ["", "0", "-3", "six", "9", "2", "33", "366", "1e3", "5.5", "9" * 60, "\u0000", "<b>7</b>"]
     )

@@ -69,6 +69,8 @@ class TestOpening:
             ({"day": date(2026, 11, 29)}, "travaillé"),
             ({"day": date(2026, 12, 25)}, "travaillé"),
             ({"day": date(2027, 11, 23)}, "six mois"),
+            ({"starts": time(6, 59)}, "entre 7\u00a0h et 20\u00a0h"),
+            ({"starts": time(22), "ends": time(23)}, "entre 7\u00a0h et 20\u00a0h"),
             ({"minutes": 0}, "minutes"),
             ({"minutes": -20}, "minutes"),
             ({"minutes": 500}, "minutes"),

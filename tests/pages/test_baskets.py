@@ -15,7 +15,7 @@ from associations.followups import Presentation
 from associations.operations import note_call
 from companies.followups import CallAfterSilence
 from companies.operations import record_call
-from mecenova.agenda.models import FollowUp
+from mecenova.agenda.models import Absence, FollowUp
 from mecenova.agenda.operations import next_step, run_due, set_delay, share_staff_steps, start
 from mecenova.calendar import clock
 from mecenova.mail.enums import MailStatus
@@ -436,6 +436,16 @@ def test_a_basket_counts_the_days_of_the_calendar_not_of_the_hour():
     line = Line(subject=None, title="", since=since, about="", url="")
     with clock.frozen(datetime(2026, 11, 23, 6, 0, tzinfo=UTC)):
         assert line.days == 7
+
+
+def test_the_tower_says_who_will_be_away(team, staff):
+    today = clock.today()
+    for first, last, said in ((5, 9, "du "), (-1, 1, "jusqu’au ")):
+        Absence.objects.create(
+            user=staff, first_day=today + timedelta(days=first), last_day=today + timedelta(days=last)
+        )
+        cell = team.get(reverse("pages:control_tower")).text.split('data-label="Absence">')[1]
+        assert cell.startswith(said), cell[:60]
 
 
 def test_what_is_promised_for_a_day_is_not_late_before_its_evening(team):

@@ -9,7 +9,7 @@ from mecenova.agenda.operations.appointments import (
     release_organisation,
     withdraw_slot,
 )
-from mecenova.agenda.operations.delays import set_delay
+from mecenova.agenda.operations.delays import hold_delays_of, set_delay
 from mecenova.agenda.operations.follow_ups import (
     close,
     close_many,
@@ -52,6 +52,7 @@ __all__ = [
     "follow_members",
     "free_slots",
     "hand_over_step",
+    "hold_delays_of",
     "hold_slot",
     "miss_slot",
     "move_booking",

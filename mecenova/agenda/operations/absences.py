@@ -116,7 +116,7 @@ def _ranges(days: set[date]) -> Iterator[tuple[date, date]]:
 def _refuse_wrong(first_day: date, last_day: date) -> None:
     today = clock.today()
     if last_day < first_day:
-        raise DomainError("Le dernier jour vient après le premier\u00a0: vérifiez les deux dates.")
+        raise DomainError("Le dernier jour est avant le premier\u00a0: vérifiez les deux dates.")
     if first_day < today:
         raise DomainError("Une absence se note à partir d’aujourd’hui\u00a0: les jours passés sont passés.")
     if (last_day - first_day).days >= LONGEST_IN_DAYS:

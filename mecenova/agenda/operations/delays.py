@@ -19,12 +19,17 @@ LONGEST_DELAY = 3 * 365
 SHORTEST_IN_CALENDAR_DAYS = 45
 
 
+def hold_delays_of(rule: type[Delay]) -> None:
+    """Whoever changes a day of this rule waits for whoever is changing another."""
+    hold(f"agenda.delay:{rule.name}")
+
+
 @transaction.atomic
 def set_delay(*, rule: type[Delay], occurrence: int, days: int, by: "User | None") -> RuleDelay | None:
     """The days to count for one day of the rule's table; None when they are those already."""
     if by is not None and not is_staff(by):
         raise PermissionDenied
-    hold(f"agenda.delay:{rule.name}")
+    hold_delays_of(rule)
     decided = RuleDelay.objects.in_force([rule.name])[rule.name]
     if days == decided.get(occurrence, occurrence):
         return None

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 MINUTES = 20
+# When somebody may be expected to answer the telephone.
+EARLIEST, LATEST = time(7), time(20)
 FREE, BOOKED = "free", "booked"
 # What an adviser is left to prepare.
 NOTICE = timedelta(hours=2)
@@ -153,6 +155,8 @@ def _moments(day: date, starts: time, ends: time, minutes: int) -> list[datetime
     """Counted on the clock that does not jump: an hour is an hour on the days it changes."""
     if not 5 <= minutes <= 120:
         raise DomainError("Un créneau dure de 5 à 120 minutes.")
+    if starts < EARLIEST or ends > LATEST:
+        raise DomainError(f"Les créneaux s’ouvrent entre {EARLIEST.hour}\u00a0h et {LATEST.hour}\u00a0h.")
     first, last = (datetime.combine(day, hour, tzinfo=PARIS).astimezone(UTC) for hour in (starts, ends))
     length = timedelta(minutes=minutes)
     moments = [first + number * length for number in range(int((last - first) / length))]
