@@ -31,7 +31,7 @@ def its_answers_are_erased(*, erasing: Erasing, **kwargs: Any) -> None:
 @receiver(files_deposited)
 def wake_the_reader(sender: Any, **kwargs: Any) -> None:
     """Nothing depends on it: beat looks every minute."""
-    transaction.on_commit(lambda: send_quickly(read_deposits), robust=True)
+    transaction.on_commit(lambda: send_quickly(read_deposits))
 
 
 @receiver(review_due)

@@ -6,7 +6,7 @@ from mecenova.mail.wake import send_quickly
 
 
 def wake_on_commit() -> None:
-    transaction.on_commit(wake, robust=True)
+    transaction.on_commit(wake)
 
 
 def wake() -> None:

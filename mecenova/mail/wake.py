@@ -4,6 +4,7 @@ import logging
 from typing import Any
 
 from celery import Task, current_app
+from celery.exceptions import SoftTimeLimitExceeded
 from django.conf import settings
 from django.db import transaction
 
@@ -29,7 +30,7 @@ def wake_on_commit() -> None:
         return
     connection = transaction.get_connection()
     if not any(entry[1] is wake for entry in connection.run_on_commit):
-        transaction.on_commit(wake, robust=True)
+        transaction.on_commit(wake)
 
 
 def wake() -> None:
@@ -40,11 +41,17 @@ def wake() -> None:
 
 
 def send_quickly(task: Task) -> None:
-    """Whatever the broker's trouble: the rows are written, and beat's next sweep finds them."""
+    """Whatever the broker's trouble: the rows are written, and beat's next sweep finds them.
+
+    Only the end of the worker's time is raised: what follows a commit is not `robust`, which would hide it.
+    """
     try:
         with current_app.connection_for_write(transport_options=QUICK) as connection:
             task.apply_async(  # type: ignore[call-arg]  # the stubs forget `connection`
                 connection=connection, retry=False, ignore_result=True, expires=WAKES_FOR
             )
+    except SoftTimeLimitExceeded:
+        # This worker is about to be stopped: it begins nothing else.
+        raise
     except Exception as error:
         logger.warning("Worker not woken (%s): %s waits for the next sweep", type(error).__name__, task.name)

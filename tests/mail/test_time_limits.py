@@ -17,7 +17,7 @@ from mecenova.mail.enums import MailStatus
 from mecenova.mail.models import DigestLine, OutgoingMail
 from mecenova.mail.operations import queue
 from tests.mail.factories import OutgoingMailFactory, PersonFactory
-from tests.mail.notifications_for_tests import Weekly
+from tests.mail.notifications_for_tests import Weekly, Welcome
 
 pytestmark = pytest.mark.django_db
 MORNING = datetime(2026, 11, 23, 9, tzinfo=UTC)
@@ -67,3 +67,11 @@ def test_a_digest_waits_an_hour_and_no_other_is_begun(now, monkeypatch, where):
     assert compose_due() == 1
     now.advance(TRY_AGAIN_AFTER)
     assert compose_due() == 1
+
+
+def test_waking_a_worker_hides_no_end_of_time(monkeypatch, django_capture_on_commit_callbacks):
+    """Not even after the commit of the mail that it is told of, which is kept."""
+    monkeypatch.setattr("mecenova.mail.tasks.deliver_mail.apply_async", runs_out)
+    with pytest.raises(SoftTimeLimitExceeded), django_capture_on_commit_callbacks(execute=True):
+        queue(Welcome, PersonFactory())
+    assert OutgoingMail.objects.get().status == MailStatus.PENDING
