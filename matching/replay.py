@@ -6,7 +6,7 @@ The same pairs, the same days, the same places; only the weights differ. Reads, 
 import uuid
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from datetime import date
 from statistics import median
 from typing import Any
 
@@ -98,7 +98,7 @@ def replay(since: date, present: Weighting, other: Weighting) -> Replay:
     """Play the days that had a round since then, today's needs and associations as they are now."""
     days = _days_with_a_round(since)
     ground = _read(since)
-    suggestions = Suggestion.objects.filter(presented_at__gte=_start(since)).order_by()
+    suggestions = Suggestion.objects.filter(presented_at__gte=clock.midnight(since)).order_by()
     kept = [
         total_of(inputs, has_theme=bool(inputs["has_theme"]), weights=other.weights)
         for inputs in suggestions.values_list("inputs", flat=True)
@@ -115,12 +115,8 @@ def replay(since: date, present: Weighting, other: Weighting) -> Replay:
 
 
 def _days_with_a_round(since: date) -> list[date]:
-    rounds = Round.objects.filter(started_at__gte=_start(since)).order_by("started_at")
+    rounds = Round.objects.filter(started_at__gte=clock.midnight(since)).order_by("started_at")
     return sorted({clock.paris(at).date() for at in rounds.values_list("started_at", flat=True)})
-
-
-def _start(day: date) -> datetime:
-    return datetime.combine(day, time.min, tzinfo=clock.PARIS)
 
 
 def _read(since: date) -> _Ground:
@@ -155,7 +151,7 @@ def _read(since: date) -> _Ground:
 
 def _met_before(since: date, companies: Collection[uuid.UUID]) -> set[Pair]:
     """Companies and associations that had already met: not brought together again here."""
-    start = _start(since)
+    start = clock.midnight(since)
     shown = Suggestion.objects.filter(company__in=companies, presented_at__lt=start).order_by()
     asked = Introduction.objects.filter(company__in=companies, created_at__lt=start).order_by()
     return {
@@ -166,7 +162,7 @@ def _met_before(since: date, companies: Collection[uuid.UUID]) -> set[Pair]:
 
 def _waiting_at(since: date, associations: Collection[uuid.UUID]) -> dict[uuid.UUID, tuple[date, date]]:
     """Since when each waits at the start, and the day of its check."""
-    start = _start(since)
+    start = clock.midnight(since)
     last = dict(
         Suggestion.objects.filter(association__in=associations, presented_at__lt=start)
         .order_by()
@@ -190,7 +186,7 @@ def _places(since: date, companies: Collection[uuid.UUID]) -> dict[str, Any]:
     entries = AttentionEntry.objects.filter(month__in=months, returned_at__isnull=True).order_by()
     counted = Count("pk")
     requests = entries.exclude(source=AttentionSource.SUGGESTION)
-    earlier = entries.filter(source=AttentionSource.SUGGESTION, spent_at__lt=_start(since))
+    earlier = entries.filter(source=AttentionSource.SUGGESTION, spent_at__lt=clock.midnight(since))
     usual = Company.objects.filter(pk__in=companies)
     return {
         "capacity": {

@@ -117,7 +117,7 @@ class VirtualTime:
         """Beat's moments of the day, day by day."""
         while self._fixed_until < end and not self._fixed:
             day = clock.paris(self._fixed_until).date()
-            midnight = datetime.combine(day + timedelta(days=1), time(0), tzinfo=clock.PARIS)
+            midnight = clock.midnight(day + timedelta(days=1))
             self._fixed = sorted(
                 (moment, task)
                 for moment, task in _moments_of(self._schedule, day, self._patience)

@@ -6,11 +6,11 @@ Each organisation draws from a chance of its own, so that one more company chang
 import tomllib
 import uuid
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from random import Random
 
-from mecenova.calendar.clock import PARIS
+from mecenova.calendar import clock
 from mecenova.calendar.working_days import is_working_day
 from mecenova.reference.enums import Kind
 
@@ -249,14 +249,15 @@ def _need(
 
 def _arrival(chance: Random, start: date, days: int, member: bool, *, waves: int = WAVES) -> datetime:
     """Members of the first site come in weekly waves, a fifth of each on five days in a row, as the team can
-    look at them; the others on any day, at any waking hour."""
-    hour = timedelta(hours=chance.uniform(8, 21))
+    look at them; the others on any day, at any waking hour, as clocks show it."""
+    hour = chance.uniform(8, 21)
     if member:
         first = min(waves, max(1, days // 14))
         day = start + timedelta(days=7 * chance.randrange(first) + chance.randrange(5))
-        return datetime.combine(day, time(0), tzinfo=PARIS) + timedelta(hours=10)
-    day = start + timedelta(days=chance.randrange(max(1, days - 5)))
-    return datetime.combine(day, time(0), tzinfo=PARIS) + hour
+        hour = 10
+    else:
+        day = start + timedelta(days=chance.randrange(max(1, days - 5)))
+    return clock.paris(clock.midnight(day)) + timedelta(hours=hour)
 
 
 def _at_work(moment: datetime) -> datetime:

@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.contrib.contenttypes.models import ContentType
@@ -44,7 +44,7 @@ WEEK = timedelta(days=7)
 def figures_of(year: Year) -> Figures:
     """Read at the year's last moment."""
     plan = year.plan
-    end = datetime.combine(plan.end, time(0), tzinfo=clock.PARIS)
+    end = clock.midnight(plan.end)
     with clock.frozen(end):
         period = plan.start, plan.end - timedelta(days=1)
         promises = tuple(
@@ -91,9 +91,8 @@ def _silences(year: Year, end: datetime) -> list[float]:
             continue
         away = []
         if drawn.pause is not None:
-            bounds = (drawn.pause.first, drawn.pause.last + timedelta(days=1))
-            first, last = (datetime.combine(day, time(0), tzinfo=clock.PARIS) for day in bounds)
-            away.append((first, last))
+            over = drawn.pause.last + timedelta(days=1)
+            away.append((clock.midnight(drawn.pause.first), clock.midnight(over)))
         until = organisation.left_at or end
         found.append(longest_silence(organisation.created_at, until, news[organisation.pk], away))
     return found

@@ -98,7 +98,7 @@ class Year:
         self._act_until(_at(day, STAFF_AT_WORK))
         self.staff.work()
         self.time.stir()
-        self._act_until(_at(day + timedelta(days=1), time(0)))
+        self._act_until(clock.midnight(day + timedelta(days=1)))
 
     def _act_until(self, end: datetime) -> None:
         """The diary's acts at their moments; between them the schedule does its work, once in a while."""

@@ -93,6 +93,11 @@ def test_there_is_one_clock():
     assert {name: calls for name, calls in found.items() if calls} == {}
 
 
+def test_a_day_begins_where_the_clock_says():
+    midnight = re.compile(r"(?<![\w.])time(?:\.min\b|\((?:0(?:, 0)?)?\))")
+    assert [relative(path) for path in python_files() if midnight.search(path.read_text())] == []
+
+
 def test_a_state_changes_in_operations_only():
     found = {
         relative(path): list(status_writings(tree_of(path)))
