@@ -7,7 +7,15 @@ WITH settings AS MATERIALIZED (
     (%(now)s::timestamptz AT TIME ZONE 'Europe/Paris')::date AS today,
     (SELECT id FROM django_content_type WHERE app_label = 'accounts' AND model = 'organisation') AS organisation,
     (SELECT id FROM django_content_type WHERE app_label = 'partnerships' AND model = 'introduction') AS introduction,
-    (SELECT id FROM django_content_type WHERE app_label = 'matching' AND model = 'suggestion') AS suggestion
+    (SELECT id FROM django_content_type WHERE app_label = 'matching' AND model = 'suggestion') AS suggestion,
+    (SELECT id FROM django_content_type WHERE app_label = 'matching' AND model = 'diagnosis') AS diagnosis
+),
+
+-- What tells somebody something: a mail that has not failed and that no broken address holds back.
+telling AS NOT MATERIALIZED (
+  SELECT id, subject_type_id, subject_id, notification, created_at
+  FROM mail_outgoingmail
+  WHERE status <> 'failed' AND NOT (status = 'cancelled' AND last_error = 'this address no longer receives')
 ),
 
 -- 2, first half: the welcome of a sign-up.
@@ -96,8 +104,7 @@ answered AS (
 
   UNION ALL
 
-  -- 3: the request was answered, postponed with a date, or released; and the asking side was written to, by a mail
-  -- that has not failed and that no broken address holds back.
+  -- 3: the request was answered, postponed with a date, or released; and the asking side was told.
   SELECT
     'answer',
     owed.*,
@@ -105,21 +112,23 @@ answered AS (
     answer.at IS NULL
     OR EXISTS (
       SELECT
-      FROM mail_outgoingmail AS mail
-      WHERE mail.subject_type_id = settings.introduction
-        AND mail.subject_id = owed.subject_id
-        AND mail.notification IN (
+      FROM telling
+      WHERE telling.subject_type_id = settings.introduction
+        AND telling.subject_id = owed.subject_id
+        AND telling.notification IN (
           'partnerships.introduction_accepted', 'partnerships.introduction_postponed',
           'partnerships.introduction_declined', 'partnerships.introduction_released'
         )
-        AND mail.status <> 'failed'
-        AND NOT (mail.status = 'cancelled' AND mail.last_error = 'this address no longer receives')
-        AND mail.created_at >= answer.at
+        AND telling.created_at >= answer.at
     )
     -- A release is told with its diagnosis, about the project, instead of the plain mail.
     OR EXISTS (
       SELECT
       FROM matching_diagnosis AS diagnosis
+      JOIN telling
+        ON telling.subject_type_id = settings.diagnosis
+        AND telling.subject_id = diagnosis.id
+        AND telling.notification = 'matching.diagnosis'
       WHERE diagnosis.introduction_id = owed.subject_id AND diagnosis.at >= answer.at
     )
     OR NOT EXISTS (
@@ -231,26 +240,18 @@ noes AS (
     AND suggestion.introduction_id IS NULL
 ),
 
--- What it was written in: a mail, or a line of the weekly digest, that has not failed and that no broken address
--- holds back.
+-- What told it: a mail, or a line of the weekly digest, that of a week to come included.
 news AS (
-  SELECT mail.subject_type_id, mail.subject_id
-  FROM mail_outgoingmail AS mail
-  WHERE mail.notification = 'partnerships.introduction_declined'
-    AND mail.status <> 'failed'
-    AND NOT (mail.status = 'cancelled' AND mail.last_error = 'this address no longer receives')
+  SELECT telling.subject_type_id, telling.subject_id
+  FROM telling
+  WHERE telling.notification = 'partnerships.introduction_declined'
 
   UNION ALL
 
   SELECT line.subject_type_id, line.subject_id
   FROM mail_digestline AS line
-  LEFT JOIN mail_outgoingmail AS digest ON digest.id = line.mail_id
   WHERE line.notification = 'matching.suggestion_declined'
-    AND (
-      digest.id IS NULL
-      OR digest.status <> 'failed'
-      AND NOT (digest.status = 'cancelled' AND digest.last_error = 'this address no longer receives')
-    )
+    AND (line.mail_id IS NULL OR EXISTS (SELECT FROM telling WHERE telling.id = line.mail_id))
 ),
 
 -- What each left in the hands of who was told: a date, and a step whose document can be read. Nobody there: told.

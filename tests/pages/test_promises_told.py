@@ -43,6 +43,12 @@ def released(answered):
     return answered
 
 
+def explained(introduction, *, at):
+    """The mail of the diagnosis in which a request is told to have come to nothing."""
+    diagnosis = DiagnosisFactory(cause=DiagnosisCause.RELEASED, introduction=introduction, at=at)
+    return OutgoingMailFactory(notification="matching.diagnosis", about=diagnosis, status="sent", sent_at=at)
+
+
 def test_an_answer_written_to_a_broken_address_told_nobody(answered):
     mail = OutgoingMail.objects.filter(subject_id=answered.pk)
     mail.update(status="cancelled", sent_at=None, last_error=Unsent.IN_TROUBLE)
@@ -61,12 +67,29 @@ def test_an_answer_is_told_by_its_own_mail(answered):
 
 def test_a_release_is_told_by_its_diagnosis(released):
     assert counted(*ALL_TIME)[3] == (0, 1)
-    DiagnosisFactory(cause=DiagnosisCause.RELEASED, introduction=IntroductionFactory(), at=ANSWERED)
+    explained(IntroductionFactory(), at=ANSWERED)
     assert counted(*ALL_TIME)[3] == (0, 1), "of another request"
-    DiagnosisFactory(cause=DiagnosisCause.RELEASED, introduction=released, at=ANSWERED - HOUR)
+    explained(released, at=ANSWERED - HOUR)
     assert counted(*ALL_TIME)[3] == (0, 1), "of a former release"
     Diagnosis.objects.filter(introduction=released).update(at=ANSWERED)
     assert counted(*ALL_TIME)[3] == (1, 0)
+
+
+@pytest.mark.parametrize(
+    ("became", "is_told"),
+    [
+        ({"status": "pending"}, True),
+        ({"status": "cancelled", "last_error": Unsent.UNWANTED}, True),
+        ({"status": "cancelled", "last_error": Unsent.IN_TROUBLE}, False),
+        ({"status": "failed", "last_error": "550 5.1.1"}, False),
+        ({"status": "pending", "notification": "matching.diagnosis_reminder"}, False),
+    ],
+    ids=["on its way", "read elsewhere", "held back", "refused", "another mail"],
+)
+def test_a_diagnosis_tells_when_its_own_mail_does(released, became, is_told):
+    mail = explained(released, at=ANSWERED)
+    OutgoingMail.objects.filter(pk=mail.pk).update(sent_at=None, **became)
+    assert counted(*ALL_TIME)[3] == ((1, 0) if is_told else (0, 1))
 
 
 def test_nobody_waits_where_nobody_has_an_account_any_more(released):
