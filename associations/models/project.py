@@ -29,6 +29,9 @@ class ProjectQuerySet(models.QuerySet["Project"]):
         in_pause = Q(paused_until__isnull=False, paused_until__gte=clock.today())
         return self.published().exclude(in_pause)
 
+    def newest_first(self) -> Self:
+        return self.order_by("-created_at", "id")
+
     def visible(self) -> Self:
         """Published projects of checked associations: what everybody may read."""
         return self.published().filter(association__organisation__status=OrganisationStatus.CHECKED)

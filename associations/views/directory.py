@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_not_required
+from django.core.paginator import Page, Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -14,13 +15,13 @@ from accounts.policies import Person, is_member
 from associations import policies
 from associations.filters import AssociationFilter
 from associations.forms.notes import CallForm
-from associations.models import Association
+from associations.models import Association, Project
 from associations.readiness import completeness, learned, with_learning
 from associations.views.history import history_of
 from infotheque.prescribed import step_values
 from mecenova.agenda.operations import next_steps
 from mecenova.team import is_staff
-from mecenova.ui.results import show_results
+from mecenova.ui.results import PER_PAGE, show_results
 
 
 @login_not_required
@@ -46,11 +47,13 @@ def show_association(
 ) -> HttpResponse:
     """Its page, read `for_page`. `call_form` is the one that was refused, with what was typed."""
     inside = policies.can_edit_association(request.user, association)
-    projects = list(association.projects.all() if inside else association.projects.published())
+    projects = association.projects.all() if inside else association.projects.published()
+    page = Paginator(projects.newest_first(), PER_PAGE).get_page(request.GET.get("projets"))
     context: dict[str, Any] = {
         "association": association,
         "organisation": association.organisation,
-        "projects": projects,
+        "projects": page,
+        "project_page": page,
         "inside": inside,
         "can_create_project": policies.can_create_project(request.user, association),
         "can_claim": policies.can_claim(request.user, association),
@@ -60,7 +63,7 @@ def show_association(
         context["learned"] = learned(association)
     if inside:
         context |= step_values(request.user, association.organisation, association.organisation)
-        context |= _from_inside(association, projects, request.user)
+        context |= _from_inside(association, page, request.user)
         can_call = is_staff(request.user) and not association.organisation.is_unclaimed
         context["call_form"] = (call_form or CallForm()) if can_call else None
     return render(request, "associations/association_detail.html", context, status=status)
@@ -74,7 +77,7 @@ def _where_it_went(pk: UUID) -> HttpResponse:
     return redirect(kept, permanent=True)
 
 
-def _from_inside(association: Association, projects: list[Any], reader: Person) -> dict[str, Any]:
+def _from_inside(association: Association, projects: Page[Project], reader: Person) -> dict[str, Any]:
     """What its own people, and the team, see besides the public page."""
     organisation = association.organisation
     history = history_of(organisation, reader)

@@ -4,6 +4,7 @@ import uuid
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
+from django.core.paginator import Paginator
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -23,6 +24,7 @@ from companies.views.lookup import Question, company_or_404, who_may_ask
 from infotheque.prescribed import step_values
 from mecenova.readiness import Part
 from mecenova.ui.as_shown import held_to_write
+from mecenova.ui.results import PER_PAGE
 from mecenova.workflow.errors import DomainError
 from mecenova.workflow.journal import told
 
@@ -45,12 +47,13 @@ def _show(
         call_form = CallForm()
     own = policies.can_edit_company(request.user, company)
     needs = Need.objects.of_company(company).with_details()
+    on_line = (needs.published().not_past() if own else needs.current()).most_pressing_first()
     context = {
         "company": company,
         "organisation": company.organisation,
         "policy": policy_of(company),
         "door_is_closed": door_is_closed(company),
-        "needs": (needs.published().not_past() if own else needs.current()).most_pressing_first(),
+        "needs": Paginator(on_line, PER_PAGE).get_page(request.GET.get("besoins")),
         "own": own,
         "asks_as": who_may_ask(request.user),
         "can_create_need": policies.can_create_need(request.user, company),
@@ -64,7 +67,7 @@ def _show(
             "missing_links": [
                 (part.label, _where_to_say(company, part, request.user)) for part in said.missing
             ],
-            "other_needs": needs.not_on_line(),
+            "other_needs": Paginator(needs.not_on_line(), PER_PAGE).get_page(request.GET.get("autres")),
             "history": told(
                 company.organisation,
                 dict(OrganisationEvent.choices),

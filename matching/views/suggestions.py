@@ -120,7 +120,7 @@ def _show(
         "may_answer": may_answer,
         "is_over_for_us": is_over_for_us,
         "asked": found.asked if is_ours else None,
-        "others": list(_waiting_for(found.company)) if is_over_for_us else [],
+        "others": _waiting_for(found.company),
         # Whoever answers is reading it now.
         "returns_on": found.returns_on(opened=True),
         "today": clock.today(),

@@ -224,17 +224,17 @@ def _show(
         "explained_at": explained_at(found) if reader_is_association or is_staff(request.user) else "",
         "after_no": next_steps_after(found),
         "is_over_for_us": is_over_for_us,
-        "to_answer": _waiting_for(found.answering_organisation) if is_over_for_us else [],
+        "to_answer": _waiting_for(found.answering_organisation),
         "history": _happened(found),
         "partnership": getattr(found, "partnership", None),
     }
     return render(request, "partnerships/introduction.html", context, status=status)
 
 
-def _waiting_for(organisation: Organisation) -> list[Introduction]:
+def _waiting_for(organisation: Organisation) -> QuerySet[Introduction]:
     """The requests that wait for its answer, the oldest first."""
     owed = Introduction.objects.to_answer_by(Organisation.objects.filter(pk=organisation.pk))
-    return list(owed.with_parties().order_by("requested_at", "pk"))
+    return owed.with_parties().order_by("requested_at", "pk")
 
 
 def _happened(found: Introduction) -> list[Line]:

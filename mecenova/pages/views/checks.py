@@ -4,6 +4,7 @@ import uuid
 from typing import Any
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
@@ -12,6 +13,7 @@ from accounts import operations, policies
 from accounts.enums import OrganisationEvent, OrganisationKind
 from accounts.models import Claim, Organisation
 from associations.hints import proposed_causes
+from associations.models import Project
 from companies.models import Need
 from companies.readiness import policy_of
 from matching.remarks import remarks_of
@@ -20,6 +22,7 @@ from mecenova.mail.departure import leaves
 from mecenova.pages.forms import ClaimForm, MessageForm
 from mecenova.pages.mails import mails_of
 from mecenova.team import for_the_team
+from mecenova.ui.results import PER_PAGE
 from mecenova.workflow.errors import DomainError
 from mecenova.workflow.journal import told
 
@@ -115,21 +118,23 @@ def _show_organisation(
         "remarks": remarks_of(found.pk),
         "form": form,
         "basket": _basket_of(found),
-        **_its_record(found),
+        **_its_record(request, found),
     }
     return render(request, "pages/organisation.html", context, status=status)
 
 
-def _its_record(found: Organisation) -> dict[str, Any]:
+def _its_record(request: HttpRequest, found: Organisation) -> dict[str, Any]:
     """What it said of its kind, and what is published with it once it is checked."""
     association, company = getattr(found, "association", None), getattr(found, "company", None)
+    projects = Project.objects.filter(association=association).newest_first()
+    needs = Need.objects.filter(company=company).with_details().newest_first()
     return {
         "association": association,
         "proposed_causes": proposed_causes(association) if association else [],
-        "projects": association.projects.all() if association else [],
+        "projects": Paginator(projects, PER_PAGE).get_page(request.GET.get("projets")) if association else (),
         "company": company,
         "policy": policy_of(company) if company else None,
-        "needs": Need.objects.of_company(company).with_details() if company else [],
+        "needs": Paginator(needs, PER_PAGE).get_page(request.GET.get("besoins")) if company else (),
     }
 
 
