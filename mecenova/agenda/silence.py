@@ -8,9 +8,11 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import Count, Exists, Model, OuterRef, QuerySet
+from django.db.models import Count, Exists, Model, OuterRef, QuerySet, Subquery
 
+from mecenova.agenda.enums import Outcome
 from mecenova.agenda.models import FollowUp
+from mecenova.agenda.rules import Rule
 from mecenova.calendar import clock
 
 Living = Callable[[], "QuerySet[Any]"]
@@ -82,6 +84,20 @@ def lacking(declared: Beside) -> "QuerySet[Any]":
     rows = FollowUp.objects.all() if declared.once else FollowUp.objects.open()
     found = rows.filter(subject_type=subject_type, subject_id=OuterRef("pk"), rule__in=declared.rules)
     return subjects.filter(~Exists(found))
+
+
+def interrupted(rule: Rule, subjects: "QuerySet[Any]") -> "QuerySet[Any]":
+    """Those, among these subjects, on which this rule stopped after a day that was done and is not its last.
+
+    The next day is written in the transaction that closes the former: it was lost. Only of what is done once:
+    what an operation closes as done goes on otherwise.
+    """
+    subject_type = ContentType.objects.get_for_model(subjects.model)
+    rows = FollowUp.objects.filter(subject_type=subject_type, subject_id=OuterRef("pk"), rule=rule.name)
+    latest = rows.order_by("-cycle", "-occurrence")
+    outcome, day = (Subquery(latest.values(name)[:1]) for name in ("outcome", "occurrence"))
+    stopped = subjects.alias(outcome=outcome, day=day).filter(outcome=Outcome.DONE, day__lt=rule.days[-1])
+    return stopped.filter(~Exists(rows.open()))
 
 
 def living() -> dict[str, Living]:

@@ -26,6 +26,7 @@ from mecenova.agenda.models import FollowUp
 from mecenova.agenda.operations import ask_for_slot, check_silence, next_step, run_due, start
 from mecenova.agenda.rules import rule_named
 from mecenova.agenda.silence import EVENT_REMEMBERED, living, restart_of
+from mecenova.calendar.working_days import due_at
 from mecenova.mail.models import OutgoingMail
 from partnerships.enums import PartnershipStatus, PartyRole, Side
 from partnerships.followups import AnswerIntroduction, ReachTerm, TellTrueStatus
@@ -309,9 +310,36 @@ class TestOnce:
         run_due()
         assert (welcomes.count(), explained.count()) == (1, 1)
 
-    @pytest.mark.parametrize("outcome", [Outcome.DONE, Outcome.CANCELLED, Outcome.FAILED])
-    def test_what_was_begun_is_not_lost_whatever_became_of_it(self, frozen, signed_up, outcome):
+    @pytest.mark.parametrize("outcome", [Outcome.CANCELLED, Outcome.FAILED])
+    def test_what_was_begun_and_given_up_is_not_lost(self, frozen, signed_up, outcome):
         self.rows(signed_up).update(outcome=outcome, closed_at=frozen())
+        assert self.night(frozen) == 0
+
+    @pytest.mark.parametrize("lost", [7, 15])
+    def test_a_later_day_that_was_lost_goes_on_from_there(self, frozen, signed_up, lost):
+        """On its own date, or the next working day when that is past; each day is done once."""
+        first_steps = self.rows(signed_up).filter(rule=FirstSteps.name)
+        while first_steps.open().get().occurrence != lost:
+            frozen.move_to(first_steps.open().get().due_at)
+            run_due()
+        planned = first_steps.open().get()
+        first_steps.open().delete()
+        assert self.night(frozen) == 1
+        again = first_steps.open().get()
+        assert (again.occurrence, again.cycle, again.since) == (lost, planned.cycle, planned.since)
+        assert again.due_at == planned.due_at
+        assert self.night(frozen) == 0
+        first_steps.open().delete()
+        frozen.move_to(planned.due_at + timedelta(hours=12))
+        assert check_silence().restarted == 1
+        assert first_steps.open().get().due_at == due_at(frozen(), 1)
+
+    def test_what_has_come_to_its_end_has_lost_nothing(self, frozen, signed_up):
+        first_steps = self.rows(signed_up).filter(rule=FirstSteps.name)
+        while first_steps.open().exists():
+            frozen.move_to(first_steps.open().get().due_at)
+            run_due()
+        assert first_steps.count() == len(FirstSteps.days)
         assert self.night(frozen) == 0
 
     def test_who_came_in_with_an_import_and_its_people_is_owed_nothing(self, frozen, imported, person):

@@ -13,7 +13,7 @@ from mecenova.agenda import planning
 from mecenova.agenda.enums import Outcome
 from mecenova.agenda.models import FollowUp
 from mecenova.agenda.opening import Opening, open_all, open_one
-from mecenova.agenda.rules import Rule, rule_named
+from mecenova.agenda.rules import Rule, following, rule_named
 from mecenova.agenda.runner import run_due as run_due
 from mecenova.agenda.wording import telling_why
 from mecenova.calendar import clock
@@ -45,6 +45,19 @@ def start_once(rule_class: type[Rule], subject: Model) -> None:
     """`start`, unless the subject has ever had this rule: what is done for a newcomer is done once."""
     if not FollowUp.objects.about([subject]).filter(rule=rule_class.name).exists():
         start(rule_class, subject)
+
+
+@transaction.atomic
+def go_on(rule: Rule, subject: Model) -> None:
+    """Open the day that follows the last one done, where it was lost: never before the next working day."""
+    of_rule = FollowUp.objects.about([subject]).filter(rule=rule.name)
+    last = of_rule.order_by("-cycle", "-occurrence").first()
+    day = following(rule, last.occurrence) if last is not None else None
+    if last is None or day is None:
+        return
+    delays = planning.delays_of(rule)
+    soonest = planning.not_before(rule, clock.now(), last.occurrence, day, delays)
+    open_one(rule, Opening(subject, last.cycle, day, last.since, soonest, last.assigned_to), in_place=False)
 
 
 @transaction.atomic

@@ -11,11 +11,14 @@ from mecenova.agenda.enums import Outcome
 from mecenova.agenda.followups import Repair
 from mecenova.agenda.models import FollowUp, FollowUpQuerySet, SilenceCheck
 from mecenova.agenda.opening import Opening, open_where_none
+from mecenova.agenda.operations.follow_ups import go_on
+from mecenova.agenda.rules import rule_named
 from mecenova.agenda.silence import (
     Restart,
     beside,
     counted,
     forgotten,
+    interrupted,
     lacking,
     living,
     restart_of,
@@ -72,12 +75,18 @@ def _check(name: str) -> tuple[int, int]:
 
 @transaction.atomic
 def _check_beside(name: str) -> int:
-    """How many subjects had lost what runs beside their step by this rule; it begins again."""
-    declared = beside()[name]
-    lost = lacking(declared)
+    """How many subjects had lost what runs beside their step by this rule; it begins again, or goes on."""
+    declared, rule = beside()[name], rule_named(name)
+    number = _give_all_back(name, lacking(declared), declared.restart)
+    if declared.once and rule is not None:
+        number += _give_all_back(name, interrupted(rule, declared.queryset()), partial(go_on, rule))
+    return number
+
+
+def _give_all_back(name: str, lost: "QuerySet[Any]", restart: Restart) -> int:
     number = lost.count()
     if number:
-        _restart(name, lost, declared.restart)
+        _restart(name, lost, restart)
     return number
 
 
