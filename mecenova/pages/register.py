@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Case, Count, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce
 
 from mecenova.agenda.models import Stay
@@ -97,10 +97,14 @@ def movements() -> dict[str, Movement]:
 
 
 def passages(basket: Basket) -> "QuerySet[Stay]":
-    """The entries and exits of a basket within the week, the latest to move first."""
-    since = clock.now() - WEEK
-    moved = Stay.objects.of(basket.slug).moved_since(since)
-    return with_subjects(moved).order_by(Coalesce("left_at", "entered_at").desc(), "pk")
+    """The entries and exits of a basket within the week, the latest to move first; before them, whoever
+    left for a reason that could not be read."""
+    stays, now = Stay.objects.of(basket.slug), clock.now()
+    untold = stays.untold()
+    moved_at = Case(
+        When(pk__in=untold.values("pk"), then=Value(now)), default=Coalesce("left_at", "entered_at")
+    )
+    return with_subjects(stays.moved_since(now - WEEK) | untold).order_by(moved_at.desc(), "pk")
 
 
 def told(stays: Iterable[Stay]) -> list[Passage]:

@@ -125,7 +125,20 @@ def test_a_reason_that_raises_costs_its_own_line_only(frozen, caplog):
     assert register_stays(basket="silencieuses", subjects=basket(), why=why) == (1, 1)
     open_ones = Stay.objects.open().values_list("subject_id", flat=True)
     assert set(open_ones) == {first.pk, newcomer.pk}
+    assert Stay.objects.all().untold().get().subject == first
     assert f"reason to leave silencieuses of the subject {first.pk} raised" in caplog.text
     assert first.first_name not in caplog.messages[-1]
     assert register() == (0, 1)
     assert Stay.objects.get(subject_id=first.pk).why == f"{first.first_name} a répondu."
+
+
+def test_who_comes_back_before_a_reason_could_be_read_has_not_left(frozen):
+    person = PersonFactory(last_name="Attend")
+    register()
+    User.objects.filter(pk=person.pk).update(last_name="Parti")
+    register_stays(basket="silencieuses", subjects=basket(), why=lambda person, since: str(1 // 0))
+    assert Stay.objects.all().untold().exists()
+    User.objects.filter(pk=person.pk).update(last_name="Attend")
+    register()
+    stay = Stay.objects.get()
+    assert (stay.left_at, stay.why) == (None, "")

@@ -4,8 +4,10 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from django.urls import reverse
 
 from accounts.enums import OrganisationEvent, OrganisationStatus
+from accounts.models import Organisation
 from mecenova.agenda.models import Stay
 from mecenova.agenda.operations import set_delay
 from mecenova.calendar import clock
@@ -70,6 +72,32 @@ def test_a_basket_that_cannot_be_read_stops_no_other(monkeypatch, caplog):
     register_baskets()
     assert Stay.objects.exists()
     assert f"basket {first} raised" in caplog.text
+
+
+def test_the_team_sees_whose_reason_could_not_be_read(team, monkeypatch):
+    """First of all, however long ago it came in; the others are told as ever."""
+    first, second = OrganisationFactory.create_batch(2, status=OrganisationStatus.TO_CHECK)
+    register_baskets()
+    Stay.objects.filter(subject_id=first.pk).update(entered_at=clock.now() - LONG_AGO)
+    Organisation.objects.filter(pk__in=[first.pk, second.pk]).update(
+        status=OrganisationStatus.CHECKED, checked_at=clock.now()
+    )
+    why_left = register.why_left
+
+    def raises(basket, subject, since):
+        return why_left(basket, subject, since) if subject != first else str(1 // 0)
+
+    monkeypatch.setattr(register, "why_left", raises)
+    register_baskets()
+    page = team.get(page_of("associations-a-verifier"))
+    assert [told.url for told in page.context["passages"]] == [
+        reverse("pages:organisation", args=[one.pk]) for one in (first, second)
+    ]
+    assert "La raison de sa sortie n’a pas pu être lue" in page.text
+    assert "pas encore notée" in page.text
+    monkeypatch.undo()
+    register_baskets()
+    assert "pas encore notée" not in team.get(page_of("associations-a-verifier")).text
 
 
 def test_what_is_older_than_the_stay_is_not_why_it_ended(team, staff):

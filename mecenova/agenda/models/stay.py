@@ -20,13 +20,17 @@ class StayQuerySet(models.QuerySet["Stay"]):
         """Those who are in a basket now."""
         return self.filter(left_at__isnull=True)
 
+    def untold(self) -> Self:
+        """Gone from their basket for a reason that could not be read: open until it can."""
+        return self.open().exclude(why="")
+
     def moved_since(self, moment: datetime) -> Self:
         """Those who have entered or left since then."""
         return self.filter(Q(entered_at__gte=moment) | Q(left_at__gte=moment))
 
 
 class Stay(Identified):
-    """One stay of one subject in one basket. `why` is said when it leaves."""
+    """One stay of one subject in one basket. `why` is said when it leaves, or that it cannot be yet."""
 
     basket = models.SlugField("panier", max_length=60)
     subject_type = models.ForeignKey(

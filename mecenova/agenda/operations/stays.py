@@ -16,6 +16,7 @@ from mecenova.calendar import clock
 from mecenova.one_by_one import one_by_one
 
 GONE = "N’existe plus."
+UNREAD = "La raison de sa sortie n’a pas pu être lue\u00a0: le site réessaie à chaque heure."
 LONGEST_WHY = 300
 Key = tuple[int, uuid.UUID]
 
@@ -27,11 +28,13 @@ def register_stays(
     """Open and close stays so that the open ones equal the basket; how many came in and went out.
 
     `why(subject, since)` says, of a subject that is no longer in the basket where it was registered at
-    `since`, what took it out. Where it raises, that stay alone is left open, and closed another time.
+    `since`, what took it out. Where it raises, that stay alone is left open, says so, and is closed later.
     """
     now, wanted = clock.now(), _keys(subjects)
     stays = Stay.objects.all().of(basket).open()
     rows = {(row.subject_type_id, row.subject_id): row.entered_at for row in stays}
+    if back := [row.pk for row in stays if row.why and (row.subject_type_id, row.subject_id) in wanted]:
+        stays.filter(pk__in=back).update(why="")
     entering = [key for key in wanted if key not in rows]
     written = Stay.objects.bulk_create(
         [Stay(basket=basket, subject_type_id=kind, subject_id=pk, entered_at=now) for kind, pk in entering],
@@ -64,6 +67,8 @@ def _close(basket: str, leaving: dict[Key, datetime], why: Callable[[Any, dateti
         for pk, reason in one_by_one(partial(_told, found, since, why), pks, what=what):
             by_reason[reason].append(pk)
         open_stays = Stay.objects.all().of(basket).open().filter(subject_type=kind)
+        if unread := set(pks).difference(*by_reason.values()):
+            open_stays.filter(subject_id__in=unread).update(why=UNREAD)
         for reason, gone in by_reason.items():
             closed += open_stays.filter(subject_id__in=gone).update(left_at=now, why=reason)
     return closed
