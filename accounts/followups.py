@@ -10,7 +10,7 @@ from uuid import UUID
 
 from accounts import notifications
 from accounts.enums import CHECKING_STATUSES, ClaimStatus, OrganisationStatus
-from accounts.models import Claim, Organisation, User
+from accounts.models import Claim, Merge, Organisation, User
 from accounts.signals import organisation_step_lost
 from mecenova.agenda import planning
 from mecenova.agenda.enums import Owner
@@ -65,6 +65,10 @@ class Organisations:
     def managers_of(self, organisation_id: UUID) -> Iterable[User]:
         found = Organisation.objects.filter(pk=organisation_id).first()
         return notifications.managers_of(found) if found else ()
+
+    def kept_instead_of(self, organisation_id: UUID) -> UUID | None:
+        kept = Merge.objects.kept_instead_of(organisation_id)
+        return kept.pk if kept else None
 
     def lock(self, organisation_id: UUID) -> None:
         rows = Organisation.objects.filter(pk=organisation_id).select_for_update(no_key=True)

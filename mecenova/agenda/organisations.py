@@ -19,6 +19,8 @@ class Directory(Protocol):
 
     def lock(self, organisation_id: UUID) -> None: ...
 
+    def kept_instead_of(self, organisation_id: UUID) -> UUID | None: ...
+
 
 _directory: list[Directory] = []
 
@@ -61,6 +63,11 @@ def who_is_told(organisation_id: UUID | None, person: "User | None") -> "list[Us
     if person is not None and person.is_active and is_member(person, organisation_id):
         return [person]
     return list(_directory[0].managers_of(organisation_id))
+
+
+def kept_instead_of(organisation_id: UUID) -> UUID | None:
+    """The one that it was made part of; None for one that was not."""
+    return _directory[0].kept_instead_of(organisation_id)
 
 
 def lock(organisation_id: UUID) -> None:

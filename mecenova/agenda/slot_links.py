@@ -9,6 +9,8 @@ from django.core import signing
 from django.db.models import Model
 from django.urls import reverse
 
+from mecenova.agenda.organisations import kept_instead_of
+
 SALT = "agenda.slots"
 
 
@@ -33,12 +35,17 @@ def token_for(*, organisation_id: UUID, about: Model) -> str:
 
 
 def wish_from(token: str) -> Wish | None:
-    """None when the token was altered, or when what it speaks of no longer exists."""
+    """None when the token was altered, or when what it speaks of no longer exists.
+
+    The mail that holds it stays good once its organisation was made part of another.
+    """
     try:
         said: Any = signing.loads(token, salt=SALT)
         organisation_id, kind, pk = UUID(said[0]), said[1], UUID(said[2])
         model = ContentType.objects.get_by_natural_key(*kind.split(".")).model_class()
     except (signing.BadSignature, ContentType.DoesNotExist, ValueError, TypeError, LookupError):
         return None
-    about = model._base_manager.filter(pk=pk).first() if model else None
-    return Wish(organisation_id, about, token) if about is not None else None
+    kept_id = kept_instead_of(organisation_id) or organisation_id
+    about_id = kept_id if pk == organisation_id else pk
+    about = model._base_manager.filter(pk=about_id).first() if model else None
+    return Wish(kept_id, about, token) if about is not None else None

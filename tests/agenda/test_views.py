@@ -8,6 +8,7 @@ import pytest
 from django.core import signing
 from django.urls import reverse
 
+from accounts.operations import merge_organisations
 from mecenova.agenda.models import FollowUp, Slot, SlotRequest
 from mecenova.agenda.operations import ask_for_slot, book_slot, open_slots, run_due, start
 from mecenova.agenda.slot_links import SALT, slots_path, token_for, wish_from
@@ -15,6 +16,7 @@ from mecenova.ui.figures import day_and_hour
 from tests.accounts.factories import MembershipFactory, OrganisationFactory, StaffFactory, UserFactory
 from tests.agenda.conftest import START
 from tests.agenda.rules_for_tests import Broken
+from tests.associations.factories import AssociationFactory, ProjectFactory
 from tests.mail.factories import PersonFactory
 
 pytestmark = pytest.mark.django_db
@@ -61,6 +63,21 @@ class TestChoosing:
         assert "Inès" in answer.text
         assert "Un courriel vous le confirme" in answer.text
         assert "Un rendez-vous est déjà pris" in page.get(path).text
+
+    @pytest.mark.parametrize("about", ["organisation", "project"])
+    def test_its_address_stays_good_once_the_record_is_made_part_of_another(self, enter, slots, about):
+        """In a mail received before: the slot is booked for the one that stays, and about it."""
+        gone, kept = AssociationFactory(members=[person := UserFactory()]), AssociationFactory(complete=True)
+        subject = gone.organisation if about == "organisation" else ProjectFactory(association=gone)
+        path = slots_path(organisation_id=gone.organisation_id, about=subject)
+        team = StaffFactory()
+        merge_organisations(kept=kept.organisation, gone=gone.organisation, by=team, numbers_confirmed=True)
+        for reader in (team, person):
+            assert kept.organisation.name in enter(reader).get(path).text
+        enter(person).post(path, {"slot": slots[0].pk})
+        slots[0].refresh_from_db()
+        assert slots[0].booked_by_organisation_id == kept.organisation_id
+        assert slots[0].booked_for == (kept.organisation if about == "organisation" else subject)
 
     def test_to_anybody_else_the_page_does_not_exist(self, enter, path, slots):
         page = enter(UserFactory())

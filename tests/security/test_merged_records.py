@@ -14,8 +14,6 @@ from tests.security.test_walks import ACTS
 from tests.security.world import Address, World
 
 pytestmark = pytest.mark.django_db
-# Whose organisation is in a signature.
-SIGNED = {"agenda:slots", "agenda:ask_for_slot"}
 # The admin refuses before it looks for what is gone.
 REFUSED = {301, 302, 403, 404, 405}
 ROLES = ("visitor", "stranger", "contributor", "manager", "company", "insider", "staff", "superuser")
@@ -54,7 +52,6 @@ def test_each_address_of_the_one_that_is_gone_leads_on_or_exists_no_more(world: 
     gone = merge_all(world)
     its_own = {found for found in known if any(key in urlsplit(found.path).path for key in gone)}
     asking_for_it = {found for found in known if any(key in found.path for key in gone)} - its_own
-    asking_for_it |= {found for found in known if found.name in SIGNED}
     after = answers()
     assert {found: after[found] for found in its_own if after[found] not in REFUSED} == {}
     assert {found: after[found] for found in asking_for_it if after[found] not in REFUSED | {200}} == {}
