@@ -46,7 +46,7 @@ def choose(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         operations.choose_after(diagnosis=found, choice=choice, by=request.user, **form.cleaned_data)
     except DomainError as refused:
         form.add_error(None, refused.message)
-        return _show(request, found, {choice: form}, status=422)
+        return _show(request, _seen_by(request, pk), {choice: form}, status=409)
     step = next_step(found.project)
     messages.success(request, f"C’est noté. {step_in_words(step)}" if step else "C’est noté.")
     return redirect(_where_it_is_done(found, choice))
@@ -97,6 +97,8 @@ def _show(
             for choice in Choice
         ],
         "over": operations.why_over(found),
+        # Not shown any more once it is over: what was sent is said beside.
+        "refused": next(iter((bound or {}).values()), None),
         "step": step,
         "step_is_mine": mine,
         "to_read": Prescription.objects.to_read(organisation.pk, steps=[step] if mine else []),

@@ -53,11 +53,11 @@
     announce("La connexion est coupée. Vérifiez votre réseau, puis recommencez.");
   });
 
-  /* After a refused form, go to the list of what to correct. Else what the last action did comes again into its
+  /* After a refusal, go to the list of what to correct, or to why nothing can be sent any more. Else what the last action did comes again into its
      region, once the title of the page has been read: a region that is full when the page opens says nothing. */
   document.addEventListener("DOMContentLoaded", function () {
-    var summary = document.querySelector(".error-summary");
-    if (summary) { summary.focus(); return; }
+    var refusal = document.querySelector('.error-summary, .notice-error[role="alert"]');
+    if (refusal) { refusal.tabIndex = -1; refusal.focus(); return; }
     window.setTimeout(function () {
       document.querySelectorAll("#messages .notice:not([role])").forEach(function (told) {
         told.replaceWith(told.cloneNode(true));

@@ -175,6 +175,10 @@ class TestOneSlot:
         # The link of the mail that confirmed it leads somewhere still; nobody else's does.
         address = reverse("agenda:slot", args=[slot.pk])
         assert "annulé ou déplacé" in page.get(address, follow=True).text
+        # Nor does the page left open in another tab.
+        for name in ("cancel_booking", "miss_slot"):
+            stale = page.post(reverse(f"agenda:{name}", args=[slot.pk]), follow=True)
+            assert "Ce rendez-vous a été annulé ou déplacé" in stale.text
         assert enter(UserFactory()).get(address).status_code == 404
 
     def test_what_is_said_of_who_hears_of_a_cancelling_is_true_at_night(

@@ -6,6 +6,7 @@ from django.urls import reverse
 from playwright.sync_api import expect
 
 from matching.links import InterestLink
+from matching.operations import decline_suggestion
 from mecenova.mail.links import link_for
 from tests.accounts.factories import MembershipFactory
 from tests.associations.factories import AssociationFactory
@@ -94,3 +95,21 @@ def test_empty_pages_say_what_to_do(page, client, base_url):
     for name in ("presentations", "suited_needs", "suggestions"):
         page.goto(reverse(f"matching:{name}"))
         assert_good(page)
+
+
+def test_an_answer_sent_too_late_is_said_in_sight_and_takes_the_focus(
+    page, client, suggestion, base_url, expected_console_errors
+):
+    enter(page, client, suggestion.company.organisation, base_url)
+    page.goto(suggestion.get_absolute_url())
+    decline_suggestion(
+        suggestion=suggestion,
+        reason="timing",
+        by=MembershipFactory(organisation=suggestion.company.organisation).user,
+    )
+    expected_console_errors.append("409")
+    page.get_by_role("button", name="Demander une mise en relation").click()
+    refusal = page.locator(".notice-error")
+    expect(refusal).to_be_focused()
+    expect(refusal).to_be_in_viewport()
+    assert_accessible(page)

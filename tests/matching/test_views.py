@@ -342,7 +342,9 @@ def test_what_was_written_is_kept_when_it_is_too_late(company_client, suggestion
     url = reverse(f"matching:{name}", args=[suggestion.pk])
     response = company_client.post(url, data | {"note": "Mot précieux"})
     assert response.status_code == 409
-    assert "Mot précieux" in response.content.decode()
+    page = response.content.decode()
+    assert "Mot précieux" in page
+    assert page.index("Ce n’est pas enregistré") < page.index("Pourquoi vous la voyez")
 
 
 @pytest.mark.django_db
@@ -373,6 +375,18 @@ def test_the_needs_of_a_diagnosis_are_a_link_for_the_association_alone(client, d
         page = client.get(found.get_absolute_url()).text
         assert "Écrivez la première" in page
         assert ('href="/besoins-pour-vous/"' in page.split("<main")[1]) is links
+
+
+def test_a_choice_made_too_late_is_said_not_to_be_kept(client, db):
+    found = DiagnosisFactory()
+    client.force_login(MembershipFactory(organisation=found.project.association.organisation).user)
+    address = reverse("matching:diagnosis_choose", args=[found.pk])
+    client.post(address, {"choice": "rewrite"})
+    late = client.post(address, {"choice": "co_build", "question": "Un mot gardé ?"})
+    assert late.status_code == 409
+    page = late.text
+    assert page.index("Ce n’est pas enregistré") < page.index("Ce que nous savons")
+    assert "Un mot gardé" in page
 
 
 def test_a_diagnosis_recalls_the_appointment_already_taken(client, db):

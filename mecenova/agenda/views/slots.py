@@ -96,7 +96,7 @@ def ask_for_slot(request: HttpRequest, token: str) -> HttpResponse:
 
 @require_safe
 def slot(request: HttpRequest, pk: UUID) -> HttpResponse:
-    found = get_object_or_404(Slot.objects.select_related("adviser", "booked_for_type"), pk=pk)
+    found = _found(pk)
     if not policies.can_see_booking(request.user, found):
         return _given_back(request, found)
     name, about = name_of(found.booked_by_organisation_id), found.booked_for
@@ -118,8 +118,8 @@ def slot(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_safe
 def slot_calendar(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The appointment as a file that calendars open."""
-    found = _seen_by(request, pk)
-    if not found.is_booked:
+    found = _found(pk)
+    if not policies.can_see_booking(request.user, found) or not found.is_booked:
         raise Http404
     content = calendar_file(found, for_adviser=request.user.pk == found.adviser_id)
     answer = HttpResponse(content, content_type="text/calendar; charset=utf-8")
@@ -130,7 +130,9 @@ def slot_calendar(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_POST
 def cancel_booking(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Withdraws a slot nobody took, too. Whoever had booked it is taken to what is still free."""
-    found = _seen_by(request, pk)
+    found = _found(pk)
+    if not policies.can_see_booking(request.user, found):
+        return _given_back(request, found)
     again, told = _again(found), _hears(request, found)
     act = operations.withdraw_slot if is_staff(request.user) else operations.cancel_booking
     try:
@@ -148,7 +150,9 @@ def cancel_booking(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_POST
 def miss_slot(request: HttpRequest, pk: UUID) -> HttpResponse:
     """They did not talk: the organisation chooses again, the team is back to its list."""
-    found = _seen_by(request, pk)
+    found = _found(pk)
+    if not policies.can_see_booking(request.user, found):
+        return _given_back(request, found)
     again, told = _again(found), _who_hears(found)
     try:
         operations.miss_slot(slot=found, by=request.user)
@@ -251,15 +255,14 @@ def _adviser_hears(slot: Slot) -> str:
 
 
 def _given_back(request: HttpRequest, slot: Slot) -> HttpResponse:
-    """The links of former mails lead somewhere; to anybody who was never told of it, it does not exist."""
-    if not OutgoingMail.objects.filter(recipient=request.user, subject_id=slot.pk).exists():
+    """The links of former mails, and pages left open, lead somewhere; to anybody who was never told of it,
+    and called nothing off, it does not exist."""
+    told = OutgoingMail.objects.filter(recipient=request.user, subject_id=slot.pk)
+    if not told.exists() and not history(slot).filter(by=request.user).exists():
         raise Http404
     messages.info(request, "Ce rendez-vous a été annulé ou déplacé. Ce qui est prévu pour vous est ici.")
     return redirect("pages:dashboard")
 
 
-def _seen_by(request: HttpRequest, pk: UUID) -> Slot:
-    found = get_object_or_404(Slot.objects.select_related("adviser", "booked_for_type"), pk=pk)
-    if not policies.can_see_booking(request.user, found):
-        raise Http404
-    return found
+def _found(pk: UUID) -> Slot:
+    return get_object_or_404(Slot.objects.select_related("adviser", "booked_for_type"), pk=pk)
