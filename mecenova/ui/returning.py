@@ -28,6 +28,8 @@ LAST_PERSON = "last_person"
 LAST_PERSON_FOR = 2 * settings.SESSION_COOKIE_AGE
 # Shorter than this, it is a choice or a button: quicker done again than read.
 WORTH_KEEPING, LONGEST_KEPT = 20, 4000
+NOT_SENT = "Votre session a pris fin\u00a0: rien n’a été envoyé."
+KEPT = "Ce que vous aviez écrit est gardé\u00a0: connectez-vous, nous vous le rendons."
 
 
 class LogInAndComeBackMiddleware(LoginRequiredMiddleware):
@@ -37,7 +39,8 @@ class LogInAndComeBackMiddleware(LoginRequiredMiddleware):
         if request.method in SAFE_METHODS:
             return super().handle_no_permission(request, view_func)
         if is_read_by_a_person(request):
-            keep_what_was_written(request)
+            kept = keep_what_was_written(request)
+            messages.warning(request, f"{NOT_SENT} {KEPT if kept else 'Connectez-vous, puis recommencez.'}")
         return redirect_to_login(page_of_form(request), self.get_login_url(view_func))
 
     def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
@@ -107,19 +110,21 @@ def last_person_of(request: HttpRequest) -> str:
     return str(person)
 
 
-def keep_what_was_written(request: HttpRequest) -> None:
-    """In the visitor's own session, without passwords nor files, to be given back to whoever wrote it.
+def keep_what_was_written(request: HttpRequest) -> bool:
+    """In the visitor's own session, without passwords nor files, to be given back to whoever wrote it; False
+    when there is nothing to give back.
 
     A form holds the token of the last log-in (Django draws another at each), so that its writer is the last
     person who logged in with this browser. When that is not known, nothing is kept: no row for a stranger.
     """
     person = last_person_of(request)
     if not person:
-        return
+        return False
     typed = what_was_typed(request) or ()
     written = [value.strip() for name, value in typed if name != "csrfmiddlewaretoken"]
     text = "\n".join(text for text in written if len(text) >= WORTH_KEEPING)[:LONGEST_KEPT]
     request.session[UNSENT] = [person, text]
+    return bool(text)
 
 
 @receiver(user_logged_in)

@@ -41,11 +41,13 @@ def test_a_form_refused_leads_back_to_its_page(client: Client, came_from: str | 
 
 
 def write_after_the_session(client: Client, page: str, written: dict[str, str], by: User | None) -> str:
-    """Logged in, the session ends, the form is sent: where to log in again."""
+    """Logged in, the session ends, the form is sent: where to log in again, as the browser shows it."""
     if by is not None:
         log_in(client, reverse("account_login"), by)
         del client.cookies["sessionid"]
-    return client.post(page, written, headers=BROWSER).url
+    door = client.post(page, written, headers=BROWSER).url
+    client.get(door)
+    return door
 
 
 def read_at_home(client: Client) -> str:
@@ -59,6 +61,22 @@ def test_what_was_written_is_given_back_once(client: Client) -> None:
     assert "rien n’a été envoyé" in home
     assert NOTE in home
     assert NOTE not in read_at_home(client)
+
+
+@pytest.mark.parametrize("written", [{"note": NOTE}, {"answer": "yes"}], ids=["words", "a choice"])
+def test_the_way_in_says_that_nothing_was_sent_and_whether_the_words_are_kept(
+    client: Client, written: dict[str, str]
+) -> None:
+    """Logged out in another tab: a bare login page would leave its reader without a word."""
+    page, person = f"{SuggestionFactory().get_absolute_url()}interessee/", UserFactory()
+    log_in(client, reverse("account_login"), person)
+    client.post(reverse("account_logout"))
+    entrance = client.get(client.post(page, written, headers=BROWSER).url).text
+    assert "Votre session a pris fin" in entrance
+    assert ("Ce que vous aviez écrit est gardé" in entrance) == ("note" in written)
+    assert NOTE not in entrance
+    log_in(client, reverse("account_login"), person)
+    assert (NOTE in read_at_home(client)) == ("note" in written)
 
 
 def test_what_was_written_is_given_to_nobody_else_then_gone(client: Client) -> None:
