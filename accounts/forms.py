@@ -5,6 +5,7 @@ from typing import Any
 from allauth.account.forms import ConfirmEmailVerificationCodeForm, LoginForm, SignupForm
 from django import forms
 from django.contrib.auth.hashers import make_password
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse
 
@@ -12,11 +13,23 @@ from accounts.enums import REGISTERING_KINDS, Role
 from accounts.models import User
 from accounts.models.user import EMAIL_LENGTH
 from mecenova.identifiers.fields import AddressField
-from mecenova.identifiers.text import one_line, paragraphs
+from mecenova.identifiers.names import fold
+from mecenova.identifiers.text import has_web_address, one_line, paragraphs
+from mecenova.team import is_staff
 from mecenova.ui.forms import DateInput
 
 NAME_LENGTH = 80
+# Who signs the mails of the site: nobody else bears these names.
+OURS = {"mecenova", "ims"}
 MESSAGE_LENGTH = 1000
+
+
+def refuse_web_address(name: str) -> None:
+    """Mails say the names of people: none carries a link."""
+    if has_web_address(name):
+        raise ValidationError(
+            "Écrivez un nom, sans adresse de site ni point entre deux mots.", code="web_address"
+        )
 
 
 class LineField(forms.CharField):
@@ -41,6 +54,7 @@ def first_name_field() -> LineField:
         max_length=NAME_LENGTH,
         widget=forms.TextInput({"autocomplete": "given-name"}),
         error_messages={"required": "Écrivez votre prénom."},
+        validators=[refuse_web_address],
     )
 
 
@@ -50,7 +64,22 @@ def last_name_field() -> LineField:
         max_length=NAME_LENGTH,
         widget=forms.TextInput({"autocomplete": "family-name"}),
         error_messages={"required": "Écrivez votre nom."},
+        validators=[refuse_web_address],
     )
+
+
+class OwnNameForm(forms.Form):
+    """Fields that say who a person is: nobody but the team passes for the team."""
+
+    def is_ours(self) -> bool:
+        return False
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        for name in ("first_name", "last_name"):
+            if not self.is_ours() and OURS & set(fold(cleaned.get(name, "")).split()):
+                self.add_error(name, "Ce nom est celui de l’équipe du site\u00a0: écrivez le vôtre.")
+        return cleaned
 
 
 class EntranceForm(LoginForm):
@@ -67,7 +96,7 @@ class CodeForm(ConfirmEmailVerificationCodeForm):
         self.fields["code"].error_messages["required"] = "Recopiez le code reçu par courriel."
 
 
-class SignUpForm(SignupForm):
+class SignUpForm(OwnNameForm, SignupForm):
     """The first screen: for whom, who, how to come back. An invited person joins a team: no kind is asked."""
 
     field_order = ("kind", "first_name", "last_name", "email", "password1")
@@ -114,7 +143,7 @@ class SignUpForm(SignupForm):
             return super().try_save(request)
 
 
-class PersonForm(forms.ModelForm):
+class PersonForm(OwnNameForm, forms.ModelForm):
     """One's own name."""
 
     first_name = first_name_field()
@@ -123,6 +152,9 @@ class PersonForm(forms.ModelForm):
     class Meta:
         model = User
         fields = ("first_name", "last_name")
+
+    def is_ours(self) -> bool:
+        return is_staff(self.instance)
 
 
 class AbsenceForm(forms.Form):

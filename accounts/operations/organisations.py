@@ -1,6 +1,5 @@
 """An organisation is entered, checked, corrected, and one day leaves."""
 
-import re
 import uuid
 from datetime import datetime
 
@@ -11,7 +10,7 @@ from django.db.models import OuterRef, QuerySet, Subquery
 from accounts import followups, notifications, policies, signals
 from accounts.enums import OrganisationEvent, OrganisationKind, OrganisationStatus, Origin, Role
 from accounts.models import Membership, Merge, Organisation, User
-from accounts.models.organisation import record_key
+from accounts.operations.naming import clean_key, clean_name, clean_postal_code
 from accounts.workflow import ORGANISATION
 from mecenova.agenda import operations as agenda
 from mecenova.agenda.enums import Outcome
@@ -26,7 +25,6 @@ from mecenova.workflow import journal
 from mecenova.workflow.errors import DomainError
 from mecenova.workflow.machine import NEW
 
-NAME_LENGTH = 250
 # Said to whose correction has just gone: the team reads it, whether they have finished or not.
 WENT_BACK = "Votre fiche est repartie vers l’équipe, qui la relit\u202f; vous pouvez encore la corriger."
 
@@ -60,9 +58,9 @@ def create_organisation(
     """Enter an organisation once: the same kind, name and postal code raise OrganisationExists."""
     organisation = Organisation(
         kind=OrganisationKind(kind),
-        name=_clean_name(name),
-        name_key=_clean_key(name),
-        postal_code=_clean_postal_code(postal_code),
+        name=clean_name(name, by),
+        name_key=clean_key(name),
+        postal_code=clean_postal_code(postal_code),
         town=one_line(town)[:120],
         website=website,
         phone=one_line(phone)[:30],
@@ -99,9 +97,9 @@ def update_organisation(
     if by is not None and not (policies.can_edit(by, organisation) or is_staff(by)):
         raise PermissionDenied
     former = organisation.name
-    organisation.name = _clean_name(name)
-    organisation.name_key = _clean_key(name)
-    postal_code = _clean_postal_code(postal_code)
+    organisation.name = clean_name(name, by, former)
+    organisation.name_key = clean_key(name)
+    postal_code = clean_postal_code(postal_code)
     if postal_code != organisation.postal_code:
         organisation.postal_code = postal_code
         organisation.department = _department_of(postal_code)
@@ -265,27 +263,6 @@ def _same_record(organisation: Organisation) -> Organisation:
     return Organisation.objects.get(
         kind=organisation.kind, name_key=organisation.name_key, postal_code=organisation.postal_code
     )
-
-
-def _clean_name(name: str) -> str:
-    name = one_line(name)
-    if len(name) > NAME_LENGTH:
-        raise DomainError(f"Ce nom est trop long\u00a0: {NAME_LENGTH} caractères au plus.")
-    return name
-
-
-def _clean_key(name: str) -> str:
-    key = record_key(one_line(name))
-    if not key:
-        raise DomainError("Écrivez le nom de l’organisme avec des lettres ou des chiffres.")
-    return key
-
-
-def _clean_postal_code(postal_code: str) -> str:
-    code = re.sub(r"\s", "", postal_code)
-    if code and not re.fullmatch(r"[0-9]{5}", code):
-        raise DomainError("Écrivez le code postal en cinq chiffres, par exemple 75011.")
-    return code
 
 
 def _department_of(postal_code: str) -> Territory | None:

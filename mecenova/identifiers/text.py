@@ -9,6 +9,10 @@ _SPACES = re.compile(r"\s+")
 _NO_BREAK = re.compile("[\u00a0\u202f]")
 _BLANK_LINES = re.compile(r"\n{3,}")
 
+# With or without « https », as mailboxes turn it into a link by themselves: two letters at least on each side
+# of the dot, so that « J.P. Dupont » and « S.O.S. Amitié » are names.
+_WEB_ADDRESS = re.compile(r"://|\bwww\.|[\w-]{2,}\.[^\W\d_]{2,}", re.IGNORECASE)
+
 
 def one_line(text: str) -> str:
     """Without control or direction marks; single spaces, no-break ones kept where French puts them."""
@@ -20,6 +24,11 @@ def _one_space(spaces: re.Match[str]) -> str:
     before, after = spaces.string[spaces.start() - 1], spaces.string[spaces.end()]
     kept = _NO_BREAK.search(spaces.group()) if before == "«" or after in ":;!?»" else None
     return kept.group() if kept else " "
+
+
+def has_web_address(text: str) -> bool:
+    """Whether a mail that quotes it would carry a link that a stranger chose."""
+    return bool(_WEB_ADDRESS.search(unicodedata.normalize("NFKC", text)))
 
 
 def paragraphs(text: str) -> str:

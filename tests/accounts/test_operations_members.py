@@ -44,14 +44,17 @@ class TestInviting:
         token = re.search(r"/invitations/([^/]+)/", mail.text)[1]
         assert Invitation.objects.with_token(token) == invitation
 
-    def test_until_it_is_checked_no_name_is_in_the_subject(self):
+    @pytest.mark.parametrize(("status", "is_named"), [("to_check", False), ("checked", True)])
+    def test_until_it_is_checked_the_mail_carries_no_word_of_theirs(self, status, is_named):
         hostile = MembershipFactory(
-            organisation__status="to_check",
+            organisation__status=status,
             organisation__name="GAGNEZ mal.example",
             user__first_name="GAGNEZ",
         )
         invite(hostile)
-        assert "GAGNEZ" not in OutgoingMail.objects.get().subject
+        mail = OutgoingMail.objects.get()
+        for part in (mail.subject, mail.text, mail.html):
+            assert ("GAGNEZ" in part) is is_named
 
     def test_until_they_are_checked_organisations_of_one_person_write_to_few(self):
         """However many of them that person registers."""

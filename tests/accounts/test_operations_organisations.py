@@ -51,6 +51,19 @@ class TestCreating:
         assert next_step(organisation).owner == Owner.STAFF
         assert [line.verb for line in journal.history(organisation)] == ["create"]
 
+    def test_a_name_is_no_web_address_unless_the_team_or_a_registry_says_so(self):
+        person = UserFactory()
+        bait = "Compte bloqué\u00a0: https://mal.example/"
+        with pytest.raises(DomainError, match="sans adresse de site"):
+            create(manager=person, by=person, name=bait)
+        organisation = create(name="Jaccede.com")
+        member = MembershipFactory(organisation=organisation).user
+        kept = {"organisation": organisation, "postal_code": "69003", "by": member}
+        operations.update_organisation(**kept, name="Jaccede.com", town="Lyon")
+        with pytest.raises(DomainError, match="sans adresse de site"):
+            operations.update_organisation(**kept, name=bait)
+        operations.update_organisation(**{**kept, "by": StaffFactory()}, name="Autre.org")
+
     @pytest.mark.parametrize(
         "twin", ["Les Lucioles", "LES LUCIOLES", "Association les lucioles", "Les  lucioles."]
     )

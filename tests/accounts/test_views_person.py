@@ -72,3 +72,12 @@ def test_the_last_manager_is_told_why_not_and_where_to_go(client):
     assert member.organisation.name in page
     assert reverse("accounts:members", args=[other.organisation_id]) not in page
     assert "au moins une personne responsable" in client.post(CLOSE, {"sure": "on"}).content.decode()
+
+
+@pytest.mark.parametrize(("is_staff", "kept"), [(False, "Camille"), (True, "Équipe Mecenova")])
+def test_only_the_team_bears_the_name_of_the_site(client, is_staff, kept):
+    person = UserFactory(is_staff=is_staff)
+    client.force_login(person)
+    client.post(reverse("accounts:person"), {"first_name": "Équipe Mecenova", "last_name": "Roux"})
+    person.refresh_from_db()
+    assert person.first_name == kept

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mecenova.identifiers.text import one_line
+from mecenova.identifiers.text import has_web_address, one_line
 
 
 @pytest.mark.parametrize(
@@ -30,3 +30,20 @@ def test_once_is_enough(text):
     assert one_line(line) == line
     assert line == line.strip()
     assert not any(pair in line for pair in ("  ", "\n", "\t", "\u202e", " \u00a0", "\u00a0\u202f"))
+
+
+@pytest.mark.parametrize(
+    ("name", "carries_one"),
+    [
+        ("Votre compte est bloqué https://mal.example/x", True),
+        ("www.mal.example", True),
+        ("MAL.EXAMPLE", True),
+        ("mal．example", True),
+        ("J.P. Dupont", False),
+        ("S.O.S. Amitié", False),
+        ("St. Exupéry, 1901.", False),
+        ("Léa O’Neill-Roux", False),
+    ],
+)
+def test_a_name_that_a_mailbox_would_make_a_link_is_known(name, carries_one):
+    assert has_web_address(name) is carries_one
