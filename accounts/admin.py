@@ -13,7 +13,7 @@ from django.http import HttpRequest
 
 from accounts.models import Claim, Invitation, Membership, Organisation, User
 from accounts.operations import write_account
-from mecenova.read_only import ReadOnlyAdmin
+from mecenova.administration import ReadOnlyAdmin, SiteAdmin
 
 # Made by others, and writable: an address given to somebody opens their account, a group gives rights.
 admin.site.unregister(EmailAddress)
@@ -28,7 +28,7 @@ class ReadOnlyEmailAddressAdmin(ReadOnlyAdmin, EmailAddressAdmin):
 
 
 @admin.register(Group)
-class RightsAdmin(GroupAdmin):
+class RightsAdmin(SiteAdmin, GroupAdmin):
     """What a group may do is decided by superusers: others would give themselves the rights they lack."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -52,7 +52,7 @@ class MembershipInline(admin.TabularInline):
 
 
 @admin.register(User)
-class UserAdmin(admin.ModelAdmin):
+class UserAdmin(SiteAdmin):
     list_display: ClassVar[list[str]] = [
         "email",
         "first_name",

@@ -1,10 +1,11 @@
 from django.contrib import admin
 
 from associations.models import Ask, Association, Project
+from mecenova.administration import SiteAdmin
 
 
 @admin.register(Association)
-class AssociationAdmin(admin.ModelAdmin):
+class AssociationAdmin(SiteAdmin):
     list_display = ("organisation", "stance", "size", "general_interest", "changed_at")
     list_filter = ("stance", "size", "general_interest", "organisation__status")
     list_select_related = ("organisation",)
@@ -21,7 +22,7 @@ class AskInline(admin.TabularInline):
 
 
 @admin.register(Project)
-class ProjectAdmin(admin.ModelAdmin):
+class ProjectAdmin(SiteAdmin):
     """The status is shown, not written: it moves by the operations, which keep the journal and the steps."""
 
     list_display = ("title", "association", "status", "published_at")

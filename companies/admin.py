@@ -1,6 +1,7 @@
 from django.contrib import admin
 
 from companies.models import Company, Need, Policy
+from mecenova.administration import SiteAdmin
 
 
 class PolicyInline(admin.StackedInline):
@@ -9,7 +10,7 @@ class PolicyInline(admin.StackedInline):
 
 
 @admin.register(Company)
-class CompanyAdmin(admin.ModelAdmin):
+class CompanyAdmin(SiteAdmin):
     list_display = ("__str__", "giver", "sector", "in_network")
     list_filter = ("organisation__status", "giver", "in_network", "sector")
     list_select_related = ("organisation", "sector")
@@ -19,7 +20,7 @@ class CompanyAdmin(admin.ModelAdmin):
 
 
 @admin.register(Need)
-class NeedAdmin(admin.ModelAdmin):
+class NeedAdmin(SiteAdmin):
     """States change by the site's own pages: each change has its journal, its mails and its next step."""
 
     list_display = ("title", "company", "kind", "status", "deadline")

@@ -1,7 +1,7 @@
 from django.contrib import admin
 
 from infotheque.models import Document
-from mecenova.read_only import ReadOnlyAdmin
+from mecenova.administration import ReadOnlyAdmin
 
 
 @admin.register(Document)

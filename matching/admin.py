@@ -1,7 +1,7 @@
 from django.contrib import admin
 
 from matching.models import ChangedSubject, Round, Suggestion
-from mecenova.read_only import ReadOnlyAdmin
+from mecenova.administration import ReadOnlyAdmin
 
 
 @admin.register(Round)

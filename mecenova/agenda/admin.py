@@ -6,8 +6,8 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
+from mecenova.administration import ReadOnlyAdmin
 from mecenova.agenda.models import Absence, FollowUp, RuleDelay
-from mecenova.read_only import ReadOnlyAdmin
 
 
 class InErrorFilter(admin.SimpleListFilter):

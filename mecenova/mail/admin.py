@@ -4,10 +4,10 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
+from mecenova.administration import ReadOnlyAdmin
 from mecenova.mail.models import AddressTrouble, DeliveryAttempt, DigestLine, MailPreference, OutgoingMail
 from mecenova.mail.operations import retry_failed
 from mecenova.mail.views.mailbox import without_links
-from mecenova.read_only import ReadOnlyAdmin
 from mecenova.team import is_staff
 
 

@@ -2,10 +2,11 @@ from django.contrib import admin
 from django.db.models import Model
 from django.http import HttpRequest
 
+from mecenova.administration import SiteAdmin
 from mecenova.reference import models
 
 
-class EntryAdmin(admin.ModelAdmin):
+class EntryAdmin(SiteAdmin):
     """Staff can rename and reorder; a slug is an address and stays."""
 
     list_display: tuple[str, ...] = ("name", "slug", "order")
@@ -34,7 +35,7 @@ admin.site.register(models.Sector, EntryAdmin)
 
 
 @admin.register(models.Territory)
-class TerritoryAdmin(admin.ModelAdmin):
+class TerritoryAdmin(SiteAdmin):
     list_display = ("name", "code", "level", "parent")
     list_filter = ("level",)
     list_select_related = ("parent",)

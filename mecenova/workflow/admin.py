@@ -1,6 +1,6 @@
 from django.contrib import admin
 
-from mecenova.read_only import ReadOnlyAdmin
+from mecenova.administration import ReadOnlyAdmin
 from mecenova.workflow.models import TransitionRecord
 
 
