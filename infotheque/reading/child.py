@@ -1,4 +1,4 @@
-"""The process that opens files of strangers: it holds no secret, writes nothing, and can be killed.
+"""The process that opens files of strangers: it reaches no secret, writes nothing, and can be killed.
 
 One line of JSON for each file asked, one for each answer. It has no connection to the database, little
 memory, and whoever started it stops it when it is late.
@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from infotheque.enums import FileType
+from infotheque.reading.fence import raise_fence
 from infotheque.reading.office import read_office
 from infotheque.reading.pdf import read_pdf
 from infotheque.reading.result import LONGEST_TEXT, Unreadable
@@ -28,7 +29,7 @@ _LINES = re.compile(r"\s*\n\s*\n\s*")
 
 
 def confine() -> None:
-    """No more memory than this, no file written; no process more, where a user is not root.
+    """No more memory than this, no file written; no process more, where a user is not root; and a fence.
 
     That limit counts all that this user runs: none can be added, and those that run are left alone.
     """
@@ -36,6 +37,7 @@ def confine() -> None:
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_NPROC, (0, 0))
+    raise_fence()
 
 
 def answer(path: Path) -> dict[str, Any]:

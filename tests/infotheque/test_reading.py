@@ -5,6 +5,7 @@ import io
 import os
 import select
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -249,3 +250,60 @@ def test_the_reader_starts_no_other_process():
     )
     told = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert told.stdout == "refused\n"
+
+
+FORBIDDEN = {
+    "a file to write": "open('/tmp/written', 'w')",
+    "a file to remove": "os.unlink(sys.argv[2])",
+    "a server": "socket.create_connection(('127.0.0.1', int(sys.argv[1])), timeout=5)",
+    "another program": "os.execv('/bin/true', ['true'])",
+}
+
+
+@pytest.mark.parametrize("forbidden", FORBIDDEN.values(), ids=FORBIDDEN)
+def test_the_reader_reaches_nothing_around_it(forbidden, tmp_path):
+    kept = tmp_path / "kept"
+    kept.write_text("still here")
+    code = (
+        "import os, socket, sys\n"
+        "from infotheque.reading import fence\n"
+        "if not fence.raise_fence():\n"
+        "    sys.exit('no fence')\n"
+        "try:\n"
+        f"    {forbidden}\n"
+        "except PermissionError:\n"
+        "    print('refused')\n"
+    )
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        words = [sys.executable, "-c", code, str(server.getsockname()[1]), str(kept)]
+        told = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=False)
+    if told.stderr == "no fence\n":
+        pytest.skip("this kernel has no Landlock")
+    assert told.stdout == "refused\n", told.stderr
+    assert kept.exists()
+
+
+def test_the_reader_cannot_read_the_passwords_of_whoever_started_it():
+    """The same user could, without the fence. As in the image, where it is no root."""
+    code = (
+        "import ctypes, os, sys\n"
+        "from infotheque.reading import fence\n"
+        "os.getuid() or os.setuid(65534)\n"
+        "ctypes.CDLL(None).prctl(4, 1, 0, 0, 0)  # Dumpable again, which a change of user takes away.\n"
+        "def look(fenced):\n"
+        "    child = os.fork()\n"
+        "    if not child:\n"
+        "        if fenced and not fence.raise_fence():\n"
+        "            os._exit(2)\n"
+        "        try:\n"
+        "            open(f'/proc/{os.getppid()}/environ', 'rb').read()\n"
+        "        except PermissionError:\n"
+        "            os._exit(1)\n"
+        "        os._exit(0)\n"
+        "    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])\n"
+        "print(look(False), look(True))\n"
+    )
+    told = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    if told.stdout == "0 2\n":
+        pytest.skip("this kernel has no Landlock")
+    assert told.stdout == "0 1\n"
