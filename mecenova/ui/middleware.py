@@ -15,6 +15,8 @@ from mecenova.ui.errors import is_outage, unavailable
 logger = logging.getLogger(__name__)
 
 TEXT_TO_WRITE = b"<textarea"
+# What an address holds when it opens something by itself.
+SECRETS_IN_ADDRESSES = frozenset({"token", "key", "uidb36"})
 
 
 class OutageMiddleware:
@@ -48,7 +50,9 @@ class ReadableAddressMiddleware:
 
 
 class SharedComputerMiddleware:
-    """No page of whoever is signed in is kept on the way or in the browser; signing out clears what was.
+    """No page of whoever is signed in, or that a secret link opens, is kept on the way or in the browser.
+
+    Signing out clears what was.
 
     A page with a text to write is kept by that browser alone: going back finds what was being written.
     """
@@ -67,10 +71,16 @@ class SharedComputerMiddleware:
 
 
 def _is_private(request: HttpRequest, response: HttpResponse) -> bool:
-    """Seen by one who is signed in: any page, and whatever is not public (the library's files are)."""
+    """Behind a secret link, or one of the ways into an account; or seen by one who is signed in.
+
+    Then any page is, and whatever is not public (the library's files are).
+    """
+    match = request.resolver_match
+    if match and (SECRETS_IN_ADDRESSES & match.kwargs.keys() or match.view_name.startswith("account_")):
+        return True
     if settings.SESSION_COOKIE_NAME not in request.COOKIES or not request.user.is_authenticated:
         return False
-    view = request.resolver_match.func if request.resolver_match else None
+    view = match.func if match else None
     is_page = response.get("Content-Type", "").startswith("text/html")
     return is_page or getattr(view, "login_required", True)
 

@@ -77,3 +77,17 @@ def test_what_everybody_reads_stays_public(client: Client) -> None:
     client.force_login(UserFactory(), backend=WITH_A_KEY)
     assert "Cache-Control" not in client.get("/observatoire/manque-cause.csv")
     assert client.get(document.get_absolute_url())["Cache-Control"].startswith("private")
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("accounts:invitation", ["jeton"]),
+        ("account_reset_password_from_key", ["abc", "def-012"]),
+        ("account_reset_password", []),
+    ],
+)
+def test_nor_is_what_a_secret_link_opens_nor_the_pages_of_an_account(
+    client: Client, name: str, words: list[str]
+) -> None:
+    assert "no-store" in client.get(reverse(name, args=words)).get("Cache-Control", "")
