@@ -67,7 +67,8 @@ class User(Identified, AbstractBaseUser, PermissionsMixin):
         ]
 
     def __str__(self) -> str:
-        return self.get_full_name() or self.email
+        """For pages: an account of the team may have no name, and its address is nobody else's to read."""
+        return self.get_full_name() or ("l’équipe" if self.is_staff else self.email)
 
     @property
     def is_closed(self) -> bool:

@@ -208,3 +208,9 @@ def test_the_administration_opens_no_closed_account_again(client):
     assert client.post(page, typed).status_code == 302
     person.refresh_from_db()
     assert (person.first_name, person.is_active) == ("Corrigé", False)
+
+
+@pytest.mark.django_db
+def test_the_address_of_the_team_is_no_name():
+    keeper = StaffFactory(first_name="", last_name="")
+    assert str(keeper) == "l’équipe"
