@@ -5,6 +5,10 @@ import unicodedata
 
 # Marks that reverse the reading order of what follows them: one name could disguise its neighbours.
 _DIRECTION = re.compile("[\u202a-\u202e\u2066-\u2069\u200e\u200f\u061c]")
+# Letters that show nothing: a name of them alone would be no name. Those that join emoji stay.
+_INVISIBLE = re.compile(
+    "[\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180e\u200b\u2060-\u2064\u2800\u3164\ufeff\uffa0]"
+)
 _SPACES = re.compile(r"\s+")
 _NO_BREAK = re.compile("[\u00a0\u202f]")
 _BLANK_LINES = re.compile(r"\n{3,}")
@@ -15,7 +19,10 @@ _WEB_ADDRESS = re.compile(r"://|\bwww\.|[\w-]{2,}\.[^\W\d_]{2,}", re.IGNORECASE)
 
 
 def one_line(text: str) -> str:
-    """Without control or direction marks; single spaces, no-break ones kept where French puts them."""
+    """Without control or direction marks, nor invisible letters; single spaces.
+
+    No-break ones are kept where French puts them.
+    """
     return _SPACES.sub(_one_space, _printable(text).strip())
 
 
@@ -38,5 +45,6 @@ def paragraphs(text: str) -> str:
 
 
 def _printable(text: str) -> str:
-    kept = (" " if unicodedata.category(letter) == "Cc" else letter for letter in _DIRECTION.sub("", text))
+    shown = _INVISIBLE.sub("", _DIRECTION.sub("", text))
+    kept = (" " if unicodedata.category(letter) == "Cc" else letter for letter in shown)
     return "".join(kept)

@@ -18,6 +18,8 @@ from mecenova.identifiers.text import has_web_address, one_line
         ("deux\u00a0mots\n\net\tun autre\u202f", "deux mots et un autre"),
         ("\u00a0:\u00a0", ":"),
         ("a\x00b\u202ec", "a bc"),
+        ("\u3164\u200b\u2800", ""),
+        ("Les\u200b Restos\ufeff", "Les Restos"),
     ],
 )
 def test_no_break_spaces_stay_where_french_has_them(typed, kept):
