@@ -7,6 +7,7 @@ from infotheque import operations
 from infotheque.ingesting import read_waiting
 from infotheque.link_checking import check_links
 from infotheque.web import Web
+from mecenova.one_by_one import work_through
 
 # Fifty large files take longer than the other tasks; a pass that is cut begins again where it was.
 LONGEST = 30 * 60
@@ -36,7 +37,7 @@ def forget_useful_marks() -> None:
 @shared_task
 def forget_visitors() -> None:
     """Every night; twice in a row tells nobody twice."""
-    operations.forget_visitors()
+    work_through(operations.forget_visitors, operations.forget_gaps)
 
 
 @shared_task

@@ -31,7 +31,7 @@ from infotheque.operations.documents import (
     verify_document,
     withdraw_document,
 )
-from infotheque.operations.gaps import note_gap, settle_gap
+from infotheque.operations.gaps import forget_gaps, note_gap, settle_gap
 from infotheque.operations.hindrances import hindrance
 from infotheque.operations.learning import answer_step, finish_step, load_paths, take_up_step
 from infotheque.operations.links import record_link_check, replace_link
@@ -58,6 +58,7 @@ __all__ = [
     "doubt_document",
     "feature_document",
     "finish_step",
+    "forget_gaps",
     "forget_marks",
     "forget_visitors",
     "free_exercises",

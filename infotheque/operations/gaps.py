@@ -1,5 +1,7 @@
 """What people looked for and the library does not hold: the team's list of documents to find or write."""
 
+from datetime import timedelta
+
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import F
@@ -12,6 +14,8 @@ from mecenova.identifiers.names import fold
 from mecenova.identifiers.text import one_line
 
 LONGEST_KEY = 200
+# People may type anything there, names included.
+GAPS_ARE_KEPT = timedelta(days=365)
 
 
 @transaction.atomic
@@ -40,3 +44,8 @@ def settle_gap(*, gap: SearchGap, by: User, document: Document | None = None) ->
         gap.settled_at, gap.settled_by, gap.document = clock.now(), by, document
         gap.save(update_fields=["settled_at", "settled_by", "document"])
     return gap
+
+
+def forget_gaps() -> int:
+    """Words that nobody has searched for a year, answered or not. How many went."""
+    return SearchGap.objects.filter(last_at__lte=clock.now() - GAPS_ARE_KEPT).delete()[0]

@@ -1,7 +1,7 @@
 """What people type is understood; what is asked is found, marked and counted."""
 
 import csv
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -13,11 +13,12 @@ from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
 
-from infotheque import everyday, operations, searching
+from infotheque import everyday, operations, searching, tasks
 from infotheque.extracts import LENGTH, Marker
 from infotheque.models import SearchGap
 from infotheque.results import newest, search
 from infotheque.searching import Question
+from mecenova.calendar import clock
 from mecenova.identifiers.text import one_line
 from mecenova.reference.enums import Kind
 from mecenova.reference.models import Cause
@@ -400,3 +401,17 @@ def test_what_else_there_is_comes_before_twenty_documents_and_after_the_answers_
         main = page.split("<main")[1]
         links = [place for place in range(len(main)) if main.startswith(f'href="{reverse(link)}"', place)]
         assert [place < main.index('id="resultats"') for place in links] == [comes_first]
+
+
+@pytest.mark.django_db
+def test_words_that_nobody_searches_any_more_are_forgotten_after_a_year():
+    now = datetime(2026, 11, 30, 9, tzinfo=UTC)
+    with clock.frozen(now):
+        operations.note_gap(words="Bail solidaire")
+        operations.note_gap(words="Jeanne Dupont")
+    with clock.frozen(now + timedelta(days=200)):
+        operations.note_gap(words="bail solidaire")
+    with clock.frozen(now + timedelta(days=366)):
+        tasks.forget_visitors.run()
+        tasks.forget_visitors.run()
+    assert [gap.words for gap in SearchGap.objects.all()] == ["Bail solidaire"]
