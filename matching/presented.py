@@ -17,7 +17,8 @@ from partnerships.refusals import AfterNo, NextSteps, Refusal, living_projects, 
 
 @dataclass(frozen=True, slots=True)
 class Presentation:
-    """A suggestion as its association reads it. `may_write`: it waits, and the need still takes answers.
+    """A suggestion as its association reads it. `may_write`: it waits, the need still takes answers, and no
+    « no » of the company keeps the association from asking.
 
     `living`: while it waits, the request about the same need, or the partnership that it has become.
     `after_no`: what to do once the company has said no; `follows` is then its third thing, the date.
@@ -38,12 +39,13 @@ def presentations(suggestions: Iterable[Suggestion], *, absolute: bool = False) 
     shown = list(suggestions)
     after_no = _after_no([one for one in shown if one.status == SuggestionStatus.DECLINED], absolute)
     living = _living([one for one in shown if one.is_open])
+    refused = _refused([one for one in shown if one.is_open])
     return [
         Presentation(
             one,
             _follows(one, after_no.get(one.pk)),
             living.get(one.pk),
-            one.is_open and one.need.takes_answers and one.pk not in living,
+            one.is_open and one.need.takes_answers and one.pk not in living and _parties(one) not in refused,
             after_no.get(one.pk),
         )
         for one in shown
@@ -60,6 +62,21 @@ def _living(waiting: list[Suggestion]) -> dict[UUID, Introduction]:
     pairs = {(living.need_id, living.association_id): living for living in found}
     known = {one.pk: pairs.get((one.need_id, one.association_id)) for one in waiting}
     return {key: living for key, living in known.items() if living is not None}
+
+
+def _parties(suggestion: Suggestion) -> tuple[UUID, UUID]:
+    return suggestion.company_id, suggestion.association_id
+
+
+def _refused(waiting: list[Suggestion]) -> set[tuple[UUID, UUID]]:
+    """The companies that said no, each with the association that may not write to it yet."""
+    if not waiting:
+        return set()
+    told = Introduction.objects.filter(
+        asked_by_side=Side.ASSOCIATION, association__in={one.association_id for one in waiting}
+    )
+    held = told.refused_until_after(clock.today()).order_by()
+    return set(held.values_list("company_id", "association_id"))
 
 
 def _after_no(declined: list[Suggestion], absolute: bool) -> dict[UUID, NextSteps]:

@@ -12,7 +12,13 @@ from associations.models import Association
 from companies.models import Company, Need
 from partnerships.enums import Side
 from partnerships.models import Introduction
-from partnerships.policies import why_door_is_closed, why_not_yet
+from partnerships.policies import (
+    refusal_in_force,
+    why_door_is_closed,
+    why_not_solicited,
+    why_not_yet,
+    why_refused,
+)
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -42,6 +48,12 @@ class Approach:
     def asked(self) -> Organisation:
         return self.company.organisation if self.side == Side.ASSOCIATION else self.association.organisation
 
+    @property
+    def position_url(self) -> str:
+        """Where an association says again that it may be written to; nothing for one that it is."""
+        own = self.side == Side.ASSOCIATION and not self.association.wishes_mail
+        return reverse("associations:edit_section", args=[self.association.pk, "position"]) if own else ""
+
     def answers(self, living: Introduction | None) -> bool:
         """Whether what is sent would be worth a yes: the other side has asked, and its request is open."""
         return living is not None and living.is_open and living.asked_by_side != self.side
@@ -66,8 +78,12 @@ def standing_before(user: "User", need: Need) -> Standing | None:
     if not_yet := why_not_yet(approach.association.organisation):
         page = reverse("associations:edit", args=[approach.association.pk])
         return Standing(not_yet, page, "Compléter la fiche")
+    if stopped := why_not_solicited(approach.association, approach.side):
+        return Standing(stopped, approach.position_url, "Revoir votre position")
     if closed := why_door_is_closed(approach.company, approach.side):
         return Standing(closed, reverse("companies:need_list"), "Voir les besoins ouverts")
+    if refusal := refusal_in_force(approach.association, approach.company, approach.side):
+        return Standing(why_refused(refusal), refusal.get_absolute_url(), "Lire sa réponse")
     return None
 
 

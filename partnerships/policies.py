@@ -119,7 +119,7 @@ def why_not_ask(association: Association, company: Company, need: Need | None, s
     """The French reason why these two cannot be introduced now, or None when nothing stands in the way."""
     return (
         _why_organisations_are_not_ready(association, company, side)
-        or _why_association_is_not_solicited(association, side)
+        or why_not_solicited(association, side)
         or why_door_is_closed(company, side)
         or _why_need_is_over(need)
         or _why_it_is_under_way(association, company, need, side)
@@ -136,7 +136,7 @@ def why_it_waits(introduction: Introduction) -> str | None:
     association, company, side = introduction.association, introduction.company, introduction.asked_by_side
     return (
         _why_organisations_are_not_ready(association, company, side)
-        or _why_association_is_not_solicited(association, side)
+        or why_not_solicited(association, side)
         or why_door_is_closed(company, side)
         or _why_it_was_refused(association, company, side)
     )
@@ -202,7 +202,8 @@ def why_door_is_closed(company: Company, side: str) -> str | None:
     )
 
 
-def _why_association_is_not_solicited(association: Association, side: str) -> str | None:
+def why_not_solicited(association: Association, side: str) -> str | None:
+    """An expert only, or in pause: its own people are told what to change, the company when it may write."""
     own = side == Side.ASSOCIATION
     if association.stance == Stance.EXPERT_ONLY:
         if own:
@@ -245,11 +246,14 @@ def _why_it_is_under_way(
 def _why_it_was_refused(association: Association, company: Company, side: str) -> str | None:
     """Who was told no waits for the date it was given; who said no may change its mind at any time."""
     refused = refusal_in_force(association, company, side)
-    if refused is None or refused.answered_at is None or refused.retry_on is None:
-        return None
+    return why_refused(refused) if refused else None
+
+
+def why_refused(refused: Introduction) -> str:
+    """The « no » that keeps its side from asking again, and until when."""
     about = refused.need or refused.project
     named = f" «\u202f{about}\u202f»" if about else ""
-    whatever = ", pour tout besoin," if side == Side.ASSOCIATION else ""
+    whatever = ", pour tout besoin," if refused.asked_by_side == Side.ASSOCIATION else ""
     return (
         f"{refused.answering_organisation.name} a répondu non à votre demande{named} "
         f"le {short_date(refused.answered_at)}\u00a0: vous pourrez lui écrire de nouveau{whatever} "

@@ -1,14 +1,16 @@
 """A promise as people say it: its date, and why the date is further than its days."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from functools import cached_property, partial
 from uuid import UUID
 
 from mecenova.agenda import planning
 from mecenova.agenda.models import FollowUp
+from mecenova.agenda.organisations import names_of
 from mecenova.agenda.planning import Absences, AbsencesByOwner, Delays
-from mecenova.agenda.rules import rule_named
+from mecenova.agenda.rules import Rule, rule_named
+from mecenova.calendar import clock
 from mecenova.calendar.clock import paris
 from mecenova.calendar.working_days import (
     LONGEST_IN_WORKING_DAYS,
@@ -38,6 +40,17 @@ def telling_why(steps: Sequence[FollowUp]) -> None:
         step.put_off = partial(reasons.of, step)
 
 
+def foreseen(rule: Rule, organisation_id: UUID) -> FollowUp:
+    """What would open if this organisation owed it from now on, with its dates and why: written nowhere."""
+    row = FollowUp(
+        rule=rule.name, occurrence=rule.days[0], organisation_id=organisation_id, since=clock.now()
+    )
+    delays, absences = planning.clock_of(rule, [row])
+    row.due_at, row.deadline = planning.dates(rule, row, delays, planning.away(row, absences))
+    telling_why([row])
+    return row
+
+
 class _Reasons:
     def __init__(self, steps: Sequence[FollowUp]) -> None:
         self._steps = steps
@@ -48,10 +61,14 @@ class _Reasons:
     @cached_property
     def _said(self) -> dict[UUID, str]:
         delays, absences = planning.clocks_of((step.rule for step in self._steps), self._steps)
-        return {step.pk: _what_puts_off(step, delays[step.rule], absences) for step in self._steps}
+        away = [key for step in self._steps for key in step.waits_for_organisations if absences[key]]
+        names = names_of(away) if away else {}
+        return {step.pk: _what_puts_off(step, delays[step.rule], absences, names) for step in self._steps}
 
 
-def _what_puts_off(step: FollowUp, delays: Delays, absences: AbsencesByOwner) -> str:
+def _what_puts_off(
+    step: FollowUp, delays: Delays, absences: AbsencesByOwner, names: Mapping[UUID, str]
+) -> str:
     """Whatever has stopped the step's clock on a day that counts: absences, pauses, public holidays.
 
     Nothing for a date that somebody gave, or that calendar days give: neither waits for anything.
@@ -66,7 +83,7 @@ def _what_puts_off(step: FollowUp, delays: Delays, absences: AbsencesByOwner) ->
     reasons = [
         *_absences(
             days,
-            [away for key in step.waits_for_organisations for away in absences[key]],
+            [(names.get(key, ""), *away) for key in step.waits_for_organisations for away in absences[key]],
             absences[step.waits_for_id],
         ),
         *_pauses(days),
@@ -81,12 +98,15 @@ def _days_worked_elsewhere(after: date, until: date) -> list[date]:
     return [day for day in days if not is_weekend(day)]
 
 
-def _absences(days: Sequence[date], of_organisation: Absences, of_person: Absences) -> Iterator[str]:
+def _absences(
+    days: Sequence[date], of_organisations: Sequence[tuple[str, date, date]], of_person: Absences
+) -> Iterator[str]:
     """The days of one person's absence are not told to others."""
     counted = [day for day in days if not is_clock_paused(day) and not is_public_holiday(day)]
-    for first, last in of_organisation:
+    for name, first, last in of_organisations:
         if any(first <= day <= last for day in counted):
-            yield f"Absence notée du {short_date(first)} au {short_date(last)}."
+            whose = f"Absence de {name}" if name else "Absence notée"
+            yield f"{whose} du {short_date(first)} au {short_date(last)}."
     if any(first <= day <= last for day in counted for first, last in of_person):
         yield "Une absence est notée."
 

@@ -14,6 +14,7 @@ from partnerships.operations.answers import (
 from partnerships.operations.asking import introduce, refuse_request
 from partnerships.operations.attention import (
     Approach,
+    leaves_at_once,
     next_month,
     places_left,
     places_this_month,
@@ -67,6 +68,7 @@ __all__ = [
     "follow_leaving",
     "introduce",
     "introductions_at_risk",
+    "leaves_at_once",
     "let_reflection_rest",
     "mark_seen",
     "next_month",

@@ -144,6 +144,14 @@ def _is_used(entry: AttentionEntry, company: Company, association: Association) 
     return any(place_spent(company=company, association=association, since=since) == entry for since in began)
 
 
+def leaves_at_once(company: Company, association: Association) -> bool:
+    """Whether what this association asks today has a place: one is free, or is already its own."""
+    held = AttentionEntry.objects.filter(
+        month__company=company, month__month=month_of(clock.today()), returned_at__isnull=True
+    )
+    return held.filter(association=association).exists() or places_left(company) > 0
+
+
 def places_left(company: Company) -> int:
     """Places still free this month."""
     found = places_this_month().filter(company=company).first()

@@ -18,6 +18,7 @@ from accounts.policies import is_member
 from infotheque.models import Prescription
 from mecenova.agenda import operations as agenda
 from mecenova.agenda.models import FollowUp
+from mecenova.agenda.wording import foreseen
 from mecenova.team import is_staff
 from mecenova.workflow.errors import DomainError
 from mecenova.workflow.journal import Line, history
@@ -26,6 +27,7 @@ from partnerships import operations, policies
 from partnerships.answering import give_answer
 from partnerships.asking import Approach, find_approach, living_like
 from partnerships.enums import IntroductionStatus
+from partnerships.followups import AnswerIntroduction
 from partnerships.forms import AnswerForm, AskForm, WithdrawForm
 from partnerships.hints import explained_at
 from partnerships.models import Introduction
@@ -147,8 +149,10 @@ def introduction_create(request: HttpRequest) -> HttpResponse:
         "already": living.already_for(approach.side) if living else "",
         "answers": approach.answers(living),
         "why_not": policies.why_not_ask(approach.association, approach.company, approach.need, approach.side),
+        "position_url": approach.position_url,
         "refusal": policies.refusal_in_force(approach.association, approach.company, approach.side),
-        "places_left": operations.places_left(approach.company),
+        "leaves_at_once": operations.leaves_at_once(approach.company, approach.association),
+        "answer": foreseen(AnswerIntroduction(), approach.asked.pk),
     }
     return render(request, "partnerships/introduction_form.html", context, status=422 if form.errors else 200)
 

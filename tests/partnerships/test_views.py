@@ -131,7 +131,7 @@ def test_a_date_put_off_by_an_absence_says_why(client, pair, frozen_clock):
         introduction = pair.ask()
         was = next_step(introduction).deadline
         client.force_login(pair.asker)
-        assert "Absence notée" not in shown(client.get(introduction.get_absolute_url()))
+        assert "Absence de" not in shown(client.get(introduction.get_absolute_url()))
         absence = add_absence(
             organisation_id=pair.company.organisation_id,
             first_day=date(2026, 11, 30),
@@ -140,9 +140,10 @@ def test_a_date_put_off_by_an_absence_says_why(client, pair, frozen_clock):
         )
         step = next_step(introduction)
         assert step.deadline > was
+        whose = pair.company.organisation.name
         told = (
-            f"Absence notée {absence.in_words.lower()}. Les délais s’arrêtent du 24 décembre au 2 janvier."
-            " La date en tient compte."
+            f"Absence de {whose} {absence.in_words.lower()}. Les délais s’arrêtent du 24 décembre au"
+            " 2 janvier. La date en tient compte."
         )
         pages = (
             introduction.get_absolute_url(),
