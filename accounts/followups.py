@@ -205,6 +205,7 @@ class CallForCorrections(Rule):
 
     name = "accounts.call_for_corrections"
     title = "Appeler un organisme qui n’a pas corrigé sa fiche"
+    to_you = "Vous appeler\u00a0: votre fiche attend toujours la correction demandée."
     owner = Owner.STAFF
     days = (10,)
     every = 30

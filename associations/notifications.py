@@ -21,7 +21,8 @@ from mecenova.mail.notifications import Notification, register_notification
 LEARNING = register_group(
     "learning",
     "Apprendre le mécénat",
-    "De courtes leçons pour être mieux compris des entreprises, au fil de vos premiers mois.",
+    "De courtes leçons aux associations, au fil de leurs premiers mois, pour que les entreprises les "
+    "comprennent mieux.",
 )
 
 

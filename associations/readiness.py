@@ -64,7 +64,7 @@ RULES = (
     _Rule(
         Part(
             "office",
-            "le code postal de votre siège",
+            "le code postal du siège",
             "Il donne votre département.",
             "identite",
         ),
@@ -97,7 +97,7 @@ RULES = (
     _Rule(
         Part(
             "expertise",
-            "l’expertise que vous offrez",
+            "l’expertise offerte",
             "Vous êtes présente comme experte\u00a0: dites sur quoi l’on peut vous consulter.",
             "expertise",
         ),

@@ -62,6 +62,7 @@ class CallAfterSilence(CompanyRule):
 
     name = "companies.call_after_silence"
     title = "Appeler une entreprise silencieuse"
+    to_you = "Vous appeler\u00a0: que cherchez-vous maintenant\u202f?"
     owner = Owner.STAFF
     days = (5,)
     every = 30
@@ -74,6 +75,7 @@ class CallAfterSilence(CompanyRule):
 class CompletePolicy(CompanyRule):
     name = "companies.complete_policy"
     title = "Dire ce que l’entreprise soutient"
+    to_you = "Dire ce que vous soutenez, où et comment, pour recevoir des propositions."
     owner = Owner.ORGANISATION
     days = (3, 10, 30)
     deadline_day = 10
@@ -114,6 +116,7 @@ class KeepInTouch(CompanyRule):
 
     name = "companies.keep_in_touch"
     title = "Prendre des nouvelles d’une entreprise qui se tait"
+    to_you = "Vous proposer des associations\u00a0; vous appeler si vous ne nous dites plus rien."
     owner = Owner.PLATFORM
     days = (60,)
     call = CallAfterSilence
@@ -128,6 +131,7 @@ class ClosedDoor(CompanyRule):
 
     name = "companies.closed_door"
     title = "Prendre des nouvelles d’une entreprise qui a fermé sa porte"
+    to_you = "Ne rien vous proposer tant que votre porte est fermée\u00a0; puis prendre de vos nouvelles."
     owner = Owner.PLATFORM
     days = (90,)
     call = CallAfterSilence

@@ -1,5 +1,6 @@
 """An association's steps. Their subject is its Organisation, as for the staff's check: one step at a time."""
 
+import re
 import uuid
 from datetime import datetime, time
 from typing import Any, ClassVar
@@ -71,6 +72,7 @@ class FirstSteps(AssociationRule):
     title = "Accompagner les premiers pas d’une association"
     reads_many = WITH_PARTS
     is_step = False
+    to_you = "Accompagner vos premiers pas"
     owner = Owner.PLATFORM
     days = (1, 7, 15)
 
@@ -107,6 +109,8 @@ class CallToComplete(Call):
     title = "Appeler une association pour compléter sa fiche"
     reads_many = WITH_PARTS
 
+    to_you = "Vous appeler pour compléter votre fiche ensemble."
+
     def what(self, subject: Organisation) -> str:
         return _short(f"Appeler l’association pour compléter sa fiche avec elle\u00a0: {_missing(subject)}.")
 
@@ -115,6 +119,8 @@ class CallToComplete(Call):
 class CallToPublish(Call):
     name = "associations.call_to_publish"
     title = "Appeler une association pour préparer un premier projet"
+
+    to_you = "Vous appeler pour préparer ensemble un premier projet."
 
     def what(self, subject: Organisation) -> str:
         return "Appeler l’association pour préparer avec elle un premier projet."
@@ -126,6 +132,7 @@ class CallAfterSilence(Call):
 
     name = "associations.call_after_silence"
     title = "Appeler une association que personne n’a reçue"
+    to_you = "Vous appeler avant la fin des 90 jours\u00a0: aucune entreprise ne vous a reçue depuis."
     days = (90,)
 
     def what(self, subject: Organisation) -> str:
@@ -146,7 +153,7 @@ class CompleteProfile(StepRule):
     call = CallToComplete
 
     def what(self, subject: Organisation) -> str:
-        return _short(f"Compléter la fiche de l’association. Il manque {_missing(subject)}.")
+        return _short(f"Compléter la fiche. Il manque\u00a0: {_missing(subject)}.")
 
     def remind(self, subject: Organisation, follow_up: FollowUp) -> None:
         start(CallToComplete, subject)
@@ -179,6 +186,7 @@ class Presentation(StepRule):
 
     name = "associations.presentation"
     title = "Présenter une association à une entreprise"
+    to_you = "Vous présenter à une entreprise compatible, ou vous appeler."
     owner = Owner.PLATFORM
     # A week before the day promised, what rounds have not done a person is asked to do.
     days = (83, 90)
@@ -197,6 +205,7 @@ class Available(StepRule):
 
     name = "associations.available"
     title = "Garder le lien avec une association consultée comme experte"
+    to_you = "Vous consulter quand votre expertise est demandée."
     owner = Owner.PLATFORM
     days = (90,)
     every = 90
@@ -211,6 +220,7 @@ class Pause(StepRule):
 
     name = "associations.pause"
     title = "Reprendre avec une association après sa pause"
+    to_you = "Respecter votre pause, puis reprendre avec vous."
     owner = Owner.PLATFORM
     days = (1,)
 
@@ -271,7 +281,9 @@ def _say_again(step: FollowUp, what: str) -> None:
 
 
 def _missing(organisation: Organisation) -> str:
-    return missing_in_words(organisation.association) or "quelques précisions"
+    """Read by the association and by the team: nobody's own."""
+    named = re.sub(r"\b(?:votre|vos) ", "", missing_in_words(organisation.association))
+    return named or "quelques précisions"
 
 
 def _short(sentence: str) -> str:

@@ -121,6 +121,7 @@ class PausedProject(ProjectRule):
 
     name = "associations.project_pause"
     title = "Reprendre un projet après sa pause"
+    to_you = "Respecter cette pause, puis proposer ce projet à nouveau."
     owner = Owner.PLATFORM
     days = (1,)
     status = ProjectStatus.PUBLISHED

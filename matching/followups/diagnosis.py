@@ -163,6 +163,7 @@ class CallAfterDiagnosis(AfterDiagnosis):
 
     name: ClassVar[str] = "matching.call_after_diagnosis"
     title: ClassVar[str] = "Appeler à propos d’un projet sans entreprise"
+    to_you: ClassVar[str] = "Vous appeler\u00a0: votre projet attend toujours une entreprise."
     owner: ClassVar[Owner] = Owner.STAFF
     days: ClassVar[tuple[int, ...]] = (5,)
     every: ClassVar[int | None] = 30

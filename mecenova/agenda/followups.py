@@ -56,6 +56,7 @@ class OfferSlot(OnTheList):
 
     name = "agenda.offer_slot"
     title = "Proposer un rendez-vous quand aucun créneau n’est libre"
+    to_you = "Vous proposer un rendez-vous."
     days = (2,)
     every = 5
 

@@ -52,6 +52,9 @@ class Rule(Delay):
     # One person's own (an adviser's appointment): the team's sharing leaves it to them.
     personal: ClassVar[bool] = False
 
+    # The same to the people whom the step is about, where `what` speaks of them to the team.
+    to_you: ClassVar[str] = ""
+
     def what(self, subject: Any) -> str:
         """One French sentence, shown and stored: what is expected now."""
         raise NotImplementedError

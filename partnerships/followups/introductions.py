@@ -126,7 +126,7 @@ class ReplyLater(IntroductionRule):
     days: ClassVar[tuple[int, ...]] = (0,)
 
     def what(self, subject: Introduction) -> str:
-        return f"Reposer la question à {subject.answering_organisation.name}"
+        return "Reposer la question à la date dite"
 
     def still_relevant(self, subject: Introduction) -> bool:
         return subject.status == IntroductionStatus.LATER

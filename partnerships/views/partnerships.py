@@ -217,7 +217,7 @@ def _show(
         "mine": mine,
         "to_read": Prescription.objects.to_read(step.organisation_id, steps=[step]) if step and mine else (),
         "reports": found.talk_reports.select_related("organisation"),
-        "calls_first": found.introduction.asking_organisation.name if found.introduction else "",
+        "calls_first": found.introduction.asking_organisation if found.introduction else None,
         "own": own,
         "said": found.last_word_of(own),
         "side_without_phone": own.name if own and not own.phone else "",

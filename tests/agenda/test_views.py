@@ -137,7 +137,7 @@ class TestChoosing:
         html = page.post(f"{path}demander/", follow=True).content.decode()
         assert SlotRequest.objects.count() == 1
         assert "Votre demande est notée" in html
-        assert "Proposer un rendez-vous" in html
+        assert "Vous proposer un rendez-vous" in html
 
 
 class TestOneSlot:

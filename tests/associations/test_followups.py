@@ -111,7 +111,8 @@ def test_incomplete_association_ends_on_the_list_of_the_team(now, user):
     live(now, 365, association.organisation)
     step = FollowUp.objects.about([association.organisation]).steps().get()
     assert (step.rule, step.owner) == ("associations.call_to_complete", "staff")
-    assert "votre mission en deux phrases" in step.what
+    assert "mission en deux phrases" in step.what
+    assert "votre" not in step.what
 
 
 def test_no_project_two_nudges_then_a_call(now, user, complete):

@@ -183,7 +183,7 @@ def test_step_follows_the_profile(checked, user):
     assert step(checked).rule == "associations.publish_project"
     emptied = update_association(association=checked, by=user, size="", purpose="")
     assert step(checked).rule == "associations.complete_profile"
-    assert "votre mission en deux phrases et votre taille" in step(checked).what
+    assert "mission en deux phrases et taille" in step(checked).what
     update_association(association=emptied, by=user, size="small")
     assert "taille" not in step(checked).what
     update_association(association=emptied, by=user, stance=Stance.EXPERT_ONLY)

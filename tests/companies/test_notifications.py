@@ -43,7 +43,7 @@ def test_complete_policy(company, snapshot):
 @pytest.mark.parametrize(
     ("policy", "published", "said"),
     [
-        (False, False, "Dire ce que l’entreprise soutient"),
+        (False, False, "Dire ce que vous soutenez"),
         (True, False, "Publier un besoin"),
         (True, True, "Rien ne vous est demandé pour l’instant"),
     ],
@@ -57,7 +57,7 @@ def test_once_checked_a_company_is_asked_for_nothing_it_has_given(policy, publis
     check_organisation(organisation=company.organisation, by=StaffFactory())
     text = " ".join(OutgoingMail.objects.get().text.split())
     assert said in text
-    assert " ".join(next_step(company.organisation).what.split()) in text
+    assert " ".join(next_step(company.organisation).what_to_you.split()) in text
     assert "Dites maintenant" not in text
 
 

@@ -156,7 +156,7 @@ class TestTheThreeLogins:
         assert association.introductions.waiting().filter(asked_by_side="association").exists()
         assert Suggestion.objects.filter(association=association).exists()
         client.force_login(User.objects.get(email=ASSOCIATION.email))
-        assert " ".join(step.what.split()) in shown(client.get(reverse("pages:dashboard")))
+        assert " ".join(step.what_to_you.split()) in shown(client.get(reverse("pages:dashboard")))
 
     def test_the_company_has_suggestions_to_read_and_a_request_to_answer(self, client):
         company = Company.objects.of(User.objects.get(email=COMPANY.email)).get()
@@ -164,7 +164,7 @@ class TestTheThreeLogins:
         assert company.introductions.waiting().filter(asked_by_side="association").exists()
         step = next_step(company.organisation)
         client.force_login(User.objects.get(email=COMPANY.email))
-        assert " ".join(step.what.split()) in shown(client.get(reverse("pages:dashboard")))
+        assert " ".join(step.what_to_you.split()) in shown(client.get(reverse("pages:dashboard")))
 
     def test_loading_again_changes_nothing(self):
         before = counts()

@@ -189,7 +189,7 @@ def test_what_i_owe_soonest_comes_first_and_leads_where_it_is_done(client):
     assert f"« {soon.need.title} », avec {association.organisation.name}" in text.replace("\u202f", " ")
     assert "À vous de jouer" in text
     # The organisation's own step is still told, with its date.
-    assert " ".join(agenda.next_step(company.organisation).what.split()) in " ".join(text.split())
+    assert " ".join(agenda.next_step(company.organisation).what_to_you.split()) in " ".join(text.split())
 
 
 def test_what_i_owe_of_my_own_says_of_what(client):
@@ -211,7 +211,7 @@ def test_an_appointment_and_a_wish_for_one_are_told(client):
     organisation, person = association.organisation, member_of(association)
     client.force_login(person)
     agenda.ask_for_slot(organisation_id=organisation.pk, about=organisation, by=person)
-    assert f"Proposer un rendez-vous à {organisation.name}" in shown(client.get(DASHBOARD))
+    assert "Vous proposer un rendez-vous." in shown(client.get(DASHBOARD))
     with clock.frozen(datetime(2026, 11, 23, 9, tzinfo=UTC)) as now:
         (slot,) = agenda.open_slots(
             adviser=adviser, day=date(2026, 12, 1), starts=time(14), ends=time(14, 20), by=adviser
@@ -220,7 +220,7 @@ def test_an_appointment_and_a_wish_for_one_are_told(client):
         page = shown(client.get(DASHBOARD))
         assert f"{adviser} vous appelle le mardi 1er" in page
         assert slot.get_absolute_url() in page
-        assert "Proposer un rendez-vous" not in page
+        assert "Vous proposer un rendez-vous" not in page
         now.move_to(slot.ends_at)
         client.force_login(person)
         assert "Personne n’a appelé" in shown(client.get(DASHBOARD))
@@ -233,7 +233,7 @@ def test_projects_show_their_next_step(client):
         association=association, by=person, title="Un jardin", description="Pour l’école."
     )
     client.force_login(person)
-    assert agenda.next_step(project).what in shown(client.get(DASHBOARD)).replace("\u202f", "\u202f")
+    assert agenda.next_step(project).what_to_you in shown(client.get(DASHBOARD)).replace("\u202f", "\u202f")
 
 
 @pytest.mark.parametrize(

@@ -38,7 +38,9 @@ def follow_up(**changes: object) -> SimpleNamespace:
         "deadline": date(2026, 12, 7),
         "put_off": lambda: "",
     }
-    return SimpleNamespace(**{**values, **changes}, get_owner_display=lambda: "Équipe IMS")
+    values |= changes
+    values.setdefault("what_to_you", values["what"])
+    return SimpleNamespace(**values, get_owner_display=lambda: "Équipe IMS")
 
 
 class TestNextStep:
@@ -48,6 +50,12 @@ class TestNextStep:
         assert "Répondre à l’association" in shown
         assert "Équipe IMS" in shown
         assert '<time datetime="2026-12-07">lundi 7\u00a0décembre 2026</time>' in shown
+
+    @pytest.mark.parametrize("tag", ["next_step", "step_line"])
+    def test_speaks_to_whom_it_is_about_and_of_them_to_the_team(self, tag: str) -> None:
+        step = follow_up(what="Appeler l’association", what_to_you="Vous appeler")
+        assert "Vous appeler" in draw("{% " + tag + " step %}", step=step)
+        assert "Appeler l’association" in draw("{% " + tag + " step %}", staff=True, step=step)
 
     def test_says_why_the_date_is_not_sooner(self) -> None:
         step = follow_up(put_off=lambda: "Les délais s’arrêtent en août.")

@@ -61,6 +61,7 @@ class NeedFilter(forms.Form):
 def step(what: str, owner: str) -> SimpleNamespace:
     return SimpleNamespace(
         what=what,
+        what_to_you=what,
         owner="organisation",
         due_at=date(2026, 12, 8),
         deadline=date(2026, 12, 7),

@@ -16,6 +16,7 @@ from django.db.models import Model, OuterRef, Q, Subquery
 
 from mecenova.agenda.enums import Outcome, Owner
 from mecenova.agenda.models.absence import Absence, AbsenceQuerySet
+from mecenova.agenda.rules import rule_named
 from mecenova.calendar import clock
 from mecenova.identifiers.models import Identified
 from mecenova.workflow.models import TransitionRecord
@@ -193,6 +194,12 @@ class FollowUp(Identified):
     def waits_for_id(self) -> uuid.UUID | None:
         """The person whose absence stops the clock: not one of the team, which shares what it owes."""
         return None if self.owner == Owner.STAFF else self.assigned_to_id
+
+    @property
+    def what_to_you(self) -> str:
+        """`what`, as the people whom the step is about read it."""
+        rule = rule_named(self.rule)
+        return (rule.to_you if rule else "") or self.what
 
     @property
     def waits_for_organisations(self) -> list[uuid.UUID]:

@@ -34,6 +34,7 @@ def next_step(
     staff = _is_for_staff(context)
     values = {
         "follow_up": follow_up,
+        "what": "",
         "mine": mine,
         "level": level,
         "href": href,
@@ -46,6 +47,7 @@ def next_step(
         "promised_first": None,
     }
     if follow_up is not None:
+        values["what"] = follow_up.what if staff else follow_up.what_to_you
         values["who"] = "Vous" if mine else who or follow_up.get_owner_display()
         values["deadline"] = follow_up.deadline
         values["put_off"] = follow_up.put_off()
@@ -58,11 +60,13 @@ def next_step(
 def step_line(context: Context, follow_up: Any, *, mine: bool = False, who: str = "") -> dict[str, Any]:
     """The next step in a row of a list, its date, why not sooner. Nothing for a row that owes nothing."""
     if follow_up is None:
-        return {"follow_up": None, "who": "", "late": ""}
+        return {"follow_up": None, "what": "", "who": "", "late": ""}
+    staff = _is_for_staff(context)
     return {
         "follow_up": follow_up,
+        "what": follow_up.what if staff else follow_up.what_to_you,
         "who": "Vous" if mine else who or follow_up.get_owner_display(),
-        "late": "" if mine or _is_for_staff(context) else _late(follow_up),
+        "late": "" if mine or staff else _late(follow_up),
     }
 
 
