@@ -5,6 +5,8 @@ from django.dispatch import Signal
 # organisation, by
 organisation_checked = Signal()
 organisation_left = Signal()
+# organisation: before it leaves, each room answers what would end (accounts.operations.departures.Ending).
+organisation_leaving = Signal()
 # A record that nobody answered for has its first member, by a claim; checked before it is told.
 organisation_attended = Signal()
 

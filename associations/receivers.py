@@ -6,6 +6,7 @@ from django.dispatch import receiver
 
 from accounts.enums import OrganisationKind, OrganisationStatus
 from accounts.models import Organisation, User
+from accounts.operations.departures import Ending
 from accounts.operations.erasing import Erasing
 from accounts.operations.merging import Merging
 from accounts.operations.profiles import register_profiles
@@ -13,6 +14,7 @@ from accounts.signals import (
     organisation_attended,
     organisation_checked,
     organisation_erased,
+    organisation_leaving,
     organisation_left,
     organisation_step_lost,
     organisations_merged,
@@ -23,6 +25,7 @@ from associations.models import Ask, Association, Project
 from associations.notifications import DraftPutAway
 from associations.operations import close_project, follow_check, follow_leaving, note_call
 from associations.operations.merges import PROFILES, become_one, bring_projects_over
+from associations.operations.steps import open_projects
 from associations.signals import project_dormant
 from mecenova.agenda.models import Slot
 from mecenova.agenda.operations import start_once
@@ -41,6 +44,11 @@ def begin_first_steps(*, organisation: Organisation, **kwargs: Any) -> None:
     """Whoever takes over an imported record is accompanied as whoever signs up: once in its life."""
     if _has_profile(organisation):
         start_once(FirstSteps, organisation)
+
+
+@receiver(organisation_leaving)
+def how_many_projects_would_close(*, organisation: Organisation, **kwargs: Any) -> list[Ending]:
+    return [Ending(open_projects(organisation).count(), "projet", "projets")]
 
 
 @receiver(organisation_left)

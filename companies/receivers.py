@@ -2,10 +2,12 @@
 
 from typing import Any
 
+from django.db.models import QuerySet
 from django.dispatch import receiver
 
 from accounts.enums import OrganisationKind, OrganisationStatus
 from accounts.models import Organisation, User
+from accounts.operations.departures import Ending
 from accounts.operations.erasing import Erasing
 from accounts.operations.merging import Merging
 from accounts.operations.profiles import register_profiles
@@ -13,6 +15,7 @@ from accounts.signals import (
     organisation_attended,
     organisation_checked,
     organisation_erased,
+    organisation_leaving,
     organisation_left,
     organisation_step_lost,
     organisations_merged,
@@ -41,11 +44,19 @@ def its_words_are_erased(erasing: Erasing, **kwargs: Any) -> None:
     erasing.blank(Need.objects.filter(company__in=own), "title", "description", "goods", "question")
 
 
+@receiver(organisation_leaving)
+def how_many_needs_would_close(organisation: Organisation, **kwargs: Any) -> list[Ending]:
+    return [Ending(_open_needs(organisation).count(), "besoin", "besoins")]
+
+
 @receiver(organisation_left)
 def its_needs_are_closed(organisation: Organisation, **kwargs: Any) -> None:
-    needs = Need.objects.filter(company__organisation=organisation).exclude(status=NeedStatus.CLOSED)
-    for need in needs.select_related("company__organisation").order_by("pk"):
+    for need in _open_needs(organisation).select_related("company__organisation").order_by("pk"):
         close_need(need=need, by=None)
+
+
+def _open_needs(organisation: Organisation) -> "QuerySet[Need]":
+    return Need.objects.filter(company__organisation=organisation).exclude(status=NeedStatus.CLOSED)
 
 
 @receiver(slot_held)

@@ -5,9 +5,15 @@ from typing import Any
 from django.dispatch import receiver
 
 from accounts.models import Organisation, User
+from accounts.operations.departures import Ending
 from accounts.operations.erasing import Erasing
 from accounts.operations.merging import Merging
-from accounts.signals import organisation_erased, organisation_left, organisations_merging
+from accounts.signals import (
+    organisation_erased,
+    organisation_leaving,
+    organisation_left,
+    organisations_merging,
+)
 from associations.models import Association
 from associations.signals import association_changed
 from companies.models import Company, Need
@@ -69,6 +75,11 @@ def let_reflection_rest(sender: Any, partnership: Partnership, moment: str, **kw
 @receiver(shelf_loaded)
 def give_each_refusal_its_document(sender: Any, by: User, **kwargs: Any) -> None:
     operations.choose_first_documents(by=by)
+
+
+@receiver(organisation_leaving)
+def what_would_end(sender: Any, organisation: Organisation, **kwargs: Any) -> list[Ending]:
+    return operations.what_leaving_would_end(organisation)
 
 
 @receiver(organisation_left)

@@ -2,6 +2,7 @@
 
 from accounts.operations.absences import forget_absence, say_organisation_away, say_person_away
 from accounts.operations.claims import accept_claim, claim_organisation, refuse_claim
+from accounts.operations.departures import what_would_end
 from accounts.operations.duplicates import duplicates_brought, find_duplicates, lookalikes, tell_apart
 from accounts.operations.edits import edit_told
 from accounts.operations.erasing import erase_organisation
@@ -78,6 +79,7 @@ __all__ = [
     "update_organisation",
     "update_person",
     "warn_dormant_people",
+    "what_would_end",
     "withdraw_invitation",
     "withdraw_organisation",
     "write_account",

@@ -28,6 +28,7 @@ def members(request: HttpRequest, pk: UUID) -> HttpResponse:
     if not policies.can_see_members(request.user, organisation):
         raise Http404
     manages = policies.can_manage_members(request.user, organisation)
+    can_withdraw = policies.can_withdraw(request.user, organisation)
     form = InvitationForm(request.POST or None)
     if request.method == "POST":
         if not manages:
@@ -51,10 +52,20 @@ def members(request: HttpRequest, pk: UUID) -> HttpResponse:
             "invitations": organisation.invitations.waiting().with_senders() if manages else (),
             "manages": manages,
             "belongs": policies.can_leave(request.user, organisation),
-            "can_withdraw": policies.can_withdraw(request.user, organisation),
+            "can_withdraw": can_withdraw,
+            "withdrawing": _what_withdrawing_does(organisation) if can_withdraw else "",
             "form": form,
         },
     )
+
+
+def _what_withdrawing_does(organisation: Organisation) -> str:
+    """All that is confirmed by one button, with what it ends and who learns it."""
+    said = ["La fiche disparaît du site et plus rien ne lui est proposé."]
+    if ended := operations.what_would_end(organisation):
+        said.append(f"Prennent fin aussi\u00a0: {', '.join(ended)}.")
+        said.append("L’autre côté d’un partenariat ou d’une demande l’apprend par courriel.")
+    return " ".join([*said, "Pour revenir, il faudra nous le demander."])
 
 
 @require_POST

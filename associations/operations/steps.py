@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import QuerySet
 
 from accounts.enums import OrganisationEvent, OrganisationStatus
 from accounts.models import Organisation, User
@@ -39,11 +40,12 @@ def follow_check(*, organisation: Organisation) -> None:
 @transaction.atomic
 def follow_leaving(*, organisation: Organisation) -> None:
     """The organisation has left: its projects are closed with it."""
-    projects = Project.objects.filter(association__organisation=organisation).exclude(
-        status=ProjectStatus.CLOSED
-    )
-    for project in projects.select_related("association__organisation").order_by("pk"):
+    for project in open_projects(organisation).select_related("association__organisation").order_by("pk"):
         close_project(project=project, by=None, note="L’association a quitté le site.")
+
+
+def open_projects(organisation: Organisation) -> "QuerySet[Project]":
+    return Project.objects.filter(association__organisation=organisation).exclude(status=ProjectStatus.CLOSED)
 
 
 @transaction.atomic

@@ -34,7 +34,7 @@ from partnerships.operations.introductions import (
     wait_for_next_month,
     withdraw_introduction,
 )
-from partnerships.operations.leaving import follow_leaving
+from partnerships.operations.leaving import follow_leaving, what_leaving_would_end
 from partnerships.operations.partnerships import abandon_partnership
 from partnerships.operations.refusals import choose_first_documents, edit_refusal_step
 from partnerships.operations.signatures import (
@@ -95,5 +95,6 @@ __all__ = [
     "spend_attention_on_many",
     "tell_ending",
     "wait_for_next_month",
+    "what_leaving_would_end",
     "withdraw_introduction",
 ]

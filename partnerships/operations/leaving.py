@@ -6,6 +6,8 @@ from uuid import UUID
 from django.db import transaction
 
 from accounts.models import Organisation
+from accounts.operations.departures import Ending
+from partnerships.enums import UNDER_WAY
 from partnerships.models import Introduction, Partnership
 from partnerships.notifications import IntroductionEnded
 from partnerships.operations.agreements import end_by_leaving
@@ -31,6 +33,16 @@ def follow_leaving(*, organisation: Organisation, by: "User | None" = None) -> N
         approaches += others
     for company in return_places(approaches):
         request_queued(company=company)
+
+
+def what_leaving_would_end(organisation: Organisation) -> list[Ending]:
+    """What `follow_leaving` ends; a partnership of which only an account is still asked has ended already."""
+    partnerships = Partnership.objects.involving(organisation).filter(status__in=UNDER_WAY).count()
+    requests = Introduction.objects.open().involving(organisation).count()
+    return [
+        Ending(partnerships, "partenariat en cours", "partenariats en cours"),
+        Ending(requests, "demande de mise en relation", "demandes de mise en relation"),
+    ]
 
 
 def _end_partnerships(organisation: Organisation, note: str) -> None:

@@ -1,14 +1,18 @@
 """An organisation leaves the site: the other side is told, and waits for nothing."""
 
+import html
 import threading
 
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import connection
+from django.urls import reverse
 
-from accounts.operations import accept_claim, claim_organisation, withdraw_organisation
+from accounts.operations import accept_claim, claim_organisation, what_would_end, withdraw_organisation
 from associations.enums import ProjectStatus
+from associations.models import Project
 from companies.enums import NeedStatus
+from companies.models import Need
 from mecenova.agenda import operations as agenda
 from mecenova.agenda.models import FollowUp
 from mecenova.mail.models import OutgoingMail
@@ -17,8 +21,9 @@ from mecenova.workflow.errors import DomainError
 from partnerships import operations
 from partnerships.enums import IntroductionStatus, PartnershipStatus
 from partnerships.models import Introduction
-from tests.accounts.factories import StaffFactory, UserFactory
+from tests.accounts.factories import MembershipFactory, StaffFactory, UserFactory
 from tests.associations.factories import AssociationFactory, ProjectFactory
+from tests.companies.factories import NeedFactory
 from tests.partnerships.factories import fill_places, member_of
 
 pytestmark = pytest.mark.django_db
@@ -157,3 +162,41 @@ def test_asking_and_leaving_at_the_same_moment_leaves_nothing_open(pair, leaver)
     assert failures == []
     assert not Introduction.objects.open().exists()
     assert not FollowUp.objects.filter(subject_type__model="introduction").open().exists()
+
+
+@pytest.mark.parametrize("side", ["association", "company"])
+def test_who_withdraws_reads_before_all_that_it_ends(pair, client, side):
+    operations.accept_introduction(introduction=pair.ask(), by=pair.answerer)
+    pair.ask(need=NeedFactory(company=pair.company, published=True))
+    own = {"association": Project.objects.filter(association=pair.association), "company": Need.objects.all()}
+    organisation, person = getattr(pair, side).organisation, pair.asker
+    if side == "company":
+        person = pair.answerer
+    else:
+        ProjectFactory(association=pair.association, published=True)
+        ProjectFactory(association=pair.association, closed=True)
+    closed = own[side].exclude(status="closed").count()
+    page = read_members(client, person, organisation)
+    kind = "projet" if side == "association" else "besoin"
+    counted = f"{closed} {kind}{'s' if closed > 1 else ''}"
+    for said in (
+        "1 partenariat en cours",
+        "1 demande de mise en relation",
+        counted,
+        "l’apprend par courriel",
+    ):
+        assert said in page
+    withdraw_organisation(organisation=organisation, by=person)
+    assert what_would_end(organisation) == []
+
+
+def test_who_has_nothing_under_way_reads_of_nothing_that_ends(client):
+    member = MembershipFactory()
+    page = read_members(client, member.user, member.organisation)
+    assert "plus rien ne lui est proposé. Pour revenir" in page
+
+
+def read_members(client, person, organisation):
+    client.force_login(person)
+    page = client.get(reverse("accounts:members", args=[organisation.pk])).text
+    return " ".join(html.unescape(page).split())
