@@ -3,7 +3,7 @@
 Here too, what the agenda asks about organisations: who is alive, who works there.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -61,6 +61,10 @@ class Organisations:
 
     def is_member(self, user: Any, organisation_id: UUID) -> bool:
         return Organisation.objects.of(user).filter(pk=organisation_id).exists()
+
+    def are_checked(self, keys: Collection[UUID]) -> set[UUID]:
+        known = Organisation.objects.filter(pk__in=keys, status=OrganisationStatus.CHECKED)
+        return set(known.values_list("pk", flat=True))
 
     def managers_of(self, organisation_id: UUID) -> Iterable[User]:
         found = Organisation.objects.filter(pk=organisation_id).first()

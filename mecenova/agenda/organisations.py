@@ -1,6 +1,6 @@
 """What the agenda asks about organisations, which live above it: a name, a telephone, and who works there."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Protocol
 from uuid import UUID
 
@@ -14,6 +14,8 @@ class Directory(Protocol):
     def phones_of(self, keys: Iterable[UUID | None]) -> Mapping[UUID, str]: ...
 
     def is_member(self, user: Any, organisation_id: UUID) -> bool: ...
+
+    def are_checked(self, keys: Collection[UUID]) -> set[UUID]: ...
 
     def managers_of(self, organisation_id: UUID) -> "Iterable[User]": ...
 
@@ -51,6 +53,11 @@ def phone_of(organisation_id: UUID | None) -> str:
 
 def is_member(user: Any, organisation_id: UUID) -> bool:
     return bool(user and user.is_authenticated) and _directory[0].is_member(user, organisation_id)
+
+
+def are_checked(keys: Collection[UUID]) -> set[UUID]:
+    """Of these organisations, those that somebody of the team has looked at."""
+    return _directory[0].are_checked(keys)
 
 
 def who_is_told(organisation_id: UUID | None, person: "User | None") -> "list[User]":

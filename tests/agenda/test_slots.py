@@ -15,6 +15,7 @@ from mecenova.agenda.operations import (
     escalate_overdue_steps,
     free_slots,
     hold_slot,
+    move_booking,
     next_step,
     open_slots,
     release_organisation,
@@ -361,3 +362,34 @@ def test_two_requests_at_once_of_one_organisation_are_one(monkeypatch):
     assert second_during_first(pause, ask, ask) == []
     assert asked == [SlotRequest.objects.get()] * 2
     assert FollowUp.objects.filter(rule=OfferSlot.name).count() == 1
+
+
+class TestFairness:
+    """Anybody can register organisations: nobody takes what the team opens for all."""
+
+    def ask(self, slot, *, user, status="to_check"):
+        member = MembershipFactory(user=user, organisation__status=status)
+        chosen = {"organisation_id": member.organisation_id, "about": member.organisation}
+        return book_slot(slot=slot, by=user, **chosen)
+
+    def test_a_person_has_one_ahead_whatever_their_organisations(self, slots, book, member, adviser):
+        organisation = book(slots[0]).booked_for
+        with pytest.raises(DomainError, match=f"pour «\u202f{organisation.name}"):
+            self.ask(slots[1], user=member, status="checked")
+        assert mails("slot_booked").count() == 1
+
+    def test_the_unchecked_hold_a_third_together_and_the_checked_take_the_rest(self, slots, book, adviser):
+        assert self.ask(slots[0], user=UserFactory()).is_booked
+        with pytest.raises(DomainError, match="gardés pour les organismes déjà vérifiés"):
+            self.ask(slots[1], user=UserFactory())
+        assert book(slots[1]).is_booked
+
+    def test_the_team_books_for_whom_it_likes(self, slots, adviser):
+        for slot in slots:
+            organisation = MembershipFactory(organisation__status="to_check").organisation
+            values = {"organisation_id": organisation.pk, "about": organisation}
+            assert book_slot(slot=slot, by=adviser, **values).is_booked
+
+    def test_an_unchecked_one_moves_its_own(self, slots):
+        slot = self.ask(slots[0], user=UserFactory())
+        assert move_booking(slot=slot, to=slots[2], by=slot.booked_by).is_booked

@@ -386,3 +386,16 @@ def test_organisations_of_a_name_with_html_are_shown_as_text(enter, frozen):
     membership = MembershipFactory(organisation=OrganisationFactory(name="<b>Gras</b>"))
     path = slots_path(organisation_id=membership.organisation_id, about=membership.organisation)
     assert "<b>Gras" not in enter(membership.user).get(path).content.decode()
+
+
+def test_an_unchecked_organisation_asks_for_a_date_when_its_share_is_taken(client, slots, frozen):
+    pages = []
+    for slot in slots[:2]:
+        member = MembershipFactory(organisation__status="to_check")
+        client.force_login(member.user)
+        path = slots_path(organisation_id=member.organisation_id, about=member.organisation)
+        pages.append(client.get(path).text)
+        client.post(path, {"slot": slot.pk})
+    assert "Réserver ce moment" in pages[0]
+    assert "gardés pour les organismes déjà vérifiés" in pages[1]
+    assert "Demander un rendez-vous" in pages[1]

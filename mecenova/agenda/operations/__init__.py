@@ -22,6 +22,7 @@ from mecenova.agenda.operations.follow_ups import (
     start_many,
     start_once,
 )
+from mecenova.agenda.operations.free import free_slots, free_slots_for
 from mecenova.agenda.operations.sharing import (
     assign,
     escalate_overdue_steps,
@@ -33,7 +34,6 @@ from mecenova.agenda.operations.silence import check_silence
 from mecenova.agenda.operations.slots import (
     ask_for_slot,
     book_slot,
-    free_slots,
     open_slots,
     tell_who_stays,
 )
@@ -51,6 +51,7 @@ __all__ = [
     "escalate_overdue_steps",
     "follow_members",
     "free_slots",
+    "free_slots_for",
     "hand_over_step",
     "hold_delays_of",
     "hold_slot",

@@ -12,15 +12,14 @@ from mecenova.agenda.enums import Outcome
 from mecenova.agenda.followups import HoldSlot, RemindSlot
 from mecenova.agenda.models import Slot
 from mecenova.agenda.operations.follow_ups import close
+from mecenova.agenda.operations.free import NOTICE, free_slots
 from mecenova.agenda.operations.slots import (
     BOOKED,
     FREE,
-    NOTICE,
     TAKEN,
     answer_requests,
     clear_for,
     close_requests,
-    free_slots,
     locked,
     owe_slot,
     write_booking,

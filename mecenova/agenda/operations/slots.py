@@ -14,6 +14,7 @@ from mecenova.agenda.enums import Owner
 from mecenova.agenda.followups import HoldSlot, OfferSlot, RemindSlot
 from mecenova.agenda.models import Absence, FollowUp, Slot, SlotQuerySet, SlotRequest
 from mecenova.agenda.operations.follow_ups import close, start
+from mecenova.agenda.operations.free import free_slots, refuse_unfair
 from mecenova.agenda.policies import can_book_for
 from mecenova.agenda.silence import register_beside, register_living
 from mecenova.calendar import clock
@@ -23,7 +24,6 @@ from mecenova.locks import hold
 from mecenova.mail.models import AddressTrouble, OutgoingMail
 from mecenova.mail.operations import queue
 from mecenova.team import is_staff
-from mecenova.ui.figures import day_and_hour
 from mecenova.workflow import journal
 from mecenova.workflow.errors import DomainError
 
@@ -34,8 +34,6 @@ MINUTES = 20
 # When somebody may be expected to answer the telephone.
 EARLIEST, LATEST = time(7), time(20)
 FREE, BOOKED = "free", "booked"
-# What an adviser is left to prepare.
-NOTICE = timedelta(hours=2)
 FURTHEST = timedelta(days=183)
 TAKEN = "Ce créneau vient d’être pris ou retiré\u00a0: choisissez-en un autre."
 
@@ -48,11 +46,6 @@ register_living(
 register_living(
     "agenda.slot_requests", lambda: SlotRequest.objects.waiting(), lambda request: start(OfferSlot, request)
 )
-
-
-def free_slots() -> SlotQuerySet:
-    """What can be chosen now, soonest first."""
-    return Slot.objects.all().free(clock.now() + NOTICE).select_related("adviser").order_by("starts_at", "id")
 
 
 def hold_slots_of(adviser: "User") -> None:
@@ -87,17 +80,13 @@ def book_slot(*, slot: Slot, organisation_id: UUID, about: Model, by: "User") ->
     if not can_book_for(by, organisation_id):
         raise PermissionDenied
     organisations.lock(organisation_id)
+    held = Slot.objects.booked().of_organisation(organisation_id).filter(pk=slot.pk).first()
+    if held is not None:
+        return held
+    refuse_unfair(organisation_id, by=by)
     row = locked(slot)
-    if row.booked_by_organisation_id == organisation_id and row.is_booked:
-        return row
     if not free_slots().filter(pk=row.pk).exists():
         raise DomainError(TAKEN)
-    ahead = Slot.objects.to_hold().of_organisation(organisation_id).filter(starts_at__gt=clock.now()).first()
-    if ahead is not None:
-        raise DomainError(
-            f"Vous avez déjà un rendez-vous, {day_and_hour(ahead.starts_at)}."
-            " Déplacez-le si ce moment ne vous va plus."
-        )
     kind = ContentType.objects.get_for_model(about)
     write_booking(row, organisation_id, (kind, about.pk), person=by, by=by)
     return row

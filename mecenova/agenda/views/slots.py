@@ -60,7 +60,7 @@ def slots(request: HttpRequest, token: str) -> HttpResponse:
     wish = wish_from(token)
     if wish is None or not policies.can_book_for(request.user, wish.organisation_id):
         raise Http404
-    free = operations.free_slots()
+    free = operations.free_slots_for(wish.organisation_id, by=request.user)
     booked = _ahead(wish.organisation_id)
     form = BookingForm(request.POST or None, slots=free)
     if request.method == "POST" and form.is_valid():
@@ -77,6 +77,7 @@ def slots(request: HttpRequest, token: str) -> HttpResponse:
         "wish": wish,
         "organisation_name": name_of(wish.organisation_id),
         "free": free.exists(),
+        "kept": operations.free_slots().exists(),
         "booked": booked,
         "step": operations.next_step(waiting) if waiting else None,
     }

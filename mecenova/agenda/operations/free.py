@@ -1,0 +1,68 @@
+"""Which slots can be chosen, and by whom: what the team opens is not one person's to take whole."""
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from mecenova.agenda import organisations
+from mecenova.agenda.models import Slot, SlotQuerySet
+from mecenova.calendar import clock
+from mecenova.locks import hold
+from mecenova.team import is_staff
+from mecenova.ui.figures import day_and_hour
+from mecenova.workflow.errors import DomainError
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+# What an adviser is left to prepare.
+NOTICE = timedelta(hours=2)
+# Anybody can register organisations: those that nobody has checked hold together one slot in so many, or one.
+ONE_IN = 3
+KEPT = (
+    "Les créneaux qui restent sont gardés pour les organismes déjà vérifiés\u00a0: demandez un rendez-vous, "
+    "l’équipe vous propose une date."
+)
+
+
+def free_slots() -> SlotQuerySet:
+    """What can be chosen now, soonest first."""
+    return Slot.objects.all().free(clock.now() + NOTICE).select_related("adviser").order_by("starts_at", "id")
+
+
+def free_slots_for(organisation_id: UUID, *, by: "User") -> SlotQuerySet:
+    """What this person can choose for it. Moving an appointment takes no more of them."""
+    if is_staff(by) or organisations.are_checked([organisation_id]):
+        return free_slots()
+    ahead = Slot.objects.standing().ahead()
+    held = {key for key in ahead.values_list("booked_by_organisation_id", flat=True).distinct() if key}
+    unchecked = held - organisations.are_checked(held)
+    if organisation_id in unchecked or len(unchecked) < max(1, ahead.count() // ONE_IN):
+        return free_slots()
+    return free_slots().none()
+
+
+def refuse_unfair(organisation_id: UUID, *, by: "User") -> None:
+    """One appointment ahead for an organisation, and for a person whatever their organisations.
+
+    Under the organisation's lock; taken here, those of the person and of the share of the unchecked.
+    """
+    hold(f"agenda.bookings:{by.pk}")
+    ahead = Slot.objects.to_hold().ahead()
+    if its := ahead.of_organisation(organisation_id).first():
+        raise DomainError(
+            f"Vous avez déjà un rendez-vous, {day_and_hour(its.starts_at)}."
+            " Déplacez-le si ce moment ne vous va plus."
+        )
+    if is_staff(by):
+        return
+    if yours := ahead.filter(booked_by=by).first():
+        name = organisations.name_of(yours.booked_by_organisation_id)
+        raise DomainError(
+            f"Vous avez déjà un rendez-vous, {day_and_hour(yours.starts_at)}, pour «\u202f{name}\u202f»."
+            " Parlez des deux ce jour-là, ou laissez quelqu’un d’autre de l’équipe choisir."
+        )
+    if not organisations.are_checked([organisation_id]):
+        hold("agenda.bookings_of_unchecked")
+        if not free_slots_for(organisation_id, by=by).exists():
+            raise DomainError(KEPT)
