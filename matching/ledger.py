@@ -58,6 +58,14 @@ SELECT company_id, max(deadline) - {today} FROM companies_need
 WHERE status = 'published' AND (deadline IS NULL OR deadline >= {today})
 GROUP BY company_id HAVING bool_and(deadline IS NOT NULL)
 """
+# Nobody reads there today: its places are kept for its return.
+_AWAY = """
+SELECT c.id AS company FROM companies_company c
+WHERE EXISTS (
+    SELECT FROM agenda_absence a
+    WHERE a.organisation_id = c.organisation_id AND {today} BETWEEN a.first_day AND a.last_day
+)
+"""
 
 
 def read_ledger(associations: Array | None = None, *, month: Month | None = None) -> Ledger:
@@ -96,7 +104,7 @@ def _waits(known: Array, shown: Array) -> Waits:
 
 
 def read_month() -> Month:
-    """This month's places of every company."""
+    """This month's places of every company; of one that is away, none is left."""
     columns = {"company": UUID, "capacity": ">i4", "unspent": ">i4"}
     rows = read_rows(statement_of(places_this_month()), columns, order="company")
     ending = read_rows(
@@ -104,9 +112,10 @@ def read_month() -> Month:
         {"company": UUID, "days": ">i4"},
         order="company",
     )
+    away = read_rows(_AWAY.format(today=f"date '{clock.today()}'"), {"company": UUID}, order="company")
+    left = rows["unspent"].astype(np.int64)
+    left[np.intersect1d(rows["company"], away["company"], return_indices=True)[1]] = 0
     answers_for = np.full(len(rows), LONGEST_COUNTED)
     _, own, found = np.intersect1d(rows["company"], ending["company"], return_indices=True)
     answers_for[own] = ending["days"][found]
-    return Month(
-        rows["company"], rows["capacity"].astype(np.int64), rows["unspent"].astype(np.int64), answers_for
-    )
+    return Month(rows["company"], rows["capacity"].astype(np.int64), left, answers_for)

@@ -20,6 +20,7 @@ from matching.network import Names, load
 from matching.refusals import Refused, refused_between
 from matching.scoring import STOPS, WEIGHTS, Assessment, AssociationSide, NeedSide, every_stop, score
 from matching.standing import Standing, standing_of
+from mecenova.agenda.models import Absence
 from mecenova.calendar import clock
 from mecenova.identifiers.names import fold
 from partnerships.enums import OPEN_STATUSES, IntroductionStatus, Side
@@ -113,6 +114,8 @@ class Pair:
     standing: Standing | None
     capacity: int
     places_left: int
+    # The company's absence of this day: no round presents it anybody.
+    away: Absence | None
     last_presented: datetime | None
 
     @property
@@ -167,6 +170,7 @@ def look_at(need: Need, association: Association) -> Pair:
         standing=None if stops or not assessment.has_theme else standing_of(need.pk, association.pk),
         capacity=company.policy.monthly_capacity if company.has_policy else 0,
         places_left=places_left(company),
+        away=Absence.objects.of(company.organisation_id, None).on(today).order_by("-last_day").first(),
         last_presented=Suggestion.objects.filter(association=association).aggregate(at=Max("presented_at"))[
             "at"
         ],

@@ -97,6 +97,8 @@ def _kept_apart(pair: Pair) -> tuple[str, date | None]:
         return "la note est sous le seuil, et l’attente ne le compense pas encore", None
     if pair.presented_today:
         return "une fois par jour au plus, et elle l’a été ailleurs aujourd’hui", None
+    if pair.away:
+        return "l’entreprise est absente", pair.away.last_day + timedelta(days=1)
     if not pair.places_left:
         return "l’entreprise n’a plus de place ce mois-ci", None
     return "", None
@@ -159,7 +161,9 @@ def _closeness(pair: Pair) -> list[Told]:
 def _attention(pair: Pair) -> list[Told]:
     if not pair.capacity:
         return [Told("Cette entreprise n’étudie pas de nouvelle association en ce moment.")]
-    if pair.places_left:
+    if pair.away:
+        left = f"elle est absente jusqu’au {short_date(pair.away.last_day)}, et n’en reçoit aucune d’ici là"
+    elif pair.places_left:
         left = f"il lui en reste {pair.places_left} à regarder ce mois-ci"
     else:
         left = f"elle les a toutes vues\u00a0; la suite vient le {short_date(next_month(clock.today()))}"

@@ -1,6 +1,6 @@
 """« Absences »: one's own, one's organisation's, and for the team anybody's. What they owe waits for them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +13,7 @@ from accounts import operations, policies
 from accounts.forms import AbsenceForm
 from accounts.models import Organisation, User, team_of
 from mecenova.agenda.models import Absence
+from mecenova.calendar import clock
 from mecenova.team import is_staff
 from mecenova.workflow.errors import DomainError
 
@@ -85,6 +86,7 @@ def _page_of_person(request: HttpRequest, person: Any, context: dict[str, Any]) 
         for organisation in Organisation.objects.of(person).prefetch_related(team_of())
     ]
     of_the_team = is_staff(person)
+    away = Absence.objects.of_any([organisation.pk for organisation, _, _ in teams], [])
     return _page(
         request,
         Absence.objects.filter(user=person),
@@ -92,11 +94,18 @@ def _page_of_person(request: HttpRequest, person: Any, context: dict[str, Any]) 
         {"person": person},
         {
             "teams": teams,
+            "away": _with_names(away.from_day(clock.today()), [organisation for organisation, _, _ in teams]),
             "lead": OF_THE_TEAM if of_the_team else OF_PERSON,
             "done": GOES_ON if of_the_team else WAITS_FOR_ALL,
             **context,
         },
     )
+
+
+def _with_names(absences: Iterable[Absence], own: Iterable[Organisation]) -> list[tuple[str, Absence]]:
+    """Each with the organisation that is away as a whole."""
+    names = {organisation.pk: organisation.name for organisation in own}
+    return [(names[absence.organisation_id], absence) for absence in absences if absence.organisation_id]
 
 
 def _manages(user: Any, organisation: Organisation) -> bool:

@@ -25,6 +25,10 @@ class AbsenceQuerySet(models.QuerySet["Absence"]):
         """Those that somebody has noted, not those that follow from the absences of all its members."""
         return self.filter(of_members=False)
 
+    def on(self, day: date) -> Self:
+        """Those that have begun that day and are not over."""
+        return self.filter(first_day__lte=day, last_day__gte=day)
+
     def from_day(self, day: date) -> Self:
         """Those that are not over before this day."""
         return self.filter(last_day__gte=day)

@@ -26,7 +26,7 @@ from matching.models import Diagnosis, Suggestion
 from matching.odds import case_of_association, odds_of, what_if
 from matching.presented import presentations
 from mecenova.agenda import operations as agenda
-from mecenova.agenda.models import FollowUp, Slot, SlotRequest
+from mecenova.agenda.models import Absence, FollowUp, Slot, SlotRequest
 from mecenova.calendar import clock
 from mecenova.readiness import Completeness, Part
 from partnerships.models import Introduction, Partnership
@@ -94,6 +94,7 @@ def _common(organisation: Organisation) -> dict[str, Any]:
         "slot_step": agenda.next_step(wish) if wish else None,
         "asked": organisation.what_is_asked(),
         "step": own,
+        "absence": Absence.objects.of(organisation.pk, None).from_day(clock.today()).first(),
         "lesson": Step.objects.next_for(organisation),
         "owed": sorted(
             (line for line in lines if line[1] and line[1].owing_organisation_id == organisation.pk),
