@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_POST
 
 from accounts import operations, policies
@@ -15,6 +15,7 @@ from accounts.models import Organisation, User, team_of
 from mecenova.agenda.models import Absence
 from mecenova.calendar import clock
 from mecenova.team import is_staff
+from mecenova.ui.form_pages import show_form
 from mecenova.workflow.errors import DomainError
 
 # What an absence stops, of whom, and what is answered to whoever notes it.
@@ -129,4 +130,4 @@ def _page(
             messages.success(request, f"C’est noté\u00a0: {context['done']}")
             return redirect(request.path)
     rows = said.order_by("-first_day", "-id")[:50]
-    return render(request, "accounts/absences.html", {"form": form, "absences": rows, **context})
+    return show_form(request, "accounts/absences.html", form, absences=rows, **context)

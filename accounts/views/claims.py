@@ -11,6 +11,7 @@ from accounts import operations, policies
 from accounts.forms import ClaimForm
 from accounts.models import Claim, Organisation
 from mecenova.agenda.operations import next_step
+from mecenova.ui.form_pages import show_form
 from mecenova.workflow.errors import DomainError
 
 
@@ -42,8 +43,7 @@ def claim(request: HttpRequest, pk: UUID) -> HttpResponse:
             return redirect("accounts:claim", pk=organisation.pk)
     context = {
         "organisation": organisation,
-        "form": form,
         "refused": latest if latest is not None and latest.is_refused else None,
         "comes_back": policies.is_member(request.user, organisation),
     }
-    return render(request, "accounts/claim.html", context)
+    return show_form(request, "accounts/claim.html", form, **context)

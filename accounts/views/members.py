@@ -13,6 +13,7 @@ from accounts import operations, policies
 from accounts.forms import InvitationForm, RoleForm
 from accounts.models import Invitation, Membership, Organisation
 from mecenova.team import for_the_team
+from mecenova.ui.form_pages import show_form
 from mecenova.workflow.errors import DomainError
 
 SENT = "L’invitation est partie à {}."
@@ -43,20 +44,16 @@ def members(request: HttpRequest, pk: UUID) -> HttpResponse:
             else:
                 messages.success(request, (SENT if left else SENT_BEFORE).format(invitation.email))
                 return redirect("accounts:members", pk=organisation.pk)
-    return render(
-        request,
-        "accounts/members.html",
-        {
-            "organisation": organisation,
-            "memberships": organisation.memberships.select_related("user"),
-            "invitations": organisation.invitations.waiting().with_senders() if manages else (),
-            "manages": manages,
-            "belongs": policies.can_leave(request.user, organisation),
-            "can_withdraw": can_withdraw,
-            "withdrawing": _what_withdrawing_does(organisation) if can_withdraw else "",
-            "form": form,
-        },
-    )
+    context = {
+        "organisation": organisation,
+        "memberships": organisation.memberships.select_related("user"),
+        "invitations": organisation.invitations.waiting().with_senders() if manages else (),
+        "manages": manages,
+        "belongs": policies.can_leave(request.user, organisation),
+        "can_withdraw": can_withdraw,
+        "withdrawing": _what_withdrawing_does(organisation) if can_withdraw else "",
+    }
+    return show_form(request, "accounts/members.html", form, **context)
 
 
 def _what_withdrawing_does(organisation: Organisation) -> str:

@@ -5,7 +5,7 @@ from allauth.decorators import rate_limit
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
@@ -14,6 +14,7 @@ from accounts.exports import export_person
 from accounts.forms import CloseAccountForm, PersonForm
 from accounts.models import Membership
 from mecenova.calendar import clock
+from mecenova.ui.form_pages import show_form
 from mecenova.workflow.errors import DomainError
 
 
@@ -24,7 +25,7 @@ def person(request: HttpRequest) -> HttpResponse:
         messages.success(request, "Vos informations sont enregistrées.")
         return redirect("accounts:person")
     memberships = Membership.objects.filter(user=request.user).select_related("organisation")
-    return render(request, "accounts/person.html", {"form": form, "memberships": memberships})
+    return show_form(request, "accounts/person.html", form, memberships=memberships)
 
 
 # Read by anybody at this browser; done by whoever knows the password.
@@ -44,8 +45,8 @@ def close_account(request: HttpRequest) -> HttpResponse:
             )
             return redirect("pages:home")
     alone = Membership.objects.alone_in_charge(request.user).select_related("organisation")
-    context = {"form": form, "alone": alone.order_by("organisation__name_key")}
-    return render(request, "accounts/close_account.html", context)
+    alone = alone.order_by("organisation__name_key")
+    return show_form(request, "accounts/close_account.html", form, alone=alone)
 
 
 @require_POST

@@ -14,6 +14,7 @@ from associations.models import Ask
 from associations.views.found import ask_or_404, attempt, project_or_404
 from mecenova.reference.enums import Kind
 from mecenova.ui.as_shown import held_to_write
+from mecenova.ui.form_pages import show_form
 from mecenova.workflow.errors import DomainError
 
 
@@ -39,9 +40,7 @@ def ask_create(request: HttpRequest, pk: UUID) -> HttpResponse:
         else:
             messages.success(request, "La demande est ajoutée.")
             return redirect(project)
-    return render(
-        request, "associations/ask_form.html", {**context, "form": form, "kind_label": Kind(kind).label}
-    )
+    return show_form(request, "associations/ask_form.html", form, **context, kind_label=Kind(kind).label)
 
 
 @transaction.atomic
@@ -63,9 +62,8 @@ def ask_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
         else:
             messages.success(request, "La demande est enregistrée.")
             return redirect(ask.project)
-    context = {"project": ask.project, "ask": ask, "form": again or form, "kind": ask.kind}
-    context["kind_label"] = ask.get_kind_display()
-    return render(request, "associations/ask_form.html", context, status=409 if again else 200)
+    context = {"project": ask.project, "ask": ask, "kind": ask.kind, "kind_label": ask.get_kind_display()}
+    return show_form(request, "associations/ask_form.html", again or form, **context)
 
 
 def ask_delete(request: HttpRequest, pk: UUID) -> HttpResponse:

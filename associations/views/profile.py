@@ -22,6 +22,7 @@ from associations.views.found import association_or_404, attempt
 from infotheque.prescribed import step_values
 from mecenova.team import is_staff
 from mecenova.ui.as_shown import held_to_write
+from mecenova.ui.form_pages import show_form
 from mecenova.workflow.errors import DomainError
 
 
@@ -79,12 +80,11 @@ def edit_section(request: HttpRequest, pk: UUID, section: str) -> HttpResponse:
             return redirect("associations:edit", pk=pk)
     context = {
         "association": association,
-        "form": again or form,
         "section": section,
         "proposed_causes": proposed,
         "taken": taken,
     }
-    return render(request, "associations/edit_section.html", context, status=409 if again else 200)
+    return show_form(request, "associations/edit_section.html", again or form, **context)
 
 
 @require_POST

@@ -23,6 +23,7 @@ from associations.views.history import history_of
 from infotheque.prescribed import step_values
 from mecenova.ui.as_shown import held_to_write
 from mecenova.ui.figures import long_date
+from mecenova.ui.form_pages import show_form
 from mecenova.workflow.errors import DomainError
 
 
@@ -67,8 +68,8 @@ def project_create(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, "Le brouillon est enregistré. Ajoutez maintenant ce que vous cherchez.")
             return redirect(project)
-    context = {"form": form, "association": association, "others": _others_of(request, association)}
-    return render(request, "associations/project_form.html", context)
+    context = {"association": association, "others": _others_of(request, association)}
+    return show_form(request, "associations/project_form.html", form, **context)
 
 
 @transaction.atomic
@@ -88,8 +89,8 @@ def project_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
         else:
             messages.success(request, "Le projet est enregistré.")
             return redirect(project)
-    context = {"form": again or form, "project": project, "association": project.association}
-    return render(request, "associations/project_form.html", context, status=409 if again else 200)
+    context = {"project": project, "association": project.association}
+    return show_form(request, "associations/project_form.html", again or form, **context)
 
 
 def project_publish(request: HttpRequest, pk: UUID) -> HttpResponse:
@@ -119,7 +120,7 @@ def project_pause(request: HttpRequest, pk: UUID) -> HttpResponse:
         else:
             messages.success(request, "Le projet est en pause\u00a0: il se lit, et n’est proposé à personne.")
             return redirect(project)
-    return render(request, "associations/project_pause.html", {"project": project, "form": form})
+    return show_form(request, "associations/project_pause.html", form, project=project)
 
 
 @require_POST
@@ -143,7 +144,7 @@ def project_close(request: HttpRequest, pk: UUID) -> HttpResponse:
             request, "Le projet est clos.", operations.close_project, project=project, **form.cleaned_data
         )
         return redirect(project)
-    return render(request, "associations/project_close.html", {"project": project, "form": form})
+    return show_form(request, "associations/project_close.html", form, project=project)
 
 
 def _say_what_still_stops(request: HttpRequest, project: Project) -> None:

@@ -10,7 +10,10 @@ from accounts.policies import can_claim
 from associations.forms.registration import RegistrationForm
 from associations.operations import NumberTaken, register_association
 from mecenova.agenda.wording import before
+from mecenova.ui.form_pages import show_form
 from mecenova.workflow.errors import DomainError
+
+PAGE = "associations/register.html"
 
 
 @rate_limit(action="register_organisation")
@@ -21,9 +24,9 @@ def register(request: HttpRequest) -> HttpResponse:
         try:
             association = register_association(by=request.user, **form.values())
         except OrganisationExists as found:
-            existing = found.organisation
-            if not can_claim(request.user, existing):
+            if not can_claim(request.user, found.organisation):
                 return redirect("pages:dashboard")
+            return render(request, PAGE, {"form": form, "existing": found.organisation}, status=409)
         except NumberTaken as taken:
             existing = taken.organisation
             form.add_error("number", taken.message)
@@ -35,4 +38,4 @@ def register(request: HttpRequest) -> HttpResponse:
                 request, f"Votre association est inscrite. Une personne de l’équipe la vérifie{checked}."
             )
             return redirect("pages:dashboard")
-    return render(request, "associations/register.html", {"form": form, "existing": existing})
+    return show_form(request, PAGE, form, existing=existing)

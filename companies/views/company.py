@@ -24,6 +24,7 @@ from companies.views.lookup import Question, company_or_404, who_may_ask
 from infotheque.prescribed import step_values
 from mecenova.readiness import Part
 from mecenova.ui.as_shown import held_to_write
+from mecenova.ui.form_pages import show_form
 from mecenova.ui.results import PER_PAGE
 from mecenova.workflow.errors import DomainError
 from mecenova.workflow.journal import told
@@ -91,7 +92,7 @@ def edit(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     form = CompanyForm(request.POST or None, company=company)
     if request.method == "POST" and form.is_valid():
         if again := form.taken_up():
-            return _show_presentation(request, company, again, status=409)
+            return _show_presentation(request, company, again)
         corrected = corrects(request.user, company.organisation)
         try:
             update_company(company=company, by=request.user, **form.merged())
@@ -110,7 +111,7 @@ def policy(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     form = PolicyForm(request.POST or None, company=company)
     if request.method == "POST" and form.is_valid():
         if again := form.taken_up():
-            return _show_policy(request, company, again, status=409)
+            return _show_policy(request, company, again)
         try:
             saved = set_policy(company=company, by=request.user, **form.merged())
         except DomainError as refusal:
@@ -142,16 +143,13 @@ def _to_write(request: HttpRequest, pk: uuid.UUID, may: Question) -> Company:
     )
 
 
-def _show_presentation(
-    request: HttpRequest, company: Company, form: CompanyForm, status: int = 200
-) -> HttpResponse:
-    context = {"company": company, "form": form}
-    return render(request, "companies/company_edit.html", context, status=status)
+def _show_presentation(request: HttpRequest, company: Company, form: CompanyForm) -> HttpResponse:
+    return show_form(request, "companies/company_edit.html", form, company=company)
 
 
-def _show_policy(request: HttpRequest, company: Company, form: PolicyForm, status: int = 200) -> HttpResponse:
-    context = {"company": company, "form": form, "door_is_closed": door_is_closed(company)}
-    return render(request, "companies/policy.html", context, status=status)
+def _show_policy(request: HttpRequest, company: Company, form: PolicyForm) -> HttpResponse:
+    context = {"company": company, "door_is_closed": door_is_closed(company)}
+    return show_form(request, "companies/policy.html", form, **context)
 
 
 def _where_to_say(company: Company, part: Part, reader: policies.Visitor) -> str:

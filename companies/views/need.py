@@ -24,6 +24,7 @@ from infotheque.prescribed import step_values
 from mecenova.agenda.wording import before
 from mecenova.reference.enums import Kind
 from mecenova.ui.as_shown import held_to_write
+from mecenova.ui.form_pages import show_form
 from mecenova.workflow.errors import DomainError
 from mecenova.workflow.journal import told
 
@@ -89,8 +90,7 @@ def create(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, "Le brouillon est enregistré. Relisez-le, puis publiez-le.")
             return redirect("companies:need_publish", pk=need.pk)
-    context = {"company": company, "form": form, "kind": Kind(kind), "need": None}
-    return render(request, "companies/need_form.html", context)
+    return show_form(request, "companies/need_form.html", form, company=company, kind=Kind(kind), need=None)
 
 
 @transaction.atomic
@@ -113,8 +113,8 @@ def edit(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
                 return redirect("companies:need_publish", pk=need.pk)
             messages.success(request, "Le besoin est enregistré.")
             return redirect("companies:need_detail", pk=need.pk)
-    context = {"company": need.company, "form": again or form, "kind": Kind(need.kind), "need": need}
-    return render(request, "companies/need_form.html", context, status=409 if again else 200)
+    context = {"company": need.company, "kind": Kind(need.kind), "need": need}
+    return show_form(request, "companies/need_form.html", again or form, **context)
 
 
 def publish(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:

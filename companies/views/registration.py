@@ -10,25 +10,26 @@ from accounts.policies import can_claim
 from companies.forms import RegistrationForm
 from companies.operations import OrganisationExists, register_company
 from mecenova.agenda.wording import before
+from mecenova.ui.form_pages import show_form
 from mecenova.workflow.errors import DomainError
+
+PAGE = "companies/register.html"
 
 
 @rate_limit(action="register_organisation")
 def register(request: HttpRequest) -> HttpResponse:
     form = RegistrationForm(request.POST or None)
-    existing = None
     if request.method == "POST" and form.is_valid():
         try:
             company = register_company(by=request.user, **form.cleaned_data)
         except OrganisationExists as exists:
-            existing = exists.organisation
-            if not can_claim(request.user, existing):
+            if not can_claim(request.user, exists.organisation):
                 return redirect("pages:dashboard")
+            return render(request, PAGE, {"form": form, "existing": exists.organisation}, status=409)
         except DomainError as refusal:
             form.add_error(None, refusal.message)
         else:
             checked = before(check_promised_by(company.organisation))
             messages.success(request, f"{company} est inscrite. L’équipe la vérifie{checked} et vous écrit.")
             return redirect("pages:dashboard")
-    context = {"form": form, "existing": existing}
-    return render(request, "companies/register.html", context, status=409 if existing else 200)
+    return show_form(request, PAGE, form, existing=None)

@@ -15,6 +15,7 @@ from infotheque.models import Collection, Document
 from infotheque.operations.collections import lock
 from mecenova.team import for_the_team
 from mecenova.ui.as_shown import held_to_write
+from mecenova.ui.form_pages import show_form
 from mecenova.workflow.errors import DomainError
 
 
@@ -38,8 +39,8 @@ def collection_list(request: HttpRequest) -> HttpResponse:
         made = operations.create_collection(by=request.user, **form.changes())
         messages.success(request, "La collection est créée. Ajoutez-y des documents depuis leurs fiches.")
         return redirect("infotheque:collection_edit", made.pk)
-    context = {"form": form, "collections": Collection.objects.with_counts()}
-    return render(request, "infotheque/collection_list.html", context, status=422 if form.errors else 200)
+    collections = Collection.objects.with_counts()
+    return show_form(request, "infotheque/collection_list.html", form, collections=collections)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -52,16 +53,15 @@ def collection_edit(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         lambda collection: lock(collection, request.user),
     )
     form = CollectionForm(request.POST or None, instance=found)
-    status = 422 if form.errors else 200
     if request.method == "POST" and form.is_valid():
         if again := form.taken_up(get_object_or_404(Collection, pk=pk)):
-            form, status = again, 409
+            form = again
         else:
             operations.update_collection(collection=found, by=request.user, **form.changes())
             messages.success(request, "C’est enregistré.")
             return redirect("infotheque:collection_edit", pk)
-    context = {"form": form, "collection": found, "items": found.items.for_team()}
-    return render(request, "infotheque/collection_edit.html", context, status=status)
+    context = {"collection": found, "items": found.items.for_team()}
+    return show_form(request, "infotheque/collection_edit.html", form, **context)
 
 
 @require_POST

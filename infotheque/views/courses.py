@@ -14,6 +14,7 @@ from infotheque.models import Path, Step
 from infotheque.operations.courses import lock_path
 from mecenova.team import for_the_team
 from mecenova.ui.as_shown import held_to_write
+from mecenova.ui.form_pages import show_form
 from mecenova.workflow.errors import DomainError
 
 
@@ -31,16 +32,15 @@ def course_edit(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         request, lambda: get_object_or_404(Path, pk=pk), lambda path: lock_path(path.pk, request.user)
     )
     form = PathForm(request.POST or None, instance=found)
-    status = 422 if form.errors else 200
     if request.method == "POST" and form.is_valid():
         if again := form.taken_up(get_object_or_404(Path, pk=pk)):
-            form, status = again, 409
+            form = again
         else:
             operations.update_path(path=found, by=request.user, **form.changes())
             messages.success(request, "C’est enregistré.")
             return redirect("infotheque:course_edit", pk)
-    context = {"form": form, "path": found, "steps": found.steps.for_reading()}
-    return render(request, "infotheque/course_edit.html", context, status=status)
+    context = {"path": found, "steps": found.steps.for_reading()}
+    return show_form(request, "infotheque/course_edit.html", form, **context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -53,12 +53,11 @@ def lesson_edit(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         lambda: get_object_or_404(Step.objects.for_reading(), pk=pk),
         lambda step: lock_path(step.path_id, request.user),
     )
-    former = {"title": found.title, "address": found.get_absolute_url()}
+    shown = {"path": found.path, "title": found.title, "address": found.get_absolute_url()}
     form = LessonForm(request.POST or None, instance=found, keys=operations.free_exercises(found))
     if request.method == "POST" and form.is_valid():
         if again := form.taken_up(get_object_or_404(Step.objects.for_reading(), pk=pk)):
-            context = {"form": again, "step": found, "path": found.path, **former}
-            return render(request, "infotheque/lesson_edit.html", context, status=409)
+            return show_form(request, "infotheque/lesson_edit.html", again, step=found, **shown)
         try:
             operations.update_step(step=found, by=request.user, **form.changes())
         except DomainError as refused:
@@ -66,8 +65,7 @@ def lesson_edit(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         else:
             messages.success(request, "L’étape est enregistrée.")
             return redirect("infotheque:course_edit", found.path_id)
-    context = {"form": form, "step": found, "path": found.path, **former}
-    return render(request, "infotheque/lesson_edit.html", context, status=422 if form.errors else 200)
+    return show_form(request, "infotheque/lesson_edit.html", form, step=found, **shown)
 
 
 @require_POST

@@ -19,6 +19,7 @@ from infotheque.operations.documents import lock
 from infotheque.views.wording import HISTORY, STEPS, VIEWS, step_buttons
 from mecenova.team import for_the_team
 from mecenova.ui.as_shown import held_to_write
+from mecenova.ui.form_pages import show_form, status_of
 from mecenova.workflow.errors import DomainError
 from mecenova.workflow.journal import told
 
@@ -70,9 +71,7 @@ def create(request: HttpRequest) -> HttpResponse:
         document = operations.create_document(by=request.user, **form.changes())
         messages.success(request, "Le brouillon est enregistré.")
         return redirect("infotheque:edit", document.pk)
-    return render(
-        request, "infotheque/document_create.html", {"form": form}, status=422 if form.errors else 200
-    )
+    return show_form(request, "infotheque/document_create.html", form)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -84,7 +83,7 @@ def edit(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     form = DocumentForm(request.POST or None, instance=document)
     if request.method == "POST" and form.is_valid():
         if again := form.taken_up(_found(pk)):
-            return _show(request, pk, again, CommentForm(), status=409)
+            return _show(request, pk, again, CommentForm())
         try:
             operations.update_document(document=_found(pk), by=request.user, **form.changes())
         except DomainError as error:
@@ -92,7 +91,7 @@ def edit(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         else:
             messages.success(request, "C’est enregistré.")
             return redirect("infotheque:edit", pk)
-    return _show(request, pk, form, CommentForm(), status=422 if form.errors else 200)
+    return _show(request, pk, form, CommentForm())
 
 
 @require_POST
@@ -136,7 +135,7 @@ def comment(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     document = _found(pk)
     form = CommentForm(request.POST)
     if not form.is_valid():
-        return _show(request, pk, DocumentForm(instance=document), form, status=422)
+        return _show(request, pk, DocumentForm(instance=document), form)
     return _acted(
         request,
         pk,
@@ -179,9 +178,7 @@ def _acted(request: HttpRequest, pk: uuid.UUID, act: Callable[[Document], Any], 
     return redirect("infotheque:edit", pk)
 
 
-def _show(
-    request: HttpRequest, pk: uuid.UUID, form: DocumentForm, comment_form: CommentForm, *, status: int
-) -> HttpResponse:
+def _show(request: HttpRequest, pk: uuid.UUID, form: DocumentForm, comment_form: CommentForm) -> HttpResponse:
     document = _found(pk)
     steps, hindrances = step_buttons(document, request.user)
     context = {
@@ -199,4 +196,5 @@ def _show(
         "uses": document.uses.all()[:7],
         "history": told(document, HISTORY),
     }
+    status = max(status_of(form), status_of(comment_form))
     return render(request, "infotheque/document_edit.html", context, status=status)

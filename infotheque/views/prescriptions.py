@@ -14,6 +14,7 @@ from infotheque.forms.prescription import PrescriptionForm
 from infotheque.models import Document, Prescription
 from infotheque.places import Place, places
 from mecenova.team import for_the_team
+from mecenova.ui.form_pages import show_form
 from mecenova.workflow.errors import DomainError
 
 
@@ -47,8 +48,7 @@ def prescription(request: HttpRequest) -> HttpResponse:
             else:
                 messages.success(request, "C’est enregistré.")
                 return redirect("infotheque:prescriptions")
-    context = {"form": form, "place": place}
-    return render(request, "infotheque/prescription.html", context, status=422 if form.errors else 200)
+    return show_form(request, "infotheque/prescription.html", form, place=place)
 
 
 @require_POST

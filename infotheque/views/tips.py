@@ -13,6 +13,7 @@ from infotheque import operations
 from infotheque.forms.document import SettingsForm, TipForm
 from infotheque.models import CurationSettings, Tip
 from mecenova.team import for_the_team
+from mecenova.ui.form_pages import show_form
 from mecenova.workflow.errors import DomainError
 
 THANKS = "Merci. L’équipe lit chaque suggestion avant d’ajouter un document."
@@ -35,7 +36,7 @@ def tip_create(request: HttpRequest) -> HttpResponse:
             is_told = by is not None or form.cleaned_data["visitor_address"]
             messages.success(request, f"{THANKS} {TOLD}" if is_told else THANKS)
             return redirect("infotheque:list")
-    return render(request, "infotheque/tip_create.html", {"form": form}, status=422 if form.errors else 200)
+    return show_form(request, "infotheque/tip_create.html", form)
 
 
 @require_safe
@@ -74,4 +75,4 @@ def settings(request: HttpRequest) -> HttpResponse:
         operations.set_curation(by=request.user, **form.cleaned_data)
         messages.success(request, "C’est enregistré.")
         return redirect("infotheque:settings")
-    return render(request, "infotheque/settings.html", {"form": form}, status=422 if form.errors else 200)
+    return show_form(request, "infotheque/settings.html", form)

@@ -20,6 +20,7 @@ from mecenova.agenda import operations as agenda
 from mecenova.agenda.models import FollowUp
 from mecenova.agenda.wording import foreseen
 from mecenova.team import is_staff
+from mecenova.ui.form_pages import show_form
 from mecenova.workflow.errors import DomainError
 from mecenova.workflow.journal import Line, history
 from mecenova.workflow.models import TransitionRecord
@@ -144,7 +145,6 @@ def introduction_create(request: HttpRequest) -> HttpResponse:
             living = living_like(approach)
     context = {
         "approach": approach,
-        "form": form,
         "living": living,
         "already": living.already_for(approach.side) if living else "",
         "answers": approach.answers(living),
@@ -154,7 +154,7 @@ def introduction_create(request: HttpRequest) -> HttpResponse:
         "leaves_at_once": operations.leaves_at_once(approach.company, approach.association),
         "answer": foreseen(AnswerIntroduction(), approach.asked.pk),
     }
-    return render(request, "partnerships/introduction_form.html", context, status=422 if form.errors else 200)
+    return show_form(request, "partnerships/introduction_form.html", form, **context)
 
 
 def _ask(request: HttpRequest, approach: Approach, form: AskForm) -> Introduction:

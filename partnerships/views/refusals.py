@@ -7,6 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
+from mecenova.ui.form_pages import show_form
 from mecenova.workflow.errors import DomainError
 from partnerships import operations, policies
 from partnerships.forms import RefusalStepForm
@@ -38,8 +39,8 @@ def refusal_step(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         else:
             messages.success(request, "C’est enregistré." if changed else "Rien n’a changé.")
             return redirect("partnerships:refusal_steps")
-    context = {"form": form, "step": step, "changes": step.changes.select_related("by")}
-    return render(request, "partnerships/refusal_step.html", context, status=422 if form.errors else 200)
+    context = {"step": step, "changes": step.changes.select_related("by")}
+    return show_form(request, "partnerships/refusal_step.html", form, **context)
 
 
 def _only_staff(request: HttpRequest) -> None:

@@ -110,7 +110,7 @@ class TestPages:
     )
     def test_what_is_refused_is_kept(self, enter, manager, wrong):
         answer = enter(manager).post(reverse("accounts:absences"), {**TYPED, **wrong})
-        assert answer.status_code == 200
+        assert answer.status_code == 422
         assert answer.context["form"].errors
         for name, value in {**TYPED, **wrong}.items():
             assert answer.context["form"][name].value() == value

@@ -47,7 +47,7 @@ def test_sent_twice_it_is_one_request(client, organisation):
 def test_words_are_needed_and_what_was_typed_is_kept(client, organisation, message):
     client.force_login(UserFactory())
     response = client.post(address(organisation), {"message": message})
-    assert response.status_code == 200
+    assert response.status_code == 422
     assert "message" in response.context["form"].errors
     assert message.strip("\x00 ") in response.content.decode()
     assert not Claim.objects.exists()

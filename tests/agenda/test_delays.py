@@ -149,7 +149,7 @@ class TestPages:
     )
     def test_what_is_refused_is_kept_and_said_in_french(self, page, typed):
         answer = page.post(address(), {"days": typed})
-        assert answer.status_code == 200
+        assert answer.status_code == 422
         assert answer.context["form"].errors["days"]
         assert answer.context["form"]["days"].value() == typed
         assert not RuleDelay.objects.exists()

@@ -113,7 +113,7 @@ class TestChoosing:
     @pytest.mark.parametrize("typed", ["", "x", NOBODY, "\u0000"])
     def test_a_wrong_choice_is_said(self, enter, membership, path, slots, typed):
         answer = enter(membership.user).post(path, {"slot": typed})
-        assert answer.status_code == 200
+        assert answer.status_code == 422
         assert answer.context["form"].errors
         assert not Slot.objects.booked().exists()
 
@@ -326,7 +326,7 @@ class TestTeamSlots:
         staff = StaffFactory()
         typed = {"adviser": staff.pk, "day": "2026-12-01", "starts": "14:00", "ends": "15:00", "minutes": 20}
         answer = enter(staff).post(reverse("agenda:team_slots"), {**typed, **wrong})
-        assert answer.status_code == 200
+        assert answer.status_code == 422
         assert answer.context["form"].errors
         assert not Slot.objects.exists()
 

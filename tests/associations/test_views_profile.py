@@ -102,7 +102,7 @@ def test_second_form_for_the_same_record_leads_home(client, user):
 def test_known_record_is_offered_to_claim_and_nothing_typed_is_lost(client, user):
     known = AssociationFactory(organisation__name="Les petits ponts", organisation__status="unclaimed")
     response = client.post(REGISTER, GOOD)
-    assert response.status_code == 200
+    assert response.status_code == 409
     assert reverse("accounts:claim", args=[known.organisation_id]) in response.text
     assert PURPOSE[:40] in response.text
     assert Organisation.objects.count() == 1
@@ -110,7 +110,7 @@ def test_known_record_is_offered_to_claim_and_nothing_typed_is_lost(client, user
 
 def test_wrong_values_stay_typed(client, user):
     response = client.post(REGISTER, {**GOOD, "number": "12 34", "postal_code": "abc"})
-    assert response.status_code == 200
+    assert response.status_code == 422
     for text in ("12 34", "abc", PURPOSE[:40], "cinq chiffres", "commence par W"):
         assert text in response.text
     assert not Organisation.objects.exists()
@@ -166,7 +166,7 @@ def test_refused_section_keeps_what_was_typed(client, association):
     response = client.post(
         edit(association, "identite"), {"name": "Neuf", "siren": "12", "yearly_budget": "-3"}
     )
-    assert response.status_code == 200
+    assert response.status_code == 422
     for text in ("Neuf", 'value="12"', 'value="-3"', "négatif", "9 chiffres"):
         assert text in response.text
 
@@ -182,7 +182,7 @@ def test_name_of_another_is_told_in_the_form(client, association):
         "rna": association.rna,
     }
     response = client.post(edit(association, "identite"), data)
-    assert response.status_code == 200
+    assert response.status_code == 422
     assert "Les Ponts" in response.text
     association.organisation.refresh_from_db()
     assert association.organisation.name != "Les Ponts"

@@ -253,7 +253,7 @@ def test_a_closing_note_that_cannot_be_kept_is_refused(client, association, user
     client.force_login(user)
     address = reverse("associations:project_close", args=[project.pk])
     for note in ("a\x00b", "a" * 501):
-        assert client.post(address, {"note": note}).status_code == 200
+        assert client.post(address, {"note": note}).status_code == 422
         project.refresh_from_db()
         assert project.status == "published"
 

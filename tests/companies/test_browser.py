@@ -71,7 +71,10 @@ def test_a_member_writes_and_publishes_a_need_without_a_script(new_page, client,
 
 
 @pytest.mark.parametrize("kind", ["financial", "skills", "volunteering"])
-def test_an_error_is_announced_and_nothing_typed_is_lost(new_page, client, user, company, base_url, kind):
+def test_an_error_is_announced_and_nothing_typed_is_lost(
+    new_page, client, user, company, base_url, kind, expected_console_errors
+):
+    expected_console_errors.append("status of 422")
     page = new_page()
     enter(page, client, user, base_url)
     page.goto(f"{reverse('companies:need_create')}?forme={kind}")

@@ -118,7 +118,8 @@ def publish_a_need(page: Page) -> None:
     assert_good(page)
 
 
-def test_from_sign_up_to_partnership(new_page, enter, base_url, company_member):
+def test_from_sign_up_to_partnership(new_page, enter, base_url, company_member, expected_console_errors):
+    expected_console_errors.append("status of 422")
     volunteer = new_page(PHONE)
     sign_up(volunteer)
     organisation = Organisation.objects.get(name="Les Cuisines du Faubourg")

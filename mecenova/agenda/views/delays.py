@@ -12,6 +12,7 @@ from mecenova.agenda.forms import DelayForm
 from mecenova.agenda.rules import Delay
 from mecenova.agenda.rules import delays as settable
 from mecenova.team import for_the_team
+from mecenova.ui.form_pages import show_form
 from mecenova.workflow.errors import DomainError
 
 
@@ -33,15 +34,13 @@ def delay(request: HttpRequest, rule: str, day: int) -> HttpResponse:
     table = tables([found])[0]
     current = next(each for each in table.days if each.occurrence == day)
     form = DelayForm(request.POST or None, now={"days": current.days})
-    status = 200
     if request.method == "POST" and form.is_valid():
         if again := form.taken_up():
-            form, status = again, 409
+            form = again
         elif _set(request, found, current, table, form):
             return redirect("agenda:delays")
     past = [(row, days_in_words(row.days)) for row in history(found) if row.occurrence == day]
-    context = {"table": table, "current": current, "form": form, "past": past}
-    return render(request, "agenda/delay.html", context, status=status)
+    return show_form(request, "agenda/delay.html", form, table=table, current=current, past=past)
 
 
 def _set(request: HttpRequest, found: type[Delay], current: Day, table: Table, form: DelayForm) -> bool:

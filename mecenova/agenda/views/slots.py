@@ -20,6 +20,7 @@ from mecenova.mail.departure import leaves
 from mecenova.mail.models import OutgoingMail
 from mecenova.team import for_the_team, is_staff
 from mecenova.ui.figures import day_and_hour
+from mecenova.ui.form_pages import show_form
 from mecenova.workflow.errors import DomainError
 from mecenova.workflow.journal import history
 from mecenova.workflow.models import TransitionRecord
@@ -45,13 +46,12 @@ def team_slots(request: HttpRequest) -> HttpResponse:
     slots, past = list(ahead[:SHOWN]), list(to_confirm[:SHOWN])
     names = names_of([slot.booked_by_organisation_id for slot in [*slots, *past]])
     context = {
-        "form": form,
         "slots": [(slot, names.get(slot.booked_by_organisation_id, "")) for slot in slots],
         "past": [(slot, names.get(slot.booked_by_organisation_id, "")) for slot in past],
         "requests": _waiting_requests(),
         "free": operations.free_slots().exists(),
     }
-    return render(request, "agenda/team_slots.html", context)
+    return show_form(request, "agenda/team_slots.html", form, **context)
 
 
 @rate_limit(action="book_slot")
@@ -73,7 +73,6 @@ def slots(request: HttpRequest, token: str) -> HttpResponse:
             return redirect("agenda:slot", pk=slot.pk)
     waiting = SlotRequest.objects.waiting().filter(organisation_id=wish.organisation_id).first()
     context = {
-        "form": form,
         "wish": wish,
         "organisation_name": name_of(wish.organisation_id),
         "free": free.exists(),
@@ -81,7 +80,7 @@ def slots(request: HttpRequest, token: str) -> HttpResponse:
         "booked": booked,
         "step": operations.next_step(waiting) if waiting else None,
     }
-    return render(request, "agenda/slots.html", context)
+    return show_form(request, "agenda/slots.html", form, **context)
 
 
 @require_POST

@@ -5,7 +5,7 @@ from django.contrib import messages
 from django.contrib.auth import get_user_model
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
@@ -14,6 +14,7 @@ from mecenova.mail.forms import PreferencesForm
 from mecenova.mail.groups import group_named
 from mecenova.mail.preferences import decline, set_wishes, wishes_of
 from mecenova.mail.views.one_click import ALTERED, GONE, page, refused
+from mecenova.ui.form_pages import show_form
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -24,7 +25,7 @@ def preferences(request: HttpRequest) -> HttpResponse:
         set_wishes(user_id=request.user.pk, wishes=form.wishes())
         messages.success(request, "Vos préférences sont enregistrées.")
         return redirect("mail:preferences")
-    return render(request, "mail_pages/preferences.html", {"form": form})
+    return show_form(request, "mail_pages/preferences.html", form)
 
 
 # RFC 8058: a mailbox posts here by itself, without cookie or page. The signed address is the right to.

@@ -6,7 +6,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts import operations, policies
@@ -22,6 +22,7 @@ from mecenova.mail.departure import leaves
 from mecenova.pages.forms import ClaimForm, MessageForm
 from mecenova.pages.mails import mails_of
 from mecenova.team import for_the_team
+from mecenova.ui.form_pages import show_form
 from mecenova.ui.results import PER_PAGE
 from mecenova.workflow.errors import DomainError
 from mecenova.workflow.journal import told
@@ -57,7 +58,7 @@ def ask_for_changes(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     found = get_object_or_404(Organisation, pk=pk)
     form = MessageForm(request.POST)
     if not form.is_valid():
-        return _show_organisation(request, found, form, status=422)
+        return _show_organisation(request, found, form)
     try:
         operations.ask_for_changes(organisation=found, message=form.cleaned_data["message"], by=request.user)
     except DomainError as error:
@@ -84,13 +85,13 @@ def decide_claim(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     found = get_object_or_404(Claim.objects.select_related("organisation", "user"), pk=pk)
     form = ClaimForm(request.POST)
     if not form.is_valid():
-        return _show_claim(request, found, form, status=422)
+        return _show_claim(request, found, form)
     decide = operations.accept_claim if form.cleaned_data["decision"] == "accept" else operations.refuse_claim
     try:
         decide(claim=found, answer=form.cleaned_data["answer"], by=request.user)
     except DomainError as error:
         form.add_error(None, error.message)
-        return _show_claim(request, found, form, status=422)
+        return _show_claim(request, found, form)
     messages.success(request, f"La décision est enregistrée\u00a0; le courriel qui l’annonce {leaves()}.")
     return redirect("pages:basket", slug="revendications")
 
@@ -104,9 +105,7 @@ def _basket_of(found: Organisation) -> str:
     return f"{side}-a-verifier"
 
 
-def _show_organisation(
-    request: HttpRequest, found: Organisation, form: MessageForm, status: int = 200
-) -> HttpResponse:
+def _show_organisation(request: HttpRequest, found: Organisation, form: MessageForm) -> HttpResponse:
     context = {
         "organisation": found,
         "members": found.memberships.select_related("user"),
@@ -116,11 +115,10 @@ def _show_organisation(
         "mails": mails_of(found)[:LAST_MAILS],
         "history": told(found, dict(OrganisationEvent.choices)),
         "remarks": remarks_of(found.pk),
-        "form": form,
         "basket": _basket_of(found),
         **_its_record(request, found),
     }
-    return render(request, "pages/organisation.html", context, status=status)
+    return show_form(request, "pages/organisation.html", form, **context)
 
 
 def _its_record(request: HttpRequest, found: Organisation) -> dict[str, Any]:
@@ -138,13 +136,12 @@ def _its_record(request: HttpRequest, found: Organisation) -> dict[str, Any]:
     }
 
 
-def _show_claim(request: HttpRequest, found: Claim, form: ClaimForm, status: int = 200) -> HttpResponse:
+def _show_claim(request: HttpRequest, found: Claim, form: ClaimForm) -> HttpResponse:
     context = {
         "claim": found,
         "organisation": found.organisation,
         "members": found.organisation.memberships.select_related("user"),
         "step": agenda.next_step(found),
         "may_decide": policies.can_decide_claim(request.user, found) and found.is_waiting,
-        "form": form,
     }
-    return render(request, "pages/claim.html", context, status=status)
+    return show_form(request, "pages/claim.html", form, **context)

@@ -1,0 +1,27 @@
+from django import forms
+
+from mecenova.ui.as_shown import AsShown, Overtaken
+from mecenova.ui.form_pages import status_of
+
+
+class Note(forms.Form):
+    text = forms.CharField()
+
+
+def test_a_form_is_shown_taken_or_refused():
+    assert status_of(Note()) == 200
+    assert status_of(Note({"text": "Bonjour"})) == 200
+    assert status_of(Note({"text": " "})) == 422
+
+
+def test_a_refusal_of_the_operation_counts_as_one_of_the_form():
+    form = Note({"text": "Bonjour"})
+    assert form.is_valid()
+    form.add_error(None, "Cette demande est close.")
+    assert status_of(form) == 422
+
+
+def test_somebody_who_was_overtaken_is_told_of_a_conflict():
+    again = AsShown(now={}, typed={})
+    again.overtaken = [Overtaken("Nom", "Les Lilas")]
+    assert status_of(again) == 409
