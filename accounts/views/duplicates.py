@@ -17,6 +17,7 @@ from accounts.operations.merges import compare, opposed_numbers, who_steps_back,
 from accounts.operations.sides import attached_to, pairs_to_look_at
 from mecenova.mail.departure import leaves
 from mecenova.team import for_the_team
+from mecenova.ui.returning import back_to_list
 from mecenova.workflow.errors import DomainError
 
 PAIRS_PER_PAGE = 10
@@ -57,7 +58,7 @@ def tell_apart(request: HttpRequest, kept: uuid.UUID, gone: uuid.UUID) -> HttpRe
         messages.error(request, error.message)
     else:
         messages.success(request, "C’est noté\u00a0: ces deux fiches ne vous seront plus proposées ensemble.")
-    return redirect("accounts:duplicates")
+    return back_to_list(request, "accounts:duplicates")
 
 
 @require_POST

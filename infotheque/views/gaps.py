@@ -5,12 +5,13 @@ import uuid
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_POST, require_safe
 
 from infotheque import everyday, operations
 from infotheque.models import SearchGap
 from mecenova.team import for_the_team
+from mecenova.ui.returning import back_to_list
 
 PAGE_SIZE = 30
 LATEST_SETTLED = 20
@@ -32,4 +33,4 @@ def gap_settle(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Answered, by a document or by nothing to be done; asked again, it comes back by itself."""
     operations.settle_gap(gap=get_object_or_404(SearchGap, pk=pk), by=request.user)
     messages.success(request, "C’est noté. Si on la cherche encore sans rien trouver, elle reviendra ici.")
-    return redirect("infotheque:gaps")
+    return back_to_list(request, "infotheque:gaps")

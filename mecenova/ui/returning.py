@@ -14,7 +14,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.urls import Resolver404, resolve
+from django.urls import Resolver404, resolve, reverse
 from django.utils.cache import patch_vary_headers
 from django.utils.http import url_has_allowed_host_and_scheme
 
@@ -35,7 +35,7 @@ KEPT = "Ce que vous aviez écrit est gardé\u00a0: connectez-vous, nous vous le 
 class LogInAndComeBackMiddleware(LoginRequiredMiddleware):
     """Logging in after a form was refused leads to the page it was on, with what was written in it."""
 
-    def handle_no_permission(self, request: HttpRequest, view_func: Any) -> HttpResponse:
+    def handle_no_permission(self, request: HttpRequest, view_func: Any) -> HttpResponseRedirect:
         if request.method in SAFE_METHODS:
             return super().handle_no_permission(request, view_func)
         if is_read_by_a_person(request):
@@ -58,7 +58,10 @@ class LogInAndComeBackMiddleware(LoginRequiredMiddleware):
 
 
 class RefusedMethodMiddleware:
-    """A person who opens an address that only takes forms is led to the page above; a program is told 405."""
+    """A person who opens an address that only takes forms is led to the page above; a program is told 405.
+
+    The query comes along: that of a list went with its buttons.
+    """
 
     def __init__(self, get_response: Any) -> None:
         self.get_response = get_response
@@ -68,7 +71,8 @@ class RefusedMethodMiddleware:
         if response.status_code != 405 or not is_read_by_a_person(request):
             return response
         if request.method == "GET":
-            response = HttpResponseRedirect(page_above(request.path))
+            query = request.GET.urlencode()
+            response = HttpResponseRedirect(f"{page_above(request.path)}{'?' if query else ''}{query}")
         else:
             allowed = response.headers["Allow"]
             response = render(request, "405.html", status=405)
@@ -80,6 +84,11 @@ class RefusedMethodMiddleware:
 def is_read_by_a_person(request: HttpRequest) -> bool:
     """Whether a browser asked for a whole page: it names HTML, a program or htmx does not."""
     return "text/html" in request.headers.get("Accept", "") and "HX-Request" not in request.headers
+
+
+def back_to_list(request: HttpRequest, name: str, *args: object) -> HttpResponse:
+    """The list whose line was acted on, at the same page with the same filters: the button sent its query."""
+    return HttpResponseRedirect(reverse(name, args=args, query=request.GET))
 
 
 def page_of_form(request: HttpRequest) -> str:

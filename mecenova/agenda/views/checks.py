@@ -5,7 +5,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_POST, require_safe
 
 from mecenova.agenda import operations
@@ -14,6 +14,7 @@ from mecenova.agenda.models import FollowUp, SilenceCheck
 from mecenova.agenda.reading import shown
 from mecenova.agenda.wording import telling_why
 from mecenova.team import for_the_team
+from mecenova.ui.returning import back_to_list
 
 PAGE_SIZE = 25
 
@@ -31,7 +32,7 @@ def errors(request: HttpRequest) -> HttpResponse:
 def retry(request: HttpRequest, pk: UUID) -> HttpResponse:
     operations.retry_now(follow_up=get_object_or_404(FollowUp, pk=pk), by=request.user)
     messages.success(request, "La relance repart dans la minute. Si elle échoue encore, elle reste ici.")
-    return redirect("agenda:errors")
+    return back_to_list(request, "agenda:errors")
 
 
 @require_safe

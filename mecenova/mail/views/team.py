@@ -13,6 +13,7 @@ from mecenova.mail.models import AddressTrouble, DigestLine, OutgoingMail
 from mecenova.mail.operations import mend_address, mend_addresses_of, retry_failed
 from mecenova.team import for_the_team
 from mecenova.ui.figures import day_and_hour
+from mecenova.ui.returning import back_to_list
 
 PAGE_SIZE = 25
 
@@ -58,7 +59,7 @@ def mend(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         messages.success(request, "Nous écrivons de nouveau à cette adresse.")
     else:
         messages.info(request, "Cette adresse était déjà réglée.")
-    return redirect("mail:failed")
+    return back_to_list(request, "mail:failed")
 
 
 @require_POST

@@ -8,7 +8,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import Organisation, User
@@ -26,6 +26,7 @@ from mecenova.pages.register import Movement, movements, passages, told
 from mecenova.pages.subjects import followed, name_of
 from mecenova.team import for_the_team
 from mecenova.ui import navigation
+from mecenova.ui.returning import back_to_list
 from mecenova.workflow.errors import DomainError
 
 PAGE_SIZE = 25
@@ -87,7 +88,7 @@ def act(request: HttpRequest, slug: str, pk: uuid.UUID) -> HttpResponse:
     subject = chosen.found().filter(pk=pk).first()
     if subject is None:
         messages.info(request, "Cette ligne n’est plus dans ce panier\u00a0: quelqu’un est passé avant vous.")
-        return redirect("pages:basket", slug=slug)
+        return back_to_list(request, "pages:basket", slug)
     line = chosen.line(subject)
     try:
         chosen.action.act(subject, request.user, "")
@@ -95,7 +96,7 @@ def act(request: HttpRequest, slug: str, pk: uuid.UUID) -> HttpResponse:
         messages.error(request, f"{line.title}\u00a0: {error.message}")
     else:
         _tell_done(request, chosen.action, line.title, line.step_of)
-    return redirect("pages:basket", slug=slug)
+    return back_to_list(request, "pages:basket", slug)
 
 
 def _note(request: HttpRequest, chosen: Basket, action: Action, pk: uuid.UUID) -> HttpResponse:
@@ -114,7 +115,7 @@ def _note(request: HttpRequest, chosen: Basket, action: Action, pk: uuid.UUID) -
         form.add_error(None, error.message)
         return _show_basket(request, chosen, refused=refused, status=422)
     _tell_done(request, action, name_of(subject), followed(subject))
-    return redirect("pages:basket", slug=chosen.slug)
+    return back_to_list(request, "pages:basket", chosen.slug)
 
 
 @require_POST
@@ -128,7 +129,7 @@ def take_on(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         messages.info(request, f"{follow_up.what}\u00a0: {error.message}")
     else:
         messages.success(request, f"C’est pour vous\u00a0: {follow_up.what}")
-    return redirect("pages:control_tower")
+    return back_to_list(request, "pages:control_tower")
 
 
 def _tell_done(request: HttpRequest, action: Action, title: str, step_of: Any) -> None:

@@ -103,10 +103,15 @@ def post_button(
     confirm: str = "",
     name: str = "",
     value: str = "",
+    from_list: bool = False,
 ) -> SafeString:
-    """A form of one button, for what changes a state. `confirm` asks first, without a script."""
+    """A form of one button, for what changes a state. `confirm` asks first, without a script.
+
+    `from_list` sends the query of the list whose line it acts on, to come back to it (`back_to_list`).
+    """
+    query = context["request"].GET.urlencode() if from_list else ""
     values = {
-        "action": action,
+        "action": f"{action}?{query}" if query else action,
         "style": style,
         "confirm": confirm,
         "name": name,
