@@ -14,6 +14,7 @@ from infotheque.forms.deposit import LARGEST_DEPOSIT, DepositForm, VersionForm
 from infotheque.models import Deposit, Document
 from mecenova.imports.uploads import BoundedUploadHandler, is_announced_too_large
 from mecenova.team import for_the_team
+from mecenova.ui.parts import show_part
 
 PAGE_SIZE = 20
 
@@ -70,8 +71,7 @@ def deposit(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     files = found.files.select_related("document").defer(
         "document__body", "document__text", "document__search"
     )
-    template = "infotheque/deposit.html#state" if request.htmx else "infotheque/deposit.html"
-    return render(request, template, {"deposit": found, "files": files})
+    return show_part(request, "infotheque/deposit.html", deposit=found, files=files)
 
 
 def _received(

@@ -5,23 +5,19 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_POST
-from django.views.decorators.vary import vary_on_headers
 
 from infotheque import operations
 from infotheque.results import search
 from infotheque.views.origins import posted_from_here
+from mecenova.ui.parts import show_part
 
 
 @login_not_required
 @require_GET
-@vary_on_headers("HX-Request")
 def document_list(request: HttpRequest) -> HttpResponse:
     """The page; while somebody types, its results alone."""
-    template = "infotheque/document_list.html"
     results = search(request.GET)
-    if request.htmx and not request.htmx.history_restore_request:
-        template += "#results"
-    return render(request, template, {"results": results, "feed": request.GET.urlencode()})
+    return show_part(request, "infotheque/document_list.html", results=results, feed=request.GET.urlencode())
 
 
 @posted_from_here

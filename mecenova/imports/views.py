@@ -21,6 +21,7 @@ from mecenova.imports.registry import kind_of, kinds
 from mecenova.imports.telling import as_csv
 from mecenova.imports.uploads import BoundedUploadHandler, is_announced_too_large
 from mecenova.team import for_the_team
+from mecenova.ui.parts import show_part
 from mecenova.workflow.errors import DomainError
 
 RUNS_PER_PAGE = 20
@@ -70,8 +71,7 @@ def run(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """One file: how far it is, what it would do or did. Asked every two seconds while a worker is at it."""
     found = get_object_or_404(ImportRun.objects.with_people(), pk=pk)
     ahead = ImportRun.objects.to_work_on().filter(created_at__lt=found.created_at).count()
-    template = "imports/run.html#state" if request.htmx else "imports/run.html"
-    return render(request, template, {"run": found, "kind": kind_of(found.kind), "ahead": ahead})
+    return show_part(request, "imports/run.html", run=found, kind=kind_of(found.kind), ahead=ahead)
 
 
 def _act(operation: Callable[..., ImportRun], success: str) -> Callable[..., HttpResponse]:

@@ -48,6 +48,7 @@ def test_typing_keeps_one_address_and_going_back_leaves_the_library(page: Page):
     for words in ("bud", "budget"):
         page.locator("#id_q").fill(words)
         page.wait_for_url(f"**q={words}&**")
+        expect(page).to_have_title(f"{words} · Infothèque – Mecenova")
     assert page.evaluate("history.length") == visited
     page.get_by_label("Ordre").select_option("date")
     page.wait_for_url("**tri=date**")

@@ -3,13 +3,13 @@
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 
 from companies.models import Need
 from matching.odds import by_cause_and_kind, case_of, odds, odds_of, what_if
 from mecenova.reference.enums import Kind
 from mecenova.reference.forms import CaseForm
+from mecenova.ui.parts import asks_part, show_part
 
 NEEDS_SHOWN = 3
 KINDS_IN_SHORT = {
@@ -36,15 +36,10 @@ def home(request: HttpRequest) -> HttpResponse:
 def understand(request: HttpRequest) -> HttpResponse:
     """The odds of the reader's own case (alone for htmx), then those of the whole network."""
     form = CaseForm(request.GET or None)
-    context = {"form": form, **_answer(form)}
-    name = "pages/understand.html"
-    if request.htmx and not request.htmx.history_restore_request:
-        name = f"{name}#answer"
-    else:
-        context |= {"network": odds(), "table": by_cause_and_kind(), "kinds": KINDS_IN_SHORT}
-    response = render(request, name, context)
-    patch_vary_headers(response, ["HX-Request"])
-    return response
+    network = {}
+    if not asks_part(request):
+        network = {"network": odds(), "table": by_cause_and_kind(), "kinds": KINDS_IN_SHORT}
+    return show_part(request, "pages/understand.html", form=form, **_answer(form), **network)
 
 
 def _answer(form: CaseForm) -> dict[str, object]:
