@@ -66,7 +66,6 @@ INSTALLED_APPS = [
     "django_filters",
     "django_htmx",
     "lucide",
-    "template_partials",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
