@@ -61,6 +61,17 @@ def test_three_screens_from_visitor_to_registration(new_page, viewport):
     check(page)
 
 
+def test_the_odds_read_before_signing_up_leave_the_page_in_order(page):
+    """They come under a heading of their level, and the tab still says where one is."""
+    page.goto(reverse("accounts:sign_up"))
+    page.get_by_text("Voyez d’abord vos chances réelles").click()
+    page.get_by_label("Département").select_option("59")
+    page.get_by_role("button", name="Voir mes chances").click()
+    expect(page.get_by_role("heading", name="Vos chances")).to_be_visible()
+    expect(page).to_have_title("Inscription – Mecenova")
+    check(page)
+
+
 @pytest.mark.parametrize("viewport", [PHONE, DESK], ids=["phone", "desk"])
 def test_the_pages_of_a_person_and_a_team(new_page, sign_in, viewport):
     manager = MembershipFactory(organisation__name="Association pour l’accompagnement des familles du Rhône")

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
+from itertools import pairwise
 from urllib.parse import urljoin
 
 import pytest
@@ -32,13 +33,14 @@ class Form:
 
 
 class Reading(HTMLParser):
-    """The ids of a page, its links into itself, its title and its forms."""
+    """The ids of a page, its links into itself, its title, its headings and its forms."""
 
     def __init__(self, text: str) -> None:
         super().__init__()
         self.ids: Counter[str] = Counter()
         self.anchors: set[str] = set()
         self.described: set[str] = set()
+        self.headings: list[int] = []
         self.forms: list[Form] = []
         self._form: Form | None = None
         self.feed(text)
@@ -49,6 +51,8 @@ class Reading(HTMLParser):
         given = {name: value or "" for name, value in attrs}
         if "id" in given:
             self.ids[given["id"]] += 1
+        if re.fullmatch("h[1-6]", tag):
+            self.headings.append(int(tag[1]))
         if tag == "a" and given.get("href", "").startswith("#"):
             self.anchors.add(given["href"][1:])
         for name in ("aria-describedby", "aria-labelledby", "for"):
@@ -71,6 +75,11 @@ class Reading(HTMLParser):
             *(f"{name} is the id of {times}" for name, times in self.ids.items() if times > 1),
             *(f"#{name} leads nowhere" for name in sorted(self.anchors - self.ids.keys())),
             *(f"{name} describes or names nothing" for name in sorted(self.described - self.ids.keys())),
+            *(
+                f"h{here} follows h{above}"
+                for above, here in pairwise([0, *self.headings])
+                if here > above + 1
+            ),
         ]
 
 
