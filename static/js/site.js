@@ -14,8 +14,8 @@
   });
 
   /* A part that is asked again every two seconds: nothing moves while nothing has changed, its state is told when
-     it is another one, and the focus stays on the same link or button, else in that part. Anything else that is
-     answered, as the way in once the session has ended, is a page of its own. */
+     it is another one, what was unfolded stays so, and the focus stays on the same link or button, else in that
+     part. Anything else that is answered, as the way in once the session has ended, is a page of its own. */
   var answered = "";
   var before = null;
   document.addEventListener("htmx:beforeSwap", function (event) {
@@ -27,7 +27,14 @@
     if (!isPart || answer === answered) { event.detail.shouldSwap = false; return; }
     answered = answer;
     var held = document.activeElement;
-    before = { state: part.dataset.state, focus: part.contains(held) ? held.outerHTML : "" };
+    var unfolded = Array.from(part.querySelectorAll("details[open] > summary"), textOf);
+    before = { state: part.dataset.state, focus: part.contains(held) ? held.outerHTML : "", unfolded: unfolded };
+  });
+  document.addEventListener("htmx:afterSwap", function () {
+    if (!before) { return; }
+    document.querySelectorAll("[data-state] summary").forEach(function (summary) {
+      if (before.unfolded.indexOf(textOf(summary)) >= 0) { summary.parentElement.open = true; }
+    });
   });
   document.addEventListener("htmx:afterSettle", function () {
     var part = document.querySelector("[data-state]");
@@ -36,6 +43,7 @@
     if (before.focus) { takeFocus(part, before.focus); }
     before = null;
   });
+  function textOf(summary) { return summary.textContent; }
   function takeFocus(part, held) {
     var links = Array.from(part.querySelectorAll("a, button, summary"));
     var same = links.find(function (one) { return one.outerHTML === held; });

@@ -7,7 +7,7 @@ from django.db.models import F
 from playwright.sync_api import Page, expect
 
 from mecenova.imports.models import ImportRun
-from mecenova.imports.operations import bring_file
+from mecenova.imports.operations import bring_file, confirm
 from mecenova.imports.working import carry_out_waiting
 from tests.accounts.factories import StaffFactory
 from tests.browser import assert_accessible
@@ -68,3 +68,16 @@ def test_a_file_that_is_being_read_keeps_the_focus_and_tells_its_end(
     expect(page.get_by_role("button", name="Confirmer et écrire")).to_be_visible()
     expect(page.locator("#annonce")).to_have_text("À confirmer")
     expect(page.locator("#etat")).to_be_focused()
+
+
+def test_what_was_unfolded_stays_so_while_the_file_is_written(page: Page, enter, run: ImportRun) -> None:
+    enter(page, StaffFactory())
+    carry_out_waiting()
+    run.refresh_from_db()
+    confirm(run=run, by=None)
+    page.goto(run.get_absolute_url())
+    page.get_by_text("Comment le fichier a été lu").click()
+    expect(page.get_by_text("Encodage")).to_be_visible()
+    ImportRun.objects.update(attempts=1, position=F("size") / 2)
+    expect(page.get_by_role("progressbar", name="Part du fichier lue")).to_be_visible()
+    expect(page.get_by_text("Encodage")).to_be_visible()
