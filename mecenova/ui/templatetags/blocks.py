@@ -57,14 +57,19 @@ def row(
     title: str,
     *,
     href: str = "",
+    said: str = "",
     meta: str = "",
     badge: str = "",
     badge_tone: str = "neutral",
     level: int = 3,
 ) -> SafeString:
-    """One line of `<ul class="rows">`: a title (a link with `href`), its facts, your content."""
+    """One line of `<ul class="rows">`: a title (a link with `href`), its facts, your content.
+
+    `said` is read aloud after a title that several lines share, of which sight tells which.
+    """
     values = {
         "title": title,
+        "said": said,
         "href": href,
         "meta": meta,
         "badge": badge,
