@@ -156,7 +156,7 @@ class AssociationWelcome(Welcome):
                 for candidate in suited.candidates
             ],
             "why_none": why,
-            "why_none_url": absolute_url(why.path) if why and why.path else "",
+            "why_none_url": absolute_url(why.url) if why and why.url else "",
             "profile_url": absolute_url(reverse("associations:edit", args=[association.pk])),
             "project_url": absolute_url(reverse("associations:project_create")),
             "understand_url": absolute_url(reverse("pages:understand")),

@@ -2,11 +2,9 @@
 
 from collections import Counter
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from heapq import nsmallest
 from uuid import UUID
-
-from django.urls import reverse
 
 from associations.models import Association
 from companies.models import Need
@@ -14,7 +12,8 @@ from matching.allocation import PRESENT_FROM, PRESENT_TEXT_FROM, Candidate
 from matching.applicant import Applicant, stopped_by_stance
 from matching.network import Names, load
 from matching.profiles import best_needs, missing_needs, stops_of
-from matching.scoring import BY_PLACE, STOPS, NeedSide, score, stopped_by
+from matching.scoring import BY_PLACE, NeedSide, score, stopped_by
+from matching.verdicts import Told, told_of_filter
 from mecenova.calendar import clock
 from partnerships.models import Introduction
 
@@ -29,15 +28,6 @@ class Suited:
     candidates: list[Candidate]
     stops: Mapping[str, int]
     names: Names
-
-
-@dataclass(frozen=True, slots=True)
-class WhyNone:
-    """Why no open need suits; and where to say what is missing, when one answer is."""
-
-    text: str
-    action: str = ""
-    path: str = ""
 
 
 def suited_needs(one: Applicant, *, limit: int) -> Suited:
@@ -67,12 +57,12 @@ def suited_needs(one: Applicant, *, limit: int) -> Suited:
     return Suited(first, stops, one.names)
 
 
-def why_none(association: Association, suited: Suited) -> WhyNone | None:
+def why_none(association: Association, suited: Suited) -> Told | None:
     """In the words of the filter that stopped most open needs; to who has not said where it acts, that."""
     if suited.candidates:
         return None
     if not suited.stops:
-        return WhyNone(
+        return Told(
             "Aucun n’est assez proche de ce que nous savons de vous. Un projet publié, "
             "qui dit ce que vous demandez, pour qui et où, est ce qui rapproche le plus."
         )
@@ -80,14 +70,10 @@ def why_none(association: Association, suited: Suited) -> WhyNone | None:
     number = suited.stops[most]
     needs = f"{number} besoins ouverts" if number > 1 else "1 besoin ouvert"
     if most in BY_PLACE and not association.territories.exists():
-        return WhyNone(
-            f"Ce qui arrête le plus souvent ({needs})\u00a0: le territoire, et votre fiche ne dit pas encore "
-            "où vous agissez.",
-            "Dire où vous agissez",
-            reverse("associations:edit_section", args=[association.pk, "territoires"]),
-        )
-    return WhyNone(
-        f"Ce qui arrête le plus souvent ({needs})\u00a0: {STOPS[most][:1].lower()}{STOPS[most][1:]}"
+        most = "territory_unknown"
+    told = told_of_filter(most, association)
+    return replace(
+        told, text=f"Ce qui arrête le plus souvent ({needs})\u00a0: {told.text[:1].lower()}{told.text[1:]}"
     )
 
 

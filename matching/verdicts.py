@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 from django.urls import reverse
 
+from associations.models import Association
 from companies.enums import NeedStatus
 from matching.findings import FEWEST_SHOWN, in_plain_numbers
 from matching.pairs import Pair
@@ -13,24 +14,26 @@ from mecenova.calendar import clock
 from mecenova.ui.figures import days, integer, short_date
 from partnerships.operations import next_month
 
+# Where the association says otherwise what a filter heard, and how the link there is called.
 SECTIONS = {
-    "stance": "position",
-    "refused_kind": "position",
-    "refused_sector": "position",
-    "general_interest": "identite",
-    "territory_unknown": "territoires",
-    "territory": "territoires",
+    "stance": ("position", "Revoir votre position"),
+    "refused_kind": ("position", "Revoir ce que vous acceptez"),
+    "refused_sector": ("position", "Revoir ce que vous acceptez"),
+    "general_interest": ("identite", "Revoir votre situation d’intérêt général"),
+    "territory_unknown": ("territoires", "Dire où vous agissez"),
+    "territory": ("territoires", "Revoir vos territoires"),
 }
+# To the association, of one need or of those that a filter stops most often.
 TOLD: dict[str, str] = {
-    "deadline": "La date limite de ce besoin est passée.",
+    "deadline": "La date limite du besoin est passée.",
     "stance": "Votre fiche dit que vous n’êtes pas ouverte aux propositions en ce moment.",
-    "refused_kind": "Votre fiche refuse cette forme de soutien.",
-    "kind": "Vos projets publiés ne demandent pas cette forme de soutien.",
-    "general_interest": "Votre fiche dit que vous n’êtes pas d’intérêt général, ce que ce soutien suppose.",
-    "excluded_cause": "Cette entreprise ne soutient pas l’une de vos causes.",
-    "refused_sector": "Votre fiche refuse le secteur de cette entreprise.",
-    "territory_unknown": "Votre fiche ne dit pas où vous agissez, et ce besoin n’est pas national.",
-    "territory": "Vous n’agissez pas, d’après votre fiche, sur le territoire de ce besoin.",
+    "refused_kind": "Votre fiche refuse la forme de soutien proposée.",
+    "kind": "Vos projets publiés ne demandent pas la forme de soutien proposée.",
+    "general_interest": "Votre fiche dit que vous n’êtes pas d’intérêt général, ce que le soutien suppose.",
+    "excluded_cause": "L’entreprise ne soutient pas l’une de vos causes.",
+    "refused_sector": "Votre fiche refuse le secteur de l’entreprise.",
+    "territory_unknown": "Votre fiche ne dit pas encore où vous agissez, et le besoin n’est pas national.",
+    "territory": "Vous n’agissez pas, d’après votre fiche, sur le territoire du besoin.",
 }
 
 # « 12 besoins … »
@@ -65,6 +68,14 @@ def told_to_association(pair: Pair) -> list[Told]:
     if not pair.stops:
         found += _closeness(pair)
     return [*found, *_attention(pair), *_turn(pair)]
+
+
+def told_of_filter(name: str, association: Association) -> Told:
+    """What this filter says to the association that it stops."""
+    if name not in SECTIONS:
+        return Told(TOLD[name])
+    section, label = SECTIONS[name]
+    return Told(TOLD[name], reverse("associations:edit_section", args=[association.pk, section]), label)
 
 
 def told_to_team(pair: Pair) -> str:
@@ -117,17 +128,7 @@ def _closed(pair: Pair) -> list[Told]:
 
 
 def _stops(pair: Pair) -> list[Told]:
-    edit = pair.association.pk
-    return [
-        Told(
-            TOLD.get(one.name, one.sentence),
-            reverse("associations:edit_section", args=[edit, SECTIONS[one.name]])
-            if one.name in SECTIONS
-            else "",
-            "Revoir cette partie de la fiche" if one.name in SECTIONS else "",
-        )
-        for one in pair.stops
-    ]
+    return [told_of_filter(one.name, pair.association) for one in pair.stops]
 
 
 def _settled(pair: Pair) -> list[Told]:

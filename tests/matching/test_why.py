@@ -15,7 +15,8 @@ from matching.pairs import look_at, settled_between
 from matching.profiles import repair, reweigh
 from matching.ranking import rank_everybody
 from matching.scoring import STOPS
-from matching.verdicts import TOLD, TOLD_IN_SHORT, told_to_association, told_to_team
+from matching.suited import Suited, why_none
+from matching.verdicts import SECTIONS, TOLD, TOLD_IN_SHORT, told_to_association, told_to_team
 from tests.accounts.factories import MembershipFactory, UserFactory
 from tests.associations.factories import AskFactory, AssociationFactory, ProjectFactory
 from tests.companies.factories import CompanyFactory, NeedFactory
@@ -50,6 +51,16 @@ def member_of(association):
 
 def test_every_filter_has_its_words():
     assert TOLD.keys() == TOLD_IN_SHORT.keys() == STOPS.keys()
+
+
+@pytest.mark.parametrize("name", STOPS)
+def test_why_no_need_suits_is_told_to_the_association_itself(name):
+    association = AssociationFactory(complete=True)
+    for number in (1, 12):
+        told = why_none(association, Suited([], {name: number}, applicant(association).names))
+        assert told.text.partition("\u00a0: ")[2] == f"{TOLD[name][:1].lower()}{TOLD[name][1:]}"
+        assert "association" not in told.text
+        assert bool(told.url) is bool(told.label) is (name in SECTIONS)
 
 
 @pytest.mark.parametrize(
