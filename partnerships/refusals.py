@@ -48,6 +48,8 @@ class NextSteps:
     retry_on: date | None
     library_label: str
     library_url: str
+    # Of the label, where it is a title of another language than the site's.
+    library_lang: str
 
 
 def step_for(reason: str, kind: str, asked_by_side: str) -> RefusalStep:
@@ -160,6 +162,7 @@ def next_steps(refusal: Refusal, step: RefusalStep, *, absolute: bool = False) -
         retry_on=refusal.retry_on,
         library_label=_label(document, step),
         library_url=whole(_document_page(document, refusal, absolute) if document else _search(step)),
+        library_lang=document.lang if document else "",
     )
 
 

@@ -336,6 +336,11 @@ class Document(Identified):
         return self.title
 
     @property
+    def lang(self) -> str:
+        """What HTML calls the language of its words; nothing where it is the site's, or not known."""
+        return "" if self.language in {Language.FRENCH, Language.OTHER} else self.language
+
+    @property
     def is_published(self) -> bool:
         """What the queryset's `published` says of one: on line, and not a dead link alone."""
         return self.status in PUBLIC_STATUSES and not self.is_dead_link_alone

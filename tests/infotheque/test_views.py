@@ -1,3 +1,5 @@
+import re
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -5,6 +7,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from infotheque.models import Document
+from infotheque.operations import add_to_collection, create_collection, show_collection
 from mecenova.calendar import clock
 from mecenova.reference.enums import Kind
 from mecenova.reference.models import Cause
@@ -141,3 +144,29 @@ def test_a_page_lists_the_files_of_former_versions_without_what_they_say(client,
         shown = client.get(reverse(f"infotheque:{name}", args=[document.pk])).text
     assert "guide-1.pdf" in shown
     assert [query["sql"] for query in asked if '"infotheque_documentfile"."text"' in query["sql"]] == []
+
+
+@pytest.mark.parametrize(("language", "marked"), [("en", True), ("fr", False), ("other", False)])
+def test_a_title_of_another_language_is_marked_wherever_it_is_read(client, language, marked):
+    document = DocumentFactory(published=True, title="Giving <time>", body="Ask first.", language=language)
+    DocumentFactory(published=True, title="Donner du temps")
+    collection = create_collection(by=None, title="Pour commencer")
+    add_to_collection(collection=collection, document=document, by=None)
+    show_collection(collection=collection, by=None, is_shown=True)
+    client.force_login(StaffFactory())
+    pages = [
+        reverse("infotheque:list"),
+        reverse("infotheque:list") + "?q=giving",
+        reverse("infotheque:front_page"),
+        reverse("infotheque:curation"),
+        reverse("infotheque:collection_edit", args=[collection.pk]),
+        reverse("infotheque:edit", args=[document.pk]),
+        collection.get_absolute_url(),
+        document.get_absolute_url(),
+    ]
+    for address in pages:
+        page = client.get(address).text.split("<main", 1)[1]
+        titles = re.findall(r"<[^>]*>(?:<mark>)?Giving", page)
+        assert titles, address
+        assert [('lang="en"' in before) for before in titles] == [marked] * len(titles), address
+    assert ('<div class="prose" lang="en">' in page) is marked

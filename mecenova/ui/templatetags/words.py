@@ -7,7 +7,7 @@ from typing import Any
 import lucide
 from django import template
 from django.template.defaultfilters import pluralize as english_pluralize
-from django.utils.html import conditional_escape
+from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString
 
 from mecenova.ui import figures
@@ -22,6 +22,12 @@ def typographe(value: Any) -> SafeString:
     if hasattr(value, "__html__"):
         return SafeString(french_html(str(value)))
     return conditional_escape(french_text(str(value)))
+
+
+@register.filter
+def in_language(text: str, code: str) -> SafeString:
+    """Words of another language than the page's, marked for who hears them; without a code, as they are."""
+    return format_html('<span lang="{}">{}</span>', code, text) if code else conditional_escape(text)
 
 
 @register.filter
