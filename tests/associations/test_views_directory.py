@@ -109,6 +109,7 @@ def test_fragment_is_the_results_of_the_page(client):
     assert_part_of(whole, fragment)
     assert "page 2 – Mecenova</title>" in fragment.text
     assert 'id="resultats"' in fragment.text
+    assert 'id="resultats-actifs"' in fragment.text
     restored = client.get(LIST, headers={"HX-Request": "true", "HX-History-Restore-Request": "true"})
     assert "<html" in restored.text
 
