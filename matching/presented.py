@@ -21,7 +21,7 @@ class Presentation:
     « no » of the company keeps the association from asking.
 
     `living`: while it waits, the request about the same need, or the partnership that it has become.
-    `after_no`: what to do once the company has said no; `follows` is then its third thing, the date.
+    `after_no`: what to do once the company has said no; `follows` is then the date.
     """
 
     suggestion: Suggestion

@@ -14,6 +14,7 @@ from mecenova.agenda import operations as agenda
 from mecenova.calendar import clock
 from mecenova.identifiers.text import paragraphs
 from mecenova.mail.operations import queue
+from mecenova.ui.figures import integer
 from mecenova.workflow import journal
 from mecenova.workflow.errors import DomainError
 from mecenova.workflow.machine import NEW
@@ -104,5 +105,5 @@ def _required(text: str, otherwise: str) -> str:
     if not text:
         raise DomainError(otherwise)
     if len(text) > MESSAGE_LENGTH:
-        raise DomainError(f"Ce message est trop long\u00a0: {MESSAGE_LENGTH} caractères au plus.")
+        raise DomainError(f"Ce message est trop long\u00a0: {integer(MESSAGE_LENGTH)} caractères au plus.")
     return text

@@ -152,7 +152,7 @@ def note_call(*, diagnosis: Diagnosis, note: str, by: User) -> Diagnosis:
     project = _hold(diagnosis.project)
     step = next_step(project)
     if step is None or step.rule != CallAfterDiagnosis.name:
-        raise DomainError("Aucun appel n’est attendu pour ce projet. Rechargez la page.")
+        raise DomainError("Aucun appel n’est attendu pour ce projet.")
     call_association(association=project.association, by=by, note=note)
     # The same words may have been noted a moment ago, about another of its projects.
     follow_call(association=project.association, by=by, note=note)

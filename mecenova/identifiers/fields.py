@@ -59,13 +59,9 @@ class AmountField(forms.CharField):
 
 
 class WholeNumberField(forms.IntegerField):
-    """A count, with bounds said in plain words."""
+    """A count."""
 
-    default_error_messages = {
-        "invalid": "Écrivez un nombre entier, en chiffres.",
-        "min_value": "Écrivez %(limit_value)s ou plus.",
-        "max_value": "Écrivez %(limit_value)s au plus.",
-    }
+    default_error_messages = {"invalid": "Écrivez un nombre entier, en chiffres."}
 
 
 class AddressField(forms.EmailField):

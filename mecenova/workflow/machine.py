@@ -93,11 +93,8 @@ class Workflow:
     def _refusal(self, status: str) -> str:
         label = self.labels.get(status)
         if not label:
-            return "Cette action n’est plus possible ici. Rechargez la page pour voir ce qui a changé."
-        return (
-            f"Cette action n’est plus possible\u00a0: l’état est maintenant «\u202f{label}\u202f». "
-            "Rechargez la page pour voir ce qui a changé."
-        )
+            return "Cette action n’est plus possible ici\u00a0: quelqu’un est passé avant vous."
+        return f"Cette action n’est plus possible\u00a0: l’état est maintenant «\u202f{label}\u202f»."
 
 
 def label_of(name: str, status: str) -> str:

@@ -78,7 +78,7 @@ class AnswerIntroduction(IntroductionRule):
     leaves_the_day: ClassVar[bool] = True
 
     def what(self, subject: Introduction) -> str:
-        return f"Répondre à {subject.asking_organisation.name}, qui demande une mise en relation"
+        return f"Répondre à la demande de mise en relation\u00a0: {subject.asking_organisation.name}"
 
     def organisation_id(self, subject: Introduction) -> uuid.UUID:
         return subject.answering_organisation.pk
@@ -145,7 +145,7 @@ class SendQueuedIntroduction(IntroductionRule):
     days: ClassVar[tuple[int, ...]] = (0,)
 
     def what(self, subject: Introduction) -> str:
-        return f"Envoyer la demande à {subject.answering_organisation.name} dès qu’une place se libère"
+        return f"Envoyer la demande dès qu’une place se libère\u00a0: {subject.answering_organisation.name}"
 
     def still_relevant(self, subject: Introduction) -> bool:
         return subject.status == IntroductionStatus.QUEUED

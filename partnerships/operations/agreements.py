@@ -94,7 +94,7 @@ def reflect(*, partnership: Partnership, text: str, by: "User") -> Partnership:
         raise PermissionDenied
     moment = partnership.reflection_moment
     if moment is None or not reflection_is_open(partnership, agenda.next_step(partnership)):
-        raise DomainError("Cette question n’est pas posée en ce moment. Rechargez la page.")
+        raise DomainError("Cette question n’est pas posée en ce moment.")
     if not text.strip():
         raise DomainError("Écrivez au moins une phrase\u00a0: elle servira à d’autres.")
     Reflection.objects.update_or_create(

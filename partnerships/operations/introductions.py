@@ -117,7 +117,7 @@ def withdraw_introduction(*, introduction: Introduction, by: "User", note: str =
     if introduction.status == IntroductionStatus.WITHDRAWN:
         return introduction
     if not introduction.is_open:
-        raise DomainError("Cette demande n’attend plus\u00a0: il n’y a rien à retirer. Rechargez la page.")
+        raise DomainError("Cette demande n’attend plus\u00a0: il n’y a rien à retirer.")
     advance(introduction, INTRODUCTION, "withdraw", by=by, note=note, withdrawn_at=clock.now())
     agenda.close(introduction)
     mail.queue(IntroductionWithdrawn, introduction)

@@ -91,7 +91,7 @@ def contest_signature(*, partnership: Partnership, note: str, by: "User") -> Par
     if not policies.can_manage_partnership(by, partnership):
         raise PermissionDenied
     if not policies.can_contest_signature(by, partnership):
-        raise DomainError("Cette signature ne se conteste pas, ou plus. Rechargez la page.")
+        raise DomainError("Cette signature ne se conteste pas, ou plus.")
     line = advance(
         partnership,
         PARTNERSHIP,
@@ -119,7 +119,7 @@ def settle_signature(
     if not policies.can_settle_partnership(by, partnership):
         raise PermissionDenied
     if partnership.contested_at is None:
-        raise DomainError("Il n’y a plus de désaccord à trancher. Rechargez la page.")
+        raise DomainError("Il n’y a plus de désaccord à trancher.")
     line = record(partnership, "settle", partnership.status, partnership.status, by, note)
     if signed_on is not None:
         return _agree(partnership, signed_on, ends_on, by)

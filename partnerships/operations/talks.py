@@ -37,7 +37,7 @@ def report_talk(*, partnership: Partnership, talked: bool, by: "User") -> Verdic
     if organisation is None:
         raise PermissionDenied
     if not partnership.may_still_talk:
-        raise DomainError("Cette question n’est plus posée. Rechargez la page pour voir où vous en êtes.")
+        raise DomainError("Cette question n’est plus posée. La page dit où vous en êtes.")
     if not talked and not partnership.may_say_not_yet:
         raise DomainError("Rien ne presse\u00a0: nous vous poserons la question dans quelques jours.")
     said = TalkReport(
@@ -87,7 +87,7 @@ def settle_talk(*, partnership: Partnership, talked: bool, by: "User", note: str
     if not policies.can_settle_partnership(by, partnership):
         raise PermissionDenied
     if partnership.disagreement_at is None:
-        raise DomainError("Il n’y a plus de désaccord à trancher. Rechargez la page.")
+        raise DomainError("Il n’y a plus de désaccord à trancher.")
     record(partnership, "settle", partnership.status, partnership.status, by, note)
     if talked:
         _go_on(partnership)

@@ -232,7 +232,7 @@ HEADER = "entreprise;titre;forme;budget_min;budget_max;jours;date_limite;temps"
             "jours\u00a0: «\u202f0\u202f» est trop petit, écrivez 1 ou plus",
         ),
         ("Fondation Lumière;T;skills;;;-5;;", "écrivez 1 ou plus"),
-        ("Fondation Lumière;T;skills;;;10001;;", "Écrivez 10000 au plus"),
+        ("Fondation Lumière;T;skills;;;10001;;", "Écrivez 10\u202f000 au plus"),
     ],
 )
 def test_wrong_needs_are_rejected(bring_companies, bring_needs, row, told):

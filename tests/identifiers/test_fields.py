@@ -59,7 +59,7 @@ def test_what_nobody_can_dial_is_no_telephone(typed):
         (PhoneField(), "le soir", "06 12 34 56 78"),
         (WebsiteField(), "notre site", "www.exemple.fr"),
         (WholeNumberField(min_value=1), "0", "Écrivez 1 ou plus"),
-        (WholeNumberField(max_value=1000), "1001", "Écrivez 1000 au plus"),
+        (WholeNumberField(max_value=1000), "1001", "Écrivez 1\u202f000 au plus"),
         (WholeNumberField(), "trois", "en chiffres"),
     ],
 )

@@ -215,7 +215,7 @@ def test_after_a_no_the_association_reads_from_when(association_client, suggesti
         assert "peut de nouveau être proposée à cette entreprise" in page
 
 
-def test_after_a_no_the_association_reads_three_things_to_do(association_client, suggestion):
+def test_after_a_no_the_association_reads_what_it_can_do(association_client, suggestion):
     """On the dashboard as on its own page: a document, a part to rewrite, a date."""
     document = DocumentFactory(published=True)
     RefusalStep.objects.filter(reason="unclear").update(document=document, section="mission")
@@ -228,6 +228,7 @@ def test_after_a_no_the_association_reads_three_things_to_do(association_client,
         assert f'href="{rewritten}"' in page
         assert f"{document.get_absolute_url()}{read_from}" in page
         assert "pourra de nouveau être proposée à cette entreprise à partir du" in page
+        assert "rois choses" not in page
         assert " ".join(step.advice.split()[:4]) in " ".join(page.split())
     document.delete()
     assert "/infotheque/?q=" in association_client.get("/presentations/").content.decode()

@@ -71,7 +71,7 @@ def test_a_limit_is_said_beforehand_and_plainly_when_it_is_passed() -> None:
     assert 'aria-describedby="id_note_limit id_note_error"' in page(NoteForm({}))
     form = NoteForm({"note": "a" * 1234})
     assert "C’est trop long" in form.errors["note"][0]
-    assert "1000 caractères au plus, et il y en a 1234" in form.errors["note"][0]
+    assert "1\u202f000 caractères au plus, et il y en a 1\u202f234" in form.errors["note"][0]
     assert "a" * 1234 in page(form)
     for real in (ClaimForm({"message": "a" * 1001}), RegistrationForm({"purpose": "a" * 3001})):
         assert any("C’est trop long" in error for errors in real.errors.values() for error in errors)

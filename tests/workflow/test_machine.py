@@ -44,7 +44,7 @@ def test_a_refusal_without_label_shows_no_code(workflow):
     with pytest.raises(TransitionRefused) as refused:
         workflow.target("publish", "published")
     assert "published" not in refused.value.message
-    assert "Rechargez la page" in refused.value.message
+    assert "plus possible ici" in refused.value.message
 
 
 def test_an_unknown_verb_is_a_mistake_of_ours(workflow):

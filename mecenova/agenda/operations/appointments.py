@@ -204,7 +204,7 @@ def _locked_with_organisation(slot: Slot) -> Slot:
     holder = _lock_organisation(slot)
     row = locked(slot)
     if row.booked_by_organisation_id not in (holder, None):
-        raise DomainError("Ce créneau vient de changer de main. Rechargez la page.")
+        raise DomainError("Ce créneau vient de changer de main\u00a0: la page dit à qui il est.")
     return row
 
 
