@@ -1,5 +1,6 @@
 """What the site knows of a person, as a file that another program can read (art. 15 and 20 of the GDPR)."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import Model
@@ -13,20 +14,45 @@ from mecenova.mail.models import OutgoingMail
 UNTOLD = {"password", "search", "html", "name_key", "key"}
 # What a code or a reset link said opens the account: it is erased after two days anyway.
 SECRET = {"subject", "text"}
+# Of rows that are an organisation's, the team's or somebody else's, what this person wrote, chose or did:
+# people leave, and what others made of it since is not their data. A key not named here is of rows of theirs.
+SAID_BY_THEM = {
+    "partnerships.Introduction.asked_by": (
+        *("association", "company", "need", "project", "kind", "asked_by_side"),
+        *("note", "created_at", "requested_at"),
+    ),
+    "matching.Diagnosis.chosen_by": ("project", "choice", "chosen_at"),
+    "infotheque.Progress.done_by": ("step", "done_at"),
+    "infotheque.Document.submitted_by": ("slug", "created_at"),
+    "infotheque.Document.owner": ("slug",),
+    "infotheque.SearchGap.settled_by": ("words", "settled_at"),
+    "accounts.Invitation.invited_by": ("organisation", "email", "role", "created_at"),
+    "accounts.Invitation.accepted_by": ("organisation", "email", "role", "accepted_at"),
+    "accounts.Duplicate.dismissed_by": ("first", "second", "dismissed_at"),
+    "accounts.Merge.by": ("kept", "gone_id", "at"),
+    "agenda.FollowUp.assigned_to": ("rule", "since"),
+    "agenda.Slot.adviser": ("starts_at", "minutes"),
+    "agenda.Slot.booked_by": ("starts_at", "minutes", "booked_at"),
+    "agenda.SlotRequest.asked_by": ("asked_at",),
+    "imports.ImportRun.created_by": ("kind", "name", "created_at"),
+    "imports.ImportRun.confirmed_by": ("kind", "name", "confirmed_at"),
+    "mail.AddressTrouble.mended_by": ("mended_at",),
+}
 # Days that were never lived: rehearsed by the site for the team, then thrown away.
 INVENTED = {"rehearsal"}
 
 
 def export_person(person: User) -> dict[str, Any]:
-    """Every row that names this person, by kind: what they are, wrote, decided, were asked and were sent."""
-    rows: dict[Model, None] = {}
+    """Of each row that names this person, by kind: what they are, wrote, decided, were asked or sent."""
+    rows: dict[Model, set[str]] = {}
     for model, name in _named_in():
         # A row that names the person twice is told once.
-        rows |= dict.fromkeys(model._base_manager.filter(**{name: person}))
+        for row in model._base_manager.filter(**{name: person}):
+            rows.setdefault(row, {"id"}).update(_theirs(model, name))
     kinds: dict[str, list[dict[str, Any]]] = {}
-    for row in rows:
+    for row, theirs in rows.items():
         kind, told = as_told(row)
-        kinds.setdefault(kind, []).append(told)
+        kinds.setdefault(kind, []).append({name: told[name] for name in told if name in theirs})
     return {
         "made_at": clock.now().isoformat(),
         "person": as_told(person)[1],
@@ -40,6 +66,11 @@ def export_person(person: User) -> dict[str, Any]:
 
 def _named_in() -> list[tuple[type[Model], str]]:
     return [(model, name) for model, name in keys_to(User) if model._meta.app_label not in INVENTED]
+
+
+def _theirs(model: type[Model], name: str) -> Iterable[str]:
+    every = (each.name for each in (*model._meta.concrete_fields, *model._meta.many_to_many))
+    return SAID_BY_THEM.get(f"{model._meta.label}.{name}", every)
 
 
 def as_told(row: Model) -> tuple[str, dict[str, Any]]:

@@ -1,19 +1,21 @@
 """A person's copy of their data: all that names them, nothing that opens an account, and nobody else's."""
 
 import json
+from uuid import uuid4
 
 import pytest
 from django.urls import reverse
 
 from accounts import exports
 from accounts.exports import INVENTED, as_told, export_person
-from accounts.models import User
+from accounts.models import Merge, User
 from accounts.operations.merging import keys_to
 from mecenova.calendar import clock
 from mecenova.mail.models import OutgoingMail
-from tests.accounts.factories import PASSWORD, UserFactory
+from tests.accounts.factories import PASSWORD, StaffFactory, UserFactory
 from tests.infotheque.factories import DocumentFactory
 from tests.mail.factories import OutgoingMailFactory
+from tests.partnerships.factories import IntroductionFactory
 from tests.security.world import build
 
 pytestmark = pytest.mark.django_db
@@ -55,6 +57,45 @@ def test_a_row_is_told_once_and_compared_with_no_other(monkeypatch):
     rows = export_person(person)["rows"]
     assert (len(rows["document"]), len(rows["courriel"])) == (1, 3)
     assert compared == []
+
+
+def test_of_what_is_shared_only_one_s_own_words_are_told():
+    """Whoever has left an organisation, or the team, does not go on reading how it fares."""
+    former = StaffFactory(is_staff=False)
+    asked = IntroductionFactory(asked_by=former, note="Bonjour")
+    merge = Merge.objects.create(
+        kept=asked.association.organisation,
+        gone_id=uuid4(),
+        gone_kind="association",
+        gone_name="Ailleurs",
+        gone_name_key="ailleurs",
+        by=former,
+        snapshot={"gone": {"fields": {"phone": "0102030405"}}},
+    )
+    rows = export_person(former)["rows"]
+    (told,) = rows[str(asked._meta.verbose_name)]
+    assert told["note"] == "Bonjour"
+    assert not {"status", "refusal_reason", "answer_note", "answered_at"} & set(told)
+    (told,) = rows[str(merge._meta.verbose_name)]
+    assert set(told) == {"id", "kept", "gone_id", "at"}
+
+
+def test_each_key_to_a_person_is_that_of_a_row_of_theirs_or_says_what_is():
+    """A table that begins to name people says here whether its rows are one person's."""
+    own = {
+        *("accounts.Membership.user", "accounts.Claim.user", "account.EmailAddress.user"),
+        *("agenda.Absence.user", "agenda.RuleDelay.set_by", "admin.LogEntry.user"),
+        *("infotheque.EditorComment.by", "infotheque.Tip.given_by", "infotheque.Deposit.created_by"),
+        *("infotheque.Prescription.chosen_by", "infotheque.DocumentVersion.created_by"),
+        *("mail.OutgoingMail.recipient", "mail.DigestLine.recipient", "mail.MailPreference.user"),
+        *("mail.AddressTrouble.user", "partnerships.TalkReport.by", "partnerships.Reflection.by"),
+        *("partnerships.RefusalStepChange.by", "workflow.TransitionRecord.by"),
+    }
+    keys = {f"{model._meta.label}.{name}": model for model, name in keys_to(User)}
+    ours = {key for key, model in keys.items() if model._meta.app_label not in INVENTED}
+    assert ours == own | set(exports.SAID_BY_THEM)
+    for key, names in exports.SAID_BY_THEM.items():
+        assert set(names) <= {each.name for each in keys[key]._meta.concrete_fields}
 
 
 def test_it_opens_no_account_and_tells_nobody_else_s():
