@@ -105,7 +105,10 @@ class Project(Identified):
     @property
     def state(self) -> str:
         """Its state in one word, the same on every page."""
-        return "Prêt" if self.waits_for_check else self.get_status_display()
+        if self.waits_for_check:
+            return "Prêt"
+        stopped = self.status == ProjectStatus.PUBLISHED and self.stopped_until
+        return "En pause" if stopped else self.get_status_display()
 
     @property
     def is_paused(self) -> bool:

@@ -16,7 +16,7 @@ from associations.forms.notes import CloseForm
 from associations.forms.project import NewProjectForm, PauseForm, ProjectForm
 from associations.hints import hints_for
 from associations.models import Association, Project
-from associations.readiness import missing_from_project
+from associations.readiness import completeness, missing_from_project
 from associations.starters import REQUESTS, starter
 from associations.views.found import attempt, project_or_404
 from associations.views.history import history_of
@@ -46,6 +46,7 @@ def project_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
             **step_values(request.user, project.association.organisation, project),
             "history": history_of(project, request.user),
             "hints": hints_for(project),
+            "completeness": completeness(project.association) if project.waits_for_check else None,
             "can_publish": policies.can_publish_project(request.user, project),
         }
     return render(request, "associations/project_detail.html", context)

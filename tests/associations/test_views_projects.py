@@ -1,11 +1,13 @@
 import uuid
+from datetime import timedelta
 
 import pytest
 from django.urls import reverse
 
 from associations import hints
 from associations.models import Ask, Project
-from associations.operations import close_project, create_project, publish_project, save_ask
+from associations.operations import close_project, create_project, pause_project, publish_project, save_ask
+from mecenova.calendar import clock
 from mecenova.reference.enums import Kind
 from tests.accounts.factories import StaffFactory, UserFactory
 from tests.associations.factories import AskFactory, AssociationFactory, ProjectFactory
@@ -295,3 +297,32 @@ def test_a_project_that_waits_or_is_closed_asks_for_nothing_and_leads_on(client)
 def test_the_team_is_not_asked_to_sign_up_on_the_page_of_a_project(client):
     client.force_login(StaffFactory())
     assert "Et maintenant" not in client.get(url("project_detail", ProjectFactory(published=True))).text
+
+
+def test_a_project_ready_in_an_unfinished_record_says_what_is_missing(client, user):
+    association = AssociationFactory(members=[user], organisation__status="to_check")
+    project = ProjectFactory(association=association, published=True)
+    page = client.get(project.get_absolute_url()).content.decode()
+    assert "Prêt, pas encore visible" in page
+    assert "Rien d’autre à faire" not in page
+    assert reverse("associations:edit", args=[association.pk]) in page
+    complete = AssociationFactory(complete=True, members=[user], organisation__status="to_check")
+    ready = ProjectFactory(association=complete, published=True)
+    assert "Rien d’autre à faire" in client.get(ready.get_absolute_url()).content.decode()
+
+
+def test_a_paused_project_is_said_in_pause_wherever_its_state_is(client, user):
+    project = ProjectFactory(association=AssociationFactory(complete=True, members=[user]), published=True)
+    pause_project(project=project, until=clock.today() + timedelta(days=30), by=None)
+    for page in (project.get_absolute_url(), "/tableau-de-bord/"):
+        html = client.get(page).content.decode()
+        assert "En pause" in html
+        assert ">Publié<" not in html
+
+
+def test_the_ask_to_remove_is_said_whole(client, user):
+    project = ProjectFactory(association=AssociationFactory(complete=True, members=[user]))
+    _, other = (AskFactory(project=project, kind="financial", amount=amount) for amount in (1200, 3400))
+    page = client.get(reverse("associations:ask_delete", args=[other.pk])).content.decode()
+    assert "3\u202f400" in page
+    assert "1\u202f200" not in page
