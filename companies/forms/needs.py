@@ -20,6 +20,7 @@ from mecenova.reference.enums import Kind
 from mecenova.reference.fields import EntriesField, SkillsField, TerritoriesField
 from mecenova.reference.models import Audience, Cause
 from mecenova.ui.as_shown import AsShown
+from mecenova.ui.figures import short_date
 from mecenova.ui.forms import DateInput
 
 
@@ -135,6 +136,13 @@ class DatedNeedForm(NeedForm):
         start, end = values.get("starts_on"), values.get("ends_on")
         if start is not None and end is not None and end < start:
             self.add_error("ends_on", "La fin vient avant le début\u00a0: vérifiez les deux dates.")
+        deadline = values.get("deadline")
+        if deadline is not None and end is not None and deadline > end:
+            self.add_error(
+                "deadline",
+                f"Tout sera fini le {short_date(end)}\u00a0: une réponse viendrait trop tard. Choisissez une "
+                "date d’avant, ou une autre fin.",
+            )
         return values
 
 

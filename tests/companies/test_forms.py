@@ -190,3 +190,11 @@ def test_what_suggestions_wait_for_is_not_called_optional_in_the_policy():
     for name in ("causes", "kinds", "territories"):
         assert "pour recevoir des suggestions" in when_wanted(form[name])
     assert when_wanted(form["ticket_min"]) == "facultatif"
+
+
+@pytest.mark.parametrize("kind", [Kind.SKILLS, Kind.VOLUNTEERING])
+def test_no_answer_is_taken_once_all_is_over(kind):
+    late = form(kind, ends_on=iso(8), deadline=iso(9))
+    assert "une réponse viendrait trop tard" in late.errors["deadline"][0]
+    assert "deadline" not in form(kind, ends_on=iso(8), deadline=iso(8)).errors
+    assert "deadline" not in form(kind, deadline=iso(9)).errors
