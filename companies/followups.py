@@ -13,7 +13,7 @@ from accounts.models import Organisation, User, team_of
 from accounts.policies import is_member
 from companies import notifications
 from companies.enums import NeedStatus
-from companies.models import Need
+from companies.models import Company, Need
 from companies.readiness import door_is_closed, missing_from_policy
 from companies.signals import need_dormant, need_past_deadline
 from mecenova.agenda.enums import Owner
@@ -143,7 +143,7 @@ class ClosedDoor(CompanyRule):
 class NeedRule(Rule):
     """A next step whose subject is a need."""
 
-    reads: ClassVar[tuple[str, ...]] = ("company__organisation",)
+    reads: ClassVar[tuple[str, ...]] = ("company__organisation", "company__policy")
     reads_many: ClassVar[tuple[Any, ...]] = (team_of("company__organisation"),)
     status: ClassVar[NeedStatus]
 
@@ -178,6 +178,12 @@ class FinishNeed(NeedRule):
             queue(notifications.FinishNeed, subject, occurrence=follow_up.turn)
 
 
+def _meanwhile(need: Need) -> str:
+    if door_is_closed(need.company):
+        return "Garder ce besoin en ligne, sans proposer d’association tant que la porte est fermée"
+    return "Proposer des associations pour ce besoin"
+
+
 @register_rule
 class NeedDeadline(NeedRule):
     """A published need with a deadline: open to answers until that evening, closed the day after."""
@@ -189,7 +195,7 @@ class NeedDeadline(NeedRule):
     status = NeedStatus.PUBLISHED
 
     def what(self, subject: Need) -> str:
-        return "Proposer des associations pour ce besoin, puis le clore le lendemain de sa date limite."
+        return f"{_meanwhile(subject)}, puis le clore le lendemain de sa date limite."
 
     def act(self, subject: Need, follow_up: FollowUp) -> None:
         if subject.deadline is None or subject.deadline >= clock.today():
@@ -210,7 +216,7 @@ class ReviewNeed(NeedRule):
     status = NeedStatus.PUBLISHED
 
     def what(self, subject: Need) -> str:
-        return "Proposer des associations pour ce besoin, puis vous demander s’il tient toujours."
+        return f"{_meanwhile(subject)}, puis vous demander s’il tient toujours."
 
     def act(self, subject: Need, follow_up: FollowUp) -> None:
         queue(notifications.ReviewNeed, subject, occurrence=follow_up.turn)
@@ -275,6 +281,13 @@ def restart_need_step(need: Need) -> None:
         start(ReviewNeed, need)
     elif need.status == NeedStatus.PUBLISHED and need.deadline is not None:
         start(NeedDeadline, need, since=_the_day_after(need.deadline))
+
+
+def restart_need_steps(company: Company) -> None:
+    """Its door has opened or closed: what is done for each of its published needs is another thing."""
+    for need in company.needs.published():
+        need.company = company
+        restart_need_step(need)
 
 
 def _the_day_after(day: date) -> datetime:

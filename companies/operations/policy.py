@@ -8,11 +8,12 @@ from django.db import transaction
 
 from accounts.models import User
 from accounts.operations import edit_told, send_back_corrected
-from companies.followups import heard_from
+from companies.followups import heard_from, restart_need_steps
 from companies.models import Company, Policy
 from companies.models.company import DEFAULT_MONTHLY_CAPACITY
 from companies.operations.profile import lock
 from companies.policies import can_set_policy
+from companies.readiness import door_is_closed
 from companies.signals import company_changed
 from mecenova.calendar import clock
 from mecenova.reference.models import Cause, Territory
@@ -45,6 +46,7 @@ def set_policy(
         raise DomainError(f"Vous soutenez et excluez à la fois\u00a0: {', '.join(both)}. Choisissez.")
     if ticket_min is not None and ticket_max is not None and ticket_max < ticket_min:
         raise DomainError("Le soutien maximal est plus petit que le minimal\u00a0: échangez-les.")
+    was_closed = door_is_closed(company)
     said = {
         "kinds": list(kinds),
         "ticket_min": ticket_min,
@@ -61,6 +63,8 @@ def set_policy(
     company.save(update_fields=["changed_at"])
     send_back_corrected(organisation=company.organisation, by=by)
     company = Company.objects.select_related("organisation", "policy").get(pk=company.pk)
+    if door_is_closed(company) != was_closed:
+        restart_need_steps(company)
     heard_from(company.organisation, by)
     company_changed.send(sender=Company, company=company, by=by)
     return policy

@@ -63,6 +63,7 @@ def detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         "missing": missing_from_need(need) if own else (),
         "history": told(need, HISTORY) if own else (),
         "door_is_closed": door_is_closed(need.company),
+        "checked_by": before(check_promised_by(need.company.organisation)) if own else "",
         "asks_as": who_may_ask(request.user),
         **(step_values(request.user, need.company.organisation, need) if own else {}),
     }

@@ -10,7 +10,8 @@ from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from companies.models import Company
+from accounts.operations import check_promised_by
+from companies.models import Company, Need
 from companies.readiness import door_is_closed
 from matching import operations, policies
 from matching.enums import SuggestionStatus
@@ -18,6 +19,7 @@ from matching.forms import DeclineForm, InterestForm
 from matching.links import what_interest_did
 from matching.models import Suggestion
 from matching.remarks import remarks
+from mecenova.agenda.wording import before
 from mecenova.calendar import clock
 from mecenova.team import is_staff
 from mecenova.workflow.errors import DomainError
@@ -32,7 +34,6 @@ def suggestions(request: HttpRequest) -> HttpResponse:
     mine = Suggestion.objects.for_companies_of(request.user).with_parties()
     companies = (
         Company.objects.of(request.user)
-        .checked()
         .select_related("organisation", "policy")
         .order_by("organisation__name_key")
     )
@@ -42,9 +43,16 @@ def suggestions(request: HttpRequest) -> HttpResponse:
     context = {
         "waiting": mine.open().order_by("need__title", "-score", "pk"),
         "page_obj": page,
-        "places": [(company, places_left(company), door_is_closed(company)) for company in companies],
+        "places": [_places_of(company) for company in companies],
+        "has_needs": Need.objects.filter(company__in=companies).published().not_past().exists(),
     }
     return render(request, "matching/suggestions.html", context)
+
+
+def _places_of(company: Company) -> tuple[Company, int, bool, str]:
+    """How many it can still be shown, whether its door is closed, and by when it is checked, if it waits."""
+    checked_by = before(check_promised_by(company.organisation))
+    return company, places_left(company), door_is_closed(company), checked_by
 
 
 @require_safe

@@ -1,0 +1,88 @@
+"""What a need's page, its step and the suggestions promise: never what the check or the door stops."""
+
+from datetime import UTC, datetime
+
+import pytest
+from django.urls import reverse
+
+from accounts.enums import OrganisationStatus
+from companies.operations import publish_need, set_policy
+from mecenova.agenda.operations import next_step
+from tests.accounts.factories import UserFactory
+from tests.companies.factories import CompanyFactory, NeedFactory
+
+pytestmark = pytest.mark.django_db
+SUGGESTIONS = reverse("matching:suggestions")
+
+
+@pytest.fixture(autouse=True)
+def now(frozen_clock):
+    with frozen_clock(datetime(2026, 11, 30, 9, tzinfo=UTC)) as clock:
+        yield clock
+
+
+@pytest.fixture
+def user():
+    return UserFactory()
+
+
+@pytest.fixture
+def need(user):
+    need = NeedFactory(company=CompanyFactory(members=[user]))
+    publish_need(need=need, by=None)
+    return need
+
+
+@pytest.fixture
+def read(client, user):
+    def read(page):
+        client.force_login(user)
+        return client.get(page).text.split("<main")[1].replace("\u00a0", " ")
+
+    return read
+
+
+def set_capacity(need, number):
+    set_policy(company=need.company, by=None, monthly_capacity=number)
+
+
+def test_a_need_that_waits_for_the_check_of_its_company_says_so(need, read):
+    organisation = need.company.organisation
+    organisation.status, organisation.checked_at = OrganisationStatus.TO_CHECK, None
+    organisation.save()
+    page = read(need.get_absolute_url())
+    assert "Prêt, pas encore visible" in page
+    assert "dès que l’équipe aura vérifié votre entreprise" in page
+    assert "Proposer des associations" not in page
+    assert SUGGESTIONS not in page
+    dashboard = read(reverse("pages:dashboard"))
+    assert "Il paraîtra dès que l’équipe aura vérifié votre entreprise" in dashboard
+    assert "Proposer des associations pour ce besoin" not in dashboard
+    assert "Elles arrivent chaque nuit" not in dashboard
+    listed = read(SUGGESTIONS)
+    assert "des associations vous seront proposées dès que l’équipe aura vérifié votre entreprise" in listed
+    assert "Publier un besoin" not in listed
+
+
+def test_a_closed_door_is_said_in_the_step_of_each_need_until_it_opens_again(need, read):
+    set_capacity(need, 0)
+    assert "tant que la porte est fermée" in next_step(need).what
+    for page in (need.get_absolute_url(), reverse("pages:dashboard"), SUGGESTIONS):
+        html = read(page)
+        assert "Proposer des associations pour ce besoin" not in html
+        assert "Elles arrivent chaque nuit" not in html
+        assert "Publier un besoin" not in html or page != SUGGESTIONS
+        assert f"{reverse('companies:policy', args=[need.company.pk])}#id_monthly_capacity" in html
+    step = next_step(need)
+    set_capacity(need, 0)
+    assert next_step(need) == step
+    set_capacity(need, 3)
+    assert next_step(need).what.startswith("Proposer des associations pour ce besoin")
+    assert next_step(need).deadline == step.deadline
+
+
+def test_a_need_written_behind_a_closed_door_says_so(need):
+    set_capacity(need, 0)
+    other = NeedFactory(company=need.company)
+    publish_need(need=other, by=None)
+    assert "tant que la porte est fermée" in next_step(other).what
