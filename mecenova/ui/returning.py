@@ -26,8 +26,8 @@ UNSENT = "unsent_by"
 # Who logged in last with this browser: an identifier, signed, that outlives the session to say whose it was.
 LAST_PERSON = "last_person"
 LAST_PERSON_FOR = 2 * settings.SESSION_COOKIE_AGE
-# Shorter than this, it is a choice or a button: quicker done again than read.
-WORTH_KEEPING, LONGEST_KEPT = 20, 4000
+# Shorter than this, it is a choice or a button: quicker done again than read. The longest text fits.
+WORTH_KEEPING, LONGEST_KEPT = 20, 64_000
 NOT_SENT = "Votre session a pris fin\u00a0: rien n’a été envoyé."
 KEPT = "Ce que vous aviez écrit est gardé\u00a0: connectez-vous, nous vous le rendons."
 

@@ -79,6 +79,13 @@ def test_the_way_in_says_that_nothing_was_sent_and_whether_the_words_are_kept(
     assert (NOTE in read_at_home(client)) == ("note" in written)
 
 
+def test_a_text_as_long_as_a_document_is_given_back_whole(client: Client) -> None:
+    page, person = f"{SuggestionFactory().get_absolute_url()}interessee/", UserFactory()
+    text = f"{'Un mot de plus. ' * 3_500}La fin."
+    log_in(client, write_after_the_session(client, page, {"note": text}, person), person)
+    assert "La fin." in read_at_home(client)
+
+
 def test_what_was_written_is_given_to_nobody_else_then_gone(client: Client) -> None:
     page, person = f"{SuggestionFactory().get_absolute_url()}interessee/", UserFactory()
     log_in(client, write_after_the_session(client, page, {"note": NOTE}, person), UserFactory())
