@@ -26,6 +26,8 @@ class OrganisationEvent(models.TextChoices):
     ASK_FOR_CHANGES = "ask_for_changes", "précisions demandées par l’équipe"
     RESUBMIT = "resubmit", "fiche corrigée et renvoyée"
     RENAME = "rename", "nom changé"
+    CHANGE_IDENTITY = "change_identity", "nom ou numéro changé, que l’équipe relit"
+    CONFIRM_IDENTITY = "confirm_identity", "nom et numéro relus par l’équipe"
     LEAVE = "leave", "départ du site"
     COME_BACK = "come_back", "retour sur le site"
     EDIT = "edit", "fiche modifiée par l’équipe"

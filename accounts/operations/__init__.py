@@ -6,6 +6,7 @@ from accounts.operations.departures import what_would_end
 from accounts.operations.duplicates import duplicates_brought, find_duplicates, lookalikes, tell_apart
 from accounts.operations.edits import edit_told
 from accounts.operations.erasing import erase_organisation
+from accounts.operations.identity import confirm_identity, organisations_to_recognise
 from accounts.operations.members import (
     accept_invitation,
     change_role,
@@ -15,6 +16,7 @@ from accounts.operations.members import (
     withdraw_invitation,
 )
 from accounts.operations.merges import NumbersDiffer, merge_organisations
+from accounts.operations.naming import record_new_numbers
 from accounts.operations.organisations import (
     WENT_BACK,
     OrganisationExists,
@@ -52,6 +54,7 @@ __all__ = [
     "claim_organisation",
     "close_account",
     "close_dormant_accounts",
+    "confirm_identity",
     "create_organisation",
     "create_verified_user",
     "duplicates_brought",
@@ -68,6 +71,8 @@ __all__ = [
     "lookalikes",
     "merge_organisations",
     "organisations_to_call",
+    "organisations_to_recognise",
+    "record_new_numbers",
     "refuse_claim",
     "remove_member",
     "restart_corrections",

@@ -1,11 +1,14 @@
 """What an organisation is called and where it is, as its record keeps it."""
 
 import re
+from collections.abc import Sequence
 
-from accounts.models import User
+from accounts.enums import OrganisationEvent
+from accounts.models import Organisation, User
 from accounts.models.organisation import record_key
 from mecenova.identifiers.text import has_web_address, one_line
 from mecenova.team import is_staff
+from mecenova.workflow import journal
 from mecenova.workflow.errors import DomainError
 
 NAME_LENGTH = 250
@@ -39,3 +42,30 @@ def clean_postal_code(postal_code: str) -> str:
     if code and not re.fullmatch(r"[0-9]{5}", code):
         raise DomainError("Écrivez le code postal en cinq chiffres, par exemple 75011.")
     return code
+
+
+def record_new_name(organisation: Organisation, former: str, by: User | None) -> None:
+    """The team checked another name: it must be able to see that this is not the one it read.
+
+    Another spelling of the same name is only told.
+    """
+    if not organisation.is_checked or organisation.name == former:
+        return
+    other = record_key(former) != organisation.name_key
+    _record(organisation, f"«\u202f{former}\u202f» est devenu «\u202f{organisation.name}\u202f».", other, by)
+
+
+def record_new_numbers(
+    organisation: Organisation, former: Sequence[str], numbers: Sequence[str], by: User | None
+) -> None:
+    """Those of registries, in one order: a missing one completes the record, another makes it another's."""
+    changed = [(old, new) for old, new in zip(former, numbers, strict=True) if old and old != new]
+    if organisation.is_checked and changed:
+        note = " ".join(f"Le numéro {old} est devenu {new or 'vide'}." for old, new in changed)
+        _record(organisation, note, True, by)
+
+
+def _record(organisation: Organisation, note: str, other: bool, by: User | None) -> None:
+    to_look_at = other and by is not None and not is_staff(by)
+    verb = OrganisationEvent.CHANGE_IDENTITY if to_look_at else OrganisationEvent.RENAME
+    journal.record(organisation, verb, organisation.status, organisation.status, by, note)

@@ -8,9 +8,9 @@ from django.db import IntegrityError, transaction
 from django.db.models import OuterRef, QuerySet, Subquery
 
 from accounts import followups, notifications, policies, signals
-from accounts.enums import OrganisationEvent, OrganisationKind, OrganisationStatus, Origin, Role
+from accounts.enums import OrganisationKind, OrganisationStatus, Origin, Role
 from accounts.models import Membership, Merge, Organisation, User
-from accounts.operations.naming import clean_key, clean_name, clean_postal_code
+from accounts.operations.naming import clean_key, clean_name, clean_postal_code, record_new_name
 from accounts.workflow import ORGANISATION
 from mecenova.agenda import operations as agenda
 from mecenova.agenda.enums import Outcome
@@ -111,8 +111,7 @@ def update_organisation(
             organisation.save()
     except IntegrityError:
         raise OrganisationExists(_same_record(organisation)) from None
-    if organisation.is_checked and organisation.name != former:
-        _record_new_name(organisation, former, by)
+    record_new_name(organisation, former, by)
     return organisation
 
 
@@ -235,12 +234,6 @@ def hold(*organisations: uuid.UUID) -> None:
 def end_sign_up(person: User) -> None:
     """What they came for is done: leaving a team one day will not send them back to the third screen."""
     User.objects.filter(pk=person.pk).exclude(wanted_kind="").update(wanted_kind="")
-
-
-def _record_new_name(organisation: Organisation, former: str, by: User | None) -> None:
-    """The team checked another name: it must be able to see that this is not the one it read."""
-    note = f"«\u202f{former}\u202f» est devenu «\u202f{organisation.name}\u202f»."
-    journal.record(organisation, OrganisationEvent.RENAME, organisation.status, organisation.status, by, note)
 
 
 def _insert_once(organisation: Organisation) -> None:

@@ -6,7 +6,13 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
 from accounts.models import Organisation, User
-from accounts.operations import edit_told, locked, send_back_corrected, update_organisation
+from accounts.operations import (
+    edit_told,
+    locked,
+    record_new_numbers,
+    send_back_corrected,
+    update_organisation,
+)
 from associations.enums import Stance
 from associations.followups import refresh_step
 from associations.models import Association
@@ -56,13 +62,14 @@ def update_association(*, association: Association, by: User | None, **changes: 
     association.organisation = organisation
     if by is not None and not can_edit_association(by, association):
         raise PermissionDenied
-    before = Position.of(association)
+    before, former = Position.of(association), _numbers_of(association)
     rows = Organisation.objects.filter(pk=organisation.pk), Association.objects.filter(pk=association.pk)
     with edit_told(organisation, *rows, by=by):
         if OFFICE & changes.keys():
             office = {name: changes.get(name, getattr(organisation, name)) for name in OFFICE}
             organisation = update_organisation(organisation=organisation, by=by, **office)
         _write_profile(association, {name: changes[name] for name in PLAIN & changes.keys()})
+        record_new_numbers(organisation, former, _numbers_of(association), by)
         for name in LISTS & changes.keys():
             getattr(association, name).set(changes[name])
     if changes.keys() - PAUSE:
@@ -72,6 +79,10 @@ def update_association(*, association: Association, by: User | None, **changes: 
     refresh_step(association.organisation)
     association_changed.send(sender=Association, association=association)
     return association
+
+
+def _numbers_of(association: Association) -> tuple[str, ...]:
+    return association.rna, association.siren, association.court_entry
 
 
 def _write_profile(association: Association, changes: dict[str, Any]) -> None:

@@ -11,6 +11,7 @@ from accounts.models import Organisation, User
 from accounts.operations import (
     edit_told,
     locked,
+    record_new_numbers,
     restart_corrections,
     send_back_corrected,
     update_organisation,
@@ -42,9 +43,11 @@ def update_company(*, company: Company, by: User | None, **changes: Any) -> Comp
     if changes.get("siren"):
         changes["siren"] = clean_siren(changes["siren"])
     rows = Organisation.objects.filter(company=company), Company.objects.filter(pk=company.pk)
+    former = company.siren
     with edit_told(company.organisation, *rows, by=by):
         _write_office(company, by, changes)
         _write_profile(company, changes)
+        record_new_numbers(company.organisation, [former], [company.siren], by)
     heard_from(company.organisation, by)
     company_changed.send(sender=Company, company=company, by=by)
     return company

@@ -10,7 +10,7 @@ from django.urls import reverse
 from accounts.enums import OrganisationStatus
 from accounts.followups import CallForCorrections
 from accounts.models import Organisation
-from accounts.operations import claim_organisation, withdraw_organisation
+from accounts.operations import claim_organisation, update_organisation, withdraw_organisation
 from associations.followups import Presentation
 from associations.operations import note_call
 from companies.followups import CallAfterSilence
@@ -91,6 +91,14 @@ def never_corrected():
     return company.organisation
 
 
+def renamed():
+    organisation = AssociationFactory(members=[UserFactory()]).organisation
+    person = organisation.members.get()
+    name = f"Devenue {organisation.name}"
+    update_organisation(organisation=organisation, by=person, name=name, postal_code="")
+    return organisation
+
+
 FILL = {
     "associations-a-verifier": lambda: OrganisationFactory(status=OrganisationStatus.TO_CHECK),
     "associations-incompletes": lambda: checked_long_ago(members=[UserFactory(), UserFactory()]),
@@ -107,6 +115,7 @@ FILL = {
         kind="skills", title="Deux voix", disagreement_at=clock.now()
     ),
     "corrections": never_corrected,
+    "identites": renamed,
     "revendications": ClaimFactory,
     "adresses": troubled,
 }

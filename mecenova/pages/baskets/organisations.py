@@ -7,7 +7,12 @@ from django.urls import reverse
 
 from accounts.enums import OrganisationEvent, OrganisationKind
 from accounts.models import Claim, Organisation, User
-from accounts.operations import check_organisation, organisations_to_call
+from accounts.operations import (
+    check_organisation,
+    confirm_identity,
+    organisations_to_call,
+    organisations_to_recognise,
+)
 from associations.operations import note_call
 from companies.operations import record_call
 from mecenova.mail.models import AddressTrouble
@@ -70,6 +75,19 @@ def _call(organisation: Organisation, by: User, note: str) -> None:
         note_call(association=organisation.association, by=by, note=note)
 
 
+def renamed() -> "QuerySet[Organisation]":
+    """Checked under another name or number: what everybody reads is no longer what the team read."""
+    return organisations_to_recognise().select_related("association", "company").order_by("changed_at", "pk")
+
+
+def _renamed_line(organisation: Organisation) -> Line:
+    return replace(organisation_line(organisation), since=organisation.changed_at)  # type: ignore[attr-defined]  # (read by `organisations_to_recognise`)
+
+
+def _recognise(organisation: Organisation, by: User, note: str) -> None:
+    confirm_identity(organisation=organisation, by=by)
+
+
 def troubled_addresses() -> "QuerySet[AddressTrouble]":
     people = AddressTrouble.objects.open().select_related("user")
     return people.prefetch_related("user__memberships__organisation").order_by("at", "pk")
@@ -104,6 +122,17 @@ BASKETS = (
         ),
         moved_by=CALLED | {OrganisationEvent.RESUBMIT, OrganisationEvent.CHECK},
         left="La fiche n’attend plus d’appel.",
+    ),
+    Basket(
+        "identites",
+        "Noms ou numéros changés",
+        "organismes",
+        "Lisez l’historique de la fiche. Si ce n’est plus l’organisme vérifié, appelez-le, puis retirez-la.",
+        renamed,
+        _renamed_line,
+        Action("C’est bien le même", _recognise, "Le nom et le numéro sont relus."),
+        moved_by=frozenset({OrganisationEvent.CONFIRM_IDENTITY, OrganisationEvent.LEAVE}),
+        left="Le nom et le numéro n’attendent plus d’être relus.",
     ),
     Basket(
         "revendications",
