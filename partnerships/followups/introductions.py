@@ -122,6 +122,8 @@ class ReplyLater(IntroductionRule):
 
     name: ClassVar[str] = "partnerships.later"
     title: ClassVar[str] = "Reposer la question à la date dite"
+    # Steps begun earlier still name the side that is asked again: it does not read its own name.
+    to_you: ClassVar[str] = "Reposer la question à la date dite"
     owner: ClassVar[Owner] = Owner.PLATFORM
     days: ClassVar[tuple[int, ...]] = (0,)
 
