@@ -83,7 +83,7 @@ def _associations(groups: Mapping[str, Gap]) -> dict[str, int]:
 
 
 def make(*, whole: bool) -> Report:
-    """Seventeen queries at most. `whole` hides nothing: for the team."""
+    """Eighteen queries at most. `whole` hides nothing: for the team."""
     figures = compute()
     grounds = deserts.compute(figures.places)
     promises = kept.read(clock.today(), whole=whole)

@@ -52,6 +52,8 @@ class Shortage:
     causes: Mapping[str, Gap]
     regions: Mapping[str, Gap]
     departments: Mapping[str, Gap]
+    # Of each cause, all that are open, complete or not: everybody reads it beside their odds.
+    open_causes: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,7 @@ class _Giver:
 
 
 def compute(places: Mapping[str, Place]) -> Shortage:
-    """Six queries."""
+    """Seven queries."""
     eligible = Association.objects.open_to_companies().complete().order_by()
     settled: Counter[str] = Counter()
     for code, number in eligible.values_list("organisation__department__code").annotate(number=Count("pk")):
@@ -87,6 +89,7 @@ def compute(places: Mapping[str, Place]) -> Shortage:
         {slug: Gap(linked[slug], parts[slug] / MONTHS, of_causes[slug], typical) for slug in linked},
         {key: _together(gaps) for key, gaps in regions.items()},
         departments,
+        _open_by_cause(),
     )
 
 
@@ -95,11 +98,13 @@ def tables(
 ) -> tuple[Table, Table]:
     """By cause, then by région with its départements. Places are the team's: few would betray a capacity.
 
-    `deserts` is the table of the map, which counts associations that are not complete too.
+    `deserts` is the table of the map, which counts associations that are not complete too. So do the odds of
+    a cause: no line subtracts from them to a handful.
     """
     counts = {key: (gap.associations,) for key, gap in found.causes.items()}
     total = (found.total.associations,)
-    clear = set(counts) if whole else shown(total, counts, overlap=True)
+    wider = Wider(grounds.associations, found.open_causes, found.open_causes)
+    clear = set(counts) if whole else shown(total, counts, overlap=True, within=wider)
     order = sorted(
         (key for key in figures.causes if key in clear), key=lambda key: -found.causes[key].companies
     )
@@ -178,6 +183,13 @@ def _together(gaps: Sequence[Gap]) -> Gap:
         sum(gap.there for gap in gaps),
         gaps[0].capacity,
     )
+
+
+def _open_by_cause() -> dict[str, int]:
+    rows = Association.causes.through.objects.filter(
+        association__in=Association.objects.open_to_companies().order_by().values("pk")
+    )
+    return dict(rows.order_by().values_list("cause__slug").annotate(number=Count("pk")))
 
 
 def _by_cause(eligible: "QuerySet[Association]") -> tuple[Counter[str], dict[str, float]]:
