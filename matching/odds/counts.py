@@ -37,6 +37,11 @@ _ROOMS = files("matching.odds").joinpath("rooms.sql").read_text("utf-8")
 NOBODY = Q(pk__in=())
 
 
+def tells_places(companies: int) -> bool:
+    """Of none, that there is no place; of a handful, places would betray what each of them said."""
+    return companies == 0 or companies >= ENOUGH
+
+
 @dataclass(frozen=True, slots=True)
 class Room:
     """Who is there, and how many associations companies can look at: this month, and still."""
@@ -53,16 +58,23 @@ class Room:
         return 0 < self.associations < ENOUGH
 
     @property
+    def tells_places(self) -> bool:
+        """Whether enough companies share them: what one of them can look at is its own to know."""
+        return tells_places(self.companies)
+
+    @property
     def associations_per_place(self) -> float | None:
         """How many associations there are for one place a month; None without a place, or of a handful."""
-        if not self.places_this_month or self.is_small:
+        if not self.places_this_month or self.is_small or not self.tells_places:
             return None
         return round(self.associations / self.places_this_month, 1)
 
     @property
     def months_to_see_all(self) -> int | None:
         """In how many months companies would have looked at each association once, at this pace."""
-        return -(-self.associations // self.places_this_month) if self.places_this_month else None
+        if not self.places_this_month or not self.tells_places:
+            return None
+        return -(-self.associations // self.places_this_month)
 
 
 @dataclass(frozen=True, slots=True)

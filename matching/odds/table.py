@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import connection
 
-from matching.odds.counts import ENOUGH
+from matching.odds.counts import ENOUGH, tells_places
 from mecenova.calendar import clock
 from mecenova.reference.enums import Kind
 from mecenova.reference.models import Cause
@@ -30,6 +30,10 @@ class Cell:
         if not self.companies or self.associations < ENOUGH:
             return None
         return round(self.associations / self.companies, 1)
+
+    @property
+    def tells_places(self) -> bool:
+        return tells_places(self.companies)
 
     @property
     def is_small(self) -> bool:

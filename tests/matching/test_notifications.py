@@ -188,10 +188,24 @@ def welcome(template, monkeypatch, found):
         ({"companies": 2, "needs": 2}, "près de vous : 2 (tous ne vous conviennent pas)\n"),
         ({"companies": 1, "places_this_month": 3}, "associations ouvertes aux entreprises : aucune\n"),
         ({"companies": 1, "places_this_month": 3}, "dans ces causes près de vous : vous seriez la première."),
-        ({"associations": 1, "places_this_month": 3}, "Vous êtes moins de cinq"),
-        ({"associations": 6, "places_this_month": 6}, "sur le papier, une place pour chacune"),
-        ({"associations": 6, "places_this_month": 5}, "Cela fait 1,2 association pour une place par mois."),
-        ({"associations": 6, "places_this_month": 3}, "Cela fait 2 associations pour une place par mois."),
+        ({"companies": 5, "associations": 1, "places_this_month": 3}, "Vous êtes moins de cinq"),
+        (
+            {"companies": 4, "places_left": 7, "places_this_month": 7},
+            "places encore libres ce mois-ci : très peu\n",
+        ),
+        ({"companies": 4, "associations": 6, "places_this_month": 7}, "Moins de cinq entreprises y étudient"),
+        (
+            {"companies": 5, "associations": 6, "places_this_month": 6},
+            "sur le papier, une place pour chacune",
+        ),
+        (
+            {"companies": 5, "associations": 6, "places_this_month": 5},
+            "Cela fait 1,2 association pour une place par mois.",
+        ),
+        (
+            {"companies": 5, "associations": 6, "places_this_month": 3},
+            "Cela fait 2 associations pour une place par mois.",
+        ),
     ],
 )
 def test_the_welcome_of_an_association_counts_in_french(monkeypatch, figures, told):

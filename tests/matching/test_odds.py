@@ -169,11 +169,14 @@ def test_the_table_counts_each_cause_under_each_kind(db, query_count):
 
 
 def test_a_handful_is_not_divided(db):
-    NeedFactory(published=True)
+    """Of associations, nor of companies: what one of them can look at would be read."""
+    CompanyFactory.create_batch(5)
     AssociationFactory.create_batch(4, complete=True)
     assert odds().associations_per_place is None
     AssociationFactory(complete=True)
-    assert odds().associations_per_place == 1.7
+    assert (odds().associations_per_place, odds().months_to_see_all) == (0.3, 1)
+    Company.objects.first().organisation.delete()
+    assert (odds().associations_per_place, odds().months_to_see_all) == (None, None)
 
 
 def test_those_who_still_wait_are_counted(db):
@@ -249,11 +252,12 @@ def test_nothing_is_widened_beyond_all_of_france_and_any_kind(db):
         ),
         ((0, 1, 0, 3, 3), ["0 association ouverte", "vous seriez la première"]),
         ((1, 1, 0, 3, 3), ["moins de 5 associations ouvertes", "Vous êtes moins de cinq"]),
-        ((5, 2, 0, 5, 5), ["5 associations ouvertes", "une place pour chaque association"]),
+        ((5, 2, 0, 5, 5), ["5 associations ouvertes", "très peu de places"]),
+        ((5, 5, 0, 5, 5), ["5 associations ouvertes", "une place pour chaque association"]),
     ],
 )
 def test_a_place_is_promised_to_nobody_who_is_not_there(figures, told):
     found = Odds(*figures, median_wait_days=None, never_presented=0)
     page = " ".join(strip_tags(render_to_string("matching/odds.html", {"odds": found})).split())
     assert all(each in page for each in told)
-    assert ("une place pour chaque association" in page) == (found.associations >= ENOUGH)
+    assert ("une place pour chaque association" in page) == (found.companies >= ENOUGH)

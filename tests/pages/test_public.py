@@ -1,4 +1,5 @@
 import html
+import re
 from itertools import cycle
 
 import pytest
@@ -59,11 +60,26 @@ def test_an_empty_network_is_said_without_dividing_by_zero(client):
 def test_the_odds_of_one_case_come_from_the_data(client):
     for association in AssociationFactory.create_batch(6):
         association.causes.add(Cause.objects.get(slug="education"))
-    CompanyFactory()
+    CompanyFactory.create_batch(5, policy__monthly_capacity=1)
     response = client.get(reverse("pages:understand"), {"cause": "education"})
     assert response.context["odds"].associations == 6
-    assert response.context["odds"].companies == 1
+    assert response.context["odds"].companies == 5
     assert "au moins 2 mois" in shown(response).replace("\u202f", " ")
+
+
+@pytest.mark.parametrize(("companies", "is_told"), [(1, False), (4, False), (5, True)])
+@pytest.mark.parametrize("associations", [1, 6])
+def test_what_a_handful_of_companies_can_look_at_is_told_nowhere(client, companies, is_told, associations):
+    AssociationFactory.create_batch(associations, complete=True)
+    CompanyFactory.create_batch(companies, policy__monthly_capacity=131)
+    pages = [
+        shown(client.get(reverse("pages:understand"), {"departement": "59"})),
+        shown(client.get(reverse("pages:home"))),
+    ]
+    total = re.compile(rf"(?<!\d){131 * companies}(?!\d)")
+    for page in pages:
+        assert bool(total.search(page)) is is_told
+    assert ("très peu de places" in pages[0]) is not is_told
 
 
 @pytest.mark.parametrize("associations", [1, 5, 12])
@@ -73,10 +89,9 @@ def test_one_company_is_not_spoken_of_as_several(client, associations):
     CompanyFactory(policy__monthly_capacity=5)
     page = shown(client.get(reverse("pages:understand"), {"cause": "education"}))
     answer = page[page.index('id="reponse"') :]
-    assert "L’entreprise concernée étudie" in answer
-    assert "qu’elle peut encore étudier" in answer
+    assert "entreprise qui étudie des demandes" in answer
     assert "Les entreprises concernées" not in page
-    CompanyFactory()
+    CompanyFactory.create_batch(4)
     assert "Les entreprises concernées étudient" in shown(
         client.get(reverse("pages:understand"), {"cause": "education"})
     )
@@ -154,7 +169,7 @@ def test_the_address_that_keeps_the_choice_is_that_of_the_answer_wherever_it_is_
 
 def test_as_many_places_as_associations_is_no_promise(client):
     AssociationFactory.create_batch(6, complete=True)
-    CompanyFactory(policy__monthly_capacity=30)
+    CompanyFactory.create_batch(5, policy__monthly_capacity=6)
     page = shown(client.get(reverse("pages:understand"), {"departement": "59"}))
     assert "sur le papier" in page
     assert "l’attente est plus longue" in page
