@@ -3,7 +3,7 @@
 from datetime import date, time, timedelta
 
 from accounts.models import User
-from accounts.operations import find_duplicates, say_person_away
+from accounts.operations import find_duplicates, say_person_away, update_organisation
 from matching.models import Diagnosis
 from mecenova.agenda.operations import book_slot, check_silence, free_slots, open_slots, share_staff_steps
 from mecenova.calendar import clock
@@ -36,6 +36,7 @@ class Team:
 
     def plan(self) -> None:
         self.timeline.at(2, "15:40", self._hear_that_an_address_fails)
+        self.timeline.at(4, "11:20", self._see_one_take_another_name)
         for days in REGISTERED:
             self.timeline.at(days, "06:05", keep_register)
         for days in CHECKED:
@@ -66,6 +67,19 @@ class Team:
     def _hear_that_an_address_fails(self) -> None:
         person = self.associations.person(self.text["bounced"])
         mark_address(address=person.email, kind=TroubleKind.BOUNCED, detail="550 5.1.1")
+
+    def _see_one_take_another_name(self) -> None:
+        renamed = self.text["renamed"]
+        organisation = self.associations.get(renamed["association"]).organisation
+        update_organisation(
+            organisation=organisation,
+            name=renamed["name"],
+            postal_code=organisation.postal_code,
+            town=organisation.town,
+            website=organisation.website,
+            phone=organisation.phone,
+            by=self.associations.person(renamed["association"]),
+        )
 
     def _book_one(self) -> None:
         """By the association whose diagnosis has waited longest."""
