@@ -23,7 +23,6 @@ from tests.companies.factories import CompanyFactory
 pytestmark = pytest.mark.django_db
 WEEK = {"first_day": date(2026, 11, 24), "last_day": date(2026, 11, 30)}
 TYPED = {"first_day": "2026-11-24", "last_day": "2026-11-30"}
-BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
 @pytest.fixture(autouse=True)
@@ -35,7 +34,7 @@ def _a_monday():
 @pytest.fixture
 def enter(client):
     def act(person):
-        client.force_login(person, backend=BACKEND)
+        client.force_login(person)
         return client
 
     return act

@@ -28,7 +28,7 @@ def staff():
 
 @pytest.fixture
 def team(client, staff):
-    client.force_login(staff, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(staff)
     return client
 
 
@@ -177,7 +177,7 @@ def test_nobody_else_finds_these_pages(client, pair, name):
     address = reverse(f"accounts:{name}", args=arguments)
     ask = client.post if name in {"tell_apart", "merge"} else client.get
     assert ask(address).status_code == 302
-    client.force_login(UserFactory(), backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(UserFactory())
     assert ask(address).status_code == 404
     assert not Merge.objects.exists()
 

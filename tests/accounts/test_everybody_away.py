@@ -31,7 +31,6 @@ from tests.partnerships.factories import IntroductionFactory, member_of
 pytestmark = pytest.mark.django_db
 WEEK = {"first_day": date(2026, 11, 24), "last_day": date(2026, 11, 30)}
 END_OF_WEEK = {"first_day": date(2026, 11, 26), "last_day": date(2026, 12, 3)}
-BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
 @pytest.fixture(autouse=True)
@@ -156,7 +155,7 @@ def test_it_is_no_absence_to_take_back_and_hinders_none(manager, company):
 
 
 def test_the_pages_say_what_is_true(client, manager, company):
-    client.force_login(manager, backend=BACKEND)
+    client.force_login(manager)
     page = reverse("accounts:absences")
     assert "les délais s’arrêtent avec son absence" in client.get(page).content.decode()
     MembershipFactory(organisation=company, user=UserFactory(), role=Role.CONTRIBUTOR)
@@ -167,7 +166,7 @@ def test_the_pages_say_what_is_true(client, manager, company):
 
 
 def test_as_many_queries_for_one_organisation_as_the_page_shows(client, manager, query_count):
-    client.force_login(manager, backend=BACKEND)
+    client.force_login(manager)
     page = reverse("accounts:absences")
     few = query_count(lambda: client.get(page))
     for _ in range(5):
@@ -180,7 +179,7 @@ def test_an_account_switched_off_or_on_in_the_admin_is_counted_at_once(client, c
     say_person_away(person=manager, by=manager, **WEEK)
     assert days_away(company) == []
     superuser = UserFactory(is_staff=True, is_superuser=True)
-    client.force_login(superuser, backend=BACKEND)
+    client.force_login(superuser)
     address = reverse("admin:accounts_user_change", args=[colleague.pk])
     names = {"first_name": colleague.first_name, "last_name": colleague.last_name}
     for is_active, away in ((False, [tuple(WEEK.values())]), (True, [])):

@@ -119,7 +119,7 @@ def test_it_opens_no_account_and_tells_nobody_else_s():
 
 def test_it_is_given_to_whoever_knows_the_password(client):
     person = UserFactory()
-    client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(person)
     address = reverse("accounts:export")
     assert address in client.get(reverse("accounts:person")).text
     asked = client.post(address)

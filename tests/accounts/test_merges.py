@@ -156,7 +156,7 @@ def test_a_look_alike_record_gives_nobody_the_keys_of_another(client, staff, sta
     alike = AssociationFactory(complete=True, organisation__status="to_check", members=[newcomer, writer])
     InvitationFactory(organisation=alike.organisation, invited_by=newcomer, role=Role.MANAGER)
     first, second = (known, alike.organisation) if stays == "checked" else (alike.organisation, known)
-    client.force_login(staff, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(staff)
     said = client.get(reverse("accounts:comparison", args=[first.pk, second.pk])).text
     assert f"{newcomer}" in said
     assert "contributeur seulement" in said
@@ -477,7 +477,7 @@ class TestAtOnce:
     def test_the_second_is_told(self, client, staff, pair, meanwhile, name, swapped):
         kept, gone = reversed(pair) if swapped else pair
         meanwhile("merge_organisations" if name == "merge" else name, kept, gone)
-        client.force_login(staff, backend="django.contrib.auth.backends.ModelBackend")
+        client.force_login(staff)
         keys = [each.organisation.pk for each in pair]
         address = reverse(f"accounts:{name}", args=keys)
         answer = client.post(address, {"numbers_confirmed": "on"}, follow=True)
@@ -488,7 +488,7 @@ class TestAtOnce:
 
 
 def test_a_record_is_not_told_apart_from_itself(client, staff, pair):
-    client.force_login(staff, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(staff)
     key = pair[0].organisation.pk
     assert "la même fiche" in client.post(reverse("accounts:tell_apart", args=[key, key]), follow=True).text
     assert not Duplicate.objects.exists()

@@ -168,7 +168,7 @@ def test_the_administration_brings_no_account_back_that_closes_meanwhile(monkeyp
     team = MembershipFactory().organisation
     person = MembershipFactory(organisation=team, role=Role.CONTRIBUTOR).user
     admin = Client()
-    admin.force_login(StaffFactory(is_superuser=True), backend="django.contrib.auth.backends.ModelBackend")
+    admin.force_login(StaffFactory(is_superuser=True))
     page = reverse("admin:accounts_user_change", args=[person.pk])
     typed = {"first_name": "Corrigé", "last_name": person.last_name, "is_active": "on"}
     pause = Pause(monkeypatch, users, "write_farewell")
@@ -202,7 +202,7 @@ def test_the_administration_opens_no_closed_account_again(client):
     """Its page may have been opened before: the box is ticked there."""
     person = UserFactory()
     operations.close_account(person=person, by=person)
-    client.force_login(StaffFactory(is_superuser=True), backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(StaffFactory(is_superuser=True))
     page = reverse("admin:accounts_user_change", args=[person.pk])
     typed = {"first_name": "Corrigé", "last_name": person.last_name, "is_active": "on"}
     assert client.post(page, typed).status_code == 302

@@ -26,7 +26,7 @@ def staff():
 
 @pytest.fixture
 def page(client, staff):
-    client.force_login(staff, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(staff)
     return client
 
 
@@ -166,7 +166,7 @@ class TestPages:
 
     @pytest.mark.parametrize("path", [reverse("agenda:delays"), address()])
     def test_is_for_the_team_alone(self, client, path):
-        client.force_login(UserFactory(), backend="django.contrib.auth.backends.ModelBackend")
+        client.force_login(UserFactory())
         assert client.get(path).status_code == 404
 
     def test_costs_the_same_however_many_decisions(self, page, staff, query_count):

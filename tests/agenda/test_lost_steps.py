@@ -200,7 +200,7 @@ class TestBeside:
             assert again.due_at == first.due_at
         assert next_step(subject) == step, "the step itself is left alone"
         assert check_silence().restarted == 0
-        client.force_login(StaffFactory(), backend="django.contrib.auth.backends.ModelBackend")
+        client.force_login(StaffFactory())
         assert "Relances perdues, reprises" in client.get(reverse("agenda:silence")).text
 
     def test_what_has_been_done_is_not_lost(self, frozen, booked):

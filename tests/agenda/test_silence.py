@@ -104,7 +104,7 @@ def test_a_kind_that_cannot_be_asked_stops_no_other_and_the_team_is_told(
 ):
     """The others are mended that night; a count that leaves some out is no count, and none is kept."""
     _, silent = alive
-    client.force_login(StaffFactory(), backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(StaffFactory())
     check_silence()
     FollowUp.objects.filter(subject_id=silent.pk).open().update(outcome=Outcome.DONE, closed_at=frozen())
     orphan = start(Answer, gone := OrganisationFactory())
@@ -259,8 +259,8 @@ def test_a_true_step_opened_at_the_same_moment_wins():
 
 def test_the_page_tells_the_nights_and_what_is_to_mend(client, alive, frozen, query_count):
     check_silence()
-    client.force_login(StaffFactory(), backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(StaffFactory())
     html = client.get(reverse("agenda:silence")).content.decode()
     assert alive[1].name in html
-    client.force_login(UserFactory(), backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(UserFactory())
     assert client.get(reverse("agenda:silence")).status_code == 404

@@ -24,13 +24,12 @@ pytestmark = pytest.mark.django_db
 # Well formed, and nobody's.
 NOBODY = "00000000-0000-4000-8000-000000000000"
 TUESDAY = date(2026, 12, 1)
-BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
 @pytest.fixture
 def enter(client):
     def act(person):
-        client.force_login(person, backend=BACKEND)
+        client.force_login(person)
         return client
 
     return act

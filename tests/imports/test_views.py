@@ -35,7 +35,7 @@ def staff():
 
 @pytest.fixture
 def team(client, staff):
-    client.force_login(staff, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(staff)
     return client
 
 
@@ -276,9 +276,9 @@ def test_nobody_else_finds_these_pages(client, staff, name):
     is_post = name in {"upload", "confirm", "cancel", "resume"}
     ask = client.post if is_post else client.get
     assert ask(address).status_code == 302
-    client.force_login(UserFactory(), backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(UserFactory())
     assert ask(address).status_code == 404
-    client.force_login(staff, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(staff)
     if is_post:
         assert client.get(address).status_code == 405
 
@@ -297,7 +297,7 @@ def test_a_blank_file_is_read_back(team):
 
 def test_a_forged_form_is_refused(staff):
     client = Client(enforce_csrf_checks=True)
-    client.force_login(staff, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(staff)
     assert deposit(client).status_code == 403
     assert not ImportRun.objects.exists()
 
@@ -340,7 +340,7 @@ def test_an_unannounced_weight_stops_on_the_way(team, monkeypatch):
 def test_a_real_server_answers_before_the_body_is_sent(live_server):
     """A gigabyte is announced, a few bytes are sent: the refusal comes all the same."""
     client = Client()
-    client.force_login(StaffFactory(), backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(StaffFactory())
     host, port = live_server.thread.host, live_server.thread.port
     with socket.create_connection((host, port), timeout=10) as wire:
         head = (

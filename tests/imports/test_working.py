@@ -131,7 +131,7 @@ def test_a_pass_cut_short_is_told_and_doubles_nothing(monkeypatch, client):
     assert [passed["created"] for passed in run.interrupted] == [500]
     assert (run.result["created"], run.result["unchanged"]) == (700, 500)
     assert Organisation.objects.count() == 1200
-    client.force_login(StaffFactory(), backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(StaffFactory())
     page = client.get(run.get_absolute_url()).content.decode()
     assert "Un passage a été interrompu" in page
 
@@ -303,7 +303,7 @@ def test_a_worker_killed_in_the_middle_leaves_whole_batches(tmp_path, settings, 
 def test_a_broker_that_is_away_keeps_nobody(settings, client, django_capture_on_commit_callbacks):
     settings.CELERY_BROKER_URL = "redis://127.0.0.1:1/0"
     staff = StaffFactory()
-    client.force_login(staff, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(staff)
     with django_capture_on_commit_callbacks(execute=True):
         run = brought(by=staff)
     assert client.get(reverse("imports:run", args=[run.pk])).status_code == 200

@@ -86,7 +86,7 @@ def test_a_released_request_leads_its_association_and_the_team_to_its_diagnosis(
     link = f'href="{diagnosis.get_absolute_url()}"'
 
     def page(reader, subject=introduction):
-        client.force_login(reader, backend="django.contrib.auth.backends.ModelBackend")
+        client.force_login(reader)
         return client.get(subject.get_absolute_url()).content.decode()
 
     own = member_of(project.association)

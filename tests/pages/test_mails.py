@@ -25,7 +25,7 @@ ALL = "/equipe/courriels/tous/"
 @pytest.fixture
 def staff(client):
     person = StaffFactory()
-    client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(person)
     return person
 
 
@@ -70,7 +70,7 @@ def test_the_profile_of_whoever_is_checked_leads_the_team_there_and_nobody_else(
     for profile in profiles:
         link = reverse("pages:organisation", args=[profile.organisation_id])
         assert link not in page(client, profile.get_absolute_url())
-        client.force_login(StaffFactory(), backend="django.contrib.auth.backends.ModelBackend")
+        client.force_login(StaffFactory())
         assert link in page(client, profile.get_absolute_url())
         client.logout()
 
@@ -155,7 +155,7 @@ def test_lists_are_read_page_after_page(client, staff):
 
 @pytest.mark.parametrize("path", [ALL, "organisation"])
 def test_it_is_for_the_team(client, organisation, path):
-    client.force_login(organisation.members.get(), backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(organisation.members.get())
     assert client.get(of(organisation) if path == "organisation" else path).status_code == 404
 
 
@@ -186,5 +186,5 @@ def test_no_page_of_the_team_leads_to_a_door_that_is_closed(client, staff):
         assert administration not in page(client, reverse(name))
     staff.user_permissions.add(Permission.objects.get(codename="change_cause"))
     assert administration in page(client, reverse("pages:control_tower"))
-    client.force_login(StaffFactory(is_superuser=True), backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(StaffFactory(is_superuser=True))
     assert administration in page(client, reverse("pages:control_tower"))

@@ -39,7 +39,7 @@ def network():
 
 @pytest.fixture
 def staff(client):
-    client.force_login(StaffFactory(), backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(StaffFactory())
     return client
 
 
@@ -176,7 +176,7 @@ def test_a_cache_that_cannot_write_is_no_obstacle(client, network):
 @pytest.mark.parametrize("path", [TEAM, f"{TEAM}promesses.csv"])
 def test_the_whole_is_for_the_team(client, path):
     assert client.get(path).status_code == 302
-    client.force_login(UserFactory(), backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(UserFactory())
     assert client.get(path).status_code == 404
 
 

@@ -57,7 +57,7 @@ def test_a_closed_account_opens_nothing(client, asked, person, link):
 
 def test_of_one_person_in_the_browser_of_another(client, asked, link):
     colleague = MembershipFactory(organisation=asked.company.organisation).user
-    client.force_login(colleague, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(colleague)
     assert client.post(link, {"answer": "yes"}).status_code == 404
 
 
@@ -92,7 +92,7 @@ def test_at_a_former_address_it_neither_shows_nor_acts(client, asked, person, li
         assert asked.note not in answer.text
     asked.refresh_from_db()
     assert asked.is_waiting
-    client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(person)
     assert client.post(link, {"answer": "yes"}).status_code == 200
 
 
@@ -108,7 +108,7 @@ def test_made_before_links_said_their_address_it_asks_to_sign_in(client, asked, 
     token = f"{name}:{_signer(name).sign(urlsafe_b64encode(former).decode().rstrip('='))}"
     old = reverse("mail:one_click", args=[token])
     assert client.get(old).status_code == 403
-    client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(person)
     assert client.post(old, {"answer": "yes"}).status_code == 200
 
 
@@ -150,7 +150,7 @@ def test_of_what_came_later_who_has_left_reads_nothing_and_acts_no_more(client, 
 
 def test_a_signature_is_worth_nothing_elsewhere(client, opened, person):
     """Each address signs for itself: one is never read as another, in any order."""
-    client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(person)
     association = opened[TalkLink].introduction.association
     tokens = {
         "mail:one_click": link_for(TalkLink, opened[TalkLink], person).rstrip("/").rpartition("/")[2],
@@ -173,7 +173,7 @@ def test_asking_everybody_is_stopped(client, settings):
     settings.ACCOUNT_RATE_LIMITS = {**settings.ACCOUNT_RATE_LIMITS, "introduce": "2/h/user"}
     person, waiting = UserFactory(), IntroductionFactory()
     CompanyFactory(members=[person])
-    client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(person)
     address = f"{reverse('partnerships:introduction_create')}?association={waiting.association.pk}"
     assert [client.post(address, {"note": ""}).status_code for _ in range(3)] == [422, 422, 429]
 
@@ -187,7 +187,7 @@ def test_a_former_key_still_opens_the_links_already_sent(client, opened, person,
         "agenda:slots": token_for(organisation_id=organisation.pk, about=organisation),
         "accounts:invitation": InvitationFactory().get_absolute_url().split("/")[2],
     }
-    client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(person)
     settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "another key", [settings.SECRET_KEY]
     for name, token in links.items():
         assert client.get(reverse(name, args=[token])).status_code == 200, name

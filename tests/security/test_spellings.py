@@ -19,7 +19,6 @@ from tests.accounts.factories import (
 
 pytestmark = pytest.mark.django_db
 
-BACKEND = "django.contrib.auth.backends.ModelBackend"
 LOGIN = "/compte/login/"
 NAME, LOOK_ALIKE = "association@exemple.fr", "associat\u0131on@exemple.fr"
 
@@ -73,7 +72,7 @@ def test_no_address_is_changed_for_a_look_alike(client):
 
 def test_no_look_alike_is_invited_nor_left_by_a_visitor(client):
     boss = MembershipFactory()
-    client.force_login(boss.user, backend=BACKEND)
+    client.force_login(boss.user)
     page = reverse("accounts:members", kwargs={"pk": boss.organisation_id})
     answer = client.post(page, {"email": LOOK_ALIKE, "role": "contributor"})
     assert "lettre ordinaire du clavier" in answer.text

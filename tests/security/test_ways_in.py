@@ -6,6 +6,7 @@ import time
 import pytest
 from allauth.account.models import EmailAddress
 from allauth.core.internal.ratelimit import get_ip
+from django.contrib.auth.hashers import MD5PasswordHasher
 from django.contrib.auth.models import Group, Permission
 from django.test import Client
 from django.urls import reverse
@@ -58,7 +59,7 @@ class TestSigningIn:
     def test_nor_a_change_of_password_of_its_own(self, client):
         """The site's own counts the tries, and writes to whose password it was."""
         staff, new = StaffFactory(is_superuser=True), "un phare au bout du quai"
-        client.force_login(staff, backend="django.contrib.auth.backends.ModelBackend")
+        client.force_login(staff)
         typed = {"old_password": PASSWORD, "new_password1": new, "new_password2": new}
         for answer in (
             client.get("/administration/password_change/"),
@@ -72,7 +73,7 @@ class TestSigningIn:
         assert staff.password == before
 
     def test_to_others_the_admin_is_closed(self, client):
-        client.force_login(UserFactory(), backend="django.contrib.auth.backends.ModelBackend")
+        client.force_login(UserFactory())
         assert client.get(reverse("admin:login")).status_code == 403
 
     def test_wrong_passwords_stop_whoever_types_them_and_nobody_else(self, client):
@@ -162,7 +163,7 @@ class TestAnOpenBrowser:
     @pytest.fixture
     def person(self, client):
         person = UserFactory(email="lea@exemple.fr")
-        client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+        client.force_login(person)
         return person
 
     def confirm(self, client, answer, password):
@@ -344,9 +345,7 @@ class TestSecretsOfMails:
         client.post(reverse("accounts:sign_up"), {**values, "email": "lea@exemple.fr"})
         mail = OutgoingMail.objects.get()
         code = mail.subject.split()[0]
-        client.force_login(
-            StaffFactory(is_superuser=True), backend="django.contrib.auth.backends.ModelBackend"
-        )
+        client.force_login(StaffFactory(is_superuser=True))
         for address in (
             mail.get_absolute_url(),
             reverse("admin:mail_outgoingmail_changelist"),
@@ -363,7 +362,7 @@ class TestRights:
         """Of the team, with every right that can be given, and no superuser."""
         keeper = StaffFactory()
         keeper.user_permissions.set(Permission.objects.all())
-        client.force_login(keeper, backend="django.contrib.auth.backends.ModelBackend")
+        client.force_login(keeper)
         return keeper
 
     def test_rights_are_given_by_superusers(self, client, keeper):
@@ -414,9 +413,7 @@ class TestRights:
         assert not Group.objects.filter(name="Autre").exists()
 
     def test_a_superuser_does(self, client):
-        client.force_login(
-            StaffFactory(is_superuser=True), backend="django.contrib.auth.backends.ModelBackend"
-        )
+        client.force_login(StaffFactory(is_superuser=True))
         client.post(reverse("admin:auth_group_add"), {"name": "Relecture"})
         assert Group.objects.filter(name="Relecture").exists()
 
@@ -424,8 +421,25 @@ class TestRights:
 def test_a_record_is_claimed_once_however_often_it_is_sent(client):
     person, organisation = UserFactory(), OrganisationFactory(status="unclaimed")
     ClaimFactory(organisation=organisation)
-    client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(person)
     address = reverse("accounts:claim", args=[organisation.pk])
     for _ in range(2):
         client.post(address, {"message": "Je suis trésorière."})
     assert person.claims.count() == 1
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("known", [True, False])
+def test_a_wrong_password_is_hashed_once(client, monkeypatch, known):
+    """Argon2 takes a hundred megabytes each time: twice would halve what it takes to tire the site."""
+    hashed = []
+    encode = MD5PasswordHasher.encode
+
+    def counted(self, *words):
+        hashed.append(words)
+        return encode(self, *words)
+
+    email = UserFactory().email if known else "personne@exemple.fr"
+    monkeypatch.setattr(MD5PasswordHasher, "encode", counted)
+    client.post(reverse("account_login"), {"login": email, "password": "pas le bon"})
+    assert len(hashed) == 1

@@ -70,7 +70,7 @@ class World:
         client = Client(raise_request_exception=False)
         person = self.people[role]
         if person is not None:
-            client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+            client.force_login(person)
         return client
 
     def address(self, name: str) -> Address:
