@@ -83,7 +83,9 @@ def test_directory_is_filtered_without_a_new_page(page):
 
 
 @pytest.mark.parametrize("javascript", [True, False], ids=["script", "no script"])
-def test_project_from_draft_to_published(new_page, association, user, base_url, javascript):
+def test_project_from_draft_to_published(
+    new_page, association, user, base_url, javascript, expected_console_errors
+):
     ProjectFactory(association=association)
     page = new_page(java_script_enabled=javascript)
     sign_in(page, user, base_url)
@@ -94,6 +96,7 @@ def test_project_from_draft_to_published(new_page, association, user, base_url, 
     page.get_by_role("button", name="Enregistrer le brouillon").click()
     page.get_by_role("link", name="Ajouter une demande").click()
     page.get_by_role("link", name="Mécénat financier").click()
+    expected_console_errors.append("status of 422")
     page.get_by_label("Montant recherché").fill("douze mille")
     page.get_by_role("button", name="Ajouter la demande").click()
     expect(page.get_by_label("Montant recherché")).to_have_value("douze mille")

@@ -43,7 +43,8 @@ def test_an_association_asks_from_a_need_and_lands_on_a_page_that_says_what_come
     assert "15 jours ouvrés" in page
     response = client.post(address, {"note": "Parlons-en."}, follow=True)
     assert Introduction.objects.get().note == "Parlons-en."
-    assert f"Répondre à {pair.association.organisation.name}, qui demande" in shown(response)
+    asking = pair.association.organisation.name
+    assert f"Répondre à la demande de mise en relation\u00a0: {asking}" in shown(response)
 
 
 def test_a_request_and_what_it_is_about_are_told_apart_by_their_titles(client, pair):
