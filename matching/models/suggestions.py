@@ -259,7 +259,7 @@ class Suggestion(Identified):
             return f"{asked} une mise en relation. {self.introduction.get_status_display()}."
         if self.status == SuggestionStatus.EXPIRED:
             closed = self.need.status == NeedStatus.CLOSED
-            return "Le besoin a été clos avant une réponse." if closed else "Restée sans réponse."
+            return "Le besoin a été clos avant une réponse." if closed else "Elle a pris fin sans réponse."
         if self.seen_at:
             return f"Ouverte par l’entreprise le {short_date(self.seen_at)}, sans réponse encore."
         return "Pas encore ouverte par l’entreprise."

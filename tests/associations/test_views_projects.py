@@ -323,6 +323,10 @@ def test_a_paused_project_is_said_in_pause_wherever_its_state_is(client, user):
 def test_the_ask_to_remove_is_said_whole(client, user):
     project = ProjectFactory(association=AssociationFactory(complete=True, members=[user]))
     _, other = (AskFactory(project=project, kind="financial", amount=amount) for amount in (1200, 3400))
+    both = client.get(project.get_absolute_url()).content.decode()
+    for number in (1, 2):
+        for verb in ("Modifier", "Retirer"):
+            assert f'{verb}<span class="visually-hidden"> la demande {number}' in both
     page = client.get(reverse("associations:ask_delete", args=[other.pk])).content.decode()
     assert "3\u202f400" in page
     assert "1\u202f200" not in page

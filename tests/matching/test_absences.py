@@ -81,3 +81,4 @@ def test_its_dashboard_and_the_page_of_absences_say_it(client, need):
         assert said in html
         assert need.company.organisation.name in html
         assert "Elles arrivent chaque nuit" not in html
+        assert "Vous pouvez encore étudier" not in html

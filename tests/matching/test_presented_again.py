@@ -150,7 +150,7 @@ def test_what_nobody_answered_the_first_time_ends(first, now):
     assert first.status == SuggestionStatus.EXPIRED
     assert history(first).last().verb == "expire"
     assert Suggestion.objects.open().count() == 1
-    assert first.outcome == "Restée sans réponse."
+    assert first.outcome == "Elle a pris fin sans réponse."
 
 
 def test_each_time_takes_a_place_of_its_month(first, now):
