@@ -54,8 +54,11 @@ def test_the_team_looks_once_and_again_at_the_next_change(association):
         confirm_identity(organisation=association.organisation, by=staff)
     assert not organisations_to_recognise().exists()
     assert history(association.organisation).filter(verb="confirm_identity").count() == 1
-    change(association, name="Encore une autre")
-    assert organisations_to_recognise().exists()
+    change(association, name="Encore une autre", rna="W751000002")
+    found = organisations_to_recognise().get()
+    assert "«\u202fCroix-Rouge française\u202f» est devenu «\u202fEncore une autre\u202f»." in found.changed
+    assert "Le numéro W491000001 est devenu W751000002." in found.changed
+    assert "Anjou Relogis" not in found.changed, "it was looked at"
     with pytest.raises(PermissionDenied):
         confirm_identity(organisation=association.organisation, by=association.organisation.members.first())
 

@@ -473,3 +473,11 @@ def test_what_is_promised_for_a_day_is_not_late_before_its_evening(team):
             assert ("en retard" in team.get(page_of("revendications")).text) is late
             assert ("en retard" in team.get(reverse("pages:control_tower")).text) is late
             assert sum(load.late for load in loads()) == late
+
+
+def test_the_line_of_a_renamed_record_says_what_it_was_called(team):
+    organisation = renamed()
+    organisation.refresh_from_db()
+    former = organisation.name.removeprefix("Devenue ")
+    said = f"«\u202f{former}\u202f» est devenu «\u202f{organisation.name}\u202f»."
+    assert said in html.unescape(team.get(page_of("identites")).text)

@@ -81,7 +81,9 @@ def renamed() -> "QuerySet[Organisation]":
 
 
 def _renamed_line(organisation: Organisation) -> Line:
-    return replace(organisation_line(organisation), since=organisation.changed_at)  # type: ignore[attr-defined]  # (read by `organisations_to_recognise`)
+    """What changed is read on the line: `organisations_to_recognise` brings it with the row."""
+    line, found = organisation_line(organisation), vars(organisation)
+    return replace(line, since=found["changed_at"], about=f"{line.about} · {found['changed']}")
 
 
 def _recognise(organisation: Organisation, by: User, note: str) -> None:
