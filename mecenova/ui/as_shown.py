@@ -49,6 +49,7 @@ class AsShown(forms.Form):
         **options: Any,
     ) -> None:
         initial = {**options.pop("initial", {}), **(now or {}), **(typed or {})}
+        # mypy fears an `initial` among `args`: nobody gives one by its place.
         super().__init__(*args, initial=initial, **options)  # type: ignore[misc]
         self.now = dict(now or {})
         self.overtaken: list[Overtaken] = []
@@ -95,6 +96,7 @@ class AsShown(forms.Form):
         this minimum. Each page was checked with what it showed; the two have not been, together.
         """
         both = copy(self)
+        # Django's stubs leave out where a form keeps its errors.
         both.cleaned_data, both._errors = self.merged(), ErrorDict()  # type: ignore[attr-defined]
         both.clean()
         if not both.errors:

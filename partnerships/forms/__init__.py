@@ -1,4 +1,8 @@
-"""Parsing and validation only."""
+"""Parsing and validation only.
+
+To mypy each of `fields` is a plain `Field`, without choices or rows: hence `type: ignore` where some
+are set.
+"""
 
 from partnerships.forms.introductions import AnswerForm, AskForm, WithdrawForm
 from partnerships.forms.partnerships import (
