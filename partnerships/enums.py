@@ -137,6 +137,8 @@ class PartnershipStatus(models.TextChoices):
 
 
 UNDER_WAY = (PartnershipStatus.DISCUSSION, PartnershipStatus.AGREED)
+# Closed before it was ever signed: nobody helped anybody.
+CAME_TO_NOTHING = (PartnershipStatus.ABANDONED, PartnershipStatus.RETURNED)
 
 
 class ReflectionMoment(models.TextChoices):

@@ -12,6 +12,7 @@ from mecenova.mail.models import AddressTrouble
 from mecenova.pages.baskets import BASKETS
 from mecenova.workflow.models import TransitionRecord
 from partnerships.enums import IntroductionStatus
+from partnerships.models import Partnership
 from tests.accounts.factories import ClaimFactory, OrganisationFactory, StaffFactory, UserFactory
 from tests.associations.factories import AssociationFactory
 from tests.matching.factories import SuggestionFactory
@@ -102,6 +103,36 @@ def test_one_that_a_company_said_yes_to_was_not_refused_by_all(refused):
     assert found("associations-refusees") == {refused}
     IntroductionFactory(association=refused, status=IntroductionStatus.YES, answered_at=clock.now())
     assert found("associations-refusees") == set()
+
+
+@pytest.mark.parametrize("over", ["abandoned", "returned"])
+def test_a_yes_that_came_to_nothing_is_no_hope(refused, over):
+    """Neither talked nor signed in the end: the partnership is over, and nobody else is left."""
+    asked = IntroductionFactory(association=refused, status=IntroductionStatus.YES, answered_at=clock.now())
+    partnership = Partnership.objects.create(kind=asked.kind, title="Des ateliers", introduction=asked)
+    assert found("associations-refusees") == set()
+    dated = {f"{over}_at": clock.now()}
+    Partnership.objects.filter(pk=partnership.pk).update(status=over, **dated)
+    assert found("associations-refusees") == {refused}
+
+
+def test_a_partnership_that_was_signed_is_no_refusal_once_it_has_ended(refused):
+    asked = IntroductionFactory(association=refused, status=IntroductionStatus.YES, answered_at=clock.now())
+    signed = {"agreed_at": clock.now(), "signed_on": clock.today(), "ended_at": clock.now()}
+    Partnership.objects.create(
+        kind=asked.kind, title="Des ateliers", introduction=asked, status="ended", **signed
+    )
+    assert found("associations-refusees") == set()
+
+
+def test_a_request_put_off_then_released_was_refused_when_it_was_released(refused, staff):
+    """« Later » was not the end: a call made meanwhile says nothing of the silence after it."""
+    later = {"answered_at": clock.now() - 9 * DAY, "released_at": clock.now() - DAY}
+    put_off = IntroductionFactory(association=refused, status=IntroductionStatus.RELEASED, **later)
+    call(refused, 5, staff)
+    assert found("associations-refusees") == {refused}
+    (line,) = BASKETS["associations-refusees"].found()
+    assert line.refused_at == put_off.released_at
 
 
 def test_only_a_call_since_the_last_refusal_takes_one_out(refused, staff):

@@ -21,7 +21,7 @@ from mecenova.pages.baskets.basket import Action, Basket, Line
 from mecenova.pages.baskets.organisations import CALLED, CHECK, CHECKED, organisation_line
 from mecenova.pages.followups import LongIncomplete
 from mecenova.workflow.models import TransitionRecord
-from partnerships.enums import OPEN_STATUSES, IntroductionStatus, Side
+from partnerships.enums import CAME_TO_NOTHING, OPEN_STATUSES, IntroductionStatus, Side
 from partnerships.models import Introduction
 
 # One refusal is not yet « refused by all ».
@@ -68,11 +68,13 @@ def never_presented() -> "QuerySet[Association]":
 def refused_by_all() -> "QuerySet[Association]":
     """All that they asked, or that was proposed of them, has ended with a no or in silence: nobody is left.
 
-    What they were asked and refused themselves is nobody's refusal of them. Who was called since the last one
-    has heard from somebody.
+    What they were asked and refused themselves is nobody's refusal of them. A yes is hope, unless its
+    partnership closed before it was signed. Who was called since the last one has heard from somebody.
     """
     own = {"association": OuterRef("pk")}
-    hopeful = Introduction.objects.filter(**own, status__in=[*OPEN_STATUSES, IntroductionStatus.YES])
+    hopeful = Introduction.objects.filter(**own, status__in=[*OPEN_STATUSES, IntroductionStatus.YES]).exclude(
+        partnership__status__in=CAME_TO_NOTHING
+    )
     waiting = Suggestion.objects.open().filter(**own)
     asked = Introduction.objects.filter(
         **own,
@@ -85,8 +87,9 @@ def refused_by_all() -> "QuerySet[Association]":
         Association.objects.open_to_companies()
         .annotate(
             refusals=_number_of(asked) + _number_of(proposed),
+            # What was put off has an answer, and then its release: the later of the two is its end.
             refused_at=Greatest(
-                _latest_of(asked, Coalesce("answered_at", "released_at")), _latest_of(proposed, "answered_at")
+                _latest_of(asked, Greatest("answered_at", "released_at")), _latest_of(proposed, "answered_at")
             ),
             called_at=Subquery(_called()),
         )
@@ -103,7 +106,7 @@ def _number_of(rows: "QuerySet[Any]") -> Coalesce:
     return Coalesce(Subquery(counted.values("number")), 0)
 
 
-def _latest_of(rows: "QuerySet[Any]", moment: str | Coalesce) -> Subquery:
+def _latest_of(rows: "QuerySet[Any]", moment: str | Greatest) -> Subquery:
     latest = rows.order_by().values("association").annotate(latest=Max(moment))
     return Subquery(latest.values("latest"))
 
