@@ -5,15 +5,14 @@ from typing import Any
 from django import forms
 
 from infotheque.exercises import exercise_of
-from infotheque.forms.as_shown import AsShownForm
 from infotheque.models import Document, Path, Step
-from infotheque.models.document import HEAVY
 from mecenova.identifiers.fields import WholeNumberField
+from mecenova.ui.as_shown import AsShownModelForm
 
 MARKDOWN = "Titres\u00a0: ## ; listes\u00a0: - ; gras\u00a0: **mot** ; liens\u00a0: [mots](https://…)."
 
 
-class PathForm(AsShownForm):
+class PathForm(AsShownModelForm):
     class Meta:
         model = Path
         fields = ("title", "introduction")
@@ -25,7 +24,7 @@ class PathForm(AsShownForm):
         }
 
 
-class LessonForm(AsShownForm):
+class LessonForm(AsShownModelForm):
     """`keys` are the exercises that the step may have, its own first."""
 
     key = forms.ChoiceField(
@@ -49,9 +48,7 @@ class LessonForm(AsShownForm):
     def __init__(self, *args: Any, keys: list[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.made_with = {"keys": keys}
-        online = Document.objects.published().defer(*HEAVY).order_by("title")
-        kept = Document.objects.filter(pk=self.instance.document_id).defer(*HEAVY)
-        self.fields["document"].queryset = online | kept
+        self.fields["document"].queryset = Document.objects.to_choose_from(self.instance.document_id)
         self.fields["document"].empty_label = "Aucun"
         path = self.instance.path.slug
         self.fields["key"].choices = [(key, _told(path, key)) for key in keys]

@@ -5,16 +5,16 @@ from typing import Any
 from django import forms
 
 from infotheque.enums import Readers, Stage
-from infotheque.forms.as_shown import AsShownForm
 from infotheque.forms.organisation import OrganisationField
 from infotheque.models import Collection, CurationSettings, Document
 from mecenova.identifiers.fields import AddressField
 from mecenova.reference.enums import Kind
 from mecenova.team import team
+from mecenova.ui.as_shown import AsShownModelForm
 from mecenova.ui.forms import DateInput
 
 
-class DocumentForm(AsShownForm):
+class DocumentForm(AsShownModelForm):
     """The record and the text; what was typed is kept when it is refused."""
 
     link = forms.URLField(label="Lien", required=False, max_length=500, assume_scheme="https")
@@ -160,7 +160,7 @@ class SettingsForm(forms.ModelForm):
         fields = ("needs_second_reader", "review_months")
 
 
-class CollectionForm(AsShownForm):
+class CollectionForm(AsShownModelForm):
     class Meta:
         model = Collection
         fields = ("title", "introduction", "position")

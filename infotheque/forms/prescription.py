@@ -5,7 +5,6 @@ from typing import Any
 from django import forms
 
 from infotheque.models import Document
-from infotheque.models.document import HEAVY
 
 
 class PrescriptionForm(forms.Form):
@@ -15,5 +14,4 @@ class PrescriptionForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field = self.fields["document"]
-        field.queryset = Document.objects.published().defer(*HEAVY).order_by("title")  # type: ignore[attr-defined]
+        self.fields["document"].queryset = Document.objects.to_choose_from()  # type: ignore[attr-defined]

@@ -65,6 +65,10 @@ class DocumentQuerySet(models.QuerySet["Document"]):
         alive = Q(link_hidden_at__isnull=True) | ~Q(body="") | Q(current_version__isnull=False)
         return self.filter(alive, status__in=PUBLIC_STATUSES)
 
+    def to_choose_from(self, chosen: UUID | None = None) -> Self:
+        """Those on line, by title, for a list; and the one chosen before, even if it is hidden for now."""
+        return (self.published() | self.filter(pk=chosen)).defer(*HEAVY).order_by("title")
+
     def saying(self, query: SearchQueryCombinable, *, or_these: Sequence[UUID] = ()) -> Self:
         """Those whose title, summary or text say what the query asks, and those of these keys."""
         return self.filter(Answers(query, or_these))

@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 
+from mecenova.ui.as_shown import AsShown
 from mecenova.ui.forms import DateInput
 from partnerships.forms.introductions import NOTE_LENGTH
 from partnerships.models import Partnership
@@ -159,7 +160,9 @@ class EndForm(forms.Form):
     )
 
 
-class ReflectForm(forms.Form):
+class ReflectForm(AsShown):
+    """What one party writes of it, from what its people have written already."""
+
     text = forms.CharField(
         label="En quelques lignes",
         max_length=2000,

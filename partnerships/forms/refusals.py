@@ -5,10 +5,11 @@ from typing import Any
 from django import forms
 
 from infotheque.models import Document
+from mecenova.ui.as_shown import AsShownModelForm
 from partnerships.models import RefusalStep
 
 
-class RefusalStepForm(forms.ModelForm):
+class RefusalStepForm(AsShownModelForm):
     """The team's words for one reason, its delay and its document."""
 
     class Meta:
@@ -31,5 +32,6 @@ class RefusalStepForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["document"].queryset = Document.objects.published()  # type: ignore[attr-defined]
-        self.fields["document"].empty_label = "Pas encore choisi"  # type: ignore[attr-defined]
+        document = self.fields["document"]
+        document.queryset = Document.objects.to_choose_from(self.instance.document_id)  # type: ignore[attr-defined]
+        document.empty_label = "Pas encore choisi"  # type: ignore[attr-defined]

@@ -218,6 +218,11 @@ class Partnership(Identified):
         holds = said is not None and (said.talked or said.turn == (self.talk_turn or TURNS[0]))
         return said if holds else None
 
+    def words_of(self, organisation: Organisation | None) -> str:
+        """What its people have written already about the moment that is asked about now."""
+        said = self.reflections.filter(organisation=organisation, moment=self.reflection_moment or "")
+        return said.values_list("text", flat=True).first() or ""
+
     def without_words(self, moment: str) -> list[Organisation]:
         """Those that have not written about this moment."""
         return self._present_but(

@@ -68,7 +68,7 @@ def edit_refusal_step(*, step: RefusalStep, by: "User", **changes: Any) -> list[
         raise PermissionDenied
     if unknown := changes.keys() - set(EDITABLE):
         raise ValueError(f"Not for editing: {sorted(unknown)}")
-    step = RefusalStep.objects.select_for_update(no_key=True).get(pk=step.pk)
+    step = lock(step)
     before = {field: getattr(step, field) for field in changes}
     for field, value in changes.items():
         setattr(step, field, value)
@@ -104,6 +104,11 @@ def choose_first_documents(*, by: "User") -> int:
             edit_refusal_step(step=step, by=by, document=document)
             chosen += 1
     return chosen
+
+
+def lock(step: RefusalStep) -> RefusalStep:
+    """The step as it is now, held until the end."""
+    return RefusalStep.objects.select_for_update(no_key=True).get(pk=step.pk)
 
 
 def _said(value: Any) -> str:

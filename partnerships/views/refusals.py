@@ -3,15 +3,18 @@
 import uuid
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
+from mecenova.ui.as_shown import held_to_write
 from mecenova.ui.form_pages import show_form
 from mecenova.workflow.errors import DomainError
 from partnerships import operations, policies
 from partnerships.forms import RefusalStepForm
 from partnerships.models import RefusalStep, RefusalStepChange
+from partnerships.operations.refusals import lock
 
 LATEST_CHANGES = 20
 
@@ -26,21 +29,25 @@ def refusal_steps(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+@transaction.atomic
 def refusal_step(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """One reason: its words, its delay, its document; what was typed is kept when it is refused."""
     _only_staff(request)
-    step = get_object_or_404(RefusalStep, pk=pk)
+    step = held_to_write(request, lambda: get_object_or_404(RefusalStep, pk=pk), lock)
     form = RefusalStepForm(request.POST or None, instance=step)
+    again = None
     if request.method == "POST" and form.is_valid():
+        again = form.taken_up(get_object_or_404(RefusalStep, pk=pk))
+    if request.method == "POST" and form.is_valid() and again is None:
         try:
-            changed = operations.edit_refusal_step(step=step, by=request.user, **form.cleaned_data)
+            changed = operations.edit_refusal_step(step=step, by=request.user, **form.changes())
         except DomainError as error:
             form.add_error(None, error.message)
         else:
             messages.success(request, "C’est enregistré." if changed else "Rien n’a changé.")
             return redirect("partnerships:refusal_steps")
     context = {"step": step, "changes": step.changes.select_related("by")}
-    return show_form(request, "partnerships/refusal_step.html", form, **context)
+    return show_form(request, "partnerships/refusal_step.html", again or form, **context)
 
 
 def _only_staff(request: HttpRequest) -> None:
