@@ -7,10 +7,13 @@ import subprocess
 import sys
 import warnings
 from importlib.metadata import distributions
+from itertools import pairwise
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 import yaml
+from gunicorn.config import Config
 
 from mecenova.celery import LONG, PROMPT, app
 from mecenova.demo.supervisor import _commands
@@ -159,6 +162,45 @@ def test_an_update_cuts_no_task_and_forgets_nothing_that_was_to_be_done():
     assert (folder, volume in told["volumes"]) == (kept, True)
     # A new volume takes its owner from the image's folder.
     assert kept in re.search(r"install --directory --owner mecenova (.*)", DOCKERFILE)[1]
+
+
+def seconds(duration: str) -> int:
+    """« 45s » or « 50m », as compose writes it."""
+    return int(duration[:-1]) * {"s": 1, "m": 60}[duration[-1]]
+
+
+def test_an_update_lets_requests_end_and_the_database_close_its_files():
+    """Docker kills after ten seconds what says nothing else."""
+    services = yaml.safe_load(COMPOSE)["services"]
+    assert seconds(services["web"]["stop_grace_period"]) > Config().graceful_timeout
+    assert seconds(services["database"]["stop_grace_period"]) >= 60
+
+
+def test_the_database_is_said_to_be_ready_once_it_is_for_others():
+    """While it is being made, a server answers on its socket alone, for the scripts that make its role."""
+    check = yaml.safe_load(COMPOSE)["services"]["database"]["healthcheck"]["test"]
+    assert ("--host", "127.0.0.1") in pairwise(check)
+
+
+def test_the_memory_that_processes_of_postgresql_share_is_more_than_docker_s_own():
+    """64 MB, which one large join by several processes fills: the query then fails."""
+    assert yaml.safe_load(COMPOSE)["services"]["database"]["shm_size"] == "256m"
+
+
+def test_no_log_fills_the_disk():
+    for service in yaml.safe_load(COMPOSE)["services"].values():
+        assert service["logging"]["driver"] == "local"
+        assert service["logging"]["options"].keys() == {"max-size", "max-file"}
+
+
+def test_the_site_is_asked_for_by_the_name_that_mails_give():
+    """`ALLOWED_HOSTS` may hold « .mecenova.example », or all names: those are no host that can be asked."""
+    code = yaml.safe_load(COMPOSE)["services"]["web"]["healthcheck"]["test"][-1]
+    asked = []
+    said = {"SITE_URL": "https://www.mecenova.example", "ALLOWED_HOSTS": ".mecenova.example"}
+    with patch.dict(os.environ, said), patch("urllib.request.urlopen", lambda one, **_: asked.append(one)):
+        exec(code, {})  # noqa: S102 (our own file)
+    assert asked[0].get_header("Host") == "www.mecenova.example"
 
 
 def test_what_production_cannot_invent_compose_does_not_either():
