@@ -4,7 +4,7 @@ from allauth.decorators import rate_limit
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from infotheque import operations
 from infotheque.results import search
@@ -13,7 +13,7 @@ from mecenova.ui.parts import show_part
 
 
 @login_not_required
-@require_GET
+@require_safe
 def document_list(request: HttpRequest) -> HttpResponse:
     """The page; while somebody types, its results alone."""
     results = search(request.GET)

@@ -8,7 +8,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import Organisation
 from infotheque import operations
@@ -20,14 +20,14 @@ from mecenova.workflow.errors import DomainError
 
 
 @login_not_required
-@require_GET
+@require_safe
 def path_list(request: HttpRequest) -> HttpResponse:
     paths = Path.objects.with_lengths()
     return render(request, "infotheque/path_list.html", {"paths": paths})
 
 
 @login_not_required
-@require_GET
+@require_safe
 def path(request: HttpRequest, slug: str) -> HttpResponse:
     found = get_object_or_404(Path, slug=slug)
     mine, learner = _learners(request, found)
@@ -45,7 +45,7 @@ def path(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @login_not_required
-@require_GET
+@require_safe
 def step(request: HttpRequest, slug: str, key: str) -> HttpResponse:
     return render(request, "infotheque/step.html", _step_context(request, _step_or_404(slug, key)))
 

@@ -6,7 +6,7 @@ from allauth.decorators import rate_limit
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.models import Organisation
 from infotheque import operations
@@ -18,7 +18,7 @@ from mecenova.ui.form_pages import show_form
 from mecenova.workflow.errors import DomainError
 
 
-@require_GET
+@require_safe
 @for_the_team
 def prescription_list(request: HttpRequest) -> HttpResponse:
     rows = Prescription.objects.select_related("document").defer("document__body", "document__text")
@@ -29,7 +29,7 @@ def prescription_list(request: HttpRequest) -> HttpResponse:
     return render(request, "infotheque/prescription_list.html", {"groups": groups})
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @for_the_team
 def prescription(request: HttpRequest) -> HttpResponse:
     """One place, named in the address, and its document; what was chosen is kept when it is refused."""

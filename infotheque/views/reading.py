@@ -7,7 +7,7 @@ from allauth.decorators import rate_limit
 from django.contrib.auth.decorators import login_not_required
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from infotheque import operations, policies
 from infotheque.models import Document, DocumentFile
@@ -21,7 +21,7 @@ THANKED = "merci"
 
 
 @login_not_required
-@require_GET
+@require_safe
 def document(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     found = get_object_or_404(Document.objects.for_reading(), pk=pk)
     if not policies.can_view(request.user, found):
@@ -75,7 +75,7 @@ def useful(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 
 @login_not_required
-@require_GET
+@require_safe
 def file(request: HttpRequest, pk: uuid.UUID) -> FileResponse:
     """The file, always as a download: nothing a curator uploads is shown as a page of this site."""
     found = _readable_file(request, pk)
@@ -87,7 +87,7 @@ def file(request: HttpRequest, pk: uuid.UUID) -> FileResponse:
 
 
 @login_not_required
-@require_GET
+@require_safe
 def picture(request: HttpRequest, pk: uuid.UUID) -> FileResponse:
     """A file's first page, drawn here: a PNG that this site has encoded itself."""
     found = _readable_file(request, pk)

@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.enums import OrganisationKind
 from accounts.models import Organisation
@@ -37,7 +37,7 @@ from partnerships.refusals import next_steps_after
 PER_PAGE = 20
 
 
-@require_GET
+@require_safe
 def introductions(request: HttpRequest) -> HttpResponse:
     """Mine: what I owe an answer to first, then what I wait for, then the past."""
     own = Organisation.objects.of(request.user)
@@ -69,7 +69,7 @@ def _gives_only(own: QuerySet[Organisation]) -> bool:
     return set(own.order_by().values_list("kind", flat=True)) == {OrganisationKind.COMPANY}
 
 
-@require_GET
+@require_safe
 def introduction(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     found = _introduction_seen_by(request, pk)
     return _show(request, found)
@@ -117,7 +117,7 @@ def seen(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     return HttpResponse(status=204)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @rate_limit(action="introduce")
 def introduction_create(request: HttpRequest) -> HttpResponse:
     """Ask to talk, about a need, to a company, or to an association."""

@@ -9,7 +9,7 @@ from django.contrib import messages
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import User
 from mecenova.ui.as_shown import held_to_write
@@ -35,7 +35,7 @@ May = Callable[[User, Partnership], bool]
 Act = Callable[[dict[str, Any]], str]
 
 
-@require_GET
+@require_safe
 def partnership(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     return show_partnership(request, partnership_seen_by(request, pk))
 

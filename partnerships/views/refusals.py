@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from mecenova.ui.as_shown import held_to_write
 from mecenova.ui.form_pages import show_form
@@ -19,7 +19,7 @@ from partnerships.operations.refusals import lock
 LATEST_CHANGES = 20
 
 
-@require_GET
+@require_safe
 def refusal_steps(request: HttpRequest) -> HttpResponse:
     """Every reason with what it leads to, and the latest changes."""
     _only_staff(request)
@@ -28,7 +28,7 @@ def refusal_steps(request: HttpRequest) -> HttpResponse:
     return render(request, "partnerships/refusal_steps.html", context)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @transaction.atomic
 def refusal_step(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """One reason: its words, its delay, its document; what was typed is kept when it is refused."""

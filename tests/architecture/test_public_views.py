@@ -1,7 +1,11 @@
 """A page is closed unless its name is here: opening one is a decision that somebody reads."""
 
+import re
+
 import pytest
 from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, reverse
+
+from tests.architecture.house import python_files, relative
 
 PUBLIC = {
     "pages:home",
@@ -103,3 +107,15 @@ def test_the_demo_page_is_not_part_of_the_site():
     assert "mecenova.demo" not in base.INSTALLED_APPS
     with pytest.raises(NoReverseMatch):
         reverse("demo:mailbox", urlconf="mecenova.mail.urls")
+
+
+def test_whoever_reads_a_page_may_ask_for_its_headers_alone():
+    """As browsers, search engines and checkers of links do: `require_GET` answers HEAD with an error."""
+    taken = re.compile(r"require_http_methods\(\[(.*?)\]\)")
+    refusing = [
+        relative(path)
+        for path in python_files()
+        if "require_GET" in (text := path.read_text())
+        or any('"GET"' in methods and '"HEAD"' not in methods for methods in taken.findall(text))
+    ]
+    assert refusing == []

@@ -94,6 +94,14 @@ def test_a_file_is_a_download_and_a_draft_s_file_is_hidden(client):
     assert client.get(reverse("infotheque:file", args=[file.version.document.pk])).status_code == 404
 
 
+def test_a_checker_of_links_asks_for_headers_alone(client):
+    """As our own does of others (infotheque.web)."""
+    file = DocumentFileFactory(version__document__published=True)
+    document = file.version.document.get_absolute_url()
+    for address in (reverse("infotheque:list"), document, file.get_absolute_url()):
+        assert client.head(address).status_code == 200
+
+
 def test_private_files_and_old_versions_are_for_the_team(client):
     old = DocumentFileFactory(version__document__published=True)
     document = old.version.document

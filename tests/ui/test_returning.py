@@ -132,7 +132,7 @@ def test_a_program_is_told_which_methods_are_taken(client: Client) -> None:
 def test_a_form_sent_to_a_page_that_takes_none_is_refused_in_french(client: Client) -> None:
     client.force_login(UserFactory())
     response = client.post(reverse("partnerships:introductions"), {"a": "b"}, headers=BROWSER)
-    assert (response.status_code, response["Allow"]) == (405, "GET")
+    assert (response.status_code, response["Allow"]) == (405, "GET, HEAD")
     assert "Cette page ne reçoit pas de formulaire" in response.text
     assert_valid_html(response.text)
 
