@@ -6,7 +6,7 @@ from django.db.models import Count
 from django.urls import reverse
 from django.utils.safestring import SafeString
 
-from infotheque.models.document import HEAVY, LONGEST_BODY, Document
+from infotheque.models.document import LONGEST_BODY, Document, heavy_at
 from infotheque.prose import to_html
 from mecenova.calendar import clock
 from mecenova.identifiers.models import Identified
@@ -54,8 +54,7 @@ class CollectionItemQuerySet(models.QuerySet["CollectionItem"]):
         return self.for_team().filter(document__in=Document.objects.published())
 
     def for_team(self) -> Self:
-        heavy = (f"document__{name}" for name in HEAVY)
-        return self.select_related("document").defer(*heavy).order_by("position")
+        return self.select_related("document").defer(*heavy_at("document")).order_by("position")
 
 
 class CollectionItem(models.Model):

@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 
 from infotheque.enums import DocumentStatus, TipStatus
-from infotheque.models.document import Document, DocumentQuerySet
+from infotheque.models.document import Document, DocumentQuerySet, heavy_at
 from mecenova.calendar import clock
 from mecenova.identifiers.emails import AddressField
 from mecenova.identifiers.models import Identified
@@ -76,6 +76,10 @@ class EditorComment(models.Model):
 class TipQuerySet(models.QuerySet["Tip"]):
     def waiting(self) -> Self:
         return self.filter(status=TipStatus.WAITING).order_by("created_at", "id")
+
+    def for_list(self) -> Self:
+        """With who gave them, and the names of the documents made of them."""
+        return self.select_related("given_by", "document").defer(*heavy_at("document"))
 
     def that_gave(self, document: Document) -> Self:
         """Those of which this document was made."""

@@ -6,7 +6,7 @@ from django.db.models import Count, Exists, OuterRef, Q
 from django.urls import reverse
 
 from infotheque.enums import DepositStatus
-from infotheque.models.document import Document
+from infotheque.models.document import Document, heavy_at
 from mecenova.calendar import clock
 from mecenova.identifiers.models import Identified
 
@@ -27,6 +27,7 @@ class DepositQuerySet(models.QuerySet["Deposit"]):
     def with_counts(self) -> Self:
         return (
             self.select_related("created_by", "document")
+            .defer(*heavy_at("document"))
             .annotate(total=Count("files"), **{status: _count(status) for status in DepositStatus.values})
             .order_by("-created_at", "-id")
         )
@@ -73,6 +74,9 @@ def place_of_deposit(file: "DepositedFile", name: str) -> str:
 
 
 class DepositedFileQuerySet(models.QuerySet["DepositedFile"]):
+    def with_documents(self) -> Self:
+        return self.select_related("document").defer(*heavy_at("document"))
+
     def waiting(self) -> Self:
         return self.filter(status=DepositStatus.WAITING).order_by("position", "id")
 

@@ -45,6 +45,11 @@ LONGEST_TEXT = 200_000
 HEAVY = ("body", "text", "search", "head")
 
 
+def heavy_at(path: str) -> tuple[str, ...]:
+    """The same of the document that a row leads to by this path, to `defer` where it is only named."""
+    return tuple(f"{path}__{name}" for name in HEAVY)
+
+
 class Answers(models.Func):
     """Whether a document is one of those that a query finds (see its migration), or of these keys."""
 

@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString
 
 from accounts.models import Organisation
 from infotheque.enums import PathReaders
-from infotheque.models.document import HEAVY, Document
+from infotheque.models.document import Document, heavy_at
 from infotheque.places import lesson_key
 from infotheque.prose import to_html
 from mecenova.identifiers.models import Identified
@@ -66,8 +66,7 @@ class Path(Identified):
 class StepQuerySet(models.QuerySet["Step"]):
     def for_reading(self) -> Self:
         """With its path, and the title of its document without the text."""
-        heavy = (f"document__{name}" for name in HEAVY)
-        return self.select_related("path", "document").defer(*heavy)
+        return self.select_related("path", "document").defer(*heavy_at("document"))
 
     def in_this_order(self, keys: Sequence[str]) -> "list[Step]":
         """Those of one path that have these keys, with their documents."""

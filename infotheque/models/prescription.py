@@ -1,5 +1,6 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Self
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -7,7 +8,7 @@ from django.conf import settings
 from django.db import models
 
 from accounts.models import Organisation
-from infotheque.models.document import HEAVY, Document
+from infotheque.models.document import Document, heavy_at
 from infotheque.places import step_key
 from mecenova.agenda.enums import Owner
 from mecenova.agenda.models import FollowUp
@@ -31,12 +32,14 @@ class ToRead:
 
 
 class PrescriptionQuerySet(models.QuerySet["Prescription"]):
+    def with_documents(self) -> Self:
+        """By their names alone."""
+        return self.select_related("document").defer(*heavy_at("document"))
+
     def shown_at(self, keys: Iterable[str]) -> dict[str, Document]:
         """The documents that everybody may read at these places, by the key of the place, in one query."""
-        heavy = (f"document__{name}" for name in HEAVY)
         found = self.filter(place__in=set(keys), document__in=Document.objects.published())
-        rows = found.select_related("document").defer(*heavy)
-        return {row.place: row.document for row in rows if row.document}
+        return {row.place: row.document for row in found.with_documents() if row.document}
 
     def to_read(
         self, organisation_id: UUID, *, steps: Iterable[FollowUp | None] = (), gaps: Iterable[str] = ()

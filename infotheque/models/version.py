@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.urls import reverse
 
 from infotheque.enums import FileType
-from infotheque.models.document import Document
+from infotheque.models.document import Document, heavy_at
 from mecenova.calendar import clock
 from mecenova.identifiers.models import Identified
 
@@ -63,6 +63,10 @@ class DocumentFileQuerySet(models.QuerySet["DocumentFile"]):
 
     def without_text(self) -> Self:
         return self.defer("text")
+
+    def with_documents(self) -> Self:
+        """With the document that each is of, to tell who may have it; none of what they say."""
+        return self.without_text().select_related("version__document").defer(*heavy_at("version__document"))
 
 
 class DocumentFile(Identified):

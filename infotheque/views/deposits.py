@@ -68,9 +68,7 @@ def version_create(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 def deposit(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Each file and what became of it. Asked every two seconds while some are waiting."""
     found = get_object_or_404(Deposit.objects.with_counts(), pk=pk)
-    files = found.files.select_related("document").defer(
-        "document__body", "document__text", "document__search"
-    )
+    files = found.files.with_documents()
     return show_part(request, "infotheque/deposit.html", deposit=found, files=files)
 
 

@@ -21,8 +21,7 @@ from mecenova.workflow.errors import DomainError
 @require_safe
 @for_the_team
 def prescription_list(request: HttpRequest) -> HttpResponse:
-    rows = Prescription.objects.select_related("document").defer("document__body", "document__text")
-    chosen = {row.place: row for row in rows}
+    chosen = {row.place: row for row in Prescription.objects.with_documents()}
     groups: dict[str, list[tuple[Place, Prescription | None]]] = {}
     for place in _choosable().values():
         groups.setdefault(place.group, []).append((place, chosen.get(place.key)))

@@ -107,8 +107,7 @@ def _on_line(request: HttpRequest, pk: uuid.UUID) -> Document:
 
 
 def _readable_file(request: HttpRequest, pk: uuid.UUID) -> DocumentFile:
-    files = DocumentFile.objects.without_text().select_related("version__document")
-    found = get_object_or_404(files, pk=pk)
+    found = get_object_or_404(DocumentFile.objects.with_documents(), pk=pk)
     if not policies.can_download(request.user, found):
         raise Http404
     return found

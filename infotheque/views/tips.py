@@ -42,7 +42,7 @@ def tip_create(request: HttpRequest) -> HttpResponse:
 @require_safe
 @for_the_team
 def tip_list(request: HttpRequest) -> HttpResponse:
-    tips = Tip.objects.select_related("given_by", "document")
+    tips = Tip.objects.for_list()
     context = {
         "waiting": tips.waiting(),
         "decided": tips.exclude(decided_at=None).order_by("-decided_at")[:LATEST_DECIDED],

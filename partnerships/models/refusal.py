@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from infotheque.models import Document
-from infotheque.models.document import HEAVY
+from infotheque.models.document import heavy_at
 from mecenova.calendar import clock
 from mecenova.identifiers.models import Identified
 from mecenova.reference.enums import Kind
@@ -17,8 +17,7 @@ SHORTEST_RETRY_DAYS, LONGEST_RETRY_DAYS = 7, 730
 
 class RefusalStepQuerySet(models.QuerySet["RefusalStep"]):
     def for_list(self) -> Self:
-        heavy = (f"document__{name}" for name in HEAVY)
-        steps = self.select_related("document").defer(*heavy)
+        steps = self.select_related("document").defer(*heavy_at("document"))
         return steps.order_by("asked_by_side", "kind", "position", "reason")
 
 
