@@ -23,7 +23,8 @@ NOTHING = frozenset(
 
 _ISO_DATE = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ][0-9:.]+Z?)?", re.ASCII)
 _FRENCH_DATE = re.compile(r"(\d{1,2})[/.\-](\d{1,2})[/.\-](\d{4})", re.ASCII)
-_WHOLE = re.compile(r"(-?\d{1,9})(?:[.,]0+)?", re.ASCII)
+# Decimals that a spreadsheet adds; three figures after a sign are thousands for some, and are not guessed.
+_WHOLE = re.compile(r"(-?\d{1,9})(?:[.,]0{1,2})?", re.ASCII)
 _CODE_AND_TOWN = re.compile(r"\b(\d{5})[\s–-]+([^\W\d][^\d,;()]*)")
 _LESSER_SEPARATORS = re.compile(r"[;,/\n]")
 _is_website = URLValidator(schemes=["http", "https"])

@@ -24,13 +24,14 @@ def test_lists(text, found, unknown):
 
 
 @pytest.mark.parametrize(
-    ("text", "number"), [("12", 12), (" 1 200 ", 1200), ("12,0", 12), ("", None), ("NC", None)]
+    ("text", "number"),
+    [("12", 12), (" 1 200 ", 1200), ("12,0", 12), ("12.00", 12), ("", None), ("NC", None)],
 )
 def test_whole_numbers(text, number):
     assert cells.whole_number(text, "jours", most=2000) == number
 
 
-@pytest.mark.parametrize("text", ["douze", "-1", "1e3", "1.5", "2001", "99999999999999"])
+@pytest.mark.parametrize("text", ["douze", "-1", "1e3", "1.5", "1.000", "1,000", "2001", "99999999999999"])
 def test_wrong_numbers_name_their_column(text):
     with pytest.raises(RowRefused, match="jours"):
         cells.whole_number(text, "jours", most=2000)
