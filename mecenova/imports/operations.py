@@ -37,6 +37,9 @@ CUT_SHORT = (
     f"Le traitement s’est arrêté {MOST_ATTEMPTS} fois avant la fin. Réessayez plus tard\u00a0; si cela "
     "recommence, prévenez la personne qui s’occupe du serveur."
 )
+FILE_GONE = (
+    f"Le fichier a été effacé {FILES_ARE_KEPT.days} jours après son dépôt\u00a0: déposez-le à nouveau."
+)
 UNKNOWN_KIND = "Ce type d’import n’existe plus. Déposez le fichier à nouveau."
 
 
@@ -70,6 +73,7 @@ def confirm(*, run: ImportRun, by: "User | None") -> ImportRun:
     run = _locked(run, by)
     if run.is_confirmed:
         return run
+    _require_file(run)
     journal.advance(
         run,
         IMPORT,
@@ -104,6 +108,7 @@ def resume(*, run: ImportRun, by: "User | None") -> ImportRun:
     run = _locked(run, by)
     if run.is_working:
         return run
+    _require_file(run)
     verb = "resume" if run.is_confirmed else "try_again"
     journal.advance(run, IMPORT, verb, by=by, attempts=0, error="", **_cut_short(run))
     wake_on_commit()
@@ -209,6 +214,11 @@ def _cut_short(run: ImportRun) -> dict[str, Any]:
 def _locked(run: ImportRun, by: "User | None") -> ImportRun:
     _only_the_team(by)
     return ImportRun.objects.select_for_update(no_key=True).get(pk=run.pk)
+
+
+def _require_file(run: ImportRun) -> None:
+    if run.files_removed_at is not None:
+        raise DomainError(FILE_GONE)
 
 
 def _only_the_team(by: "User | None") -> None:

@@ -39,7 +39,7 @@ def carry_out_waiting() -> int:
     met: set[uuid.UUID] = set()
     ended = 0
     if not ImportRun.objects.to_work_on().exists():
-        # Asked each minute: no lock is taken, on a connection of its own, to find that nobody sent a file.
+        # Asked each minute: no lock is taken to find that nobody sent a file.
         return ended
     with alone(ONE_WORKER) as mine:
         while mine:

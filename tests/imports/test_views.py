@@ -239,6 +239,31 @@ def test_files_go_after_ninety_days_and_figures_stay(team, frozen_clock, django_
     assert "Les fichiers ont été effacés" in team.get(run.get_absolute_url()).content.decode()
 
 
+@pytest.mark.parametrize(
+    ("state", "act"),
+    [
+        ({"status": RunStatus.READY}, "confirm"),
+        ({"status": RunStatus.STOPPED, "error": "Arrêté."}, "resume"),
+        ({"status": RunStatus.STOPPED, "error": "Arrêté.", "confirmed_at": clock.now()}, "resume"),
+    ],
+    ids=["to confirm", "tried", "written"],
+)
+def test_what_waited_longer_than_its_file_is_brought_again(team, frozen_clock, state, act):
+    """It would be begun three times, and say each time that the server stopped."""
+    run = brought(team)
+    carry_out_imports()
+    ImportRun.objects.update(**state)
+    with frozen_clock(clock.now() + timedelta(days=91)):
+        remove_old_files()
+    page = team.get(run.get_absolute_url()).text
+    assert "Déposer le fichier à nouveau" in page
+    assert reverse(f"imports:{act}", args=[run.pk]) not in page
+    told = team.post(reverse(f"imports:{act}", args=[run.pk]), follow=True).text
+    assert "a été effacé 90 jours après son dépôt" in told
+    run.refresh_from_db()
+    assert run.status == state["status"]
+
+
 def test_a_file_that_cannot_be_taken_away_keeps_no_other(
     team, frozen_clock, monkeypatch, caplog, django_capture_on_commit_callbacks
 ):
