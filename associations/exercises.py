@@ -71,13 +71,16 @@ def look_at_team(organisation: Organisation) -> list[Finding]:
 
 
 def look_at_asks(organisation: Organisation) -> list[Finding]:
-    asks = Ask.objects.filter(project__association__organisation=organisation)
+    association = _association(organisation)
+    if association is None:
+        return []
+    asks = Ask.objects.filter(project__association=association)
     kinds = set(asks.exclude(project__status=ProjectStatus.CLOSED).values_list("kind", flat=True))
     return [
         Finding(
             text="des demandes d’au moins deux formes dans vos projets",
             is_there=len(kinds) > 1,
-            url=reverse("associations:project_create"),
+            url=f"{reverse('associations:project_create')}?association={association.pk}",
             label="Écrire un projet" if not kinds else "Ajouter une demande, ou un projet",
             needed=False,
         )

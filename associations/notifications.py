@@ -8,7 +8,7 @@ from django.urls import reverse
 from accounts.models import Organisation, User, team_of
 from accounts.policies import is_member
 from associations.enums import ProjectStatus, Stance
-from associations.models import Project
+from associations.models import Association, Project
 from associations.readiness import completeness, told_parts
 from associations.starters import starter_for
 from infotheque.models import Step
@@ -24,6 +24,10 @@ LEARNING = register_group(
     "De courtes leçons aux associations, au fil de leurs premiers mois, pour que les entreprises les "
     "comprennent mieux.",
 )
+
+
+def new_project_path(association: Association) -> str:
+    return f"{reverse('associations:project_create')}?association={association.pk}"
 
 
 class ToAssociation(Notification):
@@ -42,7 +46,7 @@ class ToAssociation(Notification):
             "organisation": subject,
             "recipient": recipient,
             "edit_url": absolute_url(reverse("associations:edit", args=[association.pk])),
-            "project_url": absolute_url(reverse("associations:project_create")),
+            "project_url": absolute_url(new_project_path(association)),
         }
 
     def still_wanted(self, subject: Organisation, recipient: User) -> bool:
@@ -114,7 +118,7 @@ class PublishProject(ToAssociation):
     def first_words(subject: Organisation, turn: int) -> dict[str, Any]:
         """What the runner adds to the mail, `turn` being how many were sent before."""
         found = starter_for(subject.association, turn)
-        path = f"{reverse('associations:project_create')}?association={subject.association.pk}"
+        path = new_project_path(subject.association)
         return {"starter": found, "starter_url": absolute_url(f"{path}&modele={found.kind}")}
 
     def still_wanted(self, subject: Organisation, recipient: User) -> bool:

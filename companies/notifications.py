@@ -81,11 +81,8 @@ class PublishNeed(AboutCompany):
     template = "mail/companies/publish_need.md"
 
     def context(self, subject: Organisation, recipient: User) -> dict[str, Any]:
-        create_url = reverse("companies:need_create")
-        return {
-            "organisation": subject,
-            "create_url": absolute_url(f"{create_url}?entreprise={subject.company.pk}"),
-        }
+        path = f"{reverse('companies:need_create')}?entreprise={subject.company.pk}"
+        return {"organisation": subject, "create_url": absolute_url(path)}
 
     def still_wanted(self, subject: Organisation, recipient: User) -> bool:
         return super().still_wanted(subject, recipient) and NEED in completeness(subject.company).missing

@@ -158,7 +158,9 @@ class AssociationWelcome(Welcome):
             "why_none": why,
             "why_none_url": absolute_url(why.url) if why and why.url else "",
             "profile_url": absolute_url(reverse("associations:edit", args=[association.pk])),
-            "project_url": absolute_url(reverse("associations:project_create")),
+            "project_url": absolute_url(
+                f"{reverse('associations:project_create')}?association={association.pk}"
+            ),
             "understand_url": absolute_url(reverse("pages:understand")),
         }
 

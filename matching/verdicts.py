@@ -141,7 +141,7 @@ def _settled(pair: Pair) -> list[Told]:
 
 def _closeness(pair: Pair) -> list[Told]:
     if not pair.is_worth_a_place:
-        project = reverse("associations:project_create")
+        project = f"{reverse('associations:project_create')}?association={pair.association.pk}"
         text = "Votre fiche et vos projets publiés parlent trop peu de ce que ce besoin cherche."
         return [Told(text, project, "Décrire un projet")]
     standing = pair.standing

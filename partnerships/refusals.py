@@ -224,7 +224,7 @@ def _where(section: str, refusal: Refusal) -> str:
     if section in _SECTIONS:
         return reverse("associations:edit_section", args=[refusal.association_id, _SECTIONS[section]])
     if refusal.project is None:
-        return reverse("associations:project_create")
+        return f"{reverse('associations:project_create')}?association={refusal.association_id}"
     page = "project_detail" if section == Rewrite.ASKS else "project_edit"
     return reverse(f"associations:{page}", args=[refusal.project.pk])
 
@@ -235,7 +235,7 @@ def _where_for_company(section: str, refusal: Refusal) -> str:
     if section in (Rewrite.PRESENTATION, Rewrite.ASKS):
         if need and need.status != NeedStatus.CLOSED:
             return reverse("companies:need_edit", args=[need.pk])
-        return reverse("companies:need_create")
+        return f"{reverse('companies:need_create')}?entreprise={refusal.company_id}"
     return reverse("companies:policy", args=[refusal.company_id])
 
 

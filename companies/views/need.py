@@ -19,7 +19,7 @@ from companies.models import Need
 from companies.operations import close_need, create_need, publish_need, update_need
 from companies.readiness import door_is_closed, missing_from_need, policy_of
 from companies.signals import need_read
-from companies.views.lookup import need_or_404, own_company_or_404, who_may_ask
+from companies.views.lookup import need_or_404, others_of, own_company_or_404, who_may_ask
 from infotheque.prescribed import step_values
 from mecenova.agenda.wording import before
 from mecenova.reference.enums import Kind
@@ -78,10 +78,12 @@ def _standing(user: User, need: Need) -> Any:
 def create(request: HttpRequest) -> HttpResponse:
     """The kind is chosen first, then only what that kind asks for is asked."""
     company = own_company_or_404(request, policies.can_create_need)
+    others = others_of(request, company, policies.can_create_need)
     kind = request.GET.get("forme", "")
     if kind not in Kind.values:
         choices = [(value, Kind(value).label, text) for value, text in WHAT_EACH_KIND_IS.items()]
-        return render(request, "companies/need_kind.html", {"company": company, "choices": choices})
+        context = {"company": company, "others": others, "choices": choices}
+        return render(request, "companies/need_kind.html", context)
     form = need_form(kind)(request.POST or None, policy=policy_of(company))
     if request.method == "POST" and form.is_valid():
         try:
@@ -91,7 +93,8 @@ def create(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, "Le brouillon est enregistré. Relisez-le, puis publiez-le.")
             return redirect("companies:need_publish", pk=need.pk)
-    return show_form(request, "companies/need_form.html", form, company=company, kind=Kind(kind), need=None)
+    context = {"company": company, "others": others, "kind": Kind(kind), "need": None}
+    return show_form(request, "companies/need_form.html", form, **context)
 
 
 @transaction.atomic
@@ -114,7 +117,7 @@ def edit(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
                 return redirect("companies:need_publish", pk=need.pk)
             messages.success(request, "Le besoin est enregistré.")
             return redirect("companies:need_detail", pk=need.pk)
-    context = {"company": need.company, "kind": Kind(need.kind), "need": need}
+    context = {"company": need.company, "others": (), "kind": Kind(need.kind), "need": need}
     return show_form(request, "companies/need_form.html", again or form, **context)
 
 

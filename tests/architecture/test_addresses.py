@@ -4,6 +4,8 @@ import re
 
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from tests.architecture.house import python_files, relative, template_files
+
 # allauth's and the admin's own addresses keep their words.
 OF_OTHERS = ("compte/", "administration/")
 FRENCH = re.compile(
@@ -48,3 +50,24 @@ def test_an_object_is_addressed_by_uuid_or_slug():
     for path, _ in own_addresses():
         # A day of a rule's table is a number that people read, and no key.
         assert "<int:" not in path.replace("<int:day>", ""), path
+
+
+# Lists of everything that is one's own, whatever the organisation: the page they lead to offers the others.
+WHOEVER_WRITES = {
+    "templates/companies/need_list.html",
+    "templates/matching/suggestions.html",
+    "templates/partnerships/introductions.html",
+}
+
+
+def test_a_link_to_write_a_need_or_a_project_says_of_which_organisation():
+    """Somebody of several would else write it in the name of the first of them."""
+    written = re.compile(r"(?:companies:need_create|associations:project_create)[\"'](.{0,24})", re.DOTALL)
+    named = re.compile(r"(?: %}|\)})\?(?:entreprise|association)=")
+    found = {
+        relative(path)
+        for path in [*python_files(), *template_files()]
+        for after in written.findall(path.read_text())
+        if not named.match(after)
+    }
+    assert found == WHOEVER_WRITES
