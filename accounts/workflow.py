@@ -50,6 +50,7 @@ ORGANISATION = Workflow(
             "équipe IMS, en acceptant une demande",
         ),
     ],
+    starts=[OrganisationStatus.UNCLAIMED, OrganisationStatus.TO_CHECK, OrganisationStatus.CHECKED],
     labels=OrganisationStatus.choices,
 )
 
@@ -69,5 +70,6 @@ CLAIM = Workflow(
             "équipe IMS",
         ),
     ],
+    starts=[ClaimStatus.WAITING],
     labels=ClaimStatus.choices,
 )

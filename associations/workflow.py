@@ -19,5 +19,6 @@ PROJECT = Workflow(
             "membre de l’association ou équipe IMS",
         ),
     ],
+    starts=[ProjectStatus.DRAFT],
     labels=ProjectStatus.choices,
 )

@@ -19,5 +19,6 @@ NEED = Workflow(
             "membre de l’entreprise ou équipe IMS",
         ),
     ],
+    starts=[NeedStatus.DRAFT],
     labels=NeedStatus.choices,
 )

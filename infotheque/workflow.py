@@ -32,6 +32,7 @@ DOCUMENT = Workflow(
         ),
         Transition("take_up", frozenset({DocumentStatus.ARCHIVED}), DocumentStatus.DRAFT, _TEAM),
     ],
+    starts=[DocumentStatus.DRAFT],
     labels=DocumentStatus.choices,
 )
 
@@ -41,6 +42,7 @@ TIP = Workflow(
         Transition("accept", frozenset({TipStatus.WAITING}), TipStatus.ACCEPTED, _TEAM),
         Transition("decline", frozenset({TipStatus.WAITING}), TipStatus.DECLINED, _TEAM),
     ],
+    starts=[TipStatus.WAITING],
     labels=TipStatus.choices,
 )
 
@@ -55,5 +57,6 @@ DEPOSITED_FILE = Workflow(
             "refuse", frozenset({DepositStatus.WAITING}), DepositStatus.REFUSED, "le lecteur de fichiers"
         ),
     ],
+    starts=[DepositStatus.WAITING],
     labels=DepositStatus.choices,
 )

@@ -17,5 +17,6 @@ SUGGESTION = Workflow(
         Transition("decline", _PRESENTED, SuggestionStatus.DECLINED, "membre de l’entreprise"),
         Transition("expire", _PRESENTED, SuggestionStatus.EXPIRED, "le tour suivant"),
     ],
+    starts=[SuggestionStatus.PRESENTED],
     labels=SuggestionStatus.choices,
 )

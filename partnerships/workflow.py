@@ -43,6 +43,7 @@ INTRODUCTION = Workflow(
             "un des deux organismes part, ou le besoin prend fin avant que la question soit posée ou reposée",
         ),
     ],
+    starts=[IntroductionStatus.QUEUED, IntroductionStatus.REQUESTED],
     labels=IntroductionStatus.choices,
 )
 
@@ -92,5 +93,6 @@ PARTNERSHIP = Workflow(
             "responsable d’une des parties, l’agenda à la date de fin, ou un départ du site",
         ),
     ],
+    starts=[PartnershipStatus.DISCUSSION],
     labels=PartnershipStatus.choices,
 )

@@ -27,5 +27,6 @@ IMPORT = Workflow(
         Transition("try_again", frozenset({RunStatus.STOPPED}), RunStatus.TRYING, TEAM),
         Transition("resume", frozenset({RunStatus.STOPPED}), RunStatus.WRITING, TEAM),
     ],
+    starts=[RunStatus.TRYING],
     labels=RunStatus.choices,
 )

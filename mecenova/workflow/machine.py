@@ -3,11 +3,9 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from mecenova.workflow.errors import DomainError, TransitionRefused
+from mecenova.workflow.errors import TransitionRefused
 
-__all__ = ["NEW", "DomainError", "Transition", "TransitionRefused", "Workflow", "registered"]
-
-# The source of a transition that creates the subject.
+# What the journal writes as the source of a subject that has just been made.
 NEW = ""
 
 _workflows: "dict[str, Workflow]" = {}
@@ -30,7 +28,8 @@ class Transition:
 class Workflow:
     """The table of one model. Building it registers it, so that its diagram is drawn and kept fresh.
 
-    `labels` gives the French names of the states (a TextChoices' `.choices` will do), used when refusing.
+    `starts` are the states in which one is made. `labels` gives the French names of the states, used when
+    refusing (a TextChoices' `.choices` will do).
     """
 
     def __init__(
@@ -38,17 +37,21 @@ class Workflow:
         name: str,
         transitions: Iterable[Transition],
         *,
+        starts: Iterable[str],
         labels: Mapping[str, str] | Iterable[tuple[str, str]] = (),
     ) -> None:
         self.name = name
         self.transitions = tuple(transitions)
+        self.starts = tuple(str(state) for state in starts)
         self.labels = {str(value): str(label) for value, label in dict(labels).items()}
         self._targets: dict[tuple[str, str], str] = {}
         for transition in self.transitions:
             for source in transition.sources:
                 if (transition.verb, source) in self._targets:
-                    raise ValueError(f"{name}: {transition.verb} from {source or 'nothing'} is listed twice")
+                    raise ValueError(f"{name}: {transition.verb} from {source} is listed twice")
                 self._targets[transition.verb, source] = transition.target
+        if not self.starts or not set(self.starts) <= set(self.states()):
+            raise ValueError(f"{name} starts nowhere in its table: {self.starts}")
         if name in _workflows:
             raise ValueError(f"Two workflows are called {name}")
         _workflows[name] = self
@@ -70,23 +73,16 @@ class Workflow:
         seen: dict[str, None] = {}
         for transition in self.transitions:
             for state in (*sorted(transition.sources), transition.target):
-                if state != NEW:
-                    seen.setdefault(state)
+                seen.setdefault(state)
         return list(seen)
 
     def diagram(self) -> str:
         """The table as a mermaid state diagram; final states are those nothing leaves."""
-        lines = ["stateDiagram-v2"]
-        targets = {transition.target for transition in self.transitions if NEW not in transition.sources}
+        lines = ["stateDiagram-v2", *(f"    [*] --> {state}" for state in self.starts)]
         left = {source for transition in self.transitions for source in transition.sources}
-        created = any(NEW in transition.sources for transition in self.transitions)
-        for state in self.states():
-            if not created and state not in targets:
-                lines.append(f"    [*] --> {state}")
         for transition in self.transitions:
             for source in sorted(transition.sources):
-                origin = source or "[*]"
-                lines.append(f"    {origin} --> {transition.target}: {transition.verb} ({transition.who})")
+                lines.append(f"    {source} --> {transition.target}: {transition.verb} ({transition.who})")
         lines += [f"    {state} --> [*]" for state in self.states() if state not in left]
         return "\n".join(lines)
 

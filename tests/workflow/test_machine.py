@@ -2,10 +2,9 @@ import pytest
 
 from mecenova.workflow import machine
 from mecenova.workflow.errors import DomainError
-from mecenova.workflow.machine import NEW, Transition, TransitionRefused, Workflow, registered
+from mecenova.workflow.machine import Transition, TransitionRefused, Workflow, registered
 
 TABLE = [
-    Transition("create", frozenset({NEW}), "draft", "association"),
     Transition("publish", frozenset({"draft"}), "published", "association"),
     Transition("close", frozenset({"draft", "published"}), "closed", "association"),
 ]
@@ -18,13 +17,12 @@ def _own_registry(monkeypatch):
 
 @pytest.fixture
 def workflow():
-    return Workflow("project", TABLE, labels=[("draft", "Brouillon"), ("closed", "Clos")])
+    return Workflow("project", TABLE, starts=["draft"], labels=[("draft", "Brouillon"), ("closed", "Clos")])
 
 
 def test_target(workflow):
     assert workflow.target("publish", "draft") == "published"
     assert workflow.target("close", "draft") == workflow.target("close", "published") == "closed"
-    assert workflow.target("create", NEW) == "draft"
 
 
 def test_a_refusal_is_french_and_names_the_state(workflow):
@@ -67,13 +65,14 @@ def test_choices_are_stored_as_their_values():
 
 
 def test_one_verb_leads_to_one_place():
+    twice = Transition("publish", frozenset({"draft"}), "closed", "x")
     with pytest.raises(ValueError, match="listed twice"):
-        Workflow("double", [*TABLE, Transition("publish", frozenset({"draft"}), "closed", "x")])
+        Workflow("double", [*TABLE, twice], starts=["draft"])
 
 
 def test_names_are_unique(workflow):
     with pytest.raises(ValueError, match="called project"):
-        Workflow("project", TABLE)
+        Workflow("project", TABLE, starts=["draft"])
     assert registered() == [workflow]
 
 
@@ -81,7 +80,7 @@ def test_diagram(workflow):
     assert workflow.diagram() == "\n".join(
         [
             "stateDiagram-v2",
-            "    [*] --> draft: create (association)",
+            "    [*] --> draft",
             "    draft --> published: publish (association)",
             "    draft --> closed: close (association)",
             "    published --> closed: close (association)",
@@ -90,5 +89,14 @@ def test_diagram(workflow):
     )
 
 
-def test_diagram_of_a_table_that_creates_nothing_shows_where_it_starts():
-    assert "    [*] --> draft\n" in Workflow("short", TABLE[1:]).diagram()
+def test_a_diagram_shows_every_state_where_it_starts_even_those_that_it_comes_back_to():
+    reopened = Transition("reopen", frozenset({"closed"}), "draft", "association")
+    drawn = Workflow("loop", [*TABLE, reopened], starts=["draft", "published"]).diagram()
+    assert [line.split()[-1] for line in drawn.splitlines() if "[*] -->" in line] == ["draft", "published"]
+
+
+def test_a_life_starts_in_a_state_of_its_table():
+    with pytest.raises(ValueError, match="starts nowhere"):
+        Workflow("lost", TABLE, starts=["wished"])
+    with pytest.raises(ValueError, match="starts nowhere"):
+        Workflow("unborn", TABLE, starts=[])

@@ -1,4 +1,5 @@
 import pytest
+from django.apps import apps
 from django.core.management import CommandError, call_command
 
 from mecenova.workflow.machine import registered
@@ -26,3 +27,12 @@ def test_check_sees_a_stale_or_missing_page(tmp_path):
 
 def test_the_page_of_the_house_is_fresh():
     call_command("workflow_diagrams", "--check")
+
+
+def test_a_row_is_made_in_a_state_where_its_life_starts():
+    models = {model._meta.model_name: model for model in apps.get_models()}
+    assert registered()
+    for workflow in registered():
+        status = models[workflow.name]._meta.get_field("status")
+        assert status.default in workflow.starts
+        assert set(workflow.states()) == {value for value, _ in status.choices}

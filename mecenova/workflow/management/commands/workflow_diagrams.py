@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from mecenova.workflow.machine import NEW, Workflow, registered
+from mecenova.workflow.machine import Workflow, registered
 
 INTRODUCTION = """# States
 
@@ -23,16 +23,12 @@ def page(workflows: list[Workflow]) -> str:
 
 def section(workflow: Workflow) -> str:
     rows = [
-        f"| {transition.verb} | {', '.join(_state(source) for source in sorted(transition.sources))} "
+        f"| {transition.verb} | {', '.join(sorted(transition.sources))} "
         f"| {transition.target} | {transition.who} |"
         for transition in workflow.transitions
     ]
     table = ["| verb | from | to | who |", "|---|---|---|---|", *rows]
     return "\n".join([f"## {workflow.name}", "", "```mermaid", workflow.diagram(), "```", "", *table, ""])
-
-
-def _state(source: str) -> str:
-    return "(new)" if source == NEW else source
 
 
 class Command(BaseCommand):
