@@ -108,7 +108,7 @@ class AssociationImporter(Importer[AssociationEntry]):
     what = "associations"
     columns = COLUMNS
     remarks = (
-        "même nom et même code postal, même fiche\u00a0; rien de connu n’est effacé, les listes grandissent, "
+        "même nom et même code postal, même fiche\u202f; rien de connu n’est effacé, les listes grandissent, "
         "et ce que des membres ont écrit reste à eux (seuls les vides sont remplis).",
     )
 

@@ -116,13 +116,13 @@ class KeepInTouch(CompanyRule):
 
     name = "companies.keep_in_touch"
     title = "Prendre des nouvelles d’une entreprise qui se tait"
-    to_you = "Vous proposer des associations\u00a0; vous appeler si vous ne nous dites plus rien."
+    to_you = "Vous proposer des associations\u202f; vous appeler si vous ne nous dites plus rien."
     owner = Owner.PLATFORM
     days = (60,)
     call = CallAfterSilence
 
     def what(self, subject: Organisation) -> str:
-        return "Proposer des associations à l’entreprise\u00a0; l’appeler si elle ne dit plus rien."
+        return "Proposer des associations à l’entreprise\u202f; l’appeler si elle ne dit plus rien."
 
 
 @register_rule
@@ -131,13 +131,13 @@ class ClosedDoor(CompanyRule):
 
     name = "companies.closed_door"
     title = "Prendre des nouvelles d’une entreprise qui a fermé sa porte"
-    to_you = "Ne rien vous proposer tant que votre porte est fermée\u00a0; puis prendre de vos nouvelles."
+    to_you = "Ne rien vous proposer tant que votre porte est fermée\u202f; puis prendre de vos nouvelles."
     owner = Owner.PLATFORM
     days = (90,)
     call = CallAfterSilence
 
     def what(self, subject: Organisation) -> str:
-        return "Ne rien proposer à l’entreprise, qui a fermé sa porte\u00a0; puis prendre de ses nouvelles."
+        return "Ne rien proposer à l’entreprise, qui a fermé sa porte\u202f; puis prendre de ses nouvelles."
 
 
 class NeedRule(Rule):

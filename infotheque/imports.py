@@ -84,7 +84,7 @@ class DocumentImporter(Importer[DocumentEntry]):
         Column("organisme_source", ("organisme source",)),
     )
     remarks = (
-        "chaque ligne devient un brouillon\u00a0; un contenu, un lien ou un titre déjà connu reste comme il "
+        "chaque ligne devient un brouillon\u202f; un contenu, un lien ou un titre déjà connu reste comme il "
         "est.",
     )
 

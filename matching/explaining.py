@@ -66,7 +66,7 @@ def draft_question(project: Project) -> str:
         return known.question
     return (
         f"Comment mener ensemble «\u202f{project.title}\u202f»\u00a0: de quoi votre entreprise a-t-elle "
-        "besoin, que savons-nous faire, et par quoi commencer\u00a0?"
+        "besoin, que savons-nous faire, et par quoi commencer\u202f?"
     )
 
 

@@ -53,7 +53,7 @@ def what_interest_did(introduction: Introduction) -> str:
         )
     until = before(step.deadline if step else None)
     return (
-        f"Votre message se lit déjà sur le site\u00a0; le courriel qui l’annonce {leaves()}. "
+        f"Votre message se lit déjà sur le site\u202f; le courriel qui l’annonce {leaves()}. "
         f"{name} vous répond{until}, et nous relançons pour vous."
     )
 

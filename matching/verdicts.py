@@ -167,7 +167,7 @@ def _attention(pair: Pair) -> list[Told]:
     elif pair.places_left:
         left = f"il lui en reste {pair.places_left} à regarder ce mois-ci"
     else:
-        left = f"elle les a toutes vues\u00a0; la suite vient le {short_date(next_month(clock.today()))}"
+        left = f"elle les a toutes vues\u202f; la suite vient le {short_date(next_month(clock.today()))}"
     many = in_plain_numbers(pair.capacity, "association", "associations")
     return [Told(f"Cette entreprise regarde {many} par mois\u00a0: {left}.")]
 

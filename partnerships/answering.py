@@ -16,7 +16,7 @@ def give_answer(introduction: Introduction, answer: dict[str, Any], *, by: "User
     """Apply a valid AnswerForm's data; returns what to tell the person. Raises DomainError."""
     if answer["answer"] == AnswerForm.YES:
         operations.accept_introduction(introduction=introduction, by=by, note=answer["note"])
-        return "Merci\u00a0! La réponse est transmise, et une page de partenariat est ouverte pour vous deux."
+        return "Merci\u202f! La réponse est transmise, et une page de partenariat est ouverte pour vous deux."
     if answer["answer"] == AnswerForm.LATER:
         postponed = operations.postpone_introduction(
             introduction=introduction, later_on=answer["later_on"], by=by, note=answer["note"]
@@ -29,7 +29,7 @@ def give_answer(introduction: Introduction, answer: dict[str, Any], *, by: "User
 
 
 _AFTER_TALK = {
-    Verdict.TALKED: "Merci\u00a0! La suite s’écrit à deux\u00a0: dites-nous quand ce sera signé.",
+    Verdict.TALKED: "Merci\u202f! La suite s’écrit à deux\u00a0: dites-nous quand ce sera signé.",
     Verdict.DISAGREE: (
         "Merci. L’autre côté n’a pas répondu la même chose\u00a0: "
         "une personne de l’équipe vous appelle tous les deux."

@@ -165,7 +165,7 @@ def why_not_yet(organisation: Organisation) -> str | None:
         )
     return (
         f"{organisation.name} n’est pas encore un membre vérifié. Nous lisons votre fiche"
-        f"{before(check_promised_by(organisation))}\u00a0; vous pourrez alors demander une mise en relation. "
+        f"{before(check_promised_by(organisation))}\u202f; vous pourrez alors demander une mise en relation. "
         "D’ici là, complétez-la\u00a0: c’est elle que l’autre côté lira."
     )
 
@@ -188,7 +188,7 @@ def _why_nobody_would_answer(asked: Organisation) -> str | None:
         return None
     return (
         f"Personne n’a de compte aujourd’hui pour {asked.name}\u00a0: votre message n’aurait pas de lecteur. "
-        "L’équipe IMS cherche qui y répondra\u00a0; d’ici là, écrivez à d’autres."
+        "L’équipe IMS cherche qui y répondra\u202f; d’ici là, écrivez à d’autres."
     )
 
 
@@ -198,7 +198,7 @@ def why_door_is_closed(company: Company, side: str) -> str | None:
         return None
     return (
         f"{company.organisation.name} n’étudie pas de nouvelle association en ce moment. "
-        "Sa fiche le dira quand cela changera\u00a0; d’ici là, regardez les besoins d’autres entreprises."
+        "Sa fiche le dira quand cela changera\u202f; d’ici là, regardez les besoins d’autres entreprises."
     )
 
 

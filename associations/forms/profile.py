@@ -58,7 +58,7 @@ class IdentityForm(SectionForm):
     website = WebsiteField()
     phone = PhoneField()
     registry = forms.ChoiceField(
-        label="Où votre association est-elle déclarée\u00a0?",
+        label="Où votre association est-elle déclarée\u202f?",
         error_messages={"required": "Choisissez où votre association est déclarée."},
         choices=Registry.choices,
         widget=forms.RadioSelect,
@@ -151,7 +151,7 @@ class StanceForm(SectionForm):
         help_text="Seulement pour une pause.",
     )
     general_interest = forms.ChoiceField(
-        label="Votre association est-elle d’intérêt général\u00a0?",
+        label="Votre association est-elle d’intérêt général\u202f?",
         choices=[*GeneralInterest.choices, UNKNOWN_YET],
         widget=forms.RadioSelect,
         required=False,

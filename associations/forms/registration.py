@@ -28,7 +28,7 @@ class RegistrationForm(forms.Form):
     postal_code = PostalCodeField()
     town = TownField()
     registry = forms.ChoiceField(
-        label="Où votre association est-elle déclarée\u00a0?",
+        label="Où votre association est-elle déclarée\u202f?",
         choices=Registry.choices,
         widget=forms.RadioSelect,
         error_messages={"required": "Choisissez où votre association est déclarée."},
@@ -56,7 +56,7 @@ class RegistrationForm(forms.Form):
         help_text="Là où vous agissez. Ouvrez votre région, puis cochez vos départements.",
     )
     general_interest = forms.ChoiceField(
-        label="Votre association est-elle d’intérêt général\u00a0?",
+        label="Votre association est-elle d’intérêt général\u202f?",
         choices=[*GeneralInterest.choices, UNKNOWN_YET],
         widget=forms.RadioSelect,
         required=False,

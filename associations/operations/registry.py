@@ -18,7 +18,7 @@ class NumberTaken(DomainError):
     def __init__(self, label: str, organisation: Organisation) -> None:
         super().__init__(
             f"La fiche «\u202f{organisation.name}\u202f» porte déjà ce numéro {label}. Si c’est votre "
-            "association, demandez à la reprendre\u00a0; sinon, vérifiez le numéro sur votre récépissé."
+            "association, demandez à la reprendre\u202f; sinon, vérifiez le numéro sur votre récépissé."
         )
         self.organisation = organisation
         self.field = label.lower()

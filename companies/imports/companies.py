@@ -73,7 +73,7 @@ class CompanyImporter(Importer[CompanyEntry]):
     what = "entreprises"
     columns = COMPANY_COLUMNS
     remarks = (
-        "même nom et même code postal (ou aucun), même fiche\u00a0; rien de connu n’est effacé, les listes "
+        "même nom et même code postal (ou aucun), même fiche\u202f; rien de connu n’est effacé, les listes "
         "s’enrichissent, et ce que des membres ont écrit reste à eux (seuls les vides sont remplis).",
     )
 

@@ -62,7 +62,7 @@ class NeedImporter(Importer[NeedEntry]):
     what = "besoins"
     columns = NEED_COLUMNS
     remarks = (
-        "même entreprise et même titre, même besoin\u00a0; un besoin importé est publié tout de suite, sauf "
+        "même entreprise et même titre, même besoin\u202f; un besoin importé est publié tout de suite, sauf "
         "si quelqu’un tient déjà la fiche de l’entreprise\u00a0: il y attend alors en brouillon, et ses "
         "membres sont prévenus.",
     )

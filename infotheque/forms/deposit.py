@@ -80,5 +80,5 @@ class VersionForm(DepositForm):
         super().__init__(*args, **kwargs)
         self.fields["files"].help_text = (
             "Tous les fichiers de la nouvelle version. Elle remplace l’ancienne à la même adresse une fois "
-            "lue\u00a0; l’équipe garde l’ancienne."
+            "lue\u202f; l’équipe garde l’ancienne."
         )

@@ -124,7 +124,7 @@ class Tip(Identified):
         "adresse du visiteur à prévenir",
         max_length=254,
         blank=True,
-        help_text="Sert une fois, à dire ce que devient la suggestion\u00a0; puis elle est effacée.",
+        help_text="Sert une fois, à dire ce que devient la suggestion\u202f; puis elle est effacée.",
     )
     status = models.CharField("état", max_length=20, choices=TipStatus, default=TipStatus.WAITING)
     created_at = models.DateTimeField("reçue le", default=clock.now, editable=False)

@@ -34,7 +34,7 @@ FILES_ARE_KEPT = timedelta(days=90)
 MOST_ATTEMPTS = 3
 
 CUT_SHORT = (
-    f"Le traitement s’est arrêté {MOST_ATTEMPTS} fois avant la fin. Réessayez plus tard\u00a0; si cela "
+    f"Le traitement s’est arrêté {MOST_ATTEMPTS} fois avant la fin. Réessayez plus tard\u202f; si cela "
     "recommence, prévenez la personne qui s’occupe du serveur."
 )
 FILE_GONE = (

@@ -29,7 +29,7 @@ logger = logging.getLogger(__name__)
 
 ONE_WORKER = "imports.worker"
 UNREADABLE = (
-    "Le fichier déposé n’est plus dans le stockage du site. Déposez-le à nouveau\u00a0; si cela recommence, "
+    "Le fichier déposé n’est plus dans le stockage du site. Déposez-le à nouveau\u202f; si cela recommence, "
     "prévenez la personne qui s’occupe du serveur."
 )
 

@@ -98,7 +98,7 @@ PROMISES = (
         3,
         "Une demande a une réponse, ou se libère",
         "Au soir de la date limite affichée (absences et pauses non comptées), la demande "
-        "a reçu un oui, un non ou un «\u202fplus tard\u202f» daté\u00a0; sinon, elle est libérée le matin "
+        "a reçu un oui, un non ou un «\u202fplus tard\u202f» daté\u202f; sinon, elle est libérée le matin "
         "ouvré suivant. Qui l’avait faite en a été averti.",
         "Ce matin-là est passé sans rien de tout cela, ou personne n’a été averti.",
         (Part("answer", "Demandes de mise en relation"),),

@@ -28,7 +28,7 @@ KEPT = 12
 BEGUN_AGAIN_FOR = timedelta(hours=2)
 INTERRUPTED = "Le calcul s’est interrompu avant la fin. Demandez-en un autre."
 BROKEN = (
-    "Une erreur du site a arrêté le calcul. Demandez-en un autre\u00a0; si cela recommence, prévenez la "
+    "Une erreur du site a arrêté le calcul. Demandez-en un autre\u202f; si cela recommence, prévenez la "
     "personne qui tient le serveur\u00a0: la raison est dans les journaux, "
     "à «\u202fPreview {preview} failed\u202f»."
 )

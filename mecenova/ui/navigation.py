@@ -20,7 +20,7 @@ VISITOR = (("Connexion", "account_login"), ("Inscription", "accounts:sign_up"))
 # The team's own rooms, listed at the foot of the control tower.
 TEAM = (
     ("Créneaux de rendez-vous", "agenda:team_slots"),
-    ("Pourquoi cette paire\u00a0?", "matching:choose_pair"),
+    ("Pourquoi cette paire\u202f?", "matching:choose_pair"),
     ("Infothèque de l’équipe", "infotheque:curation"),
     ("Imports", "imports:list"),
     ("Doublons", "accounts:duplicates"),

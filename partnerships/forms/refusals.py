@@ -17,7 +17,7 @@ class RefusalStepForm(AsShownModelForm):
         fields = ("advice", "rewrite", "section", "retry_after_days", "document", "library_words")
         widgets = {"advice": forms.Textarea(attrs={"rows": 4})}
         help_texts = {
-            "advice": "Lu par qui vient de recevoir un « non »\u00a0: ni jargon, ni reproche.",
+            "advice": "Lu par qui vient de recevoir un «\u202fnon\u202f»\u00a0: ni jargon, ni reproche.",
             "rewrite": "Une seule chose à reprendre, à l’impératif.",
             "section": "Le lien mène à cette page, chez qui a demandé.",
             "retry_after_days": "La paire n’est pas redemandée avant. De 7 à 730 jours. "

@@ -79,7 +79,7 @@ def agree(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
     def act(data: dict[str, Any]) -> str:
         operations.agree_partnership(partnership=found, by=request.user, **data)
-        return "Bravo\u00a0! C’est noté, et l’autre côté le sait."
+        return "Bravo\u202f! C’est noté, et l’autre côté le sait."
 
     return _answer(request, found, "agree_form", AgreeForm(request.POST, partnership=found), act)
 

@@ -16,6 +16,8 @@ LONGEST_TEST_FILE = 500
 THE_CLOCK = "mecenova/calendar/clock.py"
 # Names of columns, as other people's files spell them.
 HEADING = re.compile(r"[\w' ]+")
+# Narrow before ; ! ? and inside « », wide before : as `mecenova.ui.typography` writes the templates.
+WRONG_SPACE = re.compile("\u00a0[;!?»]|«\u00a0|\u202f:")
 FRENCH_ELISION = re.compile(r"\b(?:[cdjlmnst]|qu|jusqu|lorsqu|puisqu|aujourd)'[^\W\d]", re.IGNORECASE)
 
 
@@ -129,6 +131,16 @@ def test_french_literals_use_the_typographic_apostrophe():
                 continue
             if FRENCH_ELISION.search(node.value):
                 found.append(f"{relative(path)}:{node.lineno}: {node.value[:60]}")
+    assert found == []
+
+
+def test_french_literals_use_the_space_of_their_sign():
+    found = [
+        f"{relative(path)}:{node.lineno}: {node.value[:60]}"
+        for path in python_files()
+        for node in ast.walk(tree_of(path))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and WRONG_SPACE.search(node.value)
+    ]
     assert found == []
 
 

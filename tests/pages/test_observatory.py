@@ -261,10 +261,10 @@ def test_durations_are_said_in_words(seconds, said):
     ("part", "whole", "said"),
     [
         (0, 0, "–"),
-        (0, 9, "0\u202f%"),
-        (1, 900, "moins de 1\u202f%"),
-        (899, 900, "plus de 99\u202f%"),
-        (9, 9, "100\u202f%"),
+        (0, 9, "0\u00a0%"),
+        (1, 900, "moins de 1\u00a0%"),
+        (899, 900, "plus de 99\u00a0%"),
+        (9, 9, "100\u00a0%"),
     ],
 )
 def test_a_share_is_never_rounded_to_all_or_nobody(part, whole, said):

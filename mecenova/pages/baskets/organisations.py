@@ -56,7 +56,7 @@ def _check(organisation: Organisation, by: User, note: str) -> None:
 # The lines of an organisation's journal that can take it out of a basket.
 CHECKED = frozenset({OrganisationEvent.CHECK, OrganisationEvent.ASK_FOR_CHANGES, OrganisationEvent.LEAVE})
 CALLED = frozenset({OrganisationEvent.CALL, OrganisationEvent.LEAVE})
-CHECK = Action("Vérifier", _check, "La fiche est vérifiée\u00a0; ses responsables reçoivent un courriel.")
+CHECK = Action("Vérifier", _check, "La fiche est vérifiée\u202f; ses responsables reçoivent un courriel.")
 
 
 def to_correct() -> "QuerySet[Organisation]":

@@ -113,7 +113,7 @@ def _said(
         region = figures.regions[place.region]
         return str(
             ground.rank
-        ), f"trop peu d’associations\u00a0; dans sa région ({region}), {_sentence(ground)}"
+        ), f"trop peu d’associations\u202f; dans sa région ({region}), {_sentence(ground)}"
     return UNKNOWN, "trop peu d’associations pour publier un chiffre"
 
 

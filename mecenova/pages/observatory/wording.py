@@ -1,7 +1,7 @@
 """How durations, shares and hidden groups are written on the page."""
 
 from mecenova.ui.figures import integer
-from mecenova.ui.typography import NARROW_SPACE, NO_BREAK_SPACE
+from mecenova.ui.typography import NO_BREAK_SPACE
 
 MINUTE, HOUR, DAY = 60, 3600, 86400
 HIDDEN = "masqué"
@@ -32,10 +32,10 @@ def share(part: int, whole: int) -> str:
         return NOTHING
     rounded = round(100 * part / whole)
     if part and not rounded:
-        return f"moins de 1{NARROW_SPACE}%"
+        return f"moins de 1{NO_BREAK_SPACE}%"
     if part < whole and rounded == 100:
-        return f"plus de 99{NARROW_SPACE}%"
-    return f"{rounded}{NARROW_SPACE}%"
+        return f"plus de 99{NO_BREAK_SPACE}%"
+    return f"{rounded}{NO_BREAK_SPACE}%"
 
 
 def ratio(value: float | None) -> str:

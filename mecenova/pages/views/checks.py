@@ -47,7 +47,7 @@ def check(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         messages.error(request, error.message)
     else:
         messages.success(
-            request, f"{found.name} est vérifiée\u00a0; le courriel à ses responsables {leaves()}."
+            request, f"{found.name} est vérifiée\u202f; le courriel à ses responsables {leaves()}."
         )
     return _back_to_check(found)
 
@@ -66,7 +66,7 @@ def ask_for_changes(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     else:
         messages.success(
             request,
-            f"Votre demande de précision est enregistrée\u00a0; le courriel {leaves()}. "
+            f"Votre demande de précision est enregistrée\u202f; le courriel {leaves()}. "
             "La fiche revient ici une fois corrigée.",
         )
     return _back_to_check(found)
@@ -92,7 +92,7 @@ def decide_claim(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     except DomainError as error:
         form.add_error(None, error.message)
         return _show_claim(request, found, form)
-    messages.success(request, f"La décision est enregistrée\u00a0; le courriel qui l’annonce {leaves()}.")
+    messages.success(request, f"La décision est enregistrée\u202f; le courriel qui l’annonce {leaves()}.")
     return redirect("pages:basket", slug="revendications")
 
 
