@@ -21,10 +21,10 @@ from bench._targets import Targets
 from bench._workers import explained, spend
 from companies.models import Need
 from matching.applicant import applicant
-from matching.network import load
+from matching.network import closed_lists, load
 from matching.odds import by_cause_and_kind, case_of, odds_of, what_if
 from matching.openings import openings_of
-from matching.profiles import asker, best_associations, best_needs, read_bits, related_masks, repair, reweigh
+from matching.profiles import asker, best_associations, best_needs, related_masks, repair, reweigh
 from matching.profiles.best_associations import NEED, statement
 from matching.profiles.sums import one_row
 from mecenova.calendar import clock
@@ -90,7 +90,7 @@ def _measure(associations: int, needs: int, targets: Targets) -> float:
 
 
 def _one_need(chance: random.Random, associations: int, targets: Targets) -> float:
-    related = related_masks()
+    related = related_masks(closed_lists())
     keys = list(Need.objects.order_by("pk").values_list("pk", flat=True))
     local, national, planned = [], [], []
     for key in chance.sample(keys, min(40 * SAMPLE, len(keys))):
@@ -119,10 +119,11 @@ def _one_need(chance: random.Random, associations: int, targets: Targets) -> flo
 
 
 def _one_association(chance: random.Random) -> None:
-    related, bits = related_masks(), read_bits()
+    lists = closed_lists()
+    related = related_masks(lists)
     keys = list(Association.objects.order_by("pk").values_list("pk", flat=True)[:SAMPLE])
     sides = load(Association.objects.filter(pk__in=keys), Need.objects.none()).associations
-    askers = [asker(side, bits) for side in sides]
+    askers = [asker(side, lists) for side in sides]
     times = [
         1000 * spend(lambda found=found: best_needs(found, limit=SHOWN, related=related))[0].processor
         for found in askers

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from associations.models import Association
 from companies.models import Need
-from matching.network import Names, load
-from matching.profiles import Asker, Bits, asker, read_bits, related_masks
+from matching.network import ClosedLists, Names, load
+from matching.profiles import Asker, asker, related_masks
 from matching.scoring import AssociationSide
 from mecenova.calendar import clock
 
@@ -17,7 +17,7 @@ class Applicant:
     association: Association
     side: AssociationSide
     names: Names
-    bits: Bits
+    lists: ClosedLists
     near_causes: list[int]
     asker: Asker
 
@@ -30,8 +30,8 @@ def applicant(association: Association) -> Applicant:
     """Read in a fixed number of queries."""
     network = load(Association.objects.filter(pk=association.pk), Need.objects.none())
     (side,) = network.associations
-    bits = read_bits()
-    return Applicant(association, side, network.names, bits, related_masks(), asker(side, bits))
+    lists = network.lists
+    return Applicant(association, side, network.names, lists, related_masks(lists), asker(side, lists))
 
 
 def is_open(side: AssociationSide) -> bool:

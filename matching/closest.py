@@ -7,6 +7,7 @@ from django.db.models import Max, Q
 
 from associations.models import Association
 from companies.models import Need
+from matching.network import closed_lists
 from matching.pairs import waiting_since
 from matching.profiles import best_associations, related_masks
 
@@ -24,7 +25,7 @@ class Closest:
 def closest_to(need: Need, *, limit: int) -> list[Closest]:
     """Best first, found by the database; none when the need takes no answers. As many queries for one as
     for all."""
-    best = best_associations(need.pk, limit=limit, related=related_masks())
+    best = best_associations(need.pk, limit=limit, related=related_masks(closed_lists()))
     rows = (
         Association.objects.filter(pk__in=[each.id for each in best])
         .select_related("organisation")

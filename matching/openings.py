@@ -80,7 +80,7 @@ def openings_under(one: Applicant, changes: Sequence[Change]) -> "tuple[Counter[
     before = _suited(one, one.asker) if one.is_open else Counter()
     opened = [change for change in changes if is_open(change.side)]
     found = []
-    for change, changed in zip(opened, askers([change.side for change in opened], one.bits), strict=True):
+    for change, changed in zip(opened, askers([change.side for change in opened], one.lists), strict=True):
         number = _suited_after(change, before, _suited(one, changed))
         if number > before.total():
             found.append(Opening(change.sort, change.label, number, change.url, change.action, change.kind))

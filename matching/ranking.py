@@ -26,7 +26,7 @@ from matching.kernel import (
     may_meet,
     rank,
 )
-from matching.network import Names, load, usual_length
+from matching.network import Names, closed_lists, load, load_need_sides, usual_length
 from matching.profiles import related_masks, repair, reweigh
 from matching.scoring import score, stopped_by
 from mecenova.calendar import clock
@@ -139,9 +139,7 @@ def rankings_of_needs(per_need: int) -> tuple[list[Ranking], Names, int]:
     by_need: dict[uuid.UUID, list[Candidate]] = {need: [] for need in compatible}
     for candidate in candidates:
         by_need[candidate.need.id].append(candidate)
-    sides = {
-        side.id: side for side in load(Association.objects.none(), Need.objects.filter(pk__in=by_need)).needs
-    }
+    sides = {side.id: side for side in load_need_sides(Need.objects.filter(pk__in=by_need))}
     rankings = [
         Ranking(
             sides[need],
@@ -173,4 +171,4 @@ def _rank(
 
 
 def _ground() -> Ground:
-    return Ground(related_masks(), usual_length())
+    return Ground(related_masks(closed_lists()), usual_length())

@@ -10,7 +10,7 @@ from associations.models import Association
 from companies.models import Need
 from matching.allocation import PRESENT_FROM, PRESENT_TEXT_FROM, Candidate
 from matching.applicant import Applicant, stopped_by_stance
-from matching.network import Names, load
+from matching.network import Names, load_need_sides
 from matching.profiles import best_needs, missing_needs, stops_of
 from matching.scoring import BY_PLACE, NeedSide, score, stopped_by
 from matching.verdicts import Told, told_of_filter
@@ -87,4 +87,4 @@ def needs_to_answer(one: Applicant) -> int:
 def _read(wanted: Collection[UUID]) -> list[NeedSide]:
     if not wanted:
         return []
-    return load(Association.objects.none(), Need.objects.answerable().filter(pk__in=wanted)).needs
+    return load_need_sides(Need.objects.answerable().filter(pk__in=wanted))

@@ -8,8 +8,9 @@ from operator import itemgetter
 from sys import intern
 from typing import Any
 
-from django.db.models import F, QuerySet, Value
-from django.db.models.functions import Coalesce, Left
+from django.contrib.postgres.aggregates import StringAgg
+from django.db.models import F, OuterRef, QuerySet, Subquery, TextField, Value
+from django.db.models.functions import Coalesce, Concat, Left
 
 from associations.models import Ask, Association, Project
 from companies.models import Need
@@ -20,9 +21,17 @@ CHUNK = 2000
 
 
 def association_rows(associations: "QuerySet[Association]") -> list[Any]:
+    """`told` is what each tells beyond its name: purpose, then the projects proposed. Cut: see LONGEST."""
+    projects = Project.objects.proposed().filter(association=OuterRef("pk")).order_by().values("association")
+    one = Concat(Value(" "), "title", Value(" "), Left("description", LONGEST), output_field=TextField())
+    said = projects.annotate(said=StringAgg(one, "", order_by="-created_at")).values("said")
+    proposed = Coalesce(Subquery(said), Value(""), output_field=TextField())
     return list(
         associations.order_by("pk")
-        .annotate(department=F("organisation__department__code"), said=Left("purpose", LONGEST))
+        .annotate(
+            department=F("organisation__department__code"),
+            told=Concat(Left("purpose", LONGEST), proposed, output_field=TextField()),
+        )
         .values(
             "pk",
             "organisation__name",
@@ -31,22 +40,10 @@ def association_rows(associations: "QuerySet[Association]") -> list[Any]:
             "paused_until",
             "general_interest",
             "refused_kinds",
-            "said",
+            "told",
         )
         .iterator(chunk_size=CHUNK)
     )
-
-
-def told_by(rows: Iterable[dict[str, Any]], associations: "QuerySet[Association]") -> dict[uuid.UUID, str]:
-    """What associations tell beyond their name: purpose, then the projects proposed. Cut: see LONGEST."""
-    told: dict[uuid.UUID, str] = {row["pk"]: row["said"] for row in rows}
-    projects = Project.objects.proposed().filter(association__in=associations.order_by().values("pk"))
-    proposed = projects.annotate(said=Left("description", LONGEST)).values_list(
-        "association_id", "title", "said"
-    )
-    for key, title, said in proposed.iterator(chunk_size=CHUNK):
-        told[key] = f"{told.get(key, '')} {title} {said}"
-    return told
 
 
 def need_rows_of(needs: "QuerySet[Need]") -> list[Any]:
@@ -81,11 +78,11 @@ def described(row: dict[str, Any]) -> str:
     return f"{row['description']} {row['goods']} {row['question']}"
 
 
-def told_in(rows: Iterable[dict[str, Any]], told: Mapping[uuid.UUID, str]) -> Iterator[str]:
+def told_in(rows: Iterable[dict[str, Any]]) -> Iterator[str]:
     """The texts of associations, one after the other."""
     for row in rows:
         yield row["organisation__name"]
-    yield from told.values()
+        yield row["told"]
 
 
 def said_in(need_rows: Iterable[dict[str, Any]]) -> Iterator[str]:

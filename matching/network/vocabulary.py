@@ -12,8 +12,11 @@ from matching.scoring.lexicon import WIDER_PRESENT
 from matching.scoring.text import words
 from mecenova.calendar import clock
 
-COUNTED = "SELECT size, length FROM matching_vocabulary"
-USES = "SELECT key, uses FROM matching_term WHERE key = ANY(%(keys)s)"
+COUNTED = """
+SELECT counted.size, counted.length, term.key, term.uses
+FROM matching_vocabulary AS counted
+LEFT JOIN matching_term AS term ON term.key = ANY(%(keys)s)
+"""
 # Whose words are counted: those that a round looks at.
 _OPEN = """
 FROM matching_associationreading r
@@ -71,35 +74,34 @@ def lexicon_knowing(texts: Iterable[str], *, weighed: Iterable[str]) -> Lexicon:
     told = {word for text in texts for word in words(text)}
     known = thesaurus_stems()
     lexicon = Lexicon({**known, **stems_of_words((sought | told) - known.keys())})
-    (lexicon.size, lexicon.length), uses_sql = _counted()
     said = {key_of(stem): stem for word in sought if (stem := lexicon.stems.get(word))}
-    if not said:
-        return lexicon
-    with connection.cursor() as cursor:
-        cursor.execute(uses_sql, {"keys": [*theme_slugs(), *said], "today": clock.today()})
-        for key, uses in cursor.fetchall():
-            if key in theme_slugs():
-                lexicon.theme_frequency[theme_slugs()[key]] = uses
-            else:
-                lexicon.frequency[said[key]] = uses
+    lexicon.size, lexicon.length, uses = _counted([*theme_slugs(), *said] if said else [])
+    for key, number in uses.items():
+        if key in theme_slugs():
+            lexicon.theme_frequency[theme_slugs()[key]] = number
+        else:
+            lexicon.frequency[said[key]] = number
     return lexicon
 
 
 def usual_length() -> float:
     """How many words an association's texts usually hold, as last counted."""
-    (size, length), _ = _counted()
+    size, length, _ = _counted([])
     return max(1.0, float(length) / max(1, size))
 
 
-def _counted() -> tuple[tuple[int, int], str]:
-    """How many associations speak, with how many words; and the statement that counts each word's uses."""
+def _counted(keys: list[int]) -> tuple[int, int, dict[int, int]]:
+    """How many associations speak, with how many words; and how many say each of these."""
     with connection.cursor() as cursor:
-        cursor.execute(COUNTED)
-        if counted := cursor.fetchone():
-            return counted, USES
+        cursor.execute(COUNTED, {"keys": keys})
+        if counted := cursor.fetchall():
+            size, length, *_ = counted[0]
+            return size, length, {key: uses for *_, key, uses in counted if key is not None}
         # Before the first full round: everybody's readings, counted for the words asked.
         cursor.execute(COUNT_NOW, {"today": clock.today()})
-        return cursor.fetchone(), USES_NOW
+        size, length = cursor.fetchone()
+        cursor.execute(USES_NOW, {"keys": keys, "today": clock.today()})
+        return size, length, dict(cursor.fetchall())
 
 
 def recount() -> None:

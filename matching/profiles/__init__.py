@@ -4,7 +4,7 @@ transaction of the change that made them. `refresh` writes them for a few, `repa
 
 from matching.profiles.best_associations import best_associations
 from matching.profiles.best_needs import Asker, asker, askers, best_needs, stops_of, suited_by_kind
-from matching.profiles.masks import Bits, read_bits, related_masks
+from matching.profiles.masks import related_masks
 from matching.profiles.refreshing import (
     missing_needs,
     number_open,
@@ -16,14 +16,12 @@ from matching.profiles.refreshing import (
 
 __all__ = [
     "Asker",
-    "Bits",
     "asker",
     "askers",
     "best_associations",
     "best_needs",
     "missing_needs",
     "number_open",
-    "read_bits",
     "refresh_associations",
     "refresh_needs",
     "related_masks",

@@ -11,6 +11,7 @@ from django.db import connection
 
 from matching.models import NATIONAL
 from matching.network.keys import key_of, key_of_theme
+from matching.network.places import ClosedLists
 from matching.profiles.masks import (
     ALL_KINDS,
     GENERAL_INTEREST,
@@ -19,6 +20,7 @@ from matching.profiles.masks import (
     KINDS,
     SECTOR_SHIFT,
     Bits,
+    bits_of,
     mask,
 )
 from matching.profiles.sums import (
@@ -70,16 +72,17 @@ class Asker:
         return not self.side.place_known or FRANCE in self.side.reach
 
 
-def asker(side: AssociationSide, bits: Bits) -> Asker:
+def asker(side: AssociationSide, lists: ClosedLists) -> Asker:
     """The masks of this association."""
-    return askers([side], bits)[0]
+    return askers([side], lists)[0]
 
 
-def askers(sides: Sequence[AssociationSide], bits: Bits) -> list[Asker]:
-    """The masks of each, in the same order; one query for all."""
-    codes = {code for side in sides for code in _cells(side)}
-    rows = dict(Territory.objects.filter(code__in=codes).values_list("code", "pk")) if codes else {}
-    rows[FRANCE] = NATIONAL
+def askers(sides: Sequence[AssociationSide], lists: ClosedLists) -> list[Asker]:
+    """The masks of each, in the same order; one query for all, where one names a commune."""
+    rows = {**lists.keys.get("place", {}), FRANCE: NATIONAL}
+    if communes := {code for side in sides for code in _cells(side)} - rows.keys():
+        rows.update(Territory.objects.filter(code__in=communes).values_list("code", "pk"))
+    bits = bits_of(lists)
     return [_asker(side, bits, rows) for side in sides]
 
 

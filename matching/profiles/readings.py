@@ -1,7 +1,7 @@
 """Texts are read when they change: what was found in them is kept, with the fingerprint of what was read."""
 
 import uuid
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from django.db import connection
@@ -9,7 +9,7 @@ from django.db import connection
 from matching.models import AssociationReading, NeedReading
 from matching.network.keys import key_of, key_of_theme, reader, theme_bits
 from matching.network.vocabulary import lexicon_knowing, plain_lexicon
-from matching.profiles.masks import Bits, mask
+from matching.profiles.masks import mask, ranked
 from matching.scoring import Lexicon
 from matching.scoring.text import LONGEST
 from mecenova.calendar import clock
@@ -35,7 +35,7 @@ WITH proposed AS (
 ), printed AS (
     SELECT *, md5(%(reader)s || name || E'\\n' || said)::uuid AS fingerprint FROM told
 )
-SELECT t.id, t.name, t.said, t.fingerprint
+SELECT t.id, t.name, t.said, t.fingerprint, (SELECT array_agg(slug ORDER BY id) FROM reference_cause)
 FROM printed t
 LEFT JOIN matching_associationreading r ON r.association_id = t.id
 WHERE r.fingerprint IS DISTINCT FROM t.fingerprint
@@ -66,13 +66,14 @@ ORDER BY t.id
 """
 
 
-def read_associations(keys: Collection[uuid.UUID] | None, bits: Bits) -> int:
+def read_associations(keys: Collection[uuid.UUID] | None) -> int:
     """Read the texts of these associations, or of all, that were not read as they are now; how many."""
     number = 0
     for rows in _unread(UNREAD_ASSOCIATIONS, keys):
-        lexicon = plain_lexicon(text for _, name, said, _ in rows for text in (name, said))
+        lexicon = plain_lexicon(text for _, name, said, *_ in rows for text in (name, said))
+        causes = ranked(rows[0][-1])
         AssociationReading.objects.bulk_create(
-            [_association_reading(row, lexicon, bits) for row in rows],
+            [_association_reading(row, lexicon, causes) for row in rows],
             update_conflicts=True,
             unique_fields=["association"],
             update_fields=[
@@ -113,8 +114,10 @@ def _unread(sql: str, keys: Collection[uuid.UUID] | None) -> Iterator[Sequence[A
             yield rows
 
 
-def _association_reading(row: Sequence[Any], lexicon: Lexicon, bits: Bits) -> AssociationReading:
-    key, name, said, fingerprint = row
+def _association_reading(
+    row: Sequence[Any], lexicon: Lexicon, causes: Mapping[str, int]
+) -> AssociationReading:
+    key, name, said, fingerprint, _ = row
     reading = lexicon.read(name, said, count=False)
     text = lexicon.association_text(reading)
     named = [slug for slug, presence in reading.themes.items() if presence == 1.0]
@@ -126,7 +129,7 @@ def _association_reading(row: Sequence[Any], lexicon: Lexicon, bits: Bits) -> As
         wider_terms=sorted(map(key_of_theme, wider)),
         themes=theme_bits(named),
         wider_themes=theme_bits(wider),
-        spoken_causes=mask(text.causes, bits.causes),
+        spoken_causes=mask(text.causes, causes),
         length=len(reading.stems),
         tells=text.told,
         speaks=text.speaks,

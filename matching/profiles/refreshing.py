@@ -9,7 +9,6 @@ from companies.models import Need
 from matching.models import NATIONAL, AssociationProfile, NeedProfile
 from matching.network.vocabulary import recount
 from matching.profiles.deriving import derive_associations, derive_needs
-from matching.profiles.masks import read_bits
 from matching.profiles.readings import read_associations, read_needs
 from mecenova.calendar import clock
 
@@ -17,7 +16,7 @@ from mecenova.calendar import clock
 def refresh_associations(keys: Collection[uuid.UUID]) -> None:
     """Write again what these associations are compared by. Costs the same for those that did not change."""
     if keys:
-        read_associations(keys, read_bits())
+        read_associations(keys)
         derive_associations(keys)
 
 
@@ -45,7 +44,7 @@ def repair() -> int:
 
     None should, but for pauses and deadlines that ended with the day.
     """
-    read_associations(None, read_bits())
+    read_associations(None)
     return derive_associations(None) + derive_needs(None)
 
 

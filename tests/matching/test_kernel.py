@@ -16,12 +16,11 @@ from matching.kernel import as_bytes, places, read_rows
 from matching.kernel.copying import read_lists, statement_of
 from matching.ledger import read_month
 from matching.models import AssociationProfile, NeedProfile
-from matching.network import load
+from matching.network import closed_lists, load
 from matching.profiles import (
     asker,
     best_associations,
     best_needs,
-    read_bits,
     refresh_associations,
     related_masks,
     repair,
@@ -136,7 +135,7 @@ def over_columns():
 
 
 def in_the_database(network):
-    related = related_masks()
+    related = related_masks(closed_lists())
     from_needs = {
         (need.id, each.id): each.score
         for need in network.needs
@@ -145,7 +144,7 @@ def in_the_database(network):
     from_associations = {
         (each.id, side.id): each.score
         for side in network.associations
-        for each in best_needs(asker(side, read_bits()), limit=ALL, related=related)
+        for each in best_needs(asker(side, closed_lists()), limit=ALL, related=related)
     }
     return from_needs, from_associations
 
@@ -172,11 +171,14 @@ def test_the_three_agree(monkeypatch, chance):
             for key, total in found.items():
                 assert total == pytest.approx(pairs[key][0], abs=1.1e-4)
         for need in network.needs:
-            whole = best_associations(need.id, limit=ALL, related=related_masks())
+            whole = best_associations(need.id, limit=ALL, related=related_masks(closed_lists()))
             for few in (1, 3):
-                assert best_associations(need.id, limit=few, related=related_masks()) == whole[:few]
+                assert (
+                    best_associations(need.id, limit=few, related=related_masks(closed_lists()))
+                    == whole[:few]
+                )
         for side in network.associations:
-            assert stops_of(asker(side, read_bits())) == stops[side.id]
+            assert stops_of(asker(side, closed_lists())) == stops[side.id]
         assert repair() == 0
         transaction.set_rollback(True)
 
