@@ -4,7 +4,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.contrib.postgres.aggregates import StringAgg
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import F, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from accounts.enums import OrganisationEvent, OrganisationStatus
@@ -50,4 +50,4 @@ def _latest(lines: "QuerySet[TransitionRecord]") -> Subquery:
 def _said_since_look(changes: "QuerySet[TransitionRecord]") -> Subquery:
     began = Coalesce(OuterRef("looked_at"), OuterRef("created_at"))
     since = changes.filter(subject_id=OuterRef("pk"), at__gt=began).order_by().values("subject_id")
-    return Subquery(since.annotate(said=StringAgg("note", Value(" "), order_by=("at", "pk"))).values("said"))
+    return Subquery(since.annotate(said=StringAgg("note", " ", order_by=("at", "pk"))).values("said"))
