@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import datetime
+from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
@@ -241,19 +242,20 @@ def _insert_once(organisation: Organisation) -> None:
     # transaction, and an import pays one statement for a new row.
     Organisation.objects.bulk_create([organisation], ignore_conflicts=True)
     existing = _same_record(organisation)
-    former = Merge.objects.filter(
-        gone_kind=organisation.kind,
-        gone_name_key=organisation.name_key,
-        gone_postal_code=organisation.postal_code,
-    ).first()
-    if former is not None and existing.pk == organisation.pk:
-        raise OrganisationExists(former.kept)
     if existing.pk != organisation.pk:
         raise OrganisationExists(existing)
+    if existing.merged_into is not None:
+        raise OrganisationExists(Organisation.objects.get(pk=existing.merged_into))
 
 
-def _same_record(organisation: Organisation) -> Organisation:
-    return Organisation.objects.get(
+def _same_record(organisation: Organisation) -> Any:
+    """The record of this name, with `merged_into`: the one that another of this name has become part of."""
+    former = Merge.objects.filter(
+        gone_kind=OuterRef("kind"),
+        gone_name_key=OuterRef("name_key"),
+        gone_postal_code=OuterRef("postal_code"),
+    )
+    return Organisation.objects.annotate(merged_into=Subquery(former.values("kept")[:1])).get(
         kind=organisation.kind, name_key=organisation.name_key, postal_code=organisation.postal_code
     )
 

@@ -2,6 +2,8 @@ import uuid
 from functools import partial
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from accounts.enums import OrganisationStatus, Origin, Role
 from accounts.models import Organisation
@@ -35,6 +37,16 @@ def test_registers_with_manager_department_and_first_steps():
     assert [cause.slug for cause in association.causes.all()] == ["education"]
     assert next_step(organisation).rule == "accounts.staff_check"
     assert FollowUp.objects.about([organisation]).open().filter(rule="associations.first_steps").count() == 1
+
+
+def test_registering_asks_nothing_twice():
+    """Not whether the record was there, and whether it was merged; nor who is away, person by person."""
+    with CaptureQueriesContext(connection) as asked:
+        register(UserFactory())
+    said = [query["sql"] for query in asked]
+    assert len([sql for sql in said if "accounts_merge" in sql]) == 1
+    assert len([sql for sql in said if 'SELECT "accounts_organisation"' in sql]) == 1
+    assert len([sql for sql in said if 'FROM "agenda_absence"' in sql]) == 1
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 """Somebody says they are away: what they owe waits for them, and the dates shown change at once."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -77,10 +77,11 @@ def follow_members(*, organisation_id: UUID, people: Collection[UUID]) -> None:
     as they were. The caller holds the organisation.
     """
     today = clock.today()
-    known = Absence.objects.filter(organisation_id=organisation_id, of_members=True).from_day(today)
-    days = _days_without(people, today)
-    if {day for one in known for day in _days_of(one, today)} == days:
+    told = list(Absence.objects.of_any([organisation_id], people).from_day(today))
+    days = _days_without(people, told, today)
+    if {day for one in told if one.of_members for day in _days_of(one, today)} == days:
         return
+    known = Absence.objects.filter(organisation_id=organisation_id, of_members=True).from_day(today)
     known.filter(first_day__gte=today).delete()
     known.update(last_day=today - timedelta(days=1))
     Absence.objects.bulk_create(
@@ -90,10 +91,10 @@ def follow_members(*, organisation_id: UUID, people: Collection[UUID]) -> None:
     _plan_again(Absence(organisation_id=organisation_id))
 
 
-def _days_without(people: Collection[UUID], today: date) -> set[date]:
+def _days_without(people: Collection[UUID], told: Iterable[Absence], today: date) -> set[date]:
     """The days to come on which each of these people is away; none where there is nobody."""
     away: dict[UUID | None, set[date]] = defaultdict(set)
-    for absence in Absence.objects.filter(user_id__in=people).from_day(today) if people else ():
+    for absence in told:
         away[absence.user_id].update(_days_of(absence, today))
     return set.intersection(*(away[person] for person in people)) if people else set()
 
