@@ -1,6 +1,6 @@
 """Who entered each basket, who left it and why: kept by the hour, read by the week."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -11,7 +11,7 @@ from django.db.models import Case, Count, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce
 
 from mecenova.agenda.models import Stay
-from mecenova.agenda.operations import register_stays
+from mecenova.agenda.operations import open_stays, register_stays
 from mecenova.calendar import clock
 from mecenova.one_by_one import one_by_one
 from mecenova.pages.baskets import BASKETS, Basket
@@ -43,12 +43,13 @@ class Movement:
 
 def keep_register() -> None:
     """Write the entries and exits of every basket since the last time; twice changes nothing."""
-    one_by_one(_register, BASKETS, what="basket")
+    one_by_one(partial(_register, open_stays()), BASKETS, what="basket")
 
 
-def _register(slug: str) -> None:
+def _register(stays: Mapping[str, Sequence[Stay]], slug: str) -> None:
     basket = BASKETS[slug]
-    register_stays(basket=slug, subjects=basket.found(), why=partial(why_left, basket))
+    found, why = basket.found(), partial(why_left, basket)
+    register_stays(basket=slug, stays=stays.get(slug, ()), subjects=found, why=why)
 
 
 def why_left(basket: Basket, subject: Any, since: datetime) -> str:

@@ -7,7 +7,7 @@ from django.db import IntegrityError, connection
 
 from accounts.models import User
 from mecenova.agenda.models import Stay
-from mecenova.agenda.operations import register_stays
+from mecenova.agenda.operations import open_stays, register_stays
 from tests.accounts.threads import at_once
 from tests.mail.factories import PersonFactory
 
@@ -18,10 +18,9 @@ def basket():
     return User.objects.filter(last_name="Attend")
 
 
-def register(name="silencieuses"):
-    return register_stays(
-        basket=name, subjects=basket(), why=lambda person, since: f"{person.first_name} a répondu."
-    )
+def register(name="silencieuses", subjects=None, why=lambda person, since: f"{person.first_name} a répondu."):
+    found = basket() if subjects is None else subjects
+    return register_stays(basket=name, stays=open_stays()[name], subjects=found, why=why)
 
 
 def test_who_comes_in_and_who_goes_out(frozen):
@@ -68,13 +67,13 @@ def test_baskets_do_not_mix(frozen):
     PersonFactory(last_name="Attend")
     register()
     register("autres")
-    assert register_stays(basket="autres", subjects=[], why=lambda person, since: "Vu.") == (0, 1)
+    assert register("autres", []) == (0, 1)
     assert [stay.basket for stay in Stay.objects.open()] == ["silencieuses"]
 
 
 def test_a_list_is_a_basket_too(frozen):
     people = PersonFactory.create_batch(2)
-    assert register_stays(basket="liste", subjects=people, why=str) == (2, 0)
+    assert register("liste", people) == (2, 0)
 
 
 def test_the_database_refuses_a_second_open_stay(frozen):
@@ -122,7 +121,7 @@ def test_a_reason_that_raises_costs_its_own_line_only(frozen, caplog):
                 cursor.execute("SELECT 1 / 0")
         return "Vu."
 
-    assert register_stays(basket="silencieuses", subjects=basket(), why=why) == (1, 1)
+    assert register(why=why) == (1, 1)
     open_ones = Stay.objects.open().values_list("subject_id", flat=True)
     assert set(open_ones) == {first.pk, newcomer.pk}
     assert Stay.objects.all().untold().get().subject == first
@@ -136,7 +135,7 @@ def test_who_comes_back_before_a_reason_could_be_read_has_not_left(frozen):
     person = PersonFactory(last_name="Attend")
     register()
     User.objects.filter(pk=person.pk).update(last_name="Parti")
-    register_stays(basket="silencieuses", subjects=basket(), why=lambda person, since: str(1 // 0))
+    register(why=lambda person, since: str(1 // 0))
     assert Stay.objects.all().untold().exists()
     User.objects.filter(pk=person.pk).update(last_name="Attend")
     register()

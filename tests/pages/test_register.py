@@ -4,6 +4,8 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.enums import OrganisationEvent, OrganisationStatus
@@ -38,6 +40,14 @@ def test_the_register_tells_who_came_who_left_and_why(team, staff):
     page = team.get(page_of("associations-a-verifier")).text
     assert "1 entrée, 1 sortie" in page
     assert "Fiche vérifiée par Camille Durand" in page
+
+
+def test_the_stays_of_all_baskets_are_read_once():
+    OrganisationFactory(status=OrganisationStatus.TO_CHECK)
+    register_baskets()
+    with CaptureQueriesContext(connection) as asked:
+        register_baskets()
+    assert len([query for query in asked if 'FROM "agenda_stay"' in query["sql"]]) == 1
 
 
 def test_the_week_reads_those_alone_who_moved_in_it():

@@ -37,7 +37,7 @@ from mecenova.agenda.operations.slots import (
     open_slots,
     tell_who_stays,
 )
-from mecenova.agenda.operations.stays import register_stays
+from mecenova.agenda.operations.stays import open_stays, register_stays
 
 __all__ = [
     "add_absence",
@@ -60,6 +60,7 @@ __all__ = [
     "next_step",
     "next_steps",
     "open_slots",
+    "open_stays",
     "register_stays",
     "release_organisation",
     "remove_absence",

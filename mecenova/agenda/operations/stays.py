@@ -21,20 +21,31 @@ LONGEST_WHY = 300
 Key = tuple[int, uuid.UUID]
 
 
+def open_stays() -> dict[str, list[Stay]]:
+    """Those of every basket that are not over; one query."""
+    found: dict[str, list[Stay]] = defaultdict(list)
+    for stay in Stay.objects.all().open():
+        found[stay.basket].append(stay)
+    return found
+
+
 @transaction.atomic
 def register_stays(
-    *, basket: str, subjects: "QuerySet[Any] | Sequence[Model]", why: Callable[[Any, datetime], str]
+    *,
+    basket: str,
+    stays: Sequence[Stay],
+    subjects: "QuerySet[Any] | Sequence[Model]",
+    why: Callable[[Any, datetime], str],
 ) -> tuple[int, int]:
-    """Open and close stays so that the open ones equal the basket; how many came in and went out.
+    """Open and close `stays`, the open ones, so that they equal the basket; how many came in and went out.
 
     `why(subject, since)` says, of a subject that is no longer in the basket where it was registered at
     `since`, what took it out. Where it raises, that stay alone is left open, says so, and is closed later.
     """
     now, wanted = clock.now(), _keys(subjects)
-    stays = Stay.objects.all().of(basket).open()
     rows = {(row.subject_type_id, row.subject_id): row.entered_at for row in stays}
     if back := [row.pk for row in stays if row.why and (row.subject_type_id, row.subject_id) in wanted]:
-        stays.filter(pk__in=back).update(why="")
+        Stay.objects.all().open().filter(pk__in=back).update(why="")
     entering = [key for key in wanted if key not in rows]
     written = Stay.objects.bulk_create(
         [Stay(basket=basket, subject_type_id=kind, subject_id=pk, entered_at=now) for kind, pk in entering],
