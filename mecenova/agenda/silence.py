@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import Count, Exists, Model, OuterRef, QuerySet, Subquery
+from django.db.models import Count, Exists, Model, OuterRef, QuerySet, Subquery, Value
 
 from mecenova.agenda.enums import Outcome
 from mecenova.agenda.models import FollowUp
@@ -136,9 +136,11 @@ def _own_steps(model: type[Model]) -> "QuerySet[FollowUp]":
 
 
 def subjects_without_step() -> Iterator[Model]:
-    """Whatever is alive and is forgotten: one query for each kind."""
-    for queryset in living().values():
-        yield from forgotten(queryset())
+    """Whatever is alive and is forgotten: one query, and one more for each kind in which something is."""
+    found = {name: forgotten(queryset()) for name, queryset in living().items()}
+    first, *others = (rows.order_by().values_list(Value(name)) for name, rows in found.items())
+    for name in sorted({name for (name,) in first.union(*others)}):
+        yield from found[name]
 
 
 def is_living(subject: Model) -> bool:

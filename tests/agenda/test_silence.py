@@ -42,6 +42,12 @@ def alive():
     return kept, silent
 
 
+def test_that_nothing_is_forgotten_is_known_in_one_query(alive, query_count):
+    start(Answer, alive[1])
+    assert list(subjects_without_step()) == []
+    assert query_count(lambda: list(subjects_without_step())) == 1
+
+
 def test_a_violation_is_found_repaired_and_closed_by_the_true_step(alive, frozen):
     kept, silent = alive
     assert list(subjects_without_step()) == [silent]

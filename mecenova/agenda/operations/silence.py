@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
-from django.db.models import Exists, Max, Model, OuterRef, QuerySet
+from django.db.models import Count, Exists, Max, Model, OuterRef, Q, QuerySet
 
 from mecenova.agenda.enums import Outcome
 from mecenova.agenda.followups import Repair
@@ -38,8 +38,8 @@ def check_silence() -> SilenceCheck | None:
 
     A kind that raises stops no other; but a count without it would say less than the truth: none is kept.
     """
-    open_ones = FollowUp.objects.open()
-    types, repaired, kinds = _types(open_ones), _types(open_ones.filter(rule=Repair.name)), living()
+    types, kinds = _types(), living()
+    repaired = [kind for kind, repairs in types.items() if repairs]
     closed = one_by_one(_close_orphans, types, what="orphans of the type")
     closed += one_by_one(_close_repairs, repaired, what="repairs of the type")
     counts = one_by_one(_check, kinds, what="kind of subject")
@@ -55,9 +55,10 @@ def check_silence() -> SilenceCheck | None:
     )
 
 
-def _types(rows: FollowUpQuerySet) -> list[int]:
-    """The types of what these follow-ups speak of."""
-    return list(rows.order_by().values_list("subject_type", flat=True).distinct())
+def _types() -> dict[int, int]:
+    """The types of what open follow-ups speak of, with the number of their repairs."""
+    repairs = Count("pk", filter=Q(rule=Repair.name))
+    return dict(FollowUp.objects.open().order_by().values_list("subject_type").annotate(repairs=repairs))
 
 
 @transaction.atomic
