@@ -20,10 +20,10 @@ from accounts.signals import (
     organisations_merged,
     organisations_merging,
 )
-from associations.followups import FirstSteps
+from associations.followups import FirstSteps, refresh_step
 from associations.models import Ask, Association, Project
 from associations.notifications import DraftPutAway
-from associations.operations import close_project, follow_check, follow_leaving, note_call
+from associations.operations import close_project, follow_leaving, note_call
 from associations.operations.merges import PROFILES, become_one, bring_projects_over
 from associations.operations.steps import open_projects
 from associations.signals import project_dormant
@@ -35,8 +35,9 @@ from mecenova.mail.operations import queue
 
 @receiver([organisation_checked, organisation_attended, organisation_step_lost])
 def begin_own_steps(*, organisation: Organisation, **kwargs: Any) -> None:
+    """Whoever sends this news holds the organisation."""
     if _has_profile(organisation):
-        follow_check(organisation=organisation)
+        refresh_step(organisation)
 
 
 @receiver(organisation_attended)
@@ -80,10 +81,7 @@ def an_appointment_is_a_call(*, slot: Slot, by: User, **kwargs: Any) -> None:
 
 
 def _has_profile(organisation: Organisation) -> bool:
-    return (
-        organisation.kind == OrganisationKind.ASSOCIATION
-        and Association.objects.filter(organisation=organisation).exists()
-    )
+    return organisation.kind == OrganisationKind.ASSOCIATION and hasattr(organisation, "association")
 
 
 @receiver(organisations_merging)

@@ -78,9 +78,10 @@ def an_association_changed(*, association: Association, **kwargs: Any) -> None:
 
 @receiver(project_changed)
 def a_project_changed(*, project: Project, association: Association, **kwargs: Any) -> None:
-    """A draft is compared with nothing: what it says counts from its publication."""
+    """A draft is compared with nothing, and asked to nobody: what it says counts from its publication."""
     if project.status == ProjectStatus.PUBLISHED:
         note_change(kind=ChangedKind.ASSOCIATION, subject_id=association.pk)
+        expire_moot(association=association)
 
 
 @receiver(association_called)
@@ -111,19 +112,18 @@ def a_need_closed(*, need: Need, by: User | None = None, **kwargs: Any) -> None:
     expire_suggestions(need=need, by=by)
 
 
-@receiver((association_changed, project_changed, project_closed))
+@receiver((association_changed, project_closed))
 def nobody_is_asked_about_who_withdraws(*, association: Association, **kwargs: Any) -> None:
     expire_moot(association=association)
 
 
 @receiver(organisation_checked)
 def an_organisation_may_be_shown(*, organisation: Organisation, **kwargs: Any) -> None:
-    if organisation.kind == OrganisationKind.ASSOCIATION:
-        for key in Association.objects.filter(organisation=organisation).values_list("pk", flat=True):
-            note_change(kind=ChangedKind.ASSOCIATION, subject_id=key)
-    elif organisation.kind == OrganisationKind.COMPANY:
-        for key in Company.objects.filter(organisation=organisation).values_list("pk", flat=True):
-            note_change(kind=ChangedKind.COMPANY, subject_id=key)
+    """Its profile was read with it by whoever began its own steps."""
+    if organisation.kind == OrganisationKind.ASSOCIATION and hasattr(organisation, "association"):
+        note_change(kind=ChangedKind.ASSOCIATION, subject_id=organisation.association.pk)
+    elif organisation.kind == OrganisationKind.COMPANY and hasattr(organisation, "company"):
+        note_change(kind=ChangedKind.COMPANY, subject_id=organisation.company.pk)
 
 
 @receiver(organisation_left)

@@ -1,6 +1,8 @@
 """What happens below is noted for the next round; newcomers are welcomed; imports are not."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from accounts.operations import (
     accept_claim,
@@ -62,6 +64,25 @@ def test_a_draft_is_compared_with_nothing_until_it_is_published():
     publish_project(project=project, by=None)
     update_project(project=project, by=None, description="De vélos, avec des jeunes.")
     assert noted() == [("association", association.pk)] * 2
+
+
+@pytest.mark.django_db
+def test_a_draft_is_looked_for_in_no_suggestion():
+    association = AssociationFactory(complete=True)
+    with CaptureQueriesContext(connection) as asked:
+        project = create_project(association=association, by=None, title="Un atelier")
+        save_ask(project=project, by=None, kind="volunteering", volunteers=3)
+    assert not [query for query in asked if "matching_suggestion" in query["sql"]]
+
+
+@pytest.mark.django_db
+def test_a_check_reads_a_profile_once_and_holds_its_organisation_once():
+    waiting = AssociationFactory(organisation__status="to_check", organisation__checked_at=None)
+    with CaptureQueriesContext(connection) as asked:
+        check_organisation(organisation=waiting.organisation, by=StaffFactory())
+    said = [query["sql"] for query in asked]
+    assert len([sql for sql in said if 'FROM "accounts_organisation"' in sql and "NO KEY UPDATE" in sql]) == 1
+    assert len([sql for sql in said if sql.startswith('SELECT "associations_association"."id"')]) == 2
 
 
 @pytest.mark.django_db
