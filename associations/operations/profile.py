@@ -73,10 +73,10 @@ def update_association(*, association: Association, by: User | None, **changes: 
         for name in LISTS & changes.keys():
             getattr(association, name).set(changes[name])
     if changes.keys() - PAUSE:
-        send_back_corrected(organisation=organisation, by=by)
-    association = Association.objects.select_related("organisation").get(pk=association.pk)
+        organisation = send_back_corrected(organisation=organisation, by=by)
+    association.organisation = organisation
     projects_follow(association, before, by)
-    refresh_step(association.organisation)
+    refresh_step(organisation)
     association_changed.send(sender=Association, association=association)
     return association
 

@@ -189,9 +189,13 @@ def save_ask(
     ask.kind = kind
     for name in given:
         setattr(ask, name, given[name] if name in FIELDS_OF_KIND[kind] else empty[name])
+    wanted = skills if "skills" in FIELDS_OF_KIND[kind] else ()
     with edit_told(project.association.organisation, project.asks.all(), by=by, of=project):
         ask.save()
-        ask.skills.set(skills if "skills" in FIELDS_OF_KIND[kind] else ())
+        if known:
+            ask.skills.set(wanted)
+        else:
+            ask.skills.add(*wanted)
     _send_back(project, by)
     project_changed.send(sender=Project, project=project, association=project.association)
     return ask

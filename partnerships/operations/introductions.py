@@ -68,7 +68,10 @@ def request_queued(*, company: Company, by: "User | None" = None) -> int:
 def retry_queued(*, association: Association) -> None:
     """Its pause has begun or ended: what can leave now leaves, what it keeps has its new date."""
     queued = Introduction.objects.queued().filter(association=association)
-    for company in Company.objects.filter(introductions__in=queued).distinct().order_by("pk"):
+    companies = list(Company.objects.filter(introductions__in=queued).distinct().order_by("pk"))
+    if not companies:
+        return
+    for company in companies:
         request_queued(company=company)
     for introduction in _free(queued):
         if policies.why_it_waits(introduction):
