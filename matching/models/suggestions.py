@@ -30,7 +30,7 @@ class RoundQuerySet(models.QuerySet["Round"]):
         """Rounds are run here, and none has looked at the whole network since yesterday's."""
         since = clock.now() - LONGEST_WITHOUT_A_FULL_ONE
         ended = self.filter(scope=RoundScope.FULL, finished_at__gte=since)
-        return self.filter(started_at__lt=since).exists() and not ended.exists()
+        return not ended.exists() and self.filter(started_at__lt=since).exists()
 
 
 class Round(Identified):

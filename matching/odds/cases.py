@@ -54,7 +54,7 @@ def case_of_association(association: Association) -> Case:
     asked = set(Ask.objects.filter(project__in=projects).order_by().values_list("kind", flat=True))
     kinds = (asked or set(Kind.values)) - set(association.refused_kinds)
     return _case_at(
-        association.causes.values_list("pk", flat=True),
+        [cause.pk for cause in association.causes.all()],
         places_of(association),
         () if kinds == set(Kind.values) else kinds,
     )

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from matching.odds.cases import Case, case_of
+from matching.odds.cases import Case
 from matching.odds.counts import Room, rooms_of
 from mecenova.reference.enums import LOCAL_LEVELS, Kind, TerritoryLevel
 from mecenova.reference.models import Cause, Territory
@@ -44,7 +44,7 @@ def what_if(case: Case, place: Territory | None) -> list[Another]:
     `place` is that around which others are looked for: the office, when the case has several.
 
     At most three kinds, three places (all of France, the région, départements near by) and three causes.
-    Five queries, whatever the number of changes looked at.
+    Four queries, whatever the number of changes looked at.
     """
     changes = [*_kinds(case), *_places(case, place), *_causes(case)]
     now, *rooms = rooms_of([case, *(change.case for change in changes)])
@@ -88,14 +88,16 @@ def _places(case: Case, place: Territory | None) -> list[_Change]:
     region = place.parent if place and place.parent and place.parent.level == TerritoryLevel.REGION else None
     if region is None or region.pk in case.here:
         return found
-    found.append(
-        _Change(
-            "place", f"Si vous agissiez dans toute la région ({region})", case.with_place(case_of((), region))
-        )
-    )
-    near = Territory.objects.filter(parent=region, level__in=LOCAL_LEVELS).exclude(pk__in=case.here)
+    near = list(Territory.objects.filter(parent=region, level__in=LOCAL_LEVELS))
+    inside = frozenset({region.pk, *(each.pk for each in near)})
+    country = {region.parent_id} if region.parent_id else set()
     return [
         *found,
+        _Change(
+            "place",
+            f"Si vous agissiez dans toute la région ({region})",
+            case.with_place(Case(here=inside, around=inside | country)),
+        ),
         *(
             _Change(
                 "place",
@@ -103,6 +105,7 @@ def _places(case: Case, place: Territory | None) -> list[_Change]:
                 case.with_place(Case(here=frozenset({other.pk}), around=frozenset({other.pk}))),
             )
             for other in near
+            if other.pk not in case.here
         ),
     ]
 

@@ -4,12 +4,14 @@ from datetime import date, datetime
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import prefetch_related_objects
 
 from accounts.models import User
 from accounts.operations import locked
 from associations.models import Association, Project
 from associations.operations import note_call as call_association
 from associations.operations import pause_project, restart_project_step, save_ask
+from associations.readiness import told_parts
 from matching import policies
 from matching.advice import three_steps
 from matching.enums import Choice, DiagnosisCause
@@ -48,11 +50,14 @@ def diagnose(
     """
     project = _hold(project)
     key = str(introduction.pk) if introduction else turn
-    known = Diagnosis.objects.filter(project=project, cause=cause, turn=key).first()
-    if known is not None:
-        return known
-    if not policies.can_be_diagnosed(project) or project.diagnoses.open().exists():
+    earlier = list(project.diagnoses.all())
+    for one in earlier:
+        if (one.cause, one.turn) == (cause, key):
+            return one
+    if not policies.can_be_diagnosed(project) or any(one.is_open for one in earlier):
         return None
+    # What its figures and its steps both follow from.
+    prefetch_related_objects([project], "causes", "territories", "asks", *told_parts("association"))
     since = counted_since(project, introduction)
     findings = find(project, since, introduction)
     diagnosis = Diagnosis.objects.create(

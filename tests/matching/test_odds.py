@@ -8,6 +8,7 @@ from django.utils.html import strip_tags
 
 from companies.models import Company, Need
 from matching.applicant import applicant
+from matching.network import recount
 from matching.odds import (
     ENOUGH,
     by_cause_and_kind,
@@ -203,7 +204,7 @@ def test_what_if_counts_what_a_change_would_open(employment, query_count):
     few = query_count(lambda: what_if(case, nord))
     NeedFactory.create_batch(4, published=True, kind="in_kind", territories=["R32"])
     AssociationFactory.create_batch(4, complete=True)
-    assert query_count(lambda: what_if(case, nord)) == few <= 5
+    assert query_count(lambda: what_if(case, nord)) == few <= 4
 
 
 @pytest.mark.parametrize(
@@ -236,6 +237,14 @@ def test_what_a_published_project_says_of_its_place_is_not_proposed_either(db):
     NeedFactory(published=True, territories=["13"])
     assert odds_of(case_of_association(association)).needs == 1
     assert what_if(case_of_association(association), association.organisation.department) == []
+
+
+def test_an_association_is_read_for_all_that_it_could_answer_in_six_queries(db, query_count):
+    """Itself with its projects, its lists, its asks, its words, those of all, and the closed lists once."""
+    association = AssociationFactory(complete=True)
+    ProjectFactory(association=association, published=True, title="Réparer des vélos avec des jeunes")
+    recount()
+    assert query_count(lambda: applicant(association)) <= 6
 
 
 def test_nothing_is_widened_beyond_all_of_france_and_any_kind(db):
