@@ -80,5 +80,10 @@ def lock_partnership(partnership: Partnership) -> Partnership:
     found = Organisation.objects.filter(pk__in=partnership.parties.values("organisation")).order_by("pk")
     list(found.select_for_update(no_key=True).values_list("pk", flat=True))
     held = Partnership.objects.select_for_update(of=("self",), no_key=True)
-    parties = "introduction__association__organisation", "introduction__company__organisation"
+    # The policy says which step of the company its words begin again.
+    parties = (
+        "introduction__association__organisation",
+        "introduction__company__organisation",
+        "introduction__company__policy",
+    )
     return held.select_related(*parties).prefetch_related(*parties_read_with()).get(pk=partnership.pk)
