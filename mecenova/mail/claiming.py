@@ -29,7 +29,7 @@ def claim(moment: datetime, limit: int = AT_ONCE) -> list[OutgoingMail]:
 
     What somebody waits for comes first, whatever a Monday morning or an outage has piled up; then the oldest.
     """
-    rows = OutgoingMail.objects.all().claimable(moment).with_troubles().select_related("recipient")
+    rows = OutgoingMail.objects.all().claimable(moment).for_delivery().select_related("recipient")
     first = rows.order_by("-urgent", NEXT_TRY, "created_at", "id")[: min(limit, AT_ONCE)]
     mails = list(first.select_for_update(skip_locked=True, of=("self",), no_key=True))
     if not mails:

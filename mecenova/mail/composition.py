@@ -99,8 +99,9 @@ def _compose_locked(people: Sequence[Any], begun: list[Any]) -> int:
     declined = declined_by(people)
     digests = []
     for key, lines in waiting.items():
-        begun.append(lines[0].recipient_id)
-        if sections := write_sections(lines, lines[0].recipient, declined):
+        reader = lines[0].recipient
+        begun.append(reader.pk)
+        if sections := write_sections(lines, reader, declined[reader.pk]):
             digests.append((_digest(key, sections), [section.line for section in sections]))
     _write(digests)
     return len(digests)

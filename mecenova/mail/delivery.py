@@ -27,7 +27,6 @@ from mecenova.mail.models import (
     LONGEST_SUBJECT,
     MESSAGE,
     DeliveryAttempt,
-    MailPreference,
     OutgoingMail,
 )
 from mecenova.mail.notifications import Attachment, Notification, notification_named
@@ -109,7 +108,7 @@ def settle_past(moment: datetime) -> int:
     For an invented past: whoever reads it finds the mails that people would have received.
     """
     due = OutgoingMail.objects.filter(status=MailStatus.PENDING, due_at__lte=moment)
-    mails = list(due.with_troubles().select_related("recipient"))
+    mails = list(due.for_delivery().select_related("recipient"))
     read_subjects(mails)
     for mail in mails:
         mail.last_error = _why_not(mail)
@@ -219,8 +218,7 @@ def _why_not(mail: OutgoingMail) -> str:
 def _is_declined(mail: OutgoingMail, notification: Notification) -> bool:
     """Every group it belongs to, so that nothing of it would be read."""
     groups = set(mail.groups or notification.groups)
-    refusals = MailPreference.objects.filter(user=mail.recipient, group__in=groups, wanted=False)
-    return mail.recipient is not None and bool(groups) and refusals.count() == len(groups)
+    return bool(groups) and groups <= set(mail.declined)
 
 
 def _rewrite(mail: OutgoingMail, notification: Notification, subject: Any) -> str:

@@ -4,7 +4,7 @@ A line is decided again twice: when the mail is composed, and when it leaves.
 """
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -18,7 +18,6 @@ from mecenova.mail import markdown
 from mecenova.mail.enums import Category, LineStatus
 from mecenova.mail.models import DigestLine, OutgoingMail
 from mecenova.mail.notifications import Notification, notification_named, register_notification
-from mecenova.mail.preferences import declined_by
 from mecenova.mail.rendering import Written, lay_out, render_source
 from mecenova.mail.subjects import read_subjects
 
@@ -87,12 +86,12 @@ class WeeklyDigest(Notification):
     def rewrite(self, mail: OutgoingMail, subject: Any, recipient: Any) -> Written | None:
         if mail.lines_to_tell is None:
             self.read_ahead([mail])
-        sections = write_sections(mail.lines_to_tell or (), recipient, declined_by([recipient.pk]))
+        sections = write_sections(mail.lines_to_tell or (), recipient, mail.declined)
         mail.category, mail.groups = category_of(sections), groups_of(sections)
         return written(sections, recipient) if sections else None
 
 
-def write_sections(lines: Sequence[DigestLine], reader: Any, declined: set[tuple[Any, str]]) -> list[Section]:
+def write_sections(lines: Sequence[DigestLine], reader: Any, declined: Collection[str]) -> list[Section]:
     """The lines that are still wanted, in their order of reading. The others are cancelled.
 
     A line that raises waits for the next digest with its error, and stops no other. Raises what the database
@@ -109,7 +108,7 @@ def write_sections(lines: Sequence[DigestLine], reader: Any, declined: set[tuple
 
 
 def _written_out(
-    lines: Sequence[DigestLine], reader: Any, declined: set[tuple[Any, str]]
+    lines: Sequence[DigestLine], reader: Any, declined: Collection[str]
 ) -> list[tuple[DigestLine, Section | None]]:
     """Together as long as none raises; otherwise each behind a savepoint of its own, and without those."""
     try:
@@ -142,14 +141,14 @@ def _wait_for_the_next_digest(line: DigestLine, error: Exception) -> None:
     line.save(update_fields=["last_error", "retry_at", "mail", "settled_at"])
 
 
-def _write_section(line: DigestLine, reader: Any, declined: set[tuple[Any, str]]) -> Section | None:
+def _write_section(line: DigestLine, reader: Any, declined: Collection[str]) -> Section | None:
     notification = notification_named(line.notification, line.occurrence)
     if notification is None:
         raise LookupError(f"This release has no notification {line.notification}")
     subject = line.about
     if subject is None or not reader.is_active:
         return None
-    if line.category == Category.INFORMATION and (reader.pk, notification.group) in declined:
+    if line.category == Category.INFORMATION and notification.group in declined:
         return None
     if not is_wanted(notification, subject, reader):
         return None

@@ -1,6 +1,7 @@
 """What a person wishes to receive, group by group. Said twice, it is said once."""
 
 import uuid
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
 from django.db import transaction
@@ -30,7 +31,10 @@ def wishes_of(user_id: uuid.UUID) -> dict[str, bool]:
     return {slug: said.get(slug, True) for slug in GROUPS}
 
 
-def declined_by(user_ids: Iterable[uuid.UUID]) -> set[tuple[uuid.UUID, str]]:
-    """(person, group) pairs that are not wanted."""
+def declined_by(user_ids: Iterable[uuid.UUID]) -> defaultdict[uuid.UUID, set[str]]:
+    """The groups that are not wanted, of each person who declined any."""
+    declined: defaultdict[uuid.UUID, set[str]] = defaultdict(set)
     refusals = MailPreference.objects.filter(user__in=list(user_ids), wanted=False)
-    return set(refusals.values_list("user_id", "group"))
+    for person, group in refusals.values_list("user_id", "group"):
+        declined[person].add(group)
+    return declined

@@ -146,7 +146,7 @@ class TestPage:
 def test_a_yes_is_not_taken_for_a_no(reader, frozen_clock):
     """What is kept of a person may be either: at once or in the digest, who said yes reads it."""
     set_wishes(user_id=reader.pk, wishes={"letters": True})
-    assert declined_by([reader.pk]) == set()
+    assert declined_by([reader.pk]) == {}
     assert queue(Letter, reader) == 1
     queue(WeeklyLetter, reader)
     with frozen_clock(DigestLine.objects.get().due_at):

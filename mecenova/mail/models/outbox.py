@@ -7,6 +7,7 @@ from django.apps import apps
 from django.conf import settings
 from django.contrib.contenttypes.fields import GenericForeignKey
 from django.contrib.contenttypes.models import ContentType
+from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Case, Exists, F, OuterRef, Q, When
@@ -17,6 +18,7 @@ from mecenova.calendar import clock
 from mecenova.identifiers.emails import AddressField
 from mecenova.identifiers.models import Identified
 from mecenova.mail.enums import Attempt, Category, MailStatus, Unsent, in_words
+from mecenova.mail.models.preference import MailPreference
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -39,12 +41,18 @@ class OutgoingMailQuerySet(models.QuerySet["OutgoingMail"]):
         abandoned = Q(status=MailStatus.SENDING, lease_until__lte=moment)
         return self.alias(next_try=NEXT_TRY).filter(due | abandoned)
 
-    def with_troubles(self) -> Self:
-        """Each says where it goes (`goes_to`), and whether nothing is received there (`in_trouble`)."""
+    def for_delivery(self) -> Self:
+        """Each says where it goes (`goes_to`), whether nothing is received there (`in_trouble`), and of which
+        groups its reader wants nothing (`declined`).
+        """
         present = When(to_person=True, recipient__is_active=True, then=F("recipient__email"))
         rows = self.annotate(goes_to=Case(present, default=F("address")))
         troubles = apps.get_model("mail", "AddressTrouble").objects.open()
-        return rows.annotate(in_trouble=Exists(troubles.filter(address=OuterRef("goes_to"))))
+        refusals = MailPreference.objects.filter(user=OuterRef("recipient"), wanted=False)
+        return rows.annotate(
+            in_trouble=Exists(troubles.filter(address=OuterRef("goes_to"))),
+            declined=ArraySubquery(refusals.values("group")),
+        )
 
     def waiting(self) -> Self:
         return self.filter(status__in=[MailStatus.PENDING, MailStatus.SENDING])
@@ -91,9 +99,10 @@ class OutgoingMail(Identified):
     both, so neither is ever rewritten. An attempt put off is in `retry_at`.
     """
 
-    # Only where it was read `with_troubles`.
+    # Only where it was read `for_delivery`.
     goes_to: str
     in_trouble: bool
+    declined: list[str]
     # Of a weekly digest, when they were read for several at once.
     lines_to_tell: "list[DigestLine] | None" = None
 
