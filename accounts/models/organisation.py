@@ -251,10 +251,12 @@ class Membership(Identified):
         return self.role == Role.MANAGER
 
 
+_TEAMS = Membership.objects.select_related("user")
+
+
 def team_of(path: str = "") -> "models.Prefetch[Any]":
     """For `prefetch_related`: the teams of the organisations at this path, people included, in one query."""
-    lookup = f"{path}__memberships" if path else "memberships"
-    return models.Prefetch(lookup, Membership.objects.select_related("user"))
+    return models.Prefetch(f"{path}__memberships" if path else "memberships", _TEAMS)
 
 
 class ClaimQuerySet(models.QuerySet["Claim"]):
@@ -273,10 +275,7 @@ class Claim(Identified):
         Organisation, models.CASCADE, related_name="claims", verbose_name="organisme"
     )
     user = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.CASCADE,
-        related_name="claims",
-        verbose_name="personne",
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="claims", verbose_name="personne"
     )
     message = models.TextField("fonction et preuve", max_length=1000)
     status = models.CharField("état", max_length=20, choices=ClaimStatus, default=ClaimStatus.WAITING)

@@ -39,7 +39,7 @@ class Notification:
     rendered_late: ClassVar[bool] = False
     # What is asked about its subject when it leaves (`select_related`), read with it.
     reads: ClassVar[tuple[str, ...]] = ()
-    # The same of what its subject has several of (`prefetch_related`).
+    # The same of what its subject, or who is read with it, has several of (`prefetch_related`).
     reads_many: ClassVar[tuple[Any, ...]] = ()
 
     def __init__(self, occurrence: str = "") -> None:

@@ -272,7 +272,8 @@ class Party(models.Model):
 
 def parties_read_with() -> "tuple[models.Prefetch[Any], ...]":
     """For `prefetch_related` of partnerships: their parties and the teams of these, in two queries."""
-    return models.Prefetch("parties", Party.objects.with_organisations()), team_of("parties__organisation")
+    parties = Party.objects.with_organisations().prefetch_related(team_of("organisation"))
+    return (models.Prefetch("parties", parties),)
 
 
 class TalkReport(Identified):
