@@ -87,8 +87,7 @@ def together() -> Iterator[None]:
         yield
     finally:
         _bundle.reset(token)
-    known = _already_queued(bundle.rows)
-    _write([row for key, row in bundle.rows.items() if key not in known])
+    _write(list(bundle.rows.values()))
 
 
 def queue(

@@ -68,10 +68,11 @@ class TestQueue:
                 assert OutgoingMail.objects.count() == before
 
         before = OutgoingMail.objects.count()
-        one = query_count(lambda: tell(people[:1]))
-        assert OutgoingMail.objects.count() == 2
+        # Their own count besides: what is there already is not asked, the writing itself leaves it alone.
+        one = query_count(lambda: tell(people[:1])) - 1
+        assert (one, OutgoingMail.objects.count()) == (1, 2)
         before = OutgoingMail.objects.count()
-        assert query_count(lambda: tell(people)) == one
+        assert query_count(lambda: tell(people)) - 1 == one
         assert OutgoingMail.objects.count() == 8
 
     def test_what_an_inner_transaction_queues_is_undone_with_it(self):
