@@ -32,8 +32,16 @@ class IntroductionNotification(Notification):
     """A mail about an introduction, wanted only while it is in one of `wanted_in`."""
 
     wanted_in: ClassVar[tuple[str, ...]]
-    reads: ClassVar[tuple[str, ...]] = ("association__organisation", "company__organisation")
-    reads_many: ClassVar[tuple[Any, ...]] = tuple(map(team_of, reads))
+    reads: ClassVar[tuple[str, ...]] = (
+        "association__organisation",
+        "company__organisation",
+        "need",
+        "project",
+    )
+    reads_many: ClassVar[tuple[Any, ...]] = (
+        team_of("association__organisation"),
+        team_of("company__organisation"),
+    )
 
     def context(self, subject: Introduction, recipient: "User") -> dict[str, Any]:
         # What has ended has no step any more.

@@ -103,6 +103,7 @@ class TalkAsked(PartnershipNotification):
     name: ClassVar[str] = "partnerships.talk_asked"
     template: ClassVar[str] = "mail/partnerships/talk_asked.md"
     wanted_in: ClassVar[tuple[str, ...]] = (PartnershipStatus.DISCUSSION,)
+    reads_many: ClassVar[tuple[Any, ...]] = (*PartnershipNotification.reads_many, "talk_reports")
 
     def organisations(self, subject: Partnership) -> Iterable[Organisation]:
         return subject.without_a_yes()
@@ -111,9 +112,7 @@ class TalkAsked(PartnershipNotification):
         return super().context(subject, recipient) | {"talk_url": link_for(TALK_LINK, subject, recipient)}
 
     def still_wanted(self, subject: Partnership, recipient: "User") -> bool:
-        waiting = (one.pk for one in subject.without_a_yes())
-        own = recipient.memberships.values_list("organisation_id", flat=True)
-        return subject.is_asked_whether_they_talked and bool(set(waiting) & set(own))
+        return subject.is_asked_whether_they_talked
 
 
 @register_notification
@@ -262,9 +261,7 @@ class ReflectionAsked(PartnershipNotification):
         return subject.without_words(self.moment)
 
     def still_wanted(self, subject: Partnership, recipient: "User") -> bool:
-        return subject.reflection_moment == self.moment and any(
-            is_member(recipient, one) for one in self.organisations(subject)
-        )
+        return subject.reflection_moment == self.moment
 
 
 @register_notification

@@ -11,9 +11,10 @@ from mecenova.agenda import operations as agenda
 from mecenova.calendar import clock
 from mecenova.mail.models import DigestLine, OutgoingMail
 from mecenova.mail.rendering import render
+from mecenova.mail.subjects import read_subjects
 from partnerships import operations
 from partnerships.enums import Side
-from partnerships.notifications import DecideTogetherReminder
+from partnerships.notifications import DecideTogetherReminder, IntroductionTrueStatus
 from tests.accounts.factories import StaffFactory
 from tests.associations.factories import ProjectFactory
 from tests.partnerships.factories import fill_places
@@ -66,6 +67,17 @@ def test_a_date_that_a_pause_moves_is_told_with_its_reason(named, frozen_clock):
         for mail in ("introduction_requested", "introduction_reminder"):
             (told,) = only(mail)
             assert "Les délais s’arrêtent du 24 décembre au 2 janvier. La date en tient compte." in told
+
+
+@pytest.mark.django_db
+def test_what_was_asked_is_read_with_the_introduction(named, query_count):
+    """The line of a digest says it again as it leaves."""
+    mail = OutgoingMail(notification=IntroductionTrueStatus.name, about=named.ask())
+    told = OutgoingMail(
+        notification=mail.notification, subject_type=mail.subject_type, subject_id=mail.subject_id
+    )
+    read_subjects([told])
+    assert query_count(lambda: told.about.heading) == 0
 
 
 def as_company(named):

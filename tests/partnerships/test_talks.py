@@ -13,6 +13,8 @@ from accounts.models import Organisation
 from accounts.operations import withdraw_organisation
 from mecenova.agenda import operations as agenda
 from mecenova.calendar import clock
+from mecenova.mail.digest import is_wanted
+from mecenova.mail.subjects import read_subjects
 from mecenova.workflow.errors import DomainError
 from partnerships import operations
 from partnerships.enums import IntroductionStatus, PartnershipStatus, Side
@@ -293,8 +295,15 @@ def test_a_mail_already_queued_is_not_sent_to_who_answered_meanwhile(talk):
     talk.go_to(FIRST)
     talk.say(talk.asker, True)
     talk.partnership.refresh_from_db()
-    assert not TalkAsked().still_wanted(talk.partnership, talk.asker)
-    assert TalkAsked().still_wanted(talk.partnership, talk.answerer)
+    assert not is_wanted(TalkAsked(), talk.partnership, talk.asker)
+    assert is_wanted(TalkAsked(), talk.partnership, talk.answerer)
+
+
+def test_what_each_said_is_read_with_the_mails_that_ask(talk, query_count):
+    talk.go_to(FIRST)
+    mail = mails("talk_asked").select_related("recipient").first()
+    read_subjects([mail])
+    assert query_count(lambda: is_wanted(TalkAsked(), mail.about, mail.recipient)) == 0
 
 
 def test_the_database_refuses_what_makes_no_sense(talk):
