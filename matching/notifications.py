@@ -127,7 +127,8 @@ class AssociationWelcome(Welcome):
     template: ClassVar[str] = "mail/matching/welcome_association.md"
 
     def context(self, subject: Organisation, recipient: User) -> dict[str, Any]:
-        association = Association.objects.for_readiness().get(organisation=subject)
+        found = Association.objects.for_readiness().select_related("organisation__department__parent")
+        association = found.get(organisation=subject)
         case, places = case_of_association(association), places_of(association)
         office = association.organisation.department
         suited = suited_needs(applicant(association), limit=WELCOME_NEEDS)

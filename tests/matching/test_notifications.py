@@ -4,7 +4,8 @@ import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.followups import StaffCheck
@@ -117,6 +118,15 @@ def test_the_welcome_of_a_nearly_empty_profile(frozen_clock, snapshot):
         person(association.organisation)
         queue(AssociationWelcome, association.organisation)
         assert text() == snapshot
+
+
+@pytest.mark.django_db
+def test_the_welcome_reads_the_office_and_what_is_around_it_with_the_association():
+    association = AssociationFactory(complete=True)
+    reader = person(association.organisation)
+    with CaptureQueriesContext(connection) as queries:
+        AssociationWelcome().context(association.organisation, reader)
+    assert not [query for query in queries if '"reference_territory"."id" = ' in query["sql"][-80:]]
 
 
 @pytest.mark.django_db
