@@ -1,6 +1,7 @@
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Self
 
+from dateutil.relativedelta import relativedelta
 from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
@@ -325,15 +326,13 @@ class Introduction(Identified):
 
     @property
     def need_is_over(self) -> bool:
-        return (
-            self.need_id is not None
-            and Introduction.objects.filter(pk=self.pk).about_a_need_that_is_over().exists()
-        )
+        own = Introduction.objects.filter(pk=self.pk)
+        return self.need_id is not None and own.about_a_need_that_is_over().exists()
 
     @property
     def latest_later_on(self) -> date:
         """A year after the request: nobody waits for ever from one « later » to the next."""
-        return clock.paris(self.requested_at or clock.now()).date() + timedelta(days=366)
+        return clock.paris(self.requested_at or clock.now()).date() + relativedelta(years=1)
 
     @property
     def can_be_postponed(self) -> bool:

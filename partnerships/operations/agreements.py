@@ -3,6 +3,7 @@
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from dateutil.relativedelta import relativedelta
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
@@ -179,7 +180,7 @@ def check_end(ends_on: date | None, signed_on: date | None) -> None:
         raise DomainError("La date de fin est déjà passée. Indiquez une date à venir, ou aucune.")
     if ends_on < signed_on:
         raise DomainError("La fin vient après la signature.")
-    if ends_on > clock.today() + timedelta(days=366 * LONGEST_YEARS):
+    if ends_on > clock.today() + relativedelta(years=LONGEST_YEARS):
         raise DomainError(f"Indiquez une date dans les {LONGEST_YEARS} ans, ou aucune.")
 
 
