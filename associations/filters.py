@@ -6,12 +6,8 @@ import django_filters
 from django import forms
 
 from associations.models import Association
-from mecenova.reference.fields import TerritoryField
+from mecenova.reference.filters import TerritoryFilter
 from mecenova.reference.models import Audience, Cause
-
-
-class TerritoryFilter(django_filters.ModelChoiceFilter):
-    field_class = TerritoryField
 
 
 class AssociationFilter(django_filters.FilterSet):

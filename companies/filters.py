@@ -3,34 +3,17 @@
 from typing import Any
 
 import django_filters as filters
-from django import forms
 from django.db.models import QuerySet
 
 from companies.models import Company, Need
 from companies.models.company import CompanyQuerySet
 from companies.models.need import NeedQuerySet
 from mecenova.reference.enums import Kind
-from mecenova.reference.fields import TerritoryField
+from mecenova.reference.filters import TerritoryFilter
 from mecenova.reference.models import Cause, Sector, Territory
 
 TIMES_TO_ANSWER = (("14", "Deux semaines"), ("30", "Un mois"), ("90", "Trois mois"))
 ORDERS = (("recents", "Les plus récents"),)
-
-
-class EntryField(forms.ModelChoiceField):
-    """A reference entry, named by its slug in the address."""
-
-    def __init__(self, **options: Any) -> None:
-        options.pop("null_label", None)
-        super().__init__(to_field_name="slug", **options)
-
-
-class EntryFilter(filters.Filter):
-    field_class = EntryField
-
-
-class TerritoryFilter(filters.ModelChoiceFilter):
-    field_class = TerritoryField
 
 
 class ListFilter(filters.FilterSet):
@@ -40,8 +23,12 @@ class ListFilter(filters.FilterSet):
     forme = filters.ChoiceFilter(
         label="Forme", method="by_kind", choices=Kind.choices, empty_label="Toutes les formes"
     )
-    cause = EntryFilter(
-        label="Cause", method="by_cause", queryset=Cause.objects.all(), empty_label="Toutes les causes"
+    cause = filters.ModelChoiceFilter(
+        label="Cause",
+        queryset=Cause.objects.all(),
+        to_field_name="slug",
+        method="by_cause",
+        empty_label="Toutes les causes",
     )
     territoire = TerritoryFilter(
         label="Territoire", method="by_territory", queryset=None, empty_label="Tous les territoires"
@@ -88,8 +75,12 @@ class NeedFilter(ListFilter):
 
 
 class CompanyFilter(ListFilter):
-    secteur = EntryFilter(
-        label="Secteur", field_name="sector", queryset=Sector.objects.all(), empty_label="Tous les secteurs"
+    secteur = filters.ModelChoiceFilter(
+        label="Secteur",
+        field_name="sector",
+        queryset=Sector.objects.all(),
+        to_field_name="slug",
+        empty_label="Tous les secteurs",
     )
 
     class Meta:
