@@ -5,7 +5,7 @@ from django.contrib.auth.models import AnonymousUser
 from accounts import policies as accounts_policies
 from accounts.enums import LISTED_STATUSES, OrganisationKind, OrganisationStatus
 from accounts.models import Organisation, User
-from associations.enums import ProjectStatus, Stance
+from associations.enums import ProjectStatus
 from associations.models import Ask, Association, Project
 from mecenova.team import is_staff
 
@@ -48,7 +48,7 @@ def can_claim(user: Visitor, association: Association) -> bool:
 
 def can_ask_introduction(user: Visitor, association: Association) -> bool:
     """A company's member may ask an association that wishes to be asked, now."""
-    solicited = association.stance != Stance.EXPERT_ONLY and not association.is_paused
+    solicited = not (association.is_expert_only or association.is_paused)
     if not (isinstance(user, User) and association.organisation.is_checked and solicited):
         return False
     return Organisation.objects.of(user).checked().filter(kind=OrganisationKind.COMPANY).exists()

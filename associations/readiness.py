@@ -7,7 +7,7 @@ expertise prefetched, and the organisation joined, nothing here makes a query.
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from associations.enums import Registry, Stance
+from associations.enums import Registry
 from associations.models import Association, Project
 from associations.models.complete import PURPOSE_MIN_LENGTH
 from infotheque.models import Step
@@ -19,10 +19,6 @@ class _Rule:
     part: Part
     is_filled: Callable[[Association], bool]
     concerns: Callable[[Association], bool] = lambda association: True
-
-
-def _is_expert_only(association: Association) -> bool:
-    return association.stance == Stance.EXPERT_ONLY
 
 
 def _has_number(association: Association) -> bool:
@@ -92,7 +88,7 @@ RULES = (
             "position",
         ),
         lambda association: bool(association.general_interest),
-        concerns=lambda association: not _is_expert_only(association),
+        concerns=lambda association: not association.is_expert_only,
     ),
     _Rule(
         Part(
@@ -102,7 +98,7 @@ RULES = (
             "expertise",
         ),
         lambda association: bool(association.expertise.all()),
-        concerns=_is_expert_only,
+        concerns=lambda association: association.is_expert_only,
     ),
 )
 

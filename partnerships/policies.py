@@ -7,7 +7,6 @@ from accounts.enums import OrganisationStatus
 from accounts.models import Organisation
 from accounts.operations import check_promised_by
 from accounts.policies import is_manager, is_member
-from associations.enums import Stance
 from associations.models import Association
 from companies.models import Company, Need
 from companies.readiness import door_is_closed
@@ -146,7 +145,7 @@ def waits_until(introduction: Introduction) -> date | None:
     """The day from which a request in the queue can leave again, when a date keeps it; else None."""
     association, company = introduction.association, introduction.company
     days = []
-    if _is_paused(association) and association.paused_until:
+    if association.is_paused and association.paused_until:
         days.append(association.paused_until + timedelta(days=1))
     refused = refusal_in_force(association, company, introduction.asked_by_side)
     if refused is not None and refused.retry_on is not None:
@@ -205,24 +204,19 @@ def why_door_is_closed(company: Company, side: str) -> str | None:
 def why_not_solicited(association: Association, side: str) -> str | None:
     """An expert only, or in pause: its own people are told what to change, the company when it may write."""
     own = side == Side.ASSOCIATION
-    if association.stance == Stance.EXPERT_ONLY:
+    if association.is_expert_only:
         if own:
             return (
                 "Votre association est présente comme experte seulement. "
                 "Pour demander une mise en relation, changez d’abord sa position dans sa fiche."
             )
         return "Cette association est présente comme experte\u00a0: elle ne souhaite pas être sollicitée."
-    if _is_paused(association):
+    if association.is_paused:
         until = f"{association.paused_until:%d/%m/%Y}"
         if own:
             return f"Votre association est en pause jusqu’au {until}. Levez-la dans sa fiche pour continuer."
         return f"Cette association est en pause jusqu’au {until}. Vous pourrez la contacter ensuite."
     return None
-
-
-def _is_paused(association: Association) -> bool:
-    until = association.paused_until
-    return association.stance == Stance.PAUSED and until is not None and until >= clock.today()
 
 
 def _why_need_is_over(need: Need | None) -> str | None:

@@ -9,7 +9,6 @@ from accounts.enums import OrganisationStatus
 from accounts.models import Organisation, team_of
 from accounts.operations.newcomers import newcomers
 from associations import notifications
-from associations.enums import Stance
 from associations.models import Association
 from associations.readiness import is_complete, missing_in_words, told_parts
 from mecenova.agenda.enums import Owner
@@ -246,7 +245,7 @@ def step_for(organisation: Organisation) -> type[StepRule] | None:
 
 def step_of(organisation: Organisation, association: Association) -> type[StepRule]:
     """The same of one that is checked, its association read `for_step` with others."""
-    if association.stance == Stance.EXPERT_ONLY:
+    if association.is_expert_only:
         return Available
     if association.is_paused:
         return Pause

@@ -125,7 +125,7 @@ def publish_project(*, project: Project, by: User | None) -> Project:
         raise PermissionDenied
     PROJECT.target("publish", project.status)
     _refuse_who_has_left(project.association.organisation)
-    if project.association.stance == Stance.EXPERT_ONLY:
+    if project.association.is_expert_only:
         raise DomainError(
             "Votre association est présente comme experte seulement\u00a0: elle ne sollicite personne. "
             "Pour publier un projet, changez d’abord sa position dans sa fiche."
