@@ -15,7 +15,7 @@ from mecenova.ui.errors import is_outage, unavailable
 logger = logging.getLogger(__name__)
 
 TEXT_TO_WRITE = b"<textarea"
-# What an address holds when it opens something by itself.
+# What an address holds when it opens something by itself: one person's own way in.
 SECRETS_IN_ADDRESSES = frozenset({"token", "key", "uidb36"})
 
 

@@ -10,6 +10,7 @@ from django.utils.safestring import SafeString
 
 from mecenova.ui import navigation
 from mecenova.ui.drawing import draw, pairs
+from mecenova.ui.middleware import SECRETS_IN_ADDRESSES
 
 register = template.Library()
 MESSAGE_KINDS = {
@@ -31,10 +32,6 @@ def drawn_first(content: str) -> SafeString:
     return SafeString(content)
 
 
-# What an address carries when it is one person's own way in.
-SECRETS = {"token", "key", "uidb36"}
-
-
 @register.inclusion_tag("ui/for_engines.html", takes_context=True)
 def for_engines(context: Context, title: str, description: str) -> dict[str, Any]:
     """A public page's one address, whatever its query, and how it is told; the others are left unread."""
@@ -43,7 +40,7 @@ def for_engines(context: Context, title: str, description: str) -> dict[str, Any
     is_public = (
         match is not None
         and not getattr(match.func, "login_required", True)
-        and not match.kwargs.keys() & SECRETS
+        and not match.kwargs.keys() & SECRETS_IN_ADDRESSES
     )
     site = settings.SITE_URL.rstrip("/")
     return {
