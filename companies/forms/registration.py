@@ -6,7 +6,7 @@ from django import forms
 
 from companies.enums import GiverKind
 from companies.forms.fields import SectorField
-from companies.models.company import DEFAULT_MONTHLY_CAPACITY
+from companies.models.company import DEFAULT_MONTHLY_CAPACITY, LARGEST_MONTHLY_CAPACITY
 from mecenova.identifiers.fields import OnceField, PostalCodeField, TownField
 from mecenova.reference.fields import EntriesField, KindsField, TerritoriesField
 from mecenova.reference.models import Cause
@@ -16,7 +16,6 @@ CAPACITY_HELP = (
     "jamais davantage. À celles qui vous écrivent, vous répondez\u00a0: oui, plus tard ou non. Avec zéro, "
     "votre porte est fermée et rien ne vous est proposé. Vous pouvez changer ce nombre à tout moment."
 )
-LARGEST_CAPACITY = 500
 
 
 class CapacityField(forms.IntegerField):
@@ -28,10 +27,11 @@ class CapacityField(forms.IntegerField):
             help_text=CAPACITY_HELP,
             initial=DEFAULT_MONTHLY_CAPACITY,
             min_value=0,
-            max_value=LARGEST_CAPACITY,
+            max_value=LARGEST_MONTHLY_CAPACITY,
             error_messages={
                 "min_value": "Ce nombre ne peut pas être négatif. Écrivez zéro pour fermer votre porte.",
-                "max_value": f"{LARGEST_CAPACITY} par mois au plus\u00a0: au-delà, personne ne lit vraiment.",
+                "max_value": f"{LARGEST_MONTHLY_CAPACITY} par mois au plus\u00a0: au-delà, personne ne lit "
+                "vraiment.",
                 "invalid": "Écrivez un nombre entier, par exemple 3.",
             },
             **options,
@@ -73,6 +73,3 @@ class RegistrationForm(forms.Form):
         },
     )
     monthly_capacity = CapacityField()
-
-    OFFICE = ("name", "giver", "sector", "postal_code", "town")
-    POLICY = ("causes", "kinds", "territories")

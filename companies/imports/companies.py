@@ -7,6 +7,7 @@ from accounts.models.organisation import record_key
 from accounts.operations.imports import compare_brought, key_of
 from companies.enums import GiverKind
 from companies.imports.words import Lists, kind_from_label, named, said
+from companies.models.company import LARGEST_MONTHLY_CAPACITY
 from companies.operations.imports import CompanyEntry, import_companies
 from mecenova.calendar import clock
 from mecenova.identifiers.names import fold
@@ -24,7 +25,6 @@ from mecenova.reference.labels import cause_index, sector_index
 from mecenova.reference.models import Territory
 
 NAME_LENGTH, TEXT_LENGTH = 250, 3000
-MOST_CAPACITY = 500
 
 FOUNDATION_WORDS = (" fondation ", " fonds de dotation ")
 
@@ -105,7 +105,9 @@ class CompanyImporter(Importer[CompanyEntry]):
             causes=find(row, "causes", self._causes.find, "cause inconnue", notes),
             kinds=find(row, "formes", kind_from_label, "forme inconnue", notes),
             territories=find(row, "territoires", self._lists.territory, "territoire inconnu", notes),
-            capacity=cells.whole_number(row["capacite_mensuelle"], "capacite_mensuelle", most=MOST_CAPACITY),
+            capacity=cells.whole_number(
+                row["capacite_mensuelle"], "capacite_mensuelle", most=LARGEST_MONTHLY_CAPACITY
+            ),
         )
 
     def key(self, parsed: CompanyEntry) -> str:

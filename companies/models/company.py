@@ -21,6 +21,8 @@ from mecenova.reference.models import Cause, Sector, Territory
 from mecenova.search.functions import FrenchSearchQuery, FrenchVector
 
 DEFAULT_MONTHLY_CAPACITY = 3
+# Beyond, nobody really reads.
+LARGEST_MONTHLY_CAPACITY = 500
 
 
 class CompanyQuerySet(models.QuerySet["Company"]):
@@ -158,7 +160,7 @@ class Policy(models.Model):
     monthly_capacity = models.PositiveSmallIntegerField(
         "associations étudiées par mois",
         default=DEFAULT_MONTHLY_CAPACITY,
-        validators=[MaxValueValidator(500)],
+        validators=[MaxValueValidator(LARGEST_MONTHLY_CAPACITY)],
     )
 
     class Meta:
@@ -178,7 +180,9 @@ class Policy(models.Model):
                 | Q(ticket_max__gte=F("ticket_min")),
                 name="policy_ticket_max_not_below_min",
             ),
-            models.CheckConstraint(condition=Q(monthly_capacity__lte=500), name="policy_capacity_bounded"),
+            models.CheckConstraint(
+                condition=Q(monthly_capacity__lte=LARGEST_MONTHLY_CAPACITY), name="policy_capacity_bounded"
+            ),
         ]
 
     def __str__(self) -> str:
