@@ -239,8 +239,8 @@ class Partnership(Identified):
 
 class PartyQuerySet(models.QuerySet["Party"]):
     def with_organisations(self) -> Self:
-        """The one that receives first."""
-        return self.select_related("organisation").order_by("role")
+        """The one that receives first, then in the order in which they came."""
+        return self.select_related("organisation").order_by("role", "pk")
 
 
 class Party(models.Model):
