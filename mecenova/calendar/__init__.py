@@ -1,1 +1,1 @@
-"""The one clock, French working days and quiet hours. Pure: no Django app, no table."""
+"""The one clock, its check against the database's, French working days and quiet hours. No app, no table."""
