@@ -26,7 +26,7 @@ _WAITS = files("mecenova.pages.observatory").joinpath("figures.sql").read_text("
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """`counted` names the unit; a figure is a wait (median, p90) or a share (of those it is sorry about)."""
+    """A wait, told by its median and ninth decile, or a share: of all counted, those who waited in vain."""
 
     slug: str
     title: str

@@ -120,7 +120,7 @@ def _said(
 def _sentence(ground: Ground) -> str:
     if not ground.needs:
         return "aucun besoin ouvert ne nomme ce territoire"
-    needs = f"{wording.ratio(ground.per_hundred)} besoins ouverts pour 100 associations"
+    needs = f"{wording.nearest(ground.per_hundred)} besoins ouverts pour 100 associations"
     return f"{needs} ({integer(ground.needs)} pour {integer(ground.associations)})"
 
 
@@ -147,7 +147,7 @@ def _table(figures: Figures, grounds: Deserts, regions: list[str], departments: 
 
 
 def _line(key: str, name: str, ground: Ground, inside: bool, bar: int | None) -> Line:
-    cells = (integer(ground.associations), integer(ground.needs), wording.ratio(ground.per_hundred))
+    cells = (integer(ground.associations), integer(ground.needs), wording.nearest(ground.per_hundred))
     return Line(key, name, cells, (ground.associations, ground.needs, ground.per_hundred), bar, None, inside)
 
 

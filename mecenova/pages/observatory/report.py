@@ -249,10 +249,10 @@ def _length(figure: Figure, group: Group) -> tuple[float | None, float | None]:
 def _line(figure: Figure, key: str, label: str, group: Group, inside: bool, widest: float) -> Line:
     bar, mark = tables.percentages(_length(figure, group), widest)
     if figure.is_share:
-        counts = (wording.ratio(group.counted), wording.ratio(group.missed))
+        counts = (wording.nearest(group.counted), wording.nearest(group.missed))
         cells = (*counts, wording.share(group.missed, group.counted))
         return Line(key, label, cells, (group.counted, group.missed), bar, None, inside)
-    cells = (wording.ratio(group.ended), wording.duration(group.half), wording.duration(group.nine_in_ten))
+    cells = (wording.nearest(group.ended), wording.duration(group.half), wording.duration(group.nine_in_ten))
     return Line(key, label, cells, (group.ended, *_hours((group.half, group.nine_in_ten))), bar, mark, inside)
 
 

@@ -2,7 +2,7 @@
 
 import csv
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TextIO
 
 from mecenova.identifiers.spreadsheets import inert_line
@@ -32,7 +32,6 @@ class Table:
     lines: tuple[Line, ...]
     unseen: tuple[str, ...] = ()
     total: Line | None = None
-    notes: tuple[str, ...] = field(default=())
 
     def keys(self, *, inside: bool = False) -> set[str]:
         """The groups it shows, or those within a group."""

@@ -38,7 +38,8 @@ def share(part: int, whole: int) -> str:
     return f"{rounded}{NO_BREAK_SPACE}%"
 
 
-def ratio(value: float | None) -> str:
+def nearest(value: float | None) -> str:
+    """The nearest whole number."""
     return NOTHING if value is None else integer(round(value))
 
 
