@@ -46,7 +46,8 @@ class Lookalike:
 def find_duplicates() -> int:
     """Look at every record that is on the site; returns how many pairs a person should look at.
 
-    A pair that is no longer alike goes; one that somebody told apart stays told apart.
+    A pair that is no longer alike goes; one that is alike otherwise says so; one that somebody told apart
+    stays told apart.
     """
     found = _pairs()
     Duplicate.objects.to_look_at().exclude(pk__in=_known(found)).delete()
@@ -55,7 +56,9 @@ def find_duplicates() -> int:
             Duplicate(first_id=first, second_id=second, reason=reason, likeness=score, found_at=clock.now())
             for (first, second), (reason, score) in found.items()
         ),
-        ignore_conflicts=True,
+        update_conflicts=True,
+        unique_fields=["first", "second"],
+        update_fields=["reason", "likeness"],
         batch_size=1000,
     )
     return Duplicate.objects.to_look_at().count()

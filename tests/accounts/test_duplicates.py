@@ -107,6 +107,21 @@ def test_told_apart_they_are_never_proposed_again(staff, pair):
     assert lookalikes(pair[0]) == []
 
 
+def test_a_pair_is_told_by_what_makes_it_one_tonight(pair, staff):
+    """The surest first: a name corrected, or a number added since it was found, says more."""
+    find_duplicates()
+    before = Duplicate.objects.get()
+    Organisation.objects.filter(pk=pair[1].pk).update(name_key=pair[0].name_key, postal_code="69004")
+    find_duplicates()
+    found = Duplicate.objects.get()
+    assert (found.pk, found.found_at, found.likeness) == (before.pk, before.found_at, 100)
+    assert before.likeness < 100
+    tell_apart(one=pair[0], other=pair[1], by=staff)
+    Organisation.objects.filter(pk=pair[1].pk).update(name_key=pair[1].name_key)
+    find_duplicates()
+    assert Duplicate.objects.get().dismissed_by == staff
+
+
 def test_what_is_no_longer_alike_goes(pair):
     find_duplicates()
     Organisation.objects.filter(pk=pair[1].pk).update(name_key="autre chose")
