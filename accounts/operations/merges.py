@@ -13,11 +13,13 @@ from accounts.operations.organisations import become_checked
 from accounts.operations.presence import follow_members
 from accounts.operations.profiles import Compared, compared_offices, profiles_of
 from mecenova.calendar import clock
+from mecenova.identifiers.names import fold
 from mecenova.mail.operations import queue
 from mecenova.workflow import journal
 from mecenova.workflow.errors import DomainError
 
-FILLED = ("postal_code", "town", "department", "website", "phone")
+PLACE = ("postal_code", "town", "department")
+REACH = ("website", "phone")
 
 
 class NumbersDiffer(DomainError):
@@ -115,15 +117,28 @@ def _unchecked_beside_a_run_one(kept: Organisation, gone: Organisation) -> Organ
 
 
 def fill_office(kept: Organisation, gone: Organisation) -> None:
-    """In memory: what the record that stays did not say; its place never becomes a third record's key."""
+    """In memory: what the record that stays did not say.
+
+    Of a place, only where both may be in one; and it never becomes a third record's key.
+    """
     taken = Organisation.objects.filter(
         kind=kept.kind, name_key=kept.name_key, postal_code=gone.postal_code
     ).exclude(pk__in=(kept.pk, gone.pk))
-    for name in FILLED:
+    for name in (*PLACE, *REACH) if _may_be_in_one_place(kept, gone) else REACH:
         if name == "postal_code" and (kept.town or taken.exists()):
             continue
         if not getattr(kept, name):
             setattr(kept, name, getattr(gone, name))
+
+
+def _may_be_in_one_place(kept: Organisation, gone: Organisation) -> bool:
+    """Nothing that both say of it differs."""
+    said = [
+        (kept.postal_code, gone.postal_code),
+        (fold(kept.town), fold(gone.town)),
+        (kept.department_id, gone.department_id),
+    ]
+    return all(mine == theirs for mine, theirs in said if mine and theirs)
 
 
 def _refuse(kept: Organisation, gone: Organisation, numbers_confirmed: bool) -> None:
