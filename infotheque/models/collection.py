@@ -2,7 +2,7 @@ from typing import Self
 
 from django.core.validators import MaxLengthValidator
 from django.db import models
-from django.db.models import Count
+from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils.safestring import SafeString
 
@@ -14,9 +14,12 @@ from mecenova.identifiers.models import Identified
 
 class CollectionQuerySet(models.QuerySet["Collection"]):
     def published(self) -> Self:
-        return self.filter(published_at__isnull=False)
+        """Shown to everybody, and with something to read: `total` documents that readers find."""
+        readable = Count("items", filter=Q(items__document__in=Document.objects.published()))
+        return self.filter(published_at__isnull=False).annotate(total=readable).filter(total__gt=0)
 
     def with_counts(self) -> Self:
+        """For the team, `total` documents whatever their state."""
         return self.annotate(total=Count("items"))
 
 

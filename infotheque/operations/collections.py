@@ -42,8 +42,8 @@ def update_collection(*, collection: Collection, by: User | None, **changes: Any
 def show_collection(*, collection: Collection, by: User | None, is_shown: bool) -> Collection:
     """Everybody reads it, or the team alone. Twice changes nothing."""
     collection = lock(collection, by)
-    if is_shown and not collection.items.exists():
-        raise DomainError("Ajoutez au moins un document à cette collection avant de la publier.")
+    if is_shown and not collection.items.readable().exists():
+        raise DomainError("Ajoutez au moins un document publié à cette collection avant de la publier.")
     if is_shown != bool(collection.published_at):
         collection.published_at = clock.now() if is_shown else None
         collection.save(update_fields=["published_at"])
@@ -57,7 +57,7 @@ def add_to_collection(
     """At the end. Already there: its note is the new one, its place the same."""
     collection = lock(collection, by)
     last = collection.items.order_by("-position").first()
-    if collection.items.count() >= MOST_ITEMS:
+    if collection.items.exclude(document=document).count() >= MOST_ITEMS:
         raise DomainError(f"Une collection se lit\u00a0: {MOST_ITEMS} documents au plus.")
     item, _ = CollectionItem.objects.update_or_create(
         collection=collection,

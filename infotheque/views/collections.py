@@ -60,7 +60,8 @@ def collection_edit(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
             operations.update_collection(collection=found, by=request.user, **form.changes())
             messages.success(request, "C’est enregistré.")
             return redirect("infotheque:collection_edit", pk)
-    context = {"collection": found, "items": found.items.for_team()}
+    items = found.items.for_team()
+    context = {"collection": found, "items": items, "is_readable": found.items.readable().exists()}
     return show_form(request, "infotheque/collection_edit.html", form, **context)
 
 

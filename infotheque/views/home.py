@@ -17,6 +17,6 @@ def front_page(request: HttpRequest) -> HttpResponse:
     context = {
         "featured": published.featured()[:MOST_FEATURED],
         "newest": published.newest_first()[:MOST_NEW],
-        "collections": Collection.objects.published().with_counts(),
+        "collections": Collection.objects.published(),
     }
     return render(request, "infotheque/front_page.html", context)

@@ -146,7 +146,7 @@ def test_a_collection_is_put_in_order_with_ordinary_buttons(client, staff):
     client.post(reverse("infotheque:collections"), {"title": "Débuter", "position": 1})
     collection = Collection.objects.get()
     show = reverse("infotheque:collection_show", args=[collection.pk])
-    assert "au moins un document" in client.post(show, {"on": "oui"}, follow=True).content.decode()
+    assert "au moins un document publié" in client.post(show, {"on": "oui"}, follow=True).content.decode()
     for document in (first, second, third, second):
         client.post(
             reverse("infotheque:shelve", args=[document.pk]), {"collection": collection.pk, "note": "À lire"}
