@@ -14,6 +14,7 @@ from django.db import transaction
 from accounts.models import Organisation, User
 from infotheque.enums import DocumentKind, Readers, Stage
 from infotheque.models import Document
+from infotheque.models.document import LONGEST_LINK, LONGEST_SUMMARY
 from infotheque.operations.deposits import holder_of, remark_on, shown_name, title_of
 from infotheque.operations.documents import create_document
 from infotheque.operations.versions import create_document_of
@@ -31,7 +32,7 @@ from mecenova.imports.tables import Row
 from mecenova.reference.enums import Kind
 from mecenova.reference.labels import cause_index
 
-TITLE_LENGTH, LINE_LENGTH, TEXT_LENGTH, LINK_LENGTH = 250, 200, 3000, 500
+TITLE_LENGTH, LINE_LENGTH = 250, 200
 FIRST_YEAR, LAST_YEAR = 1900, 2100
 LEFT_BY_SYSTEMS = frozenset({"thumbs.db", "desktop.ini"})
 _is_web = URLValidator(schemes=["http", "https"])
@@ -127,7 +128,7 @@ class DocumentImporter(Importer[DocumentEntry]):
             values={
                 "title": title,
                 "kind": _one(row["type"], DocumentKind, notes, "types inconnus") or DocumentKind.GUIDE,
-                "summary": paragraphs(row["resume"])[:TEXT_LENGTH],
+                "summary": paragraphs(row["resume"])[:LONGEST_SUMMARY],
                 "authors": one_line(row["auteurs"])[:TITLE_LENGTH],
                 "publisher": publisher,
                 "publisher_home": home,
@@ -267,8 +268,8 @@ def _address(cell: str, column: str) -> str:
         _is_web(address)
     except ValidationError:
         raise RowRefused(f"{column}\u00a0: «\u202f{text[:60]}\u202f» n’est pas une adresse web") from None
-    if len(address) > LINK_LENGTH:
-        raise RowRefused(f"{column}\u00a0: l’adresse a plus de {LINK_LENGTH} caractères")
+    if len(address) > LONGEST_LINK:
+        raise RowRefused(f"{column}\u00a0: l’adresse a plus de {LONGEST_LINK} caractères")
     return address
 
 

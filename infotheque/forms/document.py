@@ -7,6 +7,7 @@ from django import forms
 from infotheque.enums import Readers, Stage
 from infotheque.forms.organisation import OrganisationField
 from infotheque.models import Collection, CurationSettings, Document
+from infotheque.models.document import LONGEST_LINK
 from mecenova.identifiers.fields import AddressField
 from mecenova.reference.enums import Kind
 from mecenova.team import team
@@ -17,7 +18,7 @@ from mecenova.ui.forms import DateInput
 class DocumentForm(AsShownModelForm):
     """The record and the text; what was typed is kept when it is refused."""
 
-    link = forms.URLField(label="Lien", required=False, max_length=500, assume_scheme="https")
+    link = forms.URLField(label="Lien", required=False, max_length=LONGEST_LINK, assume_scheme="https")
     publisher_home = forms.URLField(
         label="Site de l’éditeur", required=False, max_length=300, assume_scheme="https"
     )
@@ -125,7 +126,7 @@ class TipForm(forms.Form):
     )
     link = forms.URLField(
         label="Son adresse sur le web",
-        max_length=500,
+        max_length=LONGEST_LINK,
         required=False,
         assume_scheme="https",
         help_text="Si vous la connaissez.",

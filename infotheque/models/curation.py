@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 
 from infotheque.enums import DocumentStatus, TipStatus
-from infotheque.models.document import Document, DocumentQuerySet, heavy_at
+from infotheque.models.document import LONGEST_LINK, Document, DocumentQuerySet, heavy_at
 from mecenova.calendar import clock
 from mecenova.identifiers.emails import AddressField
 from mecenova.identifiers.models import Identified
@@ -110,7 +110,7 @@ class Tip(Identified):
     """
 
     title = models.CharField("titre du document", max_length=250)
-    link = models.URLField("adresse", max_length=500, blank=True)
+    link = models.URLField("adresse", max_length=LONGEST_LINK, blank=True)
     reason = models.TextField("pourquoi le lire", blank=True, validators=[MaxLengthValidator(1000)])
     given_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,

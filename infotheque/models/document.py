@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 LONGEST_SUMMARY = 3_000
 LONGEST_BODY = 60_000
 LONGEST_TEXT = 200_000
+LONGEST_LINK = 500
 # Never read for a list: they can be as long as a book.
 HEAVY = ("body", "text", "search", "head")
 
@@ -247,7 +248,7 @@ class Document(Identified):
     )
     language = models.CharField("langue", max_length=10, choices=Language, default=Language.FRENCH)
     licence = models.CharField("licence", max_length=20, choices=Licence, blank=True)
-    link = models.URLField("lien", blank=True, max_length=500)
+    link = models.URLField("lien", blank=True, max_length=LONGEST_LINK)
     link_hidden_at = models.DateTimeField("lien masqué le", null=True, blank=True, editable=False)
     valid_from = models.DateField("valable à partir du", null=True, blank=True)
     valid_until = models.DateField("valable jusqu’au", null=True, blank=True)

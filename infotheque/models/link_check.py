@@ -1,6 +1,6 @@
 from django.db import models
 
-from infotheque.models.document import Document
+from infotheque.models.document import LONGEST_LINK, Document
 
 # As many weeks in a row before a link is hidden.
 MOST_FAILURES = 3
@@ -10,11 +10,11 @@ class LinkCheck(models.Model):
     """What the weekly check found at a document's link. Another link starts another count."""
 
     document = models.OneToOneField(Document, models.CASCADE, related_name="link_check")
-    link = models.URLField("lien essayé", max_length=500)
+    link = models.URLField("lien essayé", max_length=LONGEST_LINK)
     checked_at = models.DateTimeField("essayé le")
     failures = models.PositiveSmallIntegerField("échecs de suite", default=0)
     problem = models.CharField("ce qui n’a pas répondu", max_length=300, blank=True)
-    replacement = models.URLField("adresse proposée", max_length=500, blank=True)
+    replacement = models.URLField("adresse proposée", max_length=LONGEST_LINK, blank=True)
 
     class Meta:
         verbose_name = "lien vérifié"

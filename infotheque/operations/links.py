@@ -7,6 +7,7 @@ from django.db import transaction
 from accounts.models import User
 from infotheque.enums import DocumentStatus
 from infotheque.models import Document, LinkCheck
+from infotheque.models.document import LONGEST_LINK
 from infotheque.models.link_check import MOST_FAILURES
 from infotheque.operations.documents import doubt_document, lock, update_document
 from infotheque.operations.vocabulary import words_kept_true
@@ -36,7 +37,8 @@ def record_link_check(
         check.failures = failures
     else:
         check.failures = failures + 1 if problem else 0
-    check.problem, check.replacement = problem[:300], replacement[:500]
+    check.problem = problem[:300]
+    check.replacement = replacement if len(replacement) <= LONGEST_LINK else ""
     check.save()
     if not is_ours:
         _show_or_hide(document, check)

@@ -378,6 +378,15 @@ class Silent(Web):
 
 
 @pytest.mark.django_db
+def test_an_address_longer_than_a_link_may_be_is_not_proposed_cut():
+    """A part of an address leads elsewhere, or nowhere."""
+    document = DocumentFactory(published=True)
+    moved = f"https://ailleurs.example/{'a' * 500}"
+    check = record_link_check(document=document, link=document.link, replacement=moved)
+    assert check.replacement == ""
+
+
+@pytest.mark.django_db
 def test_a_machine_without_a_way_out_blames_no_link(caplog):
     for number in range(SEVERAL):
         DocumentFactory(published=True, link=f"https://site-{number}.example/")
