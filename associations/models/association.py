@@ -170,6 +170,9 @@ class Association(Identified):
             models.UniqueConstraint(fields=("rna",), condition=~Q(rna=""), name="association_rna_once"),
             models.UniqueConstraint(fields=("siren",), condition=~Q(siren=""), name="association_siren_once"),
             models.CheckConstraint(
+                condition=Q(refused_kinds__contained_by=Kind.values), name="association_refused_kinds_known"
+            ),
+            models.CheckConstraint(
                 condition=Q(stance=Stance.PAUSED, paused_until__isnull=False)
                 | (~Q(stance=Stance.PAUSED) & Q(paused_until__isnull=True)),
                 name="association_paused_has_date",

@@ -166,6 +166,7 @@ class Policy(models.Model):
     class Meta:
         verbose_name = "politique"
         constraints = [
+            models.CheckConstraint(condition=Q(kinds__contained_by=Kind.values), name="policy_kinds_known"),
             models.CheckConstraint(
                 condition=Q(ticket_min__isnull=True) | Q(ticket_min__gte=0),
                 name="policy_ticket_min_not_negative",

@@ -132,6 +132,10 @@ class Need(Identified):
             # What an introduction points at, with its company: both are of the same one.
             models.UniqueConstraint(fields=("id", "company"), name="need_of_one_company"),
             models.CheckConstraint(
+                condition=Q(wished_parties__contained_by=OrganisationKind.values),
+                name="need_wished_parties_known",
+            ),
+            models.CheckConstraint(
                 condition=~Q(status=NeedStatus.PUBLISHED) | Q(published_at__isnull=False),
                 name="need_published_has_date",
             ),

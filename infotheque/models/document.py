@@ -326,7 +326,25 @@ class Document(Identified):
                 | Q(valid_until__gte=F("valid_from")),
                 name="document_validity_ends_after_it_begins",
             ),
+            models.CheckConstraint(
+                condition=Q(featured_at__isnull=True) | Q(status__in=PUBLIC_STATUSES),
+                name="document_featured_is_on_line",
+            ),
+            models.CheckConstraint(
+                condition=Q(submitted_by__isnull=True) | Q(status=DocumentStatus.IN_REVIEW),
+                name="document_submitted_is_in_review",
+            ),
             models.CheckConstraint(condition=Q(kind__in=DocumentKind.values), name="document_kind_known"),
+            models.CheckConstraint(
+                condition=Q(partnership_kinds__contained_by=Kind.values),
+                name="document_partnership_kinds_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(stages__contained_by=Stage.values), name="document_stages_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(readers__contained_by=Readers.values), name="document_readers_known"
+            ),
             models.CheckConstraint(condition=Q(language__in=Language.values), name="document_language_known"),
             models.CheckConstraint(
                 condition=Q(licence__in=["", *Licence.values]), name="document_licence_known"

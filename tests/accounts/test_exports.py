@@ -51,7 +51,7 @@ def test_a_row_is_told_once_and_compared_with_no_other(monkeypatch):
         return kind, Told(fields)
 
     person = UserFactory()
-    DocumentFactory(owner=person, submitted_by=person)
+    DocumentFactory(owner=person, submitted_by=person, status="in_review")
     OutgoingMailFactory.create_batch(3, recipient=person)
     monkeypatch.setattr(exports, "as_told", told)
     rows = export_person(person)["rows"]

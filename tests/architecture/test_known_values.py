@@ -4,10 +4,12 @@ from collections.abc import Iterator
 
 import pytest
 from django.apps import apps
+from django.contrib.postgres.fields import ArrayField
 from django.db import IntegrityError, transaction
 from django.db.models import CharField, CheckConstraint, Model, Q
 
 from accounts.models import Membership, Organisation
+from associations.models import Association
 from companies.models import Need
 from partnerships.models import Introduction, Party
 from partnerships.operations import accept_introduction
@@ -33,9 +35,9 @@ def leaves(condition: Q) -> Iterator[tuple[str, object]]:
             yield child
 
 
-def knows(model: type[Model], name: str) -> bool:
+def knows(model: type[Model], name: str, by: str = "in") -> bool:
     return any(
-        [lookup for lookup, _ in leaves(constraint.condition)] == [f"{name}__in"]
+        [lookup for lookup, _ in leaves(constraint.condition)] == [f"{name}__{by}"]
         for constraint in model._meta.constraints
         if isinstance(constraint, CheckConstraint) and isinstance(constraint.condition, Q)
     )
@@ -50,6 +52,18 @@ def test_every_list_of_values_is_checked_by_the_database():
         if isinstance(field, CharField) and field.choices and not knows(model, field.name)
     }
     assert unknown == KNOWN_WITH_MORE
+
+
+def test_every_field_of_several_values_is_checked_too():
+    unknown = [
+        (model.__name__, field.name)
+        for model in apps.get_models()
+        for field in model._meta.local_fields
+        if isinstance(field, ArrayField)
+        and field.base_field.choices
+        and not knows(model, field.name, "contained_by")
+    ]
+    assert unknown == []
 
 
 @pytest.mark.django_db
@@ -67,3 +81,7 @@ def test_no_other_value_is_written():
     ):
         with pytest.raises(IntegrityError, match="_known"), transaction.atomic():
             assert model.objects.update(**{name: "x"})
+    for model, name in ((Need, "wished_parties"), (Association, "refused_kinds")):
+        assert model.objects.update(**{name: []})
+        with pytest.raises(IntegrityError, match="_known"), transaction.atomic():
+            model.objects.update(**{name: ["x"]})

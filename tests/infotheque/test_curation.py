@@ -472,13 +472,14 @@ def test_a_dead_link_alone_is_neither_confirmed_nor_published_again(client, staf
 def test_every_step_that_is_offered_goes_through(client, staff, status):
     CurationSettings.objects.create(pk=1, needs_second_reader=True)
     at = clock.now()
-    dates = {"published_at": at if status in {"published", "to_verify"} else None}
+    said = {
+        "published_at": at if status in {"published", "to_verify"} else None,
+        "archived_at": at if status == "archived" else None,
+        "submitted_by": staff if status == "in_review" else None,
+    }
     for verb in STEPS:
         document = DocumentFactory()
-        archived_at = at if status == "archived" else None
-        Document.objects.filter(pk=document.pk).update(
-            status=status, archived_at=archived_at, submitted_by=staff, **dates
-        )
+        Document.objects.filter(pk=document.pk).update(status=status, **said)
         if verb in offered(client, document)[0]:
             client.post(reverse("infotheque:advance", args=[document.pk]), {"verb": verb})
             document.refresh_from_db()

@@ -319,3 +319,22 @@ def test_what_waits_to_be_read_since_before_readers_were_named_gets_a_step(staff
     operations.archive_document(document=waiting, by=staff)
     check_silence()
     assert next_step(waiting) is None
+
+
+@pytest.mark.parametrize(
+    ("said", "rule"),
+    [
+        ({"featured_at": clock.now()}, "featured_is_on_line"),
+        ({"stages": ["prepare", "x"]}, "stages_known"),
+        ({"readers": ["x"]}, "readers_known"),
+        ({"partnership_kinds": ["x"]}, "partnership_kinds_known"),
+    ],
+)
+def test_the_database_refuses_what_no_curator_may_write(said, rule):
+    with pytest.raises(IntegrityError, match=rule), transaction.atomic():
+        DocumentFactory(**said)
+
+
+def test_the_database_knows_who_sent_to_review_only_while_it_is(staff):
+    with pytest.raises(IntegrityError, match="submitted_is_in_review"), transaction.atomic():
+        DocumentFactory(submitted_by=staff)
