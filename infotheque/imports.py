@@ -14,7 +14,7 @@ from django.db import transaction
 from accounts.models import Organisation, User
 from infotheque.enums import DocumentKind, Readers, Stage
 from infotheque.models import Document
-from infotheque.models.document import LONGEST_LINK, LONGEST_SUMMARY
+from infotheque.models.lengths import LONGEST_LINK, LONGEST_SUMMARY
 from infotheque.operations.deposits import holder_of, remark_on, shown_name, title_of
 from infotheque.operations.documents import create_document
 from infotheque.operations.versions import create_document_of

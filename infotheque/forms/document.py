@@ -7,7 +7,7 @@ from django import forms
 from infotheque.enums import Readers, Stage
 from infotheque.forms.organisation import OrganisationField
 from infotheque.models import Collection, CurationSettings, Document
-from infotheque.models.document import LONGEST_LINK
+from infotheque.models.lengths import LONGEST_LINK
 from mecenova.identifiers.fields import AddressField
 from mecenova.reference.enums import Kind
 from mecenova.team import team

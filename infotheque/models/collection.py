@@ -6,7 +6,8 @@ from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils.safestring import SafeString
 
-from infotheque.models.document import LONGEST_BODY, Document, heavy_at
+from infotheque.models.document import Document
+from infotheque.models.lengths import LONGEST_BODY, heavy_at
 from infotheque.prose import to_html
 from mecenova.calendar import clock
 from mecenova.identifiers.models import Identified

@@ -7,7 +7,8 @@ from django.db import models
 from django.db.models import Q
 
 from infotheque.enums import DocumentStatus, TipStatus
-from infotheque.models.document import LONGEST_LINK, Document, DocumentQuerySet, heavy_at
+from infotheque.models.document import Document, DocumentQuerySet
+from infotheque.models.lengths import LONGEST_LINK, heavy_at
 from mecenova.calendar import clock
 from mecenova.identifiers.emails import AddressField
 from mecenova.identifiers.models import Identified

@@ -6,7 +6,8 @@ from django.db.models import Count, Exists, OuterRef, Q
 from django.urls import reverse
 
 from infotheque.enums import DepositStatus
-from infotheque.models.document import Document, heavy_at
+from infotheque.models.document import Document
+from infotheque.models.lengths import heavy_at
 from mecenova.calendar import clock
 from mecenova.identifiers.models import Identified
 

@@ -1,7 +1,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from functools import reduce
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 from uuid import UUID
 
 from django.conf import settings
@@ -10,7 +10,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchQueryCombinable, SearchVectorField
 from django.core.validators import MaxLengthValidator, MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Case, Count, F, Q, Sum, Value, When
+from django.db.models import Case, Count, F, Q, Sum, When
 from django.db.models.functions import Coalesce, Left
 from django.urls import reverse
 from django.utils.safestring import SafeString
@@ -27,6 +27,8 @@ from infotheque.enums import (
     Readers,
     Stage,
 )
+from infotheque.models.answers import Answers
+from infotheque.models.lengths import HEAVY, LONGEST_BODY, LONGEST_LINK, LONGEST_SUMMARY
 from infotheque.prose import to_html
 from mecenova.calendar import clock
 from mecenova.identifiers.models import Identified
@@ -36,33 +38,6 @@ from mecenova.search.functions import FrenchSearchQuery, FrenchVector
 
 if TYPE_CHECKING:
     from infotheque.models.version import DocumentFile
-
-# Together under what a search vector can hold (300,000 characters, see mecenova.search).
-LONGEST_SUMMARY = 3_000
-LONGEST_BODY = 60_000
-LONGEST_TEXT = 200_000
-LONGEST_LINK = 500
-# Never read for a list: they can be as long as a book.
-HEAVY = ("body", "text", "search", "head")
-
-
-def heavy_at(path: str) -> tuple[str, ...]:
-    """The same of the document that a row leads to by this path, to `defer` where it is only named."""
-    return tuple(f"{path}__{name}" for name in HEAVY)
-
-
-class Answers(models.Func):
-    """Whether a document is one of those that a query finds (see its migration), or of these keys."""
-
-    output_field = models.BooleanField()
-
-    def __init__(self, query: SearchQueryCombinable, keys: Sequence[UUID] = ()) -> None:
-        super().__init__(F("pk"), query, Value(list(keys), output_field=ArrayField(models.UUIDField())))
-
-    def as_sql(self, compiler: Any, connection: Any, **extra: Any) -> tuple[str, Any]:  # type: ignore[override]
-        parts, params = zip(*map(compiler.compile, self.get_source_expressions()), strict=True)
-        sql = "{} = ANY (ARRAY(SELECT infotheque_matching({})) || {}::uuid[])".format(*parts)
-        return sql, [each for some in params for each in some]
 
 
 class DocumentQuerySet(models.QuerySet["Document"]):

@@ -1,6 +1,7 @@
 from django.db import models
 
-from infotheque.models.document import LONGEST_LINK, Document
+from infotheque.models.document import Document
+from infotheque.models.lengths import LONGEST_LINK
 
 # As many weeks in a row before a link is hidden.
 MOST_FAILURES = 3

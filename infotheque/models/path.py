@@ -10,7 +10,8 @@ from django.utils.safestring import SafeString
 
 from accounts.models import Organisation
 from infotheque.enums import PathReaders
-from infotheque.models.document import Document, heavy_at
+from infotheque.models.document import Document
+from infotheque.models.lengths import heavy_at
 from infotheque.places import lesson_key
 from infotheque.prose import to_html
 from mecenova.identifiers.models import Identified

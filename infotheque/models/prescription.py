@@ -8,7 +8,8 @@ from django.conf import settings
 from django.db import models
 
 from accounts.models import Organisation
-from infotheque.models.document import Document, heavy_at
+from infotheque.models.document import Document
+from infotheque.models.lengths import heavy_at
 from infotheque.places import step_key
 from mecenova.agenda.enums import Owner
 from mecenova.agenda.models import FollowUp

@@ -7,7 +7,7 @@ from django.db import transaction
 from accounts.models import User
 from infotheque.enums import DocumentStatus
 from infotheque.models import Document, LinkCheck
-from infotheque.models.document import LONGEST_LINK
+from infotheque.models.lengths import LONGEST_LINK
 from infotheque.models.link_check import MOST_FAILURES
 from infotheque.operations.documents import doubt_document, lock, update_document
 from infotheque.operations.vocabulary import words_kept_true

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from accounts.models import User
 from infotheque.models import Document, DocumentFile, DocumentVersion
-from infotheque.models.document import LONGEST_TEXT
+from infotheque.models.lengths import LONGEST_TEXT
 from infotheque.operations.documents import lock, write_draft
 from infotheque.operations.vocabulary import words_kept_true
 from infotheque.reading.result import ReadFile

@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from infotheque.models import Document
-from infotheque.models.document import heavy_at
+from infotheque.models.lengths import heavy_at
 from mecenova.calendar import clock
 from mecenova.identifiers.models import Identified
 from mecenova.reference.enums import Kind

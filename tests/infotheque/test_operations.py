@@ -9,7 +9,7 @@ from accounts.models import User
 from infotheque import operations
 from infotheque.enums import DocumentStatus
 from infotheque.models import CurationSettings, Document, DocumentFile
-from infotheque.models.document import LONGEST_BODY, LONGEST_SUMMARY, LONGEST_TEXT
+from infotheque.models.lengths import LONGEST_BODY, LONGEST_SUMMARY, LONGEST_TEXT
 from infotheque.operations import publish_document, withdraw_document
 from infotheque.reading.result import Content, ReadFile
 from infotheque.workflow import DOCUMENT

@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from infotheque.models import Document, Prescription, Tip
-from infotheque.models.document import HEAVY
+from infotheque.models.lengths import HEAVY
 from infotheque.operations import accept_tip, bring_files, give_tip
 from tests.accounts.factories import StaffFactory
 from tests.infotheque.factories import DocumentFileFactory
