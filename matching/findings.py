@@ -10,7 +10,7 @@ from django.db.models import Q
 
 from associations.models import Association, Project
 from matching.enums import SuggestionStatus
-from matching.models import Diagnosis, Suggestion
+from matching.models import Suggestion
 from matching.odds import companies_for
 from mecenova.reference.models import Territory
 from mecenova.reference.territories import ancestors
@@ -61,7 +61,7 @@ class _Approach:
 
 def counted_since(project: Project, introduction: Introduction | None = None) -> datetime:
     """The publication or the last diagnosis, whichever is later; never later than the request explained."""
-    last = Diagnosis.objects.filter(project=project).order_by("-at").values_list("at", flat=True).first()
+    last = max((diagnosis.at for diagnosis in project.diagnoses.all()), default=None)
     begun = project.published_at or project.created_at
     since = max(begun, last) if last else begun
     return min(since, introduction.created_at) if introduction else since

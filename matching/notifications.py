@@ -18,7 +18,7 @@ from matching.applicant import applicant
 from matching.enums import Choice, SuggestionStatus
 from matching.explaining import CHOICES, facts_of, why
 from matching.models import Diagnosis, Suggestion, SuggestionQuerySet
-from matching.odds import case_of_association, odds, odds_of, places_of, what_if
+from matching.odds import case_of_association, odds, places_of, what_if
 from matching.presented import presentations
 from matching.suited import suited_needs, why_none
 from mecenova.agenda.operations import next_step
@@ -129,8 +129,9 @@ class AssociationWelcome(Welcome):
     def context(self, subject: Organisation, recipient: User) -> dict[str, Any]:
         found = Association.objects.for_readiness().select_related("organisation__department__parent")
         association = found.get(organisation=subject)
-        case, places = case_of_association(association), places_of(association)
-        office = association.organisation.department
+        places, office = places_of(association), association.organisation.department
+        case = case_of_association(association, places)
+        odds_now, changes = what_if(case, office)
         suited = suited_needs(applicant(association), limit=WELCOME_NEEDS)
         why = why_none(association, suited)
         needs = Need.objects.select_related("company__organisation").in_bulk(
@@ -140,8 +141,8 @@ class AssociationWelcome(Welcome):
             "organisation": subject,
             "taken_over": subject.origin == Origin.IMPORT,
             "checked_by": check_promised_by(subject),
-            "odds": odds_of(case),
-            "what_if": what_if(case, office)[:WELCOME_CHANGES],
+            "odds": odds_now,
+            "what_if": changes[:WELCOME_CHANGES],
             "places": [place.name for place in places],
             "nationwide": case.is_nationwide,
             "where": "dans toute la France" if case.is_nationwide else "près de vous",

@@ -47,15 +47,15 @@ def case_of(cause_ids: Iterable[int] = (), place: Territory | None = None, kinds
     return _case_at(cause_ids, [place] if place else [], kinds)
 
 
-def case_of_association(association: Association) -> Case:
-    """Its causes, the places where it acts, and the kinds that it accepts: those its published projects ask
-    for, any when there is none, never one it refuses."""
+def case_of_association(association: Association, places: Collection[Territory]) -> Case:
+    """Its causes, the places where it acts (`places_of`), and the kinds that it accepts: those its published
+    projects ask for, any when there is none, never one it refuses."""
     projects = Project.objects.proposed().filter(association=association)
     asked = set(Ask.objects.filter(project__in=projects).order_by().values_list("kind", flat=True))
     kinds = (asked or set(Kind.values)) - set(association.refused_kinds)
     return _case_at(
         [cause.pk for cause in association.causes.all()],
-        places_of(association),
+        places,
         () if kinds == set(Kind.values) else kinds,
     )
 

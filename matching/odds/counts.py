@@ -103,8 +103,13 @@ def odds(
 
 
 def odds_of(case: Case) -> Odds:
+    return odds_in(rooms_of([case])[0], case)
+
+
+def odds_in(room: Room, case: Case) -> Odds:
+    """The odds of a case whose room has been counted."""
     half, never = _waits(case)
-    return Odds(**asdict(rooms_of([case])[0]), median_wait_days=half, never_presented=never)
+    return Odds(**asdict(room), median_wait_days=half, never_presented=never)
 
 
 def rooms_of(cases: Sequence[Case]) -> list[Room]:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from matching.odds.cases import Case
-from matching.odds.counts import Room, rooms_of
+from matching.odds.counts import Odds, Room, odds_in, rooms_of
 from mecenova.reference.enums import LOCAL_LEVELS, Kind, TerritoryLevel
 from mecenova.reference.models import Cause, Territory
 
@@ -39,12 +39,13 @@ class _Change:
     case: Case
 
 
-def what_if(case: Case, place: Territory | None) -> list[Another]:
-    """The changes that would open something, those that open most first; nothing is narrowed to find them.
-    `place` is that around which others are looked for: the office, when the case has several.
+def what_if(case: Case, place: Territory | None) -> tuple[Odds, list[Another]]:
+    """The odds of a case, and the changes that would open something, those that open most first; nothing is
+    narrowed to find them. `place` is that around which others are looked for: the office, when the case has
+    several.
 
     At most three kinds, three places (all of France, the région, départements near by) and three causes.
-    Four queries, whatever the number of changes looked at.
+    Five queries, whatever the number of changes looked at.
     """
     changes = [*_kinds(case), *_places(case, place), *_causes(case)]
     now, *rooms = rooms_of([case, *(change.case for change in changes)])
@@ -58,11 +59,12 @@ def what_if(case: Case, place: Territory | None) -> list[Another]:
         )
         for change, room in zip(changes, rooms, strict=True)
     ]
-    return [
+    best = [
         another
         for sort in ("kind", "place", "cause")
         for another in _best(one for one in found if one.sort == sort)
     ]
+    return odds_in(now, case), best
 
 
 def _best(found: Iterable[Another]) -> list[Another]:

@@ -50,11 +50,11 @@ def diagnose(
     """
     project = _hold(project)
     key = str(introduction.pk) if introduction else turn
-    earlier = list(project.diagnoses.all())
-    for one in earlier:
+    prefetch_related_objects([project], "diagnoses")
+    for one in project.diagnoses.all():
         if (one.cause, one.turn) == (cause, key):
             return one
-    if not policies.can_be_diagnosed(project) or any(one.is_open for one in earlier):
+    if not policies.can_be_diagnosed(project) or any(one.is_open for one in project.diagnoses.all()):
         return None
     # What its figures and its steps both follow from.
     prefetch_related_objects([project], "causes", "territories", "asks", *told_parts("association"))

@@ -9,7 +9,7 @@ from associations.models import Association
 from companies.models import Need
 from matching.applicant import applicant
 from matching.models import Suggestion
-from matching.odds import case_of_association, odds_of
+from matching.odds import case_of_association, odds_of, places_of
 from matching.presented import presentations as told
 from matching.scoring import reasons_to_answer
 from matching.suited import SUITED_SHOWN, suited_needs, why_none
@@ -25,7 +25,7 @@ def presentations(request: HttpRequest) -> HttpResponse:
     mine = _mine(request)
     shown = Suggestion.objects.filter(association__in=mine).with_parties().order_by("-presented_at", "pk")
     page = Paginator(shown, PER_PAGE).get_page(request.GET.get("page"))
-    case = case_of_association(mine[0])
+    case = case_of_association(mine[0], places_of(mine[0]))
     context = {
         "page_obj": page,
         "rows": told(page),

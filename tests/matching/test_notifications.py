@@ -180,7 +180,7 @@ def welcome(template, monkeypatch, found):
     else:
         organisation = CompanyFactory().organisation
     monkeypatch.setattr("matching.notifications.odds", lambda **case: found)
-    monkeypatch.setattr("matching.notifications.odds_of", lambda case: found)
+    monkeypatch.setattr("matching.notifications.what_if", lambda case, place: (found, []))
     person(organisation)
     with transaction.atomic():
         queue(template, organisation)

@@ -23,7 +23,7 @@ from infotheque.models import Prescription, Step
 from infotheque.models.prescription import ToRead
 from infotheque.places import gap_key
 from matching.models import Diagnosis, Suggestion
-from matching.odds import case_of_association, odds_of, what_if
+from matching.odds import case_of_association, places_of, what_if
 from matching.presented import presentations
 from mecenova.agenda import operations as agenda
 from mecenova.agenda.models import Absence, FollowUp, Slot, SlotRequest
@@ -162,7 +162,8 @@ def _exchange(
 
 def _association(association: Association) -> dict[str, Any]:
     found = with_learning(association_completeness(association), association)
-    case = case_of_association(association)
+    case = case_of_association(association, places_of(association))
+    odds, changes = what_if(case, association.organisation.department)
     projects = list(association.projects.all())
     steps = agenda.next_steps(projects)
     presented = (
@@ -179,9 +180,9 @@ def _association(association: Association) -> dict[str, Any]:
         "projects": [(project, steps.get(project.pk)) for project in projects],
         "writes_first_project": _writes_first_project(association, projects, found),
         "diagnoses": Diagnosis.objects.open().of_association(association).select_related("project"),
-        "odds": odds_of(case),
+        "odds": odds,
         "nationwide": case.is_nationwide,
-        "what_if": what_if(case, association.organisation.department),
+        "what_if": changes,
         "presented": presentations(presented[:LATEST]),
         "presented_count": presented.count(),
     }

@@ -6,7 +6,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from companies.models import Need
-from matching.odds import by_cause_and_kind, case_of, odds, odds_of, what_if
+from matching.odds import by_cause_and_kind, case_of, odds, what_if
 from mecenova.reference.enums import Kind
 from mecenova.reference.forms import CaseForm
 from mecenova.ui.parts import asks_part, show_part
@@ -52,4 +52,5 @@ def _answer(form: CaseForm) -> dict[str, object]:
     cause, place, kind = (form.cleaned_data[name] for name in ("cause", "departement", "forme"))
     case = case_of([cause.pk] if cause else [], place, [kind] if kind else [])
     said = [str(one) for one in (cause, place, Kind(kind).label if kind else None) if one]
-    return {"odds": odds_of(case), "what_if": what_if(case, place), "said": said}
+    found, changes = what_if(case, place)
+    return {"odds": found, "what_if": changes, "said": said}
