@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from celery.exceptions import SoftTimeLimitExceeded
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import Count, QuerySet
+from django.db.models import Count
 
 from mecenova.agenda import notifications
 from mecenova.agenda.delays import days_in_words
@@ -81,7 +81,7 @@ def _share(owed: FollowUpQuerySet) -> int:
     if not rows:
         return 0
     load, moved, personal = _load(), 0, personal_rules()
-    gone = set(_holders()) - set(team().values_list("pk", flat=True))
+    gone = load.keys() - set(team().values_list("pk", flat=True))
     for row in rows:
         holder = row.assigned_to_id
         # A step that is one person's own waits for that person, unless they have left the team.
@@ -199,11 +199,6 @@ def _told(line: Shown, former: "User | None") -> dict[str, Any]:
         "promised_at": line.row.promised_at,
         "held_by": former,
     }
-
-
-def _holders() -> "QuerySet[Any]":
-    owed = FollowUp.objects.all().owed_by_staff().filter(assigned_to__isnull=False)
-    return owed.order_by().values_list("assigned_to", flat=True).distinct()
 
 
 def _load() -> "Counter[Any]":
