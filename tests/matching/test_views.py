@@ -429,7 +429,8 @@ def test_after_a_no_a_company_reads_what_comes_next(company_client, suggestion):
         others.pop().delete()
     assert f'href="{suggestion.need.get_absolute_url()}">Revoir ce besoin' in page()
     Need.objects.update(status="closed", closed_at=clock.now())
-    assert f'href="{reverse("companies:need_create")}">Publier un besoin' in page()
+    new_need = f"{reverse('companies:need_create')}?entreprise={suggestion.company_id}"
+    assert f'href="{new_need}">Publier un besoin' in page()
 
 
 def test_a_company_reads_that_the_association_has_already_written(company_client, suggestion):
