@@ -106,9 +106,10 @@ class SuggestionDeclined(Notification):
         }
 
     def still_wanted(self, subject: Suggestion, recipient: User) -> bool:
+        """Not once the two are about to talk, or do, about the same need: that « no » is no news any more."""
         association = subject.association
         here = association.organisation.is_checked and association.wishes_mail
-        return here and subject.status == SuggestionStatus.DECLINED
+        return here and subject.status == SuggestionStatus.DECLINED and not subject.has_gone_on
 
 
 class Welcome(Notification):

@@ -20,8 +20,9 @@ class Presentation:
     """A suggestion as its association reads it. `may_write`: it waits, the need still takes answers, and no
     « no » of the company keeps the association from asking.
 
-    `living`: while it waits, the request about the same need, or the partnership that it has become.
-    `after_no`: what to do once the company has said no; `follows` is then the date.
+    `living`: unless its own answer tells it, the request about the same need, or the partnership that it has
+    become. `after_no`: what to do once the company has said no, and nothing has begun since; `follows` is then
+    the date.
     """
 
     suggestion: Suggestion
@@ -37,8 +38,9 @@ def presentations(suggestions: Iterable[Suggestion], *, absolute: bool = False) 
     The addresses of what to do work in a mail when they are `absolute`.
     """
     shown = list(suggestions)
-    after_no = _after_no([one for one in shown if one.status == SuggestionStatus.DECLINED], absolute)
-    living = _living([one for one in shown if one.is_open])
+    declined = [one for one in shown if one.status == SuggestionStatus.DECLINED]
+    living = _living([*(one for one in shown if one.is_open), *declined])
+    after_no = _after_no([one for one in declined if one.pk not in living], absolute)
     refused = _refused([one for one in shown if one.is_open])
     return [
         Presentation(
@@ -52,15 +54,16 @@ def presentations(suggestions: Iterable[Suggestion], *, absolute: bool = False) 
     ]
 
 
-def _living(waiting: list[Suggestion]) -> dict[UUID, Introduction]:
+def _living(suggestions: list[Suggestion]) -> dict[UUID, Introduction]:
     """What goes on between the same two about the same need, by suggestion; one query for all."""
-    if not waiting:
+    if not suggestions:
         return {}
     found = Introduction.objects.living().filter(
-        need__in={one.need_id for one in waiting}, association__in={one.association_id for one in waiting}
+        need__in={one.need_id for one in suggestions},
+        association__in={one.association_id for one in suggestions},
     )
     pairs = {(living.need_id, living.association_id): living for living in found}
-    known = {one.pk: pairs.get((one.need_id, one.association_id)) for one in waiting}
+    known = {one.pk: pairs.get((one.need_id, one.association_id)) for one in suggestions}
     return {key: living for key, living in known.items() if living is not None}
 
 

@@ -302,6 +302,12 @@ class Suggestion(Identified):
         return open_ones.filter(asked_by_side=Side.ASSOCIATION).first()
 
     @property
+    def has_gone_on(self) -> bool:
+        """The same two have a request open, or a partnership under way, about this need."""
+        pair = Introduction.objects.filter(need=self.need_id, association=self.association_id)
+        return pair.living().exists()
+
+    @property
     def proposed_since(self) -> "Suggestion | None":
         """The same pair, proposed again since this one came to nothing, while it waits for an answer."""
         if self.is_open:

@@ -21,11 +21,13 @@ from mecenova.mail.digest import next_digest_time
 from mecenova.mail.models import OutgoingMail
 from mecenova.mail.operations import queue
 from partnerships.models import RefusalStep
+from partnerships.operations import accept_introduction, decline_introduction
 from tests.accounts.factories import MembershipFactory, UserFactory
 from tests.associations.factories import AssociationFactory
 from tests.companies.factories import CompanyFactory, NeedFactory
 from tests.infotheque.factories import DocumentFactory
 from tests.matching.factories import SuggestionFactory
+from tests.partnerships.factories import IntroductionFactory, member_of
 
 MONDAY = datetime(2026, 11, 23, 9, tzinfo=UTC)
 HARD_NAME = "L’Atelier d’à côté & Cie <b> *"
@@ -107,6 +109,24 @@ def test_a_no_is_not_told_to_who_has_left_or_is_in_pause(frozen_clock, gone):
             Association.objects.update(stance="paused", paused_until=MONDAY.date())
         suggestion = Suggestion.objects.with_parties().get()
         assert not SuggestionDeclined().still_wanted(suggestion, reader)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("status", ["requested", "yes", "no"])
+def test_a_no_is_not_told_to_who_talks_with_that_company_since(frozen_clock, status):
+    """A « yes » on Friday is not followed by the « no » of the week on Monday."""
+    with frozen_clock(MONDAY):
+        suggestion = SuggestionFactory(declined=True)
+        reader = person(suggestion.association.organisation)
+        asked = IntroductionFactory(
+            association=suggestion.association, company=suggestion.company, need=suggestion.need
+        )
+        company = member_of(suggestion.company)
+        if status == "yes":
+            accept_introduction(introduction=asked, by=company)
+        elif status == "no":
+            decline_introduction(introduction=asked, reason="unclear", by=company)
+        assert SuggestionDeclined().still_wanted(suggestion, reader) == (status == "no")
 
 
 @pytest.mark.django_db
