@@ -36,6 +36,11 @@ def is_manager(user: Person, organisation: Organisation) -> bool:
     return role_in(user, organisation) == Role.MANAGER
 
 
+def asked_of(user: Person, organisation: Organisation) -> str:
+    """What the team has asked its people to correct, for them to read beside what they write."""
+    return organisation.what_is_asked() if is_member(user, organisation) else ""
+
+
 def can_edit(user: Person, organisation: Organisation) -> bool:
     """Write the profile: any member, as long as the organisation has not left."""
     return organisation.status != OrganisationStatus.LEFT and is_member(user, organisation)

@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
 from accounts.operations import WENT_BACK, hold
-from accounts.policies import corrects
+from accounts.policies import asked_of, corrects
 from associations import policies
 from associations.forms.notes import CallForm
 from associations.forms.profile import SECTIONS
@@ -40,6 +40,7 @@ def edit(request: HttpRequest, pk: UUID) -> HttpResponse:
     ]
     context = {
         "association": association,
+        "asked": asked_of(request.user, association.organisation),
         "completeness": found,
         "missing": [(part.label, f"#{part.anchor}") for part in found.missing],
         "sections": sections,
@@ -80,6 +81,7 @@ def edit_section(request: HttpRequest, pk: UUID, section: str) -> HttpResponse:
             return redirect("associations:edit", pk=pk)
     context = {
         "association": association,
+        "asked": asked_of(request.user, association.organisation),
         "section": section,
         "proposed_causes": proposed,
         "taken": taken,

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.enums import OrganisationEvent
 from accounts.models import Merge
 from accounts.operations import WENT_BACK, hold
-from accounts.policies import corrects, unquoted_to
+from accounts.policies import asked_of, corrects, unquoted_to
 from companies import policies
 from companies.forms import CallForm, CompanyForm, PolicyForm
 from companies.models import Company, Need
@@ -63,6 +63,7 @@ def _show(
     if own:
         said = completeness(company)
         context |= {
+            "asked": asked_of(request.user, company.organisation),
             **step_values(request.user, company.organisation, company.organisation),
             "completeness": said,
             "missing_links": [
@@ -112,12 +113,15 @@ def policy(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         if again := form.taken_up():
             return _show_policy(request, company, again)
+        corrected = corrects(request.user, company.organisation)
         try:
             saved = set_policy(company=company, by=request.user, **form.merged())
         except DomainError as refusal:
             form.add_error(None, refusal.message)
         else:
             _say_what_it_changes(request, saved.monthly_capacity)
+            if corrected:
+                messages.info(request, WENT_BACK)
             return redirect("companies:detail", pk=company.pk)
     return _show_policy(request, company, form)
 
@@ -144,11 +148,13 @@ def _to_write(request: HttpRequest, pk: uuid.UUID, may: Question) -> Company:
 
 
 def _show_presentation(request: HttpRequest, company: Company, form: CompanyForm) -> HttpResponse:
-    return show_form(request, "companies/company_edit.html", form, company=company)
+    asked = asked_of(request.user, company.organisation)
+    return show_form(request, "companies/company_edit.html", form, company=company, asked=asked)
 
 
 def _show_policy(request: HttpRequest, company: Company, form: PolicyForm) -> HttpResponse:
-    context = {"company": company, "door_is_closed": door_is_closed(company)}
+    asked = asked_of(request.user, company.organisation)
+    context = {"company": company, "door_is_closed": door_is_closed(company), "asked": asked}
     return show_form(request, "companies/policy.html", form, **context)
 
 

@@ -193,15 +193,19 @@ def test_changes_asked_are_read_then_sent_back(client, user):
     ask_for_changes(
         organisation=association.organisation, message="Précisez <la> mission.", by=StaffFactory()
     )
-    text = client.get(reverse("associations:detail", args=[association.pk])).text
-    assert "Précisez &lt;la&gt; mission." in text
+    for name in ("detail", "edit"):
+        text = client.get(reverse(f"associations:{name}", args=[association.pk])).text
+        assert "Précisez &lt;la&gt; mission." in text
+    assert "Précisez &lt;la&gt; mission." in client.get(edit(association, "mission")).text
     went_back = "Votre fiche est repartie vers l’équipe"
     page = client.post(edit(association, "mission"), {"purpose": PURPOSE, "causes": ["sport"]}, follow=True)
     assert went_back in page.text
     association.organisation.refresh_from_db()
     assert association.organisation.status == "to_check"
     # The team may have asked two things: the second is still read, and still corrected.
-    for place in (reverse("associations:detail", args=[association.pk]), reverse("pages:dashboard")):
+    whole = reverse("associations:edit", args=[association.pk])
+    here = (reverse("associations:detail", args=[association.pk]), reverse("pages:dashboard"), whole)
+    for place in (*here, edit(association, "identite")):
         text = client.get(place).text
         assert "Précisez &lt;la&gt; mission." in text
         assert "Votre correction est partie" in text

@@ -6,9 +6,10 @@ import pytest
 from django.urls import reverse
 
 from accounts.enums import OrganisationStatus
+from accounts.operations import ask_for_changes
 from companies.operations import publish_need, set_policy
 from mecenova.agenda.operations import next_step
-from tests.accounts.factories import UserFactory
+from tests.accounts.factories import StaffFactory, UserFactory
 from tests.companies.factories import CompanyFactory, NeedFactory
 
 pytestmark = pytest.mark.django_db
@@ -86,3 +87,21 @@ def test_a_need_written_behind_a_closed_door_says_so(need):
     other = NeedFactory(company=need.company)
     publish_need(need=other, by=None)
     assert "tant que la porte est fermée" in next_step(other).what
+
+
+def test_what_the_team_asked_is_read_where_it_is_corrected(need, read, client, user):
+    """Beside what is written, for its people only; saving the policy says that it goes back too."""
+    company = need.company
+    company.organisation.status = OrganisationStatus.TO_CHECK
+    company.organisation.save()
+    ask_for_changes(organisation=company.organisation, message="Dites votre SIREN.", by=StaffFactory())
+    pages = [reverse(f"companies:{name}", args=[company.pk]) for name in ("detail", "edit", "policy")]
+    for page in pages:
+        assert "Dites votre SIREN." in read(page)
+        client.force_login(StaffFactory())
+        assert "L’équipe vous demande une précision" not in client.get(page).text
+    client.force_login(user)
+    said = {"causes": ["sport"], "kinds": ["financial"], "territories": ["59"], "monthly_capacity": 2}
+    saved = client.post(pages[-1], said, follow=True).text
+    assert "Votre fiche est repartie vers l’équipe" in saved
+    assert "Votre correction est partie vers l’équipe" in saved
