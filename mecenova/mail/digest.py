@@ -191,8 +191,10 @@ def groups_of(sections: Sequence[Section]) -> list[str]:
 def written(sections: Sequence[Section], reader: Any) -> Written:
     """One mail: a greeting, then a section per line, its links in the text rather than as buttons.
 
-    A line alone has its title in the subject, and mailboxes show how it begins; of several, the titles.
+    What reads the same is there once: a lesson is one, of however many organisations its reader is. A section
+    alone has its title in the subject, and mailboxes show how it begins; of several, the titles.
     """
+    sections = list({(section.title, section.body): section for section in sections}.values())
     titles = [section.title for section in sections]
     subject, head = render_source(TEMPLATE, {"recipient": reader, "titles": titles})
     if len(sections) == 1:

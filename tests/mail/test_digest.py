@@ -114,6 +114,19 @@ class TestQueue:
 
 
 class TestComposition:
+    def test_what_reads_the_same_is_told_once(self, now):
+        """A lesson to whoever is of two organisations: both lines are told, by one section."""
+        awa = tell(Weekly)
+        queue(Weekly, awa, occurrence="the other")
+        now.move_to(MONDAY)
+        compose_due()
+        deliver_due()
+        mail = OutgoingMail.objects.get()
+        assert mail.text.count("Awa avance.") == 1
+        assert mail.subject == "Votre semaine sur Mecenova\u00a0: À propos de Awa"
+        assert mail.digest_lines.count() == 2
+        assert statuses() == [LineStatus.SENT] * 2
+
     def test_one_mail_per_person_with_all_its_lines(self, now):
         awa, bea = tell(Weekly, WeeklyLetter), tell(WeeklyLetter)
         assert compose_due() == 0
