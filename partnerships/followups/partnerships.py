@@ -259,7 +259,7 @@ class ReachTerm(AgreedRule):
 
 @register_rule
 class LiveToTheEnd(ReachTerm):
-    """They have said that they stop on the day foreseen: nothing more is asked until then."""
+    """They stop on the day foreseen, or it is too near to ask: nothing more is asked until then."""
 
     name: ClassVar[str] = "partnerships.last_months"
     title: ClassVar[str] = "Accompagner les derniers mois d’un partenariat"

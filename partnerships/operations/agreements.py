@@ -36,6 +36,8 @@ LONGEST_YEARS = 10
 RENEWAL_BEFORE = timedelta(days=90)
 # Who has just signed for a few weeks is not asked at once whether it goes on.
 RENEWAL_NOT_SOONER = timedelta(days=30)
+# With less time than this to answer before the end, they are not asked: their page takes the answer all along.
+RENEWAL_TO_ANSWER = timedelta(days=45)
 
 
 @transaction.atomic
@@ -154,13 +156,11 @@ def await_term(partnership: Partnership, *, asked: bool = True) -> None:
         agenda.start(ReviewYearly, partnership)
         return
     morning_after = morning_of(partnership.ends_on + timedelta(days=1))
-    if not asked:
+    asked_on = max(morning_of(partnership.ends_on - RENEWAL_BEFORE), clock.now() + RENEWAL_NOT_SOONER)
+    if not asked or asked_on + RENEWAL_TO_ANSWER > morning_after:
         agenda.start(LiveToTheEnd, partnership, since=morning_after)
         return
-    soonest = clock.now() + RENEWAL_NOT_SOONER
-    agenda.start(
-        AskRenewal, partnership, since=max(morning_of(partnership.ends_on - RENEWAL_BEFORE), soonest)
-    )
+    agenda.start(AskRenewal, partnership, since=asked_on)
     agenda.start(ReachTerm, partnership, since=morning_after)
 
 

@@ -179,6 +179,19 @@ def test_without_an_end_it_is_asked_every_year(signed):
     assert [mail.recipient for mail in mails("partnership_ended")] == [signed.asker]
 
 
+@pytest.mark.parametrize(("days", "rule"), [(74, "last_months"), (76, "renewal")])
+def test_what_is_owed_until_a_near_end_is_not_promised_for_after_it(signed, days, rule):
+    """No question that could not be answered before the end, and no promise of one."""
+    end = TODAY + timedelta(days=days)
+    signed.sign(ends_on=end)
+    assert rule_of(signed.partnership) == f"partnerships.{rule}"
+    step = FollowUp.objects.about([signed.partnership]).steps().get()
+    assert clock.paris(step.deadline).date() <= end + timedelta(days=1)
+    told = mails("partnership_agreed").get().text
+    assert "nous vous demanderons" not in told
+    assert "sans nouvelle, il se terminera ce jour-là" in told
+
+
 def test_a_short_term_still_ends_on_its_day(signed):
     signed.sign(ends_on=TODAY + timedelta(days=3))
     signed.go_to(TODAY + timedelta(days=1))
