@@ -416,6 +416,14 @@ def test_those_to_call_come_with_their_numbers(team):
     assert "tel:0199001231" in team.get(page_of("revendications")).text
 
 
+def test_who_gave_no_number_is_reached_by_the_people_of_its_page(team):
+    introduction = IntroductionFactory(company__organisation__phone="")
+    company = introduction.company.organisation
+    page = team.get(page_of("en-attente")).text
+    assert "aucun sur la fiche" in page
+    assert f'href="{reverse("pages:organisation", args=[company.pk])}"' in page
+
+
 def test_the_last_mail_of_a_claim_is_the_claimant_s(team):
     claim = ClaimFactory()
     MembershipFactory(organisation=claim.organisation)

@@ -37,10 +37,10 @@ class Line:
     step_of: Any = None
 
     @property
-    def phones(self) -> list[Organisation]:
-        """Those whose number is known."""
-        called = (self.organisation, *self.also_called)
-        return [one for one in called if one is not None and one.phone]
+    def called(self) -> list[Organisation]:
+        """Whom the team can reach: by their number, else by the people whom their page names."""
+        known = (self.organisation, *self.also_called)
+        return [one for one in known if one is not None and (one.phone or not one.is_unclaimed)]
 
     @property
     def days(self) -> int:
