@@ -90,7 +90,7 @@ def _act(operation: Callable[..., ImportRun], success: str) -> Callable[..., Htt
     return view
 
 
-confirm = _act(operations.confirm, "C’est confirmé\u00a0: l’écriture commence.")
+confirm = _act(operations.confirm, "C’est confirmé\u00a0: cette page dit où en est l’écriture.")
 cancel = _act(operations.cancel, "L’import est annulé\u00a0: rien n’a été écrit, et le fichier est effacé.")
 resume = _act(operations.resume, "Le traitement reprend.")
 

@@ -220,6 +220,20 @@ def test_confirmed_it_is_not_cancelled(team):
     assert run.status == RunStatus.WRITING
 
 
+def test_what_is_only_foreseen_is_not_said_to_be_done(team):
+    """While it is being written, what the trial found is still what the import would do."""
+    run = brought(team)
+    carry_out_imports()
+    confirm = reverse("imports:confirm", args=[run.pk])
+    page = team.post(confirm, follow=True).text
+    assert "Ce que l’import ferait" in page
+    assert "Ce que l’import a fait" not in page
+    carry_out_imports()
+    page = team.post(confirm, follow=True).text
+    assert "Ce que l’import a fait" in page
+    assert "l’écriture commence" not in page
+
+
 def test_files_go_after_ninety_days_and_figures_stay(team, frozen_clock, django_capture_on_commit_callbacks):
     run = brought(team)
     carry_out_imports()
