@@ -21,8 +21,8 @@ class Presentation:
     « no » of the company keeps the association from asking.
 
     `living`: unless its own answer tells it, the request about the same need, or the partnership that it has
-    become. `after_no`: what to do once the company has said no, and nothing has begun since; `follows` is then
-    the date.
+    become. `after_no`: what to do once the company has said no, and nothing has begun since; the date is then
+    what `follows`.
     """
 
     suggestion: Suggestion

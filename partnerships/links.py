@@ -11,7 +11,7 @@ from partnerships.answering import give_answer, report_talk
 from partnerships.forms import AnswerForm, TalkForm
 from partnerships.models import Introduction, Partnership
 from partnerships.notifications import ANSWER_LINK, TALK_LINK
-from partnerships.policies import can_answer_introduction, can_speak_for_partnership
+from partnerships.policies import can_answer_introduction, can_speak_for_partnership, party_of
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -63,7 +63,8 @@ class TalkLink(OneClick):
         return Partnership.objects.filter(pk=pk).first()
 
     def context(self, subject: Partnership, user: "User") -> dict[str, Any]:
-        return {"partnership": subject, "organisations": subject.organisations()}
+        said = subject.last_word_of(party_of(user, subject))
+        return {"partnership": subject, "organisations": subject.organisations(), "said": said}
 
     def get_form(self, subject: Partnership, user: "User", data: Any = None) -> TalkForm:
         return TalkForm(data, partnership=subject)

@@ -159,6 +159,6 @@ def _what_publishing_did(need: Need) -> str:
     if organisation.is_checked:
         return "Le besoin est publié\u00a0: tout le monde peut le lire et y répondre."
     return (
-        "Le besoin est prêt. Il sera visible dès que l’équipe aura vérifié votre entreprise"
+        "Le besoin est prêt. Il sera visible dès que l’équipe aura vérifié votre entreprise,"
         f"{before(check_promised_by(organisation))}."
     )

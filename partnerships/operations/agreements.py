@@ -36,7 +36,7 @@ LONGEST_YEARS = 10
 RENEWAL_BEFORE = timedelta(days=90)
 # Who has just signed for a few weeks is not asked at once whether it goes on.
 RENEWAL_NOT_SOONER = timedelta(days=30)
-# With less time than this to answer before the end, they are not asked: their page takes the answer all along.
+# With less time than this to answer before the end, they are not asked; their page takes the answer.
 RENEWAL_TO_ANSWER = timedelta(days=45)
 
 

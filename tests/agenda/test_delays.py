@@ -137,7 +137,7 @@ class TestPages:
         set_delay(rule=Answer, occurrence=5, days=6, by=staff)
         answer = page.post(address(), {"days": "7", "as_shown": shown})
         assert answer.status_code == 409
-        assert "Quelqu’un d’autre a changé ce délai" in answer.text
+        assert "Quelqu’un, ou vous dans un autre onglet, a changé ce délai" in answer.text
         assert answer.context["form"]["days"].value() == 7
         assert RuleDelay.objects.get().days == 6
         again = {"days": "7", "as_shown": answer.context["form"]["as_shown"].value()}

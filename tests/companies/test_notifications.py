@@ -11,6 +11,7 @@ from mecenova.agenda.operations import next_step
 from mecenova.calendar import clock
 from mecenova.mail.models import OutgoingMail
 from mecenova.mail.operations import queue
+from mecenova.ui.figures import long_date
 from tests.accounts.factories import MembershipFactory, StaffFactory, UserFactory
 from tests.companies.factories import CompanyFactory, NeedFactory
 from tests.mail.reading import the_mail
@@ -49,7 +50,7 @@ def test_complete_policy(company, snapshot):
     ],
 )
 def test_once_checked_a_company_is_asked_for_nothing_it_has_given(policy, published, said):
-    """What is truly next: its own step, or that of the team."""
+    """What is truly next: its own step, or that of the team, and by when."""
     given = {} if policy else {"policy": None}
     company = CompanyFactory(organisation__status="to_check", members=[UserFactory()], **given)
     if published:
@@ -57,7 +58,9 @@ def test_once_checked_a_company_is_asked_for_nothing_it_has_given(policy, publis
     check_organisation(organisation=company.organisation, by=StaffFactory())
     text = " ".join(OutgoingMail.objects.get().text.split())
     assert said in text
-    assert " ".join(next_step(company.organisation).what_to_you.split()) in text
+    step = next_step(company.organisation)
+    assert " ".join(step.what_to_you.split()) in text
+    assert " ".join(f"Au plus tard le {long_date(step.deadline)}.".split()) in text
     assert "Dites maintenant" not in text
 
 

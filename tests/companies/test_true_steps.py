@@ -6,9 +6,10 @@ import pytest
 from django.urls import reverse
 
 from accounts.enums import OrganisationStatus
+from accounts.followups import StaffCheck
 from accounts.operations import ask_for_changes
 from companies.operations import publish_need, set_policy
-from mecenova.agenda.operations import next_step
+from mecenova.agenda.operations import next_step, start
 from tests.accounts.factories import StaffFactory, UserFactory
 from tests.companies.factories import CompanyFactory, NeedFactory
 
@@ -51,9 +52,10 @@ def test_a_need_that_waits_for_the_check_of_its_company_says_so(need, read):
     organisation = need.company.organisation
     organisation.status, organisation.checked_at = OrganisationStatus.TO_CHECK, None
     organisation.save()
+    start(StaffCheck, organisation)
     page = read(need.get_absolute_url())
     assert "Prêt, pas encore visible" in page
-    assert "dès que l’équipe aura vérifié votre entreprise" in page
+    assert "dès que l’équipe aura vérifié votre entreprise, au plus tard le jeudi 3 décembre 2026." in page
     assert "Proposer des associations" not in page
     assert SUGGESTIONS not in page
     dashboard = read(reverse("pages:dashboard"))
@@ -61,7 +63,7 @@ def test_a_need_that_waits_for_the_check_of_its_company_says_so(need, read):
     assert "Proposer des associations pour ce besoin" not in dashboard
     assert "Elles arrivent chaque nuit" not in dashboard
     listed = read(SUGGESTIONS)
-    assert "des associations vous seront proposées dès que l’équipe aura vérifié votre entreprise" in listed
+    assert "dès que l’équipe aura vérifié votre entreprise, au plus tard le jeudi 3 décembre 2026." in listed
     assert "Publier un besoin" not in listed
 
 

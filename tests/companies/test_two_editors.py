@@ -50,7 +50,7 @@ def test_the_same_part_of_a_policy_written_by_two_is_shown_before_it_is_replaced
     of_the_other(company, causes=Cause.objects.filter(slug="sante"), monthly_capacity=9)
     answer = client.post(address, form | {"causes": ["culture"], "kinds": ["in_kind"]})
     assert answer.status_code == 409
-    assert "Quelqu’un d’autre a changé cette fiche" in answer.text
+    assert "Quelqu’un, ou vous dans un autre onglet, a changé cette fiche" in answer.text
     assert "<title>Erreur" in answer.text
     ((overtaken),) = answer.context["form"].overtaken
     assert overtaken.now == Cause.objects.get(slug="sante").name

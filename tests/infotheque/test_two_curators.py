@@ -60,7 +60,7 @@ def test_the_same_words_written_by_two_are_shown_before_they_are_replaced(client
     answer = client.post(address, form | {"body": "Le mien.\r\n\r\nSur deux lignes.", "year": 2026})
     assert answer.status_code == 409
     page = answer.content.decode()
-    assert "Quelqu’un d’autre a changé cette fiche" in page
+    assert "Quelqu’un, ou vous dans un autre onglet, a changé cette fiche" in page
     assert "Le texte de l’autre." in page
     assert "Le mien." in page
     assert Document.objects.get(pk=document.pk).body == "Le texte de l’autre."

@@ -226,10 +226,12 @@ def test_the_mail_s_link_shows_then_acts(talk, client):
     link = next(word for word in text.split() if "/lien/" in word)
     path = link[link.index("/lien/") :]
     assert talk.partnership.title in shown(client.get(path))
+    assert "Vous avez répondu" not in shown(client.get(path))
     client.post(path, {})
     assert not TalkReport.objects.exists()
     client.post(path, {"talked": "yes"})
     assert TalkReport.objects.get().by == talk.asker
+    assert "Vous avez répondu « oui » le" in shown(client.get(path))
     client.post(path, {"talked": "not_yet"})
     assert TalkReport.objects.get().talked is False
     operations.return_to_matching(partnership=talk.partnership)
