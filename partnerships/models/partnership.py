@@ -110,6 +110,11 @@ class Partnership(Identified):
                 name="partnership_agreed_has_dates",
             ),
             models.CheckConstraint(
+                condition=~Q(status=PartnershipStatus.DISCUSSION)
+                | Q(agreed_at__isnull=True, signed_on__isnull=True, ends_on__isnull=True),
+                name="partnership_in_discussion_is_not_signed",
+            ),
+            models.CheckConstraint(
                 condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("signed_on")),
                 name="partnership_ends_after_its_signature",
             ),
@@ -123,8 +128,11 @@ class Partnership(Identified):
                 name="partnership_contested_in_discussion",
             ),
             models.CheckConstraint(
-                condition=Q(completed_at__isnull=True)
-                | Q(status=PartnershipStatus.ENDED, evaluated_at__isnull=False),
+                condition=Q(evaluated_at__isnull=True) | Q(status=PartnershipStatus.ENDED),
+                name="partnership_evaluated_once_ended",
+            ),
+            models.CheckConstraint(
+                condition=Q(completed_at__isnull=True) | Q(evaluated_at__isnull=False),
                 name="partnership_completed_once_evaluated",
             ),
             models.CheckConstraint(

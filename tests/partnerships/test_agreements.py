@@ -335,6 +335,17 @@ def test_the_database_refuses_an_end_before_the_signature(signed):
         Partnership.objects.update(ends_on=TODAY - timedelta(days=1))
 
 
+@pytest.mark.parametrize("dated", ["agreed_at", "signed_on", "ends_on", "evaluated_at"])
+def test_the_database_refuses_the_dates_of_a_state_that_has_not_come(signed, dated):
+    """In discussion nothing is signed nor foreseen; nobody has given an account of what has not ended."""
+    day = TODAY if dated.endswith("_on") else clock.now()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Partnership.objects.update(**{dated: day})
+    signed.sign()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Partnership.objects.update(evaluated_at=clock.now())
+
+
 def test_the_other_side_says_that_it_is_not_signed_and_the_team_asks_both(signed, client):
     signed.sign()
     with pytest.raises(DomainError, match="ne se conteste pas"):
