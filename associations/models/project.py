@@ -1,8 +1,6 @@
 from datetime import date
 from typing import Self
 
-from django.contrib.postgres.indexes import GinIndex
-from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
@@ -14,7 +12,6 @@ from mecenova.calendar import clock
 from mecenova.identifiers.models import Identified
 from mecenova.reference.enums import Kind
 from mecenova.reference.models import Audience, Cause, Skill, Territory
-from mecenova.search.functions import FrenchVector
 
 
 class ProjectQuerySet(models.QuerySet["Project"]):
@@ -59,12 +56,6 @@ class Project(Identified):
     published_at = models.DateTimeField("publié le", null=True, blank=True, editable=False)
     closed_at = models.DateTimeField("clos le", null=True, blank=True, editable=False)
     paused_until = models.DateField("en pause jusqu’au", null=True, blank=True, editable=False)
-    search = models.GeneratedField(
-        expression=FrenchVector("title", weight="A") + FrenchVector("description", weight="B"),
-        output_field=SearchVectorField(),
-        db_persist=True,
-        editable=False,
-    )
 
     objects = ProjectQuerySet.as_manager()
 
@@ -89,7 +80,6 @@ class Project(Identified):
                 name="project_paused_is_published",
             ),
         ]
-        indexes = [GinIndex(fields=("search",), name="project_search")]
 
     def __str__(self) -> str:
         return self.title
