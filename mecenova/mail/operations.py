@@ -87,7 +87,8 @@ def together() -> Iterator[None]:
         yield
     finally:
         _bundle.reset(token)
-    _write(list(bundle.rows.values()))
+    known = _already_queued(bundle.rows)
+    _write([row for key, row in bundle.rows.items() if key not in known])
 
 
 def queue(

@@ -1,4 +1,5 @@
 import re
+from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -14,7 +15,7 @@ from mecenova.mail.delivery import Delivery, deliver_due
 from mecenova.mail.digest import last_digest_time, next_digest_time, written
 from mecenova.mail.enums import Category, LineStatus, MailStatus
 from mecenova.mail.models import DigestLine, OutgoingMail
-from mecenova.mail.operations import queue
+from mecenova.mail.operations import queue, together
 from mecenova.mail.preferences import decline
 from mecenova.mail.tasks import compose_digests
 from mecenova.pages.promises import kept
@@ -28,6 +29,7 @@ from tests.mail.notifications_for_tests import (
     Weekly,
     WeeklyLetter,
     WeeklyNews,
+    Welcome,
 )
 
 pytestmark = pytest.mark.django_db
@@ -101,6 +103,17 @@ class TestQueue:
         person = PersonFactory()
         OutgoingMailFactory(key=f"tests.weekly:{person.pk}:{person.pk}:", recipient=person)
         assert queue(Weekly, person) == 0
+
+    @pytest.mark.parametrize("bundle", [nullcontext, together], ids=["alone", "together"])
+    def test_what_was_told_in_one_form_is_not_told_again_in_the_other(self, now, bundle):
+        """A release can make of a mail a line of the digest, or of a line a mail."""
+        person = tell(Weekly)
+        DigestLine.objects.update(key=f"tests.welcome:{person.pk}:{person.pk}:")
+        OutgoingMailFactory(key=f"tests.weekly:{person.pk}:{person.pk}:", recipient=person)
+        with bundle():
+            queue(Weekly, person)
+            queue(Welcome, person)
+        assert (DigestLine.objects.count(), OutgoingMail.objects.count()) == (1, 1)
 
     def test_declined_or_gone_nothing_is_written(self, now):
         person = PersonFactory()
