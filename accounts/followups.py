@@ -3,7 +3,7 @@
 Here too, what the agenda asks about organisations: who is alive, who works there.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -17,11 +17,10 @@ from mecenova.agenda.enums import Owner
 from mecenova.agenda.models import FollowUp
 from mecenova.agenda.operations import start, who_leads
 from mecenova.agenda.organisations import register_directory
-from mecenova.agenda.rules import Rule, register_rule
+from mecenova.agenda.rules import Letter, Rule, register_rule
 from mecenova.agenda.silence import register_living
 from mecenova.calendar import clock
 from mecenova.mail.models import AddressTrouble, OutgoingMail
-from mecenova.mail.operations import queue
 from mecenova.team import team
 
 register_living(
@@ -94,21 +93,17 @@ class StaffDecision(Rule):
     def already_told(self, person: User) -> bool:
         return _alerted(person, days=1)
 
-    def act(self, subject: Any, follow_up: FollowUp) -> None:
+    def letters(self, subject: Any, follow_up: FollowUp) -> Sequence[Letter]:
         if follow_up.occurrence < ALERT:
-            _remind()
-        else:
-            _alert(follow_up.occurrence)
-        if follow_up.occurrence >= APOLOGY:
-            queue(
-                self.apology,
-                subject,
-                occurrence=follow_up.turn,
-                context={"new_date": planning.next_date(self, follow_up)},
-            )
+            return _reminders()
+        alerts = _alerts(follow_up.occurrence)
+        if follow_up.occurrence < APOLOGY:
+            return alerts
+        new_date = {"new_date": planning.next_date(self, follow_up)}
+        return [*alerts, Letter(self.apology, subject, follow_up.turn, new_date)]
 
 
-def _remind() -> None:
+def _reminders() -> list[Letter]:
     """The team, without the leads to whom the whole list goes today under another title."""
     due = FollowUp.objects.open().filter(
         rule__in=[StaffCheck.name, ClaimDecision.name], occurrence__gte=ALERT, due_at__lte=clock.now()
@@ -119,14 +114,14 @@ def _remind() -> None:
         for lead in who_leads()
         if _alerted(lead, days=1) or (newest is not None and _is_to_alert(lead, newest))
     }
-    for person in team().exclude(pk__in=alerted):
-        queue(notifications.StaffReminder, person, occurrence=clock.today().isoformat())
+    today = clock.today().isoformat()
+    return [Letter(notifications.StaffReminder, person, today) for person in team().exclude(pk__in=alerted)]
 
 
-def _alert(occurrence: int) -> None:
-    for lead in who_leads():
-        if _is_to_alert(lead, occurrence):
-            queue(notifications.LeadAlert, lead, occurrence=clock.today().isoformat())
+def _alerts(occurrence: int) -> list[Letter]:
+    today = clock.today().isoformat()
+    leads = (lead for lead in who_leads() if _is_to_alert(lead, occurrence))
+    return [Letter(notifications.LeadAlert, lead, today) for lead in leads]
 
 
 def _is_to_alert(lead: User, occurrence: int) -> bool:
@@ -188,19 +183,17 @@ class Corrections(Rule):
     def still_relevant(self, subject: Organisation) -> bool:
         return subject.status == OrganisationStatus.CHANGES_ASKED
 
-    def act(self, subject: Organisation, follow_up: FollowUp) -> None:
+    def letters(self, subject: Organisation, follow_up: FollowUp) -> Sequence[Letter] | None:
         *_, last_reminder, call = self.days
         if follow_up.occurrence < last_reminder:
-            queue(notifications.ChangesReminder, subject, occurrence=follow_up.turn)
-        elif follow_up.occurrence < call:
-            queue(
-                notifications.LastChangesReminder,
-                subject,
-                occurrence=follow_up.turn,
-                context={"called_from": planning.next_date(self, follow_up)},
-            )
-        else:
-            start(CallForCorrections, subject)
+            return (Letter(notifications.ChangesReminder, subject, follow_up.turn),)
+        if follow_up.occurrence < call:
+            called_from = {"called_from": planning.next_date(self, follow_up)}
+            return (Letter(notifications.LastChangesReminder, subject, follow_up.turn, called_from),)
+        return None
+
+    def act(self, subject: Organisation, follow_up: FollowUp) -> None:
+        start(CallForCorrections, subject)
 
 
 @register_rule
@@ -220,8 +213,9 @@ class CallForCorrections(Rule):
     def still_relevant(self, subject: Organisation) -> bool:
         return subject.status == OrganisationStatus.CHANGES_ASKED
 
-    def act(self, subject: Organisation, follow_up: FollowUp) -> None:
+    def letters(self, subject: Organisation, follow_up: FollowUp) -> Sequence[Letter]:
         """The step stays on the team's list, later than promised: nobody else is written to."""
+        return ()
 
 
 @register_rule
@@ -240,6 +234,6 @@ class MendAddress(Rule):
     def still_relevant(self, subject: AddressTrouble) -> bool:
         return subject.is_open
 
-    def act(self, subject: AddressTrouble, follow_up: FollowUp) -> None:
-        for person in team():
-            queue(notifications.AddressReminder, person, occurrence=clock.today().isoformat())
+    def letters(self, subject: AddressTrouble, follow_up: FollowUp) -> Sequence[Letter]:
+        today = clock.today().isoformat()
+        return [Letter(notifications.AddressReminder, person, today) for person in team()]

@@ -19,7 +19,7 @@ from companies.signals import need_dormant, need_past_deadline
 from mecenova.agenda.enums import Owner
 from mecenova.agenda.models import FollowUp
 from mecenova.agenda.operations import close, next_step, start
-from mecenova.agenda.rules import Rule, register_rule
+from mecenova.agenda.rules import Letter, Rule, register_rule
 from mecenova.agenda.silence import register_living
 from mecenova.calendar import clock
 from mecenova.mail.operations import queue
@@ -171,11 +171,13 @@ class FinishNeed(NeedRule):
     def what(self, subject: Need) -> str:
         return "Terminer ce besoin et le publier."
 
-    def act(self, subject: Need, follow_up: FollowUp) -> None:
+    def letters(self, subject: Need, follow_up: FollowUp) -> Sequence[Letter] | None:
         if follow_up.occurrence == self.days[-1]:
-            need_dormant.send(sender=type(self), need=subject)
-        else:
-            queue(notifications.FinishNeed, subject, occurrence=follow_up.turn)
+            return None
+        return (Letter(notifications.FinishNeed, subject, follow_up.turn),)
+
+    def act(self, subject: Need, follow_up: FollowUp) -> None:
+        need_dormant.send(sender=type(self), need=subject)
 
 
 def _meanwhile(need: Need) -> str:
@@ -218,8 +220,8 @@ class ReviewNeed(NeedRule):
     def what(self, subject: Need) -> str:
         return f"{_meanwhile(subject)}, puis vous demander s’il tient toujours."
 
-    def act(self, subject: Need, follow_up: FollowUp) -> None:
-        queue(notifications.ReviewNeed, subject, occurrence=follow_up.turn)
+    def letters(self, subject: Need, follow_up: FollowUp) -> Sequence[Letter]:
+        return (Letter(notifications.ReviewNeed, subject, follow_up.turn),)
 
 
 def step_for(organisation: Organisation) -> type[CompanyRule] | None:

@@ -2,6 +2,7 @@
 
 import re
 import uuid
+from collections.abc import Sequence
 from datetime import datetime, time
 from typing import Any, ClassVar
 
@@ -14,7 +15,7 @@ from associations.readiness import is_complete, missing_in_words, told_parts
 from mecenova.agenda.enums import Owner
 from mecenova.agenda.models import FollowUp
 from mecenova.agenda.operations import close, next_step, start, start_once
-from mecenova.agenda.rules import Rule, register_rule
+from mecenova.agenda.rules import Letter, Rule, register_rule
 from mecenova.agenda.silence import recent, register_beside
 from mecenova.calendar.clock import PARIS
 from mecenova.mail.operations import queue
@@ -81,14 +82,13 @@ class FirstSteps(AssociationRule):
     def still_relevant(self, subject: Organisation) -> bool:
         return super().still_relevant(subject) and subject.association.wishes_mail
 
-    def act(self, subject: Organisation, follow_up: FollowUp) -> None:
+    def letters(self, subject: Organisation, follow_up: FollowUp) -> Sequence[Letter]:
         if follow_up.occurrence == 7:
-            queue(notifications.FirstLesson, subject)
-        elif not is_complete(subject.association):
-            queue(
-                notifications.PersonSlot if follow_up.occurrence == 15 else notifications.MissingParts,
-                subject,
-            )
+            return (Letter(notifications.FirstLesson, subject),)
+        if is_complete(subject.association):
+            return ()
+        last = follow_up.occurrence == self.days[-1]
+        return (Letter(notifications.PersonSlot if last else notifications.MissingParts, subject),)
 
 
 class Call(StepRule):

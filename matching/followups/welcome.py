@@ -1,5 +1,6 @@
 """The welcome: due at once, done by the worker, so that a sign-up never waits for the odds."""
 
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from django.db.models import Q
@@ -10,9 +11,8 @@ from matching.notifications import WELCOMES
 from mecenova.agenda.enums import Owner
 from mecenova.agenda.models import FollowUp
 from mecenova.agenda.operations import start_once
-from mecenova.agenda.rules import Rule, register_rule
+from mecenova.agenda.rules import Letter, Rule, register_rule
 from mecenova.agenda.silence import recent, register_beside
-from mecenova.mail.operations import queue
 
 register_beside(
     ["matching.welcome"],
@@ -37,5 +37,5 @@ class WelcomeNewcomer(Rule):
     def still_relevant(self, subject: Organisation) -> bool:
         return subject.left_at is None
 
-    def act(self, subject: Organisation, follow_up: FollowUp) -> None:
-        queue(WELCOMES[subject.kind], subject)
+    def letters(self, subject: Organisation, follow_up: FollowUp) -> Sequence[Letter]:
+        return (Letter(WELCOMES[subject.kind], subject),)

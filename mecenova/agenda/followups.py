@@ -1,14 +1,14 @@
 """The agenda's own steps (mending a silence, holding an appointment, proposing one), and when a lead acts."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from mecenova.agenda import notifications
 from mecenova.agenda.enums import Owner
 from mecenova.agenda.models import FollowUp, Slot, SlotRequest
 from mecenova.agenda.organisations import name_of
-from mecenova.agenda.rules import Delay, Rule, register_delay, register_rule
+from mecenova.agenda.rules import Delay, Letter, Rule, register_delay, register_rule
 from mecenova.agenda.silence import REPAIR, is_living
-from mecenova.mail.operations import queue
 from mecenova.ui.figures import day_and_hour
 
 if TYPE_CHECKING:
@@ -30,8 +30,9 @@ class OnTheList(Rule):
 
     owner = Owner.STAFF
 
-    def act(self, subject: Any, follow_up: FollowUp) -> None:
+    def letters(self, subject: Any, follow_up: FollowUp) -> Sequence[Letter]:
         """Nobody is written to: the step comes back with its next date."""
+        return ()
 
 
 @register_rule
@@ -104,5 +105,5 @@ class RemindSlot(Rule):
     def still_relevant(self, subject: Slot) -> bool:
         return subject.is_booked and subject.held_at is None and not subject.has_begun
 
-    def act(self, subject: Slot, follow_up: FollowUp) -> None:
-        queue(notifications.SlotTomorrow, subject, occurrence=subject.booking)
+    def letters(self, subject: Slot, follow_up: FollowUp) -> Sequence[Letter]:
+        return (Letter(notifications.SlotTomorrow, subject, subject.booking),)

@@ -21,7 +21,7 @@ from mecenova.agenda.opening import Opening, open_all
 from mecenova.agenda.planning import AbsencesByOwner
 from mecenova.agenda.rules import Rule, following, rule_named
 from mecenova.calendar import clock
-from mecenova.mail.operations import together
+from mecenova.mail.operations import queue, together
 
 
 class Ran(StrEnum):
@@ -104,9 +104,17 @@ class Handful:
             return Ran.CANCELLED
         if self._is_away(row, absences):
             return Ran.POSTPONED
-        self._has_acted = True
-        self._rule.act(subject, row)
+        if not self._is_told(subject, row):
+            self._has_acted = True
+            self._rule.act(subject, row)
         return Ran.DONE
+
+    def _is_told(self, subject: Any, row: FollowUp) -> bool:
+        """Whether some mails, or none, are all there was to do: nothing is written before all is decided."""
+        letters = self._rule.letters(subject, row)
+        for mail, about, occurrence, context in letters or ():
+            queue(mail, about, occurrence=occurrence, context=context)
+        return letters is not None
 
     def _read_again(self, row: FollowUp) -> bool:
         """Acting on a former row may have moved this one's subject, or closed it: then nothing is to do."""
@@ -157,6 +165,8 @@ class Handful:
         """
         if not rows:
             return {}
+        if not self._has_acted:
+            return {row.pk: self._subjects[row.subject_id] for row in rows}
         ours = FollowUp.objects.open().filter(pk__in=[row.pk for row in rows], subject_id=OuterRef("pk"))
         subjects = self._read(row.subject_id for row in rows)
         found = subjects.annotate(still_due=ArraySubquery(ours.order_by().values("pk")))

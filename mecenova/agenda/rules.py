@@ -2,19 +2,29 @@
 
 import re
 import uuid
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, TypeVar
 
 from mecenova.agenda.enums import Owner
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from django.db.models import Model
 
     from accounts.models import User
     from mecenova.agenda.models import FollowUp
+    from mecenova.mail.notifications import Notification
 
 NAME = re.compile(r"[a-z_]+(\.[a-z_]+)+")
+
+
+class Letter(NamedTuple):
+    """A mail that a rule has queued, to each of its notification's recipients."""
+
+    notification: "type[Notification]"
+    subject: "Model"
+    occurrence: str = ""
+    context: "Mapping[str, Any] | None" = None
 
 
 class Delay:
@@ -84,8 +94,15 @@ class Rule(Delay):
         is theirs from now on is not told by a second mail."""
         return False
 
+    def letters(self, subject: Any, follow_up: "FollowUp") -> "Sequence[Letter] | None":
+        """The mails that are all there is to do this day; None where `act` does it.
+
+        It only reads: nobody else's follow-up is read again for it.
+        """
+        return None
+
     def act(self, subject: Any, follow_up: "FollowUp") -> None:
-        """Queue a mail, call an operation; runs in the follow-up's own transaction."""
+        """Call an operation, queue mails beside it; runs in the follow-up's own transaction."""
         raise NotImplementedError
 
 

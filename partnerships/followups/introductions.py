@@ -8,11 +8,10 @@ from accounts.models import Organisation, team_of
 from mecenova.agenda.enums import Owner
 from mecenova.agenda.models import FollowUp
 from mecenova.agenda.operations import start
-from mecenova.agenda.rules import Rule, register_rule
+from mecenova.agenda.rules import Letter, Rule, register_rule
 from mecenova.agenda.silence import register_beside, register_living
 from mecenova.calendar import clock
 from mecenova.calendar.working_days import morning_of
-from mecenova.mail import operations as mail
 from mecenova.mail.notifications import Notification
 from partnerships.enums import IntroductionStatus, Side
 from partnerships.models import Introduction
@@ -86,11 +85,12 @@ class AnswerIntroduction(IntroductionRule):
     def still_relevant(self, subject: Introduction) -> bool:
         return subject.status == IntroductionStatus.REQUESTED
 
+    def letters(self, subject: Introduction, follow_up: FollowUp) -> Sequence[Letter] | None:
+        reminder = self.reminders.get(follow_up.occurrence)
+        return (Letter(reminder, subject, follow_up.turn),) if reminder else None
+
     def act(self, subject: Introduction, follow_up: FollowUp) -> None:
-        if follow_up.occurrence >= RELEASE_DAY:
-            answer_overdue.send(Introduction, introduction=subject)
-            return
-        mail.queue(self.reminders[follow_up.occurrence], subject, occurrence=follow_up.turn)
+        answer_overdue.send(Introduction, introduction=subject)
 
 
 @register_rule
@@ -112,8 +112,8 @@ class TellTrueStatus(IntroductionRule):
             subject.asked_by_side == Side.ASSOCIATION
         )
 
-    def act(self, subject: Introduction, follow_up: FollowUp) -> None:
-        mail.queue(IntroductionTrueStatus, subject, occurrence=follow_up.turn)
+    def letters(self, subject: Introduction, follow_up: FollowUp) -> Sequence[Letter]:
+        return (Letter(IntroductionTrueStatus, subject, follow_up.turn),)
 
 
 @register_rule

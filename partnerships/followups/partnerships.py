@@ -10,10 +10,9 @@ from mecenova.agenda import planning
 from mecenova.agenda.enums import Owner
 from mecenova.agenda.models import FollowUp
 from mecenova.agenda.operations import start
-from mecenova.agenda.rules import Rule, register_rule
+from mecenova.agenda.rules import Letter, Rule, register_rule
 from mecenova.agenda.silence import register_beside, register_living
 from mecenova.calendar.working_days import morning_of
-from mecenova.mail import operations as mail
 from mecenova.mail.notifications import Notification
 from partnerships.enums import PartnershipStatus, ReflectionMoment
 from partnerships.models import Partnership, parties_read_with
@@ -138,13 +137,9 @@ class TeamSettles(PartnershipRule):
     def organisation_id(self, subject: Partnership) -> None:
         return None
 
-    def act(self, subject: Partnership, follow_up: FollowUp) -> None:
-        mail.queue(
-            SettlementDelayed,
-            subject,
-            occurrence=f"{follow_up.rule}-{follow_up.turn}",
-            context={"new_date": planning.next_date(self, follow_up)},
-        )
+    def letters(self, subject: Partnership, follow_up: FollowUp) -> Sequence[Letter]:
+        new_date = {"new_date": planning.next_date(self, follow_up)}
+        return (Letter(SettlementDelayed, subject, f"{follow_up.rule}-{follow_up.turn}", new_date),)
 
 
 @register_rule
@@ -190,10 +185,10 @@ class DecideTogether(PartnershipRule):
     def still_relevant(self, subject: Partnership) -> bool:
         return subject.status == PartnershipStatus.DISCUSSION and subject.talked_at is not None
 
-    def act(self, subject: Partnership, follow_up: FollowUp) -> None:
+    def letters(self, subject: Partnership, follow_up: FollowUp) -> Sequence[Letter]:
         first = follow_up.occurrence == self.days[0]
         asked_by = DecideTogetherReminder if first else DecideTogetherAgain
-        mail.queue(asked_by, subject, occurrence=follow_up.turn)
+        return (Letter(asked_by, subject, follow_up.turn),)
 
 
 class AgreedRule(PartnershipRule):
@@ -215,8 +210,8 @@ class AskRenewal(AgreedRule):
     def what(self, subject: Partnership) -> str:
         return "Faire vivre le partenariat, puis dire s’il continue après sa date de fin"
 
-    def act(self, subject: Partnership, follow_up: FollowUp) -> None:
-        mail.queue(RenewalAsked, subject, occurrence=follow_up.turn)
+    def letters(self, subject: Partnership, follow_up: FollowUp) -> Sequence[Letter]:
+        return (Letter(RenewalAsked, subject, follow_up.turn),)
 
 
 @register_rule
@@ -231,8 +226,8 @@ class ReviewYearly(AgreedRule):
     def what(self, subject: Partnership) -> str:
         return "Faire vivre le partenariat, puis dire s’il continue une année de plus"
 
-    def act(self, subject: Partnership, follow_up: FollowUp) -> None:
-        mail.queue(RenewalAsked, subject, occurrence=follow_up.turn)
+    def letters(self, subject: Partnership, follow_up: FollowUp) -> Sequence[Letter]:
+        return (Letter(RenewalAsked, subject, follow_up.turn),)
 
 
 @register_rule
@@ -281,12 +276,14 @@ class ReflectionRule(PartnershipRule):
     def still_relevant(self, subject: Partnership) -> bool:
         return subject.reflection_moment == self.moment
 
-    def act(self, subject: Partnership, follow_up: FollowUp) -> None:
+    def letters(self, subject: Partnership, follow_up: FollowUp) -> Sequence[Letter] | None:
         if follow_up.occurrence >= self.days[-1]:
-            reflection_time_is_over.send(Partnership, partnership=subject, moment=self.moment)
-        else:
-            first = follow_up.occurrence == self.days[0]
-            mail.queue(self.asked_by if first else self.recalled_by, subject, occurrence=follow_up.turn)
+            return None
+        first = follow_up.occurrence == self.days[0]
+        return (Letter(self.asked_by if first else self.recalled_by, subject, follow_up.turn),)
+
+    def act(self, subject: Partnership, follow_up: FollowUp) -> None:
+        reflection_time_is_over.send(Partnership, partnership=subject, moment=self.moment)
 
 
 @register_rule

@@ -2,7 +2,8 @@
 
 from mecenova.agenda.enums import Owner
 from mecenova.agenda.operations import close, start
-from mecenova.agenda.rules import Rule, register_rule
+from mecenova.agenda.rules import Letter, Rule, register_rule
+from tests.mail import notifications_for_tests
 
 acted: list[tuple[str, int]] = []
 
@@ -28,6 +29,18 @@ class Answer(Recorded):
 
     def organisation_id(self, subject):
         return subject.pk
+
+
+@register_rule
+class Tell(Answer):
+    """Only writes, until its last day."""
+
+    name = "tests.tell"
+
+    def letters(self, subject, follow_up):
+        if follow_up.occurrence == self.days[-1]:
+            return None
+        return (Letter(notifications_for_tests.Weekly, subject, follow_up.turn),)
 
 
 @register_rule

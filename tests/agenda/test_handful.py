@@ -12,7 +12,8 @@ from mecenova.agenda.handful import Handful
 from mecenova.agenda.models import FollowUp
 from mecenova.agenda.operations import close, next_step, run_due, start
 from mecenova.agenda.runner import Ran
-from tests.agenda.rules_for_tests import Answer, AtOnce, Check
+from mecenova.mail.models import DigestLine
+from tests.agenda.rules_for_tests import Answer, AtOnce, Check, Tell
 from tests.mail.factories import PersonFactory
 
 pytestmark = pytest.mark.django_db
@@ -22,10 +23,10 @@ pytestmark = pytest.mark.django_db
 def together(frozen, day, acted):
     """`together(5)`: so many people whose answer falls due at this moment."""
 
-    def begin(number):
+    def begin(number, rule=Answer):
         people = PersonFactory.create_batch(number)
         for person in people:
-            start(Answer, person)
+            start(rule, person)
         frozen.move_to(day(25))
         return people
 
@@ -59,6 +60,44 @@ def test_ten_cost_the_queries_of_one_and_each_is_read_again_before_its_turn(toge
     with CaptureQueriesContext(connection) as many:
         assert run_due() == Counter({Ran.DONE: 10})
     assert len(many) == len(alone) + 9
+
+
+def test_who_is_only_written_to_is_read_once(together, frozen, day, query_count):
+    together(1, Tell)
+    alone = query_count(run_due)
+    FollowUp.objects.all().delete()
+    frozen.move_to(day(23))
+    together(10, Tell)
+    assert query_count(run_due) == alone
+    assert DigestLine.objects.count() == 11
+    assert FollowUp.objects.open().filter(occurrence=5).count() == 10
+
+
+def test_who_is_written_to_after_another_s_act_is_read_again(together, frozen, day, acted, monkeypatch):
+    """On its last day the rule acts, and what it does answers for the one that follows."""
+    first, second = together(2, Tell)
+    FollowUp.objects.filter(subject_id=first.pk).update(occurrence=15)
+    acts_as(monkeypatch, lambda subject, follow_up: close(second), rule=Tell)
+    ours = in_order()
+    ours.sort(key=lambda row: row.subject_id == second.pk)
+    with transaction.atomic():
+        assert Handful(ours).run() == Counter({Ran.DONE: 1, Ran.LEFT: 1})
+    assert acted == [("tests.tell", 15)]
+    assert not DigestLine.objects.exists()
+
+
+def test_what_only_writes_mails_is_held_to_it(together, monkeypatch):
+    """By this suite, wherever a rule's letters are asked: the server refuses them anything else."""
+    together(1, Tell)
+    letters = Tell.letters
+
+    def moving(self, subject, follow_up):
+        type(subject).objects.filter(pk=subject.pk).update(last_name="Répondu")
+        return letters(self, subject, follow_up)
+
+    monkeypatch.setattr(Tell, "letters", moving)
+    assert run_due() == Counter({Ran.IN_ERROR: 1})
+    assert "read-only" in FollowUp.objects.get().last_error
 
 
 def test_what_a_function_of_the_database_writes_is_seen(together, acted, monkeypatch):
