@@ -6,6 +6,7 @@ stored row is due, or shortly after something happened: between two such moments
 
 from collections.abc import Collection, Iterable, Iterator
 from datetime import date, datetime, time, timedelta
+from functools import cached_property
 from typing import Any
 
 from celery.schedules import crontab
@@ -44,8 +45,6 @@ class VirtualTime:
         self._grain = grain
         self._patience = patience
         self._swept = start - MINUTE
-        # When the next row comes due, as long as nothing was written since it was asked.
-        self._due: datetime | None = None
         self._fixed: list[tuple[datetime, str]] = []
         self._fixed_until = start
         # Tasks woken at intervals longer than a minute, and when each has a reason to run again.
@@ -68,7 +67,11 @@ class VirtualTime:
         return self.clock.moment
 
     def stir(self) -> None:
-        """Something has happened: what is woken every few minutes has a reason to look."""
+        """Somebody has written something: it may be due, and what is woken every few minutes has to look."""
+        self._forget_due()
+        self._stir_slow()
+
+    def _stir_slow(self) -> None:
         for task, every in self._slow.items():
             self._stirred.setdefault(task, _next_tick(self.now, every))
 
@@ -86,7 +89,6 @@ class VirtualTime:
     def _next_moment(self, end: datetime) -> datetime:
         self._plan_fixed(end)
         moments = [*(moment for moment, _ in self._fixed[:1]), *self._stirred.values()]
-        self._due = _next_due()
         if self._due is not None:
             late = self._due <= self._swept
             tick = self._swept + MINUTE if late else _next_tick(self._due, self._grain, at_once=True)
@@ -97,21 +99,31 @@ class VirtualTime:
         """What is woken now: by the clock first, then the sweeps, then what looks from time to time."""
         worked = False
         while self._fixed and self._fixed[0][0] <= self.now:
-            _run(self._fixed.pop(0)[1])
+            self._do(self._fixed.pop(0)[1])
             worked = True
-        if worked:
-            self._due = _next_due()
         if self._due is not None and self._due <= self.now:
             self._swept = self.now
             for task in self._sweeps:
-                _run(task)
+                self._do(task)
             worked = True
         for task, moment in list(self._stirred.items()):
             if moment <= self.now:
                 del self._stirred[task]
-                _run(task)
+                self._do(task)
         if worked:
-            self.stir()
+            self._stir_slow()
+
+    @cached_property
+    def _due(self) -> datetime | None:
+        """When the next stored row comes due: asked again only once something was done."""
+        return _next_due()
+
+    def _forget_due(self) -> None:
+        vars(self).pop("_due", None)
+
+    def _do(self, task: str) -> None:
+        _run(task)
+        self._forget_due()
 
     def _plan_fixed(self, end: datetime) -> None:
         """Beat's moments of the day, day by day."""

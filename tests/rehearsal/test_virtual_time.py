@@ -70,6 +70,19 @@ def test_a_long_life_is_lived_with_patience(lived):
     assert [at for at, task in lived if task == "sweep"] == ["27 09:20"]
 
 
+def test_what_comes_due_is_asked_once_something_was_done_and_not_before(lived, monkeypatch):
+    asked: list[datetime] = []
+    monkeypatch.setattr(virtual_time, "_next_due", lambda: asked.append(clock.now()))
+    time = VirtualTime(DAY, patience=timedelta(days=1))
+    clock.set_clock(time.clock)
+    time.live_until(DAY + timedelta(days=1))
+    time.live_until(DAY + timedelta(days=1, minutes=1))
+    assert len(asked) == 1 + len(lived)
+    time.stir()
+    time.live_until(DAY + timedelta(days=1, minutes=2))
+    assert len(asked) == 2 + len(lived)
+
+
 def test_what_is_due_for_ever_is_said(lived, monkeypatch):
     monkeypatch.setattr(virtual_time, "_next_due", lambda: DAY)
     monkeypatch.setattr(virtual_time, "MOST_SWEEPS_IN_A_ROW", 20)
