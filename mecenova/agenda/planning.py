@@ -133,8 +133,13 @@ WHERE organisation_id = ANY(%(organisations)s) OR user_id = ANY(%(people)s)
 """
 
 
-def clock_of(rule: Rule, rows: Iterable[FollowUp]) -> tuple[Delays, AbsencesByOwner]:
-    """What staff have changed in the rule's table, and the absences of whoever owes; one query."""
+def clock_of(rule: Rule, rows: Sequence[FollowUp]) -> tuple[Delays, AbsencesByOwner]:
+    """What staff have changed in the rule's table, and the absences of whoever owes; one query.
+
+    None where somebody gave the date: nothing sets it, nothing stops it.
+    """
+    if not rule.days[-1] and not any(row.occurrence for row in rows):
+        return {}, defaultdict(list)
     delays, absences = clocks_of([rule.name], rows)
     return delays[rule.name], absences
 

@@ -90,6 +90,16 @@ class AtOnce(Recorded):
 
 
 @register_rule
+class GivenDate(Recorded):
+    """Back every five days once that day is over."""
+
+    name = "tests.given_date"
+    is_step = False
+    days = (0,)
+    every = 5
+
+
+@register_rule
 class Broken(Recorded):
     name = "tests.broken"
     is_step = False

@@ -11,7 +11,8 @@ from mecenova.agenda.operations import add_absence, next_step, run_due, start
 from mecenova.agenda.rules import Rule, following, register_rule
 from mecenova.agenda.runner import Ran
 from mecenova.calendar import clock
-from tests.agenda.rules_for_tests import Answer, Check, News, Release, Remains
+from mecenova.calendar.working_days import due_at
+from tests.agenda.rules_for_tests import Answer, AtOnce, Check, GivenDate, News, Release, Remains
 from tests.mail.factories import PersonFactory
 
 pytestmark = pytest.mark.django_db
@@ -46,6 +47,17 @@ class TestDelays:
     def test_and_by_the_model(self):
         with pytest.raises(ValidationError, match="au moins un jour"):
             RuleDelay(rule=Answer.name, occurrence=2, days=0).full_clean()
+
+    def test_a_date_that_somebody_gave_is_not_counted(self, subject, frozen, django_assert_num_queries):
+        """Neither delays nor absences are asked: what is known of it, and its row with two savepoints."""
+        assert next_step(subject) is None
+        with django_assert_num_queries(2 + 4):
+            assert start(GivenDate, subject, since=frozen()).due_at == frozen()
+
+    def test_but_what_it_promises_on_another_day_is(self, subject, frozen):
+        RuleDelay.objects.create(rule=AtOnce.name, occurrence=1, days=3)
+        row = start(AtOnce, subject)
+        assert (row.due_at, row.deadline) == (frozen(), due_at(frozen(), 3))
 
 
 class TestAbsences:
