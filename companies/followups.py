@@ -18,7 +18,7 @@ from companies.readiness import door_is_closed, missing_from_policy
 from companies.signals import need_dormant, need_past_deadline
 from mecenova.agenda.enums import Owner
 from mecenova.agenda.models import FollowUp
-from mecenova.agenda.operations import close, next_step, start
+from mecenova.agenda.operations import close, keep_or_start, restart_step, start
 from mecenova.agenda.rules import Letter, Rule, register_rule
 from mecenova.agenda.silence import register_living
 from mecenova.calendar import clock
@@ -241,7 +241,9 @@ def step_for(organisation: Organisation) -> type[CompanyRule] | None:
 def refresh_step(organisation: Organisation) -> bool:
     """Start the step the company is at, unless it is open already; tell whether something changed."""
     chosen = step_for(organisation)
-    return chosen is not None and _replace_step(organisation, next_step(organisation), chosen)
+    if chosen is None:
+        return False
+    return keep_or_start(organisation, *filter(None, (chosen, chosen.call)))
 
 
 def heard_from(organisation: Organisation, by: User | None) -> None:
@@ -257,32 +259,20 @@ def heard_from(organisation: Organisation, by: User | None) -> None:
 
 def restart_silence(organisation: Organisation) -> None:
     """The company did something, or was called: the days of silence count from now, no call is due."""
-    current = next_step(organisation)
-    if current is not None and current.rule in {KeepInTouch.name, CallAfterSilence.name}:
-        close(organisation, KeepInTouch, CallAfterSilence)
-        current = None
-    if chosen := step_for(organisation):
-        _replace_step(organisation, current, chosen)
-
-
-def _replace_step(organisation: Organisation, current: FollowUp | None, chosen: type[CompanyRule]) -> bool:
-    """Start the step chosen, unless it is the open one, or the call that follows it is."""
-    kept = {rule.name for rule in (chosen, chosen.call) if rule}
-    if current is not None and current.rule in kept:
-        return False
-    start(chosen, organisation)
-    return True
+    close(organisation, KeepInTouch, CallAfterSilence)
+    refresh_step(organisation)
 
 
 def restart_need_step(need: Need) -> None:
     """The one step of the need as it now is; none once it is closed."""
-    close(need, FinishNeed, NeedDeadline, ReviewNeed)
     if need.status == NeedStatus.DRAFT:
-        start(FinishNeed, need)
+        restart_step(FinishNeed, need)
     elif need.status == NeedStatus.PUBLISHED and need.deadline is None:
-        start(ReviewNeed, need)
+        restart_step(ReviewNeed, need)
     elif need.status == NeedStatus.PUBLISHED and need.deadline is not None:
-        start(NeedDeadline, need, since=_the_day_after(need.deadline))
+        restart_step(NeedDeadline, need, since=_the_day_after(need.deadline))
+    else:
+        close(need, FinishNeed, NeedDeadline, ReviewNeed)
 
 
 def restart_need_steps(company: Company) -> None:

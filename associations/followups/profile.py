@@ -14,7 +14,7 @@ from associations.models import Association
 from associations.readiness import is_complete, missing_in_words, told_parts
 from mecenova.agenda.enums import Owner
 from mecenova.agenda.models import FollowUp
-from mecenova.agenda.operations import close, next_step, start, start_once
+from mecenova.agenda.operations import keep_or_start, start, start_once
 from mecenova.agenda.rules import Letter, Rule, register_rule
 from mecenova.agenda.silence import recent, register_beside
 from mecenova.calendar.clock import PARIS
@@ -261,22 +261,9 @@ def refresh_step(organisation: Organisation) -> bool:
     chosen = step_for(organisation)
     if chosen is None:
         return False
-    current, since = next_step(organisation), chosen.since(organisation)
-    kept = {rule.name: rule for rule in (chosen, chosen.call) if rule}
-    if current is not None and current.rule in kept and since in {None, current.since}:
-        _say_again(current, kept[current.rule]().what(organisation))
-        return False
-    if current is not None and current.rule == chosen.name:
-        # From another date than the one it counts from.
-        close(organisation, chosen)
-    start(chosen, organisation, since=since)
-    return True
-
-
-def _say_again(step: FollowUp, what: str) -> None:
-    """What is missing changes as the profile fills up: the open step names what is left."""
-    if step.what != what:
-        FollowUp.objects.filter(pk=step.pk).update(what=what)
+    # What is missing changes as the profile fills up: the step that is kept names what is left.
+    kept = filter(None, (chosen, chosen.call))
+    return keep_or_start(organisation, *kept, since=chosen.since(organisation))
 
 
 def _missing(organisation: Organisation) -> str:

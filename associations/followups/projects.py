@@ -13,7 +13,7 @@ from associations.models import Project
 from associations.signals import project_dormant, project_reviewed, project_step_lost
 from mecenova.agenda.enums import Owner
 from mecenova.agenda.models import FollowUp
-from mecenova.agenda.operations import close, start
+from mecenova.agenda.operations import restart_step
 from mecenova.agenda.rules import Rule, register_rule
 from mecenova.agenda.silence import register_living
 from mecenova.calendar import clock
@@ -152,9 +152,9 @@ def restart_project_step(project: Project) -> None:
     """The step the project is at, whatever was open before: counted from now, or from the end of a pause."""
     step = _step_of(project)
     if step is not None:
-        close(project, step)
         last_day = project.stopped_until
-        start(step, project, since=datetime.combine(last_day, time(12), clock.PARIS) if last_day else None)
+        since = datetime.combine(last_day, time(12), clock.PARIS) if last_day else None
+        restart_step(step, project, since=since)
 
 
 def _step_of(project: Project) -> type[ProjectRule] | None:

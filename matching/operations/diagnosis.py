@@ -23,11 +23,11 @@ from matching.followups import (
     RewriteProject,
     WidenProject,
 )
-from matching.followups.diagnosis import IN_PLACE, UNTIL_SAVED, AfterDiagnosis
+from matching.followups.diagnosis import IN_PLACE, UNTIL_SAVED
 from matching.models import Diagnosis
 from matching.notifications import DiagnosisWritten
 from mecenova.agenda.models import FollowUp
-from mecenova.agenda.operations import close, next_step, start
+from mecenova.agenda.operations import close, next_step, restart_step, start
 from mecenova.calendar import clock
 from mecenova.mail.operations import queue
 from mecenova.reference.enums import Kind
@@ -75,7 +75,7 @@ def diagnose(
         steps=[step.stored() for step in three_steps(project, findings)],
     )
     record(project, "diagnose", project.status, project.status, None, diagnosis.get_cause_display())
-    _replace_step(project, ChooseAfterDiagnosis)
+    restart_step(ChooseAfterDiagnosis, project)
     queue(DiagnosisWritten, diagnosis)
     return diagnosis
 
@@ -136,9 +136,9 @@ def choose_after(
     _close(diagnosis, choice, by)
     record(project, "choose", project.status, project.status, by, diagnosis.get_choice_display())
     if choice == Choice.REWRITE:
-        _replace_step(project, RewriteProject)
+        restart_step(RewriteProject, project)
     elif choice == Choice.WIDEN:
-        _replace_step(project, WidenProject)
+        restart_step(WidenProject, project)
     elif choice == Choice.CO_BUILD:
         _co_build(project, question, by)
     else:
@@ -270,11 +270,6 @@ def _close(diagnosis: Diagnosis, choice: str = "", by: User | None = None) -> No
     if choice:
         diagnosis.choice, diagnosis.chosen_by, diagnosis.chosen_at = choice, by, diagnosis.closed_at
     diagnosis.save(update_fields=["closed_at", "choice", "chosen_by", "chosen_at"])
-
-
-def _replace_step(project: Project, rule: type[AfterDiagnosis]) -> None:
-    close(project, rule)
-    start(rule, project)
 
 
 def _hold(project: Project) -> Project:

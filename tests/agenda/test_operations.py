@@ -6,11 +6,14 @@ from django.db import connection
 
 from mecenova.agenda.enums import Outcome, Owner
 from mecenova.agenda.models import FollowUp
-from mecenova.agenda.operations import close, next_step, next_steps, start
+from mecenova.agenda.operations import close, keep_or_start, next_step, next_steps, restart_step, start
 from tests.agenda.rules_for_tests import Answer, AtOnce, Check, News
 from tests.mail.factories import PersonFactory
 
 pytestmark = pytest.mark.django_db
+
+# Set and released by an operation, and by the writing of its row, inside the transaction of a test.
+SAVEPOINTS = 4
 
 
 class TestStart:
@@ -80,6 +83,75 @@ class TestStart:
                 thread.join()
             assert errors == []
             assert FollowUp.objects.steps().count() == 1
+
+
+class TestRestart:
+    def test_counts_its_days_anew_in_another_cycle(self, subject, frozen, day):
+        former = start(Answer, subject)
+        frozen.move_to(day(24))
+        step = restart_step(Answer, subject)
+        former.refresh_from_db()
+        assert (former.outcome, former.closed_at) == (Outcome.DONE, frozen())
+        assert (step.cycle, step.since, next_step(subject)) == (2, frozen(), step)
+
+    def test_closed_or_never_begun_it_begins(self, subject, frozen, day):
+        assert restart_step(Answer, subject, since=day(24)).since == day(24)
+        close(subject)
+        assert restart_step(Answer, subject).cycle == 2
+
+    def test_takes_the_place_of_another_step_and_of_no_more(self, subject, frozen):
+        start(Check, subject)
+        news = start(News, subject)
+        step = restart_step(Answer, subject)
+        assert set(FollowUp.objects.open()) == {news, step}
+
+    def test_closes_nothing_where_nothing_is_open(self, subject, frozen, django_assert_num_queries):
+        """What is known of it, its delays and absences, its row, which may be there already."""
+        assert next_step(subject) is None
+        with django_assert_num_queries(3 + SAVEPOINTS):
+            restart_step(Answer, subject)
+
+
+class TestKeepOrStart:
+    def test_begins_once(self, subject, frozen):
+        assert keep_or_start(subject, Answer)
+        step = next_step(subject)
+        assert not keep_or_start(subject, Answer)
+        assert next_step(subject) == step
+
+    def test_in_place_of_what_is_not_named(self, subject, frozen):
+        start(Check, subject)
+        assert keep_or_start(subject, Answer)
+        assert next_step(subject).rule == Answer.name
+
+    def test_keeps_what_is_named(self, subject, frozen):
+        step = start(Check, subject)
+        assert not keep_or_start(subject, Answer, Check)
+        assert next_step(subject) == step
+
+    def test_from_another_date_it_is_another_cycle(self, subject, frozen, day):
+        start(Answer, subject, since=day(24))
+        assert not keep_or_start(subject, Answer, since=day(24))
+        assert keep_or_start(subject, Answer, since=day(26))
+        assert (next_step(subject).cycle, next_step(subject).since) == (2, day(26))
+
+    def test_what_runs_beside_is_not_its_step(self, subject, frozen):
+        start(News, subject)
+        assert keep_or_start(subject, Answer, News)
+        assert FollowUp.objects.open().count() == 2
+
+    def test_says_again_what_is_expected(self, subject, frozen):
+        start(Answer, subject)
+        subject.first_name = "Zoé"
+        assert not keep_or_start(subject, Answer)
+        assert next_step(subject).what == "Répondre à Zoé"
+
+    def test_reads_what_is_known_once(self, subject, frozen, django_assert_num_queries):
+        assert next_step(subject) is None
+        with django_assert_num_queries(3 + SAVEPOINTS):
+            keep_or_start(subject, Answer)
+        with django_assert_num_queries(1 + SAVEPOINTS // 2):
+            keep_or_start(subject, Answer)
 
 
 class TestClose:

@@ -29,22 +29,54 @@ def start(rule_class: type[Rule], subject: Model, *, since: datetime | None = No
 
     A step takes the place of the subject's former open step. `since` is when the days begin to count.
     """
-    of_rule_or_open = Q(rule=rule_class.name) | Q(outcome=Outcome.OPEN, is_step=True)
-    known = list(FollowUp.objects.about([subject]).filter(of_rule_or_open).order_by("created_at"))
-    of_rule = [row for row in known if row.rule == rule_class.name]
-    running = next((row for row in of_rule if row.is_open), None)
-    if running is not None:
-        return running
-    cycle = max((row.cycle for row in of_rule), default=0) + 1
-    opening = Opening(subject, cycle, rule_class.days[0], since or clock.now())
-    return open_one(rule_class(), opening, in_place=any(row.is_open for row in known))
+    known = _known(rule_class, subject)
+    running = next((row for row in known if row.is_open and row.rule == rule_class.name), None)
+    return running or _begin(rule_class, subject, since, known)
+
+
+@transaction.atomic
+def restart_step(rule_class: type[Rule], subject: Model, *, since: datetime | None = None) -> FollowUp:
+    """`start`, as another cycle where the step is open already: its days count from now, or from `since`."""
+    return _begin(rule_class, subject, since, _known(rule_class, subject))
+
+
+@transaction.atomic
+def keep_or_start(subject: Model, *rules: type[Rule], since: datetime | None = None) -> bool:
+    """Tell whether the first of these rules has begun on the subject.
+
+    Its open step is kept when it is of one of them, and counts from `since` where that is given: it says
+    again what is now expected.
+    """
+    known = _known(rules[0], subject)
+    step = next((row for row in known if row.is_open and row.is_step), None)
+    rule = next((rule for rule in rules if step is not None and rule.name == step.rule), None)
+    if step is None or rule is None or since not in {None, step.since}:
+        _begin(rules[0], subject, since, known)
+        return True
+    what = rule().what(subject)
+    if step.what != what:
+        FollowUp.objects.filter(pk=step.pk).update(what=what)
+    return False
+
+
+def _known(rule: type[Rule], subject: Model) -> list[FollowUp]:
+    """What the subject has ever had of this rule, and its open step."""
+    of_rule_or_open = Q(rule=rule.name) | Q(outcome=Outcome.OPEN, is_step=True)
+    return list(FollowUp.objects.about([subject]).filter(of_rule_or_open).order_by("created_at"))
+
+
+def _begin(rule: type[Rule], subject: Model, since: datetime | None, known: Sequence[FollowUp]) -> FollowUp:
+    cycle = max((row.cycle for row in known if row.rule == rule.name), default=0) + 1
+    opening = Opening(subject, cycle, rule.days[0], since or clock.now())
+    return open_one(rule(), opening, in_place=any(row.is_open for row in known))
 
 
 @transaction.atomic
 def start_once(rule_class: type[Rule], subject: Model) -> None:
     """`start`, unless the subject has ever had this rule: what is done for a newcomer is done once."""
-    if not FollowUp.objects.about([subject]).filter(rule=rule_class.name).exists():
-        start(rule_class, subject)
+    known = _known(rule_class, subject)
+    if not any(row.rule == rule_class.name for row in known):
+        _begin(rule_class, subject, None, known)
 
 
 @transaction.atomic
