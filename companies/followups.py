@@ -14,7 +14,7 @@ from accounts.policies import is_member
 from companies import notifications
 from companies.enums import NeedStatus
 from companies.models import Company, Need
-from companies.readiness import door_is_closed, missing_from_policy
+from companies.readiness import door_is_closed
 from companies.signals import need_dormant, need_past_deadline
 from mecenova.agenda.enums import Owner
 from mecenova.agenda.models import FollowUp
@@ -228,14 +228,14 @@ def step_for(organisation: Organisation) -> type[CompanyRule] | None:
     """The step this company is at. None while accounts owns it (to check) or when nobody is there."""
     if not organisation.is_checked:
         return None
-    company = organisation.company
+    company = Company.objects.for_step().get(organisation=organisation)
     if door_is_closed(company):
         return ClosedDoor
     if organisation.is_unattended:
         return KeepInTouch
-    if missing_from_policy(company):
+    if not company.lacks_nothing:
         return CompletePolicy
-    return KeepInTouch if company.needs.published().not_past().exists() else PublishNeed
+    return KeepInTouch if company.has_current_need else PublishNeed
 
 
 def refresh_step(organisation: Organisation) -> bool:

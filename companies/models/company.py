@@ -6,7 +6,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.core.validators import MaxValueValidator
 from django.db import models
-from django.db.models import Count, F, OuterRef, Q, Subquery
+from django.db.models import Count, Exists, ExpressionWrapper, F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 
@@ -41,6 +41,14 @@ class CompanyQuerySet(models.QuerySet["Company"]):
             .annotate(current_needs=_current_needs())
         )
 
+    def for_step(self) -> Self:
+        """Each with what its next step follows from."""
+        needs = apps.get_model("companies", "Need").objects.published().not_past()
+        return self.select_related("policy").annotate(
+            lacks_nothing=ExpressionWrapper(_lacks_nothing(), models.BooleanField()),
+            has_current_need=Exists(needs.filter(company=OuterRef("pk"))),
+        )
+
     def of(self, user: models.Model) -> Self:
         """Those this person answers for, whatever their state, except those that left."""
         mine = self.filter(organisation__memberships__user=user)
@@ -69,6 +77,15 @@ class CompanyQuerySet(models.QuerySet["Company"]):
         return self.order_by("organisation__name_key", "id")
 
 
+def _lacks_nothing() -> Q:
+    """The condition on companies: `readiness.missing_from_policy` finds nothing."""
+    causes, territories = (
+        Exists(linked.objects.filter(policy__company=OuterRef("pk")))
+        for linked in (Policy.causes.through, Policy.territories.through)
+    )
+    return Q(causes) & Q(territories) & Q(policy__kinds__len__gt=0, policy__monthly_capacity__gt=0)
+
+
 def _current_needs() -> Coalesce:
     """How many needs of the company can be answered today."""
     needs = apps.get_model("companies", "Need").objects.answerable().filter(company=OuterRef("pk"))
@@ -78,6 +95,10 @@ def _current_needs() -> Coalesce:
 
 class Company(Identified):
     """A company or company foundation. Its office and state are its Organisation's."""
+
+    # Only where it was read `for_step`.
+    lacks_nothing: bool
+    has_current_need: bool
 
     organisation = models.OneToOneField(
         Organisation, models.CASCADE, related_name="company", verbose_name="organisme"

@@ -52,6 +52,19 @@ def test_missing_parts_in_a_sentence():
     assert in_words(parts[:3]) == "vos causes, vos formes de mécénat et vos territoires"
 
 
+@pytest.mark.parametrize(
+    "policy", [{}, {"causes": []}, {"kinds": []}, {"territories": []}, {"monthly_capacity": 0}, None]
+)
+def test_the_database_finds_the_same_parts_missing(policy):
+    company = CompanyFactory(policy=None) if policy is None else PolicyFactory(**policy).company
+    NeedFactory(company=company, published=True, deadline=clock.today() - timedelta(days=1))
+    read = Company.objects.for_step().get()
+    assert bool(read.lacks_nothing) == (not missing_from_policy(company)) == (policy == {})
+    assert read.has_current_need is False
+    NeedFactory(company=company, published=True, deadline=clock.today())
+    assert Company.objects.for_step().get().has_current_need is True
+
+
 def test_prefetched_lists_cost_no_query(query_count):
     CompanyFactory()
     company = Company.objects.with_details().get()
