@@ -141,10 +141,13 @@ def project_close(request: HttpRequest, pk: UUID) -> HttpResponse:
     project = project_or_404(request, pk, policies.can_close_project)
     form = CloseForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
-        attempt(
-            request, "Le projet est clos.", operations.close_project, project=project, **form.cleaned_data
-        )
-        return redirect(project)
+        try:
+            operations.close_project(project=project, by=request.user, **form.cleaned_data)
+        except DomainError as refused:
+            form.add_error(None, refused.message)
+        else:
+            messages.success(request, "Le projet est clos.")
+            return redirect(project)
     return show_form(request, "associations/project_close.html", form, project=project)
 
 

@@ -94,7 +94,7 @@ def answer(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 @require_POST
 def withdraw(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-    """Who asked takes its request back; what was typed is kept when it is too long."""
+    """Who asked takes its request back; what was typed is kept when it is too long, or too late."""
     found = _introduction_seen_by(request, pk)
     if not policies.asked_introduction(request.user, found):
         raise Http404
@@ -104,9 +104,9 @@ def withdraw(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     try:
         operations.withdraw_introduction(introduction=found, by=request.user, note=form.cleaned_data["note"])
     except DomainError as error:
-        messages.error(request, error.message)
-    else:
-        messages.success(request, "Votre demande est retirée.")
+        form.add_error(None, error.message)
+        return _show(request, _introduction_seen_by(request, pk), withdraw_form=form, status=409)
+    messages.success(request, "Votre demande est retirée.")
     return redirect("partnerships:introduction", pk=found.pk)
 
 

@@ -152,6 +152,9 @@ def test_whole_life_by_the_pages(client, project):
     project.refresh_from_db()
     assert project.status == "closed"
     assert "Trouvé" in client.get(url("project_detail", project)).text
+    late = client.post(url("project_close", project), {"note": "Plus le temps"})
+    assert late.status_code == 422
+    assert "Plus le temps" in late.text
 
 
 @pytest.mark.parametrize("name", ["project_publish", "project_close"])

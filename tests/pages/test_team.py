@@ -7,7 +7,12 @@ from django.urls import reverse
 from accounts.enums import ClaimStatus, OrganisationStatus
 from accounts.followups import StaffCheck
 from accounts.models import Membership, Organisation
-from accounts.operations import claim_organisation, create_organisation, update_organisation
+from accounts.operations import (
+    check_organisation,
+    claim_organisation,
+    create_organisation,
+    update_organisation,
+)
 from infotheque.enums import DocumentStatus
 from infotheque.followups import CompleteSuggested, ReviewDocument
 from mecenova.agenda import operations as agenda
@@ -116,6 +121,33 @@ def test_asking_for_a_change_keeps_what_was_typed_and_needs_words(client, waitin
     client.post(address, {"message": "Précisez votre numéro RNA."})
     waiting.refresh_from_db()
     assert waiting.status == OrganisationStatus.CHANGES_ASKED
+
+
+def test_what_was_asked_of_a_record_checked_meanwhile_is_given_back(client, waiting):
+    """Somebody else of the team has read it first: the words can be copied, and nobody was sent them."""
+    check_organisation(organisation=waiting, by=StaffFactory())
+    client.force_login(StaffFactory())
+    address = reverse("pages:organisation_ask_for_changes", args=[waiting.pk])
+    answer = client.post(address, {"message": "Précisez votre numéro RNA."})
+    assert answer.status_code == 422
+    page = shown(answer)
+    assert "Ce n’est pas enregistré" in page
+    assert "Précisez votre numéro RNA." in page
+    waiting.refresh_from_db()
+    assert waiting.status == OrganisationStatus.CHECKED
+
+
+def test_what_was_answered_to_a_claim_decided_meanwhile_is_given_back(client):
+    claim = ClaimFactory()
+    client.force_login(StaffFactory())
+    address = reverse("pages:claim_decide", args=[claim.pk])
+    client.post(address, {"decision": "refuse", "answer": "Nous n’avons pas pu vérifier."})
+    late = client.post(address, {"decision": "accept", "answer": "Bienvenue, avec plaisir."})
+    assert late.status_code == 422
+    assert "Ce n’est pas enregistré" in shown(late)
+    assert "Bienvenue, avec plaisir." in shown(late)
+    claim.refresh_from_db()
+    assert claim.status == ClaimStatus.REFUSED
 
 
 @pytest.mark.parametrize(

@@ -106,7 +106,10 @@ def test_only_the_side_that_asked_and_only_while_it_is_open(pair, client):
     with pytest.raises(DomainError, match="rien à retirer"):
         withdraw_introduction(introduction=asked, by=pair.asker)
     client.force_login(pair.asker)
-    assert "rien à retirer" in shown(client.post(address, follow=True))
+    late = client.post(address, {"note": "Nous avons trouvé ailleurs."})
+    assert late.status_code == 409
+    assert "rien à retirer" in shown(late)
+    assert "Nous avons trouvé ailleurs." in shown(late)
 
 
 @pytest.mark.parametrize("side", Side)

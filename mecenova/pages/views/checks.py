@@ -62,13 +62,13 @@ def ask_for_changes(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     try:
         operations.ask_for_changes(organisation=found, message=form.cleaned_data["message"], by=request.user)
     except DomainError as error:
-        messages.error(request, error.message)
-    else:
-        messages.success(
-            request,
-            f"Votre demande de précision est enregistrée\u202f; le courriel {leaves()}. "
-            "La fiche revient ici une fois corrigée.",
-        )
+        form.add_error(None, error.message)
+        return _show_organisation(request, found, form)
+    messages.success(
+        request,
+        f"Votre demande de précision est enregistrée\u202f; le courriel {leaves()}. "
+        "La fiche revient ici une fois corrigée.",
+    )
     return _back_to_check(found)
 
 
