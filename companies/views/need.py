@@ -78,7 +78,7 @@ def _standing(user: User, need: Need) -> Any:
 def create(request: HttpRequest) -> HttpResponse:
     """The kind is chosen first, then only what that kind asks for is asked."""
     company = own_company_or_404(request, policies.can_create_need)
-    others = others_of(request, company, policies.can_create_need)
+    others = others_of(request, company)
     kind = request.GET.get("forme", "")
     if kind not in Kind.values:
         choices = [(value, Kind(value).label, text) for value, text in WHAT_EACH_KIND_IS.items()]

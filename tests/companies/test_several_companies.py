@@ -46,3 +46,15 @@ def test_who_has_one_company_is_not_asked_which(client):
     client.force_login(person)
     CompanyFactory(members=[person])
     assert "Plutôt pour" not in client.get(CREATE).text
+
+
+def test_two_others_and_ten_are_read_in_as_many_queries(client, query_count):
+    person = UserFactory()
+    client.force_login(person)
+    for _ in range(2):
+        CompanyFactory(members=[person])
+    client.get(CREATE)
+    two = query_count(lambda: client.get(CREATE))
+    for _ in range(8):
+        CompanyFactory(members=[person])
+    assert query_count(lambda: client.get(CREATE)) == two
