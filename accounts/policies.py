@@ -98,8 +98,11 @@ def can_erase(user: Person, organisation: Organisation) -> bool:
 
 
 def can_claim(user: Person, organisation: Organisation) -> bool:
-    """Ask to be recognised as one of it; and for one that has left, its own members ask that it come back."""
-    if not isinstance(user, User) or not user.is_active:
+    """Ask to be recognised as one of it; and for one that has left, its own members ask that it come back.
+
+    Of one that was erased nothing is left by which anybody could be recognised.
+    """
+    if not isinstance(user, User) or not user.is_active or organisation.is_erased:
         return False
     return organisation.status == OrganisationStatus.LEFT or not is_member(user, organisation)
 

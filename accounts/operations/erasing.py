@@ -15,6 +15,8 @@ from accounts.models import Claim, Duplicate, Invitation, Membership, Merge, Org
 from accounts.models.organisation import ERASED_KEY
 from accounts.operations.organisations import locked
 from accounts.policies import can_erase
+from mecenova.agenda import operations as agenda
+from mecenova.agenda.enums import Outcome
 from mecenova.agenda.models import FollowUp, Slot, SlotRequest
 from mecenova.mail.retention import forget_about, forget_naming
 from mecenova.rehearsal.operations import forget_previews
@@ -102,6 +104,8 @@ def erase_organisation(*, organisation: Organisation, by: User) -> Organisation:
     Merge.objects.filter(kept=organisation).update(snapshot={})
     erasing.blank(Slot.objects.of_organisation(organisation.pk))
     erasing.blank(SlotRequest.objects.filter(organisation_id=organisation.pk))
+    for claim in Claim.objects.waiting().filter(organisation=organisation):
+        agenda.close(claim, outcome=Outcome.CANCELLED)
     for model in (Claim, Invitation, Membership):
         own = model._base_manager.filter(organisation=organisation)
         erasing.blank(own)

@@ -1,12 +1,15 @@
 """An organisation that has left comes back by one path: a request of its own people, checked by the team."""
 
 import pytest
+from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 
 from accounts import operations
 from accounts.enums import Role
+from accounts.followups import ClaimDecision
 from accounts.models import Claim, Membership
 from companies.operations import OrganisationExists, register_company
+from mecenova.agenda.models import FollowUp
 from mecenova.agenda.operations import next_step
 from mecenova.mail.models import OutgoingMail
 from tests.accounts.factories import StaffFactory, UserFactory
@@ -95,3 +98,16 @@ def test_registering_the_association_again_offers_the_same_page(client):
     page = client.post(reverse("associations:register"), GOOD)
     assert page.context["existing"] == organisation
     assert reverse("accounts:claim", args=[organisation.pk]) in page.content.decode()
+
+
+def test_one_that_was_erased_does_not_come_back(client, gone):
+    """Nothing is left by which anybody could be recognised as one of it."""
+    staff, member = StaffFactory(), gone.manager
+    operations.claim_organisation(organisation=gone, message="Nous revenons.", by=member)
+    OutgoingMail.objects.all().delete()
+    erased = operations.erase_organisation(organisation=gone, by=staff)
+    assert not FollowUp.objects.open().filter(rule=ClaimDecision.name).exists()
+    client.force_login(member)
+    assert client.get(reverse("accounts:claim", args=[gone.pk])).status_code == 404
+    with pytest.raises(PermissionDenied):
+        operations.claim_organisation(organisation=erased, message="Nous revenons.", by=member)
