@@ -310,7 +310,8 @@ class InvitationAccepted(Notification):
 
 @register_notification
 class RemovedFromTeam(Notification):
-    """Queued with `organisation_name` as context, for the person who no longer belongs to it."""
+    """For the person who no longer belongs to it. Context: `organisation_name`, and `by_team` when nobody of
+    it was left to decide."""
 
     name = "accounts.removed_from_team"
     template = "mail/accounts/removed_from_team.md"

@@ -137,7 +137,10 @@ def remove_member(*, membership: Membership, by: User) -> None:
             notifications.RemovedFromTeam,
             found.user,
             occurrence=str(membership.pk),
-            context={"organisation_name": organisation.name},
+            context={
+                "organisation_name": organisation.name,
+                "by_team": not policies.is_manager(by, organisation),
+            },
         )
 
 

@@ -122,6 +122,7 @@ VALUES = {
     "new_date": MONDAY,
     "called_from": MONDAY,
     "organisation_name": "Les Lucioles",
+    "by_team": False,
     "gone_name": "Association Les Lucioles",
 }
 

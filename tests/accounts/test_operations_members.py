@@ -18,7 +18,7 @@ from tests.accounts.factories import (
     StaffFactory,
     UserFactory,
 )
-from tests.accounts.mails import names_to
+from tests.accounts.mails import names_to, sent_to
 from tests.accounts.threads import at_once
 
 pytestmark = pytest.mark.django_db
@@ -248,6 +248,14 @@ class TestRolesAndDepartures:
         for _ in range(2):
             operations.remove_member(membership=member, by=manager.user)
         assert names_to(member.user.email) == ["accounts.removed_from_team"]
+
+    def test_the_team_that_steps_in_does_not_pass_for_a_manager(self):
+        """Where nobody runs the organisation any more, there is no manager to talk with."""
+        member = MembershipFactory(role=Role.CONTRIBUTOR)
+        operations.remove_member(membership=member, by=StaffFactory())
+        (mail,) = sent_to(member.user.email)
+        assert "L’équipe de Mecenova vous a retiré" in mail.text
+        assert "responsable" not in mail.text
 
     def test_a_manager_gives_the_role_and_can_then_leave(self):
         manager = MembershipFactory()
