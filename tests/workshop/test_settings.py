@@ -338,3 +338,11 @@ def test_no_line_holds_an_address(msg, args):
 def test_the_names_under_the_sites_are_promised_https_only_when_asked(given, told):
     code = "print(SECURE_HSTS_SECONDS, SECURE_HSTS_INCLUDE_SUBDOMAINS, SECURE_HSTS_PRELOAD)"
     assert read_production(code, given).stdout.strip() == told
+
+
+def test_an_address_of_the_site_is_read_with_or_without_its_last_slash():
+    """Browsers name where a form comes from without one: kept, no form would be believed to be ours."""
+    told = read_production(
+        "print(SITE_URL, CSRF_TRUSTED_ORIGINS)", {"SITE_URL": "https://www.mecenova.example/"}
+    )
+    assert told.stdout == "https://www.mecenova.example ['https://www.mecenova.example']\n", told.stderr
