@@ -43,7 +43,7 @@ bench-matching: $(VENV)/dev.stamp ## does the score pick what a reader would? th
 	@$(ON_TEST_SERVERS) $(BIN)/python -m bench matching
 
 clean: ## forget the demo's data, what tests and tools left, and the virtual environment
-	rm -rf var $(VENV) .*_cache .import_linter_cache .hypothesis
+	rm -rf var $(VENV) .*_cache .hypothesis
 
 # dev.txt holds all that demo.txt does: whoever works on the code is not sent back to the smaller set.
 $(VENV)/demo.stamp: requirements/demo.txt | $(BIN)/python
