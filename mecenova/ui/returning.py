@@ -26,8 +26,10 @@ UNSENT = "unsent_by"
 # Who logged in last with this browser: an identifier, signed, that outlives the session to say whose it was.
 LAST_PERSON = "last_person"
 LAST_PERSON_FOR = 2 * settings.SESSION_COOKIE_AGE
-# Shorter than this, it is a choice or a button: quicker done again than read. The longest text fits.
-WORTH_KEEPING, LONGEST_KEPT = 20, 64_000
+# A short word alone is a choice or a button: quicker done again than read. The longest text fits.
+SHORT, LONGEST_KEPT = 20, 64_000
+# What a form carries for itself, besides the keys of its rows: nobody wrote it.
+CARRIED = {"csrfmiddlewaretoken", "id", "as_shown"}
 NOT_SENT = "Votre session a pris fin\u00a0: rien n’a été envoyé."
 KEPT = "Ce que vous aviez écrit est gardé\u00a0: connectez-vous, nous vous le rendons."
 
@@ -130,8 +132,8 @@ def keep_what_was_written(request: HttpRequest) -> bool:
     if not person:
         return False
     typed = what_was_typed(request) or ()
-    written = [value.strip() for name, value in typed if name != "csrfmiddlewaretoken"]
-    text = "\n".join(text for text in written if len(text) >= WORTH_KEEPING)[:LONGEST_KEPT]
+    written = [value.strip() for name, value in typed if name not in CARRIED and not name.endswith("_id")]
+    text = "\n".join(text for text in written if len(text) >= SHORT or " " in text)[:LONGEST_KEPT]
     request.session[UNSENT] = [person, text]
     return bool(text)
 

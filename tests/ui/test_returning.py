@@ -1,5 +1,8 @@
 """An address that only takes forms is no dead end: neither after a session that ended nor reloaded."""
 
+import json
+import uuid
+
 import pytest
 from django.contrib.sessions.models import Session
 from django.test import Client
@@ -56,10 +59,16 @@ def read_at_home(client: Client) -> str:
 
 def test_what_was_written_is_given_back_once(client: Client) -> None:
     page, person = f"{SuggestionFactory().get_absolute_url()}interessee/", UserFactory()
-    log_in(client, write_after_the_session(client, page, {"note": NOTE, "answer": "yes"}, person), person)
+    carried = {
+        "project_id": str(uuid.uuid4()),
+        "as_shown": json.dumps({"title": "8d777f385d3dfec8"}),
+        "answer": "yes",
+    }
+    written = {"title": "Un verger à nous", "note": NOTE, **carried}
+    log_in(client, write_after_the_session(client, page, written, person), person)
     home = read_at_home(client)
     assert "rien n’a été envoyé" in home
-    assert NOTE in home
+    assert f"«\u202fUn verger à nous\n{NOTE}\u202f»" in home
     assert NOTE not in read_at_home(client)
 
 
