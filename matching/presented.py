@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from accounts.enums import OrganisationStatus
 from associations.models import Project
 from matching.enums import SuggestionStatus
 from matching.models import Suggestion
@@ -112,6 +113,8 @@ def _refusal(suggestion: Suggestion, project: Project | None, table: AfterNo) ->
 
 
 def _follows(suggestion: Suggestion, after_no: NextSteps | None) -> str:
+    if suggestion.company.organisation.status == OrganisationStatus.LEFT:
+        return "Depuis, cette entreprise a quitté Mecenova." if after_no else ""
     if after_no is not None and after_no.retry_on:
         return f"Votre association {_back_on(after_no.retry_on, 'être proposée à cette entreprise')}."
     if suggestion.is_open:

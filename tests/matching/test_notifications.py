@@ -130,6 +130,21 @@ def test_a_no_is_not_told_to_who_talks_with_that_company_since(frozen_clock, sta
 
 
 @pytest.mark.django_db
+def test_a_no_of_a_company_that_left_since_promises_no_date(frozen_clock):
+    with frozen_clock(MONDAY) as now:
+        suggestion = SuggestionFactory()
+        person(suggestion.association.organisation)
+        company = person(suggestion.company.organisation)
+        decline_suggestion(suggestion=suggestion, reason="unclear", by=company)
+        withdraw_organisation(organisation=suggestion.company.organisation, by=None)
+        now.move_to(next_digest_time(now()))
+        compose_due()
+        letter = OutgoingMail.objects.get(notification="mail.weekly_digest").text
+        assert "À faire maintenant" in letter
+        assert "nous pourrons de nouveau vous proposer" not in letter
+
+
+@pytest.mark.django_db
 def test_the_welcome_of_a_nearly_empty_profile(frozen_clock, snapshot):
     with frozen_clock(MONDAY), transaction.atomic():
         association = AssociationFactory(organisation__name=HARD_NAME, organisation__status="to_check")

@@ -234,6 +234,15 @@ def test_after_a_no_the_association_reads_what_it_can_do(association_client, sug
     assert "/infotheque/?q=" in association_client.get("/presentations/").content.decode()
 
 
+def test_after_a_no_of_a_company_that_left_no_date_is_promised(association_client, suggestion):
+    Suggestion.objects.update(status="declined", refusal_reason="unclear", answered_at=clock.now())
+    withdraw_organisation(organisation=suggestion.company.organisation, by=None)
+    for address in ("/presentations/", "/tableau-de-bord/"):
+        page = association_client.get(address).text
+        assert "Depuis, cette entreprise a quitté Mecenova." in page
+        assert "pourra de nouveau être proposée à cette entreprise" not in page
+
+
 def test_a_no_leaves_its_place_to_what_the_two_have_begun_since(association_client, suggestion):
     Suggestion.objects.update(status="declined", refusal_reason="unclear", answered_at=clock.now())
     asked = IntroductionFactory(
