@@ -52,6 +52,9 @@ class AskForm(forms.Form):
             self.fields["project"].label = "Le projet qui vous intéresse"
         if answers or not projects:
             del self.fields["project"]
+        elif side == Side.ASSOCIATION and len(projects) == 1:
+            # What it has to show is shown, unless it says otherwise.
+            self.initial.setdefault("project", projects[0])
         if self.known:
             del self.fields["kind"]
 

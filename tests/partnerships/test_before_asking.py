@@ -12,6 +12,7 @@ from mecenova.ui.figures import long_date
 from partnerships.enums import AttentionSource, RefusalReason
 from partnerships.models import Introduction
 from partnerships.operations import decline_introduction, spend_attention, withdraw_introduction
+from tests.associations.factories import ProjectFactory
 from tests.companies.factories import NeedFactory
 from tests.matching.factories import SuggestionFactory
 from tests.partnerships.factories import fill_places
@@ -112,3 +113,12 @@ def test_a_presentation_invites_nobody_to_write_who_was_told_no(pair, reads):
 def test_what_was_withdrawn_keeps_nobody_from_asking(pair, reads):
     withdraw_introduction(introduction=pair.ask(), by=pair.asker)
     assert "Demander une mise en relation" in reads(pair.need.get_absolute_url())
+
+
+def test_the_only_project_is_proposed_with_the_request_and_may_be_left_out(pair, reads):
+    """Of two, the association says which; what it left out comes back as it said."""
+    chosen = '<option value="{}" selected>'
+    only = ProjectFactory(association=pair.association, published=True)
+    assert chosen.format(only.pk) in reads(form_for(pair.need))
+    ProjectFactory(association=pair.association, published=True)
+    assert chosen.format(only.pk) not in reads(form_for(pair.need))
