@@ -72,6 +72,17 @@ def test_the_people_of_a_party_that_left_are_not_named(client, pair, partnership
     assert "a quitté Mecenova" in page
 
 
+def test_what_nobody_wrote_is_not_said_to_be_written(client, pair, partnership):
+    """Signed, then a party left: it is over, and nobody was asked what it gave."""
+    operations.agree_partnership(
+        partnership=partnership, by=pair.asker, signed_on=clock.today(), ends_on=None
+    )
+    withdraw_organisation(organisation=pair.company.organisation, by=pair.answerer)
+    page = read(client, pair.asker, partnership)
+    assert "Le partenariat est terminé. Merci." in page
+    assert "est écrit plus bas" not in page
+
+
 @pytest.mark.parametrize(
     ("name", "field"), [("abandon", "note"), ("end", "note"), ("contest", "note"), ("reflect", "text")]
 )
