@@ -105,7 +105,7 @@ def test_the_chances_say_which_forms_they_count(client):
     client.force_login(member_of(association))
     page = client.get(DASHBOARD)
     assert page.context["odds"].companies == 0
-    assert "sous les formes que demandent vos projets publiés" in shown(page)
+    assert "pour ce que cherchent vos projets publiés" in shown(page)
 
 
 def test_the_chances_of_a_place_unknown_say_that_they_are_those_of_all_of_france(client):
@@ -115,7 +115,7 @@ def test_the_chances_of_a_place_unknown_say_that_they_are_those_of_all_of_france
     Organisation.objects.update(department=None)
     for address in (DASHBOARD, reverse("matching:presentations")):
         page = shown(client.get(address))
-        assert "Dans vos causes, dans toute la France, sous les formes" in page
+        assert "dans vos causes, dans toute la France, pour ce que cherchent vos projets" in page
         assert "Votre fiche ne dit pas encore où vous agissez" in page
 
 
