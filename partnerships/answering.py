@@ -6,7 +6,7 @@ from mecenova.ui.figures import long_date
 from partnerships import operations
 from partnerships.forms import AnswerForm
 from partnerships.models import Introduction, Partnership
-from partnerships.talks import Verdict
+from partnerships.talks import Phase, Verdict, phase_of
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -42,5 +42,11 @@ def report_talk(partnership: Partnership, talked: bool, *, by: "User") -> str:
     """One side's answer, and what to tell the person. Raises DomainError."""
     verdict = operations.report_talk(partnership=partnership, talked=talked, by=by)
     waiting = "Merci, c’est noté. Nous attendons la réponse de l’autre côté."
-    not_yet = "Merci, c’est noté. Nous vous reposerons la question dans quelques jours."
-    return _AFTER_TALK.get(verdict, waiting if talked else not_yet)
+    return _AFTER_TALK.get(verdict, waiting if talked else _not_yet(partnership))
+
+
+def _not_yet(partnership: Partnership) -> str:
+    """After the last question there is no other: what comes is the day on which silence is an answer too."""
+    if phase_of(partnership.talk_turn) == Phase.LAST:
+        return "Merci, c’est noté. Si rien ne vient de l’autre côté, chacun sera libre de chercher ailleurs."
+    return "Merci, c’est noté. Nous vous reposerons la question dans quelques jours."

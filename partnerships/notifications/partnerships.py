@@ -16,6 +16,7 @@ from mecenova.workflow.journal import history
 from mecenova.workflow.models import TransitionRecord
 from partnerships.enums import SAYING_SIGNED, PartnershipStatus, PartyRole, ReflectionMoment
 from partnerships.models import Partnership, parties_read_with
+from partnerships.talks import Phase, phase_of
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -109,7 +110,10 @@ class TalkAsked(PartnershipNotification):
         return subject.without_a_yes()
 
     def context(self, subject: Partnership, recipient: "User") -> dict[str, Any]:
-        return super().context(subject, recipient) | {"talk_url": link_for(TALK_LINK, subject, recipient)}
+        return super().context(subject, recipient) | {
+            "talk_url": link_for(TALK_LINK, subject, recipient),
+            "is_last": phase_of(subject.talk_turn) == Phase.LAST,
+        }
 
     def still_wanted(self, subject: Partnership, recipient: "User") -> bool:
         return subject.is_asked_whether_they_talked

@@ -308,6 +308,20 @@ def test_what_each_said_is_read_with_the_mails_that_ask(talk, query_count):
     assert query_count(lambda: is_wanted(TalkAsked(), mail.about, mail.recipient)) == 0
 
 
+def test_the_last_question_does_not_promise_another(talk, client):
+    """« Nous la reposerons » is true of the first two: after the third, silence is an answer too."""
+    address = reverse("partnerships:partnership_talk", args=[talk.partnership.pk])
+    client.force_login(talk.asker)
+    for moment, again in ((FIRST, True), (SECOND, True), (LAST, False)):
+        talk.go_to(moment)
+        last = mails("talk_asked").filter(recipient=talk.asker).latest("created_at")
+        assert ("nous la reposerons" in last.text) is again
+        assert ("la dernière fois" in last.text) is not again
+        answered = shown(client.post(address, {"talked": "not_yet"}, follow=True))
+        assert ("Nous vous reposerons la question" in answered) is again
+    assert "chacun sera libre de chercher ailleurs" in answered
+
+
 def test_the_database_refuses_what_makes_no_sense(talk):
     rows = Partnership.objects.filter(pk=talk.partnership.pk)
     for broken in (
