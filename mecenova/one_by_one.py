@@ -1,7 +1,7 @@
-"""What is done for many, each apart: one that raises stops no other."""
+"""What is done for many: each apart, or all at once until one raises. One that raises stops no other."""
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from typing import TypeVar
 
 from celery.exceptions import SoftTimeLimitExceeded
@@ -29,6 +29,19 @@ def one_by_one(act: Callable[[Item], Answer], items: Iterable[Item], *, what: st
             name = getattr(item, "__name__", item)
             logger.exception("The %s %s raised: the others go on, and it is tried again", what, name)
     return answers
+
+
+def all_at_once(
+    act: Callable[[Collection[Item]], Iterable[Answer]], items: Collection[Item], *, what: str
+) -> list[Answer]:
+    """What `act` answered for these items together; when that raised, for each by itself, one by one."""
+    try:
+        return list(act(items))
+    except SoftTimeLimitExceeded:
+        raise
+    except Exception:
+        logger.info("One %s of %d raised: each goes alone", what, len(items))
+    return [answer for some in one_by_one(lambda item: act([item]), items, what=what) for answer in some]
 
 
 def work_through(*works: Callable[[], int]) -> None:

@@ -3,7 +3,7 @@
 Each room says in its `followups.py` what is alive in it; what is found without a step gets one from the team.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -118,12 +118,13 @@ def forgotten(subjects: "QuerySet[Any]") -> "QuerySet[Any]":
     return subjects.filter(~Exists(_own_steps(subjects.model)))
 
 
-def counted(subjects: "QuerySet[Any]") -> tuple[int, int]:
-    """How many these subjects are, and how many of them are forgotten."""
-    found = subjects.order_by().aggregate(
-        alive=Count("pk"), forgotten=Count("pk", filter=~Exists(_own_steps(subjects.model)))
-    )
-    return found["alive"], found["forgotten"]
+def numbers_of(found: "Mapping[str, QuerySet[Any]]") -> dict[str, int]:
+    """How many each of these are, by name, in one query."""
+    numbers = [
+        rows.order_by().values_list(Value(name)).annotate(how_many=Count("pk"))
+        for name, rows in found.items()
+    ]
+    return dict(numbers[0].union(*numbers[1:], all=True)) if numbers else {}
 
 
 def _steps(model: type[Model]) -> "QuerySet[FollowUp]":
@@ -138,9 +139,9 @@ def _own_steps(model: type[Model]) -> "QuerySet[FollowUp]":
 def subjects_without_step() -> Iterator[Model]:
     """Whatever is alive and is forgotten: one query, and one more for each kind in which something is."""
     found = {name: forgotten(queryset()) for name, queryset in living().items()}
-    first, *others = (rows.order_by().values_list(Value(name)) for name, rows in found.items())
-    for name in sorted({name for (name,) in first.union(*others)}):
-        yield from found[name]
+    for name, number in numbers_of(found).items():
+        if number:
+            yield from found[name]
 
 
 def is_living(subject: Model) -> bool:

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from django.contrib.contenttypes.models import ContentType
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.enums import OrganisationStatus
@@ -46,6 +47,13 @@ def test_that_nothing_is_forgotten_is_known_in_one_query(alive, query_count):
     start(Answer, alive[1])
     assert list(subjects_without_step()) == []
     assert query_count(lambda: list(subjects_without_step())) == 1
+
+
+def test_all_kinds_are_counted_together(alive, frozen):
+    check_silence()
+    with CaptureQueriesContext(connection) as asked:
+        check_silence()
+    assert len([query for query in asked if "COUNT(" in query["sql"]]) == 4
 
 
 def test_a_violation_is_found_repaired_and_closed_by_the_true_step(alive, frozen):

@@ -1,12 +1,9 @@
 """Who of the team does what: shared by number, given again when somebody goes, raised to a lead when late."""
 
-import logging
 from collections import Counter, defaultdict
 from collections.abc import Sequence
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from celery.exceptions import SoftTimeLimitExceeded
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Count
@@ -25,7 +22,7 @@ from mecenova.calendar.working_days import due_at
 from mecenova.locks import hold
 from mecenova.mail.addresses import absolute_url
 from mecenova.mail.operations import queue
-from mecenova.one_by_one import one_by_one
+from mecenova.one_by_one import all_at_once, one_by_one
 from mecenova.team import is_staff, leads, team
 from mecenova.workflow import journal
 from mecenova.workflow.errors import DomainError
@@ -33,7 +30,6 @@ from mecenova.workflow.errors import DomainError
 if TYPE_CHECKING:
     from accounts.models import User
 
-logger = logging.getLogger(__name__)
 
 SHARING = "agenda.sharing"
 ASSIGN = "assign"
@@ -120,15 +116,14 @@ def escalate_overdue_steps() -> int:
 
 def _raise_to(lead: "User", rows: Sequence[FollowUp], days: int) -> int:
     """All in one mail. When one raises, they are undone and each goes alone: it stops no other."""
-    together = partial(_raise_together, lead, days=days)
-    try:
-        return together(rows)
-    except SoftTimeLimitExceeded:
-        raise
-    except Exception:
-        logger.info("One of %s late steps raised: each goes alone", len(rows))
-    by_key = {row.pk: row for row in rows}
-    return sum(one_by_one(lambda key: together([by_key[key]]), by_key, what="follow-up"))
+    late = {row.pk: row for row in rows}
+    return sum(
+        all_at_once(
+            lambda keys: [_raise_together(lead, [late[key] for key in keys], days=days)],
+            late,
+            what="follow-up",
+        )
+    )
 
 
 @transaction.atomic

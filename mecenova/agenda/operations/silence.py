@@ -1,5 +1,7 @@
 """The nightly check: what is alive and waits for nothing gets a step from the team, and the count is kept."""
 
+from collections import Counter
+from collections.abc import Collection
 from functools import partial
 from typing import Any
 
@@ -16,16 +18,16 @@ from mecenova.agenda.rules import rule_named
 from mecenova.agenda.silence import (
     Restart,
     beside,
-    counted,
     forgotten,
     interrupted,
     lacking,
     living,
+    numbers_of,
     restart_of,
     without_step,
 )
 from mecenova.calendar import clock
-from mecenova.one_by_one import one_by_one
+from mecenova.one_by_one import all_at_once, one_by_one
 
 # Of each kind: they are held until the check is over. The others wait for another night, with the team.
 RESTARTED_A_NIGHT = 500
@@ -34,7 +36,7 @@ RESTARTED_A_NIGHT = 500
 @transaction.atomic
 def check_silence() -> SilenceCheck | None:
     """Find, give back its step to what lost it, have the rest mended, close what speaks of nothing any more,
-    keep the count. A few queries for each kind, and those of each restart.
+    keep the count. A few queries for all kinds, and those of each that is mended.
 
     A kind that raises stops no other; but a count without it would say less than the truth: none is kept.
     """
@@ -42,16 +44,20 @@ def check_silence() -> SilenceCheck | None:
     repaired = [kind for kind, repairs in types.items() if repairs]
     closed = one_by_one(_close_orphans, types, what="orphans of the type")
     closed += one_by_one(_close_repairs, repaired, what="repairs of the type")
-    counts = one_by_one(_check, kinds, what="kind of subject")
-    restarted = one_by_one(_check_beside, beside(), what="rule")
-    asked = len(types) + len(repaired) + len(kinds) + len(beside())
-    if len(closed) + len(counts) + len(restarted) < asked:
+    counts = all_at_once(_count, kinds, what="kind of subject")
+    broken = [name for name, _, lost in counts if lost]
+    mended = one_by_one(_mend, broken, what="kind of subject")
+    missing = all_at_once(_count_beside, beside(), what="rule")
+    stopped = [name for name, lost in missing if lost]
+    restarted = one_by_one(_restart_beside, stopped, what="rule")
+    asked = len(types) + len(repaired) + len(kinds) + len(broken) + len(beside()) + len(stopped)
+    if len(closed) + len(counts) + len(mended) + len(missing) + len(restarted) < asked:
         return None
     return SilenceCheck.objects.create(
-        subjects=sum(alive for alive, _ in counts),
-        violations=sum(lost for _, lost in counts),
+        subjects=sum(alive for _, alive, _ in counts),
+        violations=sum(lost for _, _, lost in counts),
         orphans=sum(closed),
-        restarted=sum(restarted),
+        restarted=sum(lost for _, lost in missing),
     )
 
 
@@ -62,33 +68,44 @@ def _types() -> dict[int, int]:
 
 
 @transaction.atomic
-def _check(name: str) -> tuple[int, int]:
-    """How many of this kind are alive, and how many of them were found without a step."""
-    queryset = living()[name]
-    alive, lost = counted(queryset())
-    if lost:
-        restart = restart_of(name)
-        if restart is not None:
-            _restart(name, forgotten(queryset()), restart)
-        _repair(list(without_step(queryset())))
-    return alive, lost
+def _count(names: Collection[str]) -> list[tuple[str, int, int]]:
+    """Of each of these kinds, how many are alive, and how many of them were found without a step."""
+    alive = {name: living()[name]() for name in names}
+    lost = numbers_of({name: forgotten(subjects) for name, subjects in alive.items()})
+    return [(name, number, lost[name]) for name, number in numbers_of(alive).items()]
 
 
 @transaction.atomic
-def _check_beside(name: str) -> int:
-    """How many subjects had lost what runs beside their step by this rule; it begins again, or goes on."""
-    declared, rule = beside()[name], rule_named(name)
-    number = _give_all_back(name, lacking(declared), declared.restart)
-    if declared.once and rule is not None:
-        number += _give_all_back(name, interrupted(rule, declared.queryset()), partial(go_on, rule))
-    return number
+def _mend(name: str) -> None:
+    queryset, restart = living()[name], restart_of(name)
+    if restart is not None:
+        _restart(name, forgotten(queryset()), restart)
+    _repair(list(without_step(queryset())))
 
 
-def _give_all_back(name: str, lost: "QuerySet[Any]", restart: Restart) -> int:
-    number = lost.count()
-    if number:
+@transaction.atomic
+def _count_beside(names: Collection[str]) -> list[tuple[str, int]]:
+    """Of each of these rules, how many subjects had lost what it runs beside their step."""
+    lost = {f"{name} {rank}": rows for name in names for rank, (rows, _) in enumerate(_lost_beside(name))}
+    numbers = Counter[str]()
+    for key, number in numbers_of(lost).items():
+        numbers[key.split()[0]] += number
+    return [(name, numbers[name]) for name in names]
+
+
+@transaction.atomic
+def _restart_beside(name: str) -> None:
+    """It begins again, or goes on."""
+    for lost, restart in _lost_beside(name):
         _restart(name, lost, restart)
-    return number
+
+
+def _lost_beside(name: str) -> "list[tuple[QuerySet[Any], Restart]]":
+    declared, rule = beside()[name], rule_named(name)
+    lost = [(lacking(declared), declared.restart)]
+    if declared.once and rule is not None:
+        lost.append((interrupted(rule, declared.queryset()), partial(go_on, rule)))
+    return lost
 
 
 def _restart(name: str, lost: "QuerySet[Any]", restart: Restart) -> None:
