@@ -324,3 +324,21 @@ def test_the_dashboard_leads_to_the_next_step(client, association, member, step)
     assert step.get_absolute_url() in client.get(reverse("pages:dashboard")).text
     finish_step(organisation=association.organisation, step=step, by=member)
     assert step.get_absolute_url() not in client.get(reverse("pages:dashboard")).text
+
+
+@pytest.mark.django_db
+def test_a_step_says_how_long_it_takes_as_people_say_it(client):
+    """The same words for one step as for a whole path."""
+    path = PathFactory()
+    short, long = StepFactory(path=path, minutes=1), StepFactory(path=path, minutes=120)
+    client.force_login(StaffFactory())
+    pages = [path.get_absolute_url(), reverse("infotheque:course_edit", args=[path.pk])]
+    for address in pages:
+        page = client.get(address).text
+        assert "Environ 1\u00a0minute" in page
+        assert "1\u00a0minutes" not in page
+        assert "Environ 2\u00a0heures" in page
+    PathFactory()
+    assert "0 étape, environ 0\u00a0minute" in client.get(reverse("infotheque:path_list")).text
+    assert "environ 1\u00a0minute" in client.get(short.get_absolute_url()).text
+    assert "environ 2\u00a0heures" in client.get(long.get_absolute_url()).text
