@@ -26,7 +26,7 @@ _kept: _Tree | None = None
 
 
 def forget() -> None:
-    """Read the tree again at the next question: to be called after territories were added."""
+    """Read the tree again at the next question. Of this process alone: the others do when they start."""
     global _kept
     _kept = None
 
