@@ -342,6 +342,18 @@ class TestLease:
         assert reload(mail).status == MailStatus.SENDING
         assert "lease was lost" in caplog.text
 
+    def test_what_came_of_it_is_logged_whoever_has_it_now(self, frozen, monkeypatch):
+        def overtaken(server, mail):
+            later(frozen, LEASE)
+            assert claim(frozen()) == [mail]
+            return outcomes.Verdict(outcomes.Outcome.SENT)
+
+        monkeypatch.setattr(delivery._Server, "present", overtaken)
+        mail = OutgoingMailFactory()
+        deliver_due()
+        assert (reload(mail).status, mail.uncertain) == (MailStatus.SENDING, 1)
+        assert [attempt.outcome for attempt in mail.log.all()] == [Attempt.UNKNOWN, Attempt.SENT]
+
     def test_a_sender_that_lost_its_lease_gives_nothing_back(self, frozen):
         """Whoever took over would have its mails taken from it, and they would leave twice."""
         OutgoingMailFactory()
