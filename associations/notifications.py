@@ -105,21 +105,16 @@ class FirstLesson(ToAssociation):
 class PublishProject(ToAssociation):
     """The first words of a project of its cause, for a kind that changes from one mail to the next.
 
-    The rule that queues it gives `first_words` of its turn as context.
+    The rule that queues it gives as context its `turn`: how many were sent before.
     """
 
     name = "associations.publish_project"
     template = "mail/associations/publish_project.md"
 
-    def context(self, subject: Organisation, recipient: User) -> dict[str, Any]:
-        return {**super().context(subject, recipient), **self.first_words(subject, 0)}
-
-    @staticmethod
-    def first_words(subject: Organisation, turn: int) -> dict[str, Any]:
-        """What the runner adds to the mail, `turn` being how many were sent before."""
-        found = starter_for(subject.association, turn)
-        path = new_project_path(subject.association)
-        return {"starter": found, "starter_url": absolute_url(f"{path}&modele={found.kind}")}
+    def values(self, subject: Organisation, recipient: User, context: dict[str, Any]) -> dict[str, Any]:
+        found = starter_for(subject.association, context.get("turn", 0))
+        url = absolute_url(f"{new_project_path(subject.association)}&modele={found.kind}")
+        return {**super().values(subject, recipient, context), "starter": found, "starter_url": url}
 
     def still_wanted(self, subject: Organisation, recipient: User) -> bool:
         none_yet = not subject.association.projects.published().exists()

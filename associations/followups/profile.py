@@ -176,7 +176,7 @@ class PublishProject(StepRule):
         elif not subject.association.projects.draft().exists():
             # A draft has its own reminder: never two on the same subject.
             mail, turn = notifications.PublishProject, self.days.index(follow_up.occurrence)
-            queue(mail, subject, occurrence=follow_up.turn, context=mail.first_words(subject, turn))
+            queue(mail, subject, occurrence=follow_up.turn, context={"turn": turn})
 
 
 @register_rule
