@@ -114,7 +114,7 @@ def _refusal(suggestion: Suggestion, project: Project | None, table: AfterNo) ->
 
 def _follows(suggestion: Suggestion, after_no: NextSteps | None) -> str:
     if suggestion.company.organisation.status == OrganisationStatus.LEFT:
-        return "Depuis, cette entreprise a quitté Mecenova." if after_no else ""
+        return ""
     if after_no is not None and after_no.retry_on:
         return f"Votre association {_back_on(after_no.retry_on, 'être proposée à cette entreprise')}."
     if suggestion.is_open:

@@ -25,11 +25,13 @@ def presentations(request: HttpRequest) -> HttpResponse:
     mine = _mine(request)
     shown = Suggestion.objects.filter(association__in=mine).with_parties().order_by("-presented_at", "pk")
     page = Paginator(shown, PER_PAGE).get_page(request.GET.get("page"))
-    case = case_of_association(mine[0], places_of(mine[0]))
+    counted = _named(request, mine)
+    case = case_of_association(counted, places_of(counted))
     context = {
         "page_obj": page,
         "rows": told(page),
-        "association": mine[0],
+        "association": counted,
+        "others": [one for one in mine if one != counted],
         "odds": odds_of(case),
         "nationwide": case.is_nationwide,
     }
@@ -67,7 +69,10 @@ def suited(request: HttpRequest) -> HttpResponse:
 
 def own_association_or_404(request: HttpRequest) -> Association:
     """The association named in the address among the person's own, else the first by name."""
-    mine = _mine(request)
+    return _named(request, _mine(request))
+
+
+def _named(request: HttpRequest, mine: list[Association]) -> Association:
     return next((one for one in mine if str(one.pk) == request.GET.get("association")), mine[0])
 
 

@@ -18,13 +18,13 @@ from mecenova.calendar import clock
 from mecenova.mail.models import OutgoingMail
 from partnerships.enums import RefusalReason, Side, reasons_for
 from partnerships.models import Introduction, RefusalStep
-from partnerships.operations import accept_introduction, introduce
+from partnerships.operations import introduce
 from tests.accounts.factories import MembershipFactory, StaffFactory, UserFactory
 from tests.associations.factories import AssociationFactory, ProjectFactory
 from tests.companies.factories import NeedFactory
 from tests.infotheque.factories import DocumentFactory
 from tests.matching.factories import DiagnosisFactory, RoundFactory, SuggestionFactory
-from tests.partnerships.factories import IntroductionFactory, member_of
+from tests.partnerships.factories import IntroductionFactory
 
 
 @pytest.fixture
@@ -232,30 +232,6 @@ def test_after_a_no_the_association_reads_what_it_can_do(association_client, sug
         assert " ".join(step.advice.split()[:4]) in " ".join(page.split())
     document.delete()
     assert "/infotheque/?q=" in association_client.get("/presentations/").content.decode()
-
-
-def test_after_a_no_of_a_company_that_left_no_date_is_promised(association_client, suggestion):
-    Suggestion.objects.update(status="declined", refusal_reason="unclear", answered_at=clock.now())
-    withdraw_organisation(organisation=suggestion.company.organisation, by=None)
-    for address in ("/presentations/", "/tableau-de-bord/"):
-        page = association_client.get(address).text
-        assert "Depuis, cette entreprise a quitté Mecenova." in page
-        assert "pourra de nouveau être proposée à cette entreprise" not in page
-
-
-def test_a_no_leaves_its_place_to_what_the_two_have_begun_since(association_client, suggestion):
-    Suggestion.objects.update(status="declined", refusal_reason="unclear", answered_at=clock.now())
-    asked = IntroductionFactory(
-        association=suggestion.association, company=suggestion.company, need=suggestion.need
-    )
-    accept_introduction(introduction=asked, by=member_of(suggestion.company))
-    for address in ("/presentations/", "/tableau-de-bord/"):
-        page = html.unescape(association_client.get(address).text)
-        assert "L’entreprise a répondu\u00a0: projet pas assez précis." in page
-        assert "Vous êtes déjà en relation avec cette entreprise pour ce besoin." in page
-        assert f'href="{asked.partnership.get_absolute_url()}"' in page
-        assert "À faire maintenant" not in page
-        assert "pourra de nouveau être proposée à cette entreprise" not in page
 
 
 def test_a_no_leads_to_a_project_that_lives_or_to_a_new_one(association_client, suggestion):
