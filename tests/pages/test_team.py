@@ -61,6 +61,15 @@ def test_checking_an_organisation_is_one_click_and_tells_its_people(client, wait
     assert OutgoingMail.objects.filter(recipient__memberships__organisation=waiting).exists()
 
 
+def test_what_is_to_be_decided_is_read_before_the_mails(client):
+    waiting = OrganisationFactory(status=OrganisationStatus.TO_CHECK)
+    person = MembershipFactory(organisation=waiting).user
+    client.force_login(StaffFactory())
+    page = client.get(reverse("pages:organisation", args=[waiting.pk])).text
+    assert page.index("Vérifier cette fiche") < page.index("Les derniers courriels")
+    assert f'href="mailto:{person.email}"' in page
+
+
 def test_the_page_tells_what_the_organisation_was_called(client):
     association, staff = AssociationFactory(complete=True), StaffFactory()
     organisation = association.organisation
