@@ -123,12 +123,13 @@ class TestPages:
         assert title({"retards": 3}) == "Courriels en échec, retards page 3"
         assert title({"adresses": 2, "retards": 2}) == "Courriels en échec, adresses page 2, retards page 2"
 
-    def test_retried_from_its_page_with_its_log(self, client, staff):
+    def test_retried_from_the_list_or_from_its_page_with_its_log(self, client, staff):
         mail = OutgoingMailFactory(status=MailStatus.FAILED, last_error="550", attempts=3)
         DeliveryAttempt.objects.create(mail=mail, outcome=Attempt.REFUSED, detail="550 non")
         text = client.get(mail.get_absolute_url()).text
         assert "Refusé pour de bon" in text
         assert reverse("mail:retry", args=[mail.pk]) in text
+        assert reverse("mail:retry", args=[mail.pk]) in client.get(reverse("mail:failed")).text
         for _ in range(2):
             client.post(reverse("mail:retry", args=[mail.pk]))
         mail.refresh_from_db()
