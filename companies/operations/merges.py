@@ -8,7 +8,6 @@ from companies.models import Company, Need, Policy
 from companies.signals import company_changed
 
 AMOUNTS = ("ticket_min", "ticket_max")
-LISTS = ("causes", "territories", "excluded_causes")
 
 
 def settle(kept: Company, gone: Company) -> None:
@@ -64,6 +63,9 @@ def _fold_policy(merging: Merging, kept: Company, gone: Company) -> None:
         for name in AMOUNTS:
             setattr(mine, name, getattr(theirs, name))
     mine.save()
-    for name in LISTS:
-        getattr(mine, name).add(*getattr(theirs, name).all())
+    # Neither supports what the other excludes: of each cause, what the record that stays says holds.
+    supported, excluded = list(mine.causes.all()), list(mine.excluded_causes.all())
+    mine.causes.add(*theirs.causes.exclude(pk__in=[cause.pk for cause in excluded]))
+    mine.excluded_causes.add(*theirs.excluded_causes.exclude(pk__in=[cause.pk for cause in supported]))
+    mine.territories.add(*theirs.territories.all())
     theirs.delete()
