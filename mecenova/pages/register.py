@@ -1,19 +1,20 @@
 """Who entered each basket, who left it and why: kept by the hour, read by the week."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
+from django.db import transaction
 from django.db.models import Case, Count, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce
 
 from mecenova.agenda.models import Stay
-from mecenova.agenda.operations import open_stays, register_stays
+from mecenova.agenda.operations import Key, keys_of, open_stays, register_stays
 from mecenova.calendar import clock
-from mecenova.one_by_one import one_by_one
+from mecenova.one_by_one import all_at_once, one_by_one
 from mecenova.pages.baskets import BASKETS, Basket
 from mecenova.pages.subjects import name_of, page_of, with_subjects
 from mecenova.workflow.models import TransitionRecord
@@ -43,13 +44,18 @@ class Movement:
 
 def keep_register() -> None:
     """Write the entries and exits of every basket since the last time; twice changes nothing."""
-    one_by_one(partial(_register, open_stays()), BASKETS, what="basket")
+    found = dict(all_at_once(_found, BASKETS, what="basket"))
+    one_by_one(partial(_register, open_stays(), found), found, what="basket")
 
 
-def _register(stays: Mapping[str, Sequence[Stay]], slug: str) -> None:
-    basket = BASKETS[slug]
-    found, why = basket.found(), partial(why_left, basket)
-    register_stays(basket=slug, stays=stays.get(slug, ()), subjects=found, why=why)
+@transaction.atomic
+def _found(slugs: Collection[str]) -> Iterable[tuple[str, set[Key]]]:
+    return keys_of({slug: BASKETS[slug].found() for slug in slugs}).items()
+
+
+def _register(stays: Mapping[str, Sequence[Stay]], found: Mapping[str, set[Key]], slug: str) -> None:
+    why = partial(why_left, BASKETS[slug])
+    register_stays(basket=slug, stays=stays.get(slug, ()), wanted=found[slug], why=why)
 
 
 def why_left(basket: Basket, subject: Any, since: datetime) -> str:

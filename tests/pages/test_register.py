@@ -42,12 +42,13 @@ def test_the_register_tells_who_came_who_left_and_why(team, staff):
     assert "Fiche vérifiée par Camille Durand" in page
 
 
-def test_the_stays_of_all_baskets_are_read_once():
+def test_all_baskets_and_their_stays_are_read_at_once():
     OrganisationFactory(status=OrganisationStatus.TO_CHECK)
     register_baskets()
     with CaptureQueriesContext(connection) as asked:
         register_baskets()
     assert len([query for query in asked if 'FROM "agenda_stay"' in query["sql"]]) == 1
+    assert len([query for query in asked if 'FROM "accounts_claim"' in query["sql"]]) == 1
 
 
 def test_the_week_reads_those_alone_who_moved_in_it():

@@ -39,9 +39,10 @@ from mecenova.agenda.operations.slots import (
     open_slots,
     tell_who_stays,
 )
-from mecenova.agenda.operations.stays import open_stays, register_stays
+from mecenova.agenda.operations.stays import Key, keys_of, open_stays, register_stays
 
 __all__ = [
+    "Key",
     "add_absence",
     "ask_for_slot",
     "assign",
@@ -58,6 +59,7 @@ __all__ = [
     "hold_delays_of",
     "hold_slot",
     "keep_or_start",
+    "keys_of",
     "miss_slot",
     "move_booking",
     "next_step",

@@ -2,14 +2,14 @@
 
 import uuid
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
-from django.db.models import Model, QuerySet
+from django.db.models import QuerySet, Value
 
 from mecenova.agenda.models import Stay
 from mecenova.calendar import clock
@@ -29,20 +29,30 @@ def open_stays() -> dict[str, list[Stay]]:
     return found
 
 
+def keys_of(baskets: "Mapping[str, QuerySet[Any]]") -> dict[str, set[Key]]:
+    """Who is to be in each of these; one query."""
+    kinds = {name: ContentType.objects.get_for_model(rows.model).pk for name, rows in baskets.items()}
+    first, *others = (rows.order_by().values_list(Value(name), "pk") for name, rows in baskets.items())
+    found: dict[str, set[Key]] = {name: set() for name in baskets}
+    for name, pk in first.union(*others, all=True):
+        found[name].add((kinds[name], pk))
+    return found
+
+
 @transaction.atomic
 def register_stays(
     *,
     basket: str,
     stays: Sequence[Stay],
-    subjects: "QuerySet[Any] | Sequence[Model]",
+    wanted: Collection[Key],
     why: Callable[[Any, datetime], str],
 ) -> tuple[int, int]:
-    """Open and close `stays`, the open ones, so that they equal the basket; how many came in and went out.
+    """Open and close `stays`, the open ones, so that they are the `wanted` ones; how many came and went.
 
     `why(subject, since)` says, of a subject that is no longer in the basket where it was registered at
     `since`, what took it out. Where it raises, that stay alone is left open, says so, and is closed later.
     """
-    now, wanted = clock.now(), _keys(subjects)
+    now = clock.now()
     rows = {(row.subject_type_id, row.subject_id): row.entered_at for row in stays}
     if back := [row.pk for row in stays if row.why and (row.subject_type_id, row.subject_id) in wanted]:
         Stay.objects.all().open().filter(pk__in=back).update(why="")
@@ -54,13 +64,6 @@ def register_stays(
     leaving = {key: since for key, since in rows.items() if key not in wanted}
     left = _close(basket, leaving, why) if leaving else 0
     return len(written), left
-
-
-def _keys(subjects: "QuerySet[Any] | Sequence[Model]") -> set[Key]:
-    if isinstance(subjects, QuerySet):
-        kind = ContentType.objects.get_for_model(subjects.model).pk
-        return {(kind, pk) for pk in subjects.order_by().values_list("pk", flat=True)}
-    return {(ContentType.objects.get_for_model(each).pk, each.pk) for each in subjects}
 
 
 def _close(basket: str, leaving: dict[Key, datetime], why: Callable[[Any, datetime], str]) -> int:
