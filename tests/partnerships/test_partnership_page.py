@@ -53,6 +53,18 @@ def test_addresses_are_shown_as_long_as_it_lives_and_no_longer(client, pair, par
     assert PHONE in page
 
 
+def test_the_words_of_the_yes_are_read_there_as_long_as_they_talk(client, pair):
+    """The day and the door of a first meeting are often in them."""
+    asked = pair.ask()
+    partnership = operations.accept_introduction(
+        introduction=asked, by=pair.answerer, note="Venez mercredi à 14 h."
+    )
+    for person in (pair.asker, pair.answerer):
+        assert "Venez mercredi à 14 h." in read(client, person, partnership)
+    operations.abandon_partnership(partnership=partnership, by=pair.asker, note="Plus de projet.")
+    assert "Venez mercredi" not in read(client, pair.asker, partnership)
+
+
 def test_a_side_without_a_phone_is_asked_to_add_one_on_its_own_record(client, pair, partnership):
     association = pair.association
     address = reverse("associations:edit_section", args=[association.pk, "identite"])
