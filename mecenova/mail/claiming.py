@@ -7,14 +7,14 @@ over they are taken again, and only the one that was in the server's hands may l
 import logging
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any, cast
+from typing import Any
 
-from django.db import connection, transaction
-from django.db.models import F, sql
+from django.db import transaction
+from django.db.models import F
 
 from mecenova.calendar import clock
 from mecenova.mail.enums import Attempt, MailStatus, Unsent
-from mecenova.mail.models import NEXT_TRY, DeliveryAttempt, OutgoingMail, OutgoingMailQuerySet
+from mecenova.mail.models import NEXT_TRY, DeliveryAttempt, OutgoingMail
 from mecenova.mail.subjects import read_subjects
 
 logger = logging.getLogger(__name__)
@@ -71,24 +71,12 @@ def give_back(mails: Sequence[OutgoingMail]) -> None:
 
 
 def write_if_ours(mail: OutgoingMail, **values: Any) -> bool:
-    """Write about a leased mail, unless whoever took over decides otherwise; the log has it in any case."""
+    """Write about a leased mail, unless whoever took over decides otherwise."""
     ours = OutgoingMail.objects.filter(pk=mail.pk, status=MailStatus.SENDING, lease_until=mail.lease_until)
-    if not (_log_and_update(mail.presented, ours, values) if mail.presented else ours.update(**values)):
+    if not ours.update(**values):
         logger.error("Mail %s: its lease was lost before the result was written", mail.pk)
         return False
     return True
-
-
-def _log_and_update(attempt: DeliveryAttempt, mails: OutgoingMailQuerySet, values: dict[str, Any]) -> int:
-    """`save` and `update`, in one statement: every mail that leaves costs it."""
-    saving, updating = sql.InsertQuery(DeliveryAttempt), mails.query.chain(sql.UpdateQuery)
-    saving.insert_values(DeliveryAttempt._meta.concrete_fields, [attempt])
-    cast(sql.UpdateQuery, updating).add_update_values(values)
-    ((insert, inserted),) = saving.get_compiler(connection=connection).as_sql()
-    update, updated = updating.get_compiler(connection=connection).as_sql()
-    with connection.cursor() as cursor:
-        cursor.execute(f"WITH logged AS ({insert}) {update}", [*inserted, *updated])
-        return cursor.rowcount
 
 
 def _count_uncertain(mails: Sequence[OutgoingMail]) -> None:

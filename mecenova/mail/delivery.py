@@ -161,7 +161,7 @@ def _deliver(mail: OutgoingMail, server: "_Server") -> Delivery:
 def _write_result(mail: OutgoingMail, verdict: Verdict) -> Delivery:
     """The log's line and the mail's new state, together."""
     if verdict.outcome in ATTEMPTS:
-        mail.presented = DeliveryAttempt(
+        DeliveryAttempt.objects.create(
             mail=mail, outcome=ATTEMPTS[verdict.outcome], detail=without_addresses(verdict.error)
         )
     if verdict.outcome == Outcome.SENT:

@@ -34,7 +34,7 @@ ABOUT_PROJECT = [
     notifications.ProjectPauseOver,
 ]
 SIGNED = re.compile(r"(/(?:se-desabonner|choisir)/)[^\s)]+")
-WRITINGS = 4
+WRITINGS = 5
 MORNING = dt.datetime(2026, 11, 25, 10, tzinfo=dt.UTC)
 IDS = "00000000-0000-4000-8000-{:012d}"
 
@@ -68,7 +68,7 @@ def project(association):
     ],
 )
 def test_mails_of_one_kind_are_asked_about_together(notification, subject, query_count):
-    """Each costs its own two writings, one in a savepoint: handed over, then logged and settled."""
+    """Each costs its own three writings, around a savepoint: handed over, logged, settled."""
 
     def cost(number):
         with transaction.atomic():

@@ -347,8 +347,8 @@ class TestComposition:
 
 class TestDelivery:
     def test_the_lines_of_several_are_read_together(self, now, query_count):
-        """Each costs a savepoint around its lines, and three writings around another: handed over, settled
-        and logged, its lines settled."""
+        """Each costs a savepoint around its lines, and four writings around another: handed over, logged,
+        settled twice."""
 
         def cost(number):
             for _ in range(number):
@@ -357,7 +357,7 @@ class TestDelivery:
             compose_due()
             return query_count(deliver_due)
 
-        assert cost(5) - cost(1) == 4 * 7
+        assert cost(5) - cost(1) == 4 * 8
 
     def send(self, now):
         now.move_to(MONDAY)

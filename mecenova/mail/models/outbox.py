@@ -105,8 +105,6 @@ class OutgoingMail(Identified):
     declined: list[str]
     # Of a weekly digest, when they were read for several at once.
     lines_to_tell: "list[DigestLine] | None" = None
-    # What has just come of presenting it, logged with its new state.
-    presented: "DeliveryAttempt | None" = None
 
     key = models.CharField("clé", max_length=300, unique=True, editable=False)
     notification = models.CharField("modèle", max_length=120)
