@@ -63,10 +63,16 @@ def _carry_out(pk: uuid.UUID, reader: Reader) -> bool:
 
 
 def _keep_each(deposit: Deposit, reader: Reader, folder: Path) -> None:
-    """A document for each file; the space that a file took here is given back once it is kept."""
-    for file, read in _reads(deposit.files.waiting(), reader, folder):
-        keep_deposited(file, read)
-        read.path.unlink(missing_ok=True)
+    """A document for each file; the space that a file took here is given back once it is kept.
+
+    After a pass broken off, none is read ahead: the first file that waits is the one that breaks the next.
+    """
+    waiting = list(deposit.files.waiting())
+    together = [waiting] if deposit.attempts == 1 else [[file] for file in waiting]
+    for files in together:
+        for file, read in _reads(files, reader, folder):
+            keep_deposited(file, read)
+            read.path.unlink(missing_ok=True)
 
 
 def _keep_together(deposit: Deposit, reader: Reader, folder: Path) -> None:

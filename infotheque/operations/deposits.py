@@ -24,7 +24,7 @@ from mecenova.workflow.errors import DomainError
 
 MOST_FILES = 50
 NAME_LENGTH, TITLE_LENGTH = 150, 250
-# Files that stopped the worker so many times are not read again without a person.
+# A file that stopped the worker so many times is not read again without a person.
 MOST_ATTEMPTS = 3
 
 CUT_SHORT = (
@@ -74,14 +74,19 @@ def bring_files(
 
 @transaction.atomic
 def begin_deposit(pk: uuid.UUID) -> Deposit | None:
-    """The worker says that it takes it up before anything else: a pass that dies is counted."""
+    """The worker says that it takes it up before anything else: a pass that dies is counted.
+
+    A file settled starts the count again (`_settle`). After too many deaths at one place, the first file that
+    waits is refused and the others are read; of a version, which is all its files or none, all are refused.
+    """
     deposit = Deposit.objects.select_for_update(of=("self",), no_key=True).filter(pk=pk).first()
     if deposit is None:
         return None
     if deposit.attempts >= MOST_ATTEMPTS:
-        for file in deposit.files.waiting():
+        waiting = deposit.files.waiting()
+        for file in waiting if deposit.document_id else waiting[:1]:
             _settle(file, "refuse", told=CUT_SHORT)
-        return None
+        deposit.attempts = 0
     deposit.attempts += 1
     deposit.save(update_fields=["attempts"])
     return deposit
@@ -192,7 +197,8 @@ def _waiting(file: DepositedFile) -> DepositedFile | None:
 
 
 def _settle(row: DepositedFile, verb: str, *, told: str, of: Document | None = None) -> None:
-    """The file was moved or let go: its first place is freed once that is sure."""
+    """The file was moved or let go: its deposit advances, and its first place is freed once that is sure."""
     name, storage = row.source.name or "", row.source.storage
     journal.advance(row, DEPOSITED_FILE, verb, by=None, told=told, document=of, source="")
+    Deposit.objects.filter(pk=row.deposit_id).update(attempts=0)
     transaction.on_commit(lambda: storage.delete(name))

@@ -137,6 +137,45 @@ def test_a_worker_that_dies_is_taken_over_and_three_deaths_are_told(staff, monke
     assert "s’est arrêtée" in deposit.files.get().told
 
 
+def test_the_file_that_stops_the_worker_is_refused_alone(staff, monkeypatch):
+    """Three passes that go nowhere are its own: those before it were kept, and those after it still are."""
+    names = [f"titre {number}.docx" for number in range(4)]
+    deposit = bring(staff, *(upload(hostile.docx_of(name), name) for name in names))
+    ask = Reader.ask
+
+    def die_of_the_third(self, path, name):
+        if name == names[2]:
+            raise MemoryError
+        ask(self, path, name)
+
+    monkeypatch.setattr(Reader, "ask", die_of_the_third)
+    passes = 0
+    while not ingesting.read_waiting():
+        passes += 1
+        assert passes < 10
+    refused = deposit.files.get(status=DepositStatus.REFUSED)
+    assert refused.name == names[2]
+    assert "s’est arrêtée" in refused.told
+    assert deposit.files.filter(status=DepositStatus.KEPT).count() == 3
+
+
+def test_a_version_that_stops_the_worker_is_refused_whole(staff, monkeypatch):
+    deposit = bring(
+        staff,
+        upload(hostile.docx_of("un")),
+        upload(hostile.docx_of("deux"), "b.docx"),
+        document=DocumentFactory(link=""),
+    )
+
+    def die(*arguments):
+        raise MemoryError
+
+    monkeypatch.setattr(Reader, "ask", die)
+    for _ in range(MOST_ATTEMPTS + 1):
+        ingesting.read_waiting()
+    assert deposit.files.filter(status=DepositStatus.REFUSED, told__contains="s’est arrêtée").count() == 2
+
+
 def test_the_next_file_is_read_while_one_is_kept_and_a_pass_broken_off_mixes_none_up(
     staff, monkeypatch, reader
 ):
