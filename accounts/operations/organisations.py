@@ -7,6 +7,7 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.db.models import OuterRef, QuerySet, Subquery
+from django.shortcuts import get_object_or_404
 
 from accounts import followups, notifications, policies, signals
 from accounts.enums import OrganisationKind, OrganisationStatus, Origin, Role
@@ -221,9 +222,10 @@ def locked(organisation: Organisation) -> Organisation:
     """The row as it is now, held until the end of the transaction.
 
     The first lock of every operation on an organisation, its team, its profile or what it publishes: rows are
-    always taken from the organisation down (docs/adr/0014-one-order-of-locks.md).
+    always taken from the organisation down (docs/adr/0014-one-order-of-locks.md). One that became part of
+    another meanwhile is not there, as at its own address: whoever takes a row that can go does it this way.
     """
-    return Organisation.objects.select_for_update(no_key=True).get(pk=organisation.pk)
+    return get_object_or_404(Organisation.objects.select_for_update(no_key=True), pk=organisation.pk)
 
 
 def hold(*organisations: uuid.UUID) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.shortcuts import get_object_or_404
 
 from accounts.enums import OrganisationStatus
 from accounts.models import Organisation, User
@@ -222,11 +223,8 @@ def remove_ask(*, ask: Ask, by: User | None) -> None:
 def hold_project(project: Project) -> Project:
     """The project as it is now, held until the end with its organisation, which is taken first."""
     locked(project.association.organisation)
-    return (
-        Project.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("association__organisation")
-        .get(pk=project.pk)
-    )
+    held = Project.objects.select_for_update(of=("self",), no_key=True)
+    return get_object_or_404(held.select_related("association__organisation"), pk=project.pk)
 
 
 def _send_back(project: Project, by: User | None) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
+from django.shortcuts import get_object_or_404
 
 from accounts.enums import OrganisationStatus
 from accounts.models import Organisation, User
@@ -162,7 +163,7 @@ def lock_need(need: Need) -> Need:
     """The need as it is now, held until the end with its organisation, which is taken first."""
     locked(need.company.organisation)
     needs = Need.objects.select_related("company__organisation", "company__policy")
-    return needs.select_for_update(of=("self",), no_key=True).get(pk=need.pk)
+    return get_object_or_404(needs.select_for_update(of=("self",), no_key=True), pk=need.pk)
 
 
 def hold_current(needs: Collection[uuid.UUID]) -> set[uuid.UUID]:

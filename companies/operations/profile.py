@@ -5,6 +5,7 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.db.models import OuterRef, QuerySet, Subquery
+from django.shortcuts import get_object_or_404
 
 from accounts.enums import OrganisationEvent, OrganisationStatus
 from accounts.models import Organisation, User
@@ -112,4 +113,4 @@ def lock(company: Company) -> Company:
     """The company as it is now, held until the end with its organisation, which is taken first."""
     locked(company.organisation)
     found = Company.objects.select_related("organisation", "policy")
-    return found.select_for_update(of=("self",), no_key=True).get(pk=company.pk)
+    return get_object_or_404(found.select_for_update(of=("self",), no_key=True), pk=company.pk)

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Q
+from django.shortcuts import get_object_or_404
 
 from accounts.enums import OrganisationStatus
 from accounts.models import Organisation, User
@@ -221,7 +222,7 @@ def _lock_for_answer(suggestion: Suggestion, by: User) -> Suggestion:
     hold(suggestion.association.organisation_id, suggestion.company.organisation_id)
     # The policy says which step of the company its answer begins again.
     read = Suggestion.objects.with_parties().select_related("company__policy")
-    suggestion = read.select_for_update(of=("self",), no_key=True).get(pk=suggestion.pk)
+    suggestion = get_object_or_404(read.select_for_update(of=("self",), no_key=True), pk=suggestion.pk)
     if not policies.can_answer_suggestion(by, suggestion):
         raise PermissionDenied
     return suggestion

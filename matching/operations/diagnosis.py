@@ -5,6 +5,7 @@ from datetime import date, datetime
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import prefetch_related_objects
+from django.shortcuts import get_object_or_404
 
 from accounts.models import User
 from accounts.operations import locked
@@ -276,10 +277,11 @@ def _hold(project: Project) -> Project:
     """The project as it is now, held until the end with its organisation, which is taken first."""
     locked(project.association.organisation)
     held = Project.objects.select_for_update(of=("self",), no_key=True)
-    return held.select_related("association__organisation__department").get(pk=project.pk)
+    return get_object_or_404(held.select_related("association__organisation__department"), pk=project.pk)
 
 
 def _hold_diagnosis(diagnosis: Diagnosis, project: Project) -> Diagnosis:
-    held = Diagnosis.objects.select_for_update(of=("self",), no_key=True).get(pk=diagnosis.pk)
+    rows = Diagnosis.objects.select_for_update(of=("self",), no_key=True)
+    held = get_object_or_404(rows, pk=diagnosis.pk)
     held.project = project
     return held

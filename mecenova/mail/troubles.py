@@ -10,6 +10,7 @@ from uuid import UUID
 from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.db.models import Case, Max, Q, Value, When
+from django.shortcuts import get_object_or_404
 
 from mecenova.calendar import clock
 from mecenova.calendar.quiet_hours import next_sending_time
@@ -85,7 +86,7 @@ def is_said_to_all(address: str, said: str) -> bool:
 @transaction.atomic
 def mend_address(*, trouble: AddressTrouble, by: "User | None") -> bool:
     """The address serves again, or was changed: what was held back meanwhile is asked again, and leaves."""
-    trouble = AddressTrouble.objects.select_for_update(no_key=True).get(pk=trouble.pk)
+    trouble = get_object_or_404(AddressTrouble.objects.select_for_update(no_key=True), pk=trouble.pk)
     if not trouble.is_open:
         return False
     trouble.mended_at, trouble.mended_by = clock.now(), by

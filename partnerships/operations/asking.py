@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import prefetch_related_objects
+from django.shortcuts import get_object_or_404
 
 from accounts.models import team_of
 from accounts.operations import hold
@@ -49,8 +50,8 @@ def introduce(
     """
     # Two requests for the same pair come one after the other, and nobody leaves the site meanwhile.
     hold(association.organisation_id, company.organisation_id)
-    association = Association.objects.select_related("organisation").get(pk=association.pk)
-    company = Company.objects.select_related("organisation", "policy").get(pk=company.pk)
+    association = get_object_or_404(Association.objects.select_related("organisation"), pk=association.pk)
+    company = get_object_or_404(Company.objects.select_related("organisation", "policy"), pk=company.pk)
     # Who may speak for one, and who will read at the other's.
     prefetch_related_objects([association.organisation, company.organisation], team_of())
     if not policies.can_ask_introduction(by, association, company, asked_by_side):

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.shortcuts import get_object_or_404
 
 from accounts.enums import OrganisationStatus
 from accounts.operations import hold
@@ -154,7 +155,7 @@ def lock(introduction: Introduction) -> Introduction:
     hold(introduction.association.organisation_id, introduction.company.organisation_id)
     # The policy says which step of the company its answer begins again.
     read = Introduction.objects.with_parties().select_related("company__policy")
-    return read.select_for_update(of=("self",), no_key=True).get(pk=introduction.pk)
+    return get_object_or_404(read.select_for_update(of=("self",), no_key=True), pk=introduction.pk)
 
 
 def end(introduction: Introduction, told: type[IntroductionNotification]) -> None:

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.shortcuts import get_object_or_404
 
 from accounts.models import Organisation
 from mecenova.agenda import operations as agenda
@@ -86,4 +87,5 @@ def lock_partnership(partnership: Partnership) -> Partnership:
         "introduction__company__organisation",
         "introduction__company__policy",
     )
-    return held.select_related(*parties).prefetch_related(*parties_read_with()).get(pk=partnership.pk)
+    read = held.select_related(*parties).prefetch_related(*parties_read_with())
+    return get_object_or_404(read, pk=partnership.pk)
