@@ -65,7 +65,8 @@ def show_association(
         context |= step_values(request.user, association.organisation, association.organisation)
         context |= _from_inside(association, page, request.user)
         can_call = is_staff(request.user) and not association.organisation.is_unclaimed
-        context["call_form"] = (call_form or CallForm()) if can_call else None
+        call_form = call_form or (CallForm() if can_call else None)
+    context["call_form"] = call_form
     return render(request, "associations/association_detail.html", context, status=status)
 
 

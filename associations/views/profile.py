@@ -5,7 +5,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from accounts.operations import WENT_BACK, hold
@@ -18,7 +18,7 @@ from associations.models import Association
 from associations.operations import NumberTaken, note_call, update_association
 from associations.readiness import completeness, with_learning
 from associations.views.directory import show_association
-from associations.views.found import association_or_404, attempt
+from associations.views.found import association_or_404
 from infotheque.prescribed import step_values
 from mecenova.team import is_staff
 from mecenova.ui.as_shown import held_to_write
@@ -91,10 +91,16 @@ def edit_section(request: HttpRequest, pk: UUID, section: str) -> HttpResponse:
 
 @require_POST
 def note_call_made(request: HttpRequest, pk: UUID) -> HttpResponse:
-    association = association_or_404(request, pk, lambda user, subject: is_staff(user))
+    association = get_object_or_404(Association.objects.for_page(), pk=pk)
+    if not is_staff(request.user):
+        raise Http404
     form = CallForm(request.POST)
     if not form.is_valid():
-        shown = Association.objects.for_page().get(pk=association.pk)
-        return show_association(request, shown, form, status=422)
-    attempt(request, "L’appel est noté.", note_call, association=association, **form.cleaned_data)
+        return show_association(request, association, form, status=422)
+    try:
+        note_call(association=association, by=request.user, note=form.cleaned_data["note"])
+    except DomainError as refused:
+        form.add_error(None, refused.message)
+        return show_association(request, association, form, status=409)
+    messages.success(request, "L’appel est noté.")
     return redirect("associations:detail", pk=association.pk)

@@ -23,6 +23,7 @@ from companies.readiness import NEED, completeness, door_is_closed, policy_of
 from companies.views.lookup import Question, company_or_404, who_may_ask
 from infotheque.prescribed import step_values
 from mecenova.readiness import Part
+from mecenova.team import is_staff
 from mecenova.ui.as_shown import held_to_write
 from mecenova.ui.form_pages import show_form
 from mecenova.ui.results import PER_PAGE
@@ -44,8 +45,7 @@ def _show(
     request: HttpRequest, company: Company, call_form: CallForm | None = None, status: int = 200
 ) -> HttpResponse:
     """`call_form` is the one that was refused, with what was typed."""
-    if call_form is None and policies.can_record_call(request.user, company):
-        call_form = CallForm()
+    may_call = policies.can_record_call(request.user, company)
     own = policies.can_edit_company(request.user, company)
     needs = Need.objects.of_company(company).with_details()
     on_line = (needs.published().not_past() if own else needs.current()).most_pressing_first()
@@ -58,7 +58,8 @@ def _show(
         "own": own,
         "asks_as": who_may_ask(request.user),
         "can_create_need": policies.can_create_need(request.user, company),
-        "call_form": call_form,
+        "may_call": may_call,
+        "call_form": call_form or (CallForm() if may_call else None),
     }
     if own:
         said = completeness(company)
@@ -128,14 +129,14 @@ def policy(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 @require_POST
 def call(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-    company = company_or_404(request, pk, policies.can_record_call)
+    company = company_or_404(request, pk, lambda user, found: is_staff(user))
     form = CallForm(request.POST)
     if not form.is_valid():
         return _show(request, company, form, status=422)
     try:
         record_call(company=company, by=request.user, note=form.cleaned_data["note"])
     except DomainError as refused:
-        form.add_error("note", refused.message)
+        form.add_error(None, refused.message)
         return _show(request, company, form, status=409)
     messages.success(request, "L’appel est noté. La prochaine étape repart d’aujourd’hui.")
     return redirect("companies:detail", pk=company.pk)

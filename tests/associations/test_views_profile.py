@@ -5,7 +5,7 @@ import pytest
 from django.urls import reverse
 
 from accounts.models import Organisation
-from accounts.operations import ask_for_changes, check_organisation
+from accounts.operations import ask_for_changes, check_organisation, withdraw_organisation
 from associations.enums import Stance
 from associations.followups import CallToPublish
 from associations.forms.profile import SECTIONS
@@ -287,6 +287,17 @@ def test_a_call_that_is_refused_keeps_what_was_typed(client, association):
     assert words.strip() in refused.text
     assert "<title>Erreur" in refused.text
     assert not history(association.organisation).exists()
+
+
+def test_the_words_of_a_call_with_one_that_has_just_left_are_given_back(client, association):
+    client.force_login(StaffFactory())
+    withdraw_organisation(organisation=association.organisation, by=None)
+    refused = client.post(reverse("associations:note_call", args=[association.pk]), {"note": "Elle part."})
+    assert refused.status_code == 409
+    assert "a quitté Mecenova" in refused.text
+    assert "Elle part." in refused.text
+    assert "Noter l’appel" not in refused.text
+    assert "<title>Erreur" in refused.text
 
 
 def test_the_words_of_a_call_are_for_the_team(client, user, association):

@@ -11,12 +11,11 @@ from accounts.enums import OrganisationStatus
 from companies.enums import NeedStatus
 from companies.followups import refresh_step
 from companies.models import Company, Need, Policy
-from companies.operations import create_need, publish_need, record_call, register_company
+from companies.operations import create_need, publish_need, register_company
 from mecenova.agenda.operations import next_step
 from mecenova.calendar import clock
 from mecenova.reference.enums import Kind
 from mecenova.ui.figures import long_date
-from mecenova.workflow.journal import history
 from tests.accounts.factories import MembershipFactory, OrganisationFactory, StaffFactory, UserFactory
 from tests.associations.factories import AssociationFactory
 from tests.companies.factories import CompanyFactory, NeedFactory
@@ -284,36 +283,6 @@ class TestEdit:
     def test_an_open_door_says_how_much(self, member, company):
         answer = member.post(url("policy", company.pk), {"monthly_capacity": "1"})
         assert "une association au plus" in said(answer)[0]
-
-    def test_staff_note_a_call(self, client, company):
-        client.force_login(StaffFactory())
-        assert "noter un appel" in client.get(url("detail", company.pk)).content.decode()
-        answer = client.post(url("call", company.pk), {"note": "Ils cherchent"})
-        assert "L’appel est noté" in said(answer)[0]
-        assert client.get(url("call", company.pk)).status_code == 405
-
-    def test_a_call_that_is_refused_keeps_what_was_typed(self, client, company):
-        client.force_login(StaffFactory())
-        words = "Ils cherchent " * 80
-        refused = client.post(url("call", company.pk), {"note": words})
-        assert refused.status_code == 422
-        assert words.strip() in refused.text
-        assert not history(company.organisation).filter(verb="call").exists()
-
-    def test_a_call_sent_twice_is_one_call(self, client, company):
-        client.force_login(StaffFactory())
-        for note in ("Ils cherchent", "Ils cherchent", "Rien de neuf"):
-            client.post(url("call", company.pk), {"note": note})
-        calls = history(company.organisation).filter(verb="call")
-        assert [line.note for line in calls] == ["Ils cherchent", "Rien de neuf"]
-        assert "Rien de neuf" in client.get(url("detail", company.pk)).text
-
-    def test_the_company_reads_the_day_of_a_call_and_not_the_words(self, member, company):
-        record_call(company=company, by=StaffFactory(first_name="Odile"), note="Ils hésitent")
-        page = member.get(url("detail", company.pk)).text
-        assert "appel de l’équipe" in page
-        assert "hésitent" not in page
-        assert "Odile" not in page
 
 
 class TestNeedPage:
