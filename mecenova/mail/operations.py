@@ -32,6 +32,7 @@ from mecenova.mail.rendering import render
 from mecenova.mail.restoring import cancel_waiting
 from mecenova.mail.troubles import (
     forget_addresses_of,
+    leaving_again,
     mark_address,
     mend_address,
     mend_addresses_of,
@@ -48,6 +49,7 @@ __all__ = [
     "compose_due",
     "deliver_due",
     "forget_addresses_of",
+    "leaving_again",
     "mark_address",
     "mend_address",
     "mend_addresses_of",

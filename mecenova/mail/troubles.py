@@ -84,19 +84,21 @@ def is_said_to_all(address: str, said: str) -> bool:
 
 
 @transaction.atomic
-def mend_address(*, trouble: AddressTrouble, by: "User | None") -> bool:
-    """The address serves again, or was changed: what was held back meanwhile is asked again, and leaves."""
+def mend_address(*, trouble: AddressTrouble, by: "User | None") -> int | None:
+    """The address serves again, or was changed: what was held back meanwhile is asked again, and leaves.
+
+    Returns how many mails do; None when it was mended already.
+    """
     trouble = get_object_or_404(AddressTrouble.objects.select_for_update(no_key=True), pk=trouble.pk)
     if not trouble.is_open:
-        return False
+        return None
     trouble.mended_at, trouble.mended_by = clock.now(), by
     trouble.save(update_fields=["mended_at", "mended_by"])
     address_mended.send(sender=AddressTrouble, trouble=trouble)
-    _put_back(trouble)
-    return True
+    return _put_back(trouble)
 
 
-def _put_back(trouble: AddressTrouble) -> None:
+def _put_back(trouble: AddressTrouble) -> int:
     """Of whoever it troubled: the person it was written for, and whoever has that address since.
 
     Of several mails to one person about one subject, the newest: the former say what is no longer so. A
@@ -119,7 +121,7 @@ def _put_back(trouble: AddressTrouble) -> None:
         if former is not None:
             former.digest_lines.filter(status=LineStatus.PENDING).update(mail=mail)
         newest[told] = mail
-    put_back([mail.pk for mail in newest.values()])
+    return put_back([mail.pk for mail in newest.values()])
 
 
 def put_back(keys: Collection[UUID]) -> int:
@@ -137,10 +139,24 @@ def put_back(keys: Collection[UUID]) -> int:
     return number
 
 
-def mend_addresses_of(*, user: "User", by: "User | None") -> int:
-    """Whatever troubles this person's addresses: the former ones, and one marked before the account was."""
+def mend_addresses_of(*, user: "User", by: "User | None") -> int | None:
+    """Whatever troubles this person's addresses: the former ones, and one marked before the account was.
+
+    Returns how many mails leave again; None when nothing was to be mended.
+    """
     troubles = AddressTrouble.objects.open().filter(Q(user=user) | Q(address=user.email))
-    return sum(mend_address(trouble=trouble, by=by) for trouble in troubles)
+    leaving = [mend_address(trouble=trouble, by=by) for trouble in troubles]
+    mended = [number for number in leaving if number is not None]
+    return sum(mended) if mended else None
+
+
+def leaving_again(number: int) -> str:
+    """What whoever has mended an address reads of the mails that waited for it."""
+    if number == 0:
+        return "Aucun courriel n’attendait."
+    if number == 1:
+        return "Un courriel qui attendait repart."
+    return f"{number} courriels qui attendaient repartent."
 
 
 @transaction.atomic

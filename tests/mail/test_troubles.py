@@ -4,10 +4,12 @@ import json
 from base64 import b64encode
 from datetime import UTC, datetime, timedelta
 from smtplib import SMTPRecipientsRefused
+from uuid import UUID
 
 import pytest
 from allauth.account.models import EmailAddress
 from allauth.account.signals import email_changed, email_confirmed
+from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
 from django.urls import reverse
 
@@ -395,7 +397,7 @@ class TestInTrouble:
 
     def test_mended_twice_is_once(self, awa):
         trouble = mark_address(address=AWA, kind=TroubleKind.BOUNCED)
-        assert [mend_address(trouble=trouble, by=awa) for _ in range(2)] == [True, False]
+        assert [mend_address(trouble=trouble, by=awa) for _ in range(2)] == [0, None]
 
     def test_a_closed_account_troubles_nobody(self, awa):
         trouble = mark_address(address=AWA, kind=TroubleKind.BOUNCED)
@@ -450,6 +452,29 @@ class TestNotice:
         client.post(reverse("mail:mend_own_address"))
         assert "ne reçoit plus" not in client.get(page).text
         assert AddressTrouble.objects.get().mended_by == awa
+
+    @pytest.mark.parametrize(
+        ("number", "said"),
+        [
+            (0, "Aucun courriel n’attendait."),
+            (1, "Un courriel qui attendait repart."),
+            (2, "2 courriels qui attendaient repartent."),
+        ],
+    )
+    @pytest.mark.parametrize("way", ["mail:mend_own_address", "mail:mend_address", "pages:basket_act"])
+    def test_how_many_mails_leave_again_is_said(self, client, awa, way, number, said):
+        for about in range(number):
+            OutgoingMailFactory(
+                recipient=awa,
+                subject_type=ContentType.objects.get_for_model(AddressTrouble),
+                subject_id=UUID(int=about),
+                status=MailStatus.CANCELLED,
+                last_error=Unsent.IN_TROUBLE,
+            )
+        trouble = mark_address(address=AWA, kind=TroubleKind.BOUNCED)
+        keys = {"mail:mend_address": [trouble.pk], "pages:basket_act": ["adresses", trouble.pk]}
+        client.force_login(StaffFactory() if way in keys else awa)
+        assert said in client.post(reverse(way, args=keys.get(way)), follow=True).text
 
     def test_nothing_to_mend_is_said(self, client, awa):
         client.force_login(awa)

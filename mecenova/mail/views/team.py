@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from mecenova.calendar import clock
 from mecenova.mail.models import AddressTrouble, DigestLine, OutgoingMail
-from mecenova.mail.operations import mend_address, mend_addresses_of, retry_failed
+from mecenova.mail.operations import leaving_again, mend_address, mend_addresses_of, retry_failed
 from mecenova.team import for_the_team
 from mecenova.ui.figures import day_and_hour
 from mecenova.ui.returning import back_to_list
@@ -55,18 +55,20 @@ def retry(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 def mend(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """The person has confirmed that this address receives again."""
     trouble = get_object_or_404(AddressTrouble, pk=pk)
-    if mend_address(trouble=trouble, by=request.user):
-        messages.success(request, "Nous écrivons de nouveau à cette adresse.")
-    else:
+    number = mend_address(trouble=trouble, by=request.user)
+    if number is None:
         messages.info(request, "Cette adresse était déjà réglée.")
+    else:
+        messages.success(request, f"Nous écrivons de nouveau à cette adresse. {leaving_again(number)}")
     return back_to_list(request, "mail:failed")
 
 
 @require_POST
 def mend_own(request: HttpRequest) -> HttpResponse:
     """« Mon adresse fonctionne »: its holder says so; should it refuse again, it will be marked again."""
-    if mend_addresses_of(user=request.user, by=request.user):
-        messages.success(request, "Merci. Nous écrivons de nouveau à votre adresse.")
-    else:
+    number = mend_addresses_of(user=request.user, by=request.user)
+    if number is None:
         messages.info(request, "Rien n’était à régler\u00a0: nous écrivons déjà à votre adresse.")
+    else:
+        messages.success(request, f"Merci. Nous écrivons de nouveau à votre adresse. {leaving_again(number)}")
     return redirect("accounts:person")

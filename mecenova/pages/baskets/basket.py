@@ -52,11 +52,12 @@ class Line:
 class Action:
     """One click on a line. `act(subject, by, note)` calls one operation, which writes the journal.
 
-    `asks_note` when the team writes down what was said; `done` is what the page then tells.
+    `asks_note` when the team writes down what was said; `done` is what the page then tells, followed by the
+    words that `act` returns, if any.
     """
 
     label: str
-    act: Callable[[Any, "User", str], object]
+    act: Callable[[Any, "User", str], str | None]
     done: str
     asks_note: bool = False
 

@@ -16,7 +16,7 @@ from accounts.operations import (
 from associations.operations import note_call
 from companies.operations import record_call
 from mecenova.mail.models import AddressTrouble
-from mecenova.mail.operations import mend_address
+from mecenova.mail.operations import leaving_again, mend_address
 from mecenova.pages.baskets.basket import Action, Basket, Line
 
 
@@ -107,8 +107,8 @@ def _trouble_line(trouble: AddressTrouble) -> Line:
     )
 
 
-def _mend(trouble: AddressTrouble, by: User, note: str) -> None:
-    mend_address(trouble=trouble, by=by)
+def _mend(trouble: AddressTrouble, by: User, note: str) -> str:
+    return leaving_again(mend_address(trouble=trouble, by=by) or 0)
 
 
 BASKETS = (
@@ -153,7 +153,7 @@ BASKETS = (
         "Leurs courriels reviennent. Appelez, corrigez l’adresse avec la personne, puis reprenez l’envoi.",
         troubled_addresses,
         _trouble_line,
-        Action("L’adresse est réparée", _mend, "L’adresse sert de nouveau\u00a0: ce qui attendait repart."),
+        Action("L’adresse est réparée", _mend, "L’adresse sert de nouveau."),
         left="L’adresse sert de nouveau.",
     ),
 )

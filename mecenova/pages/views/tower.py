@@ -91,11 +91,11 @@ def act(request: HttpRequest, slug: str, pk: uuid.UUID) -> HttpResponse:
         return back_to_list(request, "pages:basket", slug)
     line = chosen.line(subject)
     try:
-        chosen.action.act(subject, request.user, "")
+        more = chosen.action.act(subject, request.user, "")
     except DomainError as error:
         messages.error(request, f"{line.title}\u00a0: {error.message}")
     else:
-        _tell_done(request, chosen.action, line.title, line.step_of)
+        _tell_done(request, chosen.action, more, line.title, line.step_of)
     return back_to_list(request, "pages:basket", slug)
 
 
@@ -110,11 +110,11 @@ def _note(request: HttpRequest, chosen: Basket, action: Action, pk: uuid.UUID) -
     try:
         if subject is None:
             raise DomainError("Elle n’existe plus\u00a0: copiez votre note sur la fiche qui l’a remplacée.")
-        action.act(subject, request.user, form.cleaned_data["note"])
+        more = action.act(subject, request.user, form.cleaned_data["note"])
     except DomainError as error:
         form.add_error(None, error.message)
         return _show_basket(request, chosen, refused=refused, status=422)
-    _tell_done(request, action, name_of(subject), followed(subject))
+    _tell_done(request, action, more, name_of(subject), followed(subject))
     return back_to_list(request, "pages:basket", chosen.slug)
 
 
@@ -132,11 +132,12 @@ def take_on(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     return back_to_list(request, "pages:control_tower")
 
 
-def _tell_done(request: HttpRequest, action: Action, title: str, step_of: Any) -> None:
+def _tell_done(request: HttpRequest, action: Action, more: str | None, title: str, step_of: Any) -> None:
     """With the next step of whoever the line is about, said to the person who has just acted."""
     step = agenda.next_step(step_of)
     follows = f" Ensuite,{before(step.deadline)}\u00a0: {step.what}" if step else ""
-    messages.success(request, f"{title}\u00a0: {action.done}{follows}")
+    done = f"{action.done} {more}" if more else action.done
+    messages.success(request, f"{title}\u00a0: {done}{follows}")
 
 
 def _contact(
