@@ -34,7 +34,7 @@ from mecenova.mail.operations import queue
 from mecenova.reference.enums import Kind
 from mecenova.team import is_staff
 from mecenova.workflow.errors import DomainError
-from mecenova.workflow.journal import record
+from mecenova.workflow.journal import just_said, record
 from partnerships.enums import Side
 from partnerships.models import Introduction
 from partnerships.operations import tell_ending
@@ -151,11 +151,13 @@ def choose_after(
 def note_call(*, diagnosis: Diagnosis, note: str, by: User) -> Diagnosis:
     """The team has talked with the association: what was said is kept, and the project is proposed again.
 
-    It is a call to the association, about all that it waits for.
+    It is a call to the association, about all that it waits for. The same words twice are one call.
     """
     if not is_staff(by):
         raise PermissionDenied
     project = _hold(diagnosis.project)
+    if just_said(project, "call", by=by, note=note):
+        return diagnosis
     step = next_step(project)
     if step is None or step.rule != CallAfterDiagnosis.name:
         raise DomainError("Aucun appel n’est attendu pour ce projet.")

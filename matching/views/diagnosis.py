@@ -64,9 +64,9 @@ def call(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     try:
         operations.note_call(diagnosis=found, by=request.user, **form.cleaned_data)
     except DomainError as refused:
-        messages.error(request, refused.message)
-    else:
-        messages.success(request, "L’appel est noté. Le projet est de nouveau proposé.")
+        form.add_error(None, refused.message)
+        return _show(request, _seen_by(request, pk), call_form=form, status=409)
+    messages.success(request, "L’appel est noté. Le projet est de nouveau proposé.")
     return redirect(found)
 
 
@@ -105,7 +105,8 @@ def _show(
         "step_who": organisation.name if step and step.owner == Owner.ORGANISATION else "",
         "slots_url": slots_path(organisation_id=organisation.pk, about=project),
         "booked": held.select_related("adviser").first(),
-        "call_form": (call_form or DiagnosisCallForm()) if call_expected and is_staff(request.user) else None,
+        "may_call": call_expected and is_staff(request.user),
+        "call_form": call_form or DiagnosisCallForm(),
     }
     return render(request, "matching/diagnosis.html", context, status=status)
 

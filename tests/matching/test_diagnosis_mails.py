@@ -10,6 +10,7 @@ from associations.operations import publish_project
 from companies.operations import close_need
 from matching.enums import Choice, DiagnosisCause
 from matching.explaining import facts_of
+from matching.followups import CallAfterDiagnosis
 from matching.links import ChoiceLink, CoBuildLink, PauseLink, RewriteLink, WidenLink
 from matching.models import Diagnosis
 from matching.notifications import ChoiceReminder, DiagnosisReminder, DiagnosisWritten
@@ -19,9 +20,10 @@ from mecenova.agenda.operations import next_step, run_due
 from mecenova.mail.links import link_for
 from mecenova.mail.models import OutgoingMail
 from mecenova.reference.enums import Kind
+from mecenova.workflow.journal import history
 from partnerships.enums import Side
 from partnerships.operations import introduce, release_introduction
-from tests.accounts.factories import MembershipFactory, UserFactory
+from tests.accounts.factories import MembershipFactory, StaffFactory, UserFactory
 from tests.associations.factories import AskFactory, AssociationFactory, ProjectFactory
 from tests.companies.factories import CompanyFactory, NeedFactory
 from tests.matching.factories import DiagnosisFactory, SuggestionFactory
@@ -279,6 +281,24 @@ def test_the_diagnosis_of_others_does_not_exist(client, diagnosis, who):
 def test_a_member_notes_no_call(client, user, diagnosis):
     client.force_login(user)
     assert client.post(f"{page_of(diagnosis)}appel/", {"note": "Moi"}).status_code == 404
+
+
+def test_the_words_of_a_call_that_came_second_are_given_back(client, now, diagnosis):
+    """A colleague has called first; sent twice, a form is one call."""
+    now.advance(timedelta(days=15))
+    run_due()
+    now.advance(timedelta(days=15))
+    run_due()
+    assert next_step(diagnosis.project).rule == CallAfterDiagnosis.name
+    client.force_login(StaffFactory())
+    for _ in range(2):
+        assert client.post(f"{page_of(diagnosis)}appel/", {"note": "Elle réfléchit."}).status_code == 302
+    client.force_login(StaffFactory())
+    late = client.post(f"{page_of(diagnosis)}appel/", {"note": "Elle a changé d’avis."})
+    assert late.status_code == 409
+    assert "Aucun appel n’est attendu" in late.text
+    assert "Elle a changé d’avis." in late.text
+    assert [line.note for line in history(diagnosis.project) if line.verb == "call"] == ["Elle réfléchit."]
 
 
 def test_the_page_never_tells_a_small_number_of_others(client, user, project):
