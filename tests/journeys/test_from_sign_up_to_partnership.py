@@ -131,7 +131,7 @@ def test_from_sign_up_to_partnership(new_page, enter, base_url, company_member, 
     team = enter(new_page(PHONE), StaffFactory())
     team.goto(reverse("pages:basket", args=["associations-a-verifier"]))
     assert_good(team)
-    team.get_by_role("link", name="Les Cuisines du Faubourg").click()
+    team.get_by_role("link", name="Les Cuisines du Faubourg", exact=True).click()
     assert_good(team)
     team.get_by_role("button", name="Vérifier cette fiche").click()
     expect(team.get_by_text("est vérifiée")).to_be_visible()
