@@ -13,8 +13,9 @@ DATABASES = {"default": {"ENGINE": "django.db.backends.postgresql", **json.loads
 # Nobody needs this database after a power cut; its many short queries gain nothing from being compiled.
 DATABASES["default"]["OPTIONS"] = {
     **DATABASES["default"].get("OPTIONS", {}),
-    "options": "-c synchronous_commit=off -c jit=off -c plan_cache_mode=force_generic_plan",
-    # The same statements all year long: each is planned once, rather than each time with its values.
+    "options": "-c synchronous_commit=off -c jit=off",
+    # The same statements all year long: each is planned once, unless its values are worth a plan of their own
+    # (a few rows wait, and have an index to themselves).
     "server_side_binding": True,
     "prepare_threshold": 2,
 }
