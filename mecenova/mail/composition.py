@@ -43,7 +43,7 @@ def compose_due(seconds: float = 20.0) -> int:
     seen: set[Any] = set()
     while clock.elapsed() < stop:
         due = DigestLine.objects.all().due(clock.now()).exclude(recipient__in=seen)
-        people = due.order_by().values_list("recipient").annotate(first=Min(NEXT_TRY)).order_by("first")
+        people = due.values_list("recipient").annotate(first=Min(NEXT_TRY)).order_by("first", "recipient")
         keys = [key for key, _ in people[:PEOPLE_AT_ONCE]]
         if not keys:
             break

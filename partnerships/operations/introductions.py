@@ -221,12 +221,12 @@ def _tell_who_asked(introduction: Introduction) -> None:
 def _free(introductions: IntroductionQuerySet) -> IntroductionQuerySet:
     """Held, oldest first, without those that somebody holds: being answered for, or leaving."""
     held = introductions.select_for_update(of=("self",), no_key=True, skip_locked=True)
-    return held.with_parties().order_by("created_at")
+    return held.with_parties().order_by("created_at", "pk")
 
 
 def _that_can_leave(queued: IntroductionQuerySet) -> Iterator[Introduction]:
     """Oldest first, each held as its turn comes: those for which no place is left are held by nobody."""
-    for waiting in queued.with_parties().order_by("created_at"):
+    for waiting in queued.with_parties().order_by("created_at", "pk"):
         if policies.why_it_waits(waiting):
             continue
         held = _free(queued.filter(pk=waiting.pk)).first()

@@ -62,6 +62,20 @@ def test_the_oldest_request_waiting_for_a_place_takes_it(pair):
     assert queued.status == IntroductionStatus.REQUESTED
 
 
+def test_requests_of_one_moment_wait_in_an_order_that_no_plan_of_the_server_changes(pair):
+    pair.company.policy.monthly_capacity = 1
+    pair.company.policy.save()
+    first, moment = pair.ask(), clock.now()
+    others = AssociationFactory.create_batch(4, complete=True)
+    queued = [pair.ask(association=other, by=member_of(other)) for other in others]
+    # The last key is written last: what is read as it lies would be served the other way round.
+    for request in sorted(queued, key=lambda request: request.pk, reverse=True):
+        Introduction.objects.filter(pk=request.pk).update(created_at=moment)
+    withdraw_introduction(introduction=first, by=pair.asker)
+    sent = Introduction.objects.filter(pk__in=[request.pk for request in queued], status="requested")
+    assert [request.pk for request in sent] == [min(request.pk for request in queued)]
+
+
 def test_what_was_still_waiting_for_a_place_gives_none_back_and_tells_nobody(pair):
     fill_places(pair.company)
     queued = pair.ask()
