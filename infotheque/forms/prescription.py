@@ -14,4 +14,5 @@ class PrescriptionForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        # To mypy a field of `fields` is a plain `Field`, without rows.
         self.fields["document"].queryset = Document.objects.to_choose_from()  # type: ignore[attr-defined]

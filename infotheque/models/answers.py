@@ -16,6 +16,7 @@ class Answers(models.Func):
     def __init__(self, query: SearchQueryCombinable, keys: Sequence[UUID] = ()) -> None:
         super().__init__(F("pk"), query, Value(list(keys), output_field=ArrayField(models.UUIDField())))
 
+    # Without the name, the template and the joint that `Func.as_sql` takes: nothing would read them.
     def as_sql(self, compiler: Any, connection: Any, **extra: Any) -> tuple[str, Any]:  # type: ignore[override]
         parts, params = zip(*map(compiler.compile, self.get_source_expressions()), strict=True)
         sql = "{} = ANY (ARRAY(SELECT infotheque_matching({})) || {}::uuid[])".format(*parts)
