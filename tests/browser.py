@@ -120,10 +120,18 @@ def enter(base_url):
     return enter_as
 
 
+def assert_good(page: Page) -> None:
+    """What every screen of the site owes to whoever opens it."""
+    assert_accessible(page)
+    assert_no_sideways_scroll(page)
+
+
 def assert_accessible(page: Page) -> None:
     """No violation found by axe at levels A and AA; of what is well, only that it is."""
     from axe_playwright_python.sync_playwright import Axe
 
+    # A click returns with the first bytes of the page it leads to: its document may have nothing in it yet.
+    page.wait_for_load_state()
     tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]
     # Half a megabyte to read: once for each page, whatever the number of screens it is looked at on.
     axe = Axe(axe_script="") if page.evaluate("'axe' in window") else Axe()
@@ -141,6 +149,7 @@ SCROLLING_CARDS = """() => matchMedia("(max-width: 40rem)").matches
 
 
 def assert_no_sideways_scroll(page: Page) -> None:
+    page.wait_for_load_state()
     overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     assert overflow <= 0, f"{page.url} is {overflow} px wider than the screen"
     assert page.evaluate(SCROLLING_CARDS) == [], f"{page.url} has cards wider than the screen"

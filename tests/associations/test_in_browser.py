@@ -9,7 +9,7 @@ from associations.operations import create_project, save_ask, update_association
 from mecenova.reference.models import Skill
 from tests.accounts.factories import UserFactory
 from tests.associations.factories import AssociationFactory, ProjectFactory
-from tests.browser import DESK, PHONE, assert_accessible, assert_no_sideways_scroll
+from tests.browser import DESK, PHONE, assert_good
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -26,8 +26,7 @@ def sign_in(page, user, base_url):
 def looked_at(page, *paths):
     for path in paths:
         page.goto(path)
-        assert_accessible(page)
-        assert_no_sideways_scroll(page)
+        assert_good(page)
 
 
 @pytest.fixture

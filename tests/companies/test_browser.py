@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from companies.models import Need
 from tests.accounts.factories import UserFactory
-from tests.browser import DESK, assert_accessible, assert_no_sideways_scroll
+from tests.browser import DESK, assert_good
 from tests.companies.factories import CompanyFactory, NeedFactory
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -29,11 +29,6 @@ def enter(page, client, user, base_url):
     client.force_login(user)
     session = client.cookies[settings.SESSION_COOKIE_NAME].value
     page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": base_url}])
-
-
-def assert_good(page):
-    assert_accessible(page)
-    assert_no_sideways_scroll(page)
 
 
 def test_a_visitor_narrows_the_needs_without_leaving_the_page(new_page, company):

@@ -6,7 +6,7 @@ from playwright.sync_api import Page, expect
 
 from infotheque.models import DailyUse, PrescribedReading
 from tests.accounts.factories import OrganisationFactory, StaffFactory
-from tests.browser import PHONE, assert_accessible, assert_no_sideways_scroll
+from tests.browser import PHONE, assert_accessible, assert_good, assert_no_sideways_scroll
 from tests.infotheque.factories import DocumentFactory, DocumentFileFactory
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -23,8 +23,7 @@ def test_a_visitor_takes_a_file_and_says_that_it_was_useful(page: Page) -> None:
     expect(page.get_by_text("Merci, c’est noté.")).to_be_focused()
     use = DailyUse.objects.get()
     assert (use.opened, use.downloaded, use.useful) == (1, 1, 1)
-    assert_accessible(page)
-    assert_no_sideways_scroll(page)
+    assert_good(page)
 
 
 def test_a_title_in_one_long_word_stays_in_the_page_and_the_first_answer_on_the_first_screen(page: Page):
@@ -75,5 +74,4 @@ def test_on_a_phone_the_teams_tables_are_cards_that_are_still_tables(page: Page,
                 "none",
                 "normal",
             }
-        assert_accessible(page)
-        assert_no_sideways_scroll(page)
+        assert_good(page)

@@ -6,12 +6,6 @@ from django.conf import settings
 from playwright.sync_api import Page
 
 from mecenova.mail.models import OutgoingMail
-from tests.browser import assert_accessible, assert_no_sideways_scroll
-
-
-def assert_good(page: Page) -> None:
-    assert_accessible(page)
-    assert_no_sideways_scroll(page)
 
 
 def link_in(mail: OutgoingMail, label: str, base_url: str) -> str:

@@ -30,7 +30,7 @@ from mecenova.mail.models import OutgoingMail
 from mecenova.mail.unsubscribe import unsubscribe_url
 from partnerships.models import Introduction, Partnership, RefusalStep
 from tests.architecture.test_public_views import all_views
-from tests.browser import DESK, NARROW, PHONE, assert_accessible, assert_no_sideways_scroll
+from tests.browser import DESK, NARROW, PHONE, assert_good, assert_no_sideways_scroll
 from tests.security.test_cookies import FORMS
 
 VISITOR = None
@@ -352,8 +352,7 @@ def test_every_page_is_good_on_a_phone_and_on_a_desk(new_page, enter):
         for viewport in (PHONE, DESK):
             page.set_viewport_size(viewport)
             try:
-                assert_no_sideways_scroll(page)
-                assert_accessible(page)
+                assert_good(page)
             except AssertionError as problem:
                 found.append(f"{name} at {viewport['width']}: {str(problem)[:600]}")
         page.set_viewport_size(NARROW)

@@ -20,9 +20,9 @@ from partnerships.enums import IntroductionStatus
 from partnerships.models import Introduction, Partnership
 from partnerships.notifications import IntroductionRequested
 from tests.accounts.factories import MembershipFactory, StaffFactory
-from tests.browser import PHONE
+from tests.browser import PHONE, assert_good
 from tests.companies.factories import PolicyFactory
-from tests.journeys.conftest import assert_good, link_in, submit_without_browser_help
+from tests.journeys.conftest import link_in, submit_without_browser_help
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -84,7 +84,7 @@ def publish_a_project(page: Page) -> None:
         "Douze places de plus, le soir, pour apprendre la cuisine et retrouver un emploi à Lille."
     )
     page.get_by_role("button", name="Enregistrer le brouillon").click()
-    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    expect(page.get_by_text("Le brouillon est enregistré")).to_be_visible()
     project = Project.objects.get()
     page.goto(reverse("associations:ask_create", args=[project.pk]))
     page.get_by_role("link", name="Mécénat financier").click()

@@ -12,9 +12,8 @@ from partnerships.enums import IntroductionStatus, Side
 from partnerships.models import Introduction
 from tests.accounts.factories import MembershipFactory, StaffFactory, UserFactory
 from tests.associations.factories import AssociationFactory
-from tests.browser import PHONE
+from tests.browser import PHONE, assert_good
 from tests.companies.factories import NeedFactory
-from tests.journeys.conftest import assert_good
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -34,7 +33,7 @@ def test_a_record_is_claimed_and_the_team_decides(new_page, enter):
         "Directrice salariée depuis 2021 : le procès-verbal est joint à notre page de contact."
     )
     claimant.get_by_role("button", name="Envoyer ma demande").click()
-    expect(claimant.get_by_role("heading", level=1)).to_be_visible()
+    expect(claimant.get_by_text("Votre demande est arrivée")).to_be_visible()
     assert_good(claimant)
     assert not Membership.objects.filter(user=person).exists(), "never first come"
 
@@ -45,7 +44,7 @@ def test_a_record_is_claimed_and_the_team_decides(new_page, enter):
     team.get_by_role("link", name="Maison des femmes du Comminges").click()
     assert_good(team)
     team.get_by_role("button", name="Accepter la revendication").click()
-    expect(team.get_by_role("heading", level=1)).to_be_visible()
+    expect(team.get_by_text("La décision est enregistrée")).to_be_visible()
     assert Membership.objects.get(user=person).role == Role.MANAGER
     assert not Claim.objects.waiting().exists()
     assert OutgoingMail.objects.filter(recipient=person, notification="accounts.claim_accepted").exists()

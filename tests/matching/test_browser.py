@@ -10,7 +10,7 @@ from matching.operations import decline_suggestion
 from mecenova.mail.links import link_for
 from tests.accounts.factories import MembershipFactory
 from tests.associations.factories import AssociationFactory
-from tests.browser import DESK, PHONE, assert_accessible, assert_no_sideways_scroll
+from tests.browser import DESK, PHONE, assert_accessible, assert_good
 from tests.companies.factories import NeedFactory
 from tests.matching.factories import SuggestionFactory
 
@@ -37,11 +37,6 @@ def enter(page, client, organisation, base_url):
     client.force_login(MembershipFactory(organisation=organisation).user)
     session = client.cookies[settings.SESSION_COOKIE_NAME].value
     page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": base_url}])
-
-
-def assert_good(page):
-    assert_accessible(page)
-    assert_no_sideways_scroll(page)
 
 
 @pytest.mark.parametrize("viewport", [PHONE, DESK], ids=["phone", "desk"])

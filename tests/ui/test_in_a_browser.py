@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser import DESK, NARROW, PHONE, assert_accessible, assert_no_sideways_scroll
+from tests.browser import DESK, NARROW, PHONE, assert_good, assert_no_sideways_scroll
 
 pytestmark = [
     pytest.mark.browser,
@@ -22,8 +22,7 @@ pytestmark = [
 def test_pages_are_accessible_and_fit(new_page, address: str, viewport: dict[str, int], scheme: str) -> None:
     page = new_page(viewport, color_scheme=scheme)
     page.goto(address)
-    assert_accessible(page)
-    assert_no_sideways_scroll(page)
+    assert_good(page)
     page.set_viewport_size(NARROW)
     assert_no_sideways_scroll(page)
 
@@ -32,7 +31,15 @@ def test_pages_are_accessible_and_fit(new_page, address: str, viewport: dict[str
 def test_error_pages_are_accessible(page: Page, expected_console_errors: list[str], address: str) -> None:
     expected_console_errors.append("Failed to load resource")
     page.goto(address)
-    assert_accessible(page)
+    assert_good(page)
+
+
+def test_a_page_is_judged_once_all_of_it_is_there(page: Page, expected_console_errors: list[str]) -> None:
+    """As after a click, which returns when the first bytes of the next page come."""
+    expected_console_errors.append("status of 404")  # the icon that every browser asks for
+    page.goto("/lente/", wait_until="commit")
+    assert_good(page)
+    page.goto("/lente/", wait_until="commit")
     assert_no_sideways_scroll(page)
 
 

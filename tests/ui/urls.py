@@ -1,5 +1,7 @@
 """A site of one page that shows every component, and the account pages: the room can be tried alone."""
 
+import time
+from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
 from types import SimpleNamespace
@@ -9,7 +11,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
 from django.db import OperationalError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.template import engines
 from django.urls import include, path
 
@@ -107,10 +109,23 @@ def broken(request: HttpRequest) -> HttpResponse:
     raise ValueError("a bug")
 
 
+@login_not_required
+def slow(request: HttpRequest) -> StreamingHttpResponse:
+    """A page whose first bytes leave well before its words."""
+
+    def parts() -> Iterator[str]:
+        yield ""
+        time.sleep(0.5)
+        yield "<!doctype html><html lang='fr'><title>Lente</title><main><h1>Une page lente</h1></main></html>"
+
+    return StreamingHttpResponse(parts())
+
+
 urlpatterns = [
     path("gallery/", gallery, name="gallery"),
     path("base-absente/", database_away),
     path("casse/", broken),
+    path("lente/", slow),
     path("compte/", include("allauth.account.urls")),
 ]
 handler500 = "mecenova.ui.errors.server_error"
