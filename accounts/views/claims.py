@@ -39,7 +39,7 @@ def claim(request: HttpRequest, pk: UUID) -> HttpResponse:
         except DomainError as refused:
             form.add_error("message", refused.message)
         else:
-            messages.success(request, "Votre demande est arrivée. Nous vous répondons par courriel.")
+            messages.success(request, "Merci\u202f! Nous vous répondons par courriel.")
             return redirect("accounts:claim", pk=organisation.pk)
     context = {
         "organisation": organisation,
