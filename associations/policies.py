@@ -46,7 +46,7 @@ def can_claim(user: Visitor, association: Association) -> bool:
     return organisation.is_unclaimed and accounts_policies.can_claim(user, organisation)
 
 
-def can_ask_introduction(user: Visitor, association: Association) -> bool:
+def can_solicit(user: Visitor, association: Association) -> bool:
     """A company's member may ask an association that wishes to be asked, now."""
     solicited = not (association.is_expert_only or association.is_paused)
     if not (isinstance(user, User) and association.organisation.is_checked and solicited):

@@ -49,7 +49,7 @@ class Ground:
 
 
 @dataclass(frozen=True, slots=True)
-class _Approach:
+class _Receipt:
     """One time a company received the project."""
 
     company: uuid.UUID
@@ -69,14 +69,14 @@ def counted_since(project: Project, introduction: Introduction | None = None) ->
 
 def find(project: Project, since: datetime, introduction: Introduction | None = None) -> Findings:
     """Five queries, whatever the number of rows."""
-    approaches = [*_suggested(project, since), *_asked(project, since)]
-    seen = {one.company for one in approaches if one.seen or one.answered}
-    answered = {one.company for one in approaches if one.answered}
-    said = {(one.company, one.reason) for one in approaches if one.reason}
+    receipts = [*_suggested(project, since), *_asked(project, since)]
+    seen = {one.company for one in receipts if one.seen or one.answered}
+    answered = {one.company for one in receipts if one.answered}
+    said = {(one.company, one.reason) for one in receipts if one.reason}
     ground = ground_of(project)
-    companies, needs = _where_it_competed(approaches, introduction)
+    companies, needs = _where_it_competed(receipts, introduction)
     return Findings(
-        presented=len({one.company for one in approaches}),
+        presented=len({one.company for one in receipts}),
         seen=len(seen),
         answered=len(answered),
         competing=_competing(project.association, since, companies, needs) if companies else None,
@@ -130,7 +130,7 @@ def in_plain_numbers(number: int, one: str, many: str) -> str:
     return f"{number} {many if number > 1 else one}"
 
 
-def _suggested(project: Project, since: datetime) -> Iterable[_Approach]:
+def _suggested(project: Project, since: datetime) -> Iterable[_Receipt]:
     rows = Suggestion.objects.filter(
         Q(project=project) | Q(project__isnull=True),
         association=project.association_id,
@@ -139,16 +139,16 @@ def _suggested(project: Project, since: datetime) -> Iterable[_Approach]:
     for company, need, seen_at, status, reason in rows.order_by("pk").values_list(
         "company_id", "need_id", "seen_at", "status", "refusal_reason"
     ):
-        yield _Approach(company, need, seen_at is not None, status in ANSWERED_SUGGESTION, reason)
+        yield _Receipt(company, need, seen_at is not None, status in ANSWERED_SUGGESTION, reason)
 
 
-def _asked(project: Project, since: datetime) -> Iterable[_Approach]:
+def _asked(project: Project, since: datetime) -> Iterable[_Receipt]:
     """The association's own requests, once they have left."""
     rows = _introductions_of(project).filter(asked_by_side=Side.ASSOCIATION, requested_at__gte=since)
     for company, need, seen_at, status, reason in rows.order_by("pk").values_list(
         "company_id", "need_id", "seen_at", "status", "refusal_reason"
     ):
-        yield _Approach(company, need, seen_at is not None, status in ANSWERED_INTRODUCTION, reason)
+        yield _Receipt(company, need, seen_at is not None, status in ANSWERED_INTRODUCTION, reason)
 
 
 def _introductions_of(project: Project) -> IntroductionQuerySet:
@@ -158,11 +158,11 @@ def _introductions_of(project: Project) -> IntroductionQuerySet:
 
 
 def _where_it_competed(
-    approaches: Sequence[_Approach], introduction: Introduction | None
+    receipts: Sequence[_Receipt], introduction: Introduction | None
 ) -> tuple[set[uuid.UUID], set[uuid.UUID]]:
     if introduction is not None:
         return {introduction.company_id}, {introduction.need_id} if introduction.need_id else set()
-    return {one.company for one in approaches}, {one.need for one in approaches if one.need}
+    return {one.company for one in receipts}, {one.need for one in receipts if one.need}
 
 
 def _competing(

@@ -45,7 +45,7 @@ OF_ASSOCIATIONS: dict[str, str] = {
     RefusalReason.KIND: KIND,
 }
 # Who answered, when and to what: everybody, or one company and one association.
-_APPROACHES = """
+_ANSWERS_GIVEN = """
 SELECT side, (answered_at AT TIME ZONE %(zone)s)::date, company_id, association_id, need_id, refusal_reason
 FROM (
     -- What the association had itself asked, and the same answer ended, is below.
@@ -98,12 +98,12 @@ class Experience:
 
 def read_experience(*, of: tuple[uuid.UUID, uuid.UUID] | None = None) -> Experience:
     """Of everybody who answered in the time remembered, or of one company and one association."""
-    approaches = _approaches(of)
-    traits = _Traits({one.association for one in approaches}, {one.need for one in approaches if one.need})
+    given = _answers_given(of)
+    traits = _Traits({one.association for one in given}, {one.need for one in given if one.need})
     today = clock.today()
     return Experience(
-        lessons(_answers(approaches, Side.COMPANY, traits), today),
-        lessons(_answers(approaches, Side.ASSOCIATION, traits), today),
+        lessons(_answers(given, Side.COMPANY, traits), today),
+        lessons(_answers(given, Side.ASSOCIATION, traits), today),
     )
 
 
@@ -141,7 +141,7 @@ def _refused(
 
 
 @dataclass(frozen=True, slots=True)
-class _Approach:
+class _AnswerGiven:
     """An answer given: by which side, on which day, to what; a no has its reason, a yes has none."""
 
     by: str
@@ -152,23 +152,23 @@ class _Approach:
     reason: str
 
 
-def _approaches(of: tuple[uuid.UUID, uuid.UUID] | None) -> list[_Approach]:
+def _answers_given(of: tuple[uuid.UUID, uuid.UUID] | None) -> list[_AnswerGiven]:
     company, association = of or (None, None)
-    given: dict[str, Any] = {
+    values: dict[str, Any] = {
         "since": clock.now() - REMEMBERED,
         "zone": clock.PARIS.key,
         "company": company,
         "association": association,
     }
     with connection.cursor() as cursor:
-        cursor.execute(_APPROACHES, given)
-        return [_Approach(*row) for row in cursor.fetchall()]
+        cursor.execute(_ANSWERS_GIVEN, values)
+        return [_AnswerGiven(*row) for row in cursor.fetchall()]
 
 
 def _answers(
-    approaches: Iterable[_Approach], side: str, traits: "_Traits"
+    given: Iterable[_AnswerGiven], side: str, traits: "_Traits"
 ) -> Iterator[tuple[uuid.UUID, Answer]]:
-    for one in approaches:
+    for one in given:
         if one.by != side:
             continue
         if side == Side.COMPANY:

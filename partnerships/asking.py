@@ -30,8 +30,8 @@ Own = TypeVar("Own", Association, Company)
 
 
 @dataclass(frozen=True)
-class Approach:
-    """One side about to ask the other."""
+class IntendedRequest:
+    """What one side is about to ask the other."""
 
     association: Association
     company: Company
@@ -70,32 +70,32 @@ class Standing:
 
 def standing_before(user: "User", need: Need) -> Standing | None:
     """Of the association that this person would ask for; None when nothing keeps it from asking."""
-    approach = _association_asks(user, need.company, need)
-    if approach is None:
+    intended = _association_asks(user, need.company, need)
+    if intended is None:
         return None
-    if living := living_like(approach):
+    if living := living_like(intended):
         return Standing(living.already, living.where_it_goes_on, "Voir où cela en est")
-    if not_yet := why_not_yet(approach.association.organisation):
-        page = reverse("associations:edit", args=[approach.association.pk])
+    if not_yet := why_not_yet(intended.association.organisation):
+        page = reverse("associations:edit", args=[intended.association.pk])
         return Standing(not_yet, page, "Compléter la fiche")
-    if stopped := why_not_solicited(approach.association, approach.side):
-        return Standing(stopped, approach.position_url, "Revoir votre position")
-    if closed := why_door_is_closed(approach.company, approach.side):
+    if stopped := why_not_solicited(intended.association, intended.side):
+        return Standing(stopped, intended.position_url, "Revoir votre position")
+    if closed := why_door_is_closed(intended.company, intended.side):
         return Standing(closed, reverse("companies:need_list"), "Voir les besoins ouverts")
-    if refusal := refusal_in_force(approach.association, approach.company, approach.side):
+    if refusal := refusal_in_force(intended.association, intended.company, intended.side):
         return Standing(why_refused(refusal), refusal.get_absolute_url(), "Lire sa réponse")
     return None
 
 
-def living_like(approach: Approach) -> Introduction | None:
+def living_like(intended: IntendedRequest) -> Introduction | None:
     """The request about the same thing that is open, or has become a partnership under way."""
     same = Introduction.objects.filter(
-        association=approach.association, company=approach.company, need=approach.need
+        association=intended.association, company=intended.company, need=intended.need
     )
-    return (same.living() if approach.need else same.open()).first()
+    return (same.living() if intended.need else same.open()).first()
 
 
-def find_approach(user: "User", address: Mapping[str, str]) -> Approach | None:
+def find_intended(user: "User", address: Mapping[str, str]) -> IntendedRequest | None:
     """An association asks at `?besoin=` or `?entreprise=`, a company at `?association=`; else None.
 
     Somebody of several says for which one by `?organisme=`; otherwise it is for the first by name.
@@ -115,17 +115,19 @@ def find_approach(user: "User", address: Mapping[str, str]) -> Approach | None:
     return None
 
 
-def _association_asks(user: "User", company: Company, need: Need | None, named: str = "") -> Approach | None:
+def _association_asks(
+    user: "User", company: Company, need: Need | None, named: str = ""
+) -> IntendedRequest | None:
     own, others = _chosen(Association.objects.of(user).select_related("organisation"), named)
-    return Approach(own, company, need, Side.ASSOCIATION, others) if own else None
+    return IntendedRequest(own, company, need, Side.ASSOCIATION, others) if own else None
 
 
-def _company_asks(user: "User", association_id: uuid.UUID, named: str) -> Approach | None:
+def _company_asks(user: "User", association_id: uuid.UUID, named: str) -> IntendedRequest | None:
     association = (
         Association.objects.listed().select_related("organisation").filter(pk=association_id).first()
     )
     own, others = _chosen(Company.objects.of(user).select_related("organisation"), named)
-    return Approach(association, own, None, Side.COMPANY, others) if association and own else None
+    return IntendedRequest(association, own, None, Side.COMPANY, others) if association and own else None
 
 
 def _chosen(mine: "QuerySet[Own]", named: str) -> tuple[Own | None, tuple[Organisation, ...]]:

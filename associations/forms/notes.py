@@ -7,7 +7,7 @@ class CloseForm(forms.Form):
     note = forms.CharField(label="Pourquoi maintenant\u202f?", required=False, max_length=500)
 
 
-class CallForm(forms.Form):
+class AssociationCallForm(forms.Form):
     """On the association's page, where the team reads what it owes."""
 
     note = forms.CharField(

@@ -14,7 +14,7 @@ from accounts.models import Merge
 from accounts.policies import Person, is_member
 from associations import policies
 from associations.filters import AssociationFilter
-from associations.forms.notes import CallForm
+from associations.forms.notes import AssociationCallForm
 from associations.models import Association, Project
 from associations.readiness import completeness, learned, with_learning
 from associations.views.history import history_of
@@ -43,7 +43,10 @@ def association_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 def show_association(
-    request: HttpRequest, association: Association, call_form: CallForm | None = None, status: int = 200
+    request: HttpRequest,
+    association: Association,
+    call_form: AssociationCallForm | None = None,
+    status: int = 200,
 ) -> HttpResponse:
     """Its page, read `for_page`. `call_form` is the one that was refused, with what was typed."""
     inside = policies.can_edit_association(request.user, association)
@@ -57,7 +60,7 @@ def show_association(
         "inside": inside,
         "can_create_project": policies.can_create_project(request.user, association),
         "can_claim": policies.can_claim(request.user, association),
-        "can_ask_introduction": policies.can_ask_introduction(request.user, association),
+        "can_solicit": policies.can_solicit(request.user, association),
     }
     if policies.can_see_learning(request.user, association):
         context["learned"] = learned(association)
@@ -65,7 +68,7 @@ def show_association(
         context |= step_values(request.user, association.organisation, association.organisation)
         context |= _from_inside(association, page, request.user)
         can_call = is_staff(request.user) and not association.organisation.is_unclaimed
-        call_form = call_form or (CallForm() if can_call else None)
+        call_form = call_form or (AssociationCallForm() if can_call else None)
     context["call_form"] = call_form
     return render(request, "associations/association_detail.html", context, status=status)
 

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 from accounts.operations import WENT_BACK, hold
 from accounts.policies import asked_of, corrects
 from associations import policies
-from associations.forms.notes import CallForm
+from associations.forms.notes import AssociationCallForm
 from associations.forms.profile import SECTIONS
 from associations.hints import proposed_causes
 from associations.models import Association
@@ -94,7 +94,7 @@ def note_call_made(request: HttpRequest, pk: UUID) -> HttpResponse:
     association = get_object_or_404(Association.objects.for_page(), pk=pk)
     if not is_staff(request.user):
         raise Http404
-    form = CallForm(request.POST)
+    form = AssociationCallForm(request.POST)
     if not form.is_valid():
         return show_association(request, association, form, status=422)
     try:

@@ -32,13 +32,13 @@ from mecenova.workflow.errors import DomainError
 def project_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
     project = project_or_404(request, pk, policies.can_view_project)
     inside = policies.can_edit_project(request.user, project)
-    can_ask = policies.can_ask_introduction(request.user, project.association)
-    from_outside = project.status == ProjectStatus.PUBLISHED and not inside and not can_ask
+    can_solicit = policies.can_solicit(request.user, project.association)
+    from_outside = project.status == ProjectStatus.PUBLISHED and not inside and not can_solicit
     context = {
         "project": project,
         "association": project.association,
         "inside": inside,
-        "can_ask_introduction": can_ask,
+        "can_solicit": can_solicit,
         "reads_as": policies.reads_as(request.user) if from_outside else "",
     }
     if inside:

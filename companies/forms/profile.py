@@ -114,7 +114,7 @@ class PolicyForm(AsShown):
         return values
 
 
-class CallForm(forms.Form):
+class CompanyCallForm(forms.Form):
     note = forms.CharField(
         label="Ce que l’entreprise cherche maintenant",
         max_length=1000,

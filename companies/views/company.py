@@ -16,7 +16,7 @@ from accounts.models import Merge
 from accounts.operations import WENT_BACK, hold
 from accounts.policies import asked_of, corrects, unquoted_to
 from companies import policies
-from companies.forms import CallForm, CompanyForm, PolicyForm
+from companies.forms import CompanyCallForm, CompanyForm, PolicyForm
 from companies.models import Company, Need
 from companies.operations import record_call, set_policy, update_company
 from companies.readiness import NEED, completeness, door_is_closed, policy_of
@@ -42,7 +42,7 @@ def detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 
 def _show(
-    request: HttpRequest, company: Company, call_form: CallForm | None = None, status: int = 200
+    request: HttpRequest, company: Company, call_form: CompanyCallForm | None = None, status: int = 200
 ) -> HttpResponse:
     """`call_form` is the one that was refused, with what was typed."""
     may_call = policies.can_record_call(request.user, company)
@@ -59,7 +59,7 @@ def _show(
         "asks_as": who_may_ask(request.user),
         "can_create_need": policies.can_create_need(request.user, company),
         "may_call": may_call,
-        "call_form": call_form or (CallForm() if may_call else None),
+        "call_form": call_form or (CompanyCallForm() if may_call else None),
     }
     if own:
         said = completeness(company)
@@ -130,7 +130,7 @@ def policy(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 @require_POST
 def call(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     company = company_or_404(request, pk, lambda user, found: is_staff(user))
-    form = CallForm(request.POST)
+    form = CompanyCallForm(request.POST)
     if not form.is_valid():
         return _show(request, company, form, status=422)
     try:

@@ -26,7 +26,7 @@ from mecenova.workflow.journal import Line, history
 from mecenova.workflow.models import TransitionRecord
 from partnerships import operations, policies
 from partnerships.answering import give_answer
-from partnerships.asking import Approach, find_approach, living_like
+from partnerships.asking import IntendedRequest, find_intended, living_like
 from partnerships.enums import IntroductionStatus
 from partnerships.followups import AnswerIntroduction
 from partnerships.forms import AnswerForm, AskForm, WithdrawForm
@@ -121,20 +121,20 @@ def seen(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 @rate_limit(action="introduce")
 def introduction_create(request: HttpRequest) -> HttpResponse:
     """Ask to talk, about a need, to a company, or to an association."""
-    approach = find_approach(request.user, request.GET)
-    if approach is None:
+    intended = find_intended(request.user, request.GET)
+    if intended is None:
         raise Http404
-    living = living_like(approach)
+    living = living_like(intended)
     form = AskForm(
         request.POST or None,
-        association=approach.association,
-        side=approach.side,
-        need=approach.need,
-        answers=living if approach.answers(living) else None,
+        association=intended.association,
+        side=intended.side,
+        need=intended.need,
+        answers=living if intended.answers(living) else None,
     )
     if request.method == "POST" and form.is_valid():
         try:
-            asked = _ask(request, approach, form)
+            asked = _ask(request, intended, form)
         except DomainError as error:
             form.add_error(None, error.message)
         else:
@@ -142,29 +142,29 @@ def introduction_create(request: HttpRequest) -> HttpResponse:
                 messages.success(request, _what_asking_did(asked))
                 return redirect("partnerships:introduction", pk=asked.pk)
             form.add_error(None, "Ce nouveau message n’est pas parti\u00a0: une demande est déjà ouverte.")
-            living = living_like(approach)
+            living = living_like(intended)
     context = {
-        "approach": approach,
+        "intended": intended,
         "living": living,
-        "already": living.already_for(approach.side) if living else "",
-        "answers": approach.answers(living),
-        "why_not": policies.why_not_ask(approach.association, approach.company, approach.need, approach.side),
-        "position_url": approach.position_url,
-        "refusal": policies.refusal_in_force(approach.association, approach.company, approach.side),
-        "leaves_at_once": operations.leaves_at_once(approach.company, approach.association),
-        "answer": foreseen(AnswerIntroduction(), approach.asked.pk),
+        "already": living.already_for(intended.side) if living else "",
+        "answers": intended.answers(living),
+        "why_not": policies.why_not_ask(intended.association, intended.company, intended.need, intended.side),
+        "position_url": intended.position_url,
+        "refusal": policies.refusal_in_force(intended.association, intended.company, intended.side),
+        "leaves_at_once": operations.leaves_at_once(intended.company, intended.association),
+        "answer": foreseen(AnswerIntroduction(), intended.asked.pk),
     }
     return show_form(request, "partnerships/introduction_form.html", form, **context)
 
 
-def _ask(request: HttpRequest, approach: Approach, form: AskForm) -> Introduction:
+def _ask(request: HttpRequest, intended: IntendedRequest, form: AskForm) -> Introduction:
     return operations.introduce(
-        association=approach.association,
-        company=approach.company,
-        need=approach.need,
+        association=intended.association,
+        company=intended.company,
+        need=intended.need,
         project=form.cleaned_data.get("project"),
         kind=form.cleaned_data["kind"],
-        asked_by_side=approach.side,
+        asked_by_side=intended.side,
         note=form.cleaned_data["note"],
         by=request.user,
     )

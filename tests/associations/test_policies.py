@@ -47,7 +47,7 @@ ASSOCIATION = {
         "checked": set(),
         "left": set(),
     },
-    "can_ask_introduction": {
+    "can_solicit": {
         "unclaimed": set(),
         "to_check": set(),
         "changes_asked": set(),
@@ -134,13 +134,13 @@ def test_nobody_solicits_an_expert_or_a_paused_association(stance):
     until = clock.today() if stance == Stance.PAUSED else None
     association = AssociationFactory(stance=stance, paused_until=until)
     company = people(association)["company"]
-    assert not policies.can_ask_introduction(company, association)
+    assert not policies.can_solicit(company, association)
 
 
 def test_company_not_checked_asks_for_no_introduction():
     company = OrganisationFactory(kind=OrganisationKind.COMPANY, status=OrganisationStatus.TO_CHECK)
     user = MembershipFactory(organisation=company).user
-    assert not policies.can_ask_introduction(user, AssociationFactory())
+    assert not policies.can_solicit(user, AssociationFactory())
 
 
 def test_deactivated_member_is_a_stranger():

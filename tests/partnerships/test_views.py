@@ -345,8 +345,8 @@ def test_somebody_of_two_associations_says_for_which_one_they_ask(client, pair):
     address = reverse("partnerships:introduction_create")
     named = {"besoin": pair.need.pk, "organisme": pair.association.organisation_id}
     page = client.get(address, {"besoin": pair.need.pk})
-    assert page.context["approach"].association == first
-    assert page.context["approach"].others == (pair.association.organisation,)
+    assert page.context["intended"].association == first
+    assert page.context["intended"].others == (pair.association.organisation,)
     assert f"organisme={pair.association.organisation_id}" in shown(page)
     client.post(f"{address}?{urlencode(named)}", {"note": "Parlons-en."})
     assert Introduction.objects.get().association == pair.association
