@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.urls import reverse
 
+from accounts.enums import OrganisationStatus
 from accounts.models import Organisation
 from accounts.policies import is_member
 from mecenova.agenda import operations as agenda
@@ -41,11 +42,14 @@ class PartnershipNotification(Notification):
     def context(self, subject: Partnership, recipient: "User") -> dict[str, Any]:
         parties = subject.known_parties
         own = next((party for party in parties if is_member(recipient, party.organisation)), parties[0])
+        others = [party for party in parties if party != own]
         step = agenda.next_step(subject)
         return {
             "partnership": subject,
             "own": own.organisation,
-            "others": [party.organisation.name for party in parties if party != own],
+            "others": [party.organisation.name for party in others],
+            # Whether another party is still here, to be asked the same and to read these words.
+            "is_read": any(party.organisation.status != OrganisationStatus.LEFT for party in others),
             "reader_is_association": own.role == PartyRole.BENEFICIARY,
             "deadline": step.deadline if step else None,
             "put_off": step.put_off if step else "",

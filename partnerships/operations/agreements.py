@@ -1,6 +1,6 @@
 """Gone on with, ended, and what came of it."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from dateutil.relativedelta import relativedelta
@@ -73,12 +73,14 @@ def end_partnership(*, partnership: Partnership, by: "User | None" = None, note:
 
 
 def end_by_leaving(partnership: Partnership, note: str) -> None:
-    """A party has left the site: those who stay are told, and nothing more is asked. The caller holds it."""
+    """A party has left: those who stay are told, and give their own account of it. The caller holds it."""
     if partnership.is_agreed:
-        moment = clock.now()
-        _end(partnership, by=None, note=note, evaluated_at=moment, completed_at=moment)
-    else:
+        _end(partnership, by=None, note=note)
+        agenda.start(EvaluateTogether, partnership)
+    if not partnership.present_organisations():
         _complete(partnership)
+    elif moment := partnership.reflection_moment:
+        _after_words(partnership, moment)
 
 
 def reflection_is_open(partnership: Partnership, step: "FollowUp | None") -> bool:
@@ -107,10 +109,7 @@ def reflect(*, partnership: Partnership, text: str, by: "User") -> Partnership:
         defaults={"text": text.strip(), "at": clock.now(), "by": by},
     )
     record(partnership, "reflect", partnership.status, partnership.status, by, organisation.name)
-    if partnership.without_words(moment):
-        agenda.hand_over_step(partnership, EvaluateTogether, TellLastingEffect)
-    else:
-        _close_reflection(partnership, moment)
+    _after_words(partnership, moment)
     return partnership
 
 
@@ -119,6 +118,14 @@ def let_reflection_rest(*, partnership: Partnership, moment: str) -> None:
     """Asked and asked again in vain: nobody is chased for ever."""
     partnership = lock_partnership(partnership)
     if partnership.reflection_moment == moment:
+        _close_reflection(partnership, moment)
+
+
+def _after_words(partnership: Partnership, moment: ReflectionMoment) -> None:
+    """The question goes on for those of them who have not written, and is closed when none is left."""
+    if partnership.without_words(moment):
+        agenda.hand_over_step(partnership, EvaluateTogether, TellLastingEffect)
+    else:
         _close_reflection(partnership, moment)
 
 
@@ -139,12 +146,10 @@ def _complete(partnership: Partnership) -> None:
     agenda.close(partnership)
 
 
-def _end(partnership: Partnership, *, by: "User | None", note: str, **moments: datetime) -> None:
+def _end(partnership: Partnership, *, by: "User | None", note: str) -> None:
     today = clock.today()
     ends_on = min(partnership.ends_on or today, today)
-    advance(
-        partnership, PARTNERSHIP, "end", by=by, note=note, ended_at=clock.now(), ends_on=ends_on, **moments
-    )
+    advance(partnership, PARTNERSHIP, "end", by=by, note=note, ended_at=clock.now(), ends_on=ends_on)
     agenda.close(partnership)
     mail.queue(PartnershipEnded, partnership)
 

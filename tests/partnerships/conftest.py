@@ -1,3 +1,4 @@
+from datetime import UTC, datetime
 from types import SimpleNamespace
 
 import pytest
@@ -10,7 +11,7 @@ from tests.accounts.factories import StaffFactory
 from tests.associations.factories import AssociationFactory
 from tests.companies.factories import CompanyFactory, NeedFactory
 from tests.partnerships.factories import member_of
-from tests.partnerships.talking import MONDAY
+from tests.partnerships.talking import END, MONDAY, TODAY
 
 
 @pytest.fixture
@@ -60,4 +61,26 @@ def talk(pair, frozen_clock):
             pair.partnership.refresh_from_db()
 
         pair.say, pair.go_to = say, go_to
+        yield pair
+
+
+@pytest.fixture
+def signed(pair, frozen_clock):
+    """A partnership in discussion, and short ways to move it."""
+    with frozen_clock(MONDAY) as now:
+        pair.now = now
+        pair.partnership = operations.accept_introduction(introduction=pair.ask(), by=pair.answerer)
+
+        def sign(ends_on=END, signed_on=TODAY, by=None):
+            return operations.agree_partnership(
+                partnership=pair.partnership, signed_on=signed_on, ends_on=ends_on, by=by or pair.asker
+            )
+
+        def go_to(day, hour=10):
+            now.move_to(datetime(day.year, day.month, day.day, hour, tzinfo=UTC))
+            agenda.run_due()
+            agenda.run_due()
+            pair.partnership.refresh_from_db()
+
+        pair.sign, pair.go_to = sign, go_to
         yield pair

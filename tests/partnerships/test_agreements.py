@@ -1,7 +1,6 @@
 """Signed, gone on with, ended, told: each state has its one step, and nobody is chased for ever."""
 
-import html
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -9,61 +8,17 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from accounts.enums import Role
-from accounts.operations import withdraw_organisation
-from mecenova.agenda import operations as agenda
 from mecenova.agenda.models import FollowUp
 from mecenova.calendar import clock
-from mecenova.mail.models import OutgoingMail
-from mecenova.ui.figures import long_date
 from mecenova.workflow.errors import DomainError, TransitionRefused
 from mecenova.workflow.journal import history
 from partnerships import operations
 from partnerships.enums import PartnershipStatus
-from partnerships.followups import TellLastingEffect
-from partnerships.models import Partnership, Reflection
+from partnerships.models import Partnership
 from tests.accounts.factories import MembershipFactory, StaffFactory, UserFactory
+from tests.partnerships.talking import END, TODAY, mails, rule_of, shown
 
 pytestmark = pytest.mark.django_db
-MONDAY = datetime(2026, 11, 23, 9, tzinfo=UTC)
-TODAY = date(2026, 11, 23)
-END = date(2027, 11, 30)
-
-
-def mails(name):
-    return OutgoingMail.objects.filter(notification=f"partnerships.{name}")
-
-
-def shown(response):
-    return " ".join(html.unescape(response.content.decode()).split())
-
-
-@pytest.fixture
-def signed(pair, frozen_clock):
-    """A partnership in discussion, and short ways to move it."""
-    with frozen_clock(MONDAY) as now:
-        pair.now = now
-        pair.partnership = operations.accept_introduction(introduction=pair.ask(), by=pair.answerer)
-
-        def sign(ends_on=END, signed_on=TODAY, by=None):
-            return operations.agree_partnership(
-                partnership=pair.partnership, signed_on=signed_on, ends_on=ends_on, by=by or pair.asker
-            )
-
-        def go_to(day, hour=10):
-            now.move_to(datetime(day.year, day.month, day.day, hour, tzinfo=UTC))
-            agenda.run_due()
-            agenda.run_due()
-            pair.partnership.refresh_from_db()
-
-        pair.sign, pair.go_to = sign, go_to
-        yield pair
-
-
-def rule_of(partnership):
-    steps = FollowUp.objects.about([partnership]).steps()
-    alive = Partnership.objects.active().filter(pk=partnership.pk).exists()
-    assert steps.count() == (1 if alive else 0)
-    return steps[0].rule if alive else None
 
 
 def test_one_side_says_it_is_signed_and_the_other_is_told_by_whom(signed):
@@ -198,87 +153,6 @@ def test_a_short_term_still_ends_on_its_day(signed):
     assert mails("renewal_asked").count() == 0
     signed.go_to(TODAY + timedelta(days=4))
     assert signed.partnership.status == PartnershipStatus.ENDED
-
-
-def test_what_came_of_it_is_asked_then_what_remains_then_nothing(signed):
-    signed.sign()
-    operations.end_partnership(partnership=signed.partnership, by=signed.asker)
-    ended = clock.today()
-    signed.go_to(ended + timedelta(days=15))
-    assert mails("joint_evaluation_asked").count() == 2
-    operations.reflect(partnership=signed.partnership, text="Trente jeunes.", by=signed.asker)
-    assert rule_of(signed.partnership) == "partnerships.joint_evaluation"
-    step = agenda.next_step(signed.partnership)
-    assert step.organisation_id == signed.company.organisation_id
-    operations.reflect(partnership=signed.partnership, text="De beaux ateliers.", by=signed.answerer)
-    assert rule_of(signed.partnership) == "partnerships.lasting_effect"
-    with pytest.raises(DomainError, match="pas posée"):
-        operations.reflect(partnership=signed.partnership, text="Déjà.", by=signed.asker)
-    signed.go_to(ended + timedelta(days=90))
-    assert mails("lasting_effect_asked").count() == 2
-    for person in (signed.asker, signed.answerer):
-        operations.reflect(partnership=signed.partnership, text="Un lien.", by=person)
-    signed.partnership.refresh_from_db()
-    assert signed.partnership.completed_at is not None
-    assert rule_of(signed.partnership) is None
-    assert not FollowUp.objects.about([signed.partnership]).open().exists()
-    assert Reflection.objects.count() == 4
-
-
-def test_words_hand_the_question_over_to_whoever_has_not_written_and_to_its_own_absences(signed):
-    signed.sign()
-    operations.end_partnership(partnership=signed.partnership, by=signed.asker)
-    begun = agenda.next_step(signed.partnership)
-    away = {"first_day": TODAY + timedelta(days=1), "last_day": TODAY + timedelta(days=11), "by": None}
-    agenda.add_absence(organisation_id=signed.company.organisation_id, **away)
-    assert agenda.next_step(signed.partnership).due_at == begun.due_at
-    operations.reflect(partnership=signed.partnership, text="Trente jeunes.", by=signed.asker)
-    step = agenda.next_step(signed.partnership)
-    assert step.organisation_id == signed.company.organisation_id
-    assert (step.since, step.cycle, step.occurrence) == (begun.since, begun.cycle, begun.occurrence)
-    assert clock.paris(step.due_at).date() == date(2026, 12, 18)
-    assert step.deadline > begun.deadline
-
-
-def test_what_remains_can_be_written_when_it_is_asked_whatever_the_team_has_set(signed):
-    agenda.set_delay(rule=TellLastingEffect, occurrence=90, days=60, by=StaffFactory())
-    signed.sign()
-    operations.end_partnership(partnership=signed.partnership, by=signed.asker)
-    for person in (signed.asker, signed.answerer):
-        operations.reflect(partnership=signed.partnership, text="De beaux ateliers.", by=person)
-    signed.go_to(clock.today() + timedelta(days=60))
-    mail = mails("lasting_effect_asked").first()
-    assert f"s’est terminé le {long_date(MONDAY)}" in mail.text
-    assert "mois" not in mail.subject + mail.text
-    operations.reflect(partnership=signed.partnership, text="Un lien.", by=signed.asker)
-
-
-def test_silence_about_it_rests_in_the_end(signed):
-    signed.sign()
-    operations.end_partnership(partnership=signed.partnership, by=signed.asker)
-    for _ in range(240):
-        signed.go_to(clock.today() + timedelta(days=1))
-    for moment in ("joint_evaluation", "lasting_effect"):
-        asked, recalled = mails(f"{moment}_asked"), mails(f"{moment}_recalled")
-        assert (asked.count(), recalled.count()) == (2, 2)
-        assert not {mail.subject for mail in asked} & {mail.subject for mail in recalled}
-        assert all(mail.subject.startswith("Rappel") and "dernier message" in mail.text for mail in recalled)
-    assert signed.partnership.completed_at is not None
-    assert rule_of(signed.partnership) is None
-
-
-@pytest.mark.parametrize("status", ["agreed", "ended"])
-def test_a_departure_ends_it_and_asks_nothing_more(signed, status):
-    signed.sign()
-    if status == "ended":
-        operations.end_partnership(partnership=signed.partnership, by=signed.asker)
-    withdraw_organisation(organisation=signed.company.organisation, by=signed.answerer)
-    signed.partnership.refresh_from_db()
-    assert signed.partnership.status == PartnershipStatus.ENDED
-    assert rule_of(signed.partnership) is None
-    assert [mail.recipient for mail in mails("partnership_ended")] == (
-        [signed.asker] if status == "agreed" else [signed.answerer]
-    )
 
 
 def test_a_signed_partnership_is_ended_by_who_runs_a_party_and_never_given_up(signed, client):

@@ -1,0 +1,122 @@
+"""What came of a partnership that has ended, then what remains: asked of each party that is still here."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from accounts.operations import withdraw_organisation
+from mecenova.agenda import operations as agenda
+from mecenova.agenda.models import FollowUp
+from mecenova.calendar import clock
+from mecenova.ui.figures import long_date
+from mecenova.workflow.errors import DomainError
+from partnerships import operations
+from partnerships.enums import PartnershipStatus
+from partnerships.followups import TellLastingEffect
+from partnerships.models import Reflection
+from tests.accounts.factories import StaffFactory
+from tests.partnerships.talking import MONDAY, TODAY, mails, rule_of
+
+pytestmark = pytest.mark.django_db
+
+
+def test_what_came_of_it_is_asked_then_what_remains_then_nothing(signed):
+    signed.sign()
+    operations.end_partnership(partnership=signed.partnership, by=signed.asker)
+    ended = clock.today()
+    signed.go_to(ended + timedelta(days=15))
+    assert mails("joint_evaluation_asked").count() == 2
+    operations.reflect(partnership=signed.partnership, text="Trente jeunes.", by=signed.asker)
+    assert rule_of(signed.partnership) == "partnerships.joint_evaluation"
+    step = agenda.next_step(signed.partnership)
+    assert step.organisation_id == signed.company.organisation_id
+    operations.reflect(partnership=signed.partnership, text="De beaux ateliers.", by=signed.answerer)
+    assert rule_of(signed.partnership) == "partnerships.lasting_effect"
+    with pytest.raises(DomainError, match="pas posée"):
+        operations.reflect(partnership=signed.partnership, text="Déjà.", by=signed.asker)
+    signed.go_to(ended + timedelta(days=90))
+    assert mails("lasting_effect_asked").count() == 2
+    for person in (signed.asker, signed.answerer):
+        operations.reflect(partnership=signed.partnership, text="Un lien.", by=person)
+    signed.partnership.refresh_from_db()
+    assert signed.partnership.completed_at is not None
+    assert rule_of(signed.partnership) is None
+    assert not FollowUp.objects.about([signed.partnership]).open().exists()
+    assert Reflection.objects.count() == 4
+
+
+def test_words_hand_the_question_over_to_whoever_has_not_written_and_to_its_own_absences(signed):
+    signed.sign()
+    operations.end_partnership(partnership=signed.partnership, by=signed.asker)
+    begun = agenda.next_step(signed.partnership)
+    away = {"first_day": TODAY + timedelta(days=1), "last_day": TODAY + timedelta(days=11), "by": None}
+    agenda.add_absence(organisation_id=signed.company.organisation_id, **away)
+    assert agenda.next_step(signed.partnership).due_at == begun.due_at
+    operations.reflect(partnership=signed.partnership, text="Trente jeunes.", by=signed.asker)
+    step = agenda.next_step(signed.partnership)
+    assert step.organisation_id == signed.company.organisation_id
+    assert (step.since, step.cycle, step.occurrence) == (begun.since, begun.cycle, begun.occurrence)
+    assert clock.paris(step.due_at).date() == date(2026, 12, 18)
+    assert step.deadline > begun.deadline
+
+
+def test_what_remains_can_be_written_when_it_is_asked_whatever_the_team_has_set(signed):
+    agenda.set_delay(rule=TellLastingEffect, occurrence=90, days=60, by=StaffFactory())
+    signed.sign()
+    operations.end_partnership(partnership=signed.partnership, by=signed.asker)
+    for person in (signed.asker, signed.answerer):
+        operations.reflect(partnership=signed.partnership, text="De beaux ateliers.", by=person)
+    signed.go_to(clock.today() + timedelta(days=60))
+    mail = mails("lasting_effect_asked").first()
+    assert f"s’est terminé le {long_date(MONDAY)}" in mail.text
+    assert "mois" not in mail.subject + mail.text
+    operations.reflect(partnership=signed.partnership, text="Un lien.", by=signed.asker)
+
+
+def test_silence_about_it_rests_in_the_end(signed):
+    signed.sign()
+    operations.end_partnership(partnership=signed.partnership, by=signed.asker)
+    for _ in range(240):
+        signed.go_to(clock.today() + timedelta(days=1))
+    for moment in ("joint_evaluation", "lasting_effect"):
+        asked, recalled = mails(f"{moment}_asked"), mails(f"{moment}_recalled")
+        assert (asked.count(), recalled.count()) == (2, 2)
+        assert not {mail.subject for mail in asked} & {mail.subject for mail in recalled}
+        assert all(mail.subject.startswith("Rappel") and "dernier message" in mail.text for mail in recalled)
+    assert signed.partnership.completed_at is not None
+    assert rule_of(signed.partnership) is None
+
+
+@pytest.mark.parametrize("status", ["agreed", "ended"])
+def test_who_stays_after_a_departure_still_gives_its_own_account(signed, status):
+    signed.sign()
+    if status == "ended":
+        operations.end_partnership(partnership=signed.partnership, by=signed.answerer)
+    withdraw_organisation(organisation=signed.company.organisation, by=signed.answerer)
+    signed.go_to(clock.today() + timedelta(days=15))
+    assert signed.partnership.status == PartnershipStatus.ENDED
+    (ended,), (asked,) = mails("partnership_ended"), mails("joint_evaluation_asked")
+    assert (ended.recipient, asked.recipient) == (signed.asker, signed.asker)
+    assert ("a quitté Mecenova. Votre partenariat" in ended.text) == (status == "agreed")
+    assert "vous vous lirez" not in asked.text
+    operations.reflect(partnership=signed.partnership, text="Trente jeunes.", by=signed.asker)
+    assert rule_of(signed.partnership) == "partnerships.lasting_effect"
+
+
+def test_who_has_written_waits_for_nobody_who_has_left(signed):
+    signed.sign()
+    operations.end_partnership(partnership=signed.partnership, by=signed.asker)
+    operations.reflect(partnership=signed.partnership, text="Trente jeunes.", by=signed.asker)
+    assert agenda.next_step(signed.partnership).organisation_id == signed.company.organisation_id
+    withdraw_organisation(organisation=signed.company.organisation, by=signed.answerer)
+    assert rule_of(signed.partnership) == "partnerships.lasting_effect"
+    assert agenda.next_step(signed.partnership).organisation_id == signed.association.organisation_id
+
+
+def test_nothing_more_is_asked_once_both_have_left(signed):
+    signed.sign()
+    for side in (signed.company, signed.association):
+        withdraw_organisation(organisation=side.organisation, by=None)
+    signed.partnership.refresh_from_db()
+    assert signed.partnership.completed_at is not None
+    assert not FollowUp.objects.about([signed.partnership]).open().exists()
