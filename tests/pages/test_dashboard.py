@@ -124,12 +124,33 @@ def test_what_is_mine_to_answer_is_apart_from_what_i_wait_for(client):
     asker, answerer = member_of(association), member_of(company)
     introduction = asked_by(asker, association, company)
     client.force_login(answerer)
-    assert [line[0] for line in client.get(DASHBOARD).context["owed"]] == [introduction]
+    response = client.get(DASHBOARD)
+    assert response.context["due"].url == introduction.get_absolute_url()
+    assert not response.context["awaited"]
     client.force_login(asker)
     response = client.get(DASHBOARD)
     assert [line[0] for line in response.context["awaited"]] == [introduction]
     assert f"{company.organisation.name}, au plus tard le" in shown(response)
     assert f"<dd>{company.organisation.name}</dd>" in shown(client.get(introduction.get_absolute_url()))
+
+
+def test_what_is_due_soonest_is_said_once_and_what_comes_after_it_below(client):
+    company = CompanyFactory()
+    answerer = member_of(company)
+    with clock.frozen(datetime(2026, 11, 23, 9, tzinfo=UTC)) as now:
+        asking = AssociationFactory(complete=True)
+        first = asked_by(member_of(asking), asking, company)
+        now.advance(timedelta(days=1))
+        second = asked_by(member_of(asking), asking, company)
+        client.force_login(answerer)
+        page = client.get(DASHBOARD)
+        assert page.context["due"].url == first.get_absolute_url()
+        assert [line[0] for line in page.context["owed"]] == [second]
+        assert shown(page).count(f'href="{first.get_absolute_url()}"') == 1
+        partnerships.accept_introduction(introduction=second, by=answerer)
+        page = client.get(DASHBOARD)
+        assert not page.context["owed"]
+        assert "Ce qu’on attend aussi de vous" not in shown(page)
 
 
 def test_a_no_stays_on_the_pages_of_who_asked_until_it_may_ask_again(client, query_count):

@@ -55,21 +55,27 @@ def dashboard(request: HttpRequest) -> HttpResponse:
     association = Association.objects.for_page().filter(organisation=organisation).first()
     if association is not None:
         context |= _association(association)
-        context |= {"due": _due(context), "to_read": _to_read(context, "associations")}
-        return render(request, "pages/dashboard_association.html", context | _in_pages(request, context))
+        context |= {"to_read": _to_read(context, "associations")}
+        return render(request, "pages/dashboard_association.html", _as_read(request, context))
     company = (
         Company.objects.select_related("organisation", "policy").filter(organisation=organisation).first()
     )
     if company is not None:
         context |= _company(company)
-        context |= {"due": _due(context), "to_read": _to_read(context, "companies")}
-        return render(request, "pages/dashboard_company.html", context | _in_pages(request, context))
-    context |= {"edit_url": "", "due": _due(context)}
-    return render(request, "pages/dashboard.html", context | _in_pages(request, context))
+        context |= {"to_read": _to_read(context, "companies")}
+        return render(request, "pages/dashboard_company.html", _as_read(request, context))
+    return render(request, "pages/dashboard.html", _as_read(request, context | {"edit_url": ""}))
+
+
+def _as_read(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
+    """What is due soonest stands first, and is not said again below; then each list comes in its pages."""
+    due = _due(context)
+    said = due.step if due else None
+    context = context | {"due": due, "owed": [line for line in context["owed"] if line[1] != said]}
+    return context | _in_pages(request, context)
 
 
 def _in_pages(request: HttpRequest, context: dict[str, Any]) -> dict[str, Page[Any]]:
-    """Asked last: what is due soonest is looked for in the whole lists."""
     return {
         name: Paginator(context[name], PER_PAGE).get_page(request.GET.get(heading))
         for name, heading in HEADINGS.items()
