@@ -22,6 +22,10 @@ from partnerships.models import Introduction, Partnership
 if TYPE_CHECKING:
     from accounts.models import User
 
+A_DAY = timedelta(days=1)
+# What tells the other side by mail each time is not said again all day long.
+TIMES_A_DAY = 3
+
 
 def can_view_introduction(user: "User", introduction: Introduction) -> bool:
     return bool(
@@ -123,6 +127,18 @@ def why_not_ask(association: Association, company: Company, need: Need | None, s
         or _why_need_is_over(need)
         or _why_it_is_under_way(association, company, need, side)
         or _why_it_was_refused(association, company, side)
+        or _why_taken_back_too_often(association, company, side)
+    )
+
+
+def why_not_again(subject: Introduction | Partnership, verb: str, by: "User") -> str | None:
+    """Why this person has said this often enough for today, or None: each time a mail has left."""
+    said = history(subject).filter(verb=verb, by=by, at__gt=clock.now() - A_DAY)
+    if said.count() < TIMES_A_DAY:
+        return None
+    return (
+        "Vous l’avez déjà dit trois fois en un jour, et chaque fois un courriel est parti à l’autre côté. "
+        "Appelez-le, ou revenez demain."
     )
 
 
@@ -241,6 +257,19 @@ def _why_it_was_refused(association: Association, company: Company, side: str) -
     """Who was told no waits for the date it was given; who said no may change its mind at any time."""
     refused = refusal_in_force(association, company, side)
     return why_refused(refused) if refused else None
+
+
+def _why_taken_back_too_often(association: Association, company: Company, side: str) -> str | None:
+    """Asked then taken back, each has told the other side: its people are not written to all day."""
+    asked = Introduction.objects.filter(association=association, company=company, asked_by_side=side)
+    taken_back = asked.filter(requested_at__isnull=False, withdrawn_at__gt=clock.now() - A_DAY)
+    if taken_back.count() < TIMES_A_DAY:
+        return None
+    other = company.organisation if side == Side.ASSOCIATION else association.organisation
+    return (
+        f"En un jour, vous avez déjà retiré trois demandes faites à {other.name}, qui les avait reçues par "
+        "courriel. Prenez le temps d’écrire la prochaine, et revenez demain."
+    )
 
 
 def why_refused(refused: Introduction) -> str:

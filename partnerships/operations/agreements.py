@@ -50,6 +50,8 @@ def renew_partnership(
         raise DomainError("Sans date de fin prévue, dites plutôt que le partenariat est terminé.")
     if goes_on:
         check_end(ends_on, partnership.signed_on)
+    if why := policies.why_not_again(partnership, "renew", by):
+        raise DomainError(why)
     new_end = ends_on if goes_on else partnership.ends_on
     note = f"Continue, {until(new_end)}" if goes_on else f"S’arrête comme prévu, le {new_end:%d/%m/%Y}"
     line = advance(partnership, PARTNERSHIP, "renew", by=by, note=note, ends_on=new_end)

@@ -54,6 +54,8 @@ def postpone_introduction(
         )
     if introduction.is_postponed and (later_on, note) == (introduction.later_on, introduction.answer_note):
         return introduction
+    if introduction.is_postponed and (why := policies.why_not_again(introduction, "postpone", by)):
+        raise DomainError(why)
     line = advance(
         introduction,
         INTRODUCTION,

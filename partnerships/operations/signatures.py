@@ -66,6 +66,8 @@ def correct_signature(
     _check_dates(partnership, signed_on, ends_on)
     if (signed_on, ends_on) == (partnership.signed_on, partnership.ends_on):
         return partnership
+    if why := policies.why_not_again(partnership, "correct_signature", by):
+        raise DomainError(why)
     line = advance(
         partnership,
         PARTNERSHIP,
