@@ -1,5 +1,6 @@
 """What people type about themselves and their team."""
 
+import re
 from typing import Any
 
 from allauth.account.forms import ConfirmEmailVerificationCodeForm, LoginForm, SignupForm
@@ -19,8 +20,29 @@ from mecenova.team import is_staff
 from mecenova.ui.forms import DateInput
 
 NAME_LENGTH = 80
-# Who signs the mails of the site: nobody else bears these names.
-OURS = {"mecenova", "ims"}
+# What a reader takes for each letter of our names, folded: Cyrillic, Greek, phonetics.
+_READ_AS = {
+    "m": "mмμᴍ",
+    "e": "eеεᴇ",
+    "c": "cсϲᴄ",
+    "n": "nνɴո",
+    "o": "oоοᴏօ",
+    "v": "vѵνᴠ",
+    "a": "aаαᴀ",
+    "i": "iıіιɪӏǀl1",
+    "s": "sѕꜱ",
+}
+
+
+def _read_as(name: str) -> str:
+    """The name however it is spaced, dotted, cut by letters that show nothing or written in others."""
+    return " ?".join(f"[{_READ_AS[letter]}]" for letter in name)
+
+
+# Who signs the mails of the site: nobody else bears these names, even within a word for the longer one.
+OURS = re.compile(rf"mecenova|\b{_read_as('mecenova')}|\b{_read_as('ims')}\b")
+# With fewer figures nobody is called.
+NUMBER_TO_CALL = re.compile(r"(?:\d\D*){6}")
 MESSAGE_LENGTH = 1000
 
 
@@ -30,6 +52,12 @@ def refuse_web_address(name: str) -> None:
         raise ValidationError(
             "Écrivez un nom, sans adresse de site ni point entre deux mots.", code="web_address"
         )
+
+
+def refuse_number(name: str) -> None:
+    """Nor a number that its reader would call."""
+    if NUMBER_TO_CALL.search(name):
+        raise ValidationError("Écrivez un nom, sans numéro de téléphone.", code="number")
 
 
 class LineField(forms.CharField):
@@ -54,7 +82,7 @@ def first_name_field() -> LineField:
         max_length=NAME_LENGTH,
         widget=forms.TextInput({"autocomplete": "given-name"}),
         error_messages={"required": "Écrivez votre prénom."},
-        validators=[refuse_web_address],
+        validators=[refuse_web_address, refuse_number],
     )
 
 
@@ -64,7 +92,7 @@ def last_name_field() -> LineField:
         max_length=NAME_LENGTH,
         widget=forms.TextInput({"autocomplete": "family-name"}),
         error_messages={"required": "Écrivez votre nom."},
-        validators=[refuse_web_address],
+        validators=[refuse_web_address, refuse_number],
     )
 
 
@@ -76,9 +104,12 @@ class OwnNameForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
-        for name in ("first_name", "last_name"):
-            if not self.is_ours() and OURS & set(fold(cleaned.get(name, "")).split()):
-                self.add_error(name, "Ce nom est celui de l’équipe du site\u00a0: écrivez le vôtre.")
+        names = {name: fold(cleaned.get(name, "")) for name in ("first_name", "last_name")}
+        if self.is_ours() or not OURS.search(" ".join(names.values())):
+            return cleaned
+        alone = [name for name, folded in names.items() if OURS.search(folded)]
+        for name in alone or ["last_name"]:
+            self.add_error(name, "Ce nom est celui de l’équipe du site\u00a0: écrivez le vôtre.")
         return cleaned
 
 

@@ -14,8 +14,12 @@ _NO_BREAK = re.compile("[\u00a0\u202f]")
 _BLANK_LINES = re.compile(r"\n{3,}")
 
 # With or without « https », as mailboxes turn it into a link by themselves: two letters at least on each side
-# of the dot, so that « J.P. Dupont » and « S.O.S. Amitié » are names.
-_WEB_ADDRESS = re.compile(r"://|\bwww\.|[\w-]{2,}\.[^\W\d_]{2,}", re.IGNORECASE)
+# of the dot, so that « J.P. Dupont » and « S.O.S. Amitié » are names. One before it is enough of an address
+# that is written as one: « t.me », « T.ME/prix », but not « J.Dupont ».
+_WEB_ADDRESS = re.compile(
+    r"://|\bwww[.。]|[\w-]{2,}[.。][^\W\d_]{2,}|\w[.。][^\W\d_]{2,}/|\b\w[.。](?-i:[a-z]{2,})\b",
+    re.IGNORECASE,
+)
 
 
 def one_line(text: str) -> str:
