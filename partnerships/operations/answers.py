@@ -43,7 +43,8 @@ def postpone_introduction(
     *, introduction: Introduction, later_on: date, by: "User", note: str = ""
 ) -> Introduction:
     """Yes, but later: the question comes back by itself on that date. Said again, it is the last date that
-    counts, within a year of the request."""
+    counts, within a year of the request. The journal keeps the words, which those of the next answer replace.
+    """
     if later_on <= clock.today():
         raise DomainError("Choisissez une date à venir\u00a0: ce jour-là, la question vous sera reposée.")
     introduction = _lock_for_answer(introduction, by)
@@ -61,6 +62,7 @@ def postpone_introduction(
         INTRODUCTION,
         "postpone",
         by=by,
+        note=note,
         answered_at=clock.now(),
         later_on=later_on,
         answer_note=note,

@@ -35,6 +35,7 @@ from partnerships.models import Introduction
 from partnerships.refusals import next_steps_after
 
 PER_PAGE = 20
+ANSWERS = ("accept", "postpone", "decline")
 
 
 @require_safe
@@ -242,9 +243,14 @@ def _waiting_for(organisation: Organisation) -> QuerySet[Introduction]:
 
 
 def _happened(found: Introduction) -> list[Line]:
-    """Newest first, as every page tells it."""
-    lines = reversed(history(found))
-    return [Line(line.verb, line.at, _done(line), str(line.by or ""), "") for line in lines]
+    """Newest first, as every page tells it, with the words that those of a later answer have replaced."""
+    lines = list(reversed(history(found)))
+    answers = [line for line in lines if line.verb in ANSWERS]
+    replaced = {line.pk for line in answers[1:]}
+    return [
+        Line(line.verb, line.at, _done(line), str(line.by or ""), line.note if line.pk in replaced else "")
+        for line in lines
+    ]
 
 
 def _done(line: TransitionRecord) -> str:

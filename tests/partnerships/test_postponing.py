@@ -119,3 +119,23 @@ def test_who_answers_has_seen_the_request_and_its_past_is_told_newest_first(post
         past.index(words) for words in ("Plus tard, à une autre date", "Plus tard, par", "Demande envoyée")
     ]
     assert order == sorted(order)
+
+
+def test_words_that_those_of_the_next_answer_replace_stay_where_both_read_them(postponed, client):
+    postponed.postpone(SECOND, note="Après notre comité.")
+    assert page_of(postponed, client, postponed.asker).count("Après notre comité.") == 1
+    text = OutgoingMail.objects.get(notification="partnerships.introduction_requested").text
+    link = next(word for word in text.split() if "/lien/" in word)
+    client.logout()
+    page = shown(client.get(link[link.index("/lien/") :]))
+    assert "Votre réponse du lundi 23 novembre 2026, plus tard :" in page
+    assert "Après notre comité." in page
+    postponed.now.move_to(datetime(2027, 1, 8, 10, tzinfo=UTC))
+    agenda.run_due()
+    again = mails("introduction_requested").order_by("created_at").last()
+    assert "> Après notre comité." in again.text
+    assert "La réponse du lundi 23 novembre 2026 : plus tard" in page_of(postponed, client, postponed.asker)
+    operations.accept_introduction(introduction=postponed.introduction, by=postponed.answerer, note="Oui !")
+    for person in (postponed.asker, postponed.answerer):
+        page = page_of(postponed, client, person)
+        assert (page.count("Après notre comité."), page.count("Oui !")) == (1, 1)
