@@ -16,7 +16,10 @@ def give_answer(introduction: Introduction, answer: dict[str, Any], *, by: "User
     """Apply a valid AnswerForm's data; returns what to tell the person. Raises DomainError."""
     if answer["answer"] == AnswerForm.YES:
         operations.accept_introduction(introduction=introduction, by=by, note=answer["note"])
-        return "Merci\u202f! La réponse est transmise, et une page de partenariat est ouverte pour vous deux."
+        return (
+            "Merci\u202f! La réponse est transmise\u00a0: un courriel vous dit comment vous parler, "
+            "et une page de partenariat est ouverte pour vous deux."
+        )
     if answer["answer"] == AnswerForm.LATER:
         postponed = operations.postpone_introduction(
             introduction=introduction, later_on=answer["later_on"], by=by, note=answer["note"]

@@ -359,17 +359,21 @@ def _message(mail: OutgoingMail) -> EmailMultiAlternatives:
         # RFC 8058: a mailbox's own button unsubscribes, without opening a page.
         headers["List-Unsubscribe"] = f"<{unsubscribe_url(mail.recipient.pk, mail.groups)}>"
         headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
-    message = EmailMultiAlternatives(subject=mail.subject, body=mail.text, to=[mail.address], headers=headers)
+    reply_to, files = _beside_the_words(mail)
+    message = EmailMultiAlternatives(
+        subject=mail.subject, body=mail.text, to=[mail.address], reply_to=reply_to, headers=headers
+    )
     if mail.html:
         message.attach_alternative(mail.html, "text/html")
-    for file in _attachments(mail):
+    for file in files:
         message.attach(*file)
     return message
 
 
-def _attachments(mail: OutgoingMail) -> Sequence[Attachment]:
-    """Nothing for a ready-made mail, nor once what it is about has gone."""
+def _beside_the_words(mail: OutgoingMail) -> tuple[Sequence[str], Sequence[Attachment]]:
+    """Where its answers go, and its files. Nothing of a ready-made mail, nor once its subject has gone."""
     notification = notification_named(mail.notification, mail.occurrence)
     if notification is None or mail.about is None or mail.recipient is None:
-        return ()
-    return notification.attachments(mail.about, mail.recipient)
+        return (), ()
+    told = mail.about, mail.recipient
+    return notification.reply_to(*told), notification.attachments(*told)

@@ -63,6 +63,10 @@ class Notification:
         """Files that leave with it; the site's own page of the mail does not show them again."""
         return ()
 
+    def reply_to(self, subject: Any, recipient: "User") -> Sequence[str]:
+        """The addresses that an answer to this mail goes to: they are never written in it, so never kept."""
+        return ()
+
     def still_wanted(self, subject: Any, recipient: "User") -> bool:
         """Asked at the moment of delivery: who has answered, refused, paused or left gets nothing.
 

@@ -1,6 +1,7 @@
 from partnerships.notifications.introductions import (
     ANSWER_LINK,
     IntroductionAccepted,
+    IntroductionAgreed,
     IntroductionDeclined,
     IntroductionEnded,
     IntroductionLastCall,
@@ -45,6 +46,7 @@ __all__ = [
     "DecideTogetherAgain",
     "DecideTogetherReminder",
     "IntroductionAccepted",
+    "IntroductionAgreed",
     "IntroductionDeclined",
     "IntroductionEnded",
     "IntroductionLastCall",

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.urls import reverse
 
-from accounts.models import team_of
+from accounts.models import Organisation, team_of
 from accounts.policies import is_member
 from mecenova.agenda import operations as agenda
 from mecenova.calendar import clock
@@ -138,18 +138,55 @@ class IntroductionTrueStatus(ToAskingSide):
     wanted_in: ClassVar[tuple[str, ...]] = (IntroductionStatus.REQUESTED, IntroductionStatus.LATER)
 
 
-@register_notification
-class IntroductionAccepted(ToAskingSide):
-    name: ClassVar[str] = "partnerships.introduction_accepted"
-    template: ClassVar[str] = "mail/partnerships/introduction_accepted.md"
+class TalkNow(IntroductionNotification):
+    """A yes was said: an answer to this mail goes to the people of the other side, without signing in."""
+
     wanted_in: ClassVar[tuple[str, ...]] = (IntroductionStatus.YES,)
+
+    def other_side(self, subject: Introduction) -> Organisation:
+        raise NotImplementedError
+
+    def reply_to(self, subject: Introduction, recipient: "User") -> list[str]:
+        return [person.email for person in self.other_side(subject).active_members()]
 
     def context(self, subject: Introduction, recipient: "User") -> dict[str, Any]:
         step = agenda.next_step(subject.partnership)
+        other = self.other_side(subject)
+        people = other.active_members()
         return super().context(subject, recipient) | {
             "partnership_url": absolute_url(subject.partnership.get_absolute_url()),
             "asked_on": step.due_at if step else None,
+            "is_read": bool(people),
+            "people": [name for person in people if (name := person.get_full_name())],
+            "phone": other.phone,
         }
+
+
+@register_notification
+class IntroductionAccepted(TalkNow, ToAskingSide):
+    name: ClassVar[str] = "partnerships.introduction_accepted"
+    template: ClassVar[str] = "mail/partnerships/introduction_accepted.md"
+
+    def other_side(self, subject: Introduction) -> Organisation:
+        return subject.answering_organisation
+
+
+@register_notification
+class IntroductionAgreed(TalkNow):
+    """To the side that said yes, from a mail perhaps: all it has read of the other is the request."""
+
+    name: ClassVar[str] = "partnerships.introduction_agreed"
+    template: ClassVar[str] = "mail/partnerships/introduction_agreed.md"
+
+    def other_side(self, subject: Introduction) -> Organisation:
+        return subject.asking_organisation
+
+    def recipients(self, subject: Introduction) -> "Iterable[User]":
+        return subject.answering_organisation.active_members()
+
+    def context(self, subject: Introduction, recipient: "User") -> dict[str, Any]:
+        line = history(subject).filter(verb="accept").last()
+        return super().context(subject, recipient) | {"by": line.by if line else None}
 
 
 @register_notification

@@ -16,7 +16,12 @@ from mecenova.workflow.journal import advance
 from partnerships import policies
 from partnerships.enums import IntroductionStatus, Side, reasons_for
 from partnerships.models import Introduction, Partnership
-from partnerships.notifications import IntroductionAccepted, IntroductionDeclined, IntroductionPostponed
+from partnerships.notifications import (
+    IntroductionAccepted,
+    IntroductionAgreed,
+    IntroductionDeclined,
+    IntroductionPostponed,
+)
 from partnerships.operations.introductions import await_later, lock
 from partnerships.operations.partnerships import open_partnership
 from partnerships.refusals import step_for
@@ -35,6 +40,7 @@ def accept_introduction(*, introduction: Introduction, by: "User", note: str = "
     partnership = open_partnership(introduction=introduction, by=by)
     _settle(introduction, by)
     mail.queue(IntroductionAccepted, introduction)
+    mail.queue(IntroductionAgreed, introduction)
     return partnership
 
 

@@ -30,6 +30,7 @@ from partnerships.operations import places_left
 from tests.associations.factories import AssociationFactory, ProjectFactory
 from tests.companies.factories import NeedFactory
 from tests.partnerships.factories import IntroductionFactory, fill_places, member_of
+from tests.partnerships.talking import shown
 
 MONDAY = datetime(2026, 11, 23, 9, tzinfo=UTC)
 
@@ -92,6 +93,34 @@ def test_saying_yes_opens_a_partnership_with_both_parties_and_a_next_step(pair):
     assert agenda.next_step(partnership) is not None
     assert agenda.next_step(partnership.introduction) is None
     assert [mail.recipient for mail in mails("introduction_accepted")] == [pair.asker]
+
+
+@pytest.mark.django_db
+def test_after_a_yes_said_by_link_each_side_writes_to_the_other_by_answering_its_mail(
+    pair, client, mailoutbox, frozen_clock
+):
+    with frozen_clock(MONDAY):
+        pair.association.organisation.phone = "01 99 00 11 22"
+        pair.association.organisation.save()
+        pair.ask()
+        colleague = member_of(pair.company)
+        asked = mails("introduction_requested").get(recipient=pair.answerer).text
+        link = next(word for word in asked.split() if "/lien/" in word)
+        done = client.post(link[link.index("/lien/") :], {"answer": "yes", "note": ""}, follow=True)
+        assert "un courriel vous dit comment vous parler" in shown(done)
+        deliver_due()
+        answers = {message.to[0]: message.reply_to for message in mailoutbox if message.reply_to}
+        asker = [pair.asker.email]
+        assert answers == {
+            pair.asker.email: sorted([pair.answerer.email, colleague.email]),
+            pair.answerer.email: asker,
+            colleague.email: asker,
+        }
+        told = {mail.recipient: mail.text for mail in mails("introduction_agreed")}
+        assert set(told) == {pair.answerer, colleague}
+        assert "Vous avez répondu oui" in told[pair.answerer]
+        assert f"{pair.answerer} a répondu oui" in told[colleague]
+        assert all("01 99 00 11 22" in text and pair.asker.email not in text for text in told.values())
 
 
 @pytest.mark.django_db
