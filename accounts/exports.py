@@ -1,8 +1,10 @@
 """What the site knows of a person, as a file that another program can read (art. 15 and 20 of the GDPR)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
+from allauth.account.models import EmailAddress
+from django.apps import apps
 from django.db.models import Model
 
 from accounts.models import Organisation, User
@@ -38,6 +40,17 @@ SAID_BY_THEM = {
     "imports.ImportRun.confirmed_by": ("kind", "name", "confirmed_at"),
     "mail.AddressTrouble.mended_by": ("mended_at",),
 }
+# Rows of nobody, but of an address: by its column, the key that would name their person, and what is told of
+# them; nothing said, all.
+ADDRESSED: dict[str, tuple[str, tuple[str, ...]]] = {
+    "accounts.Invitation.email": (
+        "accepted_by",
+        ("organisation", "email", "role", "created_at", "expires_at"),
+    ),
+    "infotheque.Tip.visitor_address": ("given_by", ()),
+    "mail.AddressTrouble.address": ("user", ()),
+    "mail.OutgoingMail.address": ("recipient", ()),
+}
 # Days that were never lived: rehearsed by the site for the team, then thrown away.
 INVENTED = {"rehearsal"}
 
@@ -49,6 +62,8 @@ def export_person(person: User) -> dict[str, Any]:
         # A row that names the person twice is told once.
         for row in model._base_manager.filter(**{name: person}):
             rows.setdefault(row, {"id"}).update(_theirs(model, name))
+    for row, theirs in _sent_or_left_to(person):
+        rows.setdefault(row, {"id"}).update(theirs)
     kinds: dict[str, list[dict[str, Any]]] = {}
     for row, theirs in rows.items():
         kind, told = as_told(row)
@@ -69,8 +84,21 @@ def _named_in() -> list[tuple[type[Model], str]]:
 
 
 def _theirs(model: type[Model], name: str) -> Iterable[str]:
-    every = (each.name for each in (*model._meta.concrete_fields, *model._meta.many_to_many))
-    return SAID_BY_THEM.get(f"{model._meta.label}.{name}", every)
+    return SAID_BY_THEM.get(f"{model._meta.label}.{name}", _every(model))
+
+
+def _every(model: type[Model]) -> tuple[str, ...]:
+    return tuple(each.name for each in (*model._meta.concrete_fields, *model._meta.many_to_many))
+
+
+def _sent_or_left_to(person: User) -> Iterator[tuple[Model, Iterable[str]]]:
+    """What names nobody, at an address that this person has confirmed."""
+    addresses = EmailAddress.objects.filter(user=person, verified=True).values_list("email", flat=True)
+    for column, (key, told) in ADDRESSED.items():
+        label, _, name = column.rpartition(".")
+        model = apps.get_model(label)
+        for row in model._base_manager.filter(**{f"{name}__in": list(addresses), key: None}):
+            yield row, told or _every(model)
 
 
 def as_told(row: Model) -> tuple[str, dict[str, Any]]:

@@ -4,15 +4,19 @@ import json
 from uuid import uuid4
 
 import pytest
+from allauth.account.models import EmailAddress
+from django.apps import apps
 from django.urls import reverse
 
 from accounts import exports
 from accounts.exports import INVENTED, as_told, export_person
 from accounts.models import Merge, User
 from accounts.operations.merging import keys_to
+from infotheque.models import Tip
 from mecenova.calendar import clock
+from mecenova.identifiers.emails import AddressField
 from mecenova.mail.models import OutgoingMail
-from tests.accounts.factories import PASSWORD, StaffFactory, UserFactory
+from tests.accounts.factories import PASSWORD, InvitationFactory, StaffFactory, UserFactory
 from tests.infotheque.factories import DocumentFactory
 from tests.mail.factories import OutgoingMailFactory
 from tests.partnerships.factories import IntroductionFactory
@@ -96,6 +100,44 @@ def test_each_key_to_a_person_is_that_of_a_row_of_theirs_or_says_what_is():
     assert ours == own | set(exports.SAID_BY_THEM)
     for key, names in exports.SAID_BY_THEM.items():
         assert set(names) <= {each.name for each in keys[key]._meta.concrete_fields}
+
+
+def test_what_was_sent_or_left_to_ones_address_is_told_too():
+    """Nobody is named by it but by the address: an invitation, and the mail that bore it."""
+    person, former = UserFactory(), UserFactory()
+    invitation = InvitationFactory(email=person.email)
+    mail = OutgoingMailFactory(
+        recipient=None, address=person.email, confidential=True, subject="Une invitation"
+    )
+    tip = Tip.objects.create(title="Un guide", visitor_address=person.email)
+    # Whoever had the address before, and strangers.
+    OutgoingMailFactory(recipient=former, address=person.email, subject="Bonjour Camille")
+    InvitationFactory(email=former.email)
+    told = export_person(person)["rows"]
+    (invited,) = told["invitation"]
+    assert (invited["id"], invited["email"]) == (str(invitation.pk), person.email)
+    assert not {"invited_by", "accepted_by"} & set(invited)
+    (sent,) = told["courriel"]
+    assert sent["id"] == str(mail.pk)
+    assert not {"subject", "text"} & set(sent)
+    assert [row["title"] for row in told["document suggéré"]] == [tip.title]
+
+
+def test_an_address_that_nobody_has_confirmed_tells_nothing():
+    person = UserFactory()
+    EmailAddress.objects.filter(user=person).update(verified=False)
+    InvitationFactory(email=person.email)
+    assert "invitation" not in export_person(person)["rows"]
+
+
+def test_every_column_of_addresses_is_searched():
+    columns = {
+        f"{model._meta.label}.{each.name}"
+        for model in apps.get_models()
+        for each in model._meta.concrete_fields
+        if isinstance(each, AddressField)
+    }
+    assert columns == {"accounts.User.email", *exports.ADDRESSED}
 
 
 def test_it_opens_no_account_and_tells_nobody_else_s():
