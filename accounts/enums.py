@@ -59,6 +59,8 @@ class ClaimStatus(models.TextChoices):
 
 LISTED_STATUSES = (OrganisationStatus.UNCLAIMED, OrganisationStatus.CHECKED)
 CHECKING_STATUSES = (OrganisationStatus.TO_CHECK, OrganisationStatus.CHANGES_ASKED)
+# Of which a next step is owed at every moment.
+LIVING_STATUSES = (*CHECKING_STATUSES, OrganisationStatus.CHECKED)
 # What a person can register by themselves; the other kinds are entered by staff.
 REGISTERING_KINDS = (
     (OrganisationKind.ASSOCIATION.value, "Une association"),

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from accounts import notifications
-from accounts.enums import CHECKING_STATUSES, ClaimStatus, OrganisationStatus
+from accounts.enums import LIVING_STATUSES, ClaimStatus, OrganisationStatus
 from accounts.models import Claim, Merge, Organisation, User
 from accounts.signals import organisation_step_lost
 from mecenova.agenda import planning
@@ -42,7 +42,7 @@ def next_step_again(organisation: Organisation) -> None:
 
 register_living(
     "accounts.organisations",
-    lambda: Organisation.objects.filter(status__in=[*CHECKING_STATUSES, OrganisationStatus.CHECKED]),
+    lambda: Organisation.objects.filter(status__in=LIVING_STATUSES),
     next_step_again,
 )
 register_living("accounts.claims", lambda: Claim.objects.waiting(), lambda claim: start(ClaimDecision, claim))

@@ -117,11 +117,3 @@ class Merge(Identified):
 
     def __str__(self) -> str:
         return f"{self.gone_id} → {self.kept_id}"
-
-    @property
-    def said(self) -> list[tuple[str, str]]:
-        """What the record that is gone said of itself: its plain fields, by their French names."""
-        fields = self.snapshot.get("gone", {}).get("fields", {})
-        labels = {each.name: str(each.verbose_name) for each in Organisation._meta.concrete_fields}
-        shown = ("name", "postal_code", "town", "website", "phone", "status", "origin", "created_at")
-        return [(labels[name].capitalize(), str(fields[name])) for name in shown if fields.get(name)]

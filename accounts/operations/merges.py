@@ -109,6 +109,18 @@ def who_steps_back(kept: Organisation, gone: Organisation) -> "QuerySet[Membersh
     return other.memberships.managers().exclude(user__in=run_the_one.values("user"))
 
 
+def team_after(kept: Organisation, gone: Organisation) -> list[tuple[User, str]]:
+    """Who will answer for the whole, and as what: whoever is in both teams keeps the stronger role."""
+    stepping_back = set(who_steps_back(kept, gone).values_list("pk", flat=True))
+    roles: dict[User, Role] = {}
+    people = Membership.objects.select_related("user")
+    for membership in (*people.filter(organisation=kept), *people.filter(organisation=gone)):
+        is_manager = membership.is_manager and membership.pk not in stepping_back
+        role = Role.MANAGER if is_manager else Role.CONTRIBUTOR
+        roles[membership.user] = Role.MANAGER if Role.MANAGER in (role, roles.get(membership.user)) else role
+    return [(user, str(role.label)) for user, role in roles.items()]
+
+
 def _unchecked_beside_a_run_one(kept: Organisation, gone: Organisation) -> Organisation | None:
     for one, other in ((kept, gone), (gone, kept)):
         if one.is_checked and not other.is_checked and one.memberships.managers().exists():

@@ -3,6 +3,8 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
 from functools import reduce
 from operator import or_
 from typing import Any
@@ -14,6 +16,7 @@ from accounts.models import Organisation
 from accounts.operations.merging import Merging, as_json
 from mecenova.calendar import clock
 from mecenova.identifiers.names import fold
+from mecenova.ui.figures import euros, long_date
 
 OFFICE = ("name", "kind", "status", "postal_code", "town", "department", "website", "phone")
 # A register, and what it calls the record.
@@ -29,6 +32,7 @@ class Compared:
     kept: str
     gone: str
     result: str
+    is_list: bool = False
 
     @property
     def is_filled(self) -> bool:
@@ -37,8 +41,9 @@ class Compared:
 
     @property
     def is_left(self) -> bool:
-        """Something that the other said is not taken over: only the log keeps it."""
-        return bool(self.gone) and self.gone not in (self.kept, self.result) and not self.is_filled
+        """Something that the other said is not taken over: only the log keeps it. Lists take all over."""
+        same = self.gone in (self.kept, self.result)
+        return bool(self.gone) and not (same or self.is_filled or self.is_list)
 
 
 @dataclass(frozen=True)
@@ -124,7 +129,7 @@ class Profiles:
             return []
         pairs = [(name, getattr(kept, name), getattr(gone, name)) for name in self.numbers]
         return [
-            f"{_label(self.model, name)} {mine} et {theirs}"
+            f"{label_of(self.model, name)} {mine} et {theirs}"
             for name, mine, theirs in pairs
             if mine and theirs and mine != theirs
         ]
@@ -160,21 +165,23 @@ def compared_offices(kept: Organisation, gone: Organisation, after: Organisation
 
 
 def _line(model: type[Model], name: str, kept: Any, gone: Any, after: Any) -> Compared:
-    return Compared(_label(model, name), _shown(kept, name), _shown(gone, name), _shown(after, name))
+    return Compared(label_of(model, name), shown(kept, name), shown(gone, name), shown(after, name))
 
 
 def _gathered(model: type[Model], name: str, kept: Any, gone: Any) -> Compared:
     mine, theirs = list(getattr(kept, name).all()), list(getattr(gone, name).all())
     both = mine + [each for each in theirs if each not in mine]
-    return Compared(_label(model, name), _joined(mine), _joined(theirs), _joined(both))
+    return Compared(label_of(model, name), _joined(mine), _joined(theirs), _joined(both), is_list=True)
 
 
-def _label(model: type[Model], name: str) -> str:
+def label_of(model: type[Model], name: str) -> str:
+    """The French name of a field, as a page begins a line with it."""
     text = str(getattr(model._meta.get_field(name), "verbose_name", name))
     return text[:1].upper() + text[1:]
 
 
-def _shown(row: Any, name: str) -> str:
+def shown(row: Any, name: str) -> str:
+    """What a row says in a field, in the words of the screen; empty when it says nothing."""
     field = row._meta.get_field(name)
     if isinstance(field, ForeignKey):
         return str(getattr(row, name) or "")
@@ -185,6 +192,10 @@ def _shown(row: Any, name: str) -> str:
         return "oui" if value else "non"
     if isinstance(value, list):
         return ", ".join(str(each) for each in value)
+    if isinstance(value, datetime):
+        return long_date(value)
+    if isinstance(value, Decimal):
+        return euros(value)
     return "" if value is None else str(value)
 
 

@@ -43,13 +43,16 @@ def pairs_to_look_at(duplicates: Sequence[Duplicate]) -> list[PairToLookAt]:
 
 
 def attached_to(organisation: Organisation) -> list[tuple[str, int]]:
-    """What would follow: (« projets », 3) and so on, without what is empty."""
+    """What would follow: (« projets », 3) and so on, without what is empty.
+
+    Nor what the page says otherwise (the team), nor what the site computes for itself, whose models say so.
+    """
     profiles = profiles_of(organisation.kind)
     profile = profiles.of(organisation) if profiles else None
     found: list[tuple[str, int]] = []
     for target in (organisation, profile):
         for model, name in keys_to(type(target)) if target is not None else ():
-            if model in (Duplicate, type(profile)):
+            if model in (Duplicate, Membership, type(profile)) or getattr(model, "is_computed", False):
                 continue
             if number := model._base_manager.filter(**{name: target}).count():
                 plural = model._meta.verbose_name_plural if number > 1 else model._meta.verbose_name

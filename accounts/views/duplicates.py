@@ -13,7 +13,15 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts import operations, policies
 from accounts.models import Duplicate, Merge, Organisation
 from accounts.operations.duplicates import RecordGone
-from accounts.operations.merges import compare, opposed_numbers, who_steps_back, why_not, will_be_checked
+from accounts.operations.merge_log import what_was_said
+from accounts.operations.merges import (
+    compare,
+    opposed_numbers,
+    team_after,
+    who_steps_back,
+    why_not,
+    will_be_checked,
+)
 from accounts.operations.sides import attached_to, pairs_to_look_at
 from mecenova.mail.departure import leaves
 from mecenova.team import for_the_team
@@ -39,19 +47,21 @@ def merges(request: HttpRequest) -> HttpResponse:
     """The log: who made one of which records, when, and what stayed out."""
     found = Merge.objects.select_related("kept", "by")
     page = Paginator(found, MERGES_PER_PAGE).get_page(request.GET.get("page"))
-    return render(request, "accounts/merges.html", {"page_obj": page})
+    return render(request, "accounts/merges.html", {"page_obj": page, "merges": what_was_said(list(page))})
 
 
 @require_safe
 @for_the_team
 def comparison(request: HttpRequest, kept: uuid.UUID, gone: uuid.UUID) -> HttpResponse:
     """Both records field by field, and what would remain: nothing is done before it is confirmed."""
-    return _show(request, _record(kept), _record(gone))
+    return _made_one(request, kept, gone) or _show(request, _record(kept), _record(gone))
 
 
 @require_POST
 @for_the_team
 def tell_apart(request: HttpRequest, kept: uuid.UUID, gone: uuid.UUID) -> HttpResponse:
+    if answer := _made_one(request, kept, gone):
+        return answer
     try:
         operations.tell_apart(one=_record(kept), other=_record(gone), by=request.user)
     except DomainError as error:
@@ -64,24 +74,38 @@ def tell_apart(request: HttpRequest, kept: uuid.UUID, gone: uuid.UUID) -> HttpRe
 @require_POST
 @for_the_team
 def merge(request: HttpRequest, kept: uuid.UUID, gone: uuid.UUID) -> HttpResponse:
-    if Merge.objects.filter(kept=kept, gone_id=gone).exists():
-        return redirect("accounts:duplicates")
+    if answer := _made_one(request, kept, gone):
+        return answer
     one, other = _record(kept), _record(gone)
     confirmed = request.POST.get("numbers_confirmed") == "on"
     try:
         operations.merge_organisations(kept=one, gone=other, by=request.user, numbers_confirmed=confirmed)
     except RecordGone as error:
         messages.error(request, error.message)
-        return redirect("accounts:duplicates")
+        return back_to_list(request, "accounts:duplicates")
     except DomainError as error:
         return _show(request, one, other, error.message, status=422)
     except PermissionDenied:
         raise Http404 from None
-    messages.success(
-        request,
-        f"Les deux fiches n’en font plus qu’une\u00a0: {one.name}. Le courriel à ses membres {leaves()}.",
+    written = f" Le courriel à ses membres {leaves()}." if one.memberships.exists() else ""
+    messages.success(request, f"Les deux fiches n’en font plus qu’une\u00a0: {one.name}.{written}")
+    return back_to_list(request, "accounts:duplicates")
+
+
+def _made_one(request: HttpRequest, kept: uuid.UUID, gone: uuid.UUID) -> HttpResponse | None:
+    """Where these two lead once a colleague, or another tab, has merged one; None while both stand."""
+    stands = {pk: Merge.objects.kept_instead_of(pk) for pk in (kept, gone)}
+    if not any(stands.values()):
+        return None
+    now = [found.pk if found else pk for pk, found in stands.items()]
+    if now[0] == now[-1]:
+        name = next(found.name for found in stands.values() if found)
+        messages.info(request, f"C’était déjà fait\u00a0: ces deux fiches n’en font plus qu’une, {name}.")
+        return back_to_list(request, "accounts:duplicates")
+    messages.info(
+        request, "L’une des deux avait déjà été réunie à une autre\u00a0: voici celle qui la remplace."
     )
-    return redirect("accounts:duplicates")
+    return redirect(reverse("accounts:comparison", args=now, query=request.GET))
 
 
 def _record(pk: uuid.UUID) -> Organisation:
@@ -100,10 +124,10 @@ def _show(
         "opposed": [] if reason else opposed_numbers(kept, gone),
         "lines": [] if reason else compare(kept, gone),
         "attached": attached_to(gone),
-        "people": [*kept.memberships.select_related("user"), *gone.memberships.select_related("user")],
+        "people": [] if reason else team_after(kept, gone),
         "newcomers": [] if reason else who_steps_back(kept, gone).select_related("user"),
         "will_be_checked": not reason and will_be_checked(kept, gone),
         "may_merge": all(policies.can_merge(request.user, each) for each in (kept, gone)),
-        "swapped_url": reverse("accounts:comparison", args=[gone.pk, kept.pk]),
+        "swapped_url": reverse("accounts:comparison", args=[gone.pk, kept.pk], query=request.GET),
     }
     return render(request, "accounts/comparison.html", context, status=status)

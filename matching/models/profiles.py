@@ -4,6 +4,8 @@ Two tables of one shape, so that each keeps a foreign key. A mask's bits are the
 (`matching.profiles.masks`). `place` is a territory's row, or NATIONAL.
 """
 
+from typing import ClassVar
+
 from django.db import models
 from django.db.models import Q
 
@@ -24,6 +26,8 @@ class AssociationProfile(models.Model):
     `stops` holds the bits that stop a pair when the need has one of them as well: a kind it refuses or does
     not ask for, a sector it refuses, doubtful general interest.
     """
+
+    is_computed: ClassVar = True
 
     pk = models.CompositePrimaryKey("place", "association_id")
     place = models.PositiveIntegerField("territoire")
@@ -65,6 +69,8 @@ class AssociationProfile(models.Model):
 
 class NeedProfile(models.Model):
     """A published need of a checked company, in one of its territories: its policy's when it names none."""
+
+    is_computed: ClassVar = True
 
     pk = models.CompositePrimaryKey("place", "need_id")
     place = models.PositiveIntegerField("territoire")

@@ -3,6 +3,8 @@
 A word or a theme is kept as a key of 64 bits (`matching.network.keys`): nobody waits for another's new word.
 """
 
+from typing import ClassVar
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
@@ -14,6 +16,8 @@ from mecenova.calendar import clock
 
 class AssociationReading(models.Model):
     """An association's name, purpose and proposed projects, read. `fingerprint` says of which texts."""
+
+    is_computed: ClassVar = True
 
     association = models.OneToOneField(Association, models.CASCADE, primary_key=True, related_name="+")
     fingerprint = models.UUIDField("empreinte des textes")

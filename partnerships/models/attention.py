@@ -39,6 +39,7 @@ class AttentionEntry(models.Model):
 
     class Meta:
         verbose_name = "place d’attention"
+        verbose_name_plural = "places d’attention"
         constraints = [
             models.UniqueConstraint(
                 fields=("month", "association"),

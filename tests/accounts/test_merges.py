@@ -159,7 +159,7 @@ def test_a_look_alike_record_gives_nobody_the_keys_of_another(client, staff, sta
     client.force_login(staff)
     said = client.get(reverse("accounts:comparison", args=[first.pk, second.pk])).text
     assert f"{newcomer}" in said
-    assert "contributeur seulement" in said
+    assert "membre de l’équipe seulement" in said
     merge(first.association, second.association, staff)
     roles = dict(first.memberships.values_list("user", "role"))
     assert roles.pop(newcomer.pk) == roles.pop(writer.pk) == Role.CONTRIBUTOR

@@ -10,8 +10,8 @@ from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts import operations, policies
-from accounts.enums import OrganisationEvent, OrganisationKind
-from accounts.models import Claim, Organisation
+from accounts.enums import LIVING_STATUSES, OrganisationEvent, OrganisationKind
+from accounts.models import Claim, Merge, Organisation
 from associations.hints import proposed_causes
 from associations.models import Project
 from companies.models import Need
@@ -33,7 +33,12 @@ LAST_MAILS = 5
 @require_safe
 @for_the_team
 def organisation(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-    """One organisation to check: all that it said, and the two possible answers."""
+    """One organisation to check: all that it said, and the two possible answers.
+
+    A record that was made part of another leads to it, from an old mail or another tab.
+    """
+    if kept := Merge.objects.kept_instead_of(pk):
+        return redirect("pages:organisation", kept.pk, permanent=True)
     return _show_organisation(request, get_object_or_404(Organisation, pk=pk), MessageForm())
 
 
@@ -111,6 +116,7 @@ def _show_organisation(request: HttpRequest, found: Organisation, form: MessageF
         "members": found.memberships.select_related("user"),
         "lookalikes": operations.lookalikes(found),
         "step": agenda.next_step(found),
+        "is_living": found.status in LIVING_STATUSES,
         "may_check": policies.can_check(request.user, found),
         "mails": mails_of(found)[:LAST_MAILS],
         "history": told(found, dict(OrganisationEvent.choices)),
