@@ -18,6 +18,8 @@ from mecenova.mail.rendering import render
 from mecenova.team import is_staff
 from mecenova.workflow.journal import history
 
+# The beginning of the keys of invitations in the outbox.
+INVITATION = "accounts.invitation"
 # A mail that names more is a list that nobody reads: the page has them all.
 NAMED = 20
 
@@ -63,7 +65,7 @@ def write_invitation(invitation: Invitation) -> None:
         "invited_by": invitation.invited_by,
         "invitation_url": absolute_url(invitation.get_absolute_url()),
     }
-    key = f"accounts.invitation:{invitation.pk}:{invitation.expires_at.isoformat()}"
+    key = f"{INVITATION}:{invitation.pk}:{invitation.expires_at.isoformat()}"
     write_to_address("mail/accounts/invitation.md", values, key=key, address=invitation.email, person=None)
 
 

@@ -11,6 +11,7 @@ from accounts.models import Invitation, Membership, Organisation, User
 from accounts.operations.organisations import locked, withdraw_organisation
 from accounts.operations.presence import follow_members
 from mecenova.calendar import clock
+from mecenova.mail.models import MESSAGE, OutgoingMail
 from mecenova.mail.operations import queue
 from mecenova.workflow import journal
 from mecenova.workflow.errors import DomainError
@@ -22,6 +23,8 @@ WAITING_INVITATIONS = {True: 50, False: 5}
 # Taking invitations back makes room for others; the mails have left all the same. Of organisations that
 # nobody has checked they are counted by person too, who could register as many as they like.
 INVITATIONS_A_DAY = {True: 50, False: 10}
+# Sent again and again, or by many organisations, to somebody who asked for nothing.
+INVITATIONS_TO_ONE_ADDRESS = 3
 
 LAST_MANAGER = (
     "Il faut au moins une personne responsable. Donnez d’abord ce rôle à quelqu’un d’autre de l’équipe, "
@@ -52,6 +55,7 @@ def invite_member(*, organisation: Organisation, email: str, role: str, by: User
             "Trop d’invitations attendent une réponse. Annulez-en une, ou attendez une réponse."
         )
     _refuse_too_many_today(organisation, by)
+    _refuse_too_many_to(email)
     invitation = invitation or Invitation(organisation=organisation, email=email)
     invitation.role = Role(role)
     invitation.invited_by = by
@@ -201,6 +205,16 @@ def _refuse_too_many_today(organisation: Organisation, by: User) -> None:
         sent = max(sent, today.filter(by=by).count())
     if sent >= INVITATIONS_A_DAY[organisation.is_checked]:
         raise DomainError("Trop d’invitations sont parties aujourd’hui. Envoyez les suivantes demain.")
+
+
+def _refuse_too_many_to(email: str) -> None:
+    beginning = f"{MESSAGE}:{notifications.INVITATION}:"
+    written = OutgoingMail.objects.filter(address=email, key__startswith=beginning)
+    if written.filter(created_at__gt=clock.now() - timedelta(days=1)).count() >= INVITATIONS_TO_ONE_ADDRESS:
+        raise DomainError(
+            "Cette adresse a déjà reçu trois invitations en un jour. Prévenez cette personne autrement, ou "
+            "invitez-la demain."
+        )
 
 
 def _is_good(invitation: Invitation, organisation: Organisation) -> bool:

@@ -25,6 +25,8 @@ from mecenova.workflow.journal import advance
 
 # Waiting at one time: beyond, somebody is filling the list.
 MOST_WAITING_TIPS = 300
+# Each is one mail to that address, which may be somebody else's.
+MOST_WAITING_OF_ONE_ADDRESS = 3
 # Time enough for the mail to arrive, or for its refusal to be read.
 OUTBOX_KEEPS_THEM = timedelta(days=30)
 
@@ -67,6 +69,12 @@ def give_tip(
         return told
     if Tip.objects.waiting().count() >= MOST_WAITING_TIPS:
         raise DomainError("Beaucoup de suggestions attendent déjà. Réessayez dans quelques jours.")
+    of_address = Tip.objects.waiting().filter(visitor_address=visitor_address)
+    if visitor_address and of_address.count() >= MOST_WAITING_OF_ONE_ADDRESS:
+        raise DomainError(
+            "Trois suggestions attendent déjà notre réponse à cette adresse. Revenez quand vous l’aurez reçue, "
+            "ou suggérez ce document sans adresse."
+        )
     tip.save(force_insert=True)
     start(DecideTip, tip)
     return tip

@@ -336,3 +336,17 @@ def test_taking_invitations_back_makes_no_room_for_more_mails():
     assert OutgoingMail.objects.count() == 10
     with clock.frozen(clock.now() + timedelta(days=1, minutes=1)):
         invite(manager, email="11@exemple.fr")
+
+
+def test_one_address_is_invited_a_few_times_a_day_whoever_does_it():
+    """Taken back and sent again, or by others: it may be a stranger's."""
+    manager, another = MembershipFactory(), MembershipFactory()
+    for _ in range(3):
+        operations.withdraw_invitation(invitation=invite(manager), by=manager.user)
+    for each in (manager, another):
+        with pytest.raises(DomainError, match="demain"):
+            invite(each, email=" LEA@exemple.fr")
+    assert OutgoingMail.objects.count() == 3
+    assert invite(manager, email="paul@exemple.fr")
+    with clock.frozen(clock.now() + timedelta(days=1, minutes=1)):
+        assert invite(another)

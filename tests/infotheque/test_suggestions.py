@@ -13,6 +13,7 @@ from infotheque.models import Document, Tip
 from mecenova.agenda.models import FollowUp
 from mecenova.agenda.operations import check_silence, next_step, run_due
 from mecenova.calendar import clock
+from mecenova.workflow.errors import DomainError
 from tests.accounts.factories import StaffFactory
 from tests.accounts.threads import at_once, until_another_waits
 from tests.infotheque.factories import DocumentFactory
@@ -54,6 +55,19 @@ def test_a_suggestion_is_owed_a_decision_then_a_document(staff):
     operations.take_up_document(document=draft, by=staff)
     assert rule_of(draft) == CompleteSuggested.name
     assert FollowUp.objects.all().steps().count() == 1
+
+
+def test_few_suggestions_wait_for_one_address(staff):
+    """Each is a mail when it is decided, to somebody who may never have left it."""
+    address = "voisine@visiteurs.example"
+    tips = [operations.give_tip(title=f"Guide {number}", visitor_address=address) for number in range(3)]
+    with pytest.raises(DomainError, match="cette adresse"):
+        operations.give_tip(title="Guide de trop", visitor_address=address.upper())
+    assert operations.give_tip(title="Guide 2", visitor_address=address) == tips[2]
+    assert operations.give_tip(title="Guide sans réponse")
+    assert operations.give_tip(title="Guide de trop", visitor_address="autre@visiteurs.example")
+    operations.decline_tip(tip=tips[0], by=staff)
+    assert operations.give_tip(title="Guide suivant", visitor_address=address)
 
 
 def test_every_twin_has_its_step_and_loses_it_with_the_others(staff):
