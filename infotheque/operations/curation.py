@@ -72,8 +72,8 @@ def give_tip(
     of_address = Tip.objects.waiting().filter(visitor_address=visitor_address)
     if visitor_address and of_address.count() >= MOST_WAITING_OF_ONE_ADDRESS:
         raise DomainError(
-            "Trois suggestions attendent déjà notre réponse à cette adresse. Revenez quand vous l’aurez reçue, "
-            "ou suggérez ce document sans adresse."
+            "Trois suggestions attendent déjà notre réponse à cette adresse. Revenez quand vous l’aurez "
+            "reçue, ou suggérez ce document sans adresse."
         )
     tip.save(force_insert=True)
     start(DecideTip, tip)
