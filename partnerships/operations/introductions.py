@@ -75,9 +75,7 @@ def retry_queued(*, association: Association) -> None:
     for company in companies:
         request_queued(company=company)
     for introduction in _free(queued):
-        if policies.why_it_waits(introduction):
-            agenda.close(introduction, SendQueuedIntroduction)
-            await_place(introduction)
+        await_place(introduction)
 
 
 @transaction.atomic
@@ -92,7 +90,6 @@ def wait_for_next_month(*, introduction: Introduction) -> None:
     """A new month has begun and its places went to older requests: say the next date."""
     introduction = lock(introduction)
     if introduction.status == IntroductionStatus.QUEUED:
-        agenda.close(introduction, SendQueuedIntroduction)
         await_place(introduction)
 
 
@@ -125,8 +122,7 @@ def withdraw_introduction(*, introduction: Introduction, by: "User", note: str =
     advance(introduction, INTRODUCTION, "withdraw", by=by, note=note, withdrawn_at=clock.now())
     agenda.close(introduction)
     mail.queue(IntroductionWithdrawn, introduction)
-    if introduction.requested_at:
-        give_place_back(introduction)
+    if give_place_back(introduction):
         request_queued(company=introduction.company)
     return introduction
 
@@ -197,11 +193,11 @@ def await_later(introduction: Introduction) -> None:
 
 def await_place(introduction: Introduction) -> None:
     """The first working morning of next month at the latest; earlier when a place is given back, or when what
-    keeps it from leaving ends before."""
+    keeps it from leaving ends before. A date already given stays as long as it is still the true one."""
     days = [next_month(clock.today())]
     if free_again := policies.waits_until(introduction):
         days.append(free_again)
-    agenda.start(SendQueuedIntroduction, introduction, since=morning_of(min(days)))
+    agenda.keep_or_start(introduction, SendQueuedIntroduction, since=morning_of(min(days)))
 
 
 def await_answer(introduction: Introduction, by: "User | None") -> None:

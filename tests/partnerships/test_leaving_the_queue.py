@@ -6,7 +6,7 @@ One for which there is no place is held by nobody.
 from datetime import UTC, date, datetime
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 
 from associations.enums import Stance
 from associations.operations import update_association
@@ -64,6 +64,24 @@ def test_it_leaves_the_day_after_a_pause_that_ends_by_itself(kept):
     assert status(kept) == IntroductionStatus.REQUESTED
 
 
+def test_a_pause_lifted_before_a_place_is_free_takes_its_date_with_it(pair, frozen_clock):
+    with frozen_clock(MONDAY):
+        fill_places(pair.company)
+        queued = pair.ask()
+
+        def promised():
+            return clock.paris(agenda.next_step(queued).deadline).date()
+
+        pause(pair, date(2026, 11, 10))
+        assert promised() == date(2026, 11, 11)
+        pause(pair, None)
+        assert promised() == date(2026, 12, 1)
+        # What changes nothing of the date begins no other step.
+        step = agenda.next_step(queued)
+        update_association(association=pair.association, by=pair.asker, purpose="Réparer, puis donner.")
+        assert agenda.next_step(queued) == step
+
+
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("places", [0, 2])
 def test_those_for_which_no_place_is_left_are_held_by_nobody(places):
@@ -87,6 +105,29 @@ def test_those_for_which_no_place_is_left_are_held_by_nobody(places):
         assert operations.request_queued(company=company) == places
         (found,) = at_once(free)
     assert found == [introduction.pk for introduction in waiting[places:]]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_that_somebody_answers_for_meanwhile_is_waited_for_by_no_other():
+    company = CompanyFactory()
+    member_of(company)
+    answered, other = IntroductionFactory.create_batch(
+        2, company=company, status=IntroductionStatus.QUEUED, requested_at=None
+    )
+    for introduction in (answered, other):
+        member_of(introduction.association)
+
+    def send():
+        with transaction.atomic():
+            with connection.cursor() as cursor:
+                cursor.execute("SET LOCAL lock_timeout = '5s'")
+            return operations.request_queued(company=company)
+
+    with transaction.atomic():
+        Introduction.objects.select_for_update(no_key=True).get(pk=answered.pk)
+        assert at_once(send) == [1]
+    other.refresh_from_db()
+    assert other.status == IntroductionStatus.REQUESTED
 
 
 def test_one_that_cannot_leave_keeps_no_place_from_the_next(kept):
