@@ -24,6 +24,7 @@ from mecenova.mail.models import OutgoingMail
 from mecenova.workflow import journal
 from mecenova.workflow.errors import DomainError
 from partnerships.enums import IntroductionStatus, PartyRole
+from partnerships.followups import SendQueuedIntroduction
 from partnerships.models import AttentionEntry, AttentionMonth, Introduction, Partnership, Party
 from partnerships.operations import spend_attention
 from tests.accounts.factories import (
@@ -238,7 +239,9 @@ def test_one_of_two_requests_about_one_need_goes_on(staff, pair):
         requested_at=None,
     )
     elsewhere = IntroductionFactory(association=gone)
+    start(SendQueuedIntroduction, queued)
     merge(kept, gone, staff)
+    assert not FollowUp.objects.about([queued]).open().exists()
     for each in (asked, queued, elsewhere):
         each.refresh_from_db()
         assert each.association == kept
@@ -261,15 +264,16 @@ def test_two_companies_that_were_asked_alike(staff):
 
 def test_a_month_of_attention_counts_each_association_once(staff):
     kept, gone = CompanyFactory(), CompanyFactory()
-    shared, mine, theirs = (AssociationFactory(complete=True) for _ in range(3))
-    for company, associations in ((kept, (shared, mine)), (gone, (shared, theirs))):
+    shared, mine, theirs, last = AssociationFactory.create_batch(4, complete=True)
+    for company, associations in ((kept, (shared, mine)), (gone, (shared, theirs, last))):
         for association in associations:
             spend_attention(company=company, association=association, source="suggestion")
     merge(kept, gone, staff)
     month = AttentionMonth.objects.get()
-    assert (month.company, month.spent) == (kept, 3)
-    assert AttentionEntry.objects.count() == 4
-    assert AttentionEntry.objects.filter(returned_at__isnull=True).count() == 3
+    # More than one of them alone looks at in a month: what is spent is spent.
+    assert (month.company, month.spent, month.capacity) == (kept, 4, 4)
+    assert AttentionEntry.objects.count() == 5
+    assert AttentionEntry.objects.filter(returned_at__isnull=True).count() == 4
 
 
 def test_an_association_that_took_two_places_gives_one_back(staff, pair):

@@ -73,6 +73,21 @@ def test_who_has_none_is_told_that_it_waits(pair, reads):
     assert pair.ask().is_queued
 
 
+def test_a_place_that_was_given_back_is_no_promise(pair, reads):
+    withdraw_introduction(introduction=pair.ask(), by=pair.asker)
+    fill_places(pair.company)
+    assert "Plus de place ce mois-ci" in reads(form_for(pair.need))
+    assert pair.ask().is_queued
+
+
+def test_nor_is_the_place_of_a_former_month(pair, reads, now):
+    spend_attention(company=pair.company, association=pair.association, source=AttentionSource.SUGGESTION)
+    now.move_to(datetime(2026, 12, 1, 9, tzinfo=UTC))
+    fill_places(pair.company)
+    assert "Plus de place ce mois-ci" in reads(form_for(pair.need))
+    assert pair.ask().is_queued
+
+
 @pytest.mark.parametrize(
     "changes",
     [{"stance": Stance.PAUSED, "paused_until": date(2026, 12, 31)}, {"stance": Stance.EXPERT_ONLY}],

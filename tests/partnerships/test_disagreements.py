@@ -157,3 +157,15 @@ def test_leaving_during_a_disagreement_ends_it(talk):
     withdraw_organisation(organisation=talk.company.organisation, by=talk.answerer)
     assert state(talk) == PartnershipStatus.ABANDONED
     assert step_of(talk) is None
+
+
+def test_saying_that_it_is_signed_ends_a_disagreement(talk):
+    talk.go_to(FIRST)
+    talk.say(talk.asker, True)
+    talk.say(talk.answerer, False)
+    operations.agree_partnership(
+        partnership=talk.partnership, signed_on=FIRST.date(), ends_on=None, by=talk.answerer
+    )
+    assert state(talk) == PartnershipStatus.AGREED
+    assert not Partnership.objects.in_disagreement().exists()
+    assert step_of(talk).rule == "partnerships.yearly_review"

@@ -81,6 +81,8 @@ def test_without_a_place_the_request_queues_with_a_date_then_leaves_by_itself(pa
         introduction.refresh_from_db()
         assert introduction.status == IntroductionStatus.REQUESTED
         assert mails("introduction_requested").count() == 1
+        step = agenda.next_step(introduction)
+        assert (step.rule, step.organisation_id) == ("partnerships.answer", pair.company.organisation_id)
 
 
 @pytest.mark.django_db
@@ -399,6 +401,14 @@ def test_seen_is_said_once_and_only_by_the_asked_side(pair):
     assert not operations.mark_seen(introduction=introduction, by=pair.asker)
     assert operations.mark_seen(introduction=introduction, by=pair.answerer)
     assert not operations.mark_seen(introduction=introduction, by=pair.answerer)
+
+
+@pytest.mark.django_db
+def test_who_opens_a_request_once_it_is_over_had_not_seen_it(pair):
+    introduction = operations.release_introduction(introduction=pair.ask())
+    assert not operations.mark_seen(introduction=introduction, by=pair.answerer)
+    introduction.refresh_from_db()
+    assert introduction.seen_at is None
 
 
 @pytest.mark.django_db

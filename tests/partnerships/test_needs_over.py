@@ -1,7 +1,7 @@
 """A need closes, or its last day passes, while requests about it wait for a place."""
 
 import html
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -90,6 +90,22 @@ def test_the_place_goes_to_the_next_when_the_last_day_has_passed(full, frozen_cl
         )
         assert told() == [full.asker.pk]
         assert operations.places_left(full.company) == 0
+
+
+def test_a_postponed_request_that_ends_leaves_its_place_to_the_next_at_once(pair, frozen_clock):
+    with frozen_clock(datetime(2026, 11, 2, 9, tzinfo=UTC)) as now:
+        set_capacity(pair, 1)
+        postponed, other = pair.ask(), AssociationFactory(complete=True)
+        queued = pair.ask(association=other, by=member_of(other), need=None)
+        operations.postpone_introduction(
+            introduction=postponed, later_on=date(2026, 11, 16), by=pair.answerer
+        )
+        close_need(need=pair.need, by=pair.answerer)
+        assert state_of(queued) == IntroductionStatus.QUEUED
+        now.move_to(datetime(2026, 11, 16, 10, tzinfo=UTC))
+        agenda.run_due()
+        assert state_of(postponed) == IntroductionStatus.RELEASED
+        assert state_of(queued) == IntroductionStatus.REQUESTED
 
 
 def test_without_a_place_it_ends_all_the_same_and_once(full, frozen_clock):
