@@ -57,6 +57,17 @@ def test_what_a_thumb_touches_is_large_enough(page: Page) -> None:
     assert small == []
 
 
+def test_a_badge_stands_at_the_end_of_its_line_however_long_the_title(new_page) -> None:
+    page = new_page(DESK)
+    page.goto("/gallery/")
+    below = page.evaluate(
+        """() => [...document.querySelectorAll(".row-top")].filter(line => line.querySelector(".badge"))
+          .map(line => [line.querySelector(".badge"), line].map(node => node.getBoundingClientRect().right))
+          .filter(([badge, line]) => Math.abs(badge - line) > 1)"""
+    )
+    assert below == []
+
+
 def test_a_number_stays_on_one_line(page: Page) -> None:
     """Wherever the line happens to end."""
     page.goto("/gallery/")
