@@ -57,6 +57,29 @@ def test_what_a_thumb_touches_is_large_enough(page: Page) -> None:
     assert small == []
 
 
+LOOKS = """links => links.map(link => {
+  const { backgroundColor, borderBottomColor, color } = getComputedStyle(link)
+  const opaque = backgroundColor.replace(/rgba\\((.*),.*\\)/, "rgb($1)")
+  return [link.ariaCurrent === "page", [opaque, borderBottomColor, color].join(" ")]
+})"""
+
+
+@pytest.mark.parametrize(
+    ("address", "links"),
+    [
+        ("/gallery/?page=2", ".tabs a"),
+        ("/gallery/?page=2", ".pagination li a"),
+        ("/compte/login/", ".site-nav a:not([class])"),
+    ],
+)
+def test_where_the_reader_is_shows_in_the_colours_of_the_system(new_page, address: str, links: str) -> None:
+    page = new_page(DESK, forced_colors="active")
+    page.goto(address)
+    looks = page.locator(links).evaluate_all(LOOKS)
+    (here,) = [look for is_here, look in looks if is_here]
+    assert here not in [look for is_here, look in looks if not is_here]
+
+
 def test_a_badge_stands_at_the_end_of_its_line_however_long_the_title(new_page) -> None:
     page = new_page(DESK)
     page.goto("/gallery/")
