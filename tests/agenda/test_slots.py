@@ -12,6 +12,7 @@ from mecenova.agenda.operations import (
     add_absence,
     ask_for_slot,
     book_slot,
+    cancel_booking,
     escalate_overdue_steps,
     free_slots,
     hold_slot,
@@ -39,6 +40,7 @@ from tests.agenda.rules_for_tests import Answer, Check
 from tests.associations.factories import AssociationFactory
 
 pytestmark = pytest.mark.django_db
+MOST_CHOICES = 5
 
 
 def mails(name, **wanted):
@@ -393,3 +395,25 @@ class TestFairness:
     def test_an_unchecked_one_moves_its_own(self, slots):
         slot = self.ask(slots[0], user=UserFactory())
         assert move_booking(slot=slot, to=slots[2], by=slot.booked_by).is_booked
+
+    def test_nobody_chooses_and_changes_their_mind_all_day(self, slots, book, member, adviser, frozen):
+        """Each time the adviser is written to, and whoever waits for a slot is told of one that is gone."""
+        for turn in range(MOST_CHOICES - 1):
+            cancel_booking(slot=book(slots[turn % 2]), by=member)
+            frozen.advance(timedelta(minutes=1))
+        slot = book(slots[0])
+        with pytest.raises(DomainError, match="revenez demain"):
+            move_booking(slot=slot, to=slots[2], by=member)
+        cancel_booking(slot=slot, by=member)
+        with pytest.raises(DomainError, match="revenez demain"):
+            book(slots[2])
+        assert mails("slot_taken").count() == MOST_CHOICES
+        # The team, on the telephone with them, goes on.
+        organisation = member.organisations.get()
+        assert book_slot(slot=slots[2], organisation_id=organisation.pk, about=organisation, by=adviser)
+
+    def test_the_next_day_one_chooses_again(self, slots, book, member, frozen):
+        for turn in range(MOST_CHOICES):
+            cancel_booking(slot=book(slots[turn % 2]), by=member)
+        frozen.advance(timedelta(days=1, minutes=1))
+        assert book(slots[2]).is_booked

@@ -12,7 +12,7 @@ from mecenova.agenda.enums import Outcome
 from mecenova.agenda.followups import HoldSlot, RemindSlot
 from mecenova.agenda.models import Slot
 from mecenova.agenda.operations.follow_ups import close
-from mecenova.agenda.operations.free import NOTICE, free_slots
+from mecenova.agenda.operations.free import NOTICE, free_slots, refuse_all_day
 from mecenova.agenda.operations.slots import (
     BOOKED,
     FREE,
@@ -57,6 +57,7 @@ def move_booking(*, slot: Slot, to: Slot, by: "User") -> Slot:
         raise DomainError("Ce rendez-vous est passé\u00a0: choisissez-en un nouveau.")
     if not free_slots().filter(pk=chosen.pk).exists():
         raise DomainError(TAKEN)
+    refuse_all_day(by)
     when = day_and_hour(row.starts_at)
     person = row.booked_by or by if is_staff(by) else by
     close(row, HoldSlot, RemindSlot, outcome=Outcome.CANCELLED)

@@ -1,4 +1,4 @@
-"""Which slots can be chosen, and by whom: what the team opens is not one person's to take whole."""
+"""Which slots can be chosen, by whom and how often: what the team opens is not one person's to take whole."""
 
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -11,6 +11,7 @@ from mecenova.locks import hold
 from mecenova.team import is_staff
 from mecenova.ui.figures import day_and_hour
 from mecenova.workflow.errors import DomainError
+from mecenova.workflow.models import TransitionRecord
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 NOTICE = timedelta(hours=2)
 # Anybody can register organisations: those that nobody has checked hold together one slot in so many, or one.
 ONE_IN = 3
+# Each is a mail to the adviser, and given back, one to whoever waits for a slot.
+MOST_CHOICES_A_DAY = 5
 KEPT = (
     "Les créneaux qui restent sont gardés pour les organismes déjà vérifiés\u00a0: demandez un rendez-vous, "
     "l’équipe vous propose une date."
@@ -66,3 +69,14 @@ def refuse_unfair(organisation_id: UUID, *, by: "User") -> None:
         hold("agenda.bookings_of_unchecked")
         if not free_slots_for(organisation_id, by=by).exists():
             raise DomainError(KEPT)
+
+
+def refuse_all_day(by: "User") -> None:
+    """Chosen, moved and given back: a person changes their mind a few times a day, the team as often as it is
+    asked to."""
+    chosen = TransitionRecord.objects.filter(verb="book", by=by, at__gt=clock.now() - timedelta(days=1))
+    if not is_staff(by) and chosen.count() >= MOST_CHOICES_A_DAY:
+        raise DomainError(
+            "Vous avez déjà choisi cinq moments en un jour, et l’équipe l’a su par courriel à chaque fois. "
+            "Gardez le dernier, ou revenez demain."
+        )

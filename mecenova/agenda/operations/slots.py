@@ -14,7 +14,7 @@ from mecenova.agenda.enums import Owner
 from mecenova.agenda.followups import HoldSlot, OfferSlot, RemindSlot
 from mecenova.agenda.models import Absence, FollowUp, Slot, SlotQuerySet, SlotRequest
 from mecenova.agenda.operations.follow_ups import close, start
-from mecenova.agenda.operations.free import free_slots, refuse_unfair
+from mecenova.agenda.operations.free import free_slots, refuse_all_day, refuse_unfair
 from mecenova.agenda.policies import can_book_for
 from mecenova.agenda.silence import register_beside, register_living
 from mecenova.calendar import clock
@@ -84,6 +84,7 @@ def book_slot(*, slot: Slot, organisation_id: UUID, about: Model, by: "User") ->
     if held is not None:
         return held
     refuse_unfair(organisation_id, by=by)
+    refuse_all_day(by)
     row = locked(slot)
     if not free_slots().filter(pk=row.pk).exists():
         raise DomainError(TAKEN)
