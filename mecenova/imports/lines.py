@@ -31,7 +31,12 @@ _SIGNATURES = (
 _CONTROL = re.compile(rb"[\x01-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 _BYTES_WINDOWS_LEAVES_OUT = {code: chr(code) for code in (0x81, 0x8D, 0x8F, 0x90, 0x9D)}
 
-UTF_8, UTF_16, WINDOWS = "UTF-8", "UTF-16", "Windows-1252 (Latin-1)"
+UTF_8, UTF_16 = "UTF-8", "UTF-16"
+# How old spreadsheets write French, and what they call it: « CSV », « CSV (Macintosh) », « CSV (MS-DOS) ».
+CODE_PAGES = {"cp1252": "Windows-1252 (Latin-1)", "mac_roman": "Macintosh", "cp850": "MS-DOS (850)"}
+# Letters that stand as French writes them: no small one among capitals, no capital in the middle of a word.
+_ACCENTED = re.compile("(?<![A-Z])[àâçèéêëîïôùûœ](?![A-Z])")
+_ACCENTED_CAPITAL = re.compile("(?<![a-z])[ÀÂÇÈÉÊËÎÏÔÙÛŒ]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,15 +51,17 @@ class Line:
 class Lines:
     """Iterates over the lines; tells afterwards (or meanwhile) which encodings were met and how far it is.
 
-    Each line is UTF-8 when it can be, else Windows-1252: a file glued together from both is read right, and
-    `mixed` says so.
+    Each line is UTF-8 when it can be, else in the code page that the beginning of the file speaks French in
+    (Windows-1252 unless another does better): a file glued together from both is read right, and `mixed` says
+    so.
     """
 
     def __init__(self, file: IO[bytes]) -> None:
         self.number = 0
         self.position = 0
-        self.windows_lines = 0
-        self.first_windows_line = 0
+        self.code_page = "cp1252"
+        self.code_page_lines = 0
+        self.first_code_page_line = 0
         self.utf_8_lines = 0
         self.is_utf_16 = False
         self._file = file
@@ -74,13 +81,14 @@ class Lines:
     def encoding(self) -> str:
         if self.is_utf_16:
             return UTF_16
+        old = CODE_PAGES[self.code_page]
         if self.mixed:
-            return f"{UTF_8} et {WINDOWS}"
-        return WINDOWS if self.windows_lines else UTF_8
+            return f"{UTF_8} et {old}"
+        return old if self.code_page_lines else UTF_8
 
     @property
     def mixed(self) -> bool:
-        return bool(self.windows_lines and self.utf_8_lines)
+        return bool(self.code_page_lines and self.utf_8_lines)
 
     def _decoded(self, raw: bytes) -> str:
         if raw.isascii():
@@ -88,9 +96,9 @@ class Lines:
         try:
             text = raw.decode("utf-8")
         except UnicodeDecodeError:
-            self.windows_lines += 1
-            self.first_windows_line = self.first_windows_line or self.number
-            return raw.decode("cp1252", errors="windows_or_latin")
+            self.code_page_lines += 1
+            self.first_code_page_line = self.first_code_page_line or self.number
+            return _read_as(self.code_page, raw)
         self.utf_8_lines += 1
         return text
 
@@ -124,6 +132,7 @@ class Lines:
                 yield decoder.decode(chunk).encode("utf-8", errors="replace")
                 chunk = self._take()
             return
+        self.code_page = _code_page_of(first)
         yield first.removeprefix(codecs.BOM_UTF8)
         while chunk := self._take():
             yield chunk
@@ -155,6 +164,29 @@ def _refuse_what_is_no_text(sample: bytes) -> None:
     strange, nuls = len(_CONTROL.findall(sample)), sample.count(0)
     if (strange > STRAY_MARKS and strange * 50 > len(sample)) or nuls * 3 > len(sample):
         raise ImportRefused("Ce fichier n’est pas du texte. Enregistrez-le en CSV (UTF-8), puis recommencez.")
+
+
+def _code_page_of(sample: bytes) -> str:
+    """The one in which the lines that are not UTF-8 say most French letters; small ones count for more."""
+    old = b"\n".join(line for line in sample.splitlines() if not _is_utf_8(line))
+
+    def french_in(code_page: str) -> int:
+        text = _read_as(code_page, old)
+        return 2 * len(_ACCENTED.findall(text)) + len(_ACCENTED_CAPITAL.findall(text))
+
+    return max(CODE_PAGES, key=french_in)
+
+
+def _is_utf_8(line: bytes) -> bool:
+    try:
+        line.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _read_as(code_page: str, raw: bytes) -> str:
+    return raw.decode(code_page, errors="windows_or_latin")
 
 
 def _windows_or_latin(error: UnicodeError) -> tuple[str, int]:

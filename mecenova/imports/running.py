@@ -13,6 +13,7 @@ from django.db import reset_queries, transaction
 
 from mecenova.imports.columns import Column
 from mecenova.imports.errors import ImportRefused, RowRefused
+from mecenova.imports.lines import CODE_PAGES
 from mecenova.imports.rejects import Rejects
 from mecenova.imports.report import MOST_SAMPLED, Notes, Outcome, Report, Sampled, Verdict
 from mecenova.imports.seen import Seen
@@ -113,8 +114,9 @@ def run_import(
         report.blank, report.encoding = table.blank, table.lines.encoding
         if table.lines.mixed:
             report.warnings.append(
-                "ce fichier mélange deux encodages, lu ligne par ligne. En Windows-1252\u00a0: "
-                f"{table.lines.windows_lines} (la première est la ligne {table.lines.first_windows_line})."
+                "ce fichier mélange deux encodages, lu ligne par ligne. "
+                f"En {CODE_PAGES[table.lines.code_page]}\u00a0: {table.lines.code_page_lines} "
+                f"(la première est la ligne {table.lines.first_code_page_line})."
             )
         report.rejects = refused.path if refused.count else None
     report.seconds = time.monotonic() - started

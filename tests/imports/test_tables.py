@@ -28,7 +28,9 @@ def names_in(path):
 
 @pytest.mark.parametrize("separator", [";", ",", "\t"])
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "latin-1", "cp1252", "utf-16"])
+@pytest.mark.parametrize(
+    "encoding", ["utf-8", "utf-8-sig", "latin-1", "cp1252", "utf-16", "mac_roman", "cp850"]
+)
 def test_every_dialect_gives_the_same_rows(tmp_path, separator, end, encoding):
     text = end.join(
         [separator.join(["Nom", "Code Postal", "OBJET"]), separator.join(["Été", "75011", "café"]), ""]
@@ -59,7 +61,33 @@ def test_a_mix_of_encodings_is_read_line_by_line_and_told(tmp_path):
     path = written(tmp_path, "nom\nThé\n".encode() + "Café\n".encode("cp1252") + b"\x93Cit\xe9\x94 \x81\n")
     with Table(path, COLUMNS) as table:
         assert [row["nom"] for row in table] == ["Thé", "Café", "“Cité” \x81"]
-        assert (table.lines.mixed, table.lines.windows_lines, table.lines.first_windows_line) == (True, 2, 3)
+        assert (table.lines.mixed, table.lines.code_page_lines, table.lines.first_code_page_line) == (
+            True,
+            2,
+            3,
+        )
+
+
+FRENCH = "Société d’entraide, à Évreux ; où l’été naît ; ŒUVRE DE L’ÉTÉ ; hôtellerie, français, août, œil"
+
+
+@pytest.mark.parametrize(
+    ("encoding", "told"),
+    [
+        ("utf-8", "UTF-8"),
+        ("cp1252", "Windows-1252 (Latin-1)"),
+        ("mac_roman", "Macintosh"),
+        ("cp850", "MS-DOS (850)"),
+    ],
+)
+@pytest.mark.parametrize("words", FRENCH.split(" ; "))
+def test_what_old_spreadsheets_save_is_read_in_french(tmp_path, encoding, told, words):
+    """« CSV (Macintosh) » and « CSV (MS-DOS) » are a click away from « CSV » in their window."""
+    words = words.replace("’", "'").replace("Œ", "OE").replace("œ", "oe") if encoding == "cp850" else words
+    path = written(tmp_path, f"nom\nCoopérative\n{words}\n".encode(encoding))
+    with Table(path, COLUMNS) as table:
+        assert [row["nom"] for row in table] == ["Coopérative", words]
+        assert table.lines.encoding == told
 
 
 def test_what_a_spreadsheet_adds_is_skipped(tmp_path):
