@@ -8,6 +8,7 @@ from infotheque.exercises import exercise_of
 from infotheque.models import Document, Path, Step
 from mecenova.identifiers.fields import WholeNumberField
 from mecenova.ui.as_shown import AsShownModelForm
+from mecenova.ui.forms import choose_by_kind
 
 MARKDOWN = "Titres\u00a0: ## ; listes\u00a0: - ; gras\u00a0: **mot** ; liens\u00a0: [mots](https://…)."
 
@@ -48,8 +49,8 @@ class LessonForm(AsShownModelForm):
     def __init__(self, *args: Any, keys: list[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.made_with = {"keys": keys}
-        self.fields["document"].queryset = Document.objects.to_choose_from(self.instance.document_id)
-        self.fields["document"].empty_label = "Aucun"
+        known = Document.objects.to_choose_from(self.instance.document_id)
+        choose_by_kind(self.fields["document"], known, empty_label="Aucun")
         path = self.instance.path.slug
         self.fields["key"].choices = [(key, _told(path, key)) for key in keys]
 

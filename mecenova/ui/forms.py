@@ -1,9 +1,13 @@
 """How forms are drawn: one renderer for the whole site, and the widgets that long lists need."""
 
+from collections import defaultdict
+from collections.abc import Iterator
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 from django.forms.boundfield import BoundField
+from django.forms.models import ModelChoiceIterator
 from django.forms.renderers import TemplatesSetting
 
 
@@ -67,6 +71,24 @@ class ShortRadios(forms.RadioSelect):
         context["first"], context["rest"] = options[: self.shown], options[self.shown :]
         context["opened"] = any(option["selected"] for option in context["rest"])
         return context
+
+
+class ChoicesByKind(ModelChoiceIterator):
+    """The rows of a long list under their kind, as a select shows groups: read without a script."""
+
+    def __iter__(self) -> Iterator[Any]:
+        if self.field.empty_label is not None:
+            yield "", self.field.empty_label
+        groups: dict[str, list[Any]] = defaultdict(list)
+        for row in self.queryset:
+            groups[row.get_kind_display()].append(self.choice(row))
+        yield from sorted(groups.items())
+
+
+def choose_by_kind(field: Any, rows: QuerySet[Any], *, empty_label: str) -> None:
+    """Make a field a choice among these rows, kind by kind."""
+    field.iterator, field.empty_label = ChoicesByKind, empty_label
+    field.queryset = rows
 
 
 class DateInput(forms.DateInput):

@@ -6,6 +6,7 @@ from django import forms
 
 from infotheque.models import Document
 from mecenova.ui.as_shown import AsShownModelForm
+from mecenova.ui.forms import choose_by_kind
 from partnerships.models import RefusalStep
 
 
@@ -32,6 +33,5 @@ class RefusalStepForm(AsShownModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        document = self.fields["document"]
-        document.queryset = Document.objects.to_choose_from(self.instance.document_id)  # type: ignore[attr-defined]
-        document.empty_label = "Pas encore choisi"  # type: ignore[attr-defined]
+        known = Document.objects.to_choose_from(self.instance.document_id)
+        choose_by_kind(self.fields["document"], known, empty_label="Pas encore choisi")

@@ -342,6 +342,25 @@ def test_bad_words_and_delays_are_refused_and_kept_on_screen(client, bad):
     assert not RefusalStepChange.objects.exists()
 
 
+def test_the_documents_to_choose_from_are_under_their_kind_by_title(client):
+    """Eighty in one list, without a script, were a search by eye."""
+    client.force_login(StaffFactory())
+    for title, kind in (
+        ("Convention type", "model_agreement"),
+        ("Bien demander", "guide"),
+        ("Agir", "guide"),
+    ):
+        document = DocumentFactory(published=True, title=title, kind=kind)
+    step = RefusalStep.objects.earliest("position")
+    RefusalStep.objects.filter(pk=step.pk).update(document=document)
+    page = client.get(reverse("partnerships:refusal_step", args=[step.pk])).content.decode()
+    chosen = page[page.index('name="document"') :]
+    chosen = chosen[: chosen.index("</select>")]
+    told = ["Pas encore choisi", 'label="Guide"', "Agir", "Bien demander", 'label="Modèle', "Convention type"]
+    assert sorted(told, key=chosen.index) == told
+    assert f'value="{document.pk}" selected' in chosen
+
+
 def test_a_draft_is_not_a_document_to_send_people_to(client):
     client.force_login(StaffFactory())
     step = step_for("timing", Kind.FINANCIAL, Side.ASSOCIATION)
