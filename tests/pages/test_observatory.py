@@ -157,6 +157,8 @@ def test_the_public_page_is_computed_once_an_hour(client, network, query_count):
     assert query_count(lambda: client.get(PAGE)) <= MOST_QUERIES
     assert query_count(lambda: client.get(PAGE + "?vue=kind")) == 0
     assert query_count(lambda: client.get("/observatoire/promesses.csv")) == 0
+    titles = client.get("/observatoire/promesses.csv").content.decode("utf-8-sig").splitlines()[0].split(";")
+    assert len(set(titles)) == len(titles) == 5
 
 
 def test_without_the_cache_it_is_still_served(client, network):

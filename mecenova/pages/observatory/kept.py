@@ -142,7 +142,10 @@ def _month(first: date, count: Count, position: int) -> Month:
 
 def files(promises: Sequence[PromiseShown]) -> list[Table]:
     """The two tables of promises, also drawn on the page."""
-    columns = ("Ce mois-ci\u00a0: tenues", "Non tenues", "Douze mois\u00a0: tenues", "Non tenues")
+    columns = (
+        *("Ce mois-ci\u00a0: tenues", "Ce mois-ci\u00a0: non tenues"),
+        *("Douze mois\u00a0: tenues", "Douze mois\u00a0: non tenues"),
+    )
     return [
         Table(
             "promesses",
