@@ -14,33 +14,12 @@ from accounts.enums import REGISTERING_KINDS, Role
 from accounts.models import User
 from accounts.models.user import EMAIL_LENGTH
 from mecenova.identifiers.fields import AddressField
-from mecenova.identifiers.names import fold
+from mecenova.identifiers.names import names_the_team
 from mecenova.identifiers.text import has_web_address, one_line, paragraphs
 from mecenova.team import is_staff
 from mecenova.ui.forms import DateInput
 
 NAME_LENGTH = 80
-# What a reader takes for each letter of our names, folded: Cyrillic, Greek, phonetics.
-_READ_AS = {
-    "m": "mмμᴍ",
-    "e": "eеεᴇ",
-    "c": "cсϲᴄ",
-    "n": "nνɴո",
-    "o": "oоοᴏօ",
-    "v": "vѵνᴠ",
-    "a": "aаαᴀ",
-    "i": "iıіιɪӏǀl1",
-    "s": "sѕꜱ",
-}
-
-
-def _read_as(name: str) -> str:
-    """The name however it is spaced, dotted, cut by letters that show nothing or written in others."""
-    return " ?".join(f"[{_READ_AS[letter]}]" for letter in name)
-
-
-# Who signs the mails of the site: nobody else bears these names, even within a word for the longer one.
-OURS = re.compile(rf"mecenova|\b{_read_as('mecenova')}|\b{_read_as('ims')}\b")
 # With fewer figures nobody is called.
 NUMBER_TO_CALL = re.compile(r"(?:\d\D*){6}")
 MESSAGE_LENGTH = 1000
@@ -104,10 +83,10 @@ class OwnNameForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
-        names = {name: fold(cleaned.get(name, "")) for name in ("first_name", "last_name")}
-        if self.is_ours() or not OURS.search(" ".join(names.values())):
+        names = {name: cleaned.get(name, "") for name in ("first_name", "last_name")}
+        if self.is_ours() or not names_the_team(" ".join(names.values())):
             return cleaned
-        alone = [name for name, folded in names.items() if OURS.search(folded)]
+        alone = [name for name, written in names.items() if names_the_team(written)]
         for name in alone or ["last_name"]:
             self.add_error(name, "Ce nom est celui de l’équipe du site\u00a0: écrivez le vôtre.")
         return cleaned

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from accounts.enums import OrganisationEvent
 from accounts.models import Organisation, User
 from accounts.models.organisation import record_key
+from mecenova.identifiers.names import names_the_site
 from mecenova.identifiers.text import has_web_address, one_line
 from mecenova.team import is_staff
 from mecenova.workflow import journal
@@ -15,11 +16,13 @@ NAME_LENGTH = 250
 
 
 def clean_name(name: str, by: User | None, former: str = "") -> str:
-    """Mails say it: only the team, or a registry, writes one with a web address in it."""
+    """Mails say it: only the team, or a registry, writes one with a web address in it, or the site's name."""
     name = one_line(name)
     if len(name) > NAME_LENGTH:
         raise DomainError(f"Ce nom est trop long\u00a0: {NAME_LENGTH} caractères au plus.")
     is_free = by is None or is_staff(by) or name == former
+    if not is_free and names_the_site(name):
+        raise DomainError("Ce nom est celui du site\u00a0: écrivez celui de votre organisme.")
     if not is_free and has_web_address(name):
         raise DomainError(
             "Écrivez le nom sans adresse de site\u00a0: elle a son propre champ. "

@@ -17,6 +17,19 @@ _TRAILING = re.compile(
     rf" (?:(?:association )?loi(?: de)? 1901|association|assoc|asso|sa|se|{'|'.join(_COMPANY_FORMS)})$"
 )
 
+# What a reader takes for each letter of our own names, folded: Cyrillic, Greek, phonetics.
+_READ_AS = {
+    "m": "mмμᴍ",
+    "e": "eеεᴇ",
+    "c": "cсϲᴄ",
+    "n": "nνɴո",
+    "o": "oоοᴏօ",
+    "v": "vѵνᴠ",
+    "a": "aаαᴀ",
+    "i": "iıіιɪӏǀl1",
+    "s": "sѕꜱ",
+}
+
 _POSTAL_CODE = re.compile(r"(?:F-?)?(\d{5})(?:\D.*)?", re.ASCII | re.IGNORECASE)
 # 203, 204, 205 and 207 are those of firms and town halls alone (CEDEX).
 _CORSICA = {
@@ -34,6 +47,26 @@ def fold(text: str) -> str:
         return _SEPARATORS.sub(" ", text.lower()).strip()
     plain = _without_accents(_without_accents(text.translate(_LETTERS)).casefold()).translate(_LETTERS)
     return _SEPARATORS.sub(" ", plain).strip()
+
+
+def _read_as(name: str) -> str:
+    """The name however it is spaced, dotted, cut by letters that show nothing or written in others."""
+    return " ?".join(f"[{_READ_AS[letter]}]" for letter in name)
+
+
+# Who signs the mails of the site.
+_SITE = re.compile(rf"mecenova|\b{_read_as('mecenova')}\b")
+_TEAM = re.compile(rf"\b{_read_as('ims')}\b")
+
+
+def names_the_site(name: str) -> bool:
+    """Whether its readers would take it for the site's own name, even within a word."""
+    return bool(_SITE.search(fold(name)))
+
+
+def names_the_team(name: str) -> bool:
+    """The same, or the name of those who run it."""
+    return names_the_site(name) or bool(_TEAM.search(fold(name)))
 
 
 def name_key(name: str) -> str:

@@ -65,6 +65,7 @@ def test_no_name_leads_to_a_site(last):
         ("Zoe\u0308", "Łukasiewicz"),
         ("Kim", "Simsek"),
         ("Carme", "Cenova"),
+        ("Mécé", "Novateur"),
         ("Μαρία", "Σιμς"),
         ("Максим", "Смирнов"),
         ("جميلة", "Léa 🌱"),

@@ -65,6 +65,21 @@ class TestCreating:
         operations.update_organisation(**{**kept, "by": StaffFactory()}, name="Autre.org")
 
     @pytest.mark.parametrize(
+        "name", ["Mecenova, service sécurité", "Équipe M\u00e9c\u00e9 Nova", "M\u0435cenova"]
+    )
+    def test_no_organisation_passes_for_the_site(self, name):
+        person = UserFactory()
+        with pytest.raises(DomainError, match="celui du site"):
+            create(manager=person, by=person, name=name)
+        member = MembershipFactory().user
+        organisation = member.organisations.get()
+        with pytest.raises(DomainError, match="celui du site"):
+            operations.update_organisation(
+                organisation=organisation, postal_code="69003", by=member, name=name
+            )
+        assert create(name=name).name == name, "a registry, or the team, writes what is true"
+
+    @pytest.mark.parametrize(
         "twin", ["Les Lucioles", "LES LUCIOLES", "Association les lucioles", "Les  lucioles."]
     )
     def test_the_same_record_is_found_whatever_its_spelling(self, twin):
