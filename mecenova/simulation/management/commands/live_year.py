@@ -11,15 +11,12 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection
 
+from mecenova.rehearsal.statements import remember_statements
 from mecenova.simulation.network import draw
 from mecenova.simulation.reading import figures_of
 from mecenova.simulation.year import Year, errors_of_follow_ups
 
 NUMBERS = ("associations", "companies", "days", "seed")
-
-
-# The site has fewer than this, each with a few lengths of lists.
-STATEMENTS_PREPARED = 4000
 
 
 class Command(BaseCommand):
@@ -38,8 +35,9 @@ class Command(BaseCommand):
                 "Cette commande remplit la base d’inventions : elle ne vit que dans une base à part."
             )
         plan = draw(**{name: options[name] for name in (*NUMBERS, "start")})
+        connection.ensure_connection()
+        remember_statements(connection.connection)
         # Rows come and go by the million, in no cycles: looking for some would cost a tenth of the year.
-        _remember_statements()
         gc.freeze()
         gc.set_threshold(200_000, 50, 100)
         started = time.perf_counter()
@@ -54,9 +52,3 @@ class Command(BaseCommand):
             "errors": errors_of_follow_ups(),
         }
         self.stdout.write(json.dumps(told))
-
-
-def _remember_statements() -> None:
-    """Keep the plan of every statement of the year: the usual hundred would be planned again and again."""
-    connection.ensure_connection()
-    connection.connection.prepared_max = STATEMENTS_PREPARED
