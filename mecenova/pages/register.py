@@ -97,7 +97,8 @@ def movements() -> dict[str, Movement]:
         .values_list("basket")
         .annotate(
             entered=Count("pk", filter=Q(entered_at__gte=since)),
-            left=Count("pk", filter=Q(left_at__gte=since)),
+            # Of those who moved this week, whoever has left has left this week.
+            left=Count("left_at"),
         )
     )
     return {basket: Movement(entered, left) for basket, entered, left in counted}
