@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 
 from mecenova.agenda.enums import Owner
-from mecenova.agenda.models import Absence, FollowUp
+from mecenova.agenda.models import Absence, FollowUp, Slot
 from mecenova.agenda.operations import (
     add_absence,
     next_step,
@@ -17,6 +17,7 @@ from mecenova.agenda.operations import (
     start,
 )
 from mecenova.agenda.rules import Rule, register_rule
+from mecenova.calendar import clock
 from mecenova.workflow.errors import DomainError
 from tests.accounts.factories import StaffFactory
 from tests.accounts.threads import at_once
@@ -231,12 +232,14 @@ class TestRefusals:
         remove_absence(absence=absence, by=None)
         assert not Absence.objects.exists()
 
-    def test_an_adviser_offers_no_slot_meanwhile(self, frozen):
+    def test_an_adviser_offers_no_slot_from_the_first_day_to_the_last(self, frozen):
         adviser = StaffFactory()
-        slots = open_slots(adviser=adviser, day=date(2026, 11, 25), starts=time(9), ends=time(10), by=adviser)
-        add_absence(user=adviser, by=adviser, **WEEK)
-        slots[0].refresh_from_db()
-        assert slots[0].cancelled_at is not None
+        before, first, last, after = (date(2026, 12, day) for day in (1, 2, 3, 4))
+        for day in (before, first, last, after):
+            open_slots(adviser=adviser, day=day, starts=time(9), ends=time(18), by=adviser)
+        add_absence(user=adviser, by=adviser, first_day=first, last_day=last)
+        kept = Slot.objects.standing().filter(adviser=adviser)
+        assert {clock.paris(slot.starts_at).date() for slot in kept} == {before, after}
 
 
 @pytest.mark.django_db(transaction=True)

@@ -156,6 +156,13 @@ def test_a_request_that_lost_its_step_goes_on_without_anybody(frozen, status, ru
     assert next_step(introduction).rule == rule.name
 
 
+def test_a_question_put_off_that_lost_its_step_still_waits_for_its_day(frozen):
+    day = frozen().date() + timedelta(days=56)
+    introduction = IntroductionFactory(status="later", later_on=day, answered_at=frozen())
+    assert check_silence().violations >= 1
+    assert next_step(introduction).deadline.date() == day
+
+
 def test_a_silence_that_comes_back_is_repaired_again(alive, frozen):
     _, silent = alive
     check_silence()

@@ -55,6 +55,19 @@ def test_who_comes_back_has_another_stay(frozen):
     assert Stay.objects.open().count() == 1
 
 
+def test_who_leaves_again_changes_nothing_of_a_former_stay(frozen):
+    PersonFactory(last_name="Attend", first_name="Ada")
+    left = []
+    for why in ("a répondu", "a quitté le site"):
+        User.objects.update(last_name="Attend")
+        register()
+        frozen.advance(timedelta(hours=1))
+        User.objects.update(last_name="Parti")
+        register(why=lambda person, since, why=why: f"{person.first_name} {why}.")
+        left.append((frozen(), f"Ada {why}."))
+    assert list(Stay.objects.order_by("left_at").values_list("left_at", "why")) == left
+
+
 def test_who_no_longer_exists_leaves(frozen):
     PersonFactory(last_name="Attend")
     register()

@@ -199,6 +199,27 @@ class TestServer:
             now.advance(timedelta(minutes=20))
             assert deliver_due() == Counter({Delivery.SENT: 1})
 
+    def test_what_was_to_be_tried_again_as_the_evening_began_too(self, sink):
+        with clock.frozen(datetime(2026, 11, 27, 18, 30, tzinfo=UTC)) as now:
+            person = PersonFactory()
+            sink.behaviours[person.email] = [smtp_sink.DATA_LATER]
+            queue(Reminder, person)
+            now.advance(timedelta(minutes=28))
+            assert deliver_due() == Counter({Delivery.POSTPONED: 1})
+            now.advance(timedelta(minutes=20))
+            assert deliver_due() == Counter({Delivery.SENT: 1})
+
+    def test_what_was_told_not_now_and_is_not_presented_again_cannot_have_arrived(self, sink, frozen):
+        mail = OutgoingMailFactory()
+        sink.behaviours[mail.address] = [smtp_sink.DATA_LATER]
+        assert deliver_due() == Counter({Delivery.POSTPONED: 1})
+        later(frozen, timedelta(minutes=2))
+        # Taken by a sender that dies before it speaks to the server.
+        assert claim(frozen()) == [mail]
+        later(frozen, LEASE)
+        assert deliver_due() == Counter({Delivery.SENT: 1})
+        assert (reload(mail).uncertain, mail.log.count()) == (0, 2)
+
     @pytest.mark.parametrize("behaviour", [smtp_sink.RECIPIENT_REFUSED, smtp_sink.DATA_REFUSED])
     def test_5xx_fails_at_once_and_stops_nobody(self, sink, frozen, behaviour):
         refused, fine = OutgoingMailFactory(), OutgoingMailFactory()

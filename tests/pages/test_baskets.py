@@ -25,7 +25,7 @@ from mecenova.pages.duties import loads
 from mecenova.pages.tasks import register_baskets
 from mecenova.pages.views import tower
 from mecenova.ui.figures import long_date
-from mecenova.workflow.journal import history
+from mecenova.workflow.journal import history, record
 from partnerships.enums import IntroductionStatus, Side
 from partnerships.followups import AnswerIntroduction
 from partnerships.models import Partnership
@@ -348,13 +348,16 @@ def test_a_call_since_the_last_refusal_takes_an_association_out_until_the_next(t
 
 
 def test_a_line_says_when_the_team_last_spoke(team, staff):
-    association = checked_long_ago(members=[UserFactory()])
+    member = UserFactory()
+    association = checked_long_ago(members=[member])
     page = team.get(page_of("associations-incompletes")).text
     assert "Dernier contact de l’équipe" in page
     assert "aucun encore" in page
     then = clock.now() - timedelta(days=3)
     with clock.frozen(then):
         note_call(association=association, by=staff, note="Bonjour.")
+    # What its own people write since is no word of the team.
+    record(association.organisation, "edit", "checked", "checked", member)
     (shown,) = team.get(page_of("associations-incompletes")).context["lines"]
     assert (shown["contact"].by_person, shown["contact"].by_mail) == (then, None)
 

@@ -169,3 +169,16 @@ def test_saying_that_it_is_signed_ends_a_disagreement(talk):
     assert state(talk) == PartnershipStatus.AGREED
     assert not Partnership.objects.in_disagreement().exists()
     assert step_of(talk).rule == "partnerships.yearly_review"
+
+
+def test_the_same_answer_said_again_is_the_same_disagreement(talk):
+    talk.go_to(FIRST)
+    talk.say(talk.asker, True)
+    talk.say(talk.answerer, False)
+    talk.partnership.refresh_from_db()
+    since = talk.partnership.disagreement_at
+    talk.now.advance(timedelta(hours=1))
+    talk.say(talk.answerer, False)
+    talk.partnership.refresh_from_db()
+    assert talk.partnership.disagreement_at == since
+    assert mails("talk_disagreement").count() == 2

@@ -82,6 +82,22 @@ def test_a_pause_lifted_before_a_place_is_free_takes_its_date_with_it(pair, froz
         assert agenda.next_step(queued) == step
 
 
+def test_what_a_pause_and_a_no_keep_both_is_promised_for_the_later_day(pair, frozen_clock):
+    with frozen_clock(MONDAY):
+        fill_places(pair.company)
+        queued = pair.ask()
+        IntroductionFactory(
+            association=pair.association,
+            company=pair.company,
+            status=IntroductionStatus.NO,
+            refusal_reason="timing",
+            answered_at=clock.now(),
+            retry_on=date(2026, 11, 20),
+        )
+        pause(pair, date(2026, 11, 10))
+        assert clock.paris(agenda.next_step(queued).deadline).date() == date(2026, 11, 20)
+
+
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("places", [0, 2])
 def test_those_for_which_no_place_is_left_are_held_by_nobody(places):
