@@ -342,6 +342,7 @@ def test_a_choice_that_leaves_nothing_is_shown_and_undone_and_makes_no_gap(clien
     assert (facet.chosen.value, facet.chosen.number) == (value, 0)
     assert label in facet.chosen.label
     page = client.get(reverse("infotheque:list"), asked).text
+    assert f"<title>convention · {facet.chosen.label} · Infothèque – Mecenova</title>" in page
     assert f'<input type="hidden" form="recherche" name="{name}" value="{value}">' in page
     assert "Rien sous ces choix" in page
     assert f'href="{reverse("infotheque:list")}?q=convention"' in page
