@@ -52,5 +52,5 @@ def forget_absence(*, absence: Absence, by: User) -> None:
 def _hold_teams_of(person: User) -> list[Organisation]:
     """Its organisations, taken before what its absence changes in what they owe."""
     teams = list(Organisation.objects.of(person))
-    hold(*[organisation.pk for organisation in teams])
+    hold([organisation.pk for organisation in teams])
     return teams

@@ -90,7 +90,7 @@ def tell_apart(*, one: Organisation, other: Organisation, by: User | None) -> Du
 
 def hold_both(one: Organisation, other: Organisation) -> dict[uuid.UUID, Organisation]:
     """Both records as they are now, held; somebody may have made one of them a moment before."""
-    hold(one.pk, other.pk)
+    hold([one.pk, other.pk])
     found = Organisation.objects.select_related("department").in_bulk([one.pk, other.pk])
     if len(found) < len({one.pk, other.pk}):
         raise RecordGone("L’une de ces fiches n’existe plus\u00a0: elle vient d’être réunie à une autre.")

@@ -1,6 +1,7 @@
 """An organisation is entered, checked, corrected, and one day leaves."""
 
 import uuid
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -228,10 +229,14 @@ def locked(organisation: Organisation) -> Organisation:
     return get_object_or_404(Organisation.objects.select_for_update(no_key=True), pk=organisation.pk)
 
 
-def hold(*organisations: uuid.UUID) -> None:
-    """Take several at once, by key: two operations on the same two organisations never block each other."""
+def hold(organisations: "Collection[uuid.UUID] | QuerySet[Any, Any]") -> set[uuid.UUID]:
+    """Take several at once, by key: two operations on the same two organisations never block each other.
+
+    The keys of those taken. A query finds them as it takes them, where what was read of them before may have
+    changed; one that became part of another while it was waited for is not among them.
+    """
     rows = Organisation.objects.filter(pk__in=organisations).order_by("pk").select_for_update(no_key=True)
-    list(rows.values_list("pk", flat=True))
+    return set(rows.values_list("pk", flat=True))
 
 
 def end_sign_up(person: User) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 from allauth.account.models import EmailAddress
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.shortcuts import get_object_or_404
 
 from accounts.models import Invitation, Membership, Organisation, User
 from accounts.models.user import CLOSED_DOMAIN
@@ -52,7 +53,7 @@ def update_person(*, person: User, first_name: str, last_name: str, by: User) ->
     """People write their own name, nobody else's."""
     if by.pk != person.pk:
         raise PermissionDenied
-    person = User.objects.select_for_update(no_key=True).get(pk=person.pk)
+    person = get_object_or_404(User.objects.select_for_update(no_key=True), pk=person.pk)
     person.first_name = one_line(first_name)[:80]
     person.last_name = one_line(last_name)[:80]
     person.save(update_fields=["first_name", "last_name"])
@@ -68,8 +69,8 @@ def write_account(*, person: User, changes: Mapping[str, Any], by: User) -> User
     if not is_staff(by):
         raise PermissionDenied
     teams = list(Organisation.objects.filter(memberships__user=person))
-    hold(*[organisation.pk for organisation in teams])
-    person = User.objects.select_for_update(no_key=True).get(pk=person.pk)
+    hold([organisation.pk for organisation in teams])
+    person = get_object_or_404(User.objects.select_for_update(no_key=True), pk=person.pk)
     kept = {name: value for name, value in changes.items() if not (person.is_closed and name == "is_active")}
     if not kept:
         return person
@@ -93,14 +94,12 @@ def close_account(*, person: User, by: User | None) -> User:
     if by is not None and by.pk != person.pk:
         raise PermissionDenied
     # Organisations first, then the person, whom others may go on naming meanwhile (`by=`): docs/adr/0014.
-    hold(
-        *Membership.objects.filter(user=person).values_list("organisation", flat=True),
-        *person.claims.waiting().values_list("organisation", flat=True),
-    )
+    teams = Membership.objects.filter(user=person).values("organisation")
+    hold(teams.union(person.claims.waiting().values("organisation")))
     if by is None:
         for membership in Membership.objects.filter(user=person).order_by("organisation"):
             hand_over(membership=membership)
-    person = User.objects.select_for_update(no_key=True).get(pk=person.pk)
+    person = get_object_or_404(User.objects.select_for_update(no_key=True), pk=person.pk)
     if person.is_staff:
         raise DomainError(
             "Un compte de l’équipe se ferme depuis l’administration. Demandez-le à votre responsable."

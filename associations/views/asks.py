@@ -48,7 +48,7 @@ def ask_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
     ask = held_to_write(
         request,
         lambda: ask_or_404(request, pk, policies.can_edit_ask),
-        lambda found: hold(found.project.association.organisation_id),
+        lambda found: hold([found.project.association.organisation_id]),
     )
     form_class = FORM_OF_KIND[ask.kind]
     form = form_class(request.POST or None, now=form_class.initial_of(ask))

@@ -55,7 +55,7 @@ def edit_section(request: HttpRequest, pk: UUID, section: str) -> HttpResponse:
     association = held_to_write(
         request,
         lambda: association_or_404(request, pk, policies.can_edit_association),
-        lambda found: hold(found.organisation_id),
+        lambda found: hold([found.organisation_id]),
     )
     form_class = SECTIONS.get(section)
     if form_class is None:

@@ -78,7 +78,7 @@ def project_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
     project = held_to_write(
         request,
         lambda: project_or_404(request, pk, policies.can_edit_project),
-        lambda found: hold(found.association.organisation_id),
+        lambda found: hold([found.association.organisation_id]),
     )
     form = ProjectForm(request.POST or None, now=ProjectForm.initial_of(project))
     again = form.taken_up() if request.method == "POST" and form.is_valid() else None

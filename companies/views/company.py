@@ -144,7 +144,7 @@ def call(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 def _to_write(request: HttpRequest, pk: uuid.UUID, may: Question) -> Company:
     return held_to_write(
-        request, lambda: company_or_404(request, pk, may), lambda found: hold(found.organisation_id)
+        request, lambda: company_or_404(request, pk, may), lambda found: hold([found.organisation_id])
     )
 
 

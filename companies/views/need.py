@@ -102,7 +102,7 @@ def edit(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     need = held_to_write(
         request,
         lambda: need_or_404(request, pk, policies.can_edit_need),
-        lambda found: hold(found.company.organisation_id),
+        lambda found: hold([found.company.organisation_id]),
     )
     form = need_form(need.kind)(request.POST or None, need=need)
     again = form.taken_up() if request.method == "POST" and form.is_valid() else None

@@ -5,6 +5,7 @@ from datetime import timedelta
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import F
+from django.shortcuts import get_object_or_404
 
 from accounts.models import User
 from infotheque import policies
@@ -39,7 +40,7 @@ def settle_gap(*, gap: SearchGap, by: User, document: Document | None = None) ->
     """The team has answered it, with a document or not. Twice changes nothing."""
     if not policies.can_curate(by):
         raise PermissionDenied
-    gap = SearchGap.objects.select_for_update(no_key=True).get(pk=gap.pk)
+    gap = get_object_or_404(SearchGap.objects.select_for_update(no_key=True), pk=gap.pk)
     if gap.settled_at is None:
         gap.settled_at, gap.settled_by, gap.document = clock.now(), by, document
         gap.save(update_fields=["settled_at", "settled_by", "document"])

@@ -6,6 +6,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
 from accounts.models import Organisation, User
+from accounts.operations import locked
 from infotheque import policies
 from infotheque.assessment import is_answered
 from infotheque.exercises import Exercise, exercise_of
@@ -107,5 +108,5 @@ def _lock(organisation: Organisation, step: Step, by: User) -> Progress:
     """The row of this organisation and step, made if need be, held until the end of the transaction."""
     if not policies.can_learn(by, organisation, step.path):
         raise PermissionDenied
-    found, _ = Progress.objects.get_or_create(organisation=organisation, step=step)
-    return Progress.objects.select_for_update(no_key=True).get(pk=found.pk)
+    rows = Progress.objects.select_for_update(no_key=True)
+    return rows.get_or_create(organisation=locked(organisation), step=step)[0]

@@ -11,7 +11,6 @@ from django.shortcuts import get_object_or_404
 
 from accounts.enums import OrganisationStatus
 from accounts.models import Organisation, User
-from accounts.operations import hold
 from associations.models import Association
 from companies.models import Company, Need
 from companies.operations import note_activity
@@ -26,7 +25,14 @@ from mecenova.workflow.errors import DomainError
 from mecenova.workflow.journal import advance
 from partnerships.enums import IntroductionStatus, Side, reasons_for
 from partnerships.models import Introduction
-from partnerships.operations import Approach, introduce, refuse_request, request_queued, return_places
+from partnerships.operations import (
+    Approach,
+    introduce,
+    of_held_sides,
+    refuse_request,
+    request_queued,
+    return_places,
+)
 
 # A need and an association.
 Pair = tuple[UUID, UUID]
@@ -219,10 +225,10 @@ def _expire(waiting: SuggestionQuerySet, by: User | None) -> list[Approach]:
 
 def _lock_for_answer(suggestion: Suggestion, by: User) -> Suggestion:
     # The organisations first, as everything that changes them does (docs/adr/0014).
-    hold(suggestion.association.organisation_id, suggestion.company.organisation_id)
+    found = of_held_sides(Suggestion.objects.filter(pk=suggestion.pk))
     # The policy says which step of the company its answer begins again.
-    read = Suggestion.objects.with_parties().select_related("company__policy")
-    suggestion = get_object_or_404(read.select_for_update(of=("self",), no_key=True), pk=suggestion.pk)
+    read = found.with_parties().select_related("company__policy")
+    suggestion = get_object_or_404(read.select_for_update(of=("self",), no_key=True))
     if not policies.can_answer_suggestion(by, suggestion):
         raise PermissionDenied
     return suggestion

@@ -26,6 +26,7 @@ from partnerships.operations.attention import (
 from partnerships.operations.contacts import introductions_at_risk, note_contact, released_on
 from partnerships.operations.introductions import (
     end_requests_about,
+    of_held_sides,
     rearm_introduction,
     release_introduction,
     request_queued,
@@ -73,6 +74,7 @@ __all__ = [
     "mark_seen",
     "next_month",
     "note_contact",
+    "of_held_sides",
     "places_left",
     "places_this_month",
     "postpone_introduction",

@@ -49,9 +49,11 @@ def introduce(
     Raises PermissionDenied when `by` is not of the asking side, DomainError with the reason otherwise.
     """
     # Two requests for the same pair come one after the other, and nobody leaves the site meanwhile.
-    hold(association.organisation_id, company.organisation_id)
-    association = get_object_or_404(Association.objects.select_related("organisation"), pk=association.pk)
-    company = get_object_or_404(Company.objects.select_related("organisation", "policy"), pk=company.pk)
+    held = hold([association.organisation_id, company.organisation_id])
+    associations = Association.objects.select_related("organisation").filter(organisation__in=held)
+    association = get_object_or_404(associations, pk=association.pk)
+    companies = Company.objects.select_related("organisation", "policy").filter(organisation__in=held)
+    company = get_object_or_404(companies, pk=company.pk)
     # Who may speak for one, and who will read at the other's.
     prefetch_related_objects([association.organisation, company.organisation], team_of())
     if not policies.can_ask_introduction(by, association, company, asked_by_side):

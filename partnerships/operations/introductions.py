@@ -1,10 +1,11 @@
 """What the platform does with a request: it waits for a place, leaves, is released, comes back, ends."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 
 from accounts.enums import OrganisationStatus
@@ -37,6 +38,9 @@ from partnerships.workflow import INTRODUCTION
 
 if TYPE_CHECKING:
     from accounts.models import User
+
+
+Rows = TypeVar("Rows", bound=QuerySet[Any, Any])
 
 
 @transaction.atomic
@@ -148,10 +152,20 @@ def rearm_introduction(*, introduction: Introduction, by: "User | None" = None) 
 
 def lock(introduction: Introduction) -> Introduction:
     """The introduction as it is now, held until the end with its two organisations, which are taken first."""
-    hold(introduction.association.organisation_id, introduction.company.organisation_id)
+    found = of_held_sides(Introduction.objects.filter(pk=introduction.pk))
     # The policy says which step of the company its answer begins again.
-    read = Introduction.objects.with_parties().select_related("company__policy")
-    return get_object_or_404(read.select_for_update(of=("self",), no_key=True), pk=introduction.pk)
+    read = found.with_parties().select_related("company__policy")
+    return get_object_or_404(read.select_for_update(of=("self",), no_key=True))
+
+
+def of_held_sides(rows: Rows) -> Rows:
+    """These introductions or suggestions, once both organisations of each are taken, as they now are.
+
+    Not those that a merge gives to another organisation while theirs is waited for (docs/adr/0014).
+    """
+    own = rows.order_by()
+    held = hold(own.values("association__organisation").union(own.values("company__organisation")))
+    return rows.filter(association__organisation__in=held, company__organisation__in=held)
 
 
 def end(introduction: Introduction, told: type[IntroductionNotification]) -> None:

@@ -4,9 +4,10 @@ from typing import TYPE_CHECKING
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.http import Http404
 from django.shortcuts import get_object_or_404
 
-from accounts.models import Organisation
+from accounts.operations import hold
 from mecenova.agenda import operations as agenda
 from mecenova.calendar import clock
 from mecenova.mail import operations as mail
@@ -77,15 +78,16 @@ def stop(partnership: Partnership, *, by: "User | None", note: str) -> Partnersh
 
 def lock_partnership(partnership: Partnership) -> Partnership:
     """The partnership as it is now, held until the end with its parties, which are taken first (ADR 0014)."""
-    # By key, as `accounts.operations.hold` does; found and taken in one query.
-    found = Organisation.objects.filter(pk__in=partnership.parties.values("organisation")).order_by("pk")
-    list(found.select_for_update(no_key=True).values_list("pk", flat=True))
-    held = Partnership.objects.select_for_update(of=("self",), no_key=True)
+    held = hold(partnership.parties.values("organisation"))
     # The policy says which step of the company its words begin again.
     parties = (
         "introduction__association__organisation",
         "introduction__company__organisation",
         "introduction__company__policy",
     )
-    read = held.select_related(*parties).prefetch_related(*parties_read_with())
-    return get_object_or_404(read, pk=partnership.pk)
+    read = Partnership.objects.select_related(*parties).prefetch_related(*parties_read_with())
+    found = get_object_or_404(read.select_for_update(of=("self",), no_key=True), pk=partnership.pk)
+    if not {party.organisation_id for party in found.known_parties} <= held:
+        # A merge gave it to another organisation while its own was waited for.
+        raise Http404
+    return found

@@ -123,7 +123,7 @@ def test_closing_an_account_takes_organisations_first(through):
 
     @transaction.atomic
     def names_the_person():
-        hold(organisation.pk)
+        hold([organisation.pk])
         is_held.set()
         until_another_waits()
         journal.record(organisation, "rename", organisation.status, organisation.status, person)

@@ -149,7 +149,7 @@ def test_several_appointments_are_handed_over_without_holding_two_organisations(
 
     def take_both():
         with transaction.atomic():
-            hold(first.organisation_id, last.organisation_id)
+            hold([first.organisation_id, last.organisation_id])
 
     pause = Pause(monkeypatch, sharing, "hand_over_slot")
     assert second_during_first(pause, share_staff_steps, take_both) == []
