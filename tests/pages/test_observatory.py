@@ -2,6 +2,7 @@
 
 import csv
 import io
+from datetime import UTC, datetime
 from unittest import mock
 
 import pytest
@@ -17,6 +18,7 @@ from mecenova.pages.observatory.tables import Line, Table
 from mecenova.pages.observatory.wording import duration, share
 from mecenova.reference.models import Territory
 from tests.accounts.factories import MembershipFactory, OrganisationFactory, StaffFactory, UserFactory
+from tests.accounts.threads import Pause, second_during_first
 from tests.companies.factories import NeedFactory
 from tests.pages.waiting import Network
 from tests.partnerships.factories import IntroductionFactory
@@ -159,6 +161,27 @@ def test_the_public_page_is_computed_once_an_hour(client, network, query_count):
     assert query_count(lambda: client.get("/observatoire/promesses.csv")) == 0
     titles = client.get("/observatoire/promesses.csv").content.decode("utf-8-sig").splitlines()[0].split(";")
     assert len(set(titles)) == len(titles) == 5
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("is_known", [True, False])
+def test_readers_who_come_together_compute_it_once(monkeypatch, frozen_clock, is_known):
+    """Those who come while it is computed anew read the last figures, or wait for the first."""
+    with frozen_clock(datetime(2026, 11, 30, 9, tzinfo=UTC)) as now:
+        Network(7, organisations=150, introductions=150)
+        if is_known:
+            remembered.public()
+        now.move_to(datetime(2026, 11, 30, 10, tzinfo=UTC))
+        computed, read = [], []
+        make = remembered.make
+        monkeypatch.setattr(remembered, "make", lambda **how: computed.append(how) or make(**how))
+
+        def reads():
+            read.append(remembered.public().computed_at.hour)
+
+        pause = Pause(monkeypatch, remembered, "make")
+        assert second_during_first(pause, reads, reads) == []
+        assert (len(computed), read) == (1, [9, 10] if is_known else [10, 10])
 
 
 def test_without_the_cache_it_is_still_served(client, network):

@@ -1,43 +1,76 @@
 """The public report, computed once an hour; without the cache, each time, and still served."""
 
 import logging
+from contextlib import suppress
+from datetime import timedelta
 
 from django.core.cache import cache
+from django.db import transaction
 from redis.exceptions import RedisError
 
+from mecenova.calendar import clock
+from mecenova.locks import hold, hold_if_free
 from mecenova.pages.observatory.report import Report, make
 
 logger = logging.getLogger(__name__)
 
 # Changed with the shape of Report: a release never reads the former one's.
 KEY = "observatory:3"
-SECONDS = 3600
+COMPUTING = "pages.observatory"
+FRESH = timedelta(hours=1)
+# What is no longer fresh is served while somebody computes it anew.
+KEPT = timedelta(days=1)
+AWAY = (RedisError, OSError)
 
 
 def public() -> Report:
+    """Computed by one reader at a time; meanwhile the others read the last figures, or wait for the first."""
     try:
-        report: Report | None = cache.get(KEY)
-    except (RedisError, OSError):
+        last: Report | None = cache.get(KEY)
+    except AWAY:
         logger.warning("The observatory is computed without the cache")
         return make(whole=False)
-    if report is None:
-        report = make(whole=False)
-        # A network that has just opened, or that the demo is still making, is not told so for an hour more.
-        if not report.is_empty:
-            _remember(report)
-    return report
+    if last is not None and _is_fresh(last):
+        return last
+    with transaction.atomic():
+        if last is None:
+            hold(COMPUTING)
+        elif not hold_if_free(COMPUTING):
+            return last
+        return _computed_meanwhile() or _compute()
 
 
 def forget() -> None:
     """What was computed before a whole network arrived at once."""
     try:
         cache.delete(KEY)
-    except (RedisError, OSError):
+    except AWAY:
         logger.warning("The observatory could not be taken out of the cache")
+
+
+def _is_fresh(report: Report) -> bool:
+    return clock.now() - report.computed_at < FRESH
+
+
+def _computed_meanwhile() -> Report | None:
+    """By whoever was at it when this reader came."""
+    with suppress(*AWAY):
+        found: Report | None = cache.get(KEY)
+        if found is not None and _is_fresh(found):
+            return found
+    return None
+
+
+def _compute() -> Report:
+    report = make(whole=False)
+    # A network that has just opened, or that the demo is still making, is not told so for an hour more.
+    if not report.is_empty:
+        _remember(report)
+    return report
 
 
 def _remember(report: Report) -> None:
     try:
-        cache.set(KEY, report, SECONDS)
-    except (RedisError, OSError):
+        cache.set(KEY, report, KEPT.total_seconds())
+    except AWAY:
         logger.warning("The observatory could not be kept in the cache")
