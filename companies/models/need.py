@@ -171,6 +171,18 @@ class Need(Identified):
                 name="need_volunteering_is_own_time",
             ),
             models.CheckConstraint(condition=Q(kind__in=Kind.values), name="need_kind_known"),
+            models.CheckConstraint(
+                condition=(Q(kind=Kind.FINANCIAL) | Q(budget_min__isnull=True, budget_max__isnull=True))
+                & (Q(kind=Kind.IN_KIND) | Q(goods=""))
+                & (Q(kind=Kind.SKILLS) | Q(days__isnull=True))
+                & (Q(kind=Kind.VOLUNTEERING) | Q(volunteers__isnull=True, whose_time=""))
+                & (
+                    Q(kind__in=(Kind.SKILLS, Kind.VOLUNTEERING))
+                    | Q(starts_on__isnull=True, ends_on__isnull=True, place="")
+                )
+                & (Q(kind=Kind.CO_CONSTRUCTION) | Q(question="", wished_parties=[])),
+                name="need_says_nothing_of_other_kinds",
+            ),
             models.CheckConstraint(condition=Q(place__in=["", *Place.values]), name="need_place_known"),
             models.CheckConstraint(
                 condition=Q(whose_time__in=["", *WhoseTime.values]), name="need_whose_time_known"

@@ -17,7 +17,7 @@ from companies.models import Company, Need
 from companies.notifications import NeedClosed
 from companies.operations.profile import lock
 from companies.policies import can_close_need, can_create_need, can_edit_need, can_publish_need
-from companies.readiness import missing_from_need
+from companies.readiness import NEED_FIELDS, missing_from_need
 from companies.signals import need_changed, need_closed, need_published
 from companies.workflow import NEED
 from mecenova.calendar import clock
@@ -33,22 +33,8 @@ from mecenova.workflow.machine import NEW
 
 LISTS = frozenset({"causes", "audiences", "territories", "skills"})
 DATES = ("deadline", "starts_on", "ends_on")
-FIELDS = LISTS | {
-    "title",
-    "description",
-    "budget_min",
-    "budget_max",
-    "days",
-    "starts_on",
-    "ends_on",
-    "place",
-    "goods",
-    "volunteers",
-    "whose_time",
-    "question",
-    "wished_parties",
-    "deadline",
-}
+# Whatever its kind says beside them (`NEED_FIELDS`).
+FIELDS = frozenset({"title", "description", "causes", "audiences", "territories", "deadline"})
 WORK_TIME_IS_SKILLS = (
     "Une action sur le temps de travail n’est pas du bénévolat\u00a0: c’est du mécénat de compétences. "
     "Publiez ce besoin sous cette forme\u00a0: vos salariés restent payés, et le cadre légal est le bon."
@@ -203,8 +189,8 @@ def _refuse_who_has_left(company: Company) -> None:
 
 
 def _refuse_what_cannot_be(kind: str, values: dict[str, Any]) -> None:
-    if unknown := set(values) - FIELDS:
-        raise TypeError(f"A need has no {', '.join(sorted(unknown))}")
+    if unknown := set(values) - FIELDS - set(NEED_FIELDS[kind]):
+        raise TypeError(f"A need of this kind has no {', '.join(sorted(unknown))}")
     if kind == Kind.VOLUNTEERING and values.get("whose_time") == WhoseTime.WORK:
         raise DomainError(WORK_TIME_IS_SKILLS)
     for name in DATES:

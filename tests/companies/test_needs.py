@@ -2,7 +2,7 @@
 
 import threading
 import uuid
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 
 import pytest
@@ -250,6 +250,9 @@ class TestClose:
         assert not FollowUp.objects.about([company.organisation, drafts, shown]).open().exists()
 
 
+SKILLS = {"kind": Kind.SKILLS, "budget_min": None, "budget_max": None}
+
+
 @pytest.mark.parametrize(
     "wrong",
     [
@@ -259,7 +262,16 @@ class TestClose:
         {"status": NeedStatus.PUBLISHED, "published_at": None},
         {"status": NeedStatus.CLOSED, "closed_at": None},
         {"closed_at": datetime(2026, 1, 1, tzinfo=UTC)},
-        {"starts_on": datetime(2026, 2, 2), "ends_on": datetime(2026, 2, 1)},  # noqa: DTZ001
+        {**SKILLS, "starts_on": date(2026, 2, 2), "ends_on": date(2026, 2, 1)},
+        {"goods": "Vingt ordinateurs"},
+        {"days": 3},
+        {"volunteers": 3},
+        {"whose_time": WhoseTime.OWN},
+        {"starts_on": date(2026, 2, 2)},
+        {"place": "remote"},
+        {"question": "Comment recruter sans CV\u202f?"},
+        {"wished_parties": ["company"]},
+        {"kind": "in_kind"},
     ],
 )
 def test_the_database_refuses_what_cannot_be(wrong):
