@@ -14,12 +14,14 @@ from infotheque.operations.deposits import (
     begin_deposit,
     keep_deposited,
     keep_version,
+    leave_pass_uncounted,
     refuse_deposited,
 )
 from infotheque.reading.reader import Reader
 from infotheque.reading.result import ReadFile, Unreadable
 from mecenova.imports.places import temporary_folder
 from mecenova.locks import alone
+from mecenova.whole_files import is_without_room
 
 logger = logging.getLogger(__name__)
 
@@ -56,8 +58,10 @@ def _carry_out(pk: uuid.UUID, reader: Reader) -> bool:
     except SoftTimeLimitExceeded:
         # This worker is about to be stopped: it begins no other deposit.
         raise
-    except Exception:
+    except Exception as error:
         logger.exception("Deposit %s: pass %s broken off", deposit.pk, deposit.attempts)
+        if is_without_room(error):
+            leave_pass_uncounted(deposit)
         return False
     return True
 

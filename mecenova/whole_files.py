@@ -1,5 +1,6 @@
 """Files kept whole or not at all: neither a full volume nor a transaction undone leaves any behind."""
 
+import errno
 import os
 import tempfile
 from collections.abc import Callable, Iterator
@@ -11,7 +12,15 @@ from django.core.files.base import File
 from django.core.files.storage import FileSystemStorage
 from django.db.models.fields.files import FieldFile
 
+# No room left for a file, by the volume's size, a quota or a limit: for whoever keeps the server to mend.
+NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+
 Store = Callable[[FieldFile, str, "File[Any]"], None]
+
+
+def is_without_room(error: BaseException) -> bool:
+    """Whether a file could not be written for want of room: it can be once there is some."""
+    return isinstance(error, OSError) and error.errno in NO_ROOM
 
 
 class _Written(File):

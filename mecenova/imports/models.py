@@ -44,7 +44,8 @@ class ImportRun(Identified):
     """One file and its two passes: a trial whose writes are rolled back, then, once confirmed, the writing.
 
     `status` moves by mecenova.imports.workflow.IMPORT. `trial` and `result` are what `telling.as_json` makes
-    of a report; `progress` is written after each batch, `interrupted` keeps that of passes cut short.
+    of a report; `progress` is written after each batch, `interrupted` keeps that of passes cut short which
+    had written something.
     """
 
     kind = models.CharField("type", max_length=40)

@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.core.files import File
 from django.core.files.storage import Storage
 from django.db import transaction
+from django.db.models import F
 
 from mecenova.calendar import clock
 from mecenova.identifiers.text import one_line
@@ -134,6 +135,11 @@ def begin(pk: uuid.UUID) -> ImportRun | None:
     return run
 
 
+def leave_pass_uncounted(run: ImportRun) -> None:
+    """It broke for want of room, which is no fault of the file: it is taken up again once there is some."""
+    ImportRun.objects.filter(pk=run.pk, attempts__gt=0).update(attempts=F("attempts") - 1)
+
+
 @transaction.atomic
 def end(run: ImportRun, report: Report, rejects: IO[bytes] | None) -> None:
     """Keep what a pass found, unless somebody cancelled meanwhile."""
@@ -206,8 +212,12 @@ def _stop(run: ImportRun, reason: str) -> None:
 
 
 def _cut_short(run: ImportRun) -> dict[str, Any]:
-    """What the pass before this one had done, kept; its counters start again."""
-    interrupted = [*run.interrupted, run.progress] if run.progress else run.interrupted
+    """What the pass before this one had written, kept; its counters start again.
+
+    One that had written nothing is not told: while the volume is full, there is one a minute.
+    """
+    wrote = run.progress.get("created") or run.progress.get("updated")
+    interrupted = [*run.interrupted, run.progress] if wrote else run.interrupted
     return {"interrupted": interrupted, "progress": {}, "position": 0}
 
 

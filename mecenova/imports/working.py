@@ -17,13 +17,14 @@ from django.db import connection
 from mecenova.imports.enums import RunStatus
 from mecenova.imports.errors import ImportRefused
 from mecenova.imports.models import ImportRun
-from mecenova.imports.operations import begin, end, refuse
+from mecenova.imports.operations import begin, end, leave_pass_uncounted, refuse
 from mecenova.imports.places import temporary_folder
 from mecenova.imports.registry import ImportKind, kind_of
 from mecenova.imports.report import Report
 from mecenova.imports.running import Progress, run_import
 from mecenova.imports.telling import counts
 from mecenova.locks import alone
+from mecenova.whole_files import is_without_room
 
 logger = logging.getLogger(__name__)
 
@@ -67,8 +68,10 @@ def _carry_out(pk: uuid.UUID) -> bool:
     except SoftTimeLimitExceeded:
         # This worker is about to be stopped: it begins no other file.
         raise
-    except Exception:
+    except Exception as error:
         logger.exception("Import %s: pass %s broken off", run.pk, run.attempts)
+        if is_without_room(error):
+            leave_pass_uncounted(run)
         return False
     return True
 

@@ -1,6 +1,5 @@
 """Pages shown when the site cannot answer: they use neither the database nor the cache nor the session."""
 
-import errno
 import sys
 
 from django.db import InterfaceError, OperationalError
@@ -10,17 +9,16 @@ from django.template.loader import get_template
 from redis import exceptions as redis_errors
 
 from mecenova.ui.uploads import NoFileUploadHandler
+from mecenova.whole_files import is_without_room
 
 OUTAGES = (OperationalError, InterfaceError, redis_errors.ConnectionError, redis_errors.TimeoutError)
-# No room left for a file, by the volume's size, a quota or a limit: for whoever keeps the server to mend.
-NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 RETRY_AFTER_SECONDS = 60
 
 
 def is_outage(error: BaseException | None) -> bool:
     """Whether the database or Redis could not be reached, or a file not kept, here or underneath."""
     while error is not None:
-        if isinstance(error, OUTAGES) or (isinstance(error, OSError) and error.errno in NO_ROOM):
+        if isinstance(error, OUTAGES) or is_without_room(error):
             return True
         error = error.__cause__
     return False

@@ -106,8 +106,16 @@ class Scene:
 
     # Processes.
 
-    def worker(self, name: str = "worker", *, queues: str = "", **environment: str) -> Worker:
-        return self._start(Worker(self._free_name(name), self.folder, queues=queues, **environment))
+    def worker(
+        self,
+        name: str = "worker",
+        *,
+        queues: str = "",
+        before: Callable[[], None] | None = None,
+        **environment: str,
+    ) -> Worker:
+        worker = Worker(self._free_name(name), self.folder, queues=queues, **environment)
+        return self._start(worker, before)
 
     def beat(self, name: str = "beat", **environment: str) -> Beat:
         return self._start(Beat(self._free_name(name), self.folder, **environment))

@@ -5,6 +5,7 @@ import re
 import urllib.error
 import urllib.parse
 import urllib.request
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -13,16 +14,21 @@ from django.test import Client
 from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 
 from accounts.models import User
-from infotheque.models import Deposit, DepositedFile
+from infotheque.enums import DepositStatus
+from infotheque.models import Deposit, DepositedFile, Document
+from infotheque.operations.deposits import MOST_ATTEMPTS
+from infotheque.tasks import read_deposits
 from mecenova.mail.links import link_for
 from mecenova.mail.models import OutgoingMail
+from mecenova.mail.wake import send_quickly
 from partnerships.enums import IntroductionStatus
 from partnerships.links import AnswerLink
 from partnerships.models import Introduction, Partnership
-from tests.faults.processes import all_ready
+from tests.faults.processes import Worker, all_ready
 from tests.faults.servers import eventually
 from tests.faults.volumes import LimitedFiles, SmallVolume
 from tests.faults.world import manager_of
+from tests.infotheque.hostile import pdf_of
 
 DEPOSITS, DEPOSIT = "/infotheque/equipe/depots/", "/infotheque/equipe/depots/deposer/"
 
@@ -57,13 +63,13 @@ class Browser:
             return error.code, error.read().decode()
 
 
-def deposit(browser: Browser) -> tuple[int, str]:
+def deposit(browser: Browser, content: bytes = b"%PDF-1.4\n" + b"0" * 1_000_000) -> tuple[int, str]:
     """A PDF of a megabyte, as the team deposits it."""
     _, page = browser.open(DEPOSITS)
     token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', page)
     assert token
     pdf = Path(settings.FOLDER) / "document.pdf"
-    pdf.write_bytes(b"%PDF-1.4\n" + b"0" * 1_000_000)
+    pdf.write_bytes(content)
     with pdf.open("rb") as file:
         fields = {"files": file, "csrfmiddlewaretoken": token.group(1)}
         body = encode_multipart(BOUNDARY, fields)
@@ -79,8 +85,38 @@ def files_kept() -> list[Path]:
 def test_f11_media_volume_full(scene, make_volume):
     """Nothing half written stays, and whoever comes back once there is room finds it."""
     with make_volume() as volume:
-        web = scene.web(before=volume.before_the_web_starts)
+        web = scene.web(before=volume.before_it_starts)
         the_site_goes_on_without_room(scene, web, volume)
+
+
+def broken_off(worker: Worker, passes: int) -> bool:
+    return worker.said.count("broken off") >= passes
+
+
+@pytest.mark.F11
+def test_f11_no_room_where_deposits_are_read(scene):
+    """The files wait as long as it lasts, none is refused, and all are read once there is room."""
+    web, limit = scene.web(), LimitedFiles()
+    worker, beat = scene.worker(before=limit.before_it_starts), scene.beat()
+    all_ready(web, worker, beat)
+    browser = Browser(web.address)
+    browser.enter_as(User.objects.get(email="equipe@mecenova.example"))
+    status, page = deposit(browser, pdf_of("Un guide") + b"\n%" + b"0" * 1_000_000)
+    assert status == 200, page[:2000]
+    file = DepositedFile.objects.get()
+    for passes in range(1, MOST_ATTEMPTS + 2):
+        eventually(partial(broken_off, worker, passes), "the worker comes to it")
+        send_quickly(read_deposits)
+    file.refresh_from_db()
+    assert (file.status, Document.objects.count()) == (DepositStatus.WAITING, 0)
+    scene.people_go_on()
+    limit.make_room(worker)
+    send_quickly(read_deposits)
+    eventually(lambda: Document.objects.exists(), "read once there is room")
+    file.refresh_from_db()
+    assert file.status == DepositStatus.KEPT, file.told
+    scene.heal()
+    scene.settle_and_check()
 
 
 def the_site_goes_on_without_room(scene, web, volume):

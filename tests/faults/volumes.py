@@ -9,7 +9,7 @@ from typing import Self
 import pytest
 from django.conf import settings
 
-from tests.faults.processes import Web
+from tests.faults.processes import Process
 
 SPACE_LEFT = 300_000
 
@@ -29,10 +29,10 @@ class SmallVolume:
     def __exit__(self, *raised: object) -> None:
         subprocess.run(["umount", "--lazy", self.folder], check=True)
 
-    def before_the_web_starts(self) -> None:
+    def before_it_starts(self) -> None:
         """The volume says by itself what it holds."""
 
-    def make_room(self, web: Web) -> None:
+    def make_room(self, process: Process) -> None:
         assert not self._mount("remount,size=5m"), "the volume grows"
 
     def _mount(self, options: str) -> int:
@@ -41,7 +41,7 @@ class SmallVolume:
 
 
 class LimitedFiles:
-    """No file beyond what is left (EFBIG), for the web process alone."""
+    """No file beyond what is left (EFBIG), for the process alone that starts after it."""
 
     def __enter__(self) -> Self:
         return self
@@ -49,9 +49,9 @@ class LimitedFiles:
     def __exit__(self, *raised: object) -> None:
         """The limit went with the process."""
 
-    def before_the_web_starts(self) -> None:
+    def before_it_starts(self) -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (SPACE_LEFT, resource.RLIM_INFINITY))
 
-    def make_room(self, web: Web) -> None:
-        web.kill()
-        web.start()
+    def make_room(self, process: Process) -> None:
+        process.kill()
+        process.start()

@@ -1,5 +1,6 @@
 """The worker: one file at a time, told as it goes; killed, refused, broken, it says so, doubling nothing."""
 
+import errno
 import io
 import os
 import signal
@@ -16,7 +17,7 @@ from accounts.models import Organisation
 from mecenova.imports import registry, working
 from mecenova.imports.enums import RunStatus
 from mecenova.imports.models import ImportRun
-from mecenova.imports.operations import MOST_ATTEMPTS, bring_file, cancel, confirm, resume
+from mecenova.imports.operations import MOST_ATTEMPTS, begin, bring_file, cancel, confirm, resume
 from mecenova.imports.registry import register_import
 from mecenova.imports.report import Report
 from mecenova.imports.tasks import carry_out_imports
@@ -88,6 +89,32 @@ def test_what_breaks_is_tried_again_then_stops_and_says_so(broken):
     resume(run=run, by=StaffFactory())
     run.refresh_from_db()
     assert (run.status, run.attempts, run.error) == (RunStatus.TRYING, 0, "")
+
+
+@pytest.mark.django_db
+def test_a_file_waits_for_room_however_long(monkeypatch):
+    run = brought()
+
+    def nothing_more(*arguments):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as full:
+        full.setattr(working.shutil, "copyfileobj", nothing_more)
+        for _ in range(MOST_ATTEMPTS + 1):
+            carry_out_imports()
+    carry_out_imports()
+    run.refresh_from_db()
+    assert run.status == RunStatus.READY
+
+
+@pytest.mark.django_db
+def test_only_what_a_pass_cut_short_had_written_is_told():
+    run = tried_and_confirmed()
+    for written in (500, 0, 0):
+        ImportRun.objects.filter(pk=run.pk).update(progress={"created": written, "updated": 0}, attempts=0)
+        begin(run.pk)
+    run.refresh_from_db()
+    assert [passed["created"] for passed in run.interrupted] == [500]
 
 
 @pytest.mark.django_db

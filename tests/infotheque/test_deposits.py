@@ -1,5 +1,6 @@
 """From the team's browser to the shelf, by the worker's own loop."""
 
+import errno
 import threading
 from functools import partial
 
@@ -135,6 +136,20 @@ def test_a_worker_that_dies_is_taken_over_and_three_deaths_are_told(staff, monke
     assert deposit.files.get().status == DepositStatus.WAITING
     ingesting.read_waiting()
     assert "s’est arrêtée" in deposit.files.get().told
+
+
+def test_files_wait_for_room_however_long_and_are_read_once_there_is_some(staff, monkeypatch):
+    deposit = bring(staff, upload(hostile.docx_of("mot")))
+
+    def nothing_more(*arguments):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as full:
+        full.setattr(ingesting.shutil, "copyfileobj", nothing_more)
+        for _ in range(MOST_ATTEMPTS + 1):
+            assert ingesting.read_waiting() == 0
+    assert ingesting.read_waiting() == 1
+    assert deposit.files.get().status == DepositStatus.KEPT
 
 
 def test_the_file_that_stops_the_worker_is_refused_alone(staff, monkeypatch):
