@@ -60,7 +60,7 @@ def export_person(person: User) -> dict[str, Any]:
     rows: dict[Model, set[str]] = {}
     for model, name in _named_in():
         # A row that names the person twice is told once.
-        for row in model._base_manager.filter(**{name: person}):
+        for row in model._base_manager.filter(**{name: person}).order_by("pk"):
             rows.setdefault(row, {"id"}).update(_theirs(model, name))
     for row, theirs in _sent_or_left_to(person):
         rows.setdefault(row, {"id"}).update(theirs)

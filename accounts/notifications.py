@@ -199,7 +199,7 @@ class AddressReminder(ToStaff):
     template = "mail/accounts/address_reminder.md"
 
     def context(self, subject: User, recipient: User) -> dict[str, Any]:
-        troubles = AddressTrouble.objects.open().select_related("user").order_by("at")
+        troubles = AddressTrouble.objects.open().select_related("user").order_by("at", "pk")
         return {
             "number": troubles.count(),
             "troubles": troubles[:NAMED],
@@ -338,7 +338,7 @@ class AccountDormant(Notification):
         return {
             "last_act": last_act,
             "closes_on": closes_at(last_act),
-            "alone": [membership.organisation for membership in alone.order_by("organisation__name_key")],
+            "alone": [membership.organisation for membership in alone.order_by("organisation")],
             "login_url": absolute_url(reverse("account_login")),
         }
 

@@ -28,7 +28,7 @@ OF_OTHER_KIND: dict[str, str] = {
 
 def diagnosis_hint(project: Project) -> Hint | None:
     """The last one: to be chosen after, being widened as chosen, or over and still to be read."""
-    last = Diagnosis.objects.filter(project=project).order_by("-at").first()
+    last = Diagnosis.objects.filter(project=project).order_by("-at", "pk").first()
     if last is None:
         return None
     if not (last.is_open or last.choice == Choice.WIDEN):
@@ -55,7 +55,7 @@ def diagnosis_hint(project: Project) -> Hint | None:
 
 def why_released(introduction: Introduction) -> str:
     """Where its association reads why it was released: also once there is nothing left to choose."""
-    last = Diagnosis.objects.filter(introduction=introduction).order_by("-at").first()
+    last = Diagnosis.objects.filter(introduction=introduction).order_by("-at", "pk").first()
     return last.get_absolute_url() if last is not None else ""
 
 

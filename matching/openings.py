@@ -136,7 +136,9 @@ def _stance(association: Association, side: AssociationSide) -> list[Change]:
 def other_kinds(association: Association, side: AssociationSide) -> list[Change]:
     """A kind it refuses, or that its published projects do not ask for."""
     found = []
-    project = Project.objects.proposed().filter(association=association).order_by("-published_at").first()
+    project = (
+        Project.objects.proposed().filter(association=association).order_by("-published_at", "pk").first()
+    )
     for kind in Kind:
         refused = kind.value in side.refused_kinds
         unasked = bool(side.asks) and not side.asks_for(kind.value)
@@ -163,7 +165,7 @@ def kinds_it_accepts(one: Applicant) -> list[Change]:
 
 def _drafts(association: Association, side: AssociationSide) -> list[Change]:
     """The last project begun and not published: its asks, causes and places, its words left aside."""
-    drafts = Project.objects.draft().filter(association=association).order_by("-created_at")[:1]
+    drafts = Project.objects.draft().filter(association=association).order_by("-created_at", "pk")[:1]
     project = drafts.prefetch_related("causes", "territories").first()
     if project is None:
         return []

@@ -115,7 +115,7 @@ def replay(since: date, present: Weighting, other: Weighting) -> Replay:
 
 
 def _days_with_a_round(since: date) -> list[date]:
-    rounds = Round.objects.filter(started_at__gte=clock.midnight(since)).order_by("started_at")
+    rounds = Round.objects.filter(started_at__gte=clock.midnight(since)).order_by("started_at", "pk")
     return sorted({clock.paris(at).date() for at in rounds.values_list("started_at", flat=True)})
 
 

@@ -288,4 +288,4 @@ def refusal_in_force(association: Association, company: Company, side: str) -> I
     """The « no » that this side was told and that still holds, the longest of them."""
     asked = Introduction.objects.filter(association=association, company=company, asked_by_side=side)
     held = asked.refused_until_after(clock.today()).with_parties()
-    return held.order_by("-retry_on").first()
+    return held.order_by("-retry_on", "pk").first()

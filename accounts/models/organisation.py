@@ -237,7 +237,7 @@ class Membership(Identified):
 
     class Meta:
         verbose_name = "appartenance"
-        ordering = ("joined_at",)
+        ordering = ("joined_at", "id")
         constraints = [
             models.UniqueConstraint(fields=("organisation", "user"), name="membership_once_per_organisation"),
             models.CheckConstraint(condition=Q(role__in=Role.values), name="membership_role_known"),
@@ -287,7 +287,7 @@ class Claim(Identified):
 
     class Meta:
         verbose_name = "revendication"
-        ordering = ("created_at",)
+        ordering = ("created_at", "id")
         constraints = [
             models.UniqueConstraint(
                 fields=("organisation", "user"),
@@ -369,7 +369,7 @@ class Invitation(Identified):
 
     class Meta:
         verbose_name = "invitation"
-        ordering = ("-created_at",)
+        ordering = ("-created_at", "id")
         constraints = [
             models.UniqueConstraint(
                 "organisation",

@@ -61,7 +61,7 @@ class Project(Identified):
 
     class Meta:
         verbose_name = "projet"
-        ordering = ("-created_at",)
+        ordering = ("-created_at", "id")
         constraints = [
             # What an introduction points at, with its association: both are of the same one.
             models.UniqueConstraint(fields=("id", "association"), name="project_of_one_association"),

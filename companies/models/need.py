@@ -127,7 +127,7 @@ class Need(Identified):
 
     class Meta:
         verbose_name = "besoin"
-        ordering = ("-published_at", "-created_at")
+        ordering = ("-published_at", "-created_at", "id")
         constraints = [
             # What an introduction points at, with its company: both are of the same one.
             models.UniqueConstraint(fields=("id", "company"), name="need_of_one_company"),

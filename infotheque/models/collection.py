@@ -39,7 +39,7 @@ class Collection(Identified):
 
     class Meta:
         verbose_name = "collection"
-        ordering = ("position", "title")
+        ordering = ("position", "title", "id")
 
     def __str__(self) -> str:
         return self.title

@@ -192,7 +192,7 @@ class SearchGap(Identified):
     class Meta:
         verbose_name = "recherche sans réponse"
         verbose_name_plural = "recherches sans réponse"
-        ordering = ("-times", "-last_at")
+        ordering = ("-times", "-last_at", "id")
         constraints = [models.CheckConstraint(condition=~Q(key=""), name="search_gap_says_something")]
 
     def __str__(self) -> str:

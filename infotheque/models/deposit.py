@@ -101,7 +101,7 @@ class DepositedFile(Identified):
     class Meta:
         verbose_name = "fichier déposé"
         verbose_name_plural = "fichiers déposés"
-        ordering = ("deposit", "position")
+        ordering = ("deposit", "position", "id")
         constraints = [
             models.CheckConstraint(condition=Q(status__in=DepositStatus.values), name="deposit_status_known"),
             models.CheckConstraint(

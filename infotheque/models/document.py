@@ -274,7 +274,7 @@ class Document(Identified):
 
     class Meta:
         verbose_name = "document"
-        ordering = ("-published_at", "title")
+        ordering = ("-published_at", "title", "id")
         constraints = [
             models.CheckConstraint(
                 condition=Q(status__in=PUBLIC_STATUSES, published_at__isnull=False)

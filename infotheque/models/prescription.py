@@ -102,7 +102,7 @@ class PrescribedReading(models.Model):
     class Meta:
         verbose_name = "lecture d’un document prescrit"
         verbose_name_plural = "lectures des documents prescrits"
-        ordering = ("-read_at",)
+        ordering = ("-read_at", "id")
         constraints = [
             models.UniqueConstraint(
                 fields=("organisation", "document", "place"), name="prescribed_reading_once"

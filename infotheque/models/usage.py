@@ -16,7 +16,7 @@ class DailyUse(models.Model):
     class Meta:
         verbose_name = "usage d’un document"
         verbose_name_plural = "usages des documents"
-        ordering = ("-day",)
+        ordering = ("-day", "document")
         constraints = [
             models.UniqueConstraint(fields=("document", "day"), name="daily_use_once_per_day"),
         ]

@@ -91,7 +91,7 @@ class DocumentFile(Identified):
     class Meta:
         verbose_name = "fichier d’un document"
         verbose_name_plural = "fichiers des documents"
-        ordering = ("version", "position", "name")
+        ordering = ("version", "position", "name", "id")
         constraints = [
             models.UniqueConstraint(fields=("version", "digest"), name="file_once_per_version"),
             models.CheckConstraint(condition=Q(type__in=FileType.values), name="file_type_known"),

@@ -133,7 +133,7 @@ class DoWhatWasChosen(AfterDiagnosis):
 
     def remind(self, subject: Project, follow_up: FollowUp) -> None:
         diagnosis = (
-            Diagnosis.objects.filter(project=subject).exclude(choice="").order_by("-chosen_at").first()
+            Diagnosis.objects.filter(project=subject).exclude(choice="").order_by("-chosen_at", "pk").first()
         )
         if diagnosis is not None:
             queue(notifications.ChoiceReminder, diagnosis, occurrence=follow_up.turn)

@@ -71,7 +71,7 @@ class Diagnosis(Identified):
 
     class Meta:
         verbose_name = "diagnostic"
-        ordering = ("-at",)
+        ordering = ("-at", "id")
         constraints = [
             models.UniqueConstraint(
                 fields=("project", "cause", "turn"), name="diagnosis_once_per_cause_and_turn"

@@ -73,7 +73,7 @@ class Round(Identified):
 
     class Meta:
         verbose_name = "tour"
-        ordering = ("-started_at",)
+        ordering = ("-started_at", "id")
         constraints = [
             models.CheckConstraint(
                 condition=Q(needs_alone__isnull=True) | Q(needs_alone__lte=F("needs")),
@@ -199,7 +199,7 @@ class Suggestion(Identified):
 
     class Meta:
         verbose_name = "suggestion"
-        ordering = ("-presented_at", "-score")
+        ordering = ("-presented_at", "-score", "id")
         constraints = [
             models.UniqueConstraint(
                 fields=("need", "association"),

@@ -47,7 +47,7 @@ def open_round(*, patience: timedelta | None = None) -> Round:
     Raises RoundInProgress while another round is presenting, longer than this patience.
     """
     take_lock(patience)
-    waiting = RoundBatch.objects.select_related("round").order_by("round__started_at").first()
+    waiting = RoundBatch.objects.select_related("round").order_by("round__started_at", "pk").first()
     if waiting is not None:
         if waiting.round.started_at > clock.now() - GIVEN_UP_AFTER:
             return waiting.round

@@ -178,7 +178,7 @@ def _talk(introduction: Introduction, text: Text) -> None:
 
 
 def _person_of(organisation: Organisation) -> User:
-    return organisation.memberships.managers().select_related("user").order_by("joined_at")[0].user
+    return organisation.memberships.managers().select_related("user")[0].user
 
 
 def _again(introduction: Introduction) -> Introduction:

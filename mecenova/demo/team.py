@@ -85,7 +85,7 @@ class Team:
         """By the association whose diagnosis has waited longest."""
         diagnosis = Diagnosis.objects.open().order_by("at", "pk")[0]
         organisation = diagnosis.project.association.organisation
-        person = organisation.memberships.select_related("user").order_by("joined_at")[0].user
+        person = organisation.memberships.select_related("user")[0].user
         book_slot(slot=free_slots()[1], organisation_id=organisation.pk, about=diagnosis.project, by=person)
 
 

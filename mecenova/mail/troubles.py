@@ -114,9 +114,9 @@ def _put_back(trouble: AddressTrouble) -> int:
     held = theirs.filter(status=MailStatus.CANCELLED, last_error=Unsent.IN_TROUBLE)
     revealing = theirs.filter(
         status=MailStatus.FAILED, settled_at__gt=trouble.at - REVEALED_WITHIN, settled_at__lte=trouble.at
-    ).order_by("-settled_at")[:1]
+    ).order_by("-settled_at", "-pk")[:1]
     newest: dict[tuple[Any, ...], OutgoingMail] = {}
-    for mail in sorted([*held, *revealing], key=attrgetter("created_at")):
+    for mail in sorted([*held, *revealing], key=attrgetter("created_at", "pk")):
         former = newest.get(told := (mail.recipient_id, mail.subject_type_id, mail.subject_id))
         if former is not None:
             former.digest_lines.filter(status=LineStatus.PENDING).update(mail=mail)

@@ -178,7 +178,7 @@ class Introduction(Identified):
     class Meta:
         verbose_name = "mise en relation"
         verbose_name_plural = "mises en relation"
-        ordering = ("-created_at",)
+        ordering = ("-created_at", "id")
         constraints = [
             models.UniqueConstraint(
                 fields=("association", "company", "need"),

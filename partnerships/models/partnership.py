@@ -91,7 +91,7 @@ class Partnership(Identified):
 
     class Meta:
         verbose_name = "partenariat"
-        ordering = ("-opened_at",)
+        ordering = ("-opened_at", "id")
         constraints = [
             models.CheckConstraint(
                 condition=_dated(PartnershipStatus.ABANDONED, "abandoned_at"),

@@ -62,7 +62,7 @@ def keep_or_start(subject: Model, *rules: type[Rule], since: datetime | None = N
 def _known(rule: type[Rule], subject: Model) -> list[FollowUp]:
     """What the subject has ever had of this rule, and its open step."""
     of_rule_or_open = Q(rule=rule.name) | Q(outcome=Outcome.OPEN, is_step=True)
-    return list(FollowUp.objects.about([subject]).filter(of_rule_or_open).order_by("created_at"))
+    return list(FollowUp.objects.about([subject]).filter(of_rule_or_open).order_by("created_at", "pk"))
 
 
 def _begin(rule: type[Rule], subject: Model, since: datetime | None, known: Sequence[FollowUp]) -> FollowUp:
