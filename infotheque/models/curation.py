@@ -183,9 +183,6 @@ class SearchGap(Identified):
         related_name="+",
         verbose_name="réglée par",
     )
-    document = models.ForeignKey(
-        Document, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name="document qui répond"
-    )
 
     objects = SearchGapQuerySet.as_manager()
 

@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404
 
 from accounts.models import User
 from infotheque import policies
-from infotheque.models import Document, SearchGap
+from infotheque.models import SearchGap
 from mecenova.calendar import clock
 from mecenova.identifiers.names import fold
 from mecenova.identifiers.text import one_line
@@ -36,14 +36,14 @@ def note_gap(*, words: str) -> SearchGap | None:
 
 
 @transaction.atomic
-def settle_gap(*, gap: SearchGap, by: User, document: Document | None = None) -> SearchGap:
-    """The team has answered it, with a document or not. Twice changes nothing."""
+def settle_gap(*, gap: SearchGap, by: User) -> SearchGap:
+    """The team has answered it, or has nothing to answer. Twice changes nothing."""
     if not policies.can_curate(by):
         raise PermissionDenied
     gap = get_object_or_404(SearchGap.objects.select_for_update(no_key=True), pk=gap.pk)
     if gap.settled_at is None:
-        gap.settled_at, gap.settled_by, gap.document = clock.now(), by, document
-        gap.save(update_fields=["settled_at", "settled_by", "document"])
+        gap.settled_at, gap.settled_by = clock.now(), by
+        gap.save(update_fields=["settled_at", "settled_by"])
     return gap
 
 
