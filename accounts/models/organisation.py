@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from accounts.models.user import User
 
 KEY_LENGTH = 250
-# Before the identifier of a record that was erased: no name folds to it.
+# Before the trace and the identifier of a record that was erased: no name folds to it.
 ERASED_KEY = "(efface)"
 INVITATION_LINKS = "accounts.invitation"
 

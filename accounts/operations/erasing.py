@@ -13,6 +13,7 @@ from accounts import signals
 from accounts.enums import OrganisationEvent, OrganisationStatus
 from accounts.models import Claim, Duplicate, Invitation, Membership, Merge, Organisation, User
 from accounts.models.organisation import ERASED_KEY
+from accounts.operations.naming import erased_trace
 from accounts.operations.organisations import locked
 from accounts.policies import can_erase
 from mecenova.agenda import operations as agenda
@@ -91,10 +92,12 @@ def erase_organisation(*, organisation: Organisation, by: User) -> Organisation:
         return organisation
     erasing = Erasing(organisation, by)
     signals.organisation_erased.send(Organisation, erasing=erasing)
+    trace = erased_trace(organisation.kind, organisation.name_key, organisation.postal_code)
     erasing.blank(
         Organisation.objects.filter(pk=organisation.pk),
         name=NAME,
-        name_key=f"{ERASED_KEY} {organisation.pk}",
+        # No file brings it back; the identifier, for a name that was erased before.
+        name_key=f"{ERASED_KEY} {trace} {organisation.pk}",
         postal_code="",
         town="",
         website="",

@@ -4,10 +4,13 @@ import uuid
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
+from django.conf import settings
+
 from accounts.enums import OrganisationKind, OrganisationStatus
 from accounts.models import Membership, Merge, Organisation, User
-from accounts.models.organisation import record_key
+from accounts.models.organisation import ERASED_KEY, record_key
 from accounts.operations.duplicates import duplicates_brought
+from accounts.operations.naming import erased_trace
 from accounts.workflow import ORGANISATION
 from mecenova.calendar import clock
 from mecenova.imports.report import MOST_TOLD, Report
@@ -27,8 +30,20 @@ def lock_records(*, kind: OrganisationKind, keys: Collection[RecordKey]) -> dict
     named = Organisation.objects.filter(kind=kind, name_key__in={name for name, _ in keys})
     found = named.order_by("pk").select_for_update(no_key=True)
     known = {key: each for each in found if (key := (each.name_key, each.postal_code)) in keys}
-    former = _by_former_key(kind, set(keys) - known.keys())
-    return former | known
+    if not (missing := set(keys) - known.keys()):
+        return known
+    return _erased(kind, missing) | _by_former_key(kind, missing) | known
+
+
+def _erased(kind: OrganisationKind, keys: Collection[RecordKey]) -> dict[RecordKey, Organisation]:
+    """Those that were erased, as somebody asked: what has left stays away, and its name is not in the row."""
+    erased = Organisation.objects.filter(kind=kind, name_key__startswith=f"{ERASED_KEY} ").order_by("pk")
+    by_trace = {each.name_key.split()[1]: each for each in erased}
+    if not by_trace:
+        return {}
+    secrets = (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
+    traced = ((key, erased_trace(kind, *key, secret=secret)) for key in keys for secret in secrets)
+    return {key: by_trace[trace] for key, trace in traced if trace in by_trace}
 
 
 def _by_former_key(kind: OrganisationKind, keys: Collection[RecordKey]) -> dict[RecordKey, Organisation]:

@@ -3,9 +3,11 @@
 import re
 from collections.abc import Sequence
 
+from django.utils.crypto import salted_hmac
+
 from accounts.enums import OrganisationEvent
 from accounts.models import Organisation, User
-from accounts.models.organisation import record_key
+from accounts.models.organisation import ERASED_KEY, record_key
 from mecenova.identifiers.names import names_the_site
 from mecenova.identifiers.text import has_web_address, one_line
 from mecenova.team import is_staff
@@ -45,6 +47,12 @@ def clean_postal_code(postal_code: str) -> str:
     if code and not re.fullmatch(r"[0-9]{5}", code):
         raise DomainError("Écrivez le code postal en cinq chiffres, par exemple 75011.")
     return code
+
+
+def erased_trace(kind: str, name_key: str, postal_code: str, secret: str | bytes | None = None) -> str:
+    """Under which an erased record is known again by whoever brings its name, and by nobody else."""
+    written = f"{kind} {postal_code} {name_key}"
+    return salted_hmac(ERASED_KEY, written, secret=secret, algorithm="sha256").hexdigest()
 
 
 def record_new_name(organisation: Organisation, former: str, by: User | None) -> None:
