@@ -8,14 +8,23 @@ from datetime import datetime
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import Max
 
+from accounts.enums import OrganisationEvent
 from accounts.models import Organisation
 from mecenova.mail.models import OutgoingMail
 from mecenova.workflow.models import TransitionRecord
 
+# What the team does to a record without a word to anybody.
+SILENT = (
+    OrganisationEvent.CREATE,
+    OrganisationEvent.EDIT,
+    OrganisationEvent.MERGE,
+    OrganisationEvent.CONFIRM_IDENTITY,
+)
+
 
 @dataclass(frozen=True)
 class Contacts:
-    """`by_person`: when somebody of the team last did something about it; `by_mail`: the last mail sent."""
+    """`by_person`: when somebody of the team last answered or called it; `by_mail`: the last mail sent."""
 
     by_person: datetime | None = None
     by_mail: datetime | None = None
@@ -33,7 +42,9 @@ def last_contacts(organisation_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Cont
     acts = TransitionRecord.objects.filter(
         subject_type=ContentType.objects.get_for_model(Organisation), subject_id__in=ids, by__is_staff=True
     )
-    persons = dict(acts.order_by().values_list("subject_id").annotate(last=Max("at")))
+    persons = dict(
+        acts.exclude(verb__in=SILENT).order_by().values_list("subject_id").annotate(last=Max("at"))
+    )
     mails = OutgoingMail.objects.sent().filter(recipient__memberships__organisation__in=ids)
     told = mails.order_by().values_list("recipient__memberships__organisation").annotate(last=Max("sent_at"))
     sent = dict(told)

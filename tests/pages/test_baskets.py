@@ -358,6 +358,8 @@ def test_a_line_says_when_the_team_last_spoke(team, staff):
         note_call(association=association, by=staff, note="Bonjour.")
     # What its own people write since is no word of the team.
     record(association.organisation, "edit", "checked", "checked", member)
+    # Nor are two records made one by the team.
+    record(association.organisation, "merge", "checked", "checked", staff)
     (shown,) = team.get(page_of("associations-incompletes")).context["lines"]
     assert (shown["contact"].by_person, shown["contact"].by_mail) == (then, None)
 
