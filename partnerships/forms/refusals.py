@@ -5,13 +5,23 @@ from typing import Any
 from django import forms
 
 from infotheque.models import Document
+from mecenova.identifiers.fields import WholeNumberField
 from mecenova.ui.as_shown import AsShownModelForm
 from mecenova.ui.forms import choose_by_kind
 from partnerships.models import RefusalStep
+from partnerships.models.refusal import LONGEST_RETRY_DAYS, SHORTEST_RETRY_DAYS
 
 
 class RefusalStepForm(AsShownModelForm):
     """The team's words for one reason, its delay and its document."""
+
+    retry_after_days = WholeNumberField(
+        label="Redemander après (jours)",
+        min_value=SHORTEST_RETRY_DAYS,
+        max_value=LONGEST_RETRY_DAYS,
+        help_text="La paire n’est pas redemandée avant. "
+        f"De {SHORTEST_RETRY_DAYS} à {LONGEST_RETRY_DAYS} jours. Les dates déjà données ne changent pas.",
+    )
 
     class Meta:
         model = RefusalStep
@@ -21,8 +31,6 @@ class RefusalStepForm(AsShownModelForm):
             "advice": "Lu par qui vient de recevoir un «\u202fnon\u202f»\u00a0: ni jargon, ni reproche.",
             "rewrite": "Une seule chose à reprendre, à l’impératif.",
             "section": "Le lien mène à cette page, chez qui a demandé.",
-            "retry_after_days": "La paire n’est pas redemandée avant. De 7 à 730 jours. "
-            "Les dates déjà données ne changent pas.",
             "document": "Sans document, le lien mène à la recherche de l’infothèque sur les mots ci-dessous.",
         }
         error_messages = {

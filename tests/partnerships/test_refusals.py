@@ -339,6 +339,7 @@ def test_bad_words_and_delays_are_refused_and_kept_on_screen(client, bad):
     response = client.post(address, valid(step, advice="Un texte précieux") | bad)
     assert response.status_code == 422
     assert "advice" in bad or "Un texte précieux" in shown(response)
+    assert ("Écrivez 7 ou plus" in shown(response)) is (bad.get("retry_after_days") in {"0", "-5", "6"})
     assert not RefusalStepChange.objects.exists()
 
 
