@@ -9,18 +9,31 @@ import psycopg
 import pytest
 from celery.exceptions import SoftTimeLimitExceeded
 from celery.schedules import crontab
-from django.db import connection
+from django.db import connection, transaction
 from django.utils.module_loading import import_string
 
-from accounts.models import Organisation
+from accounts.enums import OrganisationKind, OrganisationStatus
+from accounts.models import Organisation, User
+from accounts.operations import say_organisation_away, say_person_away
+from associations.enums import Stance
+from associations.notifications import ReviewProject
+from mecenova.agenda.models import Absence
 from mecenova.calendar import clock
 from mecenova.celery import app
+from mecenova.mail.enums import TroubleKind
+from mecenova.mail.operations import queue
+from mecenova.mail.troubles import mark_address
 from mecenova.rehearsal import copying, making, scratch
-from mecenova.rehearsal.enums import PreviewStatus
+from mecenova.rehearsal.enums import LineKind, PreviewStatus
 from mecenova.rehearsal.lines import COUNTS_ONLY, lines_since
 from mecenova.rehearsal.models import Preview, PreviewLine
 from mecenova.rehearsal.operations import ask_preview
 from mecenova.rehearsal.tasks import NIGHTLY_DAYS
+from partnerships.enums import Side
+from partnerships.operations import accept_introduction, agree_partnership, introduce
+from tests.accounts.factories import MembershipFactory, StaffFactory
+from tests.associations.factories import ProjectFactory
+from tests.companies.factories import NeedFactory
 
 # The preview's own horizon: every hour of it is lived twice. What only counts who waits is left out of the
 # preview, and done once a day in the plain life: should a mail ever come of it, the two would differ.
@@ -29,9 +42,15 @@ OWN = {"rehearsal_preview", "rehearsal_previewline"}
 
 
 def told(lines) -> Counter:
-    """What is compared: the hour, what it is, and for whom."""
+    """What is compared: the hour, what it is, for whom, and what it says."""
     return Counter(
-        (datetime.fromisoformat(line["at"]).strftime("%m-%d %H"), line["kind"], line["name"], recipient(line))
+        (
+            datetime.fromisoformat(line["at"]).strftime("%m-%d %H"),
+            line["kind"],
+            line["name"],
+            recipient(line),
+            line["text"],
+        )
         for line in lines
     )
 
@@ -68,6 +87,43 @@ def plain_beat(frozen: clock.FrozenClock, days: int) -> None:
         frozen.move_to(hour + timedelta(hours=1))
 
 
+def what_a_quiet_week_does_not_reach(now: datetime) -> None:
+    """People, an organisation and the team away, an address in trouble, a partnership's last month, a digest
+    of twenty lines, and projects that lost their step."""
+    today = clock.paris(now).date()
+    associations = Organisation.objects.filter(
+        kind=OrganisationKind.ASSOCIATION, status=OrganisationStatus.CHECKED, memberships__isnull=False
+    ).order_by("name")
+    first, second = associations.filter(association__stance=Stance.OPEN)[0], associations.last()
+    days = {"first_day": today + timedelta(days=1), "last_day": today + timedelta(days=9)}
+    # What the network already said of its own days away makes room.
+    Absence.objects.all().delete()
+    away = [each.members.first() for each in associations] + list(User.objects.filter(is_staff=True))
+    for person in away:
+        say_person_away(person=person, by=person, **days)
+    say_organisation_away(organisation=second, by=second.members.first(), **days)
+    StaffFactory()
+    need = NeedFactory(published=True)
+    answerer = MembershipFactory(organisation=need.company.organisation).user
+    asked = introduce(
+        association=first.association,
+        company=need.company,
+        need=need,
+        kind=need.kind,
+        asked_by_side=Side.ASSOCIATION,
+        note="Pouvons-nous en parler\u202f?",
+        by=first.members.first(),
+    )
+    partnership = accept_introduction(introduction=asked, by=answerer)
+    agree_partnership(
+        partnership=partnership, signed_on=today, ends_on=today + timedelta(days=20), by=answerer
+    )
+    with transaction.atomic():
+        for _ in range(20):
+            queue(ReviewProject, ProjectFactory(association=first.association, published=True))
+    mark_address(address=answerer.email, kind=TroubleKind.BOUNCED)
+
+
 def fingerprints() -> dict[str, str]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
@@ -90,13 +146,14 @@ def make(days: int) -> Preview:
 
 def test_what_is_told_is_what_happens_when_nobody_acts(network, settings):
     begun = network.moment
+    what_a_quiet_week_does_not_reach(begun)
     before = fingerprints()
     preview = make(DAYS)
     assert (preview.status, preview.error) == (PreviewStatus.DONE, "")
     assert fingerprints() == before
     lines = [
         {**line, "at": line["at"].isoformat()}
-        for line in preview.lines.values("at", "kind", "name", "recipient_id", "subject_id")
+        for line in preview.lines.values("at", "kind", "name", "recipient_id", "subject_id", "text")
     ]
     settings.VIRTUAL_CLOCK = True
     plain_beat(network, DAYS)
@@ -104,7 +161,8 @@ def test_what_is_told_is_what_happens_when_nobody_acts(network, settings):
     happened = told(line for line in lines_since(begun))
     assert told(lines) == happened
     assert len(happened) > 15
-    assert {kind for _, kind, _, _ in happened} >= {"mail", "follow_up"}
+    assert {kind for _, kind, *_ in happened} == set(LineKind)
+    assert any(name.startswith("partnerships.") for _, kind, name, *_ in happened if kind == "follow_up")
 
 
 def test_people_write_while_their_rows_are_copied(network, monkeypatch):
