@@ -146,7 +146,7 @@ def test_from_sign_up_to_partnership(new_page, enter, base_url, company_member, 
     digest = OutgoingMail.objects.get(notification=SuggestionsDigest.name)
     assert digest.address == company_member.user.email
     stranger = new_page(PHONE)
-    stranger.goto(link_in(digest, "Elle nous intéresse", base_url))
+    stranger.goto(link_in(digest, f"Elle nous intéresse\u00a0: {organisation.name}", base_url))
     assert_good(stranger)
     assert not Introduction.objects.exists(), "looking changes nothing"
     stranger.get_by_role("button", name="Demander une mise en relation").click()

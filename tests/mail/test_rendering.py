@@ -1,6 +1,8 @@
 import re
+from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.template import TemplateSyntaxError
 from hypothesis import given
 from hypothesis import strategies as st
@@ -163,3 +165,10 @@ class TestTemplate:
         mail = render("filter.md", {"amount": None})
         assert "Montant\u00a0: non renseigné." in mail.text
         assert "<span" not in mail.html
+
+
+def test_a_title_is_a_title_and_not_a_line_in_bold():
+    """Screen readers go from one title to the next: what is only bold is passed over."""
+    templates = (Path(settings.BASE_DIR) / "templates/mail").rglob("*.md")
+    bold = re.compile(r"^\*\*[^*{]+\*\*$", re.MULTILINE)
+    assert [template.name for template in templates if bold.search(template.read_text())] == []
