@@ -73,6 +73,14 @@ def days_away(organisation):
     )
 
 
+def test_said_and_taken_back_the_same_day_nobody_was_away(company, manager):
+    today, friday = date(2026, 11, 23), date(2026, 11, 27)
+    absence = say_person_away(person=manager, first_day=today, last_day=friday, by=manager)
+    assert days_away(company) == [(today, friday)]
+    forget_absence(absence=absence, by=manager)
+    assert days_away(company) == []
+
+
 def test_alone_in_it_ones_absence_stops_its_clocks_at_once_and_back(manager, due):
     before = due()
     absence = say_person_away(person=manager, by=manager, **WEEK)

@@ -15,6 +15,7 @@ from mecenova.agenda.operations import (
     cancel_booking,
     escalate_overdue_steps,
     free_slots,
+    free_slots_for,
     hold_slot,
     move_booking,
     next_step,
@@ -394,6 +395,10 @@ class TestFairness:
 
     def test_an_unchecked_one_moves_its_own(self, slots):
         slot = self.ask(slots[0], user=UserFactory())
+        # It holds the whole share: it is shown where it can move to, and no other of the unchecked is.
+        assert set(slots[1:]) <= set(free_slots_for(slot.booked_by_organisation_id, by=slot.booked_by))
+        newcomer = MembershipFactory(organisation__status="to_check")
+        assert not free_slots_for(newcomer.organisation_id, by=newcomer.user)
         assert move_booking(slot=slot, to=slots[2], by=slot.booked_by).is_booked
 
     def test_nobody_chooses_and_changes_their_mind_all_day(self, slots, book, member, adviser, frozen):

@@ -266,34 +266,6 @@ class TestServer:
         assert mail.status == MailStatus.FAILED
 
 
-class TestSameWords:
-    """What a server says of everybody speaks of us."""
-
-    def test_three_addresses_in_a_row_and_none_is_condemned(self, sink):
-        mails = OutgoingMailFactory.create_batch(3)
-        for mail in mails:
-            sink.behaviours[mail.address] = [smtp_sink.RECIPIENT_REFUSED]
-        assert deliver_due()[Delivery.POSTPONED] == 1
-        assert not AddressTrouble.objects.open().exists()
-        assert set(OutgoingMail.objects.values_list("status", flat=True)) == {MailStatus.PENDING}
-
-    def test_whoever_is_refused_again_meanwhile_is_not_condemned_either(self, sink):
-        for mail in OutgoingMailFactory.create_batch(4):
-            sink.behaviours[mail.address] = [smtp_sink.RECIPIENT_REFUSED] * 9
-        deliver_due()
-        OutgoingMail.objects.update(retry_at=clock.now())
-        assert set(deliver_due()) == {Delivery.POSTPONED}
-        assert not AddressTrouble.objects.open().exists()
-
-    def test_one_that_is_accepted_between_says_that_the_others_are_gone(self, sink):
-        for number in range(6):
-            mail = OutgoingMailFactory()
-            if number % 2:
-                sink.behaviours[mail.address] = [smtp_sink.RECIPIENT_REFUSED]
-        assert deliver_due() == {Delivery.SENT: 3, Delivery.FAILED: 3}
-        assert AddressTrouble.objects.open().count() == 3
-
-
 class TestInTrouble:
     def test_only_answers_and_codes_leave(self, awa):
         mark_address(address=AWA, kind=TroubleKind.BOUNCED)
