@@ -19,6 +19,7 @@ from mecenova.agenda import operations as agenda
 from mecenova.agenda.operations import start
 from mecenova.calendar import clock
 from mecenova.mail.models import OutgoingMail
+from mecenova.pages.duties import loads
 from mecenova.workflow.journal import history
 from tests.accounts.factories import (
     ClaimFactory,
@@ -220,6 +221,15 @@ def test_what_the_team_owes_names_whom_it_is_for_and_where_to_act(client, query_
     for _ in range(5):
         one_of_each()
     assert query_count(lambda: client.get(address)) == one
+
+
+def test_what_is_done_weighs_on_nobody_any_more(staff):
+    done, owed = OrganisationFactory.create_batch(2)
+    for organisation in (done, owed):
+        start(StaffCheck, organisation)
+    agenda.share_staff_steps()
+    agenda.close(done)
+    assert [(load.person, load.owed) for load in loads()] == [(staff, 1)]
 
 
 def test_people_who_wait_come_before_documents_however_late_these_are(client):
