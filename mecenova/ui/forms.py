@@ -74,15 +74,16 @@ class ShortRadios(forms.RadioSelect):
 
 
 class ChoicesByKind(ModelChoiceIterator):
-    """The rows of a long list under their kind, as a select shows groups: read without a script."""
+    """The rows of a long list under their kind, in the order of kinds: the groups of a select."""
 
     def __iter__(self) -> Iterator[Any]:
         if self.field.empty_label is not None:
             yield "", self.field.empty_label
         groups: dict[str, list[Any]] = defaultdict(list)
         for row in self.queryset:
-            groups[row.get_kind_display()].append(self.choice(row))
-        yield from sorted(groups.items())
+            groups[row.kind].append(self.choice(row))
+        kinds = self.queryset.model._meta.get_field("kind").flatchoices
+        yield from ((label, groups[kind]) for kind, label in kinds if kind in groups)
 
 
 def choose_by_kind(field: Any, rows: QuerySet[Any], *, empty_label: str) -> None:

@@ -346,18 +346,14 @@ def test_bad_words_and_delays_are_refused_and_kept_on_screen(client, bad):
 def test_the_documents_to_choose_from_are_under_their_kind_by_title(client):
     """Eighty in one list, without a script, were a search by eye."""
     client.force_login(StaffFactory())
-    for title, kind in (
-        ("Convention type", "model_agreement"),
-        ("Bien demander", "guide"),
-        ("Agir", "guide"),
-    ):
+    for title, kind in {"C": "model_agreement", "E": "study", "B": "guide", "A": "guide"}.items():
         document = DocumentFactory(published=True, title=title, kind=kind)
     step = RefusalStep.objects.earliest("position")
     RefusalStep.objects.filter(pk=step.pk).update(document=document)
     page = client.get(reverse("partnerships:refusal_step", args=[step.pk])).content.decode()
     chosen = page[page.index('name="document"') :]
     chosen = chosen[: chosen.index("</select>")]
-    told = ["Pas encore choisi", 'label="Guide"', "Agir", "Bien demander", 'label="Modèle', "Convention type"]
+    told = ["Pas encore", 'label="Guide"', ">A<", ">B<", 'label="Étude"', ">E<", 'label="Modèle', ">C<"]
     assert sorted(told, key=chosen.index) == told
     assert f'value="{document.pk}" selected' in chosen
 
