@@ -323,6 +323,26 @@ class RemovedFromTeam(Notification):
 
 
 @register_notification
+class ColleagueLeft(Notification):
+    """Somebody has left a team by themselves: those who run it. Context: `person`, their name."""
+
+    name = "accounts.colleague_left"
+    template = "mail/accounts/colleague_left.md"
+
+    def recipients(self, subject: Organisation) -> Iterable[User]:
+        return managers_of(subject)
+
+    def context(self, subject: Organisation, recipient: User) -> dict[str, Any]:
+        return {
+            "is_alone": subject.active_members() == [recipient],
+            "members_url": members_url(subject),
+        }
+
+    def still_wanted(self, subject: Organisation, recipient: User) -> bool:
+        return is_manager(recipient, subject) and subject.status != OrganisationStatus.LEFT
+
+
+@register_notification
 class AccountDormant(Notification):
     """Of somebody who has done nothing for long: when the account closes, and how to keep it."""
 

@@ -150,15 +150,18 @@ def remove_member(*, membership: Membership, by: User) -> None:
 
 @transaction.atomic
 def leave(*, organisation: Organisation, by: User) -> None:
-    """Leave a team by oneself; the last manager cannot."""
+    """Leave a team by oneself; the last manager cannot. Those who run it are told."""
     organisation = locked(organisation)
     membership = Membership.objects.select_for_update().filter(organisation=organisation, user=by).first()
     if membership is None:
         return
     _keep_a_manager(membership)
+    told_once = str(membership.pk)
     membership.delete()
     follow_members(organisation)
     journal.record(organisation, "leave_team", organisation.status, organisation.status, by)
+    named = {"person": by.get_full_name() or "Une personne"}
+    queue(notifications.ColleagueLeft, organisation, occurrence=told_once, context=named)
 
 
 @transaction.atomic

@@ -114,6 +114,7 @@ SUBJECTS = {
     notifications.NewcomerByClaim: newcomer,
     notifications.InvitationAccepted: invitation_accepted,
     notifications.RemovedFromTeam: lea,
+    notifications.ColleagueLeft: managed,
     notifications.OrganisationWithdrawn: withdrawn,
     notifications.OrganisationsMerged: managed,
     notifications.AccountDormant: dormant,
@@ -123,6 +124,7 @@ VALUES = {
     "called_from": MONDAY,
     "organisation_name": "Les Lucioles",
     "by_team": False,
+    "person": "Sam Petit",
     "gone_name": "Association Les Lucioles",
 }
 

@@ -102,7 +102,7 @@ class TestInviting:
         assert (renewed, renewed.invited_by) == (stale, manager.user)
         assert OutgoingMail.objects.filter(address=guest.email).count() == 2
         operations.accept_invitation(invitation=renewed, by=guest)
-        assert names_to(manager.user.email) == ["accounts.invitation_accepted"]
+        assert "accounts.invitation_accepted" in names_to(manager.user.email)
 
     def test_with_another_role_it_is_renewed_even_where_no_more_may_wait(self):
         manager = MembershipFactory(organisation__status=OrganisationStatus.TO_CHECK)
@@ -236,6 +236,19 @@ class TestRolesAndDepartures:
         for _ in range(2):
             operations.leave(organisation=first.organisation, by=first.user)
         assert Membership.objects.count() == 1
+
+    def test_those_who_run_the_team_are_told_once_of_who_left_it(self):
+        manager = MembershipFactory()
+        other = MembershipFactory(organisation=manager.organisation, role=Role.CONTRIBUTOR)
+        leaver = MembershipFactory(organisation=manager.organisation, role=Role.CONTRIBUTOR)
+        for _ in range(2):
+            operations.leave(organisation=manager.organisation, by=leaver.user)
+        told = OutgoingMail.objects.get()
+        assert (told.notification, told.recipient) == ("accounts.colleague_left", manager.user)
+        assert leaver.user.get_full_name() in told.subject
+        assert "la seule personne" not in told.text
+        operations.leave(organisation=manager.organisation, by=other.user)
+        assert "la seule personne" in OutgoingMail.objects.exclude(pk=told.pk).get().text
 
     def test_from_an_organisation_that_left_everybody_may_go(self):
         last = MembershipFactory(organisation__status=OrganisationStatus.LEFT)
