@@ -7,6 +7,7 @@ from matching.models import Diagnosis
 from mecenova.agenda.models import FollowUp
 from mecenova.agenda.wording import before
 from mecenova.reference.enums import Kind
+from mecenova.ui.contractions import of_name
 from mecenova.ui.figures import long_date, short_date
 from partnerships.enums import RefusalReason
 
@@ -28,7 +29,7 @@ def why(diagnosis: Diagnosis) -> str:
     if introduction.gone_organisation is not None:
         return f"{company} a quitté Mecenova\u00a0: votre demande ne peut plus aboutir."
     if introduction.was_never_sent:
-        return f"Le besoin de {company} s’est clos avant que votre demande ne puisse partir."
+        return f"Le besoin {of_name(company)} s’est clos avant que votre demande ne puisse partir."
     opened = (
         "Elle l’avait pourtant ouverte."
         if introduction.seen_at

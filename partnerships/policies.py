@@ -14,6 +14,7 @@ from mecenova.agenda.models import FollowUp
 from mecenova.agenda.wording import before
 from mecenova.calendar import clock
 from mecenova.team import is_staff
+from mecenova.ui.contractions import to_name
 from mecenova.ui.figures import short_date
 from mecenova.workflow.journal import history
 from partnerships.enums import SAYING_SIGNED, Side
@@ -267,8 +268,8 @@ def _why_taken_back_too_often(association: Association, company: Company, side: 
         return None
     other = company.organisation if side == Side.ASSOCIATION else association.organisation
     return (
-        f"En un jour, vous avez déjà retiré trois demandes faites à {other.name}, qui les avait reçues par "
-        "courriel. Prenez le temps d’écrire la prochaine, et revenez demain."
+        f"En un jour, vous avez déjà retiré trois demandes faites {to_name(other.name)}, qui les avait "
+        "reçues par courriel. Prenez le temps d’écrire la prochaine, et revenez demain."
     )
 
 

@@ -21,6 +21,7 @@ from mecenova.agenda.enums import Outcome
 from mecenova.agenda.models import FollowUp, Slot, SlotRequest
 from mecenova.mail.retention import forget_about, forget_naming
 from mecenova.rehearsal.operations import forget_previews
+from mecenova.ui.contractions import OF, TO
 from mecenova.workflow import journal
 from mecenova.workflow.errors import DomainError
 from mecenova.workflow.models import TransitionRecord
@@ -68,8 +69,12 @@ class Erasing:
 
 
 def as_written(name: str) -> str:
-    """This name, whole, as mails write it: other apostrophes, no-break spaces, the end of a line."""
+    """This name, whole, as mails write it: other apostrophes, no-break spaces, the end of a line, and its
+    article gone into the word before (« aux Lucioles »)."""
     words = [re.sub("['’]", "['’]", re.escape(word)) for word in name.split()]
+    article = words[0].lower() if len(words) > 1 else ""
+    if article in TO:
+        words[0] = f"({words[0]}|{TO[article]}|{OF[article]})"
     return rf"(^|\W){_BETWEEN_WORDS.join(words)}($|\W)"
 
 

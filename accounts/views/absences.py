@@ -15,6 +15,7 @@ from accounts.models import Organisation, User, team_of
 from mecenova.agenda.models import Absence
 from mecenova.calendar import clock
 from mecenova.team import is_staff
+from mecenova.ui.contractions import of_name
 from mecenova.ui.form_pages import show_form
 from mecenova.workflow.errors import DomainError
 
@@ -59,7 +60,12 @@ def organisation_absences(request: HttpRequest, pk: UUID) -> HttpResponse:
         Absence.objects.filter(organisation_id=organisation.pk),
         operations.say_organisation_away,
         {"organisation": organisation},
-        {"whose": f"Absences de {organisation}", "people": people, "lead": OF_ORGANISATION, "done": WAITS},
+        {
+            "whose": f"Absences {of_name(organisation.name)}",
+            "people": people,
+            "lead": OF_ORGANISATION,
+            "done": WAITS,
+        },
     )
 
 

@@ -9,6 +9,7 @@ from mecenova.agenda.models import FollowUp, Slot, SlotRequest
 from mecenova.agenda.organisations import name_of
 from mecenova.agenda.rules import Delay, Letter, Rule, register_delay, register_rule
 from mecenova.agenda.silence import REPAIR, is_living
+from mecenova.ui.contractions import to_name
 from mecenova.ui.figures import day_and_hour
 
 if TYPE_CHECKING:
@@ -62,7 +63,7 @@ class OfferSlot(OnTheList):
     every = 5
 
     def what(self, subject: SlotRequest) -> str:
-        return f"Proposer un rendez-vous à {name_of(subject.organisation_id)}."[:300]
+        return f"Proposer un rendez-vous {to_name(name_of(subject.organisation_id))}."[:300]
 
     def still_relevant(self, subject: SlotRequest) -> bool:
         return subject.closed_at is None

@@ -18,6 +18,7 @@ from mecenova.calendar.working_days import (
     is_public_holiday,
     is_weekend,
 )
+from mecenova.ui.contractions import of_name
 from mecenova.ui.figures import long_date, short_date
 
 IN_AUGUST = "Les délais s’arrêtent en août."
@@ -105,7 +106,7 @@ def _absences(
     counted = [day for day in days if not is_clock_paused(day) and not is_public_holiday(day)]
     for name, first, last in of_organisations:
         if any(first <= day <= last for day in counted):
-            whose = f"Absence de {name}" if name else "Absence notée"
+            whose = f"Absence {of_name(name)}" if name else "Absence notée"
             yield f"{whose} du {short_date(first)} au {short_date(last)}."
     if any(first <= day <= last for day in counted for first, last in of_person):
         yield "Une absence est notée."

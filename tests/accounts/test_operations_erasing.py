@@ -222,6 +222,14 @@ def test_nor_in_what_its_team_and_the_platform_did():
     assert other.text == "Tout va bien."
 
 
+def test_a_name_is_known_where_its_article_went_into_the_word_before():
+    said = ["appeler Les Lucioles", "un appel aux Lucioles", "la fiche des Lucioles."]
+    mails = [OutgoingMailFactory(text=text, subject_type=None) for text in [*said, "la nuit des lucioles"]]
+    deliver_due()
+    forget_naming(as_written("Les Lucioles"), [])
+    assert [bool(OutgoingMail.objects.get(pk=mail.pk).text) for mail in mails] == [False, False, False, True]
+
+
 def test_a_name_is_known_however_it_is_written_and_never_within_another():
     said = ["taken out of L’Arc\u00a0d’or !", "of L’Arc d'or"]
     others = ["of L’Arc d’orge", "of GL’Arc d’or"]

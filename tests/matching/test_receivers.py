@@ -132,7 +132,7 @@ def test_whoever_takes_over_an_imported_record_is_welcomed_once_in_its_life(kind
     person = taken_over(profile.organisation)
     welcome = OutgoingMail.objects.get(notification__endswith="welcome")
     assert welcome.recipient == person
-    assert "Vous tenez maintenant la fiche de Les Lampes" in welcome.text
+    assert "Vous tenez maintenant la fiche des Lampes" in welcome.text
     begun = FollowUp.objects.about([profile.organisation]).filter(rule="associations.first_steps").count()
     assert begun == (1 if kind == "association" else 0)
     profile.organisation.memberships.all().delete()

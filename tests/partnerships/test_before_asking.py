@@ -8,6 +8,7 @@ from django.urls import reverse
 from associations.enums import Stance
 from associations.operations import update_association
 from mecenova.agenda.operations import add_absence, next_step
+from mecenova.ui.contractions import of_name
 from mecenova.ui.figures import long_date
 from partnerships.enums import AttentionSource, RefusalReason
 from partnerships.models import Introduction
@@ -53,7 +54,9 @@ def test_the_form_promises_the_date_that_the_request_will_have(pair, reads):
     page = reads(form_for(pair.need))
     deadline = next_step(pair.ask()).deadline
     assert f"au plus tard le {plain(long_date(deadline))}." in page
-    assert f"Absence de {pair.company.organisation.name} du 30 novembre 2026 au 18 décembre 2026." in page
+    assert (
+        f"Absence {of_name(pair.company.organisation.name)} du 30 novembre 2026 au 18 décembre 2026." in page
+    )
     assert deadline.date() == date(2027, 1, 19)
 
 

@@ -12,6 +12,7 @@ from accounts.operations import check_promised_by, withdraw_organisation
 from mecenova.agenda.operations import add_absence, next_step, start
 from mecenova.calendar import clock
 from mecenova.mail.models import OutgoingMail
+from mecenova.ui.contractions import of_name
 from mecenova.ui.figures import long_date
 from mecenova.workflow.errors import DomainError
 from partnerships import operations
@@ -143,7 +144,7 @@ def test_a_date_put_off_by_an_absence_says_why(client, pair, frozen_clock):
         assert step.deadline > was
         whose = pair.company.organisation.name
         told = (
-            f"Absence de {whose} {absence.in_words.lower()}. Les délais s’arrêtent du 24 décembre au"
+            f"Absence {of_name(whose)} {absence.in_words.lower()}. Les délais s’arrêtent du 24 décembre au"
             " 2 janvier. La date en tient compte."
         )
         pages = (

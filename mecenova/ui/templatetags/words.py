@@ -11,6 +11,7 @@ from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString
 
 from mecenova.ui import figures
+from mecenova.ui.contractions import of_name, to_name
 from mecenova.ui.typography import french_html, french_text
 
 register = template.Library()
@@ -22,6 +23,16 @@ def typographe(value: Any) -> SafeString:
     if hasattr(value, "__html__"):
         return SafeString(french_html(str(value)))
     return conditional_escape(french_text(str(value)))
+
+
+@register.filter
+def avec_a(name: str) -> str:
+    return to_name(name)
+
+
+@register.filter
+def avec_de(name: str) -> str:
+    return of_name(name)
 
 
 @register.filter
