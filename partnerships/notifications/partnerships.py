@@ -16,7 +16,7 @@ from mecenova.team import is_staff
 from mecenova.workflow.journal import history
 from mecenova.workflow.models import TransitionRecord
 from partnerships.enums import SAYING_SIGNED, PartnershipStatus, PartyRole, ReflectionMoment
-from partnerships.models import Partnership, parties_read_with
+from partnerships.models import Partnership, Reflection, parties_read_with
 from partnerships.talks import Phase, phase_of
 
 if TYPE_CHECKING:
@@ -270,6 +270,35 @@ class ReflectionAsked(PartnershipNotification):
 
     def still_wanted(self, subject: Partnership, recipient: "User") -> bool:
         return subject.reflection_moment == self.moment
+
+
+@register_notification
+class ReflectionWritten(PartnershipNotification):
+    """Queued with the key of a Reflection: its words, to the parties that did not write them."""
+
+    name: ClassVar[str] = "partnerships.reflection_written"
+    template: ClassVar[str] = "mail/partnerships/reflection_written.md"
+    weekly: ClassVar[bool] = True
+    wanted_in: ClassVar[tuple[str, ...]] = (PartnershipStatus.ENDED,)
+
+    def written(self, subject: Partnership) -> Reflection | None:
+        found = subject.reflections.select_related("organisation")
+        return next((one for one in found if str(one.pk) == self.occurrence), None)
+
+    def organisations(self, subject: Partnership) -> Iterable[Organisation]:
+        written = self.written(subject)
+        here = super().organisations(subject)
+        return [one for one in here if one.pk != written.organisation_id] if written else ()
+
+    def context(self, subject: Partnership, recipient: "User") -> dict[str, Any]:
+        context, written = super().context(subject, recipient), self.written(subject)
+        moment = written.moment if written else ""
+        still_asked = subject.reflection_moment == moment
+        return context | {
+            "written": written,
+            "is_evaluation": moment == ReflectionMoment.EVALUATION,
+            "is_your_turn": still_asked and context["own"] in subject.without_words(moment),
+        }
 
 
 @register_notification

@@ -24,7 +24,7 @@ from partnerships.followups import (
     TellLastingEffect,
 )
 from partnerships.models import Partnership, Reflection
-from partnerships.notifications import PartnershipEnded, PartnershipRenewed
+from partnerships.notifications import PartnershipEnded, PartnershipRenewed, ReflectionWritten
 from partnerships.operations.partnerships import lock_partnership
 from partnerships.workflow import PARTNERSHIP
 
@@ -94,7 +94,7 @@ def reflection_is_open(partnership: Partnership, step: "FollowUp | None") -> boo
 
 @transaction.atomic
 def reflect(*, partnership: Partnership, text: str, by: "User") -> Partnership:
-    """One party writes what came of it. When all have, the question is closed and the next one waits."""
+    """One party writes what came of it, which the others are told. When all have, the next question waits."""
     partnership = lock_partnership(partnership)
     organisation = policies.party_of(by, partnership)
     if organisation is None:
@@ -104,13 +104,14 @@ def reflect(*, partnership: Partnership, text: str, by: "User") -> Partnership:
         raise DomainError("Cette question n’est pas posée en ce moment.")
     if not text.strip():
         raise DomainError("Écrivez au moins une phrase\u00a0: elle servira à d’autres.")
-    Reflection.objects.update_or_create(
+    written, _ = Reflection.objects.update_or_create(
         partnership=partnership,
         organisation=organisation,
         moment=moment,
         defaults={"text": text.strip(), "at": clock.now(), "by": by},
     )
     record(partnership, "reflect", partnership.status, partnership.status, by, organisation.name)
+    mail.queue(ReflectionWritten, partnership, occurrence=str(written.pk))
     _after_words(partnership, moment)
     return partnership
 

@@ -8,6 +8,8 @@ from accounts.operations import withdraw_organisation
 from mecenova.agenda import operations as agenda
 from mecenova.agenda.models import FollowUp
 from mecenova.calendar import clock
+from mecenova.mail.models import OutgoingMail
+from mecenova.mail.operations import compose_due
 from mecenova.ui.figures import long_date
 from mecenova.workflow.errors import DomainError
 from partnerships import operations
@@ -15,7 +17,7 @@ from partnerships.enums import PartnershipStatus
 from partnerships.followups import TellLastingEffect
 from partnerships.models import Reflection
 from tests.accounts.factories import StaffFactory
-from tests.partnerships.talking import MONDAY, TODAY, mails, rule_of
+from tests.partnerships.talking import MONDAY, TODAY, mails, rule_of, shown
 
 pytestmark = pytest.mark.django_db
 
@@ -43,6 +45,37 @@ def test_what_came_of_it_is_asked_then_what_remains_then_nothing(signed):
     assert rule_of(signed.partnership) is None
     assert not FollowUp.objects.about([signed.partnership]).open().exists()
     assert Reflection.objects.count() == 4
+
+
+def test_what_one_writes_is_told_once_to_the_others_in_their_week(signed):
+    signed.sign()
+    operations.end_partnership(partnership=signed.partnership, by=signed.asker)
+    for text in ("Trente jeunes.", "Trente et un jeunes."):
+        operations.reflect(partnership=signed.partnership, text=text, by=signed.asker)
+    signed.now.move_to(MONDAY + timedelta(days=7, hours=1))
+    compose_due()
+    (digest,) = OutgoingMail.objects.filter(text__contains="Trente")
+    assert digest.recipient == signed.answerer
+    assert digest.text.count("Trente et un jeunes.") == 1
+    assert "À votre tour" in digest.text
+    operations.reflect(partnership=signed.partnership, text="De beaux ateliers.", by=signed.answerer)
+    signed.now.move_to(MONDAY + timedelta(days=14, hours=1))
+    compose_due()
+    digest = OutgoingMail.objects.get(text__contains="De beaux ateliers.")
+    assert digest.recipient == signed.asker
+    assert "À votre tour" not in digest.text
+
+
+def test_who_has_written_reads_that_it_is_done(signed, client):
+    signed.sign()
+    operations.end_partnership(partnership=signed.partnership, by=signed.asker)
+    for person, done in ((signed.answerer, False), (signed.asker, True)):
+        if done:
+            operations.reflect(partnership=signed.partnership, text="Trente jeunes.", by=person)
+        client.force_login(person)
+        page = shown(client.get(signed.partnership.get_absolute_url()))
+        assert ("Corriger nos lignes" in page) == done
+        assert "A pris fin le" in page
 
 
 def test_words_hand_the_question_over_to_whoever_has_not_written_and_to_its_own_absences(signed):
