@@ -197,9 +197,11 @@ class TestTheInvitationsLink:
         assert not Membership.objects.filter(user=guest).exists()
 
     def test_with_another_account_it_says_whose_it_is(self, client):
-        invitation = InvitationFactory()
-        client.force_login(UserFactory())
-        assert invitation.email in client.get(invitation.get_absolute_url()).content.decode()
+        invitation, reader = InvitationFactory(), UserFactory()
+        client.force_login(reader)
+        page = client.get(invitation.get_absolute_url()).content.decode()
+        assert invitation.email in page
+        assert f"demandez à {invitation.invited_by} d’inviter {reader.email}" in page
         assert client.post(invitation.get_absolute_url()).status_code == 404
 
     def test_a_visitor_cannot_accept(self, client):

@@ -12,6 +12,7 @@ from accounts.operations import withdraw_organisation
 from mecenova.calendar import clock
 from mecenova.ui.figures import long_date
 from partnerships import operations
+from partnerships.enums import ReflectionMoment
 from partnerships.models import Introduction
 from tests.accounts.factories import MembershipFactory, StaffFactory, UserFactory
 
@@ -65,6 +66,17 @@ def test_the_words_of_the_yes_are_read_there_as_long_as_they_talk(client, pair):
     assert "Venez mercredi" not in read(client, pair.asker, partnership)
 
 
+def test_whom_to_call_is_read_before_being_asked_whether_they_talked(client, pair, partnership):
+    page = read(client, pair.asker, partnership)
+    assert page.index('id="parties"') < page.index('id="premier-echange"')
+    operations.agree_partnership(
+        partnership=partnership, signed_on=clock.today(), ends_on=None, by=pair.asker
+    )
+    page = read(client, pair.asker, partnership)
+    assert page.index('id="suite"') < page.index('id="parties"')
+    assert page.count('id="parties"') == 1
+
+
 def test_a_side_without_a_phone_is_asked_to_add_one_on_its_own_record(client, pair, partnership):
     association = pair.association
     address = reverse("associations:edit_section", args=[association.pk, "identite"])
@@ -85,11 +97,13 @@ def test_the_people_of_a_party_that_left_are_not_named(client, pair, partnership
 
 
 def test_what_nobody_wrote_is_not_said_to_be_written(client, pair, partnership):
-    """Signed, then a party left: it is over, and nobody was asked what it gave."""
+    """Signed, then a party left, and whoever stayed let each question rest."""
     operations.agree_partnership(
         partnership=partnership, by=pair.asker, signed_on=clock.today(), ends_on=None
     )
     withdraw_organisation(organisation=pair.company.organisation, by=pair.answerer)
+    for moment in ReflectionMoment:
+        operations.let_reflection_rest(partnership=partnership, moment=moment)
     page = read(client, pair.asker, partnership)
     assert "Le partenariat est terminé. Merci." in page
     assert "est écrit plus bas" not in page
