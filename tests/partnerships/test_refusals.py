@@ -14,6 +14,7 @@ from mecenova.agenda import operations as agenda
 from mecenova.calendar import clock
 from mecenova.mail.models import OutgoingMail
 from mecenova.reference.enums import Kind
+from mecenova.ui.contractions import to_name
 from mecenova.ui.figures import short_date
 from mecenova.ui.templatetags.words import date_longue
 from mecenova.workflow.errors import DomainError
@@ -492,4 +493,4 @@ def test_the_team_is_not_told_what_comes_next_for_others(client, pair):
     page = shown(client.get(declined(pair).get_absolute_url()))
     assert "Et maintenant" not in page
     company, association = pair.company.organisation.name, pair.association.organisation.name
-    assert f"{association} ne pourra pas redemander à {company} avant le" in page
+    assert f"{association} ne pourra pas redemander {to_name(company)} avant le" in page
