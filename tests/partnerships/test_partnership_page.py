@@ -54,6 +54,17 @@ def test_addresses_are_shown_as_long_as_it_lives_and_no_longer(client, pair, par
     assert PHONE in page
 
 
+def test_who_has_left_is_called_no_more(client, pair, partnership):
+    """Though whoever stays is still asked what came of it."""
+    operations.agree_partnership(
+        partnership=partnership, signed_on=clock.today(), ends_on=None, by=pair.asker
+    )
+    withdraw_organisation(organisation=pair.company.organisation, by=pair.answerer)
+    page = read(client, pair.asker, partnership)
+    assert "Qu’est-ce que ce partenariat a donné" in page
+    assert PHONE not in page
+
+
 def test_the_words_of_the_yes_are_read_there_as_long_as_they_talk(client, pair):
     """The day and the door of a first meeting are often in them."""
     asked = pair.ask()
