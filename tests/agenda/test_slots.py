@@ -32,6 +32,7 @@ from mecenova.calendar.clock import PARIS
 from mecenova.mail.enums import TroubleKind
 from mecenova.mail.models import OutgoingMail
 from mecenova.mail.operations import mark_address
+from mecenova.ui.contractions import to_name
 from mecenova.workflow.errors import DomainError
 from mecenova.workflow.journal import history
 from tests.accounts.factories import MembershipFactory, StaffFactory, UserFactory
@@ -257,7 +258,7 @@ class TestNoneFree:
     def test_the_team_owes_a_date(self, organisation, member, frozen, day):
         step = next_step(self.ask(organisation, member))
         assert (step.rule, step.owner, step.deadline) == (OfferSlot.name, "staff", day(25))
-        assert organisation.name in step.what
+        assert to_name(organisation.name) in step.what
 
     def test_twice_is_once(self, organisation, member, frozen):
         assert self.ask(organisation, member) == self.ask(organisation, member)
