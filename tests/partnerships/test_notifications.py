@@ -18,6 +18,7 @@ from partnerships.notifications import DecideTogetherReminder, IntroductionTrueS
 from tests.accounts.factories import StaffFactory
 from tests.associations.factories import ProjectFactory
 from tests.partnerships.factories import fill_places
+from tests.partnerships.talking import shown
 
 MONDAY = datetime(2026, 11, 23, 9, tzinfo=UTC)
 
@@ -340,3 +341,15 @@ def test_what_travels_in_the_weekly_digest_is_written_too(named, frozen_clock, s
         )
         assert DigestLine.objects.filter(notification=notification.name).count() == 2
         assert re.sub(r"[0-9a-f]{8}-[0-9a-f-]{27}", "…", f"{written.subject}\n{written.text}") == snapshot
+
+
+@pytest.mark.django_db
+def test_a_request_about_nothing_in_particular_is_not_named_after_who_answers(client, pair):
+    asked = pair.ask(asked_by_side=Side.COMPANY, by=pair.answerer, need=None)
+    name = pair.association.organisation.name
+    text = OutgoingMail.objects.get(notification="partnerships.introduction_requested").text
+    link = next(word for word in text.split() if "/lien/" in word)
+    assert "À propos de" not in shown(client.get(link[link.index("/lien/") :]))
+    operations.decline_introduction(introduction=asked, reason="timing", by=pair.asker)
+    told = OutgoingMail.objects.get(notification="partnerships.introduction_declined").text
+    assert f"{name} a étudié votre demande et répond non." in told
