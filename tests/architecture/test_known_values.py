@@ -11,10 +11,12 @@ from django.db.models import CharField, CheckConstraint, Model, Q
 from accounts.models import Membership, Organisation
 from associations.models import Association
 from companies.models import Need
+from mecenova.reference.enums import Kind
 from partnerships.models import Introduction, Party
 from partnerships.operations import accept_introduction
 from tests.accounts.factories import MembershipFactory
 from tests.architecture.house import APPS
+from tests.companies.factories import NeedFactory
 from tests.partnerships.factories import IntroductionFactory, member_of
 
 # Known by a constraint that says more: of which side, with which date.
@@ -68,7 +70,8 @@ def test_every_field_of_several_values_is_checked_too():
 
 @pytest.mark.django_db
 def test_no_other_value_is_written():
-    asked = IntroductionFactory()
+    need = NeedFactory(kind=Kind.CO_CONSTRUCTION, published=True)
+    asked = IntroductionFactory(company=need.company, need=need)
     MembershipFactory(organisation=asked.association.organisation)
     accept_introduction(introduction=asked, by=member_of(asked.company), note="")
     for model, name in (
