@@ -74,6 +74,14 @@ def test_both_are_asked_on_three_days_then_both_are_free(talk):
     assert agenda.next_step(talk.association.organisation) is not None
 
 
+def test_the_last_day_is_left_whole_to_whoever_answers_on_it(talk):
+    for moment in (FIRST, SECOND, LAST, OVER - timedelta(days=1)):
+        talk.go_to(moment)
+    assert state(talk) == PartnershipStatus.DISCUSSION
+    talk.go_to(OVER)
+    assert state(talk) == PartnershipStatus.RETURNED
+
+
 @pytest.mark.parametrize("side", ["association", "company"])
 def test_nobody_is_returned_while_either_side_is_away(talk, side):
     for moment in (FIRST, SECOND, LAST):
