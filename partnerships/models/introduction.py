@@ -387,8 +387,14 @@ class Introduction(Identified):
         return self.get_absolute_url() if self.is_open else self.partnership.get_absolute_url()
 
     @property
+    def about(self) -> str:
+        """The title of the need or project that it is about; empty when it is about none."""
+        return str(self.need or self.project or "")
+
+    @property
     def heading(self) -> str:
-        return str(self.need or self.project or self.answering_organisation.name)
+        """The same for whoever reads it, on either side."""
+        return self.about or f"{self.association} et {self.company}"
 
     @property
     def tone(self) -> str:

@@ -27,10 +27,9 @@ if TYPE_CHECKING:
 @transaction.atomic
 def open_partnership(*, introduction: Introduction, by: "User") -> Partnership:
     """The partnership born of an accepted introduction, in its first state, with its two parties."""
-    subject = introduction.need or introduction.project
     partnership = Partnership.objects.create(
         kind=introduction.kind,
-        title=str(subject) if subject else f"{introduction.association} et {introduction.company}",
+        title=introduction.heading,
         introduction=introduction,
     )
     Party.objects.bulk_create(

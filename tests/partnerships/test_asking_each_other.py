@@ -141,3 +141,12 @@ def test_both_at_once_make_one_partnership(pair, company_asks):
     assert [type(each) for each in at_once(pair.ask, company_asks)] == [Introduction, Introduction]
     assert Introduction.objects.get().status == IntroductionStatus.YES
     assert Partnership.objects.count() == 1
+
+
+def test_each_side_reads_both_names_where_a_request_is_about_nothing_else(client, pair):
+    asked = pair.ask(need=None)
+    both = f"{pair.association} et {pair.company}"
+    for reader in (pair.asker, pair.answerer):
+        client.force_login(reader)
+        assert f"<h1>{both}</h1>" in client.get(asked.get_absolute_url()).content.decode()
+        assert both in client.get(reverse("pages:dashboard")).content.decode()

@@ -84,7 +84,7 @@ def _introduction_line(introduction: Introduction, since: datetime) -> Line:
         introduction,
         f"{introduction.asking_organisation.name} → {introduction.answering_organisation.name}",
         since,
-        introduction.heading,
+        introduction.about,
         introduction.get_absolute_url(),
         organisation=introduction.answering_organisation,
         step_of=introduction,
