@@ -90,16 +90,18 @@ def draw_need(chance):
         general_interest_only=chance.choice([True, False]),
     )
     policy.excluded_causes.set(Cause.objects.filter(slug__in=some(chance, CAUSES, 1)))
+    kind = chance.choice(KINDS)
+    of_money = kind == "financial"
     need = NeedFactory(
         company=company,
         published=True,
-        kind=chance.choice(KINDS),
+        kind=kind,
         title=chance.choice(TEXTS)[:150] or "Sans titre",
         description=chance.choice(TEXTS),
         causes=some(chance, CAUSES, 3),
         territories=some(chance, PLACES, 2),
-        budget_min=chance.choice([None, 0, 1_000]),
-        budget_max=chance.choice([None, 10_000]),
+        budget_min=chance.choice([None, 0, 1_000]) if of_money else None,
+        budget_max=chance.choice([None, 10_000]) if of_money else None,
     )
     need.audiences.set(Audience.objects.all()[: chance.randint(0, 2)])
     need.skills.set(Skill.objects.all()[: chance.randint(0, 2)])
