@@ -18,6 +18,7 @@ from mecenova.agenda.operations import (
     share_staff_steps,
     sharing,
 )
+from mecenova.agenda.operations.appointments import hand_over_slot
 from mecenova.calendar.clock import PARIS
 from mecenova.mail.delivery import deliver_due
 from mecenova.mail.enums import MailStatus
@@ -65,6 +66,14 @@ class TestTakenOver:
         frozen.move_to(day(30))
         run_due()
         assert told("slot_tomorrow") == {member, other}
+
+    def test_only_somebody_of_the_team_takes_it(self, slots, book, adviser, other, member):
+        slot = book(slots[0])
+        with pytest.raises(DomainError, match="personne de l’équipe"):
+            hand_over_slot(slot=slot, to=member, by=other)
+        slot.refresh_from_db()
+        assert slot.adviser == adviser
+        assert told("slot_handed_over") == set()
 
     def test_what_they_say_is_true(self, slots, book, adviser, other, member, frozen, day, mailoutbox):
         assign(follow_up=next_step(book(slots[0])), to=other, by=other)

@@ -47,6 +47,18 @@ def test_what_came_of_it_is_asked_then_what_remains_then_nothing(signed):
     assert Reflection.objects.count() == 4
 
 
+def test_a_lost_question_of_what_remains_still_counts_from_the_end(signed):
+    signed.sign()
+    operations.end_partnership(partnership=signed.partnership, by=signed.asker)
+    for person in (signed.asker, signed.answerer):
+        operations.reflect(partnership=signed.partnership, text="Trente jeunes.", by=person)
+    promised = agenda.next_step(signed.partnership).due_at
+    FollowUp.objects.about([signed.partnership]).delete()
+    signed.now.move_to(clock.now() + timedelta(days=30))
+    agenda.check_silence()
+    assert agenda.next_step(signed.partnership).due_at == promised
+
+
 def test_what_one_writes_is_told_once_to_the_others_in_their_week(signed):
     signed.sign()
     operations.end_partnership(partnership=signed.partnership, by=signed.asker)
