@@ -74,7 +74,7 @@ def standing_before(user: "User", need: Need) -> Standing | None:
     if intended is None:
         return None
     if living := living_like(intended):
-        return Standing(living.already, living.where_it_goes_on, "Voir où cela en est")
+        return Standing(living.already(), living.where_it_goes_on, "Voir où cela en est")
     if not_yet := why_not_yet(intended.association.organisation):
         page = reverse("associations:edit", args=[intended.association.pk])
         return Standing(not_yet, page, "Compléter la fiche")

@@ -251,7 +251,7 @@ def _why_it_is_under_way(
     if need is None:
         return None
     living = Introduction.objects.living().filter(association=association, company=company, need=need).first()
-    return f"{living.already_for(side)} Poursuivez sur sa page." if living else None
+    return f"{living.already(side)} Poursuivez sur sa page." if living else None
 
 
 def _why_it_was_refused(association: Association, company: Company, side: str) -> str | None:

@@ -364,12 +364,7 @@ class Introduction(Identified):
         sides = {one.pk: one.name for one in self.organisations()}
         return sides.get(owing, "") if owing else ""
 
-    @property
-    def already(self) -> str:
-        """What the association that would ask again is told, as long as this one lives."""
-        return self.already_for(Side.ASSOCIATION)
-
-    def already_for(self, side: str) -> str:
+    def already(self, side: str = Side.ASSOCIATION) -> str:
         """What this side is told when it would ask, as long as this one lives."""
         if not self.is_open:
             return "Vous êtes déjà en relation avec cette entreprise pour ce besoin."

@@ -147,7 +147,7 @@ def introduction_create(request: HttpRequest) -> HttpResponse:
     context = {
         "intended": intended,
         "living": living,
-        "already": living.already_for(intended.side) if living else "",
+        "already": living.already(intended.side) if living else "",
         "answers": intended.answers(living),
         "why_not": policies.why_not_ask(intended.association, intended.company, intended.need, intended.side),
         "position_url": intended.position_url,
