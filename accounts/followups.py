@@ -21,6 +21,7 @@ from mecenova.agenda.rules import Letter, Rule, register_rule
 from mecenova.agenda.silence import register_living
 from mecenova.calendar import clock
 from mecenova.mail.models import AddressTrouble, OutgoingMail
+from mecenova.mail.notifications import Notification
 from mecenova.team import team
 
 register_living(
@@ -88,7 +89,7 @@ class StaffDecision(Rule):
     days = (REMINDER, ALERT, APOLOGY)
     every = 5
     deadline_day = REMINDER
-    apology: type[notifications.Notification]
+    apology: type[Notification]
 
     def already_told(self, person: User) -> bool:
         return _alerted(person, days=1)

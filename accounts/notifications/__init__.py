@@ -1,0 +1,67 @@
+"""The mails of this room. Whoever has left a team, or closed the account, receives none of them."""
+
+from accounts.notifications.claims import (
+    ClaimAccepted,
+    ClaimDelayed,
+    ClaimReceived,
+    ClaimRefused,
+    NewcomerByClaim,
+)
+from accounts.notifications.letters import (
+    INVITATION,
+    write_farewell,
+    write_invitation,
+    write_to_address,
+)
+from accounts.notifications.organisations import (
+    ChangesAsked,
+    ChangesReminder,
+    CheckDelayed,
+    LastChangesReminder,
+    OrganisationChecked,
+    OrganisationsMerged,
+    OrganisationWithdrawn,
+)
+from accounts.notifications.people import (
+    AccountDormant,
+    ColleagueLeft,
+    InvitationAccepted,
+    RemovedFromTeam,
+)
+from accounts.notifications.staff import (
+    NAMED,
+    AddressReminder,
+    LeadAlert,
+    StaffReminder,
+)
+from accounts.notifications.teams import (
+    managers_of,
+)
+
+__all__ = [
+    "INVITATION",
+    "NAMED",
+    "AccountDormant",
+    "AddressReminder",
+    "ChangesAsked",
+    "ChangesReminder",
+    "CheckDelayed",
+    "ClaimAccepted",
+    "ClaimDelayed",
+    "ClaimReceived",
+    "ClaimRefused",
+    "ColleagueLeft",
+    "InvitationAccepted",
+    "LastChangesReminder",
+    "LeadAlert",
+    "NewcomerByClaim",
+    "OrganisationChecked",
+    "OrganisationWithdrawn",
+    "OrganisationsMerged",
+    "RemovedFromTeam",
+    "StaffReminder",
+    "managers_of",
+    "write_farewell",
+    "write_invitation",
+    "write_to_address",
+]

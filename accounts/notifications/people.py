@@ -1,0 +1,87 @@
+"""Somebody joins a team, leaves one, or has done nothing for long."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.urls import reverse
+
+from accounts.enums import OrganisationStatus
+from accounts.models import Invitation, Membership, Organisation, User
+from accounts.notifications.teams import ToManagers, members_url
+from accounts.policies import is_manager
+from accounts.retention import closes_at, is_dormant, last_act_of
+from mecenova.mail.addresses import absolute_url
+from mecenova.mail.notifications import Notification, register_notification
+
+
+@register_notification
+class InvitationAccepted(Notification):
+    name = "accounts.invitation_accepted"
+    weekly = True
+    template = "mail/accounts/invitation_accepted.md"
+
+    def recipients(self, subject: Invitation) -> Iterable[User]:
+        return [subject.invited_by]
+
+    def context(self, subject: Invitation, recipient: User) -> dict[str, Any]:
+        return {
+            "organisation": subject.organisation,
+            "newcomer": subject.accepted_by,
+            "members_url": members_url(subject.organisation),
+        }
+
+    def still_wanted(self, subject: Invitation, recipient: User) -> bool:
+        return is_manager(recipient, subject.organisation)
+
+
+@register_notification
+class RemovedFromTeam(Notification):
+    """For the person who no longer belongs to it. Context: `organisation_name`, and `by_team` when nobody of
+    it was left to decide."""
+
+    name = "accounts.removed_from_team"
+    template = "mail/accounts/removed_from_team.md"
+
+    def recipients(self, subject: User) -> Iterable[User]:
+        return [subject]
+
+
+@register_notification
+class ColleagueLeft(ToManagers):
+    """Somebody has left a team by themselves: those who run it. Context: `person`, their name."""
+
+    name = "accounts.colleague_left"
+    template = "mail/accounts/colleague_left.md"
+
+    def context(self, subject: Organisation, recipient: User) -> dict[str, Any]:
+        return {
+            "is_alone": subject.active_members() == [recipient],
+            "members_url": members_url(subject),
+        }
+
+    def still_wanted(self, subject: Organisation, recipient: User) -> bool:
+        return super().still_wanted(subject, recipient) and subject.status != OrganisationStatus.LEFT
+
+
+@register_notification
+class AccountDormant(Notification):
+    """Of somebody who has done nothing for long: when the account closes, and how to keep it."""
+
+    name = "accounts.account_dormant"
+    template = "mail/accounts/account_dormant.md"
+
+    def recipients(self, subject: User) -> Iterable[User]:
+        return [subject]
+
+    def context(self, subject: User, recipient: User) -> dict[str, Any]:
+        last_act = last_act_of(subject)
+        alone = Membership.objects.alone_in_charge(subject).select_related("organisation")
+        return {
+            "last_act": last_act,
+            "closes_on": closes_at(last_act),
+            "alone": [membership.organisation for membership in alone.order_by("organisation")],
+            "login_url": absolute_url(reverse("account_login")),
+        }
+
+    def still_wanted(self, subject: User, recipient: User) -> bool:
+        return is_dormant(subject)
