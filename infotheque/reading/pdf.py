@@ -1,5 +1,6 @@
 """What a PDF says and looks like, read by PDFium, which runs no script here."""
 
+import io
 import re
 import time
 import zlib
@@ -16,7 +17,7 @@ from infotheque.reading.types import BROKEN, LOCKED
 # Beyond these, the text is cut and said to be: a book is found by its first chapters.
 MOST_PAGES_READ = 400
 MOST_SECONDS = 8.0
-# Of compressed objects looked into for programs.
+# Of packed objects looked into for programs, besides those that are reached.
 MOST_UNPACKED = 32 * 1024 * 1024
 
 PROGRAM = (
@@ -26,8 +27,8 @@ PROGRAM = (
 NO_PAGE = "Ce PDF n’a aucune page. Reprenez l’original, puis déposez-le à nouveau."
 
 _ESCAPED_NAME = re.compile(rb"#([0-9a-fA-F]{2})")
-# Long enough names to be met by chance in no compressed picture.
-_PROGRAM = re.compile(rb"/(?:JavaScript|Launch)(?![A-Za-z0-9])")
+# Long enough names to be met by chance in no compressed picture. After a letter, it is the end of an address.
+_PROGRAM = re.compile(rb"(?:/S|[\s\0<>()\[\]{}])/(?:JavaScript|Launch)(?![A-Za-z0-9])")
 _OBJECT_STREAM = re.compile(rb"/ObjStm\b.{0,400}?stream\r?\n", re.DOTALL)
 # PDFium marks so a word cut at the end of a line.
 _CUT_WORD = re.compile("[\x02\ufffe]\\s*")
@@ -35,7 +36,9 @@ _CUT_WORD = re.compile("[\x02\ufffe]\\s*")
 
 def read_pdf(path: Path) -> Content:
     """Raises Unreadable on a password, on a damaged file and on one that holds a program."""
-    _refuse_programs(path.read_bytes())
+    raw = path.read_bytes()
+    for part in (raw, *_unpacked(raw)):
+        _refuse_programs(part)
     try:
         document = pdfium.PdfDocument(path)
     except pdfium.PdfiumError as error:
@@ -53,6 +56,7 @@ def _content(document: pdfium.PdfDocument) -> Content:
     pages = len(document)
     if not pages:
         raise Unreadable(NO_PAGE)
+    _refuse_programs(_in_clear(document))
     if pdfium_c.FPDFDoc_GetJavaScriptActionCount(document.raw) > 0:
         raise Unreadable(PROGRAM)
     text, is_whole = _text(document, pages)
@@ -87,11 +91,17 @@ def _first_page(document: pdfium.PdfDocument) -> bytes:
     return pictures.as_png(page.render(scale=scale, may_draw_forms=False).to_pil())
 
 
-def _refuse_programs(raw: bytes) -> None:
-    """Names of programs, in clear or in compressed objects. What is found is refused rather than cleaned."""
-    for part in (raw, *_unpacked(raw)):
-        if _PROGRAM.search(_ESCAPED_NAME.sub(_unescaped, part) if b"#" in part else part):
-            raise Unreadable(PROGRAM)
+def _refuse_programs(part: bytes) -> None:
+    """By the names of programs. What is found is refused rather than cleaned."""
+    if _PROGRAM.search(_ESCAPED_NAME.sub(_unescaped, part) if b"#" in part else part):
+        raise Unreadable(PROGRAM)
+
+
+def _in_clear(document: pdfium.PdfDocument) -> bytes:
+    """As PDFium writes it again: each object that is reached, however it was packed or locked, by itself."""
+    written = io.BytesIO()
+    document.save(written)
+    return written.getvalue()
 
 
 def _unescaped(found: re.Match[bytes]) -> bytes:
@@ -99,6 +109,7 @@ def _unescaped(found: re.Match[bytes]) -> bytes:
 
 
 def _unpacked(raw: bytes) -> Iterator[bytes]:
+    """What is packed as most writers do, reached or not: another reader may go through it all."""
     left = MOST_UNPACKED
     for found in _OBJECT_STREAM.finditer(raw):
         try:

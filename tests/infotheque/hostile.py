@@ -1,14 +1,17 @@
 """Files as strangers send them, made here byte by byte."""
 
+import base64
 import ctypes
 import io
 import zipfile
 import zlib
+from collections.abc import Callable
 
 import docx
 import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
 
+Bytes = Callable[[bytes], bytes]
 TYPES = b"<Types xmlns='http://schemas.openxmlformats.org/package/2006/content-types'/>"
 
 
@@ -96,6 +99,47 @@ SCRIPT_PACKED = pdf_of("x").replace(
     b"9 0 obj <</Type /ObjStm /N 1 /First 4 /Filter /FlateDecode /Length 60>> stream\n"
     + zlib.compress(b"9 0 <</S /Launch /F (cmd.exe)>>")
     + b"\nendstream endobj\n%%EOF",
+)
+
+
+def acting_pdf(action: bytes, *, filters: bytes, pack: Bytes, kind: bytes = b"/ObjStm") -> bytes:
+    """A whole PDF that does something when it is opened, as an object packed in another one tells."""
+    packed = pack(b"4 0 " + action)
+    stream = b"<</Type%s/N 1/First 4/Filter%s/Length %d>>stream\n%s\nendstream"
+    objects = {
+        1: b"<</Type/Catalog/Pages 2 0 R/OpenAction 4 0 R>>",
+        2: b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
+        3: b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]>>",
+        5: stream % (kind, filters, len(packed), packed),
+    }
+    written, places = b"%PDF-1.7\n", {}
+    for number, body in objects.items():
+        places[number] = len(written)
+        written += b"%d 0 obj\n%s\nendobj\n" % (number, body)
+    places[6] = len(written)
+    # Of each object, whether it is packed (2), then where.
+    rows = [(0, 0), *[(1, places[n]) if n in places else (2, 5) for n in range(1, 7)]]
+    table = b"".join(bytes([packing]) + place.to_bytes(4) for packing, place in rows)
+    last = b"6 0 obj<</Type/XRef/Size 7/W[1 4 0]/Root 1 0 R/Length %d>>stream\n%s\nendstream endobj\n"
+    return written + last % (len(table), table) + b"startxref\n%d\n%%%%EOF" % places[6]
+
+
+SCRIPT, LAUNCH = b"<</S/JavaScript/JS(app.alert\\(1\\))>>", b"<</S/Launch/F(cmd.exe)>>"
+# Packed otherwise than most writers do, which every reader of PDF unpacks all the same.
+ACTING_PDFS = {
+    "hexadecimal": acting_pdf(LAUNCH, filters=b"/ASCIIHexDecode", pack=lambda it: it.hex().encode() + b">"),
+    "twice packed": acting_pdf(
+        SCRIPT,
+        filters=b"[/ASCII85Decode/FlateDecode]",
+        pack=lambda it: base64.a85encode(zlib.compress(it)) + b"~>",
+    ),
+    "far from its name": acting_pdf(SCRIPT, filters=b"/FlateDecode/X(%s)" % (b"x" * 500), pack=zlib.compress),
+    "under a name escaped": acting_pdf(
+        SCRIPT, filters=b"/FlateDecode", pack=zlib.compress, kind=b"/Obj#53tm"
+    ),
+}
+LINKING_PDF = acting_pdf(
+    b"<</S/URI/URI(https://fr.wikipedia.org/wiki/JavaScript)>>", filters=b"/FlateDecode", pack=zlib.compress
 )
 # RC4 40 bits, user password not empty: what /Encrypt needs to say for a reader to ask.
 LOCKED_PDF = (

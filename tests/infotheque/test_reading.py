@@ -125,6 +125,16 @@ def test_what_is_not_kept_is_told_with_what_to_do(read, content, told):
     assert refusal.value.message.rstrip().endswith((".", "texte."))
 
 
+@pytest.mark.parametrize("content", hostile.ACTING_PDFS.values(), ids=hostile.ACTING_PDFS)
+def test_a_program_is_found_however_it_is_packed(read, content):
+    with pytest.raises(Unreadable, match="programme"):
+        read(content, "acte.pdf")
+
+
+def test_a_link_to_a_page_about_programs_is_no_program(read):
+    assert read(hostile.LINKING_PDF, "guide.pdf").content.pages == 1
+
+
 def test_bombs_are_told_before_they_are_unpacked(read):
     bombs = {"décompressé": (hostile.bomb(), hostile.silent_bomb()), "abîmé": (hostile.lying_bomb(),)}
     for told, contents in bombs.items():
