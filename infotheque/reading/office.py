@@ -1,5 +1,6 @@
 """What an office document says: entries of a zip, each read as a stream, never more than its bounds."""
 
+import re
 import struct
 import zipfile
 import zlib
@@ -11,7 +12,7 @@ from xml.parsers import expat
 from infotheque.enums import FileType
 from infotheque.reading import pictures
 from infotheque.reading.result import LONGEST_TEXT, Content, Unreadable
-from infotheque.reading.types import BROKEN, LOCKED
+from infotheque.reading.types import BROKEN, LOCKED, MACROS
 
 # Together, once unpacked: a report full of pictures stays under; a bomb does not.
 MOST_UNPACKED = 300 * 1024 * 1024
@@ -38,6 +39,9 @@ _TEXT_ELEMENTS = {
 }
 _PICTURES = ("docProps/thumbnail.jpeg", "docProps/thumbnail.png", "Thumbnails/thumbnail.png")
 _PROPERTIES = ("docProps/core.xml", "meta.xml")
+# Whatever the part that holds macros is called, this list says what it is; what it leaves out is not run.
+_TYPES_OF_PARTS = "[content_types].xml"
+_MACRO_TYPE = re.compile("vbaProject|macrosheet", re.IGNORECASE)
 
 
 def read_office(path: Path, type: FileType) -> Content:
@@ -70,6 +74,10 @@ def _refuse_the_abnormal(archive: zipfile.ZipFile) -> None:
         with archive.open(manifest) as file:
             if b"encryption-data" in file.read(MOST_PICTURE):
                 raise Unreadable(LOCKED)
+    for entry in entries:
+        if entry.filename.lower() == _TYPES_OF_PARTS:
+            with archive.open(entry) as file:
+                _parse(file, _NoMacros(set(), set(), most=1), _Budget(MOST_PICTURE))
 
 
 def _text(archive: zipfile.ZipFile, type: FileType) -> tuple[str, bool]:
@@ -144,6 +152,14 @@ class _Words:
         if self._inside and not self.is_full:
             self._said.append(text)
             self._length += len(text)
+
+
+class _NoMacros(_Words):
+    """Raises Unreadable at the first part that holds macros."""
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        if _MACRO_TYPE.search(attributes.get("ContentType", "")):
+            raise Unreadable(MACROS)
 
 
 def _local(name: str) -> str:

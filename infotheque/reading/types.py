@@ -1,5 +1,6 @@
 """The type of a file, judged by its content; its name is not believed."""
 
+import re
 import struct
 import zipfile
 from typing import IO
@@ -23,6 +24,10 @@ _ENTRIES = {
     FileType.ODT: "content.xml",
 }
 MOST_ENTRIES = 5_000
+# Of Office, of the first Excel, of LibreOffice, whose empty libraries have lists of macros all the same.
+_MACRO_PART = re.compile(
+    r"vbaProject\.bin$|/macrosheets/|^Scripts/.*[^/]$|^Basic/.*(?<!script-l[bc]\.xml)(?<!/)$", re.IGNORECASE
+)
 
 NOT_KEPT = (
     "Ce fichier n’est ni un PDF, ni un document DOCX, ODT, PPTX ou XLSX. "
@@ -71,7 +76,7 @@ def _office_type(file: IO[bytes]) -> FileType:
     known = [type for type, entry in _ENTRIES.items() if entry in names]
     if not known or _is_other_open_document(names, known):
         raise Unreadable(NOT_KEPT)
-    if any(name.endswith("vbaProject.bin") for name in names):
+    if any(_MACRO_PART.search(name) for name in names):
         raise Unreadable(MACROS)
     return known[0]
 

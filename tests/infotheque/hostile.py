@@ -46,11 +46,11 @@ def docx_of(*paragraphs: str, title: str = "") -> bytes:
     return content.getvalue()
 
 
-def office(**entries: bytes) -> bytes:
+def office(types: bytes = TYPES, **entries: bytes) -> bytes:
     """A zip of these entries; « __ » in a name stands for a slash, « _dot_ » for a dot."""
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("[Content_Types].xml", TYPES)
+        archive.writestr("[Content_Types].xml", types)
         for name, entry in entries.items():
             archive.writestr(name.replace("__", "/").replace("_dot_", "."), entry)
     return content.getvalue()
@@ -58,6 +58,12 @@ def office(**entries: bytes) -> bytes:
 
 def word(xml: bytes) -> bytes:
     return office(word__document_dot_xml=xml)
+
+
+def open_text(*others: str) -> bytes:
+    """A text of LibreOffice, with these entries too."""
+    entries = {"content.xml": b"<x><p>Bonjour</p></x>", "META-INF/manifest.xml": b"<m/>"}
+    return office(**entries, **dict.fromkeys(others, b"<x/>"))
 
 
 def bomb() -> bytes:
@@ -87,7 +93,20 @@ OUTSIDE_ENTITY = word(
     b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]>'
     b"<w:document xmlns:w='w'><w:t>&a;</w:t></w:document>"
 )
-WITH_MACROS = office(word__document_dot_xml=b"<x/>", word__vbaProject_dot_bin=b"\0")
+_TYPE_OF_MACROS = "application/vnd.ms-office.vbaProject"
+_TYPES = f"<Types><Override PartName='/word/rien.bin' ContentType='{_TYPE_OF_MACROS}'/></Types>"
+MACROS = {
+    "Word": office(word__document_dot_xml=b"<x/>", word__vbaProject_dot_bin=b"\0"),
+    "Word, in capitals": office(word__document_dot_xml=b"<x/>", word__VBAPROJECT_dot_BIN=b"\0"),
+    "Word, under another name": office(
+        types=_TYPES.encode("utf-16"), word__document_dot_xml=b"<x/>", word__rien_dot_bin=b"\0"
+    ),
+    "Excel 4": office(xl__workbook_dot_xml=b"<x/>", xl__macrosheets__sheet1_dot_xml=b"<x/>"),
+    "LibreOffice Basic": open_text("Basic/Standard/Module1.xml"),
+    "LibreOffice Python": open_text("Scripts/python/ouvre.py"),
+}
+# What LibreOffice writes of a library where there is nothing.
+WITHOUT_MACROS = open_text("Basic/script-lc.xml", "Basic/Standard/script-lb.xml", "Scripts/")
 OLD_WORD = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 2000
 LOCKED_WORD = OLD_WORD + "EncryptedPackage".encode("utf-16-le") + b"\0" * 100
 LOCKED_ODT = office(

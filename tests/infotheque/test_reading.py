@@ -111,7 +111,6 @@ def test_every_office_format_gives_its_words_in_order(read, content, kind, text)
         (hostile.word(b"<w:document>pas fini"), "abîmé"),
         (hostile.SCRIPT_IN_CLEAR, "programme"),
         (hostile.SCRIPT_PACKED, "programme"),
-        (hostile.WITH_MACROS, "macros"),
         (hostile.BILLION_LAUGHS, "DTD"),
         (hostile.OUTSIDE_ENTITY, "DTD"),
         (hostile.office(autre_dot_txt=b"x"), "ni un PDF"),
@@ -129,6 +128,16 @@ def test_what_is_not_kept_is_told_with_what_to_do(read, content, told):
 def test_a_program_is_found_however_it_is_packed(read, content):
     with pytest.raises(Unreadable, match="programme"):
         read(content, "acte.pdf")
+
+
+@pytest.mark.parametrize("content", hostile.MACROS.values(), ids=hostile.MACROS)
+def test_macros_are_found_wherever_they_are(read, content):
+    with pytest.raises(Unreadable, match="macros"):
+        read(content, "acte.docx")
+
+
+def test_a_library_of_no_macro_is_kept(read):
+    assert read(hostile.WITHOUT_MACROS, "lettre.odt").content.text == "Bonjour"
 
 
 def test_a_link_to_a_page_about_programs_is_no_program(read):
