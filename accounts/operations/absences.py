@@ -1,6 +1,9 @@
 """Saying that somebody is away: oneself, one's organisation, or, for the team, anybody."""
 
+from collections.abc import Iterable
 from datetime import date
+from types import MappingProxyType
+from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -15,11 +18,22 @@ from mecenova.workflow.errors import DomainError
 
 
 @transaction.atomic
-def say_person_away(*, person: User, first_day: date, last_day: date, by: User) -> Absence:
+def say_person_away(
+    *,
+    person: User,
+    first_day: date,
+    last_day: date,
+    by: User,
+    decisions: agenda.Decisions = MappingProxyType({}),
+) -> Absence:
+    """Of an adviser, `decisions` says what becomes of each appointment of these days."""
     if not policies.can_say_person_away(by, person):
         raise PermissionDenied
-    teams = _hold_teams_of(person)
-    absence = agenda.add_absence(user=person, first_day=first_day, last_day=last_day, by=by)
+    booked = agenda.appointments_to_cover(user=person, first_day=first_day, last_day=last_day)
+    teams = _hold_teams_of(person, [one.slot.booked_by_organisation_id for one in booked])
+    absence = agenda.add_absence(
+        user=person, first_day=first_day, last_day=last_day, by=by, decisions=decisions
+    )
     follow_members(*teams)
     return absence
 
@@ -49,8 +63,8 @@ def forget_absence(*, absence: Absence, by: User) -> None:
     follow_members(*teams)
 
 
-def _hold_teams_of(person: User) -> list[Organisation]:
-    """Its organisations, taken before what its absence changes in what they owe."""
+def _hold_teams_of(person: User, others: Iterable[UUID | None] = ()) -> list[Organisation]:
+    """Its organisations, taken before what its absence changes in what they owe; and, all by key, these."""
     teams = list(Organisation.objects.of(person))
-    hold([organisation.pk for organisation in teams])
+    hold({*(organisation.pk for organisation in teams), *filter(None, others)})
     return teams

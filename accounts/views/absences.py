@@ -6,17 +6,19 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from accounts import operations, policies
 from accounts.forms import AbsenceForm
 from accounts.models import Organisation, User, team_of
+from mecenova.agenda.forms import CoverForm
 from mecenova.agenda.models import Absence
+from mecenova.agenda.operations import appointments_to_cover
 from mecenova.calendar import clock
 from mecenova.team import is_staff
 from mecenova.ui.contractions import of_name
-from mecenova.ui.form_pages import show_form
+from mecenova.ui.form_pages import status_of
 from mecenova.workflow.errors import DomainError
 
 # What an absence stops, of whom, and what is answered to whoever notes it.
@@ -126,14 +128,28 @@ def _page(
     subject: dict[str, Any],
     context: dict[str, Any],
 ) -> HttpResponse:
+    """The appointments that fall in these days are shown before anything is written, and decided with it."""
     form = AbsenceForm(request.POST or None)
+    cover: CoverForm | None = None
     if request.method == "POST" and form.is_valid():
         try:
-            say(by=request.user, **subject, **form.cleaned_data)
+            cover = _cover(request, subject, form.cleaned_data)
+            if cover is None or cover.is_valid():
+                decided = {"decisions": cover.decisions()} if cover else {}
+                say(by=request.user, **subject, **form.cleaned_data, **decided)
+                told = cover.told() if cover else ""
+                messages.success(request, f"C’est noté\u00a0: {context['done']}{told}")
+                return redirect(request.path)
         except DomainError as refused:
             form.add_error(None, refused.message)
-        else:
-            messages.success(request, f"C’est noté\u00a0: {context['done']}")
-            return redirect(request.path)
     rows = said.order_by("-first_day", "-id")[:50]
-    return show_form(request, "accounts/absences.html", form, absences=rows, **context)
+    shown = cover if cover and cover.errors else form
+    context = {"absences": rows, "form": form, "cover": cover, **context}
+    return render(request, "accounts/absences.html", context, status=status_of(shown))
+
+
+def _cover(request: HttpRequest, subject: dict[str, Any], days: dict[str, Any]) -> CoverForm | None:
+    """What becomes of a person's appointments; None where there is none, and for an organisation."""
+    person = subject.get("person")
+    covers = appointments_to_cover(user=person, **days) if person else []
+    return CoverForm(request.POST, covers=covers) if covers else None

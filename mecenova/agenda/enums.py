@@ -1,4 +1,4 @@
-"""Who owes a next step, and how a follow-up ended."""
+"""Who owes a next step, how a follow-up ended, and what becomes of an appointment."""
 
 from django.db.models import TextChoices
 
@@ -14,3 +14,10 @@ class Owner(TextChoices):
     ORGANISATION = "organisation", "Organisme"
     STAFF = "staff", "Équipe IMS"
     PLATFORM = "platform", "Mecenova"
+
+
+class Fate(TextChoices):
+    """Of an appointment of somebody who goes away, when no colleague takes it over."""
+
+    CALL_OFF = "call_off", "Annulé"
+    HELD = "held", "Tenu"

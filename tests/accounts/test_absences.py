@@ -1,6 +1,7 @@
 """Who may say that somebody is away, on which page, and what it changes."""
 
-from datetime import date, datetime
+from datetime import date, datetime, time
+from html import unescape
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -14,7 +15,7 @@ from accounts.operations import (
     say_person_away,
 )
 from mecenova.agenda.models import Absence
-from mecenova.agenda.operations import next_step
+from mecenova.agenda.operations import book_slot, next_step, open_slots
 from mecenova.calendar import clock
 from mecenova.calendar.clock import PARIS
 from tests.accounts.factories import MembershipFactory, OrganisationFactory, StaffFactory, UserFactory
@@ -147,6 +148,86 @@ class TestPages:
         assert reverse("accounts:person_absences", args=[manager.pk]) in page.get(path).content.decode()
         page.post(reverse("accounts:person_absences", args=[manager.pk]), TYPED)
         assert Absence.objects.said().get().user == manager
+
+
+class TestAnAdvisersAppointments:
+    """Shown before the absence is written, and decided with it."""
+
+    @pytest.fixture
+    def adviser(self):
+        return StaffFactory(first_name="Inès")
+
+    @pytest.fixture
+    def colleague(self):
+        return StaffFactory(first_name="Noé")
+
+    @pytest.fixture
+    def slot(self, adviser, manager, organisation):
+        (slot,) = open_slots(
+            adviser=adviser, day=date(2026, 11, 25), starts=time(14), ends=time(14, 20), by=adviser
+        )
+        return book_slot(slot=slot, organisation_id=organisation.pk, about=organisation, by=manager)
+
+    def send(self, page, adviser, **decided):
+        path = reverse("accounts:person_absences", args=[adviser.pk])
+        return page.post(path, {**TYPED, **decided}, follow=True)
+
+    def test_are_shown_first_with_who_can_call(self, enter, adviser, colleague, slot, organisation):
+        answer = self.send(enter(colleague), adviser)
+        html = answer.content.decode()
+        assert "pas encore notée" in html
+        assert organisation.name in unescape(html)
+        assert f"{colleague} appelle à cette heure" in unescape(html)
+        assert not Absence.objects.exists()
+
+    def test_are_decided_with_it(self, enter, adviser, colleague, slot):
+        page = enter(colleague)
+        (name,) = self.send(page, adviser).context["cover"].fields
+        html = self.send(page, adviser, **{name: str(colleague.pk)}).content.decode()
+        assert "repris par l’équipe" in html
+        slot.refresh_from_db()
+        assert slot.adviser == colleague
+        assert Absence.objects.get().user == adviser
+
+    def test_one_booked_meanwhile_is_asked_and_what_was_decided_is_kept(
+        self, enter, adviser, colleague, slot, organisation
+    ):
+        page = enter(colleague)
+        (name,) = self.send(page, adviser).context["cover"].fields
+        (late,) = open_slots(
+            adviser=adviser, day=date(2026, 11, 26), starts=time(9), ends=time(9, 20), by=adviser
+        )
+        other = MembershipFactory()
+        book_slot(slot=late, organisation_id=other.organisation_id, about=other.organisation, by=other.user)
+        answer = self.send(page, adviser, **{name: "call_off"})
+        assert answer.status_code == 422
+        assert "Dites ce que devient ce rendez-vous." in answer.content.decode()
+        assert answer.context["cover"][name].value() == "call_off"
+        assert not Absence.objects.exists()
+
+    @pytest.mark.parametrize("forged", ["held", "", "personne", "00000000-0000-0000-0000-000000000000"])
+    def test_what_cannot_be_is_refused(self, enter, adviser, colleague, slot, forged):
+        page = enter(colleague)
+        (name,) = self.send(page, adviser).context["cover"].fields
+        assert self.send(page, adviser, **{name: forged}).status_code == 422
+        assert not Absence.objects.exists()
+
+    def test_of_one_whose_hour_has_come_nothing_is_supposed(self, enter, adviser, colleague, slot):
+        page = enter(colleague)
+        with clock.frozen(datetime(2026, 11, 25, 15, tzinfo=PARIS)):
+            days = {"first_day": "2026-11-25", "last_day": "2026-11-25"}
+            cover = self.send(page, adviser, **days).context["cover"]
+            (name,) = cover.fields
+            assert cover[name].value() == ""
+            self.send(page, adviser, **days, **{name: "call_off"})
+        slot.refresh_from_db()
+        assert slot.was_missed
+        html = page.get(slot.get_absolute_url()).content.decode()
+        assert "La personne qui devait appeler était absente" in html
+
+    def test_the_tower_leads_there_for_each_colleague(self, enter, adviser, colleague):
+        html = enter(colleague).get(reverse("pages:control_tower")).content.decode()
+        assert reverse("accounts:person_absences", args=[adviser.pk]) in html
 
 
 def test_what_an_organisation_owes_waits_for_its_return():

@@ -252,11 +252,6 @@ class TestCallingOff:
         assert slot.booked_at is None
         assert not FollowUp.objects.open().exists()
 
-    def test_an_adviser_who_goes_away_calls_off_first(self, slots, book, adviser):
-        book(slots[0])
-        with pytest.raises(DomainError, match="annulez-les"):
-            add_absence(user=adviser, first_day=TUESDAY, last_day=TUESDAY, by=adviser)
-
     def test_an_adviser_who_has_talked_may_go_away_the_same_day(self, slots, book, adviser, frozen):
         slot = book(slots[0])
         frozen.move_to(slot.ends_at)

@@ -145,6 +145,11 @@ class Slot(Identified):
         return f"{self.booked_at:%Y%m%d%H%M%S%f}" if self.booked_at else ""
 
     @property
+    def key_of_booking(self) -> tuple[uuid.UUID, str]:
+        """What is decided of this booking is not decided of the slot's next one."""
+        return self.pk, self.booking
+
+    @property
     def has_begun(self) -> bool:
         return self.starts_at <= clock.now()
 

@@ -1,6 +1,11 @@
 """Every write of the agenda that has a meaning."""
 
-from mecenova.agenda.operations.absences import add_absence, follow_members, remove_absence
+from mecenova.agenda.operations.absences import (
+    add_absence,
+    appointments_to_cover,
+    follow_members,
+    remove_absence,
+)
 from mecenova.agenda.operations.appointments import (
     cancel_booking,
     hold_slot,
@@ -9,6 +14,7 @@ from mecenova.agenda.operations.appointments import (
     release_organisation,
     withdraw_slot,
 )
+from mecenova.agenda.operations.covering import Decisions, ToCover
 from mecenova.agenda.operations.delays import hold_delays_of, set_delay
 from mecenova.agenda.operations.follow_ups import (
     close,
@@ -42,8 +48,11 @@ from mecenova.agenda.operations.slots import (
 from mecenova.agenda.operations.stays import Key, keys_of, open_stays, register_stays
 
 __all__ = [
+    "Decisions",
     "Key",
+    "ToCover",
     "add_absence",
+    "appointments_to_cover",
     "ask_for_slot",
     "assign",
     "book_slot",

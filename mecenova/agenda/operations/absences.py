@@ -3,17 +3,17 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from datetime import date, timedelta
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.db import transaction
 
 from mecenova.agenda import planning
-from mecenova.agenda.models import Absence, FollowUp, RuleDelay, Slot
-from mecenova.agenda.operations.slots import hold_slots_of
+from mecenova.agenda.models import Absence, FollowUp, RuleDelay
+from mecenova.agenda.operations.covering import Decisions, ToCover, clear_days_of, to_cover
 from mecenova.agenda.rules import rule_named
 from mecenova.calendar import clock
-from mecenova.calendar.working_days import morning_of
 from mecenova.locks import hold
 from mecenova.team import is_staff
 from mecenova.workflow.errors import DomainError
@@ -32,23 +32,34 @@ def add_absence(
     by: "User | None",
     user: "User | None" = None,
     organisation_id: UUID | None = None,
+    decisions: Decisions = MappingProxyType({}),
 ) -> Absence:
-    """An absence of one person or of one organisation. The caller's room says whether `by` may."""
+    """An absence of one person or of one organisation. The caller's room says whether `by` may.
+
+    `decisions` says what becomes of each appointment of an adviser; the caller holds the organisations that
+    booked them.
+    """
     _refuse_wrong(first_day, last_day)
     hold(f"agenda.absence:{organisation_id or (user.pk if user else '')}")
     others = Absence.objects.of(organisation_id, user.pk if user else None).said()
     clash = others.filter(first_day__lte=last_day, last_day__gte=first_day).first()
     if clash is not None:
         raise DomainError(
-            f"Une absence est déjà notée du {clash.first_day:%d/%m/%Y} au {clash.last_day:%d/%m/%Y}."
+            f"Une absence est déjà notée, {clash.in_words.lower()}."
             " Choisissez d’autres jours, ou supprimez-la d’abord."
         )
     absence = Absence(organisation_id=organisation_id, user=user, first_day=first_day, last_day=last_day)
     if user is not None and is_staff(user):
-        _clear_slots(user, absence)
+        clear_days_of(user, days=(first_day, last_day), decisions=decisions, by=by)
     absence.save()
     _plan_again(absence)
     return absence
+
+
+def appointments_to_cover(*, user: "User", first_day: date, last_day: date) -> list[ToCover]:
+    """The appointments that an absence of these days would break, soonest first."""
+    _refuse_wrong(first_day, last_day)
+    return to_cover(user, (first_day, last_day))
 
 
 @transaction.atomic
@@ -124,23 +135,6 @@ def _refuse_wrong(first_day: date, last_day: date) -> None:
         raise DomainError("Une absence dure un an au plus\u00a0: raccourcissez-la, ou écrivez-nous.")
     if (first_day - today).days > LONGEST_IN_DAYS:
         raise DomainError("Une absence se note un an à l’avance au plus.")
-
-
-def _clear_slots(user: "User", absence: Absence) -> None:
-    """An adviser who goes away offers no slot meanwhile; whoever booked one is told first, by a person."""
-    starts = morning_of(absence.first_day) - timedelta(hours=9)
-    ends = morning_of(absence.last_day + timedelta(days=1)) - timedelta(hours=9)
-    hold_slots_of(user)
-    theirs = Slot.objects.standing().filter(adviser=user, starts_at__gte=starts, starts_at__lt=ends)
-    # Held while they are counted: whoever is choosing one of them waits, then finds it withdrawn.
-    slots = list(theirs.select_for_update(no_key=True).order_by("pk"))
-    booked = sum(slot.is_booked and slot.held_at is None for slot in slots)
-    if booked:
-        raise DomainError(
-            f"Des rendez-vous sont pris ces jours-là ({booked})\u00a0: annulez-les d’abord depuis la page"
-            " des créneaux, chacun sera prévenu."
-        )
-    theirs.free(clock.now()).update(cancelled_at=clock.now())
 
 
 def _plan_again(absence: Absence) -> None:

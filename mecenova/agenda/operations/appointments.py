@@ -107,7 +107,7 @@ def withdraw_slot(*, slot: Slot, by: "User") -> Slot:
 
 
 @transaction.atomic
-def hold_slot(*, slot: Slot, by: "User") -> Slot:
+def hold_slot(*, slot: Slot, by: "User | None") -> Slot:
     """They have talked: the adviser's step ends, and the rooms above are told."""
     if not is_staff(by):
         raise PermissionDenied
@@ -181,12 +181,16 @@ def _tell_handed_over(row: Slot, former: "User", turn: str) -> None:
 
 
 @transaction.atomic
-def call_off_unheld(*, slot: Slot) -> Slot:
-    """Whoever was to call has left the team, and nobody else can at that hour: they choose again."""
+def call_off_unheld(*, slot: Slot, by: "User | None" = None, promised: int = 0) -> Slot:
+    """Whoever was to call is away, or has left the team, and nobody else can: they choose again.
+
+    `promised` is how many others were just told of the moments still free. Once its hour has passed, the
+    mail says that nobody called.
+    """
     row = _locked_with_organisation(slot)
     if row.is_booked and row.held_at is None:
-        close(row, HoldSlot, RemindSlot, outcome=Outcome.CANCELLED)
-        _call_off(row, None)
+        close(row, HoldSlot, RemindSlot, outcome=Outcome.FAILED if row.has_begun else Outcome.CANCELLED)
+        _call_off(row, by, promised)
     return row
 
 
@@ -249,9 +253,9 @@ def _free(row: Slot, by: "User | None") -> None:
         answer_requests(1)
 
 
-def _call_off(row: Slot, by: "User | None") -> None:
+def _call_off(row: Slot, by: "User | None", promised: int = 0) -> None:
     _withdraw(row, "call_off", WITHDRAWN, by)
-    _offer_another(row, notifications.SlotCalledOff)
+    _offer_another(row, notifications.SlotCalledOff, promised)
 
 
 def _withdraw(row: Slot, verb: str, state: str, by: "User | None") -> None:
@@ -260,12 +264,12 @@ def _withdraw(row: Slot, verb: str, state: str, by: "User | None") -> None:
     journal.record(row, verb, BOOKED, state, by)
 
 
-def _offer_another(row: Slot, told: type[notifications.Notification]) -> None:
+def _offer_another(row: Slot, told: type[notifications.Notification], promised: int = 0) -> None:
     """The organisation chooses again; where no slot is free, or nobody is to tell, the team owes a date."""
     organisation_id, about = row.booked_by_organisation_id, row.booked_for or row
     if organisation_id is None:
         return
-    none_free = not free_slots().exists()
+    none_free = free_slots().count() <= promised
     if none_free or not organisations.who_is_told(organisation_id, row.booked_by):
         owe_slot(organisation_id, about, row.booked_by)
     path = slots_path(organisation_id=organisation_id, about=about)
@@ -275,5 +279,6 @@ def _offer_another(row: Slot, told: type[notifications.Notification]) -> None:
         "slots_url": absolute_url(path),
         "slot_url": absolute_url(row.get_absolute_url()),
         "none_free": none_free,
+        "too_late": row.has_begun,
     }
     queue(told, row, occurrence=row.booking, context=values)

@@ -45,7 +45,7 @@ def present() -> "list[User]":
 def somebody_else(than: Any) -> "User | None":
     """Of those present, whoever holds the fewest steps and is not the person of this key."""
     others = [person for person in present() if person.pk != than]
-    return _least_loaded(others, _load()) if others else None
+    return _least_loaded(others, steps_held()) if others else None
 
 
 def who_leads() -> "list[User]":
@@ -76,7 +76,7 @@ def _share(owed: FollowUpQuerySet) -> int:
     rows = list(unheld.only("pk", "rule", "subject_id", "assigned_to_id"))
     if not rows:
         return 0
-    load, moved, personal = _load(), 0, personal_rules()
+    load, moved, personal = steps_held(), 0, personal_rules()
     gone = load.keys() - set(team().values_list("pk", flat=True))
     for row in rows:
         holder = row.assigned_to_id
@@ -104,7 +104,7 @@ def escalate_overdue_steps() -> int:
     here = leads(present()) if late else []
     if not here:
         return 0
-    keys, load = {lead.pk for lead in here}, _load()
+    keys, load = {lead.pk for lead in here}, steps_held()
     given: dict[User, list[FollowUp]] = defaultdict(list)
     for row in late:
         if row.assigned_to_id not in keys:
@@ -196,7 +196,8 @@ def _told(line: Shown, former: "User | None") -> dict[str, Any]:
     }
 
 
-def _load() -> "Counter[Any]":
+def steps_held() -> "Counter[Any]":
+    """How many open steps each person of the team holds."""
     owed = FollowUp.objects.all().owed_by_staff().filter(assigned_to__isnull=False).order_by()
     return Counter(dict(owed.values_list("assigned_to").annotate(number=Count("pk"))))
 
