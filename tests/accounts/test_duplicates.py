@@ -167,6 +167,17 @@ def test_field_by_field_before_it_is_confirmed(team, staff):
     assert str(staff) in log
 
 
+@pytest.mark.parametrize("number", [1, 2])
+def test_the_people_of_the_two_are_told_by_their_number(team, number):
+    kept, gone = AssociationFactory(complete=True, members=[UserFactory()]), AssociationFactory(complete=True)
+    for _ in range(number - 1):
+        MembershipFactory(organisation=kept.organisation)
+    address = reverse("accounts:comparison", args=[kept.organisation_id, gone.organisation_id])
+    page = team.get(address).content.decode()
+    assert ("Cette personne aura accès" in page) is (number == 1)
+    assert ("Chacune de ces personnes" in page) is (number == 2)
+
+
 def test_two_kinds_are_explained_not_merged(team):
     association, company = AssociationFactory(), CompanyFactory()
     address = reverse("accounts:comparison", args=[association.organisation_id, company.organisation_id])
