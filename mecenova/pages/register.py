@@ -17,6 +17,7 @@ from mecenova.calendar import clock
 from mecenova.one_by_one import all_at_once, one_by_one
 from mecenova.pages.baskets import BASKETS, Basket
 from mecenova.pages.subjects import name_of, page_of, with_subjects
+from mecenova.ui.figures import short_date
 from mecenova.workflow.models import TransitionRecord
 
 WEEK = timedelta(days=7)
@@ -74,7 +75,7 @@ def why_left(basket: Basket, subject: Any, since: datetime) -> str:
         return basket.left
     said = WORDS.get(last.verb, f"«\u202f{last.label}\u202f»")
     author = f" par {last.by}" if last.by else ""
-    return f"{said[:1].upper()}{said[1:]}{author}, le {clock.paris(last.at):%d/%m/%Y}."
+    return f"{said[:1].upper()}{said[1:]}{author}, le {short_date(last.at)}."
 
 
 WORDS = {

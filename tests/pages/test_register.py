@@ -18,6 +18,7 @@ from mecenova.pages.baskets import BASKETS
 from mecenova.pages.followups import LongIncomplete
 from mecenova.pages.tasks import register_baskets
 from mecenova.pages.views import tower
+from mecenova.ui.figures import short_date
 from mecenova.workflow.journal import record
 from mecenova.workflow.machine import registered as registered_workflows
 from tests.accounts.factories import OrganisationFactory, UserFactory
@@ -39,7 +40,7 @@ def test_the_register_tells_who_came_who_left_and_why(team, staff):
     assert stay.why.startswith("Fiche vérifiée par Camille Durand")
     page = team.get(page_of("associations-a-verifier")).text
     assert "1 entrée, 1 sortie" in page
-    assert "Fiche vérifiée par Camille Durand" in page
+    assert f"Fiche vérifiée par Camille Durand, le {short_date(clock.now())}." in page
 
 
 def test_all_baskets_and_their_stays_are_read_at_once():
