@@ -136,7 +136,26 @@ def test_every_table_is_a_file_with_the_same_lines(client, network):
         found = rows(answer)
         assert len(found) == 1 + len(table.lines) + bool(table.total) + len(table.unseen)
         assert {len(row) for row in found} == {len(table.value_columns)}
-        assert [row[0] for row in found[1 : 1 + len(table.lines)]] == [line.label for line in table.lines]
+        column = table.names - 1
+        shown = zip(found[1:], table.lines, strict=False)
+        assert all(line.label == row[column if line.inside else 0] for row, line in shown)
+
+
+@pytest.mark.parametrize("slug", ["answer-territoire", "deserts", "manque-territoire"])
+def test_a_region_and_a_department_each_have_their_column(staff, network, slug):
+    """Whoever adds a column up in a spreadsheet filters one of the two, or counts everybody twice."""
+    found = rows(staff.get(f"{TEAM}{slug}.csv"))
+    table = staff.get(TEAM).context["report"].tables[slug]
+    assert found[0][:2] == ["Région", "Département"]
+    regions = {line.label for line in table.lines if not line.inside}
+    inside = {line.label for line in table.lines if line.inside}
+    assert inside
+    for row, line in zip(found[1:], table.lines, strict=False):
+        assert row[0] in regions
+        assert row[1] == (line.label if line.inside else "(toute la région)" if line.key else "")
+    assert len({tuple(row[:2]) for row in found}) == len(found)
+    for row in found[1 + len(table.lines) :]:
+        assert row[1] == ""
 
 
 @pytest.mark.parametrize("slug", ["inconnu", "promesses-", "answer-department", "PROMESSES"])

@@ -7,7 +7,7 @@ from mecenova.pages.observatory.deserts import Deserts, Ground
 from mecenova.pages.observatory.figures import NOWHERE, Figures, Place
 from mecenova.pages.observatory.hiding import shown
 from mecenova.pages.observatory.outlines import outlines
-from mecenova.pages.observatory.tables import Line, Table, percentages
+from mecenova.pages.observatory.tables import PLACES, Line, Table, percentages
 from mecenova.ui.figures import integer
 
 UNKNOWN = "inconnu"
@@ -140,7 +140,7 @@ def _table(figures: Figures, grounds: Deserts, regions: list[str], departments: 
         "deserts",
         "Besoins ouverts qui nomment le territoire, pour 100 associations",
         columns,
-        ("Territoire", *columns),
+        (*PLACES, *columns),
         tuple(_line(*each, bar) for each, bar in zip(chosen, bars, strict=True)),
         _unseen(figures, grounds, regions),
     )

@@ -234,10 +234,10 @@ def _columns(figure: Figure) -> tuple[str, ...]:
 
 
 def _value_columns(figure: Figure, side: str) -> tuple[str, ...]:
-    first = DIMENSIONS[side].capitalize()
+    names = tables.PLACES if side == "territory" else (DIMENSIONS[side].capitalize(),)
     if figure.is_share:
-        return (first, "Associations", "Sans présentation en 90 jours")
-    return (first, f"{figure.unit.capitalize()}s", "Médiane (heures)", "Neuf sur dix (heures)")
+        return (*names, "Associations", "Sans présentation en 90 jours")
+    return (*names, f"{figure.unit.capitalize()}s", "Médiane (heures)", "Neuf sur dix (heures)")
 
 
 def _length(figure: Figure, group: Group) -> tuple[float | None, float | None]:

@@ -20,7 +20,7 @@ from companies.models.company import DEFAULT_MONTHLY_CAPACITY
 from mecenova.pages.observatory.deserts import Deserts
 from mecenova.pages.observatory.figures import ATTENTION, NOWHERE, Figures, Place
 from mecenova.pages.observatory.hiding import Wider, shown
-from mecenova.pages.observatory.tables import Line, Table, percentages
+from mecenova.pages.observatory.tables import PLACES, Line, Table, percentages
 from mecenova.reference.enums import TerritoryLevel
 from mecenova.ui.figures import integer
 
@@ -111,7 +111,7 @@ def tables(
     causes = [(key, figures.causes[key], found.causes[key], False) for key in order]
     unseen = [name for key, name in figures.causes.items() if key not in clear]
     return (
-        _table("manque-cause", "par cause", "Cause", causes, unseen, whole=whole),
+        _table("manque-cause", "par cause", ("Cause",), causes, unseen, whole=whole),
         _by_place(figures, found, grounds, deserts, whole=whole),
     )
 
@@ -139,13 +139,13 @@ def _by_place(figures: Figures, found: Shortage, grounds: Deserts, deserts: Tabl
             if place.code in clear
         ]
     unseen = [name for key, name in names.items() if key not in visible and (key or counts.get(key) != (0,))]
-    return _table("manque-territoire", "par territoire", "Territoire", chosen, unseen, whole=whole)
+    return _table("manque-territoire", "par territoire", PLACES, chosen, unseen, whole=whole)
 
 
 def _table(
     slug: str,
     side: str,
-    first: str,
+    names: tuple[str, ...],
     chosen: Sequence[tuple[str, str, Gap, bool]],
     unseen: Sequence[str],
     *,
@@ -160,7 +160,7 @@ def _table(
         slug,
         f"Entreprises manquantes, {side}",
         columns,
-        (first, *columns),
+        (*names, *columns),
         tuple(_line(*each, bar, whole=whole) for each, bar in zip(chosen, bars, strict=True)),
         tuple(unseen),
     )

@@ -7,6 +7,10 @@ from typing import TextIO
 
 from mecenova.identifiers.spreadsheets import inert_line
 
+# The first columns of a file about places, and what stands for all the départements of a région.
+PLACES = ("Région", "Département")
+WHOLE_REGION = "(toute la région)"
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -38,6 +42,11 @@ class Table:
         return {line.key for line in self.lines if line.inside == inside}
 
     @property
+    def names(self) -> int:
+        """How many of a file's columns name the group."""
+        return len(PLACES) if self.value_columns[: len(PLACES)] == PLACES else 1
+
+    @property
     def rows(self) -> list[tuple[Line, list[tuple[str, str]]]]:
         """Each line with its cells after their columns' names."""
         return [(line, self._named(line)) for line in self.lines]
@@ -59,10 +68,22 @@ def write(file: TextIO, table: Table) -> None:
     file.write("\ufeff")
     writer = csv.writer(file, delimiter=";", lineterminator="\r\n")
     writer.writerow([safe(cell) for cell in table.value_columns])
+    region = ""
     for line in (*table.lines, *((table.total,) if table.total else ())):
-        writer.writerow([safe(cell) for cell in (line.label, *line.values)])
+        region = region if line.inside else line.label
+        named = (region, _department(line)) if table.names > 1 else (line.label,)
+        writer.writerow([safe(cell) for cell in (*named, *line.values)])
     for name in table.unseen:
-        writer.writerow([safe(name), *["masqué ou vide"] * (len(table.value_columns) - 1)])
+        blank = [""] * (table.names - 1)
+        hidden = ["masqué ou vide"] * (len(table.value_columns) - table.names)
+        writer.writerow([safe(name), *blank, *hidden])
+
+
+def _department(line: Line) -> str:
+    """Under « Département »: nothing for what is of no région, or of all of them."""
+    if line.inside:
+        return line.label
+    return WHOLE_REGION if line.key else ""
 
 
 def safe(value: object) -> str:
