@@ -313,3 +313,12 @@ def test_durations_are_said_in_words(seconds, said):
 )
 def test_a_share_is_never_rounded_to_all_or_nobody(part, whole, said):
     assert share(part, whole) == said
+
+
+def test_places_off_the_map_are_named_not_coded(client, network):
+    """A code in a square of sixteen pixels was read by nobody on a telephone."""
+    drawn = client.get(PAGE).context["report"].map
+    page = client.get(PAGE + "?departement=974").text
+    assert {area.code for area in drawn.beside} >= {"75", "974"}
+    assert "<text" not in page[page.index('class="map"') : page.index('class="legend"')]
+    assert "<strong>La Réunion</strong>" in page[page.index('id="a-part"') :]

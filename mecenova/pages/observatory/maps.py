@@ -18,63 +18,54 @@ RANKS = (
     "de 25 à 49",
     "50 et plus",
 )
-# Too small to be read at their place: drawn again as squares, with the overseas places.
+# Too small to be read at their place: named under the map, with the overseas places.
 AROUND_PARIS = ("75", "92", "93", "94")
-# Squares stand under the south-west of the map: side, gap, and squares in a row.
-TILE, TILE_GAP, TILES_IN_A_ROW = 26, 4, 5
 
 
 @dataclass(frozen=True, slots=True)
 class Area:
-    """One place on the map: a path, or a square at (x, y)."""
+    """One place: drawn on the map, or told under it."""
 
     code: str
     name: str
     said: str
     rank: str
     path: str = ""
-    x: int = 0
-    y: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class MapShown:
     width: int
     height: int
-    tile: int
     areas: tuple[Area, ...]
-    tiles: tuple[Area, ...]
+    beside: tuple[Area, ...]
     table: Table
     legend: tuple[tuple[str, str], ...]
     nationwide: str
     deserts: str
 
     def area(self, code: str) -> Area | None:
-        """Where a place is best seen: its square, when it has one."""
-        return next((area for area in (*self.tiles, *self.areas) if area.code == code), None)
+        """On the map, when it is drawn there."""
+        return next((area for area in (*self.areas, *self.beside) if area.code == code), None)
 
 
 def draw(figures: Figures, grounds: Deserts, *, whole: bool) -> MapShown:
     regions, departments = _clear(figures, grounds, whole=whole)
     drawing = outlines()
     areas: list[Area] = []
-    tiles: list[Area] = []
+    beside: list[Area] = []
     for place in figures.places.values():
         rank, said = _said(place, figures, grounds, regions, departments)
         if place.code in drawing.paths:
             areas.append(Area(place.code, place.name, said, rank, path=drawing.paths[place.code]))
         if place.code not in drawing.paths or place.code in AROUND_PARIS:
-            row, column = divmod(len(tiles), TILES_IN_A_ROW)
-            x, y = column * (TILE + TILE_GAP), drawing.height - 2 * TILE + row * (TILE + TILE_GAP)
-            tiles.append(Area(place.code, place.name, said, rank, x=x, y=y))
-    height = max([drawing.height, *(tile.y + TILE for tile in tiles)]) + 2
+            beside.append(Area(place.code, place.name, said, rank))
     bare = [figures.regions[key] for key in regions if key and not grounds.regions[key].rank]
     return MapShown(
         drawing.width,
-        height,
-        TILE,
+        drawing.height,
         tuple(areas),
-        tuple(tiles),
+        tuple(beside),
         _table(figures, grounds, regions, departments),
         tuple((str(rank), words) for rank, words in enumerate(RANKS)),
         integer(grounds.nationwide),
