@@ -60,7 +60,10 @@ class Table:
 
     @property
     def every_in_words(self) -> str:
-        return days_in_words(self.every) if self.every else ""
+        """What comes back after 30 days counts them from its first day: beyond 30, they are calendar days."""
+        if not self.every:
+            return ""
+        return _in_words(self.every, working=self.every < LONGEST_IN_WORKING_DAYS)
 
 
 def promised_in_words(name: str) -> str:
@@ -77,7 +80,11 @@ def promised_in_words(name: str) -> str:
 def days_in_words(days: int) -> str:
     if days == 0:
         return "à la date dite"
-    kind = "ouvré" if days <= LONGEST_IN_WORKING_DAYS else "calendaire"
+    return _in_words(days, working=days <= LONGEST_IN_WORKING_DAYS)
+
+
+def _in_words(days: int, *, working: bool) -> str:
+    kind = "ouvré" if working else "calendaire"
     mark = "s" if days > 1 else ""
     return f"{days} jour{mark} {kind}{mark}"
 

@@ -63,13 +63,13 @@ class TestSetting:
 
     @pytest.mark.parametrize("days", [1, 2, 9, 10])
     def test_days_stay_in_order(self, staff, days):
-        with pytest.raises(DomainError, match="rendez-vous d’a"):
+        with pytest.raises(DomainError, match=r"échéance d’a.* jours ouvrés"):
             set_delay(rule=Answer, occurrence=5, days=days, by=staff)
 
     def test_in_the_order_now_in_force(self, staff):
         set_delay(rule=Answer, occurrence=9, days=12, by=staff)
         set_delay(rule=Answer, occurrence=5, days=11, by=staff)
-        with pytest.raises(DomainError, match="fixé à 11"):
+        with pytest.raises(DomainError, match="fixée à 11 jours ouvrés"):
             set_delay(rule=Answer, occurrence=9, days=10, by=staff)
 
     @pytest.mark.parametrize(("rule", "day"), [(Answer, 3), (Answer, 0), (AtOnce, 0), (News, 39)])
@@ -190,4 +190,4 @@ def test_every_rule_of_the_site_has_its_title():
 def test_the_table_says_working_or_calendar_days():
     table = next(each for each in tables([Answer]))
     assert table.days[0].in_words == "2 jours ouvrés"
-    assert tables([News])[0].every_in_words == "30 jours ouvrés"
+    assert tables([News])[0].every_in_words == "30 jours calendaires"

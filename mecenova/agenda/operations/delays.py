@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
+from mecenova.agenda.delays import days_in_words
 from mecenova.agenda.models import RuleDelay
 from mecenova.agenda.rules import Delay
 from mecenova.calendar.working_days import LONGEST_IN_WORKING_DAYS
@@ -54,10 +55,8 @@ def check_delay(rule: type[Delay], occurrence: int, days: int) -> None:
     before = [decided.get(day, day) for day in rule.days if day < occurrence]
     after = [decided.get(day, day) for day in rule.days if day > occurrence]
     if before and days <= before[-1]:
-        raise DomainError(
-            f"Le rendez-vous d’avant est fixé à {before[-1]} jours\u00a0: choisissez un délai plus long."
-        )
+        near = days_in_words(before[-1])
+        raise DomainError(f"L’échéance d’avant est fixée à {near}\u00a0: choisissez un délai plus long.")
     if after and days >= after[0]:
-        raise DomainError(
-            f"Le rendez-vous d’après est fixé à {after[0]} jours\u00a0: choisissez un délai plus court."
-        )
+        near = days_in_words(after[0])
+        raise DomainError(f"L’échéance d’après est fixée à {near}\u00a0: choisissez un délai plus court.")
