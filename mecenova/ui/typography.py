@@ -22,7 +22,8 @@ _RULES = (
     (re.compile(r"«[ \u00a0\u202f]*(?=\S)"), "«" + NARROW_SPACE),
     (re.compile(r"(?<=[^\s«])»"), NARROW_SPACE + "»"),
     (re.compile(r"[ \u202f]+:(?=\s|$)"), NO_BREAK_SPACE + ":"),
-    (re.compile(r"(?<=\d)[ \u202f]+(?=[€%])"), NO_BREAK_SPACE),
+    # At the start of a piece, the number is what the template's code writes before it.
+    (re.compile(r"(?:^|(?<=\d))[ \u202f]+(?=[€%])"), NO_BREAK_SPACE),
     (re.compile(r"\u202f{2,}"), NARROW_SPACE),
 )
 

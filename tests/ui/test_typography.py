@@ -62,12 +62,13 @@ def test_the_filter_keeps_what_is_safe() -> None:
 def test_the_code_of_a_template_is_left_alone() -> None:
     source = (
         "{% if a ? 'l'un' %}l'un ?{% endif %}"
-        "<a{% if a > b %} title=\"d'un\"{% endif %}>{{ x|y:'d'un' }} !</a>"
+        "<a{% if a > b %} title=\"d'un\"{% endif %}>{{ x|y:'d'un' }} !</a> {{ part }} %"
     )
     shown = french_template(source)
     assert "{% if a ? 'l'un' %}l’un\u202f?" in shown
     assert 'title="d\'un"' in shown
     assert "{{ x|y:'d'un' }}\u202f!" in shown
+    assert "{{ part }}\u00a0%" in shown
 
 
 class TestCommand:
