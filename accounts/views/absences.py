@@ -139,12 +139,14 @@ def _page(
                 say(by=request.user, **subject, **form.cleaned_data, **decided)
                 told = cover.told() if cover else ""
                 messages.success(request, f"C’est noté\u00a0: {context['done']}{told}")
-                return redirect(request.path)
+                # The form is sent to its own place in the page: what is said now stands at the top.
+                return redirect(f"{request.path}#contenu")
         except DomainError as refused:
             form.add_error(None, refused.message)
     rows = said.order_by("-first_day", "-id")[:50]
     shown = cover if cover and cover.errors else form
-    context = {"absences": rows, "form": form, "cover": cover, **context}
+    of_others = is_staff(request.user) and subject.get("person") != request.user
+    context = {"absences": rows, "form": form, "cover": cover, "for_the_team": of_others, **context}
     return render(request, "accounts/absences.html", context, status=status_of(shown))
 
 

@@ -183,7 +183,9 @@ class TestAnAdvisersAppointments:
     def test_are_decided_with_it(self, enter, adviser, colleague, slot):
         page = enter(colleague)
         (name,) = self.send(page, adviser).context["cover"].fields
-        html = self.send(page, adviser, **{name: str(colleague.pk)}).content.decode()
+        answer = self.send(page, adviser, **{name: str(colleague.pk)})
+        assert answer.redirect_chain[0][0].endswith("#contenu")
+        html = answer.content.decode()
         assert "repris par l’équipe" in html
         slot.refresh_from_db()
         assert slot.adviser == colleague

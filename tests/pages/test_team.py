@@ -16,11 +16,13 @@ from accounts.operations import (
 from infotheque.enums import DocumentStatus
 from infotheque.followups import CompleteSuggested, ReviewDocument
 from mecenova.agenda import operations as agenda
+from mecenova.agenda.models import Slot
 from mecenova.agenda.operations import start
 from mecenova.calendar import clock
 from mecenova.mail.models import OutgoingMail
 from mecenova.pages.duties import loads
 from mecenova.workflow.journal import history
+from partnerships.models import RefusalStep
 from tests.accounts.factories import (
     ClaimFactory,
     MembershipFactory,
@@ -49,6 +51,25 @@ def waiting():
 
 def shown(response):
     return html.unescape(response.content.decode())
+
+
+def test_what_the_team_alone_reads_says_where_it_is(client):
+    """From each of these pages the tower is one click away, at the head of the way there."""
+    staff, colleague = StaffFactory.create_batch(2)
+    client.force_login(staff)
+    step = RefusalStep.objects.first()
+    slot = Slot.objects.create(adviser=staff, starts_at=clock.now() + timedelta(days=1))
+    for path in (
+        slot.get_absolute_url(),
+        reverse("accounts:person_absences", args=[colleague.pk]),
+        reverse("partnerships:refusal_step", args=[step.pk]),
+        reverse("infotheque:deposits"),
+        reverse("infotheque:curation"),
+        reverse("agenda:team_slots"),
+    ):
+        page = client.get(path).content.decode()
+        way = page[page.index('class="breadcrumbs"') :]
+        assert f'href="{reverse("pages:control_tower")}"' in way[: way.index("</nav>")], path
 
 
 def test_checking_an_organisation_is_one_click_and_tells_its_people(client, waiting):
