@@ -6,6 +6,7 @@ from companies.models import Policy
 from mecenova.pages.observatory import deserts, shortage
 from mecenova.pages.observatory.figures import compute as compute_figures
 from mecenova.pages.observatory.maps import draw
+from mecenova.reference.models import Territory
 from tests.associations.factories import AssociationFactory
 from tests.companies.factories import CompanyFactory
 
@@ -69,7 +70,7 @@ def test_a_closed_door_is_no_place_and_an_incomplete_profile_no_need():
     assert (gaps.total.associations, gaps.total.there) == (6, 0)
 
 
-def test_a_policy_that_names_no_place_covers_france_and_one_abroad_covers_nothing_of_it():
+def test_a_policy_that_names_no_place_covers_france():
     AssociationFactory.create_batch(6, complete=True)
     company(capacity=3, territories=[])
     gaps, _, _ = found()
@@ -78,6 +79,44 @@ def test_a_policy_that_names_no_place_covers_france_and_one_abroad_covers_nothin
     gaps, _, places = found()
     assert gaps.total.companies == 0
     assert {one.values[-1] for one in places.lines} <= {0}
+
+
+def test_an_unchecked_company_gives_no_place():
+    AssociationFactory.create_batch(6, complete=True)
+    company(territories=["FR"])
+    CompanyFactory(organisation__status="to_check", policy__territories=["FR"])
+    gaps, _, _ = found()
+    assert gaps.total.there == 3
+
+
+@pytest.mark.parametrize(
+    ("covered", "there"),
+    [("59", {"59"}), ("59350", {"59"}), ("R32", {"59", "62"}), ("FR", {"59", "62", "75"}), ("INT", set())],
+)
+def test_a_policy_covers_its_places_what_they_hold_and_the_departement_of_a_town(covered, there):
+    nord = Territory.objects.get(code="59")
+    Territory.objects.create(code="59350", level="commune", name="Lille", parent=nord)
+    for code in ("59", "62", "75"):
+        AssociationFactory(complete=True, organisation__department=Territory.objects.get(code=code))
+    company(territories=[covered])
+    gaps, _, _ = found()
+    assert {code for code, gap in gaps.departments.items() if gap.there} == there
+
+
+@pytest.mark.parametrize(
+    ("wanted", "there", "capacity", "companies"),
+    [(6, 6, 3, 0), (6, 5, 3, 1), (6, 3, 3, 1), (6, 2.9, 3, 2), (2, 6, 3, 0), (0.1 + 0.2, 0, 0.1, 3)],
+)
+def test_companies_are_counted_whole_and_never_below_none(wanted, there, capacity, companies):
+    """Shares that add up to a whole number but for the machine's rounding are that number."""
+    assert shortage.Gap(18, wanted, there, capacity).companies == companies
+
+
+def test_the_causes_that_lack_most_come_first():
+    AssociationFactory.create_batch(6, complete=True, causes=["sport"])
+    AssociationFactory.create_batch(30, complete=True, causes=["culture"])
+    _, causes, _ = found()
+    assert [one.key for one in causes.lines] == ["culture", "sport"]
 
 
 def test_a_handful_is_hidden_from_everybody_and_shown_to_the_team():

@@ -58,11 +58,12 @@ class Shortage:
 
 @dataclass(frozen=True, slots=True)
 class _Giver:
-    """A company's places a month, its causes, and the départements it covers; none means all of France."""
+    """A company's places a month, its causes, and the départements it covers; None where it names no place,
+    which is all of France."""
 
     places: int
     causes: frozenset[str]
-    departments: frozenset[str]
+    departments: frozenset[str] | None
 
 
 def compute(places: Mapping[str, Place]) -> Shortage:
@@ -75,7 +76,7 @@ def compute(places: Mapping[str, Place]) -> Shortage:
     givers = _givers(places)
     typical = median([giver.places for giver in givers]) if givers else DEFAULT_MONTHLY_CAPACITY
     of_causes = _spread(((giver.places, giver.causes) for giver in givers), parts)
-    of_places = _spread(((giver.places, giver.departments or settled.keys()) for giver in givers), settled)
+    of_places = _spread(((giver.places, _reached(giver, settled)) for giver in givers), settled)
     departments = {
         code: Gap(settled[code], settled[code] / MONTHS, of_places[code], typical)
         for code in (*places, NOWHERE)
@@ -218,16 +219,20 @@ def _givers(places: Mapping[str, Place]) -> list[_Giver]:
         "policy", "cause__slug"
     ):
         causes[key].add(slug)
-    covered: dict[UUID, set[str]] = defaultdict(set)
+    covered: dict[UUID, set[str]] = {}
     rows = Policy.territories.through.objects.filter(policy__in=keys)
     for key, code, level, parent in rows.values_list(
         "policy", "territory__code", "territory__level", "territory__parent__code"
     ):
-        covered[key] |= _covered(code, level, parent, places)
+        covered.setdefault(key, set()).update(_covered(code, level, parent, places))
     return [
-        _Giver(number, frozenset(causes[key]), frozenset(covered[key]))
+        _Giver(number, frozenset(causes[key]), frozenset(covered[key]) if key in covered else None)
         for key, number in policies.order_by().values_list("pk", "monthly_capacity")
     ]
+
+
+def _reached(giver: _Giver, settled: Mapping[str, int]) -> Collection[str]:
+    return settled.keys() if giver.departments is None else giver.departments
 
 
 def _covered(code: str, level: str, parent: str | None, places: Mapping[str, Place]) -> set[str]:
