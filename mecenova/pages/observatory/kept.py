@@ -20,6 +20,8 @@ from mecenova.ui.figures import integer
 YEAR = 12
 # The chart of one promise: twelve columns in a frame of these units.
 WIDTH, HEIGHT, COLUMN, GAP = 240, 64, 14, 6
+# Of a column's part, so that it is seen.
+SMALLEST = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,11 +135,13 @@ def _shown(promise: Promise, counts: list[Count], firsts: list[date], *, whole: 
 
 
 def _month(first: date, count: Count, position: int) -> Month:
+    """Each part is seen, however small beside the other."""
     broken = 0
     if count.broken:
-        broken = max(6, round(HEIGHT * count.broken / count.settled))
+        most = HEIGHT - SMALLEST - 1 if count.kept else HEIGHT
+        broken = min(max(SMALLEST, round(HEIGHT * count.broken / count.settled)), most)
     kept = HEIGHT - broken - (1 if broken else 0) if count.kept else 0
-    return Month(first, count, position * (COLUMN + GAP), kept, min(broken, HEIGHT))
+    return Month(first, count, position * (COLUMN + GAP), kept, broken)
 
 
 def files(promises: Sequence[PromiseShown]) -> list[Table]:
