@@ -1,8 +1,9 @@
 """Whatever is published, nothing about fewer than five can be read, nor computed by subtraction."""
 
-from itertools import combinations, product
+from itertools import combinations, permutations, product
 
-from hypothesis import given
+import pytest
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mecenova.pages.observatory.hiding import FEWEST, Wider, is_clear, is_large, left_out, shown
@@ -82,6 +83,38 @@ def test_nothing_of_a_small_total_is_shown():
     assert shown((4,), {"nord": (4,)}) == set()
 
 
+@given(shares | groups, st.booleans())
+def test_nor_of_one_of_which_a_part_is_small(parts, overlap):
+    """Whatever is shown of it would tell: each of its counts is nought or large where anything is."""
+    total = added(parts.values(), len(next(iter(parts.values()), (0,))))
+    assert is_large(total) or not shown(total, parts, overlap=overlap)
+
+
+@pytest.mark.parametrize("names", list(permutations(("ariege", "lozere", "nord"))))
+def test_of_two_as_small_the_same_one_is_hidden_every_time(names):
+    """Computed again by another process, the other one of the two shown would tell both, and the third."""
+    sizes = {"ariege": 5, "lozere": 5, "nord": 3}
+    for prefix in map(str, range(20)):
+        drawn = {f"{prefix}{name}": (sizes[name],) for name in names}
+        assert shown((13,), drawn) == {f"{prefix}lozere"}
+
+
+def test_what_is_hidden_of_groups_that_overlap_is_no_handful_taken_together():
+    assert shown((20,), {"sport": (12,), "culture": (8,), "sante": (5,)}, overlap=True) == {
+        "sport",
+        "culture",
+        "sante",
+    }
+    assert shown((20,), {"sport": (12,), "culture": (8,), "sante": (3,)}, overlap=True) == {"sport"}
+
+
+@pytest.mark.parametrize(("sante", "seen"), [(5, {"sport", "culture"}), (3, set())])
+def test_nor_is_a_group_that_the_wider_table_has_alone(sante, seen):
+    """Eight are left out, all of sport; some of them of sante too, of which the narrower table has nobody."""
+    wider = Wider(28, {"sport": 20, "culture": 8, "sante": sante}, {"sport", "culture"})
+    assert shown((20,), {"sport": (12,), "culture": (8,)}, overlap=True, within=wider) == seen
+
+
 def test_five_are_enough_to_be_shown():
     assert shown((10,), {"nord": (5,), "paris": (5,)}) == {"nord", "paris"}
 
@@ -111,6 +144,7 @@ def all_that_is_computed(wide, narrow, seen, seen_within):
             yield sum(number[cell] for cell, taken in zip(cells, sums, strict=True) if taken)
 
 
+@settings(deadline=None)
 @given(st.tuples(*[st.tuples(counts, counts)] * len(PLACES)))
 def test_nor_does_a_table_within_another(drawn):
     narrow = {place: less for place, (less, _) in zip(PLACES, drawn, strict=True)}

@@ -5,19 +5,23 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.contrib.contenttypes.models import ContentType
 
+from accounts.enums import Origin
 from accounts.models import Organisation
 from associations.enums import ProjectStatus
 from mecenova.calendar import clock
 from mecenova.mail.enums import MailStatus
 from mecenova.mail.models import OutgoingMail
 from mecenova.pages.observatory.figures import PERIOD, compute
+from mecenova.pages.observatory.longest import longest
 from mecenova.reference.enums import Kind
+from mecenova.reference.models import Territory
 from mecenova.workflow.models import TransitionRecord
 from partnerships.enums import IntroductionStatus
 from tests.accounts.factories import MembershipFactory, OrganisationFactory
 from tests.associations.factories import AskFactory, AssociationFactory, ProjectFactory
 from tests.companies.factories import CompanyFactory
 from tests.mail.factories import OutgoingMailFactory
+from tests.matching.factories import SuggestionFactory
 from tests.partnerships.factories import IntroductionFactory
 
 pytestmark = pytest.mark.django_db
@@ -133,3 +137,59 @@ def test_the_forms_sought_are_those_of_the_projects_on_line():
         )
     by_form = compute().of("attention", "kind")
     assert {form: group.counted for form, group in by_form.items()} == {"financial": 1}
+
+
+@pytest.mark.parametrize(("days", "counted"), [(0, 1), (365, 1), (366, 0)])
+def test_a_year_is_read_its_first_day_included(days, counted):
+    signed_up(OrganisationFactory(), days)
+    IntroductionFactory(requested_at=ago(days))
+    figures = compute()
+    assert figures.total("answer").counted == figures.total("introduction").counted == counted
+
+
+def test_nobody_signed_up_whom_a_file_entered_or_who_has_no_account():
+    OrganisationFactory()
+    signed_up(OrganisationFactory(origin=Origin.IMPORT), 10)
+    assert compute().total("check").counted == 0
+
+
+def test_what_is_written_or_done_of_something_else_of_that_key_is_no_answer():
+    organisation = OrganisationFactory()
+    signed_up(organisation, 10)
+    write(organisation, "matching.welcome", 8)
+    other = ContentType.objects.get_for_model(Territory)
+    OutgoingMail.objects.update(subject_type=other)
+    say(organisation, "call", 7)
+    say(organisation, "check", 6)
+    TransitionRecord.objects.filter(verb="check").update(subject_type=other)
+    assert (waited("answer"), waited("check")) == ((0, None), (0, None))
+
+
+@pytest.mark.parametrize(("code", "region"), [("59", "R32"), ("974", "R04"), ("975", "975"), (None, "")])
+def test_a_collectivity_that_is_in_no_region_is_its_own(code, region):
+    department = Territory.objects.get(code=code) if code else None
+    signed_up(OrganisationFactory(department=department), 10)
+    figures = compute()
+    assert set(figures.of("check", "region")) == {region}
+    assert set(figures.of("check", "department")) == {code or ""}
+    if code:
+        assert (figures.places[code].region, bool(figures.regions[region])) == (region, True)
+        # One place alone is shown once: as a région.
+        assert [place.code for place in figures.inside(region)][:1] == ([] if code != "59" else ["02"])
+
+
+def test_whoever_says_no_cause_counts_among_those_who_say_none():
+    signed_up(OrganisationFactory(), 10)
+    assert list(compute().of("check", "cause")) == [""]
+
+
+@pytest.mark.parametrize("age", [89, 90, 91])
+@pytest.mark.parametrize("presented", [None, 89, 90, 91])
+def test_the_team_reads_the_names_of_those_whom_the_share_counts(age, presented):
+    association = AssociationFactory(complete=True, organisation__checked_at=ago(age))
+    if presented is not None:
+        SuggestionFactory(association=association, presented_at=ago(presented))
+    total = compute().total("attention")
+    assert total.counted == (age >= 90)
+    assert total.missed == (age >= 90 and presented != 89)
+    assert len(longest()["attention"]) == total.missed

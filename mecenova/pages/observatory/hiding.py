@@ -56,8 +56,6 @@ def shown(
     if within is not None:
         groups = _within(within, len(total), groups)
         total = left_out(total, within.total)
-    if not is_large(total):
-        return set()
     visible = {key for key, counts in groups.items() if is_large(counts)}
     if within is not None:
         visible &= set(within.published)
