@@ -181,7 +181,7 @@ def _in_order(sections: list[Section]) -> list[Section]:
 def category_of(sections: Sequence[Section]) -> Category:
     """Information only when nothing in it has to be said whatever the reader prefers."""
     everything = all(section.line.category == Category.INFORMATION for section in sections)
-    return Category.INFORMATION if everything and sections else Category.SERVICE
+    return Category.INFORMATION if everything else Category.SERVICE
 
 
 def groups_of(sections: Sequence[Section]) -> list[str]:

@@ -12,9 +12,10 @@ from mecenova.calendar.working_days import is_working_day
 from mecenova.mail import composition
 from mecenova.mail.composition import compose_due
 from mecenova.mail.delivery import Delivery, deliver_due
-from mecenova.mail.digest import last_digest_time, next_digest_time, written
+from mecenova.mail.digest import Section, _in_order, last_digest_time, next_digest_time, written
 from mecenova.mail.enums import Category, LineStatus, MailStatus
 from mecenova.mail.models import DigestLine, OutgoingMail
+from mecenova.mail.notifications import notification_named
 from mecenova.mail.operations import queue, together
 from mecenova.mail.preferences import decline
 from mecenova.mail.tasks import compose_digests
@@ -205,6 +206,40 @@ class TestComposition:
         assert compose_due() == 0
         line = DigestLine.objects.waiting().get()
         assert (line.due_at, line.retry_at) == (MONDAY, MONDAY + timedelta(days=7))
+
+    def test_even_on_another_day_of_it(self, now):
+        """One mail a week, whenever a worker that was stopped on Monday comes back."""
+        awa = tell(Weekly)
+        now.move_to(MONDAY)
+        assert compose_due() == 1
+        queue(WeeklyLetter, awa)
+        DigestLine.objects.filter(notification="tests.weekly_letter").update(due_at=MONDAY)
+        now.move_to(MONDAY + timedelta(days=2))
+        assert compose_due() == 0
+        now.move_to(MONDAY + timedelta(days=7))
+        assert compose_due() == 1
+
+    def test_a_line_once_in_a_mail_is_in_error_no_more(self, now):
+        tell(BrokenWeekly)
+        now.move_to(MONDAY)
+        compose_due()
+        DigestLine.objects.update(notification="tests.weekly")
+        now.move_to(MONDAY + timedelta(days=7))
+        assert compose_due() == 1
+        line = DigestLine.objects.get()
+        assert (line.last_error, line.mail.digest_lines.count()) == ("", 1)
+
+    def test_one_s_own_affairs_first_and_what_is_about_one_subject_side_by_side(self, now):
+        reader, other = PersonFactory(first_name="Awa"), PersonFactory(first_name="Binta")
+        told = [(WeeklyLetter, reader), (Weekly, reader), (Weekly, other), (WeeklyNews, reader)]
+        for notification, subject in told:
+            queue(notification, subject, occurrence="first")
+            now.advance(timedelta(minutes=1))
+        queue(Weekly, reader, occurrence="second")
+        DigestLine.objects.update(recipient=reader)
+        lines = list(DigestLine.objects.order_by("created_at"))
+        sections = [Section(line, notification_named(line.notification), "", "") for line in reversed(lines)]
+        assert [lines.index(section.line) for section in _in_order(sections)] == [1, 4, 2, 0, 3]
 
     def test_a_line_that_raises_waits_with_its_error_and_stops_nobody(self, now):
         tell(Weekly, BrokenWeekly, WeeklyLetter)

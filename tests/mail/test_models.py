@@ -1,4 +1,4 @@
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.contrib.contenttypes.models import ContentType
@@ -59,6 +59,26 @@ def test_who_may_read():
     OutgoingMailFactory()
     assert list(OutgoingMail.objects.all().readable_by(mine.recipient)) == [mine]
     assert OutgoingMail.objects.all().readable_by(PersonFactory(is_staff=True)).count() == 2
+
+
+@pytest.mark.parametrize(
+    ("due", "retry", "error", "is_late"),
+    [
+        (60, None, "", True),
+        (59, None, "", False),
+        (59, None, "451 later", False),
+        (120, 1, "451 later", True),
+        # Put off to the morning, nobody having tried: at its hour, it has an hour.
+        (600, 59, "", False),
+        (600, 60, "", True),
+    ],
+)
+def test_a_mail_is_late_an_hour_after_it_was_to_leave(due, retry, error, is_late):
+    def ago(minutes):
+        return None if minutes is None else NOON - timedelta(minutes=minutes)
+
+    mail = OutgoingMailFactory(due_at=ago(due), retry_at=ago(retry), last_error=error)
+    assert list(OutgoingMail.objects.all().overdue(NOON)) == [mail] * is_late
 
 
 @pytest.mark.parametrize(

@@ -161,3 +161,20 @@ def test_a_group_is_declared_before_the_mails_it_holds():
 
     with pytest.raises(ValueError, match="register_group"):
         register_notification(Stray)
+
+
+def test_a_group_declined_takes_the_mails_of_no_other(reader):
+    set_wishes(user_id=reader.pk, wishes={"news": False})
+    assert queue(Letter, reader) == 1
+    set_wishes(user_id=reader.pk, wishes={"letters": False})
+    assert queue(Letter, reader, occurrence="2") == 0
+
+
+def test_what_is_still_wanted_of_two_groups_can_still_be_declined(reader, client):
+    """A digest of two groups, one of which was declined on the page of preferences."""
+    at = unsubscribe.unsubscribe_url(reader.pk, ["letters", "news"])
+    set_wishes(user_id=reader.pk, wishes={"news": False})
+    assert "Ne plus recevoir ces informations" in client.get(at).text
+    client.post(at)
+    assert wishes_of(reader.pk)["letters"] is False
+    assert "Ne plus recevoir ces informations" not in client.get(at).text

@@ -3,10 +3,13 @@
 from base64 import b64encode
 
 import pytest
+from anymail.signals import AnymailTrackingEvent, EventType, RejectReason, tracking
 from django.urls import reverse
 
 from mecenova.mail.enums import TroubleKind
 from mecenova.mail.models import AddressTrouble
+from mecenova.mail.operations import mend_address
+from mecenova.mail.receivers import trouble_told_by
 from mecenova.settings.providers import PROVIDERS, SIGNING, hearing_settings
 from tests.accounts.factories import UserFactory
 from tests.mail.provider_news import NEWS, SIGNING_KEY, told
@@ -52,6 +55,45 @@ def test_a_refusal_for_good_marks_the_address(hear, provider):
 def test_a_refusal_for_now_marks_nothing(hear, provider):
     assert hear(provider, for_good=False) == 200
     assert not AddressTrouble.objects.exists()
+
+
+def event(**said):
+    """What anymail makes of the news of a provider, about Awa."""
+    values = {"event_type": EventType.REJECTED, "reject_reason": None, "esp_event": {}}
+    return AnymailTrackingEvent(**{**values, "recipient": AWA, **said})
+
+
+@pytest.mark.parametrize(
+    ("event_type", "reason", "kind"),
+    [
+        (EventType.COMPLAINED, None, TroubleKind.COMPLAINED),
+        (EventType.BOUNCED, RejectReason.SPAM, TroubleKind.COMPLAINED),
+        (EventType.REJECTED, RejectReason.SPAM, TroubleKind.COMPLAINED),
+        (EventType.BOUNCED, RejectReason.OTHER, TroubleKind.BOUNCED),
+        (EventType.REJECTED, RejectReason.INVALID, TroubleKind.REJECTED),
+        (EventType.REJECTED, RejectReason.BOUNCED, TroubleKind.REJECTED),
+        (EventType.REJECTED, RejectReason.BLOCKED, TroubleKind.REJECTED),
+        # Nothing of these is said of the address for good.
+        (EventType.REJECTED, RejectReason.TIMED_OUT, None),
+        (EventType.REJECTED, RejectReason.UNSUBSCRIBED, None),
+        (EventType.REJECTED, RejectReason.OTHER, None),
+        (EventType.DEFERRED, RejectReason.BOUNCED, None),
+        (EventType.DELIVERED, None, None),
+        (EventType.OPENED, None, None),
+    ],
+)
+def test_what_the_news_say_of_an_address(event_type, reason, kind):
+    assert trouble_told_by(event(event_type=event_type, reject_reason=reason)) == kind
+
+
+def test_two_providers_may_give_the_same_number_to_their_news():
+    UserFactory(email=AWA)
+    complaint = event(event_type=EventType.COMPLAINED, event_id="1")
+    tracking.send(sender=None, event=complaint, esp_name="Brevo")
+    mend_address(trouble=AddressTrouble.objects.get(), by=None)
+    for _ in range(2):
+        tracking.send(sender=None, event=complaint, esp_name="Mailjet")
+    assert AddressTrouble.objects.count() == 2
 
 
 @pytest.mark.parametrize("provider", SIGNING)
