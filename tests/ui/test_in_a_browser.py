@@ -80,6 +80,23 @@ def test_where_the_reader_is_shows_in_the_colours_of_the_system(new_page, addres
     assert here not in [look for is_here, look in looks if not is_here]
 
 
+def test_the_name_of_the_site_shows_in_the_colours_of_the_system(new_page) -> None:
+    """A drawing keeps its colours where those of the page are taken away: light upon white in the footer."""
+    page = new_page(DESK, forced_colors="active")
+    page.goto("/gallery/")
+    written = page.evaluate(
+        """() => {
+          const probe = document.body.appendChild(document.createElement("i"))
+          probe.style.color = "CanvasText"
+          return getComputedStyle(probe).color
+        }"""
+    )
+    drawn = page.locator(".logo-ink").evaluate_all(
+        "lines => lines.map(line => getComputedStyle(line).stroke)"
+    )
+    assert set(drawn) == {written}
+
+
 def test_a_badge_stands_at_the_end_of_its_line_however_long_the_title(new_page) -> None:
     page = new_page(DESK)
     page.goto("/gallery/")
