@@ -97,6 +97,18 @@ def test_the_name_of_the_site_shows_in_the_colours_of_the_system(new_page) -> No
     assert set(drawn) == {written}
 
 
+def test_who_asks_for_more_contrast_reads_nothing_pale(new_page) -> None:
+    page = new_page(DESK, contrast="more")
+    page.goto("/gallery/")
+    inks = page.locator("body, .lead, .meta, .help").evaluate_all(
+        "texts => texts.map(text => getComputedStyle(text).color)"
+    )
+    edges = page.locator("#id_name").evaluate_all(
+        "fields => fields.map(one => getComputedStyle(one).borderColor)"
+    )
+    assert len(set(inks + edges)) == 1
+
+
 def test_a_badge_stands_at_the_end_of_its_line_however_long_the_title(new_page) -> None:
     page = new_page(DESK)
     page.goto("/gallery/")
