@@ -35,7 +35,7 @@ PAIRS = [
 
 def tokens(scheme: str) -> dict[str, str]:
     source = (CSS / "tokens.css").read_text(encoding="utf-8")
-    light, dark = source.split("@media (prefers-color-scheme: dark)")
+    light, dark = source.split("@media screen and (prefers-color-scheme: dark)")
     found = dict(re.findall(r"--([\w-]+):\s*(#[0-9a-f]{6})", light))
     if scheme == "dark":
         found |= dict(re.findall(r"--([\w-]+):\s*(#[0-9a-f]{6})", dark))

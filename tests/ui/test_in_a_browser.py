@@ -109,6 +109,36 @@ def test_who_asks_for_more_contrast_reads_nothing_pale(new_page) -> None:
     assert len(set(inks + edges)) == 1
 
 
+PALE_ON_PAPER = """() => {
+  const light = value => (value /= 255) <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4
+  const contrast = colour => {
+    const [red, green, blue] = colour.match(/[\\d.]+/g).map(Number).map(light)
+    return 1.05 / (0.2126 * red + 0.7152 * green + 0.0722 * blue + 0.05)
+  }
+  return [...document.querySelectorAll("main *")]
+    .filter(node => node.checkVisibility())
+    .filter(node => [...node.childNodes].some(part => part.nodeType === 3 && part.data.trim()))
+    .filter(node => contrast(getComputedStyle(node).color) < 4.5).map(node => node.outerHTML.slice(0, 120))
+}"""
+
+
+def test_paper_is_white_whatever_the_scheme_of_the_screen(new_page) -> None:
+    page = new_page(DESK, color_scheme="dark")
+    page.goto("/gallery/?erreurs=1")
+    page.emulate_media(media="print", color_scheme="dark")
+    assert page.evaluate(PALE_ON_PAPER) == []
+
+
+def test_what_is_printed_with_its_backgrounds_is_read_too(page: Page) -> None:
+    page.goto("/gallery/")
+    page.emulate_media(media="print")
+    looks = page.locator("main .button:visible, main .tag:visible").evaluate_all(
+        "nodes => nodes.map(node => getComputedStyle(node)).map(look => [look.color, look.backgroundColor])"
+    )
+    assert looks
+    assert [ink for ink, ground in looks if ink == ground] == []
+
+
 def test_a_badge_stands_at_the_end_of_its_line_however_long_the_title(new_page) -> None:
     page = new_page(DESK)
     page.goto("/gallery/")
