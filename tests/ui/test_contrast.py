@@ -73,6 +73,17 @@ def test_colours_are_written_only_among_the_tokens() -> None:
         assert not found, f"{sheet.name}: {found}"
 
 
+def test_marks_drawn_by_the_style_sheets_are_not_read_aloud() -> None:
+    """Words beside them say the same. Older browsers keep the mark: they take the first of the two lines."""
+    marks = [
+        (sheet.name, mark, after)
+        for sheet in CSS.glob("*.css")
+        for mark, after in re.findall(r'content: ("[^\w"(.]+");([^};]*)', sheet.read_text(encoding="utf-8"))
+    ]
+    assert len(marks) >= 5
+    assert [mark for _, mark, after in marks if f'content: {mark} / ""' not in after] == []
+
+
 def test_every_token_used_is_defined() -> None:
     defined = set(re.findall(r"--([\w-]+):", (CSS / "tokens.css").read_text(encoding="utf-8")))
     for sheet in CSS.glob("*.css"):

@@ -139,6 +139,11 @@ def test_what_is_printed_with_its_backgrounds_is_read_too(page: Page) -> None:
     assert [ink for ink, ground in looks if ink == ground] == []
 
 
+def test_the_marks_between_crumbs_are_not_read_aloud(page: Page) -> None:
+    page.goto("/gallery/")
+    assert "›" not in page.locator(".breadcrumbs").aria_snapshot()
+
+
 def test_a_badge_stands_at_the_end_of_its_line_however_long_the_title(new_page) -> None:
     page = new_page(DESK)
     page.goto("/gallery/")
