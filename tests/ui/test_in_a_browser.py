@@ -240,6 +240,25 @@ def test_a_refused_form_leads_to_its_errors(page: Page) -> None:
     assert page.evaluate("document.activeElement.id") == "id_name"
 
 
+QUESTION_TOP = """() => {
+  const held = document.activeElement
+  const question = held.closest("fieldset")?.querySelector("legend") ?? held.labels[0]
+  return [question.textContent, question.getBoundingClientRect().top]
+}"""
+
+
+def test_whoever_goes_to_an_error_sees_the_question_too(page: Page) -> None:
+    """What is asked and what is wrong stand above the field."""
+    page.goto("/gallery/?erreurs=1")
+    tops = []
+    for link in page.locator(".error-summary a").all():
+        link.focus()
+        page.keyboard.press("Enter")
+        tops.append(page.evaluate(QUESTION_TOP))
+    assert len(tops) > 3
+    assert [question for question, top in tops if top < 0] == []
+
+
 HEARD = """document.addEventListener("DOMContentLoaded", () => new MutationObserver(changes => {
   const came = changes.flatMap(change => [...change.addedNodes])
   document.documentElement.dataset.heard = came.map(node => node.textContent).join(" ")
