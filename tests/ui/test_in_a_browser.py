@@ -144,6 +144,11 @@ def test_the_marks_between_crumbs_are_not_read_aloud(page: Page) -> None:
     assert "›" not in page.locator(".breadcrumbs").aria_snapshot()
 
 
+def test_a_quiet_button_stays_on_one_line_beside_others(page: Page) -> None:
+    page.goto("/gallery/")
+    assert page.get_by_role("link", name="Voir le projet").bounding_box()["height"] < 50
+
+
 def test_a_badge_stands_at_the_end_of_its_line_however_long_the_title(new_page) -> None:
     page = new_page(DESK)
     page.goto("/gallery/")
