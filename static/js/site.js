@@ -7,10 +7,12 @@
     if (region) { region.textContent = ""; window.setTimeout(function () { region.textContent = text; }, 50); }
   }
 
-  /* A part replaced without a new page: say what it holds now. A live region swapped away would say nothing. */
-  document.addEventListener("htmx:afterSettle", function () {
-    var count = document.querySelector("[data-result-count]");
-    if (count) { announce(count.textContent); }
+  /* A part replaced without a new page: say what it holds now, after what warns of it. A live region swapped in
+     with its words would say nothing. Another part says nothing of a count that stays. */
+  document.addEventListener("htmx:afterSettle", function (event) {
+    if (!event.target.querySelector("[data-result-count]")) { return; }
+    var told = event.target.querySelectorAll(".notice, [data-result-count]");
+    announce(Array.from(told, textOf).join(" "));
   });
 
   /* A part that is asked again every two seconds: nothing moves while nothing has changed, its state is told when

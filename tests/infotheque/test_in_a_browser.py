@@ -7,6 +7,7 @@ from playwright.sync_api import Page, expect
 from infotheque.models import DailyUse, PrescribedReading
 from tests.accounts.factories import OrganisationFactory, StaffFactory
 from tests.browser import PHONE, assert_accessible, assert_good, assert_no_sideways_scroll
+from tests.infotheque.asking import on_line
 from tests.infotheque.factories import DocumentFactory, DocumentFileFactory
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -52,6 +53,22 @@ def test_typing_keeps_one_address_and_going_back_leaves_the_library(page: Page):
     page.get_by_label("Ordre").select_option("date")
     page.wait_for_url("**tri=date**")
     assert page.evaluate("history.length") == visited + 1
+
+
+def test_words_that_were_replaced_are_heard_with_the_count_and_once(page: Page, fresh_words) -> None:
+    on_line("Une convention de mécénat")
+    page.goto(reverse("infotheque:list"))
+    page.locator("#id_q").fill("convantion")
+    heard = page.locator("#annonce")
+    expect(heard).to_contain_text("Aucun document ne dit")
+    expect(heard).to_contain_text("1\u00a0document")
+    with page.expect_response("**/signaler/"):
+        page.locator("#id_q").fill("trombone")
+        expect(heard).to_have_text("Aucun document")
+        heard.evaluate("region => { region.textContent = '' }")
+    page.get_by_text("L’équipe a noté cette recherche").wait_for()
+    page.wait_for_timeout(200)
+    expect(heard).to_be_empty()
 
 
 def test_on_a_phone_the_teams_tables_are_cards_that_are_still_tables(page: Page, enter) -> None:
