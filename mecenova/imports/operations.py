@@ -41,6 +41,9 @@ CUT_SHORT = (
 FILE_GONE = (
     f"Le fichier a été effacé {FILES_ARE_KEPT.days} jours après son dépôt\u00a0: déposez-le à nouveau."
 )
+CANCELLED = (
+    "Cet import vient d’être annulé\u00a0: rien n’a été écrit. Pour le reprendre, déposez son fichier."
+)
 UNKNOWN_KIND = "Ce type d’import n’existe plus. Déposez le fichier à nouveau."
 
 
@@ -227,6 +230,8 @@ def _locked(run: ImportRun, by: "User | None") -> ImportRun:
 
 
 def _require_file(run: ImportRun) -> None:
+    if run.status == RunStatus.CANCELLED:
+        raise DomainError(CANCELLED)
     if run.files_removed_at is not None:
         raise DomainError(FILE_GONE)
 

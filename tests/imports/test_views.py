@@ -204,7 +204,9 @@ def test_cancelled_before_it_is_confirmed(team, django_capture_on_commit_callbac
     run.refresh_from_db()
     assert (run.status, run.source.name, "sample" in run.trial) == (RunStatus.CANCELLED, "", False)
     assert not storage.exists(name)
-    team.post(reverse("imports:confirm", args=[run.pk]))
+    told = team.post(reverse("imports:confirm", args=[run.pk]), follow=True).text
+    assert "vient d’être annulé" in told
+    assert "90 jours" not in told
     carry_out_imports()
     assert not Organisation.objects.exists()
     assert team.get(reverse("imports:source", args=[run.pk])).status_code == 404
