@@ -61,6 +61,10 @@ class AccountAdapter(DefaultAccountAdapter):
             "confirmez d’abord votre adresse\u00a0: le courriel de «\u202fMot de passe oublié\u202f» "
             "vous y conduit."
         ),
+        "too_many_login_attempts": (
+            "Trop d’essais manqués. Attendez cinq minutes, une heure au plus, ou choisissez un autre mot de "
+            "passe par «\u202fMot de passe oublié\u202f»\u00a0: il ouvre tout de suite."
+        ),
     }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:

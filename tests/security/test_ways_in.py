@@ -80,8 +80,21 @@ class TestSigningIn:
         person = UserFactory()
         for _ in range(6):
             try_password(client, person, "faux faux faux")
-        assert try_password(client, person, PASSWORD).status_code == 200
+        stopped = try_password(client, person, PASSWORD)
+        assert stopped.status_code == 200
+        assert "ou choisissez un autre mot de passe" in stopped.text
         assert try_password(client, person, PASSWORD, address="198.51.100.7").status_code == 302
+
+    def test_who_is_stopped_comes_in_at_once_by_the_way_they_are_told(self, client):
+        person, new = UserFactory(), "un phare au bout du quai"
+        for _ in range(6):
+            try_password(client, person, "faux faux faux")
+        here = {"REMOTE_ADDR": "192.0.2.1"}
+        client.post(reverse("account_reset_password"), {"email": person.email}, **here)
+        (link,) = re.findall(r"http://testserver(\S+/key/\S+)", OutgoingMail.objects.get().text)
+        form = client.get(link, follow=True, **here).redirect_chain[-1][0]
+        client.post(form, {"password1": new, "password2": new}, **here)
+        assert try_password(client, person, new).status_code == 302
 
     def test_one_network_cannot_try_every_account(self, client):
         people = [UserFactory() for _ in range(11)]
