@@ -5,6 +5,7 @@ import uuid
 from allauth.core.internal.ratelimit import get_ip
 from allauth.decorators import rate_limit
 from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.models import AnonymousUser
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
@@ -83,7 +84,7 @@ def file(request: HttpRequest, pk: uuid.UUID) -> FileResponse:
         content = found.file.open("rb")
     except FileNotFoundError:
         raise Http404 from None
-    return FileResponse(content, as_attachment=True, filename=found.name, content_type=AS_BYTES)
+    return _sent(found, FileResponse(content, as_attachment=True, filename=found.name, content_type=AS_BYTES))
 
 
 @login_not_required
@@ -94,7 +95,7 @@ def picture(request: HttpRequest, pk: uuid.UUID) -> FileResponse:
     if not found.picture:
         raise Http404
     try:
-        return FileResponse(found.picture.open("rb"), content_type="image/png")
+        return _sent(found, FileResponse(found.picture.open("rb"), content_type="image/png"))
     except FileNotFoundError:
         raise Http404 from None
 
@@ -104,6 +105,13 @@ def _on_line(request: HttpRequest, pk: uuid.UUID) -> Document:
     if not policies.can_view(request.user, found):
         raise Http404
     return found
+
+
+def _sent(found: DocumentFile, answer: FileResponse) -> FileResponse:
+    """What visitors are not given is kept by nothing on its way to whoever is."""
+    if not policies.can_download(AnonymousUser(), found):
+        answer["Cache-Control"] = "private, no-store"
+    return answer
 
 
 def _readable_file(request: HttpRequest, pk: uuid.UUID) -> DocumentFile:

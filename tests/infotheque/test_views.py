@@ -89,6 +89,7 @@ def test_a_file_is_a_download_and_a_draft_s_file_is_hidden(client):
     assert response.headers["Content-Disposition"].startswith("attachment;")
     assert response.headers["X-Content-Type-Options"] == "nosniff"
     assert response.headers["Content-Type"] == "application/octet-stream"
+    assert "Cache-Control" not in response.headers
     assert b"".join(response.streaming_content) == b"%PDF-1.7\n"
     assert client.get(DocumentFileFactory().get_absolute_url()).status_code == 404
     assert client.get(reverse("infotheque:file", args=[file.version.document.pk])).status_code == 404
@@ -113,7 +114,8 @@ def test_private_files_and_old_versions_are_for_the_team(client):
     assert "interne.pdf" not in client.get(document.get_absolute_url()).content.decode()
     client.force_login(User.objects.create_user("equipe@ims.example", is_staff=True))
     for file in (old, private):
-        assert client.get(file.get_absolute_url()).status_code == 200
+        given = client.get(file.get_absolute_url())
+        assert (given.status_code, given.headers.get("Cache-Control")) == (200, "private, no-store")
     assert "interne.pdf" in client.get(document.get_absolute_url()).content.decode()
 
 
