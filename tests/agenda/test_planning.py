@@ -7,7 +7,7 @@ from django.db import IntegrityError
 from mecenova.agenda import planning, rules
 from mecenova.agenda.enums import Outcome
 from mecenova.agenda.models import Absence, FollowUp, RuleDelay
-from mecenova.agenda.operations import add_absence, next_step, run_due, start
+from mecenova.agenda.operations import add_absence, close, next_step, run_due, start
 from mecenova.agenda.rules import Rule, following, register_rule
 from mecenova.agenda.runner import Ran
 from mecenova.calendar import clock
@@ -39,6 +39,15 @@ class TestDelays:
         frozen.move_to(row.due_at)
         run_due()
         assert clock.paris(next_step(subject).due_at).date() == date(2027, 2, 1)
+
+    def test_what_comes_back_follows_the_last_day_wherever_the_team_has_put_it(self, subject, frozen):
+        """Every thirty days once day 9, set to 20, has come: never before it."""
+        RuleDelay.objects.create(rule=News.name, occurrence=9, days=20)
+        row = start(News, subject)
+        frozen.move_to(row.due_at)
+        run_due()
+        again = FollowUp.objects.open().get(rule=News.name)
+        assert clock.paris(again.due_at).date() == clock.paris(row.since).date() + timedelta(days=39 + 11)
 
     def test_zero_and_less_are_refused_by_the_database(self):
         with pytest.raises(IntegrityError):
@@ -89,6 +98,28 @@ class TestAbsences:
         assert run_due().total() == 0
         frozen.move_to(day(2, 12))
         assert run_due()[Ran.DONE] == 1
+
+    def test_on_days_that_are_not_counted_moves_nothing(self, subject, frozen, day):
+        """A holiday in August, a week-end, Christmas: nobody was asked anything on those days."""
+        frozen.move_to(day(28, 7, 2027))
+        for first, last in (
+            (date(2027, 7, 31), date(2027, 8, 1)),
+            (date(2027, 8, 2), date(2027, 8, 31)),
+            (date(2027, 9, 4), date(2027, 9, 5)),
+        ):
+            Absence.objects.create(organisation_id=subject.pk, first_day=first, last_day=last)
+        assert start(Answer, subject).deadline == day(17, 9, 2027)
+
+    def test_thirty_working_days_wait_for_who_is_away(self, subject, frozen, monkeypatch):
+        """The longest that is counted so: one day more is a day of the calendar."""
+        Absence.objects.create(
+            organisation_id=subject.pk, first_day=date(2026, 11, 24), last_day=date(2026, 11, 24)
+        )
+        for last, waits in ((30, True), (31, False)):
+            monkeypatch.setattr(Answer, "days", (2, last))
+            close(subject)
+            due = due_at(frozen(), last)
+            assert (start(Answer, subject).deadline == due_at(due, 1)) == waits
 
     def test_calendar_days_wait_for_nobody(self, subject, frozen):
         row = start(Remains, subject)
