@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mecenova.identifiers.likeness import LEAST, likely_pairs, likeness, shared_place
+from mecenova.identifiers.likeness import LEAST, MOST_SHARING, likely_pairs, likeness, shared_place
 from mecenova.identifiers.names import name_key
 
 ALIKE = [
@@ -47,6 +47,30 @@ def test_likeness_has_no_side_and_bounds(one, other):
     assert score == likeness(other, one)
     assert score == 0 or LEAST <= score <= 100
     assert likeness(one, one) == 100
+
+
+def test_a_figure_is_never_mistyped():
+    """The club of one year is not that of the next, nor the section of one town hall that of another."""
+    assert likeness("club rugby2023 lille", "club rugby2024 lille") == 0
+    assert likeness("club rugbyman lille", "club rugbymen lille") >= LEAST
+
+
+def test_a_name_of_small_words_alone_is_read_whole():
+    assert likeness("fondation de france", "fondation france") >= LEAST
+    assert likeness("fondation de france", "groupe de france") == 0
+
+
+@pytest.mark.parametrize(("sharing", "is_found"), [(MOST_SHARING, True), (MOST_SHARING + 1, False)])
+def test_a_word_of_too_many_names_is_no_reason_to_compare_them(sharing, is_found):
+    others = {number: f"lumiere {number}" for number in range(sharing - 2)}
+    found = likely_pairs({**others, "one": "lumiere des", "other": "lumiere du"}, {})
+    assert (("one", "other") in {pair[:2] for pair in found}) == is_found
+
+
+def test_but_the_same_name_is_found_however_many_bear_it():
+    names = dict.fromkeys(range(MOST_SHARING + 2), "jardins partages")
+    number = len(names)
+    assert sum(score == 100 for *_, score in likely_pairs(names, {})) == number * (number - 1) // 2
 
 
 def test_a_town_is_ignored_only_where_both_are():
