@@ -91,7 +91,7 @@ class CoverForm(forms.Form):
                 label=f"{names.get(key, '')}, {day_and_hour(one.slot.starts_at)}",
                 choices=_choices(one),
                 initial=_proposed(one),
-                help_text=_number(phones.get(key, "")),
+                help_text=_help(one, phones.get(key, "")),
                 error_messages={"required": "Dites ce que devient ce rendez-vous."},
             )
 
@@ -110,7 +110,8 @@ class CoverForm(forms.Form):
         said = f" Rendez-vous repris par l’équipe\u00a0: {taken}." if taken else ""
         if not off:
             return said
-        return f"{said} Annulés\u00a0: {off}\u202f; chaque organisme reçoit de quoi choisir un autre moment."
+        whose = "chaque organisme" if off > 1 else "l’organisme"
+        return f"{said} Rendez-vous annulés\u00a0: {off}\u202f; {whose} sait comment en avoir un autre."
 
 
 def _name(one: ToCover) -> str:
@@ -122,12 +123,12 @@ def _name(one: ToCover) -> str:
 def _choices(one: ToCover) -> list[tuple[str, str]]:
     if not one.slot.has_begun:
         called = [(str(person.pk), f"{person} appelle à cette heure") for person in one.colleagues]
-        return [*called, (Fate.CALL_OFF, "L’annuler\u00a0: l’organisme choisit un autre moment")]
-    asked = [(str(person.pk), f"Nous ne savons pas\u00a0: {person} demande") for person in one.colleagues]
+        return [*called, (Fate.CALL_OFF, "Annuler et proposer un autre moment")]
+    asked = [(str(person.pk), f"On ne sait pas\u00a0: {person} demande") for person in one.colleagues]
     return [
         ("", "Choisissez"),
         (Fate.HELD, "L’appel a eu lieu"),
-        (Fate.CALL_OFF, "Personne n’a appelé\u00a0: nous nous excusons, l’organisme choisit un autre moment"),
+        (Fate.CALL_OFF, "Personne n’a appelé\u00a0: nos excuses"),
         *asked,
     ]
 
@@ -139,6 +140,9 @@ def _proposed(one: ToCover) -> str:
     return str(one.colleagues[0].pk) if one.colleagues else Fate.CALL_OFF
 
 
-def _number(phone: str) -> str:
+def _help(one: ToCover, phone: str) -> str:
     """For whoever calls as well: a mail may be read too late."""
-    return f"Téléphone\u00a0: {phone}" if phone else "Aucun téléphone sur la fiche."
+    number = f"Téléphone\u00a0: {phone}" if phone else "Aucun téléphone sur la fiche"
+    if one.colleagues or one.slot.has_begun:
+        return f"{number}."
+    return f"{number}. Personne d’autre de l’équipe n’est libre à cette heure."

@@ -191,6 +191,15 @@ class TestAnAdvisersAppointments:
         assert slot.adviser == colleague
         assert Absence.objects.get().user == adviser
 
+    def test_alone_that_day_one_reads_why_it_can_only_be_called_off(self, enter, adviser, colleague, slot):
+        say_person_away(person=colleague, by=colleague, **WEEK)
+        page = enter(colleague)
+        answer = self.send(page, adviser)
+        assert "Personne d’autre de l’équipe n’est libre à cette heure." in answer.content.decode()
+        (name,) = answer.context["cover"].fields
+        html = self.send(page, adviser, **{name: "call_off"}).content.decode()
+        assert "l’organisme sait comment en avoir un autre" in html
+
     def test_one_booked_meanwhile_is_asked_and_what_was_decided_is_kept(
         self, enter, adviser, colleague, slot, organisation
     ):

@@ -3,7 +3,9 @@
 from datetime import date, time, timedelta
 
 import pytest
+from django.db import connection
 
+from accounts.operations import say_person_away
 from mecenova.agenda.enums import Fate, Outcome
 from mecenova.agenda.followups import HoldSlot, OfferSlot
 from mecenova.agenda.models import Absence, FollowUp, Slot, SlotRequest
@@ -19,6 +21,7 @@ from mecenova.agenda.operations import (
 from mecenova.mail.models import OutgoingMail
 from mecenova.workflow.errors import DomainError
 from tests.accounts.factories import MembershipFactory, StaffFactory
+from tests.accounts.threads import at_once
 from tests.agenda.conftest import TUESDAY
 
 pytestmark = pytest.mark.django_db
@@ -226,3 +229,38 @@ class TestWhoCan:
             rival_books(slot)
         StaffFactory.create_batch(3)
         assert query_count(lambda: self.covers(adviser)) == few
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_who_go_away_at_once_never_hand_over_to_each_other(frozen):
+    """Whoever is written first is away for the other: it is refused, and nobody waits for ever."""
+    advisers = StaffFactory.create_batch(2)
+    for adviser in advisers:
+        (slot,) = open_slots(adviser=adviser, day=TUESDAY, starts=time(14), ends=time(14, 20), by=adviser)
+        booker = MembershipFactory()
+        book_slot(
+            slot=slot, organisation_id=booker.organisation_id, about=booker.organisation, by=booker.user
+        )
+        # An hour apart: each could call for the other.
+        Slot.objects.filter(pk=slot.pk).update(
+            starts_at=slot.starts_at + timedelta(hours=advisers.index(adviser))
+        )
+
+    def leaving(adviser, other):
+        days = {"first_day": TUESDAY, "last_day": TUESDAY}
+        decisions = {one.slot.key_of_booking: other for one in appointments_to_cover(user=adviser, **days)}
+
+        def act():
+            try:
+                return say_person_away(person=adviser, by=adviser, decisions=decisions, **days)
+            finally:
+                connection.close()
+
+        return act
+
+    results = at_once(leaving(*advisers), leaving(*reversed(advisers)))
+    assert sum(isinstance(result, DomainError) for result in results) == 1
+    away = Absence.objects.get().user
+    assert set(Slot.objects.to_hold().values_list("adviser", flat=True)) == {
+        one.pk for one in advisers if one != away
+    }
