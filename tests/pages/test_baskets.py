@@ -417,6 +417,7 @@ def test_those_to_call_come_with_their_numbers(team):
     page = team.get(page_of("desaccords")).text
     assert "tel:0199001230" in page
     assert "tel:0199001231" in page
+    assert page.count("Dernier contact de l’équipe (") == 2
     assert "tel:0199001230" in team.get(page_of("adresses")).text
     assert "tel:0199001231" in team.get(page_of("revendications")).text
 

@@ -186,7 +186,8 @@ def _lines(chosen: Basket, subjects: list[Any], refused: Refused | None) -> list
     steps = agenda.next_steps(line.step_of for line in lines if line.step_of)
     promised = promises(steps.values())
     owing = Organisation.objects.names_of(step.owing_organisation_id for step in steps.values())
-    contacts = last_contacts(line.organisation.pk for line in lines if line.organisation)
+    reached = [one for line in lines for one in (line.organisation, *line.also_called) if one is not None]
+    contacts = last_contacts(one.pk for one in reached)
     written = last_mails(line.person.pk for line in lines if line.person)
     people = User.objects.in_bulk({step.assigned_to_id for step in steps.values() if step.assigned_to_id})
     shown = []
@@ -201,6 +202,7 @@ def _lines(chosen: Basket, subjects: list[Any], refused: Refused | None) -> list
                 "who": owing.get(step.owing_organisation_id, "") if step else "",
                 "assigned_to": people.get(step.assigned_to_id) if step else None,
                 "contact": _contact(line, contacts, written),
+                "sides": [] if line.organisation else [(one, contacts[one.pk]) for one in line.also_called],
                 "form": refused.form
                 if refused and refused.pk == line.subject.pk
                 else NoteForm(auto_id=f"id_{line.subject.pk}_%s"),
