@@ -39,11 +39,12 @@ def calendar_file(slot: Slot, *, for_adviser: bool) -> str:
 
 
 def _told(slot: Slot, *, for_adviser: bool) -> tuple[str, str]:
-    """The event's title, and what it says of the telephone."""
+    """The event's title, and what it says of the telephone and, to whoever calls, of the subject."""
     phone = phone_of(slot.booked_by_organisation_id)
     if for_adviser:
         call = f"Numéro à composer\u00a0: {phone}." if phone else "Aucun numéro sur la fiche."
-        return f"Appeler {name_of(slot.booked_by_organisation_id)}", call
+        about = f" Au sujet de\u00a0: {slot.talked_about}." if slot.talked_about else ""
+        return f"Appeler {name_of(slot.booked_by_organisation_id)}", f"{call}{about}"
     missing = "Il nous manque votre numéro\u00a0: ajoutez-le sur votre fiche."
     return f"Appel de {slot.adviser}, équipe Mecenova", f"Nous composerons le {phone}." if phone else missing
 

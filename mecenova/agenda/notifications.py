@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from django.urls import reverse
 
 from mecenova.agenda.calendar_file import calendar_file
-from mecenova.agenda.models import Slot, SlotRequest
+from mecenova.agenda.models import FollowUp, Slot, SlotRequest
 from mecenova.agenda.organisations import is_member, name_of, phone_of, who_is_told
 from mecenova.agenda.slot_links import slots_path
 from mecenova.mail.addresses import absolute_url
@@ -24,15 +24,28 @@ def of_the_organisation(slot: Slot) -> "list[User]":
     return who_is_told(slot.booked_by_organisation_id, slot.booked_by)
 
 
+def _what_it_is_about(slot: Slot) -> dict[str, Any]:
+    """For whoever calls: the subject, the page where it is read, and where it stands."""
+    about, subject = slot.talked_about, slot.booked_for
+    step = FollowUp.objects.about([subject]).steps().first() if subject is not None else None
+    return {
+        "about": about,
+        "about_url": absolute_url(about.get_absolute_url()) if about else "",
+        "about_step": step.what if step else "",
+    }
+
+
 class AboutSlot(Notification):
     """About one booking of one slot, for the organisation that has it and for its adviser."""
 
     def context(self, subject: Slot, recipient: "User") -> dict[str, Any]:
+        for_adviser = recipient.pk == subject.adviser_id
         return {
+            **(_what_it_is_about(subject) if for_adviser else {}),
             "when": day_and_hour(subject.starts_at),
             "organisation_name": name_of(subject.booked_by_organisation_id),
             "phone": phone_of(subject.booked_by_organisation_id),
-            "for_adviser": recipient.pk == subject.adviser_id,
+            "for_adviser": for_adviser,
             "contacts": of_the_organisation(subject),
             "slot_url": absolute_url(reverse("agenda:slot", args=[subject.pk])),
             "calendar_url": absolute_url(reverse("agenda:slot_calendar", args=[subject.pk])),

@@ -6,12 +6,14 @@ import pytest
 from django.core.exceptions import PermissionDenied
 
 from accounts.operations import withdraw_organisation
+from mecenova.agenda.calendar_file import calendar_file
 from mecenova.agenda.enums import Outcome
 from mecenova.agenda.followups import HoldSlot, OfferSlot
 from mecenova.agenda.models import FollowUp, Slot, SlotRequest
 from mecenova.agenda.operations import (
     add_absence,
     ask_for_slot,
+    assign,
     book_slot,
     cancel_booking,
     free_slots,
@@ -20,6 +22,8 @@ from mecenova.agenda.operations import (
     move_booking,
     next_step,
     open_slots,
+    run_due,
+    start,
     withdraw_slot,
 )
 from mecenova.calendar.clock import PARIS
@@ -30,8 +34,14 @@ from mecenova.workflow.errors import DomainError
 from mecenova.workflow.journal import history
 from tests.accounts.factories import MembershipFactory, StaffFactory, UserFactory
 from tests.agenda.conftest import TUESDAY
+from tests.agenda.rules_for_tests import Check
+from tests.associations.factories import ProjectFactory
 
 pytestmark = pytest.mark.django_db
+
+
+def mails_to(person, **wanted):
+    return OutgoingMail.objects.filter(recipient=person, **wanted)
 
 
 def mails(name, **wanted):
@@ -137,6 +147,60 @@ class TestMissed:
         frozen.move_to(slot.ends_at)
         with pytest.raises(PermissionDenied):
             miss_slot(slot=slot, by=UserFactory())
+
+
+class TestWhatItIsAbout:
+    """Whoever calls knows it before: in each of their mails, in their calendar, and on the team's page."""
+
+    TITLE = "Un jardin [partagé]"
+
+    @pytest.fixture
+    def project(self, adviser):
+        project = ProjectFactory(title=self.TITLE)
+        start(Check, project)
+        return project
+
+    def said_to(self, person, **wanted):
+        return [" ".join(mail.text.split()) for mail in mails_to(person, **wanted)]
+
+    def test_the_adviser_reads_it_in_each_mail(self, slots, book, project, adviser, member, frozen):
+        slot = book(slots[0], about=project)
+        other = StaffFactory()
+        assign(follow_up=next_step(slot), to=other, by=adviser)
+        frozen.move_to(datetime(2026, 11, 30, 9, tzinfo=PARIS))
+        run_due()
+        for said in [*self.said_to(adviser, notification="agenda.slot_taken"), *self.said_to(other)]:
+            assert f"Au sujet de : {self.TITLE}" in said
+            assert project.get_absolute_url() in said
+            assert next_step(project).what in said
+        assert len(self.said_to(other)) == 2
+        assert all("Au sujet de" not in said for said in self.said_to(member))
+
+    def test_of_the_organisation_itself_only_where_it_stands(self, slots, book, organisation, adviser):
+        start(Check, organisation)
+        book(slots[0])
+        (said,) = self.said_to(adviser)
+        assert "Au sujet de" not in said
+        assert next_step(organisation).what in said
+
+    def test_what_has_gone_is_not_made_up(self, slots, book, project, adviser):
+        slot = book(slots[0], about=project)
+        project.delete()
+        again = book_slot(
+            slot=slots[1],
+            organisation_id=slot.booked_by_organisation_id,
+            about=cancel_booking(slot=slot, by=adviser),
+            by=slot.booked_by,
+        )
+        assert again.talked_about is None
+        (said,) = self.said_to(adviser, subject_id=again.pk)
+        assert "Au sujet de" not in said
+
+    def test_in_the_calendar_of_whoever_calls_only(self, slots, book, project):
+        slot = book(slots[0], about=project)
+        mine, theirs = (calendar_file(slot, for_adviser=who).replace("\r\n ", "") for who in (True, False))
+        assert f"Au sujet de : {self.TITLE}" in mine
+        assert self.TITLE not in theirs
 
 
 class TestCalendarFile:

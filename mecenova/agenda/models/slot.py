@@ -2,7 +2,7 @@
 
 import uuid
 from datetime import datetime, timedelta
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
 from django.conf import settings
 from django.contrib.contenttypes.fields import GenericForeignKey
@@ -115,6 +115,13 @@ class Slot(Identified):
         if self.booked_for_type is None or self.booked_for_id is None:
             return None
         return self.booked_for_type, self.booked_for_id
+
+    @property
+    def talked_about(self) -> Any:
+        """A project, a partnership: nothing when they talk of the organisation itself, or it has gone."""
+        if self.booked_for_id == self.booked_by_organisation_id:
+            return None
+        return None if isinstance(self.booked_for, Slot | SlotRequest) else self.booked_for
 
     def __str__(self) -> str:
         return f"Rendez-vous du {day_and_hour(self.starts_at)}"

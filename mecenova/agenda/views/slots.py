@@ -99,13 +99,12 @@ def slot(request: HttpRequest, pk: UUID) -> HttpResponse:
     found = _found(pk)
     if not policies.can_see_booking(request.user, found):
         return _given_back(request, found)
-    name, about = name_of(found.booked_by_organisation_id), found.booked_for
     context = {
         "slot": found,
         "when": day_and_hour(found.starts_at),
-        "organisation_name": name,
+        "organisation_name": name_of(found.booked_by_organisation_id),
         "phone": phone_of(found.booked_by_organisation_id),
-        "about": str(about) if about is not None and str(about) != name else "",
+        "about": found.talked_about,
         "again_url": _again(found),
         "for_the_team": is_staff(request.user),
         "told": who_is_told(found.booked_by_organisation_id, found.booked_by),
