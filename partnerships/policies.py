@@ -52,8 +52,8 @@ def can_withdraw_introduction(user: "User", introduction: Introduction) -> bool:
 
 
 def can_ask_introduction(user: "User", association: Association, company: Company, side: str) -> bool:
-    asking = association.organisation if side == Side.ASSOCIATION else company.organisation
-    return is_member(user, asking) and asking.is_checked
+    """Whoever is of the side that asks; whether it may ask today is said by `why_not_ask`."""
+    return is_member(user, association.organisation if side == Side.ASSOCIATION else company.organisation)
 
 
 def why_not_signed_on(partnership: Partnership, day: date) -> str | None:

@@ -5,6 +5,8 @@ from datetime import UTC, date, datetime
 import pytest
 from django.urls import reverse
 
+from accounts.enums import OrganisationStatus
+from accounts.models import Organisation
 from associations.enums import Stance
 from associations.operations import update_association
 from mecenova.agenda.operations import add_absence, next_step
@@ -19,6 +21,7 @@ from tests.matching.factories import SuggestionFactory
 from tests.partnerships.factories import fill_places
 
 pytestmark = pytest.mark.django_db
+CREATE = reverse("partnerships:introduction_create")
 
 
 @pytest.fixture(autouse=True)
@@ -140,3 +143,22 @@ def test_the_only_project_is_proposed_with_the_request_and_may_be_left_out(pair,
     assert chosen.format(only.pk) in reads(form_for(pair.need))
     ProjectFactory(association=pair.association, published=True)
     assert chosen.format(only.pk) not in reads(form_for(pair.need))
+
+
+@pytest.mark.parametrize("side", ["association", "company"])
+def test_who_is_not_checked_reads_why_and_keeps_its_words(client, pair, side):
+    """The page was open while the team asked for changes: said by the site, not by a closed door."""
+    own, person, other = (
+        (pair.association, pair.asker, f"besoin={pair.need.pk}")
+        if side == "association"
+        else (pair.company, pair.answerer, f"association={pair.association.pk}")
+    )
+    Organisation.objects.filter(pk=own.organisation_id).update(status=OrganisationStatus.CHANGES_ASKED)
+    client.force_login(person)
+    kind = {"kind": "skills"} if side == "company" else {}
+    answer = client.post(f"{CREATE}?{other}", {"note": "Voici nos trois classes.", **kind})
+    assert answer.status_code == 422
+    page = answer.content.decode()
+    assert "pas encore un membre vérifié" in page
+    assert "Voici nos trois classes." in page
+    assert not Introduction.objects.exists()
