@@ -3,22 +3,24 @@
 from typing import Any
 
 import django_filters as filters
+from django import forms
 from django.db.models import QuerySet
 
 from companies.models import Company, Need
 from companies.models.company import CompanyQuerySet
 from companies.models.need import NeedQuerySet
 from mecenova.reference.enums import Kind
-from mecenova.reference.filters import TerritoryFilter
-from mecenova.reference.models import Cause, Sector, Territory
+from mecenova.reference.filters import OneOrSeveral, TerritoryFilter, each
+from mecenova.reference.models import Cause, Sector
 
 TIMES_TO_ANSWER = (("14", "Deux semaines"), ("30", "Un mois"), ("90", "Trois mois"))
 ORDERS = (("recents", "Les plus récents"),)
 
 
-class ListFilter(filters.FilterSet):
+class ListFilter(OneOrSeveral, filters.FilterSet):
     """What both lists can be narrowed by."""
 
+    several = ("forme", "cause", "territoire")
     q = filters.CharFilter(label="Mots", method="by_words", max_length=200)
     forme = filters.ChoiceFilter(
         label="Forme", method="by_kind", choices=Kind.choices, empty_label="Toutes les formes"
@@ -37,14 +39,14 @@ class ListFilter(filters.FilterSet):
     def by_words(self, queryset: Any, name: str, value: str) -> Any:
         return queryset.saying(value)
 
-    def by_kind(self, queryset: Any, name: str, value: str) -> Any:
-        return queryset.practising(value)
+    def by_kind(self, queryset: Any, name: str, value: Any) -> Any:
+        return queryset.practising(*each(value))
 
-    def by_cause(self, queryset: Any, name: str, value: Cause) -> Any:
-        return queryset.about_cause(value)
+    def by_cause(self, queryset: Any, name: str, value: Any) -> Any:
+        return queryset.about_cause(*each(value))
 
-    def by_territory(self, queryset: Any, name: str, value: Territory) -> Any:
-        return queryset.around(value)
+    def by_territory(self, queryset: Any, name: str, value: Any) -> Any:
+        return queryset.around(*each(value))
 
 
 class NeedFilter(ListFilter):
@@ -82,10 +84,18 @@ class CompanyFilter(ListFilter):
         to_field_name="slug",
         empty_label="Tous les secteurs",
     )
+    ouvertes = filters.BooleanFilter(
+        label="Seulement celles à qui l’on peut écrire en ce moment",
+        method="by_door",
+        widget=forms.CheckboxInput,
+    )
 
     class Meta:
         model = Company
         fields: list[str] = []
+
+    def by_door(self, queryset: CompanyQuerySet, name: str, value: bool) -> CompanyQuerySet:
+        return queryset.with_an_open_door() if value else queryset
 
     def filter_queryset(self, queryset: QuerySet[Company]) -> CompanyQuerySet:
         return super().filter_queryset(queryset).by_name()

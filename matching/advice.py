@@ -27,6 +27,7 @@ from matching.openings import Opening, kinds_it_accepts, openings_under, wider_p
 from matching.suited import needs_to_answer
 from mecenova.readiness import in_words
 from mecenova.reference.enums import Kind
+from mecenova.reference.territories import ancestors
 from partnerships.enums import RefusalReason
 
 KEPT = 3
@@ -270,16 +271,22 @@ def _weight(number: int) -> int:
 
 
 def _companies_near(project: Project) -> str:
-    """The list, narrowed by what the project says once: the list takes one cause, one place, one kind."""
+    """The list, narrowed to those that the sentence counts: what the project says, and an open door."""
     association = project.association
     causes = {cause.slug for cause in project.causes.all() or association.causes.all()}
     places = {place.code for place in project.territories.all() or association.territories.all()}
-    if not places and association.organisation.department is not None:
-        places = {association.organisation.department.code}
+    if association.organisation.department is not None:
+        places.add(association.organisation.department.code)
+    # A place within another is met by all that the other's own holders are: France would bring everybody.
+    places -= {above for code in places for above in ancestors(code)}
     kinds = {ask.kind for ask in project.asks.all()}
-    said = {"cause": causes, "territoire": places, "forme": kinds}
-    narrowed = {name: value for name, values in said.items() if len(values) == 1 for value in values}
-    return f"{reverse('companies:list')}?{urlencode(narrowed)}"
+    narrowed = {
+        "cause": sorted(causes),
+        "territoire": sorted(places),
+        "forme": sorted(kinds),
+        "ouvertes": ["on"],
+    }
+    return f"{reverse('companies:list')}?{urlencode(narrowed, doseq=True)}"
 
 
 def _edit(project: Project) -> str:

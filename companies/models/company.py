@@ -33,6 +33,10 @@ class CompanyQuerySet(models.QuerySet["Company"]):
     def checked(self) -> Self:
         return self.filter(organisation__status=OrganisationStatus.CHECKED)
 
+    def with_an_open_door(self) -> Self:
+        """Checked, and looking at associations: those that one may write to today."""
+        return self.checked().filter(policy__monthly_capacity__gt=0)
+
     def with_details(self) -> Self:
         """All that a list shows of each company, in as many queries for one as for a thousand."""
         return (
@@ -61,16 +65,16 @@ class CompanyQuerySet(models.QuerySet["Company"]):
         query = FrenchSearchQuery(words)
         return self.filter(Q(search=query) | Q(organisation__search=query))
 
-    def about_cause(self, cause: Cause) -> Self:
-        linked = Policy.causes.through.objects.filter(cause=cause)
+    def about_cause(self, *causes: Cause) -> Self:
+        linked = Policy.causes.through.objects.filter(cause__in=causes)
         return self.filter(pk__in=linked.values("policy"))
 
-    def practising(self, kind: str) -> Self:
-        return self.filter(policy__kinds__contains=[kind])
+    def practising(self, *kinds: str) -> Self:
+        return self.filter(policy__kinds__overlap=kinds)
 
-    def around(self, territory: Territory) -> Self:
+    def around(self, *territories: Territory) -> Self:
         """That act there, in a part of it, or in a wider place that holds it."""
-        linked = Policy.territories.through.objects.filter(meeting(territory))
+        linked = Policy.territories.through.objects.filter(meeting(*territories))
         return self.filter(pk__in=linked.values("policy"))
 
     def by_name(self) -> Self:

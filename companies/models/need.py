@@ -60,16 +60,16 @@ class NeedQuerySet(models.QuerySet["Need"]):
         query = FrenchSearchQuery(words)
         return self.filter(Q(search=query) | Q(company__organisation__search=query))
 
-    def practising(self, kind: str) -> Self:
-        return self.filter(kind=kind)
+    def practising(self, *kinds: str) -> Self:
+        return self.filter(kind__in=kinds)
 
-    def about_cause(self, cause: Cause) -> Self:
-        linked = Need.causes.through.objects.filter(cause=cause)
+    def about_cause(self, *causes: Cause) -> Self:
+        linked = Need.causes.through.objects.filter(cause__in=causes)
         return self.filter(pk__in=linked.values("need"))
 
-    def around(self, territory: Territory) -> Self:
+    def around(self, *territories: Territory) -> Self:
         """That act there, in a part of it, or in a place that holds it: a national need is everywhere."""
-        linked = Need.territories.through.objects.filter(meeting(territory))
+        linked = Need.territories.through.objects.filter(meeting(*territories))
         return self.filter(pk__in=linked.values("need"))
 
     def most_pressing_first(self) -> Self:

@@ -152,11 +152,9 @@ def companies_for(
     What is not given excludes nobody; no place at all (an empty list) is nowhere.
     """
     around = None if place_ids is None else frozenset(place_ids)
-    return _companies().filter(_of_company(Case(frozenset(cause_ids), around, around, frozenset(kinds))))
-
-
-def _companies() -> "QuerySet[Company]":
-    return Company.objects.checked().filter(policy__monthly_capacity__gt=0)
+    return Company.objects.with_an_open_door().filter(
+        _of_company(Case(frozenset(cause_ids), around, around, frozenset(kinds)))
+    )
 
 
 def _of_association(case: Case) -> Q:

@@ -143,6 +143,39 @@ class TestCompanies:
         assert names(client, "?secteur=banque-et-finance") == ["Deux", "Une"]
         assert names(client, "?secteur=x") == ["Deux", "Une"]
 
+    @pytest.mark.parametrize(
+        ("query", "found", "ticked"),
+        [
+            ("?cause=sport&cause=sante", ["Une", "Deux"], ["Santé", "Sport"]),
+            ("?cause=sport&cause=sport", ["Une"], []),
+            ("?forme=in_kind&forme=skills", ["Une", "Deux"], ["Mécénat en nature", "Mécénat de compétences"]),
+            ("?territoire=69&territoire=75", ["Une", "Deux"], ["Rhône (69)", "Paris (75)"]),
+            ("?territoire=69&territoire=13&cause=sport", ["Une"], ["Bouches-du-Rhône (13)", "Rhône (69)"]),
+            ("?cause=sport&cause=x", ["Une", "Deux", "Trois"], ["Sport"]),
+            ("?ouvertes=on", ["Une", "Trois"], []),
+        ],
+    )
+    def test_several_of_a_kind_any_of_which_will_do(self, client, query, found, ticked):
+        """Each is a box of its own, which can be unticked; the others are not."""
+        for name, cause, kind, place, places in (
+            ("Une", "sport", "in_kind", "69", 3),
+            ("Deux", "sante", "skills", "75", 0),
+            ("Trois", "culture", "financial", "13", 3),
+        ):
+            PolicyFactory(
+                company__organisation__name=name,
+                kinds=[kind],
+                causes=[cause],
+                territories=[place],
+                monthly_capacity=places,
+            )
+        assert set(names(client, query)) == set(found)
+        form = client.get(f"{COMPANIES}{query}").context["filter"].form
+        boxes = [
+            box for name in ("cause", "forme", "territoire") for box in form[name] if "checked" in f"{box}"
+        ]
+        assert [box.choice_label for box in boxes] == ticked
+
     def test_the_fragment_is_the_results_of_the_page(self, client):
         CompanyFactory()
         assert_part_of(client.get(COMPANIES), client.get(COMPANIES, headers=HTMX))

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from datetime import UTC, datetime, timedelta
+from itertools import product
 
 import pytest
 from django.db import transaction
@@ -265,6 +266,37 @@ def test_what_is_refused_is_never_advised(project):
     project.association.refused_kinds = [Kind.SKILLS]
     NeedFactory(published=True, kind=Kind.SKILLS, territories=["59"])
     assert all("compétences" not in step.text for step in three_steps(project, NOTHING))
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {},
+        {"causes": ["sport", "sante"], "territories": ["59", "62", "R11"]},
+        {"causes": ["sport"], "territories": ["FR"]},
+        {"causes": [], "territories": []},
+    ],
+)
+def test_the_list_it_leads_to_holds_the_companies_that_it_counts(client, db, said):
+    """Several causes, places and kinds as well as one; none behind a closed door, and none unclaimed."""
+    project = ProjectFactory(association=AssociationFactory(complete=True, **said), published=True)
+    AskFactory(project=project)
+    AskFactory(project=project, kind=Kind.SKILLS, days=3)
+    for causes, places, kinds in product(
+        (["sport"], ["sante"], ["education"], ["culture"]),
+        (["59"], ["62"], ["FR"], ["R32"], ["13"]),
+        ([Kind.FINANCIAL], [Kind.SKILLS], [Kind.IN_KIND]),
+    ):
+        CompanyFactory(policy__causes=causes, policy__territories=places, policy__kinds=kinds)
+    everything = {"policy__causes": ["sport", "education"], "policy__territories": ["59"]}
+    CompanyFactory(**everything, policy__monthly_capacity=0)
+    CompanyFactory(**everything, organisation__status="unclaimed")
+    findings = find(project, NOW)
+    assert findings.companies_compatible
+    (step,) = [one for one in three_steps(project, findings) if one.key == "write"]
+    assert f"{findings.companies_compatible} soutiennent" in step.text.replace("\u00a0", " ")
+    page = client.get(step.path)
+    assert page.context["page_obj"].paginator.count == findings.companies_compatible
 
 
 def test_companies_to_write_to_are_on_the_page_where_it_leads(project, client):
