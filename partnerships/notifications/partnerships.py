@@ -302,6 +302,24 @@ class ReflectionWritten(PartnershipNotification):
 
 
 @register_notification
+class ReflectionGivenUp(PartnershipNotification):
+    """Nobody waits for the words of who has left. Queued with what was asked, and the key of that party."""
+
+    name: ClassVar[str] = "partnerships.reflection_given_up"
+    template: ClassVar[str] = "mail/partnerships/reflection_given_up.md"
+    weekly: ClassVar[bool] = True
+    wanted_in: ClassVar[tuple[str, ...]] = (PartnershipStatus.ENDED,)
+
+    def context(self, subject: Partnership, recipient: "User") -> dict[str, Any]:
+        context = super().context(subject, recipient)
+        moment, _, key = self.occurrence.partition(":")
+        gone = (one.name for one in subject.organisations() if str(one.pk) == key)
+        still_asked = subject.reflection_moment == moment
+        is_your_turn = still_asked and context["own"] in subject.without_words(moment)
+        return context | {"gone": next(gone, ""), "is_your_turn": is_your_turn}
+
+
+@register_notification
 class JointEvaluationAsked(ReflectionAsked):
     name: ClassVar[str] = "partnerships.joint_evaluation_asked"
     template: ClassVar[str] = "mail/partnerships/joint_evaluation_asked.md"

@@ -7,6 +7,7 @@ from dateutil.relativedelta import relativedelta
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
+from accounts.models import Organisation
 from mecenova.agenda import operations as agenda
 from mecenova.calendar import clock
 from mecenova.calendar.working_days import morning_of
@@ -24,7 +25,12 @@ from partnerships.followups import (
     TellLastingEffect,
 )
 from partnerships.models import Partnership, Reflection
-from partnerships.notifications import PartnershipEnded, PartnershipRenewed, ReflectionWritten
+from partnerships.notifications import (
+    PartnershipEnded,
+    PartnershipRenewed,
+    ReflectionGivenUp,
+    ReflectionWritten,
+)
 from partnerships.operations.partnerships import lock_partnership
 from partnerships.workflow import PARTNERSHIP
 
@@ -74,11 +80,14 @@ def end_partnership(*, partnership: Partnership, by: "User | None" = None, note:
     return partnership
 
 
-def end_by_leaving(partnership: Partnership, note: str) -> None:
+def end_by_leaving(partnership: Partnership, leaver: Organisation, note: str) -> None:
     """A party has left: those who stay are told, and give their own account of it. The caller holds it."""
     if partnership.is_agreed:
         _end(partnership, by=None, note=note)
         agenda.start(EvaluateTogether, partnership)
+    elif reflection_is_open(partnership, agenda.next_step(partnership)) and not partnership.words_of(leaver):
+        asked = f"{partnership.reflection_moment}:{leaver.pk}"
+        mail.queue(ReflectionGivenUp, partnership, occurrence=asked)
     if not partnership.present_organisations():
         _complete(partnership)
     elif moment := partnership.reflection_moment:

@@ -7,10 +7,11 @@ from django.db import transaction
 
 from accounts.models import Organisation
 from accounts.operations.departures import Ending
-from partnerships.enums import UNDER_WAY
+from mecenova.agenda import operations as agenda
+from partnerships.enums import UNDER_WAY, PartnershipStatus
 from partnerships.models import Introduction, Partnership
 from partnerships.notifications import IntroductionEnded
-from partnerships.operations.agreements import end_by_leaving
+from partnerships.operations.agreements import end_by_leaving, reflection_is_open
 from partnerships.operations.attention import Approach, approach_of, return_places
 from partnerships.operations.introductions import end, request_queued
 from partnerships.operations.partnerships import stop
@@ -36,12 +37,28 @@ def follow_leaving(*, organisation: Organisation, by: "User | None" = None) -> N
 
 
 def what_leaving_would_end(organisation: Organisation) -> list[Ending]:
-    """What `follow_leaving` ends; a partnership of which only an account is still asked has ended already."""
+    """What `follow_leaving` ends, and the accounts of what has ended that nobody else can write."""
     partnerships = Partnership.objects.involving(organisation).filter(status__in=UNDER_WAY).count()
     requests = Introduction.objects.open().involving(organisation).count()
+    words = len(_still_to_write(organisation))
     return [
+        Ending(
+            words,
+            "bilan de partenariat encore à écrire (faites-le avant)",
+            "bilans de partenariat encore à écrire (faites-le avant)",
+        ),
         Ending(partnerships, "partenariat en cours", "partenariats en cours"),
         Ending(requests, "demande de mise en relation", "demandes de mise en relation"),
+    ]
+
+
+def _still_to_write(organisation: Organisation) -> list[Partnership]:
+    """Those that have ended, and about which its own lines can be written now."""
+    involving = Partnership.objects.active().filter(status=PartnershipStatus.ENDED).involving(organisation)
+    ended = list(involving)
+    steps = agenda.next_steps(ended)
+    return [
+        one for one in ended if reflection_is_open(one, steps.get(one.pk)) and not one.words_of(organisation)
     ]
 
 
@@ -52,7 +69,7 @@ def _end_partnerships(organisation: Organisation, note: str) -> None:
         if partnership.is_in_discussion:
             stop(partnership, by=None, note=note)
         elif partnership.is_active:
-            end_by_leaving(partnership, note)
+            end_by_leaving(partnership, organisation, note)
 
 
 def _under_way(organisation: Organisation) -> list[UUID]:

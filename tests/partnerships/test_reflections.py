@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from accounts.operations import withdraw_organisation
+from accounts.operations import what_would_end, withdraw_organisation
 from mecenova.agenda import operations as agenda
 from mecenova.agenda.models import FollowUp
 from mecenova.calendar import clock
@@ -156,6 +156,42 @@ def test_who_has_written_waits_for_nobody_who_has_left(signed):
     withdraw_organisation(organisation=signed.company.organisation, by=signed.answerer)
     assert rule_of(signed.partnership) == "partnerships.lasting_effect"
     assert agenda.next_step(signed.partnership).organisation_id == signed.association.organisation_id
+
+
+@pytest.mark.parametrize("stays_to_write", [True, False])
+def test_who_leaves_reads_before_that_only_it_could_write_and_who_stays_learns_it(signed, stays_to_write):
+    signed.sign()
+    gone = signed.company.organisation
+    operations.end_partnership(partnership=signed.partnership, by=signed.asker)
+    assert what_would_end(gone) == [
+        "1\u00a0bilan de partenariat encore à écrire (faites-le avant)",
+        "1\u00a0besoin",
+    ]
+    if not stays_to_write:
+        operations.reflect(partnership=signed.partnership, text="Trente jeunes.", by=signed.asker)
+    withdraw_organisation(organisation=gone, by=signed.answerer)
+    step = agenda.next_step(signed.partnership)
+    assert step.organisation_id == signed.association.organisation_id
+    signed.now.move_to(MONDAY + timedelta(days=7, hours=1))
+    compose_due()
+    digest = OutgoingMail.objects.get(text__contains="elles ne viendront pas")
+    assert digest.recipient == signed.asker
+    assert gone.name in digest.subject
+    assert ("Une phrase suffit" in digest.text) == stays_to_write
+
+
+def test_who_has_written_all_that_can_be_written_leaves_nothing_behind(signed):
+    """What remains is asked in ninety days: nothing can be written of it before."""
+    signed.sign()
+    operations.end_partnership(partnership=signed.partnership, by=signed.asker)
+    operations.reflect(partnership=signed.partnership, text="De beaux ateliers.", by=signed.answerer)
+    assert not any("bilan" in said for said in what_would_end(signed.company.organisation))
+    operations.reflect(partnership=signed.partnership, text="Trente jeunes.", by=signed.asker)
+    assert not any("bilan" in said for said in what_would_end(signed.company.organisation))
+    withdraw_organisation(organisation=signed.company.organisation, by=signed.answerer)
+    signed.go_to(clock.today() + timedelta(days=200))
+    assert not OutgoingMail.objects.filter(text__contains="elles ne viendront pas").exists()
+    assert mails("lasting_effect_asked").get().recipient == signed.asker
 
 
 def test_nothing_more_is_asked_once_both_have_left(signed):
