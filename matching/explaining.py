@@ -1,10 +1,12 @@
 """A diagnosis in words: why it was written, its figures one by one, what each choice does."""
 
+from django.urls import reverse
+
 from associations.models import Project
 from matching.enums import Choice, DiagnosisCause
 from matching.findings import in_plain_numbers, others_in_words
 from matching.models import Diagnosis
-from mecenova.agenda.models import FollowUp
+from mecenova.agenda.operations import next_step
 from mecenova.agenda.wording import before
 from mecenova.reference.enums import Kind
 from mecenova.ui.contractions import of_name
@@ -71,8 +73,25 @@ def draft_question(project: Project) -> str:
     )
 
 
-def step_in_words(step: FollowUp) -> str:
-    return f"Prochaine étape,{before(step.deadline)}\u00a0: {step.what}"
+def where_it_is_done(diagnosis: Diagnosis, choice: str) -> str:
+    """The page on which what was chosen is done, or shown."""
+    if choice == Choice.REWRITE:
+        return reverse("associations:project_edit", args=[diagnosis.project_id])
+    if choice == Choice.WIDEN:
+        return f"{diagnosis.get_absolute_url()}#suite"
+    return diagnosis.project.get_absolute_url()
+
+
+def what_choosing_did(chosen: Diagnosis) -> str:
+    """Said at once: what it changed beyond the project, and what comes next."""
+    project = chosen.project
+    project.refresh_from_db()
+    said = ["C’est noté."]
+    if chosen.choice == Choice.PAUSE and project.is_paused_with_association:
+        said.append("Sans autre projet publié, c’est toute l’association qui est en pause.")
+    if step := next_step(project):
+        said.append(f"Prochaine étape,{before(step.deadline)}\u00a0: {step.what}")
+    return " ".join(said)
 
 
 def _presented(diagnosis: Diagnosis) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from django import forms
 
 from matching.enums import Choice
-from matching.explaining import CHOICES, draft_question, step_in_words, why
+from matching.explaining import CHOICES, draft_question, what_choosing_did, where_it_is_done, why
 from matching.forms import CHOICE_FORMS, DeclineForm, InterestForm
 from matching.models import Diagnosis, Suggestion
 from matching.notifications import CHOICE_LINKS, DECLINE_LINK, INTEREST_LINK
@@ -91,6 +91,7 @@ class ChoiceLink(OneClick):
     max_age: ClassVar[timedelta] = timedelta(days=60)
     template: ClassVar[str] = "matching/diagnosis_link.html"
     choice: ClassVar[Choice]
+    goes_on_by: ClassVar[str] = "Voir le projet"
 
     def get_subject(self, pk: uuid.UUID) -> Diagnosis | None:
         return Diagnosis.objects.with_project().filter(pk=pk).first()
@@ -108,9 +109,10 @@ class ChoiceLink(OneClick):
         return why_over(subject) or None
 
     def act(self, subject: Diagnosis, user: "User", cleaned_data: dict[str, Any]) -> str:
-        choose_after(diagnosis=subject, choice=self.choice, by=user, **cleaned_data)
-        step = next_step(subject.project)
-        return f"C’est noté. {step_in_words(step)}" if step else "C’est noté."
+        return what_choosing_did(choose_after(diagnosis=subject, choice=self.choice, by=user, **cleaned_data))
+
+    def goes_on(self, subject: Diagnosis) -> tuple[str, str]:
+        return where_it_is_done(subject, self.choice), self.goes_on_by
 
 
 @register_link
@@ -118,6 +120,7 @@ class RewriteLink(ChoiceLink):
     name: ClassVar[str] = CHOICE_LINKS[Choice.REWRITE]
     title: ClassVar[str] = "Réécrire le projet"
     button: ClassVar[str] = "Oui, nous le réécrivons"
+    goes_on_by: ClassVar[str] = "Réécrire le projet"
     choice = Choice.REWRITE
 
 
@@ -126,6 +129,7 @@ class WidenLink(ChoiceLink):
     name: ClassVar[str] = CHOICE_LINKS[Choice.WIDEN]
     title: ClassVar[str] = "Élargir le projet"
     button: ClassVar[str] = "Oui, nous l’élargissons"
+    goes_on_by: ClassVar[str] = "Voir comment l’élargir"
     choice = Choice.WIDEN
 
 

@@ -48,6 +48,9 @@ class AnswerLink(OneClick):
     def act(self, subject: Introduction, user: "User", cleaned_data: dict[str, Any]) -> str:
         return give_answer(subject, cleaned_data, by=user)
 
+    def goes_on(self, subject: Introduction) -> tuple[str, str]:
+        return subject.get_absolute_url(), "Ouvrir la demande sur le site"
+
 
 @register_link
 class TalkLink(OneClick):
@@ -80,3 +83,6 @@ class TalkLink(OneClick):
 
     def act(self, subject: Partnership, user: "User", cleaned_data: dict[str, Any]) -> str:
         return report_talk(subject, cleaned_data["talked"] == TalkForm.YES, by=user)
+
+    def goes_on(self, subject: Partnership) -> tuple[str, str]:
+        return subject.get_absolute_url(), "Ouvrir la page du partenariat"

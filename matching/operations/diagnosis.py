@@ -225,7 +225,8 @@ def why_over(diagnosis: Diagnosis) -> str:
     if diagnosis.choice:
         who = f" par {diagnosis.chosen_by}" if diagnosis.chosen_by else ""
         label = diagnosis.get_choice_display()
-        return f"La suite est déjà choisie{who}\u00a0: {label[:1].lower()}{label[1:]}."
+        about = f"La suite de «\u202f{diagnosis.project.title}\u202f»"
+        return f"{about} est déjà choisie{who}\u00a0: {label[:1].lower()}{label[1:]}."
     if not diagnosis.is_open:
         return "Les choses ont avancé depuis\u00a0: il n’y a plus de suite à choisir pour ce projet."
     return ""

@@ -6,14 +6,13 @@ from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.policies import is_member
 from infotheque.models import Prescription
 from matching import operations, policies
 from matching.enums import Choice
-from matching.explaining import CHOICES, draft_question, facts_of, step_in_words, why
+from matching.explaining import CHOICES, draft_question, facts_of, what_choosing_did, where_it_is_done, why
 from matching.followups import CallAfterDiagnosis
 from matching.forms import CHOICE_FORMS, DiagnosisCallForm
 from matching.models import Diagnosis
@@ -43,13 +42,12 @@ def choose(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     if not form.is_valid():
         return _show(request, found, {choice: form}, status=422)
     try:
-        operations.choose_after(diagnosis=found, choice=choice, by=request.user, **form.cleaned_data)
+        chosen = operations.choose_after(diagnosis=found, choice=choice, by=request.user, **form.cleaned_data)
     except DomainError as refused:
         form.add_error(None, refused.message)
         return _show(request, _seen_by(request, pk), {choice: form}, status=409)
-    step = next_step(found.project)
-    messages.success(request, f"C’est noté. {step_in_words(step)}" if step else "C’est noté.")
-    return redirect(_where_it_is_done(found, choice))
+    messages.success(request, what_choosing_did(chosen))
+    return redirect(where_it_is_done(found, choice))
 
 
 @require_POST
@@ -109,14 +107,6 @@ def _show(
         "call_form": call_form or DiagnosisCallForm(),
     }
     return render(request, "matching/diagnosis.html", context, status=status)
-
-
-def _where_it_is_done(found: Diagnosis, choice: str) -> str:
-    if choice == Choice.REWRITE:
-        return reverse("associations:project_edit", args=[found.project_id])
-    if choice == Choice.WIDEN:
-        return found.get_absolute_url()
-    return found.project.get_absolute_url()
 
 
 def _seen_by(request: HttpRequest, pk: uuid.UUID) -> Diagnosis:

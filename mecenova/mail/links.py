@@ -66,6 +66,10 @@ class OneClick:
         """Call the operation; say in French what has just been done."""
         raise NotImplementedError
 
+    def goes_on(self, subject: Any) -> tuple[str, str]:
+        """Where it goes on, once done or over: an address of the site, and the words of the link."""
+        return reverse("pages:dashboard"), "Aller à mon tableau de bord"
+
 
 L = TypeVar("L", bound=type[OneClick])
 _registry: dict[str, type[OneClick]] = {}

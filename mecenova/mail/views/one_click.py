@@ -79,7 +79,8 @@ def _act(request: HttpRequest, link: ReadLink, subject: Any, user: "User") -> Ht
             form.add_error(None, error.message)
             status = 409
         else:
-            return page(request, "mail_pages/done.html", {"message": message})
+            goes_on = link.action.goes_on(subject)
+            return page(request, "mail_pages/done.html", {"message": message, "goes_on": goes_on})
     return page(request, link.action.template, _shown(link.action, subject, user, form), status)
 
 
