@@ -54,6 +54,8 @@ def test_whoever_was_promised_the_soonest_is_given_to_whoever_holds_the_fewest(t
     later, sooner = PersonFactory.create_batch(2)
     start(Check, later, since=frozen() + timedelta(days=7))
     start(Check, sooner)
+    # Put off since: its place in the queue is the one it was promised.
+    FollowUp.objects.filter(subject_id=sooner.pk).update(due_at=frozen() + timedelta(days=30))
     share_staff_steps()
     assert next_step(sooner).assigned_to == team[0]
     # Of two who hold as many, the first who came.
