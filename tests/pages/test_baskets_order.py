@@ -14,7 +14,13 @@ from mecenova.pages.duties import loads
 from mecenova.pages.register import WEEK, why_left
 from mecenova.ui.figures import short_date
 from mecenova.workflow.journal import record
-from tests.accounts.factories import MembershipFactory, OrganisationFactory, StaffFactory, UserFactory
+from tests.accounts.factories import (
+    ClaimFactory,
+    MembershipFactory,
+    OrganisationFactory,
+    StaffFactory,
+    UserFactory,
+)
 from tests.pages.test_baskets import FILL, refused_twice
 from tests.partnerships.factories import IntroductionFactory
 
@@ -30,7 +36,7 @@ def test_whoever_has_waited_longest_is_first(slug):
             FILL[slug]()
     basket = BASKETS[slug]
     since = [basket.line(row).since for row in basket.found()]
-    assert len(set(since)) == 3
+    assert len(since) == len(set(since)) == 3
     assert since == sorted(since)
 
 
@@ -62,6 +68,10 @@ def test_a_request_leaves_by_its_own_journal_and_an_association_by_its_organisat
     record(refused.organisation, "call", "checked", "checked", staff)
     assert f"par {staff}" in why_left(BASKETS["en-attente"], asked, since)
     assert why_left(BASKETS["associations-refusees"], refused, since).startswith("Appel de l’équipe")
+    claim = ClaimFactory()
+    evening.advance(timedelta(minutes=1))
+    record(claim, "accept", "waiting", "accepted", staff)
+    assert f"par {staff}" in why_left(BASKETS["revendications"], claim, since)
     assert why_left(BASKETS["associations-refusees"], refused_twice(), since) == (
         BASKETS["associations-refusees"].left
     )
