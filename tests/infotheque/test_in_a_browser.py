@@ -4,9 +4,12 @@ import pytest
 from django.urls import reverse
 from playwright.sync_api import Page, expect
 
-from infotheque.models import DailyUse, PrescribedReading
-from tests.accounts.factories import OrganisationFactory, StaffFactory
-from tests.browser import PHONE, assert_accessible, assert_good, assert_no_sideways_scroll
+from infotheque.exercises import exercise_of
+from infotheque.models import DailyUse, PrescribedReading, Step
+from infotheque.operations import answer_step, load_paths
+from tests.accounts.factories import MembershipFactory, OrganisationFactory, StaffFactory
+from tests.associations.factories import AssociationFactory
+from tests.browser import DESK, NARROW, PHONE, assert_accessible, assert_good, assert_no_sideways_scroll
 from tests.infotheque.asking import on_line
 from tests.infotheque.factories import DocumentFactory, DocumentFileFactory
 
@@ -69,6 +72,38 @@ def test_words_that_were_replaced_are_heard_with_the_count_and_once(page: Page, 
     page.get_by_text("L’équipe a noté cette recherche").wait_for()
     page.wait_for_timeout(200)
     expect(heard).to_be_empty()
+
+
+# WCAG 1.4.12: what a reader who needs room between letters lays over any site.
+SPACED = """() => {
+  const sheet = new CSSStyleSheet()
+  const room = { "line-height": "1.5", "letter-spacing": ".12em", "word-spacing": ".16em" }
+  const rules = Object.entries(room).map(([name, value]) => `${name}: ${value} !important;`)
+  sheet.replaceSync(`* { ${rules.join(" ")} }`)
+  document.adoptedStyleSheets = [sheet]
+}"""
+CUT = """() => [...document.querySelectorAll(".radar text")].filter(words => {
+  const [mine, picture] = [words, words.ownerSVGElement].map(node => node.getBoundingClientRect())
+  const clips = getComputedStyle(words.ownerSVGElement).overflow !== "visible"
+  const [left, right] = clips ? [picture.left, picture.right] : [0, document.documentElement.clientWidth]
+  return mine.left < left || mine.right > right
+}).map(words => words.textContent)"""
+
+
+@pytest.mark.parametrize("viewport", [NARROW, PHONE, DESK], ids=["narrow", "phone", "desk"])
+def test_words_around_the_picture_of_a_self_assessment_are_whole_when_spaced(new_page, enter, viewport):
+    load_paths(by=StaffFactory())
+    step = Step.objects.get(path__slug="preparer-un-partenariat", key="ou-en-sommes-nous")
+    membership = MembershipFactory(organisation=AssociationFactory().organisation)
+    dimensions = exercise_of(step.path.slug, step.key).dimensions
+    answers = {dimension.key: "1" for dimension in dimensions}
+    answer_step(organisation=membership.organisation, step=step, answers=answers, by=membership.user)
+    page = enter(new_page(viewport), membership.user)
+    page.goto(step.get_absolute_url())
+    assert page.locator(".radar text").count() == len(dimensions)
+    page.evaluate(SPACED)
+    assert page.evaluate(CUT) == []
+    assert_no_sideways_scroll(page)
 
 
 def test_on_a_phone_the_teams_tables_are_cards_that_are_still_tables(page: Page, enter) -> None:
