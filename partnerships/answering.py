@@ -2,6 +2,8 @@
 
 from typing import TYPE_CHECKING, Any
 
+from mecenova.agenda.operations import next_step
+from mecenova.agenda.wording import before
 from mecenova.ui.figures import long_date
 from partnerships import operations
 from partnerships.forms import AnswerForm
@@ -33,10 +35,6 @@ def give_answer(introduction: Introduction, answer: dict[str, Any], *, by: "User
 
 _AFTER_TALK = {
     Verdict.TALKED: "Merci\u202f! La suite s’écrit à deux\u00a0: dites-nous quand ce sera signé.",
-    Verdict.DISAGREE: (
-        "Merci. L’autre côté n’a pas répondu la même chose\u00a0: "
-        "une personne de l’équipe vous appelle tous les deux."
-    ),
     Verdict.RETURN: "Merci de l’avoir dit. Chacun revient à la recherche, et un courriel vous dit comment.",
 }
 
@@ -44,8 +42,18 @@ _AFTER_TALK = {
 def report_talk(partnership: Partnership, talked: bool, *, by: "User") -> str:
     """One side's answer, and what to tell the person. Raises DomainError."""
     verdict = operations.report_talk(partnership=partnership, talked=talked, by=by)
+    if verdict == Verdict.DISAGREE:
+        return _team_calls(partnership)
     waiting = "Merci, c’est noté. Nous attendons la réponse de l’autre côté."
     return _AFTER_TALK.get(verdict, waiting if talked else _not_yet(partnership))
+
+
+def _team_calls(partnership: Partnership) -> str:
+    step = next_step(partnership)
+    return (
+        "Merci. L’autre côté n’a pas répondu la même chose\u00a0: une personne de l’équipe vous appelle "
+        f"tous les deux{before(step.deadline if step else None)}."
+    )
 
 
 def _not_yet(partnership: Partnership) -> str:

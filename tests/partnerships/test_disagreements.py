@@ -11,6 +11,7 @@ from mecenova.agenda.enums import Owner
 from mecenova.ui.figures import long_date
 from mecenova.workflow.journal import history
 from partnerships import operations
+from partnerships.answering import report_talk
 from partnerships.enums import PartnershipStatus
 from partnerships.models import Partnership, TalkReport
 from partnerships.talks import Verdict
@@ -18,6 +19,13 @@ from tests.accounts.factories import MembershipFactory, StaffFactory, UserFactor
 from tests.partnerships.talking import FIRST, OVER, mails, plain, shown, state, step_of
 
 pytestmark = pytest.mark.django_db
+
+
+def test_who_answers_otherwise_reads_by_when_the_team_calls(talk):
+    talk.go_to(FIRST)
+    assert "appelle" not in report_talk(talk.partnership, True, by=talk.asker)
+    said = report_talk(talk.partnership, False, by=talk.answerer)
+    assert "vous appelle tous les deux au plus tard le mardi 1er\u00a0décembre 2026." in said
 
 
 def test_a_yes_and_a_no_go_to_the_team_and_both_are_told(talk):
