@@ -6,8 +6,9 @@ import pytest
 
 from mecenova.calendar import clock
 from mecenova.mail.delivery import Delivery, deliver_due
-from mecenova.mail.enums import MailStatus
-from mecenova.mail.models import AddressTrouble, OutgoingMail
+from mecenova.mail.enums import Attempt, MailStatus
+from mecenova.mail.models import AddressTrouble, DeliveryAttempt, OutgoingMail
+from mecenova.mail.troubles import SAME_WORDS_FROM, is_said_to_all
 from tests.mail import smtp_sink
 from tests.mail.factories import OutgoingMailFactory
 
@@ -30,6 +31,35 @@ def test_whoever_is_refused_again_meanwhile_is_not_condemned_either(sink):
     OutgoingMail.objects.update(retry_at=clock.now())
     assert set(deliver_due()) == {Delivery.POSTPONED}
     assert not AddressTrouble.objects.open().exists()
+
+
+def test_one_address_refused_again_and_again_is_one(sink):
+    """Two of them, one presented twice: the server has said it of two addresses, not of three."""
+    first, second = OutgoingMailFactory.create_batch(2)
+    again = OutgoingMailFactory(recipient=second.recipient)
+    for mail in (first, second):
+        sink.behaviours[mail.address] = [smtp_sink.RECIPIENT_REFUSED] * 9
+    for mail in (first, second, again):
+        OutgoingMail.objects.exclude(pk=mail.pk).update(due_at=clock.now() + timedelta(days=1))
+        OutgoingMail.objects.filter(pk=mail.pk).update(due_at=clock.now())
+        deliver_due()
+    assert AddressTrouble.objects.open().count() == 2
+
+
+@pytest.mark.parametrize(
+    ("kind", "hours", "is_condemned"),
+    [("rejected", 5, False), ("rejected", 7, True), ("complained", 5, True), ("bounced", 5, True)],
+)
+def test_what_is_forgiven_is_what_was_said_in_these_words_and_of_late(kind, hours, is_condemned):
+    words, now = "550 no such user", clock.now()
+    trouble = AddressTrouble.objects.create(
+        address="ancien@exemple.test", kind=kind, detail=words, at=now - timedelta(hours=hours)
+    )
+    for mail in OutgoingMailFactory.create_batch(SAME_WORDS_FROM - 1):
+        DeliveryAttempt.objects.create(mail=mail, outcome=Attempt.REFUSED, detail=words)
+    assert is_said_to_all("nouvelle@exemple.test", words)
+    trouble.refresh_from_db()
+    assert trouble.is_open == is_condemned
 
 
 def test_the_same_words_hours_apart_are_of_each_address(sink):
