@@ -186,6 +186,14 @@ class TestDates:
         assert query_count(lambda: add_absence(organisation_id=owner.pk, by=None, **WEEK)) <= few
 
 
+@pytest.mark.parametrize(
+    ("last", "said"),
+    [(24, "Le 24\u00a0novembre 2026"), (25, "Du 24\u00a0novembre 2026 au 25\u00a0novembre 2026")],
+)
+def test_one_day_is_said_as_one_day(last, said):
+    assert Absence(first_day=date(2026, 11, 24), last_day=date(2026, 11, last)).in_words == said
+
+
 class TestRefusals:
     @pytest.mark.parametrize(
         ("first", "last", "said"),

@@ -84,6 +84,8 @@ class Absence(Identified):
 
     @property
     def in_words(self) -> str:
+        if self.first_day == self.last_day:
+            return f"Le {short_date(self.first_day)}"
         return f"Du {short_date(self.first_day)} au {short_date(self.last_day)}"
 
     @property
