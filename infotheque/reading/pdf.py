@@ -3,8 +3,6 @@
 import io
 import re
 import time
-import zlib
-from collections.abc import Iterator
 from pathlib import Path
 
 import pypdfium2 as pdfium
@@ -17,8 +15,6 @@ from infotheque.reading.types import BROKEN, LOCKED
 # Beyond these, the text is cut and said to be: a book is found by its first chapters.
 MOST_PAGES_READ = 400
 MOST_SECONDS = 8.0
-# Of packed objects looked into for programs, besides those that are reached.
-MOST_UNPACKED = 32 * 1024 * 1024
 
 PROGRAM = (
     "Ce PDF contient un programme (JavaScript ou lancement de commande). Exportez-le à nouveau en PDF "
@@ -29,16 +25,13 @@ NO_PAGE = "Ce PDF n’a aucune page. Reprenez l’original, puis déposez-le à 
 _ESCAPED_NAME = re.compile(rb"#([0-9a-fA-F]{2})")
 # Long enough names to be met by chance in no compressed picture. After a letter, it is the end of an address.
 _PROGRAM = re.compile(rb"(?:/S|[\s\0<>()\[\]{}])/(?:JavaScript|Launch)(?![A-Za-z0-9])")
-_OBJECT_STREAM = re.compile(rb"/ObjStm\b.{0,400}?stream\r?\n", re.DOTALL)
 # PDFium marks so a word cut at the end of a line.
 _CUT_WORD = re.compile("[\x02\ufffe]\\s*")
 
 
 def read_pdf(path: Path) -> Content:
     """Raises Unreadable on a password, on a damaged file and on one that holds a program."""
-    raw = path.read_bytes()
-    for part in (raw, *_unpacked(raw)):
-        _refuse_programs(part)
+    _refuse_programs(path.read_bytes())
     try:
         document = pdfium.PdfDocument(path)
     except pdfium.PdfiumError as error:
@@ -106,17 +99,3 @@ def _in_clear(document: pdfium.PdfDocument) -> bytes:
 
 def _unescaped(found: re.Match[bytes]) -> bytes:
     return bytes([int(found.group(1), 16)])
-
-
-def _unpacked(raw: bytes) -> Iterator[bytes]:
-    """What is packed as most writers do, reached or not: another reader may go through it all."""
-    left = MOST_UNPACKED
-    for found in _OBJECT_STREAM.finditer(raw):
-        try:
-            part = zlib.decompressobj().decompress(raw[found.end() :], left)
-        except zlib.error:
-            continue
-        left -= len(part)
-        yield part
-        if left <= 0:
-            return

@@ -113,12 +113,6 @@ LOCKED_ODT = office(
     content_dot_xml=b"\x8f\x11", **{"META-INF__manifest_dot_xml": b"<m><encryption-data/></m>"}
 )
 SCRIPT_IN_CLEAR = pdf_of("x") + b"\n9 0 obj <</S /J#61vaScript /JS (app.alert\\(1\\))>> endobj\n%%EOF"
-SCRIPT_PACKED = pdf_of("x").replace(
-    b"%%EOF",
-    b"9 0 obj <</Type /ObjStm /N 1 /First 4 /Filter /FlateDecode /Length 60>> stream\n"
-    + zlib.compress(b"9 0 <</S /Launch /F (cmd.exe)>>")
-    + b"\nendstream endobj\n%%EOF",
-)
 
 
 def acting_pdf(action: bytes, *, filters: bytes, pack: Bytes, kind: bytes = b"/ObjStm") -> bytes:
@@ -144,8 +138,9 @@ def acting_pdf(action: bytes, *, filters: bytes, pack: Bytes, kind: bytes = b"/O
 
 
 SCRIPT, LAUNCH = b"<</S/JavaScript/JS(app.alert\\(1\\))>>", b"<</S/Launch/F(cmd.exe)>>"
-# Packed otherwise than most writers do, which every reader of PDF unpacks all the same.
+# Packed as most writers do, then otherwise: every reader of PDF unpacks it all the same.
 ACTING_PDFS = {
+    "as usual": acting_pdf(LAUNCH, filters=b"/FlateDecode", pack=zlib.compress),
     "hexadecimal": acting_pdf(LAUNCH, filters=b"/ASCIIHexDecode", pack=lambda it: it.hex().encode() + b">"),
     "twice packed": acting_pdf(
         SCRIPT,
