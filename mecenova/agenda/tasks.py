@@ -4,7 +4,13 @@ import logging
 
 from celery import shared_task
 
-from mecenova.agenda.operations import check_silence, escalate_overdue_steps, run_due, share_staff_steps
+from mecenova.agenda.operations import (
+    check_silence,
+    escalate_overdue_steps,
+    owe_dates_again,
+    run_due,
+    share_staff_steps,
+)
 from mecenova.one_by_one import work_through
 
 logger = logging.getLogger(__name__)
@@ -20,8 +26,11 @@ def run_due_follow_ups() -> None:
 
 @shared_task
 def share_the_teams_steps() -> None:
-    """Each hour: what nobody present holds is given, what is late goes to a lead. Safe to run twice."""
-    work_through(share_staff_steps, escalate_overdue_steps)
+    """Each hour: dates are owed again, what nobody present holds is given, what is late goes to a lead.
+
+    Safe to run twice.
+    """
+    work_through(owe_dates_again, share_staff_steps, escalate_overdue_steps)
 
 
 @shared_task

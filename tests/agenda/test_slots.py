@@ -8,6 +8,7 @@ from django.db import IntegrityError, connection, transaction
 
 from mecenova.agenda.followups import HoldSlot, OfferSlot, RemindSlot
 from mecenova.agenda.models import FollowUp, Slot, SlotRequest
+from mecenova.agenda.notifications import SlotsOpened
 from mecenova.agenda.operations import (
     add_absence,
     ask_for_slot,
@@ -20,6 +21,7 @@ from mecenova.agenda.operations import (
     move_booking,
     next_step,
     open_slots,
+    owe_dates_again,
     release_organisation,
     run_due,
     share_staff_steps,
@@ -28,6 +30,8 @@ from mecenova.agenda.operations import (
 )
 from mecenova.agenda.operations import slots as slots_of_advisers
 from mecenova.agenda.silence import subjects_without_step
+from mecenova.agenda.tasks import share_the_teams_steps
+from mecenova.calendar import clock
 from mecenova.calendar.clock import PARIS
 from mecenova.mail.enums import TroubleKind
 from mecenova.mail.models import OutgoingMail
@@ -291,6 +295,41 @@ class TestNoneFree:
         request.refresh_from_db()
         assert request.closed_at is not None
         assert next_step(request) is None
+
+    def test_what_was_open_is_withdrawn_before_it_chose_the_date_is_owed_again(
+        self, organisation, member, adviser, frozen
+    ):
+        first = self.ask(organisation, member)
+        open_slots(adviser=adviser, day=TUESDAY, starts=time(14), ends=time(14, 20), by=adviser)
+        assert (next_step(first), owe_dates_again()) == (None, 0)
+        add_absence(user=adviser, first_day=TUESDAY, last_day=TUESDAY, by=adviser)
+        share_the_teams_steps.run()
+        share_the_teams_steps.run()
+        again = SlotRequest.objects.waiting().get()
+        assert next_step(again).rule == OfferSlot.name
+        # The first mail, not gone yet, says what is true no more; what opens anew is told anew.
+        assert not SlotsOpened().still_wanted(first, member)
+        open_slots(adviser=StaffFactory(), day=TUESDAY, starts=time(9), ends=time(9, 20), by=adviser)
+        assert mails("slots_opened").count() == 2
+
+    def test_who_has_chosen_since_is_owed_nothing_more(self, organisation, member, adviser, frozen):
+        self.ask(organisation, member)
+        (slot,) = open_slots(adviser=adviser, day=TUESDAY, starts=time(14), ends=time(14, 20), by=adviser)
+        booked = book_slot(slot=slot, organisation_id=organisation.pk, about=organisation, by=member)
+        assert owe_dates_again() == 0
+        withdraw_slot(slot=cancel_booking(slot=booked, by=member), by=adviser)
+        assert owe_dates_again() == 0
+
+    def test_who_let_a_fortnight_pass_or_has_left_is_owed_nothing_more(
+        self, organisation, member, adviser, frozen
+    ):
+        self.ask(organisation, member)
+        (slot,) = open_slots(adviser=adviser, day=TUESDAY, starts=time(14), ends=time(14, 20), by=adviser)
+        withdraw_slot(slot=slot, by=adviser)
+        with clock.frozen(clock.now() + timedelta(days=15)):
+            assert owe_dates_again() == 0
+        release_organisation(organisation_id=organisation.pk, by=None)
+        assert owe_dates_again() == 0
 
     def test_an_organisation_that_leaves_is_owed_none(self, organisation, member, frozen):
         request = self.ask(organisation, member)

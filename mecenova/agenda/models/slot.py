@@ -165,6 +165,10 @@ class SlotRequestQuerySet(models.QuerySet["SlotRequest"]):
     def waiting(self) -> Self:
         return self.filter(closed_at__isnull=True)
 
+    def told_since(self, moment: datetime) -> Self:
+        """Told that slots are free since then: they may still be choosing."""
+        return self.filter(told_at__gte=moment)
+
 
 class SlotRequest(Identified):
     """Somebody wished to talk when no slot was free: the team owes a date."""
@@ -184,6 +188,8 @@ class SlotRequest(Identified):
     about = GenericForeignKey("about_type", "about_id")
     asked_at = models.DateTimeField("demandé le", default=clock.now, editable=False)
     closed_at = models.DateTimeField("répondu le", null=True, blank=True)
+    # Until they choose one, or leave.
+    told_at = models.DateTimeField("créneaux annoncés le", null=True, blank=True, editable=False)
 
     objects: ClassVar[SlotRequestQuerySet] = SlotRequestQuerySet.as_manager()  # type: ignore[assignment]
 

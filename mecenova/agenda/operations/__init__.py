@@ -43,6 +43,7 @@ from mecenova.agenda.operations.slots import (
     ask_for_slot,
     book_slot,
     open_slots,
+    owe_dates_again,
     tell_who_stays,
 )
 from mecenova.agenda.operations.stays import Key, keys_of, open_stays, register_stays
@@ -75,6 +76,7 @@ __all__ = [
     "next_steps",
     "open_slots",
     "open_stays",
+    "owe_dates_again",
     "register_stays",
     "release_organisation",
     "remove_absence",

@@ -23,6 +23,7 @@ from mecenova.calendar.working_days import is_working_day, morning_of, next_work
 from mecenova.locks import hold
 from mecenova.mail.models import AddressTrouble, OutgoingMail
 from mecenova.mail.operations import queue
+from mecenova.one_by_one import one_by_one
 from mecenova.team import is_staff
 from mecenova.workflow import journal
 from mecenova.workflow.errors import DomainError
@@ -35,6 +36,8 @@ MINUTES = 20
 EARLIEST, LATEST = time(7), time(20)
 FREE, BOOKED = "free", "booked"
 FURTHEST = timedelta(days=183)
+# After the news of free slots.
+TIME_TO_CHOOSE = timedelta(days=14)
 TAKEN = "Ce créneau vient d’être pris ou retiré\u00a0: choisissez-en un autre."
 
 # Here, where steps can be started again: the rules of this room lie below its operations.
@@ -193,6 +196,7 @@ def answer_requests(places: int) -> None:
         if places <= 0:
             return
         if queue(notifications.SlotsOpened, request) and _is_heard(request):
+            request.told_at = clock.now()
             _close_request(request)
             places -= 1
 
@@ -217,19 +221,46 @@ def tell_who_stays(*, organisation_id: UUID) -> None:
         if organisations.who_is_told(organisation_id, request.asked_by):
             queue(notifications.SlotsOpened, request)
         elif not SlotRequest.objects.waiting().filter(organisation_id=organisation_id).exists():
-            request.closed_at = None
-            request.save(update_fields=["closed_at"])
+            request.closed_at = request.told_at = None
+            request.save(update_fields=["closed_at", "told_at"])
             start(OfferSlot, request)
 
 
+def owe_dates_again() -> int:
+    """Each hour: whoever was told of free slots, chose none, and would find none any more. How many."""
+    if free_slots().exists():
+        return 0
+    told = SlotRequest.objects.told_since(clock.now() - TIME_TO_CHOOSE).values_list("pk", "organisation_id")
+    return sum(one_by_one(lambda request: _owe_again(*request), list(told), what="slot request"))
+
+
+@transaction.atomic
+def _owe_again(key: UUID, organisation_id: UUID) -> int:
+    organisations.lock(organisation_id)
+    request = SlotRequest.objects.filter(
+        pk=key, organisation_id=organisation_id, told_at__isnull=False
+    ).first()
+    if request is None or free_slots().exists():
+        return 0
+    owe_slot(organisation_id, request.about or request, request.asked_by)
+    _choose_no_more(organisation_id)
+    return 1
+
+
 def close_requests(organisation_id: UUID) -> None:
+    """They have chosen a slot, or leave."""
     for request in SlotRequest.objects.waiting().filter(organisation_id=organisation_id):
         _close_request(request)
+    _choose_no_more(organisation_id)
+
+
+def _choose_no_more(organisation_id: UUID) -> None:
+    SlotRequest.objects.filter(organisation_id=organisation_id).update(told_at=None)
 
 
 def _close_request(request: SlotRequest) -> None:
     request.closed_at = clock.now()
-    request.save(update_fields=["closed_at"])
+    request.save(update_fields=["closed_at", "told_at"])
     close(request)
 
 
