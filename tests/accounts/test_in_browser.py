@@ -1,16 +1,22 @@
 """The pages of this room in a real browser, on a phone and on a desk."""
 
+from datetime import time
+
 import pytest
 from django.urls import reverse
 from playwright.sync_api import expect
 
 from accounts import operations
 from accounts.enums import Role
+from mecenova.agenda.operations import book_slot, open_slots
+from mecenova.calendar import clock
+from mecenova.calendar.working_days import next_working_morning
 from mecenova.mail.models import OutgoingMail
 from tests.accounts.factories import (
     InvitationFactory,
     MembershipFactory,
     OrganisationFactory,
+    StaffFactory,
     UserFactory,
 )
 from tests.browser import DESK, PHONE, assert_good
@@ -111,3 +117,36 @@ def test_a_manager_names_another_then_leaves_after_confirming(page, enter):
     page.get_by_text("Quitter cette équipe").first.click()
     page.get_by_role("button", name="Confirmer").and_(page.get_by_role("button", name="Quitter")).click()
     expect(page.get_by_text("Vous ne faites plus partie de l’équipe")).to_be_visible()
+
+
+@pytest.mark.parametrize("viewport", [PHONE, DESK], ids=["phone", "desk"])
+def test_an_absence_and_the_appointments_it_breaks_are_noted_by_keyboard(new_page, enter, viewport):
+    adviser, colleague = StaffFactory(), StaffFactory()
+    booker = MembershipFactory(organisation__name="Association pour l’accompagnement des familles du Rhône")
+    day = clock.paris(next_working_morning(clock.today())).date()
+    slots = open_slots(adviser=adviser, day=day, starts=time(14), ends=time(14, 20), by=adviser)
+    book_slot(
+        slot=slots[0], organisation_id=booker.organisation_id, about=booker.organisation, by=booker.user
+    )
+    page = enter(new_page(viewport), colleague)
+    page.goto(reverse("accounts:person_absences", args=[adviser.pk]))
+    assert_good(page)
+    page.get_by_label("Premier jour").fill(day.isoformat())
+    page.get_by_label("Dernier jour").fill(day.isoformat())
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("alert")).to_contain_text("pas encore notée")
+    assert_good(page)
+    page.get_by_label("Dernier jour").focus()
+    choice = page.get_by_label(booker.organisation.name)
+    for _ in range(6):
+        page.keyboard.press("Tab")
+        if choice.evaluate("field => field === document.activeElement"):
+            break
+    expect(choice).to_be_focused()
+    page.keyboard.press("a")
+    expect(choice).to_have_value("call_off")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("button", name="Noter cette absence et prévenir")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Rendez-vous annulés")).to_be_in_viewport()
+    assert_good(page)
