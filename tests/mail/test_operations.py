@@ -148,6 +148,22 @@ class TestQueue:
         with clock.frozen(NEXT_MORNING.replace(year=2027)):
             assert deliver_due()[Delivery.CANCELLED] == 1
 
+    @pytest.mark.parametrize(
+        ("groups", "became"),
+        [
+            (["letters"], Delivery.CANCELLED),
+            (["letters", "news"], Delivery.SENT),
+            (["news"], Delivery.SENT),
+        ],
+    )
+    def test_of_two_groups_both_are_declined_before_a_mail_is_held_back(self, groups, became):
+        person = PersonFactory()
+        with clock.frozen(NEXT_MORNING):
+            queue(Letter, person)
+            OutgoingMail.objects.update(groups=groups)
+            MailPreference.objects.create(user=person, group="letters", wanted=False)
+            assert deliver_due() == {became: 1}
+
 
 class TestStillWanted:
     def test_is_asked_at_delivery(self):
