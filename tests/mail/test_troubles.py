@@ -24,6 +24,7 @@ from mecenova.mail.operations import compose_due, mark_address, mend_address, qu
 from mecenova.mail.outcomes import judge
 from mecenova.mail.signals import address_troubled
 from tests.accounts.factories import StaffFactory, UserFactory
+from tests.accounts.threads import at_once, while_uncommitted
 from tests.mail import smtp_sink
 from tests.mail.factories import OutgoingMailFactory, PersonFactory
 from tests.mail.notifications_for_tests import Reminder, Weekly, Welcome
@@ -400,9 +401,20 @@ class TestFollowUp:
             assert deliver_due() == {Delivery.CANCELLED: 1}
 
     @pytest.mark.django_db(transaction=True)
-    def test_no_follow_up_without_its_trouble(self):
-        from tests.accounts.threads import at_once
+    def test_two_who_mend_it_at_once_mend_it_once(self, monkeypatch):
+        holder, helper = UserFactory(email=AWA), StaffFactory()
+        trouble = mark_address(address=AWA, kind=TroubleKind.BOUNCED)
+        said_again = while_uncommitted(
+            monkeypatch,
+            lambda: mend_address(trouble=trouble, by=holder),
+            lambda: mend_address(trouble=trouble, by=helper),
+        )
+        assert said_again is None
+        trouble.refresh_from_db()
+        assert trouble.mended_by == holder
 
+    @pytest.mark.django_db(transaction=True)
+    def test_no_follow_up_without_its_trouble(self):
         UserFactory(email=AWA)
 
         def mark():
