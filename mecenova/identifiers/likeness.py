@@ -52,7 +52,7 @@ def shared_place(one: str, other: str) -> frozenset[str]:
 
 def _mistyped(one: str, other: str, left: Sequence[str], right: Sequence[str]) -> int:
     if len(left) != len(right):
-        joined = fuzz.ratio("".join(left), "".join(right))
+        joined = fuzz.ratio(_joined(one, left), _joined(other, right))
         return round(joined) - 1 if joined >= LEAST + 6 and not any(map(_counts, (*left, *right))) else 0
     waiting = list(right)
     for word in left:
@@ -62,6 +62,11 @@ def _mistyped(one: str, other: str, left: Sequence[str], right: Sequence[str]) -
         waiting.remove(best)
     score = round(fuzz.token_sort_ratio(one, other))
     return score if score >= LEAST else 0
+
+
+def _joined(name: str, words: Sequence[str]) -> str:
+    """In the order of the name: « trans pyrenees » is « transpyrenees »."""
+    return "".join(word for word in name.split() if word in words)
 
 
 def _is_same_word(one: str, other: str) -> bool:

@@ -40,6 +40,31 @@ def test_apart(one, other, towns):
     assert likeness(name_key(one), name_key(other), towns.split()) == 0
 
 
+@pytest.mark.parametrize(
+    ("one", "other", "score"),
+    [
+        # The whole names, once each word is: 85.7 and 84.6.
+        ("Colibri", "Colibre", LEAST),
+        ("Saltimbanques", "Saltinbanquas", 0),
+        # One word beside its like: 83.3 and 81.8; five letters and four.
+        ("Secours du relais", "Secours du relait", 94),
+        ("Foyer des hirondelles", "Foyer des hérondelies", 0),
+        ("Maison du phare", "Maison du phares", 97),
+        ("Maison du phar", "Maison du phare", 0),
+        # A name that only adds words: 90 and 89.5.
+        ("Secours des lampes", "Secours des lampes Est", LEAST + 4),
+        ("Maison des jeunes et de la culture", "Maison des jeunes et de la culture seniors", 0),
+        # Words written as one, in whatever order they come: 92.3 and 91.7.
+        ("Trans-Pyrénées", "Transpyrinées", LEAST + 5),
+        ("Contre-Pointe", "Contrepoints", 0),
+        ("Trans-Pyrénées", "Transpyrénées", 99),
+        ("Porte-Voix", "Portevoix", 99),
+    ],
+)
+def test_each_threshold_has_a_pair_on_each_side(one, other, score):
+    assert likeness(name_key(one), name_key(other)) == likeness(name_key(other), name_key(one)) == score
+
+
 @given(st.text(max_size=40), st.text(max_size=40))
 def test_likeness_has_no_side_and_bounds(one, other):
     one, other = name_key(one), name_key(other)
