@@ -6,7 +6,6 @@ import pytest
 from celery.exceptions import SoftTimeLimitExceeded
 from django.contrib.auth.models import Group
 from django.core.exceptions import PermissionDenied
-from django.db import connection
 from django.urls import reverse
 
 from mecenova.agenda.followups import Escalation
@@ -31,7 +30,6 @@ from mecenova.team import LEADS
 from mecenova.workflow.errors import DomainError
 from mecenova.workflow.models import TransitionRecord
 from tests.accounts.factories import ClaimFactory, StaffFactory, UserFactory
-from tests.accounts.threads import at_once
 from tests.agenda.rules_for_tests import Answer, Check
 from tests.mail.factories import PersonFactory
 from tests.partnerships.factories import IntroductionFactory
@@ -420,22 +418,6 @@ class TestAssigning:
     def test_only_what_the_team_owes(self, team, subject, frozen):
         with pytest.raises(DomainError):
             assign(follow_up=start(Answer, subject), to=team[0], by=team[0])
-
-
-@pytest.mark.django_db(transaction=True)
-def test_two_sharers_at_once_share_as_one():
-    team = StaffFactory.create_batch(2)
-    for subject in PersonFactory.create_batch(6):
-        start(Check, subject)
-
-    def call():
-        try:
-            return share_staff_steps()
-        finally:
-            connection.close()
-
-    assert sum(at_once(call, call)) == 6
-    assert numbers(team) == [3, 3]
 
 
 def test_a_step_that_comes_back_does_not_go_to_the_end_of_the_queue(team, subject, frozen):
