@@ -43,17 +43,16 @@ def report_talk(partnership: Partnership, talked: bool, *, by: "User") -> str:
     """One side's answer, and what to tell the person. Raises DomainError."""
     verdict = operations.report_talk(partnership=partnership, talked=talked, by=by)
     if verdict == Verdict.DISAGREE:
-        return _team_calls(partnership)
+        return f"Merci. L’autre côté n’a pas répondu la même chose\u00a0: {team_calls(partnership)}"
     waiting = "Merci, c’est noté. Nous attendons la réponse de l’autre côté."
     return _AFTER_TALK.get(verdict, waiting if talked else _not_yet(partnership))
 
 
-def _team_calls(partnership: Partnership) -> str:
+def team_calls(partnership: Partnership) -> str:
+    """Two sides do not say the same: who settles it, and by when."""
     step = next_step(partnership)
-    return (
-        "Merci. L’autre côté n’a pas répondu la même chose\u00a0: une personne de l’équipe vous appelle "
-        f"tous les deux{before(step.deadline if step else None)}."
-    )
+    until = before(step.deadline if step else None)
+    return f"une personne de l’équipe vous appelle tous les deux{until}."
 
 
 def _not_yet(partnership: Partnership) -> str:

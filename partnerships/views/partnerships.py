@@ -15,7 +15,7 @@ from accounts.models import User
 from mecenova.ui.as_shown import held_to_write
 from mecenova.workflow.errors import DomainError
 from partnerships import operations, policies
-from partnerships.answering import report_talk
+from partnerships.answering import report_talk, team_calls
 from partnerships.forms import (
     AbandonForm,
     AgreeForm,
@@ -102,7 +102,7 @@ def contest(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
     def act(data: dict[str, Any]) -> str:
         operations.contest_signature(partnership=found, by=request.user, note=data["note"])
-        return "C’est noté\u00a0: une personne de l’équipe vous appelle tous les deux."
+        return f"C’est noté\u00a0: {team_calls(found)}"
 
     return _answer(request, found, "contest_form", ContestForm(request.POST, auto_id="contest_%s"), act)
 

@@ -230,7 +230,8 @@ def test_the_other_side_says_that_it_is_not_signed_and_the_team_asks_both(signed
     assert "pas encore signé" in shown(client.get(signed.partnership.get_absolute_url()))
     address = reverse("partnerships:partnership_contest", args=[signed.partnership.pk])
     assert client.post(address, {"note": ""}).status_code == 422
-    client.post(address, {"note": "Notre juriste relit encore."})
+    said = client.post(address, {"note": "Notre juriste relit encore."}, follow=True)
+    assert "vous appelle tous les deux au plus tard le jeudi 26 novembre 2026." in shown(said)
     partnership = Partnership.objects.get()
     assert (partnership.status, partnership.signed_on, partnership.agreed_at) == ("discussion", None, None)
     assert rule_of(partnership) == "partnerships.settle_signature"
