@@ -209,7 +209,8 @@ def test_what_i_owe_soonest_comes_first_and_leads_where_it_is_done(client):
     assert f'<a href="{soon.get_absolute_url()}">Répondre à ' in text
     assert f"« {soon.need.title} », avec {association.organisation.name}" in text.replace("\u202f", " ")
     assert "À vous de jouer" in text
-    # The organisation's own step is still told, with its date.
+    # The organisation's own step is still told, with its date, and found by its heading.
+    assert re.search(r"<h2[^>]*>Et pour votre organisme</h2>", text)
     assert " ".join(agenda.next_step(company.organisation).what_to_you.split()) in " ".join(text.split())
 
 
@@ -232,7 +233,9 @@ def test_an_appointment_and_a_wish_for_one_are_told(client):
     organisation, person = association.organisation, member_of(association)
     client.force_login(person)
     agenda.ask_for_slot(organisation_id=organisation.pk, about=organisation, by=person)
-    assert "Vous proposer un rendez-vous." in shown(client.get(DASHBOARD))
+    asked = shown(client.get(DASHBOARD))
+    assert "Vous proposer un rendez-vous." in asked
+    assert re.search(r"<h2[^>]*>Le rendez-vous que vous avez demandé</h2>", asked)
     with clock.frozen(datetime(2026, 11, 23, 9, tzinfo=UTC)) as now:
         (slot,) = agenda.open_slots(
             adviser=adviser, day=date(2026, 12, 1), starts=time(14), ends=time(14, 20), by=adviser
