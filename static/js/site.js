@@ -11,7 +11,7 @@
      with its words would say nothing. Another part says nothing of a count that stays. */
   document.addEventListener("htmx:afterSettle", function (event) {
     if (!event.target.querySelector("[data-result-count]")) { return; }
-    var told = event.target.querySelectorAll(".notice, [data-result-count]");
+    var told = event.target.querySelectorAll(".notice, [data-result-told], [data-result-count]");
     announce(Array.from(told, textOf).join(" "));
   });
 

@@ -1,5 +1,7 @@
 """What only a browser can tell: a file taken is a download and a count, and « useful? » answers in place."""
 
+import re
+
 import pytest
 from django.urls import reverse
 from playwright.sync_api import Page, expect
@@ -72,6 +74,16 @@ def test_words_that_were_replaced_are_heard_with_the_count_and_once(page: Page, 
     page.get_by_text("L’équipe a noté cette recherche").wait_for()
     page.wait_for_timeout(200)
     expect(heard).to_be_empty()
+
+
+def test_how_many_say_all_of_it_is_heard_before_the_count(page: Page, fresh_words) -> None:
+    on_line("Un budget de théâtre", "Un budget de fanfare")
+    page.goto(reverse("infotheque:list"))
+    page.locator("#id_q").fill("budget théâtre")
+    heard = page.locator("#annonce")
+    expect(heard).to_have_text(
+        re.compile(r"1 document dit tout ce que vous cherchez\. Les autres s’en approchent\.\s+2\sdocuments")
+    )
 
 
 # WCAG 1.4.12: what a reader who needs room between letters lays over any site.
