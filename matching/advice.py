@@ -43,6 +43,9 @@ OF_KIND = {
 }
 
 
+# The words of the page it leads to; those of the choice are « Réécrire le projet ».
+EDIT = "Modifier le projet"
+
 # What a reason is about; those left out are about the company alone.
 SUBJECT_OF: dict[str, str] = {
     RefusalReason.UNCLEAR: "words",
@@ -63,7 +66,7 @@ SUBJECT_OF: dict[str, str] = {
     RefusalReason.TEAM_BUSY: "timing",
 }
 AFTER_A_NO: dict[str, tuple[str, str]] = {
-    "words": ("dites pour qui, où, quand, avec qui, et ce que l’aide changera.", "Réécrire le projet"),
+    "words": ("dites pour qui, où, quand, avec qui, et ce que l’aide changera.", EDIT),
     "asks": (
         "découpez la demande en plusieurs lots, que plusieurs entreprises peuvent prendre.",
         "Revoir les demandes",
@@ -221,7 +224,7 @@ def _about_the_words(project: Project, findings: Findings) -> list[Step]:
             35,
             f"{in_plain_numbers(silent, 'entreprise a ouvert', 'entreprises ont ouvert')} votre projet sans "
             "aller plus loin\u00a0: réécrivez le titre et les deux premières lignes. On lit cela d’abord.",
-            "Réécrire le projet",
+            EDIT,
             _edit(project),
         )
     ]

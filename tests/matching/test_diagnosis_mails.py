@@ -79,6 +79,19 @@ def test_a_quiet_project(now, project, snapshot):
     assert read("matching.diagnosis") == snapshot
 
 
+def test_links_of_the_same_words_lead_to_the_same_page(project):
+    """Two of them were « Réécrire le projet »: one opened the form, the other the choice and its page."""
+    SuggestionFactory(association=project.association, project=project, seen_at=MONDAY)
+    diagnose(project=project, cause=DiagnosisCause.QUIET, turn="1-45")
+    mail = OutgoingMail.objects.get(notification="matching.diagnosis")
+    links = re.findall(r'<a [^>]*href="([^"]+)"[^>]*>(.*?)</a>', mail.html, re.DOTALL)
+    pages_of = {}
+    for address, words in links:
+        pages_of.setdefault(re.sub(r"<[^>]+>|\s+", " ", words).strip(), set()).add(address)
+    assert {"Modifier le projet", "Réécrire le projet"} <= pages_of.keys()
+    assert [words for words, pages in pages_of.items() if len(pages) > 1] == []
+
+
 def test_figures_read_later_are_told_of_the_day_they_were_counted(now, project):
     diagnosis = diagnose(project=project, cause=DiagnosisCause.QUIET, turn="1-45")
     now.move_to(MONDAY + timedelta(days=9))
