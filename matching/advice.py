@@ -22,12 +22,11 @@ from django.urls import reverse
 from associations.models import Project
 from associations.readiness import completeness
 from matching.applicant import Applicant, applicant
-from matching.findings import Findings, in_plain_numbers
+from matching.findings import Findings, ground_of, in_plain_numbers
 from matching.openings import Opening, kinds_it_accepts, openings_under, wider_places
 from matching.suited import needs_to_answer
 from mecenova.readiness import in_words
 from mecenova.reference.enums import Kind
-from mecenova.reference.territories import ancestors
 from partnerships.enums import RefusalReason
 
 KEPT = 3
@@ -274,19 +273,12 @@ def _weight(number: int) -> int:
 
 
 def _companies_near(project: Project) -> str:
-    """The list, narrowed to those that the sentence counts: what the project says, and an open door."""
-    association = project.association
-    causes = {cause.slug for cause in project.causes.all() or association.causes.all()}
-    places = {place.code for place in project.territories.all() or association.territories.all()}
-    if association.organisation.department is not None:
-        places.add(association.organisation.department.code)
-    # A place within another is met by all that the other's own holders are: France would bring everybody.
-    places -= {above for code in places for above in ancestors(code)}
-    kinds = {ask.kind for ask in project.asks.all()}
+    """The list, narrowed to those that the sentence counts, and to an open door."""
+    ground = ground_of(project)
     narrowed = {
-        "cause": sorted(causes),
-        "territoire": sorted(places),
-        "forme": sorted(kinds),
+        "cause": sorted(cause.slug for cause in ground.causes),
+        "territoire": [place.code for place in ground.places],
+        "forme": ground.kinds,
         "ouvertes": ["on"],
     }
     return f"{reverse('companies:list')}?{urlencode(narrowed, doseq=True)}"

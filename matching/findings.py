@@ -9,10 +9,11 @@ from datetime import datetime
 from django.db.models import Q
 
 from associations.models import Association, Project
+from companies.models.company import CompanyQuerySet
 from matching.enums import SuggestionStatus
 from matching.models import Suggestion
-from matching.odds import companies_for
-from mecenova.reference.models import Territory
+from matching.odds import Case, companies_of
+from mecenova.reference.models import Cause, Territory
 from mecenova.reference.territories import ancestors
 from partnerships.enums import IntroductionStatus, Side
 from partnerships.models import Introduction, Partnership
@@ -41,11 +42,17 @@ class Findings:
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """Where and for what a project is proposed: rows of causes and of places."""
+    """Where, for what and under which kinds a project looks for a company."""
 
-    causes: frozenset[int]
-    places: frozenset[int]
+    causes: tuple[Cause, ...]
+    places: tuple[Territory, ...]
     kinds: tuple[str, ...]
+
+    def companies(self) -> CompanyQuerySet:
+        """Those with places to give that it could be for; no place at all is nowhere."""
+        causes = frozenset(cause.pk for cause in self.causes)
+        found = companies_of(Case(causes=causes, kinds=frozenset(self.kinds)))
+        return found.around(*self.places) if self.places else found.none()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,19 +75,18 @@ def counted_since(project: Project, introduction: Introduction | None = None) ->
 
 
 def find(project: Project, since: datetime, introduction: Introduction | None = None) -> Findings:
-    """Five queries, whatever the number of rows."""
+    """As many queries, whatever the number of rows."""
     receipts = [*_suggested(project, since), *_asked(project, since)]
     seen = {one.company for one in receipts if one.seen or one.answered}
     answered = {one.company for one in receipts if one.answered}
     said = {(one.company, one.reason) for one in receipts if one.reason}
-    ground = ground_of(project)
     companies, needs = _where_it_competed(receipts, introduction)
     return Findings(
         presented=len({one.company for one in receipts}),
         seen=len(seen),
         answered=len(answered),
         competing=_competing(project.association, since, companies, needs) if companies else None,
-        companies_compatible=companies_for(ground.causes, ground.places, ground.kinds).count(),
+        companies_compatible=ground_of(project).companies().count(),
         refusals=dict(Counter(reason for _, reason in said)),
     )
 
@@ -99,17 +105,20 @@ def interest_came(project: Project) -> bool:
 
 
 def ground_of(project: Project) -> Ground:
-    """What the project says, and where it says nothing, what its association says."""
+    """What the project says, and where it says nothing, what its association says.
+
+    A place that holds another one is left out: France would bring everybody, and whoever gives in all of it
+    is met by the other already.
+    """
     association = project.association
-    causes = {cause.pk for cause in project.causes.all()} or {cause.pk for cause in association.causes.all()}
-    places = list(project.territories.all()) or list(association.territories.all())
-    codes = {place.code for place in places}
-    if association.organisation.department is not None:
-        codes.add(association.organisation.department.code)
-    codes |= {above for code in codes for above in ancestors(code)}
+    office = association.organisation.department
+    places = {place.code: place for place in project.territories.all() or association.territories.all()}
+    if office is not None:
+        places[office.code] = office
+    wider = {above for code in places for above in ancestors(code)}
     return Ground(
-        frozenset(causes),
-        frozenset(Territory.objects.filter(code__in=codes).values_list("pk", flat=True)),
+        tuple(project.causes.all() or association.causes.all()),
+        tuple(places[code] for code in sorted(places.keys() - wider)),
         tuple(sorted({ask.kind for ask in project.asks.all()})),
     )
 

@@ -7,7 +7,7 @@ to whom.
 
 from matching.odds.cases import Case, case_of, case_of_association, places_of
 from matching.odds.chances import Chances, chances_today, most_served
-from matching.odds.counts import ENOUGH, Odds, Room, companies_for, odds, odds_of, rooms_of
+from matching.odds.counts import ENOUGH, Odds, Room, companies_of, odds, odds_of, rooms_of
 from matching.odds.table import CauseLine, Cell, by_cause_and_kind
 from matching.odds.what_if import Another, what_if
 
@@ -24,7 +24,7 @@ __all__ = [
     "case_of",
     "case_of_association",
     "chances_today",
-    "companies_for",
+    "companies_of",
     "most_served",
     "odds",
     "odds_of",

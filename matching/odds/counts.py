@@ -24,6 +24,7 @@ from django.db.models.functions import Extract
 
 from associations.models import Ask, Association, Project
 from companies.models import Company, Policy
+from companies.models.company import CompanyQuerySet
 from matching.models import Suggestion
 from matching.odds.cases import Case, case_of
 from mecenova.calendar import clock
@@ -144,17 +145,9 @@ def associations_of(case: Case) -> "QuerySet[Association]":
     return Association.objects.open_to_companies().filter(_of_association(case))
 
 
-def companies_for(
-    cause_ids: Iterable[int], place_ids: Iterable[int] | None, kinds: Iterable[str]
-) -> "QuerySet[Company]":
-    """Companies with places to give that support one of these causes, there, under one of these kinds.
-
-    What is not given excludes nobody; no place at all (an empty list) is nowhere.
-    """
-    around = None if place_ids is None else frozenset(place_ids)
-    return Company.objects.with_an_open_door().filter(
-        _of_company(Case(frozenset(cause_ids), around, around, frozenset(kinds)))
-    )
+def companies_of(case: Case) -> CompanyQuerySet:
+    """Those with places to give that this case counts."""
+    return Company.objects.with_an_open_door().filter(_of_company(case))
 
 
 def _of_association(case: Case) -> Q:

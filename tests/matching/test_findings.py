@@ -275,6 +275,9 @@ def test_what_is_refused_is_never_advised(project):
         {"causes": ["sport", "sante"], "territories": ["59", "62", "R11"]},
         {"causes": ["sport"], "territories": ["FR"]},
         {"causes": [], "territories": []},
+        {"causes": ["sport"], "territories": ["R11"]},
+        {"causes": ["sport"], "territories": ["R32"]},
+        {"causes": ["sport"], "territories": ["FR"], "organisation__department": None},
     ],
 )
 def test_the_list_it_leads_to_holds_the_companies_that_it_counts(client, db, said):
@@ -284,7 +287,7 @@ def test_the_list_it_leads_to_holds_the_companies_that_it_counts(client, db, sai
     AskFactory(project=project, kind=Kind.SKILLS, days=3)
     for causes, places, kinds in product(
         (["sport"], ["sante"], ["education"], ["culture"]),
-        (["59"], ["62"], ["FR"], ["R32"], ["13"]),
+        (["59"], ["62"], ["FR"], ["R32"], ["13"], ["75"]),
         ([Kind.FINANCIAL], [Kind.SKILLS], [Kind.IN_KIND]),
     ):
         CompanyFactory(policy__causes=causes, policy__territories=places, policy__kinds=kinds)

@@ -14,7 +14,7 @@ from matching.odds import (
     by_cause_and_kind,
     case_of,
     case_of_association,
-    companies_for,
+    companies_of,
     odds,
     odds_of,
     places_of,
@@ -103,7 +103,7 @@ def test_odds_count_whom_the_directory_lists(employment, query_count):
     ]
     rooms = rooms_of(cases)
     for case, room in zip(cases, rooms, strict=True):
-        assert room.companies == companies_for(case.causes, case.around, case.kinds).count()
+        assert room.companies == companies_of(case).count()
         assert room.associations == associations_of(case).count()
     assert len({(room.associations, room.companies, room.needs) for room in rooms}) > 5
     assert [rooms_of([case])[0] for case in cases] == rooms, "what is gathered depends on all the cases"
