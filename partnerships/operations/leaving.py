@@ -9,7 +9,7 @@ from accounts.models import Organisation
 from accounts.operations.departures import Ending
 from mecenova.agenda import operations as agenda
 from partnerships.enums import UNDER_WAY, PartnershipStatus
-from partnerships.models import Introduction, Partnership
+from partnerships.models import Introduction, Partnership, Reflection
 from partnerships.notifications import IntroductionEnded
 from partnerships.operations.agreements import end_by_leaving, reflection_is_open
 from partnerships.operations.attention import Approach, approach_of, return_places
@@ -57,8 +57,12 @@ def _still_to_write(organisation: Organisation) -> list[Partnership]:
     involving = Partnership.objects.active().filter(status=PartnershipStatus.ENDED).involving(organisation)
     ended = list(involving)
     steps = agenda.next_steps(ended)
+    written = Reflection.objects.filter(organisation=organisation, partnership__in=ended)
+    said = set(written.values_list("partnership_id", "moment"))
     return [
-        one for one in ended if reflection_is_open(one, steps.get(one.pk)) and not one.words_of(organisation)
+        one
+        for one in ended
+        if reflection_is_open(one, steps.get(one.pk)) and (one.pk, one.reflection_moment) not in said
     ]
 
 

@@ -8,6 +8,7 @@ from accounts.operations import what_would_end, withdraw_organisation
 from mecenova.agenda import operations as agenda
 from mecenova.agenda.models import FollowUp
 from mecenova.calendar import clock
+from mecenova.identifiers.models import new_key
 from mecenova.mail.models import OutgoingMail
 from mecenova.mail.operations import compose_due
 from mecenova.ui.figures import long_date
@@ -15,7 +16,7 @@ from mecenova.workflow.errors import DomainError
 from partnerships import operations
 from partnerships.enums import PartnershipStatus
 from partnerships.followups import TellLastingEffect
-from partnerships.models import Reflection
+from partnerships.models import Partnership, Reflection
 from tests.accounts.factories import StaffFactory
 from tests.partnerships.talking import MONDAY, TODAY, mails, rule_of, shown
 
@@ -201,3 +202,19 @@ def test_nothing_more_is_asked_once_both_have_left(signed):
     signed.partnership.refresh_from_db()
     assert signed.partnership.completed_at is not None
     assert not FollowUp.objects.about([signed.partnership]).open().exists()
+
+
+def test_what_stays_to_be_written_is_read_at_once_of_one_as_of_four(signed, query_count):
+    signed.sign()
+    operations.end_partnership(partnership=signed.partnership, by=signed.asker)
+    gone = signed.company.organisation
+    for_one = query_count(lambda: what_would_end(gone))
+    parties = list(signed.partnership.parties.all())
+    for _ in range(3):
+        other = Partnership.objects.get(pk=signed.partnership.pk)
+        other.pk, other.introduction, other._state.adding = new_key(Partnership), None, True
+        other.save()
+        other.parties.create(organisation=parties[0].organisation, role=parties[0].role)
+        other.parties.create(organisation=parties[1].organisation, role=parties[1].role)
+    assert what_would_end(gone)[0].startswith("4\u00a0bilans")
+    assert query_count(lambda: what_would_end(gone)) == for_one
