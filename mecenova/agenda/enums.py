@@ -1,5 +1,7 @@
 """Who owes a next step, how a follow-up ended, and what becomes of an appointment."""
 
+from enum import StrEnum
+
 from django.db.models import TextChoices
 
 
@@ -16,8 +18,8 @@ class Owner(TextChoices):
     PLATFORM = "platform", "Mecenova"
 
 
-class Fate(TextChoices):
+class Fate(StrEnum):
     """Of an appointment of somebody who goes away, when no colleague takes it over."""
 
-    CALL_OFF = "call_off", "Annulé"
-    HELD = "held", "Tenu"
+    CALL_OFF = "call_off"
+    HELD = "held"
