@@ -41,7 +41,7 @@ from mecenova.workflow.errors import DomainError
 from mecenova.workflow.journal import history
 from tests.accounts.factories import MembershipFactory, StaffFactory, UserFactory
 from tests.accounts.threads import Pause, at_once, second_during_first
-from tests.agenda.conftest import TUESDAY
+from tests.agenda.conftest import START, TUESDAY
 from tests.agenda.rules_for_tests import Answer, Check
 from tests.associations.factories import AssociationFactory
 
@@ -405,6 +405,22 @@ def test_two_requests_at_once_of_one_organisation_are_one(monkeypatch):
     assert second_during_first(pause, ask, ask) == []
     assert asked == [SlotRequest.objects.get()] * 2
     assert FollowUp.objects.filter(rule=OfferSlot.name).count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_at_once_and_whoever_asks_meanwhile_are_owed_one_date(monkeypatch, caplog):
+    membership, adviser = MembershipFactory(), StaffFactory()
+    organisation, by = membership.organisation, membership.user
+    with clock.frozen(START):
+        ask_for_slot(organisation_id=organisation.pk, about=organisation, by=by)
+        (slot,) = open_slots(adviser=adviser, day=TUESDAY, starts=time(14), ends=time(14, 20), by=adviser)
+        withdraw_slot(slot=slot, by=adviser)
+        pause = Pause(monkeypatch, slots_of_advisers, "owe_slot")
+        assert second_during_first(pause, owe_dates_again, owe_dates_again) == []
+        assert "raised" not in caplog.text
+        ask_for_slot(organisation_id=organisation.pk, about=organisation, by=by)
+    assert SlotRequest.objects.count() == 2
+    assert SlotRequest.objects.waiting().count() == 1
 
 
 class TestFairness:
