@@ -57,7 +57,7 @@ class SettleForm(forms.Form):
         max_length=NOTE_LENGTH,
         error_messages={"required": "Écrivez qui vous l’a dit, et quand."},
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text="Gardé dans l’histoire du partenariat, que les deux côtés lisent.",
+        help_text="Les deux côtés le lisent, par courriel et dans l’histoire du partenariat.",
     )
 
 

@@ -145,8 +145,21 @@ class SettlementDelayed(PartnershipNotification):
         return in_disagreement and super().still_wanted(subject, recipient)
 
 
+class AfterADisagreement(PartnershipNotification):
+    """What is so of their talk: with the words of the person of the team who heard both, when one has."""
+
+    def context(self, subject: Partnership, recipient: "User") -> dict[str, Any]:
+        lines = history(subject)
+        last = lines.filter(verb__in=("report_talk", "settle", "return_to_matching")).last()
+        told = lines.filter(verb="settle").last() if _is_of_the_team(last, subject) else None
+        return super().context(subject, recipient) | {
+            "note": told.note if told else "",
+            "by": str(told.by) if told else "",
+        }
+
+
 @register_notification
-class TalkSettled(PartnershipNotification):
+class TalkSettled(AfterADisagreement):
     """They did talk, whatever had been said: the partnership goes on."""
 
     name: ClassVar[str] = "partnerships.talk_settled"
@@ -155,7 +168,7 @@ class TalkSettled(PartnershipNotification):
 
 
 @register_notification
-class PartnershipReturned(PartnershipNotification):
+class PartnershipReturned(AfterADisagreement):
     name: ClassVar[str] = "partnerships.partnership_returned"
     template: ClassVar[str] = "mail/partnerships/partnership_returned.md"
     wanted_in: ClassVar[tuple[str, ...]] = (PartnershipStatus.RETURNED,)

@@ -16,7 +16,7 @@ from partnerships.enums import PartnershipStatus
 from partnerships.models import Partnership, TalkReport
 from partnerships.talks import Verdict
 from tests.accounts.factories import MembershipFactory, StaffFactory, UserFactory
-from tests.partnerships.talking import FIRST, OVER, mails, plain, shown, state, step_of
+from tests.partnerships.talking import FIRST, LAST, OVER, SECOND, mails, plain, shown, state, step_of
 
 pytestmark = pytest.mark.django_db
 
@@ -122,7 +122,23 @@ def test_a_changed_answer_ends_a_disagreement(talk, changed, verdict):
     assert not Partnership.objects.in_disagreement().exists()
     assert TalkReport.objects.count() == 2
     assert mails("talk_settled").count() == (2 if changed else 0)
+    told = mails("talk_settled" if changed else "partnership_returned")
+    assert not told.filter(text__contains="a demandé aux deux côtés")
     step_of(talk)
+
+
+def test_what_the_team_once_heard_of_a_signature_is_not_why_a_later_silence_ends_it(talk):
+    operations.agree_partnership(
+        partnership=talk.partnership, signed_on=talk.now().date(), ends_on=None, by=talk.asker
+    )
+    operations.contest_signature(partnership=talk.partnership, note="Non.", by=talk.answerer)
+    settled = {"signed_on": None, "ends_on": None, "by": talk.staff, "note": "Rien de signé."}
+    operations.settle_signature(partnership=talk.partnership, **settled)
+    for day in (FIRST, SECOND, LAST, OVER):
+        talk.go_to(day)
+    assert state(talk) == PartnershipStatus.RETURNED
+    assert mails("partnership_returned").count() == 2
+    assert not mails("partnership_returned").filter(text__contains="Rien de signé")
 
 
 @pytest.mark.parametrize("talked", [True, False])
@@ -143,6 +159,11 @@ def test_the_team_settles_on_the_page_and_who_did_is_kept(talk, client, talked):
     assert client.post(address, sent).status_code == 409
     line = history(talk.partnership).get(verb="settle")
     assert (line.by, line.note) == (talk.staff, "Vu avec les deux, ce matin.")
+    told = mails("talk_settled" if talked else "partnership_returned")
+    assert {mail.recipient for mail in told} == {talk.asker, talk.answerer}
+    for mail in told:
+        assert f"{talk.staff}, de l’équipe IMS, a demandé aux deux côtés" in mail.text
+        assert "> Vu avec les deux, ce matin." in mail.text
     client.force_login(talk.asker)
     assert "Vu avec les deux, ce matin." in shown(client.get(talk.partnership.get_absolute_url()))
     assert state(talk) == (PartnershipStatus.DISCUSSION if talked else PartnershipStatus.RETURNED)

@@ -255,7 +255,8 @@ def test_the_mails_of_a_disagreement(named, frozen_clock, snapshot, talked):
         operations.report_talk(partnership=partnership, talked=True, by=named.asker)
         operations.report_talk(partnership=partnership, talked=False, by=named.answerer)
         now.advance(timedelta(days=1))
-        operations.settle_talk(partnership=partnership, talked=talked, by=StaffFactory(), note="Vu.")
+        staff = StaffFactory(first_name="Inès", last_name="Roy")
+        operations.settle_talk(partnership=partnership, talked=talked, by=staff, note="Vu.")
         assert only("talk_disagreement", "talk_settled", "partnership_returned") == snapshot
 
 
