@@ -17,6 +17,11 @@ from mecenova.ui.as_shown import AsShown
 from mecenova.ui.figures import day_and_hour
 from mecenova.ui.forms import DateInput, ShortRadios
 
+NO_MORE = (
+    "Ce choix n’est plus possible\u00a0: la personne s’est absentée ou a pris un autre appel, ou l’heure est "
+    "venue. Choisissez à nouveau."
+)
+
 
 class DelayForm(AsShown):
     """The number of days to count, for one day of one rule."""
@@ -92,7 +97,10 @@ class CoverForm(forms.Form):
                 choices=_choices(one),
                 initial=_proposed(one),
                 help_text=_help(one, phones.get(key, "")),
-                error_messages={"required": "Dites ce que devient ce rendez-vous."},
+                error_messages={
+                    "required": "Dites ce que devient ce rendez-vous.",
+                    "invalid_choice": NO_MORE,
+                },
             )
 
     def decisions(self) -> Decisions:

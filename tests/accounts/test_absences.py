@@ -216,6 +216,15 @@ class TestAnAdvisersAppointments:
         assert answer.context["cover"][name].value() == "call_off"
         assert not Absence.objects.exists()
 
+    def test_a_colleague_who_is_free_no_more_is_said_in_words(self, enter, adviser, colleague, slot):
+        page = enter(colleague)
+        (name,) = self.send(page, adviser).context["cover"].fields
+        say_person_away(person=colleague, by=colleague, **WEEK)
+        answer = self.send(page, adviser, **{name: str(colleague.pk)})
+        (said,) = answer.context["cover"].errors[name]
+        assert "n’est plus possible" in said
+        assert str(colleague.pk) not in said
+
     @pytest.mark.parametrize("forged", ["held", "", "personne", "00000000-0000-0000-0000-000000000000"])
     def test_what_cannot_be_is_refused(self, enter, adviser, colleague, slot, forged):
         page = enter(colleague)
