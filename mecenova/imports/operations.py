@@ -87,7 +87,6 @@ def confirm(*, run: ImportRun, by: "User | None") -> ImportRun:
         confirmed_by=by,
         attempts=0,
         position=0,
-        progress={},
     )
     wake_on_commit()
     return run
