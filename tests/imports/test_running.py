@@ -54,6 +54,15 @@ def test_heavy_rows_make_small_batches(tmp_path, monkeypatch):
     assert max(shelf.batches) == 2
 
 
+def test_each_batch_is_as_long_as_its_importer_says_its_refused_rows_among_them(tmp_path):
+    class Short(Shelf):
+        batch_rows = 2
+
+    shelf = Short()
+    run_import(written(tmp_path, "nom;objet\nA;x\n;x\nB;x\nC;x\nD;x\nE;x\n"), shelf, commit=True)
+    assert shelf.batches == [1, 2, 2]
+
+
 def test_rejects_keep_line_reason_and_columns_with_formulas_disarmed(tmp_path, elsewhere):
     path = written(tmp_path, 'nom;objet\n;=HYPERLINK("x")\nRefusée;+33\nA;"ouvert\n;@x\n;1;2\n')
     run_import(path, Shelf(), commit=True)
