@@ -1,5 +1,8 @@
 """The team's pages of two records: what they promise of a merge, and where they lead once it is done."""
 
+import re
+from datetime import UTC, datetime
+
 import pytest
 from django.urls import reverse
 
@@ -52,6 +55,25 @@ def test_the_log_says_all_that_the_other_record_said_in_the_words_of_the_screen(
         assert told in log
     assert "checked" not in log
     assert "T00:00" not in log
+
+
+def test_the_log_says_who_made_one_of_which_and_when_and_the_kept_one_keeps_its_words(
+    client, pair, frozen_clock
+):
+    kept, gone = pair
+    staff, colleague = StaffFactory.create_batch(2)
+    Association.objects.filter(organisation=kept).update(purpose="Ce que garde la fiche")
+    Association.objects.filter(organisation=gone).update(purpose="Ce que disait l’autre")
+    with frozen_clock(datetime(2026, 11, 24, 23, 30, tzinfo=UTC)):
+        merge_organisations(kept=kept, gone=gone, by=staff, numbers_confirmed=True)
+    client.force_login(colleague)
+    log = client.get(reverse("accounts:merges")).text
+    said = re.sub(r"\s+", " ", log)
+    assert f"A reçu « {gone.name} » ({gone.postal_code}) le mercredi 25 novembre 2026, par {staff}." in said
+    assert f'href="{reverse("pages:organisation", args=[kept.pk])}"' in log
+    assert "Ce que disait l’autre" in log
+    assert "Ce que garde la fiche" not in log
+    assert Association.objects.get().purpose == "Ce que garde la fiche"
 
 
 def test_the_log_costs_the_same_with_one_merge_and_with_ten(team, query_count):
