@@ -1,0 +1,66 @@
+"""What is read of past answers: for how long, of whom, and how little an association says of itself."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from associations.models import Association
+from matching.enums import SuggestionStatus
+from matching.refusals import refused_between
+from mecenova.calendar import clock
+from partnerships.enums import Side
+from partnerships.operations import accept_introduction
+from tests.associations.factories import AssociationFactory
+from tests.companies.factories import NeedFactory
+from tests.matching.factories import SuggestionFactory
+from tests.partnerships.factories import IntroductionFactory, member_of
+
+pytestmark = pytest.mark.django_db
+MONDAY = datetime(2026, 11, 23, 9, tzinfo=UTC)
+
+
+@pytest.fixture
+def need():
+    return NeedFactory(published=True, territories=["59", "62"])
+
+
+def saying(purpose):
+    found = AssociationFactory(complete=True, territories=["59"])
+    Association.objects.filter(pk=found.pk).update(purpose=purpose)
+    return found
+
+
+def test_a_no_teaches_for_four_half_lives_and_not_a_second_more(need, frozen_clock):
+    with frozen_clock(MONDAY) as now:
+        refused = AssociationFactory(complete=True, territories=["59"])
+        SuggestionFactory(
+            need=need, association=refused, declined=True, refusal_reason="out_of_policy", answered_at=MONDAY
+        )
+        now.advance(timedelta(days=720))
+        assert refused_between(need, refused).family == "cause"
+        now.advance(timedelta(seconds=1))
+        assert refused_between(need, refused) is None
+
+
+@pytest.mark.parametrize(("short_by", "is_alike"), [(1, True), (0, False)])
+def test_a_mission_tells_too_little_below_sixty_letters(need, short_by, is_alike):
+    SuggestionFactory(need=need, association=saying("Trop court."), declined=True, refusal_reason="unclear")
+    found = refused_between(need, saying("x" * (60 - short_by)))
+    assert (found is not None) == is_alike
+    if is_alike:
+        assert (found.by, found.family) == (Side.COMPANY, "unclear")
+
+
+@pytest.mark.parametrize("way", ["suggested", "asked"])
+def test_a_yes_to_the_same_weighs_against_it_however_it_was_put(need, way):
+    refused, taken = AssociationFactory.create_batch(2, complete=True, territories=["59"])
+    SuggestionFactory(need=need, association=refused, declined=True)
+    alone = refused_between(need, refused).cost
+    if way == "suggested":
+        SuggestionFactory(
+            need=need, association=taken, status=SuggestionStatus.INTERESTED, answered_at=clock.now()
+        )
+    else:
+        asked = IntroductionFactory(association=taken, company=need.company, need=need)
+        accept_introduction(introduction=asked, by=member_of(need.company))
+    assert refused_between(need, refused).cost != alone
