@@ -10,7 +10,7 @@ from matching.refusals import refused_between
 from mecenova.calendar import clock
 from partnerships.enums import Side
 from partnerships.operations import accept_introduction
-from tests.associations.factories import AssociationFactory
+from tests.associations.factories import AskFactory, AssociationFactory, ProjectFactory
 from tests.companies.factories import NeedFactory
 from tests.matching.factories import SuggestionFactory
 from tests.partnerships.factories import IntroductionFactory, member_of
@@ -64,3 +64,22 @@ def test_a_yes_to_the_same_weighs_against_it_however_it_was_put(need, way):
         asked = IntroductionFactory(association=taken, company=need.company, need=need)
         accept_introduction(introduction=asked, by=member_of(need.company))
     assert refused_between(need, refused).cost != alone
+
+
+def asking(amount):
+    found = AssociationFactory(complete=True, territories=["59"])
+    AskFactory(project=ProjectFactory(association=found), kind="financial", amount=amount)
+    return found
+
+
+@pytest.mark.parametrize(("amount", "is_alike"), [(1000, True), (9999, True), (999, False), (10_000, False)])
+def test_an_amount_is_like_another_of_as_many_figures(need, amount, is_alike):
+    SuggestionFactory(need=need, association=asking(5000), declined=True, refusal_reason="amount")
+    found = refused_between(need, asking(amount))
+    assert (found.family if found else None) == ("amount" if is_alike else None)
+
+
+def test_a_form_of_support_refused_is_refused_of_whoever_is_asked_for_it(need):
+    refused, other = AssociationFactory.create_batch(2, complete=True, territories=["59"])
+    SuggestionFactory(need=need, association=refused, declined=True, refusal_reason="kind")
+    assert refused_between(need, other).family == "kind"
