@@ -17,7 +17,7 @@ TIMES_TO_ANSWER = (("14", "Deux semaines"), ("30", "Un mois"), ("90", "Trois moi
 ORDERS = (("recents", "Les plus récents"),)
 
 
-class ListFilter(OneOrSeveral, filters.FilterSet):
+class ListFilter(OneOrSeveral):
     """What both lists can be narrowed by."""
 
     several = ("forme", "cause", "territoire")

@@ -13,8 +13,8 @@ class TerritoryFilter(django_filters.ModelChoiceFilter):
     field_class = TerritoryField
 
 
-class OneOrSeveral:
-    """For a FilterSet: of `several`, an address may name more than one value, any of which will do.
+class OneOrSeveral(django_filters.FilterSet):
+    """Of `several`, an address may name more than one value, any of which will do.
 
     Each is then a box, to be unticked, in place of the list that can hold but one.
     """
@@ -22,9 +22,9 @@ class OneOrSeveral:
     several: ClassVar[tuple[str, ...]]
 
     def get_form_class(self) -> type[forms.Form]:
-        form_class = super().get_form_class()  # type: ignore[misc]
+        form_class = super().get_form_class()
         for name in self.several:
-            named = set(self.data.getlist(name)) - {""} if self.data else set()  # type: ignore[attr-defined]
+            named = set(self.data.getlist(name)) - {""} if self.data else set()
             if len(named) > 1:
                 form_class.base_fields[name] = _boxes(form_class.base_fields[name], named)
         return form_class
