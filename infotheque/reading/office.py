@@ -10,7 +10,7 @@ from typing import IO
 from xml.parsers import expat
 
 from infotheque.enums import FileType
-from infotheque.reading import pictures
+from infotheque.reading import outside, pictures
 from infotheque.reading.result import LONGEST_TEXT, Content, Unreadable
 from infotheque.reading.types import BROKEN, LOCKED, MACROS
 
@@ -28,6 +28,10 @@ DOCTYPE = (
     "Ce fichier contient une déclaration interdite (DTD), que les logiciels de bureau n’écrivent pas. "
     "Enregistrez-le à nouveau depuis un traitement de texte."
 )
+FETCHED = (
+    "Ce fichier va chercher un modèle ou un objet sur un autre ordinateur dès qu’on l’ouvre. "
+    "Enregistrez-le en PDF, ou rompez cette liaison, puis déposez-le à nouveau."
+)
 _DAMAGED = (zipfile.BadZipFile, NotImplementedError, ValueError, OSError, struct.error, zlib.error, KeyError)
 
 # The elements that hold words in each format, and those that end a line; prefixes differ between writers.
@@ -41,11 +45,14 @@ _PICTURES = ("docProps/thumbnail.jpeg", "docProps/thumbnail.png", "Thumbnails/th
 _PROPERTIES = ("docProps/core.xml", "meta.xml")
 # Whatever the part that holds macros is called, this list says what it is; what it leaves out is not run.
 _TYPES_OF_PARTS = "[content_types].xml"
+# Where a document of Office says what it is linked to, and where one of LibreOffice does.
+_LINKS_OF_PARTS = ".rels"
+_LINKING_PARTS = frozenset({"content.xml", "styles.xml", "meta.xml"})
 _MACRO_TYPE = re.compile("vbaProject|macrosheet", re.IGNORECASE)
 
 
 def read_office(path: Path, type: FileType) -> Content:
-    """Raises Unreadable on a password, a damaged file, one that unpacks without end or declares a DTD."""
+    """Raises Unreadable on a password, damage, macros, a DTD, what unpacks without end or is fetched."""
     try:
         with zipfile.ZipFile(path) as archive:
             _refuse_the_abnormal(archive)
@@ -74,10 +81,20 @@ def _refuse_the_abnormal(archive: zipfile.ZipFile) -> None:
         with archive.open(manifest) as file:
             if b"encryption-data" in file.read(MOST_PICTURE):
                 raise Unreadable(LOCKED)
+    budget = _Budget(MOST_XML)
     for entry in entries:
-        if entry.filename.lower() == _TYPES_OF_PARTS:
-            with archive.open(entry) as file:
-                _parse(file, _NoMacros(set(), set(), most=1), _Budget(MOST_PICTURE))
+        name = entry.filename.lower()
+        if name == _TYPES_OF_PARTS:
+            _look_through(archive, entry, _NoMacros, _Budget(MOST_PICTURE))
+        elif name.endswith(_LINKS_OF_PARTS) or entry.filename in _LINKING_PARTS:
+            _look_through(archive, entry, _NothingFetched, budget)
+
+
+def _look_through(
+    archive: zipfile.ZipFile, entry: zipfile.ZipInfo, reader: type["_Words"], budget: "_Budget"
+) -> None:
+    with archive.open(entry) as file:
+        _parse(file, reader(set(), set(), most=1), budget)
 
 
 def _text(archive: zipfile.ZipFile, type: FileType) -> tuple[str, bool]:
@@ -160,6 +177,14 @@ class _NoMacros(_Words):
     def start(self, name: str, attributes: dict[str, str]) -> None:
         if _MACRO_TYPE.search(attributes.get("ContentType", "")):
             raise Unreadable(MACROS)
+
+
+class _NothingFetched(_Words):
+    """Raises Unreadable at the first link that opening the document would follow to another machine."""
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        if outside.fetches(_local(name), attributes):
+            raise Unreadable(FETCHED)
 
 
 def _local(name: str) -> str:

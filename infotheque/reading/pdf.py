@@ -1,5 +1,6 @@
 """What a PDF says and looks like, read by PDFium, which runs no script here."""
 
+import ctypes
 import io
 import re
 import time
@@ -20,18 +21,30 @@ PROGRAM = (
     "Ce PDF contient un programme (JavaScript ou lancement de commande). Exportez-le à nouveau en PDF "
     "ordinaire, puis déposez-le à nouveau."
 )
+FORM_PROGRAM = (
+    "Ce PDF est un formulaire Adobe (XFA) qui contient des programmes. Ouvrez-le, imprimez-le en PDF ou "
+    "enregistrez-le en PDF ordinaire, puis déposez-le à nouveau."
+)
+ATTACHED = (
+    "Ce PDF contient des fichiers joints, qui peuvent nuire à qui les ouvre. Enregistrez-le en PDF sans "
+    "pièce jointe, puis déposez-le à nouveau. Ce qui était joint se dépose à part."
+)
 NO_PAGE = "Ce PDF n’a aucune page. Reprenez l’original, puis déposez-le à nouveau."
 
 _ESCAPED_NAME = re.compile(rb"#([0-9a-fA-F]{2})")
 # Long enough names to be met by chance in no compressed picture. After a letter, it is the end of an address.
 _PROGRAM = re.compile(rb"(?:/S|[\s\0<>()\[\]{}])/(?:JavaScript|Launch)(?![A-Za-z0-9])")
+# What makes a file of a stream, whoever points to it: a page, the whole, or nobody any more.
+_ATTACHED = re.compile(rb"/EF(?:\s*<<|\s+\d+\s+\d+\s+R)|/EmbeddedFile(?![A-Za-z])")
+# An element, whatever its prefix; letters on two bytes are read without their zeros.
+_SCRIPT = re.compile(rb"<(?:[^\s<>/]{1,100}:)?script[\s/>]")
 # PDFium marks so a word cut at the end of a line.
 _CUT_WORD = re.compile("[\x02\ufffe]\\s*")
 
 
 def read_pdf(path: Path) -> Content:
-    """Raises Unreadable on a password, on a damaged file and on one that holds a program."""
-    _refuse_programs(path.read_bytes())
+    """Raises Unreadable on a password, on a damaged file and on one that holds a program or other files."""
+    _refuse_programs(_plain_names(path.read_bytes()))
     try:
         document = pdfium.PdfDocument(path)
     except pdfium.PdfiumError as error:
@@ -49,9 +62,14 @@ def _content(document: pdfium.PdfDocument) -> Content:
     pages = len(document)
     if not pages:
         raise Unreadable(NO_PAGE)
-    _refuse_programs(_in_clear(document))
+    in_clear = _plain_names(_in_clear(document))
+    _refuse_programs(in_clear)
     if pdfium_c.FPDFDoc_GetJavaScriptActionCount(document.raw) > 0:
         raise Unreadable(PROGRAM)
+    if _SCRIPT.search(_adobe_form(document).replace(b"\0", b"")):
+        raise Unreadable(FORM_PROGRAM)
+    if _ATTACHED.search(in_clear):
+        raise Unreadable(ATTACHED)
     text, is_whole = _text(document, pages)
     title = document.get_metadata_value("Title")
     return Content(pages=pages, text=text, is_text_whole=is_whole, picture=_first_page(document), title=title)
@@ -86,8 +104,25 @@ def _first_page(document: pdfium.PdfDocument) -> bytes:
 
 def _refuse_programs(part: bytes) -> None:
     """By the names of programs. What is found is refused rather than cleaned."""
-    if _PROGRAM.search(_ESCAPED_NAME.sub(_unescaped, part) if b"#" in part else part):
+    if _PROGRAM.search(part):
         raise Unreadable(PROGRAM)
+
+
+def _plain_names(part: bytes) -> bytes:
+    """A name may be written by the numbers of its letters."""
+    return _ESCAPED_NAME.sub(_unescaped, part) if b"#" in part else part
+
+
+def _adobe_form(document: pdfium.PdfDocument) -> bytes:
+    """The form in XML, unpacked and in one piece, that Adobe's software shows in place of the pages."""
+    pieces = []
+    for number in range(pdfium_c.FPDF_GetXFAPacketCount(document.raw)):
+        size = ctypes.c_ulong()
+        pdfium_c.FPDF_GetXFAPacketContent(document.raw, number, None, 0, size)
+        piece = ctypes.create_string_buffer(size.value)
+        pdfium_c.FPDF_GetXFAPacketContent(document.raw, number, piece, size.value, size)
+        pieces.append(piece.raw)
+    return b"".join(pieces)
 
 
 def _in_clear(document: pdfium.PdfDocument) -> bytes:

@@ -107,6 +107,70 @@ MACROS = {
 }
 # What LibreOffice writes of a library where there is nothing.
 WITHOUT_MACROS = open_text("Basic/script-lc.xml", "Basic/Standard/script-lb.xml", "Scripts/")
+_RELATION = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/"
+
+
+def related(
+    kind: str, target: str, *, part: str = "word/_rels/settings.xml.rels", mode: str = "External"
+) -> bytes:
+    """A text or a sheet with a link of this kind."""
+    told = f"<Relationships><r:Relationship xmlns:r='r' Id='a' Type='{_RELATION}{kind}' Target='{target}'"
+    whole = "word/document.xml" if part.startswith("word") else "xl/workbook.xml"
+    return office(**{whole: b"<x/>", part: f"{told} TargetMode='{mode}'/></Relationships>".encode()})
+
+
+def open_text_with(content: str = "<p>Bonjour</p>", meta: str = "") -> bytes:
+    """A text of LibreOffice, of this content."""
+    spaces = "xmlns:xlink='http://www.w3.org/1999/xlink' xmlns:draw='d' xmlns:text='t' xmlns:meta='m'"
+    return office(
+        **{
+            "content.xml": f"<x {spaces}>{content}</x>".encode(),
+            "meta.xml": f"<x {spaces}>{meta}</x>".encode(),
+            "META-INF/manifest.xml": b"<m/>",
+        }
+    )
+
+
+_SHEET = "xl/externalLinks/_rels/externalLink1.xml.rels"
+FETCHING = {
+    "a template of the web": related("attachedTemplate", "https://loin.example/modele.dotm"),
+    "a template of a server": related("attachedTemplate", r"file:///\\loin.example\partage\modele.dotm"),
+    "a template of a server, escaped": related("attachedTemplate", "file:%5c%5Cloin.example/modele.dotm"),
+    "a template of a server, without a word": related("attachedTemplate", "//loin.example/modele.dotm"),
+    "a template of a server, by its address": related("attachedTemplate", "file://192.0.2.1/modele.dotm"),
+    "a template that says it is inside": related("attachedTemplate", "HTTP://loin.example/", mode="Internal"),
+    "an object": related("oleObject", "mhtml:http://loin.example/a!x-usc:http://loin.example/a"),
+    "an object, in capitals": related(
+        "oleObject", "http://loin.example/", part="word/_RELS/document.xml.RELS"
+    ),
+    "a frame": related("frame", " \nhttp://loin.example/"),
+    "a picture of a server": related("image", r"\\loin.example\partage\a.png"),
+    "the sheet of the web": related("externalLinkPath", "https://loin.example/budget.xlsx", part=_SHEET),
+    "the sheet of a server": related("externalLinkPath", r"\\loin\partage\budget.xlsx", part=_SHEET),
+    "LibreOffice, an object": open_text_with("<draw:object-ole xlink:href='http://loin.example/a'/>"),
+    "LibreOffice, a section": open_text_with("<text:section-source xlink:href='file://loin.example/a.odt'/>"),
+    "LibreOffice, a template": open_text_with(
+        meta="<meta:template xlink:href='https://loin.example/a.ott'/>"
+    ),
+}
+# What everyday files hold: pages to go to, films to watch, a template or a sheet of their writer's disk.
+AT_HOME = {
+    "a link": related("hyperlink", "https://www.service-public.fr/", part="word/_rels/document.xml.rels"),
+    "a link to a colleague": related("hyperlink", "mailto:a@b.fr", part="word/_rels/document.xml.rels"),
+    "a link to the server of the office": related("hyperlink", r"file:///\\bureau\partage\a.docx"),
+    "a film": related("video", "https://www.youtube.com/embed/x"),
+    "a template of Windows": related("attachedTemplate", r"file:///C:\Users\Zo%C3%A9\Templates\asso.dotx"),
+    "a template of Windows, with two slashes": related("attachedTemplate", "file://C:/Users/Zo/asso.dotx"),
+    "a template of a Mac": related("attachedTemplate", "file://localhost/Users/zoe/asso.dotx"),
+    "a template of an old Mac": related("attachedTemplate", "file:///Macintosh%20HD:Users:zoe:asso.dotx"),
+    "a template alone": related("attachedTemplate", "Normal.dotm"),
+    "the sheet beside": related("externalLinkPath", "Budget%202026.xlsx", part=_SHEET),
+    "a part": related("oleObject", "/word/embeddings/a.bin", mode="Internal"),
+    "LibreOffice": open_text_with(
+        "<text:a xlink:href='https://www.adie.org/'>Oui</text:a><draw:object xlink:href='./Object 1'/>",
+        "<meta:template xlink:href='../Templates/asso.ott'/>",
+    ),
+}
 OLD_WORD = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 2000
 LOCKED_WORD = OLD_WORD + "EncryptedPackage".encode("utf-16-le") + b"\0" * 100
 LOCKED_ODT = office(
@@ -155,6 +219,66 @@ ACTING_PDFS = {
 LINKING_PDF = acting_pdf(
     b"<</S/URI/URI(https://fr.wikipedia.org/wiki/JavaScript)>>", filters=b"/FlateDecode", pack=zlib.compress
 )
+
+
+def pdf_with(catalog: bytes, *objects: bytes, page: bytes = b"") -> bytes:
+    """A whole PDF in clear: with these in its catalog and its page, and these objects from the fourth on."""
+    bodies = (
+        b"<</Type/Catalog/Pages 2 0 R%s>>" % catalog,
+        b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
+        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]%s>>" % page,
+        *objects,
+    )
+    written, places = b"%PDF-1.7\n", []
+    for number, body in enumerate(bodies, 1):
+        places.append(len(written))
+        written += b"%d 0 obj\n%s\nendobj\n" % (number, body)
+    table = b"".join(b"%010d 00000 n \n" % place for place in places)
+    size = len(bodies) + 1
+    last = b"xref\n0 %d\n0000000000 65535 f \n%strailer<</Size %d/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF"
+    return written + last % (size, table, size, len(written))
+
+
+def _stream(content: bytes, *, entries: bytes = b"") -> bytes:
+    packed = zlib.compress(content)
+    return b"<</Filter/FlateDecode%s/Length %d>>stream\n%s\nendstream" % (entries, len(packed), packed)
+
+
+def _xfa(template: str, *, encoding: str = "utf-8") -> bytes:
+    parts = ("<xdp:xdp xmlns:xdp='x'>", f"<template>{template}</template>", "</xdp:xdp>")
+    form = b"/AcroForm<</Fields[]/XFA[(preamble)4 0 R(template)5 0 R(postamble)6 0 R]>>"
+    return pdf_with(form, *(_stream(part.encode(encoding)) for part in parts))
+
+
+_FILE = b"<</Type/Filespec/F(a.exe)/EF<</F 5 0 R>>>>"
+_HELD = _stream(b"MZ", entries=b"/Type/EmbeddedFile")
+_PIN = b"/Annots[<</Type/Annot/Subtype/FileAttachment/Rect[0 0 9 9]/FS 4 0 R>>]"
+# Each with a word of what its refusal says.
+CARRYING_PDFS = {
+    "a form of Adobe with a script": (_xfa("<event><script>xfa.host.gotoURL('x')</script></event>"), "XFA"),
+    "the same, under a prefix": (_xfa("<f:script contentType='application/x-javascript'/>"), "XFA"),
+    "the same, in another alphabet": (_xfa("<script\n/>", encoding="utf-16"), "XFA"),
+    "the same, in one piece": (
+        pdf_with(
+            b"/AcroForm<</Fields[]/XFA 4 0 R>>", _stream(b"<x><template><script>x</script></template></x>")
+        ),
+        "XFA",
+    ),
+    "a file of the whole": (
+        pdf_with(b"/Names<</EmbeddedFiles<</Names[(a)4 0 R]>>>>", _FILE, _HELD),
+        "joints",
+    ),
+    "a file pinned to a page": (pdf_with(b"", _FILE, _HELD, page=_PIN), "joints"),
+    "a file that goes with the whole": (pdf_with(b"/AF[4 0 R]", _FILE, _HELD), "joints"),
+}
+_FIELD = b"<</FT/Tx/T(nom)/Type/Annot/Subtype/Widget/Rect[0 0 9 9]>>"
+PLAIN_PDFS = {
+    "a form to fill in": pdf_with(b"/AcroForm<</Fields[4 0 R]>>", _FIELD, page=b"/Annots[4 0 R]"),
+    "a form of Adobe without a script": _xfa("<field name='description'><value>manuscript</value></field>"),
+    "a link to another file": pdf_with(
+        b"", page=b"/Annots[<</Subtype/Link/Rect[0 0 9 9]/A<</S/GoToR/F(autre.pdf)/D[0/Fit]>>>>]"
+    ),
+}
 # RC4 40 bits, user password not empty: what /Encrypt needs to say for a reader to ask.
 LOCKED_PDF = (
     b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n"

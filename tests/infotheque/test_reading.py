@@ -143,6 +143,29 @@ def test_a_link_to_a_page_about_programs_is_no_program(read):
     assert read(hostile.LINKING_PDF, "guide.pdf").content.pages == 1
 
 
+@pytest.mark.parametrize(("content", "told"), hostile.CARRYING_PDFS.values(), ids=hostile.CARRYING_PDFS)
+def test_what_a_pdf_carries_is_refused_with_what_to_do(read, content, told):
+    with pytest.raises(Unreadable, match=rf"{told}.*[Ee]nregistrez-le.*puis déposez") as refusal:
+        read(content, "joint.pdf")
+    assert "abîmé" not in refusal.value.message
+
+
+@pytest.mark.parametrize("content", hostile.PLAIN_PDFS.values(), ids=hostile.PLAIN_PDFS)
+def test_an_ordinary_form_is_kept(read, content):
+    assert read(content, "formulaire.pdf").content.pages == 1
+
+
+@pytest.mark.parametrize("content", hostile.FETCHING.values(), ids=hostile.FETCHING)
+def test_what_a_document_would_fetch_elsewhere_is_refused(read, content):
+    with pytest.raises(Unreadable, match=r"autre ordinateur.*puis déposez"):
+        read(content, "lettre.docx")
+
+
+@pytest.mark.parametrize("content", hostile.AT_HOME.values(), ids=hostile.AT_HOME)
+def test_ordinary_links_of_a_document_are_kept(read, content):
+    assert read(content, "lettre.docx").content.is_text_whole
+
+
 def test_bombs_are_told_before_they_are_unpacked(read):
     bombs = {"décompressé": (hostile.bomb(), hostile.silent_bomb()), "abîmé": (hostile.lying_bomb(),)}
     for told, contents in bombs.items():
