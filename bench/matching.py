@@ -25,6 +25,7 @@ from matching.scoring import (
     vocabulary,
 )
 from mecenova.calendar import clock
+from mecenova.reference.territories import reach
 from tests.matching.judged.judgements import (
     HELD_BACK,
     TUNING,
@@ -168,12 +169,12 @@ def _systems(rows: Sequence[JudgedRow], lexicon: Lexicon) -> dict[str, Ranking]:
     today = clock.today()
     readings = [lexicon.read(row.name, row.purpose) for row in rows]
     lists = closed_lists()
-    places, related = lists.places, lists.related
+    related = lists.related
     sides = [
         AssociationSide(
             id=row.key,
             causes=row.causes,
-            reach=places.lineage(row.department) if row.department else frozenset(),
+            reach=reach({row.department} - {""}),
             places=frozenset({row.department} - {""}),
             text=lexicon.association_text(reading),
         )

@@ -14,7 +14,7 @@ from matching.enums import SuggestionStatus
 from matching.models import Suggestion
 from matching.odds import Case, companies_of
 from mecenova.reference.models import Cause, Territory
-from mecenova.reference.territories import ancestors
+from mecenova.reference.territories import within
 from partnerships.enums import IntroductionStatus, Side
 from partnerships.models import Introduction, Partnership
 from partnerships.models.introduction import IntroductionQuerySet
@@ -107,18 +107,17 @@ def interest_came(project: Project) -> bool:
 def ground_of(project: Project) -> Ground:
     """What the project says, and where it says nothing, what its association says.
 
-    A place that holds another one is left out: France would bring everybody, and whoever gives in all of it
-    is met by the other already.
+    A place that lies within another one is left out: whoever is met there is met by the other already.
     """
     association = project.association
     office = association.organisation.department
     places = {place.code: place for place in project.territories.all() or association.territories.all()}
     if office is not None:
         places[office.code] = office
-    wider = {above for code in places for above in ancestors(code)}
+    held = frozenset().union(*map(within, places))
     return Ground(
         tuple(project.causes.all() or association.causes.all()),
-        tuple(places[code] for code in sorted(places.keys() - wider)),
+        tuple(places[code] for code in sorted(places.keys() - held)),
         tuple(sorted({ask.kind for ask in project.asks.all()})),
     )
 

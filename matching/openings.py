@@ -21,6 +21,7 @@ from matching.scoring import AskSide, AssociationSide, NeedSide, every_stop, sco
 from mecenova.calendar import clock
 from mecenova.reference.enums import Kind, TerritoryLevel
 from mecenova.reference.models import Territory
+from mecenova.reference.territories import reach
 
 MOST_CAUSES = 4
 
@@ -176,7 +177,7 @@ def _drafts(association: Association, side: AssociationSide) -> list[Change]:
         asks=(*side.asks, *asks),
         causes=side.causes | {cause.slug for cause in project.causes.all()},
         places=side.places | places,
-        reach=side.reach | places,
+        reach=side.reach | reach(places),
     )
     return [
         Change(

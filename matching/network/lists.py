@@ -6,9 +6,9 @@ from django.db.models import QuerySet
 
 from associations.models import Association, Project
 from companies.models import Need, Policy
-from matching.network.places import Places
 from matching.network.rows import asks_of, linked
 from matching.scoring import AssociationSide, NeedSide, TextSide
+from mecenova.reference.territories import reach
 
 
 class AssociationLists:
@@ -38,11 +38,11 @@ class AssociationLists:
         self.asks = asks_of(projects)
         self._reaches: dict[frozenset[str], frozenset[str]] = {}
 
-    def side(self, row: dict[str, Any], text: TextSide, places: Places) -> AssociationSide:
+    def side(self, row: dict[str, Any], text: TextSide) -> AssociationSide:
         key, office = row["pk"], row["department"]
         here = self.territories[key] | {office} if office else self.territories[key]
         if here not in self._reaches:
-            self._reaches[here] = frozenset().union(*(places.lineage(code) for code in here))
+            self._reaches[here] = reach(here)
         return AssociationSide(
             id=key,
             causes=self.causes[key],

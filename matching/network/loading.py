@@ -42,7 +42,7 @@ def load(associations: "QuerySet[Association]", needs: "QuerySet[Need]") -> Netw
     lists, association_lists = closed_lists(), AssociationLists(associations)
     return Network(
         _need_sides(need_rows, needs, lexicon),
-        [association_lists.side(row, _text(row, lexicon), lists.places) for row in rows],
+        [association_lists.side(row, _text(row, lexicon)) for row in rows],
         Names(lists.names, lists.related),
         lists,
     )

@@ -9,7 +9,7 @@ from django.db.models import Q
 from associations.models import Ask, Association, Project
 from mecenova.reference.enums import Kind, TerritoryLevel
 from mecenova.reference.models import Territory
-from mecenova.reference.territories import ancestors
+from mecenova.reference.territories import reach, within
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +73,8 @@ def _case_at(cause_ids: Iterable[int], places: Collection[Territory], kinds: Ite
     case = Case(causes=frozenset(cause_ids), kinds=frozenset(kinds))
     if not places or any(place.level == TerritoryLevel.COUNTRY for place in places):
         return case
-    here = {place.pk for place in places}
-    regions = {place.pk for place in places if place.level == TerritoryLevel.REGION}
-    above = {code for place in places for code in ancestors(place.code)}
-    beside = Territory.objects.filter(Q(parent__in=regions) | Q(code__in=above)).values_list("pk", "parent")
-    around = {*here, *(key for key, _ in beside)}
-    here |= {key for key, parent in beside if parent in regions}
-    return replace(case, here=frozenset(here), around=frozenset(around))
+    codes = {place.code for place in places}
+    acting = codes.union(*map(within, codes))
+    around = dict(Territory.objects.filter(code__in=reach(codes)).values_list("pk", "code"))
+    here = frozenset(key for key, code in around.items() if code in acting)
+    return replace(case, here=here, around=frozenset(around))

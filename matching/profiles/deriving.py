@@ -15,6 +15,7 @@ from matching.profiles.masks import ALL_KINDS, GENERAL_INTEREST, GIFTS, KIND_BIT
 from matching.scoring.sides import ABROAD, ABROAD_CAUSE
 from matching.scoring.sides import NATIONAL as FRANCE
 from mecenova.calendar import clock
+from mecenova.reference.enums import TerritoryLevel
 
 
 def _ranks(table: str) -> str:
@@ -33,8 +34,9 @@ def _kinds(among: str) -> str:
 _KIND_BIT = " ".join(f"WHEN '{kind}' THEN {bit}" for kind, bit in KIND_BITS.items())
 _KIND_RANK = " ".join(f"WHEN '{kind}' THEN {rank}" for rank, kind in enumerate(KINDS))
 
-# Places up to what contains them all: commune, département, région, France.
-_LINEAGE = """
+# As `mecenova.reference.territories.reach` says: places up to what contains them all (commune, département,
+# région, France), and down to the départements that a région or France holds.
+_LINEAGE = f"""
     SELECT up.owner, up.code, up.id, bool_or(up.stated) AS stated
     FROM (
         SELECT d.owner, v.code, v.id, v.stated
@@ -47,9 +49,19 @@ _LINEAGE = """
             (a.code, a.id, true), (b.code, b.id, false), (c.code, c.id, false), (e.code, e.id, false)
         ) AS v(code, id, stated)
         WHERE v.id IS NOT NULL
+        UNION ALL
+        SELECT d.owner, held.code, held.id, false
+        FROM direct d
+        JOIN (
+            SELECT parent_id AS holder, code, id, level FROM reference_territory
+            UNION ALL
+            SELECT above.parent_id, under.code, under.id, under.level
+            FROM reference_territory under JOIN reference_territory above ON above.id = under.parent_id
+        ) AS held ON held.holder = d.territory_id
+        WHERE held.level <> '{TerritoryLevel.COMMUNE}'
     ) AS up
     GROUP BY up.owner, up.code, up.id
-"""
+"""  # noqa: S608 (words of this room only)
 
 ASSOCIATIONS = f"""
 WITH wanted AS MATERIALIZED (

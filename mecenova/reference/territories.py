@@ -1,6 +1,7 @@
 """Territories by their codes alone, for work on many rows: the tree is read once per process and kept."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from mecenova.identifiers.names import department_code, fold
@@ -15,9 +16,10 @@ _ARTICLE = re.compile(r"^(?:le|la|les|l) ")
 
 @dataclass(frozen=True)
 class _Tree:
-    """Every territory with the code of its parent, and the labels that name one."""
+    """Every territory with the code of its parent, what each contains, and the labels that name one."""
 
     parents: dict[str, str | None] = field(default_factory=dict)
+    within: dict[str, set[str]] = field(default_factory=dict)
     labels: dict[str, str] = field(default_factory=dict)
     lineages: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
@@ -34,6 +36,19 @@ def forget() -> None:
 def ancestors(code: str) -> tuple[str, ...]:
     """The codes of what contains this territory, from near to wide, itself left out; empty when unknown."""
     return _lineage(_tree(), code)[1:]
+
+
+def within(code: str) -> frozenset[str]:
+    """The codes of what this territory contains, communes left out: they are too many."""
+    return frozenset(_tree().within.get(code, ()))
+
+
+def reach(codes: Iterable[str]) -> frozenset[str]:
+    """Where somebody who acts in these places may be met: each, what contains it and what it contains.
+
+    A company that gives in one département suits whoever acts in the whole région.
+    """
+    return frozenset().union(*({code, *ancestors(code)} | within(code) for code in codes))
 
 
 def code_from_label(text: str) -> str | None:
@@ -69,15 +84,21 @@ def _tree() -> _Tree:
 def _read() -> _Tree:
     tree = _Tree()
     communes: dict[str, list[str]] = {}
+    levels: dict[str, str] = {}
     rows = Territory.objects.order_by("order").values_list("code", "parent__code", "level", "name")
     for code, parent, level, name in rows:
         tree.parents[code] = parent
+        levels[code] = level
         if level == TerritoryLevel.COMMUNE:
             communes.setdefault(fold(name), []).append(code)
         elif level in LOCAL_LEVELS:  # Guadeloupe the département comes before Guadeloupe the région.
             tree.labels[fold(name)] = code
         else:
             tree.labels.setdefault(fold(name), code)
+    for code, level in levels.items():
+        if level != TerritoryLevel.COMMUNE:
+            for above in _lineage(tree, code)[1:]:
+                tree.within.setdefault(above, set()).add(code)
     for label, codes in communes.items():
         if len(codes) == 1:
             tree.labels.setdefault(label, codes[0])
