@@ -1,11 +1,13 @@
+from allauth.account.views import email_verification_sent
 from django.urls import path
 
-from accounts.views import absences, claims, duplicates, members, person, sign_up
+from accounts.views import absences, claims, clicks, duplicates, members, person, sign_up
 
 app_name = "accounts"
 urlpatterns = [
-    path("inscription/", sign_up.SignUp.as_view(), name="sign_up"),
+    path("inscription/", clicks.once(sign_up.SignUp.as_view()), name="sign_up"),
     path("inscription/organisme/", sign_up.choose_kind, name="choose_kind"),
+    path("compte/confirm-email/", clicks.once(email_verification_sent), name="code"),
     path("compte/signup/", sign_up.single_way, name="single_way"),
     path("mes-informations/", person.person, name="person"),
     path("mes-informations/fermer/", person.close_account, name="close_account"),

@@ -5,6 +5,8 @@ from urllib.parse import quote
 
 import pytest
 from allauth.account.models import EmailAddress
+from django.core.cache import cache
+from django.test import Client
 from django.urls import reverse
 
 from accounts.models import Membership, User
@@ -117,14 +119,88 @@ def test_the_form_sent_twice_one_after_the_other_is_one_account(client):
 
 @pytest.mark.django_db(transaction=True)
 def test_the_form_sent_twice_at_once_is_one_account():
-    from django.test import Client
-
     clients = [Client(), Client()]
     results = at_once(*(lambda c=c: c.post(SIGN_UP, ANSWERS).status_code for c in clients))
     assert User.objects.count() == 1
     assert EmailAddress.objects.count() == 1
     # The second finds its address's limit reached (429) or is told by mail that the account exists.
     assert set(results) <= {302, 429}
+
+
+def browser(secret="s" * 32):
+    """As it was when the form was shown: no session yet, and the cookie that goes with the form."""
+    found = Client()
+    found.cookies["csrftoken"] = secret
+    return found
+
+
+def lands_on_the_code(response, client):
+    """Where the code that was sent opens the door."""
+    assert (response.status_code, response.url) == (302, CODE_PAGE)
+    assert client.get(CODE_PAGE).status_code == 200
+    assert verify(client).url == "/inscription/association/"
+
+
+def test_a_second_click_before_the_first_is_answered_lands_where_the_code_works(db):
+    """Without a script: the browser forgets the first answer, and its session with it."""
+    browser().post(SIGN_UP, ANSWERS)
+    second = browser()
+    lands_on_the_code(second.post(SIGN_UP, ANSWERS), second)
+    assert (User.objects.count(), OutgoingMail.objects.filter(text__contains="code").count()) == (1, 1)
+
+
+def test_a_second_click_on_another_code_sends_no_other(client):
+    client.cookies["csrftoken"] = "s" * 32
+    client.post(SIGN_UP, ANSWERS)
+    cache.clear()
+    for _ in range(2):
+        response = client.post(CODE_PAGE, {"action": "resend"})
+    assert OutgoingMail.objects.count() == 2
+    lands_on_the_code(response, client)
+
+
+def test_a_second_click_with_the_code_is_let_in_too(client):
+    client.cookies["csrftoken"] = "s" * 32
+    client.post(SIGN_UP, ANSWERS)
+    session = client.cookies["sessionid"].value
+    assert verify(client).url == "/inscription/association/"
+    client.cookies["sessionid"], client.cookies["csrftoken"] = session, "s" * 32
+    assert verify(client).url == "/inscription/association/"
+    assert client.get("/inscription/association/").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("secret", "changes"),
+    [
+        ("t" * 32, {}),
+        ("", {}),
+        ("s" * 32, {"password1": "une autre lampe la nuit"}),
+        ("s" * 32, {"first_name": "Zoé"}),
+    ],
+)
+def test_nobody_else_is_let_in_by_a_second_click(db, secret, changes):
+    """Another browser, or another answer: told as whoever signs up an address that somebody has."""
+    browser().post(SIGN_UP, ANSWERS)
+    other = browser(secret)
+    assert other.post(SIGN_UP, {**ANSWERS, **changes}).status_code == 429
+
+
+def test_a_second_click_much_later_is_another_request(db, monkeypatch):
+    browser().post(SIGN_UP, ANSWERS)
+    cache.clear()
+    late = browser()
+    assert late.post(SIGN_UP, ANSWERS).url == CODE_PAGE
+    assert verify(late).status_code == 200
+    assert OutgoingMail.objects.filter(subject__contains="compte").exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_clicks_at_once_land_on_the_same_page():
+    clients = [browser(), browser()]
+    answers = at_once(*(lambda c=c: c.post(SIGN_UP, ANSWERS) for c in clients))
+    assert {(answer.status_code, answer.url) for answer in answers} == {(302, CODE_PAGE)}
+    assert (User.objects.count(), OutgoingMail.objects.count()) == (1, 1)
+    assert len({each.cookies["sessionid"].value for each in clients}) == 1
 
 
 @pytest.mark.parametrize(
@@ -165,8 +241,6 @@ def test_odd_names_are_people_too(client, name):
 def test_an_address_can_ask_for_another_code(client):
     client.post(SIGN_UP, ANSWERS)
     first = code_sent_to("lea@exemple.fr")
-    from django.core.cache import cache
-
     cache.clear()
     client.post(CODE_PAGE, {"action": "resend"})
     assert OutgoingMail.objects.count() == 2

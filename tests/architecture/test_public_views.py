@@ -26,6 +26,7 @@ PUBLIC = {
     "accounts:sign_up",
     # Sends allauth's own sign-up page to ours.
     "accounts:single_way",
+    "accounts:code",
     # The signed link is the key.
     "accounts:invitation",
     "associations:list",

@@ -268,7 +268,7 @@ NOT_A_PAGE = {
     *("pages:observatory_file", "pages:team_observatory_file", "infotheque:use_file"),
     *("pages:basket_act", "pages:take_on", "pages:preview_ask"),
     *("pages:organisation_check", "pages:organisation_ask_for_changes", "pages:claim_decide"),
-    *("accounts:single_way", "accounts:change_role", "accounts:remove_member"),
+    *("accounts:single_way", "accounts:code", "accounts:change_role", "accounts:remove_member"),
     *(
         "accounts:leave",
         "accounts:withdraw",

@@ -16,7 +16,15 @@ from tests.security.world import World, build
 
 pytestmark = pytest.mark.django_db
 # The key to one person's door, and what is not of the site itself.
-LEFT_OUT = ("accounts:invitation", "accounts:single_way", "mail:", "account_", "admin:", "demo:")
+LEFT_OUT = (
+    "accounts:invitation",
+    "accounts:single_way",
+    "accounts:code",
+    "mail:",
+    "account_",
+    "admin:",
+    "demo:",
+)
 
 
 @pytest.fixture
