@@ -162,6 +162,10 @@ class Partnership(Identified):
         return self.status == PartnershipStatus.AGREED
 
     @property
+    def is_in_disagreement(self) -> bool:
+        return self.is_in_discussion and bool(self.disagreement_at or self.contested_at)
+
+    @property
     def may_still_talk(self) -> bool:
         """What each says of a first exchange still counts."""
         return self.is_in_discussion and self.talked_at is None and self.contested_at is None

@@ -226,6 +226,7 @@ def _show(
         "to_read": Prescription.objects.to_read(step.organisation_id, steps=[step]) if step and mine else (),
         "asked_by_me": asked,
         "reader_is_association": reader_is_association,
+        "for_the_team": is_staff(request.user) and not asked and not may_answer,
         "explained_at": explained_at(found) if reader_is_association or is_staff(request.user) else "",
         "after_no": next_steps_after(found),
         "is_over_for_us": is_over_for_us,

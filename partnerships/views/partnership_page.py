@@ -71,6 +71,7 @@ def show_partnership(
         "reports": found.talk_reports.select_related("organisation"),
         "calls_first": found.introduction.asking_organisation if found.introduction else None,
         "own": own,
+        "for_the_team": own is None and is_staff(request.user),
         "said": found.last_word_of(own),
         "side_without_phone": own.name if own and not own.phone else "",
         "phone_url": _where_a_phone_is_added(found, own),

@@ -184,3 +184,25 @@ def test_once_it_is_over_each_side_reads_what_it_can_do_next(client, pair, partn
         page = read(client, person, partnership)
         assert ("Et maintenant" in page) is bool(leads_to)
         assert leads_to in page
+
+
+def test_the_way_to_it_is_the_reader_s_own(client, pair, partnership):
+    """« Mises en relation » lists those of one's organisations: to the team it leads nowhere."""
+
+    def way(person, subject):
+        page = read(client, person, subject)
+        return re.findall(
+            r"<a[^>]*>([^<]+)</a>", page[page.index('class="breadcrumbs"') :].split("</nav>")[0]
+        )
+
+    staff = StaffFactory()
+    assert way(staff, partnership)[-1:] == ["Équipe"]
+    assert way(staff, partnership.introduction)[-1:] == ["Équipe"]
+    for person, talked in ((pair.asker, True), (pair.answerer, False)):
+        operations.report_talk(partnership=partnership, talked=talked, by=person)
+    assert way(staff, partnership)[-2:] == ["Équipe", "Désaccords"]
+    for person in (pair.asker, pair.answerer):
+        assert way(person, partnership)[-1:] == ["Mises en relation"]
+        assert way(person, partnership.introduction)[-1:] == ["Mises en relation"]
+    operations.abandon_partnership(partnership=partnership, by=pair.asker, note="Plus de projet.")
+    assert way(staff, partnership)[-1:] == ["Équipe"]
