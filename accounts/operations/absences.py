@@ -29,8 +29,7 @@ def say_person_away(
     """Of an adviser, `decisions` says what becomes of each appointment of these days."""
     if not policies.can_say_person_away(by, person):
         raise PermissionDenied
-    booked = agenda.appointments_to_cover(user=person, first_day=first_day, last_day=last_day)
-    teams = _hold_teams_of(person, [one.slot.booked_by_organisation_id for one in booked])
+    teams = _hold_teams_of(person, agenda.who_booked(decisions))
     absence = agenda.add_absence(
         user=person, first_day=first_day, last_day=last_day, by=by, decisions=decisions
     )
@@ -63,8 +62,8 @@ def forget_absence(*, absence: Absence, by: User) -> None:
     follow_members(*teams)
 
 
-def _hold_teams_of(person: User, others: Iterable[UUID | None] = ()) -> list[Organisation]:
+def _hold_teams_of(person: User, others: Iterable[UUID] = ()) -> list[Organisation]:
     """Its organisations, taken before what its absence changes in what they owe; and, all by key, these."""
     teams = list(Organisation.objects.of(person))
-    hold({*(organisation.pk for organisation in teams), *filter(None, others)})
+    hold({*(organisation.pk for organisation in teams), *others})
     return teams

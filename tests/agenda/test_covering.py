@@ -4,6 +4,7 @@ from datetime import date, time, timedelta
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from accounts.operations import say_person_away
 from mecenova.agenda.enums import Fate, Outcome
@@ -229,6 +230,25 @@ class TestWhoCan:
             rival_books(slot)
         StaffFactory.create_batch(3)
         assert query_count(lambda: self.covers(adviser)) == few
+
+    @pytest.mark.parametrize("number", [0, 1])
+    def test_what_was_decided_is_not_looked_for_again(self, slots, book, adviser, number, frozen):
+        """Once for the organisations to hold, where some booked; once under the lock."""
+        for slot in slots[:number]:
+            book(slot)
+        decisions = {one.slot.key_of_booking: Fate.CALL_OFF for one in self.covers(adviser)}
+        days = {"first_day": TUESDAY, "last_day": TUESDAY}
+        with CaptureQueriesContext(connection) as queries:
+            say_person_away(person=adviser, by=adviser, decisions=decisions, **days)
+        before = [query["sql"] for query in queries][: _first(queries, "FOR NO KEY UPDATE") + 1]
+        assert len([sql for sql in before if 'FROM "agenda_slot"' in sql]) == (2 if number else 1)
+        assert not [sql for sql in before if 'FROM "agenda_followup"' in sql]
+
+
+def _first(queries, words):
+    return next(
+        row for row, query in enumerate(queries) if words in query["sql"] and "agenda_slot" in query["sql"]
+    )
 
 
 @pytest.mark.django_db(transaction=True)

@@ -14,7 +14,7 @@ from mecenova.agenda.operations.appointments import (
     release_organisation,
     withdraw_slot,
 )
-from mecenova.agenda.operations.covering import Decisions, ToCover
+from mecenova.agenda.operations.covering import Decisions, ToCover, who_booked
 from mecenova.agenda.operations.delays import hold_delays_of, set_delay
 from mecenova.agenda.operations.follow_ups import (
     close,
@@ -90,6 +90,7 @@ __all__ = [
     "start_many",
     "start_once",
     "tell_who_stays",
+    "who_booked",
     "who_leads",
     "withdraw_slot",
 ]

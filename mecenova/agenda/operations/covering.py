@@ -55,6 +55,12 @@ def to_cover(adviser: "User", days: Days) -> list[ToCover]:
     return found
 
 
+def who_booked(decisions: Decisions) -> set[UUID]:
+    """The organisations to hold before what was decided of their appointments is done."""
+    slots = Slot.objects.filter(pk__in=[slot for slot, _ in decisions]).order_by()
+    return {by for by in slots.values_list("booked_by_organisation_id", flat=True) if by}
+
+
 def clear_days_of(adviser: "User", *, days: Days, decisions: "Decisions", by: "User | None") -> None:
     """What is free is withdrawn, what is booked becomes what was decided; all of it, or nothing.
 
