@@ -123,7 +123,7 @@ class SlotTomorrow(AboutSlot):
 
 @register_notification
 class SlotGivenBack(Notification):
-    """For the adviser who had been told of it: the organisation will not come, the slot is free again."""
+    """For the adviser who had been told of it. Queued with its context: moved elsewhere, or called off."""
 
     name = "agenda.slot_given_back"
     template = "mail/agenda/slot_given_back.md"

@@ -11,7 +11,7 @@ from mecenova.agenda import notifications, organisations
 from mecenova.agenda.enums import Outcome
 from mecenova.agenda.followups import HoldSlot, RemindSlot
 from mecenova.agenda.models import Slot
-from mecenova.agenda.operations.follow_ups import close
+from mecenova.agenda.operations.follow_ups import close, next_step
 from mecenova.agenda.operations.free import NOTICE, free_slots, refuse_all_day
 from mecenova.agenda.operations.slots import (
     BOOKED,
@@ -24,7 +24,7 @@ from mecenova.agenda.operations.slots import (
     owe_slot,
     write_booking,
 )
-from mecenova.agenda.organisations import name_of
+from mecenova.agenda.organisations import name_of, phone_of
 from mecenova.agenda.policies import can_see_booking
 from mecenova.agenda.signals import slot_held
 from mecenova.agenda.slot_links import slots_path
@@ -62,7 +62,7 @@ def move_booking(*, slot: Slot, to: Slot, by: "User") -> Slot:
     person = row.booked_by or by if is_staff(by) else by
     close(row, HoldSlot, RemindSlot, outcome=Outcome.CANCELLED)
     if row.adviser_id != chosen.adviser_id:
-        _tell_adviser(row)
+        _tell_adviser(row, moved_to=chosen)
     _free(row, by)
     write_booking(chosen, organisation_id, about, person=person, by=by, moved_from=when)
     return chosen
@@ -233,10 +233,12 @@ def _give_back(row: Slot, by: "User | None") -> None:
     _free(row, by)
 
 
-def _tell_adviser(row: Slot) -> None:
+def _tell_adviser(row: Slot, *, moved_to: Slot | None = None) -> None:
     """Before it is free: the mail says who will not come."""
     values = {
         "when": day_and_hour(row.starts_at),
+        "moved_to": day_and_hour(moved_to.starts_at) if moved_to else "",
+        "moved_with": moved_to.adviser if moved_to else "",
         "organisation_name": name_of(row.booked_by_organisation_id),
         "slots_url": absolute_url(reverse("agenda:team_slots")),
     }
@@ -269,16 +271,19 @@ def _offer_another(row: Slot, told: type[notifications.Notification], promised: 
     organisation_id, about = row.booked_by_organisation_id, row.booked_for or row
     if organisation_id is None:
         return
-    none_free = free_slots().count() <= promised
+    none_free, owed = free_slots().count() <= promised, None
     if none_free or not organisations.who_is_told(organisation_id, row.booked_by):
-        owe_slot(organisation_id, about, row.booked_by)
+        owed = next_step(owe_slot(organisation_id, about, row.booked_by))
     path = slots_path(organisation_id=organisation_id, about=about)
     values = {
         "when": day_and_hour(row.starts_at),
         "organisation_name": name_of(organisation_id),
         "slots_url": absolute_url(path),
         "slot_url": absolute_url(row.get_absolute_url()),
+        "phone": phone_of(organisation_id),
         "none_free": none_free,
+        "answer_by": owed.deadline if owed else None,
+        "put_off": owed.put_off if owed else "",
         "too_late": row.has_begun,
     }
     queue(told, row, occurrence=row.booking, context=values)

@@ -1,0 +1,138 @@
+"""What the mails of an appointment say: who does what, on which day, whatever is missing."""
+
+from datetime import time
+
+import pytest
+
+from mecenova.agenda.models import SlotRequest
+from mecenova.agenda.operations import (
+    cancel_booking,
+    miss_slot,
+    move_booking,
+    next_step,
+    open_slots,
+    withdraw_slot,
+)
+from mecenova.agenda.operations.appointments import call_off_unheld, hand_over_slot
+from mecenova.mail.models import OutgoingMail
+from mecenova.ui.figures import long_date
+from tests.accounts.factories import StaffFactory
+from tests.agenda.conftest import TUESDAY
+
+pytestmark = pytest.mark.django_db
+
+# A subject is one line: nothing in it is kept from breaking.
+WHEN = "mardi 1er décembre 2026 à 14 h 00"
+PHONE = "01 99 00 12 34"
+
+
+def sent(name, recipient, **about):
+    return OutgoingMail.objects.filter(notification=f"agenda.{name}", recipient=recipient, **about).get()
+
+
+@pytest.fixture
+def telephone(organisation):
+    organisation.phone = PHONE
+    organisation.save()
+
+
+def promised_to(slot):
+    """The day on the page where the organisation reads it."""
+    request = SlotRequest.objects.waiting().get(organisation_id=slot.booked_by_organisation_id)
+    return f"au plus tard le {long_date(next_step(request).deadline)}"
+
+
+class TestCalledOff:
+    def test_the_day_the_team_has_promised_is_named(self, slots, book, adviser, member):
+        """« Sous 2 jours ouvrés » is no date any more when it is read three days later."""
+        slot = book(slots[0])
+        for one in slots[1:]:
+            withdraw_slot(slot=one, by=adviser)
+        cancel_booking(slot=slot, by=adviser)
+        mail = sent("slot_called_off", member)
+        assert mail.subject == f"Annulé\u00a0: votre rendez-vous du {WHEN}"
+        assert promised_to(slot) in mail.text
+        assert "jours ouvrés" not in mail.text
+
+    def test_a_call_that_nobody_passed_agrees_with_every_reader(self, slots, book, frozen, adviser, member):
+        slot = book(slots[0])
+        frozen.move_to(slot.ends_at)
+        call_off_unheld(slot=slot, by=adviser)
+        mail = sent("slot_called_off", member)
+        assert mail.subject == f"L’appel du {WHEN} n’a pas eu lieu"
+
+
+class TestMissed:
+    @pytest.fixture
+    def missed(self, slots, book, frozen, adviser):
+        def act(by=adviser):
+            slot = book(slots[0])
+            frozen.move_to(slot.ends_at)
+            return miss_slot(slot=slot, by=by)
+
+        return act
+
+    def test_the_number_that_was_called_is_said(self, telephone, missed, member):
+        missed()
+        assert f"au {PHONE}, sans réponse" in sent("slot_missed", member).text
+
+    def test_without_a_number_nobody_pretends_to_have_called(self, missed, member):
+        missed()
+        text = sent("slot_missed", member).text
+        assert "il nous manque un numéro" in text
+        assert "sans réponse" not in text
+
+    def test_the_adviser_reads_whom_to_call_and_what_was_promised(self, telephone, missed, member, adviser):
+        slot = missed(by=member)
+        text = sent("slot_not_called", adviser).text
+        assert PHONE in text
+        assert "sous la main" not in text
+        assert promised_to(slot) in text
+
+
+class TestHandedOver:
+    @pytest.fixture
+    def handed(self, slots, book):
+        other = StaffFactory(first_name="Noé")
+        hand_over_slot(slot=book(slots[0]), to=other, by=other)
+        return other
+
+    def test_the_former_is_named_as_french_names_are(self, handed, member):
+        for reader in (handed, member):
+            text = sent("slot_handed_over", reader).text
+            assert "à la place d’Inès" in text
+            assert "de Inès" not in text
+
+    def test_who_is_to_call_without_a_number_knows_whom_to_ask(self, handed, member):
+        assert member.email in sent("slot_handed_over", handed).text
+
+    def test_the_organisation_reads_what_is_missing_and_what_it_can_do(self, handed, member):
+        mail = sent("slot_handed_over", member)
+        assert mail.subject == f"{handed} vous appellera le {WHEN}"
+        assert "Il nous manque votre numéro" in mail.text
+        assert "Voir, déplacer ou annuler ce rendez-vous" in mail.text
+
+
+class TestMoved:
+    def test_the_subject_says_that_it_moved(self, slots, book, member):
+        moved = move_booking(slot=book(slots[0]), to=slots[2], by=member)
+        assert sent("slot_booked", member, subject_id=moved.pk).subject.startswith(
+            "Rendez-vous déplacé au mardi"
+        )
+        assert (
+            "si l’ancien moment y est, retirez-le"
+            in sent("slot_taken", moved.adviser, subject_id=moved.pk).text
+        )
+
+    def test_the_former_adviser_reads_where_it_went(self, slots, book, member, adviser):
+        other = StaffFactory(first_name="Noé")
+        (elsewhere,) = open_slots(adviser=other, day=TUESDAY, starts=time(9), ends=time(9, 20), by=other)
+        move_booking(slot=book(slots[0]), to=elsewhere, by=member)
+        text = sent("slot_given_back", adviser).text
+        assert f"est déplacé au mardi 1er\u00a0décembre 2026 à 9\u00a0h\u00a000, avec {other}" in text
+
+    def test_called_off_is_not_said_to_be_perhaps_elsewhere(self, slots, book, member, adviser):
+        cancel_booking(slot=book(slots[0]), by=member)
+        text = sent("slot_given_back", adviser).text
+        assert "est annulé" in text
+        assert "déplacé" not in text
