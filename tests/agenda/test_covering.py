@@ -134,7 +134,7 @@ class TestSickToday:
         assert FollowUp.objects.get(rule=HoldSlot.name).outcome == Outcome.FAILED
         said = text("slot_called_off")
         assert "n’a pas eu lieu" in said
-        assert "Personne ne vous appellera" not in said
+        assert "Retirez ce rendez-vous" not in said
         assert told("slot_called_off") == {member}
 
     def test_it_took_place(self, begun, away, other):

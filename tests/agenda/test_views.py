@@ -222,6 +222,8 @@ class TestOneSlot:
         assert f"{membership.user} a dit le" in html
 
     def test_the_team_says_that_nobody_answered(self, enter, membership, slots, frozen):
+        membership.organisation.phone = "01 99 00 12 34"
+        membership.organisation.save()
         slot = self.booked(membership, slots)
         frozen.move_to(slot.ends_at)
         page = enter(slot.adviser)

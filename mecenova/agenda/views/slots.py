@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from mecenova.agenda import operations, policies
 from mecenova.agenda.calendar_file import calendar_file
 from mecenova.agenda.forms import BookingForm, OpenSlotsForm
-from mecenova.agenda.models import Slot, SlotRequest
+from mecenova.agenda.models import FollowUp, Slot, SlotRequest
 from mecenova.agenda.organisations import name_of, names_of, phone_of, phones_of, who_is_told
 from mecenova.agenda.slot_links import Wish, slots_path, wish_from
 from mecenova.calendar import clock
@@ -71,14 +71,13 @@ def slots(request: HttpRequest, token: str) -> HttpResponse:
         else:
             messages.success(request, _what_choosing_did(request, slot, booked))
             return redirect("agenda:slot", pk=slot.pk)
-    waiting = SlotRequest.objects.waiting().filter(organisation_id=wish.organisation_id).first()
     context = {
         "wish": wish,
         "organisation_name": name_of(wish.organisation_id),
         "free": free.exists(),
         "kept": operations.free_slots().exists(),
         "booked": booked,
-        "step": operations.next_step(waiting) if waiting else None,
+        "step": _date_owed_to(wish.organisation_id),
     }
     return show_form(request, "agenda/slots.html", form, **context)
 
@@ -111,6 +110,11 @@ def slot(request: HttpRequest, pk: UUID) -> HttpResponse:
         "who_hears": _hears(request, found),
         "over": _who_ended(found),
     }
+    if found.cancelled_at and found.booked_by_organisation_id:
+        context |= {
+            "instead": _ahead(found.booked_by_organisation_id),
+            "owed": _date_owed_to(found.booked_by_organisation_id),
+        }
     return render(request, "agenda/slot.html", context)
 
 
@@ -192,6 +196,12 @@ def _waiting_requests() -> list[tuple[SlotRequest, str, str, str]]:
         )
         for one in requests
     ]
+
+
+def _date_owed_to(organisation_id: UUID) -> FollowUp | None:
+    """The step of the team that owes it an appointment, with its day."""
+    waiting = SlotRequest.objects.waiting().filter(organisation_id=organisation_id).first()
+    return operations.next_step(waiting) if waiting else None
 
 
 def _ahead(organisation_id: UUID) -> Slot | None:
