@@ -5,8 +5,9 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
+from django.urls import reverse
 
-from matching.enums import Choice
+from matching.enums import Choice, SuggestionStatus
 from matching.explaining import CHOICES, draft_question, what_choosing_did, where_it_is_done, why
 from matching.forms import CHOICE_FORMS, DeclineForm, InterestForm
 from matching.models import Diagnosis, Suggestion
@@ -17,6 +18,8 @@ from mecenova.agenda.operations import next_step
 from mecenova.agenda.wording import before
 from mecenova.mail.departure import leaves
 from mecenova.mail.links import OneClick, register_link
+from mecenova.ui.contractions import to_name
+from mecenova.ui.figures import long_date
 from partnerships.enums import IntroductionStatus
 from partnerships.models import Introduction
 
@@ -40,7 +43,19 @@ class SuggestionLink(OneClick):
     def still_possible(self, subject: Suggestion) -> str | None:
         if subject.is_open:
             return None
-        return f"Cette suggestion n’attend plus de réponse\u00a0: {subject.get_status_display().lower()}."
+        return f"Cette suggestion n’attend plus de réponse\u00a0: {_what_became_of(subject)}."
+
+    def looks_back(self, subject: Suggestion) -> tuple[str, str]:
+        return reverse("matching:suggestions"), "Voir vos suggestions"
+
+
+def _what_became_of(suggestion: Suggestion) -> str:
+    association, company = suggestion.association.organisation.name, suggestion.company.organisation.name
+    if suggestion.status == SuggestionStatus.INTERESTED:
+        return f"{company} a écrit {to_name(association)} le {long_date(suggestion.answered_at)}"
+    if suggestion.status == SuggestionStatus.DECLINED:
+        return f"{company} a répondu non le {long_date(suggestion.answered_at)}"
+    return f"nous ne vous proposons plus {association} pour ce besoin"
 
 
 def what_interest_did(introduction: Introduction) -> str:
@@ -113,6 +128,9 @@ class ChoiceLink(OneClick):
 
     def goes_on(self, subject: Diagnosis) -> tuple[str, str]:
         return where_it_is_done(subject, self.choice), self.goes_on_by
+
+    def looks_back(self, subject: Diagnosis) -> tuple[str, str]:
+        return subject.project.get_absolute_url(), "Voir le projet"
 
 
 @register_link

@@ -6,6 +6,7 @@ from mecenova.agenda.operations import next_step
 from mecenova.agenda.wording import before
 from mecenova.ui.figures import long_date
 from partnerships import operations
+from partnerships.enums import IntroductionStatus, PartnershipStatus
 from partnerships.forms import AnswerForm
 from partnerships.models import Introduction, Partnership
 from partnerships.talks import Phase, Verdict, phase_of
@@ -33,6 +34,25 @@ def give_answer(introduction: Introduction, answer: dict[str, Any], *, by: "User
     return "Merci pour cette réponse claire. Elle est transmise avec sa raison."
 
 
+def what_became_of(introduction: Introduction) -> str:
+    """For whoever opens the mail once nothing is asked any more."""
+    return f"Cette demande n’attend plus de réponse\u00a0: {_how_it_ended(introduction)}."
+
+
+def _how_it_ended(introduction: Introduction) -> str:
+    answer = _ANSWERS.get(introduction.status)
+    if answer and introduction.answered_at:
+        return f"{introduction.answering_organisation.name} {answer} le {long_date(introduction.answered_at)}"
+    if introduction.gone_organisation:
+        return f"{introduction.gone_organisation.name} a quitté Mecenova"
+    if introduction.withdrawn_at:
+        asking = introduction.asking_organisation.name
+        return f"{asking} l’a retirée le {long_date(introduction.withdrawn_at)}"
+    return f"elle est close depuis le {long_date(introduction.ended_at)}"
+
+
+_ANSWERS = {IntroductionStatus.YES: "a répondu oui", IntroductionStatus.NO: "a répondu non"}
+
 _AFTER_TALK = {
     Verdict.TALKED: "Merci\u202f! La suite s’écrit à deux\u00a0: dites-nous quand ce sera signé.",
     Verdict.RETURN: "Merci de l’avoir dit. Chacun revient à la recherche, et un courriel vous dit comment.",
@@ -55,8 +75,34 @@ def team_calls(partnership: Partnership) -> str:
     return f"une personne de l’équipe vous appelle tous les deux{until}."
 
 
+def what_is_so(partnership: Partnership) -> str:
+    """For whoever opens the mail once nobody asks whether they talked any more."""
+    so = _SINCE_THEN.get(partnership.status) or _in_discussion(partnership)
+    return f"Cette question n’est plus posée\u00a0: {so}."
+
+
+_SINCE_THEN = {
+    PartnershipStatus.AGREED: "ce partenariat est signé",
+    PartnershipStatus.ENDED: "ce partenariat est terminé",
+    PartnershipStatus.ABANDONED: "ce partenariat ne se fera pas, et chacun est libre de chercher ailleurs",
+    PartnershipStatus.RETURNED: "l’échange n’a pas eu lieu, et chacun est libre de chercher ailleurs",
+}
+
+
+def _in_discussion(partnership: Partnership) -> str:
+    if partnership.talked_at:
+        return f"vous vous êtes parlé, c’est noté depuis le {long_date(partnership.talked_at)}"
+    return "une personne de l’équipe vous appelle d’abord, tous les deux, à propos de la signature"
+
+
 def _not_yet(partnership: Partnership) -> str:
     """After the last question there is no other: what comes is the day on which silence is an answer too."""
+    step = next_step(partnership)
     if phase_of(partnership.talk_turn) == Phase.LAST:
-        return "Merci, c’est noté. Si rien ne vient de l’autre côté, chacun sera libre de chercher ailleurs."
-    return "Merci, c’est noté. Nous vous reposerons la question dans quelques jours."
+        day = f" après le {long_date(step.deadline)}" if step else ""
+        return (
+            "Merci, c’est noté. Si rien ne vient de l’autre côté, chacun sera libre de chercher "
+            f"ailleurs{day}."
+        )
+    day = f"le {long_date(step.due_at)}" if step else "dans quelques jours"
+    return f"Merci, c’est noté. Nous vous reposerons la question {day}."

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
 
+from mecenova.agenda.operations import next_step
 from mecenova.mail.links import OneClick, register_link
-from partnerships.answering import give_answer, report_talk
+from partnerships.answering import give_answer, report_talk, what_became_of, what_is_so
 from partnerships.forms import AnswerForm, TalkForm
 from partnerships.models import Introduction, Partnership
 from partnerships.notifications import ANSWER_LINK, TALK_LINK
@@ -31,7 +32,12 @@ class AnswerLink(OneClick):
         return Introduction.objects.with_parties().filter(pk=pk).first()
 
     def context(self, subject: Introduction, user: "User") -> dict[str, Any]:
-        return {"introduction": subject, "asking": subject.asking_organisation}
+        step = next_step(subject) if subject.is_waiting else None
+        return {
+            "introduction": subject,
+            "asking": subject.asking_organisation,
+            "deadline": step.deadline if step else None,
+        }
 
     def get_form(self, subject: Introduction, user: "User", data: Any = None) -> AnswerForm:
         return AnswerForm(data, introduction=subject)
@@ -40,10 +46,7 @@ class AnswerLink(OneClick):
         return can_answer_introduction(user, subject)
 
     def still_possible(self, subject: Introduction) -> str | None:
-        if subject.is_waiting or subject.is_postponed:
-            return None
-        state = subject.get_status_display().lower()
-        return f"Cette demande n’attend plus de réponse. Son état\u00a0: {state}."
+        return None if subject.is_waiting or subject.is_postponed else what_became_of(subject)
 
     def act(self, subject: Introduction, user: "User", cleaned_data: dict[str, Any]) -> str:
         return give_answer(subject, cleaned_data, by=user)
@@ -67,7 +70,13 @@ class TalkLink(OneClick):
 
     def context(self, subject: Partnership, user: "User") -> dict[str, Any]:
         said = subject.last_word_of(party_of(user, subject))
-        return {"partnership": subject, "organisations": subject.organisations(), "said": said}
+        step = next_step(subject) if subject.is_asked_whether_they_talked else None
+        return {
+            "partnership": subject,
+            "organisations": subject.organisations(),
+            "said": said,
+            "deadline": step.deadline if step else None,
+        }
 
     def get_form(self, subject: Partnership, user: "User", data: Any = None) -> TalkForm:
         return TalkForm(data, partnership=subject)
@@ -76,10 +85,7 @@ class TalkLink(OneClick):
         return can_speak_for_partnership(user, subject)
 
     def still_possible(self, subject: Partnership) -> str | None:
-        if subject.may_still_talk:
-            return None
-        state = subject.get_status_display().lower()
-        return f"Cette question n’est plus posée. L’état du partenariat\u00a0: {state}."
+        return None if subject.may_still_talk else what_is_so(subject)
 
     def act(self, subject: Partnership, user: "User", cleaned_data: dict[str, Any]) -> str:
         return report_talk(subject, cleaned_data["talked"] == TalkForm.YES, by=user)

@@ -67,8 +67,12 @@ class OneClick:
         raise NotImplementedError
 
     def goes_on(self, subject: Any) -> tuple[str, str]:
-        """Where it goes on, once done or over: an address of the site, and the words of the link."""
+        """Where it goes on, once done: an address of the site, and the words of the link."""
         return reverse("pages:dashboard"), "Aller à mon tableau de bord"
+
+    def looks_back(self, subject: Any) -> tuple[str, str]:
+        """The same, once over: where what became of it is read."""
+        return self.goes_on(subject)
 
 
 L = TypeVar("L", bound=type[OneClick])

@@ -1,6 +1,7 @@
 """The two links of a digest: GET shows, POST acts, no login, once."""
 
 import pytest
+from django.urls import reverse
 
 from matching.enums import SuggestionStatus
 from matching.links import DeclineLink, InterestLink
@@ -66,7 +67,8 @@ def test_a_link_says_that_the_association_has_already_written(client, suggestion
 def test_a_link_used_twice_says_what_became_of_it(client, suggestion, person):
     client.post(path(DeclineLink, suggestion, person), {"reason": "territory"})
     page = client.get(path(InterestLink, suggestion, person))
-    assert "écartée" in page.content.decode()
+    assert f"{suggestion.company.organisation.name} a répondu non le " in page.content.decode()
+    assert reverse("matching:suggestions") in page.content.decode()
     client.post(path(InterestLink, suggestion, person), {"note": "Oui"})
     assert not Introduction.objects.exists()
 

@@ -55,7 +55,7 @@ def one_click(request: HttpRequest, token: str) -> HttpResponse:
     if not link.action.may_act(subject, user):
         return refused(request, GONE, 404)
     if reason := link.action.still_possible(subject):
-        return refused(request, reason, 410)
+        return _over(request, link.action, subject, reason)
     if request.method == "POST":
         return _act(request, link, subject, user)
     form = link.action.get_form(subject, user)
@@ -73,9 +73,10 @@ def _act(request: HttpRequest, link: ReadLink, subject: Any, user: "User") -> Ht
         except DomainError as error:
             # Somebody may have acted a moment before: what happened is more useful than our refusal.
             current = link.action.get_subject(link.subject_id)
-            reason = link.action.still_possible(current) if current is not None else GONE
-            if reason:
-                return refused(request, reason, 410)
+            if current is None:
+                return refused(request, GONE, 410)
+            if reason := link.action.still_possible(current):
+                return _over(request, link.action, current, reason)
             form.add_error(None, error.message)
             status = 409
         else:
@@ -97,6 +98,12 @@ def _shown(action: OneClick, subject: Any, user: "User", form: Any) -> dict[str,
         "form": form,
         **action.context(subject, user),
     }
+
+
+def _over(request: HttpRequest, action: OneClick, subject: Any, reason: str) -> HttpResponse:
+    """It is settled since the mail: what happened, and where that is read."""
+    context = {"reason": reason, "looks_back": action.looks_back(subject)}
+    return page(request, "mail_pages/over.html", context, 410)
 
 
 def refused(request: HttpRequest, reason: str, status: int) -> HttpResponse:
