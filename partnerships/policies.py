@@ -229,7 +229,7 @@ def why_not_solicited(association: Association, side: str) -> str | None:
             )
         return "Cette association est présente comme experte\u00a0: elle ne souhaite pas être sollicitée."
     if association.is_paused:
-        until = f"{association.paused_until:%d/%m/%Y}"
+        until = short_date(association.paused_until)
         if own:
             return f"Votre association est en pause jusqu’au {until}. Levez-la dans sa fiche pour continuer."
         return f"Cette association est en pause jusqu’au {until}. Vous pourrez la contacter ensuite."

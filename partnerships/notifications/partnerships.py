@@ -13,6 +13,7 @@ from mecenova.mail.addresses import absolute_url
 from mecenova.mail.links import link_for
 from mecenova.mail.notifications import Notification, register_notification
 from mecenova.team import is_staff
+from mecenova.ui.contractions import of_name
 from mecenova.workflow.journal import history
 from mecenova.workflow.models import TransitionRecord
 from partnerships.enums import SAYING_SIGNED, PartnershipStatus, PartyRole, ReflectionMoment
@@ -52,6 +53,7 @@ class PartnershipNotification(Notification):
             "is_read": any(party.organisation.status != OrganisationStatus.LEFT for party in others),
             "reader_is_association": own.role == PartyRole.BENEFICIARY,
             "deadline": step.deadline if step else None,
+            "asked_on": step.due_at if step else None,
             "put_off": step.put_off if step else "",
             "partnership_url": absolute_url(subject.get_absolute_url()),
             "needs_url": absolute_url(reverse("companies:need_list")),
@@ -80,8 +82,27 @@ class ToTheOthers(PartnershipNotification):
         line = self.line(subject)
         return super().context(subject, recipient) | {
             "note": line.note if line else "",
-            "by": str(line.by) if line and line.by else "",
+            "by": _in_words(line.by if line else None, subject),
         }
+
+
+def _side_of(person: "User | None", subject: Partnership) -> str:
+    """The name of the party this person is of."""
+    if person is None:
+        return ""
+    return next((one.name for one in subject.organisations() if is_member(person, one)), "")
+
+
+def _in_words(person: "User | None", subject: Partnership) -> str:
+    """Who this is, at the head of a sentence: the other side knows organisations better than people."""
+    if person is None:
+        return ""
+    name, side = person.get_full_name(), _side_of(person, subject)
+    if side:
+        return f"{name}, {of_name(side)}," if name else side
+    if is_staff(person):
+        return f"{name}, de l’équipe IMS," if name else "Une personne de l’équipe IMS"
+    return str(person)
 
 
 def _is_of_the_team(line: TransitionRecord | None, subject: Partnership) -> bool:
@@ -154,7 +175,7 @@ class AfterADisagreement(PartnershipNotification):
         told = lines.filter(verb="settle").last() if _is_of_the_team(last, subject) else None
         return super().context(subject, recipient) | {
             "note": told.note if told else "",
-            "by": str(told.by) if told else "",
+            "by": _in_words(told.by, subject) if told else "",
         }
 
 
@@ -229,7 +250,8 @@ class SignatureContested(ToTheOthers):
         said = history(subject).filter(verb__in=SAYING_SIGNED).last()
         context = super().context(subject, recipient)
         return context | {
-            "said_by": str(said.by) if said and said.by else "",
+            "by_side": _side_of(line.by, subject) if (line := self.line(subject)) else "",
+            "said_by": _in_words(said.by, subject) if said else "",
             "said_by_own": bool(said and said.by and is_member(said.by, context["own"])),
             "said_by_team": _is_of_the_team(said, subject),
         }
@@ -257,7 +279,7 @@ class RenewalAsked(PartnershipNotification):
 
 @register_notification
 class PartnershipRenewed(ToTheOthers):
-    """What one side answered about going on: the new end, or that it stops on the day foreseen."""
+    """What one side answered: a new end, or that it stops on the day foreseen. Queued with `goes_on`."""
 
     name: ClassVar[str] = "partnerships.partnership_renewed"
     template: ClassVar[str] = "mail/partnerships/partnership_renewed.md"
@@ -329,7 +351,11 @@ class ReflectionGivenUp(PartnershipNotification):
         gone = (one.name for one in subject.organisations() if str(one.pk) == key)
         still_asked = subject.reflection_moment == moment
         is_your_turn = still_asked and context["own"] in subject.without_words(moment)
-        return context | {"gone": next(gone, ""), "is_your_turn": is_your_turn}
+        return context | {
+            "gone": next(gone, ""),
+            "is_evaluation": moment == ReflectionMoment.EVALUATION,
+            "is_your_turn": is_your_turn,
+        }
 
 
 @register_notification

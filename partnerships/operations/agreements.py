@@ -12,6 +12,7 @@ from mecenova.agenda import operations as agenda
 from mecenova.calendar import clock
 from mecenova.calendar.working_days import morning_of
 from mecenova.mail import operations as mail
+from mecenova.ui.figures import short_date
 from mecenova.workflow.errors import DomainError
 from mecenova.workflow.journal import advance, record
 from partnerships import policies
@@ -59,10 +60,10 @@ def renew_partnership(
     if why := policies.why_not_again(partnership, "renew", by):
         raise DomainError(why)
     new_end = ends_on if goes_on else partnership.ends_on
-    note = f"Continue, {until(new_end)}" if goes_on else f"S’arrête comme prévu, le {new_end:%d/%m/%Y}"
+    note = f"Continue, {until(new_end)}" if goes_on else f"S’arrête comme prévu, le {short_date(new_end)}"
     line = advance(partnership, PARTNERSHIP, "renew", by=by, note=note, ends_on=new_end)
     await_term(partnership, asked=goes_on)
-    mail.queue(PartnershipRenewed, partnership, occurrence=str(line.pk))
+    mail.queue(PartnershipRenewed, partnership, occurrence=str(line.pk), context={"goes_on": goes_on})
     return partnership
 
 
@@ -76,7 +77,6 @@ def end_partnership(*, partnership: Partnership, by: "User | None" = None, note:
         if partnership.ends_on is None or partnership.ends_on >= clock.today():
             return partnership
     _end(partnership, by=by, note=note)
-    agenda.start(EvaluateTogether, partnership)
     return partnership
 
 
@@ -84,7 +84,6 @@ def end_by_leaving(partnership: Partnership, leaver: Organisation, note: str) ->
     """A party has left: those who stay are told, and give their own account of it. The caller holds it."""
     if partnership.is_agreed:
         _end(partnership, by=None, note=note)
-        agenda.start(EvaluateTogether, partnership)
     elif reflection_is_open(partnership, agenda.next_step(partnership)) and not partnership.words_of(leaver):
         asked = f"{partnership.reflection_moment}:{leaver.pk}"
         mail.queue(ReflectionGivenUp, partnership, occurrence=asked)
@@ -163,6 +162,7 @@ def _end(partnership: Partnership, *, by: "User | None", note: str) -> None:
     ends_on = min(partnership.ends_on or today, today)
     advance(partnership, PARTNERSHIP, "end", by=by, note=note, ended_at=clock.now(), ends_on=ends_on)
     agenda.close(partnership)
+    agenda.start(EvaluateTogether, partnership)
     mail.queue(PartnershipEnded, partnership)
 
 
@@ -203,4 +203,4 @@ def check_end(ends_on: date | None, signed_on: date | None) -> None:
 
 def until(ends_on: date | None) -> str:
     """For a journal that people read."""
-    return f"jusqu’au {ends_on:%d/%m/%Y}" if ends_on else "sans date de fin"
+    return f"jusqu’au {short_date(ends_on)}" if ends_on else "sans date de fin"

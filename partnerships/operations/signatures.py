@@ -9,6 +9,7 @@ from django.db import transaction
 from mecenova.agenda import operations as agenda
 from mecenova.calendar import clock
 from mecenova.mail import operations as mail
+from mecenova.ui.figures import short_date
 from mecenova.workflow.errors import DomainError
 from mecenova.workflow.journal import advance, record
 from partnerships import policies
@@ -39,7 +40,7 @@ def agree_partnership(
 
 def _agree(partnership: Partnership, signed_on: date, ends_on: date | None, by: "User") -> Partnership:
     _check_dates(partnership, signed_on, ends_on)
-    note = f"Signé le {signed_on:%d/%m/%Y}, {until(ends_on)}"
+    note = f"Signé le {short_date(signed_on)}, {until(ends_on)}"
     line = advance(
         partnership,
         PARTNERSHIP,
@@ -73,7 +74,7 @@ def correct_signature(
         PARTNERSHIP,
         "correct_signature",
         by=by,
-        note=f"Signé le {signed_on:%d/%m/%Y}, {until(ends_on)}",
+        note=f"Signé le {short_date(signed_on)}, {until(ends_on)}",
         signed_on=signed_on,
         ends_on=ends_on,
     )

@@ -285,7 +285,7 @@ def test_whether_they_talked_is_asked_again_after_a_signature_that_was_none(cont
     assert "Vous êtes-vous parlé" not in shown(client.get(contested.partnership.get_absolute_url()))
     settled = {"signed_on": None, "ends_on": None, "by": contested.staff, "note": "Non."}
     operations.settle_signature(partnership=contested.partnership, **settled)
-    assert "nous vous poserons la question dans quelques jours" in mails("signature_settled")[0].text
+    assert "nous vous poserons la question le" in mails("signature_settled")[0].text
     assert "Vous êtes-vous parlé" in shown(client.get(contested.partnership.get_absolute_url()))
     contested.go_to(date(2026, 11, 26))
     assert {mail.recipient for mail in mails("talk_asked")} == {contested.asker, contested.answerer}

@@ -123,7 +123,7 @@ def test_a_changed_answer_ends_a_disagreement(talk, changed, verdict):
     assert TalkReport.objects.count() == 2
     assert mails("talk_settled").count() == (2 if changed else 0)
     told = mails("talk_settled" if changed else "partnership_returned")
-    assert not told.filter(text__contains="a demandé aux deux côtés")
+    assert not told.filter(text__contains="vous a entendus")
     step_of(talk)
 
 
@@ -162,7 +162,7 @@ def test_the_team_settles_on_the_page_and_who_did_is_kept(talk, client, talked):
     told = mails("talk_settled" if talked else "partnership_returned")
     assert {mail.recipient for mail in told} == {talk.asker, talk.answerer}
     for mail in told:
-        assert f"{talk.staff}, de l’équipe IMS, a demandé aux deux côtés" in mail.text
+        assert f"{talk.staff}, de l’équipe IMS, vous a entendus" in mail.text
         assert "> Vu avec les deux, ce matin." in mail.text
     client.force_login(talk.asker)
     assert "Vu avec les deux, ce matin." in shown(client.get(talk.partnership.get_absolute_url()))

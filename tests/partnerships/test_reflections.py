@@ -175,10 +175,10 @@ def test_who_leaves_reads_before_that_only_it_could_write_and_who_stays_learns_i
     assert step.organisation_id == signed.association.organisation_id
     signed.now.move_to(MONDAY + timedelta(days=7, hours=1))
     compose_due()
-    digest = OutgoingMail.objects.get(text__contains="elles ne viendront pas")
+    digest = OutgoingMail.objects.get(text__contains="n’attendez plus ses lignes")
     assert digest.recipient == signed.asker
     assert gone.name in digest.subject
-    assert ("Une phrase suffit" in digest.text) == stays_to_write
+    assert ("même une seule phrase" in digest.text) == stays_to_write
 
 
 def test_who_has_written_all_that_can_be_written_leaves_nothing_behind(signed):
@@ -191,7 +191,7 @@ def test_who_has_written_all_that_can_be_written_leaves_nothing_behind(signed):
     assert not any("bilan" in said for said in what_would_end(signed.company.organisation))
     withdraw_organisation(organisation=signed.company.organisation, by=signed.answerer)
     signed.go_to(clock.today() + timedelta(days=200))
-    assert not OutgoingMail.objects.filter(text__contains="elles ne viendront pas").exists()
+    assert not OutgoingMail.objects.filter(text__contains="n’attendez plus ses lignes").exists()
     assert mails("lasting_effect_asked").get().recipient == signed.asker
 
 
