@@ -16,6 +16,7 @@ from companies.enums import NeedStatus
 from companies.models import Company, Need
 from companies.readiness import door_is_closed
 from companies.signals import need_dormant, need_past_deadline
+from mecenova.agenda import planning
 from mecenova.agenda.enums import Owner
 from mecenova.agenda.models import FollowUp
 from mecenova.agenda.operations import close, keep_or_start, restart_step, start
@@ -174,7 +175,9 @@ class FinishNeed(NeedRule):
     def letters(self, subject: Need, follow_up: FollowUp) -> Sequence[Letter] | None:
         if follow_up.occurrence == self.days[-1]:
             return None
-        return (Letter(notifications.FinishNeed, subject, follow_up.turn),)
+        last_reminder = follow_up.occurrence == self.days[-2]
+        put_away = {"put_away_from": planning.next_date(self, follow_up) if last_reminder else None}
+        return (Letter(notifications.FinishNeed, subject, follow_up.turn, put_away),)
 
     def act(self, subject: Need, follow_up: FollowUp) -> None:
         need_dormant.send(sender=type(self), need=subject)

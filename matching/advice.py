@@ -221,7 +221,7 @@ def _about_the_words(project: Project, findings: Findings) -> list[Step]:
         Step(
             "words",
             35,
-            f"{in_plain_numbers(silent, 'entreprise a ouvert', 'entreprises ont ouvert')} votre projet sans "
+            f"{'Une entreprise a' if silent == 1 else f'{silent} entreprises ont'} ouvert votre projet sans "
             "aller plus loin\u00a0: réécrivez le titre et les deux premières lignes. On lit cela d’abord.",
             EDIT,
             _edit(project),

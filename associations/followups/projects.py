@@ -11,6 +11,7 @@ from associations import notifications
 from associations.enums import ProjectStatus
 from associations.models import Project
 from associations.signals import project_dormant, project_reviewed, project_step_lost
+from mecenova.agenda import planning
 from mecenova.agenda.enums import Owner
 from mecenova.agenda.models import FollowUp
 from mecenova.agenda.operations import restart_step
@@ -73,7 +74,9 @@ class FinishProject(ProjectRule):
         elif last:
             project_dormant.send(sender=type(self), project=subject)
         elif subject.association.wishes_mail:
-            queue(notifications.FinishProject, subject, occurrence=follow_up.turn)
+            last_reminder = follow_up.occurrence == self.days[-2]
+            put_away = {"put_away_from": planning.next_date(self, follow_up) if last_reminder else None}
+            queue(notifications.FinishProject, subject, occurrence=follow_up.turn, context=put_away)
 
 
 @register_rule

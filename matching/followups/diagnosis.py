@@ -18,6 +18,7 @@ from matching import notifications
 from matching.findings import interest_came
 from matching.models import Diagnosis
 from matching.signals import diagnosis_is_moot, ending_to_explain
+from mecenova.agenda import planning
 from mecenova.agenda.enums import Owner
 from mecenova.agenda.models import FollowUp
 from mecenova.agenda.operations import start, start_once
@@ -122,7 +123,8 @@ class ChooseAfterDiagnosis(AfterDiagnosis):
 
     def remind(self, subject: Project, follow_up: FollowUp) -> None:
         diagnosis = Diagnosis.objects.open().get(project=subject)
-        queue(notifications.DiagnosisReminder, diagnosis, occurrence=follow_up.turn)
+        called_from = {"called_from": planning.next_date(self, follow_up)}
+        queue(notifications.DiagnosisReminder, diagnosis, occurrence=follow_up.turn, context=called_from)
 
 
 class DoWhatWasChosen(AfterDiagnosis):
@@ -136,7 +138,8 @@ class DoWhatWasChosen(AfterDiagnosis):
             Diagnosis.objects.filter(project=subject).exclude(choice="").order_by("-chosen_at", "pk").first()
         )
         if diagnosis is not None:
-            queue(notifications.ChoiceReminder, diagnosis, occurrence=follow_up.turn)
+            called_from = {"called_from": planning.next_date(self, follow_up)}
+            queue(notifications.ChoiceReminder, diagnosis, occurrence=follow_up.turn, context=called_from)
 
 
 @register_rule

@@ -23,6 +23,7 @@ from mecenova.agenda.operations import next_step, run_due, start
 from mecenova.calendar.clock import paris
 from mecenova.mail.models import OutgoingMail
 from mecenova.pages.promises import kept_by_month
+from mecenova.ui.figures import long_date
 from tests.accounts.factories import StaffFactory, UserFactory
 from tests.associations.factories import AssociationFactory
 from tests.mail.reading import names_told
@@ -126,6 +127,12 @@ def test_draft_has_its_own_reminders_then_is_put_away(now, user, complete):
     project = create_project(association=complete, by=user, title="Ponts", description="Bâtir.")
     live(now, 60, complete.organisation, project)
     assert mails(user) == {"associations.finish_project": 2}
+    first, last = OutgoingMail.objects.filter(notification="associations.finish_project").order_by(
+        "created_at"
+    )
+    put_away = FollowUp.objects.about([project]).steps().get().due_at
+    assert f"nous le rangeons à partir du {long_date(put_away)}" in last.text
+    assert "rangeons" not in first.text
     live(now, 60, complete.organisation)
     project.refresh_from_db()
     assert project.status == ProjectStatus.CLOSED

@@ -96,6 +96,14 @@ def written(notification, subject):
     return f"{mail.subject}\n\n{text}"
 
 
+def test_no_name_has_to_be_feminine(association):
+    association.organisation.name = "Le Relais"
+    association.organisation.save()
+    mail = written(notifications.PauseOver, association.organisation)
+    assert "nous pouvons de nouveau présenter Le Relais" in mail
+    assert "présentée" not in mail
+
+
 @pytest.mark.parametrize("notification", TO_ASSOCIATION, ids=lambda found: found.name)
 def test_mail_to_an_association(notification, association, snapshot):
     assert written(notification, association.organisation) == snapshot

@@ -16,6 +16,7 @@ from mecenova.agenda.operations import next_step, run_due
 from mecenova.mail.composition import compose_due
 from mecenova.mail.models import DigestLine, OutgoingMail
 from mecenova.reference.enums import Kind
+from mecenova.ui.figures import long_date
 from tests.accounts.factories import ClaimFactory, StaffFactory, UserFactory
 from tests.companies.factories import CompanyFactory, NeedFactory, PolicyFactory
 
@@ -80,6 +81,8 @@ class TestCompany:
         live(clock, 45)
         assert mails("companies.publish_need") == []
         assert len(mails("companies.finish_need")) == 2
+        last = OutgoingMail.objects.filter(notification="companies.finish_need").latest("created_at")
+        assert f"nous le rangerons, à partir du {long_date(next_step(need).due_at)}" in last.text
         live(clock, 60)
         need.refresh_from_db()
         assert need.status == NeedStatus.CLOSED

@@ -64,6 +64,14 @@ def test_once_checked_a_company_is_asked_for_nothing_it_has_given(policy, publis
     assert "Dites maintenant" not in text
 
 
+def test_no_name_has_to_be_feminine(company):
+    company.organisation.name = "Le Groupe d’ici"
+    company.organisation.save()
+    mail = written(notifications.CompletePolicy, company.organisation)
+    assert mail.startswith("Le Groupe d’ici\u00a0: dites ce que vous soutenez")
+    assert "Nous avons vérifié la fiche du Groupe d’ici" in mail
+
+
 def test_publish_need(company, snapshot):
     assert written(notifications.PublishNeed, company.organisation) == snapshot
 

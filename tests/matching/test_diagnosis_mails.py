@@ -20,6 +20,7 @@ from mecenova.agenda.operations import next_step, run_due
 from mecenova.mail.links import link_for
 from mecenova.mail.models import OutgoingMail
 from mecenova.reference.enums import Kind
+from mecenova.ui.figures import long_date
 from mecenova.workflow.journal import history
 from partnerships.enums import Side
 from partnerships.operations import introduce, release_introduction
@@ -138,6 +139,7 @@ def test_the_reminder(now, project, snapshot):
     diagnose(project=project, cause=DiagnosisCause.QUIET, turn="1-45")
     now.move_to(MONDAY + timedelta(days=8))
     run_due()
+    assert f"à partir du {long_date(next_step(project).due_at)}" in read("matching.diagnosis_reminder")
     assert read("matching.diagnosis_reminder") == snapshot
 
 
@@ -147,6 +149,7 @@ def test_the_reminder_of_what_was_chosen(now, project, user, choice, snapshot):
     choose_after(diagnosis=diagnosis, choice=choice, by=user)
     now.move_to(MONDAY + timedelta(days=15))
     run_due()
+    assert f"à partir du {long_date(next_step(project).due_at)}" in read("matching.choice_reminder")
     assert read("matching.choice_reminder") == snapshot
 
 
