@@ -187,7 +187,7 @@ def send_back_corrected(*, organisation: Organisation, by: User | None) -> Organ
 def organisations_to_call() -> "QuerySet[Organisation]":
     """Asked to correct, reminded, and silent since (`to_call_since`): a person of the team calls."""
     owed = FollowUp.objects.steps().filter(rule=followups.CallForCorrections.name)
-    began = owed.filter(subject_id=OuterRef("pk")).values("since")
+    began = owed.about_each(Organisation).values("since")
     return Organisation.objects.annotate(to_call_since=Subquery(began)).filter(to_call_since__isnull=False)
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import QuerySet, Subquery
 from django.shortcuts import get_object_or_404
 
 from accounts.enums import OrganisationEvent, OrganisationStatus
@@ -63,7 +63,7 @@ def note_activity(*, company: Company) -> None:
 def companies_to_call() -> "QuerySet[Company]":
     """Those that the team owes a call, with the day it fell due as `to_call_since`."""
     owed = FollowUp.objects.all().steps().filter(rule=CallAfterSilence.name)
-    began = owed.filter(subject_id=OuterRef("organisation_id")).values("since")
+    began = owed.about_each(Organisation, "organisation_id").values("since")
     return Company.objects.annotate(to_call_since=Subquery(began)).filter(to_call_since__isnull=False)
 
 

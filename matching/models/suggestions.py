@@ -233,6 +233,12 @@ class Suggestion(Identified):
         indexes = [
             models.Index(fields=("company", "status")),
             models.Index(fields=("association", "presented_at")),
+            # The refusals of each association that were of a proposal, counted every hour for all of them.
+            models.Index(
+                fields=("association", "answered_at"),
+                condition=Q(status=SuggestionStatus.DECLINED, introduction__isnull=True),
+                name="suggestion_declined",
+            ),
         ]
 
     def __str__(self) -> str:

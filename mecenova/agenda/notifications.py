@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
+from django.contrib.contenttypes.models import ContentType
 from django.urls import reverse
 
 from mecenova.agenda.calendar_file import calendar_file
@@ -133,7 +134,8 @@ class SlotGivenBack(Notification):
 
     def still_wanted(self, subject: Slot, recipient: "User") -> bool:
         """Booked and given back within one night, it never was for the adviser."""
-        told = OutgoingMail.objects.sent().filter(notification=SlotTaken.name, subject_id=subject.pk)
+        about = {"subject_type": ContentType.objects.get_for_model(subject), "subject_id": subject.pk}
+        told = OutgoingMail.objects.sent().filter(**about, notification=SlotTaken.name)
         return is_staff(recipient) and told.filter(key__endswith=f":{self.occurrence}").exists()
 
 

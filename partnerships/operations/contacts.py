@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import OuterRef, Subquery
+from django.db.models import Subquery
 
 from companies.operations import record_call
 from mecenova.agenda.models import FollowUp
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 def introductions_at_risk() -> IntroductionQuerySet:
     """Asked, reminded each time, still without an answer: what comes next is the release (`release_on`)."""
     last = FollowUp.objects.all().steps().filter(rule=AnswerIntroduction.name, occurrence=RELEASE_DAY)
-    release = last.filter(subject_id=OuterRef("pk")).values("due_at")
+    release = last.about_each(Introduction).values("due_at")
     waiting = Introduction.objects.waiting().annotate(release_on=Subquery(release))
     return waiting.filter(release_on__isnull=False)
 
@@ -36,7 +36,7 @@ def released_on(introduction: Introduction) -> date | None:
     does not wait for an answer."""
     if not introduction.is_waiting:
         return None
-    steps = FollowUp.objects.all().steps().filter(rule=AnswerIntroduction.name, subject_id=introduction.pk)
+    steps = FollowUp.objects.all().about([introduction]).steps().filter(rule=AnswerIntroduction.name)
     step = steps.first()
     return next_working_morning(clock.paris(step.deadline).date()).date() if step else None
 

@@ -73,6 +73,13 @@ class FollowUpQuerySet(models.QuerySet["FollowUp"]):
             return self.open().filter(theirs | Q(also_waits_for__contains=[absence.organisation_id]))
         return self.open().filter(assigned_to=absence.user_id).exclude(owner=Owner.STAFF)
 
+    def about_each(self, model: type[Model], key: str = "pk") -> Self:
+        """Those about one row of the query around: the subject of this type that has this key.
+
+        Its type is said as well, though no two subjects share a key: indexes begin with it.
+        """
+        return self.filter(subject_type=ContentType.objects.get_for_model(model), subject_id=OuterRef(key))
+
     def about(self, subjects: Iterable[Model]) -> Self:
         """Follow-ups of these subjects, whatever their types."""
         keys: dict[ContentType, list[uuid.UUID]] = {}

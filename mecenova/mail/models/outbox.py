@@ -55,7 +55,8 @@ class OutgoingMailQuerySet(models.QuerySet["OutgoingMail"]):
         )
 
     def waiting(self) -> Self:
-        return self.filter(status__in=[MailStatus.PENDING, MailStatus.SENDING])
+        # One by one: each has an index of its own, and a list of both would be looked for in neither.
+        return self.filter(Q(status=MailStatus.PENDING) | Q(status=MailStatus.SENDING))
 
     def failed(self) -> Self:
         """Mails that a person must look at: nobody will receive them otherwise."""
@@ -181,6 +182,7 @@ class OutgoingMail(Identified):
             models.Index(NEXT_TRY, condition=Q(status="pending"), name="mail_next_try"),
             models.Index(fields=["lease_until"], condition=Q(status="sending"), name="mail_leased"),
             models.Index(fields=["created_at"], condition=Q(status="failed"), name="mail_failed"),
+            models.Index(fields=["-created_at", "-id"], name="mail_newest"),
             models.Index(fields=["recipient", "-created_at"], name="mail_of_recipient"),
             models.Index(fields=["subject_type", "subject_id"], name="mail_about"),
             # By its beginning too, which the order of the database's letters would not serve.

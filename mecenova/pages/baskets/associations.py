@@ -102,7 +102,7 @@ def refused_by_all() -> "QuerySet[Association]":
 
 def _number_of(rows: "QuerySet[Any]") -> Coalesce:
     """How many of these the association has; counted apart, as two joins would multiply each other."""
-    counted = rows.order_by().values("association").annotate(number=Count("pk"))
+    counted = rows.order_by().values("association").annotate(number=Count("*"))
     return Coalesce(Subquery(counted.values("number")), 0)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.contrib.contenttypes.models import ContentType
 from django.db.models import Exists, F, Max, OuterRef
 from django.db.models.functions import Coalesce
 from django.urls import reverse
@@ -38,7 +39,11 @@ def _organisation(organisation: Organisation) -> Waiting:
 
 def _unwelcomed() -> list[Waiting]:
     """Signed up by themselves, still here, and the welcome has not left."""
-    welcomed = OutgoingMail.objects.sent().filter(notification__in=WELCOMES, subject_id=OuterRef("pk"))
+    welcomed = OutgoingMail.objects.sent().filter(
+        notification__in=WELCOMES,
+        subject_type=ContentType.objects.get_for_model(Organisation),
+        subject_id=OuterRef("pk"),
+    )
     found = Organisation.objects.filter(
         origin=Origin.SIGN_UP,
         kind__in=(OrganisationKind.ASSOCIATION, OrganisationKind.COMPANY),
