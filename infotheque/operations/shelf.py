@@ -22,7 +22,7 @@ from infotheque.operations.documents import (
 from infotheque.operations.learning import load_paths
 from infotheque.operations.prescriptions import prescribe_first_documents
 from infotheque.operations.versions import add_version
-from infotheque.reading.reader import read
+from infotheque.reading.reader import Reader
 from infotheque.shelf.model_agreements import model_agreement
 from infotheque.shelf.records import Record, records
 
@@ -51,15 +51,16 @@ def load_shelf(*, by: User) -> ShelfLoaded:
     missing = [record for record in shelf if record.slug not in there]
     made = {record.slug: create_document(by=by, slug=record.slug, **record.fields) for record in missing}
     keys = dict(Document.objects.filter(slug__in=[record.slug for record in shelf]).values_list("slug", "pk"))
-    for record in missing:
-        _fill(made[record.slug], record, keys, by)
+    with Reader() as reader:
+        for record in missing:
+            _fill(made[record.slug], record, keys, reader, by)
     load_paths(by=by)
     prescribe_first_documents(by=by)
     signals.shelf_loaded.send(Document, by=by)
     return ShelfLoaded(made=len(made), left_alone=len(shelf) - len(made))
 
 
-def _fill(document: Document, record: Record, keys: dict[str | None, UUID], by: User) -> None:
+def _fill(document: Document, record: Record, keys: dict[str | None, UUID], reader: Reader, by: User) -> None:
     """Its text, its file, and its first state: texts of ours on line, records of others to be verified."""
 
     def address(scheme: str, target: str) -> str:
@@ -68,7 +69,7 @@ def _fill(document: Document, record: Record, keys: dict[str | None, UUID], by: 
     if record.body:
         document = update_document(document=document, by=by, body=record.text(address))
     if record.agreement:
-        _add_agreement(document, record, by)
+        _add_agreement(document, record, reader, by)
     if CurationSettings.load().needs_second_reader:
         submit_document(document=document, by=by)
         return
@@ -77,9 +78,11 @@ def _fill(document: Document, record: Record, keys: dict[str | None, UUID], by: 
         doubt_document(document=document, by=by, note=FROM_MEMORY)
 
 
-def _add_agreement(document: Document, record: Record, by: User) -> None:
+def _add_agreement(document: Document, record: Record, reader: Reader, by: User) -> None:
     name = f"{record.agreement}.docx"
     with tempfile.TemporaryDirectory() as folder:
         path = FilePath(folder) / name
         path.write_bytes(model_agreement(record.agreement))
-        add_version(document=document, files=[read(path, name)], by=by, note="Modèle produit par le site")
+        add_version(
+            document=document, files=[reader.read(path, name)], by=by, note="Modèle produit par le site"
+        )

@@ -169,9 +169,3 @@ def _ask_pipe(child: "subprocess.Popen[bytes]") -> IO[bytes]:
 
 def _told_pipe(child: "subprocess.Popen[bytes]") -> IO[bytes]:
     return cast(IO[bytes], child.stdout)
-
-
-def read(path: Path, name: str) -> ReadFile:
-    """One file, by a process that ends with it; many are read by one Reader."""
-    with Reader() as reader:
-        return reader.read(path, name)

@@ -19,8 +19,8 @@ from associations.readiness import completeness, is_complete, with_learning
 from infotheque import exercises
 from infotheque.assessment import HIGHEST, radars, weakest
 from infotheque.exercises import exercise_of
-from infotheque.models import Path, Progress, Step
-from infotheque.operations import answer_step, finish_step, load_paths, load_shelf, take_up_step
+from infotheque.models import Progress, Step
+from infotheque.operations import answer_step, finish_step, load_paths, take_up_step
 from infotheque.shelf.courses import courses
 from infotheque.shelf.records import records
 from mecenova.ui.typography import french_text
@@ -125,18 +125,6 @@ def association(member):
 @pytest.fixture
 def step(db):
     return StepFactory()
-
-
-def test_paths_are_made_once_and_stay_as_the_team_left_them(db):
-    staff = StaffFactory()
-    load_shelf(by=staff)
-    assert Path.objects.count() == len(COURSES)
-    assert not Step.objects.filter(document__isnull=True).exists()
-    Step.objects.filter(path__slug=PREPARE, position=1).update(title="Réécrite")
-    assert load_paths(by=staff) == 0
-    assert Step.objects.filter(title="Réécrite").count() == 1
-    with pytest.raises(PermissionDenied):
-        load_paths(by=UserFactory())
 
 
 def test_finishing_twice_is_finishing_once(association, member, step):

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from infotheque.exercises import exercise_of
 from infotheque.models import PrescribedReading, Prescription, Step
-from infotheque.operations import answer_step, load_shelf, note_reading, prescribe, prescribe_first_documents
+from infotheque.operations import answer_step, load_shelf, note_reading, prescribe
 from infotheque.places import LESSONS, first_documents, places
 from infotheque.shelf.records import records
 from mecenova.calendar import clock
@@ -60,14 +60,6 @@ def test_places_are_steps_gaps_and_refusals_and_first_documents_exist():
     for key, slug in first_documents().items():
         assert key in known
         assert slug in slugs
-
-
-def test_the_shelf_prescribes_once_and_never_over_the_team(staff):
-    load_shelf(by=staff)
-    assert Prescription.objects.count() == len(first_documents())
-    prescribe(place=GAP, document=None, by=staff)
-    assert prescribe_first_documents(by=staff) == 0
-    assert Prescription.objects.get(place=GAP).document is None
 
 
 def test_only_the_team_prescribes_and_only_what_everybody_reads(staff, document):

@@ -9,11 +9,20 @@ from urllib.parse import urlsplit
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.core.management import CommandError, call_command
+from django.db import transaction
 from docx import Document as open_docx
 
 from infotheque.enums import DocumentKind, DocumentStatus
-from infotheque.models import CurationSettings, Document, DocumentFile
-from infotheque.operations import load_shelf, update_document
+from infotheque.models import CurationSettings, Document, DocumentFile, Path, Prescription, Step
+from infotheque.operations import (
+    load_paths,
+    load_shelf,
+    prescribe,
+    prescribe_first_documents,
+    update_document,
+)
+from infotheque.places import first_documents
+from infotheque.shelf.courses import courses
 from infotheque.shelf.model_agreements import BLANK, model_agreement
 from infotheque.shelf.records import ELSEWHERE, TEXTS, ShelfError, _own, records
 from mecenova.ui.typography import french_text
@@ -134,50 +143,91 @@ def test_a_file_without_front_matter_is_told_by_its_name(tmp_path):
             _own(path)
 
 
-@pytest.fixture
-def loaded(db):
-    staff = StaffFactory()
-    return staff, load_shelf(by=staff)
+@pytest.fixture(scope="class")
+def loaded(django_db_setup, django_db_blocker):
+    """Loaded once; what a test writes is undone at its own end, the shelf at the end of them all."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        staff = StaffFactory()
+        yield staff, load_shelf(by=staff)
+        transaction.set_rollback(True)
 
 
-def test_loading_makes_what_is_missing_and_puts_it_in_its_state(loaded):
-    staff, done = loaded
-    assert (done.made, done.left_alone) == (len(SHELF), 0)
-    documents = {document.slug: document for document in Document.objects.all()}
-    for record in SHELF:
-        document = documents[record.slug]
-        document.full_clean()
-        assert document.status == (DocumentStatus.PUBLISHED if record.is_own else DocumentStatus.TO_VERIFY)
-        assert document.review_on == record.fields["review_on"]
-        assert document.owner == staff
-        assert ("## Sources" in document.body) == record.is_own
-    assert DocumentFile.objects.current().count() == len(AGREEMENTS) == 6
-    assert set(DocumentFile.objects.values_list("type", flat=True)) == {"docx"}
+@pytest.mark.django_db
+class TestLoaded:
+    def test_loading_makes_what_is_missing_and_puts_it_in_its_state(self, loaded):
+        staff, done = loaded
+        assert (done.made, done.left_alone) == (len(SHELF), 0)
+        documents = {document.slug: document for document in Document.objects.all()}
+        for record in SHELF:
+            document = documents[record.slug]
+            document.full_clean()
+            assert document.status == (
+                DocumentStatus.PUBLISHED if record.is_own else DocumentStatus.TO_VERIFY
+            )
+            assert document.review_on == record.fields["review_on"]
+            assert document.owner == staff
+            assert ("## Sources" in document.body) == record.is_own
+        assert DocumentFile.objects.current().count() == len(AGREEMENTS) == 6
+        assert set(DocumentFile.objects.values_list("type", flat=True)) == {"docx"}
 
+    def test_loading_again_writes_over_nothing(self, loaded):
+        staff, _ = loaded
+        edited = Document.objects.get(slug="budget-de-projet")
+        update_document(document=edited, by=staff, title="Notre budget", body="Réécrit par l’équipe.")
+        Document.objects.filter(slug="iso-26000").delete()
+        before = dict(Document.objects.values_list("slug", "body"))
+        done = load_shelf(by=staff)
+        assert (done.made, done.left_alone) == (1, len(SHELF) - 1)
+        edited.refresh_from_db()
+        assert (edited.title, edited.body) == ("Notre budget", "Réécrit par l’équipe.")
+        after = dict(Document.objects.values_list("slug", "body"))
+        assert {slug: after[slug] for slug in before} == before
+        assert load_shelf(by=staff).made == 0
 
-def test_loading_again_writes_over_nothing(loaded):
-    staff, _ = loaded
-    edited = Document.objects.get(slug="budget-de-projet")
-    update_document(document=edited, by=staff, title="Notre budget", body="Réécrit par l’équipe.")
-    Document.objects.filter(slug="iso-26000").delete()
-    before = dict(Document.objects.values_list("slug", "body"))
-    done = load_shelf(by=staff)
-    assert (done.made, done.left_alone) == (1, len(SHELF) - 1)
-    edited.refresh_from_db()
-    assert (edited.title, edited.body) == ("Notre budget", "Réécrit par l’équipe.")
-    after = dict(Document.objects.values_list("slug", "body"))
-    assert {slug: after[slug] for slug in before} == before
-    assert load_shelf(by=staff).made == 0
+    def test_every_page_of_the_shelf_opens_and_its_links_lead_somewhere(self, loaded, client):
+        pages = {document.get_absolute_url(): document for document in Document.objects.all()}
+        for address, document in pages.items():
+            assert client.get(address).status_code == 200
+            for target in re.findall(r'href="(/[^"]*)"', document.body_html):
+                assert target in pages or client.get(target).status_code == 200
+            assert "shelf:" not in document.body
+            assert "page:" not in document.body
 
+    def test_every_refusal_leads_to_a_document_that_everybody_reads(self, loaded):
+        steps = RefusalStep.objects.for_list()
+        assert {step.reason for step in steps} == set(RefusalReason)
+        for step in steps:
+            assert step.document is not None
+            assert step.document.is_published
 
-def test_every_page_of_the_shelf_opens_and_its_links_lead_somewhere(loaded, client):
-    pages = {document.get_absolute_url(): document for document in Document.objects.all()}
-    for address, document in pages.items():
-        assert client.get(address).status_code == 200
-        for target in re.findall(r'href="(/[^"]*)"', document.body_html):
-            assert target in pages or client.get(target).status_code == 200
-        assert "shelf:" not in document.body
-        assert "page:" not in document.body
+    def test_the_document_that_the_team_chose_or_took_away_stays_so(self, loaded):
+        staff, _ = loaded
+        own = Document.objects.get(slug="mots-du-mecenat")
+        chosen, cleared = RefusalStep.objects.for_list()[:2]
+        edit_refusal_step(step=chosen, by=staff, document=own)
+        edit_refusal_step(step=cleared, by=staff, document=None)
+        load_shelf(by=staff)
+        chosen.refresh_from_db()
+        cleared.refresh_from_db()
+        assert chosen.document == own
+        assert cleared.document is None
+
+    def test_paths_are_made_once_and_stay_as_the_team_left_them(self, loaded):
+        staff, _ = loaded
+        assert Path.objects.count() == len(courses())
+        assert not Step.objects.filter(document__isnull=True).exists()
+        Step.objects.filter(path__slug="preparer-un-partenariat", position=1).update(title="Réécrite")
+        assert load_paths(by=staff) == 0
+        assert Step.objects.filter(title="Réécrite").count() == 1
+        with pytest.raises(PermissionDenied):
+            load_paths(by=UserFactory())
+
+    def test_the_shelf_prescribes_once_and_never_over_the_team(self, loaded):
+        staff, _ = loaded
+        assert Prescription.objects.count() == len(first_documents())
+        prescribe(place="gap:associations.causes", document=None, by=staff)
+        assert prescribe_first_documents(by=staff) == 0
+        assert Prescription.objects.get(place="gap:associations.causes").document is None
 
 
 def test_only_the_team_loads_the_shelf(db):
@@ -202,28 +252,6 @@ def test_where_a_second_reader_is_asked_for_nothing_is_published_unread(db):
     CurationSettings.objects.create(pk=1, needs_second_reader=True)
     load_shelf(by=StaffFactory())
     assert set(Document.objects.values_list("status", flat=True)) == {DocumentStatus.IN_REVIEW}
-
-
-def test_every_refusal_leads_to_a_document_that_everybody_reads(loaded):
-    steps = RefusalStep.objects.for_list()
-    assert {step.reason for step in steps} == set(RefusalReason)
-    for step in steps:
-        assert step.document is not None
-        assert step.document.is_published
-
-
-def test_the_document_that_the_team_chose_or_took_away_stays_so(db):
-    staff = StaffFactory()
-    load_shelf(by=staff)
-    own = Document.objects.get(slug="mots-du-mecenat")
-    chosen, cleared = RefusalStep.objects.for_list()[:2]
-    edit_refusal_step(step=chosen, by=staff, document=own)
-    edit_refusal_step(step=cleared, by=staff, document=None)
-    load_shelf(by=staff)
-    chosen.refresh_from_db()
-    cleared.refresh_from_db()
-    assert chosen.document == own
-    assert cleared.document is None
 
 
 @pytest.mark.parametrize("record", AGREEMENTS, ids=name_of)
