@@ -11,8 +11,9 @@ from associations.enums import GeneralInterest, ProjectStatus, Registry, Size
 from associations.models import Ask, Association, Project
 from mecenova.calendar import clock
 from mecenova.reference.enums import Kind
-from mecenova.reference.models import Audience, Cause, Territory
+from mecenova.reference.models import Territory
 from tests.accounts.factories import MembershipFactory, OrganisationFactory
+from tests.reference.factories import link
 
 PURPOSE = (
     "Nous accompagnons vers l’emploi des jeunes sans diplôme du bassin lillois, par des ateliers, "
@@ -29,7 +30,7 @@ COMPLETE = {
     "audiences": ("jeunes",),
     "territories": ("59", "62"),
 }
-LISTS = {"causes": (Cause, "slug"), "audiences": (Audience, "slug"), "territories": (Territory, "code")}
+LISTS = {"causes": "slug", "audiences": "slug", "territories": "code"}
 _numbers = count(1)
 
 
@@ -65,7 +66,7 @@ class AssociationFactory(DjangoModelFactory):
         lists = {name: given.pop(name, ()) for name in LISTS}
         association = model_class.objects.create(**given)
         for name, wanted in lists.items():
-            getattr(association, name).set(_found(*LISTS[name], wanted))
+            link(getattr(association, name), wanted, key=LISTS[name])
         for user in members:
             MembershipFactory(organisation=association.organisation, user=user)
         return association
@@ -98,8 +99,3 @@ class AskFactory(DjangoModelFactory):
 
     class Params:
         is_money = factory.LazyAttribute(lambda ask: ask.kind == Kind.FINANCIAL)
-
-
-def _found(model: Any, key: str, wanted: Any) -> list[Any]:
-    """Entries given as rows or by their slug or code."""
-    return [entry if isinstance(entry, model) else model.objects.get(**{key: entry}) for entry in wanted]

@@ -11,8 +11,9 @@ from companies.enums import NeedStatus
 from companies.models import Company, Need, Policy
 from mecenova.calendar import clock
 from mecenova.reference.enums import Kind
-from mecenova.reference.models import Cause, Sector, Skill, Territory
+from mecenova.reference.models import Sector, Territory
 from tests.accounts.factories import MembershipFactory, OrganisationFactory
+from tests.reference.factories import link
 
 PRESENTATION = "Nous soutenons l’insertion des jeunes près de nos sites, par des dons et du temps de travail."
 
@@ -57,11 +58,11 @@ class PolicyFactory(DjangoModelFactory):
     @factory.post_generation
     def causes(self: Any, create: bool, extracted: Any, **kwargs: Any) -> None:
         wanted = ["emploi-et-insertion", "education"] if extracted is None else extracted
-        self.causes.set(found(Cause, "slug", wanted))
+        link(self.causes, wanted)
 
     @factory.post_generation
     def territories(self: Any, create: bool, extracted: Any, **kwargs: Any) -> None:
-        self.territories.set(found(Territory, "code", ["R11"] if extracted is None else extracted))
+        link(self.territories, ["R11"] if extracted is None else extracted, key="code")
 
 
 class NeedFactory(DjangoModelFactory):
@@ -97,18 +98,13 @@ class NeedFactory(DjangoModelFactory):
     @factory.post_generation
     def causes(self: Any, create: bool, extracted: Any, **kwargs: Any) -> None:
         wanted = ["emploi-et-insertion"] if extracted is None else extracted
-        self.causes.set(found(Cause, "slug", wanted))
+        link(self.causes, wanted)
 
     @factory.post_generation
     def territories(self: Any, create: bool, extracted: Any, **kwargs: Any) -> None:
-        self.territories.set(found(Territory, "code", ["75"] if extracted is None else extracted))
+        link(self.territories, ["75"] if extracted is None else extracted, key="code")
 
     @factory.post_generation
     def skills(self: Any, create: bool, extracted: Any, **kwargs: Any) -> None:
         wanted = ["recrutement"] if extracted is None and self.kind == Kind.SKILLS else extracted or []
-        self.skills.set(found(Skill, "slug", wanted))
-
-
-def found(model: Any, key: str, wanted: Any) -> list[Any]:
-    """Entries given as rows or by their slug or code."""
-    return [entry if isinstance(entry, model) else model.objects.get(**{key: entry}) for entry in wanted]
+        link(self.skills, wanted)

@@ -1,3 +1,8 @@
+"""Entries of the lists that the lists do not fill, and links from rows just made to those they do."""
+
+from collections.abc import Iterable
+from typing import Any
+
 import factory
 from factory.django import DjangoModelFactory
 
@@ -15,3 +20,14 @@ class CommuneFactory(DjangoModelFactory):
     level = TerritoryLevel.COMMUNE
     name = factory.Sequence(lambda n: f"Commune {n}")
     parent = factory.LazyFunction(lambda: Territory.objects.get(code="75"))
+
+
+def link(entries: Any, wanted: Iterable[Any], *, key: str = "slug") -> None:
+    """A row that has none yet, to entries of one list: each is given as a row or by its slug or code."""
+    rows = list(wanted)
+    told = {entry for entry in rows if isinstance(entry, str)}
+    if told:
+        known = entries.model.objects.filter(**{f"{key}__in": told})
+        assert len(known) == len(told), f"{told} are not all known: {known}"
+        rows = [*known, *(entry for entry in rows if entry not in told)]
+    entries.add(*rows)
