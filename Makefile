@@ -7,6 +7,8 @@ WORKERS ?= 2
 VENV := .venv
 BIN := $(VENV)/bin
 ON_TEST_SERVERS := DJANGO_SETTINGS_MODULE=mecenova.settings.test
+# What was compiled once is kept, for every process of the tests and of the demo.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: demo test test-faults check format bench bench-matching clean
 

@@ -32,7 +32,7 @@ def _digest() -> str:
     ours = [folder for folder in folders if folder.is_relative_to(base)] + [base / room for room in READ]
     files = {file for folder in ours for file in folder.rglob("*") if file.is_file()}
     found = sha256(django.__version__.encode())
-    for file in sorted(file for file in files if file.suffix != ".pyc"):
+    for file in sorted(file for file in files if "__pycache__" not in file.parts):
         found.update(str(file.relative_to(base)).encode() + file.read_bytes())
     return found.hexdigest()[:12]
 
