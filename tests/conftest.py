@@ -18,11 +18,14 @@ import pytest
 from django.contrib.contenttypes.models import ContentType
 from django.core.cache import cache
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from pytest_django import DjangoDbBlocker
 
+from accounts.models import User
 from mecenova.calendar import clock
 from mecenova.reference import territories
+from tests.accounts.factories import StaffFactory
 
 pytest_plugins = ["tests.strict_templates", "tests.template_database", "tests.snapshot", "tests.browser"]
 
@@ -99,6 +102,19 @@ def frozen_clock() -> Callable[[datetime], AbstractContextManager[None]]:
     from mecenova.calendar.clock import frozen
 
     return frozen
+
+
+@pytest.fixture
+def staff() -> User:
+    """Somebody of the team."""
+    return StaffFactory()
+
+
+@pytest.fixture
+def team(client: Client, staff: User) -> Client:
+    """The browser of somebody of the team."""
+    client.force_login(staff)
+    return client
 
 
 @pytest.fixture

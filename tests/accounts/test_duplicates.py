@@ -21,17 +21,6 @@ from tests.companies.factories import CompanyFactory
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def staff():
-    return StaffFactory()
-
-
-@pytest.fixture
-def team(client, staff):
-    client.force_login(staff)
-    return client
-
-
 def named(name, code="69", town="Lyon", **more):
     return OrganisationFactory(
         name=name, department=Territory.objects.get(code=code), postal_code=f"{code}003", town=town, **more

@@ -45,11 +45,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def staff():
-    return StaffFactory()
-
-
-@pytest.fixture
 def pair():
     return AssociationFactory(complete=True), AssociationFactory(complete=True)
 

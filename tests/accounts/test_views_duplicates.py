@@ -18,12 +18,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def team(client):
-    client.force_login(StaffFactory())
-    return client
-
-
-@pytest.fixture
 def pair():
     return [AssociationFactory(complete=True).organisation for _ in range(2)]
 

@@ -28,17 +28,6 @@ CONTENT = "nom;code_postal;objet;causes\nLes Lampes du soir;75011;Éclairer;cult
 TOO_HEAVY = uploads.LARGEST_FILE + uploads.FORM_MARGIN + 1
 
 
-@pytest.fixture
-def staff():
-    return StaffFactory()
-
-
-@pytest.fixture
-def team(client, staff):
-    client.force_login(staff)
-    return client
-
-
 def deposit(client, content=CONTENT, name="liste.csv", kind="associations", **more):
     content = content if isinstance(content, bytes) else content.encode()
     data = {"kind": kind, "file": SimpleUploadedFile(name, content), **more}

@@ -1,13 +1,7 @@
 import pytest
 from django.core.cache import cache
 
-from accounts.models import User
 from infotheque import searching
-
-
-@pytest.fixture
-def staff():
-    return User.objects.create_user("equipe@ims.example", is_staff=True)
 
 
 @pytest.fixture

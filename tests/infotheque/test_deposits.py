@@ -18,17 +18,12 @@ from infotheque.reading.reader import Reader
 from infotheque.tasks import read_deposits
 from mecenova.search.functions import FrenchSearchQuery
 from mecenova.workflow.errors import DomainError
-from tests.accounts.factories import StaffFactory, UserFactory
+from tests.accounts.factories import UserFactory
 from tests.accounts.threads import at_once
 from tests.infotheque import hostile
 from tests.infotheque.factories import DocumentFactory
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def staff():
-    return StaffFactory()
 
 
 @pytest.fixture(scope="module")

@@ -23,17 +23,12 @@ from mecenova.calendar import clock
 from mecenova.mail.enums import MailStatus, TroubleKind
 from mecenova.mail.models import AddressTrouble, MailPreference, OutgoingMail
 from mecenova.mail.operations import deliver_due, mark_address, queue_message
-from tests.accounts.factories import StaffFactory, UserFactory
+from tests.accounts.factories import UserFactory
 
 pytestmark = pytest.mark.django_db
 
 KEY = "11111111-1111-4111-8111-111111111111"
 TITLE = "Le *mécénat* [ici](http://mal.example)"
-
-
-@pytest.fixture
-def staff():
-    return StaffFactory()
 
 
 @pytest.fixture

@@ -29,11 +29,6 @@ LIST, CHOOSE = reverse("infotheque:prescriptions"), f"{reverse('infotheque:presc
 
 
 @pytest.fixture
-def staff():
-    return StaffFactory()
-
-
-@pytest.fixture
 def member():
     return UserFactory()
 

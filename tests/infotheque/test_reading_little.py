@@ -10,15 +10,9 @@ from django.urls import reverse
 from infotheque.models import Document, Prescription, Tip
 from infotheque.models.lengths import HEAVY
 from infotheque.operations import accept_tip, bring_files, give_tip
-from tests.accounts.factories import StaffFactory
 from tests.infotheque.factories import DocumentFileFactory
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def staff():
-    return StaffFactory()
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from mecenova.pages.baskets import BASKETS
 from mecenova.workflow.models import TransitionRecord
 from partnerships.enums import IntroductionStatus
 from partnerships.models import Partnership
-from tests.accounts.factories import ClaimFactory, OrganisationFactory, StaffFactory, UserFactory
+from tests.accounts.factories import ClaimFactory, OrganisationFactory, UserFactory
 from tests.associations.factories import AssociationFactory
 from tests.matching.factories import SuggestionFactory
 from tests.partnerships.factories import IntroductionFactory
@@ -21,11 +21,6 @@ from tests.partnerships.factories import IntroductionFactory
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
 LONG_AGO = 120 * DAY
-
-
-@pytest.fixture
-def staff():
-    return StaffFactory()
 
 
 def found(slug):

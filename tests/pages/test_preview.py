@@ -17,12 +17,6 @@ pytestmark = pytest.mark.django_db
 PAGE = "pages:preview"
 
 
-@pytest.fixture
-def team(client):
-    client.force_login(StaffFactory())
-    return client
-
-
 def ready(days=30, lines=3):
     preview = Preview.objects.create(
         days=days, status=PreviewStatus.DONE, begins_at=clock.now(), finished_at=clock.now()

@@ -37,10 +37,10 @@ def test_the_register_tells_who_came_who_left_and_why(team, staff):
         register_baskets()
     stay = Stay.objects.get(basket="associations-a-verifier")
     assert stay.left_at is not None
-    assert stay.why.startswith("Fiche vérifiée par Camille Durand")
+    assert stay.why.startswith(f"Fiche vérifiée par {staff.get_full_name()}")
     page = team.get(page_of("associations-a-verifier")).text
     assert "1 entrée, 1 sortie" in page
-    assert f"Fiche vérifiée par Camille Durand, le {short_date(clock.now())}." in page
+    assert f"Fiche vérifiée par {staff.get_full_name()}, le {short_date(clock.now())}." in page
 
 
 def test_all_baskets_and_their_stays_are_read_at_once():
@@ -135,7 +135,7 @@ def test_what_cannot_take_a_line_out_is_not_why_it_went(team, staff):
     register_baskets()
     whys = dict(Stay.objects.filter(basket="associations-refusees").values_list("subject_id", "why"))
     assert whys[association.pk] == BASKETS["associations-refusees"].left
-    assert whys[called.pk].startswith("Appel de l’équipe par Camille Durand")
+    assert whys[called.pk].startswith(f"Appel de l’équipe par {staff.get_full_name()}")
 
 
 def test_the_register_shows_every_passage_that_it_counts_the_latest_first(team, monkeypatch):

@@ -21,17 +21,6 @@ TOWER = "pages:control_tower"
 
 
 @pytest.fixture
-def staff():
-    return StaffFactory()
-
-
-@pytest.fixture
-def team(client, staff):
-    client.force_login(staff)
-    return client
-
-
-@pytest.fixture
 def step():
     return start(StaffCheck, OrganisationFactory(status="to_check"))
 

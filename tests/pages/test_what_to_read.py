@@ -15,7 +15,6 @@ from partnerships.followups.introductions import AnswerIntroduction
 from partnerships.followups.partnerships import DecideTogether, DidYouTalk
 from partnerships.models import Partnership
 from partnerships.operations import accept_introduction
-from tests.accounts.factories import StaffFactory
 from tests.associations.factories import AssociationFactory, ProjectFactory
 from tests.companies.factories import CompanyFactory, NeedFactory
 from tests.infotheque.factories import DocumentFactory
@@ -24,11 +23,6 @@ from tests.partnerships.factories import IntroductionFactory, member_of
 
 pytestmark = pytest.mark.django_db
 DASHBOARD = reverse("pages:dashboard")
-
-
-@pytest.fixture
-def staff():
-    return StaffFactory()
 
 
 @pytest.fixture
