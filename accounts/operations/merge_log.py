@@ -59,7 +59,7 @@ def _others(records: Iterable[_Record]) -> dict[type[Model], dict[Any, Model]]:
         for field in record.fields:
             if field.is_relation:
                 keys[field.related_model].update(record.keys_of(field))
-    return {model: model._base_manager.in_bulk(wanted - {None}) for model, wanted in keys.items()}
+    return {model: model._base_manager.in_bulk(wanted) for model, wanted in keys.items()}
 
 
 def _lines(record: _Record, others: dict[type[Model], dict[Any, Model]]) -> Iterator[tuple[str, str]]:

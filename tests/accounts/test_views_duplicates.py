@@ -4,10 +4,13 @@ import re
 from datetime import UTC, datetime
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import Membership, Merge
 from accounts.operations import find_duplicates, merge_organisations
+from accounts.operations.merge_log import what_was_said
 from accounts.operations.merges import team_after
 from associations.models import Association
 from mecenova.reference.models import Cause
@@ -78,6 +81,24 @@ def test_the_log_costs_the_same_with_one_merge_and_with_ten(team, query_count):
         if number == 0:
             once = query_count(lambda: team.get(reverse("accounts:merges")))
     assert query_count(lambda: team.get(reverse("accounts:merges"))) == once
+
+
+def test_the_log_says_nothing_of_what_has_gone_since_nor_of_what_was_never_said(team, pair):
+    """A cause removed from the list shortens its line; a département that was not said has none."""
+    kept, gone = pair
+    culture, other = Cause.objects.get(slug="culture"), Cause.objects.create(slug="autre", name="Autre chose")
+    gone.association.causes.set([culture, other])
+    type(gone).objects.filter(pk=gone.pk).update(department=None)
+    merge_organisations(kept=kept, gone=gone, by=None, numbers_confirmed=True)
+    kept.association.causes.remove(other)
+    said = dict(what_was_said(list(Merge.objects.all()))[0][1])
+    assert said["Causes"] == "Autre chose, Culture"
+    other.delete()
+    with CaptureQueriesContext(connection) as queries:
+        said = dict(what_was_said(list(Merge.objects.all()))[0][1])
+    assert said["Causes"] == "Culture"
+    assert "None" not in said.values()
+    assert not [query for query in queries if "NULL" in query["sql"].partition("WHERE")[2]]
 
 
 def test_an_erased_record_is_told_nothing_of_in_the_log(team, pair):

@@ -17,6 +17,7 @@ from mecenova.imports.errors import ImportRefused
 from mecenova.imports.report import CREATED, MOST_KEPT, Notes, Outcome, Report, figure
 from mecenova.imports.running import run_import
 from mecenova.imports.seen import Seen
+from mecenova.imports.telling import as_json
 from tests.imports.importers import Shelf, written
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("elsewhere")]
@@ -38,6 +39,20 @@ def test_every_row_is_counted_once(tmp_path):
     assert (report.balances, report.duplicates, report.blank) == (True, 2, 1)
     assert report.notes == {"sans objet": {"": 1}}
     assert dict(report.reasons) == {"le nom manque": 1, "refusée à l’écriture": 1}
+
+
+def test_the_rules_of_an_importer_are_told_in_each_report_and_are_its_own(tmp_path):
+    class Ruled(Shelf):
+        remarks = ("une fiche du même nom est complétée.",)
+
+    first, second = (
+        run_import(written(tmp_path, CONTENT, name), Ruled(), commit=True) for name in ("un.csv", "deux.csv")
+    )
+    first.remarks.append("ce que ce fichier seul a appris.")
+    assert second.remarks == ["une fiche du même nom est complétée."]
+    assert Ruled.remarks == ("une fiche du même nom est complétée.",)
+    assert Ruled.remarks[0] in as_json(second)["remarks"]
+    assert run_import(written(tmp_path, CONTENT, "trois.csv"), Shelf(), commit=True).remarks == []
 
 
 @pytest.mark.parametrize("size", [1, 2, 500])

@@ -200,6 +200,27 @@ def test_a_quote_bomb_ends_in_bounded_time_and_every_line_is_told(tmp_path):
     assert rows[-1].problem.endswith(f"à {lines + 1} non lues)") or rows[-1].number == lines + 1
 
 
+def test_a_hundred_quotes_left_open_cost_their_own_line_and_the_next_costs_what_it_swallows(tmp_path):
+    path = written(tmp_path, "nom;objet\n" + 'A;"x\nB;y\n' * 102)
+    rows = rows_of(path)
+    assert [number for number, _, _ in rows] == [*range(2, 203), 205]
+    assert names_in(path) == ["B"] * 101
+    assert rows[-2][2].endswith(" (lignes 202 à 204 non lues)")
+    assert rows[-1][2] == ""
+
+
+@pytest.mark.parametrize("told", ["sep=;", "SEP=;", " sep=;", "\n\nsep=;", "sep="])
+def test_what_a_spreadsheet_says_of_its_separator_is_neither_read_nor_believed(tmp_path, told):
+    path = written(tmp_path, f"{told}\nnom,objet\nA;B,x\n")
+    with Table(path, COLUMNS) as table:
+        assert [(row["nom"], row["objet"]) for row in table] == [("A;B", "x")]
+
+
+def test_a_title_that_begins_like_a_separator_is_a_title(tmp_path):
+    path = written(tmp_path, "separe,nom\nx,A\n")
+    assert names_in(path) == ["A"]
+
+
 def test_a_line_of_megabytes_is_one_reject(tmp_path):
     path = written(tmp_path, b"nom;objet\nA;" + b"y" * 5_000_000 + b"\nB;x\n")
     assert [(number, bool(problem)) for number, _, problem in rows_of(path)] == [(2, True), (3, False)]
