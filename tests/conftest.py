@@ -8,6 +8,7 @@
 Servers are started by mecenova.settings.test unless DATABASE_URL and REDIS_URL are given.
 """
 
+import gc
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from datetime import datetime
@@ -37,6 +38,11 @@ LONGEST = (
     *("tests/accounts/test_in_browser.py", "tests/associations/test_in_browser.py"),
     *("tests/companies/test_browser.py", "tests/ui/test_in_a_browser.py", "tests/infotheque/test_shelf.py"),
 )
+
+
+def pytest_configure() -> None:
+    """Whatever was collected stays to the end: it is not looked through again every few hundred objects."""
+    gc.set_threshold(20_000)
 
 
 @pytest.hookimpl(trylast=True)
