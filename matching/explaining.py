@@ -88,9 +88,12 @@ def what_choosing_did(chosen: Diagnosis) -> str:
     project.refresh_from_db()
     said = ["C’est noté."]
     if chosen.choice == Choice.PAUSE and project.is_paused_with_association:
-        said.append("Sans autre projet publié, c’est toute l’association qui est en pause.")
+        said.append("Vous n’avez pas d’autre projet publié\u00a0: toute l’association est en pause avec lui.")
+    if chosen.choice == Choice.CO_BUILD:
+        said.append("La question est ajoutée aux demandes de votre projet.")
     if step := next_step(project):
-        said.append(f"Prochaine étape,{before(step.deadline)}\u00a0: {step.what}")
+        whose = "À vous" if step.owing_organisation_id else "De notre côté"
+        said.append(f"{whose},{before(step.deadline)}\u00a0: {step.what_to_you}")
     return " ".join(said)
 
 

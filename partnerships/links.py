@@ -8,7 +8,7 @@ from django import forms
 
 from mecenova.agenda.operations import next_step
 from mecenova.mail.links import OneClick, register_link
-from partnerships.answering import give_answer, report_talk, what_became_of, what_is_so
+from partnerships.answering import give_answer, report_talk, team_calls, what_became_of, what_is_so
 from partnerships.forms import AnswerForm, TalkForm
 from partnerships.models import Introduction, Partnership
 from partnerships.notifications import ANSWER_LINK, TALK_LINK
@@ -70,12 +70,15 @@ class TalkLink(OneClick):
 
     def context(self, subject: Partnership, user: "User") -> dict[str, Any]:
         said = subject.last_word_of(party_of(user, subject))
-        step = next_step(subject) if subject.is_asked_whether_they_talked else None
+        # Whoever said yes waits for nothing: nobody contradicts it but the other side.
+        waits = subject.is_asked_whether_they_talked and not (said and said.talked)
+        step = next_step(subject) if waits else None
         return {
             "partnership": subject,
             "organisations": subject.organisations(),
             "said": said,
             "deadline": step.deadline if step else None,
+            "team_calls": team_calls(subject) if subject.disagreement_at else "",
         }
 
     def get_form(self, subject: Partnership, user: "User", data: Any = None) -> TalkForm:

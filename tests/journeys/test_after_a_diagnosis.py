@@ -127,7 +127,7 @@ def test_a_pause_says_what_it_stops_keeps_quiet_and_ends_by_itself(reader, enter
     tab_to(page, "Dernier jour")
     page.keyboard.type(LAST_DAY)
     press(page, "Mettre en pause")
-    expect(page.get_by_role("main")).to_contain_text("c’est toute l’association qui est en pause")
+    expect(page.get_by_role("main")).to_contain_text("toute l’association est en pause avec lui")
     project.refresh_from_db()
     assert project.is_paused_with_association
     press(enter(page, user), "Voir le projet")

@@ -196,7 +196,7 @@ def test_opening_a_link_changes_nothing_and_sending_its_form_does(client, diagno
     assert client.get(url).status_code == 200
     assert next_step(diagnosis.project).rule == "matching.choose_after"
     answer = client.post(url, said)
-    assert "Prochaine étape" in answer.content.decode()
+    assert ", au plus tard le " in answer.content.decode()
     assert next_step(diagnosis.project).rule == rule
     again = client.post(url, said)
     assert "déjà choisie" in again.content.decode()
@@ -250,19 +250,19 @@ def test_the_page_says_figures_steps_and_choices(client, user, diagnosis):
 
 
 @pytest.mark.parametrize(
-    ("choice", "said", "leads"),
+    ("choice", "said", "leads", "whose"),
     [
-        ("rewrite", {}, "modifier"),
-        ("widen", {}, "diagnostics"),
-        ("co_build", {"question": "Comment ?"}, "projets"),
-        ("pause", {"pause_until": "2026-10-30"}, "projets"),
+        ("rewrite", {}, "modifier", "À vous"),
+        ("widen", {}, "diagnostics", "À vous"),
+        ("co_build", {"question": "Comment ?"}, "projets", "De notre côté"),
+        ("pause", {"pause_until": "2026-10-30"}, "projets", "De notre côté"),
     ],
 )
-def test_a_choice_leads_where_it_is_done(client, user, diagnosis, choice, said, leads):
+def test_a_choice_leads_where_it_is_done(client, user, diagnosis, choice, said, leads, whose):
     client.force_login(user)
     answer = client.post(f"{page_of(diagnosis)}choisir/", {"choice": choice, **said}, follow=True)
     assert leads in answer.redirect_chain[-1][0]
-    assert "Prochaine étape, au plus tard le" in answer.content.decode()
+    assert f"{whose}, au plus tard le" in answer.content.decode()
     assert client.get(page_of(diagnosis)).status_code == 200
 
 

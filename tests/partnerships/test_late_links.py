@@ -85,6 +85,25 @@ class TestTheTalk:
         page = shown(opened(client, TalkLink, talk.partnership, talk.asker))
         assert "au soir du jeudi 7 janvier 2027, chacun sera libre" in page
 
+    def test_whoever_said_yes_is_not_told_that_silence_frees_everybody(self, client, talk):
+        """Nobody contradicts a yes: without a word of the other side, they did talk."""
+        talk.go_to(FIRST)
+        talk.say(talk.asker, True)
+        page = shown(opened(client, TalkLink, talk.partnership, talk.asker))
+        assert "vous n’avez plus rien à faire" in page
+        assert "libre de chercher ailleurs" not in page
+        assert "libre de chercher ailleurs" in shown(
+            opened(client, TalkLink, talk.partnership, talk.answerer)
+        )
+
+    def test_two_answers_that_differ_the_page_says_who_calls_and_when(self, client, talk):
+        talk.go_to(FIRST)
+        talk.say(talk.asker, True)
+        talk.say(talk.answerer, False)
+        for person in (talk.asker, talk.answerer):
+            page = shown(opened(client, TalkLink, talk.partnership, person))
+            assert "vous appelle tous les deux au plus tard le mardi 1er décembre 2026" in page
+
     def test_both_have_said_yes(self, talk, late):
         talk.go_to(FIRST)
         for person in (talk.asker, talk.answerer):
