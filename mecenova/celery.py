@@ -93,6 +93,10 @@ app.conf.beat_schedule = {
         "schedule": crontab(hour="2", minute="30"),
     },
     "register-baskets": {"task": "mecenova.pages.tasks.register_baskets", "schedule": crontab(minute="5")},
+    "compute-observatory": {
+        "task": "mecenova.pages.tasks.compute_observatory",
+        "schedule": crontab(minute="50"),
+    },
     "compute-previews": often("mecenova.rehearsal.tasks.make_previews"),
     "preview-the-month": {
         "task": "mecenova.rehearsal.tasks.ask_nightly_preview",

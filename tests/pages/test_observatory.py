@@ -16,6 +16,7 @@ from mecenova.pages.observatory import remembered, tables
 from mecenova.pages.observatory.outlines import outlines
 from mecenova.pages.observatory.tables import Line, Table
 from mecenova.pages.observatory.wording import duration, share
+from mecenova.pages.tasks import compute_observatory
 from mecenova.reference.models import Territory
 from tests.accounts.factories import MembershipFactory, OrganisationFactory, StaffFactory, UserFactory
 from tests.accounts.threads import Pause, second_during_first
@@ -203,6 +204,23 @@ def test_readers_who_come_together_compute_it_once(monkeypatch, frozen_clock, is
         assert (len(computed), read) == (1, [9, 10] if is_known else [10, 10])
 
 
+def test_it_is_computed_ahead_of_its_readers(client, frozen_clock, monkeypatch, network):
+    with frozen_clock(datetime(2026, 11, 30, 9, 50, tzinfo=UTC)) as now:
+        client.get(PAGE)
+        now.move_to(datetime(2026, 11, 30, 10, 50, tzinfo=UTC))
+        compute_observatory.run()
+        compute_observatory.run()
+        monkeypatch.setattr(remembered, "make", lambda **how: pytest.fail("a reader computes it"))
+        now.move_to(datetime(2026, 11, 30, 11, 49, tzinfo=UTC))
+        assert client.get(PAGE).context["report"].computed_at.hour == 10
+
+
+def test_days_lived_ahead_of_time_compute_nothing(network, settings):
+    settings.VIRTUAL_CLOCK = True
+    compute_observatory.run()
+    assert cache.get(remembered.KEY) is None
+
+
 def test_without_the_cache_it_is_still_served(client, network):
     with (
         mock.patch.object(remembered.cache, "get", side_effect=CacheAway("away")),
@@ -243,6 +261,8 @@ def test_the_team_s_page_does_not_become_the_public_one(staff, network):
 
 
 def test_the_team_s_page_has_a_constant_number_of_queries(staff, query_count):
+    # A process learns once which types there are.
+    staff.get(TEAM)
     few = query_count(lambda: staff.get(TEAM))
     Network(2, organisations=120, introductions=120)
     assert query_count(lambda: staff.get(TEAM)) == few
