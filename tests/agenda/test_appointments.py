@@ -22,6 +22,7 @@ from mecenova.agenda.operations import (
     move_booking,
     next_step,
     open_slots,
+    owe_dates_again,
     run_due,
     start,
     withdraw_slot,
@@ -248,7 +249,7 @@ class TestCallingOff:
         mail = mails("slot_called_off").get()
         assert mail.recipient == member
         assert "/rendez-vous/choisir/" in mail.text
-        assert not SlotRequest.objects.exists()
+        assert not SlotRequest.objects.waiting().exists()
 
     def test_called_off_when_no_other_is_free_the_team_owes_a_date(self, slots, book, adviser):
         slot = book(slots[0])
@@ -258,6 +259,33 @@ class TestCallingOff:
         owed = next_step(SlotRequest.objects.waiting().get())
         assert owed.rule == OfferSlot.name
         assert f"au plus tard le {long_date(owed.deadline)}" in mails("slot_called_off").get().text
+
+    @pytest.mark.parametrize("missed_by", [None, "adviser", "member"])
+    def test_told_to_choose_again_and_what_was_free_is_gone_a_date_is_owed(
+        self, slots, book, member, adviser, frozen, missed_by, request
+    ):
+        slot = book(slots[0])
+        if missed_by is None:
+            cancel_booking(slot=slot, by=adviser)
+        else:
+            frozen.move_to(slot.ends_at)
+            later = {"day": TUESDAY + timedelta(days=1), "starts": time(14), "ends": time(14, 20)}
+            open_slots(adviser=adviser, by=adviser, **later)
+            miss_slot(slot=slot, by=request.getfixturevalue(missed_by))
+        assert owe_dates_again() == 0
+        for other in free_slots():
+            withdraw_slot(slot=other, by=adviser)
+        assert owe_dates_again() == 1
+        assert next_step(SlotRequest.objects.waiting().get()).rule == OfferSlot.name
+        assert owe_dates_again() == 0
+
+    def test_whoever_has_chosen_again_is_owed_nothing_more(self, slots, book, member, adviser, frozen):
+        cancel_booking(slot=book(slots[0]), by=adviser)
+        frozen.advance(timedelta(minutes=1))
+        cancel_booking(slot=book(slots[1]), by=member)
+        for other in free_slots():
+            withdraw_slot(slot=other, by=adviser)
+        assert owe_dates_again() == 0
 
     def test_twice_is_once(self, slots, book, member, adviser):
         slot = book(slots[0])

@@ -22,6 +22,7 @@ from mecenova.agenda.operations.slots import (
     close_requests,
     locked,
     owe_slot,
+    remember_offer,
     write_booking,
 )
 from mecenova.agenda.organisations import name_of, phone_of
@@ -267,13 +268,18 @@ def _withdraw(row: Slot, verb: str, state: str, by: "User | None") -> None:
 
 
 def _offer_another(row: Slot, told: type[notifications.Notification], promised: int = 0) -> None:
-    """The organisation chooses again; where no slot is free, or nobody is to tell, the team owes a date."""
+    """The organisation chooses again; where no slot is free, or nobody is to tell, the team owes a date.
+
+    As it does when what they were to choose among is gone before they have.
+    """
     organisation_id, about = row.booked_by_organisation_id, row.booked_for or row
     if organisation_id is None:
         return
     none_free, owed = free_slots().count() <= promised, None
     if none_free or not organisations.who_is_told(organisation_id, row.booked_by):
         owed = next_step(owe_slot(organisation_id, about, row.booked_by))
+    else:
+        remember_offer(organisation_id, about, row.booked_by)
     path = slots_path(organisation_id=organisation_id, about=about)
     values = {
         "when": day_and_hour(row.starts_at),

@@ -132,12 +132,16 @@ def owe_slot(organisation_id: UUID, about: Model, by: "User | None") -> SlotRequ
     """Under the organisation's lock: one request at a time."""
     waiting = SlotRequest.objects.waiting().filter(organisation_id=organisation_id).first()
     if waiting is None:
-        kind = ContentType.objects.get_for_model(about)
-        waiting = SlotRequest.objects.create(
-            organisation_id=organisation_id, asked_by=by, about_type=kind, about_id=about.pk
-        )
+        waiting = SlotRequest.objects.create(organisation_id=organisation_id, asked_by=by, about=about)
         start(OfferSlot, waiting)
     return waiting
+
+
+def remember_offer(organisation_id: UUID, about: Model, by: "User | None") -> None:
+    """They are told to choose among what is free: answered as it is made, as a request is by such news."""
+    now, asked = clock.now(), SlotRequest(organisation_id=organisation_id, asked_by=by, about=about)
+    asked.asked_at = asked.closed_at = asked.told_at = now
+    asked.save()
 
 
 def locked(slot: Slot) -> Slot:
