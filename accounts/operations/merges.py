@@ -12,6 +12,7 @@ from accounts.operations.merging import Merging, as_json
 from accounts.operations.organisations import become_checked
 from accounts.operations.presence import follow_members
 from accounts.operations.profiles import Compared, compared_offices, profiles_of
+from mecenova.agenda import operations as agenda
 from mecenova.calendar import clock
 from mecenova.identifiers.names import fold
 from mecenova.mail.operations import queue
@@ -240,6 +241,7 @@ def _conclude(merging: Merging, needs_check: bool) -> Merge:
         snapshot=merging.snapshots | {"dropped": merging.dropped, "moved": dict(merging.moved)},
     )
     _delete(gone)
+    agenda.close_answered_requests(organisation_id=kept.pk)
     follow_members(kept)
     note = f"«\u202f{gone.name}\u202f» et cette fiche n’en font plus qu’une."
     journal.record(kept, OrganisationEvent.MERGE, kept.status, kept.status, by, note)

@@ -23,12 +23,12 @@ from mecenova.agenda.operations import (
     open_slots,
     owe_dates_again,
     release_organisation,
+    requests,
     run_due,
     share_staff_steps,
     start,
     withdraw_slot,
 )
-from mecenova.agenda.operations import slots as slots_of_advisers
 from mecenova.agenda.silence import subjects_without_step
 from mecenova.agenda.tasks import share_the_teams_steps
 from mecenova.calendar import clock
@@ -401,7 +401,7 @@ def test_two_requests_at_once_of_one_organisation_are_one(monkeypatch):
         )
         asked.append(request)
 
-    pause = Pause(monkeypatch, slots_of_advisers, "owe_slot")
+    pause = Pause(monkeypatch, requests, "owe_slot")
     assert second_during_first(pause, ask, ask) == []
     assert asked == [SlotRequest.objects.get()] * 2
     assert FollowUp.objects.filter(rule=OfferSlot.name).count() == 1
@@ -415,7 +415,7 @@ def test_two_workers_at_once_and_whoever_asks_meanwhile_are_owed_one_date(monkey
         ask_for_slot(organisation_id=organisation.pk, about=organisation, by=by)
         (slot,) = open_slots(adviser=adviser, day=TUESDAY, starts=time(14), ends=time(14, 20), by=adviser)
         withdraw_slot(slot=slot, by=adviser)
-        pause = Pause(monkeypatch, slots_of_advisers, "owe_slot")
+        pause = Pause(monkeypatch, requests, "owe_slot")
         assert second_during_first(pause, owe_dates_again, owe_dates_again) == []
         assert "raised" not in caplog.text
         ask_for_slot(organisation_id=organisation.pk, about=organisation, by=by)

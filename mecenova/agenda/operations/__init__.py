@@ -31,6 +31,12 @@ from mecenova.agenda.operations.follow_ups import (
     start_once,
 )
 from mecenova.agenda.operations.free import free_slots, free_slots_for
+from mecenova.agenda.operations.requests import (
+    ask_for_slot,
+    close_answered_requests,
+    owe_dates_again,
+    tell_who_stays,
+)
 from mecenova.agenda.operations.sharing import (
     assign,
     escalate_overdue_steps,
@@ -39,13 +45,7 @@ from mecenova.agenda.operations.sharing import (
     who_leads,
 )
 from mecenova.agenda.operations.silence import check_silence
-from mecenova.agenda.operations.slots import (
-    ask_for_slot,
-    book_slot,
-    open_slots,
-    owe_dates_again,
-    tell_who_stays,
-)
+from mecenova.agenda.operations.slots import book_slot, open_slots
 from mecenova.agenda.operations.stays import Key, keys_of, open_stays, register_stays
 
 __all__ = [
@@ -60,6 +60,7 @@ __all__ = [
     "cancel_booking",
     "check_silence",
     "close",
+    "close_answered_requests",
     "close_many",
     "escalate_overdue_steps",
     "follow_members",

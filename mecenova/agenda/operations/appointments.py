@@ -12,19 +12,9 @@ from mecenova.agenda.enums import Outcome
 from mecenova.agenda.followups import HoldSlot, RemindSlot
 from mecenova.agenda.models import Slot
 from mecenova.agenda.operations.follow_ups import close, next_step
-from mecenova.agenda.operations.free import NOTICE, free_slots, refuse_all_day
-from mecenova.agenda.operations.slots import (
-    BOOKED,
-    FREE,
-    TAKEN,
-    answer_requests,
-    clear_for,
-    close_requests,
-    locked,
-    owe_slot,
-    remember_offer,
-    write_booking,
-)
+from mecenova.agenda.operations.free import NOTICE, free_slots, refuse_all_day, who_may_choose
+from mecenova.agenda.operations.requests import answer_requests, close_requests, owe_slot, remember_offer
+from mecenova.agenda.operations.slots import BOOKED, FREE, TAKEN, clear_for, locked, write_booking
 from mecenova.agenda.organisations import name_of, phone_of
 from mecenova.agenda.policies import can_see_booking
 from mecenova.agenda.signals import slot_held
@@ -275,7 +265,8 @@ def _offer_another(row: Slot, told: type[notifications.Notification], promised: 
     organisation_id, about = row.booked_by_organisation_id, row.booked_for or row
     if organisation_id is None:
         return
-    none_free, owed = free_slots().count() <= promised, None
+    able, owed = who_may_choose({organisation_id}), None
+    none_free = not able or free_slots().count() <= promised
     if none_free or not organisations.who_is_told(organisation_id, row.booked_by):
         owed = next_step(owe_slot(organisation_id, about, row.booked_by))
     else:

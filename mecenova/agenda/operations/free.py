@@ -35,14 +35,20 @@ def free_slots() -> SlotQuerySet:
 
 def free_slots_for(organisation_id: UUID, *, by: "User") -> SlotQuerySet:
     """What this person can choose for it. Moving an appointment takes no more of them."""
-    if is_staff(by) or organisations.are_checked([organisation_id]):
-        return free_slots()
+    able = is_staff(by) or who_may_choose({organisation_id})
+    return free_slots() if able else free_slots().none()
+
+
+def who_may_choose(keys: set[UUID]) -> set[UUID]:
+    """Of these organisations, those whose people can take what is free: of the others it is kept."""
+    checked = organisations.are_checked(keys)
+    if checked == keys:
+        return checked
     ahead = Slot.objects.standing().ahead()
     held = {key for key in ahead.values_list("booked_by_organisation_id", flat=True).distinct() if key}
     unchecked = held - organisations.are_checked(held)
-    if organisation_id in unchecked or len(unchecked) < max(1, ahead.count() // ONE_IN):
-        return free_slots()
-    return free_slots().none()
+    has_room = len(unchecked) < max(1, ahead.count() // ONE_IN)
+    return keys if has_room else checked | (keys & unchecked)
 
 
 def refuse_unfair(organisation_id: UUID, *, by: "User") -> None:

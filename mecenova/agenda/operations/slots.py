@@ -1,4 +1,4 @@
-"""An adviser's slots: opened, chosen by one organisation, asked for when none is free."""
+"""An adviser's slots: opened, and chosen by one organisation."""
 
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING
@@ -11,19 +11,18 @@ from django.db.models import Model
 
 from mecenova.agenda import notifications, organisations
 from mecenova.agenda.enums import Owner
-from mecenova.agenda.followups import HoldSlot, OfferSlot, RemindSlot
-from mecenova.agenda.models import Absence, FollowUp, Slot, SlotQuerySet, SlotRequest
-from mecenova.agenda.operations.follow_ups import close, start
+from mecenova.agenda.followups import HoldSlot, RemindSlot
+from mecenova.agenda.models import Absence, FollowUp, Slot, SlotQuerySet
+from mecenova.agenda.operations.follow_ups import start
 from mecenova.agenda.operations.free import free_slots, refuse_all_day, refuse_unfair
+from mecenova.agenda.operations.requests import answer_requests, close_requests
 from mecenova.agenda.policies import can_book_for
 from mecenova.agenda.silence import register_beside, register_living
 from mecenova.calendar import clock
 from mecenova.calendar.clock import PARIS, paris
 from mecenova.calendar.working_days import is_working_day, morning_of, next_working_morning
 from mecenova.locks import hold
-from mecenova.mail.models import AddressTrouble, OutgoingMail
 from mecenova.mail.operations import queue
-from mecenova.one_by_one import one_by_one
 from mecenova.team import is_staff
 from mecenova.workflow import journal
 from mecenova.workflow.errors import DomainError
@@ -36,8 +35,6 @@ MINUTES = 20
 EARLIEST, LATEST = time(7), time(20)
 FREE, BOOKED = "free", "booked"
 FURTHEST = timedelta(days=183)
-# After the news of free slots.
-TIME_TO_CHOOSE = timedelta(days=14)
 TAKEN = "Ce créneau vient d’être pris ou retiré\u00a0: choisissez-en un autre."
 
 # Here, where steps can be started again: the rules of this room lie below its operations.
@@ -45,9 +42,6 @@ register_living(
     "agenda.booked_slots",
     lambda: Slot.objects.to_hold(),
     lambda slot: start(HoldSlot, slot, since=slot.starts_at),
-)
-register_living(
-    "agenda.slot_requests", lambda: SlotRequest.objects.waiting(), lambda request: start(OfferSlot, request)
 )
 
 
@@ -96,15 +90,6 @@ def book_slot(*, slot: Slot, organisation_id: UUID, about: Model, by: "User") ->
     return row
 
 
-@transaction.atomic
-def ask_for_slot(*, organisation_id: UUID, about: Model, by: "User") -> SlotRequest:
-    """No slot is free: the team owes a date. Asked twice, it is owed once."""
-    if not can_book_for(by, organisation_id):
-        raise PermissionDenied
-    organisations.lock(organisation_id)
-    return owe_slot(organisation_id, about, by)
-
-
 def write_booking(
     row: Slot,
     organisation_id: UUID,
@@ -126,22 +111,6 @@ def write_booking(
     close_requests(organisation_id)
     if row.booked_for is not None:
         _give_staff_step(row.booked_for, row.adviser)
-
-
-def owe_slot(organisation_id: UUID, about: Model, by: "User | None") -> SlotRequest:
-    """Under the organisation's lock: one request at a time."""
-    waiting = SlotRequest.objects.waiting().filter(organisation_id=organisation_id).first()
-    if waiting is None:
-        waiting = SlotRequest.objects.create(organisation_id=organisation_id, asked_by=by, about=about)
-        start(OfferSlot, waiting)
-    return waiting
-
-
-def remember_offer(organisation_id: UUID, about: Model, by: "User | None") -> None:
-    """They are told to choose among what is free: answered as it is made, as a request is by such news."""
-    now, asked = clock.now(), SlotRequest(organisation_id=organisation_id, asked_by=by, about=about)
-    asked.asked_at = asked.closed_at = asked.told_at = now
-    asked.save()
 
 
 def locked(slot: Slot) -> Slot:
@@ -187,85 +156,6 @@ def clear_for(adviser: "User", taken: Slot) -> None:
     for slot in same_hour:
         slot.cancelled_at = clock.now()
         slot.save(update_fields=["cancelled_at"])
-
-
-def answer_requests(places: int) -> None:
-    """Places are free: those who wait longest are told first, no more of them than there are new slots.
-
-    Where there is nobody to write to, or where none of them receives anything, nothing was answered: the step
-    stays with the team, that calls.
-    """
-    waiting = SlotRequest.objects.waiting().select_for_update(skip_locked=True, no_key=True)
-    for request in waiting.order_by("asked_at", "id"):
-        if places <= 0:
-            return
-        if queue(notifications.SlotsOpened, request) and _is_heard(request):
-            request.told_at = clock.now()
-            _close_request(request)
-            places -= 1
-
-
-def _is_heard(request: SlotRequest) -> bool:
-    """Whether one of those who are told has an address that receives."""
-    told = organisations.who_is_told(request.organisation_id, request.asked_by)
-    return any(not AddressTrouble.objects.open().of(person).exists() for person in told)
-
-
-@transaction.atomic
-def tell_who_stays(*, organisation_id: UUID) -> None:
-    """News of free slots goes to whoever stays when the person it waits for has left before the morning.
-
-    Their own mail is cancelled as it would leave. Where nobody is left to be told, the date is owed again.
-    The caller holds the organisation.
-    """
-    unsent = OutgoingMail.objects.waiting().filter(notification=notifications.SlotsOpened.name)
-    requests = SlotRequest.objects.filter(organisation_id=organisation_id, closed_at__isnull=False)
-    answered = requests.filter(pk__in=unsent.values("subject_id")).select_for_update(no_key=True)
-    for request in answered.order_by("asked_at", "id"):
-        if organisations.who_is_told(organisation_id, request.asked_by):
-            queue(notifications.SlotsOpened, request)
-        elif not SlotRequest.objects.waiting().filter(organisation_id=organisation_id).exists():
-            request.closed_at = request.told_at = None
-            request.save(update_fields=["closed_at", "told_at"])
-            start(OfferSlot, request)
-
-
-def owe_dates_again() -> int:
-    """Each hour: whoever was told of free slots, chose none, and would find none any more. How many."""
-    if free_slots().exists():
-        return 0
-    told = SlotRequest.objects.told_since(clock.now() - TIME_TO_CHOOSE).values_list("pk", "organisation_id")
-    return sum(one_by_one(lambda request: _owe_again(*request), list(told), what="slot request"))
-
-
-@transaction.atomic
-def _owe_again(key: UUID, organisation_id: UUID) -> int:
-    organisations.lock(organisation_id)
-    request = SlotRequest.objects.filter(
-        pk=key, organisation_id=organisation_id, told_at__isnull=False
-    ).first()
-    if request is None or free_slots().exists():
-        return 0
-    owe_slot(organisation_id, request.about or request, request.asked_by)
-    _choose_no_more(organisation_id)
-    return 1
-
-
-def close_requests(organisation_id: UUID) -> None:
-    """They have chosen a slot, or leave."""
-    for request in SlotRequest.objects.waiting().filter(organisation_id=organisation_id):
-        _close_request(request)
-    _choose_no_more(organisation_id)
-
-
-def _choose_no_more(organisation_id: UUID) -> None:
-    SlotRequest.objects.filter(organisation_id=organisation_id).update(told_at=None)
-
-
-def _close_request(request: SlotRequest) -> None:
-    request.closed_at = clock.now()
-    request.save(update_fields=["closed_at", "told_at"])
-    close(request)
 
 
 def _give_staff_step(about: Model, adviser: "User") -> None:

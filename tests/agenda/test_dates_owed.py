@@ -1,0 +1,121 @@
+"""The date that the team owes: to whoever cannot take what is free, and once two records have become one."""
+
+from datetime import time, timedelta
+
+import pytest
+
+from accounts.operations import merge_organisations
+from mecenova.agenda.followups import OfferSlot
+from mecenova.agenda.models import SlotRequest
+from mecenova.agenda.operations import (
+    ask_for_slot,
+    book_slot,
+    cancel_booking,
+    free_slots,
+    next_step,
+    open_slots,
+    owe_dates_again,
+    withdraw_slot,
+)
+from mecenova.mail.models import OutgoingMail
+from tests.accounts.factories import MembershipFactory
+from tests.agenda.conftest import TUESDAY
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def open_one(adviser, frozen):
+    """`open_one(9)`: one slot of this Tuesday, at nine."""
+    return lambda hour: open_slots(
+        adviser=adviser, day=TUESDAY, starts=time(hour), ends=time(hour, 20), by=adviser
+    )
+
+
+def member_of_an(status):
+    return MembershipFactory(organisation__status=status, organisation__kind="company")
+
+
+def ask(member, by=None):
+    found = {"organisation_id": member.organisation_id, "about": member.organisation}
+    return ask_for_slot(by=by or member.user, **found)
+
+
+def choose(member, slot, by=None):
+    found = {"organisation_id": member.organisation_id, "about": member.organisation}
+    return book_slot(slot=slot, by=by or member.user, **found)
+
+
+def told(name):
+    return OutgoingMail.objects.filter(notification=f"agenda.{name}")
+
+
+class TestWhatIsKeptForTheChecked:
+    """Those that nobody has checked hold a third of the slots together: the others are no news for them."""
+
+    @pytest.fixture(autouse=True)
+    def _their_share_is_taken(self, open_one):
+        choose(member_of_an("to_check"), open_one(9)[0])
+
+    def test_whoever_cannot_take_it_is_not_told_and_the_next_is(self, open_one, frozen):
+        waiting, checked = ask(member_of_an("to_check")), member_of_an("checked")
+        frozen.advance(timedelta(minutes=1))
+        ask(checked)
+        open_one(10)
+        assert told("slots_opened").get().recipient == checked.user
+        assert next_step(waiting).rule == OfferSlot.name
+
+    def test_told_while_there_was_room_and_there_is_none_left_the_date_is_owed_again(self, open_one, adviser):
+        member = member_of_an("to_check")
+        ask(member)
+        for hour in (10, 11, 12, 14, 15):
+            open_one(hour)
+        assert not SlotRequest.objects.waiting().exists()
+        assert owe_dates_again() == 0
+        choose(member_of_an("to_check"), free_slots()[0])
+        assert free_slots().exists()
+        assert owe_dates_again() == 1
+        assert next_step(SlotRequest.objects.waiting().get()).rule == OfferSlot.name
+        assert owe_dates_again() == 0
+
+    def test_called_off_the_team_owes_the_date(self, open_one, adviser):
+        slot = choose(member_of_an("to_check"), open_one(10)[0], by=adviser)
+        open_one(11)
+        cancel_booking(slot=slot, by=adviser)
+        assert free_slots().exists()
+        assert next_step(SlotRequest.objects.waiting().get()).rule == OfferSlot.name
+        assert "Choisir un autre moment" not in told("slot_called_off").get().text
+
+
+class TestOfTwoRecordsOne:
+    """The one has an appointment ahead, the other wished for one: they are one, that waits for nothing."""
+
+    @pytest.fixture
+    def merge(self, adviser):
+        return lambda kept, gone: merge_organisations(
+            kept=kept.organisation, gone=gone.organisation, by=adviser
+        )
+
+    def test_the_date_is_owed_no_more(self, open_one, merge):
+        kept, gone = member_of_an("checked"), member_of_an("checked")
+        choose(kept, open_one(9)[0])
+        request = ask(gone)
+        merge(kept, gone)
+        assert not SlotRequest.objects.waiting().exists()
+        assert next_step(request) is None
+
+    def test_nor_owed_again(self, open_one, merge, adviser):
+        kept, gone = member_of_an("checked"), member_of_an("checked")
+        ask(gone)
+        slot, other = *open_one(9), *open_one(10)
+        choose(kept, slot)
+        merge(kept, gone)
+        withdraw_slot(slot=other, by=adviser)
+        assert owe_dates_again() == 0
+
+    def test_without_an_appointment_it_still_waits(self, merge, frozen):
+        kept, gone = member_of_an("checked"), member_of_an("checked")
+        request = ask(gone)
+        merge(kept, gone)
+        assert SlotRequest.objects.waiting().get() == request
+        assert next_step(request).rule == OfferSlot.name
