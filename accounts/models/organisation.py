@@ -178,10 +178,11 @@ class Organisation(Identified):
         return self.origin == Origin.IMPORT and not self.memberships.exists()
 
     def active_members(self) -> "list[User]":
-        """Who is written to about it: its team, without the closed accounts."""
+        """Who is written to about it: its team, without the closed accounts; nobody, once it has left."""
+        if self.status == OrganisationStatus.LEFT:
+            return []
         if (team := self.known_team) is not None:
-            people = (membership.user for membership in team if membership.user.is_active)
-            return sorted(people, key=lambda person: person.email)
+            return sorted((one.user for one in team if one.user.is_active), key=lambda person: person.email)
         return list(self.members.filter(is_active=True).order_by("email"))
 
     @property

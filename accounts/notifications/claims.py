@@ -8,7 +8,7 @@ from django.urls import reverse
 from accounts.enums import ClaimStatus
 from accounts.models import Claim, User
 from accounts.notifications.teams import managers_of, members_url
-from accounts.policies import is_manager, is_member
+from accounts.policies import can_edit, is_manager
 from mecenova.agenda.operations import next_step
 from mecenova.mail.addresses import absolute_url
 from mecenova.mail.notifications import Notification, register_notification
@@ -64,7 +64,7 @@ class ClaimAccepted(ToClaimant):
         return {**super().context(subject, recipient), "manages": is_manager(recipient, subject.organisation)}
 
     def still_wanted(self, subject: Claim, recipient: User) -> bool:
-        return is_member(recipient, subject.organisation)
+        return can_edit(recipient, subject.organisation)
 
 
 @register_notification

@@ -82,7 +82,8 @@ class OrganisationWithdrawn(Notification):
 
     def recipients(self, subject: Organisation) -> Iterable[User]:
         author = _who_withdrew(subject)
-        return [person for person in subject.active_members() if person != author]
+        people = subject.members.filter(is_active=True).order_by("email")
+        return [person for person in people if person != author]
 
     def context(self, subject: Organisation, recipient: User) -> dict[str, Any]:
         author = _who_withdrew(subject)

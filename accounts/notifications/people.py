@@ -5,10 +5,8 @@ from typing import Any
 
 from django.urls import reverse
 
-from accounts.enums import OrganisationStatus
 from accounts.models import Invitation, Membership, Organisation, User
-from accounts.notifications.teams import ToManagers, members_url
-from accounts.policies import is_manager
+from accounts.notifications.teams import ToManagers, managers_of, members_url
 from accounts.retention import closes_at, is_dormant, last_act_of
 from mecenova.mail.addresses import absolute_url
 from mecenova.mail.notifications import Notification, register_notification
@@ -31,7 +29,7 @@ class InvitationAccepted(Notification):
         }
 
     def still_wanted(self, subject: Invitation, recipient: User) -> bool:
-        return is_manager(recipient, subject.organisation)
+        return recipient in managers_of(subject.organisation)
 
 
 @register_notification
@@ -58,9 +56,6 @@ class ColleagueLeft(ToManagers):
             "is_alone": subject.active_members() == [recipient],
             "members_url": members_url(subject),
         }
-
-    def still_wanted(self, subject: Organisation, recipient: User) -> bool:
-        return super().still_wanted(subject, recipient) and subject.status != OrganisationStatus.LEFT
 
 
 @register_notification

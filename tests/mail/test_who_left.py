@@ -9,6 +9,7 @@ import pytest
 from django.contrib.contenttypes.models import ContentType
 
 from accounts.models import Claim, Invitation, Membership, Organisation, User
+from accounts.operations import withdraw_organisation
 from associations.models import Project
 from companies.models import Need
 from infotheque.enums import TipStatus
@@ -43,6 +44,8 @@ TO_THE_PERSON = {
     "infotheque.tip_declined",
     "mail.weekly_digest",
 }
+# What they are told of its end, once it has left.
+OF_AN_ORGANISATION_THAT_LEFT = {"accounts.organisation_withdrawn"}
 
 
 @pytest.fixture
@@ -119,13 +122,24 @@ def test_of_a_closed_account(notification, reader):
     assert OutgoingMail.objects.get().last_error == "recipient is no longer active"
 
 
-def test_of_every_team(reader, subjects):
-    Membership.objects.all().delete()
+def still_told(reader, subjects):
+    """The names of what this person, no longer of the team, would still be told of these."""
     User.objects.filter(pk=reader.pk).update(is_staff=False)
     gone = User.objects.get(pk=reader.pk)
-    still_told = set()
+    found = set()
     for notification in WALKED:
         subject = subject_of(notification, subjects)
         if is_wanted(notification(), type(subject)._base_manager.get(pk=subject.pk), gone):
-            still_told.add(notification.name)
-    assert still_told <= TO_THE_PERSON
+            found.add(notification.name)
+    return found
+
+
+def test_of_every_team(reader, subjects):
+    Membership.objects.all().delete()
+    assert still_told(reader, subjects) <= TO_THE_PERSON
+
+
+def test_of_a_team_whose_organisation_has_left(reader, subjects):
+    for organisation in Organisation.objects.all():
+        withdraw_organisation(organisation=organisation, by=None)
+    assert still_told(reader, subjects) <= TO_THE_PERSON | OF_AN_ORGANISATION_THAT_LEFT
