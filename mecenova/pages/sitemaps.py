@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.sitemaps import Sitemap
-from django.db.models import QuerySet
+from django.db.models import Max, QuerySet
 from django.urls import reverse
 
 from associations.models import Association, Project
@@ -46,6 +46,13 @@ class Records(Sitemap):
 
     def lastmod(self, item: Any) -> datetime | None:
         return getattr(item, self.changed) if self.changed else None
+
+    def get_latest_lastmod(self) -> datetime | None:
+        """When the last of them changed: the index of the sitemaps tells nothing else, and reads no row."""
+        if not self.changed:
+            return None
+        latest: datetime | None = self.rows().order_by().aggregate(latest=Max(self.changed))["latest"]
+        return latest
 
 
 # A record that nobody has claimed yet is left for those who look for it here.

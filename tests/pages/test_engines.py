@@ -1,12 +1,18 @@
 """What search engines are told: what to read, what to leave, and the one address of a page."""
 
 import re
+from datetime import timedelta
 from urllib.robotparser import RobotFileParser
 
 import pytest
+from django.db.models.signals import post_init
 from django.urls import get_resolver, reverse
 
 from accounts.enums import OrganisationStatus
+from associations.models import Association, Project
+from companies.models import Company, Need
+from infotheque.models import Document
+from mecenova.calendar import clock
 from mecenova.pages.sitemaps import ENTRANCES, SITEMAPS
 from tests.architecture.test_public_views import PUBLIC, all_views
 from tests.associations.factories import AssociationFactory, ProjectFactory
@@ -50,6 +56,22 @@ def test_engines_read_what_is_public_and_leave_the_rest(client, world):
             assert rules.can_fetch("*", path), name
         elif path.split("/")[1] not in rooms or path.startswith("/infotheque/equipe/"):
             assert not rules.can_fetch("*", path), name
+
+
+def test_the_index_of_the_sitemaps_reads_no_row(client):
+    """It tells when the last of each list changed, as the first of what it leads to does."""
+    old, new = (AssociationFactory(organisation__status=OrganisationStatus.CHECKED) for _ in range(2))
+    Association.objects.filter(pk=old.pk).update(changed_at=clock.now() - timedelta(days=3))
+    read: list[object] = []
+    post_init.connect(lambda sender, **given: read.append(sender), weak=False, dispatch_uid="sitemaps")
+    try:
+        told = client.get("/sitemap.xml").text
+    finally:
+        post_init.disconnect(dispatch_uid="sitemaps")
+    assert {Association, Project, Company, Need, Document}.isdisjoint(read)
+    new.refresh_from_db()
+    lastly = told.partition("associations")[2].partition("</sitemap>")[0]
+    assert clock.paris(new.changed_at).isoformat() in lastly
 
 
 def test_no_way_of_filtering_a_list_is_another_page(client):
