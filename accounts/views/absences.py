@@ -49,7 +49,7 @@ def person_absences(request: HttpRequest, pk: UUID) -> HttpResponse:
     person = get_object_or_404(User, pk=pk, is_active=True)
     if not policies.can_say_person_away(request.user, person):
         raise Http404
-    return _page_of_person(request, person, {"whose": f"Absences de {person}"})
+    return _page_of_person(request, person, {"whose": f"Absences {of_name(str(person))}"})
 
 
 def organisation_absences(request: HttpRequest, pk: UUID) -> HttpResponse:

@@ -8,6 +8,7 @@ from mecenova.agenda.models import Slot
 from mecenova.agenda.organisations import name_of, phone_of
 from mecenova.calendar import clock
 from mecenova.mail.addresses import absolute_url
+from mecenova.ui.contractions import of_name
 
 # In octets, its line break apart; what follows begins with a space.
 LONGEST_LINE = 75
@@ -46,7 +47,10 @@ def _told(slot: Slot, *, for_adviser: bool) -> tuple[str, str]:
         about = f" Au sujet de\u00a0: {slot.talked_about}." if slot.talked_about else ""
         return f"Appeler {name_of(slot.booked_by_organisation_id)}", f"{call}{about}"
     missing = "Il nous manque votre numéro\u00a0: ajoutez-le sur votre fiche."
-    return f"Appel de {slot.adviser}, équipe Mecenova", f"Nous composerons le {phone}." if phone else missing
+    return (
+        f"Appel {of_name(str(slot.adviser))}, équipe Mecenova",
+        f"Nous composerons le {phone}." if phone else missing,
+    )
 
 
 def _stamp(moment: datetime) -> str:

@@ -220,7 +220,7 @@ class TestCalendarFile:
             assert "DTSTART:20261201T130000Z" in whole
             assert "01 99 00 12 34" in whole
         titles = {file[1].split("SUMMARY:")[1][:15] for mail in mailoutbox for file in mail.attachments}
-        assert titles == {"Appeler Les Œuv", "Appel de Inès D"}
+        assert titles == {"Appeler Les Œuv", "Appel d’Inès Du"}
 
 
 class TestCallingOff:

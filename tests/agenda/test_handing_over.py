@@ -23,6 +23,7 @@ from mecenova.calendar.clock import PARIS
 from mecenova.mail.delivery import deliver_due
 from mecenova.mail.enums import MailStatus
 from mecenova.mail.models import OutgoingMail
+from mecenova.ui.contractions import of_name
 from mecenova.workflow.errors import DomainError
 from mecenova.workflow.journal import history
 from tests.accounts.factories import MembershipFactory, StaffFactory
@@ -82,7 +83,7 @@ class TestTakenOver:
         (said,) = [mail for mail in mailoutbox if mail.to == [member.email] and "appelle" in mail.subject]
         assert f"{other} appelle" in said.body
         assert f"à la place d’{adviser}" in said.body
-        assert f"Appel de {other}" in said.attachments[0][1]
+        assert f"Appel {of_name(str(other))}" in said.attachments[0][1]
 
     def test_refused_when_they_talk_with_somebody_then(self, slots, book, other, frozen):
         slot = book(slots[0])

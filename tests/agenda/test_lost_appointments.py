@@ -1,10 +1,12 @@
 """What the page of an appointment that will not be says, days after its mail, and what came since."""
 
 import pytest
+from django.urls import reverse
 
 from mecenova.agenda.models import SlotRequest
 from mecenova.agenda.operations import cancel_booking, miss_slot, next_step, withdraw_slot
 from mecenova.ui.figures import day_and_hour, long_date
+from tests.accounts.factories import StaffFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -46,6 +48,22 @@ def test_nobody_pretends_to_have_called_without_a_number(slots, book, adviser, f
     read = page(slot)
     assert "aucun numéro à appeler" in read
     assert "sans obtenir de réponse" not in read
+
+
+def test_once_the_hour_has_come_no_number_is_asked_for(slots, book, frozen, page):
+    slot = book(slots[0])
+    assert "Il manque un numéro" in page(slot)
+    frozen.move_to(slot.ends_at)
+    read = page(slot)
+    assert "Personne n’a appelé" in read
+    assert "Il manque un numéro" not in read
+
+
+def test_the_absences_of_ines_are_not_those_of_de_ines(client, adviser):
+    client.force_login(StaffFactory())
+    read = client.get(reverse("accounts:person_absences", args=[adviser.pk])).text
+    assert f"Absences d’{adviser}" in read
+    assert "Absences de Inès" not in read
 
 
 def test_whoever_must_sign_in_to_follow_a_link_is_told_why(slots, book, client):
