@@ -36,7 +36,8 @@ LONGEST = (
     *("tests/simulation/", "tests/rehearsal/", "tests/demo/", "tests/journeys/", "tests/workshop/"),
     *("tests/agenda/test_one_next_step.py", "tests/accounts/test_merges_story.py"),
     *("tests/accounts/test_in_browser.py", "tests/associations/test_in_browser.py"),
-    *("tests/companies/test_browser.py", "tests/ui/test_in_a_browser.py", "tests/infotheque/test_shelf.py"),
+    *("tests/companies/test_browser.py", "tests/ui/test_in_a_browser.py"),
+    *("tests/security/test_merged_records.py", "tests/security/test_walks.py"),
 )
 
 
