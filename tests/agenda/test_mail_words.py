@@ -110,6 +110,7 @@ class TestHandedOver:
         mail = sent("slot_handed_over", member)
         assert mail.subject == f"{handed} vous appellera le {WHEN}"
         assert "Il nous manque votre numéro" in mail.text
+        assert "Vous n’avez rien à faire" not in mail.text
         assert "Voir, déplacer ou annuler ce rendez-vous" in mail.text
 
 
