@@ -14,7 +14,7 @@ from matching.enums import SuggestionStatus
 from matching.models import Suggestion
 from matching.odds import Case, companies_of
 from mecenova.reference.models import Cause, Territory
-from mecenova.reference.territories import within
+from mecenova.reference.territories import inside
 from partnerships.enums import IntroductionStatus, Side
 from partnerships.models import Introduction, Partnership
 from partnerships.models.introduction import IntroductionQuerySet
@@ -114,7 +114,7 @@ def ground_of(project: Project) -> Ground:
     places = {place.code: place for place in project.territories.all() or association.territories.all()}
     if office is not None:
         places[office.code] = office
-    held = frozenset().union(*map(within, places))
+    held = inside(places)
     return Ground(
         tuple(project.causes.all() or association.causes.all()),
         tuple(places[code] for code in sorted(places.keys() - held)),

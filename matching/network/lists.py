@@ -8,7 +8,7 @@ from associations.models import Association, Project
 from companies.models import Need, Policy
 from matching.network.rows import asks_of, linked
 from matching.scoring import AssociationSide, NeedSide, TextSide
-from mecenova.reference.territories import reach
+from mecenova.reference.territories import inside, reach
 
 
 class AssociationLists:
@@ -36,19 +36,18 @@ class AssociationLists:
         self.causes, self.audiences = found["causes"], found["audiences"]
         self.territories, self.sectors = found["territories"], found["sectors"]
         self.asks = asks_of(projects)
-        self._reaches: dict[frozenset[str], frozenset[str]] = {}
+        self._grounds: dict[frozenset[str], dict[str, frozenset[str]]] = {}
 
     def side(self, row: dict[str, Any], text: TextSide) -> AssociationSide:
         key, office = row["pk"], row["department"]
         here = self.territories[key] | {office} if office else self.territories[key]
-        if here not in self._reaches:
-            self._reaches[here] = reach(here)
+        if here not in self._grounds:
+            self._grounds[here] = {"places": here, "reach": reach(here), "inside": inside(here)}
         return AssociationSide(
             id=key,
             causes=self.causes[key],
             audiences=self.audiences[key],
-            reach=self._reaches[here],
-            places=here,
+            **self._grounds[here],
             stance=row["stance"],
             paused_until=row["paused_until"],
             general_interest=row["general_interest"],

@@ -9,7 +9,7 @@ from django.db.models import Q
 from associations.models import Ask, Association, Project
 from mecenova.reference.enums import Kind, TerritoryLevel
 from mecenova.reference.models import Territory
-from mecenova.reference.territories import reach, within
+from mecenova.reference.territories import inside, reach
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ def _case_at(cause_ids: Iterable[int], places: Collection[Territory], kinds: Ite
     if not places or any(place.level == TerritoryLevel.COUNTRY for place in places):
         return case
     codes = {place.code for place in places}
-    acting = codes.union(*map(within, codes))
+    acting = codes | inside(codes)
     around = dict(Territory.objects.filter(code__in=reach(codes)).values_list("pk", "code"))
     here = frozenset(key for key, code in around.items() if code in acting)
     return replace(case, here=here, around=frozenset(around))

@@ -185,6 +185,8 @@ def _place(need: NeedSide, association: AssociationSide, names: Mapping[str, str
     shared = association.places & need.territories - {NATIONAL}
     if shared:
         return f"Elle agit là où vous cherchez\u00a0: {_listed(shared, names)}."
+    if within := association.inside & need.territories:
+        return f"Elle agit aussi là où vous cherchez\u00a0: {_listed(within, names)}."
     here = _listed(association.places or association.reach, names)
     if need.is_national:
         return f"Elle agit ici\u00a0: {here}\u202f; votre besoin est ouvert à toute la France."
@@ -194,12 +196,13 @@ def _place(need: NeedSide, association: AssociationSide, names: Mapping[str, str
 def _place_told_to_association(need: NeedSide, association: AssociationSide, names: Mapping[str, str]) -> str:
     if ABROAD in need.territories and association.acts_abroad:
         return "Il concerne l’international, où vous agissez."
-    shared = association.places & need.territories - {NATIONAL}
+    shared = (association.places | association.inside) & need.territories - {NATIONAL}
     if shared:
         return f"Il concerne un territoire où vous agissez\u00a0: {_listed(shared, names)}."
     if need.is_national:
         return "Il est ouvert à toute la France, donc à vous aussi."
-    return f"Il couvre le territoire où vous agissez\u00a0: {_listed(need.territories, names)}."
+    around = need.territories & association.reach
+    return f"Il couvre le territoire où vous agissez\u00a0: {_listed(around, names)}."
 
 
 def _ask(

@@ -88,10 +88,13 @@ class AssociationSide:
     id: Any
     causes: frozenset[str] = frozenset()
     audiences: frozenset[str] = frozenset()
-    # Every territory that contains its office or one of its territories of action, themselves included.
+    # Every territory that contains its office or one of its territories of action, themselves and what they
+    # contain included.
     reach: frozenset[str] = frozenset()
-    # The narrowest of them: where it is and where it says it acts.
+    # Where it is and where it says it acts.
     places: frozenset[str] = frozenset()
+    # What these contain: the départements of a région, everything in France.
+    inside: frozenset[str] = frozenset()
     stance: str = "open"
     paused_until: date | None = None
     general_interest: str = ""

@@ -1,7 +1,7 @@
 """Territories by their codes alone, for work on many rows: the tree is read once per process and kept."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
 from mecenova.identifiers.names import department_code, fold
@@ -19,7 +19,7 @@ class _Tree:
     """Every territory with the code of its parent, what each contains, and the labels that name one."""
 
     parents: dict[str, str | None] = field(default_factory=dict)
-    within: dict[str, set[str]] = field(default_factory=dict)
+    inside: dict[str, set[str]] = field(default_factory=dict)
     labels: dict[str, str] = field(default_factory=dict)
     lineages: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
@@ -38,17 +38,17 @@ def ancestors(code: str) -> tuple[str, ...]:
     return _lineage(_tree(), code)[1:]
 
 
-def within(code: str) -> frozenset[str]:
-    """The codes of what this territory contains, communes left out: they are too many."""
-    return frozenset(_tree().within.get(code, ()))
+def inside(codes: Iterable[str]) -> frozenset[str]:
+    """The codes of what any of these contains, communes left out: they are too many."""
+    return frozenset().union(*(_tree().inside.get(code, ()) for code in codes))
 
 
-def reach(codes: Iterable[str]) -> frozenset[str]:
+def reach(codes: Collection[str]) -> frozenset[str]:
     """Where somebody who acts in these places may be met: each, what contains it and what it contains.
 
     A company that gives in one département suits whoever acts in the whole région.
     """
-    return frozenset().union(*({code, *ancestors(code)} | within(code) for code in codes))
+    return inside(codes).union(codes, *map(ancestors, codes))
 
 
 def code_from_label(text: str) -> str | None:
@@ -98,7 +98,7 @@ def _read() -> _Tree:
     for code, level in levels.items():
         if level != TerritoryLevel.COMMUNE:
             for above in _lineage(tree, code)[1:]:
-                tree.within.setdefault(above, set()).add(code)
+                tree.inside.setdefault(above, set()).add(code)
     for label, codes in communes.items():
         if len(codes) == 1:
             tree.labels.setdefault(label, codes[0])

@@ -10,7 +10,7 @@ from matching.network import load
 from matching.odds import case_of_association, companies_of, places_of
 from matching.openings import changes_of, openings_of
 from matching.ranking import rank_everybody
-from matching.scoring import every_stop
+from matching.scoring import every_stop, reasons, reasons_to_answer, score
 from mecenova.calendar import clock
 from mecenova.reference.models import Territory
 from mecenova.reference.territories import forget, reach
@@ -71,6 +71,20 @@ def test_the_odds_count_the_companies_that_a_round_may_show_it_to(said):
     counted = companies_of(case_of_association(association, places_of(association)))
     shown = Need.objects.filter(pk__in=rank_everybody().pairs.need_ids()).values("company")
     assert set(counted.values_list("pk", flat=True)) == set(shown.values_list("company", flat=True))
+
+
+@pytest.mark.parametrize("said", ["R32", "FR"])
+def test_the_reasons_name_what_a_wider_ground_meets(said):
+    acting_in([said])
+    NeedFactory(published=True, territories=["62", "13"], company__policy__territories=["62", "13"])
+    network = load(Association.objects.open_to_companies(), Need.objects.current())
+    pair = (network.needs[0], network.associations[0])
+    assessment = score(*pair, network.related)
+    met = {"R32": "Pas-de-Calais", "FR": "Bouches-du-Rhône, Pas-de-Calais"}[said]
+    to_company = reasons(*pair, assessment, network.names.words)[1]
+    to_association = reasons_to_answer(*pair, assessment, network.names.words)[1]
+    assert to_company == f"Elle agit aussi là où vous cherchez\u00a0: {met}."
+    assert to_association == f"Il concerne un territoire où vous agissez\u00a0: {met}."
 
 
 def test_who_acts_everywhere_already_is_not_told_to_act_there():

@@ -29,8 +29,21 @@ from tests.associations.factories import AssociationFactory
 from tests.companies.factories import NeedFactory
 from tests.matching.test_scoring import RELATED, associations, needs
 
-NAMES = {"59": "Nord", "FR": "France", "sport": "Sport", "sante": "Santé", "redaction": "Rédaction"}
+NAMES = {
+    "59": "Nord",
+    "62": "Pas-de-Calais",
+    "R32": "Hauts-de-France",
+    "75": "Paris",
+    "FR": "France",
+    "sport": "Sport",
+    "sante": "Santé",
+    "redaction": "Rédaction",
+}
 HERE = AssociationSide(id="a", reach=frozenset({"59", "R32", "FR"}), places=frozenset({"59"}))
+REGION = replace(HERE, reach=HERE.reach | {"62"}, places=frozenset({"R32"}), inside=frozenset({"59", "62"}))
+EVERYWHERE = replace(
+    REGION, reach=REGION.reach | {"75"}, places=frozenset({"FR"}), inside=frozenset({"R32", "59", "62", "75"})
+)
 NEED = NeedSide(id="n", company="c", kind="financial", territories=frozenset({"59"}))
 
 
@@ -122,6 +135,8 @@ def test_only_skills_in_common_answer_a_published_project(offered: set[str], tol
     [
         ({"59"}, HERE, "Elle agit là où vous cherchez\u00a0: Nord."),
         ({"R32"}, HERE, "Elle agit dans le territoire de votre besoin\u00a0: Nord."),
+        ({"62", "75"}, REGION, "Elle agit aussi là où vous cherchez\u00a0: Pas-de-Calais."),
+        ({"59"}, EVERYWHERE, "Elle agit aussi là où vous cherchez\u00a0: Nord."),
         ({"FR"}, HERE, "Elle agit ici\u00a0: Nord\u202f; votre besoin est ouvert à toute la France."),
         (set(), HERE, "Elle agit ici\u00a0: Nord\u202f; votre besoin est ouvert à toute la France."),
         (
@@ -138,6 +153,23 @@ def test_only_skills_in_common_answer_a_published_project(offered: set[str], tol
 )
 def test_the_place(territories: set[str], association: AssociationSide, sentence: str) -> None:
     assert told(replace(NEED, territories=frozenset(territories)), association)[1] == sentence
+
+
+@pytest.mark.parametrize(
+    ("territories", "association", "sentence"),
+    [
+        ({"59", "75"}, HERE, "Il concerne un territoire où vous agissez\u00a0: Nord."),
+        ({"62", "75"}, REGION, "Il concerne un territoire où vous agissez\u00a0: Pas-de-Calais."),
+        ({"59"}, EVERYWHERE, "Il concerne un territoire où vous agissez\u00a0: Nord."),
+        ({"R32", "75"}, HERE, "Il couvre le territoire où vous agissez\u00a0: Hauts-de-France."),
+        ({"FR"}, HERE, "Il est ouvert à toute la France, donc à vous aussi."),
+    ],
+)
+def test_the_place_told_to_the_association(
+    territories: set[str], association: AssociationSide, sentence: str
+) -> None:
+    need = replace(NEED, territories=frozenset(territories))
+    assert reasons_to_answer(need, association, score(need, association, RELATED), NAMES)[1] == sentence
 
 
 def test_the_subject_in_the_need_s_own_words_then_the_cause() -> None:
