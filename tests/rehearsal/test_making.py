@@ -20,7 +20,8 @@ from associations.notifications import ReviewProject
 from mecenova.agenda.models import Absence
 from mecenova.calendar import clock
 from mecenova.celery import app
-from mecenova.mail.enums import TroubleKind
+from mecenova.mail.enums import MailStatus, TroubleKind
+from mecenova.mail.models import OutgoingMail
 from mecenova.mail.operations import queue
 from mecenova.mail.troubles import mark_address
 from mecenova.rehearsal import copying, making, scratch
@@ -197,6 +198,20 @@ def test_people_write_while_their_rows_are_copied(network, monkeypatch):
         seen = copied.execute("SELECT name FROM accounts_organisation WHERE id = %s", [organisation.pk])
         assert seen.fetchone() == (former,)
     scratch.drop(name)
+
+
+def test_the_pages_of_mails_that_have_left_are_not_carried(network):
+    name = scratch.with_schema(scratch.name_beside("rehearsal"))
+    waiting = OutgoingMail.objects.sent().first()
+    OutgoingMail.objects.filter(pk=waiting.pk).update(status=MailStatus.PENDING, sent_at=None)
+    copying.copy_rows(name)
+    live = list(OutgoingMail.objects.order_by("pk").values_list("pk", "status", "text", "html"))
+    with scratch.connected(name) as copied:
+        rows = copied.execute("SELECT id, status, text, html FROM mail_outgoingmail ORDER BY id").fetchall()
+    scratch.drop(name)
+    left = {MailStatus.SENT: ""}
+    assert rows == [(key, status, text, left.get(status, html)) for key, status, text, html in live]
+    assert {bool(html) for *_, html in rows} == {True, False}
 
 
 @pytest.fixture
