@@ -19,6 +19,7 @@ from infotheque.models import Prescription
 from mecenova.agenda import operations as agenda
 from mecenova.agenda.models import FollowUp
 from mecenova.agenda.wording import foreseen
+from mecenova.calendar import clock
 from mecenova.team import is_staff
 from mecenova.ui.form_pages import show_form
 from mecenova.workflow.errors import DomainError
@@ -56,6 +57,7 @@ def introductions(request: HttpRequest) -> HttpResponse:
         "page_awaited": awaited,
         "own_keys": {organisation.pk for organisation in own},
         "looks_for_associations": _gives_only(own),
+        "today": clock.today(),
         "page_obj": past,
     }
     return render(request, "partnerships/introductions.html", context)

@@ -51,6 +51,17 @@ def test_who_asked_reads_that_the_day_has_come_and_where_to_ask(client, refused)
     assert refused.ask(need=None).pk != refused.introduction.pk
 
 
+def test_the_list_says_it_too(client, refused):
+    mine, day = reverse("partnerships:introductions"), plain(long_date(refused.introduction.retry_on))
+    assert f"À redemander à partir du {day}." in read(client, refused.asker, mine)
+    the_day_comes(refused)
+    page = read(client, refused.asker, mine)
+    assert f"Vous pouvez redemander depuis le {day}." in page
+    assert "À redemander à partir du" not in page
+    withdraw_organisation(organisation=refused.company.organisation, by=refused.answerer)
+    assert "redemander" not in read(client, refused.asker, mine)
+
+
 def test_the_day_before_nothing_has_come(client, refused):
     the_day_comes(refused)
     refused.now.advance(timedelta(days=-1))
