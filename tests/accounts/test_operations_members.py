@@ -267,7 +267,7 @@ class TestRolesAndDepartures:
         member = MembershipFactory(role=Role.CONTRIBUTOR)
         operations.remove_member(membership=member, by=StaffFactory())
         (mail,) = sent_to(member.user.email)
-        assert "L’équipe de Mecenova vous a retiré" in mail.text
+        assert "L’équipe de Mecenova a retiré votre nom" in mail.text
         assert "responsable" not in mail.text
 
     def test_a_manager_gives_the_role_and_can_then_leave(self):

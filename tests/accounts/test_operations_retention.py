@@ -114,7 +114,7 @@ class TestDormant:
         person.refresh_from_db()
         assert not person.is_active
         farewell = OutgoingMail.objects.get(address="lea@exemple.fr", notification=FAREWELL)
-        assert "nous vous avions prévenu" in farewell.text
+        assert "nous vous l’avions écrit" in farewell.text
         assert not EmailAddress.objects.filter(user=person).exists()
 
     def test_not_before_a_notice_however_long_the_silence(self, tonight):
