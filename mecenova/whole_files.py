@@ -23,19 +23,8 @@ def is_without_room(error: BaseException) -> bool:
     return isinstance(error, OSError) and error.errno in NO_ROOM
 
 
-class _Written(File):
-    """A file already on the volume, under a name of its own: the storage moves it into place in one step."""
-
-    def __init__(self, path: Path) -> None:
-        super().__init__(None, name=path.name)
-        self._path = path
-
-    def temporary_file_path(self) -> str:
-        return str(self._path)
-
-
 class WholeFileStorage(FileSystemStorage):
-    """Django's, but a file bears its name only once all of it is written."""
+    """Django's, but a file bears its name only once all of it is written, and never another's."""
 
     def _save(self, name: str, content: Any) -> str:
         os.makedirs(self.location, exist_ok=True)
@@ -45,10 +34,23 @@ class WholeFileStorage(FileSystemStorage):
             with os.fdopen(handle, "wb") as file:
                 for chunk in content.chunks():
                     file.write(chunk if isinstance(chunk, bytes) else chunk.encode())
-            # Django documents it for storages like this one; the stubs leave it out.
-            return super()._save(name, _Written(path))  # type: ignore[misc]
+            if self.file_permissions_mode is not None:
+                path.chmod(self.file_permissions_mode)
+            return self._named(path, name)
         finally:
-            path.unlink(missing_ok=True)
+            path.unlink()
+
+    def _named(self, draft: Path, name: str) -> str:
+        """Linked, not moved: a name taken meanwhile refuses a link, where a move would replace its file."""
+        while True:
+            place = Path(self.path(name))
+            place.parent.mkdir(parents=True, exist_ok=True)
+            try:
+                place.hardlink_to(draft)
+            except FileExistsError:
+                name = self.get_available_name(name)
+            else:
+                return name
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 """A file is kept whole or not at all, whatever interrupts its writing."""
 
 import errno
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -40,9 +41,23 @@ def test_no_room_leaves_nothing(tmp_path):
     assert files(tmp_path) == set()
 
 
+@pytest.fixture
+def _hasty_threads():
+    """They take turns after a few instructions."""
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    yield
+    sys.setswitchinterval(usual)
+
+
+@pytest.mark.usefixtures("_hasty_threads")
 def test_same_name_at_once_keeps_both(tmp_path):
+    """Many times over: a file that replaces another does so between two instructions."""
     storage = WholeFileStorage(location=tmp_path)
     contents = [f"content {n}".encode() for n in range(8)]
     with ThreadPoolExecutor(8) as threads:
-        names = list(threads.map(lambda each: storage.save("guide.pdf", ContentFile(each)), contents))
-    assert sorted((tmp_path / name).read_bytes() for name in names) == contents
+        for turn in range(100):
+            name = f"{turn}/guide.pdf"
+            names = list(threads.map(lambda each, name=name: storage.save(name, ContentFile(each)), contents))
+            assert sorted((tmp_path / name).read_bytes() for name in names) == contents
+    assert len(files(tmp_path)) > len(contents), "each has a name of its own, and no draft is left"
