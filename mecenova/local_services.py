@@ -14,6 +14,7 @@ Nothing here is meant for production, where DATABASE_URL and REDIS_URL name serv
 
 import contextlib
 import fcntl
+import itertools
 import json
 import os
 import pwd
@@ -86,6 +87,23 @@ def attach(folder: Path, *, durable: bool = True) -> Services:
         addresses = _wait_for_addresses(folder)
     _attached[folder] = Services(addresses["database"], addresses["redis"], folder, claim)
     return _attached[folder]
+
+
+def own_number(folder: Path) -> int:
+    """The lowest number that no other living process was given here; it is free again at this one's death."""
+    folder.mkdir(parents=True, exist_ok=True)
+    return next(number for number in itertools.count() if _keep_lock(folder / f"number-{number}.lock"))
+
+
+def _keep_lock(path: Path) -> bool:
+    """Take this lock for as long as this process lives, if it can be had at once."""
+    claim = os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
+    try:
+        fcntl.flock(claim, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(claim)
+        return False
+    return True
 
 
 def _try_lock(path: Path, how: int) -> bool:

@@ -9,13 +9,17 @@ Servers are started by mecenova.settings.test unless DATABASE_URL and REDIS_URL 
 """
 
 import gc
+import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from datetime import datetime
+from itertools import count
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from allauth.core.internal import ratelimit
 from django.contrib.contenttypes.models import ContentType
 from django.core.cache import cache
 from django.db import connection
@@ -61,6 +65,17 @@ def _nothing_is_remembered_from_another_test() -> Iterator[None]:
     yield
     clock.set_clock(former)
     cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def _a_limit_knows_no_haste(monkeypatch: pytest.MonkeyPatch) -> None:
+    """So many requests a minute are made in one, however long a busy machine takes: the limits' clock stops.
+
+    But for an instant at each reading: what is taken back is known by its moment.
+    """
+    moments = count(time.time(), 0.000_001)
+    stopped = SimpleNamespace(time=lambda: next(moments), monotonic=time.monotonic, sleep=time.sleep)
+    monkeypatch.setattr(ratelimit, "time", stopped)
 
 
 @pytest.fixture(autouse=True)

@@ -12,10 +12,9 @@ if not (DATABASE_URL and REDIS_URL):
     DATABASE_URL = DATABASE_URL or _services.database_url
     REDIS_URL = REDIS_URL or _services.redis_url
 
-# Two processes that share the work each have two databases, and empty nobody else's.
-if WORKER := env.str("PYTEST_XDIST_WORKER", default=""):
-    _server, _, _database = REDIS_URL.rpartition("/")
-    REDIS_URL = f"{_server}/{int(_database) + 2 * (1 + int(WORKER.removeprefix('gw')))}"
+# Each process has two databases for itself, whoever tests here at the same moment, and empties nobody else's.
+_server, _, _database = REDIS_URL.rpartition("/")
+REDIS_URL = f"{_server}/{int(_database) + 2 * local_services.own_number(BASE_DIR / 'var' / 'test')}"
 
 SECRET_KEY = "only-for-tests"
 DEBUG = False
