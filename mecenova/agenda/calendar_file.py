@@ -9,6 +9,7 @@ from mecenova.agenda.organisations import name_of, phone_of
 from mecenova.calendar import clock
 from mecenova.mail.addresses import absolute_url
 from mecenova.ui.contractions import of_name
+from mecenova.ui.typography import one_line
 
 # In octets, its line break apart; what follows begins with a space.
 LONGEST_LINE = 75
@@ -60,7 +61,7 @@ def _stamp(moment: datetime) -> str:
 def _text(words: str) -> str:
     for character in "\\;,":
         words = words.replace(character, f"\\{character}")
-    return " ".join(words.split())
+    return one_line(words)
 
 
 def _folded(line: str) -> str:

@@ -9,7 +9,7 @@ import nh3
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from mecenova.ui.typography import NO_BREAK_SPACE, french_text
+from mecenova.ui.typography import NARROW_SPACE, NO_BREAK_SPACE, french_text, one_line
 
 # Indented code is off, so that template tags may be indented as usual.
 _markdown = MarkdownIt("commonmark", {"html": False})
@@ -24,6 +24,8 @@ _BREAKS = re.compile(r"\s*\n\s*")
 _HEADING = re.compile(r"^##(?= )", re.MULTILINE)
 _GREETING = "Bonjour"
 LONGEST_PREHEADER = 140
+# What would stand oddly before the dots of what is cut.
+_BEFORE_DOTS = f" {NO_BREAK_SPACE}{NARROW_SPACE},;:«"
 
 
 def escaped(text: str) -> str:
@@ -35,7 +37,7 @@ def escaped(text: str) -> str:
 def plain_line(source: str) -> str:
     """One line of Markdown as plain text (a mail's subject)."""
     (inline,) = _markdown.parseInline(source)
-    return " ".join(_inline_text(inline.children or []).split())
+    return one_line(_inline_text(inline.children or []))
 
 
 def without_greeting(body: str) -> str:
@@ -85,7 +87,7 @@ def preheader(tokens: Sequence[Token]) -> str:
     for position, token in enumerate(tokens):
         if token.type != "inline" or tokens[position - 1].type != "paragraph_open":
             continue
-        text = " ".join(_inline_text(token.children or []).split())
+        text = one_line(_inline_text(token.children or []))
         if not text or text.endswith(",") or tokens[position - 1].attrGet("class"):
             continue
         return cut(text)
@@ -97,7 +99,7 @@ def cut(text: str) -> str:
     if len(text) <= LONGEST_PREHEADER:
         return text
     words, _, _ = text[:LONGEST_PREHEADER].rpartition(" ")
-    return (words or text[: LONGEST_PREHEADER - 1]).rstrip(" ,;:") + "…"
+    return (words or text[: LONGEST_PREHEADER - 1]).rstrip(_BEFORE_DOTS) + "…"
 
 
 def _is_link_alone(children: Sequence[Token]) -> bool:

@@ -39,6 +39,7 @@ from mecenova.mail.troubles import (
     put_back,
 )
 from mecenova.mail.wake import wake_on_commit
+from mecenova.ui.typography import one_line
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -163,7 +164,7 @@ def queue_message(
         recipient=recipient,
         address=address,
         to_person=to_person,
-        subject=" ".join(subject.split())[:LONGEST_SUBJECT],
+        subject=one_line(subject)[:LONGEST_SUBJECT],
         text=text,
         html=html,
         confidential=confidential,

@@ -8,6 +8,8 @@ import re
 NARROW_SPACE = "\u202f"
 NO_BREAK_SPACE = "\u00a0"
 
+# All that separates words, line breaks too, but the spaces that must not break.
+_BREAKABLE = re.compile(rf"[^\S{NO_BREAK_SPACE}{NARROW_SPACE}]+")
 _TAG = re.compile(r"(<[^>]*>)")
 _TEMPLATE_CODE = r"{%.*?%}|{{.*?}}|{#.*?#}"
 _TEMPLATE_PIECE = re.compile(
@@ -33,6 +35,11 @@ def french_text(text: str) -> str:
     for pattern, replacement in _RULES:
         text = pattern.sub(replacement, text)
     return text
+
+
+def one_line(text: str) -> str:
+    """The text on one line, one space where there were several or a line break; « 14 h 30 » stays whole."""
+    return _BREAKABLE.sub(" ", text).strip()
 
 
 def french_html(html: str) -> str:

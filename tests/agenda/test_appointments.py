@@ -201,7 +201,7 @@ class TestWhatItIsAbout:
     def test_in_the_calendar_of_whoever_calls_only(self, slots, book, project):
         slot = book(slots[0], about=project)
         mine, theirs = (calendar_file(slot, for_adviser=who).replace("\r\n ", "") for who in (True, False))
-        assert f"Au sujet de : {self.TITLE}" in mine
+        assert f"Au sujet de\u00a0: {self.TITLE}" in mine
         assert self.TITLE not in theirs
 
 

@@ -21,8 +21,7 @@ from tests.agenda.conftest import TUESDAY
 
 pytestmark = pytest.mark.django_db
 
-# A subject is one line: nothing in it is kept from breaking.
-WHEN = "mardi 1er décembre 2026 à 14 h 00"
+WHEN = "mardi 1er\u00a0décembre 2026 à 14\u00a0h\u00a000"
 PHONE = "01 99 00 12 34"
 
 

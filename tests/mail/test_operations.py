@@ -210,6 +210,16 @@ class TestMessage:
         queue_message(key="x", subject="Un\nBcc: tous@exemple.test", text="t", address="a@exemple.test")
         assert OutgoingMail.objects.get().subject == "Un Bcc: tous@exemple.test"
 
+    def test_a_subject_keeps_its_spaces_all_the_way_to_the_mailbox(self, sink):
+        """« 14 h 30 » is cut nowhere, however the header is folded and encoded."""
+        subject = (
+            f"Rendez-vous de 14\u00a0h\u00a030 déplacé\u202f: {'élan et œuvre, ' * 8}1\u202f200\u00a0€\u202f?"
+        )
+        queue_message(key="x", subject=subject, text="t", address="a@exemple.test")
+        assert deliver_due()[Delivery.SENT] == 1
+        # What unfolds it keeps the space that begins a folded line.
+        assert [message["Subject"].lstrip(" ") for _, message in sink.accepted] == [subject]
+
     def test_nobody_to_write_to(self):
         assert queue_message(key="x", subject="s", text="t") == 0
         assert queue_message(key="y", subject="s", text="t", recipient=PersonFactory(is_active=False)) == 0

@@ -90,6 +90,23 @@ class TestOtherPeoplesWords:
         assert mail.subject == "Bienvenue A Bcc: x@y.fr *b*\u202f!"
 
 
+class TestSpacesThatMustNotBreak:
+    WHEN = "mardi 1er\u00a0décembre à 14\u00a0h\u00a030, pour 1\u202f200\u00a0€"
+
+    def test_stay_in_the_subject(self):
+        mail = render("mail/tests/welcome.md", {"recipient": Person(self.WHEN), "note": ""})
+        assert mail.subject == f"Bienvenue {self.WHEN}\u202f!"
+
+    def test_stay_in_the_preheader(self):
+        assert markdown.preheader(markdown.parse(f"Le {self.WHEN}.\nRien d’autre.")) == (
+            f"Le {self.WHEN}. Rien d’autre."
+        )
+
+    def test_are_not_left_before_the_dots_of_what_is_cut(self):
+        text = f"{'x' * 135}\u00a0: {'y' * 9}"
+        assert markdown.cut(text) == f"{'x' * 135}…"
+
+
 class TestMarkdown:
     def test_a_link_alone_is_a_button_then_an_address(self):
         mail = lay_out("Objet", "[Répondre](https://exemple.test/r?a=1&b=2)")

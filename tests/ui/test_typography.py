@@ -8,7 +8,7 @@ from django.utils.safestring import SafeString
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mecenova.ui.typography import french_html, french_template, french_text
+from mecenova.ui.typography import french_html, french_template, french_text, one_line
 
 
 @pytest.mark.parametrize(
@@ -31,6 +31,18 @@ from mecenova.ui.typography import french_html, french_template, french_text
 )
 def test_text(typed: str, shown: str) -> None:
     assert french_text(typed) == shown
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        (" à 14\u00a0h\u00a030\r\n le 1er\t\u2003mai ", "à 14\u00a0h\u00a030 le 1er mai"),
+        ("1\u202f200\u00a0€\u2028\x85Bcc: a@b.fr", "1\u202f200\u00a0€ Bcc: a@b.fr"),
+        ("\u00a0\n", ""),
+    ],
+)
+def test_one_line(written: str, said: str) -> None:
+    assert one_line(written) == said
 
 
 @given(st.text(alphabet="al'’ \u00a0\u202f?!;:»«.5%€<>&", max_size=30))
