@@ -1,38 +1,20 @@
 """What an office document says: entries of a zip, each read as a stream, never more than its bounds."""
 
-import re
-import struct
 import zipfile
-import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
-from typing import IO
-from xml.parsers import expat
 
 from infotheque.enums import FileType
-from infotheque.reading import outside, pictures
+from infotheque.reading import acting, outside, pictures
+from infotheque.reading.acting import DAMAGED
+from infotheque.reading.parsing import BOMB, Budget, local, parse
 from infotheque.reading.result import LONGEST_TEXT, Content, Unreadable
-from infotheque.reading.types import BROKEN, LOCKED, MACROS
+from infotheque.reading.types import BROKEN, LOCKED
 
 # Together, once unpacked: a report full of pictures stays under; a bomb does not.
 MOST_UNPACKED = 300 * 1024 * 1024
 MOST_XML = 60 * 1024 * 1024
 MOST_PICTURE = 4 * 1024 * 1024
-_CHUNK = 64 * 1024
-
-BOMB = (
-    "Une fois décompressé, ce fichier serait d’une taille anormale. Allégez-le, ou enregistrez-le en PDF, "
-    "puis déposez-le à nouveau."
-)
-DOCTYPE = (
-    "Ce fichier contient une déclaration interdite (DTD), que les logiciels de bureau n’écrivent pas. "
-    "Enregistrez-le à nouveau depuis un traitement de texte."
-)
-FETCHED = (
-    "Ce fichier va chercher un modèle ou un objet sur un autre ordinateur dès qu’on l’ouvre. "
-    "Enregistrez-le en PDF, ou rompez cette liaison, puis déposez-le à nouveau."
-)
-_DAMAGED = (zipfile.BadZipFile, NotImplementedError, ValueError, OSError, struct.error, zlib.error, KeyError)
 
 # The elements that hold words in each format, and those that end a line; prefixes differ between writers.
 _TEXT_ELEMENTS = {
@@ -43,12 +25,9 @@ _TEXT_ELEMENTS = {
 }
 _PICTURES = ("docProps/thumbnail.jpeg", "docProps/thumbnail.png", "Thumbnails/thumbnail.png")
 _PROPERTIES = ("docProps/core.xml", "meta.xml")
-# Whatever the part that holds macros is called, this list says what it is; what it leaves out is not run.
-_TYPES_OF_PARTS = "[content_types].xml"
 # Where a document of Office says what it is linked to, and where one of LibreOffice does.
 _LINKS_OF_PARTS = ".rels"
 _LINKING_PARTS = frozenset({"content.xml", "styles.xml", "meta.xml"})
-_MACRO_TYPE = re.compile("vbaProject|macrosheet", re.IGNORECASE)
 
 
 def read_office(path: Path, type: FileType) -> Content:
@@ -64,7 +43,7 @@ def read_office(path: Path, type: FileType) -> Content:
                 picture=_picture(archive),
                 title=_title(archive),
             )
-    except _DAMAGED:
+    except DAMAGED:
         # What zipfile raises on a damaged or a crafted archive depends on where it is damaged.
         raise Unreadable(BROKEN) from None
 
@@ -81,29 +60,21 @@ def _refuse_the_abnormal(archive: zipfile.ZipFile) -> None:
         with archive.open(manifest) as file:
             if b"encryption-data" in file.read(MOST_PICTURE):
                 raise Unreadable(LOCKED)
-    budget = _Budget(MOST_XML)
+    budget = Budget(MOST_XML)
     for entry in entries:
-        name = entry.filename.lower()
-        if name == _TYPES_OF_PARTS:
-            _look_through(archive, entry, _NoMacros, _Budget(MOST_PICTURE))
-        elif name.endswith(_LINKS_OF_PARTS) or entry.filename in _LINKING_PARTS:
-            _look_through(archive, entry, _NothingFetched, budget)
-
-
-def _look_through(
-    archive: zipfile.ZipFile, entry: zipfile.ZipInfo, reader: type["_Words"], budget: "_Budget"
-) -> None:
-    with archive.open(entry) as file:
-        _parse(file, reader(set(), set(), most=1), budget)
+        if entry.filename.lower().endswith(_LINKS_OF_PARTS) or entry.filename in _LINKING_PARTS:
+            with archive.open(entry) as file:
+                parse(file, _NothingFetched(set(), set(), most=1), budget)
+    acting.refuse_what_acts(archive, Budget(MOST_UNPACKED))
 
 
 def _text(archive: zipfile.ZipFile, type: FileType) -> tuple[str, bool]:
     words, ends = _TEXT_ELEMENTS[type]
-    budget = _Budget(MOST_XML)
+    budget = Budget(MOST_XML)
     reader = _Words(words, ends, most=LONGEST_TEXT)
     for name in _parts(archive, type):
         with archive.open(name) as file:
-            if not _parse(file, reader, budget):
+            if not parse(file, reader, budget):
                 return reader.text, False
     return reader.text, True
 
@@ -126,20 +97,6 @@ def _numbered(names: Iterable[str], *starts: str) -> list[str]:
     return sorted(found, key=lambda name: (len(name), name))
 
 
-class _Budget:
-    """Unpacked bytes that may still be read, whatever the archive announced."""
-
-    def __init__(self, left: int) -> None:
-        self.left = left
-
-    def chunks(self, file: IO[bytes]) -> Iterator[bytes]:
-        while chunk := file.read(_CHUNK):
-            self.left -= len(chunk)
-            if self.left < 0:
-                raise Unreadable(BOMB)
-            yield chunk
-
-
 class _Words:
     """The characters inside some elements, up to a bound."""
 
@@ -158,11 +115,11 @@ class _Words:
         return self._length >= self._most
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
-        self._inside += _local(name) in self._words
+        self._inside += local(name) in self._words
 
     def end(self, name: str) -> None:
-        self._inside -= _local(name) in self._words
-        if _local(name) in self._ends:
+        self._inside -= local(name) in self._words
+        if local(name) in self._ends:
             self._said.append("\n")
 
     def say(self, text: str) -> None:
@@ -171,47 +128,12 @@ class _Words:
             self._length += len(text)
 
 
-class _NoMacros(_Words):
-    """Raises Unreadable at the first part that holds macros."""
-
-    def start(self, name: str, attributes: dict[str, str]) -> None:
-        if _MACRO_TYPE.search(attributes.get("ContentType", "")):
-            raise Unreadable(MACROS)
-
-
 class _NothingFetched(_Words):
     """Raises Unreadable at the first link that opening the document would follow to another machine."""
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
-        if outside.fetches(_local(name), attributes):
-            raise Unreadable(FETCHED)
-
-
-def _local(name: str) -> str:
-    return name.rpartition(":")[2]
-
-
-def _parse(file: IO[bytes], reader: _Words, budget: _Budget) -> bool:
-    """Whether the whole entry was read; no entity is expanded, since a DTD is refused."""
-    parser = expat.ParserCreate()
-    parser.buffer_text = True
-    parser.StartDoctypeDeclHandler = _refuse_doctype
-    parser.StartElementHandler = reader.start
-    parser.EndElementHandler = reader.end
-    parser.CharacterDataHandler = reader.say
-    try:
-        for chunk in budget.chunks(file):
-            parser.Parse(chunk, False)
-            if reader.is_full:
-                return False
-        parser.Parse(b"", True)
-    except expat.ExpatError:
-        raise Unreadable(BROKEN) from None
-    return True
-
-
-def _refuse_doctype(*arguments: object) -> None:
-    raise Unreadable(DOCTYPE)
+        if outside.fetches(local(name), attributes):
+            raise Unreadable(outside.FETCHED)
 
 
 def _said_by(archive: zipfile.ZipFile, name: str, element: str) -> str:
@@ -220,7 +142,7 @@ def _said_by(archive: zipfile.ZipFile, name: str, element: str) -> str:
         return ""
     reader = _Words({element}, set(), most=300)
     with archive.open(name) as file:
-        _parse(file, reader, _Budget(MOST_PICTURE))
+        parse(file, reader, Budget(MOST_PICTURE))
     return reader.text
 
 

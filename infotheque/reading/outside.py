@@ -3,6 +3,10 @@
 import re
 from urllib.parse import unquote
 
+FETCHED = (
+    "Ce fichier va chercher un modèle ou un objet sur un autre ordinateur dès qu’on l’ouvre. "
+    "Enregistrez-le en PDF, ou rompez cette liaison, puis déposez-le à nouveau."
+)
 # What a page leads to, or shows: followed or played by whoever reads, and common in everyday files.
 _FOLLOWED = frozenset({"hyperlink"})
 _SHOWN = frozenset({"image", "video", "audio", "media"})

@@ -25,7 +25,7 @@ _ENTRIES = {
 }
 MOST_ENTRIES = 5_000
 # Of Office, of the first Excel, of LibreOffice, whose empty libraries have lists of macros all the same.
-_MACRO_PART = re.compile(
+MACRO_PART = re.compile(
     r"vbaProject\.bin$|/macrosheets/|^Scripts/.*[^/]$|^Basic/.*(?<!script-l[bc]\.xml)(?<!/)$", re.IGNORECASE
 )
 
@@ -76,7 +76,7 @@ def _office_type(file: IO[bytes]) -> FileType:
     known = [type for type, entry in _ENTRIES.items() if entry in names]
     if not known or _is_other_open_document(names, known):
         raise Unreadable(NOT_KEPT)
-    if any(_MACRO_PART.search(name) for name in names):
+    if any(MACRO_PART.search(name) for name in names):
         raise Unreadable(MACROS)
     return known[0]
 

@@ -1,0 +1,49 @@
+"""What an office document would do to whoever opens it is refused, and everyday documents are not."""
+
+import pytest
+
+from infotheque.reading.office import read_office
+from infotheque.reading.result import Unreadable
+from infotheque.reading.types import type_of
+from tests.infotheque import acting
+
+
+@pytest.fixture
+def read(tmp_path):
+    def reading(content: bytes):
+        path = tmp_path / "file"
+        path.write_bytes(content)
+        with path.open("rb") as file:
+            kind = type_of(file)
+        return read_office(path, kind)
+
+    return reading
+
+
+REFUSED = {
+    "liaison DDE": acting.DDE,
+    "lancer un programme": acting.PROGRAMS,
+    "fichiers joints": acting.ATTACHED,
+    "macros": acting.MACROS,
+    "autre ordinateur": acting.FETCHING,
+    "autre document": acting.UNCONVERTED,
+    "taille anormale": acting.BOMBS,
+}
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        pytest.param(content, told, id=f"{told}: {name}")
+        for told, files in REFUSED.items()
+        for name, content in files.items()
+    ],
+)
+def test_what_acts_is_refused_with_what_to_do(read, content, told):
+    with pytest.raises(Unreadable, match=rf"{told}.*puis déposez"):
+        read(content)
+
+
+@pytest.mark.parametrize("content", acting.EVERYDAY.values(), ids=acting.EVERYDAY)
+def test_everyday_documents_are_kept(read, content):
+    assert read(content).is_text_whole
