@@ -102,5 +102,14 @@ class DocumentFile(Identified):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def given_name(self) -> str:
+        """The one it is downloaded under: whatever it was called, it opens with what reads its format.
+
+        A PDF can be a program too, for a machine that goes by the ending of its name.
+        """
+        ending = f".{self.type}"
+        return self.name if self.name.lower().endswith(ending) else f"{self.name}{ending}"
+
     def get_absolute_url(self) -> str:
         return reverse("infotheque:file", args=[self.pk])

@@ -84,7 +84,8 @@ def file(request: HttpRequest, pk: uuid.UUID) -> FileResponse:
         content = found.file.open("rb")
     except FileNotFoundError:
         raise Http404 from None
-    return _sent(found, FileResponse(content, as_attachment=True, filename=found.name, content_type=AS_BYTES))
+    answer = FileResponse(content, as_attachment=True, filename=found.given_name, content_type=AS_BYTES)
+    return _sent(found, answer)
 
 
 @login_not_required

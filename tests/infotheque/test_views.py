@@ -95,6 +95,21 @@ def test_a_file_is_a_download_and_a_draft_s_file_is_hidden(client):
     assert client.get(reverse("infotheque:file", args=[file.version.document.pk])).status_code == 404
 
 
+@pytest.mark.parametrize(
+    ("name", "given"),
+    [
+        ("Guide.PDF", "Guide.PDF"),
+        ("guide.hta", "guide.hta.pdf"),
+        ("guide.pdf.jar", "guide.pdf.jar.pdf"),
+        ("guide", "guide.pdf"),
+    ],
+)
+def test_a_file_is_downloaded_under_the_ending_of_what_it_is(client, name, given):
+    file = DocumentFileFactory(name=name, version__document__published=True)
+    assert f'filename="{given}"' in client.get(file.get_absolute_url()).headers["Content-Disposition"]
+    assert f"Télécharger {given}" in client.get(file.version.document.get_absolute_url()).content.decode()
+
+
 def test_a_checker_of_links_asks_for_headers_alone(client):
     """As our own does of others (infotheque.web)."""
     file = DocumentFileFactory(version__document__published=True)
