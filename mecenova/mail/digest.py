@@ -34,6 +34,7 @@ class Section:
     line: DigestLine
     notification: Notification
     title: str
+    preheader: str
     body: str
 
 
@@ -153,8 +154,7 @@ def _write_section(line: DigestLine, reader: Any, declined: Collection[str]) -> 
     if not is_wanted(notification, subject, reader):
         return None
     values = notification.values(subject, reader, notification.context(subject, reader))
-    title, body = render_source(notification.template, values)
-    return Section(line, notification, title, body)
+    return Section(line, notification, *render_source(notification.template, values))
 
 
 def is_wanted(notification: Notification, subject: Any, reader: Any) -> bool:
@@ -192,21 +192,21 @@ def written(sections: Sequence[Section], reader: Any) -> Written:
     """One mail: a greeting, then a section per line, its links in the text rather than as buttons.
 
     What reads the same is there once: a lesson is one, of however many organisations its reader is. A section
-    alone has its title in the subject, and mailboxes show how it begins; of several, the titles.
+    alone has its title in the subject, and mailboxes show what they would of its own mail; of several, the
+    titles.
     """
     sections = list({(section.title, section.body): section for section in sections}.values())
     titles = [section.title for section in sections]
-    subject, head = render_source(TEMPLATE, {"recipient": reader, "titles": titles})
+    letter = render_source(TEMPLATE, {"recipient": reader, "titles": titles})
     if len(sections) == 1:
         parts = [markdown.without_greeting(sections[0].body)]
-        preheader = markdown.preheader(markdown.parse(parts[0]))
+        preheader = sections[0].preheader or markdown.preheader(markdown.parse(parts[0]))
     else:
         parts = [markdown.as_section(section.title, section.body) for section in sections]
         preheader = " · ".join(titles)
-    body = "\n\n".join([head.strip(), *parts])
-    return lay_out(
-        subject, body, preheader=preheader, reader=reader, groups=groups_of(sections), buttons=False
-    )
+    body = "\n\n".join([letter.body.strip(), *parts])
+    groups = groups_of(sections)
+    return lay_out(letter.subject, body, preheader=preheader, reader=reader, groups=groups, buttons=False)
 
 
 def settle_lines(mail: OutgoingMail, status: LineStatus) -> None:

@@ -1,7 +1,9 @@
 """From a mail's template and its values to a subject, a text and an HTML part.
 
-A mail is one file: `# Subject` on the first line, then a Markdown body. Values are escaped as Markdown when
-they are printed, so that a name or a note can bring neither a link nor a title into somebody's mail.
+A mail is one file: `# Subject` on the first line, under it its preheader (what mailboxes show beside the
+subject) where the first words would only repeat the subject, a blank line, then a Markdown body. Values are
+escaped as Markdown when they are printed, so that a name or a note can bring neither a link nor a title into
+somebody's mail.
 """
 
 import re
@@ -10,7 +12,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from html import unescape
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from css_inline import CSSInliner
 from django.conf import settings
@@ -44,6 +46,14 @@ class Written:
     html: str
 
 
+class Source(NamedTuple):
+    """A template filled in for its reader: what mailboxes show as plain text, the body still in Markdown."""
+
+    subject: str
+    preheader: str
+    body: str
+
+
 class MarkdownVariable(VariableNode):
     """`{{ value }}` in a mail: whatever the value holds, it is only text."""
 
@@ -64,17 +74,27 @@ def render(
     confidential: bool = False,
 ) -> Written:
     """The whole mail, from `templates/<template_name>`; `groups` are those it can be declined by."""
-    subject, body = render_source(template_name, values)
-    return lay_out(subject, body, reader=values.get("recipient"), groups=groups, confidential=confidential)
+    source = render_source(template_name, values)
+    return lay_out(
+        source.subject,
+        source.body,
+        preheader=source.preheader,
+        reader=values.get("recipient"),
+        groups=groups,
+        confidential=confidential,
+    )
 
 
-def render_source(template_name: str, values: Mapping[str, Any]) -> tuple[str, str]:
-    """The subject as plain text, and the body still in Markdown: whole, or a section of another mail."""
+def render_source(template_name: str, values: Mapping[str, Any]) -> Source:
+    """A whole mail, or a section of another."""
     source = get_template(template_name).template  # type: ignore[attr-defined]
-    subject_template, body_template = _compiled(template_name, source.source, source.origin.name)
+    subject, preheader, body = _compiled(template_name, source.source, source.origin.name)
     context = Context({"site_url": settings.SITE_URL, **values})
-    subject = markdown.french_text(markdown.plain_line(subject_template.render(context)))
-    return subject, body_template.render(context)
+    return Source(_plain(subject, context), _plain(preheader, context), body.render(context))
+
+
+def _plain(template: Template, context: Context) -> str:
+    return markdown.french_text(markdown.plain_line(template.render(context)))
 
 
 def lay_out(
@@ -90,7 +110,7 @@ def lay_out(
     """A subject and a Markdown body, dressed as a mail. An address without an account has no mailbox here,
     and what is confidential is not read there again.
 
-    `preheader` is what mailboxes show beside the subject, when the body does not begin with it.
+    `preheader` is what mailboxes show beside the subject; without one, they show how the body begins.
     """
     tokens = markdown.parse(body, buttons=buttons)
     around = {
@@ -118,12 +138,14 @@ def body_of(html: str) -> SafeString:
 
 
 @lru_cache(maxsize=512)
-def _compiled(name: str, source: str, path: str) -> tuple[Template, Template]:
-    first, _, body = source.partition("\n")
-    if not first.startswith("# ") or not body.strip():
+def _compiled(name: str, source: str, path: str) -> tuple[Template, ...]:
+    head, _, body = source.partition("\n\n")
+    subject, _, preheader = head.partition("\n")
+    if not subject.startswith("# ") or not body.strip():
         raise TemplateSyntaxError(f"{name}: a mail starts with « # Subject », then its body")
     origin = Origin(path, template_name=name)
-    return _template(name, first.removeprefix("# "), origin), _template(name, body, origin)
+    pieces = subject.removeprefix("# "), preheader, body
+    return tuple(_template(name, piece, origin) for piece in pieces)
 
 
 def _template(name: str, source: str, origin: Origin) -> Template:

@@ -9,6 +9,7 @@ from django.urls import reverse
 from accounts.models.user import EMAIL_LENGTH
 from mecenova.mail.models import OutgoingMail
 from tests.accounts.factories import PASSWORD, UserFactory
+from tests.mail.reading import whole
 
 pytestmark = pytest.mark.django_db
 
@@ -17,7 +18,7 @@ def the_mail(snapshot_of=lambda text: text):
     mail = OutgoingMail.objects.get()
     assert mail.confidential
     assert mail.html
-    return f"{mail.subject}\n\n{snapshot_of(mail.text)}"
+    return snapshot_of(whole(mail))
 
 
 def sign_up(client, email):
@@ -107,7 +108,7 @@ def test_another_address_receives_a_code(client, snapshot):
     client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
     client.post(reverse("account_email"), {"email": "lea.roux@exemple.fr", "action_add": ""})
     mail = OutgoingMail.objects.get(address="lea.roux@exemple.fr")
-    assert without_code(f"{mail.subject}\n\n{mail.text}") == snapshot
+    assert without_code(whole(mail)) == snapshot
 
 
 def test_an_address_too_long_is_refused_rather_than_cut(client):

@@ -21,7 +21,7 @@ from tests.accounts.factories import (
     StaffFactory,
     UserFactory,
 )
-from tests.mail.reading import the_mail
+from tests.mail.reading import the_mail, whole
 
 pytestmark = pytest.mark.django_db
 
@@ -140,10 +140,10 @@ def test_the_whole_mail(notification, snapshot):
         OutgoingMail.objects.all().delete()
         queue(notification, subject, context=None if notification.weekly else VALUES)
         mail = the_mail(notification, address="lea@exemple.fr")
-    text = mail.text
+    text = whole(mail)
     for identifier in {str(subject.pk), str(getattr(subject, "organisation_id", subject.pk))}:
         text = text.replace(identifier, "<id>")
-    assert f"{mail.subject}\n\n{text}" == snapshot
+    assert text == snapshot
 
 
 HOSTILE = "[Gagnez](https://mal.example) <b>x</b> **gras** 🌱"

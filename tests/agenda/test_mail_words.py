@@ -1,6 +1,7 @@
 """What the mails of an appointment say: who does what, on which day, whatever is missing."""
 
-from datetime import time
+import re
+from datetime import time, timedelta
 
 import pytest
 
@@ -11,6 +12,7 @@ from mecenova.agenda.operations import (
     move_booking,
     next_step,
     open_slots,
+    run_due,
     withdraw_slot,
 )
 from mecenova.agenda.operations.appointments import call_off_unheld, hand_over_slot
@@ -18,6 +20,7 @@ from mecenova.mail.models import OutgoingMail
 from mecenova.ui.figures import long_date
 from tests.accounts.factories import StaffFactory
 from tests.agenda.conftest import TUESDAY
+from tests.mail.reading import preheader_of
 
 pytestmark = pytest.mark.django_db
 
@@ -136,3 +139,36 @@ class TestMoved:
         text = sent("slot_given_back", adviser).text
         assert "est annulé" in text
         assert "déplacé" not in text
+
+
+class TestBesideTheSubject:
+    """The subject says the day: what mailboxes show after it says something else."""
+
+    def test_no_day_is_said_twice(self, slots, book, frozen, member, adviser):
+        slot = move_booking(slot=book(slots[0]), to=slots[2], by=member)
+        other = StaffFactory(first_name="Noé")
+        slot = hand_over_slot(slot=slot, to=other, by=other)
+        frozen.move_to(slot.starts_at - timedelta(days=1))
+        run_due()
+        cancel_booking(slot=slot, by=member)
+        cancel_booking(slot=book(slots[1]), by=adviser)
+        mails = list(OutgoingMail.objects.filter(notification__startswith="agenda."))
+        assert {mail.notification for mail in mails} == {
+            f"agenda.slot_{what}"
+            for what in (
+                *("booked", "taken", "given_back", "handed_over", "no_longer_yours", "tomorrow"),
+                "called_off",
+            )
+        }
+        for mail in mails:
+            said = re.search(r"\w+ 1er\u00a0décembre 2026 à \d+\u00a0h\u00a0\d\d", mail.subject)
+            assert said is None or said[0] not in preheader_of(mail), mail.subject
+
+    def test_the_number_or_that_it_is_missing(self, slots, book, telephone, organisation, member, adviser):
+        book(slots[0])
+        for notification, reader in (("slot_booked", member), ("slot_taken", adviser)):
+            assert PHONE in preheader_of(sent(notification, reader))
+
+    def test_a_missing_number_is_asked_for_at_once(self, slots, book, member):
+        book(slots[0])
+        assert preheader_of(sent("slot_booked", member)).startswith("Il nous manque votre numéro")

@@ -16,7 +16,7 @@ from mecenova.mail.operations import queue
 from tests.accounts.factories import MembershipFactory, UserFactory
 from tests.associations.factories import AskFactory, AssociationFactory, ProjectFactory
 from tests.infotheque.factories import ProgressFactory, StepFactory
-from tests.mail.reading import the_mail
+from tests.mail.reading import the_mail, whole
 
 pytestmark = pytest.mark.django_db
 
@@ -92,8 +92,7 @@ def written(notification, subject):
         queue(notification, subject)
     mail = the_mail(notification)
     assert mail.recipient.email == "awa@exemple.fr"
-    text = SIGNED.sub(r"\1…", mail.text)
-    return f"{mail.subject}\n\n{text}"
+    return SIGNED.sub(r"\1…", whole(mail))
 
 
 def test_no_name_has_to_be_feminine(association):

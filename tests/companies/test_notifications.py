@@ -14,7 +14,7 @@ from mecenova.mail.operations import queue
 from mecenova.ui.figures import long_date
 from tests.accounts.factories import MembershipFactory, StaffFactory, UserFactory
 from tests.companies.factories import CompanyFactory, NeedFactory
-from tests.mail.reading import the_mail
+from tests.mail.reading import the_mail, whole
 
 pytestmark = pytest.mark.django_db
 
@@ -33,7 +33,7 @@ def written(notification, subject):
     assert queue(notification, subject) == 1
     assert queue(notification, subject) == 0
     mail = the_mail(notification)
-    return f"{mail.subject}\n\n{mail.text}"
+    return whole(mail)
 
 
 def test_complete_policy(company, snapshot):

@@ -24,6 +24,7 @@ from mecenova.mail.enums import MailStatus, TroubleKind
 from mecenova.mail.models import AddressTrouble, MailPreference, OutgoingMail
 from mecenova.mail.operations import deliver_due, mark_address, queue_message
 from tests.accounts.factories import UserFactory
+from tests.mail.reading import whole
 
 pytestmark = pytest.mark.django_db
 
@@ -50,7 +51,7 @@ def taken(tip, staff):
 
 def written(notification):
     mail = OutgoingMail.objects.get(notification=notification.name)
-    return f"{mail.subject}\n\n{mail.text}".replace(str(mail.subject_id), "CLE")
+    return whole(mail).replace(str(mail.subject_id), "CLE")
 
 
 def names():
@@ -100,7 +101,7 @@ def to_visitor():
     assert "mal.example" not in mail.html, (
         "nothing that was typed in the form leaves for an address typed in it"
     )
-    return f"{mail.subject}\n\n{mail.text}"
+    return whole(mail)
 
 
 def kept(tip):

@@ -1,5 +1,8 @@
 """What people are told, whichever way it travels."""
 
+import re
+from html import unescape
+
 from mecenova.calendar import clock
 from mecenova.mail.composition import compose_due
 from mecenova.mail.digest import next_digest_time
@@ -17,6 +20,17 @@ def the_mail(notification, **wanted):
     if notification.weekly:
         compose_the_week()
     return OutgoingMail.objects.get(**wanted)
+
+
+def preheader_of(mail):
+    """What mailboxes show beside the subject, or between it and the first words."""
+    (found,) = re.findall(r'class="preheader"[^>]*>([^<]*)<', mail.html)
+    return unescape(found)
+
+
+def whole(mail):
+    """All that is read of it: in the list of the mailbox, then once opened."""
+    return f"{mail.subject}\n{preheader_of(mail)}\n\n{mail.text}"
 
 
 def names_told(**wanted):

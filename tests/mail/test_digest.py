@@ -1,4 +1,3 @@
-import re
 from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta
 
@@ -32,6 +31,7 @@ from tests.mail.notifications_for_tests import (
     WeeklyNews,
     Welcome,
 )
+from tests.mail.reading import preheader_of
 
 pytestmark = pytest.mark.django_db
 
@@ -50,10 +50,6 @@ def tell(*notifications, person=None, **changes):
     for notification in notifications:
         queue(notification, person)
     return person
-
-
-def preheader_of(mail):
-    return re.search(r'class="preheader"[^>]*>([^<]*)<', mail.html)[1]
 
 
 def statuses():
@@ -159,7 +155,7 @@ class TestComposition:
         assert alone.category == Category.INFORMATION
         assert (alone.subject, preheader_of(alone)) == (
             "Votre semaine sur Mecenova\u00a0: La lettre",
-            "Une leçon courte.",
+            "Cinq minutes suffisent.",
         )
         assert "<h2" not in alone.html, "its title is in the subject"
 
@@ -238,7 +234,9 @@ class TestComposition:
         queue(Weekly, reader, occurrence="second")
         DigestLine.objects.update(recipient=reader)
         lines = list(DigestLine.objects.order_by("created_at"))
-        sections = [Section(line, notification_named(line.notification), "", "") for line in reversed(lines)]
+        sections = [
+            Section(line, notification_named(line.notification), "", "", "") for line in reversed(lines)
+        ]
         assert [lines.index(section.line) for section in _in_order(sections)] == [1, 4, 2, 0, 3]
 
     def test_a_line_that_raises_waits_with_its_error_and_stops_nobody(self, now):

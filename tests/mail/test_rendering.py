@@ -10,6 +10,7 @@ from markdown_it import MarkdownIt
 
 from mecenova.mail import markdown
 from mecenova.mail.rendering import STYLES, lay_out, render
+from tests.mail.reading import preheader_of
 
 
 class Person:
@@ -21,6 +22,17 @@ def written(**values):
     return render("mail/tests/welcome.md", {"recipient": Person(), "note": "", **values})
 
 
+@pytest.fixture
+def templates_in(tmp_path, settings):
+    def write(files):
+        for name, source in files.items():
+            (tmp_path / name).write_text(source)
+        settings.TEMPLATES[0]["DIRS"] = [*settings.TEMPLATES[0]["DIRS"], tmp_path]
+        settings.TEMPLATES = settings.TEMPLATES
+
+    return write
+
+
 class TestWholeMail:
     def test_text(self, snapshot):
         assert written(note="À jeudi ?\nOn apporte l’œuvre & co.").text == snapshot
@@ -29,9 +41,18 @@ class TestWholeMail:
         assert written(note="À jeudi ?\nOn apporte l’œuvre & co.").html == snapshot
 
     def test_the_preheader_is_what_follows_the_greeting(self):
-        assert re.findall(r'class="preheader"[^>]*>([^<]*)<', written().html) == [
-            "Votre compte est ouvert. Voici la suite."
-        ]
+        assert preheader_of(written()) == "Votre compte est ouvert. Voici la suite."
+
+    def test_a_line_under_the_subject_is_the_preheader(self, templates_in):
+        templates_in({"own.md": "# Objet\n{{ note }} *non*\n\nBonjour,\n\nLe corps."})
+        mail = render("own.md", {"note": "*Le* [14\u00a0h](https://piege.test) ?\nOui"})
+        assert preheader_of(mail) == "*Le* [14\u00a0h](https://piege.test)\u202f? Oui non"
+        assert mail.text.startswith("Bonjour,\n\nLe corps.\n")
+        assert mail.subject == "Objet"
+
+    def test_a_line_that_says_nothing_leaves_the_first_words(self, templates_in):
+        templates_in({"own.md": "# Objet\n{{ note }}\n\nBonjour,\n\nLe corps."})
+        assert preheader_of(render("own.md", {"note": ""})) == "Le corps."
 
     def test_nothing_is_fetched_and_no_style_is_left_apart(self):
         html = written().html
@@ -164,21 +185,18 @@ class TestTemplate:
         [
             "Sans titre\n\nCorps",
             "# Objet\n",
+            "# Objet\nAvant-titre\n\n",
             '# Objet\n\n{% include "mail/layout.html" %}',
             '# Objet\n\n{% firstof "a" "b" %}',
         ],
     )
-    def test_that_is_not_a_mail_is_refused(self, source, tmp_path, settings):
-        (tmp_path / "bad.md").write_text(source)
-        settings.TEMPLATES[0]["DIRS"] = [*settings.TEMPLATES[0]["DIRS"], tmp_path]
-        settings.TEMPLATES = settings.TEMPLATES
+    def test_that_is_not_a_mail_is_refused(self, source, templates_in):
+        templates_in({"bad.md": source})
         with pytest.raises(TemplateSyntaxError):
             render("bad.md", {})
 
-    def test_words_of_a_filter_made_for_pages_are_kept_without_its_tags(self, tmp_path, settings):
-        (tmp_path / "filter.md").write_text("# Objet\n\nMontant : {{ amount|ou_non_renseigne }}.")
-        settings.TEMPLATES[0]["DIRS"] = [*settings.TEMPLATES[0]["DIRS"], tmp_path]
-        settings.TEMPLATES = settings.TEMPLATES
+    def test_words_of_a_filter_made_for_pages_are_kept_without_its_tags(self, templates_in):
+        templates_in({"filter.md": "# Objet\n\nMontant : {{ amount|ou_non_renseigne }}."})
         mail = render("filter.md", {"amount": None})
         assert "Montant\u00a0: non renseigné." in mail.text
         assert "<span" not in mail.html

@@ -27,6 +27,7 @@ from partnerships.operations import introduce, release_introduction
 from tests.accounts.factories import MembershipFactory, StaffFactory, UserFactory
 from tests.associations.factories import AskFactory, AssociationFactory, ProjectFactory
 from tests.companies.factories import CompanyFactory, NeedFactory
+from tests.mail.reading import whole
 from tests.matching.factories import DiagnosisFactory, SuggestionFactory
 from tests.partnerships.factories import fill_places
 
@@ -57,7 +58,7 @@ def project(now, user):
 
 def read(name):
     mail = OutgoingMail.objects.get(notification=name)
-    return BLANK.sub("…", f"{mail.subject}\n\n{mail.text}")
+    return BLANK.sub("…", whole(mail))
 
 
 def test_a_quiet_project(now, project, snapshot):

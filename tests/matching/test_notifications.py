@@ -26,6 +26,7 @@ from tests.accounts.factories import MembershipFactory, UserFactory
 from tests.associations.factories import AssociationFactory
 from tests.companies.factories import CompanyFactory, NeedFactory
 from tests.infotheque.factories import DocumentFactory
+from tests.mail.reading import whole
 from tests.matching.factories import SuggestionFactory
 from tests.partnerships.factories import IntroductionFactory, member_of
 
@@ -36,7 +37,7 @@ HARD_NAME = "L’Atelier d’à côté & Cie <b> *"
 def text():
     mail = OutgoingMail.objects.get()
     blank = re.compile(r"/lien/[^\s)]+|[0-9a-f]{8}-[0-9a-f-]{27}")
-    return f"{mail.subject}\n\n{blank.sub('…', mail.text)}"
+    return blank.sub("…", whole(mail))
 
 
 def person(organisation):

@@ -17,6 +17,7 @@ from partnerships.enums import Side
 from partnerships.notifications import DecideTogetherReminder, IntroductionTrueStatus
 from tests.accounts.factories import StaffFactory
 from tests.associations.factories import ProjectFactory
+from tests.mail.reading import whole
 from tests.partnerships.factories import fill_places
 from tests.partnerships.talking import shown
 
@@ -42,10 +43,7 @@ def texts():
     """All mails, oldest first, their signed links and keys blanked."""
     found = OutgoingMail.objects.order_by("created_at", "notification")
     blank = re.compile(r"/lien/[^\s)]+|[0-9a-f]{8}-[0-9a-f-]{27}")
-    written = [
-        (mail.created_at, f"{mail.notification}\n{mail.subject}\n\n{blank.sub('…', mail.text)}")
-        for mail in found
-    ]
+    written = [(mail.created_at, f"{mail.notification}\n{blank.sub('…', whole(mail))}") for mail in found]
     # Of one moment, in the order of their words: keys are drawn anew each time.
     return [text for _, text in sorted(written)]
 
@@ -341,7 +339,7 @@ def test_what_travels_in_the_weekly_digest_is_written_too(named, frozen_clock, s
             },
         )
         assert DigestLine.objects.filter(notification=notification.name).count() == 2
-        assert re.sub(r"[0-9a-f]{8}-[0-9a-f-]{27}", "…", f"{written.subject}\n{written.text}") == snapshot
+        assert re.sub(r"[0-9a-f]{8}-[0-9a-f-]{27}", "…", whole(written)) == snapshot
 
 
 @pytest.mark.django_db
