@@ -12,6 +12,7 @@ from associations.models import Association, Project
 from associations.readiness import completeness, told_parts
 from associations.starters import starter_for
 from infotheque.models import Step
+from mecenova.agenda.operations import next_step
 from mecenova.agenda.slot_links import slots_path
 from mecenova.mail.addresses import absolute_url
 from mecenova.mail.enums import Category
@@ -24,6 +25,10 @@ LEARNING = register_group(
     "De courtes leçons aux associations, au fil de leurs premiers mois, pour que les entreprises les "
     "comprennent mieux.",
 )
+
+
+# The step after which the team calls (`followups.profile`).
+COMPLETING = "associations.complete_profile"
 
 
 def new_project_path(association: Association) -> str:
@@ -68,6 +73,8 @@ class WhileIncomplete(ToAssociation):
 
 @register_notification
 class MissingParts(WhileIncomplete):
+    """Queued with `offered_from` as context: the day from which a person's time is offered."""
+
     name = "associations.missing_parts"
     template = "mail/associations/missing_parts.md"
 
@@ -78,8 +85,13 @@ class PersonSlot(WhileIncomplete):
     template = "mail/associations/person_slot.md"
 
     def context(self, subject: Organisation, recipient: User) -> dict[str, Any]:
-        path = slots_path(organisation_id=subject.pk, about=subject)
-        return {**super().context(subject, recipient), "slots_url": absolute_url(path)}
+        path, step = slots_path(organisation_id=subject.pk, about=subject), next_step(subject)
+        return {
+            **super().context(subject, recipient),
+            "slots_url": absolute_url(path),
+            # Before it is checked, the step is another, after which nobody calls about this.
+            "called_from": step.due_at if step and step.rule == COMPLETING else None,
+        }
 
 
 @register_notification
@@ -105,7 +117,7 @@ class FirstLesson(ToAssociation):
 class PublishProject(ToAssociation):
     """The first words of a project of its cause, for a kind that changes from one mail to the next.
 
-    The rule that queues it gives as context its `turn`: how many were sent before.
+    The rule that queues it gives as context its `turn`, how many were sent before, and what follows.
     """
 
     name = "associations.publish_project"

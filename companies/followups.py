@@ -88,7 +88,8 @@ class CompletePolicy(CompanyRule):
     def remind(self, subject: Organisation, follow_up: FollowUp) -> None:
         super().remind(subject, follow_up)
         if follow_up.occurrence != self.days[-1]:
-            queue(notifications.CompletePolicy, subject, occurrence=follow_up.turn)
+            next_day = planning.what_follows(self, follow_up)
+            queue(notifications.CompletePolicy, subject, occurrence=follow_up.turn, context=next_day)
 
 
 @register_rule
@@ -108,7 +109,8 @@ class PublishNeed(CompanyRule):
         has_draft = subject.company.needs.filter(status=NeedStatus.DRAFT).exists()
         # A draft has its own reminder: never two on the same subject.
         if follow_up.occurrence != self.days[-1] and not has_draft:
-            queue(notifications.PublishNeed, subject, occurrence=follow_up.turn)
+            next_day = planning.what_follows(self, follow_up)
+            queue(notifications.PublishNeed, subject, occurrence=follow_up.turn, context=next_day)
 
 
 @register_rule
@@ -175,9 +177,8 @@ class FinishNeed(NeedRule):
     def letters(self, subject: Need, follow_up: FollowUp) -> Sequence[Letter] | None:
         if follow_up.occurrence == self.days[-1]:
             return None
-        last_reminder = follow_up.occurrence == self.days[-2]
-        put_away = {"put_away_from": planning.next_date(self, follow_up) if last_reminder else None}
-        return (Letter(notifications.FinishNeed, subject, follow_up.turn, put_away),)
+        next_day = planning.what_follows(self, follow_up)
+        return (Letter(notifications.FinishNeed, subject, follow_up.turn, next_day),)
 
     def act(self, subject: Need, follow_up: FollowUp) -> None:
         need_dormant.send(sender=type(self), need=subject)

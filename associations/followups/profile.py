@@ -12,6 +12,7 @@ from accounts.operations.newcomers import newcomers
 from associations import notifications
 from associations.models import Association
 from associations.readiness import is_complete, missing_in_words, told_parts
+from mecenova.agenda import planning
 from mecenova.agenda.enums import Owner
 from mecenova.agenda.models import FollowUp
 from mecenova.agenda.operations import keep_or_start, start, start_once
@@ -87,8 +88,11 @@ class FirstSteps(AssociationRule):
             return (Letter(notifications.FirstLesson, subject),)
         if is_complete(subject.association):
             return ()
-        last = follow_up.occurrence == self.days[-1]
-        return (Letter(notifications.PersonSlot if last else notifications.MissingParts, subject),)
+        *_, last = self.days
+        if follow_up.occurrence == last:
+            return (Letter(notifications.PersonSlot, subject),)
+        offered = {"offered_from": planning.later_date(self, follow_up, last)}
+        return (Letter(notifications.MissingParts, subject, context=offered),)
 
 
 class Call(StepRule):
@@ -144,7 +148,7 @@ class CallAfterSilence(Call):
 class CompleteProfile(StepRule):
     """The reminders themselves are those of FirstSteps; this step only hands over to a person."""
 
-    name = "associations.complete_profile"
+    name = notifications.COMPLETING
     title = "Compléter la fiche de l’association"
     reads_many = WITH_PARTS
     owner = Owner.ORGANISATION
@@ -175,8 +179,8 @@ class PublishProject(StepRule):
             start(CallToPublish, subject)
         elif not subject.association.projects.draft().exists():
             # A draft has its own reminder: never two on the same subject.
-            mail, turn = notifications.PublishProject, self.days.index(follow_up.occurrence)
-            queue(mail, subject, occurrence=follow_up.turn, context={"turn": turn})
+            told = {"turn": self.days.index(follow_up.occurrence), **planning.what_follows(self, follow_up)}
+            queue(notifications.PublishProject, subject, occurrence=follow_up.turn, context=told)
 
 
 @register_rule

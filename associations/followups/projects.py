@@ -74,9 +74,8 @@ class FinishProject(ProjectRule):
         elif last:
             project_dormant.send(sender=type(self), project=subject)
         elif subject.association.wishes_mail:
-            last_reminder = follow_up.occurrence == self.days[-2]
-            put_away = {"put_away_from": planning.next_date(self, follow_up) if last_reminder else None}
-            queue(notifications.FinishProject, subject, occurrence=follow_up.turn, context=put_away)
+            next_day = planning.what_follows(self, follow_up)
+            queue(notifications.FinishProject, subject, occurrence=follow_up.turn, context=next_day)
 
 
 @register_rule

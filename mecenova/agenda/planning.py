@@ -62,8 +62,18 @@ def next_date(rule: Rule, row: FollowUp) -> datetime:
 
     Its absences stop no clock; one query.
     """
+    return later_date(rule, row, following(rule, row.occurrence) or row.occurrence)
+
+
+def what_follows(rule: Rule, row: FollowUp) -> dict[str, Any]:
+    """For a reminder's mail: when the next day of the table comes, and whether nobody is reminded on it."""
+    last_reminder = following(rule, row.occurrence) == rule.days[-1]
+    return {"next_on": next_date(rule, row), "is_last_reminder": last_reminder}
+
+
+def later_date(rule: Rule, row: FollowUp, occurrence: int) -> datetime:
+    """The same of a day of the table further on."""
     delays = delays_of(rule)
-    occurrence = following(rule, row.occurrence) or row.occurrence
     due = _when(rule, occurrence, row.since, delays, ())
     return max(due, not_before(rule, clock.now(), row.occurrence, occurrence, delays))
 

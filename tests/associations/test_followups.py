@@ -88,6 +88,28 @@ def test_first_weeks_of_an_incomplete_association(now, user):
         assert mails(user) == expected
 
 
+def test_who_is_incomplete_reads_from_which_day_more_comes(now, user):
+    """Nobody waits in the dark: a person's time, then a call."""
+    association = register_association(by=user, name="Les Ponts", postal_code="59000")
+    check_organisation(organisation=association.organisation, by=StaffFactory())
+    live(now, 2, association.organisation)
+    (missing,) = OutgoingMail.objects.filter(notification="associations.missing_parts")
+    live(now, 26, association.organisation)
+    (slot,) = OutgoingMail.objects.filter(notification="associations.person_slot")
+    assert f"à partir du {long_date(slot.created_at)} de la finir ensemble" in missing.text
+    live(now, 10, association.organisation)
+    call = next_step(association.organisation)
+    assert call.rule == "associations.call_to_complete"
+    assert f"une personne de l’équipe vous appelle à partir du {long_date(call.since)}" in slot.text
+
+
+def test_who_is_not_checked_yet_is_promised_no_call(now, user):
+    association = register_association(by=user, name="Les Ponts", postal_code="59000")
+    live(now, 26, association.organisation)
+    (slot,) = OutgoingMail.objects.filter(notification="associations.person_slot")
+    assert "Sans nouvelles de vous" not in slot.text
+
+
 def test_complete_association_is_only_taught(now, user):
     association = AssociationFactory(complete=True, members=[user])
     start(FirstSteps, association.organisation)
@@ -121,6 +143,11 @@ def test_no_project_two_nudges_then_a_call(now, user, complete):
     assert mails(user) == {"associations.publish_project": 2}
     step = FollowUp.objects.about([complete.organisation]).steps().get()
     assert (step.rule, step.owner) == ("associations.call_to_publish", "staff")
+    first, last = OutgoingMail.objects.filter(notification="associations.publish_project").order_by(
+        "created_at"
+    )
+    assert f"un autre début à partir du {long_date(last.created_at)}" in first.text
+    assert f"une personne de l’équipe vous appelle à partir du {long_date(step.since)}" in last.text
 
 
 def test_draft_has_its_own_reminders_then_is_put_away(now, user, complete):
@@ -133,6 +160,7 @@ def test_draft_has_its_own_reminders_then_is_put_away(now, user, complete):
     put_away = FollowUp.objects.about([project]).steps().get().due_at
     assert f"nous le rangeons à partir du {long_date(put_away)}" in last.text
     assert "rangeons" not in first.text
+    assert f"nous vous le rappelons une dernière fois à partir du {long_date(last.created_at)}" in first.text
     live(now, 60, complete.organisation)
     project.refresh_from_db()
     assert project.status == ProjectStatus.CLOSED

@@ -61,10 +61,20 @@ class TestCompany:
         live(clock, 25)
         (step,) = steps(company.organisation)
         assert (step.rule, step.owner) == (followups.CallAfterSilence.name, Owner.STAFF)
+        self.reads_what_follows("companies.complete_policy", step.since)
         live(clock, 200)
         assert [step.rule for step in steps(company.organisation)] == [followups.CallAfterSilence.name]
         assert len(mails("companies.complete_policy")) == 4
         assert not FollowUp.objects.all().in_error().exists()
+
+    def reads_what_follows(self, name, called_on):
+        """The day of the next mail, then that of the call."""
+        sent = OutgoingMail.objects.filter(notification=name)
+        first, last = sent.earliest("created_at"), sent.latest("created_at")
+        assert (
+            f"nous vous le rappelons une dernière fois à partir du {long_date(last.created_at)}" in first.text
+        )
+        assert f"une personne de l’équipe vous appelle à partir du {long_date(called_on)}" in last.text
 
     def test_without_a_need_two_reminders_then_a_call(self, clock):
         company = CompanyFactory(members=[UserFactory()])
@@ -72,6 +82,7 @@ class TestCompany:
         live(clock, 100)
         assert len(mails("companies.publish_need")) == 2
         assert next_step(company.organisation).rule == followups.CallAfterSilence.name
+        self.reads_what_follows("companies.publish_need", next_step(company.organisation).since)
 
     def test_a_draft_has_its_own_reminder_never_two(self, clock):
         user = UserFactory()
@@ -82,7 +93,9 @@ class TestCompany:
         assert mails("companies.publish_need") == []
         assert len(mails("companies.finish_need")) == 2
         last = OutgoingMail.objects.filter(notification="companies.finish_need").latest("created_at")
-        assert f"nous le rangerons, à partir du {long_date(next_step(need).due_at)}" in last.text
+        assert f"nous le rangeons à partir du {long_date(next_step(need).due_at)}" in last.text
+        first = OutgoingMail.objects.filter(notification="companies.finish_need").earliest("created_at")
+        assert f"une dernière fois à partir du {long_date(last.created_at)}" in first.text
         live(clock, 60)
         need.refresh_from_db()
         assert need.status == NeedStatus.CLOSED
