@@ -262,8 +262,9 @@ class LiveToTheEnd(ReachTerm):
 
 
 class ReflectionRule(PartnershipRule):
-    """A few lines asked of each party, then recalled; on the last day, the question rests."""
+    """A few lines asked of each party, then recalled; the last day over, the question rests."""
 
+    leaves_the_day: ClassVar[bool] = True
     moment: ClassVar[ReflectionMoment]
     asked_by: ClassVar[type[Notification]]
     recalled_by: ClassVar[type[Notification]]

@@ -133,6 +133,23 @@ def test_silence_about_it_rests_in_the_end(signed):
     assert rule_of(signed.partnership) is None
 
 
+@pytest.mark.parametrize("moment", ["joint_evaluation", "lasting_effect"])
+def test_the_day_until_which_one_may_write_is_whole(signed, moment):
+    """« Vous avez jusqu’au 14 »: nobody is shut out of the 14th at nine in the morning."""
+    signed.sign()
+    operations.end_partnership(partnership=signed.partnership, by=signed.asker)
+    while rule_of(signed.partnership) != f"partnerships.{moment}":
+        signed.go_to(clock.today() + timedelta(days=1))
+    last_day = clock.paris(agenda.next_step(signed.partnership).deadline).date()
+    while clock.today() < last_day:
+        signed.go_to(clock.today() + timedelta(days=1))
+    assert f"jusqu’au {long_date(last_day)}" in mails(f"{moment}_asked").first().text
+    operations.reflect(partnership=signed.partnership, text="Un lien.", by=signed.asker)
+    for _ in range(4):
+        signed.go_to(clock.today() + timedelta(days=1))
+    assert rule_of(signed.partnership) != f"partnerships.{moment}"
+
+
 @pytest.mark.parametrize("status", ["agreed", "ended"])
 def test_who_stays_after_a_departure_still_gives_its_own_account(signed, status):
     signed.sign()
