@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from time import monotonic
 from typing import Any
 
 from django.db.models import F
@@ -22,17 +23,21 @@ COUNTS_ONLY = frozenset({"mecenova.pages.tasks.register_baskets"})
 READS_FILES = frozenset({"mecenova.imports.tasks.carry_out_imports", "infotheque.tasks.read_deposits"})
 
 
-def live_alone(since: datetime, days: int) -> None:
+def live_alone(since: datetime, days: int, seconds: float) -> datetime | None:
     """The process's clock moves through these days; the schedule does its work, and people do nothing.
+
+    So many seconds of the machine are given to it: when they are over, the moment reached.
 
     What only counts is left out: no line comes of it. So are the files that wait: the page says how many.
     """
     time = VirtualTime(since, without=COUNTS_ONLY | READS_FILES)
+    end, time_is_over = since + timedelta(days=days), monotonic() + seconds
     clock.set_clock(time.clock)
     try:
-        time.live_until(since + timedelta(days=days))
+        time.live_until(end, enough=lambda: monotonic() >= time_is_over)
     finally:
         clock.set_clock(None)
+    return time.now if time.now < end else None
 
 
 def lines_since(since: datetime) -> Iterator[dict[str, Any]]:

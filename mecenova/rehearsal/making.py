@@ -21,6 +21,8 @@ logger = logging.getLogger(__name__)
 
 PREVIEW = "rehearsal.preview"
 SECONDS = 1200
+# A life that is longer is stopped before its process is, and tells the days that it has.
+LIVED_SECONDS = 1000
 SCRATCH = "rehearsal"
 KEPT = 12
 # A worker may be stopped under a preview, by an update of the site: it is begun again. Not for longer than
@@ -54,10 +56,10 @@ def _make(preview: Preview) -> None:
     begins_at = clock.now()
     _settle(preview, PreviewStatus.RUNNING, begins_at=begins_at)
     try:
-        lines = _rehearse(begins_at, preview.days)
+        stopped_at, lines = _rehearse(begins_at, preview.days)
         with transaction.atomic():
             # Forgotten meanwhile, it is not written.
-            if _settle(preview, PreviewStatus.DONE, finished_at=clock.now()):
+            if _settle(preview, PreviewStatus.DONE, finished_at=clock.now(), stopped_at=stopped_at):
                 PreviewLine.objects.bulk_create(_line(preview, found) for found in lines)
     except scratch.CannotMakeDatabase as refusal:
         logger.error("Preview %s: the role may not create a database", preview.pk)
@@ -73,12 +75,15 @@ def _make(preview: Preview) -> None:
         _settle(preview, PreviewStatus.FAILED, finished_at=clock.now(), error=said)
 
 
-def _rehearse(begins_at: datetime, days: int) -> list[dict[str, Any]]:
+def _rehearse(begins_at: datetime, days: int) -> tuple[datetime | None, list[dict[str, Any]]]:
+    """Where it had to stop, if it had to, and the lines until then."""
     name = scratch.with_schema(scratch.name_beside(SCRATCH))
     try:
         copy_rows(name)
         words = ("rehearse", "--days", str(days), "--since", begins_at.isoformat())
-        return [json.loads(line) for line in scratch.run_manage(name, *words, seconds=SECONDS).splitlines()]
+        told = scratch.run_manage(name, *words, "--seconds", str(LIVED_SECONDS), seconds=SECONDS).splitlines()
+        stopped_at = json.loads(told[0])["stopped_at"]
+        return stopped_at and datetime.fromisoformat(stopped_at), [json.loads(line) for line in told[1:]]
     finally:
         empty(name)
 

@@ -51,6 +51,8 @@ class Preview(Identified):
     # The moment of which it is the future: what changed since is not in it.
     begins_at = models.DateTimeField("à partir de", null=True, blank=True, editable=False)
     finished_at = models.DateTimeField("fini le", null=True, blank=True, editable=False)
+    # Where the time given to it was over; nothing later was lived.
+    stopped_at = models.DateTimeField("arrêté faute de temps au", null=True, blank=True, editable=False)
     error = models.TextField("erreur", blank=True, editable=False)
 
     objects: ClassVar[PreviewQuerySet] = PreviewQuerySet.as_manager()  # type: ignore[assignment]

@@ -4,7 +4,7 @@ What beat wakes by the clock (« at 2:30 ») runs at that moment. What it wakes 
 stored row is due, or shortly after something happened: between two such moments it would find nothing.
 """
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
 from typing import Any
@@ -75,10 +75,13 @@ class VirtualTime:
         for task, every in self._slow.items():
             self._stirred.setdefault(task, _next_tick(self.now, every))
 
-    def live_until(self, end: datetime) -> None:
-        """Everything that the schedule does from now to that moment, which is left to the caller."""
+    def live_until(self, end: datetime, *, enough: Callable[[], bool] = lambda: False) -> None:
+        """Everything that the schedule does from now to that moment, which is left to the caller; or to the
+        moment after which the caller has had enough, where the clock is left."""
         in_a_row = 0
         while (moment := self._next_moment(end)) < end:
+            if enough():
+                return
             in_a_row = in_a_row + 1 if moment - self.now <= MINUTE else 0
             if in_a_row > MOST_SWEEPS_IN_A_ROW:
                 raise DueForEver(f"Something is still due after {in_a_row} sweeps in a row, on {moment}")

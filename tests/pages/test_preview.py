@@ -1,6 +1,7 @@
 """What will leave if nobody acts, as the team reads it."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from html import unescape
 from uuid import UUID
 
 import pytest
@@ -55,6 +56,14 @@ def test_days_and_the_lines_of_the_chosen_one(team):
     assert "Ligne 0 mail" not in chosen
 
 
+def test_the_month_is_added_up_and_asked_for_once(team):
+    ready()
+    page = unescape(team.get(reverse(PAGE)).text).replace("\u00a0", " ")
+    assert "En tout : 3 courriels, 3 lettres de la semaine, 3 relances." in page
+    Preview.objects.create(days=30)
+    assert "Recalculer maintenant" not in team.get(reverse(PAGE)).text
+
+
 def test_tonight_has_its_own_preview(team):
     ready()
     assert "Aucun aperçu n’est encore prêt" in team.get(f"{reverse(PAGE)}?jours=1").text
@@ -69,6 +78,15 @@ def test_hostile_addresses_show_the_first_day(team, query):
 def test_an_empty_month_says_that_nothing_leaves(team):
     ready(lines=0)
     assert "Rien ne partira" in team.get(reverse(PAGE)).text
+
+
+def test_a_month_that_was_too_long_to_live_says_where_it_stops(team):
+    preview = ready()
+    assert "s’arrête" not in team.get(reverse(PAGE)).text
+    preview.stopped_at = datetime(2026, 12, 14, 9, 5, tzinfo=clock.PARIS)
+    preview.save()
+    page = team.get(reverse(PAGE)).text
+    assert "s’arrête le lundi 14 décembre" in page.replace("\u00a0", " ")
 
 
 def test_a_failure_is_shown_beside_the_last_that_worked(team):

@@ -31,7 +31,7 @@ def test_what_waits_for_its_file_is_not_refused(settings):
     settings.VIRTUAL_CLOCK = True
     run, file = waiting()
     mail = OutgoingMailFactory(due_at=clock.now() + timedelta(hours=1))
-    live_alone(clock.now(), 1)
+    live_alone(clock.now(), 1, 60)
     for row in (run, file, mail):
         row.refresh_from_db()
     assert mail.status == MailStatus.SENT

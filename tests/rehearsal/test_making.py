@@ -150,7 +150,7 @@ def test_what_is_told_is_what_happens_when_nobody_acts(network, settings):
     what_a_quiet_week_does_not_reach(begun)
     before = fingerprints()
     preview = make(DAYS)
-    assert (preview.status, preview.error) == (PreviewStatus.DONE, "")
+    assert (preview.status, preview.error, preview.stopped_at) == (PreviewStatus.DONE, "", None)
     assert fingerprints() == before
     lines = [
         {**line, "at": line["at"].isoformat()}
@@ -164,6 +164,14 @@ def test_what_is_told_is_what_happens_when_nobody_acts(network, settings):
     assert len(happened) > 15
     assert {kind for _, kind, *_ in happened} == set(LineKind)
     assert any(name.startswith("partnerships.") for _, kind, name, *_ in happened if kind == "follow_up")
+
+
+def test_a_month_too_long_for_its_time_tells_the_days_it_has(network, monkeypatch):
+    monkeypatch.setattr(making, "LIVED_SECONDS", 0)
+    preview = make(DAYS)
+    assert (preview.status, preview.error) == (PreviewStatus.DONE, "")
+    assert preview.begins_at <= preview.stopped_at < preview.begins_at + timedelta(days=DAYS)
+    assert all(line.at <= preview.stopped_at for line in preview.lines.all())
 
 
 def test_people_write_while_their_rows_are_copied(network, monkeypatch):
@@ -221,7 +229,7 @@ def no_child(monkeypatch) -> list[str]:
     monkeypatch.setattr(scratch, "with_schema", lambda name: name)
     monkeypatch.setattr(making, "copy_rows", lambda name: None)
     monkeypatch.setattr(making, "empty", emptied.append)
-    monkeypatch.setattr(scratch, "run_manage", lambda *words, **more: "")
+    monkeypatch.setattr(scratch, "run_manage", lambda *words, **more: '{"stopped_at": null}')
     return emptied
 
 
@@ -355,7 +363,7 @@ def test_lines_come_day_by_day(transactional_db):
 
 def test_the_command_refuses_a_living_database(transactional_db):
     done = subprocess.run(
-        scratch.command("rehearse", "--days", "1", "--since", clock.now().isoformat()),
+        scratch.command("rehearse", "--days", "1", "--since", clock.now().isoformat(), "--seconds", "60"),
         capture_output=True,
         text=True,
         check=False,

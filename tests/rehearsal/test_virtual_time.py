@@ -83,6 +83,15 @@ def test_what_comes_due_is_asked_once_something_was_done_and_not_before(lived, m
     assert len(asked) == 2 + len(lived)
 
 
+def test_whoever_has_no_time_left_is_given_back_the_clock_where_it_stands(lived, monkeypatch):
+    monkeypatch.setattr(virtual_time, "_next_due", lambda: None)
+    time = VirtualTime(DAY, patience=timedelta(days=1))
+    clock.set_clock(time.clock)
+    time.live_until(DAY + timedelta(days=3), enough=lambda: len(lived) >= 3)
+    assert 3 <= len(lived) < 10
+    assert f"{clock.paris(time.now):%d %H:%M}" == lived[-1][0]
+
+
 def test_what_is_due_for_ever_is_said(lived, monkeypatch):
     monkeypatch.setattr(virtual_time, "_next_due", lambda: DAY)
     monkeypatch.setattr(virtual_time, "MOST_SWEEPS_IN_A_ROW", 20)

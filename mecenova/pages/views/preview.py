@@ -53,6 +53,7 @@ def preview(request: HttpRequest) -> HttpResponse:
         "preview": found,
         "latest": latest,
         "numbers": numbers,
+        "totals": {kind: sum(day[kind] for day in numbers.values()) for kind in LineKind.values},
         "day": day,
         "page_obj": page,
         "lines": [_Line(line) for line in page],

@@ -17,12 +17,14 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--days", type=int, required=True)
         parser.add_argument("--since", type=datetime.fromisoformat, required=True)
+        parser.add_argument("--seconds", type=float, required=True)
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not settings.VIRTUAL_CLOCK:
             raise CommandError(
                 "Cette commande change tout ce qu’elle touche : elle ne vit que dans une copie."
             )
-        live_alone(options["since"], options["days"])
+        stopped_at = live_alone(options["since"], options["days"], options["seconds"])
+        self.stdout.write(json.dumps({"stopped_at": stopped_at and stopped_at.isoformat()}))
         for line in lines_since(options["since"]):
             self.stdout.write(json.dumps(line, ensure_ascii=False))
