@@ -129,7 +129,8 @@ def test_no_published_table_tells_of_a_handful(seed, size):
     """Each table against its whole twin: what is shown is large, and what is left out of a total is too."""
     with clock.frozen(NOW), transaction.atomic():
         Network(seed, organisations=size, introductions=size)
-        public, whole = make(whole=False), make(whole=True)
+        reports = make()
+        public, whole = reports.public, reports.team
         for slug, table in public.tables.items():
             if slug.startswith("promesses"):
                 continue
@@ -171,7 +172,7 @@ def test_incomplete_profiles_are_not_counted_by_subtraction(drafts, is_told):
     AssociationFactory.create_batch(6, complete=True)
     AssociationFactory.create_batch(drafts, purpose="")
     Organisation.objects.update(checked_at=clock.now() - timedelta(days=100))
-    report = make(whole=False)
+    report = make().public
     assert report.tables["deserts"].lines
     for slug in ("manque-territoire", "attention-territoire"):
         assert bool(report.tables[slug].lines) == is_told
@@ -183,14 +184,14 @@ def test_nor_are_those_just_checked(newcomers, is_told):
     AssociationFactory.create_batch(6, complete=True, causes=["sport"])
     Organisation.objects.update(checked_at=clock.now() - timedelta(days=100))
     AssociationFactory.create_batch(newcomers, complete=True, causes=["sport"])
-    report = make(whole=False)
+    report = make().public
     assert report.tables["manque-territoire"].lines
     for side in ("territoire", "cause"):
         table = report.tables[f"attention-{side}"]
         assert (bool(table.lines), bool(table.total)) == (is_told, is_told)
     (headline,) = (one for one in report.headlines if one.slug == "attention")
     assert bool(headline.value) == is_told
-    assert make(whole=True).tables["attention-cause"].total
+    assert make().team.tables["attention-cause"].total
 
 
 def _inside_is_covered(table):
@@ -246,16 +247,16 @@ def test_a_new_association_is_owed_nothing_yet():
 
 
 def test_a_thousand_rows_take_no_more_queries(query_count):
-    few = query_count(lambda: make(whole=False))
+    few = query_count(lambda: make().public)
     with clock.frozen(NOW):
         Network(4, organisations=300, introductions=300)
-        assert query_count(lambda: make(whole=False)) == few
+        assert query_count(lambda: make().public) == few
     assert few <= 18
     assert Company.objects.exists()
 
 
 def test_every_figure_has_its_definition_and_tables():
-    report = make(whole=False)
+    report = make().public
     assert all(figure.definition.endswith(".") for figure in FIGURES.values())
     assert {f"{slug}-{side}" for slug in FIGURES for side in ("cause", "territoire", "forme")} < set(
         report.tables

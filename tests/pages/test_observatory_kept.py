@@ -5,7 +5,8 @@ from datetime import UTC, date, datetime, time
 import pytest
 
 from mecenova.agenda.models import SilenceCheck
-from mecenova.pages.observatory.kept import HEIGHT, SMALLEST, files, last_night, months_before, read, said
+from mecenova.pages.observatory import kept
+from mecenova.pages.observatory.kept import HEIGHT, SMALLEST, files, last_night, months_before, said
 from mecenova.pages.observatory.wording import HIDDEN, NOTHING
 
 pytestmark = pytest.mark.django_db
@@ -18,7 +19,7 @@ def night(day, subjects, violations=0):
 
 
 def first_promise(*, whole):
-    return read(TODAY, whole=whole)[0]
+    return kept.told(kept.read(TODAY), whole=whole)[0]
 
 
 def told(*, whole):
@@ -99,10 +100,10 @@ def test_a_column_fills_its_frame_and_each_part_of_it_is_seen(kept, broken):
 def test_the_files_say_the_same_numbers_and_hide_the_same():
     night(date(2026, 11, 10), 12, 2)
     night(date(2026, 10, 10), 4)
-    whole, months = files(read(TODAY, whole=True))
+    whole, months = files(kept.told(kept.read(TODAY), whole=True))
     assert whole.lines[0].values == (10, 2, 14, 2)
     assert [line.values for line in months.lines[10:12]] == [("2026-10", 4, 0), ("2026-11", 10, 2)]
-    whole, months = files(read(TODAY, whole=False))
+    whole, months = files(kept.told(kept.read(TODAY), whole=False))
     assert [line.values for line in months.lines[10:12]] == [
         ("2026-10", HIDDEN, HIDDEN),
         ("2026-11", HIDDEN, HIDDEN),

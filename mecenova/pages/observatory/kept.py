@@ -4,7 +4,7 @@ Their counts are about what the site owes, and carry no cause and no place. A pr
 than five came due; what was broken among more is always told.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -22,6 +22,9 @@ YEAR = 12
 WIDTH, HEIGHT, COLUMN, GAP = 240, 64, 14, 6
 # Of a column's part, so that it is seen.
 SMALLEST = 6
+
+# What was settled in each month, by its first day.
+Year = Mapping[date, Sequence[PromiseCount]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,17 +107,22 @@ def months_before(today: date) -> list[date]:
     return [date(n // 12, n % 12 + 1, 1) for n in range(count - YEAR + 1, count + 1)]
 
 
-def read(today: date, *, whole: bool) -> tuple[PromiseShown, ...]:
+def read(today: date) -> Year:
+    """Two queries."""
     firsts = months_before(today)
-    lines = kept_by_month(firsts[0], today)
+    counts = kept_by_month(firsts[0], today)
+    return {first: counts.get(first, []) for first in firsts}
+
+
+def told(year: Year, *, whole: bool) -> tuple[PromiseShown, ...]:
     return tuple(
-        _shown(promise, [_of(lines.get(first), promise) for first in firsts], firsts, whole=whole)
+        _shown(promise, [_of(counts, promise) for counts in year.values()], list(year), whole=whole)
         for promise in PROMISES
     )
 
 
-def _of(counts: list[PromiseCount] | None, promise: Promise) -> Count:
-    found = next((each for each in counts or () if each.number == promise.number), None)
+def _of(counts: Sequence[PromiseCount], promise: Promise) -> Count:
+    found = next((each for each in counts if each.number == promise.number), None)
     return Count(found.kept, found.broken) if found else Count()
 
 

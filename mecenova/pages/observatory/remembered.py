@@ -1,4 +1,4 @@
-"""The public report, computed each hour ahead of its readers; served all the same without the cache."""
+"""The reports, computed each hour ahead of their readers; served all the same without the cache."""
 
 import logging
 from contextlib import suppress
@@ -10,12 +10,12 @@ from redis.exceptions import RedisError
 
 from mecenova.calendar import clock
 from mecenova.locks import hold, hold_if_free
-from mecenova.pages.observatory.report import Report, make
+from mecenova.pages.observatory.report import Report, Reports, make
 
 logger = logging.getLogger(__name__)
 
-# Changed with the shape of Report: a release never reads the former one's.
-KEY = "observatory:3"
+# Changed with the shape of Reports: a release never reads the former one's.
+KEY = "observatory:4"
 COMPUTING = "pages.observatory"
 FRESH = timedelta(hours=1)
 # What is no longer fresh is served while somebody computes it anew.
@@ -24,12 +24,20 @@ AWAY = (RedisError, OSError)
 
 
 def public() -> Report:
+    return _latest().public
+
+
+def team() -> Report:
+    return _latest().team
+
+
+def _latest() -> Reports:
     """Computed by one reader at a time; meanwhile the others read the last figures, or wait for the first."""
     try:
-        last: Report | None = cache.get(KEY)
+        last: Reports | None = cache.get(KEY)
     except AWAY:
         logger.warning("The observatory is computed without the cache")
-        return make(whole=False)
+        return make()
     if last is not None and _is_fresh(last):
         return last
     with transaction.atomic():
@@ -55,29 +63,29 @@ def forget() -> None:
         logger.warning("The observatory could not be taken out of the cache")
 
 
-def _is_fresh(report: Report) -> bool:
-    return clock.now() - report.computed_at < FRESH
+def _is_fresh(reports: Reports) -> bool:
+    return clock.now() - reports.public.computed_at < FRESH
 
 
-def _computed_meanwhile() -> Report | None:
+def _computed_meanwhile() -> Reports | None:
     """By whoever was at it when this reader came."""
     with suppress(*AWAY):
-        found: Report | None = cache.get(KEY)
+        found: Reports | None = cache.get(KEY)
         if found is not None and _is_fresh(found):
             return found
     return None
 
 
-def _compute() -> Report:
-    report = make(whole=False)
+def _compute() -> Reports:
+    reports = make()
     # A network that has just opened, or that the demo is still making, is not told so for an hour more.
-    if not report.is_empty:
-        _remember(report)
-    return report
+    if not reports.public.is_empty:
+        _remember(reports)
+    return reports
 
 
-def _remember(report: Report) -> None:
+def _remember(reports: Reports) -> None:
     try:
-        cache.set(KEY, report, KEPT.total_seconds())
+        cache.set(KEY, reports, KEPT.total_seconds())
     except AWAY:
         logger.warning("The observatory could not be kept in the cache")

@@ -35,7 +35,7 @@ class Headline:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """All that one page needs: computed once, kept for an hour."""
+    """All that one page needs. `whole`: nothing is hidden, for the team."""
 
     computed_at: datetime
     whole: bool
@@ -49,6 +49,25 @@ class Report:
     lacks: tuple[Table, Table]
     places: tuple[tuple[str, str], ...]
     is_empty: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Reports:
+    """One reading of the network, told to everybody and told whole to the team."""
+
+    public: Report
+    team: Report
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """What was read, before anything is hidden."""
+
+    figures: Figures
+    grounds: Deserts
+    missing: Shortage
+    promises: kept.Year
+    night: Night | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,13 +101,23 @@ def _associations(groups: Mapping[str, Gap]) -> dict[str, int]:
     return {key: gap.associations for key, gap in groups.items()}
 
 
-def make(*, whole: bool) -> Report:
-    """Eighteen queries at most. `whole` hides nothing: for the team."""
+def make() -> Reports:
+    """Eighteen queries at most, read once for both."""
     figures = compute()
-    grounds = deserts.compute(figures.places)
-    promises = kept.read(clock.today(), whole=whole)
+    network = Network(
+        figures,
+        deserts.compute(figures.places),
+        shortage.compute(figures.places),
+        kept.read(clock.today()),
+        kept.last_night(),
+    )
+    return Reports(public=_told(network, whole=False), team=_told(network, whole=True))
+
+
+def _told(network: Network, *, whole: bool) -> Report:
+    figures, grounds, missing = network.figures, network.grounds, network.missing
+    promises = kept.told(network.promises, whole=whole)
     drawn = draw(figures, grounds, whole=whole)
-    missing = shortage.compute(figures.places)
     lacks = shortage.tables(figures, missing, grounds, drawn.table, whole=whole)
     eligible = Eligible(missing, *lacks)
     waits = [
@@ -106,7 +135,7 @@ def make(*, whole: bool) -> Report:
             for figure in FIGURES.values()
         ),
         promises=promises,
-        night=kept.last_night(),
+        night=network.night,
         tables={table.slug: table for table in files},
         map=drawn,
         shortage=missing.total if whole or is_large(lacking) else None,

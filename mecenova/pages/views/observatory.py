@@ -13,8 +13,8 @@ from mecenova.pages.observatory import tables
 from mecenova.pages.observatory.figures import DIMENSIONS, FIGURES
 from mecenova.pages.observatory.forms import LookForm
 from mecenova.pages.observatory.longest import longest
-from mecenova.pages.observatory.remembered import public
-from mecenova.pages.observatory.report import Report, make
+from mecenova.pages.observatory.remembered import public, team
+from mecenova.pages.observatory.report import Report
 from mecenova.team import for_the_team
 
 
@@ -33,15 +33,15 @@ def observatory_file(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 @for_the_team
 def team_observatory(request: HttpRequest) -> HttpResponse:
-    """The same page with nothing hidden, and who has been waiting the longest."""
+    """The same page with nothing hidden, and who has been waiting the longest as it is read."""
     waiting = [(FIGURES[slug].title, lines) for slug, lines in longest().items()]
-    return _page(request, make(whole=True), "pages:team_observatory_file", {"longest": waiting})
+    return _page(request, team(), "pages:team_observatory_file", {"longest": waiting})
 
 
 @require_safe
 @for_the_team
 def team_observatory_file(request: HttpRequest, slug: str) -> HttpResponse:
-    return _file(make(whole=True), slug)
+    return _file(team(), slug)
 
 
 def _page(request: HttpRequest, report: Report, file_url: str, more: dict[str, Any]) -> HttpResponse:
