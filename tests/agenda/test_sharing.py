@@ -11,6 +11,7 @@ from django.urls import reverse
 from mecenova.agenda.followups import Escalation
 from mecenova.agenda.models import Absence, FollowUp
 from mecenova.agenda.operations import (
+    add_absence,
     assign,
     close,
     escalate_overdue_steps,
@@ -120,6 +121,24 @@ class TestSharing:
             start(Check, subject)
         share_staff_steps()
         assert numbers(team) == [0, 2, 2]
+
+    def test_who_is_ill_today_hands_over_at_once(
+        self, team, subject, frozen, django_capture_on_commit_callbacks
+    ):
+        """The page says that somebody else has it: the next hour is late for whoever waits."""
+        step = start(Check, subject)
+        share_staff_steps()
+        step.refresh_from_db()
+        ill, today = step.assigned_to, clock.today()
+        tomorrow = today + timedelta(days=1)
+        with django_capture_on_commit_callbacks(execute=True):
+            add_absence(user=ill, first_day=tomorrow, last_day=tomorrow, by=ill)
+        step.refresh_from_db()
+        assert step.assigned_to == ill
+        with django_capture_on_commit_callbacks(execute=True):
+            add_absence(user=ill, first_day=today, last_day=today, by=ill)
+        step.refresh_from_db()
+        assert step.assigned_to in {*team} - {ill}
 
     def test_who_goes_away_hands_over_and_the_date_stays(self, team, subject, frozen):
         step = start(Check, subject)

@@ -12,6 +12,7 @@ from django.db import transaction
 from mecenova.agenda import planning
 from mecenova.agenda.models import Absence, FollowUp, RuleDelay
 from mecenova.agenda.operations.covering import Decisions, ToCover, clear_days_of, to_cover
+from mecenova.agenda.operations.sharing import share_staff_steps
 from mecenova.agenda.rules import rule_named
 from mecenova.calendar import clock
 from mecenova.locks import hold
@@ -49,10 +50,14 @@ def add_absence(
             " Choisissez d’autres jours, ou supprimez-la d’abord."
         )
     absence = Absence(organisation_id=organisation_id, user=user, first_day=first_day, last_day=last_day)
-    if user is not None and is_staff(user):
-        clear_days_of(user, days=(first_day, last_day), decisions=decisions, by=by)
+    adviser = user if user is not None and is_staff(user) else None
+    if adviser is not None:
+        clear_days_of(adviser, days=(first_day, last_day), decisions=decisions, by=by)
     absence.save()
     _plan_again(absence)
+    if adviser is not None and first_day <= clock.today() <= last_day:
+        # Away already: whoever waits for them is not left to the next hour.
+        transaction.on_commit(share_staff_steps)
     return absence
 
 
