@@ -35,6 +35,8 @@ class DormantAccount(Delay):
     title = "Prévenir une personne qui n’a rien fait depuis longtemps, puis fermer son compte"
     owner = Owner.PLATFORM
     days = (1005, 1095)
+    # « 5 » for « 1005 » would tell everybody that their account is about to close.
+    shortest = 365
 
 
 _ACTS = TransitionRecord.objects.filter(by=OuterRef("pk")).order_by().values("by").values(last=Max("at"))

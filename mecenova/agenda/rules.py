@@ -38,6 +38,8 @@ class Delay:
     days: ClassVar[tuple[int, ...]]
     # Once the table is exhausted, act again every so many days (None: stop there).
     every: ClassVar[int | None] = None
+    # What the team may not go under, a slip of the keyboard included.
+    shortest: ClassVar[int] = 1
     # The day of the table that people are promised (None: the last).
     deadline_day: ClassVar[int | None] = None
 

@@ -16,12 +16,14 @@ from accounts.retention import (
     PROOFS_ARE_KEPT,
     UNCONFIRMED_ARE_KEPT,
     DormantAccount,
+    dormant_days,
 )
 from accounts.tasks import keep_no_longer
 from mecenova.agenda.operations import set_delay
 from mecenova.calendar import clock
 from mecenova.mail.models import OutgoingMail
 from mecenova.workflow import journal
+from mecenova.workflow.errors import DomainError
 from tests.accounts.factories import (
     ClaimFactory,
     InvitationFactory,
@@ -145,6 +147,12 @@ class TestDormant:
         set_delay(rule=DormantAccount, occurrence=1095, days=500, by=StaffFactory())
         assert tonight(timedelta(days=401)) == [DORMANT]
         assert tonight(timedelta(days=501)) == [FAREWELL]
+
+    @pytest.mark.parametrize("days", [5, 30, 100, 364])
+    def test_a_slip_of_the_keyboard_tells_nobody_that_their_account_closes(self, days):
+        with pytest.raises(DomainError, match="au moins 365 jours"):
+            set_delay(rule=DormantAccount, occurrence=1005, days=days, by=StaffFactory())
+        assert dormant_days() == DormantAccount.days
 
     def test_the_team_itself_is_left_alone(self, tonight):
         StaffFactory()

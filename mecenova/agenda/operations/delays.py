@@ -45,6 +45,8 @@ def check_delay(rule: type[Delay], occurrence: int, days: int) -> None:
     decided = RuleDelay.objects.in_force([rule.name])[rule.name]
     if days < 1:
         raise DomainError("Un délai compte au moins un jour.")
+    if days < rule.shortest:
+        raise DomainError(f"Ici, un délai compte au moins {rule.shortest} jours.")
     if days > LONGEST_DELAY:
         raise DomainError(f"Un délai compte au plus {LONGEST_DELAY} jours.")
     if LONGEST_IN_WORKING_DAYS < days < SHORTEST_IN_CALENDAR_DAYS:
