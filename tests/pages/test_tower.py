@@ -12,11 +12,13 @@ from accounts.operations import claim_organisation
 from matching.enums import RoundScope
 from matching.models import Round
 from mecenova.agenda.models import FollowUp, SilenceCheck
-from mecenova.agenda.operations import assign, start
+from mecenova.agenda.operations import assign, next_step, run_due, start
 from mecenova.calendar import clock
-from mecenova.mail.enums import MailStatus
+from mecenova.mail.enums import MailStatus, TroubleKind
 from mecenova.mail.models import DigestLine
+from mecenova.mail.troubles import mark_address
 from mecenova.pages.baskets import BASKETS
+from mecenova.ui.figures import long_date
 from mecenova.workflow.journal import history
 from tests.accounts.factories import OrganisationFactory, StaffFactory, UserFactory
 from tests.mail.factories import OutgoingMailFactory
@@ -65,6 +67,19 @@ def test_what_is_mine_is_shown_alone_when_it_is_asked_for(team, staff, asked, nu
 @pytest.mark.parametrize("slug", [slug for slug, basket in BASKETS.items() if basket.action is None])
 def test_a_basket_without_a_click_takes_none(team, slug):
     assert team.post(reverse("pages:basket_act", args=[slug, uuid.uuid4()])).status_code == 404
+
+
+def test_a_row_given_a_later_date_says_the_first_as_the_tower_does(team):
+    """On the promised day itself too, before anything is late."""
+    address = mark_address(address=UserFactory().email, kind=TroubleKind.BOUNCED)
+    promised = next_step(address).deadline
+    with clock.frozen(clock.midnight(clock.paris(promised).date()) + timedelta(hours=12)):
+        run_due()
+        assert next_step(address).deadline > promised
+        page = team.get(reverse("pages:basket", args=["adresses"])).text
+        assert "en retard" not in page
+        assert f"Promis d’abord pour le {long_date(promised)}" in page
+        assert f"Promis pour le {long_date(promised)}" in team.get(reverse("pages:control_tower")).text
 
 
 def test_a_failed_mail_is_counted(team):

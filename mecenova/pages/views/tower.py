@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.models import Organisation, User
 from matching.models import Round
 from mecenova.agenda import operations as agenda
+from mecenova.agenda.enums import Owner
 from mecenova.agenda.models import FollowUp, SilenceCheck
 from mecenova.agenda.wording import before
 from mecenova.calendar import clock
@@ -140,6 +141,12 @@ def _tell_done(request: HttpRequest, action: Action, more: str | None, title: st
     messages.success(request, f"{title}\u00a0: {done}{follows}")
 
 
+def _promised_first(step: FollowUp, promised_at: datetime) -> datetime | None:
+    """The day that the tower tells, where the team has given a later one since."""
+    is_former = clock.paris(promised_at).date() < clock.paris(step.deadline).date()
+    return promised_at if step.owner == Owner.STAFF and is_former else None
+
+
 def _contact(
     line: Line, contacts: dict[uuid.UUID, Contacts], written: dict[uuid.UUID, datetime]
 ) -> Contacts | None:
@@ -197,7 +204,7 @@ def _lines(chosen: Basket, subjects: list[Any], refused: Refused | None) -> list
             {
                 "line": line,
                 "step": step,
-                "promised_at": promised[step.pk] if step else None,
+                "promised_first": _promised_first(step, promised[step.pk]) if step else None,
                 "is_late": bool(step and clock.day_is_over(promised[step.pk])),
                 "who": owing.get(step.owing_organisation_id, "") if step else "",
                 "assigned_to": people.get(step.assigned_to_id) if step else None,
