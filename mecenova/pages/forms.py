@@ -40,7 +40,13 @@ class ClaimForm(forms.Form):
 class MailSearchForm(forms.Form):
     """An address, or the name of an organisation."""
 
-    q = forms.CharField(required=False, max_length=200)
+    # Fewer are in almost every address, and would be looked for in almost every mail.
+    q = forms.CharField(
+        required=False,
+        min_length=3,
+        max_length=200,
+        error_messages={"min_length": "Écrivez au moins trois lettres."},
+    )
 
 
 class PreviewForm(forms.Form):

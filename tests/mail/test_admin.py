@@ -1,4 +1,6 @@
 import pytest
+from django.contrib.admin import site
+from django.db import connection
 from django.urls import reverse
 
 from mecenova.mail.enums import MailStatus
@@ -23,6 +25,22 @@ def test_failed_mails_are_shown_and_put_back(client, staff):
     assert "550" in client.get(reverse("admin:mail_outgoingmail_change", args=[failed.pk])).text
     client.post(reverse(LIST), {"action": "put_back", "_selected_action": [failed.pk]})
     assert OutgoingMail.objects.get().status == MailStatus.PENDING
+
+
+@pytest.mark.parametrize("field", ["address", "key", "message_id"])
+def test_a_search_goes_through_indexes_not_through_every_mail(client, staff, field, rf):
+    mail, other = OutgoingMailFactory(), OutgoingMailFactory()
+    words = getattr(mail, field)
+    found = client.get(reverse(LIST), {"q": words}).context["cl"].queryset
+    assert (mail in found, other in found) == (True, False)
+    request = rf.get(reverse(LIST))
+    rows, _ = site.get_model_admin(OutgoingMail).get_search_results(
+        request, OutgoingMail.objects.all(), words
+    )
+    with connection.cursor() as cursor:
+        # So few rows are read sooner than any index: what counts is that there is another way.
+        cursor.execute("SET LOCAL enable_seqscan = off")
+    assert "Seq Scan" not in rows.order_by().explain()
 
 
 def test_mails_are_read_only(client, staff):

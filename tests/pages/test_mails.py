@@ -2,6 +2,7 @@
 
 import html
 import re
+from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import Permission
@@ -12,6 +13,7 @@ from mecenova.calendar import clock
 from mecenova.mail.enums import Category
 from mecenova.mail.models import DigestLine, OutgoingMail
 from mecenova.pages.mails import found_mails
+from mecenova.ui.figures import day_and_hour
 from tests.accounts.factories import MembershipFactory, StaffFactory, UserFactory
 from tests.associations.factories import AssociationFactory
 from tests.companies.factories import CompanyFactory
@@ -101,6 +103,15 @@ def test_a_former_address_and_one_without_an_account_are_found_by_their_beginnin
         assert other.get_absolute_url() not in shown
 
 
+@pytest.mark.parametrize("words", ["a", "é@", "  ab "])
+def test_one_or_two_letters_are_refused_and_kept(client, staff, organisation, words):
+    mail = OutgoingMailFactory(recipient=organisation.members.get())
+    shown = page(client, f"{ALL}?q={words}")
+    assert "Écrivez au moins trois lettres." in shown
+    assert f'value="{words.strip()}"' in shown.replace(f'value="{words}"', f'value="{words.strip()}"')
+    assert mail.get_absolute_url() not in shown
+
+
 @pytest.mark.parametrize("words", ["sa-personne@exemple.test", "sa-pers", "etoiles"])
 def test_a_search_goes_through_indexes_not_through_every_mail(organisation, words):
     OutgoingMailFactory(recipient=organisation.members.get(), address="sa-personne@exemple.test")
@@ -143,6 +154,15 @@ def test_lists_ask_as_many_questions_for_ten_mails_as_for_one(client, staff, org
     few = [query_count(lambda address=address: client.get(address)) for address in addresses]
     OutgoingMailFactory.create_batch(10, recipient=member)
     assert [query_count(lambda address=address: client.get(address)) for address in addresses] == few
+
+
+def test_a_mail_that_waits_for_the_morning_says_when_it_leaves(client, staff, organisation):
+    tomorrow = clock.now() + timedelta(days=1)
+    mail = mail_about(organisation, due_at=clock.now(), retry_at=tomorrow)
+    now = mail_about(organisation, due_at=clock.now())
+    for address in (ALL, of(organisation), mail.get_absolute_url()):
+        assert page(client, address).lower().count(f"partira le {day_and_hour(tomorrow)}") == 1
+    assert "artira le" not in page(client, now.get_absolute_url())
 
 
 def test_lists_are_read_page_after_page(client, staff):

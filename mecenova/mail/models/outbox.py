@@ -239,6 +239,12 @@ class OutgoingMail(Identified):
         return self.forgotten_at is None and (self.status == MailStatus.FAILED or held_back)
 
     @property
+    def leaves_at(self) -> datetime | None:
+        """Of one that waits for its moment, when that is."""
+        moment = self.retry_at or self.due_at
+        return moment if self.status == MailStatus.PENDING and moment > clock.now() else None
+
+    @property
     def shown_subject(self) -> str:
         """The subject as the site shows it: the code of a confidential mail is often in it."""
         if self.confidential:
