@@ -264,6 +264,18 @@ def test_a_number_typed_for_another_register_is_never_dropped_in_silence(client,
     assert number in response.text
 
 
+def test_the_number_to_call_is_beside_the_note_for_the_team_alone(client):
+    association = AssociationFactory(complete=True, organisation__phone="01 99 00 12 34")
+    page = reverse("associations:detail", args=[association.pk])
+    assert "0199001234" not in client.get(page).text
+    client.force_login(StaffFactory())
+    assert '<a href="tel:0199001234">01 99 00 12 34</a>' in client.get(page).text
+    Organisation.objects.update(phone="")
+    assert f'<a href="{reverse("pages:organisation", args=[association.organisation_id])}">Qui contacter' in (
+        client.get(page).text
+    )
+
+
 def test_team_notes_its_call(client):
     association = AssociationFactory(complete=True)
     start(CallToPublish, association.organisation)

@@ -3,6 +3,7 @@
 import pytest
 from django.urls import reverse
 
+from accounts.models import Organisation
 from accounts.operations import withdraw_organisation
 from companies.operations import record_call
 from mecenova.workflow.journal import history
@@ -46,6 +47,13 @@ def test_a_call_sent_twice_is_one_call(client, company):
     calls = history(company.organisation).filter(verb="call")
     assert [line.note for line in calls] == ["Ils cherchent", "Rien de neuf"]
     assert "Rien de neuf" in client.get(url("detail", company)).text
+
+
+def test_the_number_to_call_is_beside_the_note_for_the_team_alone(client, company):
+    Organisation.objects.update(phone="01 99 00 12 34")
+    assert "0199001234" not in client.get(url("detail", company)).text
+    client.force_login(StaffFactory())
+    assert '<a href="tel:0199001234">01 99 00 12 34</a>' in client.get(url("detail", company)).text
 
 
 def test_the_company_reads_the_day_of_a_call_and_not_the_words(client, company):
