@@ -12,6 +12,7 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import User
+from mecenova.mail.departure import leaves
 from mecenova.ui.as_shown import held_to_write
 from mecenova.workflow.errors import DomainError
 from partnerships import operations, policies
@@ -68,7 +69,7 @@ def settle(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     def act(data: dict[str, Any]) -> str:
         talked = data["talked"] == SettleForm.YES
         operations.settle_talk(partnership=found, talked=talked, by=request.user, note=data["note"])
-        return "C’est tranché. Les deux côtés le savent."
+        return f"C’est tranché\u202f; le courriel qui le dit aux deux côtés {leaves()}."
 
     return _answer(request, found, "settle_form", SettleForm(request.POST), act)
 

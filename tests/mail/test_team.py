@@ -119,9 +119,12 @@ class TestPages:
             page = client.get(reverse("mail:failed"), query).text
             return page.partition("<title>")[2].partition(" – ")[0]
 
-        assert title({}) == "Courriels en échec"
-        assert title({"retards": 3}) == "Courriels en échec, retards page 3"
-        assert title({"adresses": 2, "retards": 2}) == "Courriels en échec, adresses page 2, retards page 2"
+        assert title({}) == "Courriels en échec et adresses en panne"
+        assert title({"retards": 3}) == "Courriels en échec et adresses en panne, retards page 3"
+        assert (
+            title({"adresses": 2, "retards": 2})
+            == "Courriels en échec et adresses en panne, adresses page 2, retards page 2"
+        )
 
     def test_retried_from_the_list_or_from_its_page_with_its_log(self, client, staff):
         mail = OutgoingMailFactory(status=MailStatus.FAILED, last_error="550", attempts=3)

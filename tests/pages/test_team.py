@@ -1,4 +1,5 @@
 import html
+import re
 from datetime import timedelta
 
 import pytest
@@ -21,6 +22,7 @@ from mecenova.agenda.operations import start
 from mecenova.calendar import clock
 from mecenova.mail.models import OutgoingMail
 from mecenova.pages.duties import loads
+from mecenova.ui.navigation import TEAM
 from mecenova.workflow.journal import history
 from partnerships.models import RefusalStep
 from tests.accounts.factories import (
@@ -70,6 +72,14 @@ def test_what_the_team_alone_reads_says_where_it_is(client):
         page = client.get(path).content.decode()
         way = page[page.index('class="breadcrumbs"') :]
         assert f'href="{reverse("pages:control_tower")}"' in way[: way.index("</nav>")], path
+
+
+@pytest.mark.parametrize(("label", "name"), [entry for entry in TEAM if "observatory" not in entry[1]])
+def test_a_page_of_the_team_bears_the_name_that_leads_to_it(team, label, name):
+    page = shown(team.get(reverse(name)))
+    heading = re.search(r"<h1[^>]*>(.*?)</h1>", page, re.DOTALL)
+    assert heading
+    assert " ".join(heading[1].split()) == " ".join(label.split())
 
 
 def test_checking_an_organisation_is_one_click_and_tells_its_people(client, waiting):

@@ -153,7 +153,7 @@ BASKETS = (
         "Leurs courriels reviennent. Appelez, corrigez l’adresse avec la personne, puis reprenez l’envoi.",
         troubled_addresses,
         _trouble_line,
-        Action("L’adresse est réparée", _mend, "L’adresse sert de nouveau."),
+        Action("Écrire de nouveau à cette adresse", _mend, "L’adresse sert de nouveau."),
         left="L’adresse sert de nouveau.",
     ),
 )
