@@ -49,7 +49,8 @@ def person_absences(request: HttpRequest, pk: UUID) -> HttpResponse:
     person = get_object_or_404(User, pk=pk, is_active=True)
     if not policies.can_say_person_away(request.user, person):
         raise Http404
-    return _page_of_person(request, person, {"whose": f"Absences {of_name(str(person))}"})
+    whose = f"Absences {of_name(str(person))}"
+    return _page_of_person(request, person, {"whose": whose, "for_the_team": True})
 
 
 def organisation_absences(request: HttpRequest, pk: UUID) -> HttpResponse:
@@ -65,6 +66,7 @@ def organisation_absences(request: HttpRequest, pk: UUID) -> HttpResponse:
         {
             "whose": f"Absences {of_name(organisation.name)}",
             "people": people,
+            "for_the_team": is_staff(request.user),
             "lead": OF_ORGANISATION,
             "done": WAITS,
         },
@@ -145,8 +147,7 @@ def _page(
             form.add_error(None, refused.message)
     rows = said.order_by("-first_day", "-id")[:50]
     shown = cover if cover and cover.errors else form
-    of_others = is_staff(request.user) and subject.get("person") != request.user
-    context = {"absences": rows, "form": form, "cover": cover, "for_the_team": of_others, **context}
+    context = {"absences": rows, "form": form, "cover": cover, **context}
     return render(request, "accounts/absences.html", context, status=status_of(shown))
 
 

@@ -250,6 +250,7 @@ def test_the_team_reads_names_and_what_is_hidden(staff):
     assert page.count("Les Jardins en attente") == 2
     assert reverse("pages:organisation", args=[organisation.pk]) in page
     assert introduction.get_absolute_url() in page
+    assert page.index("Les plus longues attentes") < page.index("Nos promesses"), "forty screens of a phone"
     assert ["Aucune cause", "1", "", ""] not in rows(staff.get(f"{TEAM}introduction-cause.csv"))
 
 

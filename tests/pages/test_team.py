@@ -64,6 +64,7 @@ def test_what_the_team_alone_reads_says_where_it_is(client):
     for path in (
         slot.get_absolute_url(),
         reverse("accounts:person_absences", args=[colleague.pk]),
+        reverse("accounts:person_absences", args=[staff.pk]),
         reverse("partnerships:refusal_step", args=[step.pk]),
         reverse("infotheque:deposits"),
         reverse("infotheque:curation"),
