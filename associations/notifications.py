@@ -138,6 +138,14 @@ class PauseOver(ToAssociation):
     name = "associations.pause_over"
     template = "mail/associations/pause_over.md"
 
+    def context(self, subject: Organisation, recipient: User) -> dict[str, Any]:
+        section = reverse("associations:edit_section", args=[subject.association.pk, "position"])
+        return {
+            **super().context(subject, recipient),
+            "position_url": absolute_url(section),
+            "step": next_step(subject),
+        }
+
     def still_wanted(self, subject: Organisation, recipient: User) -> bool:
         association = subject.association
         resumed = association.stance == Stance.PAUSED and not association.is_paused
@@ -182,20 +190,29 @@ class DraftPutAway(AboutProject):
     status = ProjectStatus.CLOSED
 
 
-@register_notification
-class ProjectPauseOver(AboutProject):
-    name = "associations.project_pause_over"
-    template = "mail/associations/project_pause_over.md"
+class AboutPublished(AboutProject):
     status = ProjectStatus.PUBLISHED
 
     def context(self, subject: Project, recipient: User) -> dict[str, Any]:
-        pause_url = absolute_url(reverse("associations:project_pause", args=[subject.pk]))
-        return {**super().context(subject, recipient), "pause_url": pause_url}
+        step = next_step(subject)
+        return {
+            **super().context(subject, recipient),
+            "pause_url": absolute_url(reverse("associations:project_pause", args=[subject.pk])),
+            # Once diagnosed, the step is another.
+            "reviewed_on": step.due_at if step and step.rule == ReviewProject.name else None,
+        }
 
 
 @register_notification
-class ReviewProject(AboutProject):
+class ProjectPauseOver(AboutPublished):
+    name = "associations.project_pause_over"
+    template = "mail/associations/project_pause_over.md"
+
+
+@register_notification
+class ReviewProject(AboutPublished):
+    """Of the same name as the rule that asks for it."""
+
     name = "associations.review_project"
     weekly = True
     template = "mail/associations/review_project.md"
-    status = ProjectStatus.PUBLISHED

@@ -11,6 +11,7 @@ from accounts.policies import is_member
 from companies.enums import NeedStatus
 from companies.models import Company, Need
 from companies.readiness import NEED, completeness, missing_from_policy
+from mecenova.agenda.operations import next_step, next_steps
 from mecenova.mail.notifications import Notification, register_notification
 from mecenova.mail.operations import absolute_url
 from mecenova.readiness import in_words
@@ -97,12 +98,13 @@ class NeedsBrought(AboutCompany):
     rendered_late = True
 
     def context(self, subject: Organisation, recipient: User) -> dict[str, Any]:
+        drafts = list(_drafts_of(subject).order_by("created_at", "pk"))
         return {
             "organisation": subject,
             "drafts": [
-                (need, absolute_url(reverse("companies:need_detail", args=[need.pk])))
-                for need in _drafts_of(subject).order_by("created_at", "pk")
+                (need, absolute_url(reverse("companies:need_detail", args=[need.pk]))) for need in drafts
             ],
+            "publish_by": min((step.deadline for step in next_steps(drafts).values()), default=None),
         }
 
     def still_wanted(self, subject: Organisation, recipient: User) -> bool:
@@ -123,6 +125,12 @@ class ReviewNeed(AboutNeed):
     name = "companies.review_need"
     weekly = True
     template = "mail/companies/review_need.md"
+
+    def context(self, subject: Need, recipient: User) -> dict[str, Any]:
+        step = next_step(subject)
+        # Given a deadline meanwhile, it is asked about no more.
+        again = step.due_at if step and step.rule == self.name else None
+        return {**super().context(subject, recipient), "asked_again_on": again}
 
     def still_wanted(self, subject: Need, recipient: User) -> bool:
         return super().still_wanted(subject, recipient) and subject.status == NeedStatus.PUBLISHED

@@ -1,5 +1,6 @@
 """What the agenda finds due, what a company decides, and a departure, become operations here."""
 
+from datetime import datetime
 from typing import Any
 
 from django.dispatch import receiver
@@ -52,9 +53,9 @@ def send_queued(sender: Any, introduction: Introduction, **kwargs: Any) -> None:
 
 @receiver(signals.talk_day_has_come)
 def ask_whether_they_talked(
-    sender: Any, partnership: Partnership, turn: int, key: str, **kwargs: Any
+    sender: Any, partnership: Partnership, turn: int, key: str, again_on: datetime | None, **kwargs: Any
 ) -> None:
-    operations.ask_whether_they_talked(partnership=partnership, turn=turn, key=key)
+    operations.ask_whether_they_talked(partnership=partnership, turn=turn, key=key, again_on=again_on)
 
 
 @receiver(signals.talk_time_is_over)

@@ -25,7 +25,7 @@ later_has_come = Signal()
 # introduction: the month a queued request was waiting for has begun
 place_expected = Signal()
 
-# partnership, turn, key: the agenda found that both sides are to be asked whether they talked
+# partnership, turn, key, again_on: the agenda found that both sides are to be asked whether they talked
 talk_day_has_come = Signal()
 # partnership: the last question has waited long enough; its last day has passed
 talk_time_is_over = Signal()

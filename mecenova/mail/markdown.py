@@ -22,6 +22,7 @@ _SCHEMES = {"http", "https", "mailto", "tel"}
 _PUNCTUATION = re.compile(f"([{re.escape(string.punctuation)}])")
 _BREAKS = re.compile(r"\s*\n\s*")
 _HEADING = re.compile(r"^##(?= )", re.MULTILINE)
+_UNDER_TITLES = {"h1": "=", "h2": "-", "h3": "·"}
 _GREETING = "Bonjour"
 LONGEST_PREHEADER = 140
 # What would stand oddly before the dots of what is cut.
@@ -53,7 +54,8 @@ def as_section(title: str, body: str) -> str:
 
 
 def parse(source: str, *, buttons: bool = True) -> list[Token]:
-    """The tokens of a body; a link alone in its paragraph is marked as a button, the typography is French."""
+    """The tokens of a body, its typography French. A link alone in its paragraph is marked as a button; one
+    among the items of a list is not."""
     tokens = _markdown.parse(source)
     for position, token in enumerate(tokens):
         if token.type != "inline":
@@ -62,8 +64,9 @@ def parse(source: str, *, buttons: bool = True) -> list[Token]:
         for child in children:
             if child.type == "text":
                 child.content = french_text(child.content)
-        if buttons and _is_link_alone(children) and tokens[position - 1].type == "paragraph_open":
-            tokens[position - 1].attrSet("class", "action")
+        opening = tokens[position - 1]
+        if buttons and opening.type == "paragraph_open" and not opening.level and _is_link_alone(children):
+            opening.attrSet("class", "action")
             children[0].attrSet("class", "button")
     return tokens
 
@@ -146,7 +149,7 @@ def _blocks(tokens: Sequence[Token]) -> list[str]:
             blocks.append(_inline_text(inside[0].children or [], button=button))
         elif token.type == "heading_open":
             title = _inline_text(inside[0].children or [])
-            blocks.append(f"{title}\n{'-' * len(title)}")
+            blocks.append(f"{title}\n{_UNDER_TITLES[token.tag] * len(title)}")
         elif token.type in {"bullet_list_open", "ordered_list_open"}:
             blocks.append(_list(token, inside))
         elif token.type == "blockquote_open":

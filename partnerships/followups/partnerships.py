@@ -10,7 +10,7 @@ from mecenova.agenda import planning
 from mecenova.agenda.enums import Owner
 from mecenova.agenda.models import FollowUp
 from mecenova.agenda.operations import start
-from mecenova.agenda.rules import Letter, Rule, register_rule
+from mecenova.agenda.rules import Letter, Rule, following, register_rule
 from mecenova.agenda.silence import register_beside, register_living
 from mecenova.calendar.working_days import morning_of
 from mecenova.mail.notifications import Notification
@@ -118,8 +118,13 @@ class DidYouTalk(PartnershipRule):
         if follow_up.occurrence >= CONCLUSION_DAY:
             talk_time_is_over.send(Partnership, partnership=subject)
         else:
+            asked_again = following(self, follow_up.occurrence) in TURNS
             talk_day_has_come.send(
-                Partnership, partnership=subject, turn=follow_up.occurrence, key=follow_up.turn
+                Partnership,
+                partnership=subject,
+                turn=follow_up.occurrence,
+                key=follow_up.turn,
+                again_on=planning.next_date(self, follow_up) if asked_again else None,
             )
 
 

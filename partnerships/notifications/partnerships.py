@@ -124,7 +124,7 @@ class PartnershipAbandoned(ToTheOthers):
 
 @register_notification
 class TalkAsked(PartnershipNotification):
-    """« Did you talk? », to the sides that have not said yes."""
+    """« Did you talk? », to the sides that have not said yes. Context: `again_on`, unless it is the last."""
 
     name: ClassVar[str] = "partnerships.talk_asked"
     template: ClassVar[str] = "mail/partnerships/talk_asked.md"

@@ -63,13 +63,15 @@ def report_talk(*, partnership: Partnership, talked: bool, by: "User") -> Verdic
 
 
 @transaction.atomic
-def ask_whether_they_talked(*, partnership: Partnership, turn: int, key: str) -> None:
+def ask_whether_they_talked(
+    *, partnership: Partnership, turn: int, key: str, again_on: datetime | None
+) -> None:
     """A day of the table has come: those who have not said yes are asked, once more or for the first time."""
     partnership = lock_partnership(partnership)
     if partnership.is_asked_whether_they_talked:
         partnership.talk_turn = turn
         partnership.save(update_fields=["talk_turn"])
-        mail.queue(TalkAsked, partnership, occurrence=key)
+        mail.queue(TalkAsked, partnership, occurrence=key, context={"again_on": again_on})
 
 
 @transaction.atomic

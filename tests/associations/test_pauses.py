@@ -23,6 +23,7 @@ from associations.operations import (
 from mecenova.agenda.models import FollowUp
 from mecenova.agenda.operations import next_step, run_due
 from mecenova.mail.models import OutgoingMail
+from mecenova.ui.figures import long_date
 from mecenova.workflow.errors import DomainError
 from mecenova.workflow.journal import history
 from tests.accounts.factories import UserFactory
@@ -146,7 +147,13 @@ class TestTheOnlyProject:
         now.move_to(MONDAY + timedelta(days=12))
         for _ in range(2):
             run_due()
-        assert [mail.notification for mail in OutgoingMail.objects.all()] == ["associations.pause_over"]
+        (mail,) = OutgoingMail.objects.all()
+        assert mail.notification == "associations.pause_over"
+        step = next_step(only.association.organisation)
+        assert step.what_to_you in mail.text
+        assert f"Au plus tard le {long_date(step.deadline)}" in mail.text
+        address = reverse("associations:edit_section", args=[only.association.pk, "position"])
+        assert f"Choisir une autre date\u00a0: http://testserver{address}" in mail.text
 
     @pytest.mark.parametrize("status", ["changes_asked", "to_check"])
     def test_a_pause_corrects_nothing_that_the_team_asked_about(self, now, only, user, status):
@@ -262,7 +269,9 @@ def test_paused_from_its_page_and_moved_by_the_link_of_its_mail(client, now, pro
         assert project.paused_until == until(now, days)
     now.move_to(MONDAY + timedelta(days=22))
     run_due()
-    assert address in OutgoingMail.objects.get(notification="associations.project_pause_over").text
+    text = OutgoingMail.objects.get(notification="associations.project_pause_over").text
+    assert address in text
+    assert f"le point avec vous à partir du {long_date(next_step(project).due_at)}" in text
 
 
 @pytest.mark.parametrize("days", [-400, -1, 0, 367])

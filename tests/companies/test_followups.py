@@ -200,6 +200,10 @@ class TestNeed:
         need = publish_need(need=NeedFactory(company=company, deadline=None), by=None)
         live(clock, 200)
         assert DigestLine.objects.filter(notification="companies.review_need").count() == 2
+        compose_due()
+        digest = OutgoingMail.objects.get(subject__contains="tient-il toujours")
+        again = long_date(next_step(need).due_at)
+        assert f"nous vous reposerons la question à partir du {again}" in digest.text
         assert [step.rule for step in steps(need)] == [followups.ReviewNeed.name]
 
     def test_closed_by_hand_nobody_is_told_twice(self, clock):

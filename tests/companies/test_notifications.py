@@ -7,10 +7,12 @@ import pytest
 from accounts.operations import check_organisation
 from companies import notifications
 from companies.models import Policy
+from companies.operations import create_need
 from mecenova.agenda.operations import next_step
 from mecenova.calendar import clock
 from mecenova.mail.models import OutgoingMail
 from mecenova.mail.operations import queue
+from mecenova.reference.enums import Kind
 from mecenova.ui.figures import long_date
 from tests.accounts.factories import MembershipFactory, StaffFactory, UserFactory
 from tests.companies.factories import CompanyFactory, NeedFactory
@@ -85,6 +87,12 @@ def test_about_a_need(company, snapshot, notification):
         id=KEY, company=company, title="Des *étoiles* [ici](http://mal.example)", published=published
     )
     assert written(notification, need) == snapshot
+
+
+def test_needs_brought_are_awaited_by_the_day_of_their_pages(company):
+    need = create_need(company=company, by=None, kind=Kind.IN_KIND, title="Chaises")
+    text = written(notifications.NeedsBrought, company.organisation)
+    assert f"si possible au plus tard le {long_date(next_step(need).deadline)}" in text
 
 
 def test_needs_brought(company, snapshot):

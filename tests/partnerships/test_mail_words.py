@@ -12,7 +12,7 @@ from mecenova.ui.figures import long_date, short_date
 from partnerships import operations
 from partnerships.notifications import ReflectionGivenUp, ReflectionWritten
 from tests.accounts.factories import StaffFactory
-from tests.partnerships.talking import END, TODAY
+from tests.partnerships.talking import END, FIRST, LAST, SECOND, TODAY
 
 pytestmark = pytest.mark.django_db
 
@@ -104,6 +104,16 @@ def test_not_signed_yet_comes_with_the_day_of_the_question(named, signed):
     )
     asked_on = agenda.next_step(signed.partnership).due_at
     assert f"la question le {long_date(asked_on)}" in told("signature_settled", signed.asker).text
+
+
+def test_the_question_says_on_which_day_it_comes_back(talk):
+    for moment, again in ((FIRST, SECOND), (SECOND, LAST)):
+        talk.go_to(moment)
+        assert f"nous la reposerons à partir du {long_date(again)}" in told("talk_asked", talk.asker).text
+    talk.go_to(LAST)
+    last = told("talk_asked", talk.asker).text
+    assert "reposerons" not in last
+    assert "la dernière fois" in last
 
 
 class TestAfterTheEnd:

@@ -57,7 +57,7 @@ def test_what_is_settled_already_is_not_asked_nor_concluded_again(talk):
     talk.partnership.refresh_from_db()
     asked, talked_at = mails("talk_asked").count(), talk.partnership.talked_at
     talk.now.advance(timedelta(days=1))
-    operations.ask_whether_they_talked(partnership=talk.partnership, turn=10, key="10")
+    operations.ask_whether_they_talked(partnership=talk.partnership, turn=10, key="10", again_on=None)
     operations.conclude_talk(partnership=talk.partnership)
     talk.partnership.refresh_from_db()
     assert (talk.partnership.talk_turn, mails("talk_asked").count()) == (3, asked)
