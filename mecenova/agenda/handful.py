@@ -20,6 +20,7 @@ from mecenova.agenda.models import FollowUp
 from mecenova.agenda.opening import Opening, open_all
 from mecenova.agenda.planning import AbsencesByOwner
 from mecenova.agenda.rules import Rule, following, rule_named
+from mecenova.agenda.tables import Tables
 from mecenova.calendar import clock
 from mecenova.mail.operations import queue, together
 
@@ -42,7 +43,7 @@ class Handful:
         self._keys = {row.pk: row.subject_id for row in rows}
         self._rule = _rule_of(rows[0])
         self._model = _model_of(rows[0])
-        self._delays: planning.Delays = {}
+        self._tables = Tables({}, ())
         self._subjects: dict[UUID, Model | None] = {}
         # Whatever acting on one row does may have moved the others: they are read again from then on.
         self._has_acted = False
@@ -51,7 +52,7 @@ class Handful:
         """Lock; then decide and act, one row after the other; then close them all and plan what follows."""
         self._lock_subjects()
         rows = self._lock_rows()
-        self._delays, absences = planning.clock_of(self._rule, rows)
+        self._tables, absences = planning.clock_of(self._rule, rows)
         became: dict[Ran, list[FollowUp]] = {ran: [] for ran in Ran}
         with together():
             for row in rows:
@@ -128,7 +129,7 @@ class Handful:
         away = planning.away(row, absences)
         if not away:
             return False
-        due, deadline = planning.dates(self._rule, row, self._delays, away)
+        due, deadline = planning.dates(self._rule, row, self._tables.of(row), away)
         if due <= clock.now():
             return False
         row.due_at, row.deadline, row.last_error = due, deadline, ""
@@ -148,14 +149,16 @@ class Handful:
                     row.cycle,
                     day,
                     row.since,
-                    planning.not_before(self._rule, clock.now(), row.occurrence, day, self._delays),
+                    planning.not_before(
+                        self._rule, clock.now(), row.occurrence, day, self._tables.of(row, day)
+                    ),
                     row.assigned_to,
                 )
                 for row, day in later
                 if (subject := subjects.get(row.pk)) is not None and self._rule.still_relevant(subject)
             ],
             in_place=False,
-            delays=self._delays,
+            tables=self._tables,
         )
 
     def _still_waiting(self, rows: Sequence[FollowUp]) -> dict[UUID, Any]:

@@ -13,8 +13,8 @@ from django.db.models import Model, Q
 from mecenova.agenda import planning
 from mecenova.agenda.enums import Outcome, Owner
 from mecenova.agenda.models import FollowUp
-from mecenova.agenda.planning import Delays
 from mecenova.agenda.rules import Rule
+from mecenova.agenda.tables import Tables
 from mecenova.calendar import clock
 
 if TYPE_CHECKING:
@@ -44,12 +44,12 @@ def open_one(rule: Rule, opening: Opening, *, in_place: bool) -> FollowUp:
 
 
 def open_all(
-    rule: Rule, openings: Sequence[Opening], *, in_place: bool = True, delays: Delays | None = None
+    rule: Rule, openings: Sequence[Opening], *, in_place: bool = True, tables: Tables | None = None
 ) -> None:
     """`open_one` for different subjects of one type, in a handful of queries."""
     if not openings:
         return
-    rows = _rows(rule, openings, delays)
+    rows = _rows(rule, openings, tables)
     if not _write(rule, rows, in_place=in_place):
         for row in rows:
             _insist(rule, row)
@@ -60,15 +60,15 @@ def open_where_none(rule: Rule, openings: Sequence[Opening]) -> None:
     FollowUp.objects.bulk_create(_rows(rule, openings, None), ignore_conflicts=True)
 
 
-def _rows(rule: Rule, openings: Sequence[Opening], delays: Delays | None) -> list[FollowUp]:
+def _rows(rule: Rule, openings: Sequence[Opening], tables: Tables | None) -> list[FollowUp]:
     """What is to be written, with the dates that the rule, the team and absences give."""
     rows = [_row(rule, opening) for opening in openings]
-    if delays is None:
-        delays, absences = planning.clock_of(rule, rows)
+    if tables is None:
+        tables, absences = planning.clock_of(rule, rows)
     else:
         absences = planning.absences_of(rows)
     for row in rows:
-        row.due_at, row.deadline = planning.dates(rule, row, delays, planning.away(row, absences))
+        row.due_at, row.deadline = planning.dates(rule, row, tables.of(row), planning.away(row, absences))
     return rows
 
 

@@ -2,14 +2,16 @@
 
 import uuid
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import connection
 
 from mecenova.agenda.models import Absence, FollowUp, RuleDelay
+from mecenova.agenda.models.delay import Decision
 from mecenova.agenda.rules import Delay, Rule, following
+from mecenova.agenda.tables import Delays, Tables, decided_of
 from mecenova.calendar import clock
 from mecenova.calendar.clock import paris
 from mecenova.calendar.working_days import (
@@ -20,7 +22,6 @@ from mecenova.calendar.working_days import (
     next_working_morning,
 )
 
-Delays = Mapping[int, int]
 Absences = Sequence[tuple[date, date]]
 AbsencesByOwner = defaultdict[uuid.UUID | None, list[tuple[date, date]]]
 
@@ -45,10 +46,10 @@ def count_again(rule: Rule, row: FollowUp) -> None:
     Whoever comes to owe it inherits no date that is past: the next working day is theirs, unless its own date
     was sooner.
     """
-    delays, absences = clock_of(rule, [row])
+    tables, absences = clock_of(rule, [row])
     soonest = min(row.due_at, row.deadline, due_at(clock.now(), 1))
     row.not_before = max(row.not_before, soonest) if row.not_before else soonest
-    row.due_at, deadline = dates(rule, row, delays, away(row, absences))
+    row.due_at, deadline = dates(rule, row, tables.of(row), away(row, absences))
     row.deadline = max(deadline, row.not_before)
 
 
@@ -60,7 +61,7 @@ def promised_occurrence(rule: Rule, occurrence: int) -> int:
 def next_date(rule: Rule, row: FollowUp) -> datetime:
     """What the runner, acting now on this row, is about to write on the next one, for the team.
 
-    Its absences stop no clock; one query.
+    Its absences stop no clock; one query, two where the team has changed a delay.
     """
     return later_date(rule, row, following(rule, row.occurrence) or row.occurrence)
 
@@ -73,7 +74,7 @@ def what_follows(rule: Rule, row: FollowUp) -> dict[str, Any]:
 
 def later_date(rule: Rule, row: FollowUp, occurrence: int) -> datetime:
     """The same of a day of the table further on."""
-    delays = delays_of(rule)
+    delays = decided_of([rule.name], [row]).of(row, occurrence)
     due = _when(rule, occurrence, row.since, delays, ())
     return max(due, not_before(rule, clock.now(), row.occurrence, occurrence, delays))
 
@@ -132,44 +133,46 @@ def _owners(rows: Iterable[FollowUp]) -> tuple[list[uuid.UUID], list[uuid.UUID]]
 
 # Asked for each step that is opened: both at once, and its text never made again.
 _CLOCKS = """
-SELECT rule, occurrence, days, NULL::uuid, NULL::date, NULL::date
-FROM (
-    SELECT DISTINCT ON (rule, occurrence) rule, occurrence, days FROM agenda_ruledelay
-    WHERE rule = ANY(%(rules)s) ORDER BY rule, occurrence, set_at DESC, id DESC
-) AS decided
+SELECT rule, set_at, id, occurrence, days, NULL::uuid, NULL::date, NULL::date FROM agenda_ruledelay
+WHERE rule = ANY(%(rules)s)
 UNION ALL
-SELECT NULL, NULL, NULL, coalesce(organisation_id, user_id), first_day, last_day FROM agenda_absence
-WHERE organisation_id = ANY(%(organisations)s) OR user_id = ANY(%(people)s)
+SELECT NULL, NULL, NULL, NULL, NULL, coalesce(organisation_id, user_id), first_day, last_day
+FROM agenda_absence WHERE organisation_id = ANY(%(organisations)s) OR user_id = ANY(%(people)s)
 """
 
 
-def clock_of(rule: Rule, rows: Sequence[FollowUp]) -> tuple[Delays, AbsencesByOwner]:
+def clock_of(rule: Rule, rows: Sequence[FollowUp]) -> tuple[Tables, AbsencesByOwner]:
     """What staff have changed in the rule's table, and the absences of whoever owes; one query.
 
     None where somebody gave the date: nothing sets it, nothing stops it.
     """
     if not rule.days[-1] and not any(row.occurrence for row in rows):
-        return {}, defaultdict(list)
-    delays, absences = clocks_of([rule.name], rows)
-    return delays[rule.name], absences
+        return Tables({}, ()), defaultdict(list)
+    return clocks_of([rule.name], rows)
 
 
-def clocks_of(
-    rules: Iterable[str], rows: Iterable[FollowUp]
-) -> tuple[defaultdict[str, dict[int, int]], AbsencesByOwner]:
-    """The same for the rules of these names, by their names; one query."""
+def clocks_of(rules: Iterable[str], rows: Sequence[FollowUp]) -> tuple[Tables, AbsencesByOwner]:
+    """The same for the rules of these names; one query."""
     organisations, people = _owners(rows)
     given: dict[str, Any] = {"rules": sorted(set(rules)), "organisations": organisations, "people": people}
-    delays: defaultdict[str, dict[int, int]] = defaultdict(dict)
+    decided: defaultdict[str, list[Decision]] = defaultdict(list)
     absences: AbsencesByOwner = defaultdict(list)
     with connection.cursor() as cursor:
         cursor.execute(_CLOCKS, given)
-        for rule, occurrence, days, owner, first, last in cursor.fetchall():
+        for rule, set_at, _, occurrence, days, owner, first, last in sorted(
+            cursor.fetchall(), key=_decided_at
+        ):
             if owner is None:
-                delays[rule][occurrence] = days
+                decided[rule].append((set_at, occurrence, days))
             else:
                 absences[owner].append((first, last))
-    return delays, absences
+    return Tables(decided, rows), absences
+
+
+def _decided_at(told: tuple[Any, ...]) -> tuple[bool, datetime | None, int]:
+    """Decisions first, the newest last."""
+    _, set_at, key, *_ = told
+    return set_at is None, set_at, key or 0
 
 
 def not_before(rule: Rule, moment: datetime, former: int, occurrence: int, delays: Delays) -> datetime:

@@ -8,8 +8,9 @@ from uuid import UUID
 from mecenova.agenda import planning
 from mecenova.agenda.models import FollowUp
 from mecenova.agenda.organisations import names_of
-from mecenova.agenda.planning import Absences, AbsencesByOwner, Delays
+from mecenova.agenda.planning import Absences, AbsencesByOwner
 from mecenova.agenda.rules import Rule, rule_named
+from mecenova.agenda.tables import Delays
 from mecenova.calendar import clock
 from mecenova.calendar.clock import paris
 from mecenova.calendar.working_days import (
@@ -46,8 +47,8 @@ def foreseen(rule: Rule, organisation_id: UUID) -> FollowUp:
     row = FollowUp(
         rule=rule.name, occurrence=rule.days[0], organisation_id=organisation_id, since=clock.now()
     )
-    delays, absences = planning.clock_of(rule, [row])
-    row.due_at, row.deadline = planning.dates(rule, row, delays, planning.away(row, absences))
+    tables, absences = planning.clock_of(rule, [row])
+    row.due_at, row.deadline = planning.dates(rule, row, tables.of(row), planning.away(row, absences))
     telling_why([row])
     return row
 
@@ -61,10 +62,10 @@ class _Reasons:
 
     @cached_property
     def _said(self) -> dict[UUID, str]:
-        delays, absences = planning.clocks_of((step.rule for step in self._steps), self._steps)
+        tables, absences = planning.clocks_of((step.rule for step in self._steps), self._steps)
         away = [key for step in self._steps for key in step.waits_for_organisations if absences[key]]
         names = names_of(away) if away else {}
-        return {step.pk: _what_puts_off(step, delays[step.rule], absences, names) for step in self._steps}
+        return {step.pk: _what_puts_off(step, tables.of(step), absences, names) for step in self._steps}
 
 
 def _what_puts_off(

@@ -133,3 +133,15 @@ class Ends(Recorded):
     def act(self, subject, follow_up):
         super().act(subject, follow_up)
         close(subject)
+
+
+@register_rule
+class OneAnswers(Recorded):
+    """Owed by one person, the subject itself."""
+
+    name = "tests.one_answers"
+    owner = Owner.ORGANISATION
+    days = (3, 12)
+
+    def assigned_to(self, subject):
+        return subject

@@ -1,6 +1,6 @@
 """The team's delays: what is refused, what is kept, and what follows from them."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -9,8 +9,8 @@ from django.urls import reverse
 
 from mecenova.agenda import rules
 from mecenova.agenda.delays import tables
-from mecenova.agenda.models import FollowUp, RuleDelay
-from mecenova.agenda.operations import run_due, set_delay, start
+from mecenova.agenda.models import Absence, FollowUp, RuleDelay
+from mecenova.agenda.operations import add_absence, next_step, restart_step, run_due, set_delay, start
 from mecenova.workflow.errors import DomainError
 from tests.accounts.factories import StaffFactory, UserFactory
 from tests.accounts.threads import at_once
@@ -90,6 +90,57 @@ class TestSetting:
         # Thirty days after the twenty that count now, and not after the nine of the table.
         assert again.occurrence == 39
         assert again.due_at > frozen() + timedelta(days=5)
+
+
+class TestMeanwhile:
+    """« Un délai changé vaut pour ce qui sera prévu ensuite ; les dates déjà promises restent. »"""
+
+    @pytest.mark.parametrize("days", [10, 20])
+    def test_what_was_promised_stays_from_one_reminder_to_the_next(self, staff, subject, frozen, acted, days):
+        promised = start(Answer, subject).deadline
+        frozen.advance(timedelta(hours=1))
+        set_delay(rule=Answer, occurrence=15, days=days, by=staff)
+        while (step := next_step(subject)) is not None:
+            assert step.deadline == promised
+            frozen.move_to(step.due_at)
+            run_due()
+        assert (acted[-1], frozen()) == ((Answer.name, 15), promised)
+
+    @pytest.mark.parametrize("days", [10, 20])
+    def test_an_absence_moves_it_by_its_own_days_alone(self, staff, subject, frozen, day, days):
+        """One of next year changes nothing; one of a day, a day."""
+        promised = start(Answer, subject).deadline
+        frozen.advance(timedelta(hours=1))
+        set_delay(rule=Answer, occurrence=15, days=days, by=staff)
+        for first in (date(2027, 2, 1), date(2026, 11, 26)):
+            add_absence(organisation_id=subject.pk, first_day=first, last_day=first, by=None)
+            assert next_step(subject).deadline == (promised if first.year == 2027 else day(15, 12))
+
+    def test_nor_does_an_absence_of_another_time_when_its_day_comes(self, staff, subject, frozen, acted):
+        row = start(Answer, subject)
+        Absence.objects.create(
+            organisation_id=subject.pk, first_day=date(2027, 2, 1), last_day=date(2027, 2, 1)
+        )
+        frozen.advance(timedelta(hours=1))
+        set_delay(rule=Answer, occurrence=2, days=4, by=staff)
+        frozen.move_to(row.due_at)
+        run_due()
+        assert acted == [(Answer.name, 2)]
+
+    def test_what_begins_again_is_counted_as_the_team_has_set_it(self, staff, subject, frozen, day):
+        start(Answer, subject)
+        frozen.advance(timedelta(hours=1))
+        set_delay(rule=Answer, occurrence=15, days=10, by=staff)
+        assert restart_step(Answer, subject).deadline == day(7, 12)
+
+    def test_why_a_date_is_far_is_told_of_the_table_it_was_counted_by(self, staff, subject, frozen):
+        start(Answer, subject)
+        frozen.advance(timedelta(hours=1))
+        set_delay(rule=Answer, occurrence=15, days=50, by=staff)
+        add_absence(
+            organisation_id=subject.pk, first_day=date(2026, 11, 26), last_day=date(2026, 11, 26), by=None
+        )
+        assert "La date en tient compte" in next_step(subject).put_off()
 
 
 @pytest.mark.django_db(transaction=True)

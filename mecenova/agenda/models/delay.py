@@ -1,6 +1,7 @@
 """The delays that staff have changed."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import ClassVar
 
 from django.conf import settings
@@ -9,15 +10,23 @@ from django.db.models import Q
 
 from mecenova.calendar import clock
 
+# When, of which day of the table, how many days.
+Decision = tuple[datetime, int, int]
+
 
 class RuleDelayQuerySet(models.QuerySet["RuleDelay"]):
+    def decided(self, rules: Iterable[str]) -> dict[str, list[Decision]]:
+        """For each rule, all that staff decided, the newest last."""
+        found: dict[str, list[Decision]] = {rule: [] for rule in rules}
+        rows = self.filter(rule__in=found).order_by("set_at", "id")
+        for rule, *decision in rows.values_list("rule", "set_at", "occurrence", "days"):
+            found[rule].append(tuple(decision))
+        return found
+
     def in_force(self, rules: Iterable[str]) -> dict[str, dict[int, int]]:
         """For each rule, the days counted for each occurrence that staff decided; the newest applies."""
-        found: dict[str, dict[int, int]] = {rule: {} for rule in rules}
-        decided = self.filter(rule__in=found).order_by("set_at", "id")
-        for rule, occurrence, days in decided.values_list("rule", "occurrence", "days"):
-            found[rule][occurrence] = days
-        return found
+        decided = self.decided(rules)
+        return {rule: {day: days for _, day, days in decided[rule]} for rule in decided}
 
 
 class RuleDelay(models.Model):

@@ -10,10 +10,11 @@ from uuid import UUID
 from django.db import transaction
 
 from mecenova.agenda import planning
-from mecenova.agenda.models import Absence, FollowUp, RuleDelay
+from mecenova.agenda.models import Absence, FollowUp
 from mecenova.agenda.operations.covering import Decisions, ToCover, clear_days_of, to_cover
 from mecenova.agenda.operations.sharing import share_staff_steps
 from mecenova.agenda.rules import rule_named
+from mecenova.agenda.tables import decided_of
 from mecenova.calendar import clock
 from mecenova.locks import hold
 from mecenova.team import is_staff
@@ -150,13 +151,13 @@ def _plan_again(absence: Absence) -> None:
     rows = list(FollowUp.objects.all().concerned_by(absence).select_for_update(skip_locked=True, no_key=True))
     now, moved = clock.now(), []
     absences = planning.absences_of(rows)
-    delays = RuleDelay.objects.in_force({row.rule for row in rows})
+    tables = decided_of({row.rule for row in rows}, rows)
     for row in rows:
         rule = rule_named(row.rule)
         if rule is None:
             continue
         own = planning.away(row, absences)
-        due, deadline = planning.dates(rule, row, delays[row.rule], own)
+        due, deadline = planning.dates(rule, row, tables.of(row), own)
         # What an absence taken back puts in the past is due now, and its date is the true one.
         due = max(due, now) if row.due_at > now else row.due_at
         deadline = deadline if row.deadline > now else row.deadline

@@ -15,6 +15,7 @@ from mecenova.agenda.models import FollowUp
 from mecenova.agenda.opening import Opening, open_all, open_one
 from mecenova.agenda.rules import Rule, following, rule_named
 from mecenova.agenda.runner import run_due as run_due
+from mecenova.agenda.tables import decided_of
 from mecenova.agenda.wording import telling_why
 from mecenova.calendar import clock
 from mecenova.team import is_staff
@@ -87,7 +88,7 @@ def go_on(rule: Rule, subject: Model) -> None:
     day = following(rule, last.occurrence) if last is not None else None
     if last is None or day is None:
         return
-    delays = planning.delays_of(rule)
+    delays = decided_of([rule.name], [last]).of(last, day)
     soonest = planning.not_before(rule, clock.now(), last.occurrence, day, delays)
     open_one(rule, Opening(subject, last.cycle, day, last.since, soonest, last.assigned_to), in_place=False)
 
