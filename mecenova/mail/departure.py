@@ -14,5 +14,9 @@ def departure(*, urgent: bool = False) -> datetime:
 
 def leaves() -> str:
     """« part tout de suite », or at night and on days of rest « part lundi 30 novembre 2026 à 8 h 00 »."""
+    return f"part {when_it_leaves()}"
+
+
+def when_it_leaves() -> str:
     moment = departure()
-    return "part tout de suite" if moment <= clock.now() else f"part {day_and_hour(moment)}"
+    return "tout de suite" if moment <= clock.now() else day_and_hour(moment)

@@ -15,6 +15,7 @@ from django.shortcuts import get_object_or_404
 from mecenova.calendar import clock
 from mecenova.calendar.quiet_hours import next_sending_time
 from mecenova.logs import ADDRESS
+from mecenova.mail.departure import when_it_leaves
 from mecenova.mail.enums import Attempt, LineStatus, MailStatus, TroubleKind, Unsent
 from mecenova.mail.models import AddressTrouble, DeliveryAttempt, OutgoingMail
 from mecenova.mail.signals import address_mended, address_troubled
@@ -155,8 +156,8 @@ def leaving_again(number: int) -> str:
     if number == 0:
         return "Aucun courriel n’attendait."
     if number == 1:
-        return "Un courriel qui attendait repart."
-    return f"{number} courriels qui attendaient repartent."
+        return f"Un courriel qui attendait repart {when_it_leaves()}."
+    return f"{number} courriels qui attendaient repartent {when_it_leaves()}."
 
 
 @transaction.atomic

@@ -34,6 +34,7 @@ from partnerships.views.partnership_page import own_words, partnership_seen_by, 
 
 May = Callable[[User, Partnership], bool]
 Act = Callable[[dict[str, Any]], str]
+BOTH, OTHER = "aux deux côtés", "à l’autre côté"
 
 
 @require_safe
@@ -69,7 +70,7 @@ def settle(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     def act(data: dict[str, Any]) -> str:
         talked = data["talked"] == SettleForm.YES
         operations.settle_talk(partnership=found, talked=talked, by=request.user, note=data["note"])
-        return f"C’est tranché\u202f; le courriel qui le dit aux deux côtés {leaves()}."
+        return f"C’est tranché\u202f; {_mail_to(BOTH)}."
 
     return _answer(request, found, "settle_form", SettleForm(request.POST), act)
 
@@ -80,7 +81,7 @@ def agree(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
     def act(data: dict[str, Any]) -> str:
         operations.agree_partnership(partnership=found, by=request.user, **data)
-        return "Bravo\u202f! C’est noté, et l’autre côté le sait."
+        return f"Bravo\u202f! C’est noté\u202f; {_mail_to(OTHER)}."
 
     return _answer(request, found, "agree_form", AgreeForm(request.POST, partnership=found), act)
 
@@ -91,7 +92,7 @@ def correct(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
     def act(data: dict[str, Any]) -> str:
         operations.correct_signature(partnership=found, by=request.user, **data)
-        return "Les dates sont corrigées, et l’autre côté le sait."
+        return f"Les dates sont corrigées\u202f; {_mail_to(OTHER)}."
 
     form = AgreeForm(request.POST, partnership=found, auto_id="correct_%s")
     return _answer(request, found, "correct_form", form, act)
@@ -115,7 +116,7 @@ def settle_signature(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     def act(data: dict[str, Any]) -> str:
         settled = {name: data[name] for name in ("signed_on", "ends_on", "note")}
         operations.settle_signature(partnership=found, by=request.user, **settled)
-        return "C’est noté, et les deux côtés le savent."
+        return f"C’est noté\u202f; {_mail_to(BOTH)}."
 
     form = SettleSignatureForm(request.POST, partnership=found)
     return _answer(request, found, "settle_signature_form", form, act)
@@ -130,7 +131,7 @@ def renew(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         operations.renew_partnership(
             partnership=found, goes_on=goes_on, ends_on=data["ends_on"], by=request.user
         )
-        return "C’est noté, et l’autre côté le sait."
+        return f"C’est noté\u202f; {_mail_to(OTHER)}."
 
     form = RenewForm(request.POST, has_end=found.ends_on is not None)
     return _answer(request, found, "renew_form", form, act)
@@ -175,6 +176,11 @@ def _answer(request: HttpRequest, found: Partnership, name: str, form: forms.For
         form.add_error(None, error.message)
         return show_partnership(request, partnership_seen_by(request, found.pk), status=409, **{name: form})
     return redirect("partnerships:partnership", pk=found.pk)
+
+
+def _mail_to(whom: str) -> str:
+    """At night nobody knows yet: when they will."""
+    return f"le courriel qui le dit {whom} {leaves()}"
 
 
 def _found(request: HttpRequest, pk: uuid.UUID, may: May) -> Partnership:

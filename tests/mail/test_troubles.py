@@ -441,12 +441,21 @@ class TestNotice:
         ("number", "said"),
         [
             (0, "Aucun courriel n’attendait."),
-            (1, "Un courriel qui attendait repart."),
-            (2, "2 courriels qui attendaient repartent."),
+            (1, "Un courriel qui attendait repart {when}."),
+            (2, "2 courriels qui attendaient repartent {when}."),
         ],
     )
     @pytest.mark.parametrize("way", ["mail:mend_own_address", "mail:mend_address", "pages:basket_act"])
-    def test_how_many_mails_leave_again_is_said(self, client, awa, way, number, said):
+    @pytest.mark.parametrize(
+        ("hour", "when"), [(10, "tout de suite"), (21, "mardi 24\u00a0novembre 2026 à 8\u00a0h\u00a000")]
+    )
+    def test_how_many_mails_leave_again_is_said_and_when(
+        self, client, awa, frozen_clock, way, number, said, hour, when
+    ):
+        with frozen_clock(datetime(2026, 11, 23, hour, tzinfo=UTC)):
+            assert said.format(when=when) in self._mended(client, awa, way, number)
+
+    def _mended(self, client, awa, way, number):
         for about in range(number):
             OutgoingMailFactory(
                 recipient=awa,
@@ -458,7 +467,7 @@ class TestNotice:
         trouble = mark_address(address=AWA, kind=TroubleKind.BOUNCED)
         keys = {"mail:mend_address": [trouble.pk], "pages:basket_act": ["adresses", trouble.pk]}
         client.force_login(StaffFactory() if way in keys else awa)
-        assert said in client.post(reverse(way, args=keys.get(way)), follow=True).text
+        return client.post(reverse(way, args=keys.get(way)), follow=True).text
 
     def test_nothing_to_mend_is_said(self, client, awa):
         client.force_login(awa)

@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from accounts.operations import withdraw_organisation
 from mecenova.agenda.enums import Owner
+from mecenova.calendar import clock
 from mecenova.ui.figures import long_date
 from mecenova.workflow.journal import history
 from partnerships import operations
@@ -52,6 +53,18 @@ def test_not_yet_is_offered_before_the_first_question_once_the_other_side_has_sa
     assert "L’autre côté n’a pas répondu la même chose" in shown(response)
     assert step_of(talk).rule == "partnerships.settle_disagreement"
     assert {mail.recipient for mail in mails("talk_disagreement")} == {talk.asker, talk.answerer}
+
+
+@pytest.mark.parametrize(("hours", "when"), [(0, "part tout de suite"), (12, "part vendredi 27 novembre 2026")])
+def test_whoever_settles_at_night_reads_that_both_will_know_in_the_morning(talk, client, hours, when):
+    talk.go_to(FIRST)
+    talk.say(talk.asker, True)
+    talk.say(talk.answerer, False)
+    client.force_login(StaffFactory())
+    address = reverse("partnerships:partnership_settle", args=[talk.partnership.pk])
+    with clock.frozen(clock.now() + timedelta(hours=hours)):
+        answer = client.post(address, {"talked": "yes", "note": "Gilles, au téléphone."}, follow=True)
+    assert plain(f"le courriel qui le dit aux deux côtés {when}") in shown(answer)
 
 
 def test_a_yes_taken_back_before_the_first_question_leaves_it_to_its_days(talk):
