@@ -55,7 +55,9 @@ def test_not_yet_is_offered_before_the_first_question_once_the_other_side_has_sa
     assert {mail.recipient for mail in mails("talk_disagreement")} == {talk.asker, talk.answerer}
 
 
-@pytest.mark.parametrize(("hours", "when"), [(0, "part tout de suite"), (12, "part vendredi 27 novembre 2026")])
+@pytest.mark.parametrize(
+    ("hours", "when"), [(0, "part tout de suite"), (12, "part vendredi 27 novembre 2026")]
+)
 def test_whoever_settles_at_night_reads_that_both_will_know_in_the_morning(talk, client, hours, when):
     talk.go_to(FIRST)
     talk.say(talk.asker, True)
