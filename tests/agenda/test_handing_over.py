@@ -189,6 +189,37 @@ def test_somebody_chooses_while_the_adviser_says_they_are_away(frozen):
     assert not Absence.objects.exists()
 
 
+@pytest.mark.django_db(transaction=True)
+def test_somebody_chooses_what_a_colleague_had_free_while_they_take_an_appointment_over(frozen):
+    """Whoever chose it keeps it, or is refused at once: nobody holds an appointment that was withdrawn unsaid."""
+    adviser, other = StaffFactory.create_batch(2)
+    booker, rival = MembershipFactory.create_batch(2)
+    slot, theirs = (
+        open_slots(adviser=one, day=TUESDAY, starts=time(14), ends=time(14, 20), by=one)[0]
+        for one in (adviser, other)
+    )
+    taken = book_slot(
+        slot=slot, organisation_id=booker.organisation_id, about=booker.organisation, by=booker.user
+    )
+
+    def choose():
+        with transaction.atomic():
+            book_slot(
+                slot=theirs, organisation_id=rival.organisation_id, about=rival.organisation, by=rival.user
+            )
+            until_another_waits()
+
+    def take_over():
+        while not _is_held(theirs):
+            pass
+        hand_over_slot(slot=taken, to=other, by=other)
+
+    (refused,) = (result for result in at_once(choose, take_over) if isinstance(result, Exception))
+    assert "déjà un rendez-vous" in str(refused)
+    theirs.refresh_from_db()
+    assert theirs.is_booked
+
+
 def _is_held(slot):
     with connection.cursor() as cursor, transaction.atomic():
         cursor.execute("SELECT 1 FROM agenda_slot WHERE id = %s FOR NO KEY UPDATE SKIP LOCKED", [slot.pk])

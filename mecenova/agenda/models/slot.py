@@ -8,7 +8,7 @@ from django.conf import settings
 from django.contrib.contenttypes.fields import GenericForeignKey
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
-from django.db.models import Q
+from django.db.models import DateTimeField, ExpressionWrapper, F, Q
 from django.urls import reverse
 
 from mecenova.calendar import clock
@@ -54,6 +54,11 @@ class SlotQuerySet(models.QuerySet["Slot"]):
 
     def ahead(self) -> Self:
         return self.filter(starts_at__gt=clock.now())
+
+    def during(self, starts: datetime, ends: datetime) -> Self:
+        """Those that take some of this time."""
+        until = ExpressionWrapper(F("starts_at") + F("minutes") * timedelta(minutes=1), DateTimeField())
+        return self.alias(until=until).filter(starts_at__lt=ends, until__gt=starts)
 
     def of_organisation(self, organisation_id: uuid.UUID) -> Self:
         return self.filter(booked_by_organisation_id=organisation_id)

@@ -61,8 +61,7 @@ def open_slots(
     moments = _moments(day, starts, ends, minutes)
     _refuse_wrong_day(adviser, day)
     last = moments[-1] + timedelta(minutes=minutes)
-    near = Slot.objects.standing().filter(adviser=adviser, starts_at__lt=last)
-    if any(slot.ends_at > moments[0] for slot in near.filter(starts_at__gt=moments[0] - timedelta(hours=3))):
+    if Slot.objects.standing().filter(adviser=adviser).during(moments[0], last).exists():
         raise DomainError("Des créneaux sont déjà ouverts à ces heures\u00a0: choisissez-en d’autres.")
     slots = Slot.objects.bulk_create(
         Slot(adviser=adviser, starts_at=moment, minutes=minutes) for moment in moments
@@ -146,16 +145,14 @@ def clear_for(adviser: "User", taken: Slot) -> None:
     """Make room for an appointment taken over. Raises DomainError when the adviser cannot be there."""
     hold_slots_of(adviser)
     _refuse_wrong_day(adviser, paris(taken.starts_at).date())
-    near = Slot.objects.standing().filter(adviser=adviser, starts_at__lt=taken.ends_at)
-    near = near.filter(starts_at__gt=taken.starts_at - timedelta(hours=3))
-    same_hour = [slot for slot in near if slot.ends_at > taken.starts_at]
+    theirs = Slot.objects.standing().filter(adviser=adviser).during(taken.starts_at, taken.ends_at)
+    # Held while they are read: whoever is choosing one of them has it, or finds it withdrawn.
+    same_hour = list(theirs.select_for_update(no_key=True).order_by("pk"))
     if any(slot.is_booked for slot in same_hour):
         raise DomainError(
             f"{adviser} a déjà un rendez-vous à cette heure\u00a0: choisissez quelqu’un d’autre."
         )
-    for slot in same_hour:
-        slot.cancelled_at = clock.now()
-        slot.save(update_fields=["cancelled_at"])
+    theirs.update(cancelled_at=clock.now())
 
 
 def _give_staff_step(about: Model, adviser: "User") -> None:
