@@ -3,11 +3,10 @@
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from mecenova.administration import ReadOnlyAdmin
-from mecenova.agenda.models import Absence, FollowUp, RuleDelay
+from mecenova.agenda.models import Absence, FollowUp, FollowUpQuerySet, RuleDelay
 
 
 class InErrorFilter(admin.SimpleListFilter):
@@ -17,8 +16,8 @@ class InErrorFilter(admin.SimpleListFilter):
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         return [("oui", "Oui")]
 
-    def queryset(self, request: HttpRequest, queryset: QuerySet[FollowUp]) -> QuerySet[FollowUp]:
-        return queryset.open().exclude(last_error="") if self.value() else queryset
+    def queryset(self, request: HttpRequest, queryset: FollowUpQuerySet) -> FollowUpQuerySet:
+        return queryset.in_error() if self.value() else queryset
 
 
 @admin.register(FollowUp)

@@ -9,7 +9,7 @@ from mecenova.agenda.enums import Fate
 from mecenova.agenda.models import Slot, SlotQuerySet
 from mecenova.agenda.operations.covering import Decisions, ToCover
 from mecenova.agenda.operations.delays import LONGEST_DELAY
-from mecenova.agenda.operations.slots import MINUTES
+from mecenova.agenda.operations.slots import MINUTES, TAKEN
 from mecenova.agenda.organisations import names_of, phones_of
 from mecenova.identifiers.fields import WholeNumberField
 from mecenova.team import team
@@ -70,7 +70,7 @@ class BookingForm(forms.Form):
         empty_label=None,
         error_messages={
             "required": "Choisissez un créneau.",
-            "invalid_choice": "Ce créneau vient d’être pris ou retiré\u00a0: choisissez-en un autre.",
+            "invalid_choice": TAKEN,
         },
     )
 

@@ -7,8 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from django.contrib.contenttypes.models import ContentType
-from django.db.models import Count, Exists, Model, OuterRef, QuerySet, Subquery, Value
+from django.db.models import Count, Exists, Model, QuerySet, Subquery, Value
 
 from mecenova.agenda.enums import Outcome
 from mecenova.agenda.models import FollowUp
@@ -80,10 +79,8 @@ def recent() -> datetime:
 def lacking(declared: Beside) -> "QuerySet[Any]":
     """The subjects on which none of the rules that must run is open, or that never had what is done once."""
     subjects = declared.queryset()
-    subject_type = ContentType.objects.get_for_model(subjects.model)
     rows = FollowUp.objects.all() if declared.once else FollowUp.objects.open()
-    found = rows.filter(subject_type=subject_type, subject_id=OuterRef("pk"), rule__in=declared.rules)
-    return subjects.filter(~Exists(found))
+    return subjects.filter(~Exists(rows.about_each(subjects.model).filter(rule__in=declared.rules)))
 
 
 def interrupted(rule: Rule, subjects: "QuerySet[Any]") -> "QuerySet[Any]":
@@ -92,8 +89,7 @@ def interrupted(rule: Rule, subjects: "QuerySet[Any]") -> "QuerySet[Any]":
     The next day is written in the transaction that closes the former: it was lost. Only of what is done once:
     what an operation closes as done goes on otherwise.
     """
-    subject_type = ContentType.objects.get_for_model(subjects.model)
-    rows = FollowUp.objects.filter(subject_type=subject_type, subject_id=OuterRef("pk"), rule=rule.name)
+    rows = FollowUp.objects.all().about_each(subjects.model).filter(rule=rule.name)
     latest = rows.order_by("-cycle", "-occurrence")
     outcome, day = (Subquery(latest.values(name)[:1]) for name in ("outcome", "occurrence"))
     stopped = subjects.alias(outcome=outcome, day=day).filter(outcome=Outcome.DONE, day__lt=rule.days[-1])
@@ -110,12 +106,13 @@ def restart_of(name: str) -> Restart | None:
 
 def without_step(subjects: "QuerySet[Any]") -> "QuerySet[Any]":
     """Those, among these subjects, whom no open step speaks of."""
-    return subjects.filter(~Exists(_steps(subjects.model)))
+    return subjects.filter(~Exists(FollowUp.objects.steps().about_each(subjects.model)))
 
 
 def forgotten(subjects: "QuerySet[Any]") -> "QuerySet[Any]":
     """Those that have no step of their own: that the team is asked to mend it is not one."""
-    return subjects.filter(~Exists(_own_steps(subjects.model)))
+    steps = FollowUp.objects.steps().about_each(subjects.model)
+    return subjects.filter(~Exists(steps.exclude(rule=REPAIR)))
 
 
 def numbers_of(found: "Mapping[str, QuerySet[Any]]") -> dict[str, int]:
@@ -125,15 +122,6 @@ def numbers_of(found: "Mapping[str, QuerySet[Any]]") -> dict[str, int]:
         for name, rows in found.items()
     ]
     return dict(numbers[0].union(*numbers[1:], all=True)) if numbers else {}
-
-
-def _steps(model: type[Model]) -> "QuerySet[FollowUp]":
-    subject_type = ContentType.objects.get_for_model(model)
-    return FollowUp.objects.steps().filter(subject_type=subject_type, subject_id=OuterRef("pk"))
-
-
-def _own_steps(model: type[Model]) -> "QuerySet[FollowUp]":
-    return _steps(model).exclude(rule=REPAIR)
 
 
 def subjects_without_step() -> Iterator[Model]:

@@ -191,7 +191,7 @@ def test_somebody_chooses_while_the_adviser_says_they_are_away(frozen):
 
 @pytest.mark.django_db(transaction=True)
 def test_somebody_chooses_what_a_colleague_had_free_while_they_take_an_appointment_over(frozen):
-    """Whoever chose it keeps it, or is refused at once: nobody holds an appointment that was withdrawn unsaid."""
+    """Whoever chose it keeps it, or is refused at once: no appointment is withdrawn unsaid."""
     adviser, other = StaffFactory.create_batch(2)
     booker, rival = MembershipFactory.create_batch(2)
     slot, theirs = (

@@ -55,6 +55,9 @@ class SlotQuerySet(models.QuerySet["Slot"]):
     def ahead(self) -> Self:
         return self.filter(starts_at__gt=clock.now())
 
+    def begun(self) -> Self:
+        return self.filter(starts_at__lte=clock.now())
+
     def during(self, starts: datetime, ends: datetime) -> Self:
         """Those that take some of this time."""
         until = ExpressionWrapper(F("starts_at") + F("minutes") * timedelta(minutes=1), DateTimeField())

@@ -37,8 +37,7 @@ ASSIGN = "assign"
 
 def present() -> "list[User]":
     """The team, without those who are away today."""
-    today = clock.today()
-    away = Absence.objects.filter(user__isnull=False, first_day__lte=today, last_day__gte=today)
+    away = Absence.objects.filter(user__isnull=False).on(clock.today())
     return list(team().exclude(pk__in=away.values("user_id")))
 
 
@@ -225,7 +224,7 @@ def _appointment_of(row: FollowUp) -> Slot | None:
     """What moves with the step, as long as its hour has not come."""
     if row.rule != HoldSlot.name:
         return None
-    return Slot.objects.filter(pk=row.subject_id, starts_at__gt=clock.now()).first()
+    return Slot.objects.ahead().filter(pk=row.subject_id).first()
 
 
 def _give(row: FollowUp, to: "User") -> int:

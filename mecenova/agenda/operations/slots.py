@@ -137,7 +137,7 @@ def _moments(day: date, starts: time, ends: time, minutes: int) -> list[datetime
 def _refuse_wrong_day(adviser: "User", day: date) -> None:
     if not is_working_day(day):
         raise DomainError("Ce jour n’est pas travaillé\u00a0: choisissez un jour de semaine non férié.")
-    if Absence.objects.filter(user=adviser, first_day__lte=day, last_day__gte=day).exists():
+    if Absence.objects.of(None, adviser.pk).on(day).exists():
         raise DomainError("Cette personne est absente ce jour-là\u00a0: choisissez un autre jour.")
 
 

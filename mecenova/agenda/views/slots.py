@@ -15,7 +15,6 @@ from mecenova.agenda.forms import BookingForm, OpenSlotsForm
 from mecenova.agenda.models import FollowUp, Slot, SlotRequest
 from mecenova.agenda.organisations import name_of, names_of, phone_of, phones_of, who_is_told
 from mecenova.agenda.slot_links import Wish, slots_path, wish_from
-from mecenova.calendar import clock
 from mecenova.mail.departure import leaves
 from mecenova.mail.models import OutgoingMail
 from mecenova.team import for_the_team, is_staff
@@ -41,8 +40,8 @@ def team_slots(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, f"Créneaux ouverts\u00a0: {len(opened)}.")
             return redirect("agenda:team_slots")
-    ahead = Slot.objects.standing().filter(starts_at__gt=clock.now()).select_related("adviser")
-    to_confirm = Slot.objects.to_hold().filter(starts_at__lte=clock.now()).select_related("adviser")
+    ahead = Slot.objects.standing().ahead().select_related("adviser")
+    to_confirm = Slot.objects.to_hold().begun().select_related("adviser")
     slots, past = list(ahead[:SHOWN]), list(to_confirm[:SHOWN])
     names = names_of([slot.booked_by_organisation_id for slot in [*slots, *past]])
     context = {
