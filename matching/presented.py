@@ -13,6 +13,7 @@ from mecenova.calendar import clock
 from mecenova.ui.figures import short_date
 from partnerships.enums import Side
 from partnerships.models import Introduction
+from partnerships.policies import already_asked
 from partnerships.refusals import AfterNo, NextSteps, Refusal, living_projects, next_steps
 
 
@@ -31,6 +32,11 @@ class Presentation:
     living: Introduction | None
     may_write: bool
     after_no: NextSteps | None
+
+    @property
+    def already(self) -> str:
+        """What `living` keeps the association from."""
+        return already_asked(self.living, Side.ASSOCIATION) if self.living else ""
 
 
 def presentations(suggestions: Iterable[Suggestion], *, absolute: bool = False) -> list[Presentation]:

@@ -13,6 +13,7 @@ from companies.models import Company, Need
 from partnerships.enums import Side
 from partnerships.models import Introduction
 from partnerships.policies import (
+    already_asked,
     refusal_in_force,
     why_door_is_closed,
     why_not_solicited,
@@ -74,7 +75,7 @@ def standing_before(user: "User", need: Need) -> Standing | None:
     if intended is None:
         return None
     if living := living_like(intended):
-        return Standing(living.already(), living.where_it_goes_on, "Voir où cela en est")
+        return Standing(already_asked(living, intended.side), living.where_it_goes_on, "Voir où cela en est")
     if not_yet := why_not_yet(intended.association.organisation):
         page = reverse("associations:edit", args=[intended.association.pk])
         return Standing(not_yet, page, "Compléter la fiche")

@@ -244,6 +244,19 @@ def _why_need_is_over(need: Need | None) -> str | None:
     return None
 
 
+def already_asked(living: Introduction, side: str) -> str:
+    """What this side is told when it would ask, as long as this one lives."""
+    if not living.is_open:
+        return "Vous êtes déjà en relation avec cette entreprise pour ce besoin."
+    if living.asked_by_side == side:
+        return "Vous avez déjà une demande en cours."
+    if side == Side.ASSOCIATION:
+        return "Cette entreprise vous a déjà écrit à ce sujet\u00a0: c’est à vous de répondre."
+    if living.is_queued:
+        return "Cette association vous a déjà écrit\u00a0: sa demande attend une place chez vous."
+    return "Cette association vous a déjà écrit\u00a0: c’est à vous de répondre."
+
+
 def _why_it_is_under_way(
     association: Association, company: Company, need: Need | None, side: str
 ) -> str | None:
@@ -251,7 +264,7 @@ def _why_it_is_under_way(
     if need is None:
         return None
     living = Introduction.objects.living().filter(association=association, company=company, need=need).first()
-    return f"{living.already(side)} Poursuivez sur sa page." if living else None
+    return f"{already_asked(living, side)} Poursuivez sur sa page." if living else None
 
 
 def _why_it_was_refused(association: Association, company: Company, side: str) -> str | None:

@@ -51,11 +51,6 @@ class NextSteps:
     # Of the label, where it is a title of another language than the site's.
     library_lang: str
 
-    @property
-    def may_retry(self) -> bool:
-        """The date to try again has come: the « no » keeps nobody any more."""
-        return self.retry_on is not None and self.retry_on <= clock.today()
-
 
 def step_for(reason: str, kind: str, asked_by_side: str) -> RefusalStep:
     """What this reason leads to for the side that asked: the step of this kind of support, or that of any.

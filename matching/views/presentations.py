@@ -13,8 +13,9 @@ from matching.odds import case_of_association, odds_of, places_of
 from matching.presented import presentations as told
 from matching.scoring import reasons_to_answer
 from matching.suited import SUITED_SHOWN, suited_needs, why_none
+from partnerships.enums import Side
 from partnerships.models import Introduction
-from partnerships.policies import why_not_yet
+from partnerships.policies import already_asked, why_not_yet
 
 PER_PAGE = 20
 
@@ -46,12 +47,12 @@ def suited(request: HttpRequest) -> HttpResponse:
     found = suited_needs(applicant(association), limit=SUITED_SHOWN)
     needs = Need.objects.with_details().in_bulk([candidate.need.id for candidate in found.candidates])
     living = Introduction.objects.living().filter(association=association, need__in=needs)
-    already = {introduction.need_id: introduction for introduction in living}
+    asked = {one.need_id: (one, already_asked(one, Side.ASSOCIATION)) for one in living}
     rows = [
         (
             needs[candidate.need.id],
             reasons_to_answer(candidate.need, candidate.association, candidate.assessment, found.names.words),
-            already.get(candidate.need.id),
+            *asked.get(candidate.need.id, (None, "")),
         )
         for candidate in found.candidates
     ]

@@ -346,6 +346,11 @@ class Introduction(Identified):
         return clock.paris(next_sending_time(morning_of(self.later_on))).date()
 
     @property
+    def may_be_asked_again(self) -> bool:
+        """The date given with a « no » has come: it keeps nobody from asking any more."""
+        return self.retry_on is not None and self.retry_on <= clock.today()
+
+    @property
     def was_never_sent(self) -> bool:
         """It ended while it waited for a place."""
         return self.status == IntroductionStatus.RELEASED and self.requested_at is None
@@ -363,18 +368,6 @@ class Introduction(Identified):
         owing = step.owing_organisation_id if step else None
         sides = {one.pk: one.name for one in self.organisations()}
         return sides.get(owing, "") if owing else ""
-
-    def already(self, side: str = Side.ASSOCIATION) -> str:
-        """What this side is told when it would ask, as long as this one lives."""
-        if not self.is_open:
-            return "Vous êtes déjà en relation avec cette entreprise pour ce besoin."
-        if self.asked_by_side == side:
-            return "Vous avez déjà une demande en cours."
-        if side == Side.ASSOCIATION:
-            return "Cette entreprise vous a déjà écrit à ce sujet\u00a0: c’est à vous de répondre."
-        if self.is_queued:
-            return "Cette association vous a déjà écrit\u00a0: sa demande attend une place chez vous."
-        return "Cette association vous a déjà écrit\u00a0: c’est à vous de répondre."
 
     @property
     def where_it_goes_on(self) -> str:

@@ -19,7 +19,6 @@ from infotheque.models import Prescription
 from mecenova.agenda import operations as agenda
 from mecenova.agenda.models import FollowUp
 from mecenova.agenda.wording import foreseen
-from mecenova.calendar import clock
 from mecenova.team import is_staff
 from mecenova.ui.form_pages import show_form
 from mecenova.workflow.errors import DomainError
@@ -57,7 +56,6 @@ def introductions(request: HttpRequest) -> HttpResponse:
         "page_awaited": awaited,
         "own_keys": {organisation.pk for organisation in own},
         "looks_for_associations": _gives_only(own),
-        "today": clock.today(),
         "page_obj": past,
     }
     return render(request, "partnerships/introductions.html", context)
@@ -149,7 +147,7 @@ def introduction_create(request: HttpRequest) -> HttpResponse:
     context = {
         "intended": intended,
         "living": living,
-        "already": living.already(intended.side) if living else "",
+        "already": policies.already_asked(living, intended.side) if living else "",
         "answers": intended.answers(living),
         "why_not": policies.why_not_ask(intended.association, intended.company, intended.need, intended.side),
         "position_url": intended.position_url,

@@ -110,6 +110,23 @@ def test_a_question_postponed_to_a_sunday_is_promised_for_the_day_it_is_asked(na
 
 
 @pytest.mark.django_db
+def test_once_over_a_question_postponed_to_a_sunday_was_promised_for_the_monday(named, client, frozen_clock):
+    """The list says so before, as the page and the mail do; the mail that says it is over, after."""
+    with frozen_clock(MONDAY) as now:
+        introduction = named.ask()
+        operations.postpone_introduction(
+            introduction=introduction, later_on=date(2026, 12, 27), by=named.answerer
+        )
+        client.force_login(named.asker)
+        assert "À revoir le lundi 28\u00a0décembre 2026" in client.get("/mises-en-relation/").text
+        close_need(need=named.need, by=named.answerer)
+        now.move_to(datetime(2026, 12, 28, 10, tzinfo=UTC))
+        agenda.run_due()
+        both = only("introduction_over_meanwhile")
+        assert [told.count("le lundi 28\u00a0décembre 2026. Entre-temps") for told in both] == [1, 1]
+
+
+@pytest.mark.django_db
 def test_the_mails_of_a_queue(named, frozen_clock, snapshot):
     with frozen_clock(MONDAY):
         fill_places(named.company)
