@@ -346,6 +346,17 @@ class TestCallingOff:
         assert slot.booked_at is None
         assert not FollowUp.objects.open().exists()
 
+    def test_an_organisation_that_leaves_after_the_hour_calls_nothing_off(
+        self, slots, book, organisation, frozen, mailoutbox
+    ):
+        slot = book(slots[0])
+        deliver_due()
+        frozen.move_to(slot.ends_at)
+        withdraw_organisation(organisation=organisation, by=None)
+        deliver_due()
+        assert not [mail for mail in mailoutbox if "n’attend plus votre appel" in mail.subject]
+        assert not FollowUp.objects.open().exists()
+
     def test_an_adviser_who_has_talked_may_go_away_the_same_day(self, slots, book, adviser, frozen):
         slot = book(slots[0])
         frozen.move_to(slot.ends_at)

@@ -77,7 +77,8 @@ def cancel_booking(*, slot: Slot, by: "User") -> Slot:
     if is_staff(by):
         _call_off(row, by)
     else:
-        _give_back(row, by)
+        _tell_adviser(row)
+        _free(row, by)
     return row
 
 
@@ -187,12 +188,17 @@ def call_off_unheld(*, slot: Slot, by: "User | None" = None, promised: int = 0) 
 
 @transaction.atomic
 def release_organisation(*, organisation_id: UUID, by: "User | None") -> None:
-    """It leaves the site: its appointments ahead are free for others, what it asked for is closed."""
+    """It leaves the site: its appointments ahead are free for others, what it asked for is closed.
+
+    Of one whose hour has come the adviser is told nothing: they may have talked.
+    """
     close_requests(organisation_id)
     for slot in Slot.objects.to_hold().of_organisation(organisation_id).order_by("pk"):
         row = locked(slot)
         close(row, HoldSlot, RemindSlot, outcome=Outcome.CANCELLED)
-        _give_back(row, by)
+        if not row.has_begun:
+            _tell_adviser(row)
+        _free(row, by)
 
 
 def _locked_with_organisation(slot: Slot) -> Slot:
@@ -217,11 +223,6 @@ def _locked_both(slot: Slot, other: Slot) -> "list[Slot]":
         "adviser", "booked_for_type"
     )
     return list(rows.filter(pk__in=[slot.pk, other.pk]).order_by("pk"))
-
-
-def _give_back(row: Slot, by: "User | None") -> None:
-    _tell_adviser(row)
-    _free(row, by)
 
 
 def _tell_adviser(row: Slot, *, moved_to: Slot | None = None) -> None:
