@@ -6,8 +6,10 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
+from django.db.models import Exists, OuterRef
 from django.urls import reverse
 
+from accounts.models import Organisation
 from associations.enums import ProjectStatus
 from associations.hints import Hint
 from associations.models import Project
@@ -19,6 +21,7 @@ from mecenova.mail.addresses import absolute_url
 from mecenova.ui.figures import short_date
 from partnerships.enums import RefusalReason, Rewrite, Side
 from partnerships.models import Introduction, RefusalStep
+from partnerships.models.introduction import IntroductionQuerySet
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -35,7 +38,10 @@ __all__ = [
     "next_steps_of_each",
     "refusal_hint",
     "step_for",
+    "to_ask_again",
 ]
+
+A_MONTH = timedelta(days=30)
 
 
 @dataclass(frozen=True)
@@ -124,6 +130,18 @@ def next_steps_of_each(declined: Sequence[Introduction]) -> list[tuple[Introduct
         )
         for one, project in zip(declined, projects, strict=True)
     ]
+
+
+def to_ask_again(organisation: Organisation) -> IntroductionQuerySet:
+    """What it was told no to, until a month after the day from which it may ask again; unless it has."""
+    declined = Introduction.objects.asked_for(organisation).refused_until_after(clock.today() - A_MONTH)
+    again = Introduction.objects.filter(
+        association=OuterRef("association"),
+        company=OuterRef("company"),
+        asked_by_side=OuterRef("asked_by_side"),
+        created_at__gt=OuterRef("answered_at"),
+    )
+    return declined.filter(~Exists(again)).with_parties().order_by("-answered_at", "pk")
 
 
 def refusal_hint(project: Project) -> Hint | None:

@@ -186,7 +186,7 @@ def test_a_no_stays_on_the_pages_of_who_asked_until_it_may_ask_again(client, que
         assert "a répondu non" not in shown(client.get(project.get_absolute_url()))
         now.move_to(datetime.combine(refused.retry_on, time(9), UTC))
         client.force_login(asker)
-        assert "a répondu non" not in shown(client.get(DASHBOARD))
+        assert "vous pouvez redemander" in shown(client.get(DASHBOARD))
         assert "a répondu non" not in shown(client.get(project.get_absolute_url()))
 
 

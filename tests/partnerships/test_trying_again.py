@@ -51,6 +51,20 @@ def test_who_asked_reads_that_the_day_has_come_and_where_to_ask(client, refused)
     assert refused.ask(need=None).pk != refused.introduction.pk
 
 
+def test_the_dashboard_says_it_until_it_is_asked_again_or_a_month_has_passed(client, refused):
+    board = reverse("pages:dashboard")
+    day = plain(long_date(refused.introduction.retry_on))
+    the_day_comes(refused)
+    assert f"Depuis le <strong>{day}</strong>, vous pouvez redemander" in read(client, refused.asker, board)
+    refused.now.advance(timedelta(days=29))
+    assert "vous pouvez redemander" in read(client, refused.asker, board)
+    refused.now.advance(timedelta(days=2))
+    assert "redemander" not in read(client, refused.asker, board)
+    the_day_comes(refused)
+    refused.ask(need=None)
+    assert "redemander" not in read(client, refused.asker, board)
+
+
 def test_the_list_says_it_too(client, refused):
     mine, day = reverse("partnerships:introductions"), plain(long_date(refused.introduction.retry_on))
     assert f"À redemander à partir du {day}." in read(client, refused.asker, mine)

@@ -31,7 +31,7 @@ from mecenova.calendar import clock
 from mecenova.readiness import Completeness, Part
 from partnerships.models import Introduction, Partnership
 from partnerships.operations import places_left
-from partnerships.refusals import next_steps_of_each
+from partnerships.refusals import next_steps_of_each, to_ask_again
 
 LATEST = 5
 PER_PAGE = 20
@@ -92,7 +92,6 @@ def _common(organisation: Organisation) -> dict[str, Any]:
     steps = agenda.next_steps([*introductions, *partnerships])
     names = Organisation.objects.names_of(step.owing_organisation_id for step in steps.values())
     lines = [_exchange(subject, steps.get(subject.pk), names) for subject in [*introductions, *partnerships]]
-    declined = Introduction.objects.asked_for(organisation).refused_until_after(clock.today()).with_parties()
     wish = SlotRequest.objects.waiting().filter(organisation_id=organisation.pk).first()
     return {
         "organisation": organisation,
@@ -109,8 +108,7 @@ def _common(organisation: Organisation) -> dict[str, Any]:
         "awaited": [
             line for line in lines if not (line[1] and line[1].owing_organisation_id == organisation.pk)
         ],
-        # A no leaves something to do until the day when one may ask again.
-        "declined": next_steps_of_each(declined.order_by("-answered_at", "pk")[:LATEST]),
+        "declined": next_steps_of_each(to_ask_again(organisation)[:LATEST]),
     }
 
 
