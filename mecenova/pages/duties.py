@@ -3,14 +3,13 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import Case, Count, Q, When
+from django.db.models import BooleanField, Count, ExpressionWrapper, Q
 
 from accounts.models import User
 from infotheque.models import Document
-from mecenova.agenda.enums import Outcome, Owner
 from mecenova.agenda.models import Absence, FollowUp, FollowUpQuerySet
 from mecenova.calendar import clock
 from mecenova.pages.subjects import name_of, page_of, with_subjects
@@ -49,19 +48,15 @@ def owed_by_team(*, of: User | None = None) -> FollowUpQuerySet:
     """Whoever has waited longest first, documents to read after people: of everybody, or of one person."""
     owed = FollowUp.objects.all().owed_by_staff().by_promise().select_related("assigned_to")
     document = ContentType.objects.get_for_model(Document)
-    is_reading = Q(subject_type=document) & ~Q(rule=AWAITED_DOCUMENT)
-    people_first = owed.order_by(Case(When(is_reading, then=1), default=0), "promised_at", "id")
+    is_reading = ExpressionWrapper(
+        Q(subject_type=document) & ~Q(rule=AWAITED_DOCUMENT), output_field=BooleanField()
+    )
+    people_first = owed.annotate(is_reading=is_reading).order_by("is_reading", "promised_at", "id")
     return with_subjects(people_first if of is None else people_first.filter(assigned_to=of))
 
 
-def promises(steps: Iterable[FollowUp]) -> "dict[UUID, datetime]":
-    """Of each of these steps, the first date given for it, however often it was put off since."""
-    dated = FollowUp.objects.filter(pk__in=[step.pk for step in steps]).by_promise()
-    return {step.pk: step.promised_at for step in dated}
-
-
-def duties(steps: Iterable[FollowUp]) -> list[Duty]:
-    """These steps as the team reads them."""
+def duties(steps: Iterable[Any]) -> list[Duty]:
+    """Of `owed_by_team`, these steps as the team reads them."""
     return [
         Duty(
             step.pk,
@@ -70,7 +65,7 @@ def duties(steps: Iterable[FollowUp]) -> list[Duty]:
             step.promised_at,
             page_of(step.subject),
             step.assigned_to,
-            isinstance(step.subject, Document) and step.rule != AWAITED_DOCUMENT,
+            step.is_reading,
         )
         for step in steps
         if step.subject is not None
@@ -89,18 +84,16 @@ class Load:
 
 def loads() -> list[Load]:
     """Of each person of the team, most loaded first."""
-    today, owed = clock.today(), Q(follow_ups__outcome=Outcome.OPEN, follow_ups__owner=Owner.STAFF)
-    late = (
-        FollowUp.objects.all().owed_by_staff().promised_before(clock.midnight(today)).order_by().values("pk")
-    )
+    today, owed = clock.today(), FollowUp.objects.all().owed_by_staff()
+    late = owed.promised_before(clock.midnight(today)).order_by()
     ahead = Absence.objects.filter(user__in=team()).from_day(today).order_by("-first_day", "-pk")
     nearest = {absence.user_id: absence for absence in ahead}
     return [
         Load(person, person.owed, person.late, nearest.get(person.pk))
         for person in team()
         .annotate(
-            owed=Count("follow_ups", filter=owed),
-            late=Count("follow_ups", filter=Q(follow_ups__in=late)),
+            owed=Count("follow_ups", filter=Q(follow_ups__in=owed.order_by().values("pk"))),
+            late=Count("follow_ups", filter=Q(follow_ups__in=late.values("pk"))),
         )
         .order_by("-owed", "email")
     ]

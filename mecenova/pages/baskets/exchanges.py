@@ -1,4 +1,4 @@
-"""Requests and partnerships that wait for somebody, and addresses that no longer answer."""
+"""Requests and partnerships that wait for somebody."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -13,6 +13,7 @@ from associations.operations import note_call
 from companies.operations import record_call
 from mecenova.calendar import clock
 from mecenova.pages.baskets.basket import Action, Basket, Line
+from mecenova.pages.subjects import name_of
 from mecenova.workflow.models import TransitionRecord
 from partnerships.enums import Side
 from partnerships.models import Introduction, Partnership
@@ -82,7 +83,7 @@ def _released_line(introduction: Introduction) -> Line:
 def _introduction_line(introduction: Introduction, since: datetime) -> Line:
     return Line(
         introduction,
-        f"{introduction.asking_organisation.name} → {introduction.answering_organisation.name}",
+        name_of(introduction),
         since,
         introduction.about,
         introduction.get_absolute_url(),

@@ -1,4 +1,4 @@
-"""What associations and companies have in common before anybody has met them: the check, and the claims."""
+"""What associations and companies have in common: the check, the claims, their names and their addresses."""
 
 from dataclasses import replace
 

@@ -15,6 +15,7 @@ from associations.models import Association
 from mecenova.calendar import clock
 from mecenova.mail.models import OutgoingMail
 from mecenova.pages.observatory.figures import ATTENTION
+from mecenova.pages.subjects import name_of
 from partnerships.models import Introduction
 
 SHOWN = 10
@@ -63,7 +64,7 @@ def _unanswered() -> list[Waiting]:
     found = Introduction.objects.waiting().with_parties().order_by("requested_at", "pk")[:SHOWN]
     return [
         Waiting(
-            f"{each.asking_organisation.name} → {each.answering_organisation.name}",
+            name_of(each),
             each.get_absolute_url(),
             each.requested_at or each.created_at,
         )

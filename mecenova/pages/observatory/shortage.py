@@ -209,10 +209,8 @@ def _by_cause(eligible: "QuerySet[Association]") -> tuple[Counter[str], dict[str
 
 
 def _givers(places: Mapping[str, Place]) -> list[_Giver]:
-    """Checked companies that look at associations; a policy that names no place covers all of France."""
-    policies = Policy.objects.filter(
-        company__in=Company.objects.checked().values("pk"), monthly_capacity__gt=0
-    )
+    """Companies that look at associations; a policy that names no place covers all of France."""
+    policies = Policy.objects.filter(company__in=Company.objects.with_an_open_door().values("pk"))
     keys = policies.order_by().values("pk")
     causes: dict[UUID, set[str]] = defaultdict(set)
     for key, slug in Policy.causes.through.objects.filter(policy__in=keys).values_list(

@@ -21,7 +21,7 @@ from mecenova.calendar import clock
 from mecenova.mail.models import DigestLine, OutgoingMail
 from mecenova.pages.baskets import BASKETS, GROUPS, Action, Basket, Line
 from mecenova.pages.contacts import Contacts, last_contacts, last_mails
-from mecenova.pages.duties import duties, loads, owed_by_team, promises
+from mecenova.pages.duties import duties, loads, owed_by_team
 from mecenova.pages.forms import NoteForm
 from mecenova.pages.register import Movement, movements, passages, told
 from mecenova.pages.subjects import followed, name_of
@@ -141,10 +141,10 @@ def _tell_done(request: HttpRequest, action: Action, more: str | None, title: st
     messages.success(request, f"{title}\u00a0: {done}{follows}")
 
 
-def _promised_first(step: FollowUp, promised_at: datetime) -> datetime | None:
+def _promised_first(step: FollowUp) -> datetime | None:
     """The day that the tower tells, where the team has given a later one since."""
-    is_former = clock.paris(promised_at).date() < clock.paris(step.deadline).date()
-    return promised_at if step.owner == Owner.STAFF and is_former else None
+    is_former = clock.paris(step.promised_at).date() < clock.paris(step.deadline).date()
+    return step.promised_at if step.owner == Owner.STAFF and is_former else None
 
 
 def _contact(
@@ -191,7 +191,6 @@ def _lines(chosen: Basket, subjects: list[Any], refused: Refused | None) -> list
     """Each line with its next step, who has it, the last contact, and the form of its click."""
     lines = [chosen.line(subject) for subject in subjects]
     steps = agenda.next_steps(line.step_of for line in lines if line.step_of)
-    promised = promises(steps.values())
     owing = Organisation.objects.names_of(step.owing_organisation_id for step in steps.values())
     reached = [one for line in lines for one in (line.organisation, *line.also_called) if one is not None]
     contacts = last_contacts(one.pk for one in reached)
@@ -204,8 +203,8 @@ def _lines(chosen: Basket, subjects: list[Any], refused: Refused | None) -> list
             {
                 "line": line,
                 "step": step,
-                "promised_first": _promised_first(step, promised[step.pk]) if step else None,
-                "is_late": bool(step and clock.day_is_over(promised[step.pk])),
+                "promised_first": _promised_first(step) if step else None,
+                "is_late": bool(step and clock.day_is_over(step.promised_at)),
                 "who": owing.get(step.owing_organisation_id, "") if step else "",
                 "assigned_to": people.get(step.assigned_to_id) if step else None,
                 "contact": _contact(line, contacts, written),
