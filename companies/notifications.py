@@ -12,8 +12,8 @@ from companies.enums import NeedStatus
 from companies.models import Company, Need
 from companies.readiness import NEED, completeness, missing_from_policy
 from mecenova.agenda.operations import next_step, next_steps
+from mecenova.mail.addresses import absolute_url
 from mecenova.mail.notifications import Notification, register_notification
-from mecenova.mail.operations import absolute_url
 from mecenova.readiness import in_words
 
 

@@ -13,10 +13,11 @@ from django.urls import reverse
 from accounts.models import User
 from infotheque.enums import TipStatus
 from infotheque.models import Document, Tip
+from mecenova.mail.addresses import absolute_url
 from mecenova.mail.enums import Category
 from mecenova.mail.groups import register_group
 from mecenova.mail.notifications import Notification, register_notification
-from mecenova.mail.operations import absolute_url, queue_message, take_back
+from mecenova.mail.operations import queue_message, take_back
 from mecenova.mail.rendering import render
 
 GROUP = register_group(

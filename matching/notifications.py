@@ -23,9 +23,9 @@ from matching.presented import presentations
 from matching.suited import suited_needs, why_none
 from mecenova.agenda.operations import next_step
 from mecenova.agenda.slot_links import slots_path
+from mecenova.mail.addresses import absolute_url
 from mecenova.mail.links import link_for
 from mecenova.mail.notifications import Notification, register_notification
-from mecenova.mail.operations import absolute_url
 from mecenova.readiness import Part
 
 # Declared in links.py, a layer above.

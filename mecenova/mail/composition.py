@@ -33,12 +33,13 @@ logger = logging.getLogger(__name__)
 
 # In one transaction, so that what their digests read is read once.
 PEOPLE_AT_ONCE = 20
+SECONDS = 20.0
 TRY_AGAIN_AFTER = timedelta(hours=1)
 
 
-def compose_due(seconds: float = 20.0) -> int:
+def compose_due() -> int:
     """Write the digests that are due, longest-waiting people first, and say how many. Bounded in time."""
-    stop = clock.elapsed() + seconds
+    stop = clock.elapsed() + SECONDS
     composed = 0
     seen: set[Any] = set()
     while clock.elapsed() < stop:

@@ -24,8 +24,6 @@ from mecenova.mail.addresses import absolute_url
 if TYPE_CHECKING:
     from accounts.models import User
 
-__all__ = ["OneClick", "absolute_url", "link_for", "read", "register_link", "registered"]
-
 NAME = re.compile(r"[a-z_]+(\.[a-z_]+)+")
 _KEY = 16
 _SECONDS = 6

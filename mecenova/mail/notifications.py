@@ -55,10 +55,6 @@ class Notification:
     def context(self, subject: Any, recipient: "User") -> dict[str, Any]:
         return {}
 
-    def late_context(self, subject: Any, recipient: "User") -> dict[str, Any]:
-        """What a mail that is `rendered_late` says at the moment it leaves."""
-        return self.context(subject, recipient)
-
     def attachments(self, subject: Any, recipient: "User") -> Sequence[Attachment]:
         """Files that leave with it; the site's own page of the mail does not show them again."""
         return ()
@@ -80,7 +76,7 @@ class Notification:
 
     def rewrite(self, mail: "OutgoingMail", subject: Any, recipient: "User") -> Written | None:
         """The mail as it must leave now; None when nothing in it is wanted any more."""
-        context = self.late_context(subject, recipient)
+        context = self.context(subject, recipient)
         return render(self.template, self.values(subject, recipient, context), groups=self.groups)
 
     @property

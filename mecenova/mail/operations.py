@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.models import Model
 
 from mecenova.calendar import clock
-from mecenova.mail.addresses import absolute_url, message_id_for
+from mecenova.mail.addresses import message_id_for
 from mecenova.mail.composition import compose_due
 from mecenova.mail.delivery import deliver_due
 from mecenova.mail.departure import departure
@@ -45,7 +45,6 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 __all__ = [
-    "absolute_url",
     "cancel_waiting",
     "compose_due",
     "deliver_due",
