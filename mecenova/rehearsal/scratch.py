@@ -4,7 +4,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -95,7 +95,7 @@ def drop(name: str) -> None:
         live.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
-def environment(name: str, **more: str) -> dict[str, str]:
+def environment(name: str) -> dict[str, str]:
     """What a child process must know to live in that database."""
     told = connection.settings_dict
     options = {key: value for key, value in (told.get("OPTIONS") or {}).items() if key in _LIBPQ}
@@ -107,18 +107,15 @@ def environment(name: str, **more: str) -> dict[str, str]:
         "SITE_URL": settings.SITE_URL,
         # The same words are read in the same order from one run to the next.
         "PYTHONHASHSEED": "0",
-        **more,
     }
 
 
-def run_manage(
-    name: str, *words: str, seconds: float | None = None, environ: Mapping[str, str] | None = None
-) -> str:
+def run_manage(name: str, *words: str, seconds: float | None = None) -> str:
     """One management command in a process of its own, living in that database; what it printed."""
     try:
         done = subprocess.run(  # noqa: S603 (our own command)
             command(*words),
-            env={**environment(name), **(environ or {})},
+            env=environment(name),
             cwd=settings.BASE_DIR,
             stdin=subprocess.DEVNULL,
             capture_output=True,

@@ -133,10 +133,9 @@ class Reader:
 
     def _read_talks(self) -> None:
         """« Did you talk? »: most say the same on both sides, some do not, some say nothing."""
-        asked = Partnership.objects.filter(status=PartnershipStatus.DISCUSSION).exclude(
-            talk_turn__isnull=True
-        )
-        asked = asked.filter(disagreement_at=None, introduction__isnull=False).order_by("opened_at", "pk")
+        asked = Partnership.objects.filter(
+            status=PartnershipStatus.DISCUSSION, disagreement_at=None, introduction__isnull=False
+        ).order_by("opened_at", "pk")
         for partnership in asked.select_related("introduction__association", "introduction__company"):
             turn = (partnership.pk, partnership.talk_turn)
             if not partnership.is_asked_whether_they_talked or turn in self._asked:
