@@ -199,7 +199,7 @@ def restart_corrections(*, organisation: Organisation) -> None:
 
 
 @transaction.atomic
-def withdraw_organisation(*, organisation: Organisation, by: User | None, note: str = "") -> Organisation:
+def withdraw_organisation(*, organisation: Organisation, by: User | None) -> Organisation:
     """The whole organisation leaves: listed nowhere, suggested to nobody, chased by no reminder.
 
     The rest of its people are told, and how to come back.
@@ -209,7 +209,7 @@ def withdraw_organisation(*, organisation: Organisation, by: User | None, note: 
         return organisation
     if by is not None and not policies.can_withdraw(by, organisation):
         raise PermissionDenied
-    journal.advance(organisation, ORGANISATION, "leave", by=by, note=paragraphs(note), left_at=clock.now())
+    journal.advance(organisation, ORGANISATION, "leave", by=by, left_at=clock.now())
     organisation.invitations.waiting().delete()
     signals.organisation_left.send(Organisation, organisation=organisation, by=by)
     agenda.release_organisation(organisation_id=organisation.pk, by=by)

@@ -130,12 +130,12 @@ def publish_need(*, need: Need, by: User | None) -> Need:
 
 
 @transaction.atomic
-def close_need(*, need: Need, by: User | None, note: str = "") -> Need:
+def close_need(*, need: Need, by: User | None) -> Need:
     """Take the need off the lists; its page stays readable."""
     need = lock_need(need)
     if by is not None and not can_close_need(by, need):
         raise PermissionDenied
-    advance(need, NEED, "close", by=by, note=note, closed_at=clock.now())
+    advance(need, NEED, "close", by=by, closed_at=clock.now())
     restart_need_step(need)
     _send_back(need, by)
     refresh_step(need.company.organisation)

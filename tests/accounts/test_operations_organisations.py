@@ -270,7 +270,7 @@ class TestLeaving:
 
         signals.organisation_left.connect(listen)
         for _ in range(2):
-            left = operations.withdraw_organisation(organisation=organisation, by=person, note="Dissoute")
+            left = operations.withdraw_organisation(organisation=organisation, by=person)
         signals.organisation_left.disconnect(listen)
         assert (left.status, bool(left.left_at)) == (OrganisationStatus.LEFT, True)
         assert next_step(organisation) is None
