@@ -28,7 +28,6 @@ from companies.models.company import CompanyQuerySet
 from matching.models import Suggestion
 from matching.odds.cases import Case, case_of
 from mecenova.calendar import clock
-from mecenova.reference.models import Territory
 
 # With fewer than this a median would be a rumour, and a ratio a false precision.
 ENOUGH = 5
@@ -65,10 +64,18 @@ class Room:
 
     @property
     def associations_per_place(self) -> float | None:
-        """How many associations there are for one place a month; None without a place, or of a handful."""
+        """How many associations there are for one place a month, never rounded down to one for each.
+
+        None without a place, or of a handful.
+        """
         if not self.places_this_month or self.is_small or not self.tells_places:
             return None
-        return round(self.associations / self.places_this_month, 1)
+        return -(-10 * self.associations // self.places_this_month) / 10
+
+    @property
+    def has_a_place_for_each(self) -> bool:
+        """On paper: a company looks only at those that answer its needs."""
+        return self.associations <= self.places_this_month
 
     @property
     def months_to_see_all(self) -> int | None:
@@ -86,6 +93,10 @@ class Odds(Room):
     median_wait_days: int | None
     never_presented: int
 
+    @property
+    def tells_who_waits(self) -> bool:
+        return self.never_presented >= ENOUGH
+
 
 class Half(Aggregate):
     """The median of an expression; None of nothing."""
@@ -96,11 +107,9 @@ class Half(Aggregate):
     output_field = FloatField()
 
 
-def odds(
-    *, cause_ids: Iterable[int] = (), department: Territory | None = None, kind: str | None = None
-) -> Odds:
-    """The odds for these causes, this place and this kind; nothing given means the whole network."""
-    return odds_of(case_of(cause_ids, department, [kind] if kind else []))
+def odds(*, cause_ids: Iterable[int] = ()) -> Odds:
+    """The odds for these causes; nothing given means the whole network."""
+    return odds_of(case_of(cause_ids))
 
 
 def odds_of(case: Case) -> Odds:

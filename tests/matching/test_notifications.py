@@ -249,6 +249,11 @@ def welcome(template, monkeypatch, found):
             "Cela fait 1,2 association pour une place par mois.",
         ),
         (
+            # One too many for each to have one, as the public page says.
+            {"companies": 5, "associations": 51, "places_this_month": 50},
+            "Cela fait 1,1 association pour une place par mois.",
+        ),
+        (
             {"companies": 5, "associations": 6, "places_this_month": 3},
             "Cela fait 2 associations pour une place par mois.",
         ),

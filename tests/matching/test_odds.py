@@ -73,13 +73,13 @@ def test_counts_by_cause_place_and_kind(employment):
     CompanyFactory(organisation__status="to_check", organisation__checked_at=None)
     paris, nord = Territory.objects.get(code="75"), Territory.objects.get(code="59")
     assert odds(cause_ids=[employment.pk]).associations == 5
-    assert odds(kind="financial").associations == 4
-    assert odds(department=nord).associations == 5
-    assert odds(department=paris).associations == 0
-    assert odds(department=paris).needs == 1
-    assert odds(department=nord).needs == 0
-    assert odds(department=paris).companies == 2
-    assert odds(kind="in_kind").companies == 0
+    assert odds_of(case_of(kinds=["financial"])).associations == 4
+    assert odds_of(case_of(place=nord)).associations == 5
+    assert odds_of(case_of(place=paris)).associations == 0
+    assert odds_of(case_of(place=paris)).needs == 1
+    assert odds_of(case_of(place=nord)).needs == 0
+    assert odds_of(case_of(place=paris)).companies == 2
+    assert odds_of(case_of(kinds=["in_kind"])).companies == 0
 
 
 def test_odds_count_whom_the_directory_lists(employment, query_count):
@@ -180,7 +180,7 @@ def test_a_handful_is_not_divided(db):
     AssociationFactory.create_batch(4, complete=True)
     assert odds().associations_per_place is None
     AssociationFactory(complete=True)
-    assert (odds().associations_per_place, odds().months_to_see_all) == (0.3, 1)
+    assert (odds().associations_per_place, odds().months_to_see_all) == (0.4, 1)
     Company.objects.first().organisation.delete()
     assert (odds().associations_per_place, odds().months_to_see_all) == (None, None)
 
@@ -269,10 +269,11 @@ def test_nothing_is_widened_beyond_all_of_france_and_any_kind(db):
         ((1, 1, 0, 3, 3), ["moins de 5 associations ouvertes", "Vous êtes moins de cinq"]),
         ((5, 2, 0, 5, 5), ["5 associations ouvertes", "très peu de places"]),
         ((5, 5, 0, 5, 5), ["5 associations ouvertes", "une place pour chaque association"]),
+        ((51, 5, 0, 50, 50), ["51 associations ouvertes", "il faut au moins 2 mois"]),
     ],
 )
 def test_a_place_is_promised_to_nobody_who_is_not_there(figures, told):
     found = Odds(*figures, median_wait_days=None, never_presented=0)
     page = " ".join(strip_tags(render_to_string("matching/odds.html", {"odds": found})).split())
     assert all(each in page for each in told)
-    assert ("une place pour chaque association" in page) == (found.companies >= ENOUGH)
+    assert ("une place pour chaque association" in page) == (figures == (5, 5, 0, 5, 5))
