@@ -23,24 +23,13 @@ from associations.models import Project
 from associations.readiness import completeness
 from matching.applicant import Applicant, applicant
 from matching.findings import Findings, ground_of, in_plain_numbers
-from matching.openings import Opening, kinds_it_accepts, openings_under, wider_places
+from matching.openings import OF_KIND, Opening, kinds_it_accepts, openings_under, wider_places
 from matching.suited import needs_to_answer
 from mecenova.readiness import in_words
-from mecenova.reference.enums import Kind
 from partnerships.enums import RefusalReason
 
 KEPT = 3
 MOST_WEIGHT_OF_NUMBERS = 19
-
-# « une demande de… »
-OF_KIND = {
-    Kind.FINANCIAL: "d’argent",
-    Kind.IN_KIND: "de biens",
-    Kind.SKILLS: "de compétences",
-    Kind.VOLUNTEERING: "de bénévoles",
-    Kind.CO_CONSTRUCTION: "de co-construction",
-}
-
 
 # The words of the page it leads to; those of the choice are « Réécrire le projet ».
 EDIT = "Modifier le projet"
@@ -191,7 +180,7 @@ def _other_kind(project: Project, opening: Opening, gain: int) -> Step:
     return Step(
         "kind",
         40 + _weight(gain),
-        f"Ajoutez une demande {OF_KIND[Kind(opening.kind)]}\u00a0: {_would_suit(gain)}.",
+        f"Ajoutez une demande {OF_KIND[opening.kind]}\u00a0: {_would_suit(gain)}.",
         "Ajouter cette demande",
         f"{_new_ask(project)}?forme={opening.kind}",
     )

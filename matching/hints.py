@@ -3,27 +3,17 @@ to a released request's, its diagnosis; and the causes it reads in a profile's t
 
 from django.urls import reverse
 
-from associations.enums import ProjectStatus
 from associations.hints import Hint
 from associations.models import Association, Project
 from matching.applicant import applicant
 from matching.enums import Choice
 from matching.models import Diagnosis
 from matching.network.stems import stems_of_words
-from matching.openings import kinds_it_accepts, openings_under
+from matching.openings import OF_KIND, kinds_it_accepts, openings_under
 from matching.scoring import likely_causes
 from matching.scoring.text import exact_stems, words
-from mecenova.reference.enums import Kind
 from mecenova.ui.figures import long_date
 from partnerships.models import Introduction
-
-# « avec une demande… »
-OF_OTHER_KIND: dict[str, str] = {
-    Kind.SKILLS: "de compétences",
-    Kind.IN_KIND: "de biens",
-    Kind.VOLUNTEERING: "de temps de salariés",
-    Kind.CO_CONSTRUCTION: "de co-construction",
-}
 
 
 def diagnosis_hint(project: Project) -> Hint | None:
@@ -63,15 +53,14 @@ def money_only_hint(project: Project) -> Hint | None:
     """A proposed project that asks only for money: the needs that suit its association, and those that would
     with another ask, counted as the page where it leads counts them."""
     association = project.association
-    is_proposed = project.status == ProjectStatus.PUBLISHED and not project.is_paused
-    if not (is_proposed and project.asks_only_for_money):
+    if not (project.is_proposed and project.asks_only_for_money):
         return None
     one = applicant(association)
     before, others = openings_under(one, kinds_it_accepts(one))
     if not others:
         return None
     suited = before.total()
-    listed = ", ".join(f"{other.needs} avec une demande {OF_OTHER_KIND[other.kind]}" for other in others)
+    listed = ", ".join(f"{other.needs} avec une demande {OF_KIND[other.kind]}" for other in others)
     return Hint(
         text=f"Votre projet ne demande que de l’argent\u00a0: {_suit_now(suited)} aujourd’hui. "
         f"Ce serait {listed}.",

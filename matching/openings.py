@@ -24,6 +24,14 @@ from mecenova.reference.models import Territory
 from mecenova.reference.territories import reach
 
 MOST_CAUSES = 4
+# « une demande… »
+OF_KIND: dict[str, str] = {
+    Kind.FINANCIAL: "d’argent",
+    Kind.IN_KIND: "de biens",
+    Kind.SKILLS: "de compétences",
+    Kind.VOLUNTEERING: "de bénévoles",
+    Kind.CO_CONSTRUCTION: "de co-construction",
+}
 
 
 @dataclass(frozen=True, slots=True)

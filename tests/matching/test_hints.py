@@ -38,6 +38,11 @@ def test_a_project_asking_only_for_money_is_told_what_else_would_open(project):
     assert hint in hints_for(project)
 
 
+def test_volunteers_are_asked_for_not_the_work_time_of_employees(project):
+    NeedFactory(published=True, kind=Kind.VOLUNTEERING, territories=["59"])
+    assert "Ce serait 1 avec une demande de bénévoles." in hint_of(project).text
+
+
 def test_it_counts_as_the_page_where_it_leads(project, client):
     """A near cause and other words, near by: not counted, since the page does not count them."""
     causes = project.association.causes.all()
