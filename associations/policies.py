@@ -48,8 +48,7 @@ def can_claim(user: Visitor, association: Association) -> bool:
 
 def can_solicit(user: Visitor, association: Association) -> bool:
     """A company's member may ask an association that wishes to be asked, now."""
-    solicited = not (association.is_expert_only or association.is_paused)
-    if not (isinstance(user, User) and association.organisation.is_checked and solicited):
+    if not (isinstance(user, User) and association.is_open_to_companies):
         return False
     return Organisation.objects.of(user).checked().filter(kind=OrganisationKind.COMPANY).exists()
 

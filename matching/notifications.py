@@ -107,9 +107,8 @@ class SuggestionDeclined(Notification):
 
     def still_wanted(self, subject: Suggestion, recipient: User) -> bool:
         """Not once the two are about to talk, or do, about the same need: that « no » is no news any more."""
-        association = subject.association
-        here = association.organisation.is_checked and association.wishes_mail
-        return here and subject.status == SuggestionStatus.DECLINED and not subject.has_gone_on
+        declined = subject.status == SuggestionStatus.DECLINED
+        return subject.association.is_open_to_companies and declined and not subject.has_gone_on
 
 
 class Welcome(Notification):
@@ -226,8 +225,7 @@ class AboutDiagnosis(Notification):
 
     def still_wanted(self, subject: Diagnosis, recipient: User) -> bool:
         association = subject.project.association
-        here = association.organisation.is_checked and association.wishes_mail
-        return here and is_member(recipient, association.organisation)
+        return association.is_open_to_companies and is_member(recipient, association.organisation)
 
 
 class ToChoose(AboutDiagnosis):

@@ -6,7 +6,6 @@ from django.core.exceptions import PermissionDenied
 from accounts.models import User
 from accounts.policies import is_member
 from associations import policies as associations_policies
-from associations.enums import ProjectStatus
 from associations.models import Project
 from matching.models import Diagnosis, Suggestion
 from mecenova.team import is_staff
@@ -26,9 +25,7 @@ def can_answer_suggestion(user: Person, suggestion: Suggestion) -> bool:
 
 def can_be_diagnosed(project: Project) -> bool:
     """Published and proposed today, by an association that is checked and wishes to be written to."""
-    proposed = project.status == ProjectStatus.PUBLISHED and not project.is_paused
-    association = project.association
-    return proposed and association.organisation.is_checked and association.wishes_mail
+    return project.is_proposed and project.association.is_open_to_companies
 
 
 def can_view_diagnosis(user: Person, diagnosis: Diagnosis) -> bool:

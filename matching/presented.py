@@ -122,14 +122,15 @@ def _follows(suggestion: Suggestion, after_no: NextSteps | None) -> str:
     if suggestion.company.organisation.status == OrganisationStatus.LEFT:
         return ""
     if after_no is not None and after_no.retry_on:
-        return f"Votre association {_back_on(after_no.retry_on, 'être proposée à cette entreprise')}."
+        return f"Votre association {back_on(after_no.retry_on, 'être proposée à cette entreprise')}."
     if suggestion.is_open:
-        back = _back_on(suggestion.may_return_on, "lui être proposée")
+        back = back_on(suggestion.may_return_on, "lui être proposée")
         return f"Rien ne l’oblige à répondre à une suggestion. Sans réponse, votre association {back}."
     return ""
 
 
-def _back_on(day: date, what: str) -> str:
+def back_on(day: date, what: str) -> str:
+    """From which day this may be done again; to be read after its subject."""
     if day <= clock.today():
         return f"peut de nouveau {what}"
     return f"pourra de nouveau {what} à partir du {short_date(day)}"

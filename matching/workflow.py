@@ -15,7 +15,12 @@ SUGGESTION = Workflow(
             "membre de l’entreprise",
         ),
         Transition("decline", _PRESENTED, SuggestionStatus.DECLINED, "membre de l’entreprise"),
-        Transition("expire", _PRESENTED, SuggestionStatus.EXPIRED, "le tour suivant"),
+        Transition(
+            "expire",
+            _PRESENTED,
+            SuggestionStatus.EXPIRED,
+            "le besoin se ferme, l’association n’est plus proposée, un départ, ou un tour la remplace",
+        ),
     ],
     starts=[SuggestionStatus.PRESENTED],
     labels=SuggestionStatus.choices,

@@ -102,7 +102,7 @@ class ReviewProject(ProjectRule):
         if association.is_paused:
             restart_project_step(subject)
             return
-        if not (association.wishes_mail and association.organisation.is_checked):
+        if not association.is_open_to_companies:
             return
         answers = project_reviewed.send(
             sender=type(self), project=subject, since=self.reviewed_since(follow_up), turn=follow_up.turn
@@ -142,7 +142,7 @@ class PausedProject(ProjectRule):
     def _is_told_here(self, subject: Project) -> bool:
         """Unless the pause that ended was its association's, whose own mail says it."""
         association, last_day = subject.association, subject.paused_until
-        if last_day is None or not (association.wishes_mail and association.organisation.is_checked):
+        if last_day is None or not association.is_open_to_companies:
             return False
         return association.paused_until is None or association.paused_until < last_day
 

@@ -240,6 +240,10 @@ class Association(Identified):
         return self.stance == Stance.EXPERT_ONLY
 
     @property
+    def is_open_to_companies(self) -> bool:
+        return self.organisation.is_checked and self.wishes_mail
+
+    @property
     def wishes_mail(self) -> bool:
         """Neither an expert only nor in pause today: it may be reminded of what it has begun."""
         return self.stance != Stance.EXPERT_ONLY and not self.is_paused

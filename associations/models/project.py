@@ -101,6 +101,10 @@ class Project(Identified):
         return "En pause" if stopped else self.get_status_display()
 
     @property
+    def is_proposed(self) -> bool:
+        return self.status == ProjectStatus.PUBLISHED and not self.is_paused
+
+    @property
     def is_paused(self) -> bool:
         """In pause today; a pause whose last day is past is over."""
         return self.paused_until is not None and self.paused_until >= clock.today()

@@ -18,9 +18,9 @@ from matching.enums import SuggestionStatus
 from matching.forms import DeclineForm, InterestForm
 from matching.links import what_interest_did
 from matching.models import Suggestion
+from matching.presented import back_on
 from matching.remarks import remarks
 from mecenova.agenda.wording import before
-from mecenova.calendar import clock
 from mecenova.team import is_staff
 from mecenova.workflow.errors import DomainError
 from partnerships.operations import places_left
@@ -130,8 +130,7 @@ def _show(
         "asked": found.asked if is_ours else None,
         "others": _waiting_for(found.company),
         # Whoever answers is reading it now.
-        "returns_on": found.returns_on(opened=True),
-        "today": clock.today(),
+        "comes_back": back_on(found.returns_on(opened=True), "vous être proposée"),
         "remarks": remarks(Suggestion.objects.filter(pk=found.pk)) if is_staff(request.user) else [],
         "record_seen": may_answer and found.seen_at is None,
     }

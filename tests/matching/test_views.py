@@ -177,7 +177,7 @@ def test_an_association_that_waits_reads_what_follows_when_and_what_it_can_do(
         Suggestion.objects.update(seen_at=now())
         page = association_client.get("/presentations/").content.decode()
         assert "Ouverte par l’entreprise le 29\u00a0novembre 2026" in page
-        assert "à partir du 28\u00a0mai 2027" in page
+        assert "pourra de nouveau lui être proposée à partir du 28\u00a0mai 2027" in page
 
 
 def test_a_need_that_takes_no_more_answers_is_not_to_be_written_to(association_client, suggestion):
@@ -255,10 +255,10 @@ def test_a_company_reads_what_its_silence_does(company_client, suggestion, froze
     with frozen_clock(datetime(2026, 11, 29, 9, tzinfo=UTC)) as now:
         Suggestion.objects.update(presented_at=now())
         page = company_client.get(suggestion.get_absolute_url()).content.decode()
-        assert "à partir du 28\u00a0mai 2027" in page
+        assert "pourra de nouveau vous être proposée à partir du 28\u00a0mai 2027" in page
         now.move_to(datetime(2027, 6, 1, 9, tzinfo=UTC))
         page = company_client.get(suggestion.get_absolute_url()).content.decode()
-        assert "peut vous être proposée de nouveau" in page
+        assert "peut de nouveau vous être proposée\u202f;" in page
 
 
 def test_presentations_ask_as_much_for_one_as_for_ten(association_client, suggestion, query_count):
