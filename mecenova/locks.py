@@ -3,12 +3,16 @@
 A name is « room.work », and « :whose » where it is one's own: no two pieces of work bear the same.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from typing import TypeVar
 
 from django.db import OperationalError, connection, transaction
+from django.http import Http404
 from psycopg.errors import LockNotAvailable
+
+T = TypeVar("T")
 
 # PostgreSQL locks a number: the one that a name gives.
 NUMBER_OF_NAME = "hashtextextended(%s, 0)"
@@ -59,3 +63,14 @@ def alone(name: str) -> Iterator[bool]:
         if mine and connection.connection is not None and not connection.needs_rollback:
             with connection.cursor() as cursor:
                 cursor.execute(f"SELECT pg_advisory_unlock({NUMBER_OF_NAME})", [name])
+
+
+def once_more(act: Callable[[], T]) -> T:
+    """What this gives; begun again where what it waited for had changed hands meanwhile (docs/adr/0014).
+
+    It takes the row then as it has become: whoever answered as two records were made one has answered.
+    """
+    try:
+        return act()
+    except Http404:
+        return act()

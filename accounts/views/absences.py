@@ -1,6 +1,7 @@
 """« Absences »: one's own, one's organisation's, and for the team anybody's. What they owe waits for them."""
 
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
@@ -145,10 +146,20 @@ def _page(
                 return redirect(f"{request.path}#contenu")
         except DomainError as refused:
             form.add_error(None, refused.message)
+            cover = cover or _booked_meanwhile(request, subject, form.cleaned_data)
     rows = said.order_by("-first_day", "-id")[:50]
     shown = cover if cover and cover.errors else form
     context = {"absences": rows, "form": form, "cover": cover, **context}
     return render(request, "accounts/absences.html", context, status=status_of(shown))
+
+
+def _booked_meanwhile(
+    request: HttpRequest, subject: dict[str, Any], days: dict[str, Any]
+) -> CoverForm | None:
+    """What was booked as the absence was being said is asked at once, under what refused it."""
+    with suppress(DomainError):
+        return _cover(request, subject, days)
+    return None
 
 
 def _cover(request: HttpRequest, subject: dict[str, Any], days: dict[str, Any]) -> CoverForm | None:

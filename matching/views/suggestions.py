@@ -21,6 +21,7 @@ from matching.models import Suggestion
 from matching.presented import back_on
 from matching.remarks import remarks
 from mecenova.agenda.wording import before
+from mecenova.locks import once_more
 from mecenova.team import is_staff
 from mecenova.workflow.errors import DomainError
 from partnerships.operations import places_left
@@ -69,8 +70,9 @@ def interest(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     if not form.is_valid():
         return _show(request, found, form, _decline_form(found), status=422)
     try:
-        introduction = operations.take_interest(
-            suggestion=found, note=form.cleaned_data["note"], by=request.user
+        note = form.cleaned_data["note"]
+        introduction = once_more(
+            lambda: operations.take_interest(suggestion=found, note=note, by=request.user)
         )
     except DomainError as error:
         form.add_error(None, error.message)
@@ -87,7 +89,9 @@ def decline(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     if not form.is_valid():
         return _show(request, found, InterestForm(), form, status=422)
     try:
-        operations.decline_suggestion(suggestion=found, by=request.user, **form.cleaned_data)
+        once_more(
+            lambda: operations.decline_suggestion(suggestion=found, by=request.user, **form.cleaned_data)
+        )
     except DomainError as error:
         form.add_error(None, error.message)
         return _show(request, _suggestion_seen_by(request, pk), InterestForm(), form, status=409)

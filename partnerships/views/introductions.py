@@ -19,6 +19,7 @@ from infotheque.models import Prescription
 from mecenova.agenda import operations as agenda
 from mecenova.agenda.models import FollowUp
 from mecenova.agenda.wording import foreseen
+from mecenova.locks import once_more
 from mecenova.team import is_staff
 from mecenova.ui.form_pages import show_form
 from mecenova.workflow.errors import DomainError
@@ -86,10 +87,11 @@ def answer(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     if not form.is_valid():
         return _show(request, found, form=form, status=422)
     try:
-        messages.success(request, give_answer(found, form.cleaned_data, by=request.user))
+        said = once_more(lambda: give_answer(found, form.cleaned_data, by=request.user))
     except DomainError as error:
         form.add_error(None, error.message)
         return _show(request, _introduction_seen_by(request, pk), form=form, status=409)
+    messages.success(request, said)
     return redirect("partnerships:introduction", pk=found.pk)
 
 
@@ -103,7 +105,8 @@ def withdraw(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     if not form.is_valid():
         return _show(request, found, withdraw_form=form, status=422)
     try:
-        operations.withdraw_introduction(introduction=found, by=request.user, note=form.cleaned_data["note"])
+        note = form.cleaned_data["note"]
+        once_more(lambda: operations.withdraw_introduction(introduction=found, by=request.user, note=note))
     except DomainError as error:
         form.add_error(None, error.message)
         return _show(request, _introduction_seen_by(request, pk), withdraw_form=form, status=409)

@@ -12,6 +12,7 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import User
+from mecenova.locks import once_more
 from mecenova.mail.departure import leaves
 from mecenova.ui.as_shown import held_to_write
 from mecenova.workflow.errors import DomainError
@@ -171,7 +172,7 @@ def _answer(request: HttpRequest, found: Partnership, name: str, form: forms.For
     if not form.is_valid():
         return show_partnership(request, found, status=422, **{name: form})
     try:
-        messages.success(request, act(form.cleaned_data))
+        messages.success(request, once_more(lambda: act(form.cleaned_data)))
     except DomainError as error:
         form.add_error(None, error.message)
         return show_partnership(request, partnership_seen_by(request, found.pk), status=409, **{name: form})

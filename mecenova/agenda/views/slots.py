@@ -5,6 +5,7 @@ from uuid import UUID
 
 from allauth.decorators import rate_limit
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
@@ -139,6 +140,8 @@ def cancel_booking(request: HttpRequest, pk: UUID) -> HttpResponse:
     act = operations.withdraw_slot if is_staff(request.user) else operations.cancel_booking
     try:
         act(slot=found, by=request.user)
+    except PermissionDenied:
+        return _given_back(request, found)
     except DomainError as refused:
         messages.error(request, refused.message)
         return redirect("agenda:slot", pk=pk)
@@ -158,6 +161,8 @@ def miss_slot(request: HttpRequest, pk: UUID) -> HttpResponse:
     again, told = _again(found), _who_hears(found)
     try:
         operations.miss_slot(slot=found, by=request.user)
+    except PermissionDenied:
+        return _given_back(request, found)
     except DomainError as refused:
         messages.error(request, refused.message)
         return redirect("agenda:slot", pk=pk)
@@ -263,8 +268,8 @@ def _adviser_hears(slot: Slot) -> str:
 
 
 def _given_back(request: HttpRequest, slot: Slot) -> HttpResponse:
-    """The links of former mails, and pages left open, lead somewhere; to anybody who was never told of it,
-    and called nothing off, it does not exist."""
+    """The links of former mails, pages left open and second clicks lead somewhere; to anybody who was never
+    told of it, and called nothing off, it does not exist."""
     told = OutgoingMail.objects.filter(recipient=request.user, subject_id=slot.pk)
     if not told.exists() and not history(slot).filter(by=request.user).exists():
         raise Http404

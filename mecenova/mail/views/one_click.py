@@ -12,6 +12,7 @@ from django.utils.cache import add_never_cache_headers
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
+from mecenova.locks import once_more
 from mecenova.mail.links import LinkAltered, LinkExpired, OneClick, ReadLink, read
 from mecenova.workflow.errors import DomainError
 
@@ -67,7 +68,7 @@ def _act(request: HttpRequest, link: ReadLink, subject: Any, user: "User") -> Ht
     status = 422
     if form.is_valid():
         try:
-            message = link.action.act(subject, user, form.cleaned_data)
+            message = once_more(lambda: link.action.act(subject, user, form.cleaned_data))
         except PermissionDenied:
             return refused(request, GONE, 404)
         except DomainError as error:
