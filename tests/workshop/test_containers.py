@@ -169,6 +169,15 @@ def seconds(duration: str) -> int:
     return int(duration[:-1]) * {"s": 1, "m": 60}[duration[-1]]
 
 
+def test_what_is_stopped_while_it_starts_leaves_at_once():
+    """The kernel keeps from a container's first process each signal that it has not asked for yet.
+
+    Seen: a long worker stopped in its first seconds, and an update that waited for its fifty minutes.
+    """
+    services = yaml.safe_load(COMPOSE)["services"].values()
+    assert [service.get("init") for service in services if "build" in service] == [True] * 5
+
+
 def test_an_update_lets_requests_end_and_the_database_close_its_files():
     """Docker kills after ten seconds what says nothing else."""
     services = yaml.safe_load(COMPOSE)["services"]
