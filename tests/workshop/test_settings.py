@@ -313,6 +313,27 @@ def test_the_web_server_writes_neither_the_page_s_address_nor_the_visitor_s():
         assert line["message"] == words.partition(" from")[0]
 
 
+def test_a_page_asked_for_its_headers_alone_warns_nobody():
+    """The server's own class answers HEAD as it does in production; only what went wrong is written."""
+    code = """
+import logging.config, socket
+from gunicorn.config import Config
+from gunicorn.http.wsgi import Response
+logging.config.dictConfig(LOGGING)
+class Asked:
+    method, version, uri = "HEAD", (1, 1), "/"
+    def should_close(self): return True
+ours, _theirs = socket.socketpair()
+answer = Response(Asked(), ours, Config())
+answer.start_response("200 OK", [("Content-Type", "text/plain")])
+answer.write(b"a body")
+logging.getLogger("gunicorn.http.wsgi").error("what went wrong")
+"""
+    told = read_production(f"exec({code!r})", {})
+    lines = [json.loads(line)["message"] for line in told.stderr.splitlines()]
+    assert lines == ["what went wrong"]
+
+
 @pytest.mark.parametrize(
     ("msg", "args"),
     [
