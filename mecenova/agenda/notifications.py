@@ -7,9 +7,10 @@ from django.contrib.contenttypes.models import ContentType
 from django.urls import reverse
 
 from mecenova.agenda.calendar_file import calendar_file
-from mecenova.agenda.models import FollowUp, Slot, SlotRequest
+from mecenova.agenda.models import TIME_TO_CHOOSE, FollowUp, Slot, SlotRequest
 from mecenova.agenda.organisations import is_member, name_of, phone_of, who_is_told
 from mecenova.agenda.slot_links import slots_path
+from mecenova.calendar import clock
 from mecenova.mail.addresses import absolute_url
 from mecenova.mail.models import OutgoingMail
 from mecenova.mail.notifications import Attachment, Notification, register_notification
@@ -193,6 +194,7 @@ class SlotsOpened(Notification):
         return {
             "slots_url": absolute_url(path),
             "organisation_name": name_of(subject.organisation_id),
+            "choose_by": clock.now() + TIME_TO_CHOOSE,
         }
 
     def still_wanted(self, subject: SlotRequest, recipient: "User") -> bool:

@@ -23,10 +23,9 @@ from associations.operations import register_association
 from mecenova.agenda import operations as agenda
 from mecenova.agenda.enums import Fate
 from mecenova.agenda.followups import HoldSlot
-from mecenova.agenda.models import Absence, FollowUp, Slot, SlotRequest
+from mecenova.agenda.models import TIME_TO_CHOOSE, Absence, FollowUp, Slot, SlotRequest
 from mecenova.agenda.operations import next_step, next_steps
 from mecenova.agenda.operations.free import who_may_choose
-from mecenova.agenda.operations.requests import TIME_TO_CHOOSE
 from mecenova.agenda.operations.sharing import present
 from mecenova.agenda.silence import beside, lacking, subjects_without_step
 from mecenova.calendar import clock

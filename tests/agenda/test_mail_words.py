@@ -7,6 +7,7 @@ import pytest
 
 from mecenova.agenda.models import SlotRequest
 from mecenova.agenda.operations import (
+    ask_for_slot,
     cancel_booking,
     miss_slot,
     move_booking,
@@ -19,7 +20,7 @@ from mecenova.agenda.operations.appointments import call_off_unheld, hand_over_s
 from mecenova.mail.models import OutgoingMail
 from mecenova.ui.figures import long_date
 from tests.accounts.factories import StaffFactory
-from tests.agenda.conftest import TUESDAY
+from tests.agenda.conftest import START, TUESDAY
 from tests.mail.reading import preheader_of
 
 pytestmark = pytest.mark.django_db
@@ -90,6 +91,21 @@ class TestMissed:
         assert PHONE in text
         assert "sous la main" not in text
         assert promised_to(slot) in text
+
+
+class TestFreeMoments:
+    """Whatever becomes of them before somebody has chosen, for how long the team owes a date."""
+
+    SAID = f"d’ici au {long_date(START + timedelta(days=14))}, l’équipe vous en propose un autre"
+
+    def test_are_promised_to_whom_the_team_calls_off(self, slots, book, adviser, member):
+        cancel_booking(slot=book(slots[0]), by=adviser)
+        assert self.SAID in sent("slot_called_off", member).text
+
+    def test_are_promised_to_who_waited_for_them(self, frozen, organisation, member, adviser):
+        ask_for_slot(organisation_id=organisation.pk, about=organisation, by=member)
+        open_slots(adviser=adviser, day=TUESDAY, starts=time(9), ends=time(9, 20), by=adviser)
+        assert self.SAID in sent("slots_opened", member).text
 
 
 class TestHandedOver:

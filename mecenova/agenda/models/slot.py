@@ -169,6 +169,10 @@ class Slot(Identified):
         return self.starts_at <= clock.now()
 
 
+# Told that slots are free, they have so many days to choose one, and are owed a date if all are taken before.
+TIME_TO_CHOOSE = timedelta(days=14)
+
+
 class SlotRequestQuerySet(models.QuerySet["SlotRequest"]):
     def waiting(self) -> Self:
         return self.filter(closed_at__isnull=True)

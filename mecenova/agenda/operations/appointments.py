@@ -10,7 +10,7 @@ from django.urls import reverse
 from mecenova.agenda import notifications, organisations
 from mecenova.agenda.enums import Outcome
 from mecenova.agenda.followups import HoldSlot, RemindSlot
-from mecenova.agenda.models import Slot
+from mecenova.agenda.models import TIME_TO_CHOOSE, Slot
 from mecenova.agenda.operations.follow_ups import close, next_step
 from mecenova.agenda.operations.free import NOTICE, free_slots, refuse_all_day, who_may_choose
 from mecenova.agenda.operations.requests import answer_requests, close_requests, owe_slot, remember_offer
@@ -280,6 +280,7 @@ def _offer_another(row: Slot, told: type[notifications.Notification], promised: 
         "slot_url": absolute_url(row.get_absolute_url()),
         "phone": phone_of(organisation_id),
         "none_free": none_free,
+        "choose_by": clock.now() + TIME_TO_CHOOSE,
         "answer_by": owed.deadline if owed else None,
         "put_off": owed.put_off if owed else "",
         "too_late": row.has_begun,

@@ -1,6 +1,5 @@
 """A date that the team owes: asked for when no slot is free, answered by news of free ones, owed again."""
 
-from datetime import timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -10,7 +9,7 @@ from django.db.models import Model
 
 from mecenova.agenda import notifications, organisations
 from mecenova.agenda.followups import OfferSlot
-from mecenova.agenda.models import Slot, SlotRequest
+from mecenova.agenda.models import TIME_TO_CHOOSE, Slot, SlotRequest
 from mecenova.agenda.operations.follow_ups import close, start
 from mecenova.agenda.operations.free import free_slots, who_may_choose
 from mecenova.agenda.policies import can_book_for
@@ -22,9 +21,6 @@ from mecenova.one_by_one import one_by_one
 
 if TYPE_CHECKING:
     from accounts.models import User
-
-# After the news of free slots.
-TIME_TO_CHOOSE = timedelta(days=14)
 
 register_living(
     "agenda.slot_requests", lambda: SlotRequest.objects.waiting(), lambda request: start(OfferSlot, request)
