@@ -1,6 +1,7 @@
 """The pages and the files of the observatory, for visitors and for the team."""
 
 import csv
+import html
 import io
 from datetime import UTC, datetime
 from unittest import mock
@@ -252,6 +253,17 @@ def test_the_team_reads_names_and_what_is_hidden(staff):
     assert introduction.get_absolute_url() in page
     assert page.index("Les plus longues attentes") < page.index("Nos promesses"), "forty screens of a phone"
     assert ["Aucune cause", "1", "", ""] not in rows(staff.get(f"{TEAM}introduction-cause.csv"))
+
+
+def test_a_table_of_all_places_is_opened_by_whoever_wants_it(staff, network):
+    """Each département has its line: thirty screens of a phone between the map and what follows."""
+    answer = staff.get(TEAM)
+    page = html.unescape(answer.content.decode())
+    tables_shown = [answer.context["report"].map.table, *answer.context["report"].lacks]
+    long = {table.title: len(table.lines) > 20 for table in tables_shown}
+    assert set(long.values()) == {True, False}
+    for title, is_folded in long.items():
+        assert (f"{title}\u00a0: les " in page) == is_folded
 
 
 def test_the_team_s_page_does_not_become_the_public_one(staff, network):
