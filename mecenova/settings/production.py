@@ -71,7 +71,8 @@ LOGGING = {
         "django.server": {"handlers": [], "propagate": True},
         # Gunicorn has handlers of its own, which would write what was asked and what was raised.
         "gunicorn.error": {"handlers": ["console"], "propagate": False},
-        # Django leaves the body of what HEAD asks, and the server drops it: one warning each would hide the rest.
+        # Django leaves the body of what HEAD asks, and the server drops it: one warning each would hide the
+        # rest.
         "gunicorn.http.wsgi": {"level": "ERROR"},
     },
 }
