@@ -1,6 +1,7 @@
 """What people type about themselves and their team."""
 
 import re
+from datetime import date
 from typing import Any
 
 from allauth.account.forms import ConfirmEmailVerificationCodeForm, LoginForm, SignupForm
@@ -171,7 +172,15 @@ class AbsenceForm(forms.Form):
     """The first and the last day of an absence, both included."""
 
     first_day = forms.DateField(label="Premier jour d’absence", widget=DateInput)
-    last_day = forms.DateField(label="Dernier jour d’absence", widget=DateInput)
+    last_day = forms.DateField(
+        label="Dernier jour d’absence",
+        help_text="Laissez vide pour un seul jour.",
+        required=False,
+        widget=DateInput,
+    )
+
+    def clean_last_day(self) -> date | None:
+        return self.cleaned_data["last_day"] or self.cleaned_data.get("first_day")
 
 
 class ClaimForm(forms.Form):

@@ -95,6 +95,12 @@ class TestPages:
         page.post(reverse("accounts:forget_absence", args=[absence.pk]))
         assert not Absence.objects.exists()
 
+    def test_one_day_is_written_once(self, enter, manager):
+        answer = enter(manager).post(reverse("accounts:absences"), {**TYPED, "last_day": ""}, follow=True)
+        assert "Le 24\u00a0novembre 2026" in answer.text
+        absence = Absence.objects.get(user=manager)
+        assert absence.first_day == absence.last_day == WEEK["first_day"]
+
     @pytest.mark.parametrize(
         "wrong",
         [
