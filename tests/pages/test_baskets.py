@@ -451,7 +451,8 @@ def test_one_click_tells_what_comes_next_and_when(team):
     organisation = never_corrected()
     page = click(team, "corrections", organisation, note="Ils corrigent jeudi.").text
     step = next_step(organisation)
-    assert f"Ensuite, au plus tard le {long_date(step.deadline)}\u00a0: {step.what}" in page
+    when = f"au plus tard le {long_date(step.deadline)}"
+    assert f"Ensuite, {organisation.name}, {when}\u00a0: {step.what}" in html.unescape(page)
 
 
 def test_a_basket_counts_the_days_of_the_calendar_not_of_the_hour():

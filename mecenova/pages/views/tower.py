@@ -136,9 +136,14 @@ def take_on(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 def _tell_done(request: HttpRequest, action: Action, more: str | None, title: str, step_of: Any) -> None:
     """With the next step of whoever the line is about, said to the person who has just acted."""
     step = agenda.next_step(step_of)
-    follows = f" Ensuite,{before(step.deadline)}\u00a0: {step.what}" if step else ""
+    follows = f" Ensuite, {_who(step)},{before(step.deadline)}\u00a0: {step.what}" if step else ""
     done = f"{action.done} {more}" if more else action.done
     messages.success(request, f"{title}\u00a0: {done}{follows}")
+
+
+def _who(step: FollowUp) -> str:
+    names = Organisation.objects.names_of([step.owing_organisation_id])
+    return names.get(step.owing_organisation_id, step.get_owner_display())
 
 
 def _promised_first(step: FollowUp) -> datetime | None:
