@@ -4,9 +4,19 @@ import pytest
 from django.contrib.auth.models import Group
 from django.db import connection
 
-from mecenova.agenda.models import FollowUp
-from mecenova.agenda.operations import assign, escalate_overdue_steps, share_staff_steps, start
+from mecenova.agenda.models import Absence, FollowUp
+from mecenova.agenda.operations import (
+    add_absence,
+    assign,
+    escalate_overdue_steps,
+    share_staff_steps,
+    sharing,
+    start,
+)
+from mecenova.calendar import clock
+from mecenova.locks import NUMBER_OF_NAME
 from mecenova.mail.models import OutgoingMail
+from mecenova.rehearsal import scratch
 from mecenova.team import LEADS
 from tests.accounts.factories import StaffFactory
 from tests.accounts.threads import at_once, while_uncommitted
@@ -76,3 +86,23 @@ def test_what_a_person_is_just_giving_is_taken_from_nobody(team, monkeypatch, fr
     act = {"sharing": share_staff_steps, "raising": escalate_overdue_steps}[by]
     assert while_uncommitted(monkeypatch, lambda: assign(follow_up=step, to=chosen, by=chosen), act) == 0
     assert FollowUp.objects.get(pk=step.pk).assigned_to == chosen
+
+
+def test_an_absence_is_noted_though_nobody_can_share_at_that_moment(team, frozen):
+    """The hour that follows shares what this moment could not."""
+    start(Check, PersonFactory())
+    share_staff_steps()
+    ill = FollowUp.objects.get().assigned_to
+    today = clock.today()
+    with scratch.connected() as somebody:
+        somebody.execute(f"SELECT pg_advisory_xact_lock({NUMBER_OF_NAME})", [sharing.SHARING])
+        with connection.cursor() as cursor:
+            cursor.execute("SET lock_timeout = '100ms'")
+        try:
+            add_absence(user=ill, first_day=today, last_day=today, by=ill)
+        finally:
+            with connection.cursor() as cursor:
+                cursor.execute("RESET lock_timeout")
+    assert Absence.objects.get().user == ill
+    assert FollowUp.objects.get().assigned_to == ill
+    assert share_staff_steps() == 1

@@ -57,8 +57,8 @@ def add_absence(
     absence.save()
     _plan_again(absence)
     if adviser is not None and first_day <= clock.today() <= last_day:
-        # Away already: whoever waits for them is not left to the next hour.
-        transaction.on_commit(share_staff_steps)
+        # Away already: whoever waits for them is not left to the next hour, which does it if this fails.
+        transaction.on_commit(share_staff_steps, robust=True)
     return absence
 
 
