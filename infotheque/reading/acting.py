@@ -1,6 +1,7 @@
 """What of an office document would run a program, or bring one, whatever the entry that holds it is."""
 
 import io
+import lzma
 import re
 import struct
 import zipfile
@@ -11,10 +12,13 @@ from typing import IO
 from infotheque.reading import outside
 from infotheque.reading.parsing import BOMB, Budget, NotXml, local, parse
 from infotheque.reading.result import Unreadable
-from infotheque.reading.types import MACRO_PART, MACROS, MOST_ENTRIES, TOO_MANY_PARTS
+from infotheque.reading.types import LOCKED, MACRO_PART, MACROS, MOST_ENTRIES, TOO_MANY_PARTS
 
-# What zipfile raises on a damaged or a crafted archive depends on where it is damaged.
-DAMAGED = (zipfile.BadZipFile, NotImplementedError, ValueError, OSError, struct.error, zlib.error, KeyError)
+# What zipfile raises on a damaged or a crafted archive depends on where it is damaged, and how it is packed.
+DAMAGED = (
+    *(zipfile.BadZipFile, NotImplementedError, ValueError, OSError, KeyError, EOFError),
+    *(struct.error, zlib.error, lzma.LZMAError),
+)
 # A document in a document, in a document: a letter with a sheet, which has a chart, which has its figures.
 MOST_NESTED = 3
 LARGEST_NESTED = 40 * 1024 * 1024
@@ -99,6 +103,8 @@ def _refuse_inside(file: IO[bytes], budget: Budget, *, depth: int) -> None:
         entries = archive.infolist()
         if len(entries) > MOST_ENTRIES:
             raise Unreadable(TOO_MANY_PARTS)
+        if any(entry.flag_bits & 0x1 for entry in entries):
+            raise Unreadable(LOCKED)
         if sum(entry.file_size for entry in entries) > budget.left:
             raise Unreadable(BOMB)
         if any(MACRO_PART.search(entry.filename) for entry in entries):

@@ -147,6 +147,27 @@ BOMBS = {
 }
 
 
+def locked(archive: bytes) -> bytes:
+    """The same, which says that its entries ask for a password."""
+    first, last = archive.index(b"PK\x03\x04"), archive.index(b"PK\x01\x02")
+    return archive[: first + 6] + b"\1" + archive[first + 7 : last + 8] + b"\1" + archive[last + 9 :]
+
+
+LOCKED = {
+    "an archive inside": holding(locked(archive_of(a_dot_txt=b"x"))),
+    "a sheet in a document inside": inside(holding(locked(archive_of(a_dot_txt=b"x"))), 1),
+}
+
+
+def packed(how: int) -> bytes:
+    """A text whose entries are packed as no office software does."""
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", how) as archive:
+        archive.writestr("word/document.xml", b"<d xmlns:w='w'><w:t>mot</w:t></d>")
+        archive.writestr("word/media/a.bin", b"<x>" + b"mot " * 30)
+    return content.getvalue()
+
+
 def everyday_word() -> bytes:
     """By the library that writes like Word: a page number, a table of contents, a link, a name to fill in."""
     document = docx.Document()

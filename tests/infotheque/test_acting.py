@@ -1,8 +1,11 @@
 """What an office document would do to whoever opens it is refused, and everyday documents are not."""
 
+import zipfile
+
 import pytest
 
 from infotheque.enums import FileType
+from infotheque.reading import child
 from infotheque.reading.office import read_office
 from infotheque.reading.pdf import read_pdf
 from infotheque.reading.result import Unreadable
@@ -31,6 +34,7 @@ REFUSED = {
     "un fichier sur un autre ordinateur": acting.FETCHING_PDFS,
     "autre document": acting.UNCONVERTED,
     "taille anormale": acting.BOMBS,
+    "mot de passe": acting.LOCKED,
 }
 
 
@@ -53,3 +57,15 @@ EVERYDAY = acting.EVERYDAY | acting.EVERYDAY_PDFS
 @pytest.mark.parametrize("content", EVERYDAY.values(), ids=EVERYDAY)
 def test_everyday_documents_are_kept(read, content):
     assert read(content).is_text_whole
+
+
+@pytest.mark.parametrize(
+    "how", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA]
+)
+def test_a_damaged_entry_is_told_however_it_is_packed(tmp_path, how):
+    """Each way of packing has errors of its own."""
+    whole, path = acting.packed(how), tmp_path / "x"
+    for place in range(len(whole)):
+        for value in (0xFF, 0x00):
+            path.write_bytes(whole[:place] + bytes([value]) + whole[place + 1 :])
+            assert child.answer(path).keys() & {"refused", "content"}
