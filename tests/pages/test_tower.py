@@ -8,7 +8,8 @@ import pytest
 from django.urls import reverse
 
 from accounts.followups import StaffCheck
-from accounts.operations import claim_organisation
+from accounts.models import Duplicate
+from accounts.operations import claim_organisation, find_duplicates
 from matching.enums import RoundScope
 from matching.models import Round
 from mecenova.agenda.models import FollowUp, SilenceCheck
@@ -21,6 +22,7 @@ from mecenova.pages.baskets import BASKETS
 from mecenova.ui.figures import long_date
 from mecenova.workflow.journal import history
 from tests.accounts.factories import OrganisationFactory, StaffFactory, UserFactory
+from tests.accounts.test_lookalikes import named
 from tests.mail.factories import OutgoingMailFactory
 from tests.pages.test_baskets import refused_twice
 
@@ -80,6 +82,18 @@ def test_a_row_given_a_later_date_says_the_first_as_the_tower_does(team):
         assert "en retard" not in page
         assert f"Promis d’abord pour le {long_date(promised)}" in page
         assert f"Promis pour le {long_date(promised)}" in team.get(reverse("pages:control_tower")).text
+
+
+def test_pairs_to_look_at_are_counted_as_on_their_page(team):
+    tower, page = reverse("pages:control_tower"), reverse("accounts:duplicates")
+    assert "Doublons possibles</a>" in team.get(tower).text
+    for name in ("Les Lampes du soir", "Lampes du soir de Lyon"):
+        named(name)
+    assert find_duplicates() == 1
+    assert "Doublons possibles\u00a0: 1</a>" in html.unescape(team.get(tower).text)
+    assert len(team.get(page).context["pairs"]) == 1
+    Duplicate.objects.update(dismissed_at=clock.now())
+    assert "Doublons possibles</a>" in team.get(tower).text
 
 
 def test_a_failed_mail_is_counted(team):

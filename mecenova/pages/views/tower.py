@@ -11,7 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.models import Organisation, User
+from accounts.models import Duplicate, Organisation, User
 from matching.models import Round
 from mecenova.agenda import operations as agenda
 from mecenova.agenda.enums import Owner
@@ -66,6 +66,7 @@ def control_tower(request: HttpRequest) -> HttpResponse:
         "failed_mails": OutgoingMail.objects.failed().count(),
         "late_mails": OutgoingMail.objects.all().overdue(clock.now()).count(),
         "lines_in_error": DigestLine.objects.all().in_error().count(),
+        "duplicates": Duplicate.objects.to_look_at().count(),
         "full_round_missing": Round.objects.all().is_full_one_missing(),
     }
     return render(request, "pages/control_tower.html", context)
