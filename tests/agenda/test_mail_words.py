@@ -85,6 +85,17 @@ class TestMissed:
         assert "il nous manque un numéro" in text
         assert "sans réponse" not in text
 
+    @pytest.mark.parametrize("phone", ["", PHONE])
+    def test_whose_number_is_missing_has_something_to_do(self, slots, missed, organisation, member, phone):
+        organisation.phone = phone
+        organisation.save()
+        for one in slots[1:]:
+            withdraw_slot(slot=one, by=one.adviser)
+        missed()
+        text = sent("slot_missed", member).text
+        assert "Aucun autre créneau" in text
+        assert ("Vous n’avez rien à faire" in text) == bool(phone)
+
     def test_the_adviser_reads_whom_to_call_and_what_was_promised(self, telephone, missed, member, adviser):
         slot = missed(by=member)
         text = sent("slot_not_called", adviser).text
