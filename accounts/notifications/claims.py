@@ -61,7 +61,11 @@ class ClaimAccepted(ToClaimant):
     template = "mail/accounts/claim_accepted.md"
 
     def context(self, subject: Claim, recipient: User) -> dict[str, Any]:
-        return {**super().context(subject, recipient), "manages": is_manager(recipient, subject.organisation)}
+        return {
+            **super().context(subject, recipient),
+            "manages": is_manager(recipient, subject.organisation),
+            "step": next_step(subject.organisation),
+        }
 
     def still_wanted(self, subject: Claim, recipient: User) -> bool:
         return can_edit(recipient, subject.organisation)

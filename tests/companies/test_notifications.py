@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from accounts.operations import check_organisation
+from accounts.operations import accept_claim, check_organisation
 from companies import notifications
 from companies.models import Policy
 from companies.operations import create_need
@@ -14,7 +14,7 @@ from mecenova.mail.models import OutgoingMail
 from mecenova.mail.operations import queue
 from mecenova.reference.enums import Kind
 from mecenova.ui.figures import long_date
-from tests.accounts.factories import MembershipFactory, StaffFactory, UserFactory
+from tests.accounts.factories import ClaimFactory, MembershipFactory, StaffFactory, UserFactory
 from tests.companies.factories import CompanyFactory, NeedFactory
 from tests.mail.reading import the_mail, whole
 
@@ -64,6 +64,15 @@ def test_once_checked_a_company_is_asked_for_nothing_it_has_given(policy, publis
     assert " ".join(step.what_to_you.split()) in text
     assert " ".join(f"Au plus tard le {long_date(step.deadline)}.".split()) in text
     assert "Dites maintenant" not in text
+
+
+def test_who_is_let_in_reads_what_is_next_and_by_which_day():
+    company = CompanyFactory(organisation__status="unclaimed", organisation__origin="import", policy=None)
+    accept_claim(claim=ClaimFactory(organisation=company.organisation), by=StaffFactory())
+    (mail,) = OutgoingMail.objects.filter(notification="accounts.claim_accepted")
+    step = next_step(company.organisation)
+    assert f"À vous de jouer\u00a0: {step.what_to_you}" in mail.text
+    assert f"Au plus tard le {long_date(step.deadline)}." in mail.text
 
 
 def test_no_name_has_to_be_feminine(company):
