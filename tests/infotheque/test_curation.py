@@ -95,6 +95,10 @@ def test_the_list_shows_what_waits(client, staff):
     assert draft.title not in shown["relire"]
     assert "Tous les liens répondent" in shown["liens"]
     assert late.title not in client.get(address, {"q": "brouillon"}).content.decode()
+    # In doubt before its date: that date is no more the one on which somebody owes a reading.
+    assert "dès maintenant" not in shown["relire"]
+    operations.doubt_document(document=late, by=staff)
+    assert "À relire dès maintenant" in client.get(address).text
 
 
 def test_team_pages_do_not_exist_for_others(client):
