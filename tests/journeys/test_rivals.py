@@ -3,12 +3,10 @@
 The first is stopped when it has written and not committed; the second goes on until it waits, or to its end.
 """
 
-import re
 from datetime import date, time, timedelta
 from types import SimpleNamespace
 
 import pytest
-from django.test import Client
 from django.urls import reverse
 
 from accounts.models import Merge, Organisation
@@ -21,13 +19,11 @@ from mecenova.agenda.operations import absences
 from mecenova.agenda.slot_links import slots_path
 from mecenova.imports.enums import RunStatus
 from mecenova.mail.models import OutgoingMail
-from mecenova.workflow import journal
-from mecenova.workflow.models import TransitionRecord
 from partnerships.models import Introduction, Partnership, TalkReport
 from tests.accounts.factories import MembershipFactory, StaffFactory, UserFactory
-from tests.accounts.threads import Pause, second_during_first
 from tests.associations.factories import AskFactory, AssociationFactory, ProjectFactory
 from tests.imports.test_at_once import run, tried  # noqa: F401 (fixtures)
+from tests.journeys.rivals import Sent, letters_are_each_one, verbs
 from tests.matching.factories import SuggestionFactory
 from tests.partnerships.conftest import pair, talk  # noqa: F401 (fixtures)
 from tests.partnerships.factories import member_of
@@ -36,44 +32,6 @@ from tests.partnerships.talking import FIRST, MONDAY
 pytestmark = pytest.mark.django_db(transaction=True)
 YES, NO = {"answer": "yes"}, {"answer": "no", "reason": "timing"}
 TUESDAY = date(2026, 12, 1)
-
-
-class Sent:
-    """A form somebody sends, from their own browser."""
-
-    def __init__(self, person, address, **data):
-        self._client, self._address, self._data = Client(), address, data
-        self._client.force_login(person)
-
-    def __call__(self):
-        self.answer = self._client.post(self._address, self._data, follow=True)
-
-    @property
-    def read(self):
-        """What the page says, with its spaces as one types them."""
-        return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", self.answer.text))
-
-
-@pytest.fixture
-def rivals(monkeypatch):
-    """`rivals(first, second)`: neither is met by an error, and each has read a page."""
-
-    def act(first, second, *, stopped=(TransitionRecord.objects, "create")):
-        assert second_during_first(Pause(monkeypatch, *stopped), first, second) == []
-        for one in (first, second):
-            if isinstance(one, Sent):
-                assert one.answer.status_code in {200, 404, 409, 422}, one.answer.status_code
-
-    return act
-
-
-def verbs(subject):
-    return [line.verb for line in journal.history(subject)]
-
-
-def letters_are_each_one():
-    told = list(OutgoingMail.objects.values_list("notification", "recipient", "subject", "text"))
-    return len(told) == len(set(told))
 
 
 @pytest.fixture
