@@ -325,6 +325,13 @@ def test_an_association_that_refused_was_refused_by_nobody():
     assert BASKETS["associations-refusees"].count() == 0
 
 
+def test_a_request_that_never_left_was_refused_by_nobody():
+    """It waited for a place when its need closed: the company has not read it."""
+    association = refused_twice()
+    association.introductions.released().update(requested_at=None)
+    assert BASKETS["associations-refusees"].count() == 0
+
+
 def test_who_was_proposed_in_vain_was_refused_too():
     """A request and a suggestion, each refused once: counted once each, since the later of the two."""
     association = AssociationFactory(complete=True)

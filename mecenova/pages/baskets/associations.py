@@ -68,8 +68,9 @@ def never_presented() -> "QuerySet[Association]":
 def refused_by_all() -> "QuerySet[Association]":
     """All that they asked, or that was proposed of them, has ended with a no or in silence: nobody is left.
 
-    What they were asked and refused themselves is nobody's refusal of them. A yes is hope, unless its
-    partnership closed before it was signed. Who was called since the last one has heard from somebody.
+    What they were asked and refused themselves, and what never left, is nobody's refusal of them. A yes is
+    hope, unless its partnership closed before it was signed. Who was called since the last one has heard
+    from somebody.
     """
     own = {"association": OuterRef("pk")}
     hopeful = Introduction.objects.filter(**own, status__in=[*OPEN_STATUSES, IntroductionStatus.YES]).exclude(
@@ -79,6 +80,7 @@ def refused_by_all() -> "QuerySet[Association]":
     asked = Introduction.objects.filter(
         **own,
         asked_by_side=Side.ASSOCIATION,
+        requested_at__isnull=False,
         status__in=(IntroductionStatus.NO, IntroductionStatus.RELEASED),
     )
     # With an introduction, it is the no to what the association had itself asked: counted there.
