@@ -1,5 +1,7 @@
 """Who may do what with an association and its projects. What a person may not see is a 404 for them."""
 
+from datetime import date
+
 from django.contrib.auth.models import AnonymousUser
 
 from accounts import policies as accounts_policies
@@ -7,9 +9,11 @@ from accounts.enums import LISTED_STATUSES, OrganisationKind, OrganisationStatus
 from accounts.models import Organisation, User
 from associations.enums import ProjectStatus
 from associations.models import Ask, Association, Project
+from mecenova.calendar import clock
 from mecenova.team import is_staff
 
 Visitor = User | AnonymousUser
+LONGEST_PAUSE_DAYS = 366
 
 
 def can_view_association(user: Visitor, association: Association) -> bool:
@@ -82,6 +86,16 @@ def can_publish_project(user: Visitor, project: Project) -> bool:
 
 def can_close_project(user: Visitor, project: Project) -> bool:
     return can_edit_project(user, project)
+
+
+def why_no_pause_until(day: date) -> str:
+    """Why no project may be in pause until that day, and what to do; nothing when it may."""
+    days = (day - clock.today()).days
+    if days < 1:
+        return "Choisissez une date à venir pour la fin de la pause."
+    if days > LONGEST_PAUSE_DAYS:
+        return "Choisissez une date dans les douze mois. Pour arrêter plus longtemps, clôturez le projet."
+    return ""
 
 
 def can_edit_ask(user: Visitor, ask: Ask) -> bool:

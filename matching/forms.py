@@ -1,7 +1,7 @@
 """Answering a suggestion, choosing after a diagnosis. Parsing and validation only."""
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
 from typing import Any, TypeVar
 
 from django import forms
@@ -9,10 +9,10 @@ from django.core.exceptions import ValidationError
 from django.db.models import Model
 
 from associations.models import Association
+from associations.policies import why_no_pause_until
 from companies.models import Need
 from matching.enums import Choice
 from matching.pairs import associations_named, needs_named
-from mecenova.calendar import clock
 from mecenova.ui.forms import DateInput
 from partnerships.enums import Side, reasons_for
 
@@ -72,10 +72,8 @@ class PauseForm(forms.Form):
 
     def clean_pause_until(self) -> date:
         until = self.cleaned_data["pause_until"]
-        if until <= clock.today():
-            raise forms.ValidationError("Choisissez une date à venir.")
-        if until > clock.today() + timedelta(days=366):
-            raise forms.ValidationError("Choisissez une date dans les douze mois.")
+        if refusal := why_no_pause_until(until):
+            raise ValidationError(refusal)
         return until
 
 

@@ -13,10 +13,7 @@ from associations.models import Association, Project
 from associations.operations.positions import set_pause
 from associations.operations.profile import update_association
 from associations.operations.projects import hold_project
-from mecenova.calendar import clock
 from mecenova.workflow.errors import DomainError
-
-LONGEST_PAUSE_DAYS = 366
 
 
 @transaction.atomic
@@ -27,13 +24,8 @@ def pause_project(*, project: Project, until: date, by: User | None) -> Project:
         raise PermissionDenied
     if project.status != ProjectStatus.PUBLISHED:
         raise DomainError("Ce projet n’est pas publié\u00a0: personne ne vous écrit à son sujet.")
-    days = (until - clock.today()).days
-    if days < 1:
-        raise DomainError("Choisissez une date à venir pour la fin de la pause.")
-    if days > LONGEST_PAUSE_DAYS:
-        raise DomainError(
-            "Choisissez une date dans les douze mois. Pour arrêter plus longtemps, clôturez le projet."
-        )
+    if refusal := policies.why_no_pause_until(until):
+        raise DomainError(refusal)
     if project.paused_until == until:
         return project
     association = project.association

@@ -210,18 +210,19 @@ def test_the_question_is_already_begun(client, diagnosis, user):
 
 
 @pytest.mark.parametrize(
-    ("link", "said"),
+    ("link", "said", "refusal"),
     [
-        (PauseLink, {}),
-        (PauseLink, {"pause_until": "2020-01-01"}),
-        (PauseLink, {"pause_until": "2036-01-01"}),
-        (PauseLink, {"pause_until": "demain"}),
-        (CoBuildLink, {"question": " "}),
-        (CoBuildLink, {"question": "x" * 2001}),
+        (PauseLink, {}, "Choisissez le dernier jour de la pause."),
+        (PauseLink, {"pause_until": "2020-01-01"}, "Choisissez une date à venir"),
+        (PauseLink, {"pause_until": "2036-01-01"}, "Choisissez une date dans les douze mois."),
+        (PauseLink, {"pause_until": "demain"}, "date"),
+        (CoBuildLink, {"question": " "}, "Écrivez la question"),
+        (CoBuildLink, {"question": "x" * 2001}, "2 000 caractères au plus"),
     ],
 )
-def test_a_form_that_says_too_little_is_shown_again(client, diagnosis, user, link, said):
-    client.post(path(link, diagnosis, user), said)
+def test_a_form_that_says_too_little_is_shown_again(client, diagnosis, user, link, said, refusal):
+    answer = client.post(path(link, diagnosis, user), said)
+    assert refusal in " ".join(answer.context["form"].errors.as_text().split())
     assert Diagnosis.objects.get().is_open
 
 
