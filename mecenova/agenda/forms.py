@@ -7,9 +7,10 @@ from django import forms
 
 from mecenova.agenda.enums import Fate
 from mecenova.agenda.models import Slot, SlotQuerySet
+from mecenova.agenda.models.slot import LONGEST, MINUTES, SHORTEST
 from mecenova.agenda.operations.covering import Decisions, ToCover
 from mecenova.agenda.operations.delays import LONGEST_DELAY
-from mecenova.agenda.operations.slots import MINUTES, TAKEN
+from mecenova.agenda.operations.slots import TAKEN
 from mecenova.agenda.organisations import names_of, phones_of
 from mecenova.identifiers.fields import WholeNumberField
 from mecenova.team import team
@@ -47,7 +48,7 @@ class OpenSlotsForm(forms.Form):
     starts = forms.TimeField(label="De", widget=forms.TimeInput({"type": "time"}, format="%H:%M"))
     ends = forms.TimeField(label="À", widget=forms.TimeInput({"type": "time"}, format="%H:%M"))
     minutes = WholeNumberField(
-        label="Durée d’un créneau, en minutes", initial=MINUTES, min_value=5, max_value=120
+        label="Durée d’un créneau, en minutes", initial=MINUTES, min_value=SHORTEST, max_value=LONGEST
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

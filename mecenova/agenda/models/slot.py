@@ -15,6 +15,7 @@ from mecenova.calendar import clock
 from mecenova.identifiers.models import Identified
 from mecenova.ui.figures import day_and_hour
 
+SHORTEST, MINUTES, LONGEST = 5, 20, 120
 BOOKED = Q(
     booked_at__isnull=False,
     booked_by_organisation_id__isnull=False,
@@ -74,7 +75,7 @@ class Slot(Identified):
         settings.AUTH_USER_MODEL, verbose_name="conseil", on_delete=models.CASCADE, related_name="slots"
     )
     starts_at = models.DateTimeField("commence le")
-    minutes = models.PositiveSmallIntegerField("durée en minutes", default=20)
+    minutes = models.PositiveSmallIntegerField("durée en minutes", default=MINUTES)
     booked_by_organisation_id = models.UUIDField("organisme", null=True, blank=True, db_index=True)
     booked_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -114,7 +115,9 @@ class Slot(Identified):
                 name="one_slot_at_a_time",
             ),
             models.CheckConstraint(condition=BOOKED | NOT_BOOKED, name="slot_booked_whole_or_not_at_all"),
-            models.CheckConstraint(condition=Q(minutes__range=(5, 120)), name="slot_lasts_some_minutes"),
+            models.CheckConstraint(
+                condition=Q(minutes__range=(SHORTEST, LONGEST)), name="slot_lasts_some_minutes"
+            ),
         ]
 
     @property

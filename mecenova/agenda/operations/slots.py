@@ -13,6 +13,7 @@ from mecenova.agenda import notifications, organisations
 from mecenova.agenda.enums import Owner
 from mecenova.agenda.followups import HoldSlot, RemindSlot
 from mecenova.agenda.models import Absence, FollowUp, Slot, SlotQuerySet
+from mecenova.agenda.models.slot import LONGEST, MINUTES, SHORTEST
 from mecenova.agenda.operations.follow_ups import start
 from mecenova.agenda.operations.free import free_slots, refuse_all_day, refuse_unfair
 from mecenova.agenda.operations.requests import answer_requests, close_requests
@@ -30,7 +31,6 @@ from mecenova.workflow.errors import DomainError
 if TYPE_CHECKING:
     from accounts.models import User
 
-MINUTES = 20
 # When somebody may be expected to answer the telephone.
 EARLIEST, LATEST = time(7), time(20)
 FREE, BOOKED = "free", "booked"
@@ -118,8 +118,8 @@ def locked(slot: Slot) -> Slot:
 
 def _moments(day: date, starts: time, ends: time, minutes: int) -> list[datetime]:
     """Counted on the clock that does not jump: an hour is an hour on the days it changes."""
-    if not 5 <= minutes <= 120:
-        raise DomainError("Un créneau dure de 5 à 120 minutes.")
+    if not SHORTEST <= minutes <= LONGEST:
+        raise DomainError(f"Un créneau dure de {SHORTEST} à {LONGEST} minutes.")
     if starts < EARLIEST or ends > LATEST:
         raise DomainError(f"Les créneaux s’ouvrent entre {EARLIEST.hour}\u00a0h et {LATEST.hour}\u00a0h.")
     first, last = (datetime.combine(day, hour, tzinfo=PARIS).astimezone(UTC) for hour in (starts, ends))
