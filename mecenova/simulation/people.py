@@ -1,4 +1,7 @@
-"""What invented people do on the site, each through the operation that the page's button calls."""
+"""What invented people do on the site, each through the operation that the page's button calls.
+
+Absences apart: written for the whole year, as no page is opened to say each in its time.
+"""
 
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
@@ -87,7 +90,7 @@ class Member:
         return self._user
 
     def _away(self, spans: tuple[Span, ...]) -> None:
-        """Said the day they sign up: what they owe waits for their return."""
+        """Written the day they sign up: what they owe waits for their return."""
         if self.organisation is not None:
             Absence.objects.bulk_create(
                 Absence(organisation_id=self.organisation.pk, first_day=span.first, last_day=span.last)
