@@ -108,20 +108,19 @@ CHOICE_FORMS: dict[str, type[forms.Form]] = {
 
 
 class PairForm(forms.Form):
-    """A need, and an association or none, each by its identifier or by its exact title or name, whatever the
-    case."""
+    """A need, and an association or none: by key, title or name, or a part of it that no other bears."""
 
     besoin = forms.CharField(
         label="Le besoin",
         max_length=150,
-        help_text="Son titre exact, ou son identifiant.",
+        help_text="Son titre, ou des mots qui s’y suivent.",
         error_messages={"required": "Écrivez le titre du besoin."},
     )
     association = forms.CharField(
         label="L’association",
         max_length=250,
         required=False,
-        help_text="Son nom exact, ou son identifiant. Laissez vide pour lire les plus proches du besoin.",
+        help_text="Son nom, ou une partie. Laissez vide pour lire les plus proches du besoin.",
     )
 
     def clean_besoin(self) -> Need:
@@ -135,6 +134,10 @@ class PairForm(forms.Form):
 def _only(found: Sequence[M], what: str) -> M:
     if not found:
         raise ValidationError(f"Rien ne porte ce nom ({what})\u00a0: vérifiez-le, ou collez l’identifiant.")
+    names = {str(one): None for one in found}
+    if len(names) > 1:
+        told = ", ".join(f"«\u202f{name}\u202f»" for name in names)
+        raise ValidationError(f"Plusieurs y répondent ({what})\u00a0: {told}. Écrivez-en un en entier.")
     if len(found) > 1:
         raise ValidationError(f"Plusieurs fiches portent ce nom ({what})\u00a0: collez l’identifiant.")
     return found[0]

@@ -28,6 +28,8 @@ from partnerships.models import Introduction
 from partnerships.operations import places_left
 from partnerships.refusals import AfterNo
 
+# Of those that bear a name: enough to choose among, and to be told in one sentence.
+FEW = 6
 # What the team and the association read of a suggestion or a request that came to nothing; of a request, by
 # who asked.
 REFUSED = ("l’entreprise a répondu non à une suggestion", "Cette entreprise vous a déjà répondu non")
@@ -183,16 +185,22 @@ def waiting_since(organisation: Organisation, last_presented: datetime | None) -
 
 
 def needs_named(wanted: str) -> list[Need]:
-    """The need of this identifier, or those, two at most, of this title whatever the case."""
-    key = _key(wanted)
-    found = Need.objects.filter(pk=key) if key else Need.objects.filter(title__iexact=wanted.strip())
-    return list(found.order_by("pk")[:2])
+    """The need of this identifier; else of this title whatever the case; else a few whose title holds it."""
+    key, rows = _key(wanted), Need.objects.order_by("title", "pk")
+    if key:
+        return list(rows.filter(pk=key))
+    words = wanted.strip()
+    return list(rows.filter(title__iexact=words)[:FEW] or rows.filter(title__icontains=words)[:FEW])
 
 
 def associations_named(wanted: str) -> list[Association]:
-    """The association of this identifier, or those, two at most, of this name, case and accents aside."""
-    key, rows = _key(wanted), Association.objects.select_related("organisation").order_by("pk")
-    return list((rows.filter(pk=key) if key else rows.filter(organisation__name_key=fold(wanted)))[:2])
+    """The same of associations by their name, case and accents aside."""
+    key, rows = _key(wanted), Association.objects.select_related("organisation")
+    if key:
+        return list(rows.filter(pk=key))
+    rows, words = rows.order_by("organisation__name", "pk"), fold(wanted)
+    exact = rows.filter(organisation__name_key=words)[:FEW]
+    return list(exact or rows.filter(organisation__name_key__contains=words)[:FEW])
 
 
 def _key(wanted: str) -> uuid.UUID | None:

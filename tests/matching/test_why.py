@@ -304,6 +304,24 @@ def test_choosing_a_pair_leads_to_it_or_asks_again(client):
     assert "Plusieurs fiches" in shown(again)
 
 
+def test_a_part_of_a_name_is_enough_where_only_one_bears_it(client):
+    """Whoever has somebody on the phone does not know the title to the letter."""
+    need = suiting_need(title="Soixante bureaux à donner avant notre déménagement")
+    association = AssociationFactory(complete=True, organisation__name="Les Compagnons de Garonne")
+    AssociationFactory(complete=True, organisation__name="La Garonne à vélo")
+    client.force_login(UserFactory(is_staff=True))
+    address = reverse("matching:choose_pair")
+    found = client.get(address, {"besoin": "BUREAUX à donner", "association": "compagnons"})
+    assert found.url == reverse("matching:pair", args=[need.pk, association.pk])
+    several = shown(client.get(address, {"besoin": "bureaux", "association": "garonne"}))
+    assert "Plusieurs y répondent" in several
+    assert "Les Compagnons de Garonne" in several
+    assert "La Garonne à vélo" in several
+    whole = client.get(address, {"besoin": "bureaux", "association": "la garonne a velo"})
+    assert whole.status_code == 302
+    assert "Rien ne porte ce nom" in shown(client.get(address, {"besoin": "tracteur", "association": "!!!"}))
+
+
 def test_the_closest_to_a_need_are_read_by_the_team_with_the_score_of_the_whole_sum(client, query_count):
     need = suiting_need()
     near = AssociationFactory(complete=True)
