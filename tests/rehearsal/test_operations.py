@@ -51,7 +51,8 @@ def test_forgotten_while_it_is_computed_it_is_not_written(monkeypatch, caplog):
 
     def rehearse(begins_at, days):
         forget_previews()
-        return [{"at": clock.now().isoformat(), "kind": "mail", "name": "x", "text": "Les amis du Tournesol"}]
+        line = {"at": clock.now().isoformat(), "kind": "mail", "name": "x", "text": "Les amis du Tournesol"}
+        return None, [line]
 
     monkeypatch.setattr(making, "_rehearse", rehearse)
     preview = ask_preview(days=30, by=None)
