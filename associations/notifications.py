@@ -14,6 +14,7 @@ from associations.starters import starter_for
 from infotheque.models import Step
 from mecenova.agenda.operations import next_step
 from mecenova.agenda.slot_links import slots_path
+from mecenova.calendar.quiet_hours import next_sending_time
 from mecenova.mail.addresses import absolute_url
 from mecenova.mail.enums import Category
 from mecenova.mail.groups import register_group
@@ -199,7 +200,9 @@ class AboutPublished(AboutProject):
             **super().context(subject, recipient),
             "pause_url": absolute_url(reverse("associations:project_pause", args=[subject.pk])),
             # Once diagnosed, the step is another.
-            "reviewed_on": step.due_at if step and step.rule == ReviewProject.name else None,
+            "reviewed_on": next_sending_time(step.due_at)
+            if step and step.rule == ReviewProject.name
+            else None,
         }
 
 

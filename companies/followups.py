@@ -88,7 +88,7 @@ class CompletePolicy(CompanyRule):
     def remind(self, subject: Organisation, follow_up: FollowUp) -> None:
         super().remind(subject, follow_up)
         if follow_up.occurrence != self.days[-1]:
-            next_day = planning.what_follows(self, follow_up)
+            next_day = planning.before_a_call(self, follow_up)
             queue(notifications.CompletePolicy, subject, occurrence=follow_up.turn, context=next_day)
 
 
@@ -109,7 +109,7 @@ class PublishNeed(CompanyRule):
         has_draft = subject.company.needs.filter(status=NeedStatus.DRAFT).exists()
         # A draft has its own reminder: never two on the same subject.
         if follow_up.occurrence != self.days[-1] and not has_draft:
-            next_day = planning.what_follows(self, follow_up)
+            next_day = planning.before_a_call(self, follow_up)
             queue(notifications.PublishNeed, subject, occurrence=follow_up.turn, context=next_day)
 
 

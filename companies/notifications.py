@@ -13,6 +13,7 @@ from companies.models import Company, Need
 from companies.readiness import NEED, completeness, missing_from_policy
 from mecenova.agenda.operations import next_step, next_steps
 from mecenova.mail.addresses import absolute_url
+from mecenova.mail.digest import next_digest_time
 from mecenova.mail.notifications import Notification, register_notification
 from mecenova.readiness import in_words
 
@@ -129,7 +130,7 @@ class ReviewNeed(AboutNeed):
     def context(self, subject: Need, recipient: User) -> dict[str, Any]:
         step = next_step(subject)
         # Given a deadline meanwhile, it is asked about no more.
-        again = step.due_at if step and step.rule == self.name else None
+        again = next_digest_time(step.due_at) if step and step.rule == self.name else None
         return {**super().context(subject, recipient), "asked_again_on": again}
 
     def still_wanted(self, subject: Need, recipient: User) -> bool:

@@ -179,7 +179,7 @@ class PublishProject(StepRule):
             start(CallToPublish, subject)
         elif not subject.association.projects.draft().exists():
             # A draft has its own reminder: never two on the same subject.
-            told = {"turn": self.days.index(follow_up.occurrence), **planning.what_follows(self, follow_up)}
+            told = {"turn": self.days.index(follow_up.occurrence), **planning.before_a_call(self, follow_up)}
             queue(notifications.PublishProject, subject, occurrence=follow_up.turn, context=told)
 
 

@@ -72,6 +72,14 @@ def what_follows(rule: Rule, row: FollowUp) -> dict[str, Any]:
     return {"next_on": next_date(rule, row), "is_last_reminder": last_reminder}
 
 
+def before_a_call(rule: Rule, row: FollowUp) -> dict[str, Any]:
+    """The same where a person of the team calls on that last day: on one that is worked."""
+    told = what_follows(rule, row)
+    if told["is_last_reminder"]:
+        told["next_on"] = next_working_morning(paris(told["next_on"]).date() - timedelta(days=1))
+    return told
+
+
 def later_date(rule: Rule, row: FollowUp, occurrence: int) -> datetime:
     """The same of a day of the table further on."""
     delays = decided_of([rule.name], [row]).of(row, occurrence)

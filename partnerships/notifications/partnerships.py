@@ -10,6 +10,7 @@ from accounts.models import Organisation
 from accounts.policies import is_member
 from mecenova.agenda import operations as agenda
 from mecenova.mail.addresses import absolute_url
+from mecenova.mail.digest import next_digest_time
 from mecenova.mail.links import link_for
 from mecenova.mail.notifications import Notification, register_notification
 from mecenova.team import is_staff
@@ -200,6 +201,11 @@ class DecideTogetherReminder(PartnershipNotification):
     name: ClassVar[str] = "partnerships.decide_together"
     template: ClassVar[str] = "mail/partnerships/decide_together.md"
     weekly: ClassVar[bool] = True
+
+    def context(self, subject: Partnership, recipient: "User") -> dict[str, Any]:
+        context = super().context(subject, recipient)
+        again = next_digest_time(context["asked_on"]) if context["asked_on"] else None
+        return context | {"asked_again_on": again}
 
     def still_wanted(self, subject: Partnership, recipient: "User") -> bool:
         return subject.status == PartnershipStatus.DISCUSSION and subject.talked_at is not None
