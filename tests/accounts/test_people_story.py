@@ -30,6 +30,7 @@ from mecenova.mail.enums import MailStatus
 from mecenova.mail.models import OutgoingMail
 from mecenova.workflow.errors import DomainError
 from mecenova.workflow.models import TransitionRecord
+from partnerships.enums import Side
 from partnerships.models import AttentionEntry, AttentionMonth, Introduction, Partnership
 from tests.agenda.test_one_next_step import WHICH, Network
 
@@ -195,13 +196,14 @@ class NetworkOfPeople(Network):
         self.clock.advance(timedelta(seconds=1))
         matching.run_round()
 
+    def suggested(self, which):
+        found = list(Suggestion.objects.order_by("presented_at", "association__organisation__name"))
+        return found[which % len(found)] if found else None
+
     @rule(which=WHICH, who=WHICH, answer=st.sampled_from(["seen", "no", "yes"]))
     def a_suggestion_is_answered(self, which, who, answer):
-        found = list(Suggestion.objects.order_by("presented_at", "association__organisation__name"))
-        if not found:
-            return
-        suggestion = found[which % len(found)]
-        by = self.member(suggestion.company.organisation, who)
+        suggestion = self.suggested(which)
+        by = self.member(suggestion.company.organisation, who) if suggestion else None
         if by is None:
             return
         operation, values = {
@@ -210,6 +212,12 @@ class NetworkOfPeople(Network):
             "yes": (matching.take_interest, {"note": "Parlons-en."}),
         }[answer]
         self.attempt(operation, suggestion=suggestion, by=by, **values)
+
+    @rule(which=WHICH, side=st.sampled_from(Side))
+    def one_of_a_suggestion_leaves(self, which, side):
+        if suggestion := self.suggested(which):
+            organisation = getattr(suggestion, side).organisation
+            self.attempt(accounts.withdraw_organisation, organisation=organisation, by=None)
 
     @rule(days=st.sampled_from([1, 3, 8, 16, 32]))
     def days_go_by_and_mails_leave(self, days):
