@@ -18,6 +18,9 @@ from tests.accounts.threads import at_once
 from tests.associations.factories import AssociationFactory
 from tests.companies.factories import CompanyFactory, NeedFactory
 
+# A third of them is enough for everybody, on the first day of a month as on its last.
+MONTHLY_CAPACITY = 9
+
 
 @pytest.fixture
 def large(db, monkeypatch):
@@ -26,7 +29,9 @@ def large(db, monkeypatch):
     monkeypatch.setattr(batches, "NEEDS_OF_A_BATCH", 2)
     monkeypatch.setattr(tasks, "send_quickly", lambda task: None)
     AssociationFactory.create_batch(6, complete=True)
-    NeedFactory.create_batch(5, published=True, territories=["59"])
+    NeedFactory.create_batch(
+        5, published=True, territories=["59"], company__policy__monthly_capacity=MONTHLY_CAPACITY
+    )
 
 
 def presented():
@@ -139,7 +144,9 @@ def test_a_round_that_does_not_end_is_given_up(large, monkeypatch):
 def test_two_workers_share_the_batches(monkeypatch):
     monkeypatch.setattr(batches, "NEEDS_OF_A_BATCH", 1)
     AssociationFactory.create_batch(3, complete=True)
-    NeedFactory.create_batch(2, published=True, territories=["59"])
+    NeedFactory.create_batch(
+        2, published=True, territories=["59"], company__policy__monthly_capacity=MONTHLY_CAPACITY
+    )
     open_round()
     assert at_once(rank_batch, rank_batch) == [True, True]
     results = at_once(close_round, close_round)

@@ -286,6 +286,7 @@ def test_a_company_that_leaves_is_asked_nothing_more(suggestion, waiting):
         assert "request" not in [line.verb for line in history(introduction)]
 
 
+@pytest.mark.usefixtures("late_in_the_month")
 def test_closing_the_need_expires_what_waits_and_gives_back_unseen_places(db):
     need = NeedFactory(published=True, territories=["59"])
     AssociationFactory.create_batch(3, complete=True)

@@ -381,7 +381,7 @@ def test_what_failed_in_time_and_is_put_back_changes_sides_no_more(no_server):
         OutgoingMail.objects.update(status="failed", last_error="550", settled_at=NOW)
         assert counted(*ALL_TIME)[6] == (1, 0)
         stopped.advance(5 * HOUR)
-        assert retry_failed(OutgoingMail.objects.filter(pk=mail.pk)) == 1
+        assert retry_failed(mails=OutgoingMail.objects.filter(pk=mail.pk), by=None) == 1
         deliver_until(stopped, stopped() + 3 * HOUR)
         assert counted(*ALL_TIME)[6] == (1, 0)
         mail.refresh_from_db()
