@@ -64,7 +64,9 @@ class OutgoingMailAdmin(ReadOnlyAdmin):
 
     @admin.action(description="Remettre en file les courriels en échec", permissions=["retry"])
     def put_back(self, request: HttpRequest, queryset: QuerySet[OutgoingMail]) -> None:
-        number = retry_failed(OutgoingMail.objects.filter(pk__in=queryset.values("pk")))
+        number = retry_failed(
+            mails=OutgoingMail.objects.filter(pk__in=queryset.values("pk")), by=request.user
+        )
         self.message_user(request, f"Courriels remis en file\u00a0: {number}.")
 
     def has_retry_permission(self, request: HttpRequest) -> bool:

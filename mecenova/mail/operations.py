@@ -40,6 +40,7 @@ from mecenova.mail.troubles import (
 )
 from mecenova.mail.wake import wake_on_commit
 from mecenova.ui.typography import one_line
+from mecenova.workflow import journal
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -193,12 +194,16 @@ def take_back(keys: Iterable[str]) -> dict[str, str]:
 
 
 @transaction.atomic
-def retry_failed(mails: OutgoingMailQuerySet) -> int:
-    """Put back in the queue the mails that failed, or that an address in trouble held back.
+def retry_failed(*, mails: OutgoingMailQuerySet, by: "User | None") -> int:
+    """Put back in the queue the mails that failed, or that an address in trouble held back; returns how many.
 
-    Their `retry_at` says when they leave: no later than others would.
+    Their `retry_at` says when they leave: no later than others would. Their journal says who asked for it.
     """
-    return put_back(list(mails.retriable().select_for_update(no_key=True).values_list("pk", flat=True)))
+    stopped = list(mails.retriable().defer("text", "html").select_for_update(no_key=True))
+    number = put_back([mail.pk for mail in stopped])
+    for mail in stopped:
+        journal.record(mail, "retry", mail.status, MailStatus.PENDING, by)
+    return number
 
 
 def _require_transaction() -> None:

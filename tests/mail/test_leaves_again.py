@@ -59,7 +59,7 @@ def test_it_keeps_the_date_on_which_it_first_ended(frozen):
     )
     failed_at = mail.settled_at
     frozen.advance(timedelta(days=1))
-    retry_failed(OutgoingMail.objects.all())
+    retry_failed(mails=OutgoingMail.objects.all(), by=None)
     deliver_due()
     mail.refresh_from_db()
     assert (mail.status, mail.sent_at, mail.settled_at) == (MailStatus.SENT, frozen(), failed_at)

@@ -269,8 +269,8 @@ def test_failed_mails_are_put_back(django_capture_on_commit_callbacks, woken):
     failed = OutgoingMailFactory(status=MailStatus.FAILED, last_error="550", attempts=3, uncertain=6)
     sent = OutgoingMailFactory(status=MailStatus.SENT, sent_at=clock.now())
     with django_capture_on_commit_callbacks(execute=True):
-        assert retry_failed(OutgoingMail.objects.all()) == 1
-    assert retry_failed(OutgoingMail.objects.all()) == 0
+        assert retry_failed(mails=OutgoingMail.objects.all(), by=None) == 1
+    assert retry_failed(mails=OutgoingMail.objects.all(), by=None) == 0
     assert len(woken) == 1
     assert deliver_due()[Delivery.SENT] == 1
     failed.refresh_from_db()

@@ -123,7 +123,7 @@ class Outbox(Story):
 
     @rule()
     def staff_retries(self):
-        self.retried += bool(retry_failed(OutgoingMail.objects.all()))
+        self.retried += bool(retry_failed(mails=OutgoingMail.objects.all(), by=None))
 
     @invariant()
     def every_fact_has_exactly_its_rows(self):

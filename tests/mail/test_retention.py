@@ -70,7 +70,7 @@ def test_a_code_is_kept_no_longer_than_it_serves():
 def test_an_empty_mail_is_never_sent_again():
     failed = mail(WORDS_KEPT + SECOND, MailStatus.FAILED)
     forget_old_words()
-    assert retry_failed(OutgoingMail.objects.all()) == 0
+    assert retry_failed(mails=OutgoingMail.objects.all(), by=None) == 0
     failed.refresh_from_db()
     assert not failed.is_retriable
 

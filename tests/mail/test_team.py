@@ -137,6 +137,10 @@ class TestPages:
             client.post(reverse("mail:retry", args=[mail.pk]))
         mail.refresh_from_db()
         assert (mail.status, mail.attempts) == (MailStatus.PENDING, 0)
+        # Who asked, and once, though it was asked twice.
+        assert client.get(mail.get_absolute_url()).text.count(f"Remis en file, par {staff}") == 1
+        client.force_login(mail.recipient)
+        assert "Remis en file" not in client.get(mail.get_absolute_url()).text
 
     @pytest.mark.parametrize("reason", Unsent)
     def test_our_own_reasons_are_told_in_french(self, client, staff, reason):

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 
 from mecenova.mail.models import OutgoingMail
 from mecenova.mail.rendering import body_of
+from mecenova.workflow import journal
 
 MAILS_PER_PAGE = 20
 
@@ -36,6 +37,8 @@ def message(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     log = list(mail.log.all()) if request.user.is_staff else None
     body = body_of(mail.html) if is_mine and not mail.confidential else ""
     context = {"mail": mail, "body": body, "text": text, "is_mine": is_mine, "log": log}
+    if request.user.is_staff:
+        context["history"] = journal.told(mail, {"retry": "Remis en file"})
     return render(request, "mail_pages/message.html", context)
 
 

@@ -40,7 +40,7 @@ def failed(request: HttpRequest) -> HttpResponse:
 def retry(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Put one mail back in the queue, once what stopped it is mended."""
     mail = get_object_or_404(OutgoingMail, pk=pk)
-    if retry_failed(OutgoingMail.objects.filter(pk=mail.pk)):
+    if retry_failed(mails=OutgoingMail.objects.filter(pk=mail.pk), by=request.user):
         mail.refresh_from_db(fields=["retry_at"])
         waits = mail.retry_at is not None and mail.retry_at > clock.now()
         when = day_and_hour(mail.retry_at) if waits else "dans la minute"
