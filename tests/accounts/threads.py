@@ -6,7 +6,12 @@ from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.db import connection, transaction
+
+from mecenova.workflow.errors import DomainError
+
+REFUSALS = (DomainError, PermissionDenied)
 
 
 def at_once(*calls: Callable[[], object]) -> list[object]:
@@ -28,6 +33,12 @@ def at_once(*calls: Callable[[], object]) -> list[object]:
     for thread in threads:
         thread.join()
     return results
+
+
+def failures_at_once(*calls: Callable[[], object]) -> list[Exception]:
+    """The errors that they raised, but those by which the site says no."""
+    results = at_once(*calls)
+    return [one for one in results if isinstance(one, Exception) and not isinstance(one, REFUSALS)]
 
 
 class Pause:

@@ -1,12 +1,12 @@
-import threading
 from datetime import timedelta
+from functools import partial
 
 import pytest
-from django.db import connection
 
 from mecenova.agenda.enums import Outcome, Owner
 from mecenova.agenda.models import FollowUp
 from mecenova.agenda.operations import close, keep_or_start, next_step, next_steps, restart_step, start
+from tests.accounts.threads import failures_at_once
 from tests.agenda.rules_for_tests import Answer, AtOnce, Check, News
 from tests.mail.factories import PersonFactory
 
@@ -63,25 +63,8 @@ class TestStart:
     @pytest.mark.django_db(transaction=True)
     def test_two_at_once_keep_one_step(self, frozen):
         subject = PersonFactory()
-        barrier = threading.Barrier(2)
-        errors = []
-
-        def begin(rule):
-            try:
-                barrier.wait()
-                start(rule, subject)
-            except Exception as error:
-                errors.append(error)
-            finally:
-                connection.close()
-
         for rules in ((Answer, Answer), (Check, Answer), (Answer, Check)):
-            threads = [threading.Thread(target=begin, args=[rule]) for rule in rules]
-            for thread in threads:
-                thread.start()
-            for thread in threads:
-                thread.join()
-            assert errors == []
+            assert failures_at_once(*(partial(start, rule, subject) for rule in rules)) == []
             assert FollowUp.objects.steps().count() == 1
 
 

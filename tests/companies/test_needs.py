@@ -1,13 +1,13 @@
 """The life of a need: drafts, publication, closing, and what each leaves behind."""
 
-import threading
 import uuid
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from itertools import pairwise
 
 import pytest
 from django.core.exceptions import PermissionDenied
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 
 from accounts.enums import OrganisationStatus
 from accounts.operations import withdraw_organisation
@@ -25,6 +25,7 @@ from mecenova.reference.models import Cause, Skill
 from mecenova.workflow.errors import DomainError, SomebodyElses, TransitionRefused
 from mecenova.workflow.journal import history
 from tests.accounts.factories import MembershipFactory, StaffFactory, UserFactory
+from tests.accounts.threads import at_once
 from tests.companies.factories import CompanyFactory, NeedFactory
 
 pytestmark = pytest.mark.django_db
@@ -286,27 +287,10 @@ def test_publishing_and_closing_at_once_leaves_one_true_state(round_number):
     """Two people, one need: each verb is applied to the state it finds, never half of each."""
     user = UserFactory()
     need = NeedFactory(company=CompanyFactory(members=[user]))
-    start, outcomes = threading.Barrier(4), []
-
-    def run(act):
-        try:
-            start.wait()
-            act(need=need, by=user)
-            outcomes.append(act.__name__)
-        except TransitionRefused:
-            outcomes.append("refused")
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=(act,)) for act in (publish_need, close_need) * 2]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-
+    given = at_once(*(partial(act, need=need, by=user) for act in (publish_need, close_need) * 2))
+    assert {type(each) for each in given} <= {Need, TransitionRefused}
     need.refresh_from_db()
     verbs = [line.verb for line in history(need)]
-    assert len(outcomes) == 4
     assert verbs[-1] == {NeedStatus.CLOSED: "close", NeedStatus.PUBLISHED: "publish"}[need.status]
     assert all(first != second for first, second in pairwise(verbs))
     assert FollowUp.objects.about([need]).steps().count() == (need.status == NeedStatus.PUBLISHED)

@@ -1,13 +1,12 @@
 """From the team's browser to the shelf, by the worker's own loop."""
 
 import errno
-import threading
 from functools import partial
 
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import OperationalError, connection
+from django.db import OperationalError
 from django.urls import reverse
 
 from infotheque import ingesting, operations
@@ -19,7 +18,7 @@ from infotheque.tasks import read_deposits
 from mecenova.search.functions import FrenchSearchQuery
 from mecenova.workflow.errors import DomainError
 from tests.accounts.factories import UserFactory
-from tests.accounts.threads import at_once
+from tests.accounts.threads import at_once, failures_at_once
 from tests.infotheque import hostile
 from tests.infotheque.factories import DocumentFactory
 
@@ -226,17 +225,7 @@ def test_two_workers_keep_each_file_once(staff):
     for number in range(4):
         bring(staff, upload(hostile.docx_of(f"texte {number}")))
 
-    def work():
-        try:
-            ingesting.read_waiting()
-        finally:
-            connection.close()
-
-    workers = [threading.Thread(target=work) for _ in range(2)]
-    for worker in workers:
-        worker.start()
-    for worker in workers:
-        worker.join()
+    assert failures_at_once(ingesting.read_waiting, ingesting.read_waiting) == []
     ingesting.read_waiting()
     assert Document.objects.count() == 4
     assert not DepositedFile.objects.filter(status=DepositStatus.WAITING).exists()

@@ -25,6 +25,7 @@ from mecenova.mail.enums import Attempt, MailStatus
 from mecenova.mail.models import OutgoingMail
 from mecenova.mail.operations import queue
 from mecenova.mail.outcomes import UNKNOWN_WAITS
+from tests.accounts.threads import at_once
 from tests.mail import smtp_sink
 from tests.mail.factories import OutgoingMailFactory, PersonFactory
 from tests.mail.notifications_for_tests import Reminder, Welcome
@@ -436,19 +437,7 @@ class TestLease:
     @pytest.mark.django_db(transaction=True)
     def test_two_senders_share_the_work(self, sink):
         mails = OutgoingMailFactory.create_batch(30)
-        barrier = threading.Barrier(2)
-        shares = []
-
-        def drain():
-            barrier.wait()
-            shares.append(deliver_due()[Delivery.SENT])
-            connection.close()
-
-        threads = [threading.Thread(target=drain) for _ in range(2)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
+        shares = [delivered[Delivery.SENT] for delivered in at_once(deliver_due, deliver_due)]
         assert sum(shares) == 30
         assert all(shares)
         assert sink.times_by_message_id() == {mail.message_id: 1 for mail in mails}

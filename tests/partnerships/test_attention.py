@@ -1,9 +1,9 @@
-import threading
+from collections import Counter
 from contextlib import suppress
 from datetime import UTC, date, datetime
+from functools import partial
 
 import pytest
-from django.db import connection
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase as HypothesisCase
@@ -30,6 +30,7 @@ from partnerships.operations import (
     spend_attention_on_many,
 )
 from partnerships.operations.attention import next_month
+from tests.accounts.threads import at_once
 from tests.associations.factories import AssociationFactory
 from tests.companies.factories import CompanyFactory, NeedFactory, PolicyFactory
 from tests.partnerships.factories import member_of
@@ -177,21 +178,13 @@ def test_next_month(day, expected):
 def test_ten_requests_at_once_never_overspend():
     company = CompanyFactory()
     associations = AssociationFactory.create_batch(10)
-    spent = []
-
-    def spend(association):
-        try:
-            spent.append(spend_attention(company=company, association=association, source="introduction"))
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=spend, args=(association,)) for association in associations]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert len(spent) == 10
-    assert sum(entry is not None for entry in spent) == 3
+    given = at_once(
+        *(
+            partial(spend_attention, company=company, association=association, source="introduction")
+            for association in associations
+        )
+    )
+    assert Counter(map(type, given)) == {AttentionEntry: 3, type(None): 7}
     assert AttentionMonth.objects.get().spent == AttentionEntry.objects.count() == 3
 
 

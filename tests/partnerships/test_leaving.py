@@ -1,11 +1,8 @@
 """An organisation leaves the site: the other side is told, and waits for nothing."""
 
 import html
-import threading
 
 import pytest
-from django.core.exceptions import PermissionDenied
-from django.db import connection
 from django.urls import reverse
 
 from accounts.operations import accept_claim, claim_organisation, what_would_end, withdraw_organisation
@@ -17,11 +14,11 @@ from mecenova.agenda import operations as agenda
 from mecenova.agenda.models import FollowUp
 from mecenova.mail.models import OutgoingMail
 from mecenova.mail.operations import deliver_due
-from mecenova.workflow.errors import DomainError
 from partnerships import operations
 from partnerships.enums import IntroductionStatus, PartnershipStatus
 from partnerships.models import Introduction
 from tests.accounts.factories import MembershipFactory, StaffFactory, UserFactory
+from tests.accounts.threads import failures_at_once
 from tests.associations.factories import AssociationFactory, ProjectFactory
 from tests.companies.factories import NeedFactory
 from tests.partnerships.factories import fill_places, member_of
@@ -138,28 +135,11 @@ def test_the_mail_still_leaves_once_the_organisation_is_gone(pair):
 @pytest.mark.parametrize("leaver", ["association", "company"])
 def test_asking_and_leaving_at_the_same_moment_leaves_nothing_open(pair, leaver):
     """Whichever comes first, the other sees it; neither waits for the other for ever."""
-    ready, failures = threading.Barrier(2), []
 
     def leave():
         withdraw_organisation(organisation=getattr(pair, leaver).organisation, by=None)
 
-    def at_once(act):
-        try:
-            ready.wait(5)
-            act()
-        except (DomainError, PermissionDenied):
-            pass
-        except Exception as error:
-            failures.append(error)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=at_once, args=(act,)) for act in (leave, pair.ask)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert failures == []
+    assert failures_at_once(leave, pair.ask) == []
     assert not Introduction.objects.open().exists()
     assert not FollowUp.objects.filter(subject_type__model="introduction").open().exists()
 

@@ -1,12 +1,12 @@
 """Did you talk? The table of answers, the three days, the team's word, and the way back to the search."""
 
 import itertools
-import threading
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 
 import pytest
 from django.core.exceptions import PermissionDenied
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from accounts.models import Organisation
@@ -22,6 +22,7 @@ from partnerships.models import Partnership, TalkReport
 from partnerships.notifications import TalkAsked
 from partnerships.talks import Phase, Said, Verdict, compare, phase_of
 from tests.accounts.factories import UserFactory
+from tests.accounts.threads import failures_at_once
 from tests.associations.factories import AssociationFactory
 from tests.partnerships.factories import member_of
 from tests.partnerships.talking import FIRST, LAST, MONDAY, OVER, SECOND, mails, shown, state, step_of
@@ -347,35 +348,13 @@ def test_the_database_refuses_what_makes_no_sense(talk):
         TalkReport.objects.create(turn=5, **report)
 
 
-def at_once(*acts):
-    """Run all at the same moment, each on its own connection; the exceptions that were no refusal."""
-    ready, failures = threading.Barrier(len(acts)), []
-
-    def run(act):
-        try:
-            ready.wait(5)
-            act()
-        except (DomainError, PermissionDenied):
-            pass
-        except Exception as error:
-            failures.append(error)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=(act,)) for act in acts]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return failures
-
-
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize(("one", "other"), [(True, True), (True, False), (False, False)])
 def test_both_sides_answering_at_once_are_both_heard(talk, one, other):
     for moment in (FIRST, SECOND, LAST):
         talk.go_to(moment)
-    assert at_once(lambda: talk.say(talk.asker, one), lambda: talk.say(talk.answerer, other)) == []
+    answers = partial(talk.say, talk.asker, one), partial(talk.say, talk.answerer, other)
+    assert failures_at_once(*answers) == []
     expected = compare(Said.YES if one else Said.NO, Said.YES if other else Said.NO, Phase.LAST)
     talk.partnership.refresh_from_db()
     assert TalkReport.objects.count() == 2
@@ -391,7 +370,7 @@ def test_the_runner_and_an_answer_at_once_agree_on_one_end(talk):
         talk.go_to(moment)
     talk.say(talk.asker, True)
     talk.now.move_to(OVER)
-    assert at_once(lambda: talk.say(talk.answerer, True), agenda.run_due) == []
+    assert failures_at_once(partial(talk.say, talk.answerer, True), agenda.run_due) == []
     agenda.run_due()
     talk.partnership.refresh_from_db()
     assert talk.partnership.talked_at is not None
@@ -402,13 +381,8 @@ def test_the_runner_and_an_answer_at_once_agree_on_one_end(talk):
 def test_an_answer_and_a_departure_at_once_leave_nothing_open(talk):
     talk.go_to(FIRST)
     gone = talk.association.organisation
-    assert (
-        at_once(
-            lambda: withdraw_organisation(organisation=gone, by=None),
-            lambda: talk.say(talk.answerer, True),
-        )
-        == []
-    )
+    leave = partial(withdraw_organisation, organisation=gone, by=None)
+    assert failures_at_once(leave, partial(talk.say, talk.answerer, True)) == []
     assert state(talk) == PartnershipStatus.ABANDONED
     assert step_of(talk) is None
 
