@@ -3,25 +3,20 @@
 from collections.abc import Iterator
 
 import pytest
-from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
+
+from tests.migrating import migrate, migrate_to_now
 
 pytestmark = pytest.mark.django_db(transaction=True)
-BEFORE = [("companies", "0004_known_values_of_lists")]
-
-
-def migrate(targets: list[tuple[str, str]]):
-    MigrationExecutor(connection).migrate(targets)
-    return MigrationExecutor(connection).loader.project_state(targets).apps
+BEFORE = ("companies", "0004_known_values_of_lists")
 
 
 @pytest.fixture
 def former() -> Iterator:
     """The tables as they were; whatever happens, they are put back as they are."""
     try:
-        yield migrate(BEFORE).get_model
+        yield migrate(BEFORE)
     finally:
-        migrate(MigrationExecutor(connection).loader.graph.leaf_nodes())
+        migrate_to_now()
 
 
 def test_a_need_keeps_what_its_kind_says_and_no_more(former):
@@ -48,7 +43,7 @@ def test_a_need_keeps_what_its_kind_says_and_no_more(former):
     skill = former("reference", "Skill").objects.first()
     for key in keys.values():
         needs.get(pk=key).skills.add(skill)
-    now = migrate(MigrationExecutor(connection).loader.graph.leaf_nodes()).get_model("companies", "Need")
+    now = migrate_to_now()("companies", "Need")
     mission, gift = (now.objects.get(pk=keys[kind]) for kind in ("skills", "financial"))
     assert (mission.days, mission.place, mission.skills.count()) == (3, "remote", 1)
     assert (mission.budget_min, mission.goods, mission.whose_time, mission.question) == (None, "", "", "")

@@ -6,24 +6,15 @@ from collections.abc import Iterator
 import pytest
 from django.core.files.base import ContentFile
 from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
 
 from mecenova.calendar import clock
+from tests.migrating import migrate, migrate_to_now
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 ONE_FILE = ("infotheque", "0002_richer_documents")
 VERSIONS = ("infotheque", "0004_documents_without_file")
 CONTENT = b"%PDF-1.4 un guide"
-
-
-def migrate(*targets: tuple[str, str]):
-    MigrationExecutor(connection).migrate(list(targets))
-    return MigrationExecutor(connection).loader.project_state(list(targets)).apps.get_model
-
-
-def migrate_to_now() -> None:
-    migrate(*MigrationExecutor(connection).loader.graph.leaf_nodes())
 
 
 @pytest.fixture

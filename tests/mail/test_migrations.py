@@ -4,11 +4,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.contrib.contenttypes.models import ContentType
-from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
 
 from mecenova.mail.models import DigestLine, OutgoingMail
 from tests.mail.factories import PersonFactory
+from tests.migrating import migrate, migrate_to_now
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -17,22 +16,12 @@ MORNING, MONDAY = datetime(2026, 11, 25, 7, tzinfo=UTC), datetime(2026, 11, 30, 
 HOUR = timedelta(hours=1)
 
 
-def migrate(targets):
-    executor = MigrationExecutor(connection)
-    executor.migrate(targets)
-    return MigrationExecutor(connection).loader.project_state(targets).apps
-
-
 @pytest.fixture
 def former():
     try:
-        yield migrate([("mail", "0004_forgotten_words")]).get_model
+        yield migrate(("mail", "0004_forgotten_words"))
     finally:
         migrate_to_now()
-
-
-def migrate_to_now():
-    migrate(MigrationExecutor(connection).loader.graph.leaf_nodes())
 
 
 def test_a_former_release_wrote_the_next_attempt_over_the_moment_a_mail_was_due(former):
@@ -95,6 +84,6 @@ def test_a_former_release_wrote_the_next_attempt_over_the_moment_a_mail_was_due(
         "put_off": (MONDAY, MONDAY + timedelta(days=7), None),
     }
     assert [mail.key for mail in OutgoingMail.objects.filter(to_person=True)] == ["digest"]
-    migrate([("mail", "0004_forgotten_words")])
+    migrate(("mail", "0004_forgotten_words"))
     again = dict(mail.objects.values_list("key", "due_at"))
     assert (again["late"], again["held_late"]) == (TUESDAY + 5 * HOUR, MORNING + HOUR)

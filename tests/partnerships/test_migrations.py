@@ -6,8 +6,6 @@ from datetime import date, datetime
 
 import pytest
 from django.contrib.contenttypes.models import ContentType
-from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
 
 from mecenova.agenda.enums import Outcome
 from mecenova.agenda.models import FollowUp
@@ -18,6 +16,7 @@ from mecenova.mail.models import OutgoingMail
 from partnerships.followups import DidYouTalk
 from partnerships.models import Introduction, Partnership, RefusalStep
 from partnerships.refusals import next_steps_after
+from tests.migrating import migrate, migrate_to_now
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -36,23 +35,13 @@ REFUSED = [
 ANSWERED = datetime(2026, 11, 2, 23, 30, tzinfo=clock.PARIS)
 
 
-def migrate(targets: list[tuple[str, str]]):
-    executor = MigrationExecutor(connection)
-    executor.migrate(targets)
-    return MigrationExecutor(connection).loader.project_state(targets).apps
-
-
 @pytest.fixture
 def former(request) -> Iterator:
     """The tables as they were; whatever happens, they are put back as they are."""
     try:
-        yield migrate(getattr(request, "param", BEFORE)).get_model
+        yield migrate(*getattr(request, "param", BEFORE))
     finally:
-        migrate(MigrationExecutor(connection).loader.graph.leaf_nodes())
-
-
-def migrate_to_now() -> None:
-    migrate(MigrationExecutor(connection).loader.graph.leaf_nodes())
+        migrate_to_now()
 
 
 def pair(model) -> dict:
