@@ -80,7 +80,7 @@ def look_at_asks(organisation: Organisation) -> list[Finding]:
         Finding(
             text="des demandes d’au moins deux formes dans vos projets",
             is_there=len(kinds) > 1,
-            url=f"{reverse('associations:project_create')}?association={association.pk}",
+            url=association.new_project_url,
             label="Écrire un projet" if not kinds else "Ajouter une demande, ou un projet",
             needed=False,
         )

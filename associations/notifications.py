@@ -8,7 +8,7 @@ from django.urls import reverse
 from accounts.models import Organisation, User, team_of
 from accounts.policies import is_member
 from associations.enums import ProjectStatus, Stance
-from associations.models import Association, Project
+from associations.models import Project
 from associations.readiness import completeness, told_parts
 from associations.starters import starter_for
 from infotheque.models import Step
@@ -32,10 +32,6 @@ LEARNING = register_group(
 COMPLETING = "associations.complete_profile"
 
 
-def new_project_path(association: Association) -> str:
-    return f"{reverse('associations:project_create')}?association={association.pk}"
-
-
 class ToAssociation(Notification):
     """To each member of the organisation, as long as it is here and wishes to be written to."""
 
@@ -52,7 +48,7 @@ class ToAssociation(Notification):
             "organisation": subject,
             "recipient": recipient,
             "edit_url": absolute_url(reverse("associations:edit", args=[association.pk])),
-            "project_url": absolute_url(new_project_path(association)),
+            "project_url": absolute_url(association.new_project_url),
         }
 
     def still_wanted(self, subject: Organisation, recipient: User) -> bool:
@@ -126,7 +122,7 @@ class PublishProject(ToAssociation):
 
     def values(self, subject: Organisation, recipient: User, context: dict[str, Any]) -> dict[str, Any]:
         found = starter_for(subject.association, context.get("turn", 0))
-        url = absolute_url(f"{new_project_path(subject.association)}&modele={found.kind}")
+        url = absolute_url(f"{subject.association.new_project_url}&modele={found.kind}")
         return {**super().values(subject, recipient, context), "starter": found, "starter_url": url}
 
     def still_wanted(self, subject: Organisation, recipient: User) -> bool:

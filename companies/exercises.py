@@ -30,8 +30,8 @@ def look_at_needs(organisation: Organisation) -> list[Finding]:
     if company is None:
         return []
     published = Need.objects.of_company(company).published().not_past()
-    address = f"{reverse('companies:need_create')}?entreprise={company.pk}"
-    return [Finding("un besoin publié", published.exists(), address, "Écrire un besoin", needed=False)]
+    is_there, address = published.exists(), company.new_need_url
+    return [Finding("un besoin publié", is_there, address, "Écrire un besoin", needed=False)]
 
 
 PARTNERSHIPS = Group(

@@ -83,8 +83,7 @@ class PublishNeed(AboutCompany):
     template = "mail/companies/publish_need.md"
 
     def context(self, subject: Organisation, recipient: User) -> dict[str, Any]:
-        path = f"{reverse('companies:need_create')}?entreprise={subject.company.pk}"
-        return {"organisation": subject, "create_url": absolute_url(path)}
+        return {"organisation": subject, "create_url": absolute_url(subject.company.new_need_url)}
 
     def still_wanted(self, subject: Organisation, recipient: User) -> bool:
         return super().still_wanted(subject, recipient) and NEED in completeness(subject.company).missing

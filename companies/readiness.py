@@ -5,6 +5,8 @@ The dashboard, the mails and the operations read the same answer: a part is miss
 
 from collections.abc import Callable
 
+from django.urls import reverse
+
 from companies.enums import WhoseTime
 from companies.models import Company, Need, Policy
 from mecenova.readiness import Completeness, Part
@@ -72,6 +74,13 @@ def completeness(company: Company) -> Completeness:
         missing = (*missing, NEED)
     total = len(POLICY_PARTS) + 1
     return Completeness(done=total - len(missing), total=total, missing=missing)
+
+
+def where_to_say(company: Company, part: Part) -> str:
+    """The page on which this part is said."""
+    if part == NEED:
+        return company.new_need_url
+    return f"{reverse('companies:policy', args=[company.pk])}#{part.anchor}"
 
 
 def is_complete(company: Company) -> bool:

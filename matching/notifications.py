@@ -160,9 +160,7 @@ class AssociationWelcome(Welcome):
             "why_none": why,
             "why_none_url": absolute_url(why.url) if why and why.url else "",
             "profile_url": absolute_url(reverse("associations:edit", args=[association.pk])),
-            "project_url": absolute_url(
-                f"{reverse('associations:project_create')}?association={association.pk}"
-            ),
+            "project_url": absolute_url(association.new_project_url),
             "understand_url": absolute_url(reverse("pages:understand")),
         }
 
@@ -192,7 +190,7 @@ class CompanyWelcome(Welcome):
     def _first_action(self, company: Company, missing: tuple[Part, ...]) -> tuple[str, str]:
         """Where what is missing is said: a need is published once the policy is told."""
         if missing == (NEED,):
-            return "Publier un besoin", f"{reverse('companies:need_create')}?entreprise={company.pk}"
+            return "Publier un besoin", company.new_need_url
         label = "Dire ce que vous soutenez" if missing else "Relire ce que vous soutenez"
         return label, reverse("companies:policy", args=[company.pk])
 

@@ -141,9 +141,8 @@ def _settled(pair: Pair) -> list[Told]:
 
 def _closeness(pair: Pair) -> list[Told]:
     if not pair.is_worth_a_place:
-        project = f"{reverse('associations:project_create')}?association={pair.association.pk}"
         text = "Votre fiche et vos projets publiés parlent trop peu de ce que ce besoin cherche."
-        return [Told(text, project, "Décrire un projet")]
+        return [Told(text, pair.association.new_project_url, "Décrire un projet")]
     standing = pair.standing
     if standing is None:
         return []

@@ -12,8 +12,9 @@ from django.urls import reverse
 from accounts.models import Organisation
 from associations.enums import ProjectStatus
 from associations.hints import Hint
-from associations.models import Project
+from associations.models import Association, Project
 from companies.enums import NeedStatus
+from companies.models import Company
 from infotheque.models import Document
 from infotheque.places import REFUSALS, Place, register_place
 from mecenova.calendar import clock
@@ -80,8 +81,8 @@ class Refusal:
     told: str
     reader: "UUID"
     reason: str
-    association_id: "UUID"
-    company_id: "UUID"
+    association: Association
+    company: Company
     need: "Need | None"
     project: Project | None
     retry_on: date | None
@@ -189,8 +190,8 @@ def _refusal_of(introduction: Introduction, project: Project | None) -> Refusal:
         told=introduction.asked_by_side,
         reader=introduction.asking_organisation.pk,
         reason=introduction.refusal_reason,
-        association_id=introduction.association_id,
-        company_id=introduction.company_id,
+        association=introduction.association,
+        company=introduction.company,
         need=introduction.need,
         project=project,
         retry_on=introduction.retry_on,
@@ -240,9 +241,9 @@ def _where(section: str, refusal: Refusal) -> str:
     if refusal.told == Side.COMPANY:
         return _where_for_company(section, refusal)
     if section in _SECTIONS:
-        return reverse("associations:edit_section", args=[refusal.association_id, _SECTIONS[section]])
+        return reverse("associations:edit_section", args=[refusal.association.pk, _SECTIONS[section]])
     if refusal.project is None:
-        return f"{reverse('associations:project_create')}?association={refusal.association_id}"
+        return refusal.association.new_project_url
     page = "project_detail" if section == Rewrite.ASKS else "project_edit"
     return reverse(f"associations:{page}", args=[refusal.project.pk])
 
@@ -253,8 +254,8 @@ def _where_for_company(section: str, refusal: Refusal) -> str:
     if section in (Rewrite.PRESENTATION, Rewrite.ASKS):
         if need and need.status != NeedStatus.CLOSED:
             return reverse("companies:need_edit", args=[need.pk])
-        return f"{reverse('companies:need_create')}?entreprise={refusal.company_id}"
-    return reverse("companies:policy", args=[refusal.company_id])
+        return refusal.company.new_need_url
+    return reverse("companies:policy", args=[refusal.company.pk])
 
 
 _SECTIONS: dict[str, str] = {

@@ -211,6 +211,10 @@ class Association(Identified):
     def get_absolute_url(self) -> str:
         return reverse("associations:detail", args=[self.pk])
 
+    @property
+    def new_project_url(self) -> str:
+        return f"{reverse('associations:project_create')}?association={self.pk}"
+
     def refused_kind_labels(self) -> list[str]:
         return [Kind(kind).label for kind in self.refused_kinds]
 

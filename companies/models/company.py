@@ -147,6 +147,10 @@ class Company(Identified):
         return reverse("companies:detail", args=[self.pk])
 
     @property
+    def new_need_url(self) -> str:
+        return f"{reverse('companies:need_create')}?entreprise={self.pk}"
+
+    @property
     def state_in_words(self) -> str:
         """What a reader should know before reading on; nothing for a company like the others."""
         return "Pas encore inscrite" if self.organisation.is_unclaimed else ""

@@ -8,7 +8,6 @@ from django.core.paginator import Paginator
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.enums import OrganisationEvent
@@ -19,7 +18,7 @@ from companies import policies
 from companies.forms import CompanyCallForm, CompanyForm, PolicyForm
 from companies.models import Company, Need
 from companies.operations import record_call, set_policy, update_company
-from companies.readiness import NEED, completeness, door_is_closed, policy_of
+from companies.readiness import NEED, completeness, door_is_closed, policy_of, where_to_say
 from companies.views.lookup import Question, company_or_404, who_may_ask
 from infotheque.prescribed import step_values
 from mecenova.readiness import Part
@@ -160,12 +159,10 @@ def _show_policy(request: HttpRequest, company: Company, form: PolicyForm) -> Ht
 
 
 def _where_to_say(company: Company, part: Part, reader: policies.Visitor) -> str:
-    """The page on which it is said; none for who may not say it: the team writes no need in their place."""
-    if part == NEED:
-        if not policies.can_create_need(reader, company):
-            return ""
-        return f"{reverse('companies:need_create')}?entreprise={company.pk}"
-    return f"{reverse('companies:policy', args=[company.pk])}#{part.anchor}"
+    """None for who may not say it: the team writes no need in their place."""
+    if part == NEED and not policies.can_create_need(reader, company):
+        return ""
+    return where_to_say(company, part)
 
 
 def _say_what_it_changes(request: HttpRequest, capacity: int) -> None:

@@ -17,8 +17,8 @@ from associations.models import Association, Project
 from associations.readiness import completeness as association_completeness
 from associations.readiness import with_learning
 from companies.models import Company, Need
-from companies.readiness import NEED, door_is_closed
 from companies.readiness import completeness as company_completeness
+from companies.readiness import door_is_closed, where_to_say
 from infotheque.models import Prescription, Step
 from infotheque.models.prescription import ToRead
 from infotheque.places import gap_key
@@ -28,7 +28,7 @@ from matching.presented import presentations
 from mecenova.agenda import operations as agenda
 from mecenova.agenda.models import Absence, FollowUp, Slot, SlotRequest
 from mecenova.calendar import clock
-from mecenova.readiness import Completeness, Part
+from mecenova.readiness import Completeness
 from partnerships.models import Introduction, Partnership
 from partnerships.operations import places_left
 from partnerships.refusals import next_steps_of_each, to_ask_again
@@ -198,12 +198,6 @@ def _writes_first_project(association: Association, projects: list[Project], fou
     return not (projects or found.missing or corrects) and association.wishes_mail
 
 
-def _where_to_say(company: Company, part: Part) -> str:
-    if part == NEED:
-        return f"{reverse('companies:need_create')}?entreprise={company.pk}"
-    return f"{reverse('companies:policy', args=[company.pk])}#{part.anchor}"
-
-
 def _company(company: Company) -> dict[str, Any]:
     needs = list(Need.objects.of_company(company).with_details())
     steps = agenda.next_steps(needs)
@@ -212,7 +206,7 @@ def _company(company: Company) -> dict[str, Any]:
         "company": company,
         "edit_url": reverse("companies:edit", args=[company.pk]),
         "completeness": found,
-        "missing": [(part.label, _where_to_say(company, part)) for part in found.missing],
+        "missing": [(part.label, where_to_say(company, part)) for part in found.missing],
         "door_is_closed": door_is_closed(company),
         "needs": [(need, steps.get(need.pk)) for need in needs],
         "places_left": places_left(company),
