@@ -142,7 +142,7 @@ class AssociationImporter(Importer[AssociationEntry]):
             town=town,
             department_id=department,
             website=self._website(row, notes),
-            phone=one_line(row["telephone"])[:30],
+            phone=cells.phone(row["telephone"]),
             purpose=self._purpose(row, notes),
             rna=self._rna(row),
             siren=self._siren(row),
@@ -199,8 +199,7 @@ class AssociationImporter(Importer[AssociationEntry]):
 
     def _named_department(self, text: str) -> int | None:
         """« 7 », « 07 » or « Ardèche »; a région or a country is none."""
-        code = code_from_label(text.zfill(2) if text.isdecimal() else text) if text else None
-        found = self._territory_ids.get(code or "")
+        found = self._territory_ids.get(code_from_label(text) or "")
         return found if found in self._departments else None
 
     def _purpose(self, row: Row, notes: Notes) -> str:

@@ -97,7 +97,7 @@ class CompanyImporter(Importer[CompanyEntry]):
             town=one_line(row["ville"])[:120],
             department=self._department(row, postal_code, notes),
             website=cells.website(row["site"]),
-            phone=one_line(row["telephone"])[:30],
+            phone=cells.phone(row["telephone"]),
             giver=giver_of(name),
             sector=self._sector(row, notes),
             siren=self._siren(row),

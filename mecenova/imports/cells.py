@@ -21,11 +21,16 @@ NOTHING = frozenset(
     {"", "neant", "aucun", "aucune", "sans", "non renseigne", "nc", "na", "n a", "null", "none", "nan"}
 )
 
+LONGEST_PHONE = 30
+
 _ISO_DATE = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ][0-9:.]+Z?)?", re.ASCII)
 _FRENCH_DATE = re.compile(r"(\d{1,2})[/.\-](\d{1,2})[/.\-](\d{4})", re.ASCII)
 # Decimals that a spreadsheet adds; three figures after a sign are thousands for some, and are not guessed.
 _WHOLE = re.compile(r"(-?\d{1,9})(?:[.,]0{1,2})?", re.ASCII)
 _CODE_AND_TOWN = re.compile(r"\b(\d{5})[\s–-]+([^\W\d][^\d,;()]*)")
+# National numbers without their zero, and international ones without their plus: of France, and overseas.
+_WITHOUT_ZERO = re.compile(r"[1-9]\d{8}", re.ASCII)
+_WITHOUT_PLUS = re.compile(r"(?:33|262|590|594|596)[1-9]\d{8}", re.ASCII)
 _LESSER_SEPARATORS = re.compile(r"[;,/\n]")
 _is_website = URLValidator(schemes=["http", "https"])
 
@@ -109,6 +114,19 @@ def postal_code(text: str) -> str:
     if re.fullmatch(r"\d{4}", written, re.ASCII):
         written = f"0{written}"
     return written if re.fullmatch(r"\d{5}", written, re.ASCII) else ""
+
+
+def phone(text: str) -> str:
+    """As it is dialled: a spreadsheet that takes it for a figure takes its zero, or its plus, away."""
+    if is_nothing(text):
+        return ""
+    written = re.sub(r"^(\d+)[.,]0$", r"\1", one_line(text))
+    digits = re.sub(r"\s", "", written)
+    if _WITHOUT_ZERO.fullmatch(digits):
+        written = f"0{written}"
+    elif _WITHOUT_PLUS.fullmatch(digits):
+        written = f"+{written}"
+    return written[:LONGEST_PHONE]
 
 
 def postal_address(text: str) -> tuple[str, str] | None:

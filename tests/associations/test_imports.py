@@ -377,3 +377,11 @@ def test_any_rows_balance_and_a_second_run_changes_nothing(tmp_path, rows):
         transaction.set_rollback(True)
     assert first.balances
     assert figures(second) == (0, 0, first.read - first.rejected, first.rejected)
+
+
+def test_saved_by_a_spreadsheet_a_file_keeps_its_telephones_and_its_places(bring):
+    """Calc and Excel read « 01000 », « 01 » and « 0474010203 » as numbers, and write them so."""
+    bring("nom;code_postal;territoires;telephone\nLes Amis de l’Ain;1000;1;474010203\n")
+    found = named("Les Amis de l’Ain")
+    assert found.organisation.phone == "0474010203"
+    assert [place.code for place in found.territories.all()] == ["01"]

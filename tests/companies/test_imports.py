@@ -368,3 +368,10 @@ def test_other_headers_for_the_same_columns(bring_companies, bring_needs):
     assert list(need.causes.values_list("slug", flat=True)) == ["sport"]
     assert list(need.territories.values_list("code", flat=True)) == ["69"]
     assert set(need.company.policy.causes.values_list("slug", flat=True)) == {"culture", "sport"}
+
+
+def test_saved_by_a_spreadsheet_a_file_keeps_its_telephones_and_its_places(bring_companies):
+    """« 01 » and « 0474010203 » are numbers to Calc and to Excel, which write them without their zero."""
+    bring_companies("raison_sociale;departement;territoires;telephone\nBoulons de l’Ain;1;1;474010203\n")
+    found = Company.objects.get(organisation__name="Boulons de l’Ain")
+    assert (found.organisation.phone, found.organisation.department.code) == ("0474010203", "01")

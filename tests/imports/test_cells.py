@@ -102,3 +102,25 @@ def test_purposes_are_cleaned_and_each_part_is_said_once():
 def test_long_texts_are_cut_at_a_word():
     assert cells.shortened("un deux trois", 9) == "un deux…"
     assert cells.shortened("court", 9) == "court"
+
+
+@pytest.mark.parametrize(
+    ("text", "phone"),
+    [
+        ("474010203", "0474010203"),
+        ("474010203.0", "0474010203"),
+        ("4 74 01 02 03", "04 74 01 02 03"),
+        ("33474010203", "+33474010203"),
+        ("262262000000", "+262262000000"),
+        ("04 74 01 02 03", "04 74 01 02 03"),
+        ("+33 4 74 01 02 03", "+33 4 74 01 02 03"),
+        ("0262 00 00 00", "0262 00 00 00"),
+        ("3615", "3615"),
+        ("24 12 34", "24 12 34"),
+        ("04 74 01 02 03 (Zoé)", "04 74 01 02 03 (Zoé)"),
+        ("NC", ""),
+        ("", ""),
+    ],
+)
+def test_telephones_get_back_what_a_spreadsheet_took(text, phone):
+    assert cells.phone(text) == phone
