@@ -12,8 +12,9 @@ from django.core.files.base import File
 from django.core.files.storage import FileSystemStorage
 from django.db.models.fields.files import FieldFile
 
-# No room left for a file, by the volume's size, a quota or a limit: for whoever keeps the server to mend.
-NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+# No room left for a file, by the volume's size, a quota or a limit, or a volume that a fault of its disk made
+# read-only: for whoever keeps the server to mend.
+NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS}
 
 Store = Callable[[FieldFile, str, "File[Any]"], None]
 

@@ -2,6 +2,7 @@
 
 import sys
 
+import psycopg
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.http.request import RawPostDataException
@@ -11,12 +12,16 @@ from redis import exceptions as redis_errors
 from mecenova.ui.uploads import NoFileUploadHandler
 from mecenova.whole_files import is_without_room
 
-OUTAGES = (OperationalError, InterfaceError, redis_errors.ConnectionError, redis_errors.TimeoutError)
+OUTAGES = (
+    *(OperationalError, InterfaceError, redis_errors.ConnectionError, redis_errors.TimeoutError),
+    # It answers and writes nothing: its disk is almost full, or another server takes its place.
+    psycopg.errors.ReadOnlySqlTransaction,
+)
 RETRY_AFTER_SECONDS = 60
 
 
 def is_outage(error: BaseException | None) -> bool:
-    """Whether the database or Redis could not be reached, or a file not kept, here or underneath."""
+    """Whether the database or Redis is away or takes nothing, or a file was not kept, here or underneath."""
     while error is not None:
         if isinstance(error, OUTAGES) or is_without_room(error):
             return True

@@ -10,6 +10,7 @@ from django.core.exceptions import BadRequest
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
 
+from mecenova.logs import kind_of
 from mecenova.ui.errors import is_outage, unavailable
 
 logger = logging.getLogger(__name__)
@@ -32,7 +33,7 @@ class OutageMiddleware:
         if not is_outage(exception):
             return None
         view = request.resolver_match.view_name if request.resolver_match else "no view"
-        logger.error("Database or Redis away in %s: %s", view, type(exception).__name__)
+        logger.error("Database, Redis or room for files away in %s: %s", view, kind_of(exception))
         return unavailable(request)
 
 

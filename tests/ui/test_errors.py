@@ -4,12 +4,14 @@ import errno
 
 import pytest
 from django.contrib.auth import SESSION_KEY
+from django.contrib.sessions.models import Session
 from django.core.cache import cache
-from django.db import InterfaceError, OperationalError, connection
+from django.db import InterfaceError, InternalError, OperationalError, connection
 from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 from redis import exceptions as redis_errors
 
+from mecenova.calendar import clock
 from mecenova.ui.errors import is_outage, server_error, what_was_typed
 from tests.ui.parsing import assert_valid_html
 
@@ -110,6 +112,19 @@ def test_an_outage_underneath_is_seen() -> None:
     assert is_outage(outer)
 
 
+@pytest.mark.django_db(transaction=True)
+def test_a_database_that_may_only_be_read_is_an_outage() -> None:
+    """What a full disk or the change of a server makes of it: it answers, and writes nothing for a while."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET default_transaction_read_only = on")
+    try:
+        with pytest.raises(InternalError) as refused:
+            Session.objects.create(session_key="x", expire_date=clock.now())
+    finally:
+        connection.close()
+    assert is_outage(refused.value)
+
+
 def test_a_body_that_was_read_raw_is_not_read_again() -> None:
     request = RequestFactory().post("/x/", b"{}", content_type="application/json")
     request.read()
@@ -148,7 +163,7 @@ def test_error_pages_draw_without_a_request(name: str) -> None:
     assert_valid_html(render_to_string(f"{name}.html"))
 
 
-@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT, errno.EFBIG])
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS])
 def test_no_room_for_a_file_is_an_outage(number: int) -> None:
     assert is_outage(OSError(number, "no room"))
 

@@ -6,6 +6,7 @@ import os
 import socket
 import subprocess
 import sys
+import traceback
 
 import psycopg
 import pytest
@@ -15,7 +16,7 @@ from django.core.cache import cache
 from django.core.cache.backends.redis import RedisCache
 from django.core.exceptions import ImproperlyConfigured
 from django.core.mail import get_connection
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.dispatch import Signal
 
 from accounts.operations import locked
@@ -240,6 +241,22 @@ def test_an_exception_is_told_without_its_words():
     assert line["exception"] == "ValueError"
     assert "test_settings.py" in line["where"][0]
     assert "jeanne" not in json.dumps(line)
+
+
+def test_an_error_of_the_database_says_what_is_to_be_mended():
+    """Django's own type is the same for a full disk, a lock that was waited for, a server that stopped."""
+    try:
+        raise OperationalError("could not extend file") from psycopg.errors.DiskFull("could not extend file")
+    except OperationalError as error:
+        line = line_for(msg="Sweep: %s", args=(error,), exc_info=sys.exc_info())
+    assert line["exception"] == "OperationalError (DiskFull)"
+    assert line["message"] == "Sweep: OperationalError (DiskFull)"
+
+
+def test_beat_without_a_broker_writes_short_lines():
+    """It puts a whole stack among the words of its message, eight times a minute."""
+    line = line_for(msg="Message Error: %s\n%s", args=(ValueError("x"), traceback.format_stack()))
+    assert line["message"] == "Message Error: ValueError\n(stack)"
 
 
 WORDS = 'duplicate key value: Key (email)=(marie@example.org) already exists, said "Marie Roux".'
