@@ -9,7 +9,7 @@ from accounts.models import Organisation, User, team_of
 from accounts.policies import is_member
 from associations.enums import ProjectStatus, Stance
 from associations.models import Project
-from associations.readiness import completeness, told_parts
+from associations.readiness import ITS_LISTS, completeness
 from associations.starters import starter_for
 from infotheque.models import Step
 from mecenova.agenda.operations import next_step
@@ -57,7 +57,7 @@ class ToAssociation(Notification):
 
 
 class WhileIncomplete(ToAssociation):
-    reads_many: ClassVar[tuple[Any, ...]] = (*ToAssociation.reads_many, *told_parts("association"))
+    reads_many: ClassVar[tuple[Any, ...]] = (*ToAssociation.reads_many, *ITS_LISTS)
 
     def context(self, subject: Organisation, recipient: User) -> dict[str, Any]:
         found = completeness(subject.association)

@@ -103,9 +103,8 @@ RULES = (
 )
 
 
-def told_parts(path: str) -> tuple[str, ...]:
-    """What an association at this path has several of, and completeness asks: for `prefetch_related`."""
-    return tuple(f"{path}__{many}" for many in ("causes", "audiences", "territories"))
+# Of what has an `association`, what completeness asks of its lists: for `prefetch_related`.
+ITS_LISTS = ("association__causes", "association__audiences", "association__territories")
 
 
 def completeness(association: Association) -> Completeness:

@@ -11,7 +11,7 @@ from accounts.models import Organisation, team_of
 from accounts.operations.newcomers import newcomers
 from associations import notifications
 from associations.models import Association
-from associations.readiness import is_complete, missing_in_words, told_parts
+from associations.readiness import ITS_LISTS, is_complete, missing_in_words
 from mecenova.agenda import planning
 from mecenova.agenda.enums import Owner
 from mecenova.agenda.models import FollowUp
@@ -30,7 +30,7 @@ register_beside(
 
 
 # For the rules that say what is missing.
-WITH_PARTS = (team_of(), *told_parts("association"))
+WITH_PARTS = (team_of(), *ITS_LISTS)
 
 
 class AssociationRule(Rule):

@@ -12,7 +12,7 @@ from accounts.operations import locked
 from associations.models import Association, Project
 from associations.operations import note_call as call_association
 from associations.operations import pause_project, restart_project_step, save_ask
-from associations.readiness import told_parts
+from associations.readiness import ITS_LISTS
 from matching import policies
 from matching.advice import three_steps
 from matching.enums import Choice, DiagnosisCause
@@ -58,7 +58,7 @@ def diagnose(
     if not policies.can_be_diagnosed(project) or any(one.is_open for one in project.diagnoses.all()):
         return None
     # What its figures and its steps both follow from.
-    prefetch_related_objects([project], "causes", "territories", "asks", *told_parts("association"))
+    prefetch_related_objects([project], "causes", "territories", "asks", *ITS_LISTS)
     since = counted_since(project, introduction)
     findings = find(project, since, introduction)
     diagnosis = Diagnosis.objects.create(
