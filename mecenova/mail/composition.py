@@ -25,6 +25,7 @@ from mecenova.mail.digest import (
     written,
 )
 from mecenova.mail.models import LONGEST_SUBJECT, NEXT_TRY, DigestLine, OutgoingMail
+from mecenova.mail.outcomes import in_words
 from mecenova.mail.preferences import declined_by
 from mecenova.mail.subjects import read_subjects
 from mecenova.mail.wake import wake_on_commit
@@ -83,7 +84,7 @@ def _compose(people: Sequence[Any]) -> int:
 def _set_aside(person: Any, error: Exception) -> None:
     logger.error("The digest of person %s could not be composed", person, exc_info=error)
     DigestLine.objects.all().due(clock.now()).filter(recipient=person).update(
-        retry_at=clock.now() + TRY_AGAIN_AFTER, last_error=f"{type(error).__name__}: {error}"[:2000]
+        retry_at=clock.now() + TRY_AGAIN_AFTER, last_error=in_words(error)
     )
 
 

@@ -30,7 +30,7 @@ from mecenova.mail.models import (
     OutgoingMail,
 )
 from mecenova.mail.notifications import Attachment, Notification, notification_named
-from mecenova.mail.outcomes import UNKNOWN_WAITS, Outcome, Verdict, back_off, judge
+from mecenova.mail.outcomes import UNKNOWN_WAITS, Outcome, Verdict, back_off, in_words, judge
 from mecenova.mail.subjects import read_subjects
 from mecenova.mail.troubles import is_said_to_all, mark_address, without_addresses
 from mecenova.mail.unsubscribe import unsubscribe_url
@@ -136,7 +136,7 @@ def _deliver(mail: OutgoingMail, server: "_Server") -> Delivery:
         logger.exception("Mail %s (%s): asking whether it is wanted raised", mail.pk, mail.notification)
         mail.attempts += 1
         server.is_over = isinstance(error, SoftTimeLimitExceeded)
-        return _later(mail, f"{type(error).__name__}: {error}"[:2000])
+        return _later(mail, in_words(error))
     if unwanted:
         return _settle(mail, Delivery.CANCELLED, unwanted)
     if morning := _morning_it_waits_for(mail):
@@ -333,7 +333,7 @@ class _Server:
                 self._is_open = True
         except Exception as error:
             self.is_over = True
-            return Verdict(Outcome.NO_SERVER, f"{type(error).__name__}: {error}"[:2000])
+            return Verdict(Outcome.NO_SERVER, in_words(error))
         try:
             accepted = self._backend.send_messages([_message(mail)])
         except Exception as error:

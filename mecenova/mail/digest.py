@@ -18,6 +18,7 @@ from mecenova.mail import markdown
 from mecenova.mail.enums import Category, LineStatus
 from mecenova.mail.models import DigestLine, OutgoingMail
 from mecenova.mail.notifications import Notification, notification_named, register_notification
+from mecenova.mail.outcomes import in_words
 from mecenova.mail.rendering import Written, lay_out, render_source
 from mecenova.mail.subjects import read_subjects
 
@@ -137,7 +138,7 @@ def _written_out(
 
 
 def _wait_for_the_next_digest(line: DigestLine, error: Exception) -> None:
-    line.last_error = f"{type(error).__name__}: {error}"[:2000]
+    line.last_error = in_words(error)
     line.retry_at, line.mail, line.settled_at = next_digest_time(clock.now()), None, None
     line.save(update_fields=["last_error", "retry_at", "mail", "settled_at"])
 

@@ -58,6 +58,7 @@ __all__ = [
     "queue",
     "queue_message",
     "retry_failed",
+    "take_back",
     "together",
 ]
 

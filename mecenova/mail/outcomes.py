@@ -61,12 +61,17 @@ class Verdict:
     about_recipient: bool = False
 
 
+def in_words(error: BaseException) -> str:
+    """As the team reads it; within the room that a mail and a line have for it."""
+    return f"{type(error).__name__}: {error}"[:2000]
+
+
 def judge(error: BaseException, *, knows_outcomes: bool) -> Verdict:
     """The decision for an exception raised while presenting a mail.
 
     A backend that cannot say when the connection broke leaves every broken connection unknown.
     """
-    said = f"{type(error).__name__}: {error}"[:2000]
+    said = in_words(error)
     if isinstance(error, OutcomeUnknown | SoftTimeLimitExceeded):
         # The time of the worker may have run out while the server's answer was on its way.
         return Verdict(Outcome.UNKNOWN, said)
