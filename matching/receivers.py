@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
 from django.dispatch import receiver
 
 from accounts.enums import OrganisationKind
@@ -143,9 +142,7 @@ def its_suggestions_end(
 def what_was_proposed_is_erased(*, erasing: Erasing, **kwargs: Any) -> None:
     """Nothing of it is written in these rows; what was planned and sent about them names it."""
     gone = erasing.organisation
-    erasing.blank(
-        Suggestion.objects.filter(Q(association__organisation=gone) | Q(company__organisation=gone))
-    )
+    erasing.blank(Suggestion.objects.involving(gone))
     erasing.blank(Diagnosis.objects.filter(project__association__organisation=gone))
 
 

@@ -6,7 +6,6 @@ from datetime import datetime
 from uuid import UUID
 
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import Q
 
 from matching.models import Suggestion, SuggestionQuerySet
 from mecenova.workflow.models import TransitionRecord
@@ -40,8 +39,7 @@ def remarks(suggestions: SuggestionQuerySet) -> list[Remark]:
 
 def remarks_of(organisation: UUID) -> list[Remark]:
     """What this company wrote, or what was written about this association."""
-    either = Q(company__organisation=organisation) | Q(association__organisation=organisation)
-    return remarks(Suggestion.objects.filter(either))
+    return remarks(Suggestion.objects.involving(organisation))
 
 
 def _about(keys: Iterable[UUID]) -> dict[UUID, Suggestion]:

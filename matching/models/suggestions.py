@@ -1,10 +1,12 @@
 from datetime import date, timedelta
 from typing import Self
+from uuid import UUID
 
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 
+from accounts.models import Organisation
 from associations.models import Association, Project
 from companies.enums import NeedStatus
 from companies.models import Company, Need
@@ -149,6 +151,10 @@ class SuggestionQuerySet(models.QuerySet["Suggestion"]):
     def undigested(self) -> Self:
         """Those that no digest has told of yet."""
         return self.open().filter(digested_at__isnull=True)
+
+    def involving(self, organisation: Organisation | UUID) -> Self:
+        """Its own, as a company or as an association."""
+        return self.filter(Q(association__organisation=organisation) | Q(company__organisation=organisation))
 
     def for_companies_of(self, user: models.Model) -> Self:
         return self.filter(company__organisation__memberships__user=user)

@@ -132,8 +132,7 @@ def withdraw_suggestions(*, organisation: Organisation, by: User | None = None) 
 
     The approaches on which nobody looked: whoever hears of it gives their places back, with others.
     """
-    its_own = Q(association__organisation=organisation) | Q(company__organisation=organisation)
-    return _expire(Suggestion.objects.open().filter(its_own), by)
+    return _expire(Suggestion.objects.open().involving(organisation), by)
 
 
 def hold_former(pairs: Collection[Pair]) -> tuple[list[Suggestion], set[Pair]]:

@@ -47,9 +47,7 @@ def _concern(organisations: Collection[UUID]) -> Q:
         Company.objects.filter(organisation__in=organisations),
         Project.objects.filter(association__organisation__in=organisations),
         Need.objects.filter(company__organisation__in=organisations),
-        Introduction.objects.filter(
-            Q(association__organisation__in=organisations) | Q(company__organisation__in=organisations)
-        ),
+        Introduction.objects.involving_any(organisations),
     ):
         keys = list(rows.order_by().values_list("pk", flat=True))
         found |= Q(subject_type=ContentType.objects.get_for_model(rows.model), subject_id__in=keys)

@@ -29,12 +29,8 @@ class Effect:
 
 def effects() -> list[Effect]:
     """Every document that was opened from where it is prescribed, the most read first, in one query."""
-    reader = Q(association__organisation=OuterRef("organisation")) | Q(
-        company__organisation=OuterRef("organisation")
-    )
-    yes_after = Introduction.objects.filter(
-        reader, status=IntroductionStatus.YES, answered_at__gt=OuterRef("read_at")
-    )
+    theirs = Introduction.objects.involving(OuterRef("organisation"))
+    yes_after = theirs.filter(status=IntroductionStatus.YES, answered_at__gt=OuterRef("read_at"))
     rows = (
         PrescribedReading.objects.annotate(told_yes=Exists(yes_after))
         .values("place", "document__title")

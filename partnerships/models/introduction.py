@@ -1,5 +1,7 @@
+from collections.abc import Collection
 from datetime import date, datetime
 from typing import Self
+from uuid import UUID
 
 from dateutil.relativedelta import relativedelta
 from django.conf import settings
@@ -116,7 +118,7 @@ class IntroductionQuerySet(models.QuerySet["Introduction"]):
         accepted = Q(status=IntroductionStatus.YES, partnership__status__in=UNDER_WAY)
         return self.filter(Q(status__in=OPEN_STATUSES) | accepted).select_related("partnership")
 
-    def involving(self, organisation: Organisation) -> Self:
+    def involving(self, organisation: Organisation | models.OuterRef) -> Self:
         return self.filter(Q(association__organisation=organisation) | Q(company__organisation=organisation))
 
     def closed(self) -> Self:
@@ -129,7 +131,7 @@ class IntroductionQuerySet(models.QuerySet["Introduction"]):
             | Q(asked_by_side=Side.COMPANY, association__organisation__in=organisations)
         )
 
-    def involving_any(self, organisations: "models.QuerySet[Organisation]") -> Self:
+    def involving_any(self, organisations: "models.QuerySet[Organisation] | Collection[UUID]") -> Self:
         return self.filter(
             Q(association__organisation__in=organisations) | Q(company__organisation__in=organisations)
         )
