@@ -66,9 +66,7 @@ def why_not_signed_on(partnership: Partnership, day: date) -> str | None:
 
 
 def can_view_partnership(user: "User", partnership: Partnership) -> bool:
-    if is_staff(user):
-        return True
-    return partnership.parties.filter(organisation__memberships__user=user).exists()
+    return is_staff(user) or can_abandon_partnership(user, partnership)
 
 
 def can_abandon_partnership(user: "User", partnership: Partnership) -> bool:

@@ -60,15 +60,8 @@ class NextSteps:
 
 
 def step_for(reason: str, kind: str, asked_by_side: str) -> RefusalStep:
-    """What this reason leads to for the side that asked: the step of this kind of support, or that of any.
-
-    Raises LookupError when there is none: each reason that `reasons_for` gives has one.
-    """
-    steps = RefusalStep.objects.for_list().filter(asked_by_side=asked_by_side, reason=reason)
-    found = steps.filter(kind__in=(kind, "")).order_by("-kind").first()
-    if found is None:
-        raise LookupError(f"No step follows the reason {reason} for {kind}, asked by {asked_by_side}")
-    return found
+    """What this reason leads to for the side that asked."""
+    return AfterNo(asked_by_side).step(reason, kind)
 
 
 @dataclass(frozen=True)
@@ -113,12 +106,13 @@ def next_steps_after(introduction: Introduction, *, absolute: bool = False) -> N
     """What the side that asked can do now; nothing as long as nobody has said no."""
     if not introduction.refusal_reason:
         return None
-    step = step_for(introduction.refusal_reason, introduction.kind, introduction.asked_by_side)
-    (project,) = living_projects([(introduction.association_id, introduction.project)])
-    return next_steps(_refusal_of(introduction, project), step, absolute=absolute)
+    ((_, steps),) = next_steps_of_each([introduction], absolute=absolute)
+    return steps
 
 
-def next_steps_of_each(declined: Sequence[Introduction]) -> list[tuple[Introduction, NextSteps]]:
+def next_steps_of_each(
+    declined: Sequence[Introduction], *, absolute: bool = False
+) -> list[tuple[Introduction, NextSteps]]:
     """The same for each of these, read with `with_parties`: as many queries for one as for ten."""
     tables = {side: AfterNo(side) for side in {one.asked_by_side for one in declined}}
     projects = living_projects([(one.association_id, one.project) for one in declined])
@@ -126,7 +120,9 @@ def next_steps_of_each(declined: Sequence[Introduction]) -> list[tuple[Introduct
         (
             one,
             next_steps(
-                _refusal_of(one, project), tables[one.asked_by_side].step(one.refusal_reason, one.kind)
+                _refusal_of(one, project),
+                tables[one.asked_by_side].step(one.refusal_reason, one.kind),
+                absolute=absolute,
             ),
         )
         for one, project in zip(declined, projects, strict=True)
