@@ -8,7 +8,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
-APPS = ("accounts", "associations", "companies", "infotheque", "partnerships", "matching", "challenges")
+APPS = ("accounts", "associations", "companies", "infotheque", "partnerships", "matching")
 TEMPLATES = ROOT / "templates"
 
 # Folders of templates/ that do not bear the name of their room.
