@@ -167,7 +167,7 @@ def miss_slot(request: HttpRequest, pk: UUID) -> HttpResponse:
         messages.error(request, refused.message)
         return redirect("agenda:slot", pk=pk)
     if is_staff(request.user):
-        messages.success(request, f"C’est noté.{told}")
+        messages.success(request, f"C’est noté. {told}".strip())
         return redirect("agenda:team_slots")
     messages.success(request, f"Pardon pour ce rendez-vous manqué\u00a0: nous le disons à {found.adviser}.")
     return redirect(again or "pages:dashboard")
@@ -251,14 +251,14 @@ def _who_hears(slot: Slot) -> str:
         return ""
     told = who_is_told(slot.booked_by_organisation_id, slot.booked_by)
     if told:
-        return f" Nous prévenons {', '.join(map(str, told))}, avec de quoi choisir un autre moment."
+        return f"Nous prévenons {', '.join(map(str, told))}, avec de quoi choisir un autre moment."
     name = name_of(slot.booked_by_organisation_id)
-    return f" Personne de «\u202f{name}\u202f» n’a de compte\u00a0: appelez, l’équipe lui doit une date."
+    return f"Personne de «\u202f{name}\u202f» n’a de compte\u00a0: appelez, l’équipe lui doit une date."
 
 
 def _hears(request: HttpRequest, slot: Slot) -> str:
     """Who learns, and when, that an appointment is called off by this reader."""
-    return _who_hears(slot).strip() if is_staff(request.user) else _adviser_hears(slot)
+    return _who_hears(slot) if is_staff(request.user) else _adviser_hears(slot)
 
 
 def _adviser_hears(slot: Slot) -> str:
