@@ -13,7 +13,6 @@ from infotheque.operations.curation import (
     accept_tip,
     comment_document,
     decline_tip,
-    forget_visitors,
     give_tip,
     set_curation,
 )
@@ -39,6 +38,7 @@ from infotheque.operations.prescriptions import note_reading, prescribe, prescri
 from infotheque.operations.shelf import load_shelf
 from infotheque.operations.usage import count_download, count_opening, forget_marks, say_useful
 from infotheque.operations.versions import add_version, create_document_of
+from infotheque.operations.visitors import forget_visitors
 from infotheque.operations.vocabulary import recount_words
 
 __all__ = [

@@ -1,8 +1,5 @@
 """What the team says, decides and sets around documents."""
 
-from datetime import timedelta
-from uuid import UUID
-
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
@@ -11,15 +8,14 @@ from infotheque import policies
 from infotheque.enums import DocumentKind, TipStatus
 from infotheque.followups import DecideTip, restart_review
 from infotheque.models import CurationSettings, Document, EditorComment, Tip
-from infotheque.notifications import NOT_KEPT, STILL_WAITING, TO_VISITORS, TipDeclined, TipTaken, tell_visitor
+from infotheque.notifications import TipDeclined, TipTaken
 from infotheque.operations.documents import create_document, lock
+from infotheque.operations.visitors import NOT_KEPT, tell_visitor
 from infotheque.workflow import TIP
 from mecenova.agenda.operations import close, start
 from mecenova.calendar import clock
 from mecenova.identifiers.text import one_line, paragraphs
 from mecenova.mail.operations import queue
-from mecenova.mail.retention import forget_strangers
-from mecenova.one_by_one import one_by_one
 from mecenova.workflow.errors import DomainError
 from mecenova.workflow.journal import advance
 
@@ -27,8 +23,6 @@ from mecenova.workflow.journal import advance
 MOST_WAITING_TIPS = 300
 # Each is one mail to that address, which may be somebody else's.
 MOST_WAITING_OF_ONE_ADDRESS = 3
-# Time enough for the mail to arrive, or for its refusal to be read.
-OUTBOX_KEEPS_THEM = timedelta(days=30)
 
 
 @transaction.atomic
@@ -115,23 +109,6 @@ def decline_tip(*, tip: Tip, by: User) -> Tip:
         queue(TipDeclined, each)
     tip.refresh_from_db()
     return tip
-
-
-def forget_visitors() -> int:
-    """Addresses have served, or waited a year: told then, they go. Returns how many tips lost theirs."""
-    waiting = Tip.objects.kept_too_long().order_by("pk").values_list("pk", flat=True)
-    told = sum(one_by_one(_tell_and_forget, list(waiting), what="tip"))
-    forget_strangers(keys_beginning=TO_VISITORS, before=clock.now() - OUTBOX_KEEPS_THEM)
-    return told
-
-
-@transaction.atomic
-def _tell_and_forget(pk: UUID) -> int:
-    """Asked again once it is held: somebody may have decided meanwhile, and told them."""
-    tip = Tip.objects.kept_too_long().filter(pk=pk).in_hand().first()
-    if tip is not None:
-        tell_visitor(tip, STILL_WAITING)
-    return 0 if tip is None else 1
 
 
 @transaction.atomic

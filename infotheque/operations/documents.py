@@ -12,15 +12,9 @@ from infotheque import policies
 from infotheque.enums import DocumentStatus
 from infotheque.followups import restart_review
 from infotheque.models import CurationSettings, Document, Tip
-from infotheque.notifications import (
-    NOT_KEPT,
-    NOW_ON_LINE,
-    TipDeclined,
-    TipPublished,
-    take_back_from_visitors,
-    tell_visitor,
-)
+from infotheque.notifications import TipDeclined, TipPublished
 from infotheque.operations.hindrances import NO_SUMMARY, leads_nowhere, refuse_hindered
+from infotheque.operations.visitors import NOT_KEPT, NOW_ON_LINE, take_back_from_visitors, tell_visitor
 from infotheque.operations.vocabulary import words_kept_true
 from infotheque.workflow import DOCUMENT
 from mecenova.calendar import clock

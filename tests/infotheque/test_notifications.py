@@ -12,11 +12,11 @@ from infotheque.models import Tip
 from infotheque.operations import (
     accept_tip,
     archive_document,
-    curation,
     decline_tip,
     give_tip,
     publish_document,
     update_document,
+    visitors,
     withdraw_document,
 )
 from mecenova.calendar import clock
@@ -220,14 +220,14 @@ def test_a_visitor_who_cannot_be_told_keeps_no_other_address(staff, monkeypatch,
     decline_tip(tip=served, by=staff)
     OutgoingMail.objects.update(due_at=clock.now())
     deliver_due()
-    tell = curation.tell_visitor
+    tell = visitors.tell_visitor
 
     def tell_but_the_first(tip, template):
         tell(tip, template)
         if tip.pk == first.pk:
             raise RuntimeError(tip.visitor_address)
 
-    monkeypatch.setattr(curation, "tell_visitor", tell_but_the_first)
+    monkeypatch.setattr(visitors, "tell_visitor", tell_but_the_first)
     with clock.frozen(clock.now() + timedelta(days=400)):
         tasks.forget_visitors.run()
     assert (kept(first), kept(second)) == (VISITOR, "")
