@@ -18,8 +18,9 @@ from django.db.models import Manager, Model
 from django.forms.models import model_to_dict
 from django.forms.utils import ErrorDict
 from django.http import HttpRequest
-from django.utils.formats import date_format
 from django.utils.text import Truncator
+
+from mecenova.ui.figures import short_date
 
 TOLD_LETTERS = 300
 Found = TypeVar("Found", bound=Model)
@@ -121,7 +122,7 @@ class AsShown(forms.Form):
         if isinstance(value, bool):
             return "oui" if value else "non"
         if isinstance(value, date):
-            return date_format(value, "j F Y")
+            return short_date(value)
         if isinstance(value, str | Model) or not isinstance(value, Iterable):
             value = [value]
         told = ", ".join(str(_label(labels, each)) for each in value if each not in (None, ""))
@@ -188,7 +189,7 @@ class AsShownModelForm(forms.ModelForm):
             labels = dict(getattr(self.fields[name], "choices", ()))
             value = ", ".join(str(labels.get(each, each)) for each in value)
         elif isinstance(value, date):
-            value = date_format(value, "j F Y")
+            value = short_date(value)
         elif display is not None:
             value = display()
         return Truncator("" if value is None else str(value)).chars(TOLD_LETTERS) or "rien"

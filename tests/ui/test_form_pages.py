@@ -1,6 +1,9 @@
+from datetime import date
+
 from django import forms
 
 from mecenova.ui.as_shown import AsShown, Overtaken
+from mecenova.ui.figures import short_date
 from mecenova.ui.form_pages import status_of
 
 
@@ -25,3 +28,13 @@ def test_somebody_who_was_overtaken_is_told_of_a_conflict():
     again = AsShown(now={}, typed={})
     again.overtaken = [Overtaken("Nom", "Les Lilas")]
     assert status_of(again) == 409
+
+
+def test_a_day_that_somebody_else_wrote_is_told_as_everywhere():
+    class Stay(AsShown):
+        until = forms.DateField()
+
+    shown = Stay(now={"until": date(2026, 11, 20)})["as_shown"].value()
+    form = Stay({"until": "2026-12-05", "as_shown": shown}, now={"until": date(2026, 12, 1)})
+    assert form.is_valid()
+    assert form.taken_up().overtaken == [Overtaken("Until", short_date(date(2026, 12, 1)))]
