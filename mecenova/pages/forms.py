@@ -50,4 +50,7 @@ class MailSearchForm(forms.Form):
 
 
 class PreviewForm(forms.Form):
-    jours = forms.TypedChoiceField(choices=((1, "Cette nuit"), (30, "Trente jours")), coerce=int)
+    """How many days ahead."""
+
+    TONIGHT, MONTH = 1, 30
+    jours = forms.TypedChoiceField(choices=((TONIGHT, "Cette nuit"), (MONTH, "Trente jours")), coerce=int)

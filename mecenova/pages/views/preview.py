@@ -21,7 +21,7 @@ from mecenova.rehearsal.models import Preview, PreviewLine
 from mecenova.rehearsal.operations import ask_preview
 from mecenova.team import for_the_team
 
-TONIGHT, MONTH = 1, 30
+TONIGHT, MONTH = PreviewForm.TONIGHT, PreviewForm.MONTH
 PAGE_SIZE = 50
 
 
