@@ -220,7 +220,9 @@ def settled_between(company: uuid.UUID, association: uuid.UUID) -> Settled | Non
 def _settled_suggestions(company: uuid.UUID, association: uuid.UUID) -> list[Settled]:
     """One that became an introduction counts no more by itself: the introduction does."""
     found = []
-    for one in Suggestion.objects.filter(company=company, association=association).select_related("need"):
+    shown = Suggestion.objects.filter(company=company, association=association).select_related("need")
+    after_no = AfterNo(Side.ASSOCIATION)
+    for one in shown:
         if one.status == SuggestionStatus.PRESENTED:
             if one.may_return_on > clock.today():
                 found.append(
@@ -248,7 +250,6 @@ def _settled_suggestions(company: uuid.UUID, association: uuid.UUID) -> list[Set
                 )
             )
         elif one.status == SuggestionStatus.DECLINED and one.answered_at:
-            after_no = AfterNo(Side.ASSOCIATION)
             again = after_no.asked_again_on(one.answered_at, one.refusal_reason, one.need.kind)
             if again > clock.today():
                 found.append(Settled(*REFUSED, again))

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cached_property
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
@@ -85,8 +86,12 @@ class AfterNo:
     """What follows each reason that this side can be given, read once for any number of answers."""
 
     def __init__(self, told: str) -> None:
-        steps = RefusalStep.objects.for_list().filter(asked_by_side=told)
-        self._steps = {(step.reason, step.kind): step for step in steps}
+        self._told = told
+
+    @cached_property
+    def _steps(self) -> dict[tuple[str, str], RefusalStep]:
+        steps = RefusalStep.objects.for_list().filter(asked_by_side=self._told)
+        return {(step.reason, step.kind): step for step in steps}
 
     def step(self, reason: str, kind: str) -> RefusalStep:
         """Of this kind of support, or of any.

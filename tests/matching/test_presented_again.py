@@ -25,6 +25,7 @@ from partnerships.operations import (
 from tests.accounts.factories import MembershipFactory
 from tests.associations.factories import AssociationFactory
 from tests.companies.factories import NeedFactory
+from tests.matching.factories import SuggestionFactory
 from tests.partnerships.factories import IntroductionFactory, member_of
 
 pytestmark = pytest.mark.django_db
@@ -216,3 +217,12 @@ def test_the_round_and_the_page_that_explains_it_agree(first, reader, now, answe
         assert apart == (settled_between(first.company.pk, first.association.pk) is not None)
         seen.add(apart)
     assert seen == ({True} if answer in (asked, asked_yes) else {True, False})
+
+
+def test_what_keeps_a_pair_apart_is_read_at_once_of_one_no_as_of_three(query_count):
+    once = SuggestionFactory(declined=True)
+    one = query_count(lambda: settled_between(once.company.pk, once.association.pk))
+    for _ in range(2):
+        need = NeedFactory(company=once.company, published=True)
+        SuggestionFactory(declined=True, need=need, association=once.association)
+    assert query_count(lambda: settled_between(once.company.pk, once.association.pk)) == one
