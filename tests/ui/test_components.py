@@ -270,7 +270,7 @@ def test_what_people_wrote_is_escaped_everywhere() -> None:
         "{% card t href=u meta=t badge=t %}x{% endcard %}"
         "{% page_header t lead=t kicker=t %}{% endpage_header %}"
         "{% notice 'info' title=t %}x{% endnotice %}{% empty t %}x{% endempty %}"
-        "{% facts %}{% fact t t %}{% endfacts %}{% stat t t note=t %}{% breadcrumbs t u t %}"
+        "{% facts %}{% fact t t %}{% endfacts %}{% stat t t %}{% breadcrumbs t u t %}"
         "{% result_count 2 t t %}<ul>{% row t meta=t %}x{% endrow %}</ul>"
     )
     shown = draw(source, t="<script>alert(1)</script>", u='/x/"onclick="y')

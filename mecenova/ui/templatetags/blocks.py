@@ -33,7 +33,6 @@ def card(
     level: int = 2,
     tone: str = "",
     badge: str = "",
-    badge_tone: str = "neutral",
     meta: str = "",
 ) -> SafeString:
     """A block with a heading; with `href` the heading is the one link of the card."""
@@ -43,7 +42,6 @@ def card(
         "level": level,
         "tone": tone,
         "badge": badge,
-        "badge_tone": badge_tone,
         "meta": meta,
         "content": content,
     }
@@ -124,10 +122,10 @@ def empty(context: Context, content: str, title: str, icon_name: str = "inbox") 
 
 
 @register.inclusion_tag("ui/stat.html")
-def stat(value: Any, label: str, note: str = "") -> dict[str, Any]:
+def stat(value: Any, label: str) -> dict[str, Any]:
     """A figure that counts, with its words under it."""
     shown = figures.integer(value) if isinstance(value, int) and not isinstance(value, bool) else value
-    return {"value": figures.or_missing(shown), "label": label, "note": note}
+    return {"value": figures.or_missing(shown), "label": label}
 
 
 @register.simple_block_tag(takes_context=True)

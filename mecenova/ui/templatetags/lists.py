@@ -13,18 +13,14 @@ register = template.Library()
 
 
 @register.inclusion_tag("ui/filter_panel.html", takes_context=True)
-def filter_panel(
-    context: Context, form: forms.Form, target: str = "resultats", label: str = "Filtrer", button: str = ""
-) -> dict[str, Any]:
-    """A GET form beside a list. With a script only `#target` is replaced, and the address follows."""
+def filter_panel(context: Context, form: forms.Form, label: str = "Filtrer") -> dict[str, Any]:
+    """A GET form beside a list. With a script only `#resultats` is replaced, and the address follows."""
     request = context.get("request")
     names = [field.html_name for field in form]
     active = sum(1 for name in names if request and any(request.GET.getlist(name)))
     return {
         "form": form,
-        "target": target,
         "label": label,
-        "button": button or "Afficher les résultats",
         "action": request.path if request else "",
         "active": active,
     }

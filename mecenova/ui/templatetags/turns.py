@@ -22,7 +22,6 @@ def next_step(
     *,
     mine: bool = False,
     who: str = "",
-    level: int = 2,
     href: str = "",
     about: str = "",
 ) -> dict[str, Any]:
@@ -36,7 +35,6 @@ def next_step(
         "follow_up": follow_up,
         "what": "",
         "mine": mine,
-        "level": level,
         "href": href,
         "about": about,
         "staff": staff,
