@@ -55,8 +55,6 @@ class AboutNeed(ToMembers):
             "need": subject,
             "need_url": absolute_url(reverse("companies:need_detail", args=[subject.pk])),
             "edit_url": absolute_url(reverse("companies:need_edit", args=[subject.pk])),
-            "publish_url": absolute_url(reverse("companies:need_publish", args=[subject.pk])),
-            "close_url": absolute_url(reverse("companies:need_close", args=[subject.pk])),
         }
 
 

@@ -82,7 +82,6 @@ def edit_section(request: HttpRequest, pk: UUID, section: str) -> HttpResponse:
     context = {
         "association": association,
         "asked": asked_of(request.user, association.organisation),
-        "section": section,
         "proposed_causes": proposed,
         "taken": taken,
     }

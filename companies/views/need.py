@@ -146,7 +146,7 @@ def close(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         else:
             messages.success(request, "Le besoin est clos. Les demandes déjà reçues continuent.")
         return redirect("companies:need_detail", pk=need.pk)
-    return render(request, "companies/need_close.html", {"need": need, "company": need.company})
+    return render(request, "companies/need_close.html", {"need": need})
 
 
 def _what_publishing_did(need: Need) -> str:

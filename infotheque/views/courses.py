@@ -57,7 +57,7 @@ def lesson_edit(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     form = LessonForm(request.POST or None, instance=found, keys=operations.free_exercises(found))
     if request.method == "POST" and form.is_valid():
         if again := form.taken_up(get_object_or_404(Step.objects.for_reading(), pk=pk)):
-            return show_form(request, "infotheque/lesson_edit.html", again, step=found, **shown)
+            return show_form(request, "infotheque/lesson_edit.html", again, **shown)
         try:
             operations.update_step(step=found, by=request.user, **form.changes())
         except DomainError as refused:
@@ -65,7 +65,7 @@ def lesson_edit(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         else:
             messages.success(request, "L’étape est enregistrée.")
             return redirect("infotheque:course_edit", found.path_id)
-    return show_form(request, "infotheque/lesson_edit.html", form, step=found, **shown)
+    return show_form(request, "infotheque/lesson_edit.html", form, **shown)
 
 
 @require_POST

@@ -35,7 +35,7 @@ def use_list(request: HttpRequest) -> HttpResponse:
     order = order if order in ORDERS else FIRST
     page = Paginator(_counted(order), PAGE_SIZE).get_page(request.GET.get("page"))
     columns = [(key, label, key == order) for key, (_, label) in ORDERS.items()]
-    context = {"page_obj": page, "columns": columns, "order": order, "since": _since(), "months": MONTHS}
+    context = {"page_obj": page, "columns": columns, "since": _since()}
     return render(request, "infotheque/use_list.html", context)
 
 
