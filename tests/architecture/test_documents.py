@@ -1,13 +1,14 @@
 """The documentation can be walked through: every page is listed, every link leads to a file, and what it
 names of the code is there."""
 
+import ast
 import importlib
 import re
 from functools import cache
 
 import pytest
 
-from tests.architecture.house import APPS, ROOT, python_files
+from tests.architecture.house import APPS, ROOT, python_files, tree_of
 
 DOCS = ROOT / "docs"
 PAGES = sorted([*ROOT.glob("*.md"), *DOCS.rglob("*.md")])
@@ -75,6 +76,41 @@ def leads_somewhere(dotted):
 @pytest.mark.parametrize("page", GUIDES, ids=lambda page: page.relative_to(ROOT).as_posix())
 def test_what_a_page_names_of_the_code_is_there(page):
     assert sorted(name for name in named_in(page) if not is_there(name)) == []
+
+
+@cache
+def taken_by():
+    """By the name of a function, the arguments that those of this name take."""
+    found = {}
+    for path in python_files():
+        for node in ast.walk(tree_of(path)):
+            if isinstance(node, ast.FunctionDef):
+                every = [*node.args.args, *node.args.kwonlyargs]
+                found.setdefault(node.name, []).append({each.arg for each in every})
+    return found
+
+
+def not_taken_in(text):
+    """`open_slots(adviser=, day=)`: each argument named is one of the function's."""
+    calls = re.findall(r"`(?:[\w.]*\.)?(\w+)\(([^`]*)\)`", text)
+    named = [(name, set(re.findall(r"(\w+)=", given))) for name, given in calls]
+    return [
+        (name, sorted(given))
+        for name, given in named
+        if given and not any(given <= taken for taken in taken_by().get(name, ()))
+    ]
+
+
+@pytest.mark.parametrize("page", GUIDES, ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_what_a_page_gives_to_a_function_is_taken(page):
+    assert not_taken_in(page.read_text()) == []
+
+
+def test_an_argument_that_is_gone_is_seen():
+    assert not_taken_in("`register_stays(basket=, subjects=)`") == [
+        ("register_stays", ["basket", "subjects"])
+    ]
+    assert not_taken_in("`register_stays(basket=, why=)`") == []
 
 
 def test_what_a_module_names_beside_it_is_there():
