@@ -7,3 +7,9 @@ class CompaniesConfig(AppConfig):
 
     def ready(self) -> None:
         from companies import exercises, prescribed, receivers  # noqa: F401
+        from companies.models import Company, Need
+        from companies.policies import can_view_company, can_view_need
+        from mecenova.ui.opening import register_page
+
+        register_page(Company, can_view_company)
+        register_page(Need, can_view_need)

@@ -63,12 +63,24 @@ def followed(subject: Any) -> Any:
     return subject.organisation if isinstance(subject, Association | Company) else subject
 
 
+def _owner(subject: Any) -> Organisation | None:
+    """Of a profile, a project or a need: the organisation without which it has no page."""
+    if isinstance(subject, Association | Company):
+        return subject.organisation
+    if isinstance(subject, Project):
+        return subject.association.organisation
+    return subject.company.organisation if isinstance(subject, Need) else None
+
+
 def page_of(subject: Any) -> str:
     """Where the team acts on it; nothing when it has no page."""
     if isinstance(subject, Claim):
         return reverse("pages:claim", args=[subject.pk])
     if isinstance(subject, Organisation):
         return _page_of_organisation(subject)
+    if (owner := _owner(subject)) is not None and owner.status == OrganisationStatus.LEFT:
+        # Its own page answers nobody any more; the organisation's tells the team the whole story.
+        return _page_of_organisation(owner)
     if isinstance(subject, Document):
         return reverse("infotheque:edit", args=[subject.pk])
     if isinstance(subject, Tip):

@@ -14,6 +14,7 @@ from mecenova.mail.rendering import body_of
 from mecenova.workflow import journal
 
 MAILS_PER_PAGE = 20
+PERSONAL_LINK = "[lien personnel]"
 
 
 @require_safe
@@ -43,8 +44,8 @@ def message(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 
 def without_links(text: str) -> str:
-    """The text with its personal one-click links cut short."""
+    """The text with its personal one-click links named, not written: cut short, they would lead nowhere."""
     for page in ("mail:one_click", "mail:unsubscribe"):
         beginning = reverse(page, args=["x"]).removesuffix("x/")
-        text = re.sub(rf"({re.escape(beginning)})[^\s/]+/?", r"\1…", text)
+        text = re.sub(rf"https?://[^\s/]+{re.escape(beginning)}[^\s/]+/?", PERSONAL_LINK, text)
     return text

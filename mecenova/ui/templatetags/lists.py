@@ -1,4 +1,4 @@
-"""Long lists: filters, the count of results, pages."""
+"""Lists: of pages to open; long ones with their filters, the count of results, their pages."""
 
 from typing import Any
 
@@ -8,8 +8,19 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from mecenova.ui import figures
+from mecenova.ui.drawing import pairs
+from mecenova.ui.opening import page_for
 
 register = template.Library()
+
+
+@register.inclusion_tag("ui/open_pages.html", takes_context=True)
+def open_pages(context: Context, *labels_and_subjects: Any) -> dict[str, Any]:
+    """`{% open_pages "Lire sa fiche" association "Lire son projet" project %}`: those that answer."""
+    reader = context["request"].user
+    known = [(label, subject) for label, subject in pairs(labels_and_subjects) if subject]
+    pages = [(label, page_for(subject, reader)) for label, subject in known]
+    return {"pages": [(label, url) for label, url in pages if url]}
 
 
 @register.inclusion_tag("ui/filter_panel.html", takes_context=True)

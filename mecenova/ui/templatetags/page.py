@@ -8,7 +8,7 @@ from django.template import Context
 from django.templatetags.static import static
 from django.utils.safestring import SafeString
 
-from mecenova.ui import navigation
+from mecenova.ui import navigation, opening
 from mecenova.ui.drawing import draw, pairs
 from mecenova.ui.middleware import SECRETS_IN_ADDRESSES
 
@@ -24,6 +24,9 @@ MESSAGE_KINDS = {
 # what somebody else wrote meanwhile.
 # What people wrote cannot imitate it: its quotes are escaped.
 REFUSALS = ('error-summary"', 'class="notice notice-error" role="alert"', '<dl id="overtaken"')
+
+
+register.filter("page_for", opening.page_for)
 
 
 @register.simple_block_tag
