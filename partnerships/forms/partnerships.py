@@ -39,8 +39,20 @@ class TalkForm(forms.Form):
             talked.choices = [choice for choice in talked.choices if choice[0] == self.YES]  # type: ignore[attr-defined]
 
 
-class SettleForm(forms.Form):
-    """What the team learnt by asking both sides."""
+class HeardForm(forms.Form):
+    """What the team learnt by asking both sides, from whom."""
+
+    note = forms.CharField(
+        label="Qui vous l’a dit, et quand",
+        max_length=NOTE_LENGTH,
+        error_messages={"required": "Écrivez qui vous l’a dit, et quand."},
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="Les deux côtés le lisent, par courriel et dans l’histoire du partenariat.",
+    )
+
+
+class SettleForm(HeardForm):
+    """Whether they talked."""
 
     YES, NO = "yes", "no"
 
@@ -52,13 +64,7 @@ class SettleForm(forms.Form):
         ),
         widget=forms.RadioSelect,
     )
-    note = forms.CharField(
-        label="Qui vous l’a dit, et quand",
-        max_length=NOTE_LENGTH,
-        error_messages={"required": "Écrivez qui vous l’a dit, et quand."},
-        widget=forms.Textarea(attrs={"rows": 3}),
-        help_text="Les deux côtés le lisent, par courriel et dans l’histoire du partenariat.",
-    )
+    field_order = ("talked", "note")
 
 
 class AgreeForm(forms.Form):
@@ -91,8 +97,8 @@ class ContestForm(forms.Form):
     )
 
 
-class SettleSignatureForm(AgreeForm):
-    """What the team learnt by asking both sides whether it is signed."""
+class SettleSignatureForm(HeardForm, AgreeForm):
+    """Whether it is signed, and when."""
 
     YES, NO = "yes", "no"
 
@@ -100,13 +106,6 @@ class SettleSignatureForm(AgreeForm):
         label="Est-ce signé\u202f?",
         choices=((YES, "Oui, à la date ci-dessous"), (NO, "Non\u00a0: la discussion continue")),
         widget=forms.RadioSelect,
-    )
-    note = forms.CharField(
-        label="Qui vous l’a dit, et quand",
-        max_length=NOTE_LENGTH,
-        error_messages={"required": "Écrivez qui vous l’a dit, et quand."},
-        widget=forms.Textarea(attrs={"rows": 3}),
-        help_text="Les deux côtés le lisent, par courriel et dans l’histoire du partenariat.",
     )
     field_order = ("signed", "signed_on", "ends_on", "note")
 
