@@ -94,7 +94,11 @@ def forget_absence(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 def _page_of_person(request: HttpRequest, person: Any, context: dict[str, Any]) -> HttpResponse:
     teams = [
-        (organisation, len(organisation.active_members()), _manages(request.user, organisation))
+        (
+            organisation,
+            len(organisation.active_members()),
+            policies.can_say_organisation_away(request.user, organisation),
+        )
         for organisation in Organisation.objects.of(person).prefetch_related(team_of())
     ]
     of_the_team = is_staff(person)
@@ -118,10 +122,6 @@ def _with_names(absences: Iterable[Absence], own: Iterable[Organisation]) -> lis
     """Each with the organisation that is away as a whole."""
     names = {organisation.pk: organisation.name for organisation in own}
     return [(names[absence.organisation_id], absence) for absence in absences if absence.organisation_id]
-
-
-def _manages(user: Any, organisation: Organisation) -> bool:
-    return policies.can_say_organisation_away(user, organisation)
 
 
 def _page(
