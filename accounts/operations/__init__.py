@@ -3,7 +3,7 @@
 from accounts.operations.absences import forget_absence, say_organisation_away, say_person_away
 from accounts.operations.claims import accept_claim, claim_organisation, refuse_claim
 from accounts.operations.departures import what_would_end
-from accounts.operations.duplicates import duplicates_brought, find_duplicates, lookalikes, tell_apart
+from accounts.operations.duplicates import find_duplicates, lookalikes, tell_apart
 from accounts.operations.edits import edit_told
 from accounts.operations.erasing import erase_organisation
 from accounts.operations.identity import confirm_identity, organisations_to_recognise
@@ -57,7 +57,6 @@ __all__ = [
     "confirm_identity",
     "create_organisation",
     "create_verified_user",
-    "duplicates_brought",
     "edit_told",
     "erase_organisation",
     "find_duplicates",

@@ -1,13 +1,11 @@
-from matching.network.loading import Names, Network, load, load_need_sides
+from matching.network.loading import Names, load, load_need_sides
 from matching.network.places import ClosedLists, closed_lists
-from matching.network.vocabulary import lexicon_knowing, recount, usual_length
+from matching.network.vocabulary import recount, usual_length
 
 __all__ = [
     "ClosedLists",
     "Names",
-    "Network",
     "closed_lists",
-    "lexicon_knowing",
     "load",
     "load_need_sides",
     "recount",

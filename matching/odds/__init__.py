@@ -7,19 +7,14 @@ to whom.
 
 from matching.odds.cases import Case, case_of, case_of_association, places_of
 from matching.odds.chances import Chances, chances_today, most_served
-from matching.odds.counts import ENOUGH, Odds, Room, companies_of, odds, odds_of, rooms_of
-from matching.odds.table import CauseLine, Cell, by_cause_and_kind
-from matching.odds.what_if import Another, what_if
+from matching.odds.counts import ENOUGH, companies_of, odds, odds_of, rooms_of
+from matching.odds.table import by_cause_and_kind
+from matching.odds.what_if import what_if
 
 __all__ = [
     "ENOUGH",
-    "Another",
     "Case",
-    "CauseLine",
-    "Cell",
     "Chances",
-    "Odds",
-    "Room",
     "by_cause_and_kind",
     "case_of",
     "case_of_association",

@@ -1,5 +1,6 @@
 """What pairs are compared by, stored: texts read once (`readings`), masks by place (`deriving`), in the
-transaction of the change that made them. `refresh` writes them for a few, `repair` for all.
+transaction of the change that made them. `refresh_associations` and `refresh_needs` write them for a few,
+`repair` for all.
 """
 
 from matching.profiles.best_associations import best_associations

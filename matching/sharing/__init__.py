@@ -5,7 +5,7 @@ Pure functions on arrays: no database, no clock, no settings. `pace` opens a mon
 `fairness` measures what came of it.
 """
 
-from matching.sharing.bound import Bound, servable
+from matching.sharing.bound import servable
 from matching.sharing.choice import (
     LONG_AFTER_DAYS,
     LONGEST_COUNTED,
@@ -22,7 +22,6 @@ __all__ = [
     "LONGEST_COUNTED",
     "LONG_AFTER_DAYS",
     "PROMISED_DAYS",
-    "Bound",
     "Offers",
     "admissible",
     "cannot_wait",

@@ -14,7 +14,7 @@ from mecenova.agenda.operations.appointments import (
     release_organisation,
     withdraw_slot,
 )
-from mecenova.agenda.operations.covering import Decisions, ToCover, who_booked
+from mecenova.agenda.operations.covering import Decisions, who_booked
 from mecenova.agenda.operations.delays import hold_delays_of, set_delay
 from mecenova.agenda.operations.follow_ups import (
     close,
@@ -51,7 +51,6 @@ from mecenova.agenda.operations.stays import Key, keys_of, open_stays, register_
 __all__ = [
     "Decisions",
     "Key",
-    "ToCover",
     "add_absence",
     "appointments_to_cover",
     "ask_for_slot",
