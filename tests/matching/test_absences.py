@@ -13,6 +13,7 @@ from mecenova.agenda.operations import add_absence
 from tests.accounts.factories import MembershipFactory
 from tests.associations.factories import AssociationFactory
 from tests.companies.factories import NeedFactory
+from tests.reading import plain
 
 pytestmark = pytest.mark.django_db
 
@@ -36,10 +37,6 @@ def association():
 def away(need, first=date(2026, 11, 30), last=date(2026, 12, 18)):
     organisation_id = need.company.organisation_id
     add_absence(organisation_id=organisation_id, first_day=first, last_day=last, by=None)
-
-
-def plain(text):
-    return text.replace("\u00a0", " ")
 
 
 def test_no_round_presents_anybody_until_its_return(need, association, now):

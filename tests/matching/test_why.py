@@ -21,6 +21,7 @@ from tests.accounts.factories import MembershipFactory, UserFactory
 from tests.associations.factories import AskFactory, AssociationFactory, ProjectFactory
 from tests.companies.factories import CompanyFactory, NeedFactory
 from tests.matching.factories import SuggestionFactory
+from tests.reading import shown
 
 pytestmark = pytest.mark.django_db
 MONDAY = datetime(2026, 11, 23, 9, tzinfo=UTC)
@@ -39,10 +40,6 @@ def counted(association):
 
 def sentences(need, association):
     return [one.text for one in told_to_association(look_at(need, association))]
-
-
-def shown(response):
-    return html.unescape(response.content.decode()).replace("\u202f", " ").replace("\u00a0", " ")
 
 
 def member_of(association):

@@ -1,7 +1,5 @@
 """Who is behind the site and how to reach them: read by anybody, true to the settings, silent on nothing."""
 
-import html
-
 import pytest
 from django.urls import reverse
 
@@ -14,13 +12,10 @@ from accounts.retention import (
 from mecenova.mail.retention import SECRETS_KEPT, WORDS_KEPT
 from mecenova.ui.figures import integer
 from tests.accounts.factories import MembershipFactory, UserFactory
+from tests.reading import shown
 
 pytestmark = pytest.mark.django_db
 ABOUT = ("contact", "legal", "privacy", "accessibility")
-
-
-def shown(response):
-    return html.unescape(response.content.decode()).replace("\u202f", " ").replace("\u00a0", " ")
 
 
 @pytest.mark.parametrize("name", ABOUT)

@@ -1,6 +1,5 @@
 """The days of « Vous êtes-vous parlé ? » for a partnership opened on a Monday, and what is read of it."""
 
-import html
 from datetime import UTC, date, datetime
 
 from mecenova.agenda.models import FollowUp
@@ -16,14 +15,6 @@ FIRST = datetime(2026, 11, 26, 10, tzinfo=UTC)
 SECOND = datetime(2026, 12, 7, 10, tzinfo=UTC)
 LAST = datetime(2026, 12, 22, 10, tzinfo=UTC)
 OVER = datetime(2027, 1, 8, 10, tzinfo=UTC)
-
-
-def plain(text):
-    return " ".join(html.unescape(text).split())
-
-
-def shown(response):
-    return plain(response.content.decode())
 
 
 def mails(name):

@@ -16,7 +16,8 @@ from partnerships import operations
 from partnerships.enums import PartnershipStatus
 from partnerships.models import Partnership
 from tests.accounts.factories import MembershipFactory, StaffFactory, UserFactory
-from tests.partnerships.talking import END, TODAY, mails, rule_of, shown
+from tests.partnerships.talking import END, TODAY, mails, rule_of
+from tests.reading import shown
 
 pytestmark = pytest.mark.django_db
 

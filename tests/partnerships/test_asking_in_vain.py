@@ -1,7 +1,5 @@
 """Nobody is let to ask where no answer can come: a closed door, an organisation without people."""
 
-import html
-
 import pytest
 from django.urls import reverse
 
@@ -13,12 +11,9 @@ from partnerships.enums import Side
 from partnerships.models import Introduction
 from tests.associations.factories import AssociationFactory
 from tests.partnerships.factories import member_of
+from tests.reading import shown
 
 pytestmark = pytest.mark.django_db
-
-
-def shown(response):
-    return " ".join(html.unescape(response.content.decode()).split())
 
 
 def close_door(company):

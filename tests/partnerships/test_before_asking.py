@@ -19,6 +19,7 @@ from tests.associations.factories import ProjectFactory
 from tests.companies.factories import NeedFactory
 from tests.matching.factories import SuggestionFactory
 from tests.partnerships.factories import fill_places
+from tests.reading import plain
 
 pytestmark = pytest.mark.django_db
 CREATE = reverse("partnerships:introduction_create")
@@ -41,10 +42,6 @@ def reads(client, pair):
 
 def form_for(need):
     return f"{reverse('partnerships:introduction_create')}?besoin={need.pk}"
-
-
-def plain(text):
-    return str(text).replace("\u00a0", " ")
 
 
 def test_the_form_promises_the_date_that_the_request_will_have(pair, reads):

@@ -17,7 +17,8 @@ from partnerships.enums import PartnershipStatus
 from partnerships.models import Partnership, TalkReport
 from partnerships.talks import Verdict
 from tests.accounts.factories import MembershipFactory, StaffFactory, UserFactory
-from tests.partnerships.talking import FIRST, LAST, OVER, SECOND, mails, plain, shown, state, step_of
+from tests.partnerships.talking import FIRST, LAST, OVER, SECOND, mails, state, step_of
+from tests.reading import plain, shown
 
 pytestmark = pytest.mark.django_db
 

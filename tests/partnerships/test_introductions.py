@@ -30,7 +30,7 @@ from tests.accounts.threads import at_once
 from tests.associations.factories import AssociationFactory, ProjectFactory
 from tests.companies.factories import NeedFactory
 from tests.partnerships.factories import IntroductionFactory, fill_places, member_of
-from tests.partnerships.talking import shown
+from tests.reading import shown
 
 MONDAY = datetime(2026, 11, 23, 9, tzinfo=UTC)
 

@@ -7,7 +7,8 @@ from mecenova.mail.links import link_for
 from mecenova.ui.figures import long_date
 from partnerships import operations
 from partnerships.links import AnswerLink, TalkLink
-from tests.partnerships.talking import FIRST, TODAY, plain, shown
+from tests.partnerships.talking import FIRST, TODAY
+from tests.reading import plain, shown
 
 pytestmark = pytest.mark.django_db
 

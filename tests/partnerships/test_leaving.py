@@ -1,7 +1,5 @@
 """An organisation leaves the site: the other side is told, and waits for nothing."""
 
-import html
-
 import pytest
 from django.urls import reverse
 
@@ -22,6 +20,7 @@ from tests.accounts.threads import failures_at_once
 from tests.associations.factories import AssociationFactory, ProjectFactory
 from tests.companies.factories import NeedFactory
 from tests.partnerships.factories import fill_places, member_of
+from tests.reading import plain
 
 pytestmark = pytest.mark.django_db
 
@@ -179,4 +178,4 @@ def test_who_has_nothing_under_way_reads_of_nothing_that_ends(client):
 def read_members(client, person, organisation):
     client.force_login(person)
     page = client.get(reverse("accounts:members", args=[organisation.pk])).text
-    return " ".join(html.unescape(page).split())
+    return plain(page)

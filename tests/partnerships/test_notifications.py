@@ -19,7 +19,7 @@ from tests.accounts.factories import StaffFactory
 from tests.associations.factories import ProjectFactory
 from tests.mail.reading import whole
 from tests.partnerships.factories import fill_places
-from tests.partnerships.talking import shown
+from tests.reading import shown
 
 MONDAY = datetime(2026, 11, 23, 9, tzinfo=UTC)
 

@@ -1,6 +1,5 @@
 """The page of a partnership: whom to call while it lives, and nothing typed is lost."""
 
-import html
 import re
 from datetime import timedelta
 
@@ -15,13 +14,10 @@ from partnerships import operations
 from partnerships.enums import ReflectionMoment
 from partnerships.models import Introduction
 from tests.accounts.factories import MembershipFactory, StaffFactory, UserFactory
+from tests.reading import shown
 
 pytestmark = pytest.mark.django_db
 PHONE = 'href="tel:0199001234"'
-
-
-def shown(response):
-    return " ".join(html.unescape(response.content.decode()).split())
 
 
 @pytest.fixture

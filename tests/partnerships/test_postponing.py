@@ -13,7 +13,8 @@ from mecenova.workflow.errors import DomainError
 from mecenova.workflow.journal import history
 from partnerships import operations
 from partnerships.enums import IntroductionStatus
-from tests.partnerships.talking import MONDAY, mails, shown
+from tests.partnerships.talking import MONDAY, mails
+from tests.reading import shown
 
 pytestmark = pytest.mark.django_db
 FIRST, SECOND = date(2026, 12, 26), date(2027, 1, 8)

@@ -18,7 +18,8 @@ from partnerships.enums import PartnershipStatus
 from partnerships.followups import TellLastingEffect
 from partnerships.models import Partnership, Reflection
 from tests.accounts.factories import StaffFactory
-from tests.partnerships.talking import MONDAY, TODAY, mails, rule_of, shown
+from tests.partnerships.talking import MONDAY, TODAY, mails, rule_of
+from tests.reading import shown
 
 pytestmark = pytest.mark.django_db
 

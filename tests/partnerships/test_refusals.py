@@ -1,6 +1,5 @@
 """After a « no »: reasons of the kind, three things to do, a date that holds, and a table the team edits."""
 
-import html
 from datetime import UTC, date, datetime, timedelta
 from urllib.parse import parse_qs, urlsplit
 
@@ -35,18 +34,11 @@ from tests.associations.factories import ProjectFactory
 from tests.companies.factories import NeedFactory
 from tests.infotheque.factories import DocumentFactory
 from tests.partnerships.factories import IntroductionFactory
+from tests.reading import plain, shown
 
 pytestmark = pytest.mark.django_db
 MONDAY = datetime(2026, 11, 23, 9, tzinfo=UTC)
 LIST = "/equipe/refus/"
-
-
-def shown(response):
-    return plain(html.unescape(response.content.decode()))
-
-
-def plain(text):
-    return " ".join(text.split())
 
 
 def declined(pair, reason="timing", **changes):

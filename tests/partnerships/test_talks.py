@@ -25,7 +25,8 @@ from tests.accounts.factories import UserFactory
 from tests.accounts.threads import failures_at_once
 from tests.associations.factories import AssociationFactory
 from tests.partnerships.factories import member_of
-from tests.partnerships.talking import FIRST, LAST, MONDAY, OVER, SECOND, mails, shown, state, step_of
+from tests.partnerships.talking import FIRST, LAST, MONDAY, OVER, SECOND, mails, state, step_of
+from tests.reading import shown
 
 pytestmark = pytest.mark.django_db
 YES, NO, NOTHING = Said.YES, Said.NO, Said.NOTHING

@@ -9,7 +9,8 @@ from mecenova.workflow.errors import DomainError
 from partnerships import operations
 from partnerships.enums import Side
 from tests.partnerships.factories import fill_places, member_of
-from tests.partnerships.talking import MONDAY, mails, shown
+from tests.partnerships.talking import MONDAY, mails
+from tests.reading import shown
 
 pytestmark = pytest.mark.django_db
 SIGNED = date(2026, 11, 23)

@@ -9,7 +9,8 @@ from accounts.operations import withdraw_organisation
 from mecenova.ui.contractions import to_name
 from mecenova.ui.figures import long_date
 from partnerships import operations
-from tests.partnerships.talking import MONDAY, plain, shown
+from tests.partnerships.talking import MONDAY
+from tests.reading import plain, shown
 
 pytestmark = pytest.mark.django_db
 

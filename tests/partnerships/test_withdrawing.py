@@ -1,6 +1,5 @@
 """Who asked may take a request back: what it gives back, who is told, and what the page says meanwhile."""
 
-import html
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -22,13 +21,10 @@ from partnerships.models import Introduction
 from partnerships.operations import places_left, withdraw_introduction
 from tests.associations.factories import AssociationFactory
 from tests.partnerships.factories import fill_places, member_of
+from tests.reading import shown
 
 pytestmark = pytest.mark.django_db
 MONDAY = datetime(2026, 11, 23, 9, tzinfo=UTC)
-
-
-def shown(response):
-    return " ".join(html.unescape(response.text).split())
 
 
 def told():
