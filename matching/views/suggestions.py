@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.enums import OrganisationStatus
 from accounts.operations import check_promised_by
 from companies.models import Company, Need
 from companies.readiness import door_is_closed
@@ -35,6 +36,7 @@ def suggestions(request: HttpRequest) -> HttpResponse:
     mine = Suggestion.objects.for_companies_of(request.user).with_parties()
     companies = (
         Company.objects.of(request.user)
+        .exclude(organisation__status=OrganisationStatus.LEFT)
         .select_related("organisation", "policy")
         .order_by("organisation__name_key")
     )

@@ -54,6 +54,14 @@ def test_the_list_shows_reasons_and_places(company_client, suggestion):
     assert "encore 3 associations à étudier ce mois-ci" in page
 
 
+def test_whose_company_has_left_is_told_of_no_place_and_led_to_no_need(company_client, suggestion):
+    withdraw_organisation(organisation=suggestion.company.organisation, by=StaffFactory())
+    page = company_client.get("/suggestions/").text
+    assert "d’aucune entreprise inscrite" in page
+    assert "à étudier ce mois-ci" not in page
+    assert reverse("companies:need_create") not in page
+
+
 def test_the_list_asks_as_much_for_one_as_for_ten(company_client, suggestion, query_count):
     one = query_count(lambda: company_client.get("/suggestions/"))
     run = RoundFactory()
