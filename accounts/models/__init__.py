@@ -1,5 +1,7 @@
+from accounts.models.claim import Claim
 from accounts.models.merge import Duplicate, Merge
-from accounts.models.organisation import Claim, Invitation, Membership, Organisation, team_of
+from accounts.models.organisation import Organisation
+from accounts.models.team import Invitation, Membership, team_of
 from accounts.models.user import User
 
 __all__ = ["Claim", "Duplicate", "Invitation", "Membership", "Merge", "Organisation", "User", "team_of"]
