@@ -43,7 +43,7 @@ def asked_of(user: Person, organisation: Organisation) -> str:
 
 def can_edit(user: Person, organisation: Organisation) -> bool:
     """Write the profile: any member, as long as the organisation has not left."""
-    return organisation.status != OrganisationStatus.LEFT and is_member(user, organisation)
+    return not organisation.has_left and is_member(user, organisation)
 
 
 def can_resubmit(user: Person, organisation: Organisation) -> bool:
@@ -74,7 +74,7 @@ def can_manage_members(user: Person, organisation: Organisation) -> bool:
 
     Elsewhere staff could invite themselves, then answer in the organisation's place.
     """
-    if organisation.status == OrganisationStatus.LEFT:
+    if organisation.has_left:
         return False
     if is_manager(user, organisation):
         return True
@@ -87,7 +87,7 @@ def can_leave(user: Person, organisation: Organisation) -> bool:
 
 def can_withdraw(user: Person, organisation: Organisation) -> bool:
     """Take the whole organisation off the site."""
-    if organisation.status == OrganisationStatus.LEFT:
+    if organisation.has_left:
         return False
     return is_staff(user) or is_manager(user, organisation)
 
@@ -104,7 +104,7 @@ def can_claim(user: Person, organisation: Organisation) -> bool:
     """
     if not isinstance(user, User) or not user.is_active or organisation.is_erased:
         return False
-    return organisation.status == OrganisationStatus.LEFT or not is_member(user, organisation)
+    return organisation.has_left or not is_member(user, organisation)
 
 
 def can_decide_claim(user: Person, claim: Claim) -> bool:
@@ -127,7 +127,7 @@ def can_say_person_away(user: Person, person: User) -> bool:
 
 def can_say_organisation_away(user: Person, organisation: Organisation) -> bool:
     """Its managers, or the team."""
-    if organisation.status == OrganisationStatus.LEFT:
+    if organisation.has_left:
         return False
     return is_staff(user) or is_manager(user, organisation)
 

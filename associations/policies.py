@@ -18,24 +18,20 @@ LONGEST_PAUSE_DAYS = 366
 
 def can_view_association(user: Visitor, association: Association) -> bool:
     """Checked and imported ones are public, a new one is seen from inside only, a gone one by nobody."""
-    status = association.organisation.status
-    if status == OrganisationStatus.LEFT:
+    if association.organisation.has_left:
         return False
-    return status in LISTED_STATUSES or _is_inside(user, association)
+    return association.organisation.status in LISTED_STATUSES or _is_inside(user, association)
 
 
 def can_edit_association(user: Visitor, association: Association) -> bool:
-    gone = association.organisation.status == OrganisationStatus.LEFT
-    return not gone and _is_inside(user, association)
+    return not association.organisation.has_left and _is_inside(user, association)
 
 
 def can_see_learning(user: Visitor, association: Association) -> bool:
     """How many steps of the path are done: its own people, and checked companies when it wishes so."""
     if _is_inside(user, association):
         return True
-    if not association.shows_learning or not isinstance(user, User):
-        return False
-    return Organisation.objects.of(user).checked().filter(kind=OrganisationKind.COMPANY).exists()
+    return association.shows_learning and _is_of_a_checked_company(user)
 
 
 def can_create_project(user: Visitor, association: Association) -> bool:
@@ -52,9 +48,7 @@ def can_claim(user: Visitor, association: Association) -> bool:
 
 def can_solicit(user: Visitor, association: Association) -> bool:
     """A company's member may ask an association that wishes to be asked, now."""
-    if not (isinstance(user, User) and association.is_open_to_companies):
-        return False
-    return Organisation.objects.of(user).checked().filter(kind=OrganisationKind.COMPANY).exists()
+    return association.is_open_to_companies and _is_of_a_checked_company(user)
 
 
 def reads_as(user: Visitor) -> str:
@@ -70,7 +64,7 @@ def reads_as(user: Visitor) -> str:
 def can_view_project(user: Visitor, project: Project) -> bool:
     """Once published by a checked association, its page stays readable even closed: links lead to it."""
     association = project.association
-    if association.organisation.status == OrganisationStatus.LEFT:
+    if association.organisation.has_left:
         return False
     shown = project.status != ProjectStatus.DRAFT and project.published_at is not None
     return (shown and association.organisation.is_checked) or _is_inside(user, association)
@@ -108,3 +102,8 @@ def _is_member(user: Visitor, association: Association) -> bool:
 
 def _is_inside(user: Visitor, association: Association) -> bool:
     return is_staff(user) or _is_member(user, association)
+
+
+def _is_of_a_checked_company(user: Visitor) -> bool:
+    companies = Organisation.objects.filter(kind=OrganisationKind.COMPANY).checked()
+    return isinstance(user, User) and companies.of(user).exists()

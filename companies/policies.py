@@ -14,15 +14,13 @@ Visitor = User | AnonymousUser
 
 def can_view_company(user: Visitor, company: Company) -> bool:
     """Checked and imported ones are public; a new one is for its members and the team; a gone one no more."""
-    status = company.organisation.status
-    if status == OrganisationStatus.LEFT:
+    if company.organisation.has_left:
         return False
-    return status in LISTED_STATUSES or _is_inside(user, company)
+    return company.organisation.status in LISTED_STATUSES or _is_inside(user, company)
 
 
 def can_edit_company(user: Visitor, company: Company) -> bool:
-    gone = company.organisation.status == OrganisationStatus.LEFT
-    return not gone and _is_inside(user, company)
+    return not company.organisation.has_left and _is_inside(user, company)
 
 
 def can_set_policy(user: Visitor, company: Company) -> bool:
@@ -32,8 +30,7 @@ def can_set_policy(user: Visitor, company: Company) -> bool:
 
 def can_record_call(user: Visitor, company: Company) -> bool:
     """The team notes that it talked with the company: the clock of its silence starts again."""
-    gone = company.organisation.status == OrganisationStatus.LEFT
-    return not gone and is_staff(user)
+    return not company.organisation.has_left and is_staff(user)
 
 
 def can_create_need(user: Visitor, company: Company) -> bool:
@@ -45,7 +42,7 @@ def can_create_need(user: Visitor, company: Company) -> bool:
 def can_view_need(user: Visitor, need: Need) -> bool:
     """Once published by a checked company, its page stays readable, closed included: links to it exist."""
     company = need.company
-    if company.organisation.status == OrganisationStatus.LEFT:
+    if company.organisation.has_left:
         return False
     shown = need.status != NeedStatus.DRAFT and need.published_at is not None
     return (shown and company.organisation.is_checked) or _is_inside(user, company)

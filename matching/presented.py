@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from accounts.enums import OrganisationStatus
 from associations.models import Project
 from matching.enums import SuggestionStatus
 from matching.models import Suggestion
@@ -119,7 +118,7 @@ def _refusal(suggestion: Suggestion, project: Project | None, table: AfterNo) ->
 
 
 def _follows(suggestion: Suggestion, after_no: NextSteps | None) -> str:
-    if suggestion.company.organisation.status == OrganisationStatus.LEFT:
+    if suggestion.company.organisation.has_left:
         return ""
     if after_no is not None and after_no.retry_on:
         return f"Votre association {back_on(after_no.retry_on, 'être proposée à cette entreprise')}."

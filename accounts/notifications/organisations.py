@@ -94,7 +94,7 @@ class OrganisationWithdrawn(Notification):
         }
 
     def still_wanted(self, subject: Organisation, recipient: User) -> bool:
-        return subject.status == OrganisationStatus.LEFT and is_member(recipient, subject)
+        return subject.has_left and is_member(recipient, subject)
 
 
 @register_notification

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.urls import reverse
 
-from accounts.enums import OrganisationStatus, Role
+from accounts.enums import Role
 from accounts.models import Organisation, User, team_of
 from accounts.policies import is_manager
 from mecenova.mail.addresses import absolute_url
@@ -14,7 +14,7 @@ from mecenova.mail.notifications import Notification
 
 def managers_of(organisation: Organisation) -> Iterable[User]:
     """Who is written to about it as those who run it; nobody, once it has left."""
-    if organisation.status == OrganisationStatus.LEFT:
+    if organisation.has_left:
         return ()
     if (team := organisation.known_team) is not None:
         people = (one.user for one in team if one.role == Role.MANAGER and one.user.is_active)

@@ -63,7 +63,7 @@ def accept_claim(*, claim: Claim, by: User | None, answer: str = "") -> Claim:
     end_sign_up(claim.user)
     if organisation.status == OrganisationStatus.UNCLAIMED:
         become_checked(organisation, "check", by)
-    elif organisation.status == OrganisationStatus.LEFT:
+    elif organisation.has_left:
         become_checked(organisation, "come_back", by)
     if was_unattended:
         organisation_attended.send(Organisation, organisation=organisation, by=by)

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import Case, Model, Q, QuerySet, Value, When
 
 from accounts import signals
-from accounts.enums import OrganisationEvent, OrganisationStatus
+from accounts.enums import OrganisationEvent
 from accounts.models import Claim, Duplicate, Invitation, Membership, Merge, Organisation, User
 from accounts.models.organisation import ERASED_KEY
 from accounts.operations.naming import erased_trace
@@ -91,7 +91,7 @@ def erase_organisation(*, organisation: Organisation, by: User) -> Organisation:
     organisation = locked(organisation)
     if not can_erase(by, organisation):
         raise PermissionDenied
-    if organisation.status != OrganisationStatus.LEFT:
+    if not organisation.has_left:
         raise DomainError("Retirez d’abord cette fiche du site\u00a0: son équipe en est prévenue.")
     if organisation.is_erased:
         return organisation

@@ -6,7 +6,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
 from accounts import notifications, policies
-from accounts.enums import OrganisationStatus, Role
+from accounts.enums import Role
 from accounts.models import Invitation, Membership, Organisation, User
 from accounts.operations.organisations import locked, withdraw_organisation
 from accounts.operations.presence import follow_members
@@ -194,7 +194,7 @@ def _locked_member(membership: Membership) -> tuple[Organisation, Membership]:
 
 def _keep_a_manager(leaving: Membership) -> None:
     """Refuse when nobody else would run the organisation. Under its lock, two managers cannot both pass."""
-    if leaving.organisation.status == OrganisationStatus.LEFT or not leaving.is_manager:
+    if leaving.organisation.has_left or not leaving.is_manager:
         return
     others = Membership.objects.filter(organisation=leaving.organisation_id).managers().exclude(pk=leaving.pk)
     if not others.exists():

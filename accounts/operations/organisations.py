@@ -205,7 +205,7 @@ def withdraw_organisation(*, organisation: Organisation, by: User | None) -> Org
     The rest of its people are told, and how to come back.
     """
     organisation = locked(organisation)
-    if organisation.status == OrganisationStatus.LEFT:
+    if organisation.has_left:
         return organisation
     if by is not None and not policies.can_withdraw(by, organisation):
         raise PermissionDenied

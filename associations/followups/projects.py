@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from datetime import datetime, time, timedelta
 from typing import Any, ClassVar
 
-from accounts.enums import OrganisationStatus
 from accounts.models import Organisation, team_of
 from associations import notifications
 from associations.enums import ProjectStatus
@@ -48,8 +47,7 @@ class ProjectRule(Rule):
         return subject.association.organisation_id
 
     def still_relevant(self, subject: Project) -> bool:
-        gone = subject.association.organisation.status == OrganisationStatus.LEFT
-        return subject.status == self.status and not gone
+        return subject.status == self.status and not subject.association.organisation.has_left
 
 
 @register_rule

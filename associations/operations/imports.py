@@ -129,7 +129,7 @@ class _Batch:
 
     def take(self, entry: AssociationEntry) -> Outcome:
         record = self.records.get(entry.key)
-        if record is not None and record.organisation.status == OrganisationStatus.LEFT:
+        if record is not None and record.organisation.has_left:
             return Outcome.rejected(GONE)
         if problem := self._number_of_another(entry, record):
             return Outcome.rejected(problem)

@@ -9,7 +9,6 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.shortcuts import get_object_or_404
 
-from accounts.enums import OrganisationStatus
 from accounts.models import Organisation, User
 from accounts.operations import edit_told, locked, send_back_corrected
 from associations import policies
@@ -149,7 +148,7 @@ def close_project(*, project: Project, by: User | None, note: str = "") -> Proje
     paused_together = project.is_paused_with_association
     advance(project, PROJECT, "close", by=by, note=note, closed_at=clock.now(), paused_until=None)
     close(project, outcome=Outcome.DONE)
-    if paused_together and project.association.organisation.status != OrganisationStatus.LEFT:
+    if paused_together and not project.association.organisation.has_left:
         project.association = update_association(association=project.association, by=by, stance=Stance.OPEN)
     _send_back(project, by)
     refresh_step(project.association.organisation)
@@ -239,5 +238,5 @@ def _send_back(project: Project, by: User | None) -> None:
 
 def _refuse_who_has_left(organisation: Organisation) -> None:
     """Even the platform itself opens nothing there: nobody would answer for it."""
-    if organisation.status == OrganisationStatus.LEFT:
+    if organisation.has_left:
         raise DomainError("Cette association a quitté Mecenova\u00a0: elle ne publie plus de projet.")

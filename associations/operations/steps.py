@@ -6,7 +6,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import QuerySet
 
-from accounts.enums import OrganisationEvent, OrganisationStatus
+from accounts.enums import OrganisationEvent
 from accounts.models import Organisation, User
 from accounts.operations import locked, restart_corrections
 from associations.enums import ProjectStatus
@@ -80,7 +80,7 @@ def note_call(*, association: Association, by: User, note: str = "") -> None:
     if not is_staff(by):
         raise PermissionDenied
     organisation = locked(association.organisation)
-    if organisation.status == OrganisationStatus.LEFT:
+    if organisation.has_left:
         raise DomainError("Cette association a quitté Mecenova\u00a0: il n’y a plus d’appel à noter.")
     if just_said(organisation, OrganisationEvent.CALL, by=by, note=note):
         return

@@ -91,7 +91,7 @@ def _import_company(entry: CompanyEntry, again: bool, as_checked: bool, by: User
         _register(entry, as_checked, by)
         return CREATED
     organisation = company.organisation
-    if organisation.status == OrganisationStatus.LEFT:
+    if organisation.has_left:
         return Outcome.rejected("cette entreprise a quitté Mecenova\u00a0: un import ne rouvre pas sa fiche")
     attended = bool(with_members([organisation]))
     changed = [

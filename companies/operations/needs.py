@@ -8,7 +8,6 @@ from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.shortcuts import get_object_or_404
 
-from accounts.enums import OrganisationStatus
 from accounts.models import Organisation, User
 from accounts.operations import edit_told, locked, send_back_corrected
 from companies.enums import NeedStatus, WhoseTime
@@ -139,7 +138,7 @@ def close_need(*, need: Need, by: User | None) -> Need:
     restart_need_step(need)
     _send_back(need, by)
     refresh_step(need.company.organisation)
-    if by is None and need.company.organisation.status != OrganisationStatus.LEFT:
+    if by is None and not need.company.organisation.has_left:
         queue(NeedClosed, need, occurrence=f"{need.closed_at:%Y%m%d}")
     need_closed.send(sender=Need, company=need.company, need=need, by=by)
     return need
@@ -184,7 +183,7 @@ def _set_lists(need: Need, values: dict[str, Any]) -> None:
 
 def _refuse_who_has_left(company: Company) -> None:
     """Even the platform itself opens nothing there: nobody would answer for it."""
-    if company.organisation.status == OrganisationStatus.LEFT:
+    if company.organisation.has_left:
         raise DomainError("Cette entreprise a quitté Mecenova\u00a0: elle ne publie plus de besoin.")
 
 

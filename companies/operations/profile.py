@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import QuerySet, Subquery
 from django.shortcuts import get_object_or_404
 
-from accounts.enums import OrganisationEvent, OrganisationStatus
+from accounts.enums import OrganisationEvent
 from accounts.models import Organisation, User
 from accounts.operations import (
     edit_told,
@@ -76,7 +76,7 @@ def record_call(*, company: Company, note: str, by: User) -> Company:
     if not is_staff(by):
         raise PermissionDenied
     company = lock(company)
-    if company.organisation.status == OrganisationStatus.LEFT:
+    if company.organisation.has_left:
         raise DomainError("Cette entreprise a quitté Mecenova\u00a0: il n’y a plus d’appel à noter.")
     if just_said(company.organisation, OrganisationEvent.CALL, by=by, note=note):
         return company

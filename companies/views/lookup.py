@@ -6,7 +6,7 @@ from collections.abc import Callable
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 
-from accounts.enums import OrganisationKind, OrganisationStatus
+from accounts.enums import OrganisationKind
 from accounts.models import Organisation, User
 from companies.models import Company, Need
 from companies.policies import Visitor
@@ -36,9 +36,7 @@ def who_may_ask(user: Visitor) -> str:
     """A visitor, an association, a newcomer who is of no organisation yet; nothing: one who never asks."""
     if not isinstance(user, User):
         return "visitor"
-    kinds = set(
-        Organisation.objects.of(user).exclude(status=OrganisationStatus.LEFT).values_list("kind", flat=True)
-    )
+    kinds = set(Organisation.objects.of(user).values_list("kind", flat=True))
     if OrganisationKind.ASSOCIATION in kinds:
         return "association"
     return "" if kinds or is_staff(user) else "newcomer"

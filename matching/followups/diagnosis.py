@@ -10,7 +10,6 @@ from typing import ClassVar
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import Exists, Model, OuterRef
 
-from accounts.enums import OrganisationStatus
 from accounts.models import Membership, Organisation
 from associations.enums import ProjectStatus
 from associations.models import Project
@@ -88,8 +87,7 @@ class AfterDiagnosis(Rule):
         return subject.association.organisation_id
 
     def still_relevant(self, subject: Project) -> bool:
-        gone = subject.association.organisation.status == OrganisationStatus.LEFT
-        return subject.status == ProjectStatus.PUBLISHED and not gone
+        return subject.status == ProjectStatus.PUBLISHED and not subject.association.organisation.has_left
 
     def act(self, subject: Project, follow_up: FollowUp) -> None:
         if not self.has_reason(subject):

@@ -9,7 +9,6 @@ from django.db import transaction
 from django.db.models import Q
 from django.shortcuts import get_object_or_404
 
-from accounts.enums import OrganisationStatus
 from accounts.models import Organisation, User
 from associations.models import Association
 from companies.models import Company, Need
@@ -206,7 +205,7 @@ def _end(waiting: SuggestionQuerySet, by: User | None) -> None:
     one, unless the company itself is leaving."""
     unseen = _expire(waiting, by)
     for company in return_places(unseen) if unseen else ():
-        if company.organisation.status != OrganisationStatus.LEFT:
+        if not company.organisation.has_left:
             request_queued(company=company)
 
 

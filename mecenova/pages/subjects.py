@@ -78,7 +78,7 @@ def page_of(subject: Any) -> str:
         return reverse("pages:claim", args=[subject.pk])
     if isinstance(subject, Organisation):
         return _page_of_organisation(subject)
-    if (owner := _owner(subject)) is not None and owner.status == OrganisationStatus.LEFT:
+    if (owner := _owner(subject)) is not None and owner.has_left:
         # Its own page answers nobody any more; the organisation's tells the team the whole story.
         return _page_of_organisation(owner)
     if isinstance(subject, Document):

@@ -280,7 +280,7 @@ class Introduction(Identified):
     @property
     def gone_organisation(self) -> Organisation | None:
         """The side that has left the site, if one has."""
-        return next((side for side in self.organisations() if side.status == OrganisationStatus.LEFT), None)
+        return next((side for side in self.organisations() if side.has_left), None)
 
     @property
     def is_queued(self) -> bool:

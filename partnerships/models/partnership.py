@@ -8,7 +8,6 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 
-from accounts.enums import OrganisationStatus
 from accounts.models import Organisation, team_of
 from mecenova.calendar import clock
 from mecenova.identifiers.models import Identified
@@ -18,7 +17,7 @@ from partnerships.models.introduction import Introduction
 from partnerships.talks import TURNS
 
 if TYPE_CHECKING:
-    from accounts.models import User
+    pass
 
 _TONES = {
     PartnershipStatus.DISCUSSION: "waiting",
@@ -211,7 +210,7 @@ class Partnership(Identified):
         return list(self.parties.with_organisations() if read is None else read)
 
     def present_organisations(self) -> list[Organisation]:
-        return [one for one in self.organisations() if one.status != OrganisationStatus.LEFT]
+        return [one for one in self.organisations() if not one.has_left]
 
     def without_a_yes(self) -> list[Organisation]:
         """Those that have not said that they talked, or have said since that they have not."""
@@ -274,12 +273,6 @@ class Party(models.Model):
 
     def __str__(self) -> str:
         return f"{self.partnership_id} · {self.organisation_id}"
-
-    @property
-    def present_members(self) -> "list[User]":
-        """The people to talk to: none once it has left the site."""
-        gone = self.organisation.status == OrganisationStatus.LEFT
-        return [] if gone else self.organisation.active_members()
 
 
 def parties_read_with() -> "tuple[models.Prefetch[Any], ...]":

@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.urls import reverse
 
-from accounts.enums import OrganisationStatus
 from accounts.models import Organisation
 from accounts.policies import is_member
 from mecenova.agenda import operations as agenda
@@ -51,7 +50,7 @@ class PartnershipNotification(Notification):
             "own": own.organisation,
             "others": [party.organisation.name for party in others],
             # Whether another party is still here, to be asked the same and to read these words.
-            "is_read": any(party.organisation.status != OrganisationStatus.LEFT for party in others),
+            "is_read": any(not party.organisation.has_left for party in others),
             "reader_is_association": own.role == PartyRole.BENEFICIARY,
             "deadline": step.deadline if step else None,
             "asked_on": step.due_at if step else None,

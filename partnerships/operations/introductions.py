@@ -8,7 +8,6 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 
-from accounts.enums import OrganisationStatus
 from accounts.operations import hold
 from associations.models import Association
 from companies.models import Company, Need
@@ -85,7 +84,7 @@ def retry_queued(*, association: Association) -> None:
 @transaction.atomic
 def end_requests_about(*, need: Need) -> None:
     """The need has closed: the requests that still waited for a place end at once."""
-    if need.company.organisation.status != OrganisationStatus.LEFT:  # Else follow_leaving says why.
+    if not need.company.organisation.has_left:  # Else follow_leaving says why.
         _end_over(_free(Introduction.objects.queued().filter(need=need)))
 
 
