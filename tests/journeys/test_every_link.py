@@ -1,10 +1,12 @@
-"""Every link that a page offers answers its reader, once those it speaks of have left too."""
+"""Every link and button that a page offers answers its reader, once those it speaks of have left too."""
 
-from collections import Counter, deque
+from collections import Counter, defaultdict, deque
 from dataclasses import dataclass, field
+from http.cookies import SimpleCookie
 from urllib.parse import urldefrag, urljoin
 
 import pytest
+from django.db import transaction
 from django.test import Client
 from django.urls import resolve, reverse
 from lxml import html
@@ -34,6 +36,7 @@ class Walk:
     client: Client
     dead: list[str] = field(default_factory=list)
     kinds: Counter[str] = field(default_factory=Counter)
+    sent: Counter[str] = field(default_factory=Counter)
 
     def follow(self, *starts: str) -> "Walk":
         known, ahead = set(starts), deque((start, "the start") for start in starts)
@@ -55,7 +58,30 @@ class Walk:
             self.dead.append(f"{answer.status_code} {path} offered by {page}")
         if answer.streaming or not answer.headers["Content-Type"].startswith("text/html"):
             return []
-        return list(self._links(path, html.fromstring(answer.content)))
+        document, path = html.fromstring(answer.content), answer.wsgi_request.get_full_path()
+        for form in document.forms:
+            if form.method == "POST":
+                self._send(path, form)
+        return list(self._links(path, document))
+
+    def _send(self, path: str, form: html.FormElement) -> None:
+        """As it is shown, each of its buttons in turn; what it changes is taken back."""
+        address = urldefrag(urljoin(SITE + path, form.get("action", "")))[0].removeprefix(SITE)
+        kind = resolve(address.partition("?")[0]).view_name
+        buttons = form.xpath(".//button[@name]") or [None]
+        for button in buttons:
+            named = {} if button is None else {button.get("name"): button.get("value", "")}
+            if self.sent[kind] >= SEEN_OF_ONE_KIND:
+                return
+            self.sent[kind] += 1
+            with transaction.atomic():
+                # Of its own: signing out must not sign the walker out.
+                visitor = Client(raise_request_exception=False)
+                visitor.cookies = SimpleCookie(self.client.cookies.output(header="", sep=";"))
+                answer = visitor.post(address, {**_as_shown(form), **named})
+                transaction.set_rollback(True)
+            if answer.status_code not in {200, 204, 302, 409, 422}:
+                self.dead.append(f"{answer.status_code} to {address}, whose button is on {path}")
 
     def _links(self, path: str, document: html.HtmlElement):
         anchors = set(document.xpath("//@id"))
@@ -66,6 +92,13 @@ class Walk:
             inside = address.removeprefix(SITE)
             if inside.startswith("/") and not inside.startswith(ELSEWHERE):
                 yield inside
+
+
+def _as_shown(form: html.FormElement) -> dict[str, list[str]]:
+    values: dict[str, list[str]] = defaultdict(list)
+    for name, value in form.form_values():
+        values[name].append(value)
+    return values
 
 
 def met(association: Association, company: Company, *, by: User) -> None:
@@ -95,17 +128,18 @@ def people(db) -> dict[str, User]:
 
 
 @pytest.mark.parametrize(
-    ("who", "kinds"),
+    ("who", "list_of_pairs", "form"),
     [
-        ("association", {"matching:presentations", "partnerships:introduction", "partnerships:partnership"}),
-        ("company", {"matching:suggestion", "partnerships:introduction", "partnerships:partnership"}),
+        ("association", "matching:presentations", "associations:project_close"),
+        ("company", "matching:suggestion", "companies:need_close"),
     ],
 )
-def test_whoever_stays_is_offered_no_dead_link(people, who: str, kinds: set[str]):
+def test_whoever_stays_is_offered_no_dead_link(people, who: str, list_of_pairs: str, form: str):
     client = Client()
     client.force_login(people[who])
     walk = Walk(client).follow(reverse("pages:dashboard"))
-    assert kinds <= walk.kinds.keys()
+    assert {list_of_pairs, "partnerships:introduction", "partnerships:partnership"} <= walk.kinds.keys()
+    assert {form, "accounts:withdraw"} <= walk.sent.keys()
     assert walk.dead == []
 
 
@@ -116,6 +150,7 @@ def test_the_team_is_offered_no_dead_link(people):
     mails = [reverse("mail:message", args=[mail.pk]) for mail in OutgoingMail.objects.all()[:4]]
     walk = Walk(client).follow(reverse("pages:control_tower"), *left, *mails)
     assert {"pages:basket", "pages:organisation", "partnerships:introduction"} <= walk.kinds.keys()
+    assert {"accounts:erase", "associations:note_call", "companies:call"} <= walk.sent.keys()
     assert walk.dead == []
 
 
