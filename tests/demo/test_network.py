@@ -136,7 +136,9 @@ class TestThePromises:
         assert not Suggestion.objects.filter(presented_at__gt=clock.now()).exists()
 
     def test_attention_is_never_overspent_nor_lost(self):
-        for month in AttentionMonth.objects.all():
+        months = AttentionMonth.objects.all()
+        assert months
+        for month in months:
             assert month.spent == month.entries.filter(returned_at__isnull=True).count()
 
 

@@ -127,7 +127,9 @@ def test_on_a_phone_the_teams_tables_are_cards_that_are_still_tables(page: Page,
     )
     for name in ("infotheque:prescriptions", "infotheque:uses", "pages:readings", "pages:control_tower"):
         page.goto(reverse(name))
-        for frame in page.locator(".table-frame").all():
+        frames = page.locator(".table-frame").all()
+        assert frames, name
+        for frame in frames:
             assert frame.evaluate("frame => frame.scrollWidth <= frame.clientWidth"), name
             headers = frame.get_by_role("columnheader").count()
             cells = frame.get_by_role("row").nth(1).locator("th, td:not(:empty)").count()

@@ -47,7 +47,9 @@ def test_no_column_is_read_that_the_list_does_not_offer(listed, client, superuse
 @pytest.mark.parametrize("listed", LISTS)
 def test_every_filter_that_is_offered_works(listed, client, superuser):
     page = client.get(changelist(listed.model)).text
-    for query in set(re.findall(r'href="(\?[^"]+)"', page)):
+    queries = set(re.findall(r'href="(\?[^"]+)"', page))
+    assert queries or not listed.list_filter
+    for query in queries:
         assert client.get(changelist(listed.model) + query.replace("&amp;", "&")).status_code == 200, query
 
 
