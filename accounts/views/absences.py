@@ -20,6 +20,7 @@ from mecenova.calendar import clock
 from mecenova.team import is_staff
 from mecenova.ui.contractions import of_name
 from mecenova.ui.form_pages import status_of
+from mecenova.workflow.attempts import attempt
 from mecenova.workflow.errors import DomainError
 
 # What an absence stops, of whom, and what is answered to whoever notes it.
@@ -79,12 +80,8 @@ def forget_absence(request: HttpRequest, pk: UUID) -> HttpResponse:
     absence = get_object_or_404(Absence.objects.select_related("user"), pk=pk)
     if not policies.can_forget_absence(request.user, absence):
         raise Http404
-    try:
-        operations.forget_absence(absence=absence, by=request.user)
-    except DomainError as refused:
-        messages.error(request, refused.message)
-    else:
-        messages.success(request, "C’est noté\u00a0: les dates qui attendaient sont recalculées.")
+    done = "C’est noté\u00a0: les dates qui attendaient sont recalculées."
+    attempt(request, done, operations.forget_absence, absence=absence)
     if absence.organisation_id:
         return redirect("accounts:organisation_absences", pk=absence.organisation_id)
     if absence.user_id == request.user.pk:

@@ -26,6 +26,7 @@ from accounts.operations.sides import attached_to, pairs_to_look_at
 from mecenova.mail.departure import leaves
 from mecenova.team import for_the_team
 from mecenova.ui.returning import back_to_list
+from mecenova.workflow.attempts import attempt
 from mecenova.workflow.errors import DomainError
 
 PAIRS_PER_PAGE = 10
@@ -62,12 +63,8 @@ def comparison(request: HttpRequest, kept: uuid.UUID, gone: uuid.UUID) -> HttpRe
 def tell_apart(request: HttpRequest, kept: uuid.UUID, gone: uuid.UUID) -> HttpResponse:
     if answer := _made_one(request, kept, gone):
         return answer
-    try:
-        operations.tell_apart(one=_record(kept), other=_record(gone), by=request.user)
-    except DomainError as error:
-        messages.error(request, error.message)
-    else:
-        messages.success(request, "C’est noté\u00a0: ces deux fiches ne vous seront plus proposées ensemble.")
+    done = "C’est noté\u00a0: ces deux fiches ne vous seront plus proposées ensemble."
+    attempt(request, done, operations.tell_apart, one=_record(kept), other=_record(gone))
     return back_to_list(request, "accounts:duplicates")
 
 

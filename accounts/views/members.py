@@ -14,6 +14,7 @@ from accounts.forms import InvitationForm, RoleForm
 from accounts.models import Invitation, Membership, Organisation
 from mecenova.team import for_the_team
 from mecenova.ui.form_pages import show_form
+from mecenova.workflow.attempts import attempt
 from mecenova.workflow.errors import DomainError
 
 SENT = "L’invitation est partie à {}."
@@ -71,7 +72,7 @@ def change_role(request: HttpRequest, pk: UUID) -> HttpResponse:
     form = RoleForm(request.POST)
     if not form.is_valid():
         raise Http404
-    _attempt(
+    attempt(
         request, "Le rôle est changé.", operations.change_role, membership=membership, **form.cleaned_data
     )
     return _back_to_team(request, membership.organisation)
@@ -80,7 +81,7 @@ def change_role(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_POST
 def remove_member(request: HttpRequest, pk: UUID) -> HttpResponse:
     membership = _membership_managed_by(request, pk)
-    _attempt(
+    attempt(
         request,
         "Cette personne ne fait plus partie de l’équipe.",
         operations.remove_member,
@@ -94,7 +95,7 @@ def leave(request: HttpRequest, pk: UUID) -> HttpResponse:
     organisation = get_object_or_404(Organisation, pk=pk)
     if not policies.can_leave(request.user, organisation):
         raise Http404
-    left = _attempt(
+    left = attempt(
         request,
         f"Vous ne faites plus partie de l’équipe «\u202f{organisation.name}\u202f».",
         operations.leave,
@@ -109,7 +110,7 @@ def withdraw(request: HttpRequest, pk: UUID) -> HttpResponse:
     organisation = get_object_or_404(Organisation, pk=pk)
     if not policies.can_withdraw(request.user, organisation):
         raise Http404
-    _attempt(
+    attempt(
         request,
         f"{organisation.name} n’apparaît plus dans Mecenova.",
         operations.withdraw_organisation,
@@ -123,7 +124,7 @@ def withdraw(request: HttpRequest, pk: UUID) -> HttpResponse:
 def erase(request: HttpRequest, pk: UUID) -> HttpResponse:
     """A record that has left, when somebody asks that nothing of it stays."""
     organisation = get_object_or_404(Organisation, pk=pk)
-    _attempt(request, "La fiche est effacée.", operations.erase_organisation, organisation=organisation)
+    attempt(request, "La fiche est effacée.", operations.erase_organisation, organisation=organisation)
     return redirect("pages:organisation", pk=pk)
 
 
@@ -132,7 +133,7 @@ def withdraw_invitation(request: HttpRequest, pk: UUID) -> HttpResponse:
     invitation = get_object_or_404(Invitation.objects.waiting().select_related("organisation"), pk=pk)
     if not policies.can_manage_members(request.user, invitation.organisation):
         raise Http404
-    _attempt(request, "L’invitation est annulée.", operations.withdraw_invitation, invitation=invitation)
+    attempt(request, "L’invitation est annulée.", operations.withdraw_invitation, invitation=invitation)
     return _back_to_team(request, invitation.organisation)
 
 
@@ -145,7 +146,7 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
         return render(request, "accounts/invitation_gone.html", status=404)
     allowed = policies.can_accept_invitation(request.user, found)
     if request.method == "POST" and allowed:
-        joined = _attempt(
+        joined = attempt(
             request,
             f"Bienvenue dans l’équipe «\u202f{found.organisation.name}\u202f».",
             operations.accept_invitation,
@@ -167,16 +168,6 @@ def _membership_managed_by(request: HttpRequest, pk: UUID) -> Membership:
     if not policies.can_manage_members(request.user, membership.organisation):
         raise Http404
     return membership
-
-
-def _attempt(request: HttpRequest, success: str, operation, **arguments: object) -> bool:
-    try:
-        operation(by=request.user, **arguments)
-    except DomainError as refused:
-        messages.error(request, refused.message)
-        return False
-    messages.success(request, success)
-    return True
 
 
 def _back_to_team(request: HttpRequest, organisation: Organisation) -> HttpResponse:

@@ -11,10 +11,11 @@ from accounts.operations import hold
 from associations import operations, policies
 from associations.forms.project import FORM_OF_KIND
 from associations.models import Ask
-from associations.views.found import ask_or_404, attempt, project_or_404
+from associations.views.found import ask_or_404, project_or_404
 from mecenova.reference.enums import Kind
 from mecenova.ui.as_shown import held_to_write
 from mecenova.ui.form_pages import show_form
+from mecenova.workflow.attempts import attempt
 from mecenova.workflow.errors import DomainError
 
 

@@ -4,12 +4,10 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
-from django.contrib import messages
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 
 from associations.models import Ask, Association, Project
-from mecenova.workflow.errors import DomainError
 
 Policy = Callable[[Any, Any], bool]
 
@@ -25,17 +23,6 @@ def project_or_404(request: HttpRequest, pk: UUID, policy: Policy) -> Project:
 def ask_or_404(request: HttpRequest, pk: UUID, policy: Policy) -> Ask:
     asks = Ask.objects.select_related("project__association__organisation")
     return _allowed(request, get_object_or_404(asks, pk=pk), policy)
-
-
-def attempt(request: HttpRequest, done: str, operation: Callable[..., Any], **values: Any) -> bool:
-    """Call the operation; say that it is done, or why it is refused."""
-    try:
-        operation(by=request.user, **values)
-    except DomainError as refused:
-        messages.error(request, refused.message)
-        return False
-    messages.success(request, done)
-    return True
 
 
 def _allowed(request: HttpRequest, subject: Any, policy: Policy) -> Any:

@@ -18,12 +18,13 @@ from associations.hints import hints_for
 from associations.models import Association, Project
 from associations.readiness import completeness, missing_from_project
 from associations.starters import REQUESTS, starter
-from associations.views.found import attempt, project_or_404
+from associations.views.found import project_or_404
 from associations.views.history import history_of
 from infotheque.prescribed import step_values
 from mecenova.ui.as_shown import held_to_write
 from mecenova.ui.figures import long_date
 from mecenova.ui.form_pages import show_form
+from mecenova.workflow.attempts import attempt
 from mecenova.workflow.errors import DomainError
 
 

@@ -25,6 +25,7 @@ from mecenova.agenda.wording import before
 from mecenova.reference.enums import Kind
 from mecenova.ui.as_shown import held_to_write
 from mecenova.ui.form_pages import show_form
+from mecenova.workflow.attempts import attempt
 from mecenova.workflow.errors import DomainError
 from mecenova.workflow.journal import told
 
@@ -139,12 +140,8 @@ def publish(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 def close(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     need = need_or_404(request, pk, policies.can_close_need)
     if request.method == "POST":
-        try:
-            need = close_need(need=need, by=request.user)
-        except DomainError as refusal:
-            messages.error(request, refusal.message)
-        else:
-            messages.success(request, "Le besoin est clos. Les demandes déjà reçues continuent.")
+        done = "Le besoin est clos. Les demandes déjà reçues continuent."
+        attempt(request, done, close_need, need=need)
         return redirect("companies:need_detail", pk=need.pk)
     return render(request, "companies/need_close.html", {"need": need})
 

@@ -16,7 +16,7 @@ from infotheque.operations.collections import lock
 from mecenova.team import for_the_team
 from mecenova.ui.as_shown import held_to_write
 from mecenova.ui.form_pages import show_form
-from mecenova.workflow.errors import DomainError
+from mecenova.workflow.attempts import attempt
 
 
 @login_not_required
@@ -70,12 +70,8 @@ def collection_edit(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 def collection_show(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     found = get_object_or_404(Collection, pk=pk)
     on = request.POST.get("on") == "oui"
-    try:
-        operations.show_collection(collection=found, by=request.user, is_shown=on)
-    except DomainError as error:
-        messages.error(request, error.message)
-    else:
-        messages.success(request, "La collection est publiée." if on else "La collection n’est plus publiée.")
+    done = "La collection est publiée." if on else "La collection n’est plus publiée."
+    attempt(request, done, operations.show_collection, collection=found, is_shown=on)
     return redirect("infotheque:collection_edit", pk)
 
 

@@ -20,6 +20,7 @@ from infotheque.views.wording import HISTORY, STEPS, VIEWS, step_buttons
 from mecenova.team import for_the_team
 from mecenova.ui.as_shown import held_to_write
 from mecenova.ui.form_pages import show_form, status_of
+from mecenova.workflow.attempts import attempt
 from mecenova.workflow.errors import DomainError
 from mecenova.workflow.journal import told
 
@@ -101,32 +102,22 @@ def advance(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     verb = request.POST.get("verb", "")
     if verb not in _OPERATIONS:
         raise Http404
-    return _acted(
-        request, pk, lambda document: _OPERATIONS[verb](document=document, by=request.user), STEPS[verb].done
-    )
+    return _acted(request, pk, STEPS[verb].done, _OPERATIONS[verb])
 
 
 @require_POST
 @for_the_team
 def feature(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     on = request.POST.get("on") == "oui"
-    return _acted(
-        request,
-        pk,
-        lambda document: operations.feature_document(document=document, by=request.user, is_featured=on),
-        "Le document est mis en avant." if on else "Le document n’est plus mis en avant.",
-    )
+    done = "Le document est mis en avant." if on else "Le document n’est plus mis en avant."
+    return _acted(request, pk, done, operations.feature_document, is_featured=on)
 
 
 @require_POST
 @for_the_team
 def replace_link(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-    return _acted(
-        request,
-        pk,
-        lambda document: operations.replace_link(document=document, by=request.user),
-        "Le lien est remplacé. Ouvrez-le pour vérifier qu’il mène au bon document.",
-    )
+    done = "Le lien est remplacé. Ouvrez-le pour vérifier qu’il mène au bon document."
+    return _acted(request, pk, done, operations.replace_link)
 
 
 @require_POST
@@ -136,14 +127,7 @@ def comment(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     form = CommentForm(request.POST)
     if not form.is_valid():
         return _show(request, pk, DocumentForm(instance=document), form)
-    return _acted(
-        request,
-        pk,
-        lambda document: operations.comment_document(
-            document=document, by=request.user, text=form.cleaned_data["text"]
-        ),
-        "Le commentaire est ajouté.",
-    )
+    return _acted(request, pk, "Le commentaire est ajouté.", operations.comment_document, **form.cleaned_data)
 
 
 @require_POST
@@ -154,27 +138,18 @@ def shelve(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     if not form.is_valid():
         messages.error(request, "Choisissez une collection.")
         return redirect("infotheque:edit", pk)
-    return _acted(
-        request,
-        pk,
-        lambda document: operations.add_to_collection(
-            document=document, by=request.user, **form.cleaned_data
-        ),
-        "Le document est dans la collection.",
-    )
+    done = "Le document est dans la collection."
+    return _acted(request, pk, done, operations.add_to_collection, **form.cleaned_data)
 
 
 def _found(pk: uuid.UUID) -> Document:
     return get_object_or_404(Document.objects.select_related("current_version", "owner"), pk=pk)
 
 
-def _acted(request: HttpRequest, pk: uuid.UUID, act: Callable[[Document], Any], success: str) -> HttpResponse:
-    try:
-        act(_found(pk))
-    except DomainError as error:
-        messages.error(request, error.message)
-    else:
-        messages.success(request, success)
+def _acted(
+    request: HttpRequest, pk: uuid.UUID, done: str, operation: Callable[..., Any], **values: Any
+) -> HttpResponse:
+    attempt(request, done, operation, document=_found(pk), **values)
     return redirect("infotheque:edit", pk)
 
 

@@ -5,7 +5,6 @@ import io
 import uuid
 from collections.abc import Callable
 
-from django.contrib import messages
 from django.core.files.base import File
 from django.core.paginator import Paginator
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
@@ -22,7 +21,7 @@ from mecenova.imports.telling import as_csv
 from mecenova.imports.uploads import BoundedUploadHandler, is_announced_too_large
 from mecenova.team import for_the_team
 from mecenova.ui.parts import show_part
-from mecenova.workflow.errors import DomainError
+from mecenova.workflow.attempts import attempt
 
 RUNS_PER_PAGE = 20
 
@@ -71,7 +70,7 @@ def run(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """One file: how far it is, what it would do or did. Asked every two seconds while a worker is at it."""
     found = get_object_or_404(ImportRun.objects.with_people(), pk=pk)
     ahead = ImportRun.objects.to_work_on().filter(created_at__lt=found.created_at).count()
-    return show_part(request, "imports/run.html", run=found, kind=kind_of(found.kind), ahead=ahead)
+    return show_part(request, "imports/run.html", run=found, ahead=ahead)
 
 
 def _act(operation: Callable[..., ImportRun], success: str) -> Callable[..., HttpResponse]:
@@ -79,12 +78,7 @@ def _act(operation: Callable[..., ImportRun], success: str) -> Callable[..., Htt
     @for_the_team
     def view(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         found = get_object_or_404(ImportRun, pk=pk)
-        try:
-            operation(run=found, by=request.user)
-        except DomainError as error:
-            messages.error(request, error.message)
-        else:
-            messages.success(request, success)
+        attempt(request, success, operation, run=found)
         return redirect(found)
 
     return view

@@ -21,6 +21,7 @@ from mecenova.mail.models import OutgoingMail
 from mecenova.team import for_the_team, is_staff
 from mecenova.ui.figures import day_and_hour
 from mecenova.ui.form_pages import show_form
+from mecenova.workflow.attempts import attempt
 from mecenova.workflow.errors import DomainError
 from mecenova.workflow.journal import history
 from mecenova.workflow.models import TransitionRecord
@@ -176,12 +177,8 @@ def miss_slot(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_POST
 @for_the_team
 def hold_slot(request: HttpRequest, pk: UUID) -> HttpResponse:
-    try:
-        operations.hold_slot(slot=get_object_or_404(Slot, pk=pk), by=request.user)
-    except DomainError as refused:
-        messages.error(request, refused.message)
-    else:
-        messages.success(request, "Le rendez-vous est noté comme tenu.")
+    done = "Le rendez-vous est noté comme tenu."
+    attempt(request, done, operations.hold_slot, slot=get_object_or_404(Slot, pk=pk))
     return redirect("agenda:team_slots")
 
 

@@ -24,6 +24,7 @@ from mecenova.pages.mails import mails_of
 from mecenova.team import for_the_team
 from mecenova.ui.form_pages import show_form
 from mecenova.ui.results import PER_PAGE
+from mecenova.workflow.attempts import attempt
 from mecenova.workflow.errors import DomainError
 from mecenova.workflow.journal import told
 
@@ -46,14 +47,8 @@ def organisation(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 @for_the_team
 def check(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     found = get_object_or_404(Organisation, pk=pk)
-    try:
-        operations.check_organisation(organisation=found, by=request.user)
-    except DomainError as error:
-        messages.error(request, error.message)
-    else:
-        messages.success(
-            request, f"{found.name} est vérifiée\u202f; le courriel à ses responsables {leaves()}."
-        )
+    done = f"{found.name} est vérifiée\u202f; le courriel à ses responsables {leaves()}."
+    attempt(request, done, operations.check_organisation, organisation=found)
     return _back_to_check(found)
 
 
