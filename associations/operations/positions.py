@@ -10,6 +10,7 @@ from associations.followups import PROJECT_STEPS, restart_project_step
 from associations.models import Association, Project
 from associations.signals import project_changed
 from mecenova.agenda.operations import next_steps
+from mecenova.ui.figures import short_date
 from mecenova.workflow.journal import record
 
 
@@ -47,7 +48,7 @@ def projects_follow(association: Association, before: Position, by: User | None)
 
 def set_pause(project: Project, until: date | None, by: User | None) -> None:
     """Write the pause of a project that is held, or its end."""
-    verb, note = ("pause", f"Jusqu’au {until:%d/%m/%Y}") if until else ("resume", "")
+    verb, note = ("pause", f"Jusqu’au {short_date(until)}") if until else ("resume", "")
     project.paused_until = until
     project.save(update_fields=["paused_until"])
     record(project, verb, project.status, project.status, by, note)

@@ -1,6 +1,6 @@
 """A project in pause: on line, proposed to nobody, taken up again on its day or before."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -23,7 +23,7 @@ from associations.operations import (
 from mecenova.agenda.models import FollowUp
 from mecenova.agenda.operations import next_step, run_due
 from mecenova.mail.models import OutgoingMail
-from mecenova.ui.figures import long_date
+from mecenova.ui.figures import long_date, short_date
 from mecenova.workflow.errors import DomainError
 from mecenova.workflow.journal import history
 from tests.accounts.factories import UserFactory
@@ -68,6 +68,11 @@ def test_proposed_to_nobody_until_its_last_day_included(now, project, user):
     run_due()
     assert project in Project.objects.proposed()
     assert next_step(project).rule == "associations.review_project"
+
+
+def test_its_history_writes_the_day_as_its_page_does(project, user):
+    pause_project(project=project, until=date(2026, 10, 1), by=user)
+    assert history(project).get(verb="pause").note == f"Jusqu’au {short_date(date(2026, 10, 1))}"
 
 
 def test_a_date_put_off_is_respected(now, project, user):
