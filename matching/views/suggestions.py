@@ -10,7 +10,6 @@ from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.enums import OrganisationStatus
 from accounts.operations import check_promised_by
 from companies.models import Company, Need
 from companies.readiness import door_is_closed
@@ -34,12 +33,7 @@ PER_PAGE = 20
 def suggestions(request: HttpRequest) -> HttpResponse:
     """Those that wait for an answer first, then the past."""
     mine = Suggestion.objects.for_companies_of(request.user).with_parties()
-    companies = (
-        Company.objects.of(request.user)
-        .exclude(organisation__status=OrganisationStatus.LEFT)
-        .select_related("organisation", "policy")
-        .order_by("organisation__name_key")
-    )
+    companies = Company.objects.of(request.user).select_related("organisation", "policy")
     page = Paginator(mine.answered().order_by("-presented_at", "pk"), PER_PAGE).get_page(
         request.GET.get("page")
     )
