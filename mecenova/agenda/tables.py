@@ -39,6 +39,7 @@ class Tables:
 
 
 def decided_of(rules: Iterable[str], rows: Iterable[FollowUp]) -> Tables:
+    """The tables of these rules, for these follow-ups; one more query where the team has set a delay."""
     return Tables(RuleDelay.objects.decided(rules), rows)
 
 

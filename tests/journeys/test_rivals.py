@@ -22,10 +22,8 @@ from mecenova.mail.models import OutgoingMail
 from partnerships.models import Introduction, Partnership, TalkReport
 from tests.accounts.factories import MembershipFactory, StaffFactory, UserFactory
 from tests.associations.factories import AskFactory, AssociationFactory, ProjectFactory
-from tests.imports.test_at_once import run, tried  # noqa: F401 (fixtures)
 from tests.journeys.rivals import Sent, letters_are_each_one, verbs
 from tests.matching.factories import SuggestionFactory
-from tests.partnerships.conftest import pair, talk  # noqa: F401 (fixtures)
 from tests.partnerships.factories import member_of
 from tests.partnerships.talking import FIRST, MONDAY
 
@@ -35,7 +33,7 @@ TUESDAY = date(2026, 12, 1)
 
 
 @pytest.fixture
-def asked(pair, frozen_clock):  # noqa: F811
+def asked(pair, frozen_clock):
     with frozen_clock(MONDAY) as now:
         introduction = pair.ask()
         colleague = member_of(pair.company)
@@ -146,7 +144,7 @@ def test_an_answer_and_an_absence(asked, rivals, answer, is_away_first):
 
 
 @pytest.fixture
-def disagreeing(talk):  # noqa: F811
+def disagreeing(talk):
     talk.go_to(FIRST)
     talk.say(talk.asker, True)
     talk.say(talk.answerer, False)
@@ -308,7 +306,7 @@ def test_an_answer_about_a_record_that_becomes_another(asked, rivals, answer, is
     assert FollowUp.objects.filter(organisation_id=gone.pk).count() == 0
 
 
-def test_a_talk_said_as_one_of_the_two_becomes_another(talk, rivals):  # noqa: F811
+def test_a_talk_said_as_one_of_the_two_becomes_another(talk, rivals):
     talk.go_to(FIRST)
     kept = AssociationFactory(complete=True).organisation
     address = reverse("partnerships:partnership_talk", args=[talk.partnership.pk])
@@ -334,7 +332,7 @@ def test_a_suggestion_answered_as_the_association_becomes_another(rivals, is_int
     )
 
 
-def on_import(person, name, run):  # noqa: F811
+def on_import(person, name, run):
     return Sent(person, reverse(f"imports:{name}", args=[run.pk]))
 
 
@@ -346,7 +344,7 @@ def on_import(person, name, run):  # noqa: F811
         ("cancel", "confirm", RunStatus.CANCELLED),
     ],
 )
-def test_two_who_decide_of_an_import(tried, rivals, one, other, status):  # noqa: F811
+def test_two_who_decide_of_an_import(tried, rivals, one, other, status):
     first, second = StaffFactory.create_batch(2)
     second = on_import(second, other, tried)
     rivals(on_import(first, one, tried), second)

@@ -10,7 +10,6 @@ from mecenova.agenda.models import FollowUp
 from partnerships.models import Partnership
 from tests.accounts.factories import MembershipFactory, OrganisationFactory, StaffFactory, UserFactory
 from tests.journeys.rivals import Sent, letters_are_each_one, verbs
-from tests.partnerships.conftest import pair, signed  # noqa: F401 (fixtures)
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -38,7 +37,7 @@ def sends(person, partnership, what):
         (ABANDON, TALKED, "abandon"),
     ],
 )
-def test_two_sides_of_what_begins(signed, rivals, one, other, won):  # noqa: F811
+def test_two_sides_of_what_begins(signed, rivals, one, other, won):
     second = sends(signed.answerer, signed.partnership, other)
     rivals(sends(signed.asker, signed.partnership, one), second)
     signed.partnership.refresh_from_db()
@@ -59,7 +58,7 @@ def test_two_sides_of_what_begins(signed, rivals, one, other, won):  # noqa: F81
         (END, CONTEST, ["end"]),
     ],
 )
-def test_two_sides_of_what_is_signed(signed, rivals, one, other, won):  # noqa: F811
+def test_two_sides_of_what_is_signed(signed, rivals, one, other, won):
     signed.sign(by=signed.answerer)
     second = sends(signed.answerer, signed.partnership, other)
     rivals(sends(signed.asker, signed.partnership, one), second)

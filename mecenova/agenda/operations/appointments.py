@@ -14,7 +14,15 @@ from mecenova.agenda.models import TIME_TO_CHOOSE, Slot
 from mecenova.agenda.operations.follow_ups import close, next_step
 from mecenova.agenda.operations.free import NOTICE, free_slots, refuse_all_day, who_may_choose
 from mecenova.agenda.operations.requests import answer_requests, close_requests, owe_slot, remember_offer
-from mecenova.agenda.operations.slots import BOOKED, FREE, TAKEN, clear_for, locked, write_booking
+from mecenova.agenda.operations.slots import (
+    BOOKED,
+    FREE,
+    TAKEN,
+    clear_for,
+    hold_hour_of,
+    locked,
+    write_booking,
+)
 from mecenova.agenda.organisations import name_of, phone_of
 from mecenova.agenda.policies import can_see_booking
 from mecenova.agenda.signals import slot_held
@@ -143,7 +151,7 @@ def hand_over_slot(*, slot: Slot, to: "User", by: "User | None") -> Slot:
     withdrawn. Once the hour has come nothing moves: what is owed is to say what came of it. The step follows
     by whoever gives it (`assign`, and the sharing of the team's steps).
     """
-    row = _locked_with_organisation(slot)
+    row = _locked_with_organisation(slot, hour_of=to)
     if not row.is_booked or row.held_at is not None or row.has_begun or row.adviser_id == to.pk:
         return row
     if not is_staff(to):
@@ -201,9 +209,14 @@ def release_organisation(*, organisation_id: UUID, by: "User | None") -> None:
         _free(row, by)
 
 
-def _locked_with_organisation(slot: Slot) -> Slot:
-    """The organisation that booked it first, as every operation takes its rows, then the slot."""
+def _locked_with_organisation(slot: Slot, *, hour_of: "User | None" = None) -> Slot:
+    """The organisation that booked it first, as every operation takes its rows, then the slot.
+
+    `hour_of`: with what this adviser has at its hour.
+    """
     holder = _lock_organisation(slot)
+    if hour_of is not None:
+        hold_hour_of(hour_of, slot)
     row = locked(slot)
     if row.booked_by_organisation_id not in (holder, None):
         raise DomainError("Ce créneau vient de changer de main\u00a0: la page dit à qui il est.")

@@ -66,17 +66,21 @@ def clear_days_of(adviser: "User", *, days: Days, decisions: "Decisions", by: "U
 
     A booking of which nothing was decided is refused: whoever made it is told by nobody yet.
     """
-    for person in sorted({adviser, *_who_call(decisions)}, key=lambda one: one.pk):
-        hold_slots_of(person)
-    theirs = _theirs(adviser, days)
+    concerned = {adviser, *_who_call(decisions)}
+    hold_slots_of(*concerned)
     # Held while they are read: whoever is choosing one of them waits, then finds it withdrawn.
-    slots = list(theirs.select_for_update(no_key=True).order_by("pk"))
+    standing = _within(Slot.objects.standing().filter(adviser__in=concerned), days)
+    slots = [
+        slot
+        for slot in standing.select_for_update(no_key=True).order_by("pk")
+        if slot.adviser_id == adviser.pk
+    ]
     booked = [slot for slot in slots if slot.is_booked and slot.held_at is None]
     if any(slot.key_of_booking not in decisions for slot in booked):
         raise DomainError(
             "Un rendez-vous est pris ces jours-là\u00a0: dites ce qu’il devient, et l’organisme le saura."
         )
-    theirs.free(clock.now()).update(cancelled_at=clock.now())
+    _theirs(adviser, days).free(clock.now()).update(cancelled_at=clock.now())
     called_off = []
     for slot in booked:
         decision = decisions[slot.key_of_booking]

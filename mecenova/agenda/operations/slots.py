@@ -45,9 +45,23 @@ register_living(
 )
 
 
-def hold_slots_of(adviser: "User") -> None:
-    """What opens slots, and what empties days of them, wait for each other."""
-    hold(f"agenda.slots:{adviser.pk}")
+def hold_slots_of(*advisers: "User") -> None:
+    """What opens slots, what empties days of them, and what gives an appointment wait for each other.
+
+    Taken before any slot (docs/adr/0014-one-order-of-locks.md): slots that are held stay theirs.
+    """
+    for pk in sorted({adviser.pk for adviser in advisers}):
+        hold(f"agenda.slots:{pk}")
+
+
+def hold_hour_of(adviser: "User", taken: Slot) -> None:
+    """An appointment, and what this adviser has at its hour, together.
+
+    Whoever is choosing one of them has it, or finds it withdrawn.
+    """
+    hold_slots_of(adviser)
+    keys = [taken.pk, *_at_the_hour(adviser, taken).values_list("pk", flat=True)]
+    list(Slot.objects.filter(pk__in=keys).select_for_update(no_key=True).order_by("pk").values_list("pk"))
 
 
 @transaction.atomic
@@ -142,17 +156,21 @@ def _refuse_wrong_day(adviser: "User", day: date) -> None:
 
 
 def clear_for(adviser: "User", taken: Slot) -> None:
-    """Make room for an appointment taken over. Raises DomainError when the adviser cannot be there."""
-    hold_slots_of(adviser)
+    """Make room for an appointment taken over, its hour held (`hold_hour_of`).
+
+    Raises DomainError when the adviser cannot be there.
+    """
     _refuse_wrong_day(adviser, paris(taken.starts_at).date())
-    theirs = Slot.objects.standing().filter(adviser=adviser).during(taken.starts_at, taken.ends_at)
-    # Held while they are read: whoever is choosing one of them has it, or finds it withdrawn.
-    same_hour = list(theirs.select_for_update(no_key=True).order_by("pk"))
-    if any(slot.is_booked for slot in same_hour):
+    theirs = _at_the_hour(adviser, taken)
+    if theirs.booked().exists():
         raise DomainError(
             f"{adviser} a déjà un rendez-vous à cette heure\u00a0: choisissez quelqu’un d’autre."
         )
     theirs.update(cancelled_at=clock.now())
+
+
+def _at_the_hour(adviser: "User", taken: Slot) -> SlotQuerySet:
+    return Slot.objects.standing().filter(adviser=adviser).during(taken.starts_at, taken.ends_at)
 
 
 def _give_staff_step(about: Model, adviser: "User") -> None:
