@@ -1,14 +1,17 @@
 """A worker whose clock is wrong must not act: it would send tomorrow's mails, or forget what is kept."""
 
 import logging
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
 from celery import Task
 from django.conf import settings
 from django.db import connection
+from redis.exceptions import RedisError
 
 from mecenova.calendar import clock
+from mecenova.calendar.heartbeat import note_work
 
 logger = logging.getLogger(__name__)
 
@@ -16,12 +19,21 @@ TOLERANCE = timedelta(minutes=5)
 
 
 class ClockedTask(Task):
-    """What every task of the site is made of (`mecenova.celery`): it runs if the clock can be believed."""
+    """What every task of the site is made of (`mecenova.celery`): it runs if the clock can be believed.
+
+    Once it has ended well, its queue is known to be served (`mecenova.calendar.heartbeat`).
+    """
 
     abstract = True
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        return super().__call__(*args, **kwargs) if clock_agrees_with_database() else None
+        if not clock_agrees_with_database():
+            return None
+        given = super().__call__(*args, **kwargs)
+        if queue := (self.request.delivery_info or {}).get("routing_key"):
+            with suppress(RedisError):
+                note_work(queue)
+        return given
 
 
 def clock_agrees_with_database() -> bool:

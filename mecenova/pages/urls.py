@@ -20,6 +20,7 @@ urlpatterns = [
     path("sitemap.xml", engines.sitemap_index, name="sitemap_index"),
     path("sitemap-<slug:section>.xml", engines.sitemap, name="sitemap"),
     path("favicon.ico", engines.favicon, name="favicon"),
+    path("etat-du-service/", engines.service, name="service"),
     path("comprendre/", public.understand, name="understand"),
     path("nous-ecrire/", about.contact, name="contact"),
     path("mentions-legales/", about.legal, name="legal"),

@@ -23,6 +23,8 @@ PUBLIC = {
     "pages:sitemap_index",
     "pages:sitemap",
     "pages:favicon",
+    # What a monitor asks, to wake whoever keeps the server: names of services, and nobody's.
+    "pages:service",
     "accounts:sign_up",
     # Sends allauth's own sign-up page to ours.
     "accounts:single_way",

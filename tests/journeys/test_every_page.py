@@ -264,7 +264,7 @@ NOT_A_PAGE = {
     *("accounts:forget_absence", "agenda:ask_for_slot", "agenda:cancel_booking", "agenda:hold_slot"),
     "agenda:miss_slot",
     *("agenda:retry", "agenda:slot", "agenda:slot_calendar"),
-    *("pages:robots", "pages:sitemap_index", "pages:sitemap", "pages:favicon"),
+    *("pages:robots", "pages:sitemap_index", "pages:sitemap", "pages:favicon", "pages:service"),
     *("pages:observatory_file", "pages:team_observatory_file", "infotheque:use_file"),
     *("pages:basket_act", "pages:take_on", "pages:preview_ask"),
     *("pages:organisation_check", "pages:organisation_ask_for_changes", "pages:claim_decide"),

@@ -1,4 +1,4 @@
-"""What browsers and search engines ask of every site, at the addresses where they ask it."""
+"""What programs ask of the site: browsers, search engines, and whoever watches over it."""
 
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.sitemaps import views as sitemaps
@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from mecenova.mail.addresses import absolute_url
+from mecenova.pages.service import parts
 from mecenova.pages.sitemaps import SITEMAPS
 
 
@@ -37,3 +38,17 @@ def sitemap(request: HttpRequest, section: str) -> HttpResponse:
 def favicon(request: HttpRequest) -> HttpResponse:
     """Asked for by browsers and readers that have not read the page."""
     return redirect(static("img/favicon.ico"), permanent=True)
+
+
+@login_not_required
+@require_safe
+def service(request: HttpRequest) -> HttpResponse:
+    """For a monitor: 503 and the word « panne » as long as one part does not do its work."""
+    told = parts()
+    lines = [
+        f"{part.name}\u00a0: {f'panne, {part.trouble}' if part.trouble else 'en marche'}" for part in told
+    ]
+    status = 503 if any(part.trouble for part in told) else 200
+    response = HttpResponse("\n".join([*lines, ""]), status=status, content_type="text/plain; charset=utf-8")
+    response["Cache-Control"] = "no-store"
+    return response
