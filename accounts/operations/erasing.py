@@ -1,5 +1,6 @@
 """A record that has left the site is erased: what others did with it stays, without its words and name."""
 
+import logging
 import re
 from dataclasses import dataclass, field
 from uuid import UUID
@@ -25,6 +26,8 @@ from mecenova.ui.contractions import OF, TO
 from mecenova.workflow import journal
 from mecenova.workflow.errors import DomainError
 from mecenova.workflow.models import TransitionRecord
+
+logger = logging.getLogger(__name__)
 
 ERASED = "(effacé)"
 NAME = "Organisme effacé"
@@ -122,4 +125,6 @@ def erase_organisation(*, organisation: Organisation, by: User) -> Organisation:
     erasing.finish()
     journal.record(organisation, OrganisationEvent.ERASE, organisation.status, organisation.status, by)
     organisation.refresh_from_db()
+    # A backup brings it back: the log says which to erase again.
+    transaction.on_commit(lambda: logger.info("Organisation %s erased", organisation.pk))
     return organisation

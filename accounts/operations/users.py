@@ -1,5 +1,6 @@
 """People's own accounts."""
 
+import logging
 from collections.abc import Mapping
 from typing import Any
 
@@ -21,6 +22,8 @@ from mecenova.mail.operations import forget_addresses_of
 from mecenova.team import is_staff
 from mecenova.workflow import journal
 from mecenova.workflow.errors import DomainError
+
+logger = logging.getLogger(__name__)
 
 ACCOUNT_STATES = {True: "active", False: "inactive"}
 
@@ -119,4 +122,6 @@ def close_account(*, person: User, by: User | None) -> User:
     person.set_unusable_password()
     person.save(update_fields=["is_active", "email", "password"])
     forget_addresses_of(user=person, address=former)
+    # A backup brings it back: the log says which to close again.
+    transaction.on_commit(lambda: logger.info("Account %s closed", person.pk))
     return person

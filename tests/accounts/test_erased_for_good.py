@@ -7,7 +7,7 @@ from accounts.models import Organisation
 from associations.imports import AssociationImporter
 from companies.imports import CompanyImporter
 from mecenova.imports.running import run_import
-from tests.accounts.factories import OrganisationFactory, StaffFactory
+from tests.accounts.factories import OrganisationFactory, StaffFactory, UserFactory
 from tests.associations.factories import AssociationFactory
 from tests.companies.factories import CompanyFactory
 
@@ -72,3 +72,13 @@ def test_erased_twice_under_one_name():
     for _ in range(2):
         erase("association")
     assert OrganisationFactory(name=NAME, postal_code="38000").name == NAME
+
+
+def test_the_log_says_what_a_restored_backup_would_bring_back(caplog, django_capture_on_commit_callbacks):
+    """By their keys alone: the rows that said so are lost with the database."""
+    caplog.set_level("INFO", logger="accounts")
+    person = UserFactory()
+    with django_capture_on_commit_callbacks(execute=True):
+        erased = erase("association")
+        operations.close_account(person=person, by=person)
+    assert caplog.messages == [f"Organisation {erased.pk} erased", f"Account {person.pk} closed"]
