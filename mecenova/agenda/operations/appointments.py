@@ -19,8 +19,10 @@ from mecenova.agenda.operations.slots import (
     FREE,
     TAKEN,
     clear_for,
-    hold_hour_of,
+    lock_organisation_of,
     locked,
+    locked_both,
+    locked_with_organisation,
     write_booking,
 )
 from mecenova.agenda.organisations import name_of, phone_of
@@ -44,8 +46,8 @@ HELD, MISSED, WITHDRAWN = "held", "missed", "withdrawn"
 @transaction.atomic
 def move_booking(*, slot: Slot, to: Slot, by: "User") -> Slot:
     """The same appointment at another time, before it begins: each side is told once, its place is free."""
-    _lock_organisation(slot)
-    rows = {row.pk: row for row in _locked_both(slot, to)}
+    lock_organisation_of(slot)
+    rows = {row.pk: row for row in locked_both(slot, to)}
     row, chosen = rows[slot.pk], rows[to.pk]
     organisation_id, about = row.booked_by_organisation_id, row.booked_about
     if not can_see_booking(by, row) or organisation_id is None or about is None:
@@ -74,7 +76,7 @@ def cancel_booking(*, slot: Slot, by: "User") -> Slot:
     Given back by the organisation, the slot is free again; called off by the team, it is withdrawn, and
     where no other is free the team owes a date.
     """
-    row = _locked_with_organisation(slot)
+    row = locked_with_organisation(slot)
     if not can_see_booking(by, row):
         raise PermissionDenied
     if not row.is_booked or row.held_at is not None:
@@ -95,7 +97,7 @@ def withdraw_slot(*, slot: Slot, by: "User") -> Slot:
     """The team takes a slot back; booked, the organisation is told."""
     if not is_staff(by):
         raise PermissionDenied
-    row = _locked_with_organisation(slot)
+    row = locked_with_organisation(slot)
     if row.cancelled_at is not None:
         return row
     if row.booked_at is not None:
@@ -111,7 +113,7 @@ def hold_slot(*, slot: Slot, by: "User | None") -> Slot:
     """They have talked: the adviser's step ends, and the rooms above are told."""
     if not is_staff(by):
         raise PermissionDenied
-    row = _locked_with_organisation(slot)
+    row = locked_with_organisation(slot)
     if not row.is_booked or row.held_at is not None:
         return row
     if not row.has_begun:
@@ -130,7 +132,7 @@ def miss_slot(*, slot: Slot, by: "User") -> Slot:
 
     Where no slot is free, the team owes a date. Said by the organisation, the promise was not kept.
     """
-    row = _locked_with_organisation(slot)
+    row = locked_with_organisation(slot)
     if not can_see_booking(by, row):
         raise PermissionDenied
     if not row.is_booked or row.held_at is not None:
@@ -151,7 +153,7 @@ def hand_over_slot(*, slot: Slot, to: "User", by: "User | None") -> Slot:
     withdrawn. Once the hour has come nothing moves: what is owed is to say what came of it. The step follows
     by whoever gives it (`assign`, and the sharing of the team's steps).
     """
-    row = _locked_with_organisation(slot, hour_of=to)
+    row = locked_with_organisation(slot, hour_of=to)
     if not row.is_booked or row.held_at is not None or row.has_begun or row.adviser_id == to.pk:
         return row
     if not is_staff(to):
@@ -187,7 +189,7 @@ def call_off_unheld(*, slot: Slot, by: "User | None" = None, promised: int = 0) 
     `promised` is how many others were just told of the moments still free. Once its hour has passed, the
     mail says that nobody called.
     """
-    row = _locked_with_organisation(slot)
+    row = locked_with_organisation(slot)
     if row.is_booked and row.held_at is None:
         close(row, HoldSlot, RemindSlot, outcome=Outcome.FAILED if row.has_begun else Outcome.CANCELLED)
         _call_off(row, by, promised)
@@ -207,35 +209,6 @@ def release_organisation(*, organisation_id: UUID, by: "User | None") -> None:
         if not row.has_begun:
             _tell_adviser(row)
         _free(row, by)
-
-
-def _locked_with_organisation(slot: Slot, *, hour_of: "User | None" = None) -> Slot:
-    """The organisation that booked it first, as every operation takes its rows, then the slot.
-
-    `hour_of`: with what this adviser has at its hour.
-    """
-    holder = _lock_organisation(slot)
-    if hour_of is not None:
-        hold_hour_of(hour_of, slot)
-    row = locked(slot)
-    if row.booked_by_organisation_id not in (holder, None):
-        raise DomainError("Ce créneau vient de changer de main\u00a0: la page dit à qui il est.")
-    return row
-
-
-def _lock_organisation(slot: Slot) -> UUID | None:
-    holder = Slot.objects.filter(pk=slot.pk).values_list("booked_by_organisation_id", flat=True).get()
-    if holder is not None:
-        organisations.lock(holder)
-    return holder
-
-
-def _locked_both(slot: Slot, other: Slot) -> "list[Slot]":
-    """In the order of their keys: two who exchange their places wait for each other once."""
-    rows = Slot.objects.select_for_update(of=("self",), no_key=True).select_related(
-        "adviser", "booked_for_type"
-    )
-    return list(rows.filter(pk__in=[slot.pk, other.pk]).order_by("pk"))
 
 
 def _tell_adviser(row: Slot, *, moved_to: Slot | None = None) -> None:

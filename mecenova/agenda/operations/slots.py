@@ -54,7 +54,7 @@ def hold_slots_of(*advisers: "User") -> None:
         hold(f"agenda.slots:{pk}")
 
 
-def hold_hour_of(adviser: "User", taken: Slot) -> None:
+def _hold_hour_of(adviser: "User", taken: Slot) -> None:
     """An appointment, and what this adviser has at its hour, together.
 
     Whoever is choosing one of them has it, or finds it withdrawn.
@@ -130,6 +130,35 @@ def locked(slot: Slot) -> Slot:
     return Slot.objects.select_for_update(of=("self",), no_key=True).select_related("adviser").get(pk=slot.pk)
 
 
+def locked_with_organisation(slot: Slot, *, hour_of: "User | None" = None) -> Slot:
+    """The organisation that booked it first, as every operation takes its rows, then the slot.
+
+    `hour_of`: with what this adviser has at its hour.
+    """
+    holder = lock_organisation_of(slot)
+    if hour_of is not None:
+        _hold_hour_of(hour_of, slot)
+    row = locked(slot)
+    if row.booked_by_organisation_id not in (holder, None):
+        raise DomainError("Ce créneau vient de changer de main\u00a0: la page dit à qui il est.")
+    return row
+
+
+def lock_organisation_of(slot: Slot) -> UUID | None:
+    holder = Slot.objects.filter(pk=slot.pk).values_list("booked_by_organisation_id", flat=True).get()
+    if holder is not None:
+        organisations.lock(holder)
+    return holder
+
+
+def locked_both(slot: Slot, other: Slot) -> list[Slot]:
+    """In the order of their keys: two who exchange their places wait for each other once."""
+    rows = Slot.objects.select_for_update(of=("self",), no_key=True).select_related(
+        "adviser", "booked_for_type"
+    )
+    return list(rows.filter(pk__in=[slot.pk, other.pk]).order_by("pk"))
+
+
 def _moments(day: date, starts: time, ends: time, minutes: int) -> list[datetime]:
     """Counted on the clock that does not jump: an hour is an hour on the days it changes."""
     if not SHORTEST <= minutes <= LONGEST:
@@ -156,7 +185,7 @@ def _refuse_wrong_day(adviser: "User", day: date) -> None:
 
 
 def clear_for(adviser: "User", taken: Slot) -> None:
-    """Make room for an appointment taken over, its hour held (`hold_hour_of`).
+    """Make room for an appointment taken over, its hour held (`locked_with_organisation`).
 
     Raises DomainError when the adviser cannot be there.
     """
