@@ -139,6 +139,21 @@ def test_what_is_printed_with_its_backgrounds_is_read_too(page: Page) -> None:
     assert [ink for ink, ground in looks if ink == ground] == []
 
 
+FOLDED = """() => document.querySelector("main").insertAdjacentHTML("beforeend", `
+  <details class="how"><summary>Mois par mois</summary><table><tr><td>12</td></tr></table></details>
+  <details class="how"><summary>Comment c’est compté</summary><p>Une fois.</p></details>`)"""
+
+
+def test_folded_tables_are_printed_and_folded_explanations_are_not(page: Page) -> None:
+    page.goto("/gallery/")
+    page.evaluate(FOLDED)
+    figures, words = page.locator("details.how td"), page.get_by_text("Comment c’est compté")
+    assert not figures.evaluate("node => node.checkVisibility()")
+    page.emulate_media(media="print")
+    assert figures.evaluate("node => node.checkVisibility()")
+    assert not words.last.evaluate("node => node.checkVisibility()")
+
+
 def test_the_marks_between_crumbs_are_not_read_aloud(page: Page) -> None:
     page.goto("/gallery/")
     assert "›" not in page.locator(".breadcrumbs").aria_snapshot()
