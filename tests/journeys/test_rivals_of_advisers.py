@@ -11,7 +11,7 @@ from django.urls import reverse
 from accounts.operations import say_person_away
 from mecenova.agenda import operations as agenda
 from mecenova.agenda.models import Absence, FollowUp, Slot
-from mecenova.agenda.operations import appointments, covering
+from mecenova.agenda.operations import covering, slots
 from mecenova.agenda.slot_links import slots_path
 from mecenova.workflow.errors import DomainError
 from tests.accounts.factories import MembershipFactory, StaffFactory
@@ -70,7 +70,7 @@ def test_two_who_take_each_other_s_appointment_of_one_hour(room, rivals):
     """Each of the two talks with somebody then: both are refused."""
     theirs, ours = (room.booked(room.opened(adviser, 14)) for adviser in (room.one, room.other))
     first, second = takes(room.other, theirs), takes(room.one, ours)
-    rivals(first, second, stopped=(appointments, "locked"))
+    rivals(first, second, stopped=(slots, "locked"))
     assert (adviser_of(theirs), adviser_of(ours)) == (room.one, room.other)
     for answer in (first, second):
         assert "a déjà un rendez-vous à cette heure" in answer.read
@@ -89,7 +89,7 @@ def test_taken_over_as_its_adviser_goes_away_without_knowing_of_it(room, rivals,
         assert not Absence.objects.exists()
         assert (adviser_of(decided), adviser_of(since)) == (room.one, room.other)
     else:
-        rivals(taken, away, stopped=(appointments, "locked"))
+        rivals(taken, away, stopped=(slots, "locked"))
         assert Absence.objects.get().user == room.one
         assert adviser_of(decided) == adviser_of(since) == room.other
     assert letters_are_each_one()
