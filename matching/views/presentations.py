@@ -5,6 +5,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from accounts.enums import OrganisationStatus
 from associations.models import Association
 from companies.models import Need
 from matching.applicant import applicant
@@ -13,6 +14,7 @@ from matching.odds import case_of_association, odds_of, places_of
 from matching.presented import presentations as told
 from matching.scoring import reasons_to_answer
 from matching.suited import SUITED_SHOWN, suited_needs, why_none
+from mecenova.team import is_staff
 from partnerships.enums import Side
 from partnerships.models import Introduction
 from partnerships.policies import already_asked, why_not_yet
@@ -78,7 +80,13 @@ def _named(request: HttpRequest, mine: list[Association]) -> Association:
 
 
 def _mine(request: HttpRequest) -> list[Association]:
-    mine = list(Association.objects.of(request.user).select_related("organisation__department"))
+    """Those of the reader; for the team, which reads what its people read, the one that the address names."""
+    named = request.GET.get("association", "")
+    if named and is_staff(request.user):
+        found = Association.objects.named_by(named).exclude(organisation__status=OrganisationStatus.LEFT)
+    else:
+        found = Association.objects.of(request.user)
+    mine = list(found.select_related("organisation__department"))
     if not mine:
         raise Http404
     return mine

@@ -1,6 +1,7 @@
 """Why not shown: the filter, the rank, the places, the date; and what a change would open, counted."""
 
 import html
+import re
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -8,6 +9,7 @@ from django.core.management import call_command
 from django.urls import reverse
 from django.utils.html import strip_tags
 
+from accounts.operations import withdraw_organisation
 from matching.applicant import applicant
 from matching.openings import openings_of
 from matching.operations import decline_suggestion, run_round
@@ -17,7 +19,7 @@ from matching.ranking import rank_everybody
 from matching.scoring import STOPS
 from matching.suited import Suited, why_none
 from matching.verdicts import SECTIONS, TOLD, TOLD_IN_SHORT, told_to_association, told_to_team
-from tests.accounts.factories import MembershipFactory, UserFactory
+from tests.accounts.factories import MembershipFactory, StaffFactory, UserFactory
 from tests.associations.factories import AskFactory, AssociationFactory, ProjectFactory
 from tests.companies.factories import CompanyFactory, NeedFactory
 from tests.matching.factories import SuggestionFactory
@@ -385,3 +387,32 @@ def test_the_needs_that_suit_are_counted_in_french(client, suiting, elsewhere, t
     words = " ".join(html.unescape(strip_tags(page)).split())
     assert told in words
     assert ("Voir tous les besoins" in words) == (elsewhere > 0 == suiting)
+
+
+def test_the_pages_of_one_of_two_associations_lead_to_each_other_s_same_one(client):
+    suiting_need()
+    first, second = (AssociationFactory(complete=True, organisation__name=name) for name in ("Aa", "Zz"))
+    person = member_of(first)
+    MembershipFactory(organisation=second.organisation, user=person)
+    client.force_login(person)
+    for page in ("suited_needs", "why_not_shown", "presentations"):
+        shown = client.get(reverse(f"matching:{page}") + f"?association={second.pk}").text
+        links = re.findall(
+            r'href="(/(?:besoins-pour-vous|presentations)/[^"]*)"', shown.partition("<main")[2]
+        )
+        assert links, page
+        assert [link for link in links if str(second.pk) not in link and str(first.pk) not in link] == []
+        assert any(str(second.pk) in link for link in links)
+
+
+def test_the_team_reads_what_an_association_reads_of_its_needs(client):
+    association, gone = AssociationFactory(complete=True), AssociationFactory(complete=True)
+    withdraw_organisation(organisation=gone.organisation, by=StaffFactory())
+    client.force_login(StaffFactory())
+    for page in ("suited_needs", "why_not_shown", "presentations"):
+        address = reverse(f"matching:{page}")
+        told = {
+            named: client.get(f"{address}?association={named}").status_code
+            for named in ("", association.pk, gone.pk, "x")
+        }
+        assert told == {"": 404, association.pk: 200, gone.pk: 404, "x": 404}

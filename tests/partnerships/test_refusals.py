@@ -477,7 +477,8 @@ def test_after_its_own_no_an_association_is_led_to_the_needs(client, pair):
     operations.decline_introduction(introduction=introduction, reason=reason, by=pair.asker)
     client.force_login(pair.asker)
     page = shown(client.get(introduction.get_absolute_url()))
-    assert f'href="{reverse("matching:suited_needs")}">Voir les besoins qui vous correspondent' in page
+    needs = f"{reverse('matching:suited_needs')}?association={introduction.association_id}"
+    assert f'href="{needs}">Voir les besoins qui vous correspondent' in page
 
 
 def test_the_team_is_not_told_what_comes_next_for_others(client, pair):
