@@ -15,7 +15,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 
 from mecenova.calendar import clock
-from mecenova.mail.models import MESSAGE, AddressTrouble, OutgoingMail, OutgoingMailQuerySet
+from mecenova.mail.models import MESSAGE, AddressTrouble, OutgoingMail, OutgoingMailQuerySet, ProviderNews
 from mecenova.mail.troubles import mend_address
 from mecenova.one_by_one import one_by_one
 from mecenova.workflow.errors import DomainError
@@ -24,6 +24,8 @@ WORDS_KEPT = timedelta(days=3 * 365)
 SECRETS_KEPT = timedelta(days=2)
 # News of a provider that comes late is compared with the mending; after this, none is on its way any more.
 TROUBLES_KEPT = timedelta(days=90)
+# Providers tell again for some days, and keep their own logs for less than this.
+NEWS_KEPT = timedelta(days=365)
 # One night's work; a site that had never forgotten anything catches up in a few nights.
 AT_ONCE = 20_000
 
@@ -52,6 +54,12 @@ def forget_old_troubles() -> int:
     keys = list(strangers.values_list("pk", flat=True))
     forgotten, _ = mended.delete()
     return forgotten + sum(one_by_one(_mend_and_forget, keys, what="trouble"))
+
+
+def forget_old_news() -> int:
+    """Delete the traces of what providers told, by which a thing told again is known; and say how many."""
+    forgotten, _ = ProviderNews.objects.filter(received_at__lt=clock.now() - NEWS_KEPT).delete()
+    return forgotten
 
 
 @transaction.atomic

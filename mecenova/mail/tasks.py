@@ -6,7 +6,7 @@ from celery import shared_task
 
 from mecenova.mail.composition import compose_due
 from mecenova.mail.delivery import deliver_due
-from mecenova.mail.retention import forget_old_troubles, forget_old_words
+from mecenova.mail.retention import forget_old_news, forget_old_troubles, forget_old_words
 from mecenova.one_by_one import work_through
 
 logger = logging.getLogger(__name__)
@@ -30,5 +30,5 @@ def compose_digests() -> None:
 
 @shared_task
 def forget_old_mails() -> None:
-    """Erase the words that are kept no longer; run twice, it finds nothing the second time."""
-    work_through(forget_old_words, forget_old_troubles)
+    """Erase the words kept no longer, and what providers told; run twice, it finds nothing to erase."""
+    work_through(forget_old_words, forget_old_troubles, forget_old_news)

@@ -8,9 +8,10 @@ from django.db import IntegrityError, transaction
 from mecenova.calendar import clock
 from mecenova.mail import retention, tasks
 from mecenova.mail.enums import Attempt, MailStatus
-from mecenova.mail.models import AddressTrouble, OutgoingMail
+from mecenova.mail.models import AddressTrouble, OutgoingMail, ProviderNews
 from mecenova.mail.operations import mark_address, retry_failed
 from mecenova.mail.retention import (
+    NEWS_KEPT,
     SECRETS_KEPT,
     TROUBLES_KEPT,
     WORDS_KEPT,
@@ -131,6 +132,17 @@ def test_an_address_that_is_nobody_s_and_in_no_mail_is_forgotten():
     tasks.forget_old_mails()
     tasks.forget_old_mails()
     assert not AddressTrouble.objects.exists()
+
+
+def test_what_a_provider_told_is_kept_as_long_as_it_may_tell_it_again():
+    now = clock.now()
+    old, kept = (
+        ProviderNews.objects.create(key=key, received_at=now - NEWS_KEPT + late)
+        for key, late in (("a" * 64, -SECOND), ("b" * 64, SECOND))
+    )
+    tasks.forget_old_mails()
+    tasks.forget_old_mails()
+    assert list(ProviderNews.objects.all()) == [kept] != [old]
 
 
 def test_an_address_that_is_nobody_s_is_kept_as_long_as_news_may_come():
