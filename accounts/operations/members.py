@@ -42,6 +42,10 @@ def invite_member(*, organisation: Organisation, email: str, role: str, by: User
     organisation = locked(organisation)
     if not policies.can_manage_members(by, organisation):
         raise PermissionDenied
+    if role != Role.MANAGER and not organisation.memberships.managers().exists():
+        raise DomainError(
+            "Personne ne tient encore cette fiche\u00a0: invitez d’abord une personne responsable."
+        )
     email = email.strip().lower()
     if organisation.memberships.filter(user__email=email).exists():
         raise DomainError("Cette personne fait déjà partie de l’équipe.")

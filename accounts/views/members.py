@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from accounts import operations, policies
+from accounts.enums import Role
 from accounts.forms import InvitationForm, RoleForm
 from accounts.models import Invitation, Membership, Organisation
 from mecenova.team import for_the_team
@@ -31,7 +32,8 @@ def members(request: HttpRequest, pk: UUID) -> HttpResponse:
         raise Http404
     manages = policies.can_manage_members(request.user, organisation)
     can_withdraw = policies.can_withdraw(request.user, organisation)
-    form = InvitationForm(request.POST or None)
+    is_first = manages and not organisation.memberships.managers().exists()
+    form = InvitationForm(request.POST or None, initial={"role": Role.MANAGER} if is_first else None)
     if request.method == "POST":
         if not manages:
             raise Http404

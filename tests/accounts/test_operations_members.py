@@ -89,9 +89,8 @@ class TestInviting:
             first = StaffFactory()
         else:
             first = MembershipFactory(organisation=organisation).user
-        stale, _ = operations.invite_member(
-            organisation=organisation, email=guest.email, role=Role.CONTRIBUTOR, by=first
-        )
+        role = Role.MANAGER if first_by == "the team of IMS" else Role.CONTRIBUTOR
+        stale, _ = operations.invite_member(organisation=organisation, email=guest.email, role=role, by=first)
         manager = MembershipFactory(organisation=organisation)
         if first_by == "a manager who left":
             operations.leave(organisation=organisation, by=first)
@@ -124,6 +123,15 @@ class TestInviting:
             MembershipFactory(organisation=organisation, user=person, role=role)
         with pytest.raises(PermissionDenied):
             operations.invite_member(organisation=organisation, email="a@b.fr", role=Role.MANAGER, by=person)
+
+    def test_where_nobody_is_responsible_the_first_invited_is(self):
+        organisation, staff = OrganisationFactory(), StaffFactory()
+        MembershipFactory(organisation=organisation, role=Role.CONTRIBUTOR)
+        invited = {"organisation": organisation, "email": "lea@exemple.fr", "by": staff}
+        with pytest.raises(DomainError, match="d’abord une personne responsable"):
+            operations.invite_member(**invited, role=Role.CONTRIBUTOR)
+        operations.invite_member(**invited, role=Role.MANAGER)
+        assert Invitation.objects.get().role == Role.MANAGER
 
     def test_an_organisation_nobody_has_checked_writes_to_few_people(self):
         manager = MembershipFactory(organisation__status=OrganisationStatus.TO_CHECK)

@@ -10,7 +10,13 @@ from accounts.operations.members import INVITATION_LIFE
 from accounts.policies import can_manage_members
 from mecenova.calendar import clock
 from mecenova.mail.models import OutgoingMail
-from tests.accounts.factories import InvitationFactory, MembershipFactory, StaffFactory, UserFactory
+from tests.accounts.factories import (
+    InvitationFactory,
+    MembershipFactory,
+    OrganisationFactory,
+    StaffFactory,
+    UserFactory,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -222,3 +228,14 @@ class TestTheInvitationsLink:
         address = invitation.get_absolute_url()
         operations.withdraw_invitation(invitation=invitation, by=invitation.invited_by)
         assert client.get(address).status_code == 404
+
+
+def test_the_team_invites_somebody_responsible_first(client):
+    organisation = OrganisationFactory()
+    client.force_login(StaffFactory())
+    address = reverse("accounts:members", args=[organisation.pk])
+    assert client.get(address).context["form"]["role"].value() == "manager"
+    answer = client.post(address, {"email": "lea@exemple.fr", "role": "contributor"})
+    assert answer.status_code == 422
+    assert "invitez d’abord une personne responsable" in answer.text
+    assert not Invitation.objects.exists()
