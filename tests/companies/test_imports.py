@@ -1,7 +1,7 @@
 """Files of companies and needs: what each column becomes, what is told, what is never overwritten."""
 
 from collections import Counter
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -17,6 +17,7 @@ from mecenova.agenda.models import FollowUp
 from mecenova.calendar import clock
 from mecenova.imports.running import run_import
 from mecenova.mail.models import OutgoingMail
+from mecenova.ui.figures import short_date
 from mecenova.workflow.models import TransitionRecord
 from tests.accounts.factories import MembershipFactory
 from tests.companies.factories import CompanyFactory, NeedFactory
@@ -27,9 +28,11 @@ COMPANIES = """raison_sociale;secteur;departement;ville;causes;formes;territoire
 Fondation Lumière;énergie;92;Nanterre;culture|sport;financial|skills;France|international;6
 Boulons Réunis;quincaillerie;2A;Ajaccio;culture|voile;financial|troc;75|Atlantide;
 """
-NEEDS = """entreprise;titre;description;forme;causes;territoires;budget_min;budget_max;jours;date_limite
-Fondation Lumière;Des ateliers pour tous;Nous cherchons;financial;culture;75|92;5 000;20 000,50;;2027-03-31
-fondation lumière;Du temps d’experts;;compétences;sport;;;;12;31/12/2026
+# Days that are never past, whenever the tests run.
+SOON, LATER = (clock.today() + timedelta(days=days) for days in (30, 120))
+NEEDS = f"""entreprise;titre;description;forme;causes;territoires;budget_min;budget_max;jours;date_limite
+Fondation Lumière;Des ateliers pour tous;Nous cherchons;financial;culture;75|92;5 000;20 000,50;;{LATER}
+fondation lumière;Du temps d’experts;;compétences;sport;;;;12;{SOON:%d/%m/%Y}
 """
 
 
@@ -186,11 +189,11 @@ def test_needs_are_published_at_once(bring_companies, bring_needs):
     report = bring_needs()
     assert figures(report) == (2, 0, 0, 0)
     money = Need.objects.get(title="Des ateliers pour tous")
-    assert (money.status, money.deadline) == (NeedStatus.PUBLISHED, date(2027, 3, 31))
+    assert (money.status, money.deadline) == (NeedStatus.PUBLISHED, LATER)
     assert (money.budget_min, money.budget_max) == (Decimal(5000), Decimal("20000.50"))
     assert sorted(money.territories.values_list("code", flat=True)) == ["75", "92"]
     skills = Need.objects.get(kind="skills")
-    assert (skills.days, skills.deadline, slugs(skills.causes)) == (12, date(2026, 12, 31), ["sport"])
+    assert (skills.days, skills.deadline, slugs(skills.causes)) == (12, SOON, ["sport"])
     assert figures(bring_needs()) == (0, 0, 2, 0)
     assert Need.objects.current().count() == 2
     assert set(FollowUp.objects.steps().values_list("owner", flat=True)) == {"platform"}
@@ -224,7 +227,7 @@ HEADER = "entreprise;titre;forme;budget_min;budget_max;jours;date_limite;temps"
         ("Fondation Lumière;T;financial;20;10;;;", "échangez"),
         ("Fondation Lumière;T;skills;;;beaucoup;;", "jours"),
         ("Fondation Lumière;T;financial;;;;31/12/2020;", "passée"),
-        ("Fondation Lumière;T;financial;;;;31/02/2027;", "calendrier"),
+        (f"Fondation Lumière;T;financial;;;;30/02/{clock.today().year + 1};", "calendrier"),
         ("Fondation Lumière;T;financial;;;;31/12/9999;", "vérifiez l’année"),
         ("Fondation Lumière;T;volunteering;;;;;work", "mécénat de compétences"),
         (
@@ -248,7 +251,7 @@ def test_wrong_needs_are_rejected(bring_companies, bring_needs, row, told):
     [
         ("volunteering;0;;", "benevoles\u00a0: «\u202f0\u202f» est trop petit, écrivez 1 ou plus"),
         ("skills;;01/03/2020;30/04/2020", "au\u00a0: Cette période est passée. Choisissez une fin à venir."),
-        ("skills;;31/12/2027;30/12/2027", "au\u00a0: La fin vient avant le début"),
+        (f"skills;;{LATER:%d/%m/%Y};{SOON:%d/%m/%Y}", "au\u00a0: La fin vient avant le début"),
     ],
 )
 def test_what_the_form_refuses_a_file_does_not_publish(bring_companies, bring_needs, row, told):
@@ -275,7 +278,7 @@ def test_a_trial_says_each_value_as_the_pages_do(bring_companies, bring_needs):
     bring_companies(as_checked=True)
     money, skills = (dict(row.values) for row in bring_needs(commit=False).sample)
     assert money["Montant minimal"] == "5\u202f000\u00a0€"
-    assert money["Date limite pour répondre"] == "31\u00a0mars 2027"
+    assert money["Date limite pour répondre"] == short_date(LATER)
     assert (skills["Nombre de jours offerts"], skills["Causes"]) == ("12", "Sport")
     assert not [label for row in (money, skills) for label in row if "_" in label]
 
