@@ -239,11 +239,12 @@ def test_a_visitor_who_cannot_be_told_keeps_no_other_address(staff, monkeypatch,
 
 
 def test_other_mails_to_bare_addresses_are_left_alone(visitors_tip):
-    with transaction.atomic():
-        queue_message(key="code:1", subject="Votre code", text="123", address=VISITOR)
-    OutgoingMail.objects.update(created_at=clock.now() - timedelta(days=90))
-    deliver_due()
-    tasks.forget_visitors.run()
+    with clock.frozen(datetime(2026, 6, 1, 10, tzinfo=clock.PARIS)):
+        with transaction.atomic():
+            queue_message(key="code:1", subject="Votre code", text="123", address=VISITOR)
+        OutgoingMail.objects.update(created_at=clock.now() - timedelta(days=90))
+        deliver_due()
+        tasks.forget_visitors.run()
     assert OutgoingMail.objects.get().address == VISITOR
 
 
