@@ -95,3 +95,13 @@ def test_whoever_has_left_is_asked_nothing_again(client, refused):
     page = read(client, refused.asker, refused.page)
     assert f"{refused.company.organisation.name} a quitté Mecenova." in page
     assert "redemander" not in page
+    assert "D’ici là" not in page
+
+
+def test_a_no_stays_a_step_once_who_said_it_has_left(client, refused):
+    """Its reason, what to rewrite and what to read are still of use with others."""
+    said = ("Réponse : non", "Raison :", "Lisez dans l’infothèque", "Cherchez ailleurs")
+    withdraw_organisation(organisation=refused.company.organisation, by=None)
+    page = read(client, refused.asker, refused.page).replace("\u202f", " ").replace("\u00a0", " ")
+    assert [words for words in said if words not in page] == []
+    assert "Demande close" not in page
