@@ -21,6 +21,7 @@ from mecenova.reference.enums import Kind
 from mecenova.reference.models import Audience, Cause, Sector, Skill, Territory
 from mecenova.reference.territories import ancestors
 from mecenova.search.functions import FrenchSearchQuery, FrenchVector
+from mecenova.team import is_staff
 
 # Quotes and minus signs say something to the full text search: the piece of name would contradict them.
 _OPERATOR = re.compile(r"\"|(?:^|\s)-")
@@ -50,6 +51,12 @@ class AssociationQuerySet(models.QuerySet["Association"]):
         """Those this person acts for, whatever their state, except those that left; by name."""
         mine = self.filter(organisation__memberships__user=user)
         return mine.exclude(organisation__status=OrganisationStatus.LEFT).by_name()
+
+    def read_by(self, user: models.Model, key: str) -> Self:
+        """Those whose own pages this person reads: their own; the team, the one it names, unless it left."""
+        if key and is_staff(user):
+            return self.named_by(key).exclude(organisation__status=OrganisationStatus.LEFT)
+        return self.of(user)
 
     def named_by(self, key: str) -> Self:
         """The one of this key; all of them when no key is given; none when it is not a key."""

@@ -1,12 +1,10 @@
 """The association's side: to whom it was presented and what came of it; the needs that suit it now."""
 
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from accounts.enums import OrganisationStatus
-from associations.models import Association
 from companies.models import Need
 from matching.applicant import applicant
 from matching.models import Suggestion
@@ -14,7 +12,7 @@ from matching.odds import case_of_association, odds_of, places_of
 from matching.presented import presentations as told
 from matching.scoring import reasons_to_answer
 from matching.suited import SUITED_SHOWN, suited_needs, why_none
-from mecenova.team import is_staff
+from matching.views.whose import whose_or_404
 from partnerships.enums import Side
 from partnerships.models import Introduction
 from partnerships.policies import already_asked, why_not_yet
@@ -25,16 +23,15 @@ PER_PAGE = 20
 @require_safe
 def presentations(request: HttpRequest) -> HttpResponse:
     """Every time an association of mine was presented: when, to whom, what came of it."""
-    mine = _mine(request)
-    shown = Suggestion.objects.filter(association__in=mine).with_parties().order_by("-presented_at", "pk")
+    whose = whose_or_404(request)
+    shown = (
+        Suggestion.objects.filter(association__in=whose.all).with_parties().order_by("-presented_at", "pk")
+    )
     page = Paginator(shown, PER_PAGE).get_page(request.GET.get("page"))
-    counted = _named(request, mine)
-    case = case_of_association(counted, places_of(counted))
-    context = {
+    case = case_of_association(whose.association, places_of(whose.association))
+    context = whose.context() | {
         "page_obj": page,
         "rows": told(page),
-        "association": counted,
-        "others": [one for one in mine if one != counted],
         "odds": odds_of(case),
         "nationwide": case.is_nationwide,
     }
@@ -44,8 +41,8 @@ def presentations(request: HttpRequest) -> HttpResponse:
 @require_safe
 def suited(request: HttpRequest) -> HttpResponse:
     """The open needs that suit an association of mine, with the reasons a round would give."""
-    association = own_association_or_404(request)
-    others = [one for one in _mine(request) if one != association]
+    whose = whose_or_404(request)
+    association = whose.association
     found = suited_needs(applicant(association), limit=SUITED_SHOWN)
     needs = Need.objects.with_details().in_bulk([candidate.need.id for candidate in found.candidates])
     living = Introduction.objects.living().filter(association=association, need__in=needs)
@@ -60,33 +57,9 @@ def suited(request: HttpRequest) -> HttpResponse:
     ]
     # What can still be answered comes first.
     rows.sort(key=lambda row: row[2] is not None)
-    context = {
-        "association": association,
-        "others": others,
+    context = whose.context() | {
         "rows": rows,
         "why_none": why_none(association, found),
         "not_yet": why_not_yet(association.organisation),
     }
     return render(request, "matching/suited_needs.html", context)
-
-
-def own_association_or_404(request: HttpRequest) -> Association:
-    """The association named in the address among the person's own, else the first by name."""
-    return _named(request, _mine(request))
-
-
-def _named(request: HttpRequest, mine: list[Association]) -> Association:
-    return next((one for one in mine if str(one.pk) == request.GET.get("association")), mine[0])
-
-
-def _mine(request: HttpRequest) -> list[Association]:
-    """Those of the reader; for the team, which reads what its people read, the one that the address names."""
-    named = request.GET.get("association", "")
-    if named and is_staff(request.user):
-        found = Association.objects.named_by(named).exclude(organisation__status=OrganisationStatus.LEFT)
-    else:
-        found = Association.objects.of(request.user)
-    mine = list(found.select_related("organisation__department"))
-    if not mine:
-        raise Http404
-    return mine

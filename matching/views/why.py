@@ -12,24 +12,25 @@ from matching.openings import changes_of, openings_of, opens
 from matching.pairs import look_at
 from matching.scoring import reasons_to_answer
 from matching.verdicts import TOLD_IN_SHORT, told_to_association
-from matching.views.presentations import own_association_or_404
+from matching.views.whose import whose_or_404
 from partnerships.policies import why_not_yet
 
 
 @require_safe
 def why_not_shown(request: HttpRequest) -> HttpResponse:
     """Of all open needs: those that suit it, what stops the others, what a change would open."""
-    association = own_association_or_404(request)
-    found = openings_of(applicant(association))
+    whose = whose_or_404(request)
+    found = openings_of(applicant(whose.association))
     stopped = [(TOLD_IN_SHORT[name], number) for name, number in found.stopped.items()]
-    context = {"association": association, "found": found, "stopped": stopped}
+    context = whose.context() | {"found": found, "stopped": stopped}
     return render(request, "matching/why_not_shown.html", context)
 
 
 @require_safe
 def why_not_for(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """One open need and my association, whole."""
-    association = own_association_or_404(request)
+    whose = whose_or_404(request)
+    association = whose.association
     needs = Need.objects.visible().select_related("company__organisation", "company__policy")
     pair = look_at(get_object_or_404(needs, pk=pk), association)
     changes = []
@@ -39,8 +40,7 @@ def why_not_for(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
             for change in changes_of(association, pair.side, pair.names)
             if opens(change, pair.need_side, pair.names.related)
         ]
-    context = {
-        "association": association,
+    context = whose.context() | {
         "need": pair.need,
         "told": told_to_association(pair),
         "changes": changes,

@@ -416,3 +416,14 @@ def test_the_team_reads_what_an_association_reads_of_its_needs(client):
             for named in ("", association.pk, gone.pk, "x")
         }
         assert told == {"": 404, association.pk: 200, gone.pk: 404, "x": 404}
+
+
+def test_the_team_is_told_whose_needs_it_reads(client):
+    association = AssociationFactory(complete=True, organisation__name="Les Ateliers du Phare")
+    need = suiting_need()
+    pages = [reverse(f"matching:{page}") for page in ("suited_needs", "why_not_shown", "presentations")]
+    for person, told in ((member_of(association), False), (StaffFactory(), True)):
+        client.force_login(person)
+        for page in (*pages, reverse("matching:why_not_for", args=[need.pk])):
+            shown = client.get(f"{page}?association={association.pk}").text.partition("<main")[2]
+            assert ("Les Ateliers du Phare" in shown) is told, page
