@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 from django.contrib.contenttypes.models import ContentType
 from django.urls import reverse
 
-from mecenova.agenda.calendar_file import calendar_file
-from mecenova.agenda.models import TIME_TO_CHOOSE, FollowUp, Slot, SlotRequest
+from mecenova.agenda.calendar_file import Method, calendar_file, cancelled_file
+from mecenova.agenda.models import TIME_TO_CHOOSE, Appointment, FollowUp, Slot, SlotRequest
 from mecenova.agenda.organisations import is_member, name_of, phone_of, who_is_told
 from mecenova.agenda.slot_links import slots_path
 from mecenova.calendar import clock
@@ -37,6 +37,37 @@ def _what_it_is_about(slot: Slot) -> dict[str, Any]:
     }
 
 
+def _for_calendars(content: str, method: Method) -> Attachment:
+    return Attachment("rendez-vous.ics", content, "text/calendar", method)
+
+
+def about_former(slot: Slot, appointment: Appointment) -> str:
+    """The occurrence of a mail that takes an event out of a calendar: of which booking, which event.
+
+    It may leave once the slot is others' already.
+    """
+    return f"{slot.booking}/{appointment.pk}"
+
+
+class NoLongerThere(Notification):
+    """Its reader had this appointment in their calendar: the file that leaves with it takes it out."""
+
+    def attachments(self, subject: Any, recipient: "User") -> list[Attachment]:
+        appointment = self.appointment()
+        if appointment is None:
+            return []
+        slot = subject if isinstance(subject, Slot) else appointment.slot
+        return [_for_calendars(cancelled_file(appointment, slot, recipient), Method.CANCEL)]
+
+    def appointment(self) -> Appointment | None:
+        key = self.occurrence.rpartition("/")[2]
+        return Appointment.objects.select_related("slot").filter(pk=key).first() if key else None
+
+    @property
+    def booking(self) -> str:
+        return self.occurrence.partition("/")[0]
+
+
 class AboutSlot(Notification):
     """About one booking of one slot, for the organisation that has it and for its adviser."""
 
@@ -54,8 +85,7 @@ class AboutSlot(Notification):
         }
 
     def attachments(self, subject: Slot, recipient: "User") -> list[Attachment]:
-        content = calendar_file(subject, for_adviser=recipient.pk == subject.adviser_id)
-        return [Attachment("rendez-vous.ics", content, "text/calendar")]
+        return [_for_calendars(calendar_file(subject, recipient, Method.REQUEST), Method.REQUEST)]
 
     def recipients(self, subject: Slot) -> "Iterable[User]":
         return [*of_the_organisation(subject), subject.adviser]
@@ -104,7 +134,7 @@ class SlotHandedOver(AboutSlot):
 
 
 @register_notification
-class SlotNoLongerYours(Notification):
+class SlotNoLongerYours(NoLongerThere):
     """For whoever was to call. Queued with its context."""
 
     name = "agenda.slot_no_longer_yours"
@@ -114,7 +144,9 @@ class SlotNoLongerYours(Notification):
         return [subject]
 
     def still_wanted(self, subject: "User", recipient: "User") -> bool:
-        return is_staff(recipient)
+        """Not once it is theirs again."""
+        appointment = self.appointment()
+        return is_staff(recipient) and (appointment is None or appointment.slot.adviser_id != recipient.pk)
 
 
 @register_notification
@@ -124,7 +156,7 @@ class SlotTomorrow(AboutSlot):
 
 
 @register_notification
-class SlotGivenBack(Notification):
+class SlotGivenBack(NoLongerThere):
     """For the adviser who had been told of it. Queued with its context: moved elsewhere, or called off."""
 
     name = "agenda.slot_given_back"
@@ -136,8 +168,28 @@ class SlotGivenBack(Notification):
     def still_wanted(self, subject: Slot, recipient: "User") -> bool:
         """Booked and given back within one night, it never was for the adviser."""
         about = {"subject_type": ContentType.objects.get_for_model(subject), "subject_id": subject.pk}
-        told = OutgoingMail.objects.sent().filter(**about, notification=SlotTaken.name)
-        return is_staff(recipient) and told.filter(key__endswith=f":{self.occurrence}").exists()
+        told = OutgoingMail.objects.sent().filter(**about, recipient=recipient, notification__in=TOLD_ADVISER)
+        return is_staff(recipient) and told.filter(key__contains=f":{self.booking}").exists()
+
+
+# By which an adviser has learnt of a booking, and has it in their calendar.
+TOLD_ADVISER = (SlotTaken.name, SlotHandedOver.name, SlotTomorrow.name)
+# And somebody of the organisation.
+TOLD_ORGANISATION = (SlotBooked.name, SlotHandedOver.name, SlotTomorrow.name)
+
+
+@register_notification
+class SlotCancelled(NoLongerThere):
+    """For whoever of the organisation had it in their calendar. Queued with its context: called off by the
+    organisation itself, or moved by a colleague, who follows it from then on.
+    """
+
+    name = "agenda.slot_cancelled"
+    template = "mail/agenda/slot_cancelled.md"
+    urgent = True
+
+    def recipients(self, subject: "User") -> "Iterable[User]":
+        return [subject]
 
 
 class ChooseAgain(Notification):
@@ -155,6 +207,12 @@ class SlotCalledOff(ChooseAgain):
 
     name = "agenda.slot_called_off"
     template = "mail/agenda/slot_called_off.md"
+
+    def attachments(self, subject: Slot, recipient: "User") -> list[Attachment]:
+        """Nothing of a call that was missed: what is past stays in the calendar, where it was."""
+        if subject.was_missed:
+            return []
+        return [_for_calendars(cancelled_file(Appointment.at(subject), subject, recipient), Method.CANCEL)]
 
 
 @register_notification

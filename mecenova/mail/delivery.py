@@ -20,6 +20,7 @@ from django.db import transaction
 
 from mecenova.calendar import clock
 from mecenova.calendar.quiet_hours import next_sending_time
+from mecenova.mail.attaching import attach, takes_parts
 from mecenova.mail.claiming import AT_ONCE, claim, give_back, hand_over, write_if_ours
 from mecenova.mail.digest import WeeklyDigest, is_wanted, settle_lines
 from mecenova.mail.enums import Attempt, Category, LineStatus, MailStatus, TroubleKind, Unsent
@@ -335,7 +336,7 @@ class _Server:
             self.is_over = True
             return Verdict(Outcome.NO_SERVER, in_words(error))
         try:
-            accepted = self._backend.send_messages([_message(mail)])
+            accepted = self._backend.send_messages([_message(mail, as_words=takes_parts(self._backend))])
         except Exception as error:
             self.close()
             verdict = judge(error, knows_outcomes=knows)
@@ -353,7 +354,7 @@ class _Server:
             logger.info("Closing the mail server's connection: %s", type(error).__name__)
 
 
-def _message(mail: OutgoingMail) -> EmailMultiAlternatives:
+def _message(mail: OutgoingMail, *, as_words: bool = True) -> EmailMultiAlternatives:
     headers = {"Message-ID": mail.message_id, "Auto-Submitted": "auto-generated"}
     if mail.category == Category.INFORMATION and mail.groups and mail.recipient is not None:
         # RFC 8058: a mailbox's own button unsubscribes, without opening a page.
@@ -366,7 +367,7 @@ def _message(mail: OutgoingMail) -> EmailMultiAlternatives:
     if mail.html:
         message.attach_alternative(mail.html, "text/html")
     for file in files:
-        message.attach(*file)
+        attach(message, file, as_words=as_words)
     return message
 
 

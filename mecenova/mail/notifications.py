@@ -21,6 +21,8 @@ class Attachment(NamedTuple):
     name: str
     content: str
     mimetype: str
+    # Of one that calendars read (RFC 6047): what it asks of them.
+    method: str = ""
 
 
 class Notification:

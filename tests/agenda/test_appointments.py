@@ -1,4 +1,4 @@
-"""What becomes of an appointment: moved, called off, missed; and the calendar file that its mails bring."""
+"""What becomes of an appointment: moved, called off, missed."""
 
 from datetime import datetime, time, timedelta
 
@@ -198,29 +198,11 @@ class TestWhatItIsAbout:
         (said,) = self.said_to(adviser, subject_id=again.pk)
         assert "Au sujet de" not in said
 
-    def test_in_the_calendar_of_whoever_calls_only(self, slots, book, project):
+    def test_in_the_calendar_of_whoever_calls_only(self, slots, book, project, adviser, member):
         slot = book(slots[0], about=project)
-        mine, theirs = (calendar_file(slot, for_adviser=who).replace("\r\n ", "") for who in (True, False))
+        mine, theirs = (calendar_file(slot, who).replace("\r\n ", "") for who in (adviser, member))
         assert f"Au sujet de\u00a0: {self.TITLE}" in mine
         assert self.TITLE not in theirs
-
-
-class TestCalendarFile:
-    def test_leaves_with_the_mails(self, slots, book, member, adviser, organisation, frozen, mailoutbox):
-        organisation.name, organisation.phone = "Les Œuvres, d’ici; et d’ailleurs " * 4, "01 99 00 12 34"
-        organisation.save()
-        book(slots[0])
-        frozen.move_to(datetime(2026, 11, 24, 10, tzinfo=PARIS))
-        deliver_due()
-        for mail in mailoutbox:
-            ((name, content, kind),) = [tuple(file) for file in mail.attachments]
-            assert (name, kind) == ("rendez-vous.ics", "text/calendar")
-            assert max(len(line.encode()) for line in content.split("\r\n")) <= 75
-            whole = content.replace("\r\n ", "")
-            assert "DTSTART:20261201T130000Z" in whole
-            assert "01 99 00 12 34" in whole
-        titles = {file[1].split("SUMMARY:")[1][:15] for mail in mailoutbox for file in mail.attachments}
-        assert titles == {"Appeler Les Œuv", "Appel d’Inès Du"}
 
 
 class TestCallingOff:

@@ -23,7 +23,7 @@ from associations.operations import register_association
 from mecenova.agenda import operations as agenda
 from mecenova.agenda.enums import Fate
 from mecenova.agenda.followups import HoldSlot
-from mecenova.agenda.models import TIME_TO_CHOOSE, Absence, FollowUp, Slot, SlotRequest
+from mecenova.agenda.models import TIME_TO_CHOOSE, Absence, Appointment, FollowUp, Slot, SlotRequest
 from mecenova.agenda.operations import next_step, next_steps
 from mecenova.agenda.operations.free import who_may_choose
 from mecenova.agenda.operations.sharing import present
@@ -56,6 +56,7 @@ def written():
         set(model._base_manager.values_list(*names))
         for model, names in (
             (Slot, ("pk", "adviser", "booked_at", "held_at", "cancelled_at")),
+            (Appointment, ("pk", "slot", "booked_at", "sequence")),
             (SlotRequest, ("pk", "organisation_id", "closed_at", "told_at")),
             (FollowUp, ("pk", "outcome", "assigned_to", "due_at")),
             (Absence, ("pk", "first_day", "last_day")),

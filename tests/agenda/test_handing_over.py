@@ -83,7 +83,7 @@ class TestTakenOver:
         (said,) = [mail for mail in mailoutbox if mail.to == [member.email] and "appelle" in mail.subject]
         assert f"{other} appelle" in said.body
         assert f"à la place d’{adviser}" in said.body
-        assert f"Appel {of_name(str(other))}" in said.attachments[0][1]
+        assert f"Appel {of_name(str(other))}" in said.attachments[0][1].decode()
 
     def test_refused_when_they_talk_with_somebody_then(self, slots, book, other, frozen):
         slot = book(slots[0])

@@ -149,10 +149,7 @@ class TestMoved:
         assert sent("slot_booked", member, subject_id=moved.pk).subject.startswith(
             "Rendez-vous déplacé au mardi"
         )
-        assert (
-            "si l’ancien moment y est, retirez-le"
-            in sent("slot_taken", moved.adviser, subject_id=moved.pk).text
-        )
+        assert "à la place de l’ancien moment" in sent("slot_taken", moved.adviser, subject_id=moved.pk).text
 
     def test_the_former_adviser_reads_where_it_went(self, slots, book, member, adviser):
         other = StaffFactory(first_name="Noé")
@@ -184,7 +181,7 @@ class TestBesideTheSubject:
             f"agenda.slot_{what}"
             for what in (
                 *("booked", "taken", "given_back", "handed_over", "no_longer_yours", "tomorrow"),
-                "called_off",
+                *("called_off", "cancelled"),
             )
         }
         for mail in mails:

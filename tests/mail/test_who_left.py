@@ -40,6 +40,8 @@ TO_THE_PERSON = {
     "accounts.claim_received",
     "accounts.claim_refused",
     "accounts.removed_from_team",
+    # An appointment that was in their calendar, and is not to be.
+    "agenda.slot_cancelled",
     # The document that they suggested, of a team or of none.
     "infotheque.tip_declined",
     "mail.weekly_digest",

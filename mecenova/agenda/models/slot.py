@@ -12,7 +12,7 @@ from django.db.models import DateTimeField, ExpressionWrapper, F, Q
 from django.urls import reverse
 
 from mecenova.calendar import clock
-from mecenova.identifiers.models import Identified
+from mecenova.identifiers.models import Identified, new_key
 from mecenova.ui.figures import day_and_hour
 
 SHORTEST, MINUTES, LONGEST = 5, 20, 120
@@ -170,6 +170,53 @@ class Slot(Identified):
     @property
     def has_begun(self) -> bool:
         return self.starts_at <= clock.now()
+
+
+class AppointmentQuerySet(models.QuerySet["Appointment"]):
+    def standing_at(self, slot: Slot) -> Self:
+        """Of this booking, none of the slot's former ones."""
+        return self.filter(slot=slot, booked_at=slot.booked_at)
+
+
+class Appointment(Identified):
+    """One event of people's calendars, wherever it moves: its name, and how many times it has changed.
+
+    Calendars know it again by `uid`, and take what they are told for news when `sequence` has grown.
+    """
+
+    slot = models.ForeignKey(
+        Slot, verbose_name="créneau", on_delete=models.CASCADE, related_name="appointments"
+    )
+    # Which of the slot's bookings it stands at, or stood at last.
+    booked_at = models.DateTimeField("réservé le")
+    uid = models.CharField("identifiant dans les agendas", max_length=120, unique=True, editable=False)
+    sequence = models.PositiveIntegerField("changements annoncés", default=0)
+
+    objects: ClassVar[AppointmentQuerySet] = AppointmentQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        verbose_name = "rendez-vous"
+        verbose_name_plural = "rendez-vous"
+
+    def __str__(self) -> str:
+        return self.uid
+
+    @classmethod
+    def new(cls, slot: Slot) -> "Appointment":
+        key = new_key(cls)
+        return cls(pk=key, uid=f"{key}@mecenova").standing_at(slot)
+
+    @classmethod
+    def at(cls, slot: Slot) -> "Appointment":
+        """The one of this booking; made before appointments were kept, as it was told then."""
+        found = cls.objects.standing_at(slot).first()
+        return found or cls(uid=f"{slot.pk}-{slot.booking}@mecenova").standing_at(slot)
+
+    def standing_at(self, slot: Slot) -> "Appointment":
+        if slot.booked_at is None:
+            raise ValueError("Nobody has booked this slot")
+        self.slot, self.booked_at = slot, slot.booked_at
+        return self
 
 
 # Told that slots are free, they have so many days to choose one, and are owed a date if all are taken before.

@@ -5,12 +5,12 @@ from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.urls import reverse
 
 from mecenova.agenda import notifications, organisations
 from mecenova.agenda.enums import Outcome
 from mecenova.agenda.followups import HoldSlot, RemindSlot
 from mecenova.agenda.models import TIME_TO_CHOOSE, Slot
+from mecenova.agenda.operations import calendars
 from mecenova.agenda.operations.follow_ups import close, next_step
 from mecenova.agenda.operations.free import NOTICE, free_slots, refuse_all_day, who_may_choose
 from mecenova.agenda.operations.requests import answer_requests, close_requests, owe_slot, remember_offer
@@ -25,6 +25,7 @@ from mecenova.agenda.operations.slots import (
     locked_with_organisation,
     write_booking,
 )
+from mecenova.agenda.operations.telling import tell_adviser, tell_handed_over, tell_organisation
 from mecenova.agenda.organisations import name_of, phone_of
 from mecenova.agenda.policies import can_see_booking
 from mecenova.agenda.signals import slot_held
@@ -62,10 +63,12 @@ def move_booking(*, slot: Slot, to: Slot, by: "User") -> Slot:
     when = day_and_hour(row.starts_at)
     person = row.booked_by or by if is_staff(by) else by
     close(row, HoldSlot, RemindSlot, outcome=Outcome.CANCELLED)
+    event = calendars.change(row)
     if row.adviser_id != chosen.adviser_id:
-        _tell_adviser(row, moved_to=chosen)
+        tell_adviser(row, event, moved_to=chosen)
+    tell_organisation(row, event, by=by, follows=person, moved_to=chosen)
     _free(row, by)
-    write_booking(chosen, organisation_id, about, person=person, by=by, moved_from=when)
+    write_booking(chosen, organisation_id, about, person=person, by=by, moved=event, moved_from=when)
     return chosen
 
 
@@ -87,7 +90,9 @@ def cancel_booking(*, slot: Slot, by: "User") -> Slot:
     if is_staff(by):
         _call_off(row, by)
     else:
-        _tell_adviser(row)
+        event = calendars.change(row)
+        tell_adviser(row, event)
+        tell_organisation(row, event, by=by)
         _free(row, by)
     return row
 
@@ -162,24 +167,8 @@ def hand_over_slot(*, slot: Slot, to: "User", by: "User | None") -> Slot:
     former, row.adviser = row.adviser, to
     row.save(update_fields=["adviser"])
     line = journal.record(row, "hand_over", BOOKED, BOOKED, by, f"{to} appelle à la place de {former}.")
-    _tell_handed_over(row, former, str(line.pk))
+    tell_handed_over(row, former, str(line.pk), calendars.change(row))
     return row
-
-
-def _tell_handed_over(row: Slot, former: "User", turn: str) -> None:
-    queue(
-        notifications.SlotHandedOver,
-        row,
-        occurrence=f"{row.booking}-{turn}",
-        context={"former": former},
-    )
-    values = {
-        "adviser": row.adviser,
-        "when": day_and_hour(row.starts_at),
-        "organisation_name": name_of(row.booked_by_organisation_id),
-        "slots_url": absolute_url(reverse("agenda:team_slots")),
-    }
-    queue(notifications.SlotNoLongerYours, former, occurrence=turn, context=values)
 
 
 @transaction.atomic
@@ -207,20 +196,8 @@ def release_organisation(*, organisation_id: UUID, by: "User | None") -> None:
         row = locked(slot)
         close(row, HoldSlot, RemindSlot, outcome=Outcome.CANCELLED)
         if not row.has_begun:
-            _tell_adviser(row)
+            tell_adviser(row, calendars.change(row))
         _free(row, by)
-
-
-def _tell_adviser(row: Slot, *, moved_to: Slot | None = None) -> None:
-    """Before it is free: the mail says who will not come."""
-    values = {
-        "when": day_and_hour(row.starts_at),
-        "moved_to": day_and_hour(moved_to.starts_at) if moved_to else "",
-        "moved_with": moved_to.adviser if moved_to else "",
-        "organisation_name": name_of(row.booked_by_organisation_id),
-        "slots_url": absolute_url(reverse("agenda:team_slots")),
-    }
-    queue(notifications.SlotGivenBack, row, occurrence=row.booking, context=values)
 
 
 def _free(row: Slot, by: "User | None") -> None:
@@ -234,6 +211,9 @@ def _free(row: Slot, by: "User | None") -> None:
 
 
 def _call_off(row: Slot, by: "User | None", promised: int = 0) -> None:
+    """Of one whose hour has come, calendars keep what was to be, and the adviser knows what was not."""
+    if not row.has_begun:
+        tell_adviser(row, calendars.change(row), withdrawn=True, by=by)
     _withdraw(row, "call_off", WITHDRAWN, by)
     _offer_another(row, notifications.SlotCalledOff, promised)
 

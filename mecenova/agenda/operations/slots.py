@@ -12,8 +12,9 @@ from django.db.models import Model
 from mecenova.agenda import notifications, organisations
 from mecenova.agenda.enums import Owner
 from mecenova.agenda.followups import HoldSlot, RemindSlot
-from mecenova.agenda.models import Absence, FollowUp, Slot, SlotQuerySet
+from mecenova.agenda.models import Absence, Appointment, FollowUp, Slot, SlotQuerySet
 from mecenova.agenda.models.slot import LONGEST, MINUTES, SHORTEST
+from mecenova.agenda.operations import calendars
 from mecenova.agenda.operations.follow_ups import start
 from mecenova.agenda.operations.free import free_slots, refuse_all_day, refuse_unfair
 from mecenova.agenda.operations.requests import answer_requests, close_requests
@@ -110,12 +111,14 @@ def write_booking(
     *,
     person: "User",
     by: "User",
+    moved: Appointment | None = None,
     moved_from: str = "",
 ) -> None:
     """On a locked free slot. `moved_from` is when they were to talk, said in words, before `by` moved it."""
     row.booked_by_organisation_id, row.booked_by, row.booked_at = organisation_id, person, clock.now()
     row.booked_for_type, row.booked_for_id = about
     row.save()
+    calendars.enter(row, moved)
     journal.record(row, "book", FREE, BOOKED, by)
     start(HoldSlot, row, since=row.starts_at)
     _remind(row)

@@ -124,8 +124,8 @@ def slot_calendar(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The appointment as a file that calendars open."""
     found = _found(pk)
     if not policies.can_see_booking(request.user, found) or not found.is_booked:
-        raise Http404
-    content = calendar_file(found, for_adviser=request.user.pk == found.adviser_id)
+        return _given_back(request, found)
+    content = calendar_file(found, request.user)
     answer = HttpResponse(content, content_type="text/calendar; charset=utf-8")
     answer["Content-Disposition"] = 'attachment; filename="rendez-vous.ics"'
     return answer
