@@ -11,8 +11,6 @@ Servers are started by mecenova.settings.test unless DATABASE_URL and REDIS_URL 
 import gc
 import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
-from datetime import datetime
 from itertools import count
 from pathlib import Path
 from types import SimpleNamespace
@@ -116,14 +114,6 @@ def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder.mkdir()
     monkeypatch.chdir(folder)
     return folder
-
-
-@pytest.fixture
-def frozen_clock() -> Callable[[datetime], AbstractContextManager[None]]:
-    """`with frozen_clock(moment): ...` stops the site's one clock at an aware moment."""
-    from mecenova.calendar.clock import frozen
-
-    return frozen
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from accounts.operations import find_duplicates, merge_organisations
 from accounts.operations.merge_log import what_was_said
 from accounts.operations.merges import team_after
 from associations.models import Association
+from mecenova.calendar import clock
 from mecenova.reference.models import Cause
 from tests.accounts.factories import MembershipFactory, OrganisationFactory, StaffFactory
 from tests.associations.factories import AssociationFactory, ProjectFactory
@@ -54,14 +55,12 @@ def test_the_log_says_all_that_the_other_record_said_in_the_words_of_the_screen(
     assert "T00:00" not in log
 
 
-def test_the_log_says_who_made_one_of_which_and_when_and_the_kept_one_keeps_its_words(
-    client, pair, frozen_clock
-):
+def test_the_log_says_who_made_one_of_which_and_when_and_the_kept_one_keeps_its_words(client, pair):
     kept, gone = pair
     staff, colleague = StaffFactory.create_batch(2)
     Association.objects.filter(organisation=kept).update(purpose="Ce que garde la fiche")
     Association.objects.filter(organisation=gone).update(purpose="Ce que disait l’autre")
-    with frozen_clock(datetime(2026, 11, 24, 23, 30, tzinfo=UTC)):
+    with clock.frozen(datetime(2026, 11, 24, 23, 30, tzinfo=UTC)):
         merge_organisations(kept=kept, gone=gone, by=staff, numbers_confirmed=True)
     client.force_login(colleague)
     log = client.get(reverse("accounts:merges")).text

@@ -52,15 +52,15 @@ def test_what_the_calendar_stops(rule, moment, said):
     assert why(rule, moment) == said
 
 
-def test_calendar_days_and_a_given_date_wait_for_nothing(frozen_clock):
-    with frozen_clock(at(20, 7)):
+def test_calendar_days_and_a_given_date_wait_for_nothing():
+    with clock.frozen(at(20, 7)):
         set_delay(rule=Answer, occurrence=15, days=45, by=StaffFactory())
         assert why(Answer, clock.now()) == ""
 
 
-def test_an_absence_is_said_while_it_stops_the_clock(frozen_clock):
+def test_an_absence_is_said_while_it_stops_the_clock():
     away, there = PersonFactory(), PersonFactory()
-    with frozen_clock(at(9, 11)):
+    with clock.frozen(at(9, 11)):
         for person in (away, there):
             start(Answer, person)
         add_absence(
@@ -75,9 +75,9 @@ def test_an_absence_is_said_while_it_stops_the_clock(frozen_clock):
         assert steps[there.pk].put_off() == f"Le 11\u00a0novembre 2026 est férié.{AND_SO}"
 
 
-def test_an_absence_of_a_week_end_or_after_the_date_is_not(frozen_clock):
+def test_an_absence_of_a_week_end_or_after_the_date_is_not():
     person = PersonFactory()
-    with frozen_clock(at(16, 11)):
+    with clock.frozen(at(16, 11)):
         start(Answer, person)
         for first, last in ((date(2026, 11, 21), date(2026, 11, 22)), (date(2027, 2, 1), date(2027, 2, 5))):
             add_absence(organisation_id=person.pk, first_day=first, last_day=last, by=None)

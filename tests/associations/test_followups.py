@@ -20,7 +20,7 @@ from associations.operations import (
 )
 from mecenova.agenda.models import FollowUp
 from mecenova.agenda.operations import next_step, run_due, start
-from mecenova.calendar.clock import paris
+from mecenova.calendar import clock
 from mecenova.mail.models import OutgoingMail
 from mecenova.pages.promises import kept_by_month
 from mecenova.ui.figures import long_date
@@ -35,9 +35,9 @@ MONDAY = dt.datetime(2026, 9, 7, 9, tzinfo=dt.UTC)
 
 
 @pytest.fixture
-def now(frozen_clock):
-    with frozen_clock(MONDAY) as clock:
-        yield clock
+def now():
+    with clock.frozen(MONDAY) as stopped:
+        yield stopped
 
 
 @pytest.fixture
@@ -61,7 +61,7 @@ def live(now, days, *subjects):
         run_due()
         run_due()
         for subject in subjects:
-            assert FollowUp.objects.about([subject]).steps().count() == 1, paris(now()).date()
+            assert FollowUp.objects.about([subject]).steps().count() == 1, clock.paris(now()).date()
         assert not FollowUp.objects.filter(pk=due.pk).open().exists(), due
     now.move_to(end)
 
@@ -205,7 +205,7 @@ def test_a_person_is_asked_to_call_before_the_ninety_days_are_over(now, presenta
     live(now, 1, organisation)
     step = next_step(organisation)
     assert (step.rule, step.owner) == ("associations.call_after_silence", "staff")
-    assert paris(step.deadline).date() == (MONDAY + dt.timedelta(days=90)).date()
+    assert clock.paris(step.deadline).date() == (MONDAY + dt.timedelta(days=90)).date()
     now.advance(dt.timedelta(days=3))
     note_call(association=presentable, by=StaffFactory(), note="Nous cherchons.")
     assert next_step(organisation).rule == "associations.presentation"
@@ -248,7 +248,7 @@ def test_two_mails_never_fall_on_one_day(now, user):
     create_project(association=association, by=user, title="Ponts", description="Bâtir.")
     live(now, 150, association.organisation)
     days = Counter(
-        paris(mail.due_at).date()
+        clock.paris(mail.due_at).date()
         for mail in OutgoingMail.objects.filter(recipient=user, notification__startswith="associations.")
     )
     assert max(days.values()) == 1

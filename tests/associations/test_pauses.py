@@ -22,6 +22,7 @@ from associations.operations import (
 )
 from mecenova.agenda.models import FollowUp
 from mecenova.agenda.operations import next_step, run_due
+from mecenova.calendar import clock
 from mecenova.mail.models import OutgoingMail
 from mecenova.ui.figures import long_date, short_date
 from mecenova.workflow.errors import DomainError
@@ -34,9 +35,9 @@ MONDAY = datetime(2026, 9, 7, 9, tzinfo=UTC)
 
 
 @pytest.fixture
-def now(frozen_clock):
-    with frozen_clock(MONDAY) as clock:
-        yield clock
+def now():
+    with clock.frozen(MONDAY) as stopped:
+        yield stopped
 
 
 @pytest.fixture

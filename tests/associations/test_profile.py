@@ -192,8 +192,8 @@ def test_step_follows_the_profile(checked, user):
     assert step(checked).rule == "associations.available"
 
 
-def test_pause_then_return(checked, user, frozen_clock):
-    with frozen_clock(MONDAY) as now:
+def test_pause_then_return(checked, user):
+    with clock.frozen(MONDAY) as now:
         until = clock.today() + dt.timedelta(days=10)
         update_association(association=checked, by=user, stance=Stance.PAUSED, paused_until=until)
         assert step(checked).rule == "associations.pause"
@@ -206,8 +206,8 @@ def test_pause_then_return(checked, user, frozen_clock):
         assert step(checked).rule == "associations.publish_project"
 
 
-def test_presentation_begins_anew_when_presented(checked, user, frozen_clock):
-    with frozen_clock(MONDAY) as now:
+def test_presentation_begins_anew_when_presented(checked, user):
+    with clock.frozen(MONDAY) as now:
         project = create_project(association=checked, by=user, title="Ponts", description="Bâtir.")
         save_ask(project=project, by=user, kind="financial", amount=500)
         publish_project(project=project, by=user)
@@ -226,12 +226,12 @@ def test_presentation_of_an_expert_changes_nothing(checked, user):
     assert step(checked).rule == "associations.available"
 
 
-def test_many_presentations_are_told_as_one_by_one(user, frozen_clock, django_assert_max_num_queries):
+def test_many_presentations_are_told_as_one_by_one(user, django_assert_max_num_queries):
     """Whoever is at another step stays there; what is unattended, or was to be called, begins anew."""
     imported, called = (
         AssociationFactory(organisation__status="checked", organisation__origin="import") for _ in range(2)
     )
-    with frozen_clock(MONDAY) as now:
+    with clock.frozen(MONDAY) as now:
         start(Presentation, imported.organisation)
         start(CallAfterSilence, called.organisation)
         expert = AssociationFactory(
@@ -277,11 +277,11 @@ def test_call_is_noted_once_and_the_step_goes_on(checked, user):
     ]
 
 
-def test_a_call_counts_as_attention_and_the_ninety_days_begin_again(checked, frozen_clock):
+def test_a_call_counts_as_attention_and_the_ninety_days_begin_again(checked):
     start(Presentation, checked.organisation)
     ProjectFactory(association=checked, published=True)
     first = step(checked)
-    with frozen_clock(first.since + dt.timedelta(days=60)) as time:
+    with clock.frozen(first.since + dt.timedelta(days=60)) as time:
         note_call(association=checked, by=StaffFactory(), note="Bonjour.")
         assert (step(checked).rule, step(checked).since) == ("associations.presentation", time.moment)
 

@@ -24,8 +24,8 @@ KEY = "11111111-1111-4111-8111-111111111111"
 
 
 @pytest.fixture
-def company(frozen_clock):
-    with frozen_clock(datetime(2026, 3, 2, 9, tzinfo=UTC)):
+def company():
+    with clock.frozen(datetime(2026, 3, 2, 9, tzinfo=UTC)):
         yield CompanyFactory(
             id=KEY, organisation__name="Banque & Fils", members=[UserFactory(first_name="Inès")], policy=None
         )

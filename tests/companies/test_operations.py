@@ -28,6 +28,7 @@ from companies.signals import company_changed, company_registered
 from mecenova.agenda.enums import Owner
 from mecenova.agenda.models import FollowUp
 from mecenova.agenda.operations import next_step, start
+from mecenova.calendar import clock
 from mecenova.reference.models import Cause, Sector, Territory
 from mecenova.workflow.errors import DomainError, SomebodyElses
 from tests.accounts.factories import MembershipFactory, OrganisationFactory, StaffFactory, UserFactory
@@ -294,17 +295,17 @@ class TestProfile:
 
 
 class TestCall:
-    def test_restarts_the_sixty_days(self, frozen_clock):
+    def test_restarts_the_sixty_days(self):
         from datetime import UTC, datetime, timedelta
 
         company = CompanyFactory()
         NeedFactory(company=company, published=True, deadline=None)
-        with frozen_clock(datetime(2026, 3, 2, 9, tzinfo=UTC)) as clock:
+        with clock.frozen(datetime(2026, 3, 2, 9, tzinfo=UTC)) as now:
             followups.refresh_step(company.organisation)
-            clock.advance(timedelta(days=50))
+            now.advance(timedelta(days=50))
             record_call(company=company, note="Ils cherchent des graphistes", by=StaffFactory())
             (step,) = steps(company.organisation)
-            assert step.due_at > clock.moment + timedelta(days=58)
+            assert step.due_at > now.moment + timedelta(days=58)
 
     @pytest.mark.parametrize(
         "write",

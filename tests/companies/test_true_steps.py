@@ -10,6 +10,7 @@ from accounts.followups import StaffCheck
 from accounts.operations import ask_for_changes
 from companies.operations import publish_need, set_policy
 from mecenova.agenda.operations import next_step, start
+from mecenova.calendar import clock
 from tests.accounts.factories import StaffFactory, UserFactory
 from tests.companies.factories import CompanyFactory, NeedFactory
 
@@ -18,9 +19,9 @@ SUGGESTIONS = reverse("matching:suggestions")
 
 
 @pytest.fixture(autouse=True)
-def now(frozen_clock):
-    with frozen_clock(datetime(2026, 11, 30, 9, tzinfo=UTC)) as clock:
-        yield clock
+def now():
+    with clock.frozen(datetime(2026, 11, 30, 9, tzinfo=UTC)) as stopped:
+        yield stopped
 
 
 @pytest.fixture

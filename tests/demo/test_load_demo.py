@@ -8,6 +8,7 @@ from django.db import transaction
 from accounts.models import User
 from companies.models import Company, Need
 from matching.models import Suggestion
+from mecenova.calendar import clock
 from mecenova.demo.loading import load
 from mecenova.demo.logins import COMPANY, STAFF
 from mecenova.pages.observatory import remembered
@@ -25,8 +26,8 @@ pytestmark = pytest.mark.django_db
     [datetime(2026, 8, 16, 20, 30, tzinfo=UTC), datetime(2027, 3, 1, 5, 10, tzinfo=UTC)],
     ids=["august", "first-of-the-month"],
 )
-def test_it_never_ages(frozen_clock, moment):
-    with frozen_clock(moment):
+def test_it_never_ages(moment):
+    with clock.frozen(moment):
         load()
         assert_one_step_each()
         assert_every_basket_holds_somebody()

@@ -225,15 +225,15 @@ def test_what_is_only_foreseen_is_not_said_to_be_done(team):
     assert "l’écriture commence" not in page
 
 
-def test_files_go_after_ninety_days_and_figures_stay(team, frozen_clock, django_capture_on_commit_callbacks):
+def test_files_go_after_ninety_days_and_figures_stay(team, django_capture_on_commit_callbacks):
     run = brought(team)
     carry_out_imports()
     run.refresh_from_db()
     names, storage = [run.source.name, run.rejects.name], run.source.storage
-    with frozen_clock(clock.now() + timedelta(days=89)):
+    with clock.frozen(clock.now() + timedelta(days=89)):
         assert remove_old_files() == 0
     with (
-        frozen_clock(clock.now() + timedelta(days=91)),
+        clock.frozen(clock.now() + timedelta(days=91)),
         django_capture_on_commit_callbacks(execute=True),
     ):
         remove_old_import_files.run()
@@ -253,12 +253,12 @@ def test_files_go_after_ninety_days_and_figures_stay(team, frozen_clock, django_
     ],
     ids=["to confirm", "tried", "written"],
 )
-def test_what_waited_longer_than_its_file_is_brought_again(team, frozen_clock, state, act):
+def test_what_waited_longer_than_its_file_is_brought_again(team, state, act):
     """It would be begun three times, and say each time that the server stopped."""
     run = brought(team)
     carry_out_imports()
     ImportRun.objects.update(**state)
-    with frozen_clock(clock.now() + timedelta(days=91)):
+    with clock.frozen(clock.now() + timedelta(days=91)):
         remove_old_files()
     page = team.get(run.get_absolute_url()).text
     assert "Déposer le fichier à nouveau" in page
@@ -270,7 +270,7 @@ def test_what_waited_longer_than_its_file_is_brought_again(team, frozen_clock, s
 
 
 def test_a_file_that_cannot_be_taken_away_keeps_no_other(
-    team, frozen_clock, monkeypatch, caplog, django_capture_on_commit_callbacks
+    team, monkeypatch, caplog, django_capture_on_commit_callbacks
 ):
     first, second = brought(team, name="un.csv"), brought(team, content=CONTENT + "Les Semeurs;69001;;\n")
     carry_out_imports()
@@ -283,7 +283,7 @@ def test_a_file_that_cannot_be_taken_away_keeps_no_other(
 
     monkeypatch.setattr(operations, "_forget_files", forget_but_the_first)
     with (
-        frozen_clock(clock.now() + timedelta(days=91)),
+        clock.frozen(clock.now() + timedelta(days=91)),
         django_capture_on_commit_callbacks(execute=True),
     ):
         assert remove_old_files() == 1

@@ -149,10 +149,10 @@ def test_search(words, titles):
 
 
 @pytest.mark.django_db
-def test_the_title_comes_before_the_text_and_dates_on_demand(frozen_clock):
-    with frozen_clock(datetime(2026, 1, 5, 10, tzinfo=UTC)):
+def test_the_title_comes_before_the_text_and_dates_on_demand():
+    with clock.frozen(datetime(2026, 1, 5, 10, tzinfo=UTC)):
         (in_title,) = on_line("Préparer un budget")
-    with frozen_clock(datetime(2026, 2, 5, 10, tzinfo=UTC)):
+    with clock.frozen(datetime(2026, 2, 5, 10, tzinfo=UTC)):
         (in_text,) = on_line("Un autre guide", body="On y parle aussi d’un budget, une fois.")
     assert found("budget") == [in_title.title, in_text.title]
     assert found("budget", tri="date") == [in_text.title, in_title.title]

@@ -12,6 +12,7 @@ from matching.enums import DiagnosisCause
 from matching.followups import RewriteProject, WidenProject
 from matching.operations import diagnose
 from mecenova.agenda.operations import next_step, run_due
+from mecenova.calendar import clock
 from mecenova.mail.models import OutgoingMail
 from mecenova.reference.enums import Kind
 from tests.accounts.factories import UserFactory
@@ -33,9 +34,9 @@ NAMED = """() => {
 
 
 @pytest.fixture
-def now(frozen_clock):
-    with frozen_clock(MONDAY) as clock:
-        yield clock
+def now():
+    with clock.frozen(MONDAY) as stopped:
+        yield stopped
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ from mecenova.agenda import operations as agenda
 from mecenova.agenda.models import Absence, FollowUp, Slot
 from mecenova.agenda.operations import absences
 from mecenova.agenda.slot_links import slots_path
+from mecenova.calendar import clock
 from mecenova.imports.enums import RunStatus
 from mecenova.mail.models import OutgoingMail
 from partnerships.models import Introduction, Partnership, TalkReport
@@ -33,8 +34,8 @@ TUESDAY = date(2026, 12, 1)
 
 
 @pytest.fixture
-def asked(pair, frozen_clock):
-    with frozen_clock(MONDAY) as now:
+def asked(pair):
+    with clock.frozen(MONDAY) as now:
         introduction = pair.ask()
         colleague = member_of(pair.company)
         yield SimpleNamespace(
@@ -180,8 +181,8 @@ def test_a_settlement_and_a_change_of_mind(disagreeing, rivals):
 
 
 @pytest.fixture
-def appointments(frozen_clock):
-    with frozen_clock(MONDAY):
+def appointments():
+    with clock.frozen(MONDAY):
         adviser = StaffFactory(email="ines@exemple.fr")
         slot = agenda.open_slots(
             adviser=adviser, day=TUESDAY, starts=time(14), ends=time(14, 20), by=adviser
@@ -355,8 +356,8 @@ def test_two_who_decide_of_an_import(tried, rivals, one, other, status):
 
 
 @pytest.fixture
-def found_nobody(frozen_clock):
-    with frozen_clock(MONDAY):
+def found_nobody():
+    with clock.frozen(MONDAY):
         people = UserFactory.create_batch(2)
         project = ProjectFactory(association=AssociationFactory(complete=True, members=people))
         AskFactory(project=project)

@@ -13,6 +13,7 @@ from mecenova.agenda import operations as agenda
 from mecenova.agenda.models import Absence, FollowUp, Slot
 from mecenova.agenda.operations import covering, slots
 from mecenova.agenda.slot_links import slots_path
+from mecenova.calendar import clock
 from mecenova.workflow.errors import DomainError
 from tests.accounts.factories import MembershipFactory, StaffFactory
 from tests.journeys.rivals import Sent, letters_are_each_one
@@ -25,9 +26,9 @@ DAYS = {"first_day": TUESDAY, "last_day": TUESDAY}
 
 
 @pytest.fixture
-def room(frozen_clock):
+def room():
     """Two advisers, and short ways to open and book what they hold on Tuesday."""
-    with frozen_clock(MONDAY):
+    with clock.frozen(MONDAY):
         one, other = StaffFactory.create_batch(2)
 
         def opened(adviser, hour):

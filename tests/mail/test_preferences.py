@@ -85,11 +85,11 @@ class TestOneClick:
         client.post(link)
         assert "Vous ne recevrez plus" in client.get(link).content.decode()
 
-    def test_still_good_years_later(self, reader, client, frozen_clock):
+    def test_still_good_years_later(self, reader, client):
         from datetime import UTC, datetime
 
         link = unsubscribe.unsubscribe_url(reader.pk, ["letters"])
-        with frozen_clock(datetime(2036, 1, 1, tzinfo=UTC)):
+        with clock.frozen(datetime(2036, 1, 1, tzinfo=UTC)):
             assert client.get(link).status_code == 200
 
     def test_any_single_change_is_refused(self, reader, client):
@@ -143,13 +143,13 @@ class TestPage:
         assert client.get(reverse("mail:preferences")).status_code == 302
 
 
-def test_a_yes_is_not_taken_for_a_no(reader, frozen_clock):
+def test_a_yes_is_not_taken_for_a_no(reader):
     """What is kept of a person may be either: at once or in the digest, who said yes reads it."""
     set_wishes(user_id=reader.pk, wishes={"letters": True})
     assert declined_by([reader.pk]) == {}
     assert queue(Letter, reader) == 1
     queue(WeeklyLetter, reader)
-    with frozen_clock(DigestLine.objects.get().due_at):
+    with clock.frozen(DigestLine.objects.get().due_at):
         assert compose_due() == 1
 
 

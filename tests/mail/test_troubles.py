@@ -449,10 +449,8 @@ class TestNotice:
     @pytest.mark.parametrize(
         ("hour", "when"), [(10, "tout de suite"), (21, "mardi 24\u00a0novembre 2026 à 8\u00a0h\u00a000")]
     )
-    def test_how_many_mails_leave_again_is_said_and_when(
-        self, client, awa, frozen_clock, way, number, said, hour, when
-    ):
-        with frozen_clock(datetime(2026, 11, 23, hour, tzinfo=UTC)):
+    def test_how_many_mails_leave_again_is_said_and_when(self, client, awa, way, number, said, hour, when):
+        with clock.frozen(datetime(2026, 11, 23, hour, tzinfo=UTC)):
             assert said.format(when=when) in self._mended(client, awa, way, number)
 
     def _mended(self, client, awa, way, number):

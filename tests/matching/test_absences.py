@@ -10,6 +10,7 @@ from matching.operations import run_round
 from matching.pairs import look_at
 from matching.verdicts import told_to_association, told_to_team
 from mecenova.agenda.operations import add_absence
+from mecenova.calendar import clock
 from tests.accounts.factories import MembershipFactory
 from tests.associations.factories import AssociationFactory
 from tests.companies.factories import NeedFactory
@@ -19,9 +20,9 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
-def now(frozen_clock):
-    with frozen_clock(datetime(2026, 11, 30, 9, tzinfo=UTC)) as clock:
-        yield clock
+def now():
+    with clock.frozen(datetime(2026, 11, 30, 9, tzinfo=UTC)) as stopped:
+        yield stopped
 
 
 @pytest.fixture

@@ -50,9 +50,9 @@ MONDAY = datetime(2026, 9, 7, 9, tzinfo=UTC)
 
 
 @pytest.fixture
-def now(frozen_clock):
-    with frozen_clock(MONDAY) as clock:
-        yield clock
+def now():
+    with clock.frozen(MONDAY) as stopped:
+        yield stopped
 
 
 @pytest.fixture
@@ -469,7 +469,7 @@ def test_a_year_of_a_silent_association_is_neither_silent_nor_nagging(now, proje
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_at_once_choose_once(frozen_clock):
+def test_two_at_once_choose_once():
     user = UserFactory()
     project = ProjectFactory(association=AssociationFactory(complete=True, members=[user]))
     AskFactory(project=project)

@@ -17,6 +17,7 @@ from matching.notifications import ChoiceReminder, DiagnosisReminder, DiagnosisW
 from matching.operations import choose_after, diagnose
 from matching.profiles import repair, reweigh
 from mecenova.agenda.operations import next_step, run_due
+from mecenova.calendar import clock
 from mecenova.mail.links import link_for
 from mecenova.mail.models import OutgoingMail
 from mecenova.reference.enums import Kind
@@ -38,9 +39,9 @@ BLANK = re.compile(r"/lien/[^\s)]+|/rendez-vous/choisir/[^\s)]+|[0-9a-f]{8}-[0-9
 
 
 @pytest.fixture
-def now(frozen_clock):
-    with frozen_clock(MONDAY) as clock:
-        yield clock
+def now():
+    with clock.frozen(MONDAY) as stopped:
+        yield stopped
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from matching.models import Suggestion
 from matching.notifications import SuggestionsDigest
 from matching.operations import note_change, run_round
 from matching.profiles import repair, reweigh
+from mecenova.calendar import clock
 from mecenova.mail.claiming import claim
 from mecenova.mail.enums import MailStatus
 from mecenova.mail.models import OutgoingMail
@@ -69,9 +70,9 @@ def tellings(person, association):
 
 
 @pytest.mark.parametrize("evening", [MONDAY_EVENING, SUNDAY_NIGHT], ids=["weekday", "sunday"])
-def test_two_rounds_before_one_departure_are_told_in_one_mail(need, frozen_clock, evening):
+def test_two_rounds_before_one_departure_are_told_in_one_mail(need, evening):
     person = join(need)
-    with frozen_clock(evening) as now:
+    with clock.frozen(evening) as now:
         first = newcomer()
         small_round(first)
         now.move_to((evening + timedelta(days=1)).replace(hour=1, minute=30))
@@ -88,10 +89,10 @@ def test_two_rounds_before_one_departure_are_told_in_one_mail(need, frozen_clock
     assert digests(person).count() == 1
 
 
-def test_everybody_of_a_company_is_told_of_everything_once(need, frozen_clock):
+def test_everybody_of_a_company_is_told_of_everything_once(need):
     """Who has had the day's mail waits for the next one; so does a colleague who has had none."""
     early = join(need)
-    with frozen_clock(MONDAY) as now:
+    with clock.frozen(MONDAY) as now:
         first = newcomer()
         run_round()
         deliver_due()
@@ -109,10 +110,10 @@ def test_everybody_of_a_company_is_told_of_everything_once(need, frozen_clock):
     assert (digests(early).count(), digests(newly).count()) == (2, 1)
 
 
-def test_a_company_waits_for_its_own_people_alone(frozen_clock):
+def test_a_company_waits_for_its_own_people_alone():
     busy, shared, apart = wanted(), wanted(), wanted()
     of_both, colleague, other = join(busy, shared), join(shared), join(apart)
-    with frozen_clock(MONDAY) as now:
+    with clock.frozen(MONDAY) as now:
         SuggestionFactory(need=busy)
         run_round()
         deliver_due()
@@ -129,11 +130,11 @@ def test_a_company_waits_for_its_own_people_alone(frozen_clock):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_nothing_joins_a_mail_that_a_sender_holds(frozen_clock):
+def test_nothing_joins_a_mail_that_a_sender_holds():
     """It is read already: what it would say of more is not known."""
     need = wanted()
     person = join(need)
-    with frozen_clock(MONDAY) as now:
+    with clock.frozen(MONDAY) as now:
         small_round(newcomer())
         assert claim(now())
         late = newcomer()

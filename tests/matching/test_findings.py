@@ -173,8 +173,8 @@ def test_a_released_request_competes_for_its_own_company_only(project):
         ({"status": "no", "answered_at": NOW, "refusal_reason": "timing", "retry_on": NOW.date()}, False),
     ],
 )
-def test_interest(frozen_clock, db, values, interest):
-    with frozen_clock(NOW):
+def test_interest(db, values, interest):
+    with clock.frozen(NOW):
         project = ProjectFactory(published=True)
         IntroductionFactory(association=project.association, project=project, created_at=NOW, **values)
         assert interest_in(project, NOW - timedelta(days=1)) is interest

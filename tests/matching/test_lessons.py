@@ -107,8 +107,8 @@ def in_department(code):
     return found
 
 
-def test_a_company_sees_fewer_of_what_it_refused_and_it_is_said_why(need, frozen_clock):
-    with frozen_clock(MONDAY) as now:
+def test_a_company_sees_fewer_of_what_it_refused_and_it_is_said_why(need):
+    with clock.frozen(MONDAY) as now:
         refused = in_department("59")
         SuggestionFactory(need=need, association=refused, declined=True)
         now.advance(timedelta(days=1))
@@ -166,8 +166,8 @@ def settled(need):
     return {(as_uuid(one), as_uuid(other)) for one, other in zip(met.one, met.other, strict=True)}
 
 
-def test_a_wait_begins_at_the_check_and_again_at_the_last_presentation(need, frozen_clock):
-    with frozen_clock(MONDAY) as now:
+def test_a_wait_begins_at_the_check_and_again_at_the_last_presentation(need):
+    with clock.frozen(MONDAY) as now:
         never, once, twice = AssociationFactory.create_batch(3, complete=True)
         for association in (once, twice):
             SuggestionFactory(need=need, association=association)
@@ -184,9 +184,9 @@ def test_a_wait_begins_at_the_check_and_again_at_the_last_presentation(need, fro
 
 
 @pytest.mark.parametrize("reason", REASONS_FOR_ANY_KIND[Side.COMPANY])
-def test_a_pair_declined_comes_back_on_the_day_its_reason_says_and_not_before(need, frozen_clock, reason):
+def test_a_pair_declined_comes_back_on_the_day_its_reason_says_and_not_before(need, reason):
     days = RefusalStep.objects.get(reason=reason, kind="", asked_by_side=Side.ASSOCIATION).retry_after_days
-    with frozen_clock(MONDAY) as now:
+    with clock.frozen(MONDAY) as now:
         refused = SuggestionFactory(need=need, declined=True, refusal_reason=reason)
         pair = (need.company.pk, refused.association.pk)
         now.advance(timedelta(days=days - 1))

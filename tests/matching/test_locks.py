@@ -149,9 +149,9 @@ def test_a_company_leaves_while_an_association_that_it_was_shown_does(months_hel
 
 
 @pytest.fixture
-def first(frozen_clock):
+def first():
     """Presented, and old enough to be presented again to the only company that suits it."""
-    with frozen_clock(MONDAY) as now:
+    with clock.frozen(MONDAY) as now:
         need = NeedFactory(
             published=True, deadline=None, territories=["59"], title="Des ateliers vers l’emploi des jeunes"
         )
@@ -260,10 +260,10 @@ def test_an_association_leaves_and_the_place_on_which_nobody_looked_goes_to_the_
 
 
 @pytest.fixture
-def waits_for_its_choice(frozen_clock):
+def waits_for_its_choice():
     """An association, taken before its company: it has a partnership, a project that waits after a released
     request, and two requests to that company, one sent and the other in the queue."""
-    with frozen_clock(MONDAY):
+    with clock.frozen(MONDAY):
         association, company = AssociationFactory(complete=True), CompanyFactory()
         while association.organisation_id > company.organisation_id:
             company = CompanyFactory()

@@ -57,8 +57,8 @@ def pair(transactional_db):
 
 
 @pytest.fixture
-def at_night(frozen_clock, db):
-    with frozen_clock(NIGHT) as now:
+def at_night(db):
+    with clock.frozen(NIGHT) as now:
         yield now
 
 

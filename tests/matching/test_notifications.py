@@ -16,6 +16,7 @@ from matching.notifications import AssociationWelcome, CompanyWelcome, Suggestio
 from matching.odds.counts import ENOUGH, Odds
 from matching.operations import decline_suggestion
 from mecenova.agenda.operations import start
+from mecenova.calendar import clock
 from mecenova.mail.composition import compose_due
 from mecenova.mail.digest import next_digest_time
 from mecenova.mail.models import OutgoingMail
@@ -47,8 +48,8 @@ def person(organisation):
 
 
 @pytest.mark.django_db
-def test_the_digest(frozen_clock, snapshot):
-    with frozen_clock(MONDAY), transaction.atomic():
+def test_the_digest(snapshot):
+    with clock.frozen(MONDAY), transaction.atomic():
         need = NeedFactory(published=True, title="Des parrains pour des jeunes")
         need.company.organisation.name = "Fondation Œuvres *vives*"
         need.company.organisation.save()
@@ -72,9 +73,9 @@ def test_the_digest_is_no_longer_wanted_once_all_is_answered():
 
 
 @pytest.mark.django_db
-def test_a_no_is_a_step_in_the_letter_of_the_week(frozen_clock, snapshot):
+def test_a_no_is_a_step_in_the_letter_of_the_week(snapshot):
     """Two companies said no in the week: one letter, with the three things for each, and nothing before."""
-    with frozen_clock(MONDAY) as now:
+    with clock.frozen(MONDAY) as now:
         association = AssociationFactory(complete=True, organisation__name=HARD_NAME)
         reader = person(association.organisation)
         given = (
@@ -99,8 +100,8 @@ def test_a_no_is_a_step_in_the_letter_of_the_week(frozen_clock, snapshot):
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("gone", ["left", "paused"])
-def test_a_no_is_not_told_to_who_has_left_or_is_in_pause(frozen_clock, gone):
-    with frozen_clock(MONDAY):
+def test_a_no_is_not_told_to_who_has_left_or_is_in_pause(gone):
+    with clock.frozen(MONDAY):
         suggestion = SuggestionFactory(declined=True)
         reader = person(suggestion.association.organisation)
         assert SuggestionDeclined().still_wanted(suggestion, reader)
@@ -114,9 +115,9 @@ def test_a_no_is_not_told_to_who_has_left_or_is_in_pause(frozen_clock, gone):
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("status", ["requested", "yes", "no"])
-def test_a_no_is_not_told_to_who_talks_with_that_company_since(frozen_clock, status):
+def test_a_no_is_not_told_to_who_talks_with_that_company_since(status):
     """A « yes » on Friday is not followed by the « no » of the week on Monday."""
-    with frozen_clock(MONDAY):
+    with clock.frozen(MONDAY):
         suggestion = SuggestionFactory(declined=True)
         reader = person(suggestion.association.organisation)
         asked = IntroductionFactory(
@@ -131,8 +132,8 @@ def test_a_no_is_not_told_to_who_talks_with_that_company_since(frozen_clock, sta
 
 
 @pytest.mark.django_db
-def test_a_no_of_a_company_that_left_since_promises_no_date(frozen_clock):
-    with frozen_clock(MONDAY) as now:
+def test_a_no_of_a_company_that_left_since_promises_no_date():
+    with clock.frozen(MONDAY) as now:
         suggestion = SuggestionFactory()
         person(suggestion.association.organisation)
         company = person(suggestion.company.organisation)
@@ -146,8 +147,8 @@ def test_a_no_of_a_company_that_left_since_promises_no_date(frozen_clock):
 
 
 @pytest.mark.django_db
-def test_the_welcome_of_a_nearly_empty_profile(frozen_clock, snapshot):
-    with frozen_clock(MONDAY), transaction.atomic():
+def test_the_welcome_of_a_nearly_empty_profile(snapshot):
+    with clock.frozen(MONDAY), transaction.atomic():
         association = AssociationFactory(organisation__name=HARD_NAME, organisation__status="to_check")
         start(StaffCheck, association.organisation)
         NeedFactory(published=True, territories=["13"])
@@ -166,8 +167,8 @@ def test_the_welcome_reads_the_office_and_what_is_around_it_with_the_association
 
 
 @pytest.mark.django_db
-def test_the_welcome_of_a_complete_profile(frozen_clock, snapshot):
-    with frozen_clock(MONDAY), transaction.atomic():
+def test_the_welcome_of_a_complete_profile(snapshot):
+    with clock.frozen(MONDAY), transaction.atomic():
         association = AssociationFactory(complete=True, organisation__name="Les Jardins")
         company = CompanyFactory(organisation__name="Banque d’ici", policy__territories=["FR"])
         NeedFactory(company=company, published=True, territories=["59"], title="Des ateliers vers l’emploi")
@@ -177,8 +178,8 @@ def test_the_welcome_of_a_complete_profile(frozen_clock, snapshot):
 
 
 @pytest.mark.django_db
-def test_the_welcome_says_the_wait_in_plain_words(frozen_clock):
-    with frozen_clock(MONDAY) as now:
+def test_the_welcome_says_the_wait_in_plain_words():
+    with clock.frozen(MONDAY) as now:
         newcomer, *presented = AssociationFactory.create_batch(ENOUGH + 1, complete=True)
         need = NeedFactory(published=True)
         now.advance(timedelta(days=20))
@@ -284,8 +285,8 @@ def test_the_welcome_of_a_company_counts_in_french(monkeypatch, figures, told):
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("silent", [True, False])
-def test_the_welcome_of_a_company(frozen_clock, snapshot, silent):
-    with frozen_clock(MONDAY), transaction.atomic():
+def test_the_welcome_of_a_company(snapshot, silent):
+    with clock.frozen(MONDAY), transaction.atomic():
         company = CompanyFactory(organisation__name="Banque d’ici", **({"policy": None} if silent else {}))
         AssociationFactory(complete=True)
         person(company.organisation)

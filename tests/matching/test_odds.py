@@ -26,6 +26,7 @@ from matching.openings import openings_of
 from matching.operations import run_round
 from matching.profiles import refresh_needs
 from matching.suited import suited_needs
+from mecenova.calendar import clock
 from mecenova.reference.models import Cause, Territory
 from tests.associations.factories import AskFactory, AssociationFactory, ProjectFactory
 from tests.companies.factories import CompanyFactory, NeedFactory
@@ -127,9 +128,9 @@ def test_places_are_those_left_this_month(db):
     assert found.associations_per_place is None
 
 
-def test_the_median_is_told_only_with_enough_of_them(frozen_clock, db):
+def test_the_median_is_told_only_with_enough_of_them(db):
     need = NeedFactory(published=True)
-    with frozen_clock(MONDAY) as now:
+    with clock.frozen(MONDAY) as now:
         associations = AssociationFactory.create_batch(ENOUGH, complete=True)
         for days, association in enumerate(associations):
             now.move_to(MONDAY + timedelta(days=10 * days))

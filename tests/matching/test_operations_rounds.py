@@ -19,6 +19,7 @@ from matching.profiles import repair, reweigh
 from matching.ranking import rankings_of_needs
 from matching.tasks import run_nightly_round, run_small_round
 from mecenova.agenda import operations as agenda
+from mecenova.calendar import clock
 from mecenova.mail.models import OutgoingMail
 from mecenova.mail.operations import deliver_due
 from mecenova.reference.models import Cause
@@ -117,10 +118,10 @@ def test_a_second_round_the_same_day_changes_nothing(need):
     assert other.company == need.company
 
 
-def test_the_next_day_goes_on_where_the_first_stopped(need, frozen_clock):
+def test_the_next_day_goes_on_where_the_first_stopped(need):
     AssociationFactory.create_batch(2, complete=True)
     other = NeedFactory(published=True, territories=["59"])
-    with frozen_clock(MONDAY) as now:
+    with clock.frozen(MONDAY) as now:
         run_round()
         now.advance(timedelta(days=1))
         run_round()
@@ -170,8 +171,8 @@ def test_a_published_project_speaks_for_its_association(need):
     assert suggestion.inputs["amount"] == 1.0
 
 
-def test_nobody_is_shown_again_before_the_date_of_a_no(need, frozen_clock):
-    with frozen_clock(MONDAY) as now:
+def test_nobody_is_shown_again_before_the_date_of_a_no(need):
+    with clock.frozen(MONDAY) as now:
         refused = SuggestionFactory(need=need, declined=True)
         NeedFactory(company=need.company, published=True, territories=["59"])
         now.advance(timedelta(days=40))
@@ -249,13 +250,13 @@ def test_a_full_round_empties_the_queue(need):
 # Digests
 
 
-def test_one_digest_a_day_and_person_whatever_the_number_of_companies(need, frozen_clock):
+def test_one_digest_a_day_and_person_whatever_the_number_of_companies(need):
     person = UserFactory()
     need.company.organisation.memberships.create(user=person)
     other = NeedFactory(published=True, territories=["59"])
     other.company.organisation.memberships.create(user=person)
     AssociationFactory.create_batch(6, complete=True)
-    with frozen_clock(MONDAY) as now:
+    with clock.frozen(MONDAY) as now:
         run_round()
         assert OutgoingMail.objects.filter(notification="matching.suggestions_digest").count() == 1
         assert not Suggestion.objects.undigested().exists()
@@ -273,9 +274,9 @@ def test_one_digest_a_day_and_person_whatever_the_number_of_companies(need, froz
         assert not Suggestion.objects.undigested().exists()
 
 
-def test_a_company_without_a_person_keeps_its_news_for_the_first_one(need, frozen_clock):
+def test_a_company_without_a_person_keeps_its_news_for_the_first_one(need):
     AssociationFactory(complete=True)
-    with frozen_clock(MONDAY) as now:
+    with clock.frozen(MONDAY) as now:
         run_round()
         assert Suggestion.objects.undigested().count() == 1
         need.company.organisation.memberships.create(user=UserFactory())
@@ -348,10 +349,10 @@ def test_a_change_during_a_round_waits_for_the_next_and_nobody_waits_for_the_rou
 # Whose turn it is, over the month
 
 
-def test_a_month_s_places_open_in_three(need, frozen_clock):
+def test_a_month_s_places_open_in_three(need):
     """A company reads a short list three times a month; what is left unspent waits for the next."""
     AssociationFactory.create_batch(5, complete=True)
-    with frozen_clock(datetime(2026, 11, 30, 9, tzinfo=UTC)) as now:
+    with clock.frozen(datetime(2026, 11, 30, 9, tzinfo=UTC)) as now:
         AssociationFactory.create_batch(1, complete=True)
         now.advance(timedelta(days=1))
         shown = [run_round().presented]
@@ -361,9 +362,9 @@ def test_a_month_s_places_open_in_three(need, frozen_clock):
     assert shown == [1, 0, 0, 1, 1]
 
 
-def test_a_full_round_says_how_fairly_attention_is_shared(need, frozen_clock):
+def test_a_full_round_says_how_fairly_attention_is_shared(need):
     long_open, recent, other = AssociationFactory.create_batch(3, complete=True)
-    with frozen_clock(MONDAY):
+    with clock.frozen(MONDAY):
         for association, days in ((long_open, 200), (recent, 95), (other, 10)):
             association.organisation.checked_at = MONDAY - timedelta(days=days)
             association.organisation.save()
@@ -384,7 +385,7 @@ def test_a_small_round_says_nothing_of_the_whole_network(need):
     assert (done.compatible, done.in_time_share, done.gini) == (None, None, None)
 
 
-def test_a_weak_pair_is_shown_to_who_would_otherwise_wait_too_long(need, frozen_clock):
+def test_a_weak_pair_is_shown_to_who_would_otherwise_wait_too_long(need):
     """A cause and a place only: not before sixty days without anything better."""
     need.causes.set(Cause.objects.filter(slug="education"))
     association = AssociationFactory(
@@ -392,7 +393,7 @@ def test_a_weak_pair_is_shown_to_who_would_otherwise_wait_too_long(need, frozen_
         causes=["education"],
         purpose="Le soutien scolaire, chaque soir, pour qui ne peut se payer des cours, dans une salle.",
     )
-    with frozen_clock(MONDAY) as now:
+    with clock.frozen(MONDAY) as now:
         association.organisation.checked_at = MONDAY - timedelta(days=59)
         association.organisation.save()
         assert run_round().presented == 0
@@ -409,10 +410,10 @@ def test_a_weak_pair_is_shown_to_who_would_otherwise_wait_too_long(need, frozen_
     ids=["over", "still there", "for ever", "all over", "one still there", "one for ever"],
 )
 def test_a_company_whose_needs_are_over_by_the_next_opening_is_asked_while_they_last(
-    db, frozen_clock, deadlines, presented
+    db, deadlines, presented
 ):
     """Six places, two of them open from the 1st to the 10th."""
-    with frozen_clock(datetime(2026, 12, 4, 9, tzinfo=UTC)):
+    with clock.frozen(datetime(2026, 12, 4, 9, tzinfo=UTC)):
         first, *others = [None if day is None else date(2026, 12, day) for day in deadlines]
         title = "Des ateliers vers l’emploi des jeunes"
         need = NeedFactory(published=True, territories=["59"], title=title, deadline=first)

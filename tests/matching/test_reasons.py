@@ -232,8 +232,8 @@ def test_only_what_names_nothing_but_a_place_is_given_a_capital() -> None:
 
 
 @pytest.mark.django_db
-def test_a_suggestion_says_for_how_long_its_association_had_waited(frozen_clock):
-    with frozen_clock(clock.now()) as now:
+def test_a_suggestion_says_for_how_long_its_association_had_waited():
+    with clock.frozen(clock.now()) as now:
         AssociationFactory(complete=True)
         now.advance(timedelta(days=33))
         NeedFactory(published=True, territories=["59"])

@@ -31,8 +31,8 @@ def saying(purpose):
     return found
 
 
-def test_a_no_teaches_for_four_half_lives_and_not_a_second_more(need, frozen_clock):
-    with frozen_clock(MONDAY) as now:
+def test_a_no_teaches_for_four_half_lives_and_not_a_second_more(need):
+    with clock.frozen(MONDAY) as now:
         refused = AssociationFactory(complete=True, territories=["59"])
         SuggestionFactory(
             need=need, association=refused, declined=True, refusal_reason="out_of_policy", answered_at=MONDAY

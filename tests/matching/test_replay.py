@@ -13,6 +13,7 @@ from matching.operations import run_round
 from matching.replay import replay
 from matching.scoring import SCORE_VERSION, WEIGHTS
 from matching.weights import VERSIONS, UnknownWeights, Weighting, read_weighting, weighting_named
+from mecenova.calendar import clock
 from tests.associations.factories import AssociationFactory
 from tests.companies.factories import CompanyFactory, NeedFactory
 
@@ -21,9 +22,9 @@ WRITES = re.compile(r"\s*(INSERT|UPDATE|DELETE|CREATE|COPY .* FROM STDIN)", re.I
 
 
 @pytest.fixture
-def past(frozen_clock, db):
+def past(db):
     """Two rounds a month apart, a company that looks at one association a month, two that suit it."""
-    with frozen_clock(NOVEMBER) as now:
+    with clock.frozen(NOVEMBER) as now:
         near = AssociationFactory(complete=True, organisation__name="Les Voisins", territories=["59"])
         words = AssociationFactory(
             complete=True,

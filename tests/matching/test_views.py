@@ -125,8 +125,8 @@ def test_interest_leads_to_the_introduction(company_client, suggestion):
         (datetime(2026, 11, 29, 14, tzinfo=UTC), "part lundi 30\xa0novembre 2026 à 8\xa0h\xa000"),
     ],
 )
-def test_interest_says_when_its_mail_leaves(db, client, frozen_clock, moment, leaves):
-    with frozen_clock(moment):
+def test_interest_says_when_its_mail_leaves(db, client, moment, leaves):
+    with clock.frozen(moment):
         suggestion = SuggestionFactory()
         reader = MembershipFactory(organisation=suggestion.association.organisation).user
         client.force_login(MembershipFactory(organisation=suggestion.company.organisation).user)
@@ -173,10 +173,8 @@ def test_the_association_reads_when_to_whom_and_what_came_of_it(association_clie
     assert "pas encore assez de recul" in page
 
 
-def test_an_association_that_waits_reads_what_follows_when_and_what_it_can_do(
-    association_client, suggestion, frozen_clock
-):
-    with frozen_clock(datetime(2026, 11, 29, 9, tzinfo=UTC)) as now:
+def test_an_association_that_waits_reads_what_follows_when_and_what_it_can_do(association_client, suggestion):
+    with clock.frozen(datetime(2026, 11, 29, 9, tzinfo=UTC)) as now:
         Suggestion.objects.update(presented_at=now())
         for address in ("/presentations/", "/tableau-de-bord/"):
             page = association_client.get(address).content.decode()
@@ -211,8 +209,8 @@ def test_who_has_already_written_is_led_to_its_request(association_client, sugge
     assert query_count(lambda: association_client.get("/presentations/")) <= one
 
 
-def test_after_a_no_the_association_reads_from_when(association_client, suggestion, frozen_clock):
-    with frozen_clock(datetime(2026, 11, 29, 9, tzinfo=UTC)) as now:
+def test_after_a_no_the_association_reads_from_when(association_client, suggestion):
+    with clock.frozen(datetime(2026, 11, 29, 9, tzinfo=UTC)) as now:
         Suggestion.objects.update(
             status=SuggestionStatus.DECLINED, refusal_reason=RefusalReason.TIMING, answered_at=now()
         )
@@ -259,8 +257,8 @@ def test_a_no_leads_to_a_project_that_lives_or_to_a_new_one(association_client, 
     assert f'href="{reverse("associations:project_edit", args=[first.pk])}"' in page
 
 
-def test_a_company_reads_what_its_silence_does(company_client, suggestion, frozen_clock):
-    with frozen_clock(datetime(2026, 11, 29, 9, tzinfo=UTC)) as now:
+def test_a_company_reads_what_its_silence_does(company_client, suggestion):
+    with clock.frozen(datetime(2026, 11, 29, 9, tzinfo=UTC)) as now:
         Suggestion.objects.update(presented_at=now())
         page = company_client.get(suggestion.get_absolute_url()).content.decode()
         assert "pourra de nouveau vous être proposée à partir du 28\u00a0mai 2027" in page

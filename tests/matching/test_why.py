@@ -19,6 +19,7 @@ from matching.ranking import rank_everybody
 from matching.scoring import STOPS
 from matching.suited import Suited, why_none
 from matching.verdicts import SECTIONS, TOLD, TOLD_IN_SHORT, told_to_association, told_to_team
+from mecenova.calendar import clock
 from tests.accounts.factories import MembershipFactory, StaffFactory, UserFactory
 from tests.associations.factories import AskFactory, AssociationFactory, ProjectFactory
 from tests.companies.factories import CompanyFactory, NeedFactory
@@ -108,10 +109,10 @@ def test_a_handful_before_is_not_counted_aloud():
     assert "Aucune association ne répond de plus près" in " ".join(sentences(need, association))
 
 
-def test_no_place_left_says_when_the_next_come(frozen_clock):
+def test_no_place_left_says_when_the_next_come():
     company = CompanyFactory(policy__monthly_capacity=1)
     need = suiting_need(company=company)
-    with frozen_clock(MONDAY):
+    with clock.frozen(MONDAY):
         AssociationFactory.create_batch(2, complete=True)
         run_round()
         other = AssociationFactory(complete=True)
@@ -135,11 +136,11 @@ def test_a_closed_door_is_told():
     )
 
 
-def test_a_refusal_keeps_the_pair_apart_until_its_date(frozen_clock):
+def test_a_refusal_keeps_the_pair_apart_until_its_date():
     suggestion = SuggestionFactory()
     company, association = suggestion.company, suggestion.association
     reader = MembershipFactory(organisation=company.organisation).user
-    with frozen_clock(MONDAY) as now:
+    with clock.frozen(MONDAY) as now:
         decline_suggestion(suggestion=suggestion, reason="amount", by=reader)
         settled = settled_between(company.pk, association.pk)
         assert settled.until == date(2027, 3, 23)
@@ -156,9 +157,9 @@ def test_a_presentation_already_made_is_the_whole_answer():
     assert told[0].startswith("Vous avez été présentée pour ce besoin")
 
 
-def test_the_team_reads_from_when_a_pair_may_come_back_and_why(frozen_clock):
+def test_the_team_reads_from_when_a_pair_may_come_back_and_why():
     """In step with the round: what it says is possible is what the next round does."""
-    with frozen_clock(MONDAY) as now:
+    with clock.frozen(MONDAY) as now:
         need = suiting_need(deadline=None, title="Des ateliers vers l’emploi des jeunes")
         association = AssociationFactory(complete=True)
 
@@ -180,8 +181,8 @@ def test_the_team_reads_from_when_a_pair_may_come_back_and_why(frozen_clock):
         assert "Pas de nouveau avant le 22 mai 2027" in said(91)
 
 
-def test_the_team_reads_that_a_pair_already_seen_waits_for_sixty_days_without_a_new_one(frozen_clock):
-    with frozen_clock(MONDAY) as now:
+def test_the_team_reads_that_a_pair_already_seen_waits_for_sixty_days_without_a_new_one():
+    with clock.frozen(MONDAY) as now:
         ended = SuggestionFactory(expired=True, need=suiting_need(deadline=None))
         now.advance(timedelta(days=40))
         SuggestionFactory(association=ended.association)

@@ -13,6 +13,7 @@ from redis.exceptions import ConnectionError as CacheAway
 
 from accounts.enums import OrganisationStatus
 from accounts.models import Organisation
+from mecenova.calendar import clock
 from mecenova.pages.observatory import remembered, tables
 from mecenova.pages.observatory.outlines import outlines
 from mecenova.pages.observatory.tables import Line, Table
@@ -186,9 +187,9 @@ def test_the_public_page_is_computed_once_an_hour(client, network, query_count):
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("is_known", [True, False])
-def test_readers_who_come_together_compute_it_once(monkeypatch, frozen_clock, is_known):
+def test_readers_who_come_together_compute_it_once(monkeypatch, is_known):
     """Those who come while it is computed anew read the last figures, or wait for the first."""
-    with frozen_clock(datetime(2026, 11, 30, 9, tzinfo=UTC)) as now:
+    with clock.frozen(datetime(2026, 11, 30, 9, tzinfo=UTC)) as now:
         Network(7, organisations=150, introductions=150)
         if is_known:
             remembered.public()
@@ -205,8 +206,8 @@ def test_readers_who_come_together_compute_it_once(monkeypatch, frozen_clock, is
         assert (len(computed), read) == (1, [9, 10] if is_known else [10, 10])
 
 
-def test_it_is_computed_ahead_of_its_readers(client, frozen_clock, monkeypatch, network):
-    with frozen_clock(datetime(2026, 11, 30, 9, 50, tzinfo=UTC)) as now:
+def test_it_is_computed_ahead_of_its_readers(client, monkeypatch, network):
+    with clock.frozen(datetime(2026, 11, 30, 9, 50, tzinfo=UTC)) as now:
         client.get(PAGE)
         now.move_to(datetime(2026, 11, 30, 10, 50, tzinfo=UTC))
         compute_observatory.run()

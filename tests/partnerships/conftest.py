@@ -4,6 +4,7 @@ from types import SimpleNamespace
 import pytest
 
 from mecenova.agenda import operations as agenda
+from mecenova.calendar import clock
 from mecenova.reference.enums import Kind
 from partnerships import operations
 from partnerships.enums import Side
@@ -44,9 +45,9 @@ def pair(db):
 
 
 @pytest.fixture
-def talk(pair, frozen_clock):
+def talk(pair):
     """A partnership opened on a Monday, a clock, and short ways to speak for each side."""
-    with frozen_clock(MONDAY) as now:
+    with clock.frozen(MONDAY) as now:
         pair.now = now
         pair.staff = StaffFactory()
         pair.partnership = operations.accept_introduction(introduction=pair.ask(), by=pair.answerer)
@@ -65,9 +66,9 @@ def talk(pair, frozen_clock):
 
 
 @pytest.fixture
-def signed(pair, frozen_clock):
+def signed(pair):
     """A partnership in discussion, and short ways to move it."""
-    with frozen_clock(MONDAY) as now:
+    with clock.frozen(MONDAY) as now:
         pair.now = now
         pair.partnership = operations.accept_introduction(introduction=pair.ask(), by=pair.answerer)
 

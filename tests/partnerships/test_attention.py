@@ -113,13 +113,13 @@ def test_a_lower_capacity_takes_back_nothing_and_gives_nothing_more():
 
 
 @pytest.mark.django_db
-def test_a_new_month_gives_new_places(frozen_clock):
+def test_a_new_month_gives_new_places():
     company = CompanyFactory()
-    with frozen_clock(NOVEMBER):
+    with clock.frozen(NOVEMBER):
         for association in AssociationFactory.create_batch(3):
             spend_attention(company=company, association=association, source="suggestion")
         assert places_left(company) == 0
-    with frozen_clock(DECEMBER):
+    with clock.frozen(DECEMBER):
         assert places_left(company) == 3
 
 
@@ -149,10 +149,10 @@ def test_a_place_that_was_answered_is_kept(pair):
     assert places_left(pair.company) == 2
 
 
-def test_a_place_goes_back_to_the_month_that_it_was_taken_from(pair, frozen_clock):
-    with frozen_clock(NOVEMBER):
+def test_a_place_goes_back_to_the_month_that_it_was_taken_from(pair):
+    with clock.frozen(NOVEMBER):
         asked = pair.ask()
-    with frozen_clock(DECEMBER):
+    with clock.frozen(DECEMBER):
         for association in AssociationFactory.create_batch(2):
             spend_attention(company=pair.company, association=association, source="suggestion")
         spend_attention(company=pair.company, association=pair.association, source="suggestion")

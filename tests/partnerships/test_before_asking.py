@@ -10,6 +10,7 @@ from accounts.models import Organisation
 from associations.enums import Stance
 from associations.operations import update_association
 from mecenova.agenda.operations import add_absence, next_step
+from mecenova.calendar import clock
 from mecenova.ui.contractions import of_name
 from mecenova.ui.figures import long_date
 from partnerships.enums import AttentionSource, RefusalReason
@@ -26,9 +27,9 @@ CREATE = reverse("partnerships:introduction_create")
 
 
 @pytest.fixture(autouse=True)
-def now(frozen_clock):
-    with frozen_clock(datetime(2026, 11, 30, 9, tzinfo=UTC)) as clock:
-        yield clock
+def now():
+    with clock.frozen(datetime(2026, 11, 30, 9, tzinfo=UTC)) as stopped:
+        yield stopped
 
 
 @pytest.fixture

@@ -22,11 +22,11 @@ def verbs(subject):
     return [line.verb for line in history(subject)]
 
 
-def test_at_risk_are_those_whose_last_reminder_has_gone(frozen_clock):
+def test_at_risk_are_those_whose_last_reminder_has_gone():
     waiting = IntroductionFactory()
     IntroductionFactory(status=IntroductionStatus.QUEUED, requested_at=None)
     start(AnswerIntroduction, waiting)
-    with frozen_clock(clock.now()) as time:
+    with clock.frozen(clock.now()) as time:
         for _ in range(3):
             assert not introductions_at_risk().exists()
             time.move_to(FollowUp.objects.about([waiting]).steps().get().due_at)

@@ -63,8 +63,8 @@ def test_asking_twice_is_asking_once(pair):
 
 
 @pytest.mark.django_db
-def test_without_a_place_the_request_queues_with_a_date_then_leaves_by_itself(pair, frozen_clock):
-    with frozen_clock(MONDAY) as now:
+def test_without_a_place_the_request_queues_with_a_date_then_leaves_by_itself(pair):
+    with clock.frozen(MONDAY) as now:
         fill_places(pair.company)
         introduction = pair.ask()
         assert introduction.status == IntroductionStatus.QUEUED
@@ -99,9 +99,9 @@ def test_saying_yes_opens_a_partnership_with_both_parties_and_a_next_step(pair):
 
 @pytest.mark.django_db
 def test_after_a_yes_said_by_link_each_side_writes_to_the_other_by_answering_its_mail(
-    pair, client, mailoutbox, frozen_clock
+    pair, client, mailoutbox
 ):
-    with frozen_clock(MONDAY):
+    with clock.frozen(MONDAY):
         pair.association.organisation.phone = "01 99 00 11 22"
         pair.association.organisation.save()
         pair.ask()
@@ -149,8 +149,8 @@ def test_two_people_answering_at_once_give_one_answer(pair):
 
 
 @pytest.mark.django_db
-def test_later_comes_back_by_itself(pair, frozen_clock):
-    with frozen_clock(MONDAY) as now:
+def test_later_comes_back_by_itself(pair):
+    with clock.frozen(MONDAY) as now:
         introduction = pair.ask()
         day = clock.today() + timedelta(days=60)
         operations.postpone_introduction(introduction=introduction, later_on=day, by=pair.answerer)
@@ -164,8 +164,8 @@ def test_later_comes_back_by_itself(pair, frozen_clock):
 
 
 @pytest.mark.django_db
-def test_who_waits_for_a_later_is_told_the_true_status_until_then(pair, frozen_clock):
-    with frozen_clock(MONDAY) as now:
+def test_who_waits_for_a_later_is_told_the_true_status_until_then(pair):
+    with clock.frozen(MONDAY) as now:
         introduction = pair.ask(need=None)
         day = clock.today() + timedelta(days=120)
         operations.postpone_introduction(introduction=introduction, later_on=day, by=pair.answerer)
@@ -239,8 +239,8 @@ def test_asking_again_after_a_no_says_to_what_and_from_when(pair, client):
 
 
 @pytest.mark.django_db
-def test_silence_is_reminded_then_released_and_the_place_goes_to_the_next(pair, frozen_clock):
-    with frozen_clock(MONDAY) as now:
+def test_silence_is_reminded_then_released_and_the_place_goes_to_the_next(pair):
+    with clock.frozen(MONDAY) as now:
         pair.company.policy.monthly_capacity = 1
         pair.company.policy.save()
         introduction = pair.ask()
@@ -265,9 +265,9 @@ def test_silence_is_reminded_then_released_and_the_place_goes_to_the_next(pair, 
 @pytest.mark.django_db
 @pytest.mark.parametrize("first", [agenda.run_due, compose_due], ids=["agenda-first", "digest-first"])
 @pytest.mark.parametrize("weekday", range(5))
-def test_the_digest_never_doubles_the_last_call(pair, frozen_clock, weekday, first):
+def test_the_digest_never_doubles_the_last_call(pair, weekday, first):
     """Whatever the day of the request, and whoever works first on the Monday."""
-    with frozen_clock(MONDAY + timedelta(days=weekday)) as now:
+    with clock.frozen(MONDAY + timedelta(days=weekday)) as now:
         pair.ask()
         told = []
         for _ in range(18):
@@ -283,8 +283,8 @@ def test_the_digest_never_doubles_the_last_call(pair, frozen_clock, weekday, fir
 
 
 @pytest.mark.django_db
-def test_who_has_answered_is_reminded_of_nothing(pair, frozen_clock):
-    with frozen_clock(MONDAY) as now:
+def test_who_has_answered_is_reminded_of_nothing(pair):
+    with clock.frozen(MONDAY) as now:
         introduction = pair.ask()
         operations.decline_introduction(introduction=introduction, reason="timing", by=pair.answerer)
         now.move_to(MONDAY + timedelta(days=90))
@@ -450,11 +450,11 @@ def test_a_higher_capacity_sends_the_oldest_waiting_request_at_once(pair):
 
 
 @pytest.mark.django_db
-def test_a_company_that_answers_is_no_longer_silent(pair, frozen_clock):
-    with frozen_clock(MONDAY):
+def test_a_company_that_answers_is_no_longer_silent(pair):
+    with clock.frozen(MONDAY):
         refresh_step(pair.company.organisation)
         introduction = pair.ask()
-    with frozen_clock(MONDAY + timedelta(days=20)) as now:
+    with clock.frozen(MONDAY + timedelta(days=20)) as now:
         operations.decline_introduction(introduction=introduction, reason="timing", by=pair.answerer)
         step = agenda.next_step(pair.company.organisation)
         assert (step.rule, step.since) == (KeepInTouch.name, now())

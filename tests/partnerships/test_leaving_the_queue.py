@@ -31,9 +31,9 @@ def pause(pair, until):
 
 
 @pytest.fixture
-def kept(pair, frozen_clock):
+def kept(pair):
     """Its association paused while it waited, and a place is free."""
-    with frozen_clock(MONDAY) as now:
+    with clock.frozen(MONDAY) as now:
         pair.now = now
         pair.company.policy.monthly_capacity = 1
         pair.company.policy.save()
@@ -64,8 +64,8 @@ def test_it_leaves_the_day_after_a_pause_that_ends_by_itself(kept):
     assert status(kept) == IntroductionStatus.REQUESTED
 
 
-def test_a_pause_lifted_before_a_place_is_free_takes_its_date_with_it(pair, frozen_clock):
-    with frozen_clock(MONDAY):
+def test_a_pause_lifted_before_a_place_is_free_takes_its_date_with_it(pair):
+    with clock.frozen(MONDAY):
         fill_places(pair.company)
         queued = pair.ask()
 
@@ -82,8 +82,8 @@ def test_a_pause_lifted_before_a_place_is_free_takes_its_date_with_it(pair, froz
         assert agenda.next_step(queued) == step
 
 
-def test_what_a_pause_and_a_no_keep_both_is_promised_for_the_later_day(pair, frozen_clock):
-    with frozen_clock(MONDAY):
+def test_what_a_pause_and_a_no_keep_both_is_promised_for_the_later_day(pair):
+    with clock.frozen(MONDAY):
         fill_places(pair.company)
         queued = pair.ask()
         IntroductionFactory(

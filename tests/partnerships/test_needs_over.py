@@ -72,8 +72,8 @@ def test_what_was_sent_already_is_still_answered(pair):
     assert told() == []
 
 
-def test_the_place_goes_to_the_next_when_the_last_day_has_passed(full, frozen_clock):
-    with frozen_clock(MONDAY) as now:
+def test_the_place_goes_to_the_next_when_the_last_day_has_passed(full):
+    with clock.frozen(MONDAY) as now:
         full.need.deadline = clock.today() + timedelta(days=1)
         full.need.save()
         first = full.ask()
@@ -92,8 +92,8 @@ def test_the_place_goes_to_the_next_when_the_last_day_has_passed(full, frozen_cl
         assert operations.places_left(full.company) == 0
 
 
-def test_a_postponed_request_that_ends_leaves_its_place_to_the_next_at_once(pair, frozen_clock):
-    with frozen_clock(datetime(2026, 11, 2, 9, tzinfo=UTC)) as now:
+def test_a_postponed_request_that_ends_leaves_its_place_to_the_next_at_once(pair):
+    with clock.frozen(datetime(2026, 11, 2, 9, tzinfo=UTC)) as now:
         set_capacity(pair, 1)
         postponed, other = pair.ask(), AssociationFactory(complete=True)
         queued = pair.ask(association=other, by=member_of(other), need=None)
@@ -108,8 +108,8 @@ def test_a_postponed_request_that_ends_leaves_its_place_to_the_next_at_once(pair
         assert state_of(queued) == IntroductionStatus.REQUESTED
 
 
-def test_without_a_place_it_ends_all_the_same_and_once(full, frozen_clock):
-    with frozen_clock(MONDAY) as now:
+def test_without_a_place_it_ends_all_the_same_and_once(full):
+    with clock.frozen(MONDAY) as now:
         full.need.deadline = clock.today()
         full.need.save()
         introduction = full.ask()

@@ -49,8 +49,8 @@ def texts():
 
 
 @pytest.mark.django_db
-def test_the_mails_of_a_silence(named, frozen_clock, snapshot):
-    with frozen_clock(MONDAY) as now:
+def test_the_mails_of_a_silence(named, snapshot):
+    with clock.frozen(MONDAY) as now:
         named.ask()
         for _ in range(22):
             now.advance(timedelta(days=1))
@@ -59,8 +59,8 @@ def test_the_mails_of_a_silence(named, frozen_clock, snapshot):
 
 
 @pytest.mark.django_db
-def test_a_date_that_a_pause_moves_is_told_with_its_reason(named, frozen_clock):
-    with frozen_clock(datetime(2026, 12, 14, 9, tzinfo=UTC)) as now:
+def test_a_date_that_a_pause_moves_is_told_with_its_reason(named):
+    with clock.frozen(datetime(2026, 12, 14, 9, tzinfo=UTC)) as now:
         named.ask()
         days_go_by(now, 12)
         for mail in ("introduction_requested", "introduction_reminder"):
@@ -84,16 +84,16 @@ def as_company(named):
 
 
 @pytest.mark.django_db
-def test_the_mail_of_a_silence_speaks_to_the_company_that_asked(named, frozen_clock, snapshot):
-    with frozen_clock(MONDAY) as now:
+def test_the_mail_of_a_silence_speaks_to_the_company_that_asked(named, snapshot):
+    with clock.frozen(MONDAY) as now:
         named.ask(**as_company(named))
         days_go_by(now, 22)
         assert only("introduction_released") == snapshot
 
 
 @pytest.mark.django_db
-def test_a_question_postponed_to_a_sunday_is_promised_for_the_day_it_is_asked(named, frozen_clock):
-    with frozen_clock(MONDAY) as now:
+def test_a_question_postponed_to_a_sunday_is_promised_for_the_day_it_is_asked(named):
+    with clock.frozen(MONDAY) as now:
         introduction = named.ask(**as_company(named))
         operations.postpone_introduction(
             introduction=introduction, later_on=date(2026, 12, 27), by=named.asker
@@ -110,9 +110,9 @@ def test_a_question_postponed_to_a_sunday_is_promised_for_the_day_it_is_asked(na
 
 
 @pytest.mark.django_db
-def test_once_over_a_question_postponed_to_a_sunday_was_promised_for_the_monday(named, client, frozen_clock):
+def test_once_over_a_question_postponed_to_a_sunday_was_promised_for_the_monday(named, client):
     """The list says so before, as the page and the mail do; the mail that says it is over, after."""
-    with frozen_clock(MONDAY) as now:
+    with clock.frozen(MONDAY) as now:
         introduction = named.ask()
         operations.postpone_introduction(
             introduction=introduction, later_on=date(2026, 12, 27), by=named.answerer
@@ -127,8 +127,8 @@ def test_once_over_a_question_postponed_to_a_sunday_was_promised_for_the_monday(
 
 
 @pytest.mark.django_db
-def test_the_mails_of_a_queue(named, frozen_clock, snapshot):
-    with frozen_clock(MONDAY):
+def test_the_mails_of_a_queue(named, snapshot):
+    with clock.frozen(MONDAY):
         fill_places(named.company)
         named.ask()
         assert texts() == snapshot
@@ -136,8 +136,8 @@ def test_the_mails_of_a_queue(named, frozen_clock, snapshot):
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("answer", ["yes", "later", "no"])
-def test_the_mails_of_an_answer(named, frozen_clock, snapshot, answer):
-    with frozen_clock(MONDAY) as now:
+def test_the_mails_of_an_answer(named, snapshot, answer):
+    with clock.frozen(MONDAY) as now:
         introduction = named.ask()
         now.advance(timedelta(hours=1))
         values = {
@@ -158,8 +158,8 @@ def test_the_mails_of_an_answer(named, frozen_clock, snapshot, answer):
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("gone", ["association", "company"])
-def test_the_mails_of_a_departure(named, frozen_clock, snapshot, gone):
-    with frozen_clock(MONDAY) as now:
+def test_the_mails_of_a_departure(named, snapshot, gone):
+    with clock.frozen(MONDAY) as now:
         named.ask()
         now.advance(timedelta(hours=1))
         withdraw_organisation(organisation=getattr(named, gone).organisation, by=None)
@@ -167,8 +167,8 @@ def test_the_mails_of_a_departure(named, frozen_clock, snapshot, gone):
 
 
 @pytest.mark.django_db
-def test_the_mails_of_a_need_that_closes_first(named, frozen_clock, snapshot):
-    with frozen_clock(MONDAY) as now:
+def test_the_mails_of_a_need_that_closes_first(named, snapshot):
+    with clock.frozen(MONDAY) as now:
         fill_places(named.company)
         named.ask()
         now.advance(timedelta(hours=1))
@@ -177,8 +177,8 @@ def test_the_mails_of_a_need_that_closes_first(named, frozen_clock, snapshot):
 
 
 @pytest.mark.django_db
-def test_the_mails_of_an_abandonment(named, frozen_clock, snapshot):
-    with frozen_clock(MONDAY) as now:
+def test_the_mails_of_an_abandonment(named, snapshot):
+    with clock.frozen(MONDAY) as now:
         partnership = operations.accept_introduction(introduction=named.ask(), by=named.answerer)
         now.advance(timedelta(hours=1))
         operations.abandon_partnership(partnership=partnership, by=named.answerer, note="Plus de budget.")
@@ -205,8 +205,8 @@ def test_a_company_that_asks_speaks_of_the_project_of_whoever_reads(named):
 
 
 @pytest.mark.django_db
-def test_the_mails_of_a_postponement_whose_need_is_over(named, frozen_clock, snapshot):
-    with frozen_clock(MONDAY) as now:
+def test_the_mails_of_a_postponement_whose_need_is_over(named, snapshot):
+    with clock.frozen(MONDAY) as now:
         introduction = named.ask()
         operations.postpone_introduction(
             introduction=introduction, later_on=date(2027, 1, 11), by=named.answerer
@@ -218,8 +218,8 @@ def test_the_mails_of_a_postponement_whose_need_is_over(named, frozen_clock, sna
 
 
 @pytest.mark.django_db
-def test_a_request_released_after_a_later_says_that_it_was_read_and_answered(named, client, frozen_clock):
-    with frozen_clock(MONDAY) as now:
+def test_a_request_released_after_a_later_says_that_it_was_read_and_answered(named, client):
+    with clock.frozen(MONDAY) as now:
         introduction = named.ask()
         operations.postpone_introduction(
             introduction=introduction, later_on=date(2026, 11, 30), by=named.answerer
@@ -254,8 +254,8 @@ def days_go_by(now, days):
 
 
 @pytest.mark.django_db
-def test_the_mails_of_a_first_exchange_that_never_was(named, frozen_clock, snapshot):
-    with frozen_clock(MONDAY) as now:
+def test_the_mails_of_a_first_exchange_that_never_was(named, snapshot):
+    with clock.frozen(MONDAY) as now:
         partnership_of(named)
         days_go_by(now, 60)
         assert only("talk_asked", "partnership_returned") == snapshot
@@ -263,8 +263,8 @@ def test_the_mails_of_a_first_exchange_that_never_was(named, frozen_clock, snaps
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("talked", [True, False])
-def test_the_mails_of_a_disagreement(named, frozen_clock, snapshot, talked):
-    with frozen_clock(MONDAY) as now:
+def test_the_mails_of_a_disagreement(named, snapshot, talked):
+    with clock.frozen(MONDAY) as now:
         partnership = partnership_of(named)
         days_go_by(now, 4)
         operations.report_talk(partnership=partnership, talked=True, by=named.asker)
@@ -276,8 +276,8 @@ def test_the_mails_of_a_disagreement(named, frozen_clock, snapshot, talked):
 
 
 @pytest.mark.django_db
-def test_the_mails_of_a_team_that_is_late(named, frozen_clock, snapshot):
-    with frozen_clock(MONDAY) as now:
+def test_the_mails_of_a_team_that_is_late(named, snapshot):
+    with clock.frozen(MONDAY) as now:
         partnership = partnership_of(named)
         days_go_by(now, 4)
         operations.report_talk(partnership=partnership, talked=True, by=named.asker)
@@ -287,9 +287,9 @@ def test_the_mails_of_a_team_that_is_late(named, frozen_clock, snapshot):
 
 
 @pytest.mark.django_db
-def test_the_mails_of_a_signature_corrected_then_contested(named, frozen_clock, snapshot):
+def test_the_mails_of_a_signature_corrected_then_contested(named, snapshot):
     staff = StaffFactory(first_name="Inès", last_name="Roy")
-    with frozen_clock(MONDAY) as now:
+    with clock.frozen(MONDAY) as now:
         partnership = partnership_of(named)
         signed_on = date(2026, 11, 23)
         operations.agree_partnership(
@@ -307,8 +307,8 @@ def test_the_mails_of_a_signature_corrected_then_contested(named, frozen_clock, 
 
 
 @pytest.mark.django_db
-def test_the_mails_of_a_partnership_from_its_signature_to_its_lasting_effect(named, frozen_clock, snapshot):
-    with frozen_clock(MONDAY) as now:
+def test_the_mails_of_a_partnership_from_its_signature_to_its_lasting_effect(named, snapshot):
+    with clock.frozen(MONDAY) as now:
         partnership = partnership_of(named)
         for person in (named.asker, named.answerer):
             operations.report_talk(partnership=partnership, talked=True, by=person)
@@ -340,8 +340,8 @@ def test_the_mails_of_a_partnership_from_its_signature_to_its_lasting_effect(nam
 
 
 @pytest.mark.django_db
-def test_what_travels_in_the_weekly_digest_is_written_too(named, frozen_clock, snapshot):
-    with frozen_clock(MONDAY) as now:
+def test_what_travels_in_the_weekly_digest_is_written_too(named, snapshot):
+    with clock.frozen(MONDAY) as now:
         partnership = partnership_of(named)
         for person in (named.asker, named.answerer):
             operations.report_talk(partnership=partnership, talked=True, by=person)

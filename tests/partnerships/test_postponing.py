@@ -21,8 +21,8 @@ FIRST, SECOND = date(2026, 12, 26), date(2027, 1, 8)
 
 
 @pytest.fixture
-def postponed(pair, frozen_clock):
-    with frozen_clock(MONDAY) as now:
+def postponed(pair):
+    with clock.frozen(MONDAY) as now:
         pair.now = now
         pair.introduction = pair.ask(need=None)
 

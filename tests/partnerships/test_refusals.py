@@ -137,8 +137,8 @@ def test_a_company_s_reason_is_refused_to_an_association_by_the_operation_and_by
         Introduction.objects.filter(pk=introduction.pk).update(**broken, refusal_reason="budget_spent")
 
 
-def test_a_company_told_no_reads_what_a_company_can_do(pair, client, frozen_clock):
-    with frozen_clock(MONDAY):
+def test_a_company_told_no_reads_what_a_company_can_do(pair, client):
+    with clock.frozen(MONDAY):
         introduction = pair.ask(asked_by_side=Side.COMPANY, by=pair.answerer)
         operations.decline_introduction(introduction=introduction, reason="out_of_mission", by=pair.asker)
         mail = OutgoingMail.objects.get(notification="partnerships.introduction_declined")
@@ -172,8 +172,8 @@ def test_a_reason_of_another_kind_is_refused_by_the_operation_and_by_the_databas
     assert Introduction.objects.filter(pk=introduction.pk).update(**broken | {"kind": "volunteering"})
 
 
-def test_a_no_gives_its_date_and_the_pair_rests_until_that_day(pair, frozen_clock):
-    with frozen_clock(MONDAY) as now:
+def test_a_no_gives_its_date_and_the_pair_rests_until_that_day(pair):
+    with clock.frozen(MONDAY) as now:
         introduction = declined(pair, "unclear")
         assert introduction.retry_on == date(2026, 12, 23)
         with pytest.raises(DomainError, match="à partir du 23\u00a0décembre 2026"):
@@ -273,8 +273,8 @@ def test_what_to_rewrite_leads_to_a_page_that_the_reader_can_open(pair, client, 
         type(project).objects.update(status="published", closed_at=None)
 
 
-def test_the_mail_and_the_page_tell_the_three_things(pair, client, frozen_clock):
-    with frozen_clock(MONDAY):
+def test_the_mail_and_the_page_tell_the_three_things(pair, client):
+    with clock.frozen(MONDAY):
         introduction = declined(pair, "unclear")
         step = step_for("unclear", Kind.FINANCIAL, Side.ASSOCIATION)
         mail = OutgoingMail.objects.get(notification="partnerships.introduction_declined")
@@ -397,8 +397,8 @@ def test_the_table_asks_a_constant_number_of_queries(client, query_count):
 # « Later » that comes back.
 
 
-def test_a_postponed_request_whose_need_is_over_ends_and_both_are_told(pair, frozen_clock):
-    with frozen_clock(MONDAY) as now:
+def test_a_postponed_request_whose_need_is_over_ends_and_both_are_told(pair):
+    with clock.frozen(MONDAY) as now:
         introduction = pair.ask()
         operations.postpone_introduction(
             introduction=introduction, later_on=date(2027, 1, 11), by=pair.answerer
@@ -416,8 +416,8 @@ def test_a_postponed_request_whose_need_is_over_ends_and_both_are_told(pair, fro
         assert agenda.next_step(introduction) is None
 
 
-def test_asked_again_it_has_to_be_seen_again(pair, frozen_clock):
-    with frozen_clock(MONDAY) as now:
+def test_asked_again_it_has_to_be_seen_again(pair):
+    with clock.frozen(MONDAY) as now:
         introduction = pair.ask()
         operations.mark_seen(introduction=introduction, by=pair.answerer)
         operations.postpone_introduction(

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import pytest
 from django.urls import reverse
 
+from mecenova.calendar import clock
 from mecenova.workflow.errors import DomainError
 from partnerships import operations
 from partnerships.enums import Side
@@ -18,8 +19,8 @@ MOST = 3
 
 
 @pytest.fixture
-def now(frozen_clock):
-    with frozen_clock(MONDAY) as moment:
+def now():
+    with clock.frozen(MONDAY) as moment:
         yield moment
 
 

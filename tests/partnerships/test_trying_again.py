@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 
 from accounts.operations import withdraw_organisation
+from mecenova.calendar import clock
 from mecenova.ui.contractions import to_name
 from mecenova.ui.figures import long_date
 from partnerships import operations
@@ -16,8 +17,8 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def refused(pair, frozen_clock):
-    with frozen_clock(MONDAY) as now:
+def refused(pair):
+    with clock.frozen(MONDAY) as now:
         pair.now = now
         introduction = operations.decline_introduction(
             introduction=pair.ask(), reason="timing", by=pair.answerer

@@ -128,8 +128,8 @@ def test_what_concerns_others_is_not_found(client, pair):
             assert client.post(reverse(f"partnerships:{name}", args=[subject.pk])).status_code == 404
 
 
-def test_a_date_put_off_by_an_absence_says_why(client, pair, frozen_clock):
-    with frozen_clock(datetime(2026, 11, 23, 9, tzinfo=UTC)):
+def test_a_date_put_off_by_an_absence_says_why(client, pair):
+    with clock.frozen(datetime(2026, 11, 23, 9, tzinfo=UTC)):
         introduction = pair.ask()
         was = next_step(introduction).deadline
         client.force_login(pair.asker)
@@ -160,8 +160,8 @@ def test_a_date_put_off_by_an_absence_says_why(client, pair, frozen_clock):
                 assert long_date(step.deadline) in page
 
 
-def test_a_date_in_september_says_that_august_does_not_count(client, pair, frozen_clock):
-    with frozen_clock(datetime(2026, 7, 27, 9, tzinfo=UTC)):
+def test_a_date_in_september_says_that_august_does_not_count(client, pair):
+    with clock.frozen(datetime(2026, 7, 27, 9, tzinfo=UTC)):
         introduction = pair.ask()
         client.force_login(pair.asker)
         page = shown(client.get(introduction.get_absolute_url()))

@@ -82,8 +82,8 @@ def test_what_was_still_waiting_for_a_place_gives_none_back_and_tells_nobody(pai
     assert agenda.next_step(queued) is None
 
 
-def test_who_was_told_of_the_request_is_told_that_it_is_withdrawn(pair, frozen_clock):
-    with frozen_clock(MONDAY) as now:
+def test_who_was_told_of_the_request_is_told_that_it_is_withdrawn(pair):
+    with clock.frozen(MONDAY) as now:
         asked = pair.ask()
         deliver_due(limit=100, seconds=5)
         now.advance(timedelta(days=1))
@@ -97,8 +97,8 @@ def test_who_was_told_of_the_request_is_told_that_it_is_withdrawn(pair, frozen_c
         assert not OutgoingMail.objects.filter(notification="partnerships.introduction_reminder").exists()
 
 
-def test_who_had_not_been_told_yet_hears_of_neither(pair, frozen_clock):
-    with frozen_clock(MONDAY):
+def test_who_had_not_been_told_yet_hears_of_neither(pair):
+    with clock.frozen(MONDAY):
         withdraw_introduction(introduction=pair.ask(), by=pair.asker)
         deliver_due(limit=100, seconds=5)
     assert not OutgoingMail.objects.filter(recipient=pair.answerer, status=MailStatus.SENT).exists()

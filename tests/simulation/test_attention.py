@@ -7,6 +7,7 @@ import pytest
 from matching.operations import run_round
 from matching.profiles import repair, reweigh
 from mecenova.agenda.models import FollowUp
+from mecenova.calendar import clock
 from mecenova.pages.promises import Delay, unattended
 from mecenova.simulation.attention import Attention
 from mecenova.simulation.figures import Unattended
@@ -21,9 +22,9 @@ MONDAY = datetime(2027, 2, 1, 9, tzinfo=UTC)
 
 
 @pytest.fixture
-def now(frozen_clock):
-    with frozen_clock(MONDAY) as clock:
-        yield clock
+def now():
+    with clock.frozen(MONDAY) as stopped:
+        yield stopped
 
 
 def need(capacity=3):

@@ -9,6 +9,7 @@ from django.core.paginator import Paginator
 from django.template import TemplateSyntaxError, engines
 from django.test import RequestFactory
 
+from mecenova.calendar import clock
 from tests.ui.parsing import assert_valid_html
 from tests.ui.urls import NeedFilter
 
@@ -72,18 +73,18 @@ class TestNextStep:
             (8, "platform", ""),
         ],
     )
-    def test_a_date_that_is_past_is_said_to_who_waits(self, frozen_clock, tag, today, owner, said) -> None:
+    def test_a_date_that_is_past_is_said_to_who_waits(self, tag, today, owner, said) -> None:
         source, step = "{% " + tag + " step mine=mine %}", follow_up(owner=owner)
-        with frozen_clock(datetime(2026, 12, today, 9, tzinfo=UTC)):
+        with clock.frozen(datetime(2026, 12, today, 9, tzinfo=UTC)):
             shown = draw(source, step=step, mine=False)
             assert said in shown
             assert ("Cette date est passée" in shown) == bool(said)
             assert "Cette date est passée" not in draw(source, step=step, mine=True)
             assert "Cette date est passée" not in draw(source, step=step, mine=False, staff=True)
 
-    def test_says_when_the_platform_acts_for_who_does_not_answer(self, frozen_clock) -> None:
+    def test_says_when_the_platform_acts_for_who_does_not_answer(self) -> None:
         step = follow_up(owner="organisation", due_at=date(2026, 12, 10))
-        with frozen_clock(datetime(2026, 12, 9, 9, tzinfo=UTC)):
+        with clock.frozen(datetime(2026, 12, 9, 9, tzinfo=UTC)):
             shown = draw("{% next_step step %}", step=step)
         assert "nous nous en occupons le jeudi 10\u00a0décembre 2026" in shown
 
