@@ -12,11 +12,11 @@ from matching.operations import decline_suggestion
 from partnerships.enums import RefusalReason
 from partnerships.operations import abandon_partnership, accept_introduction, withdraw_introduction
 from tests.accounts.factories import StaffFactory, UserFactory
-from tests.accounts.threads import Pause, at_once, second_during_first
 from tests.associations.factories import AssociationFactory
 from tests.infotheque.factories import StepFactory
 from tests.matching.factories import SuggestionFactory
 from tests.partnerships.factories import IntroductionFactory, member_of
+from tests.threads import Pause, at_once, second_during_first
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

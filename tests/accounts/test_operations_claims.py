@@ -15,7 +15,7 @@ from tests.accounts.factories import (
     UserFactory,
 )
 from tests.accounts.mails import names_to, sent_to
-from tests.accounts.threads import at_once
+from tests.threads import at_once
 
 pytestmark = pytest.mark.django_db
 

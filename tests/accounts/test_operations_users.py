@@ -19,7 +19,7 @@ from mecenova.mail.operations import deliver_due, mark_address
 from mecenova.workflow import journal
 from mecenova.workflow.errors import DomainError
 from tests.accounts.factories import MembershipFactory, OrganisationFactory, StaffFactory, UserFactory
-from tests.accounts.threads import Pause, at_once, second_during_first, until_another_waits
+from tests.threads import Pause, at_once, second_during_first, until_another_waits
 
 pytestmark = pytest.mark.django_db
 

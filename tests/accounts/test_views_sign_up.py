@@ -12,8 +12,8 @@ from django.urls import reverse
 from accounts.models import Membership, User
 from mecenova.mail.models import OutgoingMail
 from tests.accounts.factories import PASSWORD, InvitationFactory, UserFactory
-from tests.accounts.threads import at_once
 from tests.associations.factories import AssociationFactory
+from tests.threads import at_once
 
 pytestmark = pytest.mark.django_db
 

@@ -20,9 +20,9 @@ from mecenova.agenda.rules import Rule, register_rule
 from mecenova.calendar import clock
 from mecenova.workflow.errors import DomainError
 from tests.accounts.factories import StaffFactory
-from tests.accounts.threads import at_once
 from tests.agenda.rules_for_tests import Answer, Check
 from tests.mail.factories import PersonFactory
+from tests.threads import at_once
 
 pytestmark = pytest.mark.django_db
 WEEK = {"first_day": date(2026, 11, 24), "last_day": date(2026, 11, 30)}

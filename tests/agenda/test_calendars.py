@@ -27,9 +27,9 @@ from mecenova.mail.delivery import deliver_due
 from mecenova.mail.enums import MailStatus
 from mecenova.mail.models import OutgoingMail
 from tests.accounts.factories import MembershipFactory, StaffFactory
-from tests.accounts.threads import at_once
 from tests.agenda.calendars import Calendar, read
 from tests.agenda.conftest import TUESDAY
+from tests.threads import at_once
 
 pytestmark = pytest.mark.django_db
 AT_TWO, AT_TWENTY_TO_THREE = "20261201T130000Z", "20261201T134000Z"

@@ -22,8 +22,8 @@ from mecenova.agenda.operations import (
 from mecenova.mail.models import OutgoingMail
 from mecenova.workflow.errors import DomainError
 from tests.accounts.factories import MembershipFactory, StaffFactory
-from tests.accounts.threads import at_once
 from tests.agenda.conftest import TUESDAY
+from tests.threads import at_once
 
 pytestmark = pytest.mark.django_db
 

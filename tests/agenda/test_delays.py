@@ -13,8 +13,8 @@ from mecenova.agenda.models import Absence, FollowUp, RuleDelay
 from mecenova.agenda.operations import add_absence, next_step, restart_step, run_due, set_delay, start
 from mecenova.workflow.errors import DomainError
 from tests.accounts.factories import StaffFactory, UserFactory
-from tests.accounts.threads import at_once
 from tests.agenda.rules_for_tests import Answer, AtOnce, Check, News
+from tests.threads import at_once
 
 pytestmark = pytest.mark.django_db
 

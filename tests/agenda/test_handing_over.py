@@ -27,8 +27,8 @@ from mecenova.ui.contractions import of_name
 from mecenova.workflow.errors import DomainError
 from mecenova.workflow.journal import history
 from tests.accounts.factories import MembershipFactory, StaffFactory
-from tests.accounts.threads import Pause, at_once, second_during_first, until_another_waits
 from tests.agenda.conftest import TUESDAY
+from tests.threads import Pause, at_once, second_during_first, until_another_waits
 
 pytestmark = pytest.mark.django_db
 

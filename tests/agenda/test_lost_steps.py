@@ -34,12 +34,12 @@ from partnerships.models import Introduction, Partnership, Party
 from partnerships.operations import release_introduction
 from partnerships.operations.agreements import await_term
 from tests.accounts.factories import MembershipFactory, OrganisationFactory, StaffFactory, UserFactory
-from tests.accounts.threads import at_once
 from tests.associations.factories import AskFactory, AssociationFactory, ProjectFactory
 from tests.companies.factories import CompanyFactory, NeedFactory
 from tests.infotheque.factories import DocumentFactory
 from tests.matching.factories import DiagnosisFactory
 from tests.partnerships.factories import IntroductionFactory
+from tests.threads import at_once
 
 pytestmark = pytest.mark.django_db
 

@@ -6,9 +6,9 @@ import pytest
 from mecenova.agenda.enums import Outcome, Owner
 from mecenova.agenda.models import FollowUp
 from mecenova.agenda.operations import close, keep_or_start, next_step, next_steps, restart_step, start
-from tests.accounts.threads import failures_at_once
 from tests.agenda.rules_for_tests import Answer, AtOnce, Check, News
 from tests.mail.factories import PersonFactory
+from tests.threads import failures_at_once
 
 pytestmark = pytest.mark.django_db
 

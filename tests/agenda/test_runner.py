@@ -10,9 +10,9 @@ from mecenova.agenda.models import FollowUp
 from mecenova.agenda.operations import next_step, run_due, start
 from mecenova.agenda.runner import Ran
 from mecenova.calendar import clock
-from tests.accounts.threads import failures_at_once
 from tests.agenda.rules_for_tests import Answer, AtOnce, Broken, Check, Ends, News, Releases
 from tests.mail.factories import PersonFactory
+from tests.threads import failures_at_once
 
 pytestmark = pytest.mark.django_db
 

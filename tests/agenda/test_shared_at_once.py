@@ -19,10 +19,10 @@ from mecenova.mail.models import OutgoingMail
 from mecenova.rehearsal import scratch
 from mecenova.team import LEADS
 from tests.accounts.factories import StaffFactory
-from tests.accounts.threads import at_once, while_uncommitted
 from tests.agenda.rules_for_tests import Check
 from tests.agenda.test_sharing import Repeated, numbers
 from tests.mail.factories import PersonFactory
+from tests.threads import at_once, while_uncommitted
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

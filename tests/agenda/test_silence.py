@@ -22,9 +22,9 @@ from mecenova.agenda.silence import register_living, subjects_without_step
 from mecenova.agenda.tasks import check_the_silence
 from partnerships.followups import AnswerIntroduction, ReplyLater, SendQueuedIntroduction
 from tests.accounts.factories import OrganisationFactory, StaffFactory, UserFactory
-from tests.accounts.threads import at_once
 from tests.agenda.rules_for_tests import Answer
 from tests.partnerships.factories import IntroductionFactory
+from tests.threads import at_once
 
 pytestmark = pytest.mark.django_db
 

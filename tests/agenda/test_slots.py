@@ -40,10 +40,10 @@ from mecenova.ui.contractions import to_name
 from mecenova.workflow.errors import DomainError
 from mecenova.workflow.journal import history
 from tests.accounts.factories import MembershipFactory, StaffFactory, UserFactory
-from tests.accounts.threads import Pause, at_once, second_during_first
 from tests.agenda.conftest import START, TUESDAY
 from tests.agenda.rules_for_tests import Answer, Check
 from tests.associations.factories import AssociationFactory
+from tests.threads import Pause, at_once, second_during_first
 
 pytestmark = pytest.mark.django_db
 MOST_CHOICES = 5

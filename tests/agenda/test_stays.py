@@ -8,8 +8,8 @@ from django.db import IntegrityError, connection
 from accounts.models import User
 from mecenova.agenda.models import Stay
 from mecenova.agenda.operations import keys_of, open_stays, register_stays
-from tests.accounts.threads import at_once
 from tests.mail.factories import PersonFactory
+from tests.threads import at_once
 
 pytestmark = pytest.mark.django_db
 

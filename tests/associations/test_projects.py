@@ -21,9 +21,9 @@ from mecenova.reference.models import Cause, Skill
 from mecenova.workflow.errors import DomainError, SomebodyElses, TransitionRefused
 from mecenova.workflow.journal import history
 from tests.accounts.factories import MembershipFactory, UserFactory
-from tests.accounts.threads import at_once
 from tests.associations.factories import AskFactory, AssociationFactory, ProjectFactory
 from tests.stories import Story
+from tests.threads import at_once
 
 pytestmark = pytest.mark.django_db
 

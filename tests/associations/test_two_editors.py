@@ -7,9 +7,9 @@ from associations.models import Ask, Association, Project
 from associations.operations import save_ask, update_association, update_project
 from mecenova.reference.models import Cause, Skill
 from tests.accounts.factories import UserFactory
-from tests.accounts.threads import while_uncommitted
 from tests.associations.factories import AssociationFactory, ProjectFactory
 from tests.posting import as_posted, opened
+from tests.threads import while_uncommitted
 
 pytestmark = pytest.mark.django_db
 

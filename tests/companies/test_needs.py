@@ -25,8 +25,8 @@ from mecenova.reference.models import Cause, Skill
 from mecenova.workflow.errors import DomainError, SomebodyElses, TransitionRefused
 from mecenova.workflow.journal import history
 from tests.accounts.factories import MembershipFactory, StaffFactory, UserFactory
-from tests.accounts.threads import at_once
 from tests.companies.factories import CompanyFactory, NeedFactory
+from tests.threads import at_once
 
 pytestmark = pytest.mark.django_db
 

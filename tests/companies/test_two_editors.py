@@ -9,9 +9,9 @@ from companies.models import Policy
 from companies.operations import set_policy, update_company, update_need
 from mecenova.reference.models import Cause, Territory
 from tests.accounts.factories import UserFactory
-from tests.accounts.threads import while_uncommitted
 from tests.companies.factories import CompanyFactory, NeedFactory
 from tests.posting import as_posted, opened
+from tests.threads import while_uncommitted
 
 pytestmark = pytest.mark.django_db
 

@@ -13,7 +13,7 @@ from mecenova.imports.working import carry_out_waiting
 from mecenova.workflow import journal
 from mecenova.workflow.errors import DomainError
 from tests.accounts.factories import StaffFactory
-from tests.accounts.threads import while_uncommitted
+from tests.threads import while_uncommitted
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -18,9 +18,9 @@ from infotheque.tasks import read_deposits
 from mecenova.search.functions import FrenchSearchQuery
 from mecenova.workflow.errors import DomainError
 from tests.accounts.factories import UserFactory
-from tests.accounts.threads import at_once, failures_at_once
 from tests.infotheque import hostile
 from tests.infotheque.factories import DocumentFactory
+from tests.threads import at_once, failures_at_once
 
 pytestmark = pytest.mark.django_db
 

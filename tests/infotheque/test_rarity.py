@@ -12,9 +12,9 @@ from infotheque.tasks import recount_words
 from mecenova.calendar import clock
 from mecenova.workflow.errors import DomainError
 from tests.accounts.factories import StaffFactory
-from tests.accounts.threads import at_once
 from tests.infotheque.asking import found, on_line
 from tests.infotheque.factories import DocumentFactory
+from tests.threads import at_once
 
 pytestmark = pytest.mark.usefixtures("fresh_words")
 # What a document says in its title is all that it says.

@@ -15,8 +15,8 @@ from mecenova.agenda.operations import check_silence, next_step, run_due
 from mecenova.calendar import clock
 from mecenova.workflow.errors import DomainError
 from tests.accounts.factories import StaffFactory
-from tests.accounts.threads import at_once, until_another_waits
 from tests.infotheque.factories import DocumentFactory
+from tests.threads import at_once, until_another_waits
 
 pytestmark = pytest.mark.django_db
 

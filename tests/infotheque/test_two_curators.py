@@ -10,9 +10,9 @@ from infotheque.models import Document
 from mecenova.calendar import clock
 from mecenova.reference.models import Cause
 from tests.accounts.factories import OrganisationFactory, StaffFactory
-from tests.accounts.threads import while_uncommitted
 from tests.infotheque.factories import DocumentFactory, PathFactory, StepFactory
 from tests.posting import as_posted, opened
+from tests.threads import while_uncommitted
 
 pytestmark = pytest.mark.django_db
 

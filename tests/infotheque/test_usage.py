@@ -8,8 +8,8 @@ from django.urls import reverse
 
 from infotheque.models import DailyUse, UsefulMark
 from infotheque.operations import count_opening, say_useful
-from tests.accounts.threads import at_once, until_another_waits
 from tests.infotheque.factories import DocumentFactory
+from tests.threads import at_once, until_another_waits
 
 HERE, THERE = "192.0.2.1", "192.0.2.2"
 

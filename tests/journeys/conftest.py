@@ -8,10 +8,10 @@ from playwright.sync_api import Page
 
 from mecenova.mail.models import OutgoingMail
 from mecenova.workflow.models import TransitionRecord
-from tests.accounts.threads import Pause, second_during_first
 from tests.imports.test_at_once import run, tried
 from tests.journeys.rivals import Sent
 from tests.partnerships.conftest import pair, signed, talk
+from tests.threads import Pause, second_during_first
 
 __all__ = ["pair", "run", "signed", "talk", "tried"]
 

@@ -25,10 +25,10 @@ from mecenova.mail.enums import Attempt, MailStatus
 from mecenova.mail.models import OutgoingMail
 from mecenova.mail.operations import queue
 from mecenova.mail.outcomes import UNKNOWN_WAITS
-from tests.accounts.threads import at_once
 from tests.mail import smtp_sink
 from tests.mail.factories import OutgoingMailFactory, PersonFactory
 from tests.mail.notifications_for_tests import Reminder, Welcome
+from tests.threads import at_once
 
 pytestmark = pytest.mark.django_db
 NO_NAME = NameResolutionError("api.prestataire.test", None, OSError("no such name"))

@@ -20,7 +20,6 @@ from mecenova.mail.preferences import decline
 from mecenova.mail.tasks import compose_digests
 from mecenova.pages.promises import kept
 from tests.accounts.factories import StaffFactory
-from tests.accounts.threads import at_once
 from tests.mail.factories import OutgoingMailFactory, PersonFactory
 from tests.mail.notifications_for_tests import (
     BrokenWeekly,
@@ -32,6 +31,7 @@ from tests.mail.notifications_for_tests import (
     Welcome,
 )
 from tests.mail.reading import preheader_of
+from tests.threads import at_once
 
 pytestmark = pytest.mark.django_db
 

@@ -24,10 +24,10 @@ from mecenova.mail.operations import compose_due, mark_address, mend_address, qu
 from mecenova.mail.outcomes import judge
 from mecenova.mail.signals import address_troubled
 from tests.accounts.factories import StaffFactory, UserFactory
-from tests.accounts.threads import at_once, while_uncommitted
 from tests.mail import smtp_sink
 from tests.mail.factories import OutgoingMailFactory, PersonFactory
 from tests.mail.notifications_for_tests import Reminder, Weekly, Welcome
+from tests.threads import at_once, while_uncommitted
 
 pytestmark = pytest.mark.django_db
 

@@ -14,9 +14,9 @@ from matching.models import Round, RoundBatch, Suggestion
 from matching.operations import batches, close_round, open_round, rank_batch, run_round
 from partnerships.models import AttentionEntry
 from tests.accounts.factories import StaffFactory
-from tests.accounts.threads import at_once
 from tests.associations.factories import AssociationFactory
 from tests.companies.factories import CompanyFactory, NeedFactory
+from tests.threads import at_once
 
 # A third of them is enough for everybody, on the first day of a month as on its last.
 MONTHLY_CAPACITY = 9

@@ -41,10 +41,10 @@ from partnerships.operations import (
     release_introduction,
 )
 from tests.accounts.factories import MembershipFactory, StaffFactory, UserFactory
-from tests.accounts.threads import at_once
 from tests.associations.factories import AskFactory, AssociationFactory, ProjectFactory
 from tests.companies.factories import CompanyFactory, NeedFactory
 from tests.partnerships.factories import IntroductionFactory, fill_places, member_of
+from tests.threads import at_once
 
 MONDAY = datetime(2026, 9, 7, 9, tzinfo=UTC)
 

@@ -32,11 +32,11 @@ from partnerships.operations import (
     withdraw_introduction,
 )
 from tests.accounts.factories import StaffFactory
-from tests.accounts.threads import Pause, at_once, second_during_first
 from tests.associations.factories import AskFactory, AssociationFactory, ProjectFactory
 from tests.companies.factories import CompanyFactory, NeedFactory
 from tests.matching.factories import SuggestionFactory
 from tests.partnerships.factories import IntroductionFactory, member_of
+from tests.threads import Pause, at_once, second_during_first
 
 pytestmark = pytest.mark.django_db
 together = pytest.mark.django_db(transaction=True)

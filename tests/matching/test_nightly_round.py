@@ -16,10 +16,10 @@ from matching.operations.rounds import ONE_ROUND
 from mecenova.calendar import clock
 from mecenova.locks import NUMBER_OF_NAME, hold_within
 from tests.accounts.factories import StaffFactory
-from tests.accounts.threads import Pause, second_during_first
 from tests.associations.factories import AssociationFactory
 from tests.companies.factories import NeedFactory
 from tests.matching.factories import RoundFactory
+from tests.threads import Pause, second_during_first
 
 together = pytest.mark.django_db(transaction=True)
 NIGHT = datetime(2026, 11, 24, 1, 30, tzinfo=UTC)

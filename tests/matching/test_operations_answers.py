@@ -32,11 +32,11 @@ from partnerships.operations import (
     spend_attention,
 )
 from tests.accounts.factories import MembershipFactory, StaffFactory, UserFactory
-from tests.accounts.threads import at_once
 from tests.associations.factories import AssociationFactory
 from tests.companies.factories import NeedFactory
 from tests.matching.factories import SuggestionFactory
 from tests.partnerships.factories import IntroductionFactory, fill_places
+from tests.threads import at_once
 
 
 def member(organisation):

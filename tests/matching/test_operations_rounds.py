@@ -27,10 +27,10 @@ from mecenova.workflow.journal import history
 from partnerships.models import AttentionEntry, AttentionMonth
 from partnerships.operations import places_left
 from tests.accounts.factories import StaffFactory, UserFactory
-from tests.accounts.threads import at_once
 from tests.associations.factories import AskFactory, AssociationFactory, ProjectFactory
 from tests.companies.factories import NeedFactory
 from tests.matching.factories import SuggestionFactory
+from tests.threads import at_once
 
 MONDAY = datetime(2026, 11, 23, 9, tzinfo=UTC)
 

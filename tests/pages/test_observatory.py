@@ -21,10 +21,10 @@ from mecenova.pages.observatory.wording import duration, share
 from mecenova.pages.tasks import compute_observatory
 from mecenova.reference.models import Territory
 from tests.accounts.factories import MembershipFactory, OrganisationFactory, StaffFactory, UserFactory
-from tests.accounts.threads import Pause, second_during_first
 from tests.companies.factories import NeedFactory
 from tests.pages.waiting import Network
 from tests.partnerships.factories import IntroductionFactory
+from tests.threads import Pause, second_during_first
 
 pytestmark = pytest.mark.django_db
 PAGE, TEAM = "/observatoire/", "/equipe/observatoire/"

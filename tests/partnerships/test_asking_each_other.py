@@ -14,9 +14,9 @@ from partnerships.enums import IntroductionStatus, Side
 from partnerships.models import Introduction, Partnership
 from partnerships.notifications import IntroductionAccepted, IntroductionRequested
 from partnerships.operations import postpone_introduction
-from tests.accounts.threads import at_once
 from tests.associations.factories import ProjectFactory
 from tests.partnerships.factories import fill_places
+from tests.threads import at_once
 
 
 @pytest.fixture

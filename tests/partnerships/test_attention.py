@@ -30,10 +30,10 @@ from partnerships.operations import (
     spend_attention_on_many,
 )
 from partnerships.operations.attention import next_month
-from tests.accounts.threads import at_once
 from tests.associations.factories import AssociationFactory
 from tests.companies.factories import CompanyFactory, NeedFactory, PolicyFactory
 from tests.partnerships.factories import member_of
+from tests.threads import at_once
 
 NOVEMBER = datetime(2026, 11, 23, 9, tzinfo=UTC)
 DECEMBER = datetime(2026, 12, 1, 9, tzinfo=UTC)

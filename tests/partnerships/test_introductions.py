@@ -26,11 +26,11 @@ from partnerships.enums import IntroductionStatus, PartnershipStatus, Side
 from partnerships.models import Introduction, Partnership
 from partnerships.notifications import IntroductionTrueStatus
 from partnerships.operations import places_left
-from tests.accounts.threads import at_once
 from tests.associations.factories import AssociationFactory, ProjectFactory
 from tests.companies.factories import NeedFactory
 from tests.partnerships.factories import IntroductionFactory, fill_places, member_of
 from tests.reading import shown
+from tests.threads import at_once
 
 MONDAY = datetime(2026, 11, 23, 9, tzinfo=UTC)
 

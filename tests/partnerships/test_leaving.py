@@ -16,11 +16,11 @@ from partnerships import operations
 from partnerships.enums import IntroductionStatus, PartnershipStatus
 from partnerships.models import Introduction
 from tests.accounts.factories import MembershipFactory, StaffFactory, UserFactory
-from tests.accounts.threads import failures_at_once
 from tests.associations.factories import AssociationFactory, ProjectFactory
 from tests.companies.factories import NeedFactory
 from tests.partnerships.factories import fill_places, member_of
 from tests.reading import plain
+from tests.threads import failures_at_once
 
 pytestmark = pytest.mark.django_db
 

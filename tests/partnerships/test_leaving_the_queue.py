@@ -15,10 +15,10 @@ from mecenova.calendar import clock
 from partnerships import operations
 from partnerships.enums import IntroductionStatus
 from partnerships.models import Introduction
-from tests.accounts.threads import at_once
 from tests.associations.factories import AssociationFactory
 from tests.companies.factories import CompanyFactory
 from tests.partnerships.factories import IntroductionFactory, fill_places, member_of
+from tests.threads import at_once
 
 pytestmark = pytest.mark.django_db
 # A month with many working days left.

@@ -22,11 +22,11 @@ from partnerships.models import Partnership, TalkReport
 from partnerships.notifications import TalkAsked
 from partnerships.talks import Phase, Said, Verdict, compare, phase_of
 from tests.accounts.factories import UserFactory
-from tests.accounts.threads import failures_at_once
 from tests.associations.factories import AssociationFactory
 from tests.partnerships.factories import member_of
 from tests.partnerships.talking import FIRST, LAST, MONDAY, OVER, SECOND, mails, state, step_of
 from tests.reading import shown
+from tests.threads import failures_at_once
 
 pytestmark = pytest.mark.django_db
 YES, NO, NOTHING = Said.YES, Said.NO, Said.NOTHING
