@@ -15,6 +15,7 @@ from django.db.models import F
 from mecenova.calendar import clock
 from mecenova.mail.enums import Attempt, MailStatus, Unsent
 from mecenova.mail.models import NEXT_TRY, DeliveryAttempt, OutgoingMail
+from mecenova.mail.refusals import next_probe
 from mecenova.mail.subjects import read_subjects
 
 logger = logging.getLogger(__name__)
@@ -23,14 +24,26 @@ LEASE = timedelta(minutes=3)
 AT_ONCE = 20
 
 
+# What somebody waits for comes first, whatever a Monday morning or an outage has piled up; then the oldest.
+IN_ORDER: tuple[Any, ...] = ("-urgent", NEXT_TRY, "created_at", "id")
+# To know whether the server still refuses us: first what was never put off, then each in turn, so that an
+# address which is wrong itself does not keep the others waiting.
+PROBES_FIRST = (F("retry_at").asc(nulls_first=True), *IN_ORDER)
+
+
 @transaction.atomic(durable=True)
 def claim(moment: datetime, limit: int = AT_ONCE) -> list[OutgoingMail]:
     """Lease claimable mails that nobody else is taking, read with all that is asked of them.
 
-    What somebody waits for comes first, whatever a Monday morning or an outage has piled up; then the oldest.
+    While the server refuses us: one, at its time, once the former's fate is written.
     """
+    order, limit = IN_ORDER, min(limit, AT_ONCE)
+    if probe := next_probe():
+        if probe > moment or OutgoingMail.objects.in_hand(moment).exists():
+            return []
+        order, limit = PROBES_FIRST, 1
     rows = OutgoingMail.objects.all().claimable(moment).for_delivery().select_related("recipient")
-    first = rows.order_by("-urgent", NEXT_TRY, "created_at", "id")[: min(limit, AT_ONCE)]
+    first = rows.order_by(*order)[:limit]
     mails = list(first.select_for_update(skip_locked=True, of=("self",), no_key=True))
     if not mails:
         return mails

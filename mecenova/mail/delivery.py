@@ -21,7 +21,7 @@ from django.db import transaction
 from mecenova.calendar import clock
 from mecenova.calendar.quiet_hours import next_sending_time
 from mecenova.mail.attaching import attach, takes_parts
-from mecenova.mail.claiming import AT_ONCE, claim, give_back, hand_over, write_if_ours
+from mecenova.mail.claiming import claim, give_back, hand_over, write_if_ours
 from mecenova.mail.digest import WeeklyDigest, is_wanted, settle_lines
 from mecenova.mail.enums import Attempt, Category, LineStatus, MailStatus, TroubleKind, Unsent
 from mecenova.mail.models import (
@@ -31,9 +31,10 @@ from mecenova.mail.models import (
     OutgoingMail,
 )
 from mecenova.mail.notifications import Attachment, Notification, notification_named
-from mecenova.mail.outcomes import UNKNOWN_WAITS, Outcome, Verdict, back_off, in_words, judge
+from mecenova.mail.outcomes import UNKNOWN_WAITS, Outcome, Verdict, back_off, in_words, judge, judge_opening
+from mecenova.mail.refusals import told_apart
 from mecenova.mail.subjects import read_subjects
-from mecenova.mail.troubles import is_said_to_all, mark_address, without_addresses
+from mecenova.mail.troubles import mark_address, without_addresses
 from mecenova.mail.unsubscribe import unsubscribe_url
 
 logger = logging.getLogger(__name__)
@@ -55,8 +56,11 @@ ATTEMPTS = {
     Outcome.SENT: Attempt.SENT,
     Outcome.REFUSED: Attempt.REFUSED,
     Outcome.LATER: Attempt.LATER,
+    Outcome.ALL: Attempt.ALL,
     Outcome.UNKNOWN: Attempt.UNKNOWN,
 }
+# Nothing else would leave either.
+NOBODY_ELSE = {Outcome.NO_SERVER, Outcome.ALL}
 
 
 class Delivery(StrEnum):
@@ -82,11 +86,7 @@ def deliver_due(limit: int = 500, seconds: float = 20.0) -> Counter[Delivery]:
             mails = claim(clock.now(), room)
             if not mails:
                 break
-            number = len(mails)
-            waiting = deque(mails)
-            delivered += _deliver_fresh(waiting, server, time.monotonic() + FRESH_FOR)
-            if number < AT_ONCE and not waiting:
-                break
+            delivered += _deliver_fresh(deque(mails), server, time.monotonic() + FRESH_FOR)
     finally:
         server.close()
     return delivered
@@ -145,12 +145,8 @@ def _deliver(mail: OutgoingMail, server: "_Server") -> Delivery:
         return Delivery.POSTPONED
     if not hand_over(mail, **_what_is_written_again(mail)):
         return Delivery.UNCERTAIN
-    verdict = server.present(mail)
-    if verdict.about_recipient and is_said_to_all(mail.address, verdict.error):
-        logger.error(
-            "Mail %s: refused in the same words as others; this says nothing of its address", mail.pk
-        )
-        verdict = Verdict(Outcome.LATER, verdict.error)
+    verdict = told_apart(mail, server.present(mail))
+    server.is_over = server.is_over or verdict.outcome in NOBODY_ELSE
     with transaction.atomic():
         delivery = _write_result(mail, verdict)
     if verdict.about_recipient:
@@ -172,7 +168,7 @@ def _write_result(mail: OutgoingMail, verdict: Verdict) -> Delivery:
         return _settle(mail, Delivery.FAILED, verdict.error)
     if verdict.outcome == Outcome.UNKNOWN:
         return _may_have_arrived(mail, verdict.error)
-    if verdict.outcome == Outcome.NO_SERVER:
+    if verdict.outcome in NOBODY_ELSE:
         # Not this mail's fault: it does not count among its attempts.
         mail.attempts -= 1
         return _postpone(mail, back_off(1), verdict.error)
@@ -333,20 +329,19 @@ class _Server:
                 self._backend.open()
                 self._is_open = True
         except Exception as error:
-            self.is_over = True
-            return Verdict(Outcome.NO_SERVER, in_words(error))
+            # A server that knows us no more has left its connection open.
+            self.close()
+            return judge_opening(error)
         try:
             accepted = self._backend.send_messages([_message(mail, as_words=takes_parts(self._backend))])
         except Exception as error:
             self.close()
             verdict = judge(error, knows_outcomes=knows)
-            self.is_over = verdict.outcome == Outcome.NO_SERVER or isinstance(error, SoftTimeLimitExceeded)
+            self.is_over = isinstance(error, SoftTimeLimitExceeded)
             return verdict
         return Verdict(Outcome.SENT) if accepted else Verdict(Outcome.LATER, "the backend accepted nothing")
 
     def close(self) -> None:
-        if not self._is_open:
-            return
         self._is_open = False
         try:
             self._backend.close()

@@ -61,6 +61,8 @@ class Attempt(TextChoices):
     SENT = "sent", "Accepté"
     REFUSED = "refused", "Refusé pour de bon"
     LATER = "later", "Refusé pour l’instant"
+    # The server refuses us, not this mail.
+    ALL = "all", "Refusé à tous"
     UNKNOWN = "unknown", "Sans réponse"
 
 

@@ -36,6 +36,10 @@ _IS_NOT = (
 _SAYS_WHO = re.compile(rf"\b{_WHO}\b.{{0,60}}\b{_IS_NOT}\b|\b{_IS_NOT}\b.{{0,30}}\b{_WHO}\b", re.IGNORECASE)
 # 5.1.7 and 5.1.8 speak of the sender.
 _OURS = {"7", "8"}
+# RFC 5321: more than the server has room for.
+_TOO_BIG = 552
+# Of a provider's interface: an unknown key, a bill, an account suspended.
+_WHO_ARE_YOU = {401, 402, 403}
 # What a provider's interface raises before it has heard anything: no route, no name, no answer to the call.
 _NEVER_REACHED = (ConnectTimeoutError, NewConnectionError, ProxyError)
 _ENHANCED = re.compile(r"\b5\.(\d{1,3})\.(\d{1,3})\b")
@@ -49,6 +53,8 @@ class Outcome(StrEnum):
     LATER = "later"
     # No server to talk to: this says nothing about the mail, and nothing else can leave either.
     NO_SERVER = "no_server"
+    # The server refuses us, whatever the mail: the same, but that somebody has to look.
+    ALL = "all"
     # Cut after the content had left: it may have arrived.
     UNKNOWN = "unknown"
 
@@ -59,6 +65,8 @@ class Verdict:
     error: str = ""
     # The server said that this address exists no more, or never did.
     about_recipient: bool = False
+    # It said no for good. Said to one after the other, it is said of us.
+    for_good: bool = False
 
 
 def in_words(error: BaseException) -> str:
@@ -80,17 +88,22 @@ def judge(error: BaseException, *, knows_outcomes: bool) -> Verdict:
         permanent = bool(codes) and all(code >= PERMANENT for code in codes)
         gone = permanent and all(_says_gone(*answer) for answer in error.recipients.values())
         refused = gone or (permanent and all(_has_number(*answer) for answer in error.recipients.values()))
-        return Verdict(Outcome.REFUSED if refused else Outcome.LATER, said, about_recipient=gone)
-    if isinstance(error, smtplib.SMTPSenderRefused):
-        # Our own address or credentials: every mail would be refused, and it is for us to mend.
-        return Verdict(Outcome.LATER, said)
+        outcome = Outcome.REFUSED if refused else Outcome.LATER
+        return Verdict(outcome, said, about_recipient=gone, for_good=permanent)
+    if isinstance(error, smtplib.SMTPSenderRefused) and not _says_too_big(error):
+        # Our own address: every mail would be refused, and it is for us to mend.
+        return judge_opening(error) if error.smtp_code >= PERMANENT else Verdict(Outcome.LATER, said)
     if isinstance(error, smtplib.SMTPResponseException):
-        return Verdict(Outcome.REFUSED if error.smtp_code >= PERMANENT else Outcome.LATER, said)
+        for_good = error.smtp_code >= PERMANENT
+        return Verdict(Outcome.REFUSED if for_good else Outcome.LATER, said, for_good=for_good)
     if isinstance(error, AnymailRecipientsRefused):
-        return Verdict(Outcome.REFUSED, said, about_recipient=True)
-    if isinstance(error, AnymailAPIError) and getattr(error, "status_code", None):
-        # 400 and 422 speak of the mail; the others of our key, of our pace, or of the provider's own day.
-        return Verdict(Outcome.REFUSED if error.status_code in {400, 422} else Outcome.LATER, said)
+        return Verdict(Outcome.REFUSED, said, about_recipient=True, for_good=True)
+    if isinstance(error, AnymailAPIError) and (status := getattr(error, "status_code", None)):
+        if status in _WHO_ARE_YOU:
+            return Verdict(Outcome.ALL, said)
+        # 400 and 422 speak of the mail; the others of our pace, or of the provider's own day.
+        refused = status in {400, 422}
+        return Verdict(Outcome.REFUSED if refused else Outcome.LATER, said, for_good=refused)
     if _was_never_reached(error):
         return Verdict(Outcome.NO_SERVER, said)
     if isinstance(error, (smtplib.SMTPServerDisconnected, OSError)):
@@ -98,6 +111,13 @@ def judge(error: BaseException, *, knows_outcomes: bool) -> Verdict:
     if isinstance(error, (ValueError, UnicodeError)):
         return Verdict(Outcome.REFUSED, said)
     return Verdict(Outcome.LATER, said)
+
+
+def judge_opening(error: BaseException) -> Verdict:
+    """The same for what is raised before any mail is spoken of: our name, our password, our address."""
+    said = in_words(error)
+    refused = isinstance(error, smtplib.SMTPResponseException) and error.smtp_code >= PERMANENT
+    return Verdict(Outcome.ALL if refused else Outcome.NO_SERVER, said)
 
 
 def _was_never_reached(error: BaseException) -> bool:
@@ -121,6 +141,11 @@ def _says_gone(code: int, answer: bytes | str) -> bool:
     if enhanced[1] == "1":
         return enhanced[2] not in _OURS
     return (enhanced[1], enhanced[2]) == ("2", "1")
+
+
+def _says_too_big(error: smtplib.SMTPSenderRefused) -> bool:
+    """A server that was told the size of a mail may refuse it before it has asked for whom it is."""
+    return error.smtp_code == _TOO_BIG
 
 
 def _has_number(code: int, answer: bytes | str) -> bool:

@@ -9,15 +9,15 @@ from uuid import UUID
 
 from django.contrib.auth import get_user_model
 from django.db import transaction
-from django.db.models import Case, Max, Q, Value, When
+from django.db.models import Case, Q, Value, When
 from django.shortcuts import get_object_or_404
 
 from mecenova.calendar import clock
 from mecenova.calendar.quiet_hours import next_sending_time
 from mecenova.logs import ADDRESS
 from mecenova.mail.departure import when_it_leaves
-from mecenova.mail.enums import Attempt, LineStatus, MailStatus, TroubleKind, Unsent
-from mecenova.mail.models import AddressTrouble, DeliveryAttempt, OutgoingMail
+from mecenova.mail.enums import LineStatus, MailStatus, TroubleKind, Unsent
+from mecenova.mail.models import AddressTrouble, OutgoingMail
 from mecenova.mail.signals import address_mended, address_troubled
 from mecenova.mail.wake import wake_on_commit
 
@@ -27,9 +27,6 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 LONGEST_DETAIL = 300
-# A server that says the same of so many addresses within this time, and accepts none, speaks of us.
-SAME_WORDS_FROM = 3
-SAME_WORDS_WITHIN = timedelta(hours=6)
 # The refusal that reveals a trouble is written just before it.
 REVEALED_WITHIN = timedelta(minutes=5)
 # Older than this, what was held back is news no more; it stays in the person's mailbox on the site.
@@ -60,28 +57,6 @@ def mark_address(
     logger.warning("Address trouble %s: %s", trouble.pk, kind)
     address_troubled.send(sender=AddressTrouble, trouble=trouble)
     return trouble
-
-
-@transaction.atomic
-def is_said_to_all(address: str, said: str) -> bool:
-    """Whether the server says the same of several addresses in a row, and accepts nothing meanwhile.
-
-    What it refuses is then us, or everything: addresses condemned in these words are written to again.
-    """
-    words, now = without_addresses(said), clock.now()
-    recent = DeliveryAttempt.objects.filter(at__gt=now - SAME_WORDS_WITHIN)
-    accepted = recent.filter(outcome=Attempt.SENT).aggregate(last=Max("at"))["last"]
-    if accepted is not None:
-        recent = recent.filter(at__gt=accepted)
-    same = recent.filter(outcome__in=[Attempt.REFUSED, Attempt.LATER], detail=words)
-    others = set(same.values_list("mail__address", flat=True).distinct()) - {address}
-    if len(others) + 1 < SAME_WORDS_FROM:
-        return False
-    for trouble in AddressTrouble.objects.open().filter(
-        kind=TroubleKind.REJECTED, detail=words, at__gt=now - SAME_WORDS_WITHIN
-    ):
-        mend_address(trouble=trouble, by=None)
-    return True
 
 
 @transaction.atomic

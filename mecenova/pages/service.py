@@ -14,7 +14,7 @@ from mecenova.agenda.models import FollowUp
 from mecenova.calendar import clock
 from mecenova.calendar.heartbeat import last_work
 from mecenova.celery import LONG, PROMPT
-from mecenova.mail.models import OutgoingMail
+from mecenova.mail.models import DeliveryAttempt, OutgoingMail
 from mecenova.ui.errors import is_outage
 
 # Woken every minute. An import may hold a long worker for three quarters of an hour.
@@ -67,6 +67,8 @@ def _worker(queue: str) -> str:
 
 def _mails() -> str:
     """One address may be slow to answer; when nothing at all has left since, it is the way out."""
+    if DeliveryAttempt.objects.refusing_all().exists():
+        return "le serveur d’envoi refuse tout, ils attendent"
     late = OutgoingMail.objects.all().overdue(clock.now()).order_by("due_at").values_list("due_at", flat=True)
     first = late.first()
     if first is None or OutgoingMail.objects.filter(sent_at__gt=first).exists():

@@ -3,10 +3,11 @@
 import pytest
 
 from mecenova.mail.enums import MailStatus
-from mecenova.mail.models import AddressTrouble, OutgoingMail
+from mecenova.mail.models import AddressTrouble, DeliveryAttempt, OutgoingMail
 from tests.faults import promises
 from tests.faults.mail_server import CUT_IN_DATA, HANG_ON_ANSWER, HANG_ON_RECIPIENT
 from tests.faults.processes import all_ready, pause
+from tests.faults.servers import eventually
 from tests.mail.smtp_sink import (
     CUT_AFTER_DATA,
     CUT_BEFORE_DATA,
@@ -20,6 +21,8 @@ from tests.mail.smtp_sink import (
 HARMLESS = [RECIPIENT_LATER, DATA_LATER, CUT_BEFORE_DATA, CUT_IN_DATA, HANG_ON_RECIPIENT]
 REPEATED = [CUT_AFTER_DATA, HANG_ON_ANSWER]
 REFUSED = [RECIPIENT_REFUSED, DATA_REFUSED]
+# Eight seconds of this suite: 1, 2, 4 minutes apart, and what its senders had in hand.
+PROBES_IN_FOUR_MINUTES = 5
 
 
 def waiting_addresses():
@@ -68,6 +71,27 @@ def test_f6_no_server_then_a_closed_door_then_a_slow_one(scene):
     scene.received(30)
     scene.mail_server.delay = 0
     scene.heal()
+    scene.settle_and_check()
+
+
+@pytest.mark.F6
+def test_f6_a_provider_that_refuses_everybody(scene):
+    """An account suspended, in words that speak of the recipient: nobody is condemned, nothing is failed."""
+    server = scene.mail_server
+    worker, _ = scene.worker_and_beat()
+    scene.in_the_middle(10)
+    server.answers["RCPT"] = "550 5.1.1 No such user"
+    scene.people_go_on()
+    eventually(lambda: DeliveryAttempt.objects.refusing_all().exists(), "it is known to be us")
+    before = len(server.presented)
+    pause(8)
+    assert len(server.presented) - before <= PROBES_IN_FOUR_MINUTES
+    assert not OutgoingMail.objects.failed().exists()
+    assert not AddressTrouble.objects.open().exists()
+    scene.people_go_on()
+    server.answers.clear()
+    scene.heal()
+    all_ready(worker)
     scene.settle_and_check()
 
 

@@ -12,7 +12,6 @@ from email.message import EmailMessage
 ACCEPT = "accept"
 GREETING_REFUSED = "greeting_refused"
 RECIPIENT_LATER, RECIPIENT_REFUSED = "recipient_later", "recipient_refused"
-SENDER_REFUSED = "sender_refused"
 DATA_LATER, DATA_REFUSED = "data_later", "data_refused"
 CUT_BEFORE_DATA, CUT_AFTER_DATA, HANG_AFTER_DATA = "cut_before_data", "cut_after_data", "hang_after_data"
 
@@ -36,17 +35,24 @@ class Conversation(socketserver.StreamRequestHandler):
         while line := self.rfile.readline().decode().strip():
             verb = line.split(" ")[0].upper()
             if verb == "EHLO":
-                self.say("250 sink")
+                self.say("250-sink\r\n250 AUTH PLAIN")
+            elif verb == "AUTH":
+                self.say(sink.answers.get(verb, "235 welcome"))
             elif verb == "MAIL":
-                self.say("530 who are you" if sink.refuses_sender else "250 ok")
+                self.say(sink.answers.get(verb, "250 ok"))
             elif verb == "RCPT":
                 recipient = line.partition("<")[2].partition(">")[0]
+                sink.presented.append(recipient)
                 behaviour = sink.behaviour_for(recipient)
                 answers = {RECIPIENT_LATER: "451 later", RECIPIENT_REFUSED: "550 no such user here"}
-                self.say(answers.get(behaviour, "250 ok"))
+                said = behaviour if behaviour[0].isdigit() else answers.get(behaviour, "250 ok")
+                self.say(sink.answers.get(verb, said))
             elif verb == "DATA":
                 if behaviour == CUT_BEFORE_DATA:
                     return
+                if verb in sink.answers:
+                    self.say(sink.answers[verb])
+                    continue
                 self.say("354 go on")
                 if not self.receive(behaviour, recipient):
                     return
@@ -81,7 +87,9 @@ class Sink:
         self.accepted: list[tuple[str, EmailMessage]] = []
         self.behaviours: dict[str, list[str]] = defaultdict(list)
         self.closed_door = False
-        self.refuses_sender = False
+        # By command, what everybody is answered while it is there.
+        self.answers: dict[str, str] = {}
+        self.presented: list[str] = []
         self.port = 0
         self._lock = threading.Lock()
 

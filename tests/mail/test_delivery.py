@@ -232,7 +232,7 @@ class TestServer:
 
     def test_our_own_address_refused_fails_no_mail(self, sink, frozen):
         mail = OutgoingMailFactory()
-        sink.refuses_sender = True
+        sink.answers["MAIL"] = "530 who are you"
         assert deliver_due() == Counter({Delivery.POSTPONED: 1})
         assert reload(mail).status == MailStatus.PENDING
 

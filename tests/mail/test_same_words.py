@@ -8,7 +8,7 @@ from mecenova.calendar import clock
 from mecenova.mail.delivery import Delivery, deliver_due
 from mecenova.mail.enums import Attempt, MailStatus
 from mecenova.mail.models import AddressTrouble, DeliveryAttempt, OutgoingMail
-from mecenova.mail.troubles import SAME_WORDS_FROM, is_said_to_all
+from mecenova.mail.refusals import REFUSED_FROM, _is_said_to_all
 from tests.mail import smtp_sink
 from tests.mail.factories import OutgoingMailFactory
 
@@ -28,8 +28,8 @@ def test_whoever_is_refused_again_meanwhile_is_not_condemned_either(sink):
     for mail in OutgoingMailFactory.create_batch(4):
         sink.behaviours[mail.address] = [smtp_sink.RECIPIENT_REFUSED] * 9
     deliver_due()
-    OutgoingMail.objects.update(retry_at=clock.now())
-    assert set(deliver_due()) == {Delivery.POSTPONED}
+    with clock.frozen(clock.now() + timedelta(minutes=2)):
+        assert set(deliver_due()) == {Delivery.POSTPONED}
     assert not AddressTrouble.objects.open().exists()
 
 
@@ -55,9 +55,9 @@ def test_what_is_forgiven_is_what_was_said_in_these_words_and_of_late(kind, hour
     trouble = AddressTrouble.objects.create(
         address="ancien@exemple.test", kind=kind, detail=words, at=now - timedelta(hours=hours)
     )
-    for mail in OutgoingMailFactory.create_batch(SAME_WORDS_FROM - 1):
+    for mail in OutgoingMailFactory.create_batch(REFUSED_FROM - 1):
         DeliveryAttempt.objects.create(mail=mail, outcome=Attempt.REFUSED, detail=words)
-    assert is_said_to_all("nouvelle@exemple.test", words)
+    assert _is_said_to_all("nouvelle@exemple.test", words)
     trouble.refresh_from_db()
     assert trouble.is_open == is_condemned
 

@@ -4,6 +4,7 @@ from mecenova.mail.models.outbox import (
     MESSAGE,
     NEXT_TRY,
     DeliveryAttempt,
+    DeliveryAttemptQuerySet,
     OutgoingMail,
     OutgoingMailQuerySet,
 )
@@ -16,6 +17,7 @@ __all__ = [
     "NEXT_TRY",
     "AddressTrouble",
     "DeliveryAttempt",
+    "DeliveryAttemptQuerySet",
     "DigestLine",
     "MailPreference",
     "OutgoingMail",

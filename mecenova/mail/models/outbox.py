@@ -10,7 +10,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Case, Exists, F, OuterRef, Q, When
+from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, When
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 
@@ -40,6 +40,10 @@ class OutgoingMailQuerySet(models.QuerySet["OutgoingMail"]):
         due = Q(status=MailStatus.PENDING, next_try__lte=moment)
         abandoned = Q(status=MailStatus.SENDING, lease_until__lte=moment)
         return self.alias(next_try=NEXT_TRY).filter(due | abandoned)
+
+    def in_hand(self, moment: datetime) -> Self:
+        """Leased by a sender that still has the time to say what became of it."""
+        return self.filter(status=MailStatus.SENDING, lease_until__gt=moment)
 
     def for_delivery(self) -> Self:
         """Each says where it goes (`goes_to`), whether nothing is received there (`in_trouble`), and of which
@@ -261,6 +265,19 @@ class OutgoingMail(Identified):
         return {MailStatus.SENT.value: "good", MailStatus.FAILED.value: "bad"}.get(self.status, "neutral")
 
 
+class DeliveryAttemptQuerySet(models.QuerySet["DeliveryAttempt"]):
+    def since_accepted(self) -> Self:
+        """Presented since the server last took one."""
+        accepted = DeliveryAttempt.objects.filter(outcome=Attempt.SENT).order_by("-at").values("at")[:1]
+        return self.annotate(accepted_at=Subquery(accepted)).filter(
+            Q(accepted_at__isnull=True) | Q(at__gt=F("accepted_at"))
+        )
+
+    def refusing_all(self) -> Self:
+        """By which the server has said that it refuses us, and still does; none of them: it works."""
+        return self.since_accepted().filter(outcome=Attempt.ALL)
+
+
 class DeliveryAttempt(Identified):
     """One presentation of a mail to the server, and what came of it. Nothing in it names a person."""
 
@@ -271,11 +288,16 @@ class DeliveryAttempt(Identified):
     outcome = models.CharField("issue", max_length=20, choices=Attempt)
     detail = models.CharField("réponse du serveur", max_length=300, blank=True)
 
+    objects: ClassVar[DeliveryAttemptQuerySet] = DeliveryAttemptQuerySet.as_manager()  # type: ignore[assignment]
+
     class Meta:
         verbose_name = "présentation au serveur"
         verbose_name_plural = "présentations au serveur"
         ordering = ["at", "id"]
-        indexes = [models.Index(fields=["at"], name="attempt_at")]
+        indexes = [
+            models.Index(fields=["at"], name="attempt_at"),
+            models.Index(fields=["at"], condition=Q(outcome="all"), name="attempt_refusing_all"),
+        ]
         constraints = [
             models.CheckConstraint(condition=Q(outcome__in=Attempt.values), name="attempt_outcome_known")
         ]

@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from mecenova.calendar import clock
-from mecenova.mail.models import AddressTrouble, DigestLine, OutgoingMail
+from mecenova.mail.models import AddressTrouble, DeliveryAttempt, DigestLine, OutgoingMail
 from mecenova.mail.operations import leaving_again, mend_address, mend_addresses_of, retry_failed
 from mecenova.team import for_the_team
 from mecenova.ui.figures import day_and_hour
@@ -27,6 +27,7 @@ def failed(request: HttpRequest) -> HttpResponse:
     troubles = AddressTrouble.objects.open().select_related("user")
     lines = DigestLine.objects.all().in_error().select_related("recipient").order_by("due_at", "id")
     context = {
+        "refusal": DeliveryAttempt.objects.refusing_all().first(),
         "page_obj": Paginator(mails, PAGE_SIZE).get_page(request.GET.get("page")),
         "troubles": Paginator(troubles, PAGE_SIZE).get_page(request.GET.get("adresses")),
         "late_mails": Paginator(late, PAGE_SIZE).get_page(request.GET.get("retards")),

@@ -18,7 +18,7 @@ from mecenova.agenda.enums import Owner
 from mecenova.agenda.models import FollowUp, SilenceCheck
 from mecenova.agenda.wording import before
 from mecenova.calendar import clock
-from mecenova.mail.models import DigestLine, OutgoingMail
+from mecenova.mail.models import DeliveryAttempt, DigestLine, OutgoingMail
 from mecenova.pages.baskets import BASKETS, GROUPS, Action, Basket, Line
 from mecenova.pages.contacts import Contacts, last_contacts, last_mails
 from mecenova.pages.duties import duties, loads, owed_by_team
@@ -63,6 +63,7 @@ def control_tower(request: HttpRequest) -> HttpResponse:
         "check_missing": SilenceCheck.objects.all().is_missing(),
         "in_error": FollowUp.objects.all().in_error().count(),
         "team_pages": navigation.team(request.user),
+        "refusal": DeliveryAttempt.objects.refusing_all().first(),
         "failed_mails": OutgoingMail.objects.failed().count(),
         "late_mails": OutgoingMail.objects.all().overdue(clock.now()).count(),
         "lines_in_error": DigestLine.objects.all().in_error().count(),
