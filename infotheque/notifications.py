@@ -12,6 +12,7 @@ from django.urls import reverse
 from accounts.models import User
 from infotheque.enums import TipStatus
 from infotheque.models import Tip
+from mecenova.agenda.operations import next_step
 from mecenova.mail.addresses import absolute_url
 from mecenova.mail.enums import Category
 from mecenova.mail.groups import register_group
@@ -46,6 +47,14 @@ class AboutTip(Notification):
 class TipTaken(AboutTip):
     name = "infotheque.tip_taken"
     template = "mail/infotheque/tip_taken.md"
+
+    def context(self, subject: Tip, recipient: User) -> dict[str, Any]:
+        step = next_step(subject.document) if subject.document else None
+        return {
+            **super().context(subject, recipient),
+            "published_by": step.deadline if step else None,
+            "put_off": step.put_off if step else "",
+        }
 
     def still_wanted(self, subject: Tip, recipient: User) -> bool:
         """Published meanwhile: the other mail says more."""

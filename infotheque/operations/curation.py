@@ -90,8 +90,9 @@ def accept_tip(*, tip: Tip, by: User) -> Document:
     for each in same:
         advance(each, TIP, "accept", by=by, decided_at=clock.now(), document=document)
         close(each)
-        queue(TipTaken, each)
     restart_review(document)
+    for each in same:
+        queue(TipTaken, each)
     return document
 
 

@@ -12,12 +12,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from infotheque import operations
 from infotheque.forms.document import SettingsForm, TipForm
 from infotheque.models import CurationSettings, Tip
+from mecenova.agenda.operations import next_step
+from mecenova.agenda.wording import before
 from mecenova.team import for_the_team
 from mecenova.ui.form_pages import show_form
 from mecenova.workflow.errors import DomainError
 
 THANKS = "Merci. L’équipe lit chaque suggestion avant d’ajouter un document."
-TOLD = "Vous recevrez un courriel quand elle aura décidé."
 LATEST_DECIDED = 20
 
 
@@ -29,14 +30,19 @@ def tip_create(request: HttpRequest) -> HttpResponse:
     form = TipForm(request.POST or None, is_member=by is not None)
     if request.method == "POST" and form.is_valid():
         try:
-            operations.give_tip(by=by, **form.cleaned_data)
+            tip = operations.give_tip(by=by, **form.cleaned_data)
         except DomainError as error:
             form.add_error(None, error.message)
         else:
             is_told = by is not None or form.cleaned_data["visitor_address"]
-            messages.success(request, f"{THANKS} {TOLD}" if is_told else THANKS)
+            messages.success(request, f"{THANKS} {_when_told(tip)}" if is_told else THANKS)
             return redirect("infotheque:list")
     return show_form(request, "infotheque/tip_create.html", form)
+
+
+def _when_told(tip: Tip) -> str:
+    step = next_step(tip)
+    return f"Vous recevrez un courriel quand elle aura décidé{before(step.deadline if step else None)}."
 
 
 @require_safe

@@ -19,12 +19,14 @@ from infotheque.operations import (
     visitors,
     withdraw_document,
 )
+from mecenova.agenda.operations import next_step
 from mecenova.calendar import clock
 from mecenova.mail.enums import MailStatus, TroubleKind
 from mecenova.mail.models import AddressTrouble, MailPreference, OutgoingMail
 from mecenova.mail.operations import deliver_due, mark_address, queue_message
+from mecenova.ui.figures import long_date
 from tests.accounts.factories import UserFactory
-from tests.mail.reading import whole
+from tests.mail.reading import preheader_of, whole
 
 pytestmark = pytest.mark.django_db
 
@@ -59,7 +61,8 @@ def names():
 
 
 def test_taken_then_published(staff, tip, snapshot):
-    document = taken(tip, staff)
+    with clock.frozen(datetime(2026, 3, 2, 10, tzinfo=clock.PARIS)):
+        document = taken(tip, staff)
     accept_tip(tip=tip, by=staff)
     assert written(notifications.TipTaken) == snapshot
     publish_document(document=document, by=staff)
@@ -69,6 +72,14 @@ def test_taken_then_published(staff, tip, snapshot):
     tip.refresh_from_db()
     assert not notifications.TipTaken().still_wanted(tip, tip.given_by)
     assert notifications.TipPublished().still_wanted(tip, tip.given_by)
+
+
+def test_taken_it_names_the_day_that_the_team_owes(staff, tip):
+    document = taken(tip, staff)
+    mail = OutgoingMail.objects.get(notification=notifications.TipTaken.name)
+    day = f"au plus tard le {long_date(next_step(document).deadline)}"
+    assert day in mail.text
+    assert day in preheader_of(mail)
 
 
 def test_declined(staff, tip, snapshot):

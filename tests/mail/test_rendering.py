@@ -215,3 +215,9 @@ def test_a_title_is_a_title_and_not_a_line_in_bold():
     templates = (Path(settings.BASE_DIR) / "templates/mail").rglob("*.md")
     bold, code = re.compile(r"^\*\*[^*{]+\*\*$", re.MULTILINE), re.compile("{%.*?%}")
     assert [one.name for one in templates if bold.search(code.sub("", one.read_text()))] == []
+
+
+def test_no_two_links_stand_one_line_apart():
+    """A thumb takes one for the other. Among the items of a list, their words keep them apart."""
+    mails = (Path(settings.BASE_DIR) / "templates/mail").rglob("*.md")
+    assert [mail.name for mail in mails if re.search(r"\)\\?\n\[", mail.read_text())] == []
