@@ -16,6 +16,7 @@ from infotheque.enums import DocumentStatus
 from infotheque.forms.document import CommentForm, DocumentForm, ShelvingForm
 from infotheque.models import Document, LinkCheck, Tip
 from infotheque.operations.documents import lock
+from infotheque.views.owed import with_duties
 from infotheque.views.wording import HISTORY, STEPS, VIEWS, step_buttons
 from mecenova.team import for_the_team
 from mecenova.ui.as_shown import held_to_write
@@ -55,6 +56,7 @@ def curation(request: HttpRequest) -> HttpResponse:
         "infotheque/curation.html",
         {
             "page_obj": page,
+            "rows": with_duties(page),
             "views": views,
             "chosen": chosen if chosen in VIEWS else "",
             "view": view,

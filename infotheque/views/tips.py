@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from infotheque import operations
 from infotheque.forms.document import SettingsForm, TipForm
 from infotheque.models import CurationSettings, Tip
+from infotheque.views.owed import with_duties
 from mecenova.agenda.operations import next_step
 from mecenova.agenda.wording import before
 from mecenova.team import for_the_team
@@ -50,7 +51,7 @@ def _when_told(tip: Tip) -> str:
 def tip_list(request: HttpRequest) -> HttpResponse:
     tips = Tip.objects.for_list()
     context = {
-        "waiting": tips.waiting(),
+        "waiting": with_duties(tips.waiting()),
         "decided": tips.exclude(decided_at=None).order_by("-decided_at")[:LATEST_DECIDED],
     }
     return render(request, "infotheque/tip_list.html", context)

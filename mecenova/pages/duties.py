@@ -34,14 +34,11 @@ class Duty:
     url: str
     assigned_to: User | None
     is_reading: bool
+    is_late: bool
 
     @property
     def whose(self) -> str:
         return "Documents à relire" if self.is_reading else "Quelqu’un attend"
-
-    @property
-    def is_late(self) -> bool:
-        return clock.day_is_over(self.promised_at)
 
 
 def owed_by_team(*, of: User | None = None) -> FollowUpQuerySet:
@@ -66,6 +63,7 @@ def duties(steps: Iterable[Any]) -> list[Duty]:
             page_of(step.subject),
             step.assigned_to,
             step.is_reading,
+            step.is_late,
         )
         for step in steps
         if step.subject is not None

@@ -1,5 +1,6 @@
 """Whoever suggests a document is not left waiting: each has a step, until the document is on line."""
 
+import re
 import threading
 from datetime import timedelta
 
@@ -13,8 +14,9 @@ from infotheque.models import Document, Tip
 from mecenova.agenda.models import FollowUp
 from mecenova.agenda.operations import check_silence, next_step, run_due
 from mecenova.calendar import clock
+from mecenova.ui.figures import long_date
 from mecenova.workflow.errors import DomainError
-from tests.accounts.factories import StaffFactory
+from tests.accounts.factories import StaffFactory, UserFactory
 from tests.infotheque.factories import DocumentFactory
 from tests.threads import at_once, until_another_waits
 
@@ -91,6 +93,35 @@ def test_a_suggestion_left_alone_stays_on_the_team_s_list_with_the_page_where_to
     assert "Le carnet d’une trésorière" in page
     assert f'href="{reverse("infotheque:tips")}"' in page
     assert f'href="{reverse("infotheque:edit", args=[draft.pk])}"' in page
+
+
+def late_rows(client, page):
+    """The titles whose line says that it is late, wherever the line is."""
+    html = client.get(reverse(page)).content.decode()
+    rows = re.findall(r"<li\b.*?</li>", html, re.DOTALL)
+    late = [row for row in rows if "en retard" in row]
+    return {title for title in ("Le carnet", "Le guide", "Le tout neuf") if any(title in row for row in late)}
+
+
+def test_what_is_late_on_the_tower_is_late_in_its_own_list(client, staff):
+    with clock.frozen(clock.now()) as moment:
+        operations.give_tip(title="Le carnet")
+        operations.accept_tip(tip=operations.give_tip(title="Le guide"), by=staff)
+        for _ in range(2):
+            moment.advance(timedelta(days=30))
+            run_due()
+        operations.give_tip(title="Le tout neuf")
+        operations.accept_tip(tip=operations.give_tip(title="Le tout neuf, en brouillon"), by=staff)
+        assert late_rows(client, "pages:control_tower") == {"Le carnet", "Le guide"}
+        assert late_rows(client, "infotheque:tips") == {"Le carnet"}
+        assert late_rows(client, "infotheque:curation") == {"Le guide"}
+
+
+def test_whoever_suggests_reads_by_which_day_the_team_decides(client):
+    client.force_login(UserFactory())
+    answer = client.post(reverse("infotheque:tip_create"), {"title": "Un guide"}, follow=True)
+    day = long_date(next_step(Tip.objects.get()).deadline)
+    assert f"quand elle aura décidé au plus tard le {day}" in answer.content.decode()
 
 
 def test_those_that_waited_before_steps_were_given_get_one_and_an_ordinary_draft_none(staff):

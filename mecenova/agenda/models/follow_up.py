@@ -98,7 +98,7 @@ class FollowUp(Identified):
     anew on the same subject. `due_at` is when the platform acts next, `deadline` what people are promised.
     """
 
-    # Only where it was read `by_promise`.
+    # Only where it was read `by_promise`, as `is_late`.
     promised_at: datetime
     # Why its date is further than its days, as people say it: of a step read as what is shown next
     # (`agenda.operations.next_step`).
@@ -191,6 +191,11 @@ class FollowUp(Identified):
     @property
     def is_open(self) -> bool:
         return self.outcome == Outcome.OPEN
+
+    @property
+    def is_late(self) -> bool:
+        """Its first date is over, however often it has come back since."""
+        return clock.day_is_over(self.promised_at)
 
     @property
     def owing_organisation_id(self) -> uuid.UUID | None:

@@ -211,7 +211,7 @@ def _lines(chosen: Basket, subjects: list[Any], refused: Refused | None) -> list
                 "line": line,
                 "step": step,
                 "promised_first": _promised_first(step) if step else None,
-                "is_late": bool(step and clock.day_is_over(step.promised_at)),
+                "is_late": bool(step and step.is_late),
                 "who": owing.get(step.owing_organisation_id, "") if step else "",
                 "assigned_to": people.get(step.assigned_to_id) if step else None,
                 "contact": _contact(line, contacts, written),
