@@ -25,7 +25,7 @@ def learning_follows(*, merging: Merging, **kwargs: Any) -> None:
 
 @receiver(organisation_erased)
 def its_answers_are_erased(*, erasing: Erasing, **kwargs: Any) -> None:
-    Progress.objects.filter(organisation=erasing.organisation).delete()
+    erasing.remove(Progress.objects.filter(organisation=erasing.organisation))
 
 
 @receiver(files_deposited)

@@ -36,7 +36,8 @@ _BETWEEN_WORDS = "[[:space:]\u00a0\u202f]+"
 
 @dataclass
 class Erasing:
-    """One erasure under way. Rooms call `blank` for what their rows say of the organisation, or for it."""
+    """One erasure under way. Rooms call `blank` for what their rows say of the organisation, or for it, and
+    `remove` for those that are nothing without it."""
 
     organisation: Organisation
     by: User
@@ -50,6 +51,11 @@ class Erasing:
         subject_type = ContentType.objects.get_for_model(rows.model)
         self.subjects.setdefault(subject_type, set()).update(rows.values_list("pk", flat=True))
         rows.update(**{name: _erased(name) for name in texts}, **others)
+
+    def remove(self, rows: QuerySet[Model]) -> None:
+        """Delete these rows, and erase what was said about them."""
+        self.blank(rows)
+        rows.delete()
 
     def finish(self) -> None:
         self._forget_by_subject()
@@ -118,9 +124,7 @@ def erase_organisation(*, organisation: Organisation, by: User) -> Organisation:
     for claim in Claim.objects.waiting().filter(organisation=organisation):
         agenda.close(claim, outcome=Outcome.CANCELLED)
     for model in (Claim, Invitation, Membership):
-        own = model._base_manager.filter(organisation=organisation)
-        erasing.blank(own)
-        own.delete()
+        erasing.remove(model._base_manager.filter(organisation=organisation))
     Duplicate.objects.about(organisation).delete()
     erasing.finish()
     journal.record(organisation, OrganisationEvent.ERASE, organisation.status, organisation.status, by)
