@@ -54,7 +54,7 @@ def collection_edit(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     )
     form = CollectionForm(request.POST or None, instance=found)
     if request.method == "POST" and form.is_valid():
-        if again := form.taken_up(get_object_or_404(Collection, pk=pk)):
+        if again := form.taken_up():
             form = again
         else:
             operations.update_collection(collection=found, by=request.user, **form.changes())

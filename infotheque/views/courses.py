@@ -33,7 +33,7 @@ def course_edit(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     )
     form = PathForm(request.POST or None, instance=found)
     if request.method == "POST" and form.is_valid():
-        if again := form.taken_up(get_object_or_404(Path, pk=pk)):
+        if again := form.taken_up():
             form = again
         else:
             operations.update_path(path=found, by=request.user, **form.changes())
@@ -56,7 +56,7 @@ def lesson_edit(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     shown = {"path": found.path, "title": found.title, "address": found.get_absolute_url()}
     form = LessonForm(request.POST or None, instance=found, keys=operations.free_exercises(found))
     if request.method == "POST" and form.is_valid():
-        if again := form.taken_up(get_object_or_404(Step.objects.for_reading(), pk=pk)):
+        if again := form.taken_up():
             return show_form(request, "infotheque/lesson_edit.html", again, **shown)
         try:
             operations.update_step(step=found, by=request.user, **form.changes())

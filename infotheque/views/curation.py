@@ -85,7 +85,7 @@ def edit(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     document = held_to_write(request, lambda: _found(pk), lambda found: lock(found, request.user))
     form = DocumentForm(request.POST or None, instance=document)
     if request.method == "POST" and form.is_valid():
-        if again := form.taken_up(_found(pk)):
+        if again := form.taken_up():
             return _show(request, pk, again, CommentForm())
         try:
             operations.update_document(document=_found(pk), by=request.user, **form.changes())

@@ -15,7 +15,6 @@ from typing import Any, Self, TypeVar
 
 from django import forms
 from django.db.models import Manager, Model
-from django.forms.models import model_to_dict
 from django.forms.utils import ErrorDict
 from django.http import HttpRequest
 from django.utils.text import Truncator
@@ -69,7 +68,7 @@ class AsShown(forms.Form):
 
         The whole of it, as one form checked it: a page saved untouched still answers what the team asked.
         """
-        changes = self._changes()
+        changes = self.changes()
         return {
             name: value if name in changes else self.now[name]
             for name, value in self.cleaned_data.items()
@@ -80,7 +79,7 @@ class AsShown(forms.Form):
         """`again`, when somebody else has written otherwise in the same fields, or what the two have written
         cannot stand together: `overtaken` says which fields of theirs.
         """
-        shown, typed = read_digests(self.cleaned_data.get("as_shown", "")), self._changes()
+        shown, typed = read_digests(self.cleaned_data.get("as_shown", "")), self.changes()
         overtaken = [
             name
             for name, value in typed.items()
@@ -105,7 +104,7 @@ class AsShown(forms.Form):
             return []
         return [name for name, value in self.now.items() if name in shown and digest(value) != shown[name]]
 
-    def _changes(self) -> dict[str, Any]:
+    def changes(self) -> dict[str, Any]:
         """What was written here, by field. Without `as_shown`, everything was."""
         shown = read_digests(self.cleaned_data.get("as_shown", ""))
         written = {name: value for name, value in self.cleaned_data.items() if name != "as_shown"}
@@ -129,70 +128,29 @@ class AsShown(forms.Form):
         return Truncator(told).chars(TOLD_LETTERS) or "rien"
 
 
-class AsShownModelForm(forms.ModelForm):
-    """The same of one record's own fields: writes what was changed on the page, and nothing of what it only
-    showed.
+class AsShownModelForm(AsShown, forms.ModelForm):
+    """The same of one record's own fields, as they were before validation writes on it."""
 
-    `as_shown` goes with the page and comes back: a short digest of each field as it then was.
-    """
-
-    as_shown = forms.CharField(required=False, widget=forms.HiddenInput)
     # What making this form again takes, beside its record.
     made_with: dict[str, Any] = {}
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.overtaken: list[Overtaken] = []
-        if self.instance._state.adding:
-            del self.fields["as_shown"]
-        else:
-            # Before validation writes on the record.
-            self.initial["as_shown"] = json.dumps(self._digests(self.instance))
+    def __init__(self, *args: Any, instance: Model | None = None, **options: Any) -> None:
+        held = (
+            None if instance is None or instance._state.adding else held_by(instance, self._meta.fields or ())
+        )
+        super().__init__(*args, now=held, instance=instance, **options)
 
-    def changes(self) -> dict[str, Any]:
-        """What was written here, by field. Without `as_shown`, everything was."""
-        shown = self._shown()
-        written = {name: value for name, value in self.cleaned_data.items() if name != "as_shown"}
-        return {name: value for name, value in written.items() if shown.get(name) != digest(value)}
+    def again(self, typed: Mapping[str, Any]) -> Self:
+        record = type(self.instance)._base_manager.get(pk=self.instance.pk)
+        return type(self)(instance=record, typed=typed, **self.made_with)
 
-    def taken_up(self, record: Model) -> Self | None:
-        """This form again, over the record as it is now, with what was typed, when somebody else has written
-        otherwise in the same fields: `overtaken` says which. None when nobody has.
-        """
-        shown, now, typed = self._shown(), self._digests(record), self.changes()
-        overtaken = [
-            name
-            for name, value in typed.items()
-            if name in shown and now[name] not in {shown[name], digest(value)}
-        ]
-        if not overtaken:
-            return None
-        again = type(self)(instance=record, initial=typed, **self.made_with)
-        again.overtaken = [Overtaken(str(self[name].label), self._said(record, name)) for name in overtaken]
-        return again
 
-    def _shown(self) -> dict[str, str]:
-        return read_digests(self.cleaned_data.get("as_shown", ""))
-
-    def _digests(self, record: Model) -> dict[str, str]:
-        return {name: digest(value) for name, value in model_to_dict(record, self._meta.fields).items()}
-
-    def _said(self, record: Model, name: str) -> str:
-        """In words, short: what this field of the record holds."""
-        value = getattr(record, name)
-        display = getattr(record, f"get_{name}_display", None)
-        if isinstance(value, bool):
-            return "oui" if value else "non"
-        if isinstance(value, Manager):
-            value = ", ".join(str(each) for each in value.all())
-        elif isinstance(value, list):
-            labels = dict(getattr(self.fields[name], "choices", ()))
-            value = ", ".join(str(labels.get(each, each)) for each in value)
-        elif isinstance(value, date):
-            value = short_date(value)
-        elif display is not None:
-            value = display()
-        return Truncator("" if value is None else str(value)).chars(TOLD_LETTERS) or "rien"
+def held_by(record: Model, fields: Iterable[str]) -> dict[str, Any]:
+    """What the record holds, by field."""
+    values = {name: getattr(record, name) for name in fields}
+    return {
+        name: list(value.all()) if isinstance(value, Manager) else value for name, value in values.items()
+    }
 
 
 def held_to_write(request: HttpRequest, find: Callable[[], Found], hold: Callable[[Found], object]) -> Found:

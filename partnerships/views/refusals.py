@@ -35,9 +35,7 @@ def refusal_step(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     _only_staff(request)
     step = held_to_write(request, lambda: get_object_or_404(RefusalStep, pk=pk), lock)
     form = RefusalStepForm(request.POST or None, instance=step)
-    again = None
-    if request.method == "POST" and form.is_valid():
-        again = form.taken_up(get_object_or_404(RefusalStep, pk=pk))
+    again = form.taken_up() if request.method == "POST" and form.is_valid() else None
     if request.method == "POST" and form.is_valid() and again is None:
         try:
             changed = operations.edit_refusal_step(step=step, by=request.user, **form.changes())

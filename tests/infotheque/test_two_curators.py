@@ -71,6 +71,20 @@ def test_the_same_words_written_by_two_are_shown_before_they_are_replaced(client
     assert (now.body, now.review_on, now.year) == ("Le mien.\n\nSur deux lignes.", later, 2026)
 
 
+def test_an_end_that_comes_before_the_beginning_written_meanwhile_is_shown_before_it_is_refused(
+    client, document
+):
+    address = reverse("infotheque:edit", args=[document.pk])
+    form = opened(client, address)
+    later = clock.today() + timedelta(days=200)
+    operations.update_document(document=document, by=StaffFactory(), valid_from=later)
+    answer = client.post(address, form | {"valid_until": clock.today() + timedelta(days=100)})
+    assert answer.status_code == 409
+    assert [told.label for told in answer.context["form"].overtaken] == ["Valable à partir du"]
+    assert as_posted(answer.context["form"])["valid_from"] == later
+    assert Document.objects.get(pk=document.pk).valid_until is None
+
+
 def test_what_a_refused_form_showed_is_not_forgotten(client, document):
     address = reverse("infotheque:edit", args=[document.pk])
     form = opened(client, address)
