@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from accounts import notifications
-from accounts.enums import LIVING_STATUSES, ClaimStatus, OrganisationStatus
+from accounts.enums import LIVING_STATUSES, OrganisationStatus
 from accounts.models import Claim, Merge, Organisation, User
 from accounts.signals import organisation_step_lost
 from mecenova.agenda import planning
@@ -33,7 +33,7 @@ REMINDER, ALERT, APOLOGY = 3, 5, 10
 
 def next_step_again(organisation: Organisation) -> None:
     """Of one that lost its step: ours until it is checked, then that of the room of its profile."""
-    if organisation.status == OrganisationStatus.TO_CHECK:
+    if organisation.is_to_check:
         start(StaffCheck, organisation)
     elif organisation.status == OrganisationStatus.CHANGES_ASKED:
         start(Corrections, organisation)
@@ -149,7 +149,7 @@ class StaffCheck(StaffDecision):
         return "Vérifier l’inscription. Personne d’autre ne voit la fiche avant."
 
     def still_relevant(self, subject: Organisation) -> bool:
-        return subject.status == OrganisationStatus.TO_CHECK
+        return subject.is_to_check
 
 
 @register_rule
@@ -162,7 +162,7 @@ class ClaimDecision(StaffDecision):
         return "Vérifier le lien de la personne avec l’organisme, et lui répondre."
 
     def still_relevant(self, subject: Claim) -> bool:
-        return subject.status == ClaimStatus.WAITING
+        return subject.is_waiting
 
 
 @register_rule

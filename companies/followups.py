@@ -269,7 +269,7 @@ def restart_silence(organisation: Organisation) -> None:
 
 def restart_need_step(need: Need) -> None:
     """The one step of the need as it now is; none once it is closed."""
-    if need.status == NeedStatus.DRAFT:
+    if need.is_draft:
         restart_step(FinishNeed, need)
     elif need.status == NeedStatus.PUBLISHED and need.deadline is None:
         restart_step(ReviewNeed, need)

@@ -115,7 +115,7 @@ class FinishNeed(AboutNeed):
     template = "mail/companies/finish_need.md"
 
     def still_wanted(self, subject: Need, recipient: User) -> bool:
-        return super().still_wanted(subject, recipient) and subject.status == NeedStatus.DRAFT
+        return super().still_wanted(subject, recipient) and subject.is_draft
 
 
 @register_notification

@@ -5,7 +5,6 @@ from django.contrib.auth.models import AnonymousUser
 from accounts import policies as accounts_policies
 from accounts.enums import LISTED_STATUSES, OrganisationStatus
 from accounts.models import User
-from companies.enums import NeedStatus
 from companies.models import Company, Need
 from mecenova.team import is_staff
 
@@ -44,7 +43,7 @@ def can_view_need(user: Visitor, need: Need) -> bool:
     company = need.company
     if company.organisation.has_left:
         return False
-    shown = need.status != NeedStatus.DRAFT and need.published_at is not None
+    shown = not need.is_draft and need.published_at is not None
     return (shown and company.organisation.is_checked) or _is_inside(user, company)
 
 

@@ -18,7 +18,6 @@ from accounts.signals import (
     organisation_left,
     organisations_merging,
 )
-from associations.enums import ProjectStatus
 from associations.models import Association, Project
 from associations.signals import (
     association_called,
@@ -78,7 +77,7 @@ def an_association_changed(*, association: Association, **kwargs: Any) -> None:
 @receiver(project_changed)
 def a_project_changed(*, project: Project, association: Association, **kwargs: Any) -> None:
     """A draft is compared with nothing, and asked to nobody: what it says counts from its publication."""
-    if project.status == ProjectStatus.PUBLISHED:
+    if project.is_published:
         note_change(kind=ChangedKind.ASSOCIATION, subject_id=association.pk)
         expire_moot(association=association)
 
@@ -219,7 +218,7 @@ def suggestions_hold_their_place(
 
 @receiver(project_changed)
 def what_was_chosen_is_done(*, project: Project, **kwargs: Any) -> None:
-    if project.status == ProjectStatus.PUBLISHED and waits_for_choice_or_work(project):
+    if project.is_published and waits_for_choice_or_work(project):
         settle(project=project)
 
 

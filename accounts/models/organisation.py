@@ -150,6 +150,10 @@ class Organisation(Identified):
         return self.name
 
     @property
+    def is_to_check(self) -> bool:
+        return self.status == OrganisationStatus.TO_CHECK
+
+    @property
     def is_checked(self) -> bool:
         return self.status == OrganisationStatus.CHECKED
 

@@ -5,7 +5,6 @@ from typing import Any
 
 from django.urls import reverse
 
-from accounts.enums import ClaimStatus
 from accounts.models import Claim, User
 from accounts.notifications.teams import managers_of, members_url
 from accounts.policies import can_edit, is_manager
@@ -41,7 +40,7 @@ class ClaimReceived(ToClaimant):
         }
 
     def still_wanted(self, subject: Claim, recipient: User) -> bool:
-        return subject.status == ClaimStatus.WAITING
+        return subject.is_waiting
 
 
 @register_notification
@@ -52,7 +51,7 @@ class ClaimDelayed(ToClaimant):
     template = "mail/accounts/claim_delayed.md"
 
     def still_wanted(self, subject: Claim, recipient: User) -> bool:
-        return subject.status == ClaimStatus.WAITING
+        return subject.is_waiting
 
 
 @register_notification

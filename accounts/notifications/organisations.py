@@ -70,7 +70,7 @@ class CheckDelayed(ToManagers):
     template = "mail/accounts/check_delayed.md"
 
     def still_wanted(self, subject: Organisation, recipient: User) -> bool:
-        return subject.status == OrganisationStatus.TO_CHECK and is_manager(recipient, subject)
+        return subject.is_to_check and is_manager(recipient, subject)
 
 
 @register_notification

@@ -4,7 +4,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 
 from accounts import followups, notifications, policies
-from accounts.enums import OrganisationStatus, Role
+from accounts.enums import Role
 from accounts.models import Claim, Membership, Organisation, User
 from accounts.operations.organisations import become_checked, end_sign_up, locked
 from accounts.operations.presence import follow_members
@@ -61,7 +61,7 @@ def accept_claim(*, claim: Claim, by: User | None, answer: str = "") -> Claim:
     )
     follow_members(organisation)
     end_sign_up(claim.user)
-    if organisation.status == OrganisationStatus.UNCLAIMED:
+    if organisation.is_unclaimed:
         become_checked(organisation, "check", by)
     elif organisation.has_left:
         become_checked(organisation, "come_back", by)

@@ -140,7 +140,7 @@ def become_checked(organisation: Organisation, verb: str, by: User | None) -> No
 
 def check_promised_by(organisation: Organisation) -> datetime | None:
     """The date promised for its check, while it waits for one."""
-    step = agenda.next_step(organisation) if organisation.status == OrganisationStatus.TO_CHECK else None
+    step = agenda.next_step(organisation) if organisation.is_to_check else None
     return step.deadline if step else None
 
 
@@ -165,7 +165,7 @@ def resubmit_organisation(*, organisation: Organisation, by: User | None) -> Org
     organisation = locked(organisation)
     if by is not None and not policies.can_resubmit(by, organisation):
         raise PermissionDenied
-    if organisation.status == OrganisationStatus.TO_CHECK:
+    if organisation.is_to_check:
         return organisation
     journal.advance(organisation, ORGANISATION, "resubmit", by=by)
     agenda.start(followups.StaffCheck, organisation)

@@ -158,7 +158,7 @@ def restart_project_step(project: Project) -> None:
 
 
 def _step_of(project: Project) -> type[ProjectRule] | None:
-    if project.status == ProjectStatus.PUBLISHED and project.stopped_until:
+    if project.is_published and project.stopped_until:
         return PausedProject
     rules: dict[str, type[ProjectRule]] = {
         ProjectStatus.DRAFT: FinishProject,

@@ -88,21 +88,25 @@ class Project(Identified):
         return reverse("associations:project_detail", args=[self.pk])
 
     @property
+    def is_published(self) -> bool:
+        return self.status == ProjectStatus.PUBLISHED
+
+    @property
     def waits_for_check(self) -> bool:
         """Published by its association, and shown to nobody before the team has checked it."""
-        return self.status == ProjectStatus.PUBLISHED and not self.association.organisation.is_checked
+        return self.is_published and not self.association.organisation.is_checked
 
     @property
     def state(self) -> str:
         """Its state in one word, the same on every page."""
         if self.waits_for_check:
             return "Prêt"
-        stopped = self.status == ProjectStatus.PUBLISHED and self.stopped_until
+        stopped = self.is_published and self.stopped_until
         return "En pause" if stopped else self.get_status_display()
 
     @property
     def is_proposed(self) -> bool:
-        return self.status == ProjectStatus.PUBLISHED and not self.is_paused
+        return self.is_published and not self.is_paused
 
     @property
     def is_paused(self) -> bool:

@@ -208,7 +208,7 @@ def remove_ask(*, ask: Ask, by: User | None) -> None:
     if by is not None and not policies.can_edit_project(by, project):
         raise PermissionDenied
     last = not project.asks.exclude(pk=ask.pk).exists()
-    if last and project.status == ProjectStatus.PUBLISHED:
+    if last and project.is_published:
         raise DomainError(
             "C’est la dernière demande d’un projet publié. Ajoutez-en une autre avant de la retirer, "
             "ou clôturez le projet."

@@ -36,7 +36,7 @@ def _said_again(known: Association, by: User | None, **sign_up: Any) -> Associat
     if by is not None and not can_edit_association(by, known):
         raise SomebodyElses
     organisation = known.organisation
-    if organisation.status == OrganisationStatus.TO_CHECK and was_begun_by(organisation, by):
+    if organisation.is_to_check and was_begun_by(organisation, by):
         return update_association(association=known, by=by, **sign_up)
     return known
 

@@ -11,7 +11,6 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.operations import hold
 from associations import operations, policies
-from associations.enums import ProjectStatus
 from associations.forms.notes import CloseForm
 from associations.forms.project import NewProjectForm, PauseForm, ProjectForm
 from associations.hints import hints_for
@@ -34,7 +33,7 @@ def project_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
     project = project_or_404(request, pk, policies.can_view_project)
     inside = policies.can_edit_project(request.user, project)
     can_solicit = policies.can_solicit(request.user, project.association)
-    from_outside = project.status == ProjectStatus.PUBLISHED and not inside and not can_solicit
+    from_outside = project.is_published and not inside and not can_solicit
     context = {
         "project": project,
         "association": project.association,

@@ -197,6 +197,10 @@ class Need(Identified):
         return self.title
 
     @property
+    def is_draft(self) -> bool:
+        return self.status == NeedStatus.DRAFT
+
+    @property
     def is_past(self) -> bool:
         """Its last day to answer is over."""
         return self.deadline is not None and self.deadline < clock.today()

@@ -69,14 +69,14 @@ def _import_need(entry: NeedEntry, again: bool, as_checked: bool, by: User | Non
     changes = _changes_to_need(need, entry, gently=attended or again, attended=attended)
     if changes:
         update_need(need=need, by=None, **changes)
-    published = need.status == NeedStatus.DRAFT and not attended
+    published = need.is_draft and not attended
     if published:
         publish_need(need=need, by=by)
     outcome = UPDATED if changes or published or checked else UNCHANGED
     notes = [KEPT] if attended else []
     if need.status == NeedStatus.CLOSED:
         notes.append(STAYS_CLOSED)
-    elif need.status == NeedStatus.DRAFT and attended:
+    elif need.is_draft and attended:
         notes.append(STAYS_DRAFT)
     return Outcome(outcome.verdict, notes=(*notes, *_visibility(company)))
 

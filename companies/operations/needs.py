@@ -76,7 +76,7 @@ def _said_again(need: Need, company: Company, kind: str, values: dict[str, Any],
         raise SomebodyElses
     if need.kind != kind:
         raise DomainError("Ce formulaire a déjà servi. Rouvrez la page pour écrire un besoin.")
-    if need.status == NeedStatus.DRAFT and was_begun_by(need, by):
+    if need.is_draft and was_begun_by(need, by):
         return update_need(need=need, by=by, **values)
     if any(getattr(need, name) != value for name, value in values.items() if name not in LISTS):
         raise DomainError(

@@ -97,7 +97,7 @@ def _said_again(
     if by is not None and not can_edit_company(by, known):
         raise SomebodyElses
     organisation = known.organisation
-    if organisation.status != OrganisationStatus.TO_CHECK or not was_begun_by(organisation, by):
+    if not organisation.is_to_check or not was_begun_by(organisation, by):
         return known
     own = known.policy
     kept: dict[str, Any] = {

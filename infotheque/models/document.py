@@ -354,6 +354,10 @@ class Document(Identified):
         return self.link_hidden_at is not None and not self.body and self.current_version_id is None
 
     @property
+    def tells_its_state(self) -> bool:
+        return self.status != DocumentStatus.PUBLISHED
+
+    @property
     def is_to_verify(self) -> bool:
         return self.status == DocumentStatus.TO_VERIFY
 

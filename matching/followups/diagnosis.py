@@ -11,7 +11,6 @@ from django.contrib.contenttypes.models import ContentType
 from django.db.models import Exists, Model, OuterRef
 
 from accounts.models import Membership, Organisation
-from associations.enums import ProjectStatus
 from associations.models import Project
 from matching import notifications
 from matching.findings import interest_came
@@ -87,7 +86,7 @@ class AfterDiagnosis(Rule):
         return subject.association.organisation_id
 
     def still_relevant(self, subject: Project) -> bool:
-        return subject.status == ProjectStatus.PUBLISHED and not subject.association.organisation.has_left
+        return subject.is_published and not subject.association.organisation.has_left
 
     def act(self, subject: Project, follow_up: FollowUp) -> None:
         if not self.has_reason(subject):

@@ -128,6 +128,23 @@ class ImportRun(Identified):
         return self.status in WORKING_STATUSES
 
     @property
+    def is_ready(self) -> bool:
+        """Rehearsed: somebody confirms it, or not."""
+        return self.status == RunStatus.READY
+
+    @property
+    def is_refused(self) -> bool:
+        return self.status == RunStatus.REFUSED
+
+    @property
+    def is_stopped(self) -> bool:
+        return self.status == RunStatus.STOPPED
+
+    @property
+    def is_done(self) -> bool:
+        return self.status == RunStatus.DONE
+
+    @property
     def has_begun(self) -> bool:
         """A worker has taken the present pass up."""
         return self.attempts > 0

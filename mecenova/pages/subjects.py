@@ -6,7 +6,6 @@ from django.contrib.contenttypes.prefetch import GenericPrefetch
 from django.db.models import Model, QuerySet
 from django.urls import reverse
 
-from accounts.enums import OrganisationStatus
 from accounts.models import Claim, Organisation
 from associations.models import Association, Project
 from companies.models import Company, Need
@@ -90,6 +89,6 @@ def page_of(subject: Any) -> str:
 
 def _page_of_organisation(organisation: Organisation) -> str:
     profile = getattr(organisation, "association", None) or getattr(organisation, "company", None)
-    if organisation.status == OrganisationStatus.CHECKED and profile is not None:
+    if organisation.is_checked and profile is not None:
         return str(profile.get_absolute_url())
     return reverse("pages:organisation", args=[organisation.pk])

@@ -29,9 +29,9 @@ RELEASE_DAY = 15
 def next_step_again(introduction: Introduction) -> None:
     """One that lost its step waits as if what it waits for had begun now: all its days are left."""
     now = clock.now()
-    if introduction.status == IntroductionStatus.REQUESTED:
+    if introduction.is_waiting:
         start(AnswerIntroduction, introduction, since=now)
-    elif introduction.status == IntroductionStatus.QUEUED:
+    elif introduction.is_queued:
         start(SendQueuedIntroduction, introduction, since=now)
     elif introduction.later_on is not None:
         start(ReplyLater, introduction, since=max(now, morning_of(introduction.later_on)))
@@ -83,7 +83,7 @@ class AnswerIntroduction(IntroductionRule):
         return subject.answering_organisation.pk
 
     def still_relevant(self, subject: Introduction) -> bool:
-        return subject.status == IntroductionStatus.REQUESTED
+        return subject.is_waiting
 
     def letters(self, subject: Introduction, follow_up: FollowUp) -> Sequence[Letter] | None:
         reminder = self.reminders.get(follow_up.occurrence)
@@ -131,7 +131,7 @@ class ReplyLater(IntroductionRule):
         return "Reposer la question à la date dite"
 
     def still_relevant(self, subject: Introduction) -> bool:
-        return subject.status == IntroductionStatus.LATER
+        return subject.is_postponed
 
     def act(self, subject: Introduction, follow_up: FollowUp) -> None:
         later_has_come.send(Introduction, introduction=subject)

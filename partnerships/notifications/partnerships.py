@@ -207,7 +207,7 @@ class DecideTogetherReminder(PartnershipNotification):
         return context | {"asked_again_on": again}
 
     def still_wanted(self, subject: Partnership, recipient: "User") -> bool:
-        return subject.status == PartnershipStatus.DISCUSSION and subject.talked_at is not None
+        return subject.is_in_discussion and subject.talked_at is not None
 
 
 @register_notification

@@ -40,6 +40,13 @@ def test_apostrophes_are_typographic():
     assert found == []
 
 
+def test_a_state_is_asked_by_its_name():
+    """`is_published`, `closed_at`: the model knows its states, and the database ties each to its date."""
+    spelt = re.compile(r"\bstatus (?:==|!=|in|not in) ")
+    assert spelt.search('{% if need.status == "draft" %}')
+    assert [relative(path) for path in template_files() if spelt.search(path.read_text())] == []
+
+
 def test_a_promised_day_is_still_in_time():
     """« Au plus tard le », or « au soir du »: « avant le » would take that day away (ADR 25)."""
     promised = re.compile(r"\bavant le {{ [\w.]*(?:deadline|_by)\b")
