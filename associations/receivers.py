@@ -86,12 +86,12 @@ def _has_profile(organisation: Organisation) -> bool:
 
 @receiver(organisations_merging)
 def projects_follow(*, merging: Merging, **kwargs: Any) -> None:
-    bring_projects_over(merging)
+    bring_projects_over(merging=merging)
 
 
 @receiver(organisations_merged)
 def profiles_become_one(*, merging: Merging, **kwargs: Any) -> None:
-    become_one(merging)
+    become_one(merging=merging)
 
 
 register_profiles(OrganisationKind.ASSOCIATION, PROFILES)

@@ -75,12 +75,12 @@ def the_platform_closes_it(need: Need, **kwargs: Any) -> None:
 
 @receiver(organisations_merging)
 def its_needs_follow(merging: Merging, **kwargs: Any) -> None:
-    bring_needs_over(merging)
+    bring_needs_over(merging=merging)
 
 
 @receiver(organisations_merged)
 def its_profiles_become_one(merging: Merging, **kwargs: Any) -> None:
-    become_one(merging)
+    become_one(merging=merging)
 
 
 register_profiles(OrganisationKind.COMPANY, PROFILES)

@@ -46,7 +46,7 @@ def read_waiting() -> int:
 
 def _carry_out(pk: uuid.UUID, reader: Reader) -> bool:
     """One deposit. What breaks is logged and begun again later: it does not stop the others."""
-    deposit = begin_deposit(pk)
+    deposit = begin_deposit(pk=pk)
     if deposit is None:
         return False
     try:
@@ -61,7 +61,7 @@ def _carry_out(pk: uuid.UUID, reader: Reader) -> bool:
     except Exception as error:
         logger.exception("Deposit %s: pass %s broken off", deposit.pk, deposit.attempts)
         if is_without_room(error):
-            leave_pass_uncounted(deposit)
+            leave_pass_uncounted(deposit=deposit)
         return False
     return True
 
@@ -75,14 +75,14 @@ def _keep_each(deposit: Deposit, reader: Reader, folder: Path) -> None:
     together = [waiting] if deposit.attempts == 1 else [[file] for file in waiting]
     for files in together:
         for file, read in _reads(files, reader, folder):
-            keep_deposited(file, read)
+            keep_deposited(file=file, read=read)
             read.path.unlink(missing_ok=True)
 
 
 def _keep_together(deposit: Deposit, reader: Reader, folder: Path) -> None:
     """All the files of one version: read first, kept once all of them can be."""
     reads = {file.pk: read for file, read in _reads(deposit.files.waiting(), reader, folder)}
-    keep_version(deposit, reads)
+    keep_version(deposit=deposit, reads=reads)
 
 
 def _reads(
@@ -109,7 +109,7 @@ def _ask_next(waiting: Iterator[DepositedFile], reader: Reader, folder: Path) ->
             with file.source.open("rb") as stored, path.open("wb") as copy:
                 shutil.copyfileobj(stored, copy)
         except FileNotFoundError:
-            refuse_deposited(file, LOST)
+            refuse_deposited(file=file, reason=LOST)
         else:
             reader.ask(path, file.name)
             return file
@@ -121,5 +121,5 @@ def _answer(file: DepositedFile, reader: Reader, folder: Path) -> ReadFile | Non
         return reader.answer()
     except Unreadable as refusal:
         (folder / str(file.pk)).unlink(missing_ok=True)
-        refuse_deposited(file, refusal.message)
+        refuse_deposited(file=file, reason=refusal.message)
         return None

@@ -20,7 +20,7 @@ REVIEW_NOTE = "sa date de relecture est arrivée"
 
 @receiver(organisations_merging)
 def learning_follows(*, merging: Merging, **kwargs: Any) -> None:
-    bring_learning_over(merging)
+    bring_learning_over(merging=merging)
 
 
 @receiver(organisation_erased)

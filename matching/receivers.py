@@ -239,4 +239,4 @@ def give_the_step_back(*, project: Project, **kwargs: Any) -> None:
 
 @receiver(organisations_merging)
 def suggestions_follow(*, merging: Merging, **kwargs: Any) -> None:
-    bring_suggestions_over(merging)
+    bring_suggestions_over(merging=merging)

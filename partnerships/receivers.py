@@ -113,4 +113,4 @@ def end_what_waited_for_it(sender: Any, need: Need, **kwargs: Any) -> None:
 
 @receiver(organisations_merging)
 def what_was_under_way_follows(sender: Any, merging: Merging, **kwargs: Any) -> None:
-    bring_partnerships_over(merging)
+    bring_partnerships_over(merging=merging)

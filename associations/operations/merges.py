@@ -1,5 +1,7 @@
 """An association's part of a merge: its projects follow, its two profiles become one."""
 
+from django.db import transaction
+
 from accounts.models import Organisation
 from accounts.operations.merging import Merging
 from accounts.operations.profiles import Profiles
@@ -40,12 +42,14 @@ PROFILES = Profiles(
 )
 
 
-def bring_projects_over(merging: Merging) -> None:
+@transaction.atomic
+def bring_projects_over(*, merging: Merging) -> None:
     merging.handled |= {"associations.Association.organisation", "associations.Project.association"}
     PROFILES.bring_over(merging, (Project, "association"))
 
 
-def become_one(merging: Merging) -> None:
+@transaction.atomic
+def become_one(*, merging: Merging) -> None:
     """The two profiles are one, and the next step is that of the whole."""
     kept, gone = PROFILES.of(merging.kept), PROFILES.of(merging.gone)
     if kept is None:

@@ -1,5 +1,7 @@
 """A company's part of a merge: its needs follow, its two profiles and their policies become one."""
 
+from django.db import transaction
+
 from accounts.models import Organisation
 from accounts.operations.merging import Merging, as_json
 from accounts.operations.profiles import Profiles
@@ -23,7 +25,8 @@ PROFILES = Profiles(
 )
 
 
-def bring_needs_over(merging: Merging) -> None:
+@transaction.atomic
+def bring_needs_over(*, merging: Merging) -> None:
     merging.handled |= {
         "companies.Company.organisation",
         "companies.Need.company",
@@ -32,7 +35,8 @@ def bring_needs_over(merging: Merging) -> None:
     PROFILES.bring_over(merging, (Need, "company"))
 
 
-def become_one(merging: Merging) -> None:
+@transaction.atomic
+def become_one(*, merging: Merging) -> None:
     """The two profiles are one, and the next step is that of the whole."""
     kept, gone = PROFILES.of(merging.kept), PROFILES.of(merging.gone)
     if kept is None:

@@ -74,7 +74,7 @@ def bring_files(
 
 
 @transaction.atomic
-def begin_deposit(pk: uuid.UUID) -> Deposit | None:
+def begin_deposit(*, pk: uuid.UUID) -> Deposit | None:
     """The worker says that it takes it up before anything else: a pass that dies is counted.
 
     A file settled starts the count again (`_settle`). After too many deaths at one place, the first file that
@@ -93,13 +93,14 @@ def begin_deposit(pk: uuid.UUID) -> Deposit | None:
     return deposit
 
 
-def leave_pass_uncounted(deposit: Deposit) -> None:
+@transaction.atomic
+def leave_pass_uncounted(*, deposit: Deposit) -> None:
     """It broke for want of room, which is no fault of the files: they are read once there is some."""
     Deposit.objects.filter(pk=deposit.pk, attempts__gt=0).update(attempts=F("attempts") - 1)
 
 
 @transaction.atomic
-def refuse_deposited(file: DepositedFile, reason: str) -> None:
+def refuse_deposited(*, file: DepositedFile, reason: str) -> None:
     """Not one that is kept. Twice changes nothing."""
     row = _waiting(file)
     if row is not None:
@@ -107,7 +108,7 @@ def refuse_deposited(file: DepositedFile, reason: str) -> None:
 
 
 @transaction.atomic
-def keep_deposited(file: DepositedFile, read: ReadFile) -> None:
+def keep_deposited(*, file: DepositedFile, read: ReadFile) -> None:
     """A draft of its own, unless the library has this content already. Twice changes nothing."""
     row = _waiting(file)
     if row is None:
@@ -131,7 +132,7 @@ def keep_deposited(file: DepositedFile, read: ReadFile) -> None:
 
 
 @transaction.atomic
-def keep_version(deposit: Deposit, reads: Mapping[uuid.UUID, ReadFile]) -> None:
+def keep_version(*, deposit: Deposit, reads: Mapping[uuid.UUID, ReadFile]) -> None:
     """All the files of the next version, together; one refused, and the present version stays."""
     rows = list(deposit.files.select_for_update(of=("self",), no_key=True).waiting())
     refused = deposit.files.filter(status=DepositStatus.REFUSED).exists()

@@ -47,6 +47,7 @@ def settle_gap(*, gap: SearchGap, by: User) -> SearchGap:
     return gap
 
 
+@transaction.atomic
 def forget_gaps() -> int:
     """Words that nobody has searched for a year, answered or not. How many went."""
     return SearchGap.objects.filter(last_at__lte=clock.now() - GAPS_ARE_KEPT).delete()[0]

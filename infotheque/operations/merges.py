@@ -2,11 +2,14 @@
 
 from typing import Any
 
+from django.db import transaction
+
 from accounts.operations.merging import Merging
 from infotheque.models import Document, PrescribedReading, Progress
 
 
-def bring_learning_over(merging: Merging) -> None:
+@transaction.atomic
+def bring_learning_over(*, merging: Merging) -> None:
     kept, gone = merging.kept, merging.gone
 
     def both_worked(row: Any) -> None:

@@ -44,6 +44,7 @@ def prescribe_first_documents(*, by: User) -> int:
     return len(found)
 
 
+@transaction.atomic
 def note_reading(*, place: str, document: Document, organisation: Organisation, by: User) -> None:
     """The document was opened from this place. Twice is once; an unknown place leaves no trace."""
     if not is_member(by, organisation):

@@ -13,10 +13,12 @@ from mecenova.calendar import clock
 MARKS_ARE_KEPT = timedelta(days=1)
 
 
+@transaction.atomic
 def count_opening(*, document: Document) -> None:
     _count(document, opened=1)
 
 
+@transaction.atomic
 def count_download(*, document: Document) -> None:
     _count(document, downloaded=1)
 
@@ -43,6 +45,7 @@ def mark_key(document: Document, address: str) -> str:
     return salted_hmac("infotheque.useful", said, secret=settings.SECRET_KEY, algorithm="sha256").hexdigest()
 
 
+@transaction.atomic
 def forget_marks() -> int:
     """Counts stay; what told one answer from another goes."""
     old = UsefulMark.objects.filter(day__lte=clock.today() - MARKS_ARE_KEPT)

@@ -1,5 +1,7 @@
 """Suggestions follow to the record that stays; the next small round looks at it again."""
 
+from django.db import transaction
+
 from accounts.operations.merging import Merging
 from associations.models import Association
 from companies.models import Company
@@ -12,7 +14,8 @@ from matching.models import (
 )
 
 
-def bring_suggestions_over(merging: Merging) -> None:
+@transaction.atomic
+def bring_suggestions_over(*, merging: Merging) -> None:
     merging.handled |= {
         "matching.Suggestion.association",
         "matching.Suggestion.company",

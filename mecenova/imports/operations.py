@@ -119,7 +119,7 @@ def resume(*, run: ImportRun, by: "User | None") -> ImportRun:
 
 
 @transaction.atomic
-def begin(pk: uuid.UUID) -> ImportRun | None:
+def begin(*, pk: uuid.UUID) -> ImportRun | None:
     """The worker takes a run up, and says so before anything else: a pass that dies is counted."""
     run = ImportRun.objects.select_for_update(no_key=True).filter(pk=pk).first()
     if run is None or not run.is_working:
@@ -137,13 +137,14 @@ def begin(pk: uuid.UUID) -> ImportRun | None:
     return run
 
 
-def leave_pass_uncounted(run: ImportRun) -> None:
+@transaction.atomic
+def leave_pass_uncounted(*, run: ImportRun) -> None:
     """It broke for want of room, which is no fault of the file: it is taken up again once there is some."""
     ImportRun.objects.filter(pk=run.pk, attempts__gt=0).update(attempts=F("attempts") - 1)
 
 
 @transaction.atomic
-def end(run: ImportRun, report: Report, rejects: IO[bytes] | None) -> None:
+def end(*, run: ImportRun, report: Report, rejects: IO[bytes] | None) -> None:
     """Keep what a pass found, unless somebody cancelled meanwhile."""
     found = ImportRun.objects.select_for_update(no_key=True).get(pk=run.pk)
     if found.status != run.status:
@@ -164,7 +165,7 @@ def end(run: ImportRun, report: Report, rejects: IO[bytes] | None) -> None:
 
 
 @transaction.atomic
-def refuse(run: ImportRun, reason: str) -> None:
+def refuse(*, run: ImportRun, reason: str) -> None:
     """The file is not what it should be; found while writing, the import stops with what was written."""
     found = ImportRun.objects.select_for_update(no_key=True).get(pk=run.pk)
     if found.status == RunStatus.TRYING:

@@ -54,7 +54,7 @@ def carry_out_waiting() -> int:
 
 def _carry_out(pk: uuid.UUID) -> bool:
     """One pass. What breaks is logged and begun again later: it does not stop the other files."""
-    run = begin(pk)
+    run = begin(pk=pk)
     kind = kind_of(run.kind) if run else None
     if run is None or kind is None:
         return False
@@ -62,16 +62,16 @@ def _carry_out(pk: uuid.UUID) -> bool:
         with temporary_folder("mecenova-import-") as folder:
             _pass_over(run, kind, folder)
     except ImportRefused as refusal:
-        refuse(run, refusal.message)
+        refuse(run=run, reason=refusal.message)
     except FileNotFoundError:
-        refuse(run, UNREADABLE)
+        refuse(run=run, reason=UNREADABLE)
     except SoftTimeLimitExceeded:
         # This worker is about to be stopped: it begins no other file.
         raise
     except Exception as error:
         logger.exception("Import %s: pass %s broken off", run.pk, run.attempts)
         if is_without_room(error):
-            leave_pass_uncounted(run)
+            leave_pass_uncounted(run=run)
         return False
     return True
 
@@ -86,10 +86,10 @@ def _pass_over(run: ImportRun, kind: ImportKind, folder: Path) -> None:
     with _telling(run, writing) as tell:
         run_import(path, importer, commit=writing, rejects=rejects, report=report, tell=tell)
     if report.rejects is None:
-        end(run, report, None)
+        end(run=run, report=report, rejects=None)
     else:
         with rejects.open("rb") as file:
-            end(run, report, file)
+            end(run=run, report=report, rejects=file)
 
 
 @contextmanager

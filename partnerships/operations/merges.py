@@ -1,5 +1,7 @@
 """What two records of one organisation had asked, spent and signed follows to the one that stays."""
 
+from django.db import transaction
+
 from accounts.operations.merging import Merging
 from associations.models import Association
 from companies.models import Company
@@ -16,7 +18,8 @@ _FURTHEST = (IntroductionStatus.REQUESTED, IntroductionStatus.LATER, Introductio
 TWICE = "La même demande était ouverte par deux fiches, réunies en une\u00a0: l’autre continue."
 
 
-def bring_partnerships_over(merging: Merging) -> None:
+@transaction.atomic
+def bring_partnerships_over(*, merging: Merging) -> None:
     """In the order of locks: introductions, then partnerships, then the companies' months."""
     for model in (Party, TalkReport, Reflection):
         merging.move(model, "organisation", merging.kept, merging.gone)

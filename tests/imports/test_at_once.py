@@ -47,11 +47,14 @@ def verbs(run):
 
 @pytest.mark.parametrize(
     "ends",
-    [lambda run: end(run, FOUND, io.BytesIO(b"rejets")), lambda run: refuse(run, "Illisible.")],
+    [
+        lambda run: end(run=run, report=FOUND, rejects=io.BytesIO(b"rejets")),
+        lambda run: refuse(run=run, reason="Illisible."),
+    ],
     ids=["found", "refused"],
 )
 def test_what_a_trial_finds_is_dropped_when_somebody_is_cancelling(run, monkeypatch, ends):
-    worker = begin(run.pk)
+    worker = begin(pk=run.pk)
     while_uncommitted(monkeypatch, lambda: cancel(run=run, by=StaffFactory()), lambda: ends(worker))
     run.refresh_from_db()
     assert (run.status, run.trial, run.rejects.name, run.error) == (RunStatus.CANCELLED, {}, "", "")
@@ -60,7 +63,7 @@ def test_what_a_trial_finds_is_dropped_when_somebody_is_cancelling(run, monkeypa
 
 def test_nobody_begins_what_is_being_cancelled(run, monkeypatch):
     staff = StaffFactory()
-    assert while_uncommitted(monkeypatch, lambda: cancel(run=run, by=staff), lambda: begin(run.pk)) is None
+    assert while_uncommitted(monkeypatch, lambda: cancel(run=run, by=staff), lambda: begin(pk=run.pk)) is None
 
 
 def test_confirmed_twice_at_once_it_is_confirmed_once_by_the_first(tried, monkeypatch):

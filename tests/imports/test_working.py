@@ -112,7 +112,7 @@ def test_only_what_a_pass_cut_short_had_written_is_told():
     run = tried_and_confirmed()
     for written in (500, 0, 0):
         ImportRun.objects.filter(pk=run.pk).update(progress={"created": written, "updated": 0}, attempts=0)
-        begin(run.pk)
+        begin(pk=run.pk)
     run.refresh_from_db()
     assert [passed["created"] for passed in run.interrupted] == [500]
 
@@ -166,9 +166,9 @@ def test_a_pass_cut_short_is_told_and_doubles_nothing(monkeypatch, client):
 @pytest.mark.django_db
 def test_cancelled_while_it_was_tried():
     run = brought()
-    worker = working.begin(run.pk)
+    worker = working.begin(pk=run.pk)
     cancel(run=run, by=StaffFactory())
-    working.end(worker, Report(what="", source="", commit=False), None)
+    working.end(run=worker, report=Report(what="", source="", commit=False), rejects=None)
     run.refresh_from_db()
     assert (run.status, run.trial) == (RunStatus.CANCELLED, {})
 
@@ -201,12 +201,12 @@ def test_rejects_of_a_former_pass_go_with_the_transaction_that_replaces_them(
     monkeypatch, django_capture_on_commit_callbacks
 ):
     run = brought()
-    worker = working.begin(run.pk)
+    worker = working.begin(pk=run.pk)
     report = Report(what="", source="", commit=False)
-    working.end(worker, report, io.BytesIO(b"first"))
+    working.end(run=worker, report=report, rejects=io.BytesIO(b"first"))
     run.refresh_from_db()
     before, former = files_kept(), run.rejects.name
-    worker = working.begin(confirm(run=run, by=StaffFactory()).pk)
+    worker = working.begin(pk=confirm(run=run, by=StaffFactory()).pk)
     with monkeypatch.context() as broken_journal:
 
         def lost(*args, **values):
@@ -214,10 +214,10 @@ def test_rejects_of_a_former_pass_go_with_the_transaction_that_replaces_them(
 
         broken_journal.setattr(journal, "record", lost)
         with pytest.raises(OperationalError):
-            working.end(worker, report, io.BytesIO(b"second"))
+            working.end(run=worker, report=report, rejects=io.BytesIO(b"second"))
     assert files_kept() == before
     with django_capture_on_commit_callbacks(execute=True):
-        working.end(worker, report, io.BytesIO(b"second"))
+        working.end(run=worker, report=report, rejects=io.BytesIO(b"second"))
     run.refresh_from_db()
     assert run.rejects.read() == b"second"
     assert not run.rejects.storage.exists(former)

@@ -191,11 +191,11 @@ def test_the_next_file_is_read_while_one_is_kept_and_a_pass_broken_off_mixes_non
     keep, ahead = ingesting.keep_deposited, []
     bring(staff, *(upload(hostile.docx_of(f"texte {n}"), f"titre {n}.docx") for n in range(3)))
 
-    def keep_and_look(file, read):
+    def keep_and_look(**given):
         ahead.append(reader._asked and reader._asked.name)
         if len(ahead) == 2:
             raise ConnectionError
-        keep(file, read)
+        keep(**given)
 
     monkeypatch.setattr(ingesting, "keep_deposited", keep_and_look)
     assert ingesting.read_waiting() == 0

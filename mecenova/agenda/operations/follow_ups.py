@@ -165,6 +165,7 @@ def next_steps(subjects: Iterable[Model]) -> dict[uuid.UUID, FollowUp]:
     return {step.subject_id: step for step in steps}
 
 
+@transaction.atomic
 def retry_now(*, follow_up: FollowUp, by: "User") -> FollowUp:
     """The cause is mended: what raised is due at once, its error shown until it works."""
     if not is_staff(by):
