@@ -23,6 +23,7 @@ from matching.standing import Standing, standing_of
 from mecenova.agenda.models import Absence
 from mecenova.calendar import clock
 from mecenova.identifiers.names import fold
+from mecenova.search.functions import says
 from partnerships.enums import OPEN_STATUSES, IntroductionStatus, Side
 from partnerships.models import Introduction
 from partnerships.operations import places_left
@@ -185,12 +186,12 @@ def waiting_since(organisation: Organisation, last_presented: datetime | None) -
 
 
 def needs_named(wanted: str) -> list[Need]:
-    """The need of this identifier; else of this title whatever the case; else a few whose title holds it."""
+    """The need of this identifier; else of this title whatever the case; else a few whose title says it."""
     key, rows = _key(wanted), Need.objects.order_by("title", "pk")
     if key:
         return list(rows.filter(pk=key))
     words = wanted.strip()
-    return list(rows.filter(title__iexact=words)[:FEW] or rows.filter(title__icontains=words)[:FEW])
+    return list(rows.filter(title__iexact=words)[:FEW] or rows.filter(says("title", words))[:FEW])
 
 
 def associations_named(wanted: str) -> list[Association]:

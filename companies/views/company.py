@@ -159,7 +159,7 @@ def _show_policy(request: HttpRequest, company: Company, form: PolicyForm) -> Ht
 
 
 def _where_to_say(company: Company, part: Part, reader: policies.Visitor) -> str:
-    """None for who may not say it: the team writes no need in their place."""
+    """Nothing for who may not say it: the team writes no need in their place."""
     if part == NEED and not policies.can_create_need(reader, company):
         return ""
     return where_to_say(company, part)

@@ -18,6 +18,7 @@ from infotheque.models import Document, LinkCheck, Tip
 from infotheque.operations.documents import lock
 from infotheque.views.owed import with_duties
 from infotheque.views.wording import HISTORY, STEPS, VIEWS, step_buttons
+from mecenova.search.functions import says
 from mecenova.team import for_the_team
 from mecenova.ui.as_shown import held_to_write
 from mecenova.ui.form_pages import show_form, status_of
@@ -48,7 +49,7 @@ def curation(request: HttpRequest) -> HttpResponse:
     found = view.choose(Document.objects.all())
     words = request.GET.get("q", "").replace("\x00", "").strip()[:200]
     if words:
-        found = found.filter(title__icontains=words)
+        found = found.filter(says("title", words))
     page = Paginator(found.for_curation(), PAGE_SIZE).get_page(request.GET.get("page"))
     views = [(slug, each.title, each.choose(Document.objects.all()).count()) for slug, each in VIEWS.items()]
     return render(

@@ -101,6 +101,15 @@ def test_the_list_shows_what_waits(client, staff):
     assert "À relire dès maintenant" in client.get(address).text
 
 
+@pytest.mark.parametrize("typed", ["benevolat", "l'engagement", "ENGAGEMENTS", "d’entrep", "« bénévolat »"])
+def test_a_title_is_found_however_it_is_typed(client, staff, typed):
+    DocumentFactory(title="Le bénévolat et l’engagement d’entreprise")
+    other = DocumentFactory(title="Un reçu fiscal")
+    page = client.get(reverse("infotheque:curation"), {"q": typed}).text
+    assert "Le bénévolat et l’engagement d’entreprise" in page
+    assert other.title not in page
+
+
 def test_team_pages_do_not_exist_for_others(client):
     document, collection = DocumentFactory(), operations.create_collection(by=None, title="Débuter")
     tip = operations.give_tip(title="Un guide")

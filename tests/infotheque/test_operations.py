@@ -213,7 +213,9 @@ def test_a_name_never_becomes_a_path(staff, pdf):
     names = ["../../etc/passwd.pdf", "a\x00b.pdf", "🎉.pdf", "x" * 146 + ".pdf"]
     files = [pdf(b"%PDF-" + bytes([65 + n]), name=name.replace("\x00", "")) for n, name in enumerate(names)]
     version = operations.add_version(document=DocumentFactory(), files=files, by=staff)
-    for file in version.files.all():
+    kept = list(version.files.all())
+    assert len(kept) == len(names)
+    for file in kept:
         assert file.file.name.startswith(f"infotheque/{file.pk}/")
         assert file.file.name.endswith(".pdf")
 

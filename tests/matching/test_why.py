@@ -311,8 +311,9 @@ def test_a_part_of_a_name_is_enough_where_only_one_bears_it(client):
     AssociationFactory(complete=True, organisation__name="La Garonne à vélo")
     client.force_login(UserFactory(is_staff=True))
     address = reverse("matching:choose_pair")
-    found = client.get(address, {"besoin": "BUREAUX à donner", "association": "compagnons"})
-    assert found.url == reverse("matching:pair", args=[need.pk, association.pk])
+    for typed in ("BUREAUX à donner", "demenagement", "donner des bureaux"):
+        found = client.get(address, {"besoin": typed, "association": "compagnons"})
+        assert found.url == reverse("matching:pair", args=[need.pk, association.pk]), typed
     several = shown(client.get(address, {"besoin": "bureaux", "association": "garonne"}))
     assert "Plusieurs y répondent" in several
     assert "Les Compagnons de Garonne" in several
