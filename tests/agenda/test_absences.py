@@ -83,6 +83,18 @@ class TestDates:
         # Away on the 24th and 25th: the two working days left are the 26th and the 27th.
         assert next_step(subject).due_at == day(27)
 
+    def test_one_that_ends_today_is_cut_short_too(self, subject, frozen, day):
+        """Back on what was to be the last day away: that day counts again."""
+        start(Answer, subject)
+        absence = add_absence(
+            organisation_id=subject.pk, first_day=date(2026, 11, 24), last_day=date(2026, 11, 26), by=None
+        )
+        frozen.move_to(day(26))
+        remove_absence(absence=absence, by=None)
+        absence.refresh_from_db()
+        assert absence.last_day == date(2026, 11, 25)
+        assert next_step(subject).due_at == day(27)
+
     def test_noted_then_taken_back_the_same_morning_freezes_nothing(self, subject, frozen, acted, day):
         """What was due at nine, put off a year at ten to nine, is due at ten past, at its true date."""
         start(Answer, subject)

@@ -27,6 +27,7 @@ from mecenova.agenda.operations import (
     start,
     withdraw_slot,
 )
+from mecenova.agenda.operations.appointments import call_off_unheld
 from mecenova.calendar.clock import PARIS
 from mecenova.mail.delivery import deliver_due
 from mecenova.mail.models import OutgoingMail
@@ -137,6 +138,15 @@ class TestMissed:
         assert FollowUp.objects.get(rule=HoldSlot.name).outcome == Outcome.CANCELLED
         assert [line.verb for line in history(slot)] == ["book", "miss"]
 
+    def test_said_by_one_of_the_two_alone(self, slots, book, frozen):
+        slot = book(slots[0])
+        frozen.move_to(slot.ends_at)
+        for stranger in (UserFactory(), MembershipFactory().user):
+            with pytest.raises(PermissionDenied):
+                miss_slot(slot=slot, by=stranger)
+        slot.refresh_from_db()
+        assert slot.is_booked
+
     def test_not_once_it_is_noted_that_they_have_talked(self, slots, book, member, adviser, frozen):
         slot = book(slots[0])
         frozen.move_to(slot.ends_at)
@@ -228,6 +238,7 @@ class TestCallingOff:
         slot = cancel_booking(slot=book(slots[0]), by=adviser)
         assert slot.cancelled_at is not None
         assert not slot.was_missed
+        assert [(line.verb, line.by) for line in history(slot)] == [("book", member), ("call_off", adviser)]
         mail = mails("slot_called_off").get()
         assert mail.recipient == member
         assert "/rendez-vous/choisir/" in mail.text
@@ -276,6 +287,17 @@ class TestCallingOff:
         withdraw_slot(slot=slot, by=adviser)
         assert mails("slot_called_off").count() == 1
 
+    def test_what_was_given_back_or_held_is_called_off_for_nobody(self, slots, book, member, adviser, frozen):
+        given_back = cancel_booking(slot=book(slots[0]), by=member)
+        call_off_unheld(slot=given_back)
+        assert free_slots().filter(pk=given_back.pk).exists()
+        held = book(slots[1])
+        frozen.move_to(held.ends_at)
+        hold_slot(slot=held, by=adviser)
+        call_off_unheld(slot=held)
+        assert [line.verb for line in history(held)] == ["book", "hold"]
+        assert not mails("slot_called_off").exists()
+
     def test_called_off_by_the_team_it_is_not_booked_again(self, slots, book, adviser):
         cancel_booking(slot=book(slots[0]), by=adviser)
         with pytest.raises(DomainError, match="retiré"):
@@ -321,11 +343,12 @@ class TestCallingOff:
         with pytest.raises(DomainError, match="passé"):
             cancel_booking(slot=slot, by=member)
 
-    def test_an_organisation_that_leaves_gives_its_slot_back(self, slots, book, organisation):
+    def test_an_organisation_that_leaves_gives_its_slot_back(self, slots, book, organisation, adviser):
         slot = book(slots[0])
         withdraw_organisation(organisation=organisation, by=None)
         slot.refresh_from_db()
         assert slot.booked_at is None
+        assert mails("slot_given_back").get().recipient == adviser
         assert not FollowUp.objects.open().exists()
 
     def test_an_organisation_that_leaves_after_the_hour_calls_nothing_off(

@@ -87,6 +87,22 @@ class TestWhatIsKeptForTheChecked:
         assert "Choisir un autre moment" not in told("slot_called_off").get().text
 
 
+def test_whoever_chooses_is_owed_nothing_more_and_the_others_still_are(open_one, adviser, frozen):
+    first, second, third = (member_of_an("checked") for _ in range(3))
+    for member in (first, second, third):
+        ask(member)
+        frozen.advance(timedelta(minutes=1))
+    slot, other = *open_one(10), *open_one(11)
+    choose(first, slot)
+    waiting = SlotRequest.objects.waiting().get()
+    assert waiting.organisation_id == third.organisation_id
+    assert next_step(waiting).rule == OfferSlot.name
+    withdraw_slot(slot=other, by=adviser)
+    assert owe_dates_again() == 1
+    owed = SlotRequest.objects.waiting().exclude(pk=waiting.pk).get()
+    assert owed.organisation_id == second.organisation_id
+
+
 class TestOfTwoRecordsOne:
     """The one has an appointment ahead, the other wished for one: they are one, that waits for nothing."""
 

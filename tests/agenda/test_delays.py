@@ -56,10 +56,27 @@ class TestSetting:
             set_delay(rule=Answer, occurrence=5, days=days, by=staff)
         assert not RuleDelay.objects.exists()
 
+    def test_three_years_at_most(self, staff):
+        with pytest.raises(DomainError, match="au plus 1095 jours"):
+            set_delay(rule=Answer, occurrence=15, days=1096, by=staff)
+        assert set_delay(rule=Answer, occurrence=15, days=1095, by=staff) is not None
+
+    def test_one_day_at_least_and_more_where_the_rule_says_so(self, staff, monkeypatch):
+        with pytest.raises(DomainError, match="au moins un jour"):
+            set_delay(rule=Answer, occurrence=2, days=0, by=staff)
+        monkeypatch.setattr(Answer, "shortest", 3)
+        with pytest.raises(DomainError, match="au moins 3 jours"):
+            set_delay(rule=Answer, occurrence=2, days=1, by=staff)
+        assert set_delay(rule=Answer, occurrence=2, days=3, by=staff) is not None
+
     @pytest.mark.parametrize("days", [31, 44])
     def test_between_working_and_calendar_days_nothing_is_clear(self, staff, days):
         with pytest.raises(DomainError, match="30 jours ouvrés"):
             set_delay(rule=Answer, occurrence=15, days=days, by=staff)
+
+    @pytest.mark.parametrize("days", [30, 45])
+    def test_up_to_thirty_and_from_forty_five_it_is(self, staff, days):
+        assert set_delay(rule=Answer, occurrence=15, days=days, by=staff).days == days
 
     @pytest.mark.parametrize("days", [1, 2, 9, 10])
     def test_days_stay_in_order(self, staff, days):

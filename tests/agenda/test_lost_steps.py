@@ -1,6 +1,6 @@
 """Whatever lost its next step has it back the same night, where its own state says which one it is."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 
 import pytest
 from django.db import connection, transaction
@@ -23,9 +23,10 @@ from mecenova.agenda import silence
 from mecenova.agenda.enums import Outcome
 from mecenova.agenda.followups import RemindSlot, Repair
 from mecenova.agenda.models import FollowUp
-from mecenova.agenda.operations import ask_for_slot, check_silence, next_step, run_due, start
+from mecenova.agenda.operations import ask_for_slot, check_silence, next_step, open_slots, run_due, start
 from mecenova.agenda.rules import rule_named
 from mecenova.agenda.silence import EVENT_REMEMBERED, living, restart_of
+from mecenova.calendar.clock import PARIS
 from mecenova.calendar.working_days import due_at
 from mecenova.mail.models import OutgoingMail
 from partnerships.enums import PartnershipStatus, PartyRole, Side
@@ -206,6 +207,15 @@ class TestBeside:
     def test_what_has_been_done_is_not_lost(self, frozen, booked):
         """The morning before has come: the reminder is behind."""
         frozen.move_to(booked.starts_at - timedelta(hours=12))
+        FollowUp.objects.about([booked]).filter(rule=RemindSlot.name).delete()
+        assert check_silence().restarted == 0
+
+    def test_on_a_day_of_rest_the_reminder_of_the_next_working_day_is_behind(self, adviser, frozen, book):
+        monday = open_slots(
+            adviser=adviser, day=date(2026, 11, 30), starts=time(14), ends=time(14, 20), by=adviser
+        )
+        booked = book(monday[0])
+        frozen.move_to(datetime(2026, 11, 28, 3, tzinfo=PARIS))
         FollowUp.objects.about([booked]).filter(rule=RemindSlot.name).delete()
         assert check_silence().restarted == 0
 

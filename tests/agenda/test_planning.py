@@ -18,6 +18,21 @@ from tests.mail.factories import PersonFactory
 pytestmark = pytest.mark.django_db
 
 
+@register_rule
+class ComesBack(Rule):
+    """Every five days once its two days are over."""
+
+    name = "tests.comes_back"
+    days = (2, 5)
+    every = 5
+
+    def what(self, subject):
+        return "Rappeler"
+
+    def act(self, subject, follow_up):
+        """Nothing."""
+
+
 class TestDelays:
     def test_the_newest_decision_applies_to_what_is_planned_next(self, subject, frozen, day):
         before = start(Answer, PersonFactory())
@@ -48,6 +63,13 @@ class TestDelays:
         run_due()
         again = FollowUp.objects.open().get(rule=News.name)
         assert clock.paris(again.due_at).date() == clock.paris(row.since).date() + timedelta(days=39 + 11)
+
+    def test_what_comes_back_is_counted_from_the_last_act_once_its_table_is_over(self, subject, frozen, day):
+        start(ComesBack, subject)
+        for due, done in ((day(25), day(25)), (day(30), day(4, 12)), (day(11, 12), day(11, 12))):
+            assert next_step(subject).due_at == due
+            frozen.move_to(done)
+            run_due()
 
     def test_zero_and_less_are_refused_by_the_database(self):
         with pytest.raises(IntegrityError):

@@ -3,13 +3,15 @@ from collections import Counter
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.core.exceptions import PermissionDenied
 from django.db import connection, transaction
 
 from mecenova.agenda.enums import Outcome
 from mecenova.agenda.models import FollowUp
-from mecenova.agenda.operations import next_step, run_due, start
+from mecenova.agenda.operations import next_step, retry_now, run_due, start
 from mecenova.agenda.runner import Ran
 from mecenova.calendar import clock
+from tests.accounts.factories import UserFactory
 from tests.agenda.rules_for_tests import Answer, AtOnce, Broken, Check, Ends, News, Releases
 from tests.mail.factories import PersonFactory
 from tests.threads import failures_at_once
@@ -137,6 +139,20 @@ class TestErrors:
         assert waits[:3] == [timedelta(minutes=5), timedelta(minutes=10), timedelta(minutes=20)]
         assert max(waits) == timedelta(hours=6)
         assert FollowUp.objects.get().is_open
+
+    def test_the_team_has_it_tried_again_at_once_as_the_first_time(self, subject, frozen, day, staff):
+        row = start(Broken, subject)
+        frozen.move_to(day(24))
+        for _ in range(2):
+            run_due()
+            frozen.move_to(FollowUp.objects.get().lease_until)
+        run_due()
+        with pytest.raises(PermissionDenied):
+            retry_now(follow_up=row, by=UserFactory())
+        assert run_due() == Counter()
+        assert retry_now(follow_up=row, by=staff).last_error == "ZeroDivisionError: broken"
+        assert run_due() == Counter({Ran.IN_ERROR: 1})
+        assert FollowUp.objects.get().lease_until == frozen() + timedelta(minutes=5)
 
     def test_once_mended_it_ends_well(self, subject, frozen, day, monkeypatch):
         start(Broken, subject)

@@ -233,6 +233,7 @@ class TestHolding:
         hold_slot(slot=slot, by=adviser)
         assert next_step(slot) is None
         assert [line.verb for line in history(organisation)] == ["call"]
+        assert [(line.verb, line.by) for line in history(slot)] == [("book", member), ("hold", adviser)]
         assert list(subjects_without_step()) == []
 
     def test_forgotten_it_goes_to_a_lead(self, slots, book, frozen, day):
@@ -253,6 +254,21 @@ class TestHolding:
     def test_by_the_team_alone(self, slots, book, member):
         with pytest.raises(PermissionDenied):
             hold_slot(slot=book(slots[0]), by=member)
+
+    def test_nobody_is_held_to_what_nobody_has_booked(self, slots, adviser, frozen):
+        frozen.move_to(slots[0].ends_at)
+        assert hold_slot(slot=slots[0], by=adviser).held_at is None
+
+
+class TestWithdrawing:
+    def test_by_the_team_alone_once_and_it_is_told(self, slots, adviser, member):
+        with pytest.raises(PermissionDenied):
+            withdraw_slot(slot=slots[0], by=member)
+        assert free_slots().filter(pk=slots[0].pk).exists()
+        for _ in range(2):
+            withdraw_slot(slot=slots[0], by=adviser)
+        assert not free_slots().filter(pk=slots[0].pk).exists()
+        assert [(line.verb, line.by) for line in history(slots[0])] == [("withdraw", adviser)]
 
 
 class TestNoneFree:
