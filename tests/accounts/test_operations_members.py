@@ -11,6 +11,7 @@ from accounts.models import Invitation, Membership, User
 from mecenova.calendar import clock
 from mecenova.mail.models import OutgoingMail
 from mecenova.workflow.errors import DomainError
+from mecenova.workflow.journal import history
 from tests.accounts.factories import (
     InvitationFactory,
     MembershipFactory,
@@ -140,6 +141,13 @@ class TestInviting:
         with pytest.raises(DomainError, match="Trop"):
             invite(manager, email="6@exemple.fr")
         assert OutgoingMail.objects.count() == 5
+
+    def test_what_has_expired_waits_no_more_and_leaves_room(self):
+        manager = MembershipFactory(organisation__status=OrganisationStatus.TO_CHECK)
+        for number in range(5):
+            invite(manager, email=f"{number}@exemple.fr")
+        with clock.frozen(clock.now() + timedelta(days=15)):
+            assert invite(manager, email="6@exemple.fr")
 
     def test_taken_back_it_no_longer_works(self):
         manager, guest = MembershipFactory(), UserFactory()
@@ -300,6 +308,25 @@ class TestRolesAndDepartures:
         operations.leave(organisation=member.organisation, by=member.user)
         with pytest.raises(DomainError, match="ne fait plus partie"):
             operations.change_role(membership=member, role=Role.CONTRIBUTOR, by=manager.user)
+
+
+def test_the_journal_tells_who_changed_the_team_and_how():
+    manager, guest = MembershipFactory(), UserFactory()
+    organisation, run_by = manager.organisation, manager.user
+    other = MembershipFactory(organisation=organisation, role=Role.CONTRIBUTOR)
+    member = operations.accept_invitation(invitation=invite(manager, email=guest.email), by=guest)
+    for role in (Role.MANAGER, Role.MANAGER, Role.CONTRIBUTOR):
+        operations.change_role(membership=member, role=role, by=run_by)
+    operations.leave(organisation=organisation, by=guest)
+    operations.remove_member(membership=other, by=run_by)
+    assert [(line.verb, line.by, line.note) for line in history(organisation)] == [
+        ("invite", run_by, ""),
+        ("join", guest, Role.CONTRIBUTOR),
+        ("change_role", run_by, Role.MANAGER),
+        ("change_role", run_by, Role.CONTRIBUTOR),
+        ("leave_team", guest, ""),
+        ("remove_member", run_by, ""),
+    ]
 
 
 @pytest.mark.django_db(transaction=True)
