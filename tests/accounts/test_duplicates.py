@@ -58,6 +58,34 @@ def test_a_number_is_surer_than_a_name_and_than_a_kind():
     assert [each.organisation for each in lookalikes(company.organisation)] == [association.organisation]
 
 
+def test_by_name_and_number_at_once_they_are_one_pair_by_its_number(pair):
+    for organisation in pair:
+        association = AssociationFactory(organisation=organisation)
+        Association.objects.filter(pk=association.pk).update(
+            registry="alsace_moselle", rna="", court_entry="TI Strasbourg, vol. 12 folio 34"
+        )
+    assert find_duplicates() == 1
+    assert Duplicate.objects.get().reason == "number"
+    assert [(each.organisation, each.reason) for each in lookalikes(pair[0])] == [(pair[1], "number")]
+
+
+def test_a_like_name_of_another_kind_is_no_reason(pair):
+    named("Les Lampes du soir", kind="company" if pair[0].kind == "association" else "association")
+    assert find_duplicates() == 1
+    assert [each.organisation for each in lookalikes(pair[0])] == [pair[1]]
+
+
+def test_one_that_has_left_is_shown_beside_nobody():
+    here, by_name = named("Les Lampes du soir"), named("Lampes du soir", status="left")
+    by_number = CompanyFactory(organisation__status="left", siren="732829320").organisation
+    association = AssociationFactory(organisation=here)
+    Association.objects.filter(pk=association.pk).update(siren="732829320")
+    assert find_duplicates() == 0
+    assert lookalikes(here) == []
+    Organisation.objects.filter(pk__in=[by_name.pk, by_number.pk]).update(status="to_check", left_at=None)
+    assert [each.organisation for each in lookalikes(here)] == [by_number, by_name]
+
+
 def test_looking_at_one_record_reads_no_number_but_its_own():
     for siren in ("552100554", "775670417"):
         Company.objects.filter(pk=CompanyFactory().pk).update(siren=siren)

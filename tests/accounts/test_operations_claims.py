@@ -7,6 +7,7 @@ from accounts.models import Claim, Membership
 from mecenova.agenda.enums import Owner
 from mecenova.agenda.operations import next_step
 from mecenova.workflow.errors import DomainError, TransitionRefused
+from mecenova.workflow.journal import history
 from tests.accounts.factories import (
     ClaimFactory,
     MembershipFactory,
@@ -32,6 +33,7 @@ def test_a_claim_waits_for_the_staff_and_gives_nothing_meanwhile():
     assert claim.status == ClaimStatus.WAITING
     assert next_step(claim).owner == Owner.STAFF
     assert names_to(person.email) == ["accounts.claim_received"]
+    assert [(line.verb, line.by) for line in history(claim)] == [("claim", person)]
     assert not Membership.objects.exists()
 
 

@@ -169,6 +169,8 @@ class TestDormant:
         tonight(CLOSED + DAY)
         roles = dict(gone.organisation.memberships.values_list("pk", "role"))
         assert roles == {heir.pk: Role.MANAGER, other.pk: Role.CONTRIBUTOR}
+        told = [(line.verb, line.note) for line in journal.history(gone.organisation)]
+        assert told == [("change_role", Role.MANAGER), ("leave_team", "")]
         gone.organisation.refresh_from_db()
         assert gone.organisation.status == OrganisationStatus.CHECKED
 
@@ -191,6 +193,24 @@ class TestForgotten:
         tonight(UNCONFIRMED_ARE_KEPT + DAY)
         assert set(User.objects.all()) == {confirmed, first}
         assert UserFactory(email="jamais@exemple.fr")
+
+    @pytest.mark.parametrize(
+        "known_by", ["another address", "a visit", "a team", "the administration", "no address"]
+    )
+    def test_but_nobody_who_is_known_otherwise(self, tonight, known_by):
+        person = UserFactory(verified=False)
+        if known_by == "another address":
+            EmailAddress.objects.create(user=person, email="autre@exemple.fr", verified=True)
+        elif known_by == "a visit":
+            User.objects.filter(pk=person.pk).update(last_login=clock.now())
+        elif known_by == "a team":
+            MembershipFactory(user=person)
+        elif known_by == "the administration":
+            User.objects.filter(pk=person.pk).update(is_active=False)
+        else:
+            EmailAddress.objects.filter(user=person).delete()
+        tonight(UNCONFIRMED_ARE_KEPT + DAY)
+        assert User.objects.filter(pk=person.pk).exists()
 
     def test_an_invitation_that_nobody_took(self, tonight):
         expired = InvitationFactory()

@@ -79,10 +79,9 @@ class TestOpening:
             ({"day": date(2026, 12, 25)}, "travaillé"),
             ({"day": date(2027, 11, 23)}, "six mois"),
             ({"starts": time(6, 59)}, "entre 7\u00a0h et 20\u00a0h"),
-            ({"starts": time(22), "ends": time(23)}, "entre 7\u00a0h et 20\u00a0h"),
-            ({"minutes": 0}, "minutes"),
-            ({"minutes": -20}, "minutes"),
-            ({"minutes": 500}, "minutes"),
+            ({"starts": time(19), "ends": time(20, 1)}, "entre 7\u00a0h et 20\u00a0h"),
+            ({"minutes": 4}, "minutes"),
+            ({"minutes": 121}, "minutes"),
         ],
     )
     def test_what_makes_no_sense_is_refused(self, adviser, frozen, values, said):
@@ -90,6 +89,11 @@ class TestOpening:
         with pytest.raises(DomainError, match=said):
             open_slots(adviser=adviser, by=adviser, **asked)
         assert not Slot.objects.exists()
+
+    @pytest.mark.parametrize("minutes", [5, 120])
+    def test_from_five_minutes_to_two_hours_all_day(self, adviser, frozen, minutes):
+        times = {"starts": time(7), "ends": time(20)}
+        assert open_slots(adviser=adviser, day=TUESDAY, by=adviser, minutes=minutes, **times)
 
     @pytest.mark.parametrize(
         ("starts", "ends"),
