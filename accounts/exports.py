@@ -33,6 +33,7 @@ SAID_BY_THEM = {
     "accounts.Duplicate.dismissed_by": ("first", "second", "dismissed_at"),
     "accounts.Merge.by": ("kept", "gone_id", "at"),
     "agenda.FollowUp.assigned_to": ("rule", "since"),
+    "agenda.FollowUp.lent_by": ("rule", "since"),
     "agenda.Slot.adviser": ("starts_at", "minutes"),
     "agenda.Slot.booked_by": ("starts_at", "minutes", "booked_at"),
     "agenda.SlotRequest.asked_by": ("asked_at",),

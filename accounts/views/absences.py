@@ -36,7 +36,7 @@ OF_PERSON = (
 WAITS_FOR_ALL = "les jours où tout l’organisme est absent, ce qu’il doit attend le retour."
 OF_THE_TEAM = (
     "Pendant une absence, ce qui revenait à la personne passe à quelqu’un d’autre de l’équipe, et ses "
-    "créneaux libres sont retirés."
+    "créneaux libres sont retirés. Au retour, la tour de contrôle propose de reprendre ce qui n’est pas fait."
 )
 GOES_ON = "ce qui revenait à la personne ces jours-là passe à quelqu’un d’autre de l’équipe."
 

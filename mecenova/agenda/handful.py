@@ -93,7 +93,12 @@ class Handful:
     def _lock_rows(self) -> list[FollowUp]:
         """Those still due that no other runner has, in their order."""
         keys = [key for key, subject_id in self._keys.items() if subject_id in self._subjects]
-        due = FollowUp.objects.all().due(clock.now()).filter(pk__in=keys).select_related("assigned_to")
+        due = (
+            FollowUp.objects.all()
+            .due(clock.now())
+            .filter(pk__in=keys)
+            .select_related("assigned_to", "lent_by")
+        )
         free = {row.pk: row for row in due.select_for_update(of=("self",), skip_locked=True, no_key=True)}
         return [free[key] for key in keys if key in free]
 
@@ -153,6 +158,7 @@ class Handful:
                         self._rule, clock.now(), row.occurrence, day, self._tables.of(row, day)
                     ),
                     row.assigned_to,
+                    row.lent_by,
                 )
                 for row, day in later
                 if (subject := subjects.get(row.pk)) is not None and self._rule.still_relevant(subject)

@@ -32,6 +32,8 @@ class Opening:
     not_before: datetime | None = None
     # Who of the team already had the rule's former day.
     held_by: "User | None" = None
+    # Instead of whom, who is away.
+    lent_by: "User | None" = None
 
 
 def open_one(rule: Rule, opening: Opening, *, in_place: bool) -> FollowUp:
@@ -74,8 +76,9 @@ def _rows(rule: Rule, openings: Sequence[Opening], tables: Tables | None) -> lis
 
 def _row(rule: Rule, opening: Opening) -> FollowUp:
     subject, person = opening.subject, rule.assigned_to(opening.subject)
+    lent_by = None
     if person is None and rule.owner == Owner.STAFF:
-        person = opening.held_by
+        person, lent_by = opening.held_by, opening.lent_by
     return FollowUp(
         rule=rule.name,
         subject_type=ContentType.objects.get_for_model(subject),
@@ -88,6 +91,7 @@ def _row(rule: Rule, opening: Opening) -> FollowUp:
         organisation_id=rule.organisation_id(subject),
         also_waits_for=list(rule.also_waits_for(subject)),
         assigned_to=person,
+        lent_by=lent_by,
         is_step=rule.is_step,
         what=rule.what(subject),
     )

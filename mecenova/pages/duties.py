@@ -6,14 +6,16 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import BooleanField, Count, ExpressionWrapper, Q
+from django.db.models import BooleanField, Count, ExpressionWrapper, Q, QuerySet
 
 from accounts.models import User
 from infotheque.models import Document
 from mecenova.agenda.models import Absence, FollowUp, FollowUpQuerySet
+from mecenova.agenda.operations import GIVEN, present, steps_held
 from mecenova.calendar import clock
 from mecenova.pages.subjects import name_of, page_of, with_subjects
 from mecenova.team import team
+from mecenova.workflow.models import TransitionRecord
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -68,6 +70,34 @@ def duties(steps: Iterable[Any]) -> list[Duty]:
         for step in steps
         if step.subject is not None
     ]
+
+
+def duty_of(follow_up: FollowUp) -> Duty | None:
+    """The one of this step; None once it is done, or owed by others."""
+    return next(iter(duties(owed_by_team().filter(pk=follow_up.pk))), None)
+
+
+def colleagues(*, but: User | None) -> list[tuple[User, int]]:
+    """Of those present, but for whoever has it, how many steps each holds: the fewest first."""
+    held = steps_held()
+    here = [(person, held[person.pk]) for person in present() if person != but]
+    return sorted(here, key=lambda one: one[1])
+
+
+def passed_on(follow_up: FollowUp) -> QuerySet[TransitionRecord]:
+    """Who was given this step, by whom or why: of its former dates too, newest first."""
+    same = FollowUp.objects.all().of_same_turns(follow_up)
+    lines = TransitionRecord.objects.filter(
+        subject_type=ContentType.objects.get_for_model(FollowUp), subject_id__in=same.order_by().values("pk")
+    )
+    return lines.filter(verb__in=GIVEN).select_related("by").order_by("-at", "-id")
+
+
+def lent_by(person: User) -> int:
+    """How many steps of theirs others have since they went away; nothing to say while they still are."""
+    if Absence.objects.of(None, person.pk).on(clock.today()).exists():
+        return 0
+    return FollowUp.objects.all().lent(person).count()
 
 
 @dataclass(frozen=True)

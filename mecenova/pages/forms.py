@@ -1,6 +1,11 @@
 """The team's decisions."""
 
+from collections.abc import Sequence
+from typing import Any
+
 from django import forms
+
+from accounts.models import User
 
 
 class MessageForm(forms.Form):
@@ -25,6 +30,32 @@ class NoteForm(forms.Form):
             "required": "Écrivez en quelques mots ce qui a été dit\u00a0: toute l’équipe le lira."
         },
     )
+
+
+class ColleagueForm(forms.Form):
+    """Who of the team will do it, among those present."""
+
+    to = forms.ChoiceField(
+        label="À qui la confier",
+        widget=forms.RadioSelect,
+        error_messages={
+            "required": "Choisissez une personne de l’équipe.",
+            "invalid_choice": "Cette personne n’est pas là aujourd’hui\u00a0: choisissez-en une autre.",
+        },
+    )
+
+    def __init__(self, *args: Any, colleagues: Sequence[tuple[User, int]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._people = {str(person.pk): person for person, _ in colleagues}
+        choices = [(str(person.pk), _carrying(person, held)) for person, held in colleagues]
+        self.fields["to"].choices = choices  # type: ignore[attr-defined]
+
+    def clean_to(self) -> User:
+        return self._people[self.cleaned_data["to"]]
+
+
+def _carrying(person: User, held: int) -> str:
+    return f"{person}\u00a0: {held} étape{'s' if held > 1 else ''} en cours"
 
 
 class ClaimForm(forms.Form):

@@ -7,6 +7,7 @@ from mecenova.pages.views import (
     engines,
     mails,
     observatory,
+    passing_on,
     preview,
     public,
     readings,
@@ -32,7 +33,9 @@ urlpatterns = [
     path("equipe/", tower.control_tower, name="control_tower"),
     path("equipe/paniers/<slug:slug>/", tower.basket, name="basket"),
     path("equipe/paniers/<slug:slug>/<uuid:pk>/", tower.act, name="basket_act"),
-    path("equipe/relances/<uuid:pk>/prendre/", tower.take_on, name="take_on"),
+    path("equipe/relances/reprendre/", passing_on.take_back, name="take_back"),
+    path("equipe/relances/<uuid:pk>/prendre/", passing_on.take_on, name="take_on"),
+    path("equipe/relances/<uuid:pk>/confier/", passing_on.hand_over, name="hand_over"),
     path("equipe/observatoire/", observatory.team_observatory, name="team_observatory"),
     path(
         "equipe/observatoire/<slug:slug>.csv", observatory.team_observatory_file, name="team_observatory_file"

@@ -20,6 +20,7 @@ from infotheque.models import Collection, Document, Path, Step
 from matching.enums import DiagnosisCause
 from matching.models import Diagnosis, Suggestion
 from matching.operations import diagnose
+from mecenova.agenda.models import FollowUp
 from mecenova.agenda.slot_links import token_for
 from mecenova.demo.loading import load
 from mecenova.demo.logins import ASSOCIATION, COMPANY, STAFF
@@ -106,6 +107,11 @@ PAGES: dict[str, tuple[Any, Callable[[], list[Any]], str]] = {
     "pages:control_tower": (STAFF, list, ""),
     "pages:preview": (STAFF, list, ""),
     "pages:basket": (STAFF, lambda: ["associations-a-verifier"], ""),
+    "pages:hand_over": (
+        STAFF,
+        key(lambda: FollowUp.objects.all().owed_by_staff().earliest("deadline", "pk")),
+        "",
+    ),
     "pages:organisation": (STAFF, key(to_check), ""),
     "pages:organisation_mails": (STAFF, key(to_check), ""),
     "pages:mails": (STAFF, list, "?q=example"),
@@ -266,7 +272,7 @@ NOT_A_PAGE = {
     *("agenda:retry", "agenda:slot", "agenda:slot_calendar"),
     *("pages:robots", "pages:sitemap_index", "pages:sitemap", "pages:favicon", "pages:service"),
     *("pages:observatory_file", "pages:team_observatory_file", "infotheque:use_file"),
-    *("pages:basket_act", "pages:take_on", "pages:preview_ask"),
+    *("pages:basket_act", "pages:take_on", "pages:take_back", "pages:preview_ask"),
     *("pages:organisation_check", "pages:organisation_ask_for_changes", "pages:claim_decide"),
     *("accounts:single_way", "accounts:code", "accounts:change_role", "accounts:remove_member"),
     *(

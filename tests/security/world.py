@@ -185,6 +185,7 @@ def _own_keys(own: Any, people: dict[str, User | None]) -> dict[str, dict[str, A
         "pages:basket": {"slug": "associations-a-verifier"},
         "pages:basket_act": {"slug": "associations-a-verifier", "pk": hidden.organisation.pk},
         "pages:take_on": {"pk": start(StaffCheck, hidden.organisation).pk},
+        "pages:hand_over": {"pk": start(StaffCheck, hidden.organisation).pk},
         **_of_the_team(people["staff"]),
         **_learning(),
         **_of_the_library(people["staff"]),

@@ -45,6 +45,10 @@ class FollowUpQuerySet(models.QuerySet["FollowUp"]):
     def owed_by_staff(self) -> Self:
         return self.steps().filter(owner=Owner.STAFF)
 
+    def lent(self, person: "models.Model") -> Self:
+        """What was this person's of the team, and somebody else has while they are away."""
+        return self.owed_by_staff().filter(lent_by=person).exclude(assigned_to=person)
+
     def by_promise(self) -> Self:
         """Whoever was promised the soonest comes first. `promised_at` is the first date given, however
         often the step has come back: what is put off does not go to the end of the queue."""
@@ -55,6 +59,10 @@ class FollowUpQuerySet(models.QuerySet["FollowUp"]):
     def promised_before(self, moment: datetime) -> Self:
         """Late for whoever waits, oldest first."""
         return self.by_promise().filter(promised_at__lt=moment)
+
+    def of_same_turns(self, row: "FollowUp") -> Self:
+        """It and the former dates of the same step."""
+        return self.filter(**{name: getattr(row, name) for name in TURNS})
 
     def given_by_hand(self, verb: str) -> Self:
         """With `given_at`, when the journal last says so by this verb, of the step or of its former dates."""
@@ -129,6 +137,15 @@ class FollowUp(Identified):
         blank=True,
         on_delete=models.SET_NULL,
         related_name="follow_ups",
+    )
+    # Somebody else of the team has it meanwhile; back, they may take it again.
+    lent_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name="confié pendant l’absence de",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="lent_follow_ups",
     )
     is_step = models.BooleanField("prochaine étape affichée")
     what = models.CharField("quoi", max_length=300)

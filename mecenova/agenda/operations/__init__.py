@@ -38,10 +38,14 @@ from mecenova.agenda.operations.requests import (
     tell_who_stays,
 )
 from mecenova.agenda.operations.sharing import (
+    GIVEN,
     assign,
     escalate_overdue_steps,
+    present,
     share_staff_steps,
     somebody_else,
+    steps_held,
+    take_back,
     who_leads,
 )
 from mecenova.agenda.operations.silence import check_silence
@@ -49,6 +53,7 @@ from mecenova.agenda.operations.slots import book_slot, open_slots
 from mecenova.agenda.operations.stays import Key, keys_of, open_stays, register_stays
 
 __all__ = [
+    "GIVEN",
     "Decisions",
     "Key",
     "add_absence",
@@ -77,6 +82,7 @@ __all__ = [
     "open_slots",
     "open_stays",
     "owe_dates_again",
+    "present",
     "register_stays",
     "release_organisation",
     "remove_absence",
@@ -89,6 +95,8 @@ __all__ = [
     "start",
     "start_many",
     "start_once",
+    "steps_held",
+    "take_back",
     "tell_who_stays",
     "who_booked",
     "who_leads",

@@ -90,7 +90,8 @@ def go_on(rule: Rule, subject: Model) -> None:
         return
     delays = decided_of([rule.name], [last]).of(last, day)
     soonest = planning.not_before(rule, clock.now(), last.occurrence, day, delays)
-    open_one(rule, Opening(subject, last.cycle, day, last.since, soonest, last.assigned_to), in_place=False)
+    who = last.assigned_to, last.lent_by
+    open_one(rule, Opening(subject, last.cycle, day, last.since, soonest, *who), in_place=False)
 
 
 @transaction.atomic

@@ -32,7 +32,9 @@ if TYPE_CHECKING:
 
 
 SHARING = "agenda.sharing"
-ASSIGN = "assign"
+ASSIGN, ESCALATE = "assign", "escalate"
+# The verbs of the journal that say who was given a step.
+GIVEN = (ASSIGN, ESCALATE)
 
 
 def present() -> "list[User]":
@@ -72,11 +74,12 @@ def _share(owed: FollowUpQuerySet) -> int:
     if not here:
         return 0
     unheld = owed.exclude(assigned_to__in=here).by_promise()
-    rows = list(unheld.only("pk", "rule", "subject_id", "assigned_to_id"))
+    rows = list(unheld.only("pk", "rule", "subject_id", "assigned_to_id", "lent_by_id"))
     if not rows:
         return 0
     load, moved, personal = steps_held(), 0, personal_rules()
-    gone = load.keys() - set(team().values_list("pk", flat=True))
+    members = set(team().values_list("pk", flat=True))
+    gone = load.keys() - members
     for row in rows:
         holder = row.assigned_to_id
         # A step that is one person's own waits for that person, unless they have left the team.
@@ -84,9 +87,25 @@ def _share(owed: FollowUpQuerySet) -> int:
             continue
         chosen = _who_takes(row, here, load)
         if chosen is not None:
-            moved += _give(row, chosen)
+            away = holder if holder in members else None
+            moved += _give(row, chosen, lent_by_id=row.lent_by_id or away)
             load[chosen.pk] += 1
     return moved
+
+
+@transaction.atomic
+def take_back(*, by: "User") -> int:
+    """Whoever comes back has again what others were given while they were away. How many steps.
+
+    What somebody has taken on by hand meanwhile stays theirs, and what went to a lead, the lead's.
+    """
+    if not is_staff(by):
+        raise PermissionDenied
+    hold(SHARING)
+    rows = list(FollowUp.objects.all().lent(by).select_for_update(of=("self",), no_key=True).order_by("pk"))
+    for row in rows:
+        _hand(row, by, by=by, said=f"Reprise par {by}, de retour.")
+    return len(rows)
 
 
 @transaction.atomic
@@ -133,7 +152,7 @@ def _raise_together(lead: "User", rows: Sequence[FollowUp], *, days: int) -> int
     """
     said = f"{days_in_words(days).capitalize()} après la date promise."
     lines = [
-        (row, journal.record(row, "escalate", row.outcome, row.outcome, None, said))
+        (row, journal.record(row, ESCALATE, row.outcome, row.outcome, None, said))
         for row in rows
         if _give(row, lead)
     ]
@@ -167,10 +186,14 @@ def assign(*, follow_up: FollowUp, to: "User", by: "User | None") -> FollowUp:
         raise DomainError("Choisissez une personne de l’équipe.")
     if row.assigned_to_id == to.pk:
         return row
-    row.assigned_to = to
-    row.save(update_fields=["assigned_to"])
-    journal.record(row, ASSIGN, row.outcome, row.outcome, by, f"Confiée à {to}.")
+    _hand(row, to, by=by, said=f"Confiée à {to}.")
     return row
+
+
+def _hand(row: FollowUp, to: "User", *, by: "User | None", said: str) -> None:
+    row.assigned_to, row.lent_by = to, None
+    row.save(update_fields=["assigned_to", "lent_by"])
+    journal.record(row, ASSIGN, row.outcome, row.outcome, by, said)
 
 
 def _is_for_a_lead(row: Any, days: int) -> bool:
@@ -227,7 +250,7 @@ def _appointment_of(row: FollowUp) -> Slot | None:
     return Slot.objects.ahead().filter(pk=row.subject_id).first()
 
 
-def _give(row: FollowUp, to: "User") -> int:
+def _give(row: FollowUp, to: "User", *, lent_by_id: Any = None) -> int:
     """Unless somebody was given it meanwhile, or it was closed."""
     rows = FollowUp.objects.open().filter(pk=row.pk, assigned_to=row.assigned_to_id)
-    return rows.update(assigned_to=to)
+    return rows.update(assigned_to=to, lent_by_id=None if lent_by_id == to.pk else lent_by_id)

@@ -207,7 +207,8 @@ def _at_the_hour(adviser: "User", taken: Slot) -> SlotQuerySet:
 
 def _give_staff_step(about: Model, adviser: "User") -> None:
     """What the team already owed about the same subject is done by whoever will talk with them."""
-    FollowUp.objects.about([about]).steps().filter(owner=Owner.STAFF).update(assigned_to=adviser)
+    owed = FollowUp.objects.about([about]).steps().filter(owner=Owner.STAFF)
+    owed.update(assigned_to=adviser, lent_by=None)
 
 
 def _remind(slot: Slot) -> None:

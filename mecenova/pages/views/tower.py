@@ -8,7 +8,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import Duplicate, Organisation, User
@@ -21,7 +21,7 @@ from mecenova.calendar import clock
 from mecenova.mail.models import DeliveryAttempt, DigestLine, OutgoingMail
 from mecenova.pages.baskets import BASKETS, GROUPS, Action, Basket, Line
 from mecenova.pages.contacts import Contacts, last_contacts, last_mails
-from mecenova.pages.duties import duties, loads, owed_by_team
+from mecenova.pages.duties import duties, lent_by, loads, owed_by_team
 from mecenova.pages.forms import NoteForm
 from mecenova.pages.register import Movement, movements, passages, told
 from mecenova.pages.subjects import followed, name_of
@@ -59,6 +59,7 @@ def control_tower(request: HttpRequest) -> HttpResponse:
         "page_obj": owed,
         "owed": duties(owed),
         "loads": loads(),
+        "lent": lent_by(request.user),
         "without_step": SilenceCheck.objects.latest_count(),
         "check_missing": SilenceCheck.objects.all().is_missing(),
         "in_error": FollowUp.objects.all().in_error().count(),
@@ -119,20 +120,6 @@ def _note(request: HttpRequest, chosen: Basket, action: Action, pk: uuid.UUID) -
         return _show_basket(request, chosen, refused=refused, status=422)
     _tell_done(request, action, more, name_of(subject), followed(subject))
     return back_to_list(request, "pages:basket", chosen.slug)
-
-
-@require_POST
-@for_the_team
-def take_on(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-    """Somebody of the team takes a duty on, from whoever had it; done meanwhile, the page says so."""
-    follow_up = get_object_or_404(FollowUp, pk=pk)
-    try:
-        agenda.assign(follow_up=follow_up, to=request.user, by=request.user)
-    except DomainError as error:
-        messages.info(request, f"{follow_up.what}\u00a0: {error.message}")
-    else:
-        messages.success(request, f"C’est pour vous\u00a0: {follow_up.what}")
-    return back_to_list(request, "pages:control_tower")
 
 
 def _tell_done(request: HttpRequest, action: Action, more: str | None, title: str, step_of: Any) -> None:
