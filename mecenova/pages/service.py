@@ -8,7 +8,9 @@ from datetime import timedelta
 from pathlib import Path
 
 from django.conf import settings
+from django.core.cache import cache
 from django.db import connection
+from redis.exceptions import ResponseError
 
 from mecenova.agenda.models import FollowUp
 from mecenova.calendar import clock
@@ -53,6 +55,15 @@ def _database() -> str:
     return "n’accepte que la lecture" if read_only == "on" else ""
 
 
+def _redis() -> str:
+    """It may answer and write nothing: nobody enters then, and nobody is woken."""
+    try:
+        cache.set("asked-by-a-monitor", True, timeout=60)
+    except ResponseError:
+        return "n’accepte pas d’écriture"
+    return ""
+
+
 def _worker(queue: str) -> str:
     worked = last_work(queue)
     if worked is None:
@@ -93,7 +104,8 @@ def _files() -> str:
 
 ASKED: dict[str, Callable[[], str]] = {
     "base de données": _database,
-    # Kept in the cache, which is Redis: without it, both say so.
+    # These two are kept in the cache, which is Redis: without it, they say so as well.
+    "Redis": _redis,
     "worker et beat": lambda: _worker(PROMPT),
     "long-worker": lambda: _worker(LONG),
     "courriels": _mails,

@@ -14,19 +14,26 @@ from mecenova.whole_files import is_without_room
 
 OUTAGES = (
     *(OperationalError, InterfaceError, redis_errors.ConnectionError, redis_errors.TimeoutError),
-    # It answers and writes nothing: its disk is almost full, or another server takes its place.
+    # They answer and write nothing: disk or memory almost full, or another server takes their place.
     psycopg.errors.ReadOnlySqlTransaction,
+    *(redis_errors.ReadOnlyError, redis_errors.OutOfMemoryError),
 )
+# The same, of Redis, by a word for which its library has no class: it cannot be saved on its disk.
+UNSAVED = "MISCONF"
 RETRY_AFTER_SECONDS = 60
 
 
 def is_outage(error: BaseException | None) -> bool:
     """Whether the database or Redis is away or takes nothing, or a file was not kept, here or underneath."""
     while error is not None:
-        if isinstance(error, OUTAGES) or is_without_room(error):
+        if isinstance(error, OUTAGES) or is_without_room(error) or _is_unsaved(error):
             return True
         error = error.__cause__
     return False
+
+
+def _is_unsaved(error: BaseException) -> bool:
+    return isinstance(error, redis_errors.ResponseError) and str(error).startswith(UNSAVED)
 
 
 def what_was_typed(request: HttpRequest) -> list[tuple[str, str]] | None:

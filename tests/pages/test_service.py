@@ -7,6 +7,7 @@ from django.core.cache import cache
 from django.core.cache.backends.redis import RedisCache
 from django.db import OperationalError, connection
 from django.urls import reverse
+from redis.exceptions import ResponseError
 
 from accounts.followups import StaffCheck
 from mecenova.agenda.models import FollowUp
@@ -18,6 +19,7 @@ from mecenova.mail.enums import MailStatus
 from mecenova.mail.tasks import deliver_mail
 from mecenova.settings.base import cache_at
 from tests.accounts.factories import OrganisationFactory
+from tests.faults.servers import Valkey, eventually, free_port
 from tests.mail.factories import OutgoingMailFactory
 
 pytestmark = pytest.mark.django_db
@@ -30,6 +32,33 @@ def workers_at_work():
     cache.clear()
     for queue in (PROMPT, LONG):
         note_work(queue)
+
+
+@pytest.fixture(params=["OOM", "MISCONF", "READONLY"])
+def full_redis(request, tmp_path):
+    """A server of our own that answers, and refuses to write: memory, disk, or another takes its place."""
+    server = Valkey(free_port(), tmp_path / "valkey", tmp_path / "valkey.log")
+    server.start()
+    try:
+        with server.client() as told:
+            _fill(told, request.param, tmp_path / "valkey")
+            with pytest.raises(ResponseError):
+                told.set("key", "value")
+        yield server.url
+    finally:
+        server.kill()
+
+
+def _fill(told, how, folder):
+    if how == "OOM":
+        told.config_set("maxmemory", "1")
+    elif how == "READONLY":
+        told.replicaof("127.0.0.1", "1")
+    else:
+        told.config_set("save", "1 1")
+        told.set("key", "value")
+        folder.rmdir()
+        eventually(lambda: told.info("persistence")["rdb_last_bgsave_status"] == "err", "not saved")
 
 
 def asked(client):
@@ -118,4 +147,24 @@ def test_without_a_database_the_page_answers(client):
 def test_without_redis_the_page_answers(client, settings):
     settings.CACHES = {"default": cache_at("redis://127.0.0.1:1/0")}
     assert isinstance(cache._connections["default"], RedisCache)
-    assert [line.partition("\u00a0")[0] for line in asked(client)] == ["worker et beat", "long-worker"]
+    assert [line.partition("\u00a0")[0] for line in asked(client)] == [
+        "Redis",
+        "worker et beat",
+        "long-worker",
+    ]
+
+
+def test_redis_that_writes_nothing_is_told_at_once(client, settings, full_redis):
+    settings.CACHES = {"default": cache_at(full_redis)}
+    assert asked(client)[0] == "Redis\u00a0: panne, n’accepte pas d’écriture"
+
+
+def test_nobody_meets_an_error_while_redis_writes_nothing(client, settings, full_redis):
+    """Whoever signs in is told to wait, and pages are read as ever."""
+    settings.CACHES = {"default": cache_at(full_redis)}
+    client.raise_request_exception = False
+    answer = client.post(reverse("account_login"), {"login": "a@exemple.fr", "password": "un-mot-de-passe"})
+    assert answer.status_code == 503
+    assert "reprend son souffle" in answer.text
+    for page in ("pages:home", "pages:understand", "pages:observatory", "infotheque:list", "account_login"):
+        assert client.get(reverse(page)).status_code == 200, page
