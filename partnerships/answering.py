@@ -1,10 +1,12 @@
 """One answer, from the page or from a mail's link, to the one operation it stands for."""
 
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from mecenova.agenda.operations import next_step
 from mecenova.agenda.wording import before
 from mecenova.ui.figures import long_date
+from mecenova.workflow.journal import history
 from partnerships import operations
 from partnerships.enums import IntroductionStatus, PartnershipStatus
 from partnerships.forms import AnswerForm
@@ -24,14 +26,25 @@ def give_answer(introduction: Introduction, answer: dict[str, Any], *, by: "User
             "et une page de partenariat est ouverte pour vous deux."
         )
     if answer["answer"] == AnswerForm.LATER:
+        replaced = _replaced(introduction, answer["later_on"], by)
         postponed = operations.postpone_introduction(
             introduction=introduction, later_on=answer["later_on"], by=by, note=answer["note"]
         )
-        return f"C’est noté\u00a0: la question vous sera reposée le {long_date(postponed.asked_again_on)}."
+        day = long_date(postponed.asked_again_on)
+        return f"C’est noté\u00a0: la question vous sera reposée le {day}.{replaced}"
     operations.decline_introduction(
         introduction=introduction, reason=answer["reason"], by=by, note=answer["note"]
     )
     return "Merci pour cette réponse claire. Elle est transmise avec sa raison."
+
+
+def _replaced(introduction: Introduction, later_on: date, by: "User") -> str:
+    """Whose date this one takes the place of: the page it was given from may have been open before."""
+    if not introduction.is_postponed or introduction.later_on in (None, later_on):
+        return ""
+    former = history(introduction).filter(verb="postpone").last()
+    whose = f", donné par {former.by}" if former and former.by and former.by != by else ""
+    return f" Cette date remplace le {long_date(introduction.later_on)}{whose}."
 
 
 def what_became_of(introduction: Introduction) -> str:

@@ -13,6 +13,7 @@ from mecenova.workflow.errors import DomainError
 from mecenova.workflow.journal import history
 from partnerships import operations
 from partnerships.enums import IntroductionStatus
+from tests.accounts.factories import MembershipFactory
 from tests.partnerships.talking import MONDAY, mails
 from tests.reading import shown
 
@@ -81,6 +82,21 @@ def test_who_asked_is_told_of_each_date_even_of_one_given_before(postponed):
     assert {mail.recipient for mail in told} == {postponed.asker}
     assert sum("change la date de son «\u202fplus tard\u202f»" in mail.subject for mail in told) == 2
     assert sum("vendredi 8\u00a0janvier 2027" in mail.text for mail in told) == 1
+
+
+def test_who_gives_another_date_reads_whose_it_replaces(postponed, client):
+    """Two tabs, or two people of one company: the page that one has open still asks the question."""
+    colleague = MembershipFactory(organisation=postponed.introduction.answering_organisation).user
+    address = reverse("partnerships:introduction_answer", args=[postponed.introduction.pk])
+    replaces = "Cette date remplace le samedi 26 décembre 2026"
+    for person, day, said in (
+        (colleague, SECOND, f"{replaces}, donné par {postponed.answerer}."),
+        (colleague, FIRST, "Cette date remplace le vendredi 8 janvier 2027."),
+    ):
+        client.force_login(person)
+        answer = {"answer": "later", "later_on": day.isoformat(), "note": ""}
+        assert said in shown(client.post(address, answer, follow=True))
+        assert "Cette date remplace" not in shown(client.post(address, answer, follow=True))
 
 
 def test_the_same_date_sent_twice_is_one_answer(postponed):
