@@ -62,9 +62,9 @@ def accept_claim(*, claim: Claim, by: User | None, answer: str = "") -> Claim:
     follow_members(organisation)
     end_sign_up(claim.user)
     if organisation.is_unclaimed:
-        become_checked(organisation, "check", by)
+        become_checked(organisation, "check", by=by)
     elif organisation.has_left:
-        become_checked(organisation, "come_back", by)
+        become_checked(organisation, "come_back", by=by)
     if was_unattended:
         organisation_attended.send(Organisation, organisation=organisation, by=by)
     queue(notifications.ClaimAccepted, claim)

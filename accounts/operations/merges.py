@@ -246,7 +246,7 @@ def _conclude(merging: Merging, needs_check: bool) -> Merge:
     note = f"«\u202f{gone.name}\u202f» et cette fiche n’en font plus qu’une."
     journal.record(kept, OrganisationEvent.MERGE, kept.status, kept.status, by, note)
     if needs_check:
-        become_checked(kept, "check", by)
+        become_checked(kept, "check", by=by)
     queue(notifications.OrganisationsMerged, kept, occurrence=str(merge.pk), context={"gone_name": gone.name})
     return merge
 

@@ -17,7 +17,7 @@ from mecenova.workflow.errors import DomainError
 NAME_LENGTH = 250
 
 
-def clean_name(name: str, by: User | None, former: str = "") -> str:
+def clean_name(name: str, *, by: User | None, former: str = "") -> str:
     """Mails say it: only the team, or a registry, writes one with a web address in it, or the site's name."""
     name = one_line(name)
     if len(name) > NAME_LENGTH:
@@ -55,7 +55,7 @@ def erased_trace(kind: str, name_key: str, postal_code: str, secret: str | bytes
     return salted_hmac(ERASED_KEY, written, secret=secret, algorithm="sha256").hexdigest()
 
 
-def record_new_name(organisation: Organisation, former: str, by: User | None) -> None:
+def record_new_name(organisation: Organisation, former: str, *, by: User | None) -> None:
     """The team checked another name: it must be able to see that this is not the one it read.
 
     Another spelling of the same name is only told.
@@ -67,7 +67,7 @@ def record_new_name(organisation: Organisation, former: str, by: User | None) ->
 
 
 def record_new_numbers(
-    organisation: Organisation, former: Sequence[str], numbers: Sequence[str], by: User | None
+    organisation: Organisation, former: Sequence[str], numbers: Sequence[str], *, by: User | None
 ) -> None:
     """Those of registries, in one order: a missing one completes the record, another makes it another's."""
     changed = [(old, new) for old, new in zip(former, numbers, strict=True) if old and old != new]

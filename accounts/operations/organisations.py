@@ -61,7 +61,7 @@ def create_organisation(
     """Enter an organisation once: the same kind, name and postal code raise OrganisationExists."""
     organisation = Organisation(
         kind=OrganisationKind(kind),
-        name=clean_name(name, by),
+        name=clean_name(name, by=by),
         name_key=clean_key(name),
         postal_code=clean_postal_code(postal_code),
         town=one_line(town)[:120],
@@ -100,7 +100,7 @@ def update_organisation(
     if by is not None and not (policies.can_edit(by, organisation) or is_staff(by)):
         raise PermissionDenied
     former = organisation.name
-    organisation.name = clean_name(name, by, former)
+    organisation.name = clean_name(name, by=by, former=former)
     organisation.name_key = clean_key(name)
     postal_code = clean_postal_code(postal_code)
     if postal_code != organisation.postal_code:
@@ -114,7 +114,7 @@ def update_organisation(
             organisation.save()
     except IntegrityError:
         raise OrganisationExists(_same_record(organisation)) from None
-    record_new_name(organisation, former, by)
+    record_new_name(organisation, former, by=by)
     return organisation
 
 
@@ -126,12 +126,12 @@ def check_organisation(*, organisation: Organisation, by: User | None) -> Organi
         raise PermissionDenied
     if organisation.is_checked:
         return organisation
-    become_checked(organisation, "check", by)
+    become_checked(organisation, "check", by=by)
     queue(notifications.OrganisationChecked, organisation, occurrence=_moment(organisation.checked_at))
     return organisation
 
 
-def become_checked(organisation: Organisation, verb: str, by: User | None) -> None:
+def become_checked(organisation: Organisation, verb: str, *, by: User | None) -> None:
     """The transition shared by the staff's check and by an accepted claim; the caller holds the lock."""
     journal.advance(organisation, ORGANISATION, verb, by=by, checked_at=clock.now(), left_at=None)
     agenda.close(organisation, followups.StaffCheck, followups.Corrections, followups.CallForCorrections)

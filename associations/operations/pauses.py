@@ -39,7 +39,7 @@ def pause_project(*, project: Project, until: date, by: User | None) -> Project:
         update_association(association=association, by=by, stance=Stance.PAUSED, paused_until=until)
         project = hold_project(project)
     if project.paused_until != until:  # Else it moved with its association.
-        set_pause(project, until, by)
+        set_pause(project, until, by=by)
     return project
 
 
@@ -54,7 +54,7 @@ def resume_project(*, project: Project, by: User | None) -> Project:
     if project.is_paused_with_association:
         update_association(association=project.association, by=by, stance=Stance.OPEN)
         return hold_project(project)
-    set_pause(project, None, by)
+    set_pause(project, None, by=by)
     return project
 
 

@@ -27,7 +27,7 @@ class Position:
         return cls(association.is_expert_only, last_day)
 
 
-def projects_follow(association: Association, before: Position, by: User | None) -> None:
+def projects_follow(association: Association, before: Position, *, by: User | None) -> None:
     """Projects paused with it, by one act, end or move their pause with it; steps of the others say what is
     now true. A step that another room has opened on a project is left to it.
     """
@@ -41,12 +41,12 @@ def projects_follow(association: Association, before: Position, by: User | None)
         project.association = association
         step = steps.get(project.pk)
         if before.paused_until is not None and project.paused_until == before.paused_until:
-            set_pause(project, after.paused_until, by)
+            set_pause(project, after.paused_until, by=by)
         elif step is None or step.rule in PROJECT_STEPS:
             restart_project_step(project)
 
 
-def set_pause(project: Project, until: date | None, by: User | None) -> None:
+def set_pause(project: Project, until: date | None, *, by: User | None) -> None:
     """Write the pause of a project that is held, or its end."""
     verb, note = ("pause", f"Jusqu’au {short_date(until)}") if until else ("resume", "")
     project.paused_until = until

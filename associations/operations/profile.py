@@ -69,13 +69,13 @@ def update_association(*, association: Association, by: User | None, **changes: 
             office = {name: changes.get(name, getattr(organisation, name)) for name in OFFICE}
             organisation = update_organisation(organisation=organisation, by=by, **office)
         _write_profile(association, {name: changes[name] for name in PLAIN & changes.keys()})
-        record_new_numbers(organisation, former, _numbers_of(association), by)
+        record_new_numbers(organisation, former, _numbers_of(association), by=by)
         for name in LISTS & changes.keys():
             getattr(association, name).set(changes[name])
     if changes.keys() - PAUSE:
         organisation = send_back_corrected(organisation=organisation, by=by)
     association.organisation = organisation
-    projects_follow(association, before, by)
+    projects_follow(association, before, by=by)
     refresh_step(organisation)
     association_changed.send(sender=Association, association=association)
     return association

@@ -48,7 +48,7 @@ def update_company(*, company: Company, by: User | None, **changes: Any) -> Comp
     with edit_told(company.organisation, *rows, by=by):
         _write_office(company, by, changes)
         _write_profile(company, changes)
-        record_new_numbers(company.organisation, [former], [company.siren], by)
+        record_new_numbers(company.organisation, [former], [company.siren], by=by)
     heard_from(company.organisation, by)
     company_changed.send(sender=Company, company=company, by=by)
     return company

@@ -28,7 +28,7 @@ def create_collection(
 
 @transaction.atomic
 def update_collection(*, collection: Collection, by: User | None, **changes: Any) -> Collection:
-    collection = lock(collection, by)
+    collection = lock(collection, by=by)
     if unknown := set(changes) - {"title", "introduction", "position"}:
         raise TypeError(f"A collection has no {', '.join(sorted(unknown))}")
     for name, value in changes.items():
@@ -41,7 +41,7 @@ def update_collection(*, collection: Collection, by: User | None, **changes: Any
 @transaction.atomic
 def show_collection(*, collection: Collection, by: User | None, is_shown: bool) -> Collection:
     """Everybody reads it, or the team alone. Twice changes nothing."""
-    collection = lock(collection, by)
+    collection = lock(collection, by=by)
     if is_shown and not collection.items.readable().exists():
         raise DomainError("Ajoutez au moins un document publié à cette collection avant de la publier.")
     if is_shown != bool(collection.published_at):
@@ -55,7 +55,7 @@ def add_to_collection(
     *, collection: Collection, document: Document, by: User | None, note: str = ""
 ) -> CollectionItem:
     """At the end. Already there: its note is the new one, its place the same."""
-    collection = lock(collection, by)
+    collection = lock(collection, by=by)
     last = collection.items.order_by("-position").first()
     if collection.items.exclude(document=document).count() >= MOST_ITEMS:
         raise DomainError(f"Une collection se lit\u00a0: {MOST_ITEMS} documents au plus.")
@@ -70,14 +70,14 @@ def add_to_collection(
 
 @transaction.atomic
 def remove_from_collection(*, collection: Collection, document: Document, by: User | None) -> None:
-    collection = lock(collection, by)
+    collection = lock(collection, by=by)
     collection.items.filter(document=document).delete()
 
 
 @transaction.atomic
 def move_in_collection(*, collection: Collection, document: Document, by: User | None, up: bool) -> None:
     """One place up or down; the first stays first, the last stays last."""
-    collection = lock(collection, by)
+    collection = lock(collection, by=by)
     item = collection.items.filter(document=document).first()
     if item is None:
         return
@@ -92,7 +92,7 @@ def move_in_collection(*, collection: Collection, document: Document, by: User |
     neighbour.save(update_fields=["position"])
 
 
-def lock(collection: Collection, by: User | None) -> Collection:
+def lock(collection: Collection, *, by: User | None) -> Collection:
     """The collection as it is now, held until the end of the transaction. `by` None is the platform."""
     _only_curators(by)
     return Collection.objects.select_for_update(of=("self",), no_key=True).get(pk=collection.pk)

@@ -25,7 +25,7 @@ Written = TypeVar("Written", Path, Step)
 @transaction.atomic
 def update_path(*, path: Path, by: User, **changes: Any) -> Path:
     """Its title and introduction."""
-    return _write(lock_path(path.pk, by), changes, OF_A_PATH)
+    return _write(lock_path(path.pk, by=by), changes, OF_A_PATH)
 
 
 @transaction.atomic
@@ -83,7 +83,7 @@ def _write(written: Written, changes: dict[str, Any], known: set[str]) -> Writte
     return written
 
 
-def lock_path(path: uuid.UUID, by: User) -> Path:
+def lock_path(path: uuid.UUID, *, by: User) -> Path:
     """The path as it is now, held until the end of the transaction with its steps.
 
     Two curators who move them at once do not mix them up.
@@ -94,5 +94,5 @@ def lock_path(path: uuid.UUID, by: User) -> Path:
 
 
 def _lock(step: Step, by: User) -> Step:
-    lock_path(step.path_id, by)
+    lock_path(step.path_id, by=by)
     return Step.objects.select_related("path").get(pk=step.pk)

@@ -28,7 +28,7 @@ MOST_WAITING_OF_ONE_ADDRESS = 3
 @transaction.atomic
 def comment_document(*, document: Document, by: User, text: str) -> EditorComment:
     """Read by editors only. The same words sent twice by the same person are one comment."""
-    document = lock(document, by)
+    document = lock(document, by=by)
     said = paragraphs(text)
     if not said:
         raise DomainError("Écrivez votre commentaire avant de l’envoyer.")

@@ -54,13 +54,13 @@ FIELDS = (
 @transaction.atomic
 def create_document(*, by: User | None, slug: str | None = None, **values: Any) -> Document:
     """A draft, followed by whoever writes it unless it is said otherwise. `by` None is the platform."""
-    return write_draft(Document(slug=slug), values, by)
+    return write_draft(Document(slug=slug), values, by=by)
 
 
 @transaction.atomic
 def update_document(*, document: Document, by: User, **changes: Any) -> Document:
     """Write what changed. Another link is a link that nobody has seen fail."""
-    document = lock(document, by)
+    document = lock(document, by=by)
     _refuse_the_unknown(changes)
     if "causes" in changes:
         document.causes.set(changes.pop("causes"))
@@ -82,7 +82,7 @@ def update_document(*, document: Document, by: User, **changes: Any) -> Document
 @transaction.atomic
 def submit_document(*, document: Document, by: User) -> Document:
     """Ask a colleague to read it before it is published."""
-    document = lock(document, by)
+    document = lock(document, by=by)
     advance(document, DOCUMENT, "submit", by=by, submitted_by=by)
     restart_review(document)
     return document
@@ -91,7 +91,7 @@ def submit_document(*, document: Document, by: User) -> Document:
 @transaction.atomic
 def send_back_document(*, document: Document, by: User, note: str = "") -> Document:
     """The reader asks for changes: a draft again."""
-    document = lock(document, by)
+    document = lock(document, by=by)
     advance(document, DOCUMENT, "send_back", by=by, note=note, submitted_by=None)
     restart_review(document)
     return document
@@ -100,9 +100,9 @@ def send_back_document(*, document: Document, by: User, note: str = "") -> Docum
 @transaction.atomic
 def publish_document(*, document: Document, by: User) -> Document:
     """Everybody can read it from now on. Raises DomainError when something hinders it."""
-    document = lock(document, by)
+    document = lock(document, by=by)
     DOCUMENT.target("publish", document.status)
-    refuse_hindered("publish", document, by)
+    refuse_hindered("publish", document, by=by)
     today = clock.today()
     review_on = document.review_on if document.review_on and document.review_on > today else None
     with words_kept_true(document):
@@ -126,7 +126,7 @@ def publish_document(*, document: Document, by: User) -> Document:
 @transaction.atomic
 def doubt_document(*, document: Document, by: User | None, note: str = "") -> Document:
     """Still on line, marked as to be verified. `by` None: the agenda, on its review date."""
-    document = lock(document, by)
+    document = lock(document, by=by)
     advance(document, DOCUMENT, "doubt", by=by, note=note)
     restart_review(document)
     return document
@@ -135,8 +135,8 @@ def doubt_document(*, document: Document, by: User | None, note: str = "") -> Do
 @transaction.atomic
 def verify_document(*, document: Document, by: User, note: str = "") -> Document:
     """Somebody read it again: it holds, until the next review. Raises DomainError for a dead link alone."""
-    document = lock(document, by)
-    refuse_hindered("verify", document, by)
+    document = lock(document, by=by)
+    refuse_hindered("verify", document, by=by)
     review_on = _after_months(clock.today(), CurationSettings.load().review_months)
     advance(document, DOCUMENT, "verify", by=by, note=note, review_on=review_on)
     restart_review(document)
@@ -146,7 +146,7 @@ def verify_document(*, document: Document, by: User, note: str = "") -> Document
 @transaction.atomic
 def withdraw_document(*, document: Document, by: User) -> Document:
     """Back to a draft that only staff read."""
-    document = lock(document, by)
+    document = lock(document, by=by)
     with words_kept_true(document):
         advance(document, DOCUMENT, "withdraw", by=by, published_at=None, featured_at=None)
     restart_review(document)
@@ -161,7 +161,7 @@ def archive_document(*, document: Document, by: User, note: str = "") -> Documen
     Whoever suggested it, and waited for a draft that was never published, is told; and so is a visitor whose
     mail, that it was on line, has not left yet.
     """
-    document = lock(document, by)
+    document = lock(document, by=by)
     was_published = document.published_at is not None
     with words_kept_true(document):
         advance(
@@ -186,7 +186,7 @@ def archive_document(*, document: Document, by: User, note: str = "") -> Documen
 @transaction.atomic
 def take_up_document(*, document: Document, by: User) -> Document:
     """From the archives, a draft again."""
-    document = lock(document, by)
+    document = lock(document, by=by)
     advance(document, DOCUMENT, "take_up", by=by, archived_at=None, published_at=None)
     restart_review(document)
     return document
@@ -195,7 +195,7 @@ def take_up_document(*, document: Document, by: User) -> Document:
 @transaction.atomic
 def feature_document(*, document: Document, by: User, is_featured: bool) -> Document:
     """Show it on the library's home, newest choice first; or no longer. Twice changes nothing."""
-    document = lock(document, by)
+    document = lock(document, by=by)
     if is_featured and not document.is_published:
         raise DomainError(
             "Les lecteurs ne voient pas ce document\u00a0: publiez-le avant de le mettre en avant."
@@ -206,13 +206,13 @@ def feature_document(*, document: Document, by: User, is_featured: bool) -> Docu
     return document
 
 
-def lock(document: Document, by: User | None) -> Document:
+def lock(document: Document, *, by: User | None) -> Document:
     """The document as it is now, held until the end of the transaction. `by` None is the platform."""
     _only_curators(by)
     return Document.objects.select_for_update(of=("self",), no_key=True).get(pk=document.pk)
 
 
-def write_draft(document: Document, values: dict[str, Any], by: User | None) -> Document:
+def write_draft(document: Document, values: dict[str, Any], *, by: User | None) -> Document:
     """The first row of a document that nobody has seen yet, with its line of the journal."""
     _only_curators(by)
     _refuse_the_unknown(values)

@@ -44,7 +44,7 @@ def hindrance(*, verb: str, document: Document, by: User) -> str:
     return "" if is_read else SECOND_READER
 
 
-def refuse_hindered(verb: str, document: Document, by: User) -> None:
+def refuse_hindered(verb: str, document: Document, *, by: User) -> None:
     if told := hindrance(verb=verb, document=document, by=by):
         raise DomainError(told)
 

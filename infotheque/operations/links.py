@@ -27,7 +27,7 @@ def record_link_check(
     With `is_ours` the fault is this site's: it is told, waits its week, and counts against nobody.
     Nothing when the link was changed meanwhile, or when this week's check is known already.
     """
-    document = lock(document, None)
+    document = lock(document, by=None)
     check = LinkCheck.objects.filter(document=document).first() or LinkCheck(document=document)
     if document.link != link or (check.link == link and is_recent(check.checked_at)):
         return None
@@ -48,7 +48,7 @@ def record_link_check(
 @transaction.atomic
 def replace_link(*, document: Document, by: User) -> Document:
     """Take the address that the check proposes. Already taken: nothing changes."""
-    document = lock(document, by)
+    document = lock(document, by=by)
     check = LinkCheck.objects.filter(document=document).first()
     if check is None or not check.replacement:
         raise DomainError("Aucune adresse n’est proposée pour ce document. Écrivez-la dans la fiche.")

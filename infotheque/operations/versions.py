@@ -34,7 +34,7 @@ def add_version(
     """
     if not files:
         raise DomainError("Une version contient au moins un fichier\u00a0: choisissez-en un.")
-    document = lock(document, by)
+    document = lock(document, by=by)
     current = document.current_version
     if current is not None and _prints(current) == {(file.digest, is_private) for file in files}:
         return current
@@ -58,7 +58,7 @@ def create_document_of(
     """
     document = Document(text=_text([file], is_private))
     document.current_version = version = _version(document, 1, note, by)
-    write_draft(document, values, by)
+    write_draft(document, values, by=by)
     _write(version, [file], is_private)
     return document
 

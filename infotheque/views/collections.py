@@ -50,7 +50,7 @@ def collection_edit(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     found = held_to_write(
         request,
         lambda: get_object_or_404(Collection, pk=pk),
-        lambda collection: lock(collection, request.user),
+        lambda collection: lock(collection, by=request.user),
     )
     form = CollectionForm(request.POST or None, instance=found)
     if request.method == "POST" and form.is_valid():

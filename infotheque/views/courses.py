@@ -29,7 +29,7 @@ def course_list(request: HttpRequest) -> HttpResponse:
 @transaction.atomic
 def course_edit(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     found = held_to_write(
-        request, lambda: get_object_or_404(Path, pk=pk), lambda path: lock_path(path.pk, request.user)
+        request, lambda: get_object_or_404(Path, pk=pk), lambda path: lock_path(path.pk, by=request.user)
     )
     form = PathForm(request.POST or None, instance=found)
     if request.method == "POST" and form.is_valid():
@@ -51,7 +51,7 @@ def lesson_edit(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     found = held_to_write(
         request,
         lambda: get_object_or_404(Step.objects.for_reading(), pk=pk),
-        lambda step: lock_path(step.path_id, request.user),
+        lambda step: lock_path(step.path_id, by=request.user),
     )
     shown = {"path": found.path, "title": found.title, "address": found.get_absolute_url()}
     form = LessonForm(request.POST or None, instance=found, keys=operations.free_exercises(found))

@@ -83,7 +83,7 @@ def create(request: HttpRequest) -> HttpResponse:
 @transaction.atomic
 def edit(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """A document's workshop: its text, its state, its files, what editors say of it."""
-    document = held_to_write(request, lambda: _found(pk), lambda found: lock(found, request.user))
+    document = held_to_write(request, lambda: _found(pk), lambda found: lock(found, by=request.user))
     form = DocumentForm(request.POST or None, instance=document)
     if request.method == "POST" and form.is_valid():
         if again := form.taken_up():

@@ -52,7 +52,7 @@ def renew_partnership(
     *, partnership: Partnership, goes_on: bool, by: "User", ends_on: date | None = None
 ) -> Partnership:
     """Does it go on, with a new date of end or without, or does it stop on the day foreseen?"""
-    partnership = lock_to_manage(partnership, by)
+    partnership = lock_to_manage(partnership, by=by)
     if not goes_on and partnership.ends_on is None:
         raise DomainError("Sans date de fin prévue, dites plutôt que le partenariat est terminé.")
     if goes_on:
@@ -71,7 +71,7 @@ def renew_partnership(
 def end_partnership(*, partnership: Partnership, by: "User | None" = None, note: str = "") -> Partnership:
     """It is over, by somebody's word or because its last day has passed. Both are asked what it gave."""
     if by is not None:
-        partnership = lock_to_manage(partnership, by)
+        partnership = lock_to_manage(partnership, by=by)
     else:
         partnership = lock_partnership(partnership)
         if partnership.ends_on is None or partnership.ends_on >= clock.today():
@@ -181,7 +181,7 @@ def await_term(partnership: Partnership, *, asked: bool = True) -> None:
     agenda.start(ReachTerm, partnership, since=morning_after)
 
 
-def lock_to_manage(partnership: Partnership, by: "User") -> Partnership:
+def lock_to_manage(partnership: Partnership, *, by: "User") -> Partnership:
     """Held until the end. Raises PermissionDenied when this person runs none of its parties."""
     partnership = lock_partnership(partnership)
     if not policies.can_manage_partnership(by, partnership):

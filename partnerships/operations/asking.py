@@ -82,7 +82,7 @@ def introduce(
     )
     record(introduction, "introduce", NEW, introduction.status, by, note)
     if has_place:
-        await_answer(introduction, by)
+        await_answer(introduction, by=by)
     else:
         await_place(introduction)
         mail.queue(IntroductionQueued, introduction)

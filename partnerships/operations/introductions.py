@@ -61,7 +61,7 @@ def request_queued(*, company: Company, by: "User | None" = None) -> int:
         if entry is None:
             break
         advance(introduction, INTRODUCTION, "request", by=by, requested_at=clock.now())
-        await_answer(introduction, by)
+        await_answer(introduction, by=by)
         sent += 1
         if not places_left(company):
             break
@@ -145,7 +145,7 @@ def rearm_introduction(*, introduction: Introduction, by: "User | None" = None) 
     # It has to be seen again, and its days are counted anew.
     advance(introduction, INTRODUCTION, "rearm", by=by, seen_at=None)
     agenda.close(introduction, TellTrueStatus)
-    await_answer(introduction, by)
+    await_answer(introduction, by=by)
     return introduction
 
 
@@ -213,7 +213,7 @@ def await_place(introduction: Introduction) -> None:
     agenda.keep_or_start(introduction, SendQueuedIntroduction, since=morning_of(min(days)))
 
 
-def await_answer(introduction: Introduction, by: "User | None") -> None:
+def await_answer(introduction: Introduction, *, by: "User | None") -> None:
     cycle = introduction.later_on.isoformat() if introduction.later_on else ""
     agenda.start(AnswerIntroduction, introduction, since=clock.now())
     _tell_who_asked(introduction)

@@ -35,7 +35,7 @@ def agree_partnership(
     *, partnership: Partnership, signed_on: date, ends_on: date | None, by: "User"
 ) -> Partnership:
     """« C’est signé »: said by a manager of one party, recorded with their name, told to the others."""
-    return _agree(lock_to_manage(partnership, by), signed_on, ends_on, by)
+    return _agree(lock_to_manage(partnership, by=by), signed_on, ends_on, by)
 
 
 def _agree(partnership: Partnership, signed_on: date, ends_on: date | None, by: "User") -> Partnership:
@@ -63,7 +63,7 @@ def correct_signature(
     *, partnership: Partnership, signed_on: date, ends_on: date | None, by: "User"
 ) -> Partnership:
     """The dates said are not the right ones: a manager of either party writes the right ones."""
-    partnership = lock_to_manage(partnership, by)
+    partnership = lock_to_manage(partnership, by=by)
     _check_dates(partnership, signed_on, ends_on)
     if (signed_on, ends_on) == (partnership.signed_on, partnership.ends_on):
         return partnership

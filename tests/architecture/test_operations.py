@@ -130,6 +130,19 @@ def test_an_operation_takes_its_arguments_by_name_and_is_whole():
     assert house.crooked() == set()
 
 
+def test_who_acts_is_never_told_by_its_place():
+    """Even between the pieces of an operation: a person beside another person is easily taken for them."""
+    house = House({module_of(path): tree_of(path) for path in python_files()})
+    found = {
+        ".".join(one)
+        for one, node in house.functions.items()
+        if is_of_operations(one[0])
+        and not one[1].startswith("_")
+        and any(each.arg == "by" for each in node.args.args)
+    }
+    assert found == set()
+
+
 @pytest.mark.parametrize(
     ("source", "told"),
     [

@@ -59,7 +59,7 @@ def move_booking(*, slot: Slot, to: Slot, by: "User") -> Slot:
         raise DomainError("Ce rendez-vous est passé\u00a0: choisissez-en un nouveau.")
     if not free_slots().filter(pk=chosen.pk).exists():
         raise DomainError(TAKEN)
-    refuse_all_day(by)
+    refuse_all_day(by=by)
     when = day_and_hour(row.starts_at)
     person = row.booked_by or by if is_staff(by) else by
     close(row, HoldSlot, RemindSlot, outcome=Outcome.CANCELLED)
@@ -235,9 +235,9 @@ def _offer_another(row: Slot, told: type[notifications.Notification], promised: 
     able, owed = who_may_choose({organisation_id}), None
     none_free = not able or free_slots().count() <= promised
     if none_free or not organisations.who_is_told(organisation_id, row.booked_by):
-        owed = next_step(owe_slot(organisation_id, about, row.booked_by))
+        owed = next_step(owe_slot(organisation_id, about, by=row.booked_by))
     else:
-        remember_offer(organisation_id, about, row.booked_by)
+        remember_offer(organisation_id, about, by=row.booked_by)
     path = slots_path(organisation_id=organisation_id, about=about)
     values = {
         "when": day_and_hour(row.starts_at),

@@ -77,7 +77,7 @@ def refuse_unfair(organisation_id: UUID, *, by: "User") -> None:
             raise DomainError(KEPT)
 
 
-def refuse_all_day(by: "User") -> None:
+def refuse_all_day(*, by: "User") -> None:
     """Chosen, moved and given back: a person changes their mind a few times a day, the team as often as it is
     asked to."""
     chosen = TransitionRecord.objects.filter(verb="book", by=by, at__gt=clock.now() - timedelta(days=1))

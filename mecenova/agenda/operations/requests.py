@@ -33,10 +33,10 @@ def ask_for_slot(*, organisation_id: UUID, about: Model, by: "User") -> SlotRequ
     if not can_book_for(by, organisation_id):
         raise PermissionDenied
     organisations.lock(organisation_id)
-    return owe_slot(organisation_id, about, by)
+    return owe_slot(organisation_id, about, by=by)
 
 
-def owe_slot(organisation_id: UUID, about: Model, by: "User | None") -> SlotRequest:
+def owe_slot(organisation_id: UUID, about: Model, *, by: "User | None") -> SlotRequest:
     """Under the organisation's lock: one request at a time."""
     waiting = SlotRequest.objects.waiting().filter(organisation_id=organisation_id).first()
     if waiting is None:
@@ -45,7 +45,7 @@ def owe_slot(organisation_id: UUID, about: Model, by: "User | None") -> SlotRequ
     return waiting
 
 
-def remember_offer(organisation_id: UUID, about: Model, by: "User | None") -> None:
+def remember_offer(organisation_id: UUID, about: Model, *, by: "User | None") -> None:
     """They are told to choose among what is free: answered as it is made, as a request is by such news."""
     now, asked = clock.now(), SlotRequest(organisation_id=organisation_id, asked_by=by, about=about)
     asked.asked_at = asked.closed_at = asked.told_at = now
@@ -114,7 +114,7 @@ def _owe_again(key: UUID, organisation_id: UUID) -> int:
     ).first()
     if request is None or _who_finds_one({organisation_id}):
         return 0
-    owe_slot(organisation_id, request.about or request, request.asked_by)
+    owe_slot(organisation_id, request.about or request, by=request.asked_by)
     _choose_no_more(organisation_id)
     return 1
 

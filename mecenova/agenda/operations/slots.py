@@ -95,7 +95,7 @@ def book_slot(*, slot: Slot, organisation_id: UUID, about: Model, by: "User") ->
     if held is not None:
         return held
     refuse_unfair(organisation_id, by=by)
-    refuse_all_day(by)
+    refuse_all_day(by=by)
     row = locked(slot)
     if not free_slots().filter(pk=row.pk).exists():
         raise DomainError(TAKEN)
