@@ -4,10 +4,9 @@ from types import SimpleNamespace
 
 from django.contrib import admin
 
-# The closed lists, who is of the team, and the words of a record: no state, no date, no step.
+# The closed lists, who is of the team, and which company is of the network: no record, no state, no step.
 WRITTEN = {
-    *("accounts.User", "auth.Group"),
-    *("associations.Association", "associations.Project", "companies.Company", "companies.Need"),
+    *("accounts.User", "auth.Group", "companies.Company"),
     *("reference.Audience", "reference.Cause", "reference.Sector", "reference.Skill"),
     *("reference.SkillFamily", "reference.Territory"),
 }
