@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 
+# What its reader owes, on the control tower.
+MINE = "/equipe/?pour=moi#a-faire"
+
+
 def of_the_organisation(slot: Slot) -> "list[User]":
     """Nobody, once the slot was given back."""
     return who_is_told(slot.booked_by_organisation_id, slot.booked_by)
@@ -264,6 +268,26 @@ class SlotsOpened(Notification):
 
 
 @register_notification
+class StepGiven(Notification):
+    """For somebody of the team, to whom a colleague hands a step over. Queued with its context."""
+
+    name = "agenda.step_given"
+    template = "mail/agenda/step_given.md"
+
+    def recipients(self, subject: "User") -> "Iterable[User]":
+        return [subject]
+
+    def context(self, subject: "User", recipient: "User") -> dict[str, Any]:
+        return {"tower_url": absolute_url(MINE)}
+
+    def still_wanted(self, subject: "User", recipient: "User") -> bool:
+        """Not once it is done, nor given to somebody else."""
+        key = self.occurrence.partition("/")[0]
+        theirs = FollowUp.objects.all().owed_by_staff().filter(assigned_to=recipient)
+        return bool(key) and is_staff(recipient) and theirs.filter(pk=key).exists()
+
+
+@register_notification
 class StepsEscalated(Notification):
     """For a lead: late steps of the team. Queued with `steps`, each with who had it, and `late_by`."""
 
@@ -274,7 +298,7 @@ class StepsEscalated(Notification):
         return [subject]
 
     def context(self, subject: "User", recipient: "User") -> dict[str, Any]:
-        return {"tower_url": absolute_url("/equipe/?pour=moi#a-faire")}
+        return {"tower_url": absolute_url(MINE)}
 
     def still_wanted(self, subject: "User", recipient: "User") -> bool:
         return is_staff(recipient)

@@ -236,7 +236,7 @@ class TestEscalation:
         frozen.move_to(day(2, 12))
         assert escalate_overdue_steps() == 1
         line = TransitionRecord.objects.get(verb="escalate", subject_id=step.pk)
-        assert line.note == "4 jours ouvrés après la date promise."
+        assert line.note == f"Confiée à {lead}, 4 jours ouvrés après la date promise."
         mail = OutgoingMail.objects.get(notification="agenda.steps_escalated")
         assert "au moins 4 jours ouvrés de retard" in mail.text
 

@@ -9,6 +9,9 @@ from accounts.followups import StaffCheck
 from mecenova.agenda.models import Absence, FollowUp
 from mecenova.agenda.operations import close, share_staff_steps, start
 from mecenova.calendar import clock
+from mecenova.mail.models import OutgoingMail
+from mecenova.mail.notifications import notification_named
+from mecenova.ui.figures import long_date
 from tests.accounts.factories import OrganisationFactory, StaffFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -45,6 +48,19 @@ class TestHandOver:
         assert step.assigned_to == colleague
         page = team.get(page_of(step)).text
         assert page.count(f"Confiée à {colleague}. Par {staff}.") == 1
+
+    def test_whoever_it_is_given_to_reads_by_whom_what_and_by_when(self, team, staff, colleague, step):
+        team.post(page_of(step), {"to": str(colleague.pk)})
+        mail = OutgoingMail.objects.get(notification="agenda.step_given")
+        assert mail.recipient == colleague
+        assert mail.subject == f"{staff} vous confie une étape\u00a0: {step.subject.name}"
+        assert f"promise pour le {long_date(step.deadline)}" in mail.text
+        assert step.what in mail.text
+        given = notification_named(mail.notification, mail.occurrence)
+        assert given.still_wanted(colleague, colleague)
+        team.post(page_of(step), {"to": str(staff.pk)})
+        assert not given.still_wanted(colleague, colleague)
+        assert OutgoingMail.objects.filter(notification="agenda.step_given").count() == 1
 
     def test_only_who_is_there_is_proposed_with_what_they_carry(self, team, colleague, step):
         absent = StaffFactory(first_name="Ida")

@@ -26,6 +26,7 @@ from mecenova.one_by_one import all_at_once, one_by_one
 from mecenova.team import is_staff, leads, team
 from mecenova.workflow import journal
 from mecenova.workflow.errors import DomainError
+from mecenova.workflow.models import TransitionRecord
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -150,7 +151,7 @@ def _raise_together(lead: "User", rows: Sequence[FollowUp], *, days: int) -> int
 
     An appointment is late once its hour has passed: its step moves, and nothing else.
     """
-    said = f"{days_in_words(days).capitalize()} après la date promise."
+    said = f"Confiée à {lead}, {days_in_words(days)} après la date promise."
     lines = [
         (row, journal.record(row, ESCALATE, row.outcome, row.outcome, None, said))
         for row in rows
@@ -186,14 +187,24 @@ def assign(*, follow_up: FollowUp, to: "User", by: "User | None") -> FollowUp:
         raise DomainError("Choisissez une personne de l’équipe.")
     if row.assigned_to_id == to.pk:
         return row
-    _hand(row, to, by=by, said=f"Confiée à {to}.")
+    line = _hand(row, to, by=by, said=f"Confiée à {to}.")
+    if appointment is None and by is not None and by != to:
+        _tell_given(row, to, by, str(line.pk))
     return row
 
 
-def _hand(row: FollowUp, to: "User", *, by: "User | None", said: str) -> None:
+def _hand(row: FollowUp, to: "User", *, by: "User | None", said: str) -> TransitionRecord:
     row.assigned_to, row.lent_by = to, None
     row.save(update_fields=["assigned_to", "lent_by"])
-    journal.record(row, ASSIGN, row.outcome, row.outcome, by, said)
+    return journal.record(row, ASSIGN, row.outcome, row.outcome, by, said)
+
+
+def _tell_given(row: FollowUp, to: "User", by: "User", turn: str) -> None:
+    """Of an appointment still to come, the mail with its hour has told them."""
+    dated = FollowUp.objects.all().by_promise().get(pk=row.pk)
+    (line,) = shown([dated])
+    context = {"by": by, "step": _told(line, None)}
+    queue(notifications.StepGiven, to, occurrence=f"{row.pk}/{turn}", context=context)
 
 
 def _is_for_a_lead(row: Any, days: int) -> bool:
