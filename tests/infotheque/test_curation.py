@@ -11,14 +11,11 @@ from infotheque.followups import ReadSubmitted, ReviewDocument, WatchReviewDate
 from infotheque.models import (
     Collection,
     CurationSettings,
-    DailyUse,
     Document,
     EditorComment,
     LinkCheck,
     Tip,
-    UsefulMark,
 )
-from infotheque.operations.usage import mark_key
 from infotheque.views.wording import STEPS
 from infotheque.workflow import DOCUMENT
 from mecenova.agenda.operations import next_step, run_due, share_staff_steps
@@ -304,55 +301,6 @@ def test_another_date_moves_the_step(staff):
     later = clock.today() + timedelta(days=700)
     operations.update_document(document=document, by=staff, review_on=later)
     assert next_step(document).due_at.date() == later
-
-
-def test_usage_is_counted_by_day_and_nobody_is_kept(client):
-    document = DocumentFactory(published=True)
-    opened, useful = (reverse(f"infotheque:{name}", args=[document.pk]) for name in ("opened", "useful"))
-    client.get(document.get_absolute_url())
-    assert not DailyUse.objects.exists(), "looking changes nothing"
-    for _ in range(2):
-        assert client.post(opened).status_code == 204
-    client.post(opened, {"what": "download"})
-    for answer in ("yes", "yes", "no", "yes"):
-        client.post(useful, {"answer": answer}, REMOTE_ADDR="192.0.2.1")
-    client.post(useful, {"answer": "no"}, REMOTE_ADDR="192.0.2.2")
-    use = DailyUse.objects.get()
-    assert (use.opened, use.downloaded, use.useful, use.not_useful) == (2, 1, 1, 1)
-    assert UsefulMark.objects.count() == 2
-    kept = " ".join(UsefulMark.objects.values_list("key", flat=True))
-    assert "192.0.2" not in kept
-    client.force_login(StaffFactory())
-    client.post(opened)
-    assert DailyUse.objects.get().opened == 2, "the team's own reading is not counted"
-
-
-def test_a_mark_says_nothing_from_one_day_or_document_to_the_next_and_goes_away(client):
-    document, other = DocumentFactory(published=True), DocumentFactory(published=True)
-    with clock.frozen(clock.now()) as moment:
-        key = mark_key(document, "192.0.2.1")
-        assert key != mark_key(other, "192.0.2.1")
-        operations.say_useful(document=document, address="192.0.2.1", is_useful=True)
-        assert operations.forget_marks() == 0
-        moment.advance(timedelta(days=1))
-        assert key != mark_key(document, "192.0.2.1")
-        assert operations.forget_marks() == 1
-        assert operations.forget_marks() == 0
-    assert DailyUse.objects.get().useful == 1
-
-
-def test_nobody_says_anything_of_a_draft(client):
-    draft = DocumentFactory()
-    for name in ("opened", "useful"):
-        assert client.post(reverse(f"infotheque:{name}", args=[draft.pk])).status_code == 404
-
-
-def test_useful_answers_in_place_or_with_the_page(client):
-    document = DocumentFactory(published=True)
-    address = reverse("infotheque:useful", args=[document.pk])
-    part = client.post(address, {"answer": "yes"}, headers={"HX-Request": "true"}).content.decode()
-    assert "<html" not in part
-    assert "Merci" in client.post(address, {"answer": "yes"}, follow=True).content.decode()
 
 
 def test_a_reader_is_told_what_has_aged(client):

@@ -1,59 +1,64 @@
-"""« Utile ? »: every answer counts once, those of the same instant too."""
+"""What readers do and say of a document: counted by day, and nobody is kept."""
 
-import threading
+from datetime import timedelta
 
 import pytest
-from django.db import transaction
 from django.urls import reverse
 
+from infotheque import operations
 from infotheque.models import DailyUse, UsefulMark
-from infotheque.operations import count_opening, say_useful
+from infotheque.operations.usage import mark_key
+from mecenova.calendar import clock
+from tests.accounts.factories import StaffFactory
 from tests.infotheque.factories import DocumentFactory
-from tests.threads import at_once, until_another_waits
 
-HERE, THERE = "192.0.2.1", "192.0.2.2"
+pytestmark = pytest.mark.django_db
 
 
-@pytest.mark.django_db
-def test_an_answer_given_again_changes_and_adds_nothing():
+def test_usage_is_counted_by_day_and_nobody_is_kept(client):
     document = DocumentFactory(published=True)
-    count_opening(document=document)
-    for address, is_useful in ((HERE, True), (THERE, True), (HERE, True), (HERE, False)):
-        say_useful(document=document, address=address, is_useful=is_useful)
-    assert DailyUse.objects.values_list("opened", "useful", "not_useful").get() == (1, 1, 1)
+    opened, useful = (reverse(f"infotheque:{name}", args=[document.pk]) for name in ("opened", "useful"))
+    client.get(document.get_absolute_url())
+    assert not DailyUse.objects.exists(), "looking changes nothing"
+    for _ in range(2):
+        assert client.post(opened).status_code == 204
+    client.post(opened, {"what": "download"})
+    for answer in ("yes", "yes", "no", "yes"):
+        client.post(useful, {"answer": answer}, REMOTE_ADDR="192.0.2.1")
+    client.post(useful, {"answer": "no"}, REMOTE_ADDR="192.0.2.2")
+    use = DailyUse.objects.get()
+    assert (use.opened, use.downloaded, use.useful, use.not_useful) == (2, 1, 1, 1)
+    assert UsefulMark.objects.count() == 2
+    kept = " ".join(UsefulMark.objects.values_list("key", flat=True))
+    assert "192.0.2" not in kept
+    client.force_login(StaffFactory())
+    client.post(opened)
+    assert DailyUse.objects.get().opened == 2, "the team's own reading is not counted"
 
 
-@pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("opened_before", [True, False])
-def test_two_answers_in_the_same_instant_are_both_counted(opened_before):
-    document = DocumentFactory(published=True)
-    if opened_before:
-        count_opening(document=document)
-    has_answered = threading.Event()
-
-    @transaction.atomic
-    def answers_and_lingers():
-        say_useful(document=document, address=HERE, is_useful=True)
-        has_answered.set()
-        until_another_waits()
-
-    def answers():
-        has_answered.wait()
-        say_useful(document=document, address=THERE, is_useful=True)
-
-    assert at_once(answers_and_lingers, answers) == [None, None]
-    assert UsefulMark.objects.count() == DailyUse.objects.get().useful == 2
+def test_a_mark_says_nothing_from_one_day_or_document_to_the_next_and_goes_away(client):
+    document, other = DocumentFactory(published=True), DocumentFactory(published=True)
+    with clock.frozen(clock.now()) as moment:
+        key = mark_key(document, "192.0.2.1")
+        assert key != mark_key(other, "192.0.2.1")
+        operations.say_useful(document=document, address="192.0.2.1", is_useful=True)
+        assert operations.forget_marks() == 0
+        moment.advance(timedelta(days=1))
+        assert key != mark_key(document, "192.0.2.1")
+        assert operations.forget_marks() == 1
+        assert operations.forget_marks() == 0
+    assert DailyUse.objects.get().useful == 1
 
 
-@pytest.mark.django_db
-def test_a_visitor_has_a_whole_network_of_addresses(client):
-    """Of IPv6, a subscriber is given 2^64: they are one visitor, as they are for the limits."""
+def test_nobody_says_anything_of_a_draft(client):
+    draft = DocumentFactory()
+    for name in ("opened", "useful"):
+        assert client.post(reverse(f"infotheque:{name}", args=[draft.pk])).status_code == 404
+
+
+def test_useful_answers_in_place_or_with_the_page(client):
     document = DocumentFactory(published=True)
     address = reverse("infotheque:useful", args=[document.pk])
-    for number in range(1, 4):
-        client.post(address, {"answer": "yes"}, REMOTE_ADDR=f"2001:db8:1:2::{number}")
-    assert DailyUse.objects.get().useful == 1
-    client.post(address, {"answer": "yes"}, REMOTE_ADDR="2001:db8:1:3::1")
-    client.post(address, {"answer": "yes"}, REMOTE_ADDR="192.0.2.1")
-    client.post(address, {"answer": "yes"}, REMOTE_ADDR="192.0.2.2")
-    assert DailyUse.objects.get().useful == 4
+    part = client.post(address, {"answer": "yes"}, headers={"HX-Request": "true"}).content.decode()
+    assert "<html" not in part
+    assert "Merci" in client.post(address, {"answer": "yes"}, follow=True).content.decode()
