@@ -22,6 +22,7 @@ from matching.scoring import STOPS, WEIGHTS, Assessment, AssociationSide, NeedSi
 from matching.standing import Standing, standing_of
 from mecenova.agenda.models import Absence
 from mecenova.calendar import clock
+from mecenova.identifiers.keys import key_in
 from mecenova.identifiers.names import fold
 from mecenova.search.functions import says
 from partnerships.enums import OPEN_STATUSES, IntroductionStatus, Side
@@ -187,7 +188,7 @@ def waiting_since(organisation: Organisation, last_presented: datetime | None) -
 
 def needs_named(wanted: str) -> list[Need]:
     """The need of this identifier; else of this title whatever the case; else a few whose title says it."""
-    key, rows = _key(wanted), Need.objects.order_by("title", "pk")
+    key, rows = key_in(wanted), Need.objects.order_by("title", "pk")
     if key:
         return list(rows.filter(pk=key))
     words = wanted.strip()
@@ -196,19 +197,12 @@ def needs_named(wanted: str) -> list[Need]:
 
 def associations_named(wanted: str) -> list[Association]:
     """The same of associations by their name, case and accents aside."""
-    key, rows = _key(wanted), Association.objects.select_related("organisation")
+    key, rows = key_in(wanted), Association.objects.select_related("organisation")
     if key:
         return list(rows.filter(pk=key))
     rows, words = rows.order_by("organisation__name", "pk"), fold(wanted)
     exact = rows.filter(organisation__name_key=words)[:FEW]
     return list(exact or rows.filter(organisation__name_key__contains=words)[:FEW])
-
-
-def _key(wanted: str) -> uuid.UUID | None:
-    try:
-        return uuid.UUID(wanted.strip())
-    except ValueError:
-        return None
 
 
 def settled_between(company: uuid.UUID, association: uuid.UUID) -> Settled | None:

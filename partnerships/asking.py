@@ -10,6 +10,7 @@ from django.urls import reverse
 from accounts.models import Organisation
 from associations.models import Association
 from companies.models import Company, Need
+from mecenova.identifiers.keys import key_in
 from partnerships.enums import Side
 from partnerships.models import Introduction
 from partnerships.policies import (
@@ -103,7 +104,7 @@ def find_intended(user: "User", address: Mapping[str, str]) -> IntendedRequest |
     """
     named = address.get("organisme", "")
     need_id, company_id, association_id = (
-        _uuid(address.get(k)) for k in ("besoin", "entreprise", "association")
+        key_in(address.get(k)) for k in ("besoin", "entreprise", "association")
     )
     if need_id:
         need = Need.objects.visible().select_related("company__organisation").filter(pk=need_id).first()
@@ -137,10 +138,3 @@ def _chosen(mine: "QuerySet[Own]", named: str) -> tuple[Own | None, tuple[Organi
     first = found[0] if found else None
     own = next((one for one in found if str(one.organisation_id) == named), first)
     return own, tuple(one.organisation for one in found if one is not own)
-
-
-def _uuid(text: str | None) -> uuid.UUID | None:
-    try:
-        return uuid.UUID(text or "")
-    except ValueError:
-        return None

@@ -1,6 +1,5 @@
 import re
 from typing import Self
-from uuid import UUID
 
 from django.apps import apps
 from django.contrib.postgres.fields import ArrayField
@@ -15,6 +14,7 @@ from accounts.models import Organisation
 from associations.enums import GeneralInterest, Registry, Size, Stance
 from associations.models.complete import complete
 from mecenova.calendar import clock
+from mecenova.identifiers.keys import key_in
 from mecenova.identifiers.models import Identified
 from mecenova.identifiers.names import fold
 from mecenova.reference.enums import Kind
@@ -60,10 +60,10 @@ class AssociationQuerySet(models.QuerySet["Association"]):
 
     def named_by(self, key: str) -> Self:
         """The one of this key; all of them when no key is given; none when it is not a key."""
-        try:
-            return self.filter(pk=UUID(key)) if key else self
-        except ValueError:
-            return self.none()
+        if not key:
+            return self
+        pk = key_in(key)
+        return self.filter(pk=pk) if pk else self.none()
 
     def saying(self, words: str) -> Self:
         """Those whose name and mission hold these words, or whose name holds this piece of text."""

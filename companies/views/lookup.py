@@ -10,6 +10,7 @@ from accounts.enums import OrganisationKind
 from accounts.models import Organisation, User
 from companies.models import Company, Need
 from companies.policies import Visitor
+from mecenova.identifiers.keys import key_in
 from mecenova.team import is_staff
 
 Question = Callable[[Visitor, Company], bool]
@@ -46,10 +47,10 @@ def own_company_or_404(request: HttpRequest, may: Question) -> Company:
     """The company named by `?entreprise=`, or the first that the reader answers for."""
     named = request.GET.get("entreprise")
     if named:
-        try:
-            return company_or_404(request, uuid.UUID(named), may)
-        except ValueError:
-            raise Http404 from None
+        key = key_in(named)
+        if key is None:
+            raise Http404
+        return company_or_404(request, key, may)
     mine = Company.objects.of(request.user).select_related("organisation")
     found = next((company for company in mine if may(request.user, company)), None)
     if found is None:

@@ -1,7 +1,6 @@
 """The learning paths: everybody reads them, members work on them."""
 
 from typing import Any
-from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
@@ -16,6 +15,7 @@ from infotheque.assessment import radars, weakest
 from infotheque.exercises import exercise_of
 from infotheque.forms.step import StepForm, initial_of
 from infotheque.models import Path, Progress, Step
+from mecenova.identifiers.keys import key_in
 from mecenova.workflow.errors import DomainError
 
 
@@ -129,15 +129,8 @@ def _learners(request: HttpRequest, found: Path) -> tuple[list[Organisation], Or
     if not request.user.is_authenticated:
         return [], None
     mine = [each for each in Organisation.objects.of(request.user).order_by("name_key") if found.suits(each)]
-    asked = _key(request.GET.get("organisme") or "")
+    asked = key_in(request.GET.get("organisme"))
     return mine, next((each for each in mine if each.pk == asked), mine[0] if mine else None)
-
-
-def _key(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
 
 
 def _after(found: Step, learner: Organisation) -> str:

@@ -13,6 +13,7 @@ from infotheque import operations
 from infotheque.forms.prescription import PrescriptionForm
 from infotheque.models import Document, Prescription
 from infotheque.places import Place, places
+from mecenova.identifiers.keys import key_in
 from mecenova.team import for_the_team
 from mecenova.ui.form_pages import show_form
 from mecenova.workflow.errors import DomainError
@@ -55,11 +56,9 @@ def prescription(request: HttpRequest) -> HttpResponse:
 def read(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Sent by the document's page once it is shown, when it was opened from a place that prescribes it."""
     document = get_object_or_404(Document.objects.published(), pk=pk)
-    try:
-        key = uuid.UUID(request.GET.get("organisme", ""))
-    except ValueError:
-        raise Http404 from None
-    organisation = get_object_or_404(Organisation.objects.of(request.user), pk=key)
+    organisation = get_object_or_404(
+        Organisation.objects.of(request.user), pk=key_in(request.GET.get("organisme"))
+    )
     place = request.GET.get("prescrit", "")
     operations.note_reading(place=place, document=document, organisation=organisation, by=request.user)
     return HttpResponse(status=204)
