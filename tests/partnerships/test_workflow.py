@@ -1,0 +1,53 @@
+"""From each state of an introduction, what each verb leads to; any other verb changes nothing."""
+
+from contextlib import suppress
+from datetime import timedelta
+
+import pytest
+from django.db import transaction
+
+from mecenova.calendar import clock
+from mecenova.workflow.errors import DomainError
+from partnerships import operations
+from partnerships.enums import IntroductionStatus as Status
+from tests.partnerships.factories import IntroductionFactory, member_of
+
+pytestmark = pytest.mark.django_db
+NOW = clock.now()
+IN_A_MONTH = NOW.date() + timedelta(days=30)
+FACTS = {
+    Status.QUEUED: {"requested_at": None},
+    Status.REQUESTED: {},
+    Status.LATER: {"answered_at": NOW, "later_on": IN_A_MONTH},
+    Status.YES: {"answered_at": NOW},
+    Status.NO: {"answered_at": NOW, "retry_on": IN_A_MONTH, "refusal_reason": "timing"},
+    Status.RELEASED: {"released_at": NOW},
+    Status.WITHDRAWN: {"withdrawn_at": NOW},
+}
+# Verb: from which states, to which one.
+TABLE = {
+    "accept": ({Status.REQUESTED, Status.LATER}, Status.YES),
+    "decline": ({Status.REQUESTED, Status.LATER}, Status.NO),
+    "postpone": ({Status.REQUESTED, Status.LATER}, Status.LATER),
+    "rearm": ({Status.LATER}, Status.REQUESTED),
+    "release": ({Status.REQUESTED}, Status.RELEASED),
+    "withdraw": ({Status.QUEUED, Status.REQUESTED, Status.LATER}, Status.WITHDRAWN),
+}
+
+
+@pytest.mark.parametrize("verb", TABLE)
+@pytest.mark.parametrize("status", Status)
+def test_what_each_verb_leads_to(status, verb):
+    asked = IntroductionFactory(status=status, **FACTS[status])
+    asker, answerer = member_of(asked.association), member_of(asked.company)
+    values = {
+        "accept": {"by": answerer},
+        "decline": {"by": answerer, "reason": "timing"},
+        "postpone": {"by": answerer, "later_on": IN_A_MONTH + timedelta(days=1)},
+        "withdraw": {"by": asker},
+    }
+    with suppress(DomainError), transaction.atomic():
+        getattr(operations, f"{verb}_introduction")(introduction=asked, **values.get(verb, {}))
+    asked.refresh_from_db()
+    sources, target = TABLE[verb]
+    assert asked.status == (target if status in sources else status)
