@@ -16,41 +16,42 @@ NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
-    "values",
+    ("constraint", "values"),
     [
-        {"status": MailStatus.SENT},
-        {"sent_at": NOON},
-        {"status": MailStatus.SENDING},
-        {"lease_until": NOON},
-        {"status": MailStatus.FAILED},
-        {"status": MailStatus.CANCELLED},
-        {"status": "lost"},
-        {"subject_id": "00000000-0000-0000-0000-000000000001"},
+        ("mail_sent_has_its_date", {"status": MailStatus.SENT}),
+        ("mail_sent_has_its_date", {"sent_at": NOON}),
+        ("mail_sending_has_its_lease", {"status": MailStatus.SENDING}),
+        ("mail_sending_has_its_lease", {"lease_until": NOON}),
+        ("mail_given_up_says_why", {"status": MailStatus.FAILED}),
+        ("mail_given_up_says_why", {"status": MailStatus.CANCELLED}),
+        ("mail_status_known", {"status": "lost"}),
+        ("mail_subject_is_whole", {"subject_id": "00000000-0000-0000-0000-000000000001"}),
+        ("mail_to_person_has_one", {"to_person": True, "recipient": None}),
     ],
     ids=str,
 )
-def test_a_state_and_its_dates_go_together(values):
+def test_a_state_and_its_dates_go_together(constraint, values):
     mail = OutgoingMailFactory()
-    with pytest.raises(IntegrityError):
+    with pytest.raises(IntegrityError, match=f'"{constraint}"'):
         OutgoingMail.objects.filter(pk=mail.pk).update(**values)
 
 
 @pytest.mark.parametrize("field", ["key", "message_id"])
 def test_a_mail_is_written_once(field):
     mail = OutgoingMailFactory()
-    with pytest.raises(IntegrityError):
+    with pytest.raises(IntegrityError, match=rf"\({field}\)="):
         OutgoingMailFactory(**{field: getattr(mail, field)})
 
 
 def test_a_subject_is_whole():
-    with pytest.raises(IntegrityError):
+    with pytest.raises(IntegrityError, match="mail_subject_is_whole"):
         OutgoingMailFactory(subject_type=ContentType.objects.get_for_model(OutgoingMail))
 
 
 def test_one_wish_per_group():
     person = PersonFactory()
     MailPreference.objects.create(user=person, group="letters")
-    with pytest.raises(IntegrityError):
+    with pytest.raises(IntegrityError, match="one_preference_per_group"):
         MailPreference.objects.create(user=person, group="letters", wanted=False)
 
 

@@ -91,7 +91,7 @@ def test_the_database_refuses_half_forgotten_mails(change):
     forget_old_words()
     if change.get("status"):
         change = {**change, "sent_at": None}
-    with pytest.raises(IntegrityError), transaction.atomic():
+    with pytest.raises(IntegrityError, match="mail_forgotten_says_nothing"), transaction.atomic():
         OutgoingMail.objects.filter(pk=gone.pk).update(**change)
 
 

@@ -222,18 +222,18 @@ def test_twice_is_once(project, quiet):
 
 
 @pytest.mark.parametrize(
-    "values",
+    ("constraint", "values"),
     [
-        {"turn": "1-45", "closed_at": MONDAY},
-        {"turn": "2-45"},
-        {"turn": "3", "cause": "released", "closed_at": MONDAY},
-        {"turn": "4", "choice": "pause", "closed_at": MONDAY},
-        {"turn": "5", "seen": 2, "closed_at": MONDAY},
+        ("once_per_cause_and_turn", {"turn": "1-45", "closed_at": MONDAY}),
+        ("open_once_per_project", {"turn": "2-45"}),
+        ("released_has_its_introduction", {"turn": "3", "cause": "released", "closed_at": MONDAY}),
+        ("chosen_has_its_date", {"turn": "4", "choice": "pause", "closed_at": MONDAY}),
+        ("figures_agree", {"turn": "5", "seen": 2, "closed_at": MONDAY}),
     ],
 )
-def test_the_database_refuses_what_cannot_be(quiet, values):
+def test_the_database_refuses_what_cannot_be(quiet, constraint, values):
     plain = {"cause": "quiet", "presented": 1, "seen": 0, "answered": 0, "companies_compatible": 0}
-    with pytest.raises(IntegrityError), transaction.atomic():
+    with pytest.raises(IntegrityError, match=f'"diagnosis_{constraint}"'), transaction.atomic():
         Diagnosis.objects.create(project=quiet.project, since=MONDAY, **{**plain, **values})
 
 

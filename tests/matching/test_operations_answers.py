@@ -318,19 +318,21 @@ def test_yes_and_no_at_the_same_instant_give_one_answer():
 
 
 @pytest.mark.parametrize(
-    "wrong",
+    ("constraint", "wrong"),
     [
-        {"score": "1.1"},
-        {"status": "declined"},
-        {"status": "interested"},
-        {"refusal_reason": "amount"},
+        ("suggestion_score_between_0_and_1", {"score": "1.1"}),
+        ("suggestion_score_between_0_and_1", {"score": "-0.1"}),
+        ("suggestion_answered_has_date", {"status": "interested"}),
+        ("suggestion_answered_has_date", {"answered_at": clock.now()}),
+        ("suggestion_declined_has_reason", {"status": "declined", "answered_at": clock.now()}),
+        ("suggestion_declined_has_reason", {"refusal_reason": "amount"}),
     ],
 )
-def test_the_database_refuses_what_makes_no_sense(suggestion, wrong):
-    with pytest.raises(IntegrityError), transaction.atomic():
+def test_the_database_refuses_what_makes_no_sense(suggestion, constraint, wrong):
+    with pytest.raises(IntegrityError, match=f'"{constraint}"'), transaction.atomic():
         Suggestion.objects.filter(pk=suggestion.pk).update(**wrong)
 
 
 def test_a_pair_waits_for_one_answer_at_a_time(suggestion):
-    with pytest.raises(IntegrityError), transaction.atomic():
+    with pytest.raises(IntegrityError, match="open_once_per_need"), transaction.atomic():
         SuggestionFactory(need=suggestion.need, association=suggestion.association)
