@@ -7,6 +7,8 @@ from accounts import policies
 from accounts.enums import OrganisationKind, OrganisationStatus, Role
 from accounts.models import Organisation, team_of
 from accounts.notifications import managers_of
+from mecenova.agenda.models import Absence
+from mecenova.calendar import clock
 from tests.accounts.factories import (
     ClaimFactory,
     InvitationFactory,
@@ -18,19 +20,25 @@ from tests.accounts.factories import (
 
 pytestmark = pytest.mark.django_db
 
-PEOPLE = ("visitor", "stranger", "closed", "contributor", "manager", "staff")
+# Of the team, and of the organisation too: nobody judges their own.
+BOTH = "staff of it"
+PEOPLE = ("visitor", "stranger", "closed", "contributor", "manager", "staff", BOTH)
+TEAM = {"contributor", "manager", BOTH}
 ORGANISATION = {
     # verb: those who may while the organisation is here, and once it has left
-    "is_member": ({"contributor", "manager"}, {"contributor", "manager"}),
+    "is_member": (TEAM, TEAM),
     "is_manager": ({"manager"}, {"manager"}),
-    "can_edit": ({"contributor", "manager"}, set()),
-    "can_resubmit": ({"contributor", "manager"}, set()),
+    "can_edit": (TEAM, set()),
+    "can_resubmit": (TEAM, set()),
     "can_check": ({"staff"}, {"staff"}),
-    "can_see_members": ({"contributor", "manager", "staff"}, {"contributor", "manager", "staff"}),
+    "can_merge": ({"staff"}, {"staff"}),
+    "can_erase": ({"staff", BOTH}, {"staff", BOTH}),
+    "can_see_members": (TEAM | {"staff"}, TEAM | {"staff"}),
     "can_manage_members": ({"manager"}, set()),
-    "can_leave": ({"contributor", "manager"}, {"contributor", "manager"}),
-    "can_withdraw": ({"manager", "staff"}, set()),
-    "can_claim": ({"stranger", "staff"}, {"contributor", "manager", "stranger", "staff"}),
+    "can_leave": (TEAM, TEAM),
+    "can_withdraw": ({"manager", "staff", BOTH}, set()),
+    "can_say_organisation_away": ({"manager", "staff", BOTH}, set()),
+    "can_claim": ({"stranger", "staff"}, TEAM | {"stranger", "staff"}),
 }
 
 
@@ -39,6 +47,8 @@ def cast(organisation):
     closed = MembershipFactory(organisation=organisation).user
     closed.is_active = False
     closed.save()
+    both = StaffFactory()
+    MembershipFactory(organisation=organisation, user=both, role=Role.CONTRIBUTOR)
     return {
         "visitor": AnonymousUser(),
         "stranger": UserFactory(),
@@ -46,6 +56,7 @@ def cast(organisation):
         "contributor": MembershipFactory(organisation=organisation, role=Role.CONTRIBUTOR).user,
         "manager": MembershipFactory(organisation=organisation).user,
         "staff": StaffFactory(),
+        BOTH: both,
     }
 
 
@@ -84,7 +95,7 @@ def test_claim():
     claim = ClaimFactory()
     people = {**cast(claim.organisation), "claimant": claim.user, "claiming staff": StaffFactory()}
     claim.user = people["claiming staff"]
-    assert {name for name, who in people.items() if policies.can_decide_claim(who, claim)} == {"staff"}
+    assert {name for name, who in people.items() if policies.can_decide_claim(who, claim)} == {"staff", BOTH}
 
 
 def test_invitation():
@@ -97,6 +108,30 @@ def test_invitation():
     assert {name for name, who in people.items() if policies.can_accept_invitation(who, invitation)} == {
         "invited"
     }
+
+
+@pytest.mark.parametrize("status", OrganisationStatus.values)
+def test_who_corrects_what_the_team_has_asked(status):
+    organisation = OrganisationFactory(status=status)
+    who = {name for name, person in cast(organisation).items() if policies.corrects(person, organisation)}
+    assert who == (TEAM if status == OrganisationStatus.CHANGES_ASKED else set())
+
+
+def test_who_says_a_person_or_an_organisation_away_and_takes_it_back():
+    organisation, week = OrganisationFactory(), {"first_day": clock.today(), "last_day": clock.today()}
+    people = {**cast(organisation), "oneself": UserFactory()}
+
+    def who(policy, about):
+        return {name for name, person in people.items() if policy(person, about)}
+
+    of_person = Absence(user=people["oneself"], **week)
+    assert who(policies.can_say_person_away, people["oneself"]) == {"oneself", "staff", BOTH}
+    assert who(policies.can_forget_absence, of_person) == {"oneself", "staff", BOTH}
+    said = Absence(organisation_id=organisation.pk, **week)
+    assert who(policies.can_forget_absence, said) == {"manager", "staff", BOTH}
+    said.of_members = True
+    assert who(policies.can_forget_absence, said) == set(), "it follows from what each has said"
+    assert who(policies.can_forget_absence, Absence(organisation_id=people["oneself"].pk, **week)) == set()
 
 
 @pytest.mark.parametrize(
