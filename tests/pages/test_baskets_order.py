@@ -40,6 +40,12 @@ def test_whoever_has_waited_longest_is_first(slug):
     assert since == sorted(since)
 
 
+def test_of_those_released_on_one_day_whoever_asked_first_is_first():
+    """In August, a fortnight of requests comes to the same day of September."""
+    with clock.frozen(datetime(2027, 8, 14, 9, tzinfo=UTC)):
+        test_whoever_has_waited_longest_is_first("a-risque")
+
+
 @pytest.fixture
 def evening():
     """Half past midnight in Paris, on the 24th."""

@@ -27,7 +27,7 @@ def waiting_for_an_answer() -> "QuerySet[Introduction]":
 
 
 def at_risk() -> "QuerySet[Introduction]":
-    return introductions_at_risk().with_parties().order_by("release_on", "pk")
+    return introductions_at_risk().with_parties().order_by("release_on", "requested_at", "pk")
 
 
 def released() -> "QuerySet[Introduction]":
