@@ -6,7 +6,8 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 
-from accounts.operations import merge_organisations
+from accounts.operations import erase_organisation, merge_organisations, withdraw_organisation
+from accounts.operations.erasing import ERASED
 from associations.exercises import (
     ADVICE,
     MODELS,
@@ -23,6 +24,7 @@ from infotheque.models import Progress, Step
 from infotheque.operations import answer_step, finish_step, load_paths, take_up_step
 from infotheque.shelf.courses import courses
 from infotheque.shelf.records import records
+from mecenova.mail.models import OutgoingMail
 from mecenova.ui.typography import french_text
 from mecenova.workflow.errors import DomainError
 from mecenova.workflow.journal import history
@@ -186,6 +188,18 @@ def test_a_path_raises_completeness_and_gates_nothing(association, member, step)
     after = with_learning(completeness(association), association)
     assert after.percent == 100
     assert is_complete(association)
+
+
+def test_what_a_record_learned_goes_with_its_name(association, member, step):
+    organisation = association.organisation
+    answer_step(organisation=organisation, step=step, answers={}, by=member)
+    learned = finish_step(organisation=organisation, step=step, by=member)
+    another = ProgressFactory(organisation=AssociationFactory().organisation, answers={"a": "b"})
+    withdraw_organisation(organisation=organisation, by=None)
+    OutgoingMail.objects.all().delete()
+    erase_organisation(organisation=organisation, by=StaffFactory())
+    assert Progress.objects.get() == another
+    assert {line.note for line in history(learned)} == {ERASED}
 
 
 def test_what_two_records_learned_follows_a_merge(db):
