@@ -67,9 +67,6 @@ class AccountAdapter(DefaultAccountAdapter):
         ),
     }
 
-    def is_open_for_signup(self, request: HttpRequest) -> bool:
-        return True
-
     def clean_email(self, email: str) -> str:
         """allauth would cut a long address and write to somebody else, and lets look-alikes through."""
         if len(email) > EMAIL_LENGTH:
