@@ -32,7 +32,7 @@ from mecenova.mail.models import (
 )
 from mecenova.mail.notifications import Attachment, Notification, notification_named
 from mecenova.mail.outcomes import UNKNOWN_WAITS, Outcome, Verdict, back_off, in_words, judge, judge_opening
-from mecenova.mail.refusals import told_apart
+from mecenova.mail.refusals import is_put_off_with_all, told_apart
 from mecenova.mail.subjects import read_subjects
 from mecenova.mail.troubles import mark_address, without_addresses
 from mecenova.mail.unsubscribe import unsubscribe_url
@@ -243,7 +243,7 @@ def _may_have_arrived(mail: OutgoingMail, error: str) -> Delivery:
 
 
 def _later(mail: OutgoingMail, error: str) -> Delivery:
-    if mail.attempts >= MOST_ATTEMPTS:
+    if mail.attempts >= MOST_ATTEMPTS and not is_put_off_with_all(mail):
         return _settle(mail, Delivery.FAILED, error)
     return _postpone(mail, back_off(mail.attempts), error)
 

@@ -48,6 +48,15 @@ def told_apart(mail: OutgoingMail, verdict: Verdict) -> Verdict:
     return verdict
 
 
+def is_put_off_with_all(mail: OutgoingMail) -> bool:
+    """Whether the server has taken nothing since it first put this mail off: not for this mail, then."""
+    presented = mail.log.order_by("at").first()
+    return (
+        presented is not None
+        and not DeliveryAttempt.objects.filter(outcome=Attempt.SENT, at__gt=presented.at).exists()
+    )
+
+
 @transaction.atomic
 def _is_said_to_all(address: str, said: str) -> bool:
     """Whether it refuses several addresses in a row, and accepts none meanwhile.

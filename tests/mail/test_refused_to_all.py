@@ -9,7 +9,7 @@ from anymail.exceptions import AnymailRequestsAPIError
 from django.urls import reverse
 
 from mecenova.calendar import clock
-from mecenova.mail.delivery import Delivery, deliver_due
+from mecenova.mail.delivery import MOST_ATTEMPTS, Delivery, deliver_due
 from mecenova.mail.enums import Attempt, MailStatus
 from mecenova.mail.models import AddressTrouble, DeliveryAttempt, OutgoingMail
 from mecenova.mail.operations import queue
@@ -66,6 +66,28 @@ def test_two_days_of_refusal_lose_nothing(sink, now, verb, answer):
     live(now, LONGEST_PAUSE + 5 * MINUTE)
     assert states() == {MailStatus.SENT: 12}
     assert sink.times_by_message_id() == {mail.message_id: 1 for mail in mails}
+
+
+@pytest.mark.parametrize("verb", ["RCPT", "DATA", "MAIL"])
+def test_a_week_of_not_now_said_to_everybody_loses_nothing(sink, now, verb):
+    """Two days are for one mail that is put off while others leave; when none does, it is not this one."""
+    mails = OutgoingMailFactory.create_batch(2)
+    sink.answers[verb] = "451 4.7.1 Try again later"
+    live(now, timedelta(days=7), step=timedelta(hours=6))
+    assert states() == {MailStatus.PENDING: 2}
+    sink.answers.clear()
+    live(now, timedelta(hours=9), step=timedelta(hours=1))
+    assert sink.times_by_message_id() == {mail.message_id: 1 for mail in mails}
+
+
+def test_one_put_off_while_others_leave_is_told_to_the_team_after_two_days(sink, now):
+    mail = OutgoingMailFactory()
+    sink.behaviours[mail.address] = [smtp_sink.RECIPIENT_LATER] * 99
+    for _ in range(20):
+        OutgoingMailFactory()
+        live(now, timedelta(hours=8), step=timedelta(hours=8))
+    mail.refresh_from_db()
+    assert (mail.status, mail.attempts) == (MailStatus.FAILED, MOST_ATTEMPTS)
 
 
 def test_words_that_differ_from_one_to_the_next_are_still_a_refusal_of_us(sink, now):
@@ -130,8 +152,9 @@ def test_a_code_asked_for_meanwhile_is_the_next_to_be_tried(sink, now):
     for mail in OutgoingMailFactory.create_batch(5):
         sink.behaviours[mail.address] = [NO_SUCH_USER] * 99
     deliver_due()
+    now.advance(timedelta(seconds=20))
     code = OutgoingMailFactory()
-    live(now, 2 * MINUTE)
+    live(now, MINUTE)
     assert [to for to, _ in sink.accepted] == [code.address]
 
 
