@@ -43,11 +43,16 @@ def clock_agrees_with_database() -> bool:
     """
     if settings.VIRTUAL_CLOCK:
         return True
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT clock_timestamp()")
-        (database_time,) = cursor.fetchone()
-    difference = abs(clock.now() - database_time)
+    difference = difference_with_database()
     if difference > TOLERANCE:
         logger.error("Sweep refused: this clock and the database's differ by %s", difference)
         return False
     return True
+
+
+def difference_with_database() -> timedelta:
+    """Between this process's clock and the database's, whichever is ahead."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT clock_timestamp()")
+        (database_time,) = cursor.fetchone()
+    return abs(clock.now() - database_time)

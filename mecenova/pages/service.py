@@ -14,6 +14,7 @@ from redis.exceptions import ResponseError
 
 from mecenova.agenda.models import FollowUp
 from mecenova.calendar import clock
+from mecenova.calendar.clock_check import TOLERANCE, difference_with_database
 from mecenova.calendar.heartbeat import last_work
 from mecenova.celery import LONG, PROMPT
 from mecenova.mail.models import DeliveryAttempt, OutgoingMail
@@ -53,6 +54,12 @@ def _database() -> str:
         cursor.execute("SELECT current_setting('transaction_read_only')")
         (read_only,) = cursor.fetchone()
     return "n’accepte que la lecture" if read_only == "on" else ""
+
+
+def _clock() -> str:
+    """Of the pages: what they write leaves later, or links and codes end sooner, by as much."""
+    agrees = difference_with_database() <= TOLERANCE
+    return "" if agrees else "à plus de cinq minutes de celle de la base"
 
 
 def _redis() -> str:
@@ -104,6 +111,7 @@ def _files() -> str:
 
 ASKED: dict[str, Callable[[], str]] = {
     "base de données": _database,
+    "horloge du site": _clock,
     # These two are kept in the cache, which is Redis: without it, they say so as well.
     "Redis": _redis,
     "worker et beat": lambda: _worker(PROMPT),

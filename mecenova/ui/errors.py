@@ -17,6 +17,8 @@ OUTAGES = (
     # They answer and write nothing: disk or memory almost full, or another server takes their place.
     psycopg.errors.ReadOnlySqlTransaction,
     *(redis_errors.ReadOnlyError, redis_errors.OutOfMemoryError),
+    # It has hung up on a page that was slow to ask more, as some hosts have it do.
+    *(psycopg.errors.IdleInTransactionSessionTimeout, psycopg.errors.TransactionTimeout),
 )
 # The same, of Redis, by a word for which its library has no class: it cannot be saved on its disk.
 UNSAVED = "MISCONF"

@@ -78,10 +78,18 @@ def test_all_is_well(client):
     ("queue", "name", "silence"), [(PROMPT, "worker et beat", 6), (LONG, "long-worker", 61)]
 )
 def test_a_worker_that_says_nothing_is_told(client, queue, name, silence):
-    with clock.frozen(clock.now() + timedelta(minutes=silence)):
-        for other in {PROMPT, LONG} - {queue}:
-            note_work(other)
-        assert asked(client) == [f"{name}\u00a0: panne, n’a rien fait depuis {silence} min"]
+    with clock.frozen(clock.now() - timedelta(minutes=silence)):
+        note_work(queue)
+    assert asked(client) == [f"{name}\u00a0: panne, n’a rien fait depuis {silence} min"]
+
+
+@pytest.mark.parametrize("minutes", [-10, 10])
+def test_a_web_server_whose_clock_is_wrong_is_told(client, minutes):
+    """A code that is asked for there would leave ten minutes later, or have ended ten minutes sooner."""
+    with clock.frozen(clock.now() + timedelta(minutes=minutes)):
+        for queue in (PROMPT, LONG):
+            note_work(queue)
+        assert asked(client) == ["horloge du site\u00a0: panne, à plus de cinq minutes de celle de la base"]
 
 
 def test_nothing_was_ever_done(client):
@@ -140,7 +148,9 @@ def test_without_a_database_the_page_answers(client):
 
     with connection.execute_wrapper(away):
         told = asked(client)
-    assert [line.partition("\u00a0")[0] for line in told] == ["base de données", "courriels", "relances"]
+    assert [line.partition("\u00a0")[0] for line in told] == [
+        *("base de données", "horloge du site", "courriels", "relances")
+    ]
     assert {line.partition("panne, ")[2] for line in told} == {"ne répond pas"}
 
 

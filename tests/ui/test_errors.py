@@ -1,12 +1,20 @@
 """The site without its database or Redis: a page that says so, keeps the form, and asks nothing of either."""
 
 import errno
+import time
 
 import pytest
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.models import Session
 from django.core.cache import cache
-from django.db import InterfaceError, InternalError, OperationalError, connection
+from django.db import (
+    DatabaseError,
+    InterfaceError,
+    InternalError,
+    OperationalError,
+    connection,
+    transaction,
+)
 from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 from redis import exceptions as redis_errors
@@ -120,6 +128,27 @@ def test_a_database_that_may_only_be_read_is_an_outage() -> None:
     try:
         with pytest.raises(InternalError) as refused:
             Session.objects.create(session_key="x", expire_date=clock.now())
+    finally:
+        connection.close()
+    assert is_outage(refused.value)
+
+
+@transaction.atomic
+def ask_slowly() -> None:
+    for _ in range(2):
+        Session.objects.exists()
+        time.sleep(0.4)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("limit", ["idle_in_transaction_session_timeout", "transaction_timeout"])
+def test_a_database_that_hangs_up_on_a_slow_page_is_an_outage(limit: str) -> None:
+    """As a host sets it for all its clients: the page is to be asked again."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config(%s, '100ms', false)", [limit])
+    try:
+        with pytest.raises(DatabaseError) as refused:
+            ask_slowly()
     finally:
         connection.close()
     assert is_outage(refused.value)
