@@ -86,12 +86,14 @@ def _addresses(attempts: DeliveryAttemptQuerySet) -> set[str]:
 
 
 def _reopen(addresses: set[str], wrong: set[str], words: str, began: datetime) -> None:
-    """They are written to again, and what was refused to them in that row is due."""
-    condemned = AddressTrouble.objects.open().filter(kind=TroubleKind.REJECTED, at__gt=began)
-    for trouble in condemned.filter(Q(detail=words) | Q(address__in=addresses)).exclude(address__in=wrong):
-        mend_address(trouble=trouble, by=None)
+    """They are written to again, and what was refused to them in that row is due: it had not ended."""
     refused = DeliveryAttempt.objects.filter(at__gt=began, outcome=Attempt.REFUSED).since_accepted()
     failed = OutgoingMail.objects.remembered().filter(
         status=MailStatus.FAILED, address__in=addresses, pk__in=refused.values("mail")
     )
+    keys = list(failed.values_list("pk", flat=True))
+    condemned = AddressTrouble.objects.open().filter(kind=TroubleKind.REJECTED, at__gt=began)
+    for trouble in condemned.filter(Q(detail=words) | Q(address__in=addresses)).exclude(address__in=wrong):
+        mend_address(trouble=trouble, by=None)
     put_back(list(failed.select_for_update(no_key=True).values_list("pk", flat=True)))
+    OutgoingMail.objects.filter(pk__in=keys, status=MailStatus.PENDING).update(settled_at=None)

@@ -118,6 +118,18 @@ def test_what_it_had_failed_is_due_again_and_what_had_held_it_back_is_gone(sink,
     assert states() == {MailStatus.SENT: 3}
 
 
+def test_what_it_had_failed_is_told_as_late(sink, now):
+    """They had not ended: the promise counts the hour at which they left."""
+    mails = OutgoingMailFactory.create_batch(4)
+    sink.answers["RCPT"] = NO_SUCH_USER
+    live(now, timedelta(hours=3), step=timedelta(minutes=10))
+    sink.answers.clear()
+    live(now, 8 * MINUTE)
+    for mail in mails:
+        mail.refresh_from_db()
+        assert mail.settled_at == mail.sent_at > mail.due_at + timedelta(hours=3)
+
+
 def test_two_of_three_really_wrong_are_told_to_the_team(sink, now):
     wrong = OutgoingMailFactory.create_batch(2)
     OutgoingMailFactory()
