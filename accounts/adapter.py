@@ -8,6 +8,7 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.models import EmailAddress
 from allauth.core.internal import ratelimit
 from allauth.core.internal.ratelimit import get_ip
+from allauth.mfa.adapter import DefaultMFAAdapter
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ValidationError
@@ -19,6 +20,7 @@ from accounts import notifications
 from accounts.models import User
 from accounts.models.user import EMAIL_LENGTH
 from accounts.policies import unfinished_registration
+from accounts.seals import Unreadable, seal, unseal
 from mecenova.calendar import clock
 from mecenova.identifiers.emails import refuse_look_alikes
 from mecenova.mail.addresses import absolute_url
@@ -40,6 +42,11 @@ CHANGES = {
     "account/email/password_changed": "Le mot de passe de votre compte a été changé.",
     "account/email/password_reset": "Le mot de passe de votre compte a été remplacé.",
     "account/email/password_set": "Un mot de passe a été donné à votre compte.",
+    "mfa/email/totp_activated": "La connexion en deux étapes est en place sur votre compte.",
+    "mfa/email/totp_deactivated": "La connexion en deux étapes a été retirée de votre compte.",
+    "mfa/email/recovery_codes_generated": (
+        "De nouveaux codes de secours ont été faits pour votre compte. Les anciens n’ouvrent plus."
+    ),
 }
 # What anybody can have written to an address that is not theirs: once a day is enough to understand.
 ONCE_A_DAY = {"account/email/account_already_exists", "account/email/unknown_account"}
@@ -150,6 +157,33 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def get_signup_redirect_url(self, request: HttpRequest) -> str:
         return self.get_login_redirect_url(request)
+
+
+class SecondStepAdapter(DefaultMFAAdapter):
+    """Whoever steals the database has no code: what makes them is sealed in it."""
+
+    error_messages: ClassVar[dict[str, Any]] = {
+        **DefaultMFAAdapter.error_messages,
+        "incorrect_code": (
+            "Ce code n’est pas le bon, ou il ne vaut plus\u00a0: l’application en montre un autre toutes les "
+            "trente secondes. Recopiez celui d’à présent."
+        ),
+        "unverified_email": "Confirmez d’abord l’adresse e-mail de votre compte.",
+        "unreadable": (
+            "La clé du site a changé\u00a0: cette étape ne peut plus être vérifiée. Écrivez à l’équipe "
+            "depuis l’adresse de votre compte\u00a0: elle la retire, et votre mot de passe suffit alors."
+        ),
+    }
+
+    def encrypt(self, text: str) -> str:
+        return seal(text)
+
+    def decrypt(self, encrypted_text: str) -> str:
+        """Raises ValidationError, which the form shows, when it can be read no more."""
+        try:
+            return unseal(encrypted_text)
+        except Unreadable as refusal:
+            raise self.validation_error("unreadable") from refusal
 
 
 def _trace(email: str) -> str:

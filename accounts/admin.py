@@ -4,20 +4,24 @@ from typing import Any, ClassVar
 
 from allauth.account.admin import EmailAddressAdmin
 from allauth.account.models import EmailAddress
-from django.contrib import admin
+from allauth.mfa.admin import AuthenticatorAdmin
+from allauth.mfa.models import Authenticator
+from django.contrib import admin, messages
 from django.contrib.auth.admin import GroupAdmin
 from django.contrib.auth.models import Group
-from django.db.models import Model
+from django.core.exceptions import PermissionDenied
+from django.db.models import Model, QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
 
 from accounts.models import Claim, Invitation, Membership, Organisation, User
-from accounts.operations import write_account
+from accounts.operations import take_away_second_step, write_account
 from mecenova.administration import ReadOnlyAdmin, SiteAdmin
 
 # Made by others, and writable: an address given to somebody opens their account, a group gives rights.
 admin.site.unregister(EmailAddress)
 admin.site.unregister(Group)
+admin.site.unregister(Authenticator)
 
 
 @admin.register(EmailAddress)
@@ -25,6 +29,13 @@ class ReadOnlyEmailAddressAdmin(ReadOnlyAdmin, EmailAddressAdmin):
     """An address is confirmed by the code that arrives there, and by nobody."""
 
     actions: ClassVar[list[str]] = []
+
+
+@admin.register(Authenticator)
+class ReadOnlyAuthenticatorAdmin(ReadOnlyAdmin, AuthenticatorAdmin):
+    """Who has a second step, and since when; not what makes its codes."""
+
+    exclude: ClassVar[list[str]] = ["data"]
 
 
 @admin.register(Group)
@@ -75,6 +86,7 @@ class UserAdmin(SiteAdmin):
     ]
     readonly_fields: ClassVar[list[str]] = ["email", "date_joined", "last_login"]
     filter_horizontal: ClassVar[list[str]] = ["groups"]
+    actions: ClassVar[list[str]] = ["take_away_second_steps"]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         """Who is of the team and what it may do is decided by a superuser. A closed account stays closed."""
@@ -90,6 +102,19 @@ class UserAdmin(SiteAdmin):
         """What the form changed, and nothing that it only read. Groups are written after, apart."""
         changes = {name: form.cleaned_data[name] for name in form.changed_data if name != "groups"}
         write_account(person=obj, changes=changes, by=request.user)
+
+    @admin.action(description="Retirer la deuxième étape de connexion", permissions=["change"])
+    def take_away_second_steps(self, request: HttpRequest, chosen: QuerySet[User]) -> None:
+        """For who lost their telephone and their codes, once it is sure who is asking."""
+        for person in chosen:
+            try:
+                done = take_away_second_step(person=person, by=request.user)
+            except PermissionDenied:
+                said, level = "à un superutilisateur de la retirer, et pas à soi-même", messages.ERROR
+            else:
+                said = "retirée, un courriel le lui dit" if done else "il n’y en avait pas"
+                level = messages.SUCCESS if done else messages.WARNING
+            self.message_user(request, f"{person.email}\u00a0: {said}.", level)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

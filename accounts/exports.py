@@ -37,6 +37,8 @@ SAID_BY_THEM = {
     "agenda.Slot.adviser": ("starts_at", "minutes"),
     "agenda.Slot.booked_by": ("starts_at", "minutes", "booked_at"),
     "agenda.SlotRequest.asked_by": ("asked_at",),
+    # Not the secrets that make its codes.
+    "mfa.Authenticator.user": ("type", "created_at", "last_used_at"),
     "imports.ImportRun.created_by": ("kind", "name", "created_at"),
     "imports.ImportRun.confirmed_by": ("kind", "name", "confirmed_at"),
     "mail.AddressTrouble.mended_by": ("mended_at",),

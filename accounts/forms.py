@@ -5,6 +5,8 @@ from datetime import date
 from typing import Any
 
 from allauth.account.forms import ConfirmEmailVerificationCodeForm, LoginForm, SignupForm
+from allauth.mfa.base.forms import AuthenticateForm, BaseAuthenticateForm, ReauthenticateForm
+from allauth.mfa.totp.forms import ActivateTOTPForm
 from django import forms
 from django.contrib.auth.hashers import make_password
 from django.core.exceptions import ValidationError
@@ -105,6 +107,44 @@ class CodeForm(ConfirmEmailVerificationCodeForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["code"].error_messages["required"] = "Recopiez le code reçu par courriel."
+
+
+def code_field(help_text: str) -> forms.CharField:
+    """Of six or eight figures, which the browser may find by itself."""
+    return forms.CharField(
+        label="Code",
+        help_text=help_text,
+        widget=forms.TextInput({"autocomplete": "one-time-code", "inputmode": "numeric"}),
+        error_messages={"required": "Recopiez le code que montre votre application."},
+    )
+
+
+class OwnCodeForm(BaseAuthenticateForm):
+    """The code of a telephone, or one that was put aside for the day it is lost."""
+
+    code = code_field("Six chiffres, dans votre application. Sans elle\u00a0: un de vos codes de secours.")
+
+    def clean_code(self) -> str:
+        try:
+            return super().clean_code()
+        except ValidationError as refused:
+            if refused.code != "too_many_login_attempts":
+                raise
+            raise ValidationError(
+                "Trop d’essais manqués. Attendez cinq minutes.", code=refused.code
+            ) from None
+
+
+class SecondStepForm(OwnCodeForm, AuthenticateForm):
+    """After the password."""
+
+
+class SecondStepAgainForm(OwnCodeForm, ReauthenticateForm):
+    """Of somebody who is logged in, and touches what keeps the account safe."""
+
+
+class ActivateSecondStepForm(ActivateTOTPForm):
+    code = code_field("Six chiffres\u00a0: l’application en montre d’autres toutes les trente secondes.")
 
 
 class SignUpForm(OwnNameForm, SignupForm):

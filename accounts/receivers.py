@@ -5,11 +5,14 @@ from typing import Any
 from allauth.account.internal.flows.email_verification import verify_email_indirectly
 from allauth.account.models import EmailAddress
 from allauth.account.signals import email_changed, email_confirmed, password_reset
+from allauth.mfa.signals import authenticator_used
+from django.conf import settings
 from django.dispatch import receiver
 from django.http import HttpRequest
 
 from accounts.followups import MendAddress
 from accounts.models import User
+from accounts.operations import seal_second_step_again
 from mecenova.agenda import operations as agenda
 from mecenova.mail.models import AddressTrouble
 from mecenova.mail.operations import mend_addresses_of
@@ -46,3 +49,9 @@ def confirm_only_address(sender: Any, request: HttpRequest, user: User, **kwargs
     addresses = EmailAddress.objects.filter(user=user).values_list("email", flat=True)
     if list(addresses) == [user.email]:
         verify_email_indirectly(request, user, user.email)
+
+
+@receiver(authenticator_used)
+def seal_with_the_key_of_today(sender: Any, user: User, **kwargs: Any) -> None:
+    if settings.SECRET_KEY_FALLBACKS:
+        seal_second_step_again(person=user)

@@ -21,6 +21,7 @@ urlpatterns = [
     path("", include("mecenova.agenda.urls")),
     path("", include("mecenova.mail.urls")),
     path("compte/", include("allauth.account.urls")),
+    path("compte/deux-etapes/", include("allauth.mfa.urls")),
     path("administration/", admin.site.urls),
 ]
 

@@ -11,6 +11,7 @@ from accounts.notifications.letters import (
     INVITATION,
     write_farewell,
     write_invitation,
+    write_second_step_taken_away,
     write_to_address,
 )
 from accounts.notifications.organisations import (
@@ -63,5 +64,6 @@ __all__ = [
     "managers_of",
     "write_farewell",
     "write_invitation",
+    "write_second_step_taken_away",
     "write_to_address",
 ]

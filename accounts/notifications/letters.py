@@ -1,6 +1,7 @@
 """What leaves at once for an address that may have no account."""
 
 from typing import Any
+from uuid import uuid4
 
 from django.urls import reverse
 
@@ -38,6 +39,17 @@ def write_invitation(invitation: Invitation) -> None:
     }
     key = f"{INVITATION}:{invitation.pk}:{invitation.expires_at.isoformat()}"
     write_to_address("mail/accounts/invitation.md", values, key=key, address=invitation.email, person=None)
+
+
+def write_second_step_taken_away(person: User) -> None:
+    values = {
+        "recipient": person,
+        "change": "L’équipe a retiré la connexion en deux étapes de votre compte, comme cela a été demandé.",
+        "reset_url": absolute_url(reverse("account_reset_password")),
+    }
+    key = f"accounts.second_step_taken_away:{uuid4()}"
+    template = "mail/accounts/account_changed.md"
+    write_to_address(template, values, key=key, address=person.email, person=person)
 
 
 def write_farewell(person: User, *, was_asked: bool) -> None:

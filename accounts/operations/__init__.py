@@ -39,7 +39,14 @@ from accounts.operations.retention import (
     forget_unconfirmed_accounts,
     warn_dormant_people,
 )
-from accounts.operations.users import close_account, create_verified_user, update_person, write_account
+from accounts.operations.users import (
+    close_account,
+    create_verified_user,
+    seal_second_step_again,
+    take_away_second_step,
+    update_person,
+    write_account,
+)
 
 __all__ = [
     "WENT_BACK",
@@ -78,7 +85,9 @@ __all__ = [
     "resubmit_organisation",
     "say_organisation_away",
     "say_person_away",
+    "seal_second_step_again",
     "send_back_corrected",
+    "take_away_second_step",
     "tell_apart",
     "update_organisation",
     "update_person",

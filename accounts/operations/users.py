@@ -5,16 +5,18 @@ from collections.abc import Mapping
 from typing import Any
 
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.shortcuts import get_object_or_404
 
 from accounts.models import Invitation, Membership, Organisation, User
 from accounts.models.user import CLOSED_DOMAIN
-from accounts.notifications import write_farewell
+from accounts.notifications import write_farewell, write_second_step_taken_away
 from accounts.operations.members import hand_over, leave
 from accounts.operations.organisations import hold
 from accounts.operations.presence import follow_members
+from accounts.seals import seal_again
 from mecenova.agenda import operations as agenda
 from mecenova.agenda.enums import Outcome
 from mecenova.identifiers.text import one_line
@@ -25,6 +27,8 @@ from mecenova.workflow.errors import DomainError
 
 logger = logging.getLogger(__name__)
 
+# What makes the codes, among what allauth keeps of a second step.
+SECRETS = {"secret", "seed"}
 ACCOUNT_STATES = {True: "active", False: "inactive"}
 
 
@@ -88,6 +92,35 @@ def write_account(*, person: User, changes: Mapping[str, Any], by: User) -> User
 
 
 @transaction.atomic
+def take_away_second_step(*, person: User, by: User) -> bool:
+    """Of somebody who has lost their telephone and their codes: their password alone opens again, until they
+    make another. They are told; False when there is none.
+
+    Of one of the team, a superuser alone may. One's own is taken away on the page that made it.
+    """
+    if not is_staff(by) or by.pk == person.pk or (person.is_staff and not by.is_superuser):
+        raise PermissionDenied
+    person = get_object_or_404(User.objects.select_for_update(no_key=True), pk=person.pk)
+    removed, _ = Authenticator.objects.filter(user=person).delete()
+    if removed:
+        state = ACCOUNT_STATES[person.is_active]
+        journal.record(person, "take_away_second_step", state, state, by)
+        write_second_step_taken_away(person)
+    return bool(removed)
+
+
+@transaction.atomic
+def seal_second_step_again(*, person: User) -> None:
+    """While the site changes keys: what this person has is read with the new one alone from now on."""
+    for authenticator in (
+        Authenticator.objects.select_for_update(no_key=True).filter(user=person).order_by("pk")
+    ):
+        for name in SECRETS & authenticator.data.keys():
+            authenticator.data[name] = seal_again(authenticator.data[name])
+        authenticator.save(update_fields=["data"])
+
+
+@transaction.atomic
 def close_account(*, person: User, by: User | None) -> User:
     """Leave every team and close the account. A last mail says so; the account's address is then erased.
 
@@ -115,6 +148,7 @@ def close_account(*, person: User, by: User | None) -> User:
         agenda.close(claim, outcome=Outcome.CANCELLED)
         claim.delete()
     EmailAddress.objects.filter(user=person).delete()
+    Authenticator.objects.filter(user=person).delete()
     Invitation.objects.filter(accepted_by=person).update(email="")
     write_farewell(person, was_asked=by is not None)
     former, person.is_active = person.email, False

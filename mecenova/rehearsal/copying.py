@@ -14,6 +14,7 @@ from mecenova.rehearsal.scratch import connected
 LEFT_BEHIND = frozenset(
     {
         "django_session",
+        "mfa_authenticator",
         "django_admin_log",
         "django_migrations",
         "rehearsal_preview",

@@ -63,6 +63,7 @@ INSTALLED_APPS = [
     "mecenova.ui",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
     "django_filters",
     "django_htmx",
     "lucide",
@@ -92,6 +93,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "accounts.middleware.TeamSecondStepMiddleware",
     "mecenova.ui.returning.RefusedMethodMiddleware",
     "mecenova.ui.middleware.SharedComputerMiddleware",
     "mecenova.ui.middleware.ReadableAddressMiddleware",
@@ -181,6 +183,15 @@ ACCOUNT_RATE_LIMITS = {
     "provider_news": "600/m/ip",
 }
 ACCOUNT_LOGOUT_ON_GET = False
+# A second step at log-in, for whoever wants one. The team sees everybody's files: each of it has one.
+TEAM_NEEDS_SECOND_STEP = True
+MFA_ADAPTER = "accounts.adapter.SecondStepAdapter"
+MFA_TOTP_ISSUER = "Mecenova"
+MFA_FORMS = {
+    "authenticate": "accounts.forms.SecondStepForm",
+    "reauthenticate": "accounts.forms.SecondStepAgainForm",
+    "activate_totp": "accounts.forms.ActivateSecondStepForm",
+}
 ACCOUNT_SESSION_REMEMBER = True
 
 LANGUAGE_CODE = "fr"

@@ -46,6 +46,9 @@ STORAGES = {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"},
 }
 
+# Its three passwords are on the screen: no telephone is asked for beside them.
+TEAM_NEEDS_SECOND_STEP = False
+
 # Invented, like everybody here.
 PUBLISHER = {
     "name": "IMS, association d’entreprises (démonstration)",

@@ -25,6 +25,8 @@ DATABASES = {"default": database_from(DATABASE_URL)}
 CACHES = {"default": cache_at(REDIS_URL)}
 CELERY_BROKER_URL = REDIS_URL
 
+# Asked for where it is studied (tests/accounts/test_second_step.py).
+TEAM_NEEDS_SECOND_STEP = False
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 STORAGES = {

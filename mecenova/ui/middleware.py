@@ -16,6 +16,8 @@ from mecenova.ui.errors import is_outage, unavailable
 logger = logging.getLogger(__name__)
 
 TEXT_TO_WRITE = b"<textarea"
+# How the names of the views begin that let somebody into an account.
+WAYS_IN = ("account_", "mfa_")
 # What an address holds when it opens something by itself: one person's own way in.
 SECRETS_IN_ADDRESSES = frozenset({"token", "key", "uidb36"})
 
@@ -77,7 +79,7 @@ def _is_private(request: HttpRequest, response: HttpResponse) -> bool:
     Then any page is, and whatever is not public (the library's files are).
     """
     match = request.resolver_match
-    if match and (SECRETS_IN_ADDRESSES & match.kwargs.keys() or match.view_name.startswith("account_")):
+    if match and (SECRETS_IN_ADDRESSES & match.kwargs.keys() or match.view_name.startswith(WAYS_IN)):
         return True
     if settings.SESSION_COOKIE_NAME not in request.COOKIES or not request.user.is_authenticated:
         return False

@@ -14,6 +14,7 @@ TEMPLATES = ROOT / "templates"
 # Folders of templates/ that do not bear the name of their room.
 ROOM_OF_FOLDER = {
     "account": "accounts",
+    "mfa": "accounts",
     "allauth": "accounts",
     "mail_pages": "mail",
     "django": "ui",

@@ -72,6 +72,8 @@ PUBLIC = {
     "account_reset_password_done",
     "account_reset_password_from_key",
     "account_reset_password_from_key_done",
+    # After the password, before being logged in.
+    "mfa_authenticate",
     "admin:login",
 }
 

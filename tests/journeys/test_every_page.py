@@ -229,6 +229,7 @@ PAGES: dict[str, tuple[Any, Callable[[], list[Any]], str]] = {
     "account_reset_password_done": (VISITOR, list, ""),
     "account_change_password": (ASSOCIATION, list, ""),
     "account_email": (ASSOCIATION, list, ""),
+    "mfa_index": (ASSOCIATION, list, ""),
 }
 # The same pages seen by others, and the other faces of a page.
 MORE = [
@@ -305,6 +306,9 @@ NOT_A_PAGE = {
     *("account_inactive", "account_signup", "account_reauthenticate", "account_email_verification_sent"),
     *("account_set_password", "account_confirm_login_code", "account_reset_password_from_key"),
     "account_reset_password_from_key_done",
+    # Looked at by whoever sets a second step up (tests/accounts/test_in_browser.py).
+    *("mfa_authenticate", "mfa_reauthenticate", "mfa_activate_totp", "mfa_deactivate_totp"),
+    *("mfa_view_recovery_codes", "mfa_generate_recovery_codes", "mfa_download_recovery_codes"),
 }
 
 

@@ -1,0 +1,308 @@
+"""The second step of log-in, as whoever has it lives it, and as whoever attacks it finds it."""
+
+import re
+
+import pytest
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal import auth as totp
+from django.core.cache import cache
+from django.core.exceptions import PermissionDenied
+from django.test import Client
+from django.urls import reverse
+
+from accounts import operations
+from accounts.enums import Role
+from accounts.exports import export_person
+from accounts.models import Membership
+from mecenova.mail.models import OutgoingMail
+from mecenova.workflow.models import TransitionRecord
+from tests.accounts.factories import PASSWORD, MembershipFactory, UserFactory
+
+pytestmark = pytest.mark.django_db
+
+LOGIN, CODE = "/compte/login/", "/compte/deux-etapes/authenticate/"
+PAGE, MAKING = "/compte/deux-etapes/", "/compte/deux-etapes/totp/activate/"
+HOME = "/tableau-de-bord/"
+
+
+@pytest.fixture(autouse=True)
+def _codes_last_as_long_as_a_test(monkeypatch):
+    """The thirty seconds of a code do not end between the telephone and the server."""
+    counters = list(totp.yield_hotp_counters_from_time())
+    monkeypatch.setattr(totp, "yield_hotp_counters_from_time", lambda: iter(counters))
+
+
+def shown_by(secret, *, earlier=0):
+    """What the telephone shows now, or showed so many codes ago."""
+    (now,) = totp.yield_hotp_counters_from_time()
+    return totp.format_hotp_value(totp.hotp_value(secret, now - earlier))
+
+
+def confirm(client):
+    return client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
+
+
+def set_up(client, person):
+    """Through the pages: the secret that was read there, and the codes put aside."""
+    client.force_login(person)
+    confirm(client)
+    secret = client.get(MAKING).context["form"].secret
+    answer = client.post(MAKING, {"code": shown_by(secret)})
+    assert answer["Location"] == reverse("mfa_view_recovery_codes")
+    return secret, client.get(answer["Location"]).context["unused_codes"]
+
+
+def give_password(email):
+    """A browser in which the password was right."""
+    client = Client()
+    answer = client.post(LOGIN, {"login": email, "password": PASSWORD})
+    assert answer["Location"].startswith(CODE)
+    return client
+
+
+def is_in(client):
+    return client.get(HOME).status_code == 200
+
+
+@pytest.fixture
+def person():
+    return MembershipFactory().user
+
+
+@pytest.fixture
+def kept(client, person):
+    """The secret and the codes of somebody who has a second step."""
+    found = set_up(client, person)
+    # The code that made it has served.
+    cache.clear()
+    return found
+
+
+class TestLoggingIn:
+    def test_the_password_alone_opens_nothing(self, person, kept):
+        came = give_password(person.email)
+        assert not is_in(came)
+        assert came.get(CODE).status_code == 200
+
+    def test_the_code_of_the_telephone_opens_once(self, person, kept):
+        secret, _ = kept
+        came, another = give_password(person.email), give_password(person.email)
+        code = shown_by(secret)
+        assert came.post(CODE, {"code": code})["Location"] == reverse("pages:dashboard")
+        assert is_in(came)
+        assert "à présent" in another.post(CODE, {"code": code}).content.decode()
+        assert not is_in(another)
+
+    def test_a_code_put_aside_opens_once(self, person, kept):
+        _, codes = kept
+        came, another = give_password(person.email), give_password(person.email)
+        came.post(CODE, {"code": codes[0]})
+        assert is_in(came)
+        another.post(CODE, {"code": codes[0]})
+        assert not is_in(another)
+        another.post(CODE, {"code": codes[1]})
+        assert is_in(another)
+
+    @pytest.mark.parametrize("typed", ["", "000000", "١٢٣٤٥٦", "1" * 500, "\0", "'; --"])
+    def test_anything_else_is_refused_in_french(self, person, kept, typed):
+        came = give_password(person.email)
+        answer = came.post(CODE, {"code": typed})
+        assert answer.status_code == 200
+        assert answer.context["form"].errors["code"]
+        assert not is_in(came)
+
+    def test_an_old_code_is_refused(self, person, kept):
+        secret, _ = kept
+        came = give_password(person.email)
+        came.post(CODE, {"code": shown_by(secret, earlier=3)})
+        assert not is_in(came)
+
+    def test_codes_are_not_tried_without_end(self, person, kept):
+        secret, _ = kept
+        came = give_password(person.email)
+        for _ in range(6):
+            answer = came.post(CODE, {"code": "000000"})
+        assert "Attendez cinq minutes" in answer.content.decode()
+        came.post(CODE, {"code": shown_by(secret)})
+        assert not is_in(came)
+
+    def test_the_page_of_codes_is_for_whoever_gave_a_password(self, client, person, kept):
+        assert Client().get(CODE)["Location"].startswith(LOGIN)
+        assert Client().post(CODE, {"code": shown_by(kept[0])})["Location"].startswith(LOGIN)
+
+    def test_another_password_does_not_do_without_it(self, person, kept):
+        stranger = Client()
+        stranger.post(reverse("account_reset_password"), {"email": person.email})
+        text = OutgoingMail.objects.filter(address=person.email).latest("created_at").text
+        link = re.search(r"http\S+/password/reset/key/\S+", text)[0].rstrip(").")
+        page = stranger.get(link, follow=True)
+        new = {"password1": "un phare au bout du quai", "password2": "un phare au bout du quai"}
+        stranger.post(page.redirect_chain[-1][0], new)
+        answer = stranger.post(LOGIN, {"login": person.email, "password": new["password1"]})
+        assert answer["Location"].startswith(CODE)
+        assert not is_in(stranger)
+
+
+class TestKeepingIt:
+    def test_nothing_in_the_database_makes_a_code(self, person, kept):
+        secret, codes = kept
+        rows = str(list(Authenticator.objects.values_list("data", flat=True)))
+        assert secret not in rows
+        assert not any(code in rows for code in codes)
+
+    def test_a_former_key_still_opens_and_is_then_needed_no_more(self, person, kept, settings):
+        secret, codes = kept
+        former, settings.SECRET_KEY = settings.SECRET_KEY, "another-key-for-tests"
+        settings.SECRET_KEY_FALLBACKS = [former]
+        first = give_password(person.email)
+        first.post(CODE, {"code": shown_by(secret)})
+        assert is_in(first)
+        settings.SECRET_KEY_FALLBACKS = []
+        for code in (codes[0], codes[1]):
+            later = give_password(person.email)
+            later.post(CODE, {"code": code})
+            assert is_in(later)
+
+    def test_a_key_that_is_lost_is_said(self, person, kept, settings):
+        settings.SECRET_KEY = "another-key-for-tests"
+        came = give_password(person.email)
+        assert "La clé du site a changé" in came.post(CODE, {"code": "123456"}).content.decode()
+        assert not is_in(came)
+
+    def test_each_change_is_told_to_its_owner(self, client, person, django_capture_on_commit_callbacks):
+        told = OutgoingMail.objects.filter(address=person.email)
+        with django_capture_on_commit_callbacks(execute=True):
+            set_up(client, person)
+        assert "est en place" in told.get().text
+        with django_capture_on_commit_callbacks(execute=True):
+            client.post(reverse("mfa_generate_recovery_codes"))
+        assert told.filter(text__contains="nouveaux codes de secours").count() == 1
+        with django_capture_on_commit_callbacks(execute=True):
+            client.post(reverse("mfa_deactivate_totp"))
+        assert told.filter(text__contains="a été retirée").count() == 1
+        assert not Authenticator.objects.exists()
+
+    def test_touching_it_asks_who_is_there(self, client, person):
+        client.force_login(person)
+        assert client.get(MAKING)["Location"].startswith(reverse("account_reauthenticate"))
+        set_up(client, person)
+        later = Client()
+        later.force_login(person)
+        for name in ("mfa_deactivate_totp", "mfa_view_recovery_codes", "mfa_generate_recovery_codes"):
+            assert later.get(reverse(name))["Location"].startswith(reverse("account_reauthenticate"))
+            later.post(reverse(name))
+        assert Authenticator.objects.count() == 2
+
+    def test_a_code_is_as_good_as_the_password(self, client, person, kept):
+        later = Client()
+        later.force_login(person)
+        asked = later.get(reverse("mfa_generate_recovery_codes"), follow=True).content.decode()
+        way = re.search(r'href="(/compte/deux-etapes/reauthenticate/[^"]*)"', asked)[1].replace("&amp;", "&")
+        assert later.post(way, {"code": "000000"}).context["form"].errors
+        answer = later.post(way, {"code": shown_by(kept[0])})
+        assert answer["Location"] == reverse("mfa_generate_recovery_codes")
+        assert later.get(answer["Location"]).status_code == 200
+
+    def test_a_wrong_code_makes_nothing(self, client, person):
+        client.force_login(person)
+        confirm(client)
+        page = client.get(MAKING)
+        answer = client.post(MAKING, {"code": "12 345"})
+        assert answer.context["form"].secret == page.context["form"].secret
+        assert not Authenticator.objects.exists()
+
+    def test_a_copy_of_ones_data_has_no_secret(self, person, kept):
+        secret, _ = kept
+        told = str(export_person(person))
+        assert "totp" in told
+        assert secret not in told
+        assert "gAAAA" not in told
+
+    def test_a_closed_account_keeps_none(self, person, kept):
+        Membership.objects.update(role=Role.CONTRIBUTOR)
+        operations.close_account(person=person, by=person)
+        assert not Authenticator.objects.exists()
+
+    def test_no_page_of_it_stays_in_the_browser(self, client, person, kept):
+        for address in (PAGE, reverse("mfa_view_recovery_codes"), reverse("mfa_download_recovery_codes")):
+            assert "no-store" in client.get(address)["Cache-Control"]
+        assert "no-store" in give_password(person.email).get(CODE)["Cache-Control"]
+
+
+class TestTheTeam:
+    @pytest.fixture(autouse=True)
+    def _has_to(self, settings):
+        settings.TEAM_NEEDS_SECOND_STEP = True
+
+    def test_sees_nothing_until_it_has_one(self, team):
+        for address in ("/equipe/", "/", HOME, "/administration/", "/mes-informations/", PAGE):
+            answer = team.get(address)
+            if address == PAGE:
+                assert answer.status_code == 200
+            else:
+                assert answer["Location"] == MAKING, address
+
+    def test_sends_nothing_until_it_has_one(self, team, staff):
+        was = staff.first_name
+        answer = team.post("/mes-informations/", {"first_name": "Zoé", "last_name": "Roux"}, follow=True)
+        staff.refresh_from_db()
+        assert staff.first_name == was
+        assert "Rien n’a été envoyé" in answer.content.decode()
+
+    def test_may_leave(self, team):
+        team.post(reverse("account_logout"))
+        assert team.get("/").status_code == 200
+
+    def test_works_as_soon_as_it_has(self, client, staff):
+        set_up(client, staff)
+        assert client.get("/equipe/").status_code == 200
+
+    def test_takes_it_away_only_to_make_another(self, client, staff):
+        set_up(client, staff)
+        client.post(reverse("mfa_deactivate_totp"))
+        assert client.get("/equipe/")["Location"] == MAKING
+
+    def test_others_are_asked_for_nothing(self, client, person):
+        assert client.get("/").status_code == 200
+        client.force_login(person)
+        assert client.get(HOME).status_code == 200
+
+
+class TestLostForGood:
+    def test_the_team_takes_it_away_and_it_is_told_and_written(self, person, kept, staff):
+        assert operations.take_away_second_step(person=person, by=staff)
+        assert not operations.take_away_second_step(person=person, by=staff)
+        (line,) = TransitionRecord.objects.filter(subject_id=person.pk, verb="take_away_second_step")
+        assert line.by == staff
+        told = OutgoingMail.objects.filter(address=person.email, text__contains="L’équipe a retiré")
+        assert told.count() == 1
+        came = Client()
+        came.post(LOGIN, {"login": person.email, "password": PASSWORD})
+        assert is_in(came)
+
+    def test_nobody_else_does(self, client, person, kept, staff):
+        colleague, root = UserFactory(is_staff=True), UserFactory(is_staff=True, is_superuser=True)
+        set_up(Client(), colleague)
+        for target, by in ((person, person), (person, UserFactory()), (colleague, staff), (root, root)):
+            with pytest.raises(PermissionDenied):
+                operations.take_away_second_step(person=target, by=by)
+        assert Authenticator.objects.filter(user__in=[person, colleague]).count() == 4
+        assert operations.take_away_second_step(person=colleague, by=root)
+
+    def test_it_is_done_from_the_administration(self, client, person, kept):
+        root = UserFactory(is_staff=True, is_superuser=True)
+        client.force_login(root)
+        chosen = {"action": "take_away_second_steps", "_selected_action": [str(person.pk), str(root.pk)]}
+        answer = client.post(reverse("admin:accounts_user_changelist"), chosen, follow=True).content.decode()
+        assert "retirée, un courriel le lui dit" in answer
+        assert "pas à soi-même" in answer
+        assert not Authenticator.objects.exists()
+
+    def test_its_secrets_are_not_in_the_administration(self, client, person, kept):
+        client.force_login(UserFactory(is_staff=True, is_superuser=True))
+        for row in Authenticator.objects.all():
+            page = client.get(reverse("admin:mfa_authenticator_change", args=[row.pk]))
+            assert page.status_code == 200
+            assert "gAAAA" not in page.content.decode()
+        guessed = client.get("/administration/mfa/authenticator/?data__secret__startswith=g")
+        assert guessed.status_code in (302, 400)
