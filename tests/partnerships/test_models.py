@@ -7,7 +7,16 @@ from django.db import IntegrityError, transaction
 
 from mecenova.calendar import clock
 from partnerships.enums import AttentionSource
-from partnerships.models import AttentionEntry, AttentionMonth, Introduction, Partnership, RefusalStep
+from partnerships.models import (
+    AttentionEntry,
+    AttentionMonth,
+    Introduction,
+    Partnership,
+    Party,
+    Reflection,
+    RefusalStep,
+    TalkReport,
+)
 from partnerships.operations import accept_introduction, spend_attention
 from tests.associations.factories import AssociationFactory
 from tests.companies.factories import CompanyFactory
@@ -86,6 +95,24 @@ def test_a_partnership_in_a_state_without_its_facts(constraint, changes):
     accept_introduction(introduction=asked, by=member_of(asked.company))
     with refused_by(constraint), transaction.atomic():
         Partnership.objects.update(**changes)
+
+
+def test_what_a_party_says_twice_or_without_a_word():
+    asked = IntroductionFactory()
+    member_of(asked.association)
+    partnership = accept_introduction(introduction=asked, by=member_of(asked.company))
+    party = partnership.parties.first()
+    one = {"partnership": partnership, "organisation": party.organisation}
+    with refused_by("party_once_per_partnership"), transaction.atomic():
+        Party.objects.create(**one, role=party.role)
+    TalkReport.objects.create(**one, turn=3, talked=False)
+    with refused_by("talk_report_once_per_turn"), transaction.atomic():
+        TalkReport.objects.create(**one, turn=3, talked=True)
+    Reflection.objects.create(**one, moment="evaluation", text="Un bel élan.")
+    with refused_by("reflection_once_per_moment"), transaction.atomic():
+        Reflection.objects.create(**one, moment="evaluation", text="Encore.")
+    with refused_by("reflection_says_something"), transaction.atomic():
+        Reflection.objects.update(text="")
 
 
 def test_a_place_beyond_the_capacity_a_month_or_its_one_association():

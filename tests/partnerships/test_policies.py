@@ -84,5 +84,24 @@ def test_whoever_has_left_speaks_for_nothing(signed, who):
     assert who(policies.can_manage_partnership, found) == {"association manager"}
 
 
+def test_who_is_of_both_sides_speaks_for_the_one_that_is_waited_for(signed, people):
+    person = people["association contributor"]
+    MembershipFactory(organisation=signed.company.organisation, user=person)
+    association, company = signed.association.organisation, signed.company.organisation
+
+    def speaks_for():
+        return policies.party_of(person, Partnership.objects.get())
+
+    assert speaks_for() == association
+    operations.report_talk(partnership=signed.partnership, talked=True, by=signed.asker)
+    assert speaks_for() == company
+    signed.sign()
+    operations.end_partnership(partnership=signed.partnership, by=signed.asker)
+    assert speaks_for() == association
+    operations.reflect(partnership=Partnership.objects.get(), text="Un bel élan.", by=signed.asker)
+    assert speaks_for() == company
+    assert policies.party_of(people["stranger"], Partnership.objects.get()) is None
+
+
 def test_what_is_offered_after_a_no_is_the_team_s_to_write(who):
     assert who(policies.can_edit_refusal_steps) == TEAM
