@@ -158,5 +158,6 @@ def test_who_is_not_checked_reads_why_and_keeps_its_words(client, pair, side):
     assert answer.status_code == 422
     page = answer.content.decode()
     assert "pas encore un membre vérifié" in page
+    assert "l’équipe attend les précisions" in page
     assert "Voici nos trois classes." in page
     assert not Introduction.objects.exists()

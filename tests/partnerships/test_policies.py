@@ -103,5 +103,23 @@ def test_who_is_of_both_sides_speaks_for_the_one_that_is_waited_for(signed, peop
     assert policies.party_of(people["stranger"], Partnership.objects.get()) is None
 
 
+def test_who_waits_for_its_check_is_not_asked_for_details(pair):
+    Organisation.objects.filter(pk=pair.association.organisation_id).update(
+        status=OrganisationStatus.TO_CHECK
+    )
+    told = policies.why_not_yet(Organisation.objects.get(pk=pair.association.organisation_id))
+    assert "Nous lisons votre fiche" in told
+    assert "précisions" not in told
+
+
+def test_a_no_about_nothing_in_particular_names_nothing(pair):
+    refused = operations.decline_introduction(
+        introduction=pair.ask(need=None), reason="timing", by=pair.answerer
+    )
+    told = policies.why_not_ask(pair.association, pair.company, None, Side.ASSOCIATION)
+    assert told == policies.why_refused(refused)
+    assert "non à votre demande le" in told
+
+
 def test_what_is_offered_after_a_no_is_the_team_s_to_write(who):
     assert who(policies.can_edit_refusal_steps) == TEAM

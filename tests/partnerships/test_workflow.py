@@ -6,10 +6,13 @@ from datetime import timedelta
 import pytest
 from django.db import transaction
 
+from accounts.models import Organisation
 from mecenova.calendar import clock
 from mecenova.workflow.errors import DomainError
 from partnerships import operations
 from partnerships.enums import IntroductionStatus as Status
+from partnerships.enums import Side
+from partnerships.models import Introduction
 from tests.partnerships.factories import IntroductionFactory, member_of
 
 pytestmark = pytest.mark.django_db
@@ -33,6 +36,22 @@ TABLE = {
     "release": ({Status.REQUESTED}, Status.RELEASED),
     "withdraw": ({Status.QUEUED, Status.REQUESTED, Status.LATER}, Status.WITHDRAWN),
 }
+
+
+@pytest.mark.parametrize("status", Status)
+def test_what_each_list_holds(status):
+    """Open or closed, never both; to be answered by the side that was asked, while it waits for it."""
+    open_ones = {Status.QUEUED, Status.REQUESTED, Status.LATER}
+    found = Introduction.objects.all()
+    for side in Side:
+        asked = IntroductionFactory(status=status, asked_by_side=side, **FACTS[status])
+        assert (asked in found.open(), asked in found.closed()) == (
+            status in open_ones,
+            status not in open_ones,
+        )
+        for organisation in asked.organisations():
+            owes = asked in found.to_answer_by(Organisation.objects.filter(pk=organisation.pk))
+            assert owes == (asked in found.waiting() and organisation == asked.answering_organisation)
 
 
 @pytest.mark.parametrize("verb", TABLE)
