@@ -3,6 +3,8 @@
 import pytest
 from django.urls import reverse
 
+from accounts.enums import OrganisationStatus
+from accounts.models import Organisation
 from accounts.operations import accept_claim, claim_organisation, what_would_end, withdraw_organisation
 from associations.enums import ProjectStatus
 from associations.models import Project
@@ -10,6 +12,7 @@ from companies.enums import NeedStatus
 from companies.models import Need
 from mecenova.agenda import operations as agenda
 from mecenova.agenda.models import FollowUp
+from mecenova.calendar import clock
 from mecenova.mail.models import OutgoingMail
 from mecenova.mail.operations import deliver_due
 from partnerships import operations
@@ -42,6 +45,15 @@ def test_a_company_leaves_and_the_association_that_asked_is_told(pair):
     assert state_of(pair.need) == NeedStatus.CLOSED
     assert told("introduction_ended") == [pair.asker.pk]
     assert not FollowUp.objects.about([introduction, pair.need, pair.company.organisation]).open().exists()
+
+
+def test_where_nothing_more_is_said_of_an_ending_who_stays_reads_that_the_other_has_left(pair):
+    asked = pair.ask()
+    Introduction.objects.update(status=IntroductionStatus.RELEASED, released_at=clock.now())
+    company = Organisation.objects.filter(pk=pair.company.organisation_id)
+    company.update(status=OrganisationStatus.LEFT, left_at=clock.now())
+    operations.tell_ending(introduction=Introduction.objects.get(pk=asked.pk))
+    assert (told("introduction_ended"), told("introduction_released")) == ([pair.asker.pk], [])
 
 
 def test_an_association_leaves_and_its_place_goes_to_the_next(pair):
