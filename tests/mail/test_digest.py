@@ -193,6 +193,12 @@ class TestComposition:
         assert (compose_due(), compose_due()) == (1, 0)
         assert OutgoingMail.objects.count() == 2
 
+    def test_composed_in_the_evening_it_leaves_in_the_morning(self, now):
+        tell(Weekly)
+        now.move_to(MONDAY + timedelta(hours=14))
+        compose_due()
+        assert OutgoingMail.objects.get().due_at == datetime(2026, 12, 1, 7, tzinfo=UTC)
+
     def test_a_line_committed_late_waits_for_the_next_week(self, now):
         awa = tell(Weekly)
         now.move_to(MONDAY)

@@ -4,7 +4,7 @@ import pytest
 from django.contrib.contenttypes.models import ContentType
 from django.db import IntegrityError
 
-from mecenova.mail.enums import Category, MailStatus
+from mecenova.mail.enums import Category, MailStatus, Unsent
 from mecenova.mail.models import MailPreference, OutgoingMail
 from mecenova.mail.notifications import Notification, register_notification
 from tests.mail.factories import OutgoingMailFactory, PersonFactory
@@ -53,6 +53,15 @@ def test_one_wish_per_group():
     MailPreference.objects.create(user=person, group="letters")
     with pytest.raises(IntegrityError, match="one_preference_per_group"):
         MailPreference.objects.create(user=person, group="letters", wanted=False)
+
+
+def test_what_failed_or_was_held_back_may_be_sent_again_and_nothing_else():
+    failed = OutgoingMailFactory(status=MailStatus.FAILED, last_error="Refusé.")
+    held = OutgoingMailFactory(status=MailStatus.CANCELLED, last_error=Unsent.IN_TROUBLE)
+    OutgoingMailFactory(status=MailStatus.CANCELLED, last_error=Unsent.INACTIVE)
+    OutgoingMailFactory(status=MailStatus.SENT, sent_at=NOON)
+    OutgoingMailFactory()
+    assert set(OutgoingMail.objects.all().retriable()) == {failed, held}
 
 
 def test_who_may_read():
