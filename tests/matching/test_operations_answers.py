@@ -228,9 +228,13 @@ def test_nobody_answers_for_the_company(suggestion, who):
     assert not mark_seen(suggestion=suggestion, by=user)
 
 
-def test_seen_once(suggestion, person):
+def test_seen_once_and_no_other(suggestion, person):
+    other = SuggestionFactory(need=suggestion.need)
     assert mark_seen(suggestion=suggestion, by=person)
     assert not mark_seen(suggestion=suggestion, by=person)
+    assert Suggestion.objects.get(seen_at__isnull=False) == suggestion
+    shown = still_shown(company=suggestion.company, association=other.association)
+    assert shown == [other.presented_at]
 
 
 def test_opening_the_link_of_an_ended_suggestion_looks_at_nothing(suggestion, person):

@@ -384,9 +384,11 @@ def test_an_unchecked_company_is_not_asked(pair):
 @pytest.mark.django_db
 def test_seen_is_said_once_and_only_by_the_asked_side(pair):
     introduction = pair.ask()
+    IntroductionFactory(company=pair.company)
     assert not operations.mark_seen(introduction=introduction, by=pair.asker)
     assert operations.mark_seen(introduction=introduction, by=pair.answerer)
     assert not operations.mark_seen(introduction=introduction, by=pair.answerer)
+    assert Introduction.objects.get(seen_at__isnull=False) == introduction
 
 
 @pytest.mark.django_db
