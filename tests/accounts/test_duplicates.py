@@ -59,6 +59,8 @@ def test_a_number_is_surer_than_a_name_and_than_a_kind():
 
 
 def test_by_name_and_number_at_once_they_are_one_pair_by_its_number(pair):
+    find_duplicates()
+    assert Duplicate.objects.get().reason == "name"
     for organisation in pair:
         association = AssociationFactory(organisation=organisation)
         Association.objects.filter(pk=association.pk).update(

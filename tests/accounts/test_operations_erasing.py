@@ -10,12 +10,12 @@ from django.urls import reverse
 
 from accounts import operations
 from accounts.enums import OrganisationEvent
-from accounts.models import Claim, Invitation, Membership, Organisation
+from accounts.models import Claim, Duplicate, Invitation, Membership, Merge, Organisation
 from accounts.operations.erasing import as_written
 from matching.models import Suggestion
 from matching.notifications import SuggestionsDigest
 from mecenova.agenda import operations as agenda
-from mecenova.agenda.models import Slot
+from mecenova.agenda.models import Slot, SlotRequest
 from mecenova.agenda.operations import run_due
 from mecenova.calendar import clock
 from mecenova.mail.models import OutgoingMail
@@ -136,6 +136,24 @@ def test_its_words_are_nowhere_and_the_others_stay(side):
     assert (line.by, line.note) == (staff, "")
     assert Partnership.objects.involving(others.organisation).count() == 1
     assert Reflection.objects.get(organisation=others.organisation).text == "Bien."
+
+
+def test_what_is_known_of_other_records_stays():
+    gone = OrganisationFactory(status="left")
+    kept, other = sorted((OrganisationFactory(), OrganisationFactory()), key=lambda one: one.pk)
+    merge = Merge.objects.create(
+        kept=kept,
+        gone_id=other.pk,
+        gone_kind="association",
+        gone_name="Lucioles",
+        snapshot={"name": "Lucioles"},
+    )
+    pair = Duplicate.objects.create(first=kept, second=other, reason="name", likeness=90)
+    asked = SlotRequest.objects.create(organisation_id=kept.pk, about=kept)
+    operations.erase_organisation(organisation=gone, by=StaffFactory())
+    merge.refresh_from_db()
+    assert (merge.gone_name, merge.snapshot) == ("Lucioles", {"name": "Lucioles"})
+    assert (Duplicate.objects.get(), SlotRequest.objects.get()) == (pair, asked)
 
 
 def test_two_erased_records_stand_side_by_side():

@@ -151,11 +151,12 @@ class TestInviting:
 
     def test_taken_back_it_no_longer_works(self):
         manager, guest = MembershipFactory(), UserFactory()
-        invitation = invite(manager, email=guest.email)
+        invitation, other = invite(manager, email=guest.email), invite(manager)
         for _ in range(2):
             operations.withdraw_invitation(invitation=invitation, by=manager.user)
         with pytest.raises(DomainError, match="annulée"):
             operations.accept_invitation(invitation=invitation, by=guest)
+        assert list(Invitation.objects.all()) == [other]
 
     @pytest.mark.parametrize("role", [None, Role.CONTRIBUTOR])
     def test_only_managers_take_back(self, role):

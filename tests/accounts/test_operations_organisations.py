@@ -5,7 +5,7 @@ from django.core.exceptions import PermissionDenied
 
 from accounts import notifications, operations, signals
 from accounts.enums import OrganisationKind, OrganisationStatus, Origin, Role
-from accounts.models import Membership, Organisation
+from accounts.models import Invitation, Membership, Organisation
 from mecenova.agenda.enums import Owner
 from mecenova.agenda.models import FollowUp
 from mecenova.agenda.operations import next_step
@@ -42,6 +42,13 @@ def create(**changes):
 
 
 class TestCreating:
+    def test_whoever_signs_it_up_has_done_what_they_came_for_and_nobody_else_has(self):
+        person, other = (UserFactory(wanted_kind="association") for _ in range(2))
+        create(manager=person, by=person)
+        person.refresh_from_db()
+        other.refresh_from_db()
+        assert (person.wanted_kind, other.wanted_kind) == ("", "association")
+
     def test_a_sign_up_has_a_manager_a_department_a_trace_and_a_step_owed_by_the_staff(self):
         person = UserFactory()
         organisation = create(manager=person, by=person, name="  Les \t Lucioles ", postal_code="69 003")
@@ -210,6 +217,13 @@ class TestChecking:
         organisation = create(manager=staff, by=staff)
         with pytest.raises(PermissionDenied):
             operations.check_organisation(organisation=organisation, by=staff)
+        with pytest.raises(PermissionDenied):
+            operations.ask_for_changes(organisation=organisation, message="Rien.", by=staff)
+
+    @pytest.mark.parametrize("make", [UserFactory, lambda: MembershipFactory().user])
+    def test_only_staff_ask_for_changes(self, make):
+        with pytest.raises(PermissionDenied):
+            operations.ask_for_changes(organisation=create(), message="Votre RNA.", by=make())
 
     def test_one_that_left_is_not_checked(self):
         with pytest.raises(TransitionRefused):
@@ -260,6 +274,15 @@ class TestChecking:
 
 
 class TestLeaving:
+    def test_who_had_accepted_an_invitation_still_had(self):
+        manager, guest = MembershipFactory(), UserFactory()
+        values = {"organisation": manager.organisation, "invited_by": manager.user}
+        taken = InvitationFactory(**values, accepted_by=guest, accepted_at=clock.now())
+        InvitationFactory(**values)
+        elsewhere = InvitationFactory()
+        operations.withdraw_organisation(organisation=manager.organisation, by=manager.user)
+        assert set(Invitation.objects.all()) == {taken, elsewhere}
+
     def test_leaving_closes_what_was_open_and_takes_invitations_back(self):
         person, heard = UserFactory(), []
         organisation = create(manager=person, by=person)

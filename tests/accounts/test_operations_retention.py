@@ -174,6 +174,18 @@ class TestDormant:
         gone.organisation.refresh_from_db()
         assert gone.organisation.status == OrganisationStatus.CHECKED
 
+    def test_what_others_run_too_stays_theirs_as_it_was(self, tonight):
+        gone = MembershipFactory()
+        other = MembershipFactory(organisation=gone.organisation)
+        helper = MembershipFactory(organisation=gone.organisation, role=Role.CONTRIBUTOR)
+        for member in (other, helper):
+            User.objects.filter(pk=member.user_id).update(last_login=clock.now() + CLOSED)
+        tonight(WARNED + DAY)
+        tonight(CLOSED + DAY)
+        roles = dict(gone.organisation.memberships.values_list("pk", "role"))
+        assert roles == {other.pk: Role.MANAGER, helper.pk: Role.CONTRIBUTOR}
+        assert [line.verb for line in journal.history(gone.organisation)] == ["leave_team"]
+
     def test_what_nobody_is_left_to_run_leaves_the_site(self, tonight):
         gone = MembershipFactory()
         assert tonight(WARNED + DAY) == [DORMANT]

@@ -13,12 +13,19 @@ from accounts.models import Membership, User
 from accounts.operations import users
 from accounts.operations.organisations import hold
 from mecenova.agenda.models import FollowUp
+from mecenova.calendar import clock
 from mecenova.mail.enums import MailStatus
 from mecenova.mail.models import AddressTrouble, OutgoingMail
 from mecenova.mail.operations import deliver_due, mark_address
 from mecenova.workflow import journal
 from mecenova.workflow.errors import DomainError
-from tests.accounts.factories import MembershipFactory, OrganisationFactory, StaffFactory, UserFactory
+from tests.accounts.factories import (
+    InvitationFactory,
+    MembershipFactory,
+    OrganisationFactory,
+    StaffFactory,
+    UserFactory,
+)
 from tests.threads import Pause, at_once, second_during_first, until_another_waits
 
 pytestmark = pytest.mark.django_db
@@ -81,6 +88,17 @@ def test_closing_leaves_every_team_erases_the_address_and_signs_out(client):
     assert not client.login(email=address, password="une lampe dans la nuit")
     assert client.get("/mes-informations/").status_code == 302
     assert UserFactory(email=address)
+
+
+def test_closing_leaves_everybody_else_as_they_were():
+    member = MembershipFactory(role=Role.CONTRIBUTOR)
+    other = MembershipFactory(organisation=member.organisation)
+    taken = InvitationFactory(email=other.user.email, accepted_by=other.user, accepted_at=clock.now())
+    operations.close_account(person=member.user, by=member.user)
+    assert Membership.objects.filter(pk=other.pk).exists()
+    assert EmailAddress.objects.filter(user=other.user).exists()
+    taken.refresh_from_db()
+    assert taken.email == other.user.email
 
 
 def test_the_last_manager_keeps_the_account_and_every_team():

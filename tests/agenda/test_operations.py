@@ -124,10 +124,13 @@ class TestKeepOrStart:
         assert FollowUp.objects.open().count() == 2
 
     def test_says_again_what_is_expected(self, subject, frozen):
+        other = start(Answer, PersonFactory(first_name="Ali"))
         start(Answer, subject)
         subject.first_name = "Zoé"
         assert not keep_or_start(subject, Answer)
         assert next_step(subject).what == "Répondre à Zoé"
+        other.refresh_from_db()
+        assert other.what == "Répondre à Ali"
 
     def test_reads_what_is_known_once(self, subject, frozen, django_assert_num_queries):
         assert next_step(subject) is None

@@ -17,7 +17,15 @@ from accounts.models import Organisation
 from mecenova.imports import registry, working
 from mecenova.imports.enums import RunStatus
 from mecenova.imports.models import ImportRun
-from mecenova.imports.operations import MOST_ATTEMPTS, begin, bring_file, cancel, confirm, resume
+from mecenova.imports.operations import (
+    MOST_ATTEMPTS,
+    begin,
+    bring_file,
+    cancel,
+    confirm,
+    leave_pass_uncounted,
+    resume,
+)
 from mecenova.imports.registry import register_import
 from mecenova.imports.report import Report
 from mecenova.imports.tasks import carry_out_imports
@@ -105,6 +113,14 @@ def test_a_file_waits_for_room_however_long(monkeypatch):
     carry_out_imports()
     run.refresh_from_db()
     assert run.status == RunStatus.READY
+
+
+@pytest.mark.django_db
+def test_a_pass_that_had_no_room_is_uncounted_alone():
+    run, other = brought(), brought()
+    ImportRun.objects.update(attempts=2)
+    leave_pass_uncounted(run=run)
+    assert dict(ImportRun.objects.values_list("pk", "attempts")) == {run.pk: 1, other.pk: 2}
 
 
 @pytest.mark.django_db
