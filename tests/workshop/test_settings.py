@@ -378,6 +378,10 @@ def test_the_names_under_the_sites_are_promised_https_only_when_asked(given, tol
     assert read_production(code, given).stdout.strip() == told
 
 
+def test_the_team_of_a_real_site_logs_in_by_two_steps():
+    assert read_production("print(TEAM_NEEDS_SECOND_STEP)", {}).stdout.strip() == "True"
+
+
 def test_an_address_of_the_site_is_read_with_or_without_its_last_slash():
     """Browsers name where a form comes from without one: kept, no form would be believed to be ours."""
     told = read_production(
