@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from django.db import connection
 from django.template.loader import render_to_string
 from django.utils.html import strip_tags
 
@@ -148,6 +149,26 @@ def test_the_odds_of_one_association_are_those_of_its_causes_and_place(db):
     AssociationFactory(causes=["sport"])
     assert odds_of(own_case(association)).associations == 1
     assert odds_of(own_case(association)).needs == 1
+
+
+@pytest.mark.parametrize("changes", ["added", "gone"])
+def test_a_cause_that_the_team_changes_meanwhile_breaks_no_table(db, changes):
+    """Between the two questions: the page counts the causes that both know."""
+    asked = []
+
+    def change_after_the_first(execute, sql, params, many, context):
+        answer = execute(sql, params, many, context)
+        asked.append(sql)
+        if len(asked) == 1 and changes == "added":
+            Cause.objects.create(slug="nouvelle", name="Une nouvelle cause", order=999)
+        elif len(asked) == 1:
+            Cause.objects.get(slug="sport").delete()
+        return answer
+
+    known = Cause.objects.count()
+    with connection.execute_wrapper(change_after_the_first):
+        lines = by_cause_and_kind()
+    assert known - 1 <= len(lines) <= known
 
 
 def test_the_table_counts_each_cause_under_each_kind(db, query_count):
