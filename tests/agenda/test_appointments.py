@@ -351,6 +351,16 @@ class TestCallingOff:
         assert mails("slot_given_back").get().recipient == adviser
         assert not FollowUp.objects.open().exists()
 
+    def test_the_appointment_of_another_stays_its_own(self, slots, book, organisation):
+        rival = MembershipFactory()
+        theirs = book_slot(
+            slot=slots[1], organisation_id=rival.organisation_id, about=rival.organisation, by=rival.user
+        )
+        book(slots[0])
+        withdraw_organisation(organisation=organisation, by=None)
+        assert list(Slot.objects.to_hold()) == [theirs]
+        assert next_step(theirs).rule == HoldSlot.name
+
     def test_an_organisation_that_leaves_after_the_hour_calls_nothing_off(
         self, slots, book, organisation, frozen, mailoutbox
     ):

@@ -196,6 +196,14 @@ def test_a_repair_of_what_is_over_is_closed(alive, frozen):
     assert next_step(silent) is None
 
 
+def test_what_speaks_of_another_kind_is_no_orphan(alive, frozen):
+    """Each kind is looked for among its own: a person is no organisation."""
+    start(Answer, UserFactory())
+    open_ones = set(FollowUp.objects.open())
+    assert check_silence().orphans == 0
+    assert open_ones <= set(FollowUp.objects.open())
+
+
 def test_orphans_are_closed(frozen):
     organisation = OrganisationFactory()
     step = start(Answer, organisation)

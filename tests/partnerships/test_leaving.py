@@ -21,7 +21,7 @@ from partnerships.models import Introduction
 from tests.accounts.factories import MembershipFactory, StaffFactory, UserFactory
 from tests.associations.factories import AssociationFactory, ProjectFactory
 from tests.companies.factories import NeedFactory
-from tests.partnerships.factories import fill_places, member_of
+from tests.partnerships.factories import IntroductionFactory, fill_places, member_of
 from tests.reading import plain
 from tests.threads import failures_at_once
 
@@ -87,6 +87,16 @@ def test_the_partnership_under_way_stops_and_the_other_party_is_told(pair):
     assert state_of(partnership) == PartnershipStatus.ABANDONED
     assert agenda.next_step(partnership) is None
     assert told("partnership_abandoned") == [pair.answerer.pk]
+
+
+def test_what_others_have_under_way_goes_on(pair):
+    other = IntroductionFactory()
+    member_of(other.association)
+    theirs = operations.accept_introduction(introduction=other, by=member_of(other.company))
+    operations.accept_introduction(introduction=pair.ask(), by=pair.answerer)
+    withdraw_organisation(organisation=pair.association.organisation, by=pair.asker)
+    assert state_of(theirs) == PartnershipStatus.DISCUSSION
+    assert agenda.next_step(theirs) is not None
 
 
 def test_a_party_that_stops_is_not_told_what_it_said(pair):

@@ -20,7 +20,7 @@ from partnerships.enums import IntroductionStatus, Side
 from partnerships.models import Introduction
 from partnerships.operations import places_left, withdraw_introduction
 from tests.associations.factories import AssociationFactory
-from tests.partnerships.factories import fill_places, member_of
+from tests.partnerships.factories import IntroductionFactory, fill_places, member_of
 from tests.reading import shown
 
 pytestmark = pytest.mark.django_db
@@ -56,6 +56,16 @@ def test_the_oldest_request_waiting_for_a_place_takes_it(pair):
     withdraw_introduction(introduction=first, by=pair.asker)
     queued.refresh_from_db()
     assert queued.status == IntroductionStatus.REQUESTED
+
+
+def test_what_waits_for_another_company_goes_on_waiting(pair):
+    asked = pair.ask()
+    elsewhere = IntroductionFactory(status="queued", requested_at=None)
+    member_of(elsewhere.company)
+    fill_places(elsewhere.company)
+    withdraw_introduction(introduction=asked, by=pair.asker)
+    elsewhere.refresh_from_db()
+    assert elsewhere.status == "queued"
 
 
 def test_requests_of_one_moment_wait_in_an_order_that_no_plan_of_the_server_changes(pair):
