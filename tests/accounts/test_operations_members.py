@@ -20,6 +20,7 @@ from tests.accounts.factories import (
     UserFactory,
 )
 from tests.accounts.mails import names_to, sent_to
+from tests.mail.factories import OutgoingMailFactory
 from tests.threads import at_once
 
 pytestmark = pytest.mark.django_db
@@ -372,6 +373,12 @@ class TestAtOnce:
         results = at_once(*[lambda: invite(manager)] * 2)
         assert results[0] == results[1]
         assert OutgoingMail.objects.count() == 1
+
+
+def test_whoever_receives_other_mails_may_still_be_invited():
+    for _ in range(3):
+        OutgoingMailFactory(address="lea@exemple.fr", recipient=None)
+    assert invite(MembershipFactory())
 
 
 def test_taking_invitations_back_makes_no_room_for_more_mails():

@@ -174,6 +174,18 @@ class TestDormant:
         gone.organisation.refresh_from_db()
         assert gone.organisation.status == OrganisationStatus.CHECKED
 
+    def test_it_passes_to_nobody_whose_account_is_switched_off(self, tonight):
+        gone = MembershipFactory()
+        first, heir = (
+            MembershipFactory(organisation=gone.organisation, role=Role.CONTRIBUTOR) for _ in range(2)
+        )
+        User.objects.filter(pk=first.user_id).update(is_active=False)
+        User.objects.filter(pk=heir.user_id).update(last_login=clock.now() + CLOSED)
+        tonight(WARNED + DAY)
+        tonight(CLOSED + DAY)
+        roles = dict(gone.organisation.memberships.values_list("pk", "role"))
+        assert roles == {first.pk: Role.CONTRIBUTOR, heir.pk: Role.MANAGER}
+
     def test_what_others_run_too_stays_theirs_as_it_was(self, tonight):
         gone = MembershipFactory()
         other = MembershipFactory(organisation=gone.organisation)
