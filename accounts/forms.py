@@ -1,12 +1,15 @@
 """What people type about themselves and their team."""
 
 import re
+from contextlib import suppress
 from datetime import date
 from typing import Any
 
 from allauth.account.forms import ConfirmEmailVerificationCodeForm, LoginForm, SignupForm
+from allauth.core import context
 from allauth.mfa.base.forms import AuthenticateForm, BaseAuthenticateForm, ReauthenticateForm
 from allauth.mfa.totp.forms import ActivateTOTPForm
+from allauth.mfa.totp.internal.auth import SECRET_SESSION_KEY
 from django import forms
 from django.contrib.auth.hashers import make_password
 from django.core.exceptions import ValidationError
@@ -16,6 +19,7 @@ from django.http import HttpRequest, HttpResponse
 from accounts.enums import REGISTERING_KINDS, Role
 from accounts.models import User
 from accounts.models.user import EMAIL_LENGTH
+from accounts.seals import Unreadable, seal, unseal
 from mecenova.identifiers.fields import AddressField
 from mecenova.identifiers.names import names_the_team
 from mecenova.identifiers.text import has_web_address, one_line, paragraphs
@@ -144,7 +148,19 @@ class SecondStepAgainForm(OwnCodeForm, ReauthenticateForm):
 
 
 class ActivateSecondStepForm(ActivateTOTPForm):
+    """The same key as long as it is not in place: the page is read again by a telephone that comes back from
+    the application, or in another tab. Sealed meanwhile: sessions are rows of the database.
+    """
+
     code = code_field("Six chiffres\u00a0: l’application en montre d’autres toutes les trente secondes.")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        session = context.request.session
+        sealed = session.pop(SECRET_SESSION_KEY, "")
+        super().__init__(*args, **kwargs)
+        with suppress(Unreadable):
+            self.secret = unseal(sealed)
+        session[SECRET_SESSION_KEY] = seal(self.secret)
 
 
 class SignUpForm(OwnNameForm, SignupForm):

@@ -5,6 +5,7 @@ import re
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal import auth as totp
+from django.contrib.sessions.models import Session
 from django.core.cache import cache
 from django.core.exceptions import PermissionDenied
 from django.test import Client
@@ -210,6 +211,31 @@ class TestKeepingIt:
         answer = client.post(MAKING, {"code": "12 345"})
         assert answer.context["form"].secret == page.context["form"].secret
         assert not Authenticator.objects.exists()
+
+    def test_the_key_stays_the_same_until_it_is_in_place(self, client, person):
+        """A telephone reads the page again when one comes back from the application, another tab too."""
+        client.force_login(person)
+        confirm(client)
+        secret = client.get(MAKING).context["form"].secret
+        assert client.get(MAKING).context["form"].secret == secret
+        client.post(MAKING, {"code": "000000"})
+        client.post(MAKING, {"code": shown_by(secret)})
+        assert Authenticator.objects.filter(user=person, type=Authenticator.Type.TOTP).exists()
+
+    def test_the_key_is_another_one_for_the_next_step(self, client, person):
+        first, _ = set_up(client, person)
+        client.post(reverse("mfa_deactivate_totp"))
+        assert client.get(MAKING).context["form"].secret != first
+
+    def test_nor_does_a_row_of_the_sessions_make_a_code(self, client, person, settings):
+        client.force_login(person)
+        confirm(client)
+        secret = client.get(MAKING).context["form"].secret
+        assert secret not in str(Session.objects.get(pk=client.session.session_key).get_decoded())
+        settings.SECRET_KEY_FALLBACKS = [settings.SECRET_KEY]
+        settings.SECRET_KEY = "another-key-for-tests"
+        assert client.get(MAKING).context["form"].secret == secret
+        settings.SECRET_KEY_FALLBACKS = []
 
     def test_a_copy_of_ones_data_has_no_secret(self, person, kept):
         secret, _ = kept
