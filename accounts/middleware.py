@@ -16,7 +16,8 @@ from mecenova.ui.returning import SAFE_METHODS
 WAYS_TO_ONE = frozenset(
     {
         *("mfa_index", "mfa_activate_totp", "account_reauthenticate", "account_logout"),
-        *("account_set_password", "account_reset_password", "account_reset_password_done", "pages:service"),
+        *("account_set_password", "account_reset_password", "account_reset_password_done"),
+        *("account_reset_password_from_key", "account_reset_password_from_key_done", "pages:service"),
     }
 )
 NOT_SENT = "Rien n’a été envoyé\u00a0: il manque d’abord une deuxième étape à votre connexion."

@@ -61,6 +61,11 @@ def give_password(email):
     return client
 
 
+def reset_link_of(person):
+    text = OutgoingMail.objects.filter(address=person.email).latest("created_at").text
+    return re.search(r"http\S+/password/reset/key/\S+", text)[0].rstrip(").")
+
+
 def is_in(client):
     return client.get(HOME).status_code == 200
 
@@ -134,9 +139,7 @@ class TestLoggingIn:
     def test_another_password_does_not_do_without_it(self, person, kept):
         stranger = Client()
         stranger.post(reverse("account_reset_password"), {"email": person.email})
-        text = OutgoingMail.objects.filter(address=person.email).latest("created_at").text
-        link = re.search(r"http\S+/password/reset/key/\S+", text)[0].rstrip(").")
-        page = stranger.get(link, follow=True)
+        page = stranger.get(reset_link_of(person), follow=True)
         new = {"password1": "un phare au bout du quai", "password2": "un phare au bout du quai"}
         stranger.post(page.redirect_chain[-1][0], new)
         answer = stranger.post(LOGIN, {"login": person.email, "password": new["password1"]})
@@ -274,6 +277,14 @@ class TestTheTeam:
         staff.refresh_from_db()
         assert staff.first_name == was
         assert "Rien n’a été envoyé" in answer.content.decode()
+
+    def test_may_choose_another_password(self, team, staff):
+        """Whoever is still logged in and has forgotten theirs cannot say that it is them."""
+        team.post(reverse("account_reset_password"), {"email": staff.email})
+        page = team.get(reset_link_of(staff), follow=True)
+        new = {"password1": "un phare au bout du quai", "password2": "un phare au bout du quai"}
+        done = team.post(page.redirect_chain[-1][0], new, follow=True)
+        assert "est changé" in done.content.decode()
 
     def test_may_leave(self, team):
         team.post(reverse("account_logout"))
