@@ -189,17 +189,17 @@ class TestKeepingIt:
     def test_touching_it_asks_who_is_there(self, client, person):
         client.force_login(person)
         assert client.get(MAKING)["Location"].startswith(reverse("account_reauthenticate"))
-        set_up(client, person)
-        later = Client()
-        later.force_login(person)
+        _, codes = set_up(client, person)
+        later = give_password(person.email)
+        later.post(CODE, {"code": codes[0]})
         for name in ("mfa_deactivate_totp", "mfa_view_recovery_codes", "mfa_generate_recovery_codes"):
             assert later.get(reverse(name))["Location"].startswith(reverse("account_reauthenticate"))
             later.post(reverse(name))
         assert Authenticator.objects.count() == 2
 
     def test_a_code_is_as_good_as_the_password(self, client, person, kept):
-        later = Client()
-        later.force_login(person)
+        later = give_password(person.email)
+        later.post(CODE, {"code": kept[1][0]})
         asked = later.get(reverse("mfa_generate_recovery_codes"), follow=True).content.decode()
         way = re.search(r'href="(/compte/deux-etapes/reauthenticate/[^"]*)"', asked)[1].replace("&amp;", "&")
         assert later.post(way, {"code": "000000"}).context["form"].errors
@@ -256,6 +256,68 @@ class TestKeepingIt:
         for address in (PAGE, reverse("mfa_view_recovery_codes"), reverse("mfa_download_recovery_codes")):
             assert "no-store" in client.get(address)["Cache-Control"]
         assert "no-store" in give_password(person.email).get(CODE)["Cache-Control"]
+
+
+class TestBrowsersThatCameBefore:
+    """Opened by the password alone: whoever stole it may be there."""
+
+    def test_are_left_out_of_what_the_team_sees(self, client, staff, settings):
+        settings.TEAM_NEEDS_SECOND_STEP = True
+        thief = Client()
+        thief.post(LOGIN, {"login": staff.email, "password": PASSWORD})
+        set_up(client, staff)
+        assert thief.get("/equipe/")["Location"].startswith(LOGIN)
+        assert "deuxième étape" in thief.get(LOGIN).content.decode()
+        assert client.get("/equipe/").status_code == 200
+
+    def test_send_nothing(self, client, staff, settings):
+        settings.TEAM_NEEDS_SECOND_STEP = True
+        thief = Client()
+        thief.force_login(staff)
+        set_up(client, staff)
+        thief.post("/mes-informations/", {"first_name": "Zoé", "last_name": "Roux"})
+        staff.refresh_from_db()
+        assert staff.first_name != "Zoé"
+
+    @pytest.mark.parametrize(
+        "name", ["mfa_deactivate_totp", "mfa_generate_recovery_codes", "mfa_view_recovery_codes"]
+    )
+    def test_neither_take_it_away_nor_read_the_codes(self, client, person, name):
+        thief = Client()
+        thief.force_login(person)
+        confirm(thief)
+        _, codes = set_up(client, person)
+        answer = thief.get(reverse(name))
+        assert answer["Location"].startswith(LOGIN)
+        thief.post(reverse(name))
+        assert Authenticator.objects.filter(user=person).count() == 2
+        assert client.get(reverse("mfa_view_recovery_codes")).context["unused_codes"] == codes
+
+    def test_nor_once_another_has_replaced_it(self, client, staff, settings):
+        settings.TEAM_NEEDS_SECOND_STEP = True
+        _, codes = set_up(client, staff)
+        other = give_password(staff.email)
+        other.post(CODE, {"code": codes[0]})
+        assert other.get("/equipe/").status_code == 200
+        client.post(reverse("mfa_deactivate_totp"))
+        set_up(client, staff)
+        assert other.get("/equipe/")["Location"].startswith(LOGIN)
+
+    def test_go_on_elsewhere(self, client, person):
+        before = Client()
+        before.force_login(person)
+        set_up(client, person)
+        assert is_in(before)
+
+    def test_come_back_by_a_code(self, client, staff, settings):
+        settings.TEAM_NEEDS_SECOND_STEP = True
+        before = Client()
+        before.force_login(staff)
+        _, codes = set_up(client, staff)
+        asked = before.get("/equipe/")["Location"]
+        page = before.post(asked, {"login": staff.email, "password": PASSWORD})
+        assert before.post(page["Location"], {"code": codes[0]})["Location"] == "/equipe/"
+        assert before.get("/equipe/").status_code == 200
 
 
 class TestTheTeam:
