@@ -28,6 +28,13 @@ WAYS_TO_ONE = frozenset(
         *("account_reset_password_from_key", "account_reset_password_from_key_done", "pages:service"),
     }
 )
+# Pages of what whoever has none has not.
+KEPT_WITH_ONE = frozenset(
+    {
+        *("mfa_deactivate_totp", "mfa_view_recovery_codes"),
+        *("mfa_download_recovery_codes", "mfa_generate_recovery_codes"),
+    }
+)
 # The step by which this browser came, or that it made.
 SECOND_STEP = "second_step"
 PAGES_OF_IT = "mfa_"
@@ -57,11 +64,22 @@ class SecondStepMiddleware:
         if step and step != request.session.get(SECOND_STEP):
             logout(request)
             messages.warning(request, COME_AGAIN)
-        elif not step and is_owed and name not in WAYS_TO_ONE:
-            if request.method not in SAFE_METHODS:
+            return None
+        if not step and is_owed and name not in WAYS_TO_ONE:
+            if request.method not in SAFE_METHODS and name not in KEPT_WITH_ONE:
                 messages.warning(request, NOT_SENT)
             return HttpResponseRedirect(reverse("mfa_activate_totp"))
-        return None
+        return _led_elsewhere(request, name, has_one=bool(step))
+
+
+def _led_elsewhere(request: HttpRequest, name: str, *, has_one: bool) -> HttpResponse | None:
+    """After a click too many, or from a page left open: to what is so now."""
+    if has_one and name == "mfa_activate_totp":
+        just_made = request.method == "POST"
+        return HttpResponseRedirect(reverse("mfa_view_recovery_codes" if just_made else "mfa_index"))
+    if not has_one and name in KEPT_WITH_ONE:
+        return HttpResponseRedirect(reverse("mfa_index"))
+    return None
 
 
 def second_step_of(person: Any) -> int | None:

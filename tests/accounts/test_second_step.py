@@ -240,6 +240,24 @@ class TestKeepingIt:
         assert client.get(MAKING).context["form"].secret == secret
         settings.SECRET_KEY_FALLBACKS = []
 
+    def test_one_click_too_many_leads_where_the_first_did(self, client, person):
+        """Neither to the page that takes away what was just made, nor to one that does not exist."""
+        client.force_login(person)
+        confirm(client)
+        sent = {"code": shown_by(client.get(MAKING).context["form"].secret)}
+        assert client.post(MAKING, sent)["Location"] == reverse("mfa_view_recovery_codes")
+        assert client.post(MAKING, sent)["Location"] == reverse("mfa_view_recovery_codes")
+        assert client.get(MAKING)["Location"] == PAGE
+        for _ in range(2):
+            assert client.post(reverse("mfa_deactivate_totp"))["Location"] == PAGE
+
+    @pytest.mark.parametrize(
+        "name", ["mfa_deactivate_totp", "mfa_view_recovery_codes", "mfa_generate_recovery_codes"]
+    )
+    def test_what_is_no_longer_there_leads_to_what_is(self, client, person, name):
+        client.force_login(person)
+        assert client.get(reverse(name))["Location"] == PAGE
+
     def test_a_copy_of_ones_data_has_no_secret(self, person, kept):
         secret, _ = kept
         told = str(export_person(person))
