@@ -19,6 +19,7 @@ from django.http import HttpRequest, HttpResponse
 from accounts.enums import REGISTERING_KINDS, Role
 from accounts.models import User
 from accounts.models.user import EMAIL_LENGTH
+from accounts.notifications import write_codes_refused
 from accounts.seals import Unreadable, seal, unseal
 from mecenova.identifiers.fields import AddressField
 from mecenova.identifiers.names import names_the_team
@@ -30,6 +31,10 @@ NAME_LENGTH = 80
 # With fewer figures nobody is called.
 NUMBER_TO_CALL = re.compile(r"(?:\d\D*){6}")
 MESSAGE_LENGTH = 1000
+TOO_MANY_CODES = (
+    "Trop d’essais manqués. Attendez cinq minutes. Si ce n’est pas vous qui essayez, quelqu’un a votre mot "
+    "de passe\u00a0: choisissez-en un autre par «\u202fMot de passe oublié\u202f»."
+)
 
 
 def refuse_web_address(name: str) -> None:
@@ -134,9 +139,8 @@ class OwnCodeForm(BaseAuthenticateForm):
         except ValidationError as refused:
             if refused.code != "too_many_login_attempts":
                 raise
-            raise ValidationError(
-                "Trop d’essais manqués. Attendez cinq minutes.", code=refused.code
-            ) from None
+            write_codes_refused(self.user)
+            raise ValidationError(TOO_MANY_CODES, code=refused.code) from None
 
 
 class SecondStepForm(OwnCodeForm, AuthenticateForm):

@@ -9,6 +9,7 @@ from accounts.notifications.claims import (
 )
 from accounts.notifications.letters import (
     INVITATION,
+    write_codes_refused,
     write_farewell,
     write_invitation,
     write_second_step_taken_away,
@@ -62,6 +63,7 @@ __all__ = [
     "RemovedFromTeam",
     "StaffReminder",
     "managers_of",
+    "write_codes_refused",
     "write_farewell",
     "write_invitation",
     "write_second_step_taken_away",

@@ -6,6 +6,7 @@ from uuid import uuid4
 from django.urls import reverse
 
 from accounts.models import Invitation, User
+from mecenova.calendar import clock
 from mecenova.mail.addresses import absolute_url
 from mecenova.mail.operations import queue_message
 from mecenova.mail.rendering import render
@@ -49,6 +50,14 @@ def write_second_step_taken_away(person: User) -> None:
     }
     key = f"accounts.second_step_taken_away:{uuid4()}"
     template = "mail/accounts/account_changed.md"
+    write_to_address(template, values, key=key, address=person.email, person=person)
+
+
+def write_codes_refused(person: User) -> None:
+    """Somebody gives wrong codes after the right password: once a day is enough to choose another one."""
+    values = {"recipient": person, "reset_url": absolute_url(reverse("account_reset_password"))}
+    key = f"accounts.codes_refused:{person.pk}:{clock.today()}"
+    template = "mail/accounts/codes_refused.md"
     write_to_address(template, values, key=key, address=person.email, person=person)
 
 

@@ -129,8 +129,20 @@ class TestLoggingIn:
         for _ in range(6):
             answer = came.post(CODE, {"code": "000000"})
         assert "Attendez cinq minutes" in answer.content.decode()
+        assert "Mot de passe oublié" in answer.content.decode()
         came.post(CODE, {"code": shown_by(secret)})
         assert not is_in(came)
+
+    def test_its_owner_learns_once_a_day_that_somebody_tries_codes(self, person, kept):
+        told = OutgoingMail.objects.filter(address=person.email, text__contains="codes faux")
+        for tries in (5, 3):
+            thief = give_password(person.email)
+            for _ in range(tries):
+                assert not told.exists() or tries == 3
+                thief.post(CODE, {"code": "000000"})
+        thief.post(CODE, {"code": "000000"})
+        assert told.count() == 1
+        assert reverse("account_reset_password") in told.get().text
 
     def test_the_page_of_codes_is_for_whoever_gave_a_password(self, client, person, kept):
         assert Client().get(CODE)["Location"].startswith(LOGIN)
