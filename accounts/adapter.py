@@ -6,14 +6,17 @@ from uuid import uuid4
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.models import EmailAddress
+from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.core.internal import ratelimit
 from allauth.core.internal.ratelimit import get_ip
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpRequest
+from django.shortcuts import redirect
 from django.urls import reverse
 
 from accounts import notifications
@@ -56,6 +59,8 @@ ACCOUNT_CHANGED = "mail/accounts/account_changed.md"
 # Whoever reads these at an address that the account has no longer cannot choose another password by it.
 ADDRESS_LOST = {"account/email/email_changed", "account/email/email_deleted"}
 DELETED = "deleted_email"
+# By which password a log-in began that waits for a code.
+BEGAN_BY = "login_began_by"
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -145,6 +150,17 @@ class AccountAdapter(DefaultAccountAdapter):
     def _delete_login_attempts_cached_email(self, request: HttpRequest, **credentials: Any) -> None:
         super()._delete_login_attempts_cached_email(request, **credentials)
         ratelimit.clear(request, app=APP, action=ANYWHERE, key=str(credentials.get("email", "")).lower())
+
+    def pre_login(self, request: HttpRequest, user: User, **kwargs: Any) -> Any:
+        request.session[BEGAN_BY] = user.get_session_auth_hash()
+        return super().pre_login(request, user, **kwargs)
+
+    def login(self, request: HttpRequest, user: User) -> None:
+        """Another password chosen meanwhile shuts out whoever gave the former one, and looks for a code."""
+        if request.session.pop(BEGAN_BY, "") != user.get_session_auth_hash():
+            messages.warning(request, "Votre mot de passe a changé\u00a0: donnez le nouveau.")
+            raise ImmediateHttpResponse(redirect("account_login"))
+        super().login(request, user)
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
         person = request.user

@@ -144,6 +144,16 @@ class TestLoggingIn:
         assert told.count() == 1
         assert reverse("account_reset_password") in told.get().text
 
+    def test_another_password_ends_the_tries_of_who_had_the_former_one(self, person, kept):
+        secret, _ = kept
+        thief = give_password(person.email)
+        person.set_password("un phare au bout du quai")
+        person.save()
+        cache.clear()
+        assert thief.post(CODE, {"code": shown_by(secret)})["Location"] == LOGIN
+        assert not is_in(thief)
+        assert "donnez le nouveau" in thief.get(LOGIN).content.decode()
+
     def test_the_page_of_codes_is_for_whoever_gave_a_password(self, client, person, kept):
         assert Client().get(CODE)["Location"].startswith(LOGIN)
         assert Client().post(CODE, {"code": shown_by(kept[0])})["Location"].startswith(LOGIN)
