@@ -31,8 +31,9 @@ NAME_LENGTH = 80
 # With fewer figures nobody is called.
 NUMBER_TO_CALL = re.compile(r"(?:\d\D*){6}")
 MESSAGE_LENGTH = 1000
+TRIED_TOO_OFTEN = "Trop d’essais manqués. Attendez cinq minutes."
 TOO_MANY_CODES = (
-    "Trop d’essais manqués. Attendez cinq minutes. Si ce n’est pas vous qui essayez, quelqu’un a votre mot "
+    f"{TRIED_TOO_OFTEN} Si ce n’est pas vous qui essayez, quelqu’un a votre mot "
     "de passe\u00a0: choisissez-en un autre par «\u202fMot de passe oublié\u202f»."
 )
 
@@ -165,6 +166,14 @@ class ActivateSecondStepForm(ActivateTOTPForm):
         with suppress(Unreadable):
             self.secret = unseal(sealed)
         session[SECRET_SESSION_KEY] = seal(self.secret)
+
+    def clean_code(self) -> str:
+        try:
+            return super().clean_code()
+        except ValidationError as refused:
+            if refused.code != "rate_limited":
+                raise
+            raise ValidationError(TRIED_TOO_OFTEN, code=refused.code) from None
 
 
 class SignUpForm(OwnNameForm, SignupForm):

@@ -229,6 +229,14 @@ class TestKeepingIt:
         assert answer["Location"] == reverse("mfa_generate_recovery_codes")
         assert later.get(answer["Location"]).status_code == 200
 
+    def test_a_code_tried_too_often_is_told_when_to_try_again(self, client, person):
+        client.force_login(person)
+        confirm(client)
+        client.get(MAKING)
+        for _ in range(6):
+            answer = client.post(MAKING, {"code": "000000"})
+        assert "Attendez cinq minutes" in answer.content.decode()
+
     def test_a_wrong_code_makes_nothing(self, client, person):
         client.force_login(person)
         confirm(client)
