@@ -98,9 +98,10 @@ def take_away_second_step(*, person: User, by: User) -> bool:
 
     Of one of the team, a superuser alone may. One's own is taken away on the page that made it.
     """
-    if not is_staff(by) or by.pk == person.pk or (person.is_staff and not by.is_superuser):
-        raise PermissionDenied
     person = get_object_or_404(User.objects.select_for_update(no_key=True), pk=person.pk)
+    is_ours = person.is_staff or person.is_superuser
+    if not is_staff(by) or by.pk == person.pk or (is_ours and not by.is_superuser):
+        raise PermissionDenied
     removed, _ = Authenticator.objects.filter(user=person).delete()
     if removed:
         state = ACCOUNT_STATES[person.is_active]

@@ -430,7 +430,14 @@ class TestLostForGood:
     def test_nobody_else_does(self, client, person, kept, staff):
         colleague, root = UserFactory(is_staff=True), UserFactory(is_staff=True, is_superuser=True)
         set_up(Client(), colleague)
-        for target, by in ((person, person), (person, UserFactory()), (colleague, staff), (root, root)):
+        above = UserFactory(is_superuser=True)
+        for target, by in (
+            (above, staff),
+            (person, person),
+            (person, UserFactory()),
+            (colleague, staff),
+            (root, root),
+        ):
             with pytest.raises(PermissionDenied):
                 operations.take_away_second_step(person=target, by=by)
         assert Authenticator.objects.filter(user__in=[person, colleague]).count() == 4
