@@ -1,6 +1,7 @@
 """The second step of log-in, as whoever has it lives it, and as whoever attacks it finds it."""
 
 import re
+from contextlib import suppress
 
 import pytest
 from allauth.mfa.models import Authenticator
@@ -9,15 +10,17 @@ from django.contrib.sessions.models import Session
 from django.core.cache import cache
 from django.core.exceptions import PermissionDenied
 from django.test import Client
-from django.urls import reverse
+from django.urls import NoReverseMatch, get_resolver, reverse
 
 from accounts import operations
 from accounts.enums import Role
 from accounts.exports import export_person
+from accounts.middleware import WAYS_TO_ONE
 from accounts.models import Membership
 from mecenova.mail.models import OutgoingMail
 from mecenova.workflow.models import TransitionRecord
 from tests.accounts.factories import PASSWORD, MembershipFactory, UserFactory
+from tests.architecture.test_public_views import all_views
 
 pytestmark = pytest.mark.django_db
 
@@ -64,6 +67,11 @@ def give_password(email):
 def reset_link_of(person):
     text = OutgoingMail.objects.filter(address=person.email).latest("created_at").text
     return re.search(r"http\S+/password/reset/key/\S+", text)[0].rstrip(").")
+
+
+def reversed_alone(name):
+    with suppress(NoReverseMatch):
+        return reverse(name)
 
 
 def is_in(client):
@@ -380,6 +388,13 @@ class TestTheTeam:
                 assert answer.status_code == 200
             else:
                 assert answer["Location"] == MAKING, address
+
+    @pytest.mark.parametrize("method", ["get", "head", "options", "post", "put", "delete"])
+    def test_no_method_and_no_page_does_without(self, team, method):
+        pages = {name: address for name, _ in all_views(get_resolver()) if (address := reversed_alone(name))}
+        assert len(pages) > 60
+        for name in pages.keys() - WAYS_TO_ONE:
+            assert getattr(team, method)(pages[name]).get("Location") == MAKING, name
 
     def test_sends_nothing_until_it_has_one(self, team, staff):
         was = staff.first_name
