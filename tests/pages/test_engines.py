@@ -28,6 +28,7 @@ LEFT_OUT = (
     "accounts:code",
     "mail:",
     "account_",
+    "mfa_",
     "admin:",
     "demo:",
 )
