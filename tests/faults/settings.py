@@ -1,4 +1,4 @@
-"""Settings of every process of the faults' suite: production's, but for addresses, speed and the clock."""
+"""Settings of every process of the faults' suite: production's, but for addresses, pace, clock and log-in."""
 
 from pathlib import Path
 
@@ -29,6 +29,8 @@ VIRTUAL_RATE = RATE
 SWEEP_SECONDS = 60 / RATE
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+# The team of these processes has no telephone: the second step is tested with the accounts.
+TEAM_NEEDS_SECOND_STEP = False
 SITE_URL = env.str("SITE_URL")
 EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
 EMAIL_HOST = "127.0.0.1"
