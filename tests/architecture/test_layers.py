@@ -10,7 +10,16 @@ import pytest
 from django.apps import apps
 from django.conf import settings
 
-from tests.architecture.house import APPS, ROOT, levels, name_of, room_of_template, template_files
+from tests.architecture.house import (
+    APPS,
+    ROOT,
+    levels,
+    name_of,
+    python_files,
+    relative,
+    room_of_template,
+    template_files,
+)
 
 PLANTED = {
     "accounts/enums.py": ("from matching.models import Suggestion", "Each room imports only"),
@@ -48,6 +57,28 @@ def upward_templates(floors: dict[str, int]) -> list[str]:
             if other != room and floors[other] >= floors[room]:
                 found.append(f"{name_of(path)} uses {used}")
     return found
+
+
+# Of each library, the modules that import it, as docs/adr/0019 and 0020 say.
+DOORS = {
+    "anymail": {"mail.attaching", "mail.outcomes", "mail.receivers", "mail.views.provider"},
+    "rapidfuzz": {"identifiers.likeness", "infotheque.searching"},
+    "pypdfium2": {"infotheque.reading.pdf"},
+    "puremagic": {"infotheque.reading.types"},
+    "PIL": {"infotheque.reading.pictures"},
+    "docx": {"infotheque.shelf.model_agreements"},
+}
+
+
+@pytest.mark.parametrize(("library", "doors"), DOORS.items())
+def test_a_library_stands_behind_its_doors(library, doors):
+    imported = re.compile(rf"(?m)^\s*(?:import|from) {library}\b")
+    found = {
+        relative(path).removesuffix(".py").replace("/", ".").removeprefix("mecenova.")
+        for path in python_files()
+        if imported.search(path.read_text())
+    }
+    assert found == doors
 
 
 def test_every_local_app_has_its_floor():
