@@ -240,6 +240,18 @@ def test_what_the_table_names_is_what_the_containers_are_given():
     assert [name for name, value in given.items() if not value.startswith(f"${{{name}:")] == []
 
 
+# What a process of the site gives another.
+GIVEN_BY_OURSELVES = {"DJANGO_SETTINGS_MODULE", "APART_DATABASE"}
+
+
+def test_each_variable_that_is_read_is_told():
+    """To whoever keeps a server in the table, to whoever works on the code in CONTRIBUTING."""
+    reads = r'(?:env\.\w+|os\.environ\.(?:get|setdefault))\(\s*"([A-Z_]+)"'
+    code = "".join(path.read_text() for path in (ROOT / "mecenova").rglob("*.py"))
+    told = set(re.findall(r"`([A-Z_]+)", (ROOT / "CONTRIBUTING.md").read_text()))
+    assert set(re.findall(reads, code)) - named_in_the_table() - told == GIVEN_BY_OURSELVES
+
+
 def test_the_trial_starts_without_any_other_file():
     trial = dict(re.findall(r"(?m)^([A-Z_]+)=(.*)$", (ROOT / ".env.trial").read_text()))
     required = re.findall(r"\$\{(\w+):\?", COMPOSE)
