@@ -4,10 +4,15 @@ names of the code is there."""
 import ast
 import importlib
 import re
+from contextlib import suppress
 from functools import cache
+from uuid import uuid4
 
 import pytest
+from django.core.management import get_commands
+from django.urls import NoReverseMatch, Resolver404, resolve, reverse
 
+from mecenova.pages.service import ASKED
 from tests.architecture.house import APPS, ROOT, python_files, tree_of
 
 DOCS = ROOT / "docs"
@@ -131,3 +136,77 @@ def test_a_name_that_is_gone_is_seen():
     assert {"mail.outcomes", "accounts.Organisation", "agenda.repair"} <= {
         name for page in GUIDES for name in named_in(page)
     }
+
+
+def leads_to_a_page(address):
+    """What stands for a key, or for a provider, may be any."""
+    for one in (str(uuid4()), "mailgun"):
+        with suppress(Resolver404):
+            return bool(resolve(re.sub(r"<[^>]+>|IDENTIFIANT", one, address)))
+    return False
+
+
+def is_a_page(name):
+    """Whatever its address takes."""
+    try:
+        reverse(name)
+    except NoReverseMatch as refused:
+        return "with no arguments" in str(refused)
+    return True
+
+
+COMMANDS = {*get_commands(), "help"}
+TARGETS = set(re.findall(r"(?m)^([a-z][\w-]*):", (ROOT / "Makefile").read_text()))
+TESTS = {path.name for path in (ROOT / "tests").rglob("test_*.py")}
+
+
+def told_and_gone(text):
+    """Addresses, pages, commands, targets of make and tests."""
+    named = (
+        (r"`(/[a-z][^`\s]*/)`", leads_to_a_page),
+        (rf"`((?:{'|'.join([*APPS, 'agenda', 'imports', 'mail', 'pages'])}):[a-z_]+)`", is_a_page),
+        (r"manage\.py ([a-z_]+)", COMMANDS.__contains__),
+        (r"(?m)(?:^|`)make ([a-z][\w-]*)", TARGETS.__contains__),
+        (r"\b(test_\w+\.py)", TESTS.__contains__),
+    )
+    return sorted({name for shape, is_so in named for name in re.findall(shape, text) if not is_so(name)})
+
+
+@pytest.mark.parametrize("page", GUIDES, ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_what_a_page_leads_to_is_there(page):
+    assert told_and_gone(page.read_text()) == []
+
+
+def test_what_is_told_and_gone_is_seen():
+    gone = (
+        "`/equipe/gone/<key>/`",
+        "`mail:gone`",
+        "`manage.py gone_too`",
+        "`make gone-as-well`",
+        "test_gone.py",
+    )
+    found = ["/equipe/gone/<key>/", "gone-as-well", "gone_too", "mail:gone", "test_gone.py"]
+    assert told_and_gone(" ".join(gone)) == found
+    assert told_and_gone("`/equipe/organismes/<key>/`, `mail:message`, `manage.py match`, `make check`") == []
+
+
+def rows_of(page):
+    return [row.strip("| ").split(" | ") for row in (DOCS / page).read_text().splitlines() if row[:1] == "|"]
+
+
+def test_each_promise_names_what_proves_it():
+    (title, *_, proof), _, *promises = rows_of("promises.md")
+    assert (title, proof) == ("promise", "proved by")
+    assert [promise for promise, *_, proof in promises if not re.search(r"`tests/[\w/]+\.py`", proof)] == []
+
+
+def test_each_fault_is_told_and_done():
+    told = {name for name, *_ in rows_of("faults.md") if name[:1] == "F"}
+    tests = "".join(path.read_text() for path in (ROOT / "tests/faults").glob("test_*.py"))
+    declared = re.findall(r"(?m)^    (F\d+):", (ROOT / "tests/faults/pytest.ini").read_text())
+    assert told == set(declared) == set(re.findall(r"@pytest\.mark\.(F\d+)", tests))
+
+
+def test_each_part_that_may_fail_says_what_to_do():
+    told = [part for part, *_ in rows_of("running.md")]
+    assert [name for name in ASKED if not any(part.startswith(name) for part in told)] == []
