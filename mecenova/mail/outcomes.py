@@ -47,9 +47,9 @@ _ENHANCED = re.compile(r"\b5\.(\d{1,3})\.(\d{1,3})\b")
 
 class Outcome(StrEnum):
     SENT = "sent"
-    # The server said no for good (5xx), or the mail cannot be written.
+    # The server said no for good (5xx; of a recipient, saying why), or the mail cannot be written.
     REFUSED = "refused"
-    # The server said not now (4xx), or the connection or something unforeseen broke before it accepted.
+    # The server said not now (4xx), or did not say why; or something broke before it accepted.
     LATER = "later"
     # No server to talk to: this says nothing about the mail, and nothing else can leave either.
     NO_SERVER = "no_server"

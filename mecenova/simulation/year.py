@@ -23,7 +23,7 @@ from mecenova.simulation.network import Plan, chance_of
 from mecenova.simulation.people import Act, AssociationMember, CompanyMember, Member, Reference, attempt
 from mecenova.simulation.staff import hire
 
-# The welcome is promised within the hour: sweeps twice in each.
+# The welcome is promised within the hour: sweeps three times in each.
 GRAIN = timedelta(minutes=20)
 # What beat wakes every ten minutes or every hour runs once a day: people open their mails once a day.
 PATIENCE = timedelta(hours=24)

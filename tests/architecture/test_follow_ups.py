@@ -54,6 +54,12 @@ def test_a_line_says_what_the_rule_does(line):
     assert Path(inspect.getfile(rule)) == ROOT / line.file
 
 
+def test_what_no_rule_counts_is_told_with_its_days():
+    told = dict(re.findall(r"\(`([\w.]+)`, ([^)]*)\)", (ROOT / "docs/follow-ups.md").read_text()))
+    days = {name: tuple(map(int, re.findall(r"\d+", said))) for name, said in told.items()}
+    assert days == {each.name: each.days for each in rules.delays() if not issubclass(each, rules.Rule)}
+
+
 @pytest.mark.parametrize("line", TABLE, ids=lambda line: line.rule)
 def test_the_mails_of_a_line_exist(line):
     names = {notification.name for notification in notifications.registered()}

@@ -30,7 +30,7 @@ class RuleDelayQuerySet(models.QuerySet["RuleDelay"]):
 
 
 class RuleDelay(models.Model):
-    """A delay decided by staff. Rows are added, never changed: the newest applies, the rest is the past."""
+    """A delay decided by staff. Rows are added, never changed: the newest applies to what begins later."""
 
     rule = models.CharField("règle", max_length=120)
     occurrence = models.PositiveIntegerField("jour prévu par la règle")

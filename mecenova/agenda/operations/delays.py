@@ -1,4 +1,4 @@
-"""The team changes a delay: a row is added, the newest applies to what is planned from then on."""
+"""The team changes a delay: a row is added, the newest applies to what begins from then on."""
 
 from typing import TYPE_CHECKING
 
