@@ -104,6 +104,7 @@ class AccountAdapter(DefaultAccountAdapter):
             "sign_up_url": absolute_url(reverse("accounts:sign_up")),
             "login_url": absolute_url(reverse("account_login")),
             "reset_url": absolute_url(reverse("account_reset_password")),
+            "is_unfinished": _is_unconfirmed(email),
             "reset_days": settings.PASSWORD_RESET_TIMEOUT // DAY,
             "password_reset_url": context.get("password_reset_url", ""),
         }

@@ -73,6 +73,16 @@ def test_the_account_that_exists_already(client, snapshot):
     assert the_mail() == snapshot
 
 
+def test_whoever_left_before_the_code_is_led_back_to_what_they_began(client):
+    """No password opens an address not confirmed: « log in » would send them in circles."""
+    UserFactory(email="lea@exemple.fr", verified=False)
+    sign_up(client, "lea@exemple.fr")
+    told = the_mail()
+    assert "n’est pas finie" in told
+    assert reverse("account_login") not in told
+    assert reverse("account_reset_password") in told
+
+
 def test_the_password_to_choose_again(client, snapshot):
     person = UserFactory(email="lea@exemple.fr", first_name="Léa")
     client.post(reverse("account_reset_password"), {"email": "lea@exemple.fr"}, headers={"host": "localhost"})
