@@ -415,8 +415,17 @@ class TestTheTeam:
         team.post(reverse("account_logout"))
         assert team.get("/").status_code == 200
 
+    def test_is_told_why_the_password_is_asked_again_before_it(self, team):
+        asked = team.get("/equipe/", follow=True).content.decode()
+        assert "deuxième étape va protéger votre connexion" in asked
+        assert asked.count("Mot de passe oublié") == 1
+
     def test_works_as_soon_as_it_has(self, client, staff):
         set_up(client, staff)
+        assert (
+            f'href="{HOME}"'
+            in client.get(reverse("mfa_view_recovery_codes")).content.decode().partition("<main")[2]
+        )
         assert client.get("/equipe/").status_code == 200
 
     def test_takes_it_away_only_to_make_another(self, client, staff):
