@@ -6,7 +6,7 @@ from django import forms
 
 from associations.enums import GeneralInterest, Registry, Size, Stance
 from associations.forms.fields import CausesField
-from associations.forms.registration import PURPOSE_LENGTH, UNKNOWN_YET
+from associations.forms.registration import PURPOSE_LENGTH, UNKNOWN_YET, WHAT_GENERAL_INTEREST_IS
 from associations.models import Association
 from associations.models.complete import PURPOSE_MIN_LENGTH
 from mecenova.calendar import clock
@@ -155,6 +155,7 @@ class StanceForm(SectionForm):
         choices=[*GeneralInterest.choices, UNKNOWN_YET],
         widget=forms.RadioSelect,
         required=False,
+        help_text=WHAT_GENERAL_INTEREST_IS,
     )
     shows_learning = forms.BooleanField(
         label="Montrer aux entreprises combien d’étapes du parcours nous avons faites",

@@ -69,7 +69,7 @@ class AskForm(AsShown):
 
 
 class MoneyForm(AskForm):
-    lead = "Un montant précis, pour une action précise, se décide plus vite."
+    lead = "De l’argent\u00a0: un montant précis, pour une action précise, se décide plus vite."
     amount = AmountField(
         label="Montant recherché", error_messages={"required": "Indiquez un montant en euros."}
     )

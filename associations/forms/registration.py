@@ -15,6 +15,11 @@ from mecenova.reference.fields import TerritoriesField
 LOCAL_LAW = frozenset({"57", "67", "68"})
 PURPOSE_LENGTH = 3000
 UNKNOWN_YET = ("", "Je ne sais pas encore\u00a0: la fiche restera incomplète")
+WHAT_GENERAL_INTEREST_IS = (
+    "Au sens fiscal\u00a0: gestion désintéressée, activité non lucrative, public ouvert. "
+    "C’est ce qui permet de donner un reçu fiscal. "
+    "Un rescrit est la réponse écrite de l’administration, quand vous la lui demandez."
+)
 
 
 class RegistrationForm(forms.Form):
@@ -60,10 +65,7 @@ class RegistrationForm(forms.Form):
         choices=[*GeneralInterest.choices, UNKNOWN_YET],
         widget=forms.RadioSelect,
         required=False,
-        help_text=(
-            "Au sens fiscal\u00a0: gestion désintéressée, activité non lucrative, public ouvert. "
-            "C’est ce qui permet de donner un reçu fiscal."
-        ),
+        help_text=WHAT_GENERAL_INTEREST_IS,
     )
 
     needed_later = ("number", "territories", "general_interest")

@@ -32,7 +32,7 @@ class NeedForm(AsShown):
         label="Titre",
         max_length=150,
         error_messages={"required": "Écrivez le titre du besoin."},
-        help_text="Ce que vous cherchez, en une ligne que chacun comprend.",
+        help_text="Ce que vous proposez ou cherchez, en une ligne que chacun comprend.",
     )
     description = forms.CharField(
         label="Description",

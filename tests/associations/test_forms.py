@@ -31,6 +31,18 @@ def registration(**changes):
     return RegistrationForm({**GOOD, **changes})
 
 
+def test_general_interest_is_explained_wherever_it_is_asked():
+    for form in (RegistrationForm(), StanceForm()):
+        assert "rescrit" in form.fields["general_interest"].help_text
+
+
+def test_each_form_of_support_says_in_plain_words_what_it_brings():
+    """« Mécénat » is not a word of everybody who reads the choice."""
+    plain = {"financial": "argent", "in_kind": "matériel", "skills": "salariés", "volunteering": "salariés"}
+    for kind, word in plain.items():
+        assert word in FORM_OF_KIND[kind].lead
+
+
 def test_three_causes_at_most_and_what_was_ticked_stays():
     causes = ["education", "sport", "culture", "sante"]
     form = registration(causes=causes)
