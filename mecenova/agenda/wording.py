@@ -7,6 +7,7 @@ from uuid import UUID
 
 from mecenova.agenda import planning
 from mecenova.agenda.models import FollowUp
+from mecenova.agenda.models.absence import days_away
 from mecenova.agenda.organisations import names_of
 from mecenova.agenda.planning import Absences, AbsencesByOwner
 from mecenova.agenda.rules import Rule, rule_named
@@ -108,7 +109,7 @@ def _absences(
     for name, first, last in of_organisations:
         if any(first <= day <= last for day in counted):
             whose = f"Absence {of_name(name)}" if name else "Absence notée"
-            yield f"{whose} du {short_date(first)} au {short_date(last)}."
+            yield f"{whose} {days_away(first, last)}."
     if any(first <= day <= last for day in counted for first, last in of_person):
         yield "Une absence est notée."
 

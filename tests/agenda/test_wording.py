@@ -75,6 +75,14 @@ def test_an_absence_is_said_while_it_stops_the_clock():
         assert steps[there.pk].put_off() == f"Le 11\u00a0novembre 2026 est férié.{AND_SO}"
 
 
+def test_an_absence_of_one_day_is_said_once():
+    person, day = PersonFactory(), date(2026, 11, 18)
+    with clock.frozen(at(16, 11)):
+        start(Answer, person)
+        add_absence(organisation_id=person.pk, first_day=day, last_day=day, by=None)
+        assert next_step(person).put_off() == f"Absence notée le 18\u00a0novembre 2026.{AND_SO}"
+
+
 def test_an_absence_of_a_week_end_or_after_the_date_is_not():
     person = PersonFactory()
     with clock.frozen(at(16, 11)):

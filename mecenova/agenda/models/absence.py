@@ -14,6 +14,11 @@ from mecenova.identifiers.models import Identified
 from mecenova.ui.figures import short_date
 
 
+def days_away(first: date, last: date) -> str:
+    """Both included, as people say them."""
+    return f"le {short_date(first)}" if first == last else f"du {short_date(first)} au {short_date(last)}"
+
+
 class AbsenceQuerySet(models.QuerySet["Absence"]):
     def of(self, organisation_id: uuid.UUID | None, user_id: uuid.UUID | None) -> Self:
         return self.of_any(filter(None, [organisation_id]), filter(None, [user_id]))
@@ -84,9 +89,7 @@ class Absence(Identified):
 
     @property
     def in_words(self) -> str:
-        if self.first_day == self.last_day:
-            return f"Le {short_date(self.first_day)}"
-        return f"Du {short_date(self.first_day)} au {short_date(self.last_day)}"
+        return days_away(self.first_day, self.last_day).capitalize()
 
     @property
     def is_past(self) -> bool:
