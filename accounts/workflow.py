@@ -28,7 +28,7 @@ ORGANISATION = Workflow(
             "resubmit",
             frozenset({OrganisationStatus.CHANGES_ASKED}),
             OrganisationStatus.TO_CHECK,
-            "responsable de l’organisme",
+            "membre de l’organisme",
         ),
         Transition(
             "leave",
@@ -41,7 +41,7 @@ ORGANISATION = Workflow(
                 }
             ),
             OrganisationStatus.LEFT,
-            "responsable de l’organisme ou équipe IMS",
+            "responsable de l’organisme, équipe IMS, ou le départ de sa dernière personne",
         ),
         Transition(
             "come_back",

@@ -16,7 +16,7 @@ PROJECT = Workflow(
             "close",
             frozenset({ProjectStatus.DRAFT, ProjectStatus.PUBLISHED}),
             ProjectStatus.CLOSED,
-            "membre de l’association ou équipe IMS",
+            "membre de l’association, équipe IMS, l’agenda (brouillon oublié), ou un départ",
         ),
     ],
     starts=[ProjectStatus.DRAFT],

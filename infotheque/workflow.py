@@ -20,7 +20,7 @@ DOCUMENT = Workflow(
             "doubt",
             frozenset({DocumentStatus.PUBLISHED}),
             DocumentStatus.TO_VERIFY,
-            f"{_TEAM}, ou l’agenda à la date de relecture",
+            f"{_TEAM}, l’agenda à la date de relecture, ou un lien qui ne répond plus",
         ),
         Transition("verify", frozenset(PUBLIC_STATUSES), DocumentStatus.PUBLISHED, _TEAM),
         Transition("withdraw", frozenset(PUBLIC_STATUSES), DocumentStatus.DRAFT, _TEAM),

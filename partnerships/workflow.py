@@ -40,7 +40,8 @@ INTRODUCTION = Workflow(
             "end",
             frozenset(OPEN_STATUSES),
             IntroductionStatus.RELEASED,
-            "un des deux organismes part, ou le besoin prend fin avant que la question soit posée ou reposée",
+            "un des deux organismes part, deux fiches sont réunies, "
+            "ou le besoin prend fin avant que la question soit posée ou reposée",
         ),
     ],
     starts=[IntroductionStatus.QUEUED, IntroductionStatus.REQUESTED],
@@ -54,7 +55,7 @@ PARTNERSHIP = Workflow(
             "agree",
             frozenset({PartnershipStatus.DISCUSSION}),
             PartnershipStatus.AGREED,
-            "responsable d’une des parties",
+            "responsable d’une des parties, ou l’équipe IMS quand c’est contesté",
         ),
         Transition(
             "return_to_matching",

@@ -29,7 +29,7 @@ class AttentionMonth(models.Model):
 
 
 class AttentionEntry(models.Model):
-    """One place of a month, spent on one association; given back when nobody answered."""
+    """One place of a month, spent on one association; given back when nothing came of it."""
 
     month = models.ForeignKey(AttentionMonth, models.CASCADE, related_name="entries")
     association = models.ForeignKey(Association, models.CASCADE, related_name="attention_entries")

@@ -44,8 +44,8 @@ def introduce(
     """One side asks the other to talk.
 
     An association's request spends one of the company's places this month, or queues until one is free.
-    A company's request spends nothing: its suggestion did. Asking twice returns the open introduction; asking
-    who has already asked accepts theirs, and the note is the answer.
+    A company's request spends nothing: a suggestion did, or the company has looked by itself. Asking twice
+    returns the open introduction; asking who has already asked accepts theirs, and the note is the answer.
     Raises PermissionDenied when `by` is not of the asking side, DomainError with the reason otherwise.
     """
     # Two requests for the same pair come one after the other, and nobody leaves the site meanwhile.

@@ -100,7 +100,7 @@ def settle_talk(*, partnership: Partnership, talked: bool, by: "User", note: str
 
 @transaction.atomic
 def return_to_matching(*, partnership: Partnership, by: "User | None" = None) -> Partnership:
-    """They did not talk: both are free, told so, and the company's place of this month goes to somebody."""
+    """They did not talk: both are free, told so, and the place that they took is given back."""
     partnership = lock_partnership(partnership)
     advance(
         partnership,
