@@ -12,12 +12,14 @@ from mecenova.agenda.operations import (
     book_slot,
     cancel_booking,
     free_slots,
+    miss_slot,
     next_step,
     open_slots,
     owe_dates_again,
     withdraw_slot,
 )
 from mecenova.mail.models import OutgoingMail
+from mecenova.ui.figures import day_and_hour
 from tests.accounts.factories import MembershipFactory
 from tests.agenda.conftest import TUESDAY
 
@@ -128,6 +130,27 @@ class TestOfTwoRecordsOne:
         merge(kept, gone)
         withdraw_slot(slot=other, by=adviser)
         assert owe_dates_again() == 0
+
+    @pytest.mark.parametrize("name", ["slot_called_off", "slot_missed", "slot_not_called"])
+    @pytest.mark.parametrize("is_free", [True, False])
+    def test_of_its_two_appointments_the_other_stands(self, open_one, merge, adviser, frozen, name, is_free):
+        """They have one to look forward to: no date is owed, and no other is to be chosen."""
+        kept, gone = member_of_an("checked"), member_of_an("checked")
+        slot, other = choose(kept, open_one(9)[0]), choose(gone, open_one(10)[0])
+        if is_free:
+            open_one(14)
+        merge(kept, gone)
+        if name == "slot_called_off":
+            cancel_booking(slot=slot, by=adviser)
+        else:
+            frozen.move_to(slot.ends_at)
+            miss_slot(slot=slot, by=kept.user if name == "slot_not_called" else adviser)
+        assert not SlotRequest.objects.exists()
+        mail = told(name).get()
+        mine = " lui est donné" if mail.recipient == adviser else ""
+        assert f"autre rendez-vous{mine}, le {day_and_hour(other.starts_at)}" in mail.text
+        assert "moment" not in mail.text
+        assert "propos" not in mail.text
 
     def test_without_an_appointment_it_still_waits(self, merge, frozen):
         kept, gone = member_of_an("checked"), member_of_an("checked")

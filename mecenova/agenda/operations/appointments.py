@@ -5,11 +5,12 @@ from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import Model
 
 from mecenova.agenda import notifications, organisations
 from mecenova.agenda.enums import Outcome
 from mecenova.agenda.followups import HoldSlot, RemindSlot
-from mecenova.agenda.models import TIME_TO_CHOOSE, Slot
+from mecenova.agenda.models import TIME_TO_CHOOSE, FollowUp, Slot
 from mecenova.agenda.operations import calendars
 from mecenova.agenda.operations.follow_ups import close, next_step
 from mecenova.agenda.operations.free import NOTICE, free_slots, refuse_all_day, who_may_choose
@@ -227,17 +228,15 @@ def _withdraw(row: Slot, verb: str, state: str, by: "User | None") -> None:
 def _offer_another(row: Slot, told: type[notifications.Notification], promised: int = 0) -> None:
     """The organisation chooses again; where no slot is free, or nobody is to tell, the team owes a date.
 
-    As it does when what they were to choose among is gone before they have.
+    As it does when what they were to choose among is gone before they have. Of two records made one, both may
+    have had an appointment: the other stands, and they wait for nothing else.
     """
     organisation_id, about = row.booked_by_organisation_id, row.booked_for or row
     if organisation_id is None:
         return
-    able, owed = who_may_choose({organisation_id}), None
-    none_free = not able or free_slots().count() <= promised
-    if none_free or not organisations.who_is_told(organisation_id, row.booked_by):
-        owed = next_step(owe_slot(organisation_id, about, by=row.booked_by))
-    else:
-        remember_offer(organisation_id, about, by=row.booked_by)
+    ahead = Slot.objects.to_hold().ahead().of_organisation(organisation_id)
+    standing = ahead.select_related("adviser").first()
+    none_free, owed = (False, None) if standing else _owe_or_offer(row, organisation_id, about, promised)
     path = slots_path(organisation_id=organisation_id, about=about)
     values = {
         "when": day_and_hour(row.starts_at),
@@ -250,5 +249,19 @@ def _offer_another(row: Slot, told: type[notifications.Notification], promised: 
         "answer_by": owed.deadline if owed else None,
         "put_off": owed.put_off if owed else "",
         "too_late": row.has_begun,
+        "standing": f"{day_and_hour(standing.starts_at)}, avec {standing.adviser}" if standing else "",
+        "standing_url": absolute_url(standing.get_absolute_url()) if standing else "",
     }
     queue(told, row, occurrence=row.booking, context=values)
+
+
+def _owe_or_offer(
+    row: Slot, organisation_id: UUID, about: Model, promised: int
+) -> tuple[bool, FollowUp | None]:
+    """Whether no slot is free for this organisation, and the date that the team owes it, if it does."""
+    able = who_may_choose({organisation_id})
+    none_free = not able or free_slots().count() <= promised
+    if none_free or not organisations.who_is_told(organisation_id, row.booked_by):
+        return none_free, next_step(owe_slot(organisation_id, about, by=row.booked_by))
+    remember_offer(organisation_id, about, by=row.booked_by)
+    return none_free, None
