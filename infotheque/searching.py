@@ -31,7 +31,7 @@ SHORTEST_TYPED = 3
 NEAR = ("word", "family", "spelling", "documents", "library")
 # Two letters wrong in ten, one in five.
 NEAR_ENOUGH = 0.75
-# Of a long question, the rarest word does not decide alone. Measured: see docs/infotheque.md.
+# Of a long question, the rarest word does not decide alone: tuned on judged queries (bench/library.py).
 DAMPED = 0.8
 WORDS_KEY, WORDS_SECONDS = "infotheque.words", 3600
 

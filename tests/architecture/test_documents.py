@@ -130,6 +130,17 @@ def test_what_a_module_names_beside_it_is_there():
     assert missing == set()
 
 
+def test_a_page_that_the_code_names_is_there():
+    """`docs/adr/0014`, by the beginning of its name, or whole."""
+    named = {
+        (path.relative_to(ROOT).as_posix(), name)
+        for path in [*python_files(), *python_files("tests", "bench")]
+        for name in re.findall(r"\bdocs/[\w/-]+(?:\.md)?", path.read_text())
+    }
+    assert len(named) > 10
+    assert sorted(one for one in named if not any(ROOT.glob(f"{one[1]}*"))) == []
+
+
 def test_a_name_that_is_gone_is_seen():
     for gone in ("matching/gone.py", "mail.gone", "partnerships.operations.gone", "accounts.Gone"):
         assert not is_there(gone), gone
