@@ -18,6 +18,7 @@ from mecenova.workflow.journal import history
 from mecenova.workflow.models import TransitionRecord
 from partnerships.enums import SAYING_SIGNED, PartnershipStatus, PartyRole, ReflectionMoment
 from partnerships.models import Partnership, Reflection, parties_read_with
+from partnerships.policies import can_contest_signature
 from partnerships.talks import Phase, phase_of
 
 if TYPE_CHECKING:
@@ -230,7 +231,11 @@ class PartnershipAgreed(ToTheOthers):
         line = self.line(subject)
         settled = _is_of_the_team(line, subject)
         told = history(subject).filter(verb="settle").last() if settled else None
-        return super().context(subject, recipient) | {"settled": settled, "note": told.note if told else ""}
+        return super().context(subject, recipient) | {
+            "settled": settled,
+            "note": told.note if told else "",
+            "may_contest": can_contest_signature(recipient, subject),
+        }
 
 
 @register_notification

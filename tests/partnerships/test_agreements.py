@@ -28,10 +28,19 @@ def test_one_side_says_it_is_signed_and_the_other_is_told_by_whom(signed):
     assert (partnership.status, partnership.signed_on, partnership.ends_on) == ("agreed", TODAY, END)
     assert rule_of(partnership) == "partnerships.renewal"
     assert [mail.recipient for mail in mails("partnership_agreed")] == [signed.answerer]
-    assert str(signed.asker) in mails("partnership_agreed").get().text
+    told = mails("partnership_agreed").get().text
+    assert str(signed.asker) in told
+    assert "Ce n’est pas encore signé" in told
     assert history(partnership).get(verb="agree").by == signed.asker
     with pytest.raises(TransitionRefused):
         signed.sign(by=signed.answerer)
+
+
+def test_whoever_did_not_sign_reads_how_to_say_so_before_what_comes_after(signed, client):
+    signed.sign()
+    client.force_login(signed.answerer)
+    page = shown(client.get(reverse("partnerships:partnership", args=[signed.partnership.pk])))
+    assert page.index("Non, ce n’est pas encore signé") < page.index("Le partenariat continue-t-il")
 
 
 @pytest.mark.parametrize(
