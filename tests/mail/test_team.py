@@ -168,7 +168,11 @@ class TestPages:
 
     def test_an_address_is_mended_by_the_team(self, client, staff):
         trouble = mark_address(address=PersonFactory().email, kind=TroubleKind.BOUNCED)
-        assert trouble.address in client.get(reverse("mail:failed")).text
+        page = client.get(reverse("mail:failed")).text
+        assert trouble.address in page
+        assert f'href="{reverse("pages:basket", args=["adresses"])}"' in page, (
+            "whom to call, and at which number"
+        )
         for _ in range(2):
             client.post(reverse("mail:mend_address", args=[trouble.pk]))
         assert AddressTrouble.objects.get().mended_by == staff
