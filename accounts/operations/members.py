@@ -27,8 +27,8 @@ INVITATIONS_A_DAY = {True: 50, False: 10}
 INVITATIONS_TO_ONE_ADDRESS = 3
 
 LAST_MANAGER = (
-    "Il faut au moins une personne responsable. Donnez d’abord ce rôle à quelqu’un d’autre de l’équipe, "
-    "ou retirez l’organisme de Mecenova."
+    "Il faut au moins une personne responsable. Donnez d’abord ce rôle à quelqu’un d’autre de l’équipe "
+    "(s’il n’y a personne, invitez quelqu’un), ou retirez l’organisme de Mecenova."
 )
 
 

@@ -158,6 +158,7 @@ def test_the_last_manager_is_told_what_to_do(client, team):
         reverse("accounts:leave", args=[team["manager"].organisation_id]), follow=True
     ).content.decode()
     assert "Il faut au moins une personne responsable" in page
+    assert "invitez quelqu’un" in page
 
 
 def test_leaving_leads_to_the_dashboard(client, team):

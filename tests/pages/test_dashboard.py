@@ -53,7 +53,16 @@ def test_the_team_s_dashboard_is_the_control_tower(client):
 
 def test_a_newcomer_without_an_organisation_is_led_on(client):
     client.force_login(UserFactory())
-    assert client.get(DASHBOARD).status_code == 302
+    led = client.get(DASHBOARD, follow=True)
+    assert led.redirect_chain
+    assert reverse("accounts:close_account") in shown(led), "or they have left their team for good"
+
+
+def test_an_association_pauses_in_two_clicks(client):
+    association = AssociationFactory()
+    client.force_login(member_of(association))
+    position = reverse("associations:edit_section", args=[association.pk, "position"])
+    assert f'<a href="{position}">Faire une pause</a>' in shown(client.get(DASHBOARD))
 
 
 @pytest.mark.parametrize("factory", [AssociationFactory, CompanyFactory])
