@@ -31,7 +31,7 @@ def give_answer(introduction: Introduction, answer: dict[str, Any], *, by: "User
             introduction=introduction, later_on=answer["later_on"], by=by, note=answer["note"]
         )
         day = long_date(postponed.asked_again_on)
-        return f"C’est noté\u00a0: la question vous sera reposée le {day}.{replaced}"
+        return f"C’est noté\u00a0: la question vous sera reposée le {day}.{replaced}{_unless_over(postponed)}"
     operations.decline_introduction(
         introduction=introduction, reason=answer["reason"], by=by, note=answer["note"]
     )
@@ -45,6 +45,13 @@ def _replaced(introduction: Introduction, later_on: date, by: "User") -> str:
     former = history(introduction).filter(verb="postpone").last()
     whose = f", donné par {former.by}" if former and former.by and former.by != by else ""
     return f" Cette date remplace le {long_date(introduction.later_on)}{whose}."
+
+
+def _unless_over(introduction: Introduction) -> str:
+    if not introduction.need_ends_first:
+        return ""
+    last = long_date(introduction.need.deadline)
+    return f" Le besoin prend fin avant, le {last}\u00a0: s’il n’est pas prolongé, la demande sera close."
 
 
 def what_became_of(introduction: Introduction) -> str:

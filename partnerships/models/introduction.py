@@ -341,6 +341,10 @@ class Introduction(Identified):
         return self.latest_later_on > clock.today()
 
     @property
+    def need_ends_first(self) -> bool:
+        return bool(self.need and self.need.deadline and self.later_on and self.need.deadline < self.later_on)
+
+    @property
     def asked_again_on(self) -> date | None:
         """The day on which the question postponed is asked again: the one given, or the first with mails."""
         if self.later_on is None:

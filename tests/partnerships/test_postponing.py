@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from django.urls import reverse
 
+from companies.models import Need
 from mecenova.agenda import operations as agenda
 from mecenova.agenda.models import FollowUp
 from mecenova.calendar import clock
@@ -40,6 +41,25 @@ def postponed(pair):
 def page_of(pair, client, person):
     client.force_login(person)
     return shown(client.get(pair.introduction.get_absolute_url()))
+
+
+@pytest.mark.parametrize(("last_day", "is_warned"), [(20, True), (26, False), (None, False)])
+def test_a_date_after_the_end_of_the_need_promises_no_question_that_will_not_come(
+    pair, client, last_day, is_warned
+):
+    """Both sides would wait for a day on which the request can only be closed."""
+    with clock.frozen(MONDAY):
+        Need.objects.update(deadline=date(2026, 12, last_day) if last_day else None)
+        pair.introduction = pair.ask()
+        client.force_login(pair.answerer)
+        address = reverse("partnerships:introduction_answer", args=[pair.introduction.pk])
+        answer = {"answer": "later", "later_on": FIRST.isoformat(), "note": ""}
+        told = [
+            shown(client.post(address, answer, follow=True)).partition("<h1")[0],
+            page_of(pair, client, pair.asker),
+            mails("introduction_postponed").get().text,
+        ]
+    assert [("prend fin avant" in each) for each in told] == [is_warned] * 3
 
 
 def test_another_date_is_taken_from_the_page_and_the_question_waits_once(postponed, client):
