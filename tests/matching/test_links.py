@@ -5,9 +5,11 @@ from django.urls import reverse
 
 from matching.enums import SuggestionStatus
 from matching.links import DeclineLink, InterestLink
+from matching.models import Suggestion
 from mecenova.mail.links import link_for
 from partnerships.models import Introduction
 from tests.accounts.factories import MembershipFactory, UserFactory
+from tests.associations.factories import ProjectFactory
 from tests.matching.factories import SuggestionFactory
 from tests.partnerships.factories import IntroductionFactory
 
@@ -36,6 +38,15 @@ def test_opening_the_link_changes_nothing(client, suggestion, person):
         assert suggestion.association.organisation.name in page.content.decode()
     suggestion.refresh_from_db()
     assert suggestion.status == SuggestionStatus.PRESENTED
+
+
+def test_what_is_answered_can_be_read_first_without_logging_in(client, suggestion, person):
+    project = ProjectFactory(association=suggestion.association, published=True)
+    Suggestion.objects.filter(pk=suggestion.pk).update(project=project)
+    page = client.get(path(InterestLink, suggestion, person)).content.decode()
+    for shown_in_full in (project, suggestion.association):
+        assert f'href="{shown_in_full.get_absolute_url()}"' in page
+        assert client.get(shown_in_full.get_absolute_url()).status_code == 200
 
 
 def test_one_click_is_enough_the_message_is_already_begun(client, suggestion, person):
