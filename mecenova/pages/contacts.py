@@ -1,4 +1,4 @@
-"""When the team, or the site, last spoke to an organisation."""
+"""When the team, or the site, last spoke to an organisation, and whether somebody is there to be called."""
 
 import uuid
 from collections.abc import Iterable
@@ -10,6 +10,8 @@ from django.db.models import Max
 
 from accounts.enums import OrganisationEvent
 from accounts.models import Organisation
+from mecenova.agenda.models import Absence
+from mecenova.calendar import clock
 from mecenova.mail.models import OutgoingMail
 from mecenova.workflow.models import TransitionRecord
 
@@ -24,10 +26,12 @@ SILENT = (
 
 @dataclass(frozen=True)
 class Contacts:
-    """`by_person`: when somebody of the team last answered or called it; `by_mail`: the last mail sent."""
+    """`by_person`: when somebody of the team last answered or called it; `by_mail`: the last mail sent;
+    `away`: the absence in which it is today."""
 
     by_person: datetime | None = None
     by_mail: datetime | None = None
+    away: Absence | None = None
 
 
 def last_mails(user_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, datetime]:
@@ -37,7 +41,7 @@ def last_mails(user_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, datetime]:
 
 
 def last_contacts(organisation_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Contacts]:
-    """Of each of these organisations, in two queries."""
+    """Of each of these organisations, in three queries."""
     ids = set(organisation_ids)
     acts = TransitionRecord.objects.filter(
         subject_type=ContentType.objects.get_for_model(Organisation), subject_id__in=ids, by__is_staff=True
@@ -48,4 +52,6 @@ def last_contacts(organisation_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Cont
     mails = OutgoingMail.objects.sent().filter(recipient__memberships__organisation__in=ids)
     told = mails.order_by().values_list("recipient__memberships__organisation").annotate(last=Max("sent_at"))
     sent = dict(told)
-    return {pk: Contacts(persons.get(pk), sent.get(pk)) for pk in ids}
+    days_off = Absence.objects.of_any(ids, ()).on(clock.today()).order_by("last_day")
+    away = {absence.organisation_id: absence for absence in days_off}
+    return {pk: Contacts(persons.get(pk), sent.get(pk), away.get(pk)) for pk in ids}

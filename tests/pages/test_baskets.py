@@ -376,12 +376,14 @@ def test_those_to_call_come_with_their_numbers(team):
     quarrel = Partnership.objects.create(kind="skills", title="Deux voix", disagreement_at=clock.now())
     for role, one in (("beneficiary", association), ("giver", company)):
         quarrel.parties.create(organisation=one.organisation, role=role)
+        away = {"organisation_id": one.organisation_id, "first_day": clock.today(), "last_day": clock.today()}
+        Absence.objects.create(**away)
     MembershipFactory(organisation=association.organisation, user=troubled().user)
     ClaimFactory(organisation=company.organisation)
     page = team.get(page_of("desaccords")).text
     assert "tel:0199001230" in page
     assert "tel:0199001231" in page
-    assert page.count("Dernier contact de l’équipe (") == 2
+    assert page.count("Dernier contact de l’équipe (") == page.count("Absence notée jusqu’au") == 2
     assert "tel:0199001230" in team.get(page_of("adresses")).text
     assert "tel:0199001231" in team.get(page_of("revendications")).text
 

@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from django.urls import reverse
 
 from accounts.enums import OrganisationStatus
 from mecenova.agenda.models import Absence, Stay
@@ -23,6 +24,7 @@ from tests.accounts.factories import (
 )
 from tests.pages.test_baskets import FILL, refused_twice
 from tests.partnerships.factories import IntroductionFactory
+from tests.reading import shown
 
 pytestmark = pytest.mark.django_db
 TO_CHECK = BASKETS["associations-a-verifier"]
@@ -105,6 +107,20 @@ def test_the_last_contact_is_the_last_thing_that_the_team_did_with_the_organisat
     other = OrganisationFactory()
     found = last_contacts([organisation.pk, other.pk])
     assert (found[organisation.pk].by_person, found[other.pk].by_person) == (called, None)
+
+
+def test_whoever_is_away_is_not_called_in_vain(evening, team):
+    away = OrganisationFactory(status=OrganisationStatus.TO_CHECK)
+    days = {"first_day": date(2026, 11, 20), "last_day": date(2026, 11, 24)}
+    Absence.objects.create(organisation_id=away.pk, **days)
+    basket, own = (
+        reverse("pages:basket", args=["associations-a-verifier"]),
+        reverse("pages:organisation", args=[away.pk]),
+    )
+    assert "Absence notée jusqu’au mardi 24 novembre 2026" in shown(team.get(basket))
+    assert "Absence notée : du 20 novembre 2026 au 24 novembre 2026" in shown(team.get(own))
+    evening.advance(timedelta(days=1))
+    assert not [page for page in (basket, own) if "Absence notée" in shown(team.get(page))]
 
 
 def test_the_absence_shown_is_the_one_under_way_or_the_next(evening):

@@ -18,6 +18,8 @@ from companies.models import Need
 from companies.readiness import policy_of
 from matching.remarks import remarks_of
 from mecenova.agenda import operations as agenda
+from mecenova.agenda.models import Absence
+from mecenova.calendar import clock
 from mecenova.mail.departure import leaves
 from mecenova.pages.forms import ClaimForm, MessageForm
 from mecenova.pages.mails import mails_of
@@ -111,6 +113,7 @@ def _show_organisation(request: HttpRequest, found: Organisation, form: MessageF
         "members": found.memberships.select_related("user"),
         "lookalikes": operations.lookalikes(found),
         "step": agenda.next_step(found),
+        "absence": Absence.objects.of(found.pk, None).from_day(clock.today()).first(),
         "is_living": found.status in LIVING_STATUSES,
         "may_check": policies.can_check(request.user, found),
         "mails": mails_of(found)[:LAST_MAILS],
