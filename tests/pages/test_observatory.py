@@ -132,16 +132,19 @@ def test_filters_never_cross(client, network):
 
 
 def test_every_table_is_a_file_with_the_same_lines(client, network):
+    names = set()
     for slug, table in remembered.public().tables.items():
         answer = client.get(f"/observatoire/{slug}.csv")
         assert answer["Content-Type"] == "text/csv; charset=utf-8"
-        assert answer["Content-Disposition"].startswith(f'attachment; filename="mecenova-{slug}-')
+        names.add(answer["Content-Disposition"])
         found = rows(answer)
         assert len(found) == 1 + len(table.lines) + bool(table.total) + len(table.unseen)
         assert {len(row) for row in found} == {len(table.value_columns)}
         column = table.names - 1
         shown = zip(found[1:], table.lines, strict=False)
         assert all(line.label == row[column if line.inside else 0] for row, line in shown)
+    assert len(names) == len(remembered.public().tables), "each bears its title, and no other has it"
+    assert any('filename="mecenova-reponse-a-une-mise-en-relation-par-cause-' in name for name in names)
 
 
 @pytest.mark.parametrize("slug", ["answer-territoire", "deserts", "manque-territoire"])

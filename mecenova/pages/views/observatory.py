@@ -6,6 +6,7 @@ from typing import Any
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.text import slugify
 from django.views.decorators.http import require_safe
 
 from mecenova.calendar import clock
@@ -68,5 +69,5 @@ def _file(report: Report, slug: str) -> HttpResponse:
     tables.write(text, table)
     day = clock.paris(report.computed_at).date().isoformat()
     response = HttpResponse(text.getvalue(), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="mecenova-{slug}-{day}.csv"'
+    response["Content-Disposition"] = f'attachment; filename="mecenova-{slugify(table.title)}-{day}.csv"'
     return response
