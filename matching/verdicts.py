@@ -19,14 +19,14 @@ SECTIONS = {
     "stance": ("position", "Revoir votre position"),
     "refused_kind": ("position", "Revoir ce que vous acceptez"),
     "refused_sector": ("position", "Revoir ce que vous acceptez"),
-    "general_interest": ("identite", "Revoir votre situation d’intérêt général"),
+    "general_interest": ("position", "Revoir votre situation d’intérêt général"),
     "territory_unknown": ("territoires", "Dire où vous agissez"),
     "territory": ("territoires", "Revoir vos territoires"),
 }
 # To the association, of one need or of those that a filter stops most often.
 TOLD: dict[str, str] = {
     "deadline": "La date limite du besoin est passée.",
-    "stance": "Votre fiche dit que vous n’êtes pas ouverte aux propositions en ce moment.",
+    "stance": "Votre fiche dit que vous êtes en pause, ou présente comme experte seulement.",
     "refused_kind": "Votre fiche refuse la forme de soutien proposée.",
     "kind": "Vos projets publiés ne demandent pas la forme de soutien proposée.",
     "general_interest": "Votre fiche dit que vous n’êtes pas d’intérêt général, ce que le soutien suppose.",

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.html import strip_tags
 
 from accounts.operations import withdraw_organisation
+from associations.forms.profile import SECTIONS as of_the_record
 from matching.applicant import applicant
 from matching.openings import openings_of
 from matching.operations import decline_suggestion, run_round
@@ -27,7 +28,20 @@ from tests.matching.factories import SuggestionFactory
 from tests.reading import shown
 
 pytestmark = pytest.mark.django_db
+# Where the page of a section names otherwise what a filter stops at.
+FIELDS = {
+    "refused_kind": "refused_kinds",
+    "refused_sector": "refused_sectors",
+    "territory_unknown": "territories",
+    "territory": "territories",
+}
 MONDAY = datetime(2026, 11, 23, 9, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("stop", SECTIONS)
+def test_what_stops_an_association_is_said_otherwise_on_the_page_that_it_is_led_to(stop):
+    section, _ = SECTIONS[stop]
+    assert FIELDS.get(stop, stop) in of_the_record[section].base_fields
 
 
 def suiting_need(**fields):
