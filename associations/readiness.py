@@ -7,6 +7,8 @@ expertise prefetched, and the organisation joined, nothing here makes a query.
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from django.urls import reverse
+
 from associations.enums import Registry
 from associations.models import Association, Project
 from associations.models.complete import PURPOSE_MIN_LENGTH
@@ -103,6 +105,8 @@ RULES = (
 )
 
 
+# The field that says a part, where it bears another name.
+FIELDS = {"office": "postal_code"}
 # Of what has an `association`, what completeness asks of its lists: for `prefetch_related`.
 ITS_LISTS = ("association__causes", "association__audiences", "association__territories")
 
@@ -118,6 +122,12 @@ def with_learning(found: Completeness, association: Association) -> Completeness
     """The same, raised by the steps of the learning path that are done; what is missing stays what it was."""
     done, total = learned(association)
     return replace(found, further_done=done, further_total=total)
+
+
+def where_to_say(association: Association, part: Part) -> str:
+    """The page of its section, at its field: the others are not to be read through first."""
+    section = reverse("associations:edit_section", args=[association.pk, part.anchor])
+    return f"{section}#id_{FIELDS.get(part.key, part.key)}"
 
 
 def learned(association: Association) -> tuple[int, int]:

@@ -7,7 +7,6 @@ from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Page, Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from accounts.models import Merge
@@ -16,7 +15,7 @@ from associations import policies
 from associations.filters import AssociationFilter
 from associations.forms.notes import AssociationCallForm
 from associations.models import Association, Project
-from associations.readiness import completeness, learned, with_learning
+from associations.readiness import completeness, learned, where_to_say, with_learning
 from associations.views.history import history_of
 from infotheque.prescribed import step_values
 from mecenova.agenda.operations import next_steps
@@ -90,10 +89,7 @@ def _from_inside(association: Association, projects: Page[Project], reader: Pers
     return {
         "projects": [(project, steps.get(project.pk)) for project in projects],
         "completeness": found,
-        "missing": [
-            (part.label, reverse("associations:edit_section", args=[association.pk, part.anchor]))
-            for part in found.missing
-        ],
+        "missing": [(part.label, where_to_say(association, part)) for part in found.missing],
         "history": history,
         "is_member": is_member(reader, organisation),
         "asked": organisation.what_is_asked(),

@@ -15,6 +15,7 @@ from accounts.models import Organisation
 from accounts.policies import unfinished_registration
 from associations.models import Association, Project
 from associations.readiness import completeness as association_completeness
+from associations.readiness import where_to_say as association_where_to_say
 from associations.readiness import with_learning
 from companies.models import Company, Need
 from companies.readiness import completeness as company_completeness
@@ -177,10 +178,7 @@ def _association(association: Association) -> dict[str, Any]:
         "association": association,
         "edit_url": reverse("associations:edit", args=[association.pk]),
         "completeness": found,
-        "missing": [
-            (part.label, reverse("associations:edit_section", args=[association.pk, part.anchor]))
-            for part in found.missing
-        ],
+        "missing": [(part.label, association_where_to_say(association, part)) for part in found.missing],
         "projects": [(project, steps.get(project.pk)) for project in projects],
         "writes_first_project": _writes_first_project(association, projects, found),
         "diagnoses": Diagnosis.objects.open().of_association(association).select_related("project"),
