@@ -4,10 +4,11 @@ After each act nobody waits in the dark: whoever is to be called is, by somebody
 told of free moments has the mail, and a date is owed again to those who would find none any more.
 """
 
-from datetime import time, timedelta
+from datetime import datetime, time, timedelta
 from itertools import pairwise
 
 import pytest
+from django.core import mail
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Q
@@ -32,10 +33,11 @@ from mecenova.calendar import clock
 from mecenova.mail.delivery import deliver_due
 from mecenova.mail.enums import MailStatus
 from mecenova.mail.models import OutgoingMail
-from mecenova.team import team
+from mecenova.team import is_staff, team
 from mecenova.workflow.errors import DomainError
 from mecenova.workflow.models import TransitionRecord
 from tests.accounts.factories import MembershipFactory, StaffFactory, UserFactory
+from tests.agenda.calendars import Calendar
 from tests.stories import Story
 
 WHO, DAYS = st.integers(0, 5), st.integers(0, 7)
@@ -70,6 +72,8 @@ def written():
 class Appointments(Story):
     @initialize()
     def begin(self):
+        mail.outbox.clear()
+        self.left = set()
         self.advisers = [
             StaffFactory(email=f"equipe{number}@exemple.fr", is_superuser=number == 0) for number in range(3)
         ]
@@ -168,6 +172,8 @@ class Appointments(Story):
     @rule(who=WHO, begins=DAYS, lasts=DAYS, choices=st.lists(st.integers(0, 3), min_size=3))
     def an_adviser_goes_away(self, who, begins, lasts, choices):
         adviser, days = self.adviser(who), days_of(begins, lasts)
+        if not is_staff(adviser):
+            return
         to_cover = agenda.appointments_to_cover(user=adviser, **days)
         decisions = {}
         for number, one in enumerate(to_cover):
@@ -218,7 +224,8 @@ class Appointments(Story):
         elif person is None:
             return
         elif act == "leave":
-            self.attempt(accounts.leave, organisation=organisation, by=person)
+            if self.attempt(accounts.leave, organisation=organisation, by=person):
+                self.left.add(person.pk)
         else:
             self.attempt(accounts.close_account, person=person, by=person if act == "close" else None)
 
@@ -238,6 +245,7 @@ class Appointments(Story):
         agenda.owe_dates_again()
         self.each_appointment_ahead_is_somebody_s()
         self.whoever_was_told_finds_one()
+        self.calendars_hold_what_is_so()
 
     def each_appointment_ahead_is_somebody_s(self):
         if present():
@@ -249,6 +257,28 @@ class Appointments(Story):
         told = set(rows.values_list("organisation_id", flat=True))
         assert not told or agenda.free_slots().exists()
         assert told <= who_may_choose(told)
+
+    def calendars_hold_what_is_so(self):
+        """Of whoever has read all that was written to them; hours gone by are nobody's concern."""
+        on_its_way = OutgoingMail.objects.filter(notification__startswith="agenda.slot_", sent_at=None)
+        waiting = set(on_its_way.values_list("recipient_id", flat=True))
+        ahead = list(Slot.objects.to_hold().ahead())
+        for adviser in team().exclude(pk__in=waiting):
+            theirs = {slot.starts_at for slot in ahead if slot.adviser_id == adviser.pk}
+            assert self.hours_ahead_of(adviser) == theirs, adviser
+        # Who has left is written to no more.
+        stayed = User.objects.filter(is_active=True, is_staff=False).exclude(pk__in=[*waiting, *self.left])
+        for member in stayed.exclude(organisations__status=OrganisationStatus.LEFT):
+            houses = set(member.memberships.values_list("organisation_id", flat=True))
+            theirs = {slot.starts_at for slot in ahead if slot.booked_by_organisation_id in houses}
+            assert self.hours_ahead_of(member) <= theirs, member
+
+    def hours_ahead_of(self, person):
+        hours = [
+            datetime.strptime(hour, "%Y%m%dT%H%M%S%z") for hour in Calendar(person.email, mail.outbox).hours
+        ]
+        assert len(hours) == len(set(hours)), hours
+        return {hour for hour in hours if hour > clock.now()}
 
     # What must hold.
 
