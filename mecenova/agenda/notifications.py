@@ -262,7 +262,7 @@ class SlotsOpened(Notification):
     def still_wanted(self, subject: SlotRequest, recipient: "User") -> bool:
         """Not once they have an appointment, nor when the slots were withdrawn and the team owes a date."""
         key = subject.organisation_id
-        if not is_member(recipient, key) or Slot.objects.to_hold().of_organisation(key).exists():
+        if not is_member(recipient, key) or Slot.objects.to_hold().ahead().of_organisation(key).exists():
             return False
         return not SlotRequest.objects.waiting().filter(organisation_id=key).exclude(pk=subject.pk).exists()
 

@@ -18,8 +18,11 @@ from mecenova.agenda.operations import (
     owe_dates_again,
     withdraw_slot,
 )
+from mecenova.mail.delivery import deliver_due
+from mecenova.mail.enums import MailStatus
 from mecenova.mail.models import OutgoingMail
 from mecenova.ui.figures import day_and_hour
+from mecenova.workflow.errors import DomainError
 from tests.accounts.factories import MembershipFactory
 from tests.agenda.conftest import TUESDAY
 
@@ -103,6 +106,36 @@ def test_whoever_chooses_is_owed_nothing_more_and_the_others_still_are(open_one,
     assert owe_dates_again() == 1
     owed = SlotRequest.objects.waiting().exclude(pk=waiting.pk).get()
     assert owed.organisation_id == second.organisation_id
+
+
+def test_a_colleague_has_just_chosen_and_no_date_is_owed_beside(open_one):
+    member = member_of_an("checked")
+    choose(member, open_one(9)[0])
+    with pytest.raises(DomainError, match="Vous avez déjà un rendez-vous, mardi 1er"):
+        ask(member)
+    assert not SlotRequest.objects.exists()
+
+
+def test_the_news_of_free_slots_leaves_though_nobody_noted_the_last_call(open_one, frozen):
+    member = member_of_an("checked")
+    slot = choose(member, open_one(9)[0])
+    frozen.move_to(slot.ends_at)
+    ask(member)
+    open_one(15)
+    deliver_due()
+    assert told("slots_opened").get().status == MailStatus.SENT
+
+
+def test_asked_again_before_the_news_leaves_the_date_is_owed_and_no_hour_offered(open_one, adviser):
+    """One answer at a time: the team has promised theirs, and the mail that says to choose stays."""
+    member = member_of_an("checked")
+    ask(member)
+    open_one(9)
+    asked = ask(member)
+    deliver_due()
+    assert told("slots_opened").get().status == MailStatus.CANCELLED
+    assert list(SlotRequest.objects.filter(told_at=None).waiting()) == [asked]
+    assert not SlotRequest.objects.exclude(told_at=None).exists()
 
 
 class TestOfTwoRecordsOne:

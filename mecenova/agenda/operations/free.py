@@ -57,15 +57,10 @@ def refuse_unfair(organisation_id: UUID, *, by: "User") -> None:
     Under the organisation's lock; taken here, those of the person and of the share of the unchecked.
     """
     hold(f"agenda.bookings:{by.pk}")
-    ahead = Slot.objects.to_hold().ahead()
-    if its := ahead.of_organisation(organisation_id).first():
-        raise DomainError(
-            f"Vous avez déjà un rendez-vous, {day_and_hour(its.starts_at)}."
-            " Déplacez-le si ce moment ne vous va plus."
-        )
+    refuse_second(organisation_id)
     if is_staff(by):
         return
-    if yours := ahead.filter(booked_by=by).first():
+    if yours := Slot.objects.to_hold().ahead().filter(booked_by=by).first():
         name = organisations.name_of(yours.booked_by_organisation_id)
         raise DomainError(
             f"Vous avez déjà un rendez-vous, {day_and_hour(yours.starts_at)}, pour «\u202f{name}\u202f»."
@@ -75,6 +70,15 @@ def refuse_unfair(organisation_id: UUID, *, by: "User") -> None:
         hold("agenda.bookings_of_unchecked")
         if not free_slots_for(organisation_id, by=by).exists():
             raise DomainError(KEPT)
+
+
+def refuse_second(organisation_id: UUID) -> None:
+    """Under the organisation's lock: with one appointment ahead, it neither chooses another nor waits."""
+    if its := Slot.objects.to_hold().ahead().of_organisation(organisation_id).first():
+        raise DomainError(
+            f"Vous avez déjà un rendez-vous, {day_and_hour(its.starts_at)}."
+            " Déplacez-le si ce moment ne vous va plus."
+        )
 
 
 def refuse_all_day(*, by: "User") -> None:

@@ -11,7 +11,7 @@ from mecenova.agenda import notifications, organisations
 from mecenova.agenda.followups import OfferSlot
 from mecenova.agenda.models import TIME_TO_CHOOSE, Slot, SlotRequest
 from mecenova.agenda.operations.follow_ups import close, start
-from mecenova.agenda.operations.free import free_slots, who_may_choose
+from mecenova.agenda.operations.free import free_slots, refuse_second, who_may_choose
 from mecenova.agenda.policies import can_book_for
 from mecenova.agenda.silence import register_living
 from mecenova.calendar import clock
@@ -29,10 +29,12 @@ register_living(
 
 @transaction.atomic
 def ask_for_slot(*, organisation_id: UUID, about: Model, by: "User") -> SlotRequest:
-    """No slot is free: the team owes a date. Asked twice, it is owed once."""
+    """No slot is free: the team owes a date, whatever they were told before. Asked twice, it is owed once."""
     if not can_book_for(by, organisation_id):
         raise PermissionDenied
     organisations.lock(organisation_id)
+    refuse_second(organisation_id)
+    _choose_no_more(organisation_id)
     return owe_slot(organisation_id, about, by=by)
 
 

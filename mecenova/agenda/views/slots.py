@@ -89,8 +89,9 @@ def ask_for_slot(request: HttpRequest, token: str) -> HttpResponse:
     wish = wish_from(token)
     if wish is None or not policies.can_book_for(request.user, wish.organisation_id):
         raise Http404
-    operations.ask_for_slot(organisation_id=wish.organisation_id, about=wish.about, by=request.user)
-    messages.success(request, "Votre demande est notée\u00a0: l’équipe vous propose un rendez-vous.")
+    done = "Votre demande est notée\u00a0: l’équipe vous propose un rendez-vous."
+    asked = {"organisation_id": wish.organisation_id, "about": wish.about}
+    attempt(request, done, operations.ask_for_slot, **asked)
     return redirect("agenda:slots", token=token)
 
 
