@@ -191,7 +191,7 @@ def test_a_second_click_much_later_is_another_request(db, monkeypatch):
     late = browser()
     assert late.post(SIGN_UP, ANSWERS).url == CODE_PAGE
     assert verify(late).status_code == 200
-    assert OutgoingMail.objects.filter(subject__contains="compte").exists()
+    assert OutgoingMail.objects.filter(subject__contains="n’est pas finie").exists()
 
 
 @pytest.mark.django_db(transaction=True)
