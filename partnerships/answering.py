@@ -84,8 +84,7 @@ def report_talk(partnership: Partnership, talked: bool, *, by: "User") -> str:
     verdict = operations.report_talk(partnership=partnership, talked=talked, by=by)
     if verdict == Verdict.DISAGREE:
         return f"Merci. L’autre côté n’a pas répondu la même chose\u00a0: {team_calls(partnership)}"
-    waiting = "Merci, c’est noté. Nous attendons la réponse de l’autre côté."
-    return _AFTER_TALK.get(verdict, waiting if talked else _not_yet(partnership))
+    return _AFTER_TALK.get(verdict) or (_waiting(partnership) if talked else _not_yet(partnership))
 
 
 def team_calls(partnership: Partnership) -> str:
@@ -113,6 +112,13 @@ def _in_discussion(partnership: Partnership) -> str:
     if partnership.talked_at:
         return f"vous vous êtes parlé, c’est noté depuis le {long_date(partnership.talked_at)}"
     return "une personne de l’équipe vous appelle d’abord, tous les deux, à propos de la signature"
+
+
+def _waiting(partnership: Partnership) -> str:
+    step = next_step(partnership)
+    until = f",{before(step.deadline)}" if step else ""
+    waited = f"Nous attendons la réponse de l’autre côté{until}"
+    return f"Merci, c’est noté. {waited}\u00a0: vous n’avez plus rien à faire."
 
 
 def _not_yet(partnership: Partnership) -> str:

@@ -109,6 +109,16 @@ def test_a_day_that_the_team_misses_is_said_to_both_once_it_is_over_with_the_nex
     assert mails("settlement_delayed").count() == 4
 
 
+def test_whoever_says_yes_first_is_told_until_when_the_other_is_waited_for(talk, client):
+    talk.go_to(FIRST)
+    client.force_login(talk.asker)
+    answer = {"talked": "yes"}
+    address = reverse("partnerships:partnership_talk", args=[talk.partnership.pk])
+    page = shown(client.post(address, answer, follow=True))
+    deadline = long_date(step_of(talk).deadline)
+    assert plain(f"la réponse de l’autre côté, au plus tard le {deadline} : vous n’avez plus rien") in page
+
+
 def test_a_disagreement_is_told_to_the_team_as_the_team_s_to_settle(talk, client):
     organisation = talk.company.organisation
     organisation.phone = "01 99 00 12 34"
