@@ -1,7 +1,7 @@
 """A person says that a record is their organisation; the staff decide, never first come."""
 
 from django.core.exceptions import PermissionDenied
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from accounts import followups, notifications, policies
 from accounts.enums import Role
@@ -25,18 +25,14 @@ MESSAGE_LENGTH = 1000
 @transaction.atomic
 def claim_organisation(*, organisation: Organisation, message: str, by: User) -> Claim:
     """Ask to be recognised as one of this organisation. Asked twice, it is one request: the first."""
+    organisation = locked(organisation)
     if not policies.can_claim(by, organisation):
         raise PermissionDenied
     message = _required(message, "Dites votre fonction et ce qui permet de la vérifier.")
-    waiting = Claim.objects.of(by).waiting().filter(organisation=organisation)
-    found = waiting.first()
+    found = Claim.objects.of(by).waiting().filter(organisation=organisation).first()
     if found is not None:
         return found
-    try:
-        with transaction.atomic():
-            claim = Claim.objects.create(organisation=organisation, user=by, message=message)
-    except IntegrityError:
-        return waiting.get()
+    claim = Claim.objects.create(organisation=organisation, user=by, message=message)
     journal.record(claim, "claim", NEW, claim.status, by)
     agenda.start(followups.ClaimDecision, claim)
     queue(notifications.ClaimReceived, claim)

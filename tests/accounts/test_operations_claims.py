@@ -1,9 +1,10 @@
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.http import Http404
 
 from accounts import operations
 from accounts.enums import ClaimStatus, OrganisationStatus, Role
-from accounts.models import Claim, Membership
+from accounts.models import Claim, Membership, Organisation
 from mecenova.agenda.enums import Owner
 from mecenova.agenda.operations import next_step
 from mecenova.workflow.errors import DomainError, TransitionRefused
@@ -54,6 +55,24 @@ def test_a_member_has_nothing_to_claim():
     membership = MembershipFactory()
     with pytest.raises(PermissionDenied):
         operations.claim_organisation(organisation=membership.organisation, message=PROOF, by=membership.user)
+
+
+def test_a_record_erased_since_its_page_was_read_is_not_claimed():
+    """Accepted, the claim would bring back what somebody had asked to be erased."""
+    read = OrganisationFactory(status=OrganisationStatus.CHECKED)
+    operations.withdraw_organisation(organisation=read, by=None)
+    read.refresh_from_db()
+    operations.erase_organisation(organisation=read, by=StaffFactory())
+    with pytest.raises(PermissionDenied):
+        operations.claim_organisation(organisation=read, message=PROOF, by=UserFactory())
+    assert not Claim.objects.exists()
+
+
+def test_a_record_that_became_part_of_another_since_its_page_was_read_is_not_there():
+    read = unclaimed()
+    Organisation.objects.filter(pk=read.pk).delete()
+    with pytest.raises(Http404):
+        operations.claim_organisation(organisation=read, message=PROOF, by=UserFactory())
 
 
 @pytest.mark.parametrize("decide", [operations.accept_claim, operations.refuse_claim])
