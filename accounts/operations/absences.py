@@ -14,7 +14,6 @@ from accounts.operations.organisations import hold, locked
 from accounts.operations.presence import follow_members
 from mecenova.agenda import operations as agenda
 from mecenova.agenda.models import Absence
-from mecenova.workflow.errors import DomainError
 
 
 @transaction.atomic
@@ -53,10 +52,7 @@ def forget_absence(*, absence: Absence, by: User) -> None:
     if not policies.can_forget_absence(by, absence):
         raise PermissionDenied
     if absence.organisation_id:
-        organisation = Organisation.objects.filter(pk=absence.organisation_id).first()
-        if organisation is None:
-            raise DomainError("Cet organisme n’existe plus.")
-        locked(organisation)
+        hold([absence.organisation_id])
     teams = _hold_teams_of(absence.user) if absence.user else []
     agenda.remove_absence(absence=absence, by=by)
     follow_members(*teams)

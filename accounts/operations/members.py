@@ -73,8 +73,8 @@ def invite_member(*, organisation: Organisation, email: str, role: str, by: User
 @transaction.atomic
 def withdraw_invitation(*, invitation: Invitation, by: User) -> None:
     """Take back an invitation that was not used; its link stops working."""
-    locked(invitation.organisation)
-    if not policies.can_manage_members(by, invitation.organisation):
+    organisation = locked(invitation.organisation)
+    if not policies.can_manage_members(by, organisation):
         raise PermissionDenied
     Invitation.objects.waiting().filter(pk=invitation.pk).delete()
 
