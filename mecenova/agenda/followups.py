@@ -104,7 +104,7 @@ class RemindSlot(Rule):
         return "Rappeler le rendez-vous à ceux qui se parlent."
 
     def still_relevant(self, subject: Slot) -> bool:
-        return subject.is_booked and subject.held_at is None and not subject.has_begun
+        return subject.is_booked and not subject.has_begun
 
     def letters(self, subject: Slot, follow_up: FollowUp) -> Sequence[Letter]:
         return (Letter(notifications.SlotTomorrow, subject, subject.booking),)

@@ -1,10 +1,11 @@
 """An adviser’s slots: opened, booked once, called off by either side, held; and when none is free."""
 
 from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
 
 import pytest
 from django.core.exceptions import PermissionDenied
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 
 from mecenova.agenda.followups import HoldSlot, OfferSlot, RemindSlot
 from mecenova.agenda.models import FollowUp, Slot, SlotRequest
@@ -114,6 +115,7 @@ class TestOpening:
         add_absence(user=adviser, first_day=TUESDAY, last_day=TUESDAY, by=adviser)
         with pytest.raises(DomainError, match="absente"):
             open_slots(adviser=adviser, day=TUESDAY, starts=time(14), ends=time(15), by=adviser)
+        assert open_slots(adviser=adviser, day=date(2026, 12, 2), starts=time(14), ends=time(15), by=adviser)
 
     def test_by_the_team_for_the_team(self, adviser, member, frozen):
         for who, by in ((member, adviser), (adviser, member)):
@@ -239,6 +241,9 @@ class TestHolding:
         assert [line.verb for line in history(organisation)] == ["call"]
         assert [(line.verb, line.by) for line in history(slot)] == [("book", member), ("hold", adviser)]
         assert list(subjects_without_step()) == []
+        start(HoldSlot, slot, since=slot.starts_at)
+        run_due()
+        assert next_step(slot) is None
 
     def test_forgotten_it_goes_to_a_lead(self, slots, book, frozen, day):
         lead = StaffFactory(is_superuser=True)
@@ -262,6 +267,9 @@ class TestHolding:
     def test_nobody_is_held_to_what_nobody_has_booked(self, slots, adviser, frozen):
         frozen.move_to(slots[0].ends_at)
         assert hold_slot(slot=slots[0], by=adviser).held_at is None
+        start(HoldSlot, slots[0], since=slots[0].starts_at)
+        run_due()
+        assert next_step(slots[0]) is None
 
 
 class TestWithdrawing:
@@ -368,45 +376,24 @@ def test_two_organisations_at_once_one_has_the_slot(frozen):
     slot = open_slots(adviser=adviser, day=TUESDAY, starts=time(14), ends=time(14, 20), by=adviser)[0]
     rivals = MembershipFactory.create_batch(2)
 
-    def call(rival):
-        def act():
-            try:
-                return book_slot(
-                    slot=slot,
-                    organisation_id=rival.organisation_id,
-                    about=rival.organisation,
-                    by=rival.user,
-                )
-            finally:
-                connection.close()
+    def choose(rival):
+        book_slot(slot=slot, organisation_id=rival.organisation_id, about=rival.organisation, by=rival.user)
 
-        return act
-
-    results = at_once(*map(call, rivals))
+    results = at_once(*(partial(choose, rival) for rival in rivals))
     assert sum(isinstance(result, DomainError) for result in results) == 1
     assert OutgoingMail.objects.filter(notification="agenda.slot_booked").count() == 1
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_slots_at_once_for_one_organisation_are_one(frozen):
-    adviser, membership = StaffFactory(), MembershipFactory()
+def test_two_of_one_organisation_who_choose_at_once_have_one_slot(frozen):
+    adviser, first = StaffFactory(), MembershipFactory()
+    people = [first.user, MembershipFactory(organisation=first.organisation).user]
     slots = open_slots(adviser=adviser, day=TUESDAY, starts=time(14), ends=time(14, 40), by=adviser)
 
-    def call(slot):
-        def act():
-            try:
-                return book_slot(
-                    slot=slot,
-                    organisation_id=membership.organisation_id,
-                    about=membership.organisation,
-                    by=membership.user,
-                )
-            finally:
-                connection.close()
+    def choose(slot, by):
+        book_slot(slot=slot, organisation_id=first.organisation_id, about=first.organisation, by=by)
 
-        return act
-
-    results = at_once(*map(call, slots))
+    results = at_once(*(partial(choose, *one) for one in zip(slots, people, strict=True)))
     assert sum(isinstance(result, DomainError) for result in results) == 1
     assert Slot.objects.booked().count() == 1
 
