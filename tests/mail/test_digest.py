@@ -1,11 +1,13 @@
 from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 import pytest
 from django.core import mail as mailbox
 from django.db import OperationalError
 from django.urls import reverse
 
+from accounts.models import User
 from mecenova.calendar import clock
 from mecenova.calendar.working_days import is_working_day
 from mecenova.mail import composition
@@ -418,11 +420,15 @@ class TestDelivery:
         assert mailbox.outbox[0].body == mail.text
         assert sorted(statuses()) == [LineStatus.CANCELLED, LineStatus.SENT]
 
-    def test_nothing_wanted_any_more_is_not_sent(self, now):
-        awa = tell(Weekly, WeeklyLetter)
+    @pytest.mark.parametrize(
+        ("model", "change"),
+        [(User, {"last_name": "Répondu"}), (DigestLine, {"subject_id": UUID(int=0)})],
+        ids=["answered", "gone"],
+    )
+    def test_nothing_wanted_any_more_is_not_sent(self, now, model, change):
+        tell(Weekly, WeeklyLetter)
         send = self.send(now)
-        awa.last_name = "Répondu"
-        awa.save()
+        model.objects.update(**change)
         assert send() == {Delivery.CANCELLED: 1}
         assert (mailbox.outbox, statuses()) == ([], [LineStatus.CANCELLED] * 2)
 

@@ -12,7 +12,7 @@ from mecenova.calendar import clock
 from mecenova.mail.delivery import MOST_ATTEMPTS, Delivery, deliver_due
 from mecenova.mail.enums import Attempt, MailStatus
 from mecenova.mail.models import AddressTrouble, DeliveryAttempt, OutgoingMail
-from mecenova.mail.operations import queue
+from mecenova.mail.operations import mark_address, queue
 from mecenova.mail.outcomes import Outcome, judge
 from mecenova.mail.refusals import LONGEST_PAUSE
 from tests.mail import smtp_sink
@@ -101,21 +101,30 @@ def test_words_that_differ_from_one_to_the_next_are_still_a_refusal_of_us(sink, 
 
 
 def test_what_it_had_failed_is_due_again_and_what_had_held_it_back_is_gone(sink, now):
-    """The first ones are told to the team at once, as ever; the third says that it was not them."""
+    """The first ones are told to the team at once, as ever; the third says that it was not them.
+
+    Nor was it whoever it refused, in the same words, while it accepted others, or has told of since.
+    """
+    wrong = OutgoingMailFactory()
+    sink.behaviours[wrong.address] = [NO_SUCH_USER]
+    deliver_due()
+    OutgoingMailFactory()
+    live(now, MINUTE)
+    mark_address(address="parti@exemple.test", kind="bounced", detail=AddressTrouble.objects.get().detail)
     sink.answers["RCPT"] = NO_SUCH_USER
     first, second = OutgoingMailFactory(), OutgoingMailFactory()
-    deliver_due()
-    assert states() == {MailStatus.FAILED: 2}
-    assert AddressTrouble.objects.open().count() == 2
-    now.advance(MINUTE)
+    live(now, MINUTE)
+    assert states() == {MailStatus.FAILED: 3, MailStatus.SENT: 1}
+    assert AddressTrouble.objects.open().count() == 4
     OutgoingMailFactory()
-    deliver_due()
-    assert states() == {MailStatus.PENDING: 3}
-    assert not AddressTrouble.objects.open().exists()
+    live(now, MINUTE)
+    assert states() == {MailStatus.FAILED: 1, MailStatus.SENT: 1, MailStatus.PENDING: 3}
+    still_wrong = AddressTrouble.objects.open().values_list("address", flat=True)
+    assert set(still_wrong) == {wrong.address, "parti@exemple.test"}
     del sink.answers["RCPT"]
     live(now, 5 * MINUTE)
     assert {first.recipient.email, second.recipient.email} <= {to for to, _ in sink.accepted}
-    assert states() == {MailStatus.SENT: 3}
+    assert states() == {MailStatus.FAILED: 1, MailStatus.SENT: 4}
 
 
 def test_what_it_had_failed_is_told_as_late(sink, now):
