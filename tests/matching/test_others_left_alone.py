@@ -38,8 +38,10 @@ def test_an_association_that_pauses():
 def test_a_company_that_answers_about_one_need():
     association = AssociationFactory(complete=True)
     need = NeedFactory(published=True)
+    before = SuggestionFactory(need=need)
     asked = SuggestionFactory(need=need, association=association)
     other = SuggestionFactory(need=NeedFactory(company=need.company, published=True), association=association)
+    after = SuggestionFactory(need=need)
     answerer = member_of(need.company)
     introduction = introduce(
         association=association,
@@ -53,7 +55,7 @@ def test_a_company_that_answers_about_one_need():
     accept_introduction(introduction=introduction, by=answerer)
     asked.refresh_from_db()
     assert asked.status == "interested"
-    assert still_open() == [other]
+    assert set(still_open()) == {before, other, after}
 
 
 def test_a_project_for_which_something_is_done():
