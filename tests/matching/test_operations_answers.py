@@ -1,12 +1,14 @@
 """Answering a suggestion: once, by the company, and what it sets in motion."""
 
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 
 from accounts.operations import withdraw_organisation
+from companies.followups import CallAfterSilence
 from companies.models import Policy
 from companies.operations import close_need
 from matching.enums import SuggestionStatus
@@ -69,6 +71,17 @@ def request_of(suggestion):
     )
 
 
+@pytest.mark.parametrize(
+    "answer", [partial(take_interest, note=""), partial(decline_suggestion, reason="timing")]
+)
+def test_a_company_that_answers_is_called_no_more_about_its_silence(suggestion, person, answer):
+    organisation = suggestion.company.organisation
+    agenda.start(CallAfterSilence, organisation)
+    answer(suggestion=suggestion, by=person)
+    step = agenda.next_step(organisation)
+    assert step is None or step.rule != CallAfterSilence.name
+
+
 def test_interest_makes_the_association_the_one_who_answers(suggestion, person):
     introduction = take_interest(suggestion=suggestion, note="Parlons-en.", by=person)
     suggestion.refresh_from_db()
@@ -93,6 +106,7 @@ def test_interest_in_who_has_already_asked_is_a_yes(suggestion, person):
         each.refresh_from_db()
     assert (asked.status, asked.answer_note) == (IntroductionStatus.YES, "Parlons-en.")
     assert (suggestion.status, suggestion.introduction) == (SuggestionStatus.INTERESTED, asked)
+    assert [line.verb for line in history(suggestion)] == ["take_interest"]
     assert "votre message vaut un oui" in what_interest_did(asked)
 
 
@@ -240,6 +254,7 @@ def test_seen_once_and_no_other(suggestion, person):
 def test_opening_the_link_of_an_ended_suggestion_looks_at_nothing(suggestion, person):
     """Its place was given back: it would count as used, and the pair as looked at today."""
     parties = {"company": suggestion.company, "association": suggestion.association}
+    SuggestionFactory(association=suggestion.association)  # To another company, which is another place.
     expire_suggestions(need=suggestion.need)
     assert not mark_seen(suggestion=suggestion, by=person)
     suggestion.refresh_from_db()
