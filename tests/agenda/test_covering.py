@@ -158,6 +158,10 @@ class TestSickToday:
 
 
 class TestRefused:
+    def test_days_that_make_no_sense_are_refused_before_anything_is_to_decide(self, adviser, frozen):
+        with pytest.raises(DomainError, match="avant le premier"):
+            appointments_to_cover(user=adviser, first_day=TUESDAY, last_day=TUESDAY - timedelta(days=1))
+
     def test_undecided(self, slots, book, adviser):
         book(slots[0])
         with pytest.raises(DomainError, match="dites ce qu’il devient"):
