@@ -1,19 +1,22 @@
 """The learning paths: everybody reads them, members work on them."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import Organisation
+from accounts.operations import hold
 from infotheque import operations
 from infotheque.assessment import radars, weakest
 from infotheque.exercises import exercise_of
-from infotheque.forms.step import StepForm, initial_of
+from infotheque.forms.step import StepForm
 from infotheque.models import Path, Progress, Step
 from mecenova.identifiers.keys import key_in
 from mecenova.workflow.errors import DomainError
@@ -51,11 +54,16 @@ def step(request: HttpRequest, slug: str, key: str) -> HttpResponse:
 
 
 @require_POST
+@transaction.atomic
 def answer(request: HttpRequest, slug: str, key: str) -> HttpResponse:
-    """Keep the answers; « Terminer » also finishes the step. What was typed is kept when it is refused."""
+    """Keep the answers; « Terminer » also finishes the step. What was typed is kept when it is refused, and
+    what a colleague has written meanwhile is shown before it is replaced."""
     found, learner = _step_and_learner(request, slug, key)
-    form = StepForm(request.POST, exercise=exercise_of(slug, key))
+    hold([learner.pk])
+    form = _form(found, learner, request.POST)
     if form.is_valid():
+        if again := form.taken_up():
+            return render(request, "infotheque/step.html", _step_context(request, found, again), status=409)
         try:
             operations.answer_step(organisation=learner, step=found, answers=form.answers(), by=request.user)
             if "terminer" in request.POST:
@@ -63,6 +71,9 @@ def answer(request: HttpRequest, slug: str, key: str) -> HttpResponse:
                 messages.success(request, f"Étape faite\u00a0: {found.title}.")
                 return redirect(_after(found, learner))
         except DomainError as refused:
+            # What was written is kept: it is what this page shows from now on.
+            kept = _form(found, learner)
+            form = _form(found, learner, request.POST.dict() | {"as_shown": kept.initial["as_shown"]})
             form.add_error(None, refused.message)
         else:
             messages.success(request, "C’est enregistré.")
@@ -107,16 +118,23 @@ def _step_context(request: HttpRequest, found: Step, form: StepForm | None = Non
     return context if learner is None else context | _exercise_context(found, learner, form)
 
 
+def _form(found: Step, learner: Organisation, sent: Mapping[str, Any] | None = None) -> StepForm:
+    progress = Progress.objects.filter(organisation=learner, step=found).first()
+    answers = progress.answers if progress else {}
+    return StepForm(sent, exercise=exercise_of(found.path.slug, found.key), answers=answers)
+
+
 def _exercise_context(found: Step, learner: Organisation, form: StepForm | None) -> dict[str, Any]:
     exercise = exercise_of(found.path.slug, found.key)
     progress = Progress.objects.filter(organisation=learner, step=found).first()
     answers = progress.answers if progress else {}
     address = reverse("infotheque:step_take_up", args=[found.path.slug, found.key])
     return {
+        "here": _at(found.get_absolute_url(), learner),
         "take_up_url": _at(address, learner),
         "progress": progress,
         "exercise": exercise,
-        "form": form or StepForm(exercise=exercise, initial=initial_of(exercise, answers)),
+        "form": form or StepForm(exercise=exercise, answers=answers),
         "findings": exercise.look(learner),
         "conclusion": exercise.conclude(answers) if answers else "",
         "radars": radars(exercise, answers),

@@ -32,6 +32,7 @@ from tests.accounts.factories import MembershipFactory, StaffFactory, UserFactor
 from tests.associations.factories import AssociationFactory
 from tests.companies.factories import CompanyFactory
 from tests.infotheque.factories import PathFactory, ProgressFactory, StepFactory
+from tests.posting import as_posted, opened
 
 COURSES = {course.slug: course for course in courses()}
 PREPARE = "preparer-un-partenariat"
@@ -263,10 +264,31 @@ def test_what_was_typed_is_kept_when_a_step_cannot_end(client, shelf, associatio
     assert "Quarante femmes" in response.text
     assert "Il manque encore" in response.text
     assert Progress.objects.get().answers == {"who": "Quarante femmes"}
+    corrected = as_posted(response.context["form"]) | {"who": "Trente femmes"}
+    assert client.post(address(minute, "step_answer"), corrected).status_code == 302, "kept, and one's own"
     budget = shelf["budget-du-projet"]
     refused = client.post(address(budget, "step_answer"), {"total": "beaucoup"})
     assert refused.status_code == 422
     assert "beaucoup" in refused.text
+
+
+def test_two_colleagues_at_one_step_keep_what_each_has_written(client, shelf, association, member):
+    client.force_login(member)
+    step = shelf["une-minute"]
+    first, second, *_ = (each.key for each in exercise_of(PREPARE, step.key).questions)
+    form = opened(client, address(step))
+    answer_step(organisation=association.organisation, step=step, answers={first: "D’elle."}, by=member)
+    assert client.post(address(step, "step_answer"), form | {second: "De moi."}).status_code == 302
+    assert Progress.objects.get().answers == {first: "D’elle.", second: "De moi."}
+    answer = client.post(address(step, "step_answer"), form | {first: "Autrement."})
+    assert answer.status_code == 409
+    assert "D’elle." in answer.text
+    assert Progress.objects.get().answers[first] == "D’elle."
+    there = re.search(r'href="([^"]+)" target="_blank"', answer.text)
+    assert client.get(there[1]).status_code == 200
+    again = as_posted(answer.context["form"])
+    assert client.post(address(step, "step_answer"), again).status_code == 302
+    assert Progress.objects.get().answers == {first: "Autrement.", second: "De moi."}
 
 
 def test_answers_are_seen_by_their_own_people_only(client, shelf, association, member):

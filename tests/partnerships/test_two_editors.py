@@ -106,6 +106,7 @@ def test_an_account_written_meanwhile_by_a_colleague_is_shown_before_it_is_repla
     address = reverse("partnerships:partnership_reflect", args=[ended.pk])
     answer = client.post(address, form | {"text": "Un texte précieux."})
     assert answer.status_code == 409
+    assert f'<a href="{ended.get_absolute_url()}" target="_blank"' in answer.text
     assert "Quelqu’un, ou vous dans un autre onglet, a changé ces lignes" in answer.text
     assert "Trente jeunes, et un atelier." in answer.text
     assert "Un texte précieux." in answer.text
