@@ -47,6 +47,11 @@ def accept_claim(*, claim: Claim, by: User | None, answer: str = "") -> Claim:
     A record nobody had claimed becomes a checked member: deciding the claim was the human check.
     """
     claim, organisation = _locked_for_decision(claim, by)
+    if not claim.user.is_active:
+        raise DomainError(
+            "Le compte de cette personne est désactivé\u00a0: personne ne tiendrait cette fiche. "
+            "Refusez sa demande, ou réactivez d’abord son compte."
+        )
     was_unattended = not organisation.memberships.exists()
     newcomer_manages = not organisation.memberships.managers().exists()
     _decide(claim, "accept", by, paragraphs(answer)[:MESSAGE_LENGTH])

@@ -83,6 +83,18 @@ def test_a_request_whose_person_closed_their_account_meanwhile_is_not_decided(de
         decide(claim=claim, answer="Merci.", by=StaffFactory())
 
 
+def test_nobody_who_cannot_log_in_is_given_a_record():
+    claim = ClaimFactory(user__is_active=False)
+    with pytest.raises(DomainError, match="désactivé"):
+        operations.accept_claim(claim=claim, by=StaffFactory())
+    claim.organisation.refresh_from_db()
+    assert (claim.organisation.status, claim.organisation.members.count()) == (
+        OrganisationStatus.UNCLAIMED,
+        0,
+    )
+    operations.refuse_claim(claim=claim, answer="Ce compte ne sert plus.", by=StaffFactory())
+
+
 def test_accepting_makes_a_manager_and_a_checked_member():
     claim = ClaimFactory()
     operations.accept_claim(claim=claim, by=StaffFactory())
