@@ -14,6 +14,7 @@ from types import TracebackType
 from typing import IO, Self
 
 from mecenova.identifiers.names import fold
+from mecenova.identifiers.spreadsheets import FORMULA_STARTS
 from mecenova.imports.columns import Column, Layout, known_labels, laid_out
 from mecenova.imports.errors import ImportRefused
 from mecenova.imports.lines import LONGEST_LINE, Line, Lines
@@ -23,7 +24,7 @@ SEPARATOR_NAMES = {";": "point-virgule", ",": "virgule", "\t": "tabulation"}
 # A quote that nothing closes swallows what follows: so many times it is put right line by line.
 MOST_REPAIRS = 100
 SHOWN_OF_A_BROKEN_ROW = 2000
-ESCAPED_BY_REJECTS = ("'=", "'+", "'-", "'@")
+ESCAPED_BY_REJECTS = tuple(f"'{start}" for start in FORMULA_STARTS)
 
 _OPEN_QUOTE = (
     "un guillemet ouvert sur cette ligne n’est pas refermé\u00a0: "

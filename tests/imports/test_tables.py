@@ -227,9 +227,10 @@ def test_a_line_of_megabytes_is_one_reject(tmp_path):
 
 
 def test_corrected_rejects_come_back_as_they_were(tmp_path):
-    path = written(tmp_path, "ligne;raison;nom;objet\n3;le nom manque;'=1+1;'-5\n")
+    rows = "3;le nom manque;'=1+1;'-5\n4;le nom manque;'\tUn nom;\"'\nUn objet\"\n"
+    path = written(tmp_path, f"ligne;raison;nom;objet\n{rows}")
     with Table(path, COLUMNS) as table:
-        assert [(row["nom"], row["objet"]) for row in table] == [("=1+1", "-5")]
+        assert [(row["nom"], row["objet"]) for row in table] == [("=1+1", "-5"), ("Un nom", "Un objet")]
         assert table.layout.unknown == []
 
 
