@@ -100,6 +100,18 @@ class TestMoving:
         with pytest.raises(DomainError, match="passé"):
             move_booking(slot=slot, to=slots[2], by=member)
 
+    def test_not_whoever_has_taken_it_since_it_was_read(self, slots, book, member, adviser):
+        read = book(slots[0])
+        cancel_booking(slot=slots[0], by=member)
+        with pytest.raises(DomainError, match="changer de main"):
+            move_booking(slot=read, to=slots[2], by=member)
+        rival = MembershipFactory()
+        key = rival.organisation_id
+        book_slot(slot=slots[0], organisation_id=key, about=rival.organisation, by=rival.user)
+        with pytest.raises(DomainError, match="changer de main"):
+            move_booking(slot=read, to=slots[2], by=adviser)
+        assert Slot.objects.to_hold().get().booked_by_organisation_id == key
+
     def test_the_place_left_goes_to_whoever_waits(self, slots, book, member, adviser):
         slot = book(slots[0])
         rival = MembershipFactory()

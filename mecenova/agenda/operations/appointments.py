@@ -17,6 +17,7 @@ from mecenova.agenda.operations.free import NOTICE, free_slots, refuse_all_day, 
 from mecenova.agenda.operations.requests import answer_requests, close_requests, owe_slot, remember_offer
 from mecenova.agenda.operations.slots import (
     BOOKED,
+    CHANGED_HANDS,
     FREE,
     TAKEN,
     clear_for,
@@ -48,9 +49,12 @@ HELD, MISSED, WITHDRAWN = "held", "missed", "withdrawn"
 @transaction.atomic
 def move_booking(*, slot: Slot, to: Slot, by: "User") -> Slot:
     """The same appointment at another time, before it begins: each side is told once, its place is free."""
-    lock_organisation_of(slot)
+    holder = lock_organisation_of(slot)
     rows = {row.pk: row for row in locked_both(slot, to)}
     row, chosen = rows[slot.pk], rows[to.pk]
+    if row.booked_by_organisation_id != holder or slot.booked_by_organisation_id not in (holder, None):
+        # Given back since it was read, and perhaps another's: the team may move any, and would move theirs.
+        raise DomainError(CHANGED_HANDS)
     organisation_id, about = row.booked_by_organisation_id, row.booked_about
     if not can_see_booking(by, row) or organisation_id is None or about is None:
         raise PermissionDenied

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 EARLIEST, LATEST = time(7), time(20)
 FREE, BOOKED = "free", "booked"
 FURTHEST = timedelta(days=183)
+CHANGED_HANDS = "Ce créneau vient de changer de main\u00a0: la page dit à qui il est."
 TAKEN = "Ce créneau vient d’être pris ou retiré\u00a0: choisissez-en un autre."
 
 # Here, where steps can be started again: the rules of this room lie below its operations.
@@ -143,7 +144,7 @@ def locked_with_organisation(slot: Slot, *, hour_of: "User | None" = None) -> Sl
         _hold_hour_of(hour_of, slot)
     row = locked(slot)
     if row.booked_by_organisation_id not in (holder, None):
-        raise DomainError("Ce créneau vient de changer de main\u00a0: la page dit à qui il est.")
+        raise DomainError(CHANGED_HANDS)
     return row
 
 
