@@ -7,7 +7,7 @@ ended, is alone from the start.
 
 import logging
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import groupby, islice
 from uuid import UUID
 
@@ -30,23 +30,34 @@ AT_ONCE = 25
 def run_due(limit: int = 500, seconds: float = 20.0, *, durable: bool = True) -> Counter[Ran]:
     """Run what is due, oldest first, within bounds of number and time. Two runners share the work.
 
+    What somebody holds is left, and takes nobody's place: a long import may hold more than the bound.
     Not durable, it runs inside the caller's transaction: a past that is made in one piece or not at all.
     """
     stop = clock.elapsed() + seconds
     ran: Counter[Ran] = Counter()
     if durable:
         count_unfinished()
-    for rows in _handfuls(limit):
-        if clock.elapsed() >= stop:
-            break
-        ran += _run(rows, durable)
+    seen: list[UUID] = []
+    room = limit
+    while room:
+        found = _due_but(seen, room)
+        for rows in _handfuls(found):
+            if clock.elapsed() >= stop:
+                return ran
+            ran += _run(rows, durable)
+        seen += [row.pk for row in found]
+        room = limit - (len(seen) - ran[Ran.LEFT]) if len(found) == room else 0
     return ran
 
 
-def _handfuls(limit: int) -> Iterator[list[FollowUp]]:
+def _due_but(seen: Sequence[UUID], number: int) -> list[FollowUp]:
     """What is due now, oldest first, those of one rule that fall due together side by side."""
-    due = FollowUp.objects.all().due(clock.now()).order_by("due_at", "rule", "subject_type", "id")
-    found = due.only("rule", "subject_type_id", "subject_id", "due_at", "attempts")[:limit]
+    due = FollowUp.objects.all().due(clock.now()).exclude(pk__in=seen)
+    found = due.order_by("due_at", "rule", "subject_type", "id")
+    return list(found.only("rule", "subject_type_id", "subject_id", "due_at", "attempts")[:number])
+
+
+def _handfuls(found: Sequence[FollowUp]) -> Iterator[list[FollowUp]]:
     for _, alike in groupby(found, key=_alike):
         while rows := list(islice(alike, AT_ONCE)):
             yield rows

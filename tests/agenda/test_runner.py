@@ -6,6 +6,7 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import connection, transaction
 
+from accounts.models import User
 from mecenova.agenda.enums import Outcome
 from mecenova.agenda.models import FollowUp
 from mecenova.agenda.operations import next_step, retry_now, run_due, start
@@ -14,7 +15,7 @@ from mecenova.calendar import clock
 from tests.accounts.factories import UserFactory
 from tests.agenda.rules_for_tests import Answer, AtOnce, Broken, Check, Ends, News, Releases
 from tests.mail.factories import PersonFactory
-from tests.threads import failures_at_once
+from tests.threads import failures_at_once, while_uncommitted
 
 pytestmark = pytest.mark.django_db
 
@@ -226,6 +227,21 @@ class TestTogether:
         run_due()
         assert len(acted) == 20
         assert FollowUp.objects.open().count() == 20
+
+    def test_what_somebody_holds_takes_nobody_s_place(self, frozen, acted, day, monkeypatch):
+        """An import on trial holds every record of its file, for as long as it lasts."""
+        people = PersonFactory.create_batch(4)
+        for person in people:
+            start(Answer, person)
+        frozen.advance(timedelta(days=1))
+        start(Answer, PersonFactory())
+        frozen.move_to(day(27))
+        theirs = User.objects.filter(pk__in=[person.pk for person in people])
+        ran = while_uncommitted(
+            monkeypatch, lambda: list(theirs.select_for_update()), lambda: run_due(limit=2)
+        )
+        assert ran == Counter({Ran.LEFT: 4, Ran.DONE: 1})
+        assert run_due(limit=2) == Counter({Ran.DONE: 2})
 
     def test_a_subject_somebody_is_working_on_is_left_for_the_next_sweep(self, frozen, acted, day):
         person = PersonFactory()
