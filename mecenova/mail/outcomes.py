@@ -40,6 +40,8 @@ _OURS = {"7", "8"}
 _TOO_BIG = 552
 # Of a provider's interface: an unknown key, a bill, an account suspended.
 _WHO_ARE_YOU = {401, 402, 403}
+# Of what stands before its interface: it was handed the mail, and did not hear what became of it.
+_UNHEARD = {502, 504}
 # What a provider's interface raises before it has heard anything: no route, no name, no answer to the call.
 _NEVER_REACHED = (ConnectTimeoutError, NewConnectionError, ProxyError)
 _ENHANCED = re.compile(r"\b5\.(\d{1,3})\.(\d{1,3})\b")
@@ -101,6 +103,8 @@ def judge(error: BaseException, *, knows_outcomes: bool) -> Verdict:
     if isinstance(error, AnymailAPIError) and (status := getattr(error, "status_code", None)):
         if status in _WHO_ARE_YOU:
             return Verdict(Outcome.ALL, said)
+        if status in _UNHEARD:
+            return Verdict(Outcome.UNKNOWN, said)
         # 400 and 422 speak of the mail; the others of our pace, or of the provider's own day.
         refused = status in {400, 422}
         return Verdict(Outcome.REFUSED if refused else Outcome.LATER, said, for_good=refused)

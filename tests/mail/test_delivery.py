@@ -476,6 +476,8 @@ class TestVerdict:
             (requests.ConnectionError(ProtocolError("aborted")), outcomes.Outcome.UNKNOWN),
             (requests.ConnectionError(), outcomes.Outcome.UNKNOWN),
             (answered(422), outcomes.Outcome.REFUSED),
+            (answered(503), outcomes.Outcome.LATER),
+            (answered(504), outcomes.Outcome.UNKNOWN),
         ],
     )
     def test_of_a_provider_s_interface(self, raised, outcome):
