@@ -101,6 +101,7 @@ def present_best(round_: Round, pairs: Pairs, month: Month | None = None) -> Rou
     pairs = hopeful(pairs)
     associations = pairs.associations()
     ledger = read_ledger(associations, month=month)
+    pairs = _still_there(pairs, ledger)
     allocation = allocate(pairs, ledger, compared=is_full)
     presented: list[uuid.UUID] = []
     for some in _in_turns(pairs[allocation.chosen]):
@@ -120,6 +121,12 @@ def present_best(round_: Round, pairs: Pairs, month: Month | None = None) -> Rou
         "Round %s %s: %d needs, %d presented", round_.pk, round_.scope, round_.needs, round_.presented
     )
     return round_
+
+
+def _still_there(pairs: Pairs, ledger: Ledger) -> Pairs:
+    """Without associations that have become part of another since they were ranked."""
+    there = np.isin(pairs.association, ledger.waits.associations)
+    return pairs if there.all() else pairs[np.flatnonzero(there)]
 
 
 def _rank_changes(changes: Changes, month: Month) -> Best:

@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
+from accounts.operations import merge_organisations
 from associations.enums import Stance
 from associations.models import Association
 from companies.models import Policy
@@ -15,8 +16,9 @@ from matching.allocation import PRESENT_TEXT_FROM
 from matching.enums import ChangedKind, RoundScope, SuggestionStatus
 from matching.models import ChangedSubject, Round, Suggestion
 from matching.operations import RoundInProgress, note_change, run_round
+from matching.operations.rounds import present_best
 from matching.profiles import repair, reweigh
-from matching.ranking import rankings_of_needs
+from matching.ranking import rank_everybody, rankings_of_needs
 from matching.tasks import run_nightly_round, run_small_round
 from mecenova.agenda import operations as agenda
 from mecenova.calendar import clock
@@ -68,6 +70,17 @@ def test_a_round_presents_the_best_pairs_within_capacity(need):
     assert suggestion.reasons
     assert suggestion.inputs["cause"] > 0
     assert [line.verb for line in history(suggestion)] == ["present"]
+
+
+@pytest.mark.usefixtures("late_in_the_month")
+def test_who_became_part_of_another_since_it_was_ranked_stops_no_round(need):
+    gone, *_ = AssociationFactory.create_batch(4, complete=True)
+    profiled()
+    best = rank_everybody(deeper={})
+    kept = AssociationFactory(organisation__name="La même").organisation
+    merge_organisations(kept=kept, gone=gone.organisation, by=StaffFactory())
+    round_ = Round.objects.create(scope=RoundScope.FULL, score_version="1", needs=1)
+    assert present_best(round_, best.pairs).presented == 3
 
 
 @pytest.mark.usefixtures("late_in_the_month")
