@@ -1,4 +1,5 @@
-"""What the team owes to those who sign up, and what an organisation owes once asked to correct.
+"""What the team owes to those who sign up, what an organisation owes once asked to correct, and what is told
+to whoever stopped on the way, or invited somebody who never came.
 
 Here too, what the agenda asks about organisations: who is alive, who works there.
 """
@@ -10,15 +11,15 @@ from uuid import UUID
 
 from accounts import notifications
 from accounts.enums import LIVING_STATUSES, OrganisationStatus
-from accounts.models import Claim, Merge, Organisation, User
+from accounts.models import Claim, Invitation, Merge, Organisation, User
 from accounts.signals import organisation_step_lost
 from mecenova.agenda import planning
 from mecenova.agenda.enums import Owner
 from mecenova.agenda.models import FollowUp
-from mecenova.agenda.operations import start, who_leads
+from mecenova.agenda.operations import start, start_once, who_leads
 from mecenova.agenda.organisations import register_directory
 from mecenova.agenda.rules import Letter, Rule, register_rule
-from mecenova.agenda.silence import register_living
+from mecenova.agenda.silence import recent, register_beside, register_living
 from mecenova.calendar import clock
 from mecenova.mail.models import AddressTrouble, OutgoingMail
 from mecenova.mail.notifications import Notification
@@ -47,6 +48,12 @@ register_living(
     next_step_again,
 )
 register_living("accounts.claims", lambda: Claim.objects.waiting(), lambda claim: start(ClaimDecision, claim))
+register_beside(
+    ["accounts.finish_sign_up"],
+    lambda: User.objects.still_signing_up().filter(date_joined__gte=recent()),
+    lambda person: start_once(FinishSignUp, person),
+    once=True,
+)
 
 
 class Organisations:
@@ -238,3 +245,45 @@ class MendAddress(Rule):
     def letters(self, subject: AddressTrouble, follow_up: FollowUp) -> Sequence[Letter]:
         today = clock.today().isoformat()
         return [Letter(notifications.AddressReminder, person, today) for person in team()]
+
+
+@register_rule
+class FinishSignUp(Rule):
+    """An account alone brings nobody anything: whoever stopped before the last screen is told so, twice."""
+
+    name = "accounts.finish_sign_up"
+    title = "Rappeler qu’un compte n’a pas encore d’organisme"
+    is_step = False
+    owner = Owner.PLATFORM
+    days = (1, 7)
+
+    def what(self, subject: User) -> str:
+        return "Rappeler que le compte n’a pas encore d’organisme."
+
+    def still_relevant(self, subject: User) -> bool:
+        return User.objects.still_signing_up().filter(pk=subject.pk).exists()
+
+    def letters(self, subject: User, follow_up: FollowUp) -> Sequence[Letter]:
+        *_, last = self.days
+        is_last = {"is_last": follow_up.occurrence == last}
+        return (Letter(notifications.SignUpUnfinished, subject, follow_up.turn, is_last),)
+
+
+@register_rule
+class ExpiredInvitation(Rule):
+    """Counted from its last day: whoever invited somebody who never came is told, and may invite again."""
+
+    name = "accounts.expired_invitation"
+    title = "Dire qu’une invitation n’a pas servi"
+    is_step = False
+    owner = Owner.PLATFORM
+    days = (1,)
+
+    def what(self, subject: Invitation) -> str:
+        return "Dire à qui a invité que l’invitation n’a pas servi."
+
+    def still_relevant(self, subject: Invitation) -> bool:
+        return subject.is_waiting and subject.has_expired
+
+    def letters(self, subject: Invitation, follow_up: FollowUp) -> Sequence[Letter]:
+        return (Letter(notifications.InvitationExpired, subject, follow_up.turn),)

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.dispatch import receiver
 from django.http import HttpRequest
 
-from accounts.followups import MendAddress
+from accounts.followups import FinishSignUp, MendAddress
 from accounts.models import User
 from accounts.operations import seal_second_step_again
 from mecenova.agenda import operations as agenda
@@ -39,8 +39,11 @@ def mend_changed_address(sender: Any, request: HttpRequest, user: User, **kwargs
 def mend_confirmed_address(
     sender: Any, request: HttpRequest, email_address: EmailAddress, **kwargs: Any
 ) -> None:
-    """A code has arrived there: it receives."""
-    mend_addresses_of(user=email_address.user, by=email_address.user)
+    """A code has arrived there: it receives. An account alone is not an organisation's sign-up."""
+    person = email_address.user
+    mend_addresses_of(user=person, by=person)
+    if User.objects.still_signing_up().filter(pk=person.pk).exists():
+        agenda.start_once(FinishSignUp, person)
 
 
 @receiver(password_reset)

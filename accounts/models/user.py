@@ -8,7 +8,7 @@ from django.contrib.auth.models import (
 from django.db import models
 from django.db.models.functions import Lower
 
-from accounts.enums import REGISTERING_KINDS
+from accounts.enums import REGISTERING_KINDS, ClaimStatus
 from mecenova.calendar import clock
 from mecenova.identifiers.emails import AddressField
 from mecenova.identifiers.models import Identified
@@ -31,6 +31,15 @@ class UserManager(BaseUserManager["User"]):
 
     def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
         return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+
+    def still_signing_up(self) -> "models.QuerySet[User]":
+        """Who came to enter an organisation, and has entered none since, nor asks to join one.
+
+        Their address is confirmed: nobody is written to at one that may be somebody else's.
+        """
+        confirmed = self.filter(emailaddress__primary=True, emailaddress__verified=True)
+        came = confirmed.filter(is_active=True, is_staff=False, memberships=None).exclude(wanted_kind="")
+        return came.exclude(claims__status=ClaimStatus.WAITING)
 
 
 class User(Identified, AbstractBaseUser, PermissionsMixin):

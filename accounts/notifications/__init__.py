@@ -28,7 +28,9 @@ from accounts.notifications.people import (
     AccountDormant,
     ColleagueLeft,
     InvitationAccepted,
+    InvitationExpired,
     RemovedFromTeam,
+    SignUpUnfinished,
 )
 from accounts.notifications.staff import (
     NAMED,
@@ -54,6 +56,7 @@ __all__ = [
     "ClaimRefused",
     "ColleagueLeft",
     "InvitationAccepted",
+    "InvitationExpired",
     "LastChangesReminder",
     "LeadAlert",
     "NewcomerByClaim",
@@ -61,6 +64,7 @@ __all__ = [
     "OrganisationWithdrawn",
     "OrganisationsMerged",
     "RemovedFromTeam",
+    "SignUpUnfinished",
     "StaffReminder",
     "managers_of",
     "write_codes_refused",

@@ -1,4 +1,4 @@
-"""Somebody joins a team, leaves one, or has done nothing for long."""
+"""Somebody comes, joins a team, leaves one, or has done nothing for long."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -7,9 +7,31 @@ from django.urls import reverse
 
 from accounts.models import Invitation, Membership, Organisation, User
 from accounts.notifications.teams import ToManagers, managers_of, members_url
+from accounts.policies import REGISTER_PAGES, can_manage_members
 from accounts.retention import closes_at, is_dormant, last_act_of
 from mecenova.mail.addresses import absolute_url
 from mecenova.mail.notifications import Notification, register_notification
+
+
+@register_notification
+class SignUpUnfinished(Notification):
+    """Of an account without an organisation: where to go on. Context: `is_last`, when it is said no more."""
+
+    name = "accounts.sign_up_unfinished"
+    template = "mail/accounts/sign_up_unfinished.md"
+
+    def recipients(self, subject: User) -> Iterable[User]:
+        return [subject]
+
+    def context(self, subject: User, recipient: User) -> dict[str, Any]:
+        return {
+            "kind": subject.get_wanted_kind_display().lower(),
+            "register_url": absolute_url(reverse(REGISTER_PAGES[subject.wanted_kind])),
+            "close_url": absolute_url(reverse("accounts:close_account")),
+        }
+
+    def still_wanted(self, subject: User, recipient: User) -> bool:
+        return User.objects.still_signing_up().filter(pk=subject.pk).exists()
 
 
 @register_notification
@@ -30,6 +52,26 @@ class InvitationAccepted(Notification):
 
     def still_wanted(self, subject: Invitation, recipient: User) -> bool:
         return recipient in managers_of(subject.organisation)
+
+
+@register_notification
+class InvitationExpired(Notification):
+    """Nobody came: whoever sent it, or who runs the team since, so that they may send another."""
+
+    name = "accounts.invitation_expired"
+    weekly = True
+    template = "mail/accounts/invitation_expired.md"
+
+    def recipients(self, subject: Invitation) -> Iterable[User]:
+        if can_manage_members(subject.invited_by, subject.organisation):
+            return [subject.invited_by]
+        return managers_of(subject.organisation)
+
+    def context(self, subject: Invitation, recipient: User) -> dict[str, Any]:
+        return {"organisation": subject.organisation, "members_url": members_url(subject.organisation)}
+
+    def still_wanted(self, subject: Invitation, recipient: User) -> bool:
+        return subject.is_waiting and subject.has_expired
 
 
 @register_notification

@@ -5,11 +5,13 @@ from datetime import timedelta
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
-from accounts import notifications, policies
+from accounts import followups, notifications, policies
 from accounts.enums import Role
 from accounts.models import Invitation, Membership, Organisation, User
-from accounts.operations.organisations import locked, withdraw_organisation
+from accounts.operations.organisations import end_sign_up, locked, withdraw_organisation
 from accounts.operations.presence import follow_members
+from mecenova.agenda import operations as agenda
+from mecenova.agenda.enums import Outcome
 from mecenova.calendar import clock
 from mecenova.mail.models import MESSAGE, OutgoingMail
 from mecenova.mail.operations import queue
@@ -65,6 +67,8 @@ def invite_member(*, organisation: Organisation, email: str, role: str, by: User
     invitation.invited_by = by
     invitation.expires_at = clock.now() + INVITATION_LIFE
     invitation.save()
+    agenda.close(invitation, outcome=Outcome.CANCELLED)
+    agenda.start(followups.ExpiredInvitation, invitation, since=invitation.expires_at)
     journal.record(organisation, "invite", organisation.status, organisation.status, by)
     notifications.write_invitation(invitation)
     return invitation, True
@@ -76,7 +80,8 @@ def withdraw_invitation(*, invitation: Invitation, by: User) -> None:
     organisation = locked(invitation.organisation)
     if not policies.can_manage_members(by, organisation):
         raise PermissionDenied
-    Invitation.objects.waiting().filter(pk=invitation.pk).delete()
+    if Invitation.objects.waiting().filter(pk=invitation.pk).delete()[0]:
+        agenda.close(invitation, outcome=Outcome.CANCELLED)
 
 
 @transaction.atomic
@@ -100,9 +105,11 @@ def accept_invitation(*, invitation: Invitation, by: User) -> Membership:
     invitation.accepted_at = clock.now()
     invitation.accepted_by = by
     invitation.save(update_fields=["accepted_at", "accepted_by"])
+    agenda.close(invitation)
     if member is None:
         member = Membership.objects.create(organisation=organisation, user=by, role=invitation.role)
         follow_members(organisation)
+        end_sign_up(by)
     elif invitation.role == Role.MANAGER and not member.is_manager:
         member.role = Role.MANAGER
         member.save(update_fields=["role"])

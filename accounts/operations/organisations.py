@@ -210,7 +210,9 @@ def withdraw_organisation(*, organisation: Organisation, by: User | None) -> Org
     if by is not None and not policies.can_withdraw(by, organisation):
         raise PermissionDenied
     journal.advance(organisation, ORGANISATION, "leave", by=by, left_at=clock.now())
-    organisation.invitations.waiting().delete()
+    invitations = organisation.invitations.waiting()
+    agenda.close_many(list(invitations), outcome=Outcome.CANCELLED)
+    invitations.delete()
     signals.organisation_left.send(Organisation, organisation=organisation, by=by)
     agenda.release_organisation(organisation_id=organisation.pk, by=by)
     # Last, when the rooms above have ended theirs: whatever they were answering meanwhile is closed too.
@@ -241,7 +243,8 @@ def hold(organisations: "Collection[uuid.UUID] | QuerySet[Any, Any]") -> set[uui
 
 def end_sign_up(person: User) -> None:
     """What they came for is done: leaving a team one day will not send them back to the third screen."""
-    User.objects.filter(pk=person.pk).exclude(wanted_kind="").update(wanted_kind="")
+    if User.objects.filter(pk=person.pk).exclude(wanted_kind="").update(wanted_kind=""):
+        agenda.close(person, followups.FinishSignUp)
 
 
 def _insert_once(organisation: Organisation) -> None:

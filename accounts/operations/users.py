@@ -148,6 +148,7 @@ def close_account(*, person: User, by: User | None) -> User:
     for claim in person.claims.waiting():
         agenda.close(claim, outcome=Outcome.CANCELLED)
         claim.delete()
+    agenda.close(person, outcome=Outcome.CANCELLED)
     EmailAddress.objects.filter(user=person).delete()
     Authenticator.objects.filter(user=person).delete()
     Invitation.objects.filter(accepted_by=person).update(email="")

@@ -6,7 +6,7 @@ from django.contrib.contenttypes.prefetch import GenericPrefetch
 from django.db.models import Model, QuerySet
 from django.urls import reverse
 
-from accounts.models import Claim, Organisation
+from accounts.models import Claim, Invitation, Organisation
 from associations.models import Association, Project
 from companies.models import Company, Need
 from infotheque.models import Document, Tip
@@ -38,6 +38,7 @@ def _read() -> "list[QuerySet[Any]]":
     return [
         Organisation.objects.select_related("association", "company"),
         Claim.objects.select_related("organisation", "user"),
+        Invitation.objects.select_related("organisation__association", "organisation__company"),
         Association.objects.select_related("organisation"),
         Company.objects.select_related("organisation"),
         Project.objects.select_related("association__organisation"),
@@ -50,7 +51,7 @@ def _read() -> "list[QuerySet[Any]]":
 
 
 def name_of(subject: Model) -> str:
-    if isinstance(subject, Claim):
+    if isinstance(subject, Claim | Invitation):
         return subject.organisation.name
     if isinstance(subject, Introduction):
         return f"{subject.asking_organisation.name} → {subject.answering_organisation.name}"
@@ -77,6 +78,9 @@ def page_of(subject: Any) -> str:
         return reverse("pages:claim", args=[subject.pk])
     if isinstance(subject, Organisation):
         return _page_of_organisation(subject)
+    if isinstance(subject, Invitation):
+        # Its own address is the link that was sent to somebody else.
+        return _page_of_organisation(subject.organisation)
     if (owner := _owner(subject)) is not None and owner.has_left:
         # Its own page answers nobody any more; the organisation's tells the team the whole story.
         return _page_of_organisation(owner)

@@ -74,6 +74,20 @@ def invitation_accepted():
     )
 
 
+def alone():
+    """Of Léa, who has opened an account and stopped there."""
+    return UserFactory(email="lea@exemple.fr", first_name="Léa", last_name="Roux", wanted_kind="association")
+
+
+def invitation_unused():
+    return InvitationFactory(
+        organisation=managed(),
+        email="paul@exemple.fr",
+        invited_by=User.objects.get(email="lea@exemple.fr"),
+        expires_at=clock.now(),
+    )
+
+
 def waiting_files():
     ClaimFactory(organisation__name="Les Phares")
     OrganisationFactory(name="Les Lucioles", status="to_check")
@@ -112,7 +126,9 @@ SUBJECTS = {
     notifications.ClaimAccepted: claim_accepted,
     notifications.ClaimRefused: lambda: claimed(answer="Votre nom ne figure nulle part.\nMerci"),
     notifications.NewcomerByClaim: newcomer,
+    notifications.SignUpUnfinished: alone,
     notifications.InvitationAccepted: invitation_accepted,
+    notifications.InvitationExpired: invitation_unused,
     notifications.RemovedFromTeam: lea,
     notifications.ColleagueLeft: managed,
     notifications.OrganisationWithdrawn: withdrawn,
@@ -125,6 +141,7 @@ VALUES = {
     "organisation_name": "Les Lucioles",
     "by_team": False,
     "person": "Sam Petit",
+    "is_last": False,
     "gone_name": "Association Les Lucioles",
 }
 
