@@ -11,7 +11,7 @@ from uuid import UUID
 
 from accounts import notifications
 from accounts.enums import LIVING_STATUSES, OrganisationStatus
-from accounts.models import Claim, Invitation, Merge, Organisation, User
+from accounts.models import Claim, Invitation, Merge, Organisation, User, addresses_to_mend
 from accounts.signals import organisation_step_lost
 from mecenova.agenda import planning
 from mecenova.agenda.enums import Owner
@@ -25,9 +25,7 @@ from mecenova.mail.models import AddressTrouble, OutgoingMail
 from mecenova.mail.notifications import Notification
 from mecenova.team import team
 
-register_living(
-    "accounts.addresses", AddressTrouble.objects.open, lambda trouble: start(MendAddress, trouble)
-)
+register_living("accounts.addresses", addresses_to_mend, lambda trouble: start(MendAddress, trouble))
 
 REMINDER, ALERT, APOLOGY = 3, 5, 10
 
@@ -228,7 +226,7 @@ class CallForCorrections(Rule):
 
 @register_rule
 class MendAddress(Rule):
-    """An address receives nothing more: the team knows within the day, until it is mended."""
+    """An address receives nothing more: the team knows within the day and calls its owner, until it does."""
 
     name = "accounts.mend_address"
     title = "Retrouver une adresse qui reçoit"
@@ -240,7 +238,7 @@ class MendAddress(Rule):
         return "Appeler la personne\u00a0: son adresse ne reçoit plus nos courriels."
 
     def still_relevant(self, subject: AddressTrouble) -> bool:
-        return subject.is_open
+        return addresses_to_mend().filter(pk=subject.pk).exists()
 
     def letters(self, subject: AddressTrouble, follow_up: FollowUp) -> Sequence[Letter]:
         today = clock.today().isoformat()

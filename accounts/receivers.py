@@ -11,17 +11,24 @@ from django.dispatch import receiver
 from django.http import HttpRequest
 
 from accounts.followups import FinishSignUp, MendAddress
-from accounts.models import User
+from accounts.models import Invitation, User, addresses_to_mend
+from accounts.notifications import InvitationUndelivered
 from accounts.operations import seal_second_step_again
 from mecenova.agenda import operations as agenda
+from mecenova.mail.enums import TroubleKind
 from mecenova.mail.models import AddressTrouble
-from mecenova.mail.operations import mend_addresses_of
+from mecenova.mail.operations import mend_addresses_of, queue
 from mecenova.mail.signals import address_mended, address_troubled
 
 
 @receiver(address_troubled)
 def follow_address(sender: Any, trouble: AddressTrouble, **kwargs: Any) -> None:
-    agenda.start(MendAddress, trouble, since=trouble.at)
+    """The team calls its owner; whoever invited somebody at a wrong address looks for the right one."""
+    if addresses_to_mend().filter(pk=trouble.pk).exists():
+        agenda.start(MendAddress, trouble, since=trouble.at)
+    if trouble.kind != TroubleKind.COMPLAINED:
+        for invitation in Invitation.objects.waiting().filter(email=trouble.address):
+            queue(InvitationUndelivered, invitation, occurrence=str(trouble.pk))
 
 
 @receiver(address_mended)

@@ -29,6 +29,7 @@ from accounts.notifications.people import (
     ColleagueLeft,
     InvitationAccepted,
     InvitationExpired,
+    InvitationUndelivered,
     RemovedFromTeam,
     SignUpUnfinished,
 )
@@ -57,6 +58,7 @@ __all__ = [
     "ColleagueLeft",
     "InvitationAccepted",
     "InvitationExpired",
+    "InvitationUndelivered",
     "LastChangesReminder",
     "LeadAlert",
     "NewcomerByClaim",

@@ -54,13 +54,8 @@ class InvitationAccepted(Notification):
         return recipient in managers_of(subject.organisation)
 
 
-@register_notification
-class InvitationExpired(Notification):
-    """Nobody came: whoever sent it, or who runs the team since, so that they may send another."""
-
-    name = "accounts.invitation_expired"
-    weekly = True
-    template = "mail/accounts/invitation_expired.md"
+class InvitationUnused(Notification):
+    """Nobody has come by it: whoever sent it, or who runs the team since, so that they may send another."""
 
     def recipients(self, subject: Invitation) -> Iterable[User]:
         if can_manage_members(subject.invited_by, subject.organisation):
@@ -69,6 +64,24 @@ class InvitationExpired(Notification):
 
     def context(self, subject: Invitation, recipient: User) -> dict[str, Any]:
         return {"organisation": subject.organisation, "members_url": members_url(subject.organisation)}
+
+    def still_wanted(self, subject: Invitation, recipient: User) -> bool:
+        return subject.is_waiting
+
+
+@register_notification
+class InvitationUndelivered(InvitationUnused):
+    """The address refused it."""
+
+    name = "accounts.invitation_undelivered"
+    template = "mail/accounts/invitation_undelivered.md"
+
+
+@register_notification
+class InvitationExpired(InvitationUnused):
+    name = "accounts.invitation_expired"
+    weekly = True
+    template = "mail/accounts/invitation_expired.md"
 
     def still_wanted(self, subject: Invitation, recipient: User) -> bool:
         return subject.is_waiting and subject.has_expired

@@ -5,9 +5,8 @@ from typing import Any
 
 from django.urls import reverse
 
-from accounts.models import Claim, Organisation, User
+from accounts.models import Claim, Organisation, User, addresses_to_mend
 from mecenova.mail.addresses import absolute_url
-from mecenova.mail.models import AddressTrouble
 from mecenova.mail.notifications import Notification, register_notification
 from mecenova.team import is_staff
 
@@ -61,12 +60,12 @@ class AddressReminder(ToStaff):
     template = "mail/accounts/address_reminder.md"
 
     def context(self, subject: User, recipient: User) -> dict[str, Any]:
-        troubles = AddressTrouble.objects.open().select_related("user").order_by("at", "pk")
+        troubles = addresses_to_mend().select_related("user").order_by("at", "pk")
         return {
             "number": troubles.count(),
             "troubles": troubles[:NAMED],
-            "addresses_url": absolute_url(reverse("mail:failed")),
+            "addresses_url": absolute_url(reverse("pages:basket", args=["adresses"])),
         }
 
     def still_wanted(self, subject: User, recipient: User) -> bool:
-        return is_staff(recipient) and AddressTrouble.objects.open().exists()
+        return is_staff(recipient) and addresses_to_mend().exists()

@@ -7,7 +7,7 @@ from accounts import followups, notifications, policies
 from accounts.enums import Role
 from accounts.models import Claim, Membership, Organisation, User
 from accounts.operations.organisations import become_checked, end_sign_up, locked
-from accounts.operations.presence import follow_members
+from accounts.operations.presence import follow_addresses_of, follow_members
 from accounts.signals import organisation_attended
 from accounts.workflow import CLAIM
 from mecenova.agenda import operations as agenda
@@ -35,6 +35,7 @@ def claim_organisation(*, organisation: Organisation, message: str, by: User) ->
     claim = Claim.objects.create(organisation=organisation, user=by, message=message)
     journal.record(claim, "claim", NEW, claim.status, by)
     agenda.start(followups.ClaimDecision, claim)
+    follow_addresses_of(by)
     queue(notifications.ClaimReceived, claim)
     return claim
 

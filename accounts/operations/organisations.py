@@ -14,6 +14,7 @@ from accounts import followups, notifications, policies, signals
 from accounts.enums import OrganisationKind, OrganisationStatus, Origin, Role
 from accounts.models import Membership, Merge, Organisation, User
 from accounts.operations.naming import clean_key, clean_name, clean_postal_code, record_new_name
+from accounts.operations.presence import follow_addresses_of
 from accounts.workflow import ORGANISATION
 from mecenova.agenda import operations as agenda
 from mecenova.agenda.enums import Outcome
@@ -77,6 +78,7 @@ def create_organisation(
         Membership.objects.create(organisation=organisation, user=manager, role=Role.MANAGER)
         agenda.follow_members(organisation_id=organisation.pk, people=[manager.pk])
         end_sign_up(manager)
+        follow_addresses_of(manager)
     if origin != Origin.IMPORT:  # An import's own report is the record of its rows.
         journal.record(organisation, "create", NEW, organisation.status, by)
     if status == OrganisationStatus.TO_CHECK:

@@ -1,6 +1,7 @@
-"""Where all of a team are away, their organisation is."""
+"""Where all of a team are away, their organisation is; whoever joins one can be called."""
 
-from accounts.models import Organisation
+from accounts.followups import MendAddress
+from accounts.models import Organisation, User, addresses_to_mend
 from mecenova.agenda import operations as agenda
 
 
@@ -14,3 +15,9 @@ def follow_members(*organisations: Organisation) -> None:
         people = organisation.members.filter(is_active=True).values_list("pk", flat=True)
         agenda.follow_members(organisation_id=organisation.pk, people=list(people))
         agenda.tell_who_stays(organisation_id=organisation.pk)
+
+
+def follow_addresses_of(person: User) -> None:
+    """Somebody whom the team can call from now on: an address of theirs that receives nothing is to mend."""
+    for trouble in addresses_to_mend().filter(address=person.email):
+        agenda.start(MendAddress, trouble)

@@ -15,7 +15,7 @@ from accounts.models.user import CLOSED_DOMAIN
 from accounts.notifications import write_farewell, write_second_step_taken_away
 from accounts.operations.members import hand_over, leave
 from accounts.operations.organisations import hold
-from accounts.operations.presence import follow_members
+from accounts.operations.presence import follow_addresses_of, follow_members
 from accounts.seals import seal_again
 from mecenova.agenda import operations as agenda
 from mecenova.agenda.enums import Outcome
@@ -88,6 +88,7 @@ def write_account(*, person: User, changes: Mapping[str, Any], by: User) -> User
     note = ", ".join(str(getattr(User._meta.get_field(name), "verbose_name", name)) for name in kept)
     journal.record(person, "write_account", was, ACCOUNT_STATES[person.is_active], by, note)
     follow_members(*teams)
+    follow_addresses_of(person)
     return person
 
 

@@ -96,6 +96,7 @@ def waiting_files():
 
 def address_in_trouble():
     paul = UserFactory(first_name="Paul", last_name="Petit", email="paul@exemple.fr")
+    MembershipFactory(user=paul)
     AddressTrouble.objects.create(user=paul, address=paul.email, kind=TroubleKind.BOUNCED)
     return StaffFactory(email="lea@exemple.fr", first_name="Léa")
 
@@ -129,6 +130,7 @@ SUBJECTS = {
     notifications.SignUpUnfinished: alone,
     notifications.InvitationAccepted: invitation_accepted,
     notifications.InvitationExpired: invitation_unused,
+    notifications.InvitationUndelivered: invitation_unused,
     notifications.RemovedFromTeam: lea,
     notifications.ColleagueLeft: managed,
     notifications.OrganisationWithdrawn: withdrawn,

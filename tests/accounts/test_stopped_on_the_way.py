@@ -8,11 +8,17 @@ from django.urls import reverse
 from accounts import operations
 from accounts.enums import Role
 from accounts.models import Invitation, User
+from accounts.notifications import AddressReminder
 from mecenova.agenda.enums import Outcome
 from mecenova.agenda.models import FollowUp
 from mecenova.agenda.operations import check_silence, run_due
 from mecenova.calendar import clock
+from mecenova.mail.delivery import Delivery
+from mecenova.mail.enums import TroubleKind
+from mecenova.mail.models import OutgoingMail
+from mecenova.mail.operations import deliver_due, mark_address, queue
 from tests.accounts.factories import (
+    ClaimFactory,
     InvitationFactory,
     MembershipFactory,
     OrganisationFactory,
@@ -141,6 +147,67 @@ class TestAnAccountAlone:
         assert told(person) == 2
 
 
+class TestAnAddressThatReceivesNothing:
+    """Anybody may have us write to any address: the team calls those whom it can."""
+
+    def is_to_mend(self, person):
+        trouble = mark_address(address=person.email, kind=TroubleKind.BOUNCED)
+        return FollowUp.objects.about([trouble]).open().filter(rule="accounts.mend_address").exists()
+
+    @pytest.mark.parametrize("who", ["nobody", "alone", "never confirmed", "refused", "switched off"])
+    def test_of_nobody_to_call_is_no_step_of_the_team(self, who):
+        person = {
+            "nobody": lambda: User(email="personne@exemple.fr"),
+            "alone": lambda: UserFactory(),
+            "never confirmed": lambda: UserFactory(verified=False),
+            "refused": lambda: ClaimFactory(status="refused", decided_at=clock.now()).user,
+            "switched off": lambda: MembershipFactory(user__is_active=False).user,
+        }[who]()
+        assert not self.is_to_mend(person)
+        check_silence()
+        assert not FollowUp.objects.open().filter(subject_type__model="addresstrouble").exists()
+        queue(AddressReminder, StaffFactory())
+        OutgoingMail.objects.update(due_at=clock.now())
+        assert deliver_due() == {Delivery.CANCELLED: 1}
+
+    @pytest.mark.parametrize("who", ["member", "claimant", "officer"])
+    def test_of_somebody_to_call_is_one(self, who):
+        person = {
+            "member": lambda: MembershipFactory().user,
+            "claimant": lambda: ClaimFactory().user,
+            "officer": lambda: StaffFactory(),
+        }[who]()
+        assert self.is_to_mend(person)
+
+    @pytest.mark.parametrize("goes_on", ["registers", "claims", "joins", "is back"])
+    def test_becomes_one_as_soon_as_there_is_somebody_to_call(self, goes_on):
+        person = UserFactory(is_active=goes_on != "is back")
+        if goes_on == "is back":
+            MembershipFactory(user=person)
+        assert not self.is_to_mend(person)
+        match goes_on:
+            case "registers":
+                operations.create_organisation(
+                    kind="association", name="Les Phares", postal_code="69003", manager=person, by=person
+                )
+            case "claims":
+                record = OrganisationFactory(status="unclaimed")
+                operations.claim_organisation(organisation=record, message="Trésorière", by=person)
+            case "joins":
+                operations.accept_invitation(invitation=InvitationFactory(email=person.email), by=person)
+            case "is back":
+                operations.write_account(person=person, changes={"is_active": True}, by=StaffFactory())
+        assert FollowUp.objects.open().filter(rule="accounts.mend_address").count() == 1
+
+    def test_of_whoever_has_left_every_team_is_called_no_more(self):
+        member = MembershipFactory(role=Role.CONTRIBUTOR)
+        with clock.frozen(COMES):
+            assert self.is_to_mend(member.user)
+            operations.leave(organisation=member.organisation, by=member.user)
+        live(days=5)
+        assert not FollowUp.objects.open().filter(rule="accounts.mend_address").exists()
+
+
 class TestAnInvitation:
     @pytest.fixture
     def manager(self):
@@ -206,6 +273,14 @@ class TestAnInvitation:
         live(days=30)
         assert "accounts.invitation_expired" in names_to(officer.email)
         assert Invitation.objects.waiting().count() == 1
+
+    @pytest.mark.parametrize(("kind", "is_told"), [("bounced", 1), ("rejected", 1), ("complained", 0)])
+    def test_that_its_address_refuses_is_told_at_once(self, manager, invitation, kind, is_told):
+        InvitationFactory(email=invitation.email, accepted_at=clock.now())
+        mark_address(address=invitation.email, kind=kind)
+        mark_address(address=invitation.email, kind=kind)
+        assert names_to(manager.user.email).count("accounts.invitation_undelivered") == is_told
+        assert OutgoingMail.objects.filter(notification="accounts.invitation_undelivered").count() == is_told
 
     def test_in_error_is_shown_to_the_team_by_its_organisation_never_by_its_link(self, client, invitation):
         FollowUp.objects.about([invitation]).update(attempts=1, last_error="ZeroDivisionError: broken")

@@ -23,7 +23,7 @@ from mecenova.mail.models import AddressTrouble, OutgoingMail
 from mecenova.mail.operations import compose_due, mark_address, mend_address, queue, queue_message
 from mecenova.mail.outcomes import judge
 from mecenova.mail.signals import address_troubled
-from tests.accounts.factories import StaffFactory, UserFactory
+from tests.accounts.factories import MembershipFactory, StaffFactory, UserFactory
 from tests.mail import smtp_sink
 from tests.mail.factories import OutgoingMailFactory, PersonFactory
 from tests.mail.notifications_for_tests import Reminder, Weekly, Welcome
@@ -39,7 +39,7 @@ EPOCH = 1783000000000
 
 @pytest.fixture
 def awa():
-    return UserFactory(email=AWA)
+    return MembershipFactory(user__email=AWA, role="contributor").user
 
 
 @pytest.fixture
@@ -402,7 +402,7 @@ class TestFollowUp:
 
     @pytest.mark.django_db(transaction=True)
     def test_two_who_mend_it_at_once_mend_it_once(self, monkeypatch):
-        holder, helper = UserFactory(email=AWA), StaffFactory()
+        holder, helper = MembershipFactory(user__email=AWA).user, StaffFactory()
         trouble = mark_address(address=AWA, kind=TroubleKind.BOUNCED)
         said_again = while_uncommitted(
             monkeypatch,
@@ -415,7 +415,7 @@ class TestFollowUp:
 
     @pytest.mark.django_db(transaction=True)
     def test_no_follow_up_without_its_trouble(self):
-        UserFactory(email=AWA)
+        MembershipFactory(user__email=AWA)
 
         def mark():
             with transaction.atomic():

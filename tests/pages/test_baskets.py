@@ -81,7 +81,7 @@ def silent():
 
 
 def troubled():
-    user = UserFactory()
+    user = MembershipFactory().user
     return AddressTrouble.objects.create(user=user, address=user.email, kind="bounced")
 
 

@@ -73,7 +73,7 @@ def test_a_basket_without_a_click_takes_none(team, slug):
 
 def test_a_row_given_a_later_date_says_the_first_as_the_tower_does(team):
     """On the promised day itself too, before anything is late."""
-    address = mark_address(address=UserFactory().email, kind=TroubleKind.BOUNCED)
+    address = mark_address(address=StaffFactory().email, kind=TroubleKind.BOUNCED)
     promised = next_step(address).deadline
     with clock.frozen(clock.midnight(clock.paris(promised).date()) + timedelta(hours=12)):
         run_due()

@@ -6,7 +6,7 @@ from django.db.models import QuerySet
 from django.urls import reverse
 
 from accounts.enums import OrganisationEvent, OrganisationKind
-from accounts.models import Claim, Organisation, User
+from accounts.models import Claim, Organisation, User, addresses_to_mend
 from accounts.operations import (
     check_organisation,
     confirm_identity,
@@ -91,7 +91,7 @@ def _recognise(organisation: Organisation, by: User, note: str) -> None:
 
 
 def troubled_addresses() -> "QuerySet[AddressTrouble]":
-    people = AddressTrouble.objects.open().select_related("user")
+    people = addresses_to_mend().select_related("user")
     return people.prefetch_related("user__memberships__organisation").order_by("at", "pk")
 
 
