@@ -272,9 +272,7 @@ def _morning_it_waits_for(mail: OutgoingMail) -> datetime | None:
 
 def _when_people_may_be_written_to(mail: OutgoingMail, moment: datetime) -> datetime:
     """What did not leave in the evening is not for the night, unless it answers an act."""
-    notification = notification_named(mail.notification)
-    waits = notification is not None and not notification.urgent
-    return next_sending_time(moment) if waits else moment
+    return moment if mail.urgent else next_sending_time(moment)
 
 
 def _settle(mail: OutgoingMail, delivery: Delivery, reason: str = "") -> Delivery:
