@@ -193,13 +193,13 @@ def _why_not(mail: OutgoingMail) -> str:
     """
     if mail.recipient is not None and not mail.recipient.is_active:
         return Unsent.INACTIVE
+    if not mail.urgent and mail.in_trouble:
+        return Unsent.IN_TROUBLE
     if mail.notification == MESSAGE:
         return ""
     notification = notification_named(mail.notification, mail.occurrence)
     if notification is None:
         raise LookupError(f"This release has no notification {mail.notification}")
-    if not notification.urgent and mail.in_trouble:
-        return Unsent.IN_TROUBLE
     if mail.category == Category.INFORMATION and _is_declined(mail, notification):
         return Unsent.DECLINED
     subject = mail.about

@@ -273,8 +273,9 @@ class TestInTrouble:
         queue(Welcome, awa)
         queue(Reminder, awa)
         queue_message(key="code", subject="Votre code", text="123", recipient=awa)
+        queue_message(key="tip", subject="Votre suggestion", text="", address=AWA, urgent=False)
         OutgoingMail.objects.update(due_at=clock.now())
-        assert deliver_due() == {Delivery.SENT: 2, Delivery.CANCELLED: 1}
+        assert deliver_due() == {Delivery.SENT: 2, Delivery.CANCELLED: 2}
 
     def test_twice_is_once(self, awa):
         assert mark_address(address=AWA.upper(), kind=TroubleKind.BOUNCED)
