@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from accounts.models import Claim, User
 from accounts.notifications.teams import managers_of, members_url
-from accounts.policies import can_edit, is_manager
+from accounts.policies import can_edit, is_manager, is_member
 from mecenova.agenda.operations import next_step
 from mecenova.mail.addresses import absolute_url
 from mecenova.mail.notifications import Notification, register_notification
@@ -94,4 +94,5 @@ class NewcomerByClaim(Notification):
         }
 
     def still_wanted(self, subject: Claim, recipient: User) -> bool:
-        return is_manager(recipient, subject.organisation)
+        organisation = subject.organisation
+        return is_manager(recipient, organisation) and is_member(subject.user, organisation)

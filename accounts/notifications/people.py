@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from accounts.models import Invitation, Membership, Organisation, User
 from accounts.notifications.teams import ToManagers, managers_of, members_url
-from accounts.policies import REGISTER_PAGES, can_manage_members
+from accounts.policies import REGISTER_PAGES, can_manage_members, is_member
 from accounts.retention import closes_at, is_dormant, last_act_of
 from mecenova.mail.addresses import absolute_url
 from mecenova.mail.notifications import Notification, register_notification
@@ -51,7 +51,9 @@ class InvitationAccepted(Notification):
         }
 
     def still_wanted(self, subject: Invitation, recipient: User) -> bool:
-        return recipient in managers_of(subject.organisation)
+        organisation, newcomer = subject.organisation, subject.accepted_by
+        has_stayed = newcomer is not None and is_member(newcomer, organisation)
+        return has_stayed and recipient in managers_of(organisation)
 
 
 class InvitationUnused(Notification):
@@ -89,8 +91,8 @@ class InvitationExpired(InvitationUnused):
 
 @register_notification
 class RemovedFromTeam(Notification):
-    """For the person who no longer belongs to it. Context: `organisation_name`, and `by_team` when nobody of
-    it was left to decide."""
+    """For the person who no longer belongs to it. Its occurrence begins with the organisation's key. Context:
+    `organisation_name`, and `by_team` when nobody of it was left to decide."""
 
     name = "accounts.removed_from_team"
     template = "mail/accounts/removed_from_team.md"
@@ -98,10 +100,15 @@ class RemovedFromTeam(Notification):
     def recipients(self, subject: User) -> Iterable[User]:
         return [subject]
 
+    def still_wanted(self, subject: User, recipient: User) -> bool:
+        left, _, _ = self.occurrence.partition(":")
+        return all(str(one.organisation_id) != left for one in subject.memberships.all())
+
 
 @register_notification
 class ColleagueLeft(ToManagers):
-    """Somebody has left a team by themselves: those who run it. Context: `person`, their name."""
+    """Somebody has left a team by themselves: those who run it. Its occurrence begins with the key of that
+    person. Context: `person`, their name."""
 
     name = "accounts.colleague_left"
     template = "mail/accounts/colleague_left.md"
@@ -111,6 +118,11 @@ class ColleagueLeft(ToManagers):
             "is_alone": subject.active_members() == [recipient],
             "members_url": members_url(subject),
         }
+
+    def still_wanted(self, subject: Organisation, recipient: User) -> bool:
+        gone, _, _ = self.occurrence.partition(":")
+        is_back = any(str(one.user_id) == gone for one in subject.memberships.all())
+        return not is_back and super().still_wanted(subject, recipient)
 
 
 @register_notification

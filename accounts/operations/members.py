@@ -152,7 +152,7 @@ def remove_member(*, membership: Membership, by: User) -> None:
         queue(
             notifications.RemovedFromTeam,
             found.user,
-            occurrence=str(membership.pk),
+            occurrence=f"{organisation.pk}:{membership.pk}",
             context={
                 "organisation_name": organisation.name,
                 "by_team": not policies.is_manager(by, organisation),
@@ -168,7 +168,7 @@ def leave(*, organisation: Organisation, by: User) -> None:
     if membership is None:
         return
     _keep_a_manager(membership)
-    told_once = str(membership.pk)
+    told_once = f"{by.pk}:{membership.pk}"
     membership.delete()
     follow_members(organisation)
     journal.record(organisation, "leave_team", organisation.status, organisation.status, by)

@@ -1,4 +1,4 @@
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.urls import reverse
@@ -6,9 +6,10 @@ from django.urls import reverse
 from accounts import notifications, operations
 from accounts.enums import Role
 from accounts.followups import ClaimDecision
-from accounts.models import User
+from accounts.models import Membership, User
 from mecenova.agenda.operations import start
 from mecenova.calendar import clock
+from mecenova.mail.composition import compose_due
 from mecenova.mail.enums import TroubleKind
 from mecenova.mail.models import AddressTrouble, OutgoingMail
 from mecenova.mail.notifications import registered
@@ -21,7 +22,7 @@ from tests.accounts.factories import (
     StaffFactory,
     UserFactory,
 )
-from tests.mail.reading import the_mail, whole
+from tests.mail.reading import names_told, the_mail, whole
 
 pytestmark = pytest.mark.django_db
 
@@ -66,6 +67,7 @@ def newcomer():
 def invitation_accepted():
     organisation = managed()
     guest = UserFactory(first_name="Paul", last_name="Petit")
+    MembershipFactory(organisation=organisation, user=guest, role=Role.CONTRIBUTOR)
     return InvitationFactory(
         organisation=organisation,
         invited_by=User.objects.get(email="lea@exemple.fr"),
@@ -193,6 +195,50 @@ def test_whoever_has_left_the_team_receives_nothing_any_more(mailoutbox):
         deliver_due()
     assert [mail.to for mail in mailoutbox] != []
     assert all(manager.user.email not in mail.to for mail in mailoutbox)
+
+
+def removed_then_back(manager, colleague):
+    operations.remove_member(membership=colleague, by=manager.user)
+    MembershipFactory(organisation=manager.organisation, user=colleague.user)
+    return colleague.user
+
+
+def left_then_back(manager, colleague):
+    operations.leave(organisation=manager.organisation, by=colleague.user)
+    MembershipFactory(organisation=manager.organisation, user=colleague.user)
+    return manager.user
+
+
+def invited_then_removed(manager, colleague):
+    guest = UserFactory()
+    invitation = InvitationFactory(
+        organisation=manager.organisation, email=guest.email, invited_by=manager.user
+    )
+    member = operations.accept_invitation(invitation=invitation, by=guest)
+    operations.remove_member(membership=member, by=manager.user)
+    return manager.user
+
+
+def let_in_then_removed(manager, colleague):
+    claim = ClaimFactory(organisation=manager.organisation)
+    operations.accept_claim(claim=claim, by=StaffFactory())
+    operations.remove_member(membership=Membership.objects.get(user=claim.user), by=manager.user)
+    return manager.user
+
+
+@pytest.mark.parametrize(
+    "undo", [removed_then_back, left_then_back, invited_then_removed, let_in_then_removed]
+)
+def test_what_is_so_no_more_as_its_mail_leaves_is_not_told(undo, mailoutbox):
+    manager = MembershipFactory()
+    colleague = MembershipFactory(organisation=manager.organisation, role=Role.CONTRIBUTOR)
+    with clock.frozen(MONDAY - timedelta(days=1)) as now:
+        person = undo(manager, colleague)
+        assert names_told(recipient=person) != []
+        now.move_to(MONDAY)
+        compose_due()
+        deliver_due()
+    assert [mail.subject for mail in mailoutbox if person.email in mail.to] == []
 
 
 def test_a_contributor_is_not_written_to_in_the_managers_place():
