@@ -218,7 +218,8 @@ def suggestions_hold_their_place(
 
 @receiver(project_changed)
 def what_was_chosen_is_done(*, project: Project, **kwargs: Any) -> None:
-    if project.is_published and waits_for_choice_or_work(project):
+    """A pause taken without the diagnosis is a choice as well."""
+    if project.is_published and (project.is_paused or waits_for_choice_or_work(project)):
         settle(project=project)
 
 

@@ -7,11 +7,12 @@ import pytest
 from associations.enums import Stance
 from associations.operations import close_project, pause_project, resume_project, update_association
 from companies.operations import set_policy
-from matching.enums import Choice
+from matching.enums import Choice, DiagnosisCause
 from matching.ledger import read_ledger
 from matching.models import Suggestion
-from matching.operations import choose_after, mark_seen, run_round
+from matching.operations import choose_after, diagnose, mark_seen, run_round
 from matching.pairs import settled_between
+from mecenova.agenda.operations import next_step
 from mecenova.calendar import clock
 from mecenova.mail.delivery import deliver_due
 from mecenova.mail.models import OutgoingMail
@@ -194,3 +195,16 @@ def test_a_pause_is_one_act(shown):
     shown.project.refresh_from_db()
     shown.association.refresh_from_db()
     assert shown.project.paused_until == shown.association.paused_until == until(40)
+
+
+def test_a_project_paused_on_its_own_page_waits_for_no_choice_any_more(now):
+    """Nor does what it had not chosen keep its next silence from being explained."""
+    project = ProjectFactory(association=AssociationFactory(complete=True), published=True)
+    left = diagnose(project=project, cause=DiagnosisCause.QUIET, turn="1-45")
+    pause_project(project=project, until=until(), by=None)
+    left.refresh_from_db()
+    assert not left.is_open
+    assert next_step(project).rule == "associations.project_pause"
+    resume_project(project=project, by=None)
+    now.advance(timedelta(days=45))
+    assert diagnose(project=project, cause=DiagnosisCause.QUIET, turn="2-45") is not None
