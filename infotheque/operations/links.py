@@ -47,10 +47,10 @@ def record_link_check(
 
 @transaction.atomic
 def replace_link(*, document: Document, by: User) -> Document:
-    """Take the address that the check proposes. Already taken: nothing changes."""
+    """Take the address that the check proposes instead of this very link. Already taken: nothing changes."""
     document = lock(document, by=by)
-    check = LinkCheck.objects.filter(document=document).first()
-    if check is None or not check.replacement:
+    check = LinkCheck.objects.filter(document=document).exclude(replacement="").first()
+    if check is None or document.link not in {check.link, check.replacement}:
         raise DomainError("Aucune adresse n’est proposée pour ce document. Écrivez-la dans la fiche.")
     return update_document(document=document, by=by, link=check.replacement)
 

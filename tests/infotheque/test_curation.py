@@ -339,6 +339,10 @@ def test_a_proposed_link_is_taken_in_one_click(client, staff):
     client.post(address)
     document.refresh_from_db()
     assert (document.link, document.link_hidden_at) == ("https://ailleurs.example/", None)
+    operations.update_document(document=document, by=staff, link="https://corrige.example/")
+    assert "Aucune adresse" in client.post(address, follow=True).content.decode()
+    document.refresh_from_db()
+    assert document.link == "https://corrige.example/", "proposed for another link, written over since"
 
 
 def test_pages_ask_as_many_queries_for_one_as_for_ten(client, staff, query_count):
