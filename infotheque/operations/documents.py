@@ -19,7 +19,7 @@ from infotheque.operations.vocabulary import words_kept_true
 from infotheque.workflow import DOCUMENT
 from mecenova.calendar import clock
 from mecenova.identifiers.text import one_line, paragraphs
-from mecenova.mail.operations import queue
+from mecenova.mail.operations import queue, take_back_news
 from mecenova.workflow.errors import DomainError
 from mecenova.workflow.journal import advance, record
 from mecenova.workflow.machine import NEW
@@ -151,6 +151,7 @@ def withdraw_document(*, document: Document, by: User) -> Document:
         advance(document, DOCUMENT, "withdraw", by=by, published_at=None, featured_at=None)
     restart_review(document)
     take_back_from_visitors(document)
+    take_back_news(TipPublished, Tip.objects.that_gave(document))
     return document
 
 
@@ -158,8 +159,8 @@ def withdraw_document(*, document: Document, by: User) -> Document:
 def archive_document(*, document: Document, by: User, note: str = "") -> Document:
     """Put away: nobody but staff finds it, and nothing of it is lost.
 
-    Whoever suggested it, and waited for a draft that was never published, is told; and so is a visitor whose
-    mail, that it was on line, has not left yet.
+    Whoever suggested it, and waited for a draft that was never published, is told; and so is who has not been
+    told yet that it was on line.
     """
     document = lock(document, by=by)
     was_published = document.published_at is not None
@@ -176,9 +177,11 @@ def archive_document(*, document: Document, by: User, note: str = "") -> Documen
         )
     restart_review(document)
     take_back_from_visitors(document)
-    for tip in Tip.objects.that_gave(document):
+    tips = list(Tip.objects.that_gave(document))
+    untold = take_back_news(TipPublished, tips)
+    for tip in tips:
         tell_visitor(tip, NOT_KEPT)
-        if not was_published:
+        if not was_published or tip.pk in untold:
             queue(TipDeclined, tip)
     return document
 

@@ -59,6 +59,7 @@ __all__ = [
     "queue_message",
     "retry_failed",
     "take_back",
+    "take_back_news",
     "together",
 ]
 
@@ -182,16 +183,23 @@ def take_back(keys: Iterable[str]) -> dict[str, str]:
 
     Returns their addresses, by their keys. What a sender holds at this moment leaves.
     """
-    waiting = OutgoingMail.objects.filter(
-        key__in=[f"{MESSAGE}:{key}" for key in keys],
-        status=MailStatus.PENDING,
-        attempts=0,
-        uncertain=0,
-        lease_until__isnull=True,
-    )
-    mails = list(waiting.select_for_update(skip_locked=True))
-    OutgoingMail.objects.filter(pk__in=[mail.pk for mail in mails]).delete()
+    mails = _unwrite(OutgoingMail.objects.filter(key__in=[f"{MESSAGE}:{key}" for key in keys]))
     return {mail.key.removeprefix(f"{MESSAGE}:"): mail.address for mail in mails}
+
+
+@transaction.atomic
+def take_back_news(notification_class: type[Notification], subjects: Iterable[Model]) -> set[Any]:
+    """The same of a notification about these: queued again, it is written again. Returns their keys."""
+    keys = [subject.pk for subject in subjects]
+    about = OutgoingMail.objects.filter(notification=notification_class.name, subject_id__in=keys)
+    return {mail.subject_id for mail in _unwrite(about)}
+
+
+def _unwrite(mails: OutgoingMailQuerySet) -> list[OutgoingMail]:
+    waiting = mails.filter(status=MailStatus.PENDING, attempts=0, uncertain=0, lease_until__isnull=True)
+    found = list(waiting.select_for_update(skip_locked=True))
+    OutgoingMail.objects.filter(pk__in=[mail.pk for mail in found]).delete()
+    return found
 
 
 @transaction.atomic

@@ -180,11 +180,26 @@ def test_a_draft_put_away_is_told_to_whoever_suggested_it(staff, tip, member, vi
     assert kept(visitors_tip) == ""
 
 
-def test_what_was_on_line_is_put_away_without_a_word(staff, tip):
+def test_what_was_told_to_be_on_line_is_put_away_without_a_word(staff, tip):
     document = taken(tip, staff)
+    publish_document(document=document, by=staff)
+    OutgoingMail.objects.update(status=MailStatus.SENT, sent_at=clock.now())
+    withdraw_document(document=document, by=staff)
     publish_document(document=document, by=staff)
     archive_document(document=document, by=staff)
     assert names() == ["infotheque.tip_taken", "infotheque.tip_published"]
+
+
+def test_a_member_is_not_told_it_is_on_line_once_it_is_not(staff, tip):
+    """As a visitor: withdrawn before the mail leaves, told the next time; put away, told so."""
+    document = taken(tip, staff)
+    publish_document(document=document, by=staff)
+    withdraw_document(document=document, by=staff)
+    assert names() == ["infotheque.tip_taken"]
+    publish_document(document=document, by=staff)
+    assert names() == ["infotheque.tip_taken", "infotheque.tip_published"]
+    archive_document(document=document, by=staff)
+    assert names() == ["infotheque.tip_taken", "infotheque.tip_declined"]
 
 
 def test_several_people_may_wait_for_one_document(staff, member):
