@@ -175,9 +175,10 @@ def read_digests(text: str) -> dict[str, str]:
     """Those that came back with a page; none when it says nothing that can be read."""
     try:
         shown = json.loads(text or "{}")
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
-    return shown if isinstance(shown, dict) else {}
+    said = shown.items() if isinstance(shown, dict) else ()
+    return {name: str(value) for name, value in said}
 
 
 def _label(labels: Mapping[Any, Any], value: Any) -> Any:

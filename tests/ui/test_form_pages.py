@@ -1,5 +1,6 @@
 from datetime import date
 
+import pytest
 from django import forms
 
 from mecenova.ui.as_shown import AsShown, Overtaken
@@ -38,3 +39,18 @@ def test_a_day_that_somebody_else_wrote_is_told_as_everywhere():
     form = Stay({"until": "2026-12-05", "as_shown": shown}, now={"until": date(2026, 12, 1)})
     assert form.is_valid()
     assert form.taken_up().overtaken == [Overtaken("Until", short_date(date(2026, 12, 1)))]
+
+
+@pytest.mark.parametrize(
+    ("shown", "is_overtaken"),
+    [('{"text": [1]}', True), ('{"text": {}}', True), ("[1]", False), ("[" * 100_000, False)],
+    ids=["a list", "an object", "no names", "endless"],
+)
+def test_what_comes_back_with_a_page_and_is_no_digest_breaks_nothing(shown, is_overtaken):
+    class Told(AsShown):
+        text = forms.CharField()
+
+    form = Told({"text": "Bonjour", "as_shown": shown}, now={"text": "Bonsoir"})
+    assert form.is_valid()
+    assert (form.taken_up() is not None) is is_overtaken
+    assert form.merged() == {"text": "Bonjour"}
