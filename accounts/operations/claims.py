@@ -1,5 +1,7 @@
 """A person says that a record is their organisation; the staff decide, never first come."""
 
+from collections.abc import Iterable
+
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
@@ -11,6 +13,7 @@ from accounts.operations.presence import follow_addresses_of, follow_members
 from accounts.signals import organisation_attended
 from accounts.workflow import CLAIM
 from mecenova.agenda import operations as agenda
+from mecenova.agenda.enums import Outcome
 from mecenova.calendar import clock
 from mecenova.identifiers.text import paragraphs
 from mecenova.mail.operations import queue
@@ -85,12 +88,28 @@ def refuse_claim(*, claim: Claim, answer: str, by: User | None) -> Claim:
     return claim
 
 
+def drop_claims(claims: Iterable[Claim]) -> None:
+    """No answer is owed to whoever asked: they have closed their account, or have come in otherwise."""
+    for claim in claims:
+        agenda.close(claim, outcome=Outcome.CANCELLED)
+        claim.delete()
+
+
+def drop_claims_of_members(organisation: Organisation) -> None:
+    """Of those who have just joined it otherwise; of one that has left, its members ask that it come back."""
+    team = organisation.memberships.values("user")
+    drop_claims(Claim.objects.waiting().filter(organisation=organisation, user__in=team))
+
+
 def _locked_for_decision(claim: Claim, by: User | None) -> tuple[Claim, Organisation]:
     # The organisation first, as everything that changes a team does: two decisions cannot block each other.
     organisation = locked(claim.organisation)
     held = Claim.objects.select_for_update(no_key=True).filter(pk=claim.pk).first()
     if held is None:
-        raise DomainError("Cette demande n’existe plus\u00a0: la personne a fermé son compte.")
+        raise DomainError(
+            "Cette demande n’existe plus\u00a0: la personne a fermé son compte, "
+            "ou a rejoint l’équipe autrement."
+        )
     claim = held
     if by is not None and not policies.can_decide_claim(by, claim):
         raise PermissionDenied

@@ -8,6 +8,7 @@ from django.db import transaction
 from accounts import followups, notifications, policies
 from accounts.enums import Role
 from accounts.models import Invitation, Membership, Organisation, User
+from accounts.operations.claims import drop_claims_of_members
 from accounts.operations.organisations import end_sign_up, locked, withdraw_organisation
 from accounts.operations.presence import follow_addresses_of, follow_members
 from mecenova.agenda import operations as agenda
@@ -110,6 +111,7 @@ def accept_invitation(*, invitation: Invitation, by: User) -> Membership:
         member = Membership.objects.create(organisation=organisation, user=by, role=invitation.role)
         follow_members(organisation)
         end_sign_up(by)
+        drop_claims_of_members(organisation)
         follow_addresses_of(by)
     elif invitation.role == Role.MANAGER and not member.is_manager:
         member.role = Role.MANAGER

@@ -7,6 +7,7 @@ from django.db.models import Model, QuerySet
 from accounts import notifications, policies, signals
 from accounts.enums import OrganisationEvent, OrganisationStatus, Role
 from accounts.models import Claim, Duplicate, Invitation, Membership, Merge, Organisation, User
+from accounts.operations.claims import drop_claims_of_members
 from accounts.operations.duplicates import hold_both
 from accounts.operations.merging import Merging, as_json
 from accounts.operations.organisations import become_checked
@@ -243,6 +244,7 @@ def _conclude(merging: Merging, needs_check: bool) -> Merge:
     _delete(gone)
     agenda.close_answered_requests(organisation_id=kept.pk)
     follow_members(kept)
+    drop_claims_of_members(kept)
     note = f"«\u202f{gone.name}\u202f» et cette fiche n’en font plus qu’une."
     journal.record(kept, OrganisationEvent.MERGE, kept.status, kept.status, by, note)
     if needs_check:

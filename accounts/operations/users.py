@@ -13,6 +13,7 @@ from django.shortcuts import get_object_or_404
 from accounts.models import Invitation, Membership, Organisation, User
 from accounts.models.user import CLOSED_DOMAIN
 from accounts.notifications import write_farewell, write_second_step_taken_away
+from accounts.operations.claims import drop_claims
 from accounts.operations.members import hand_over, leave
 from accounts.operations.organisations import hold
 from accounts.operations.presence import follow_addresses_of, follow_members
@@ -146,9 +147,7 @@ def close_account(*, person: User, by: User | None) -> User:
         Membership.objects.filter(user=person).select_related("organisation").order_by("organisation")
     ):
         leave(organisation=membership.organisation, by=person)
-    for claim in person.claims.waiting():
-        agenda.close(claim, outcome=Outcome.CANCELLED)
-        claim.delete()
+    drop_claims(person.claims.waiting())
     agenda.close(person, outcome=Outcome.CANCELLED)
     EmailAddress.objects.filter(user=person).delete()
     Authenticator.objects.filter(user=person).delete()

@@ -11,6 +11,7 @@ from mecenova.workflow.errors import DomainError, TransitionRefused
 from mecenova.workflow.journal import history
 from tests.accounts.factories import (
     ClaimFactory,
+    InvitationFactory,
     MembershipFactory,
     OrganisationFactory,
     StaffFactory,
@@ -81,6 +82,31 @@ def test_a_request_whose_person_closed_their_account_meanwhile_is_not_decided(de
     operations.close_account(person=claim.user, by=claim.user)
     with pytest.raises(DomainError, match="a fermé son compte"):
         decide(claim=claim, answer="Merci.", by=StaffFactory())
+
+
+def invited(manager, person):
+    invitation = InvitationFactory(
+        organisation=manager.organisation, email=person.email, invited_by=manager.user
+    )
+    operations.accept_invitation(invitation=invitation, by=person)
+
+
+def made_one(manager, person):
+    own = MembershipFactory(user=person, organisation__status=OrganisationStatus.TO_CHECK).organisation
+    operations.merge_organisations(kept=manager.organisation, gone=own, by=None)
+
+
+@pytest.mark.parametrize("join", [invited, made_one])
+def test_whoever_has_joined_otherwise_waits_for_no_answer(join):
+    manager, person, other = MembershipFactory(), UserFactory(), UserFactory()
+    for who in (person, other):
+        operations.claim_organisation(organisation=manager.organisation, message=PROOF, by=who)
+    claim = Claim.objects.get(user=person)
+    join(manager, person)
+    assert [each.user for each in Claim.objects.waiting()] == [other]
+    assert next_step(claim) is None
+    with pytest.raises(DomainError, match="a rejoint l’équipe"):
+        operations.refuse_claim(claim=claim, answer="Qui êtes-vous\u202f?", by=StaffFactory())
 
 
 def test_nobody_who_cannot_log_in_is_given_a_record():
