@@ -19,6 +19,7 @@ from matching.models.suggestions import AFTER_SILENCE
 from matching.network import Names, load
 from matching.refusals import Refused, refused_between
 from matching.scoring import STOPS, WEIGHTS, Assessment, AssociationSide, NeedSide, every_stop, score
+from matching.sharing import admissible
 from matching.standing import Standing, standing_of
 from mecenova.agenda.models import Absence
 from mecenova.calendar import clock
@@ -136,6 +137,12 @@ class Pair:
     @property
     def is_worth_a_place(self) -> bool:
         return Candidate(self.need_side, self.side, self.assessment).is_worth_a_place
+
+    @property
+    def is_admissible(self) -> bool:
+        """The same, or its association has waited long enough for a weaker pair to take a place."""
+        waited = (clock.today() - clock.paris(self.waits_since).date()).days
+        return bool(admissible(self.assessment.total, self.is_worth_a_place, waited))
 
     @property
     def is_suited(self) -> bool:

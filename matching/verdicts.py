@@ -104,7 +104,7 @@ def _kept_apart(pair: Pair) -> tuple[str, date | None]:
     again = clock.paris(pair.waits_since).date() + timedelta(days=LONG_AFTER_DAYS)
     if pair.stored is not None and again > clock.today():
         return "une paire déjà vue ne prend la place d’aucune nouvelle", again
-    if not pair.is_worth_a_place:
+    if not pair.is_admissible:
         return "la note est sous le seuil, et l’attente ne le compense pas encore", None
     if pair.presented_today:
         return "une fois par jour au plus, et elle l’a été ailleurs aujourd’hui", None

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import min_weight_full_bipartite_matching
 
@@ -50,12 +50,12 @@ class Offers:
         return Offers(self.need[chosen], self.company[chosen], self.association[chosen], self.score[chosen])
 
 
-def waits_long(waiting: NDArray[Any]) -> NDArray[np.bool_]:
+def waits_long(waiting: ArrayLike) -> NDArray[np.bool_]:
     """Who has waited so many days that less than a good new pair is better than nothing."""
     return np.asarray(waiting) >= LONG_AFTER_DAYS
 
 
-def admissible(score: NDArray[Any], worth: NDArray[Any], waiting: NDArray[Any]) -> NDArray[np.bool_]:
+def admissible(score: ArrayLike, worth: ArrayLike, waiting: ArrayLike) -> NDArray[np.bool_]:
     """Which pairs may take a place: those worth it, and weaker ones of those who wait long."""
     return np.asarray(worth, bool) | (waits_long(waiting) & (np.asarray(score) >= WEAK_FROM))
 

@@ -206,6 +206,19 @@ def test_the_team_reads_that_a_pair_already_seen_waits_for_sixty_days_without_a_
         assert "une paire déjà vue" not in told_to_team(look_at(ended.need, ended.association))
 
 
+def test_the_team_reads_that_a_long_wait_makes_up_for_a_weak_score():
+    """In step with the round, which presents it."""
+    with clock.frozen(MONDAY) as now:
+        need = suiting_need(deadline=None, title="Des ateliers de mécanique pour réparer des vélos")
+        association = AssociationFactory(complete=True, organisation__checked_at=MONDAY)
+        assert not look_at(need, association).is_worth_a_place
+        assert "l’attente ne le compense pas encore" in told_to_team(look_at(need, association))
+        now.advance(timedelta(days=60))
+        verdict = told_to_team(look_at(need, association))
+        assert run_round().presented == 1
+        assert verdict.startswith("Pas encore présentée")
+
+
 def test_what_a_kind_would_open_is_what_a_round_would_then_find():
     association = AssociationFactory(complete=True)
     project = ProjectFactory(association=association, published=True)
