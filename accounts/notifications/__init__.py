@@ -6,6 +6,7 @@ from accounts.notifications.claims import (
     ClaimReceived,
     ClaimRefused,
     NewcomerByClaim,
+    OrganisationBack,
 )
 from accounts.notifications.letters import (
     INVITATION,
@@ -62,6 +63,7 @@ __all__ = [
     "LastChangesReminder",
     "LeadAlert",
     "NewcomerByClaim",
+    "OrganisationBack",
     "OrganisationChecked",
     "OrganisationWithdrawn",
     "OrganisationsMerged",

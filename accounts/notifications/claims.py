@@ -96,3 +96,22 @@ class NewcomerByClaim(Notification):
     def still_wanted(self, subject: Claim, recipient: User) -> bool:
         organisation = subject.organisation
         return is_manager(recipient, organisation) and is_member(subject.user, organisation)
+
+
+@register_notification
+class OrganisationBack(Notification):
+    """One that had left comes back: its team is told, but for whoever asked. Context: `is_newcomer`, when
+    that person was not of it."""
+
+    name = "accounts.organisation_back"
+    template = "mail/accounts/organisation_back.md"
+
+    def recipients(self, subject: Claim) -> Iterable[User]:
+        return [person for person in subject.organisation.active_members() if person.pk != subject.user_id]
+
+    def context(self, subject: Claim, recipient: User) -> dict[str, Any]:
+        return {
+            "organisation": subject.organisation,
+            "author": subject.user,
+            "dashboard_url": absolute_url(subject.organisation.dashboard_path),
+        }

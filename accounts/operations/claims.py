@@ -47,7 +47,7 @@ def claim_organisation(*, organisation: Organisation, message: str, by: User) ->
 def accept_claim(*, claim: Claim, by: User | None, answer: str = "") -> Claim:
     """The person joins: as manager when nobody runs the organisation, else as a contributor.
 
-    One that had left comes back, and who was still of its team keeps their role.
+    One that had left comes back, and who was still of its team keeps their role: they are told.
     A record nobody had claimed becomes a checked member: deciding the claim was the human check.
     """
     claim, organisation = _locked_for_decision(claim, by)
@@ -56,7 +56,7 @@ def accept_claim(*, claim: Claim, by: User | None, answer: str = "") -> Claim:
             "Le compte de cette personne est désactivé\u00a0: personne ne tiendrait cette fiche. "
             "Refusez sa demande, ou réactivez d’abord son compte."
         )
-    was_unattended = not organisation.memberships.exists()
+    was_unattended, comes_back = not organisation.memberships.exists(), organisation.has_left
     newcomer_manages = not organisation.memberships.managers().exists()
     _decide(claim, "accept", by, paragraphs(answer)[:MESSAGE_LENGTH])
     _, is_newcomer = Membership.objects.get_or_create(
@@ -68,12 +68,14 @@ def accept_claim(*, claim: Claim, by: User | None, answer: str = "") -> Claim:
     end_sign_up(claim.user)
     if organisation.is_unclaimed:
         become_checked(organisation, "check", by=by)
-    elif organisation.has_left:
+    elif comes_back:
         become_checked(organisation, "come_back", by=by)
     if was_unattended:
         organisation_attended.send(Organisation, organisation=organisation, by=by)
     queue(notifications.ClaimAccepted, claim)
-    if is_newcomer and not newcomer_manages:
+    if comes_back:
+        queue(notifications.OrganisationBack, claim, context={"is_newcomer": is_newcomer})
+    elif is_newcomer and not newcomer_manages:
         queue(notifications.NewcomerByClaim, claim)
     return claim
 

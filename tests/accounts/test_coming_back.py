@@ -12,7 +12,7 @@ from companies.operations import OrganisationExists, register_company
 from mecenova.agenda.models import FollowUp
 from mecenova.agenda.operations import next_step
 from mecenova.mail.models import OutgoingMail
-from tests.accounts.factories import StaffFactory, UserFactory
+from tests.accounts.factories import MembershipFactory, StaffFactory, UserFactory
 from tests.associations.factories import AssociationFactory
 from tests.associations.test_views_profile import GOOD
 from tests.companies.factories import CompanyFactory
@@ -52,6 +52,22 @@ def test_its_manager_is_led_to_one_page_and_the_team_brings_it_back(client, gone
     assert Membership.objects.get(organisation=gone).role == Role.MANAGER
     assert client.get(reverse("pages:dashboard")).status_code == 200
     assert client.get(address).headers["Location"] == reverse("pages:dashboard")
+
+
+@pytest.mark.parametrize("asker", ["a colleague", "a stranger"])
+def test_the_rest_of_its_team_is_told_that_it_is_back(gone, asker):
+    """Whoever had taken it off would wonder why they are written to again."""
+    person = UserFactory(first_name="Paul", last_name="Petit")
+    if asker == "a colleague":
+        MembershipFactory(organisation=gone, user=person, role=Role.CONTRIBUTOR)
+    OutgoingMail.objects.all().delete()
+    claim = operations.claim_organisation(organisation=gone, message="Nous revenons.", by=person)
+    operations.accept_claim(claim=claim, by=StaffFactory())
+    told = OutgoingMail.objects.get(recipient=gone.manager, subject_id=claim.pk)
+    assert told.notification == "accounts.organisation_back"
+    assert "Paul Petit" in told.text
+    assert ("n’en faisait pas partie" in told.text) is (asker == "a stranger")
+    assert not OutgoingMail.objects.filter(recipient=person, notification=told.notification).exists()
 
 
 def test_refused_it_can_be_asked_again(client, gone):
