@@ -4,7 +4,7 @@ from django.urls import reverse
 
 from associations.models import Project
 from matching.enums import Choice, DiagnosisCause
-from matching.findings import in_plain_numbers, others_in_words
+from matching.findings import in_plain_numbers, others_in_words, quiet_since
 from matching.models import Diagnosis
 from mecenova.agenda.operations import next_step
 from mecenova.agenda.wording import before
@@ -25,7 +25,7 @@ def why(diagnosis: Diagnosis) -> str:
     """What brought it."""
     introduction = diagnosis.introduction
     if diagnosis.cause == DiagnosisCause.QUIET or introduction is None:
-        since = long_date(diagnosis.since)
+        since = long_date(quiet_since(diagnosis))
         return f"Depuis le {since}, aucune entreprise n’a demandé à vous parler de ce projet."
     company = introduction.company.organisation.name
     if introduction.gone_organisation is not None:

@@ -6,12 +6,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.db.models import Q
+from django.db.models import Max, Q
 
 from associations.models import Association, Project
 from companies.models.company import CompanyQuerySet
 from matching.enums import SuggestionStatus
-from matching.models import Suggestion
+from matching.models import Diagnosis, Suggestion
 from matching.odds import Case, companies_of
 from mecenova.reference.models import Cause, Territory
 from mecenova.reference.territories import inside
@@ -21,6 +21,7 @@ from partnerships.models.introduction import IntroductionQuerySet
 
 ANSWERED_SUGGESTION = (SuggestionStatus.INTERESTED, SuggestionStatus.DECLINED)
 ANSWERED_INTRODUCTION = (IntroductionStatus.YES, IntroductionStatus.NO, IntroductionStatus.LATER)
+INTERESTED = (IntroductionStatus.YES, IntroductionStatus.LATER)
 # Below this a number would point at somebody.
 FEWEST_SHOWN = 5
 
@@ -94,7 +95,7 @@ def find(project: Project, since: datetime, introduction: Introduction | None = 
 def interest_in(project: Project, since: datetime) -> bool:
     """Whether a company asked about it, or said yes or later to it, since then, or acts for it today."""
     asked = Q(asked_by_side=Side.COMPANY, created_at__gte=since)
-    answered = Q(status__in=(IntroductionStatus.YES, IntroductionStatus.LATER), answered_at__gte=since)
+    answered = Q(status__in=INTERESTED, answered_at__gte=since)
     together = Q(partnership__in=Partnership.objects.active())
     return _introductions_of(project).filter(asked | answered | together).exists()
 
@@ -102,6 +103,16 @@ def interest_in(project: Project, since: datetime) -> bool:
 def interest_came(project: Project) -> bool:
     """The same since its last diagnosis: it has found a company, and waits for nothing else."""
     return interest_in(project, counted_since(project))
+
+
+def quiet_since(diagnosis: Diagnosis) -> datetime:
+    """When it began to be counted; later, when a company had shown interest in its project meanwhile."""
+    asked = Q(asked_by_side=Side.COMPANY, created_at__lt=diagnosis.at)
+    answered = Q(status__in=INTERESTED, answered_at__lt=diagnosis.at)
+    shown = _introductions_of(diagnosis.project).aggregate(
+        asked=Max("created_at", filter=asked), answered=Max("answered_at", filter=answered)
+    )
+    return max(filter(None, (diagnosis.since, *shown.values())))
 
 
 def ground_of(project: Project) -> Ground:

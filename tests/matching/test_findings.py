@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from companies.models import Company
 from matching.advice import three_steps
+from matching.explaining import why
 from matching.findings import (
     Findings,
     counted_since,
@@ -20,10 +21,12 @@ from matching.findings import (
     others_in_words,
 )
 from matching.models import Suggestion
+from matching.operations import review_quiet
 from matching.profiles import repair, reweigh
 from mecenova.calendar import clock
 from mecenova.reference.enums import Kind
 from mecenova.reference.models import Cause
+from mecenova.ui.figures import long_date
 from partnerships.enums import IntroductionStatus, Side
 from partnerships.models import Introduction
 from tests.associations.factories import AskFactory, AssociationFactory, ProjectFactory
@@ -179,6 +182,19 @@ def test_interest(db, values, interest):
         IntroductionFactory(association=project.association, project=project, created_at=NOW, **values)
         assert interest_in(project, NOW - timedelta(days=1)) is interest
         assert interest_in(project, NOW + timedelta(days=1)) is False
+
+
+def test_nobody_is_said_to_have_been_silent_since_before_a_company_asked(project):
+    """A request that came to nothing, then a silence."""
+    asked_at, reviewed_at = (project.published_at + timedelta(days=days) for days in (40, 45))
+    request = {"asked_by_side": Side.COMPANY, "status": "withdrawn", "withdrawn_at": asked_at}
+    with clock.frozen(project.published_at + timedelta(days=135)), transaction.atomic():
+        IntroductionFactory(association=project.association, project=project, created_at=asked_at, **request)
+        assert not review_quiet(project=project, since=project.published_at, turn="1-45")
+        assert review_quiet(project=project, since=reviewed_at, turn="1-135")
+        found = project.diagnoses.get()
+        IntroductionFactory(association=project.association, project=project, asked_by_side=Side.COMPANY)
+        assert f"Depuis le {long_date(asked_at)}, aucune entreprise" in why(found)
 
 
 def test_the_interest_shown_in_another_project_is_not_interest_in_this_one(project):
