@@ -44,19 +44,19 @@ def why(diagnosis: Diagnosis) -> str:
 
 
 def facts_of(diagnosis: Diagnosis) -> list[str]:
-    """One sentence a figure, of the day it was counted: it may be read much later. What is not known is left
+    """One sentence a figure, of the days that it counts: it may be read much later. What is not known is left
     out, never made up."""
     facts = [_presented(diagnosis), *_refusals(diagnosis)]
     if diagnosis.competing is not None:
         others = others_in_words(diagnosis.competing)
         facts.append(f"Devant {_the_companies(diagnosis)} en même temps que vous\u00a0: {others}.")
-    number = diagnosis.companies_compatible
+    number, that_day = diagnosis.companies_compatible, f"Au {short_date(diagnosis.at)}"
     if number:
         support = in_plain_numbers(number, "entreprise soutenait", "entreprises soutenaient")
-        facts.append(f"Ce jour-là, {support} vos causes sur votre territoire, sous la forme demandée.")
+        facts.append(f"{that_day}, {support} vos causes sur votre territoire, sous la forme demandée.")
     else:
         facts.append(
-            "Ce jour-là, aucune entreprise inscrite ne soutenait vos causes sur votre territoire sous la "
+            f"{that_day}, aucune entreprise inscrite ne soutenait vos causes sur votre territoire sous la "
             "forme demandée\u00a0: ce n’est pas la qualité de votre projet qui est en cause."
         )
     return facts
@@ -98,16 +98,19 @@ def what_choosing_did(chosen: Diagnosis) -> str:
 
 
 def _presented(diagnosis: Diagnosis) -> str:
-    counted_on = f"Au {short_date(diagnosis.at)}"
+    first, last = short_date(diagnosis.since), short_date(diagnosis.at)
+    counted = f"Du {first} au {last}" if first != last else f"Le {last}"
     if not diagnosis.presented:
         return (
-            f"{counted_on}, votre projet n’avait été présenté à aucune entreprise\u00a0: "
-            "personne ne l’avait donc refusé."
+            f"{counted}, votre projet n’a été présenté à aucune entreprise\u00a0: "
+            "personne ne l’a donc refusé."
         )
-    received = in_plain_numbers(diagnosis.presented, "entreprise l’avait reçu", "entreprises l’avaient reçu")
-    seen = _of_them(diagnosis.seen, "aucune ne l’avait ouvert", "l’avait ouvert", "l’avaient ouvert")
-    answered = _of_them(diagnosis.answered, "aucune n’avait répondu", "avait répondu", "avaient répondu")
-    return f"{counted_on}, {received}, {seen}, {answered}."
+    received = in_plain_numbers(
+        diagnosis.presented, "entreprise a reçu votre projet", "entreprises ont reçu votre projet"
+    )
+    seen = _of_them(diagnosis.seen, "aucune ne l’a ouvert", "l’a ouvert", "l’ont ouvert")
+    answered = _of_them(diagnosis.answered, "aucune n’a répondu", "a répondu", "ont répondu")
+    return f"{counted}, {received}, {seen}, {answered}."
 
 
 def _of_them(number: int, none: str, one: str, many: str) -> str:

@@ -100,9 +100,23 @@ def test_figures_read_later_are_told_of_the_day_they_were_counted(now, project):
     now.move_to(MONDAY + timedelta(days=9))
     SuggestionFactory(association=project.association, project=project)
     told = " ".join(facts_of(diagnosis)).replace("\u00a0", " ")
-    assert "Au 7 septembre 2026, votre projet n’avait été présenté à aucune entreprise" in told
-    assert "Ce jour-là, aucune entreprise inscrite ne soutenait" in told
+    assert "Le 7 septembre 2026, votre projet n’a été présenté à aucune entreprise" in told
+    assert "Au 7 septembre 2026, aucune entreprise inscrite ne soutenait" in told
     assert "Aujourd’hui" not in told
+
+
+def test_figures_that_begin_at_the_diagnosis_before_say_so(now, project, user):
+    """It has been presented, and not since then."""
+    SuggestionFactory(association=project.association, project=project)
+    now.advance(timedelta(days=1))
+    before = diagnose(project=project, cause=DiagnosisCause.QUIET, turn="1-45")
+    choose_after(diagnosis=before, choice=Choice.REWRITE, by=user)
+    now.advance(timedelta(days=50))
+    told = facts_of(diagnose(project=project, cause=DiagnosisCause.QUIET, turn="2-45"))[0]
+    assert told.replace("\u00a0", " ") == (
+        "Du 8 septembre 2026 au 28 octobre 2026, votre projet n’a été présenté à aucune entreprise : "
+        "personne ne l’a donc refusé."
+    )
 
 
 def test_a_project_presented_to_nobody(now, project, snapshot):
