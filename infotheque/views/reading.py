@@ -62,12 +62,14 @@ def opened(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 @rate_limit(action="library_useful")
 def useful(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """« Useful? » in one click: twice is once, and the other button changes the answer."""
-    found = _on_line(request, pk)
+    found, answer = _on_line(request, pk), request.POST.get("answer")
+    if answer not in {"yes", "no"}:
+        raise Http404
     operations.say_useful(
         document=found,
         # A subscriber of IPv6 has a whole network of addresses: it is one visitor, as for the limits.
         address=get_ip(request),
-        is_useful=request.POST.get("answer") == "yes",
+        is_useful=answer == "yes",
     )
     if request.htmx:
         return render(request, "infotheque/useful_thanks.html")

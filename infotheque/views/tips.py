@@ -5,7 +5,7 @@ import uuid
 from allauth.decorators import rate_limit
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -61,9 +61,11 @@ def tip_list(request: HttpRequest) -> HttpResponse:
 @for_the_team
 def tip_decide(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Accepted, it is a draft to complete; declined, it stays in the list of what was decided."""
-    tip = get_object_or_404(Tip, pk=pk)
+    tip, decision = get_object_or_404(Tip, pk=pk), request.POST.get("decision")
+    if decision not in {"accept", "decline"}:
+        raise Http404
     try:
-        if request.POST.get("decision") == "accept":
+        if decision == "accept":
             document = operations.accept_tip(tip=tip, by=request.user)
             messages.success(request, "Un brouillon est créé\u00a0: complétez-le.")
             return redirect("infotheque:edit", document.pk)

@@ -219,13 +219,14 @@ def test_anybody_suggests_and_the_team_decides(client):
     page = client.get(reverse("infotheque:tips")).content.decode()
     assert "&lt;b&gt;utile" in page
     decide = reverse("infotheque:tip_decide", args=[tip.pk])
+    assert client.post(decide, {"decision": ""}).status_code == 404, "what says nothing puts nothing aside"
     for _ in range(2):
         client.post(decide, {"decision": "accept"})
     tip.refresh_from_db()
     assert tip.status == TipStatus.ACCEPTED
     assert Document.objects.get() == tip.document
     assert not tip.document.is_published
-    assert "n’est plus possible" in client.post(decide, {"decision": "no"}, follow=True).content.decode()
+    assert "n’est plus possible" in client.post(decide, {"decision": "decline"}, follow=True).content.decode()
 
 
 def test_suggestions_of_one_address_are_bounded(client):

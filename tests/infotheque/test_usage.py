@@ -26,6 +26,7 @@ def test_usage_is_counted_by_day_and_nobody_is_kept(client):
     for answer in ("yes", "yes", "no", "yes"):
         client.post(useful, {"answer": answer}, REMOTE_ADDR="192.0.2.1")
     client.post(useful, {"answer": "no"}, REMOTE_ADDR="192.0.2.2")
+    assert client.post(useful, REMOTE_ADDR="192.0.2.3").status_code == 404, "no answer is no « not useful »"
     use = DailyUse.objects.get()
     assert (use.opened, use.downloaded, use.useful, use.not_useful) == (2, 1, 1, 1)
     assert UsefulMark.objects.count() == 2
