@@ -16,7 +16,7 @@ from mecenova.imports.enums import RunStatus
 from mecenova.imports.models import ImportRun
 from mecenova.imports.registry import kind_of
 from mecenova.imports.report import Report
-from mecenova.imports.telling import as_json
+from mecenova.imports.telling import as_json, figures_alone
 from mecenova.imports.wake import wake_on_commit
 from mecenova.imports.workflow import IMPORT
 from mecenova.one_by_one import one_by_one
@@ -194,8 +194,7 @@ def _forget_files(run: ImportRun) -> None:
     storage = run.source.storage
     run.source = run.rejects = ""
     run.files_removed_at = clock.now()
-    for told in (run.trial, run.result):
-        told.pop("sample", None)
+    run.trial, run.result = figures_alone(run.trial), figures_alone(run.result)
     run.save(update_fields=["source", "rejects", "files_removed_at", "trial", "result"])
     _delete_on_commit(storage, *names)
 

@@ -9,6 +9,8 @@ from mecenova.imports.report import MOST_TOLD, Report, Verdict
 from mecenova.imports.tables import SEPARATOR_NAMES
 
 LONGEST_CELL = 300
+# What of a report holds the words of the file, or the names of records.
+_WORDS = ("sample", "reasons", "alike")
 _COUNTS = (
     ("read", "lignes lues"),
     ("created", "créées"),
@@ -65,6 +67,14 @@ def as_json(report: Report) -> dict[str, Any]:
             for row in report.sample
         ],
     }
+
+
+def figures_alone(told: dict[str, Any]) -> dict[str, Any]:
+    """The same report once its file is gone: what was counted, and nothing that was written in a cell."""
+    kept = {name: value for name, value in told.items() if name not in _WORDS}
+    if "notes" in kept:
+        kept["notes"] = [[kind, number, []] for kind, number, _ in kept["notes"]]
+    return kept
 
 
 def as_csv(told: dict[str, Any]) -> str:

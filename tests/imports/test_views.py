@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 import socket
 import uuid
 from datetime import UTC, datetime, timedelta
@@ -226,9 +227,15 @@ def test_what_is_only_foreseen_is_not_said_to_be_done(team):
 
 
 def test_files_go_after_ninety_days_and_figures_stay(team, django_capture_on_commit_callbacks):
-    run = brought(team)
+    words = ("Les Lampes du soir", "spéléologie", "pas-un-numero")
+    content = (
+        f"nom;code_postal;causes;rna\n{words[0]};75011;{words[1]};\n{words[0]};75012;;\nX;;;{words[2]}\n"
+    )
+    run = brought(team, content)
     carry_out_imports()
     run.refresh_from_db()
+    assert all(word in json.dumps(run.trial, ensure_ascii=False) for word in words)
+    told = [run.trial[name] for name in ("alike_count", "rejected")]
     names, storage = [run.source.name, run.rejects.name], run.source.storage
     with clock.frozen(clock.now() + timedelta(days=89)):
         assert remove_old_files() == 0
@@ -239,7 +246,9 @@ def test_files_go_after_ninety_days_and_figures_stay(team, django_capture_on_com
         remove_old_import_files.run()
         remove_old_import_files.run()
     run.refresh_from_db()
-    assert (run.source.name, run.rejects.name, run.trial["created"]) == ("", "", 1)
+    assert (run.source.name, run.rejects.name, run.trial["created"]) == ("", "", 2)
+    assert [run.trial[name] for name in ("alike_count", "rejected")] == told == [1, 1]
+    assert not any(word in json.dumps(run.trial, ensure_ascii=False) for word in words)
     assert [storage.exists(name) for name in names] == [False, False]
     assert "Les fichiers ont été effacés" in team.get(run.get_absolute_url()).content.decode()
 
