@@ -54,6 +54,19 @@ def test_pages_of_a_member(member: Client) -> None:
         seen(member, reverse(name))
 
 
+def test_an_address_shows_what_can_be_done_with_it_and_no_more(member: Client, django_user_model) -> None:
+    assert 'name="action_remove"' not in seen(member, reverse("account_email"))
+    person = django_user_model.objects.get()
+    for address, verified in (("ancienne@exemple.fr", True), ("nouvelle@exemple.fr", False)):
+        person.emailaddress_set.create(email=address, verified=verified)
+    page = seen(member, reverse("account_email"))
+    forms = re.findall(r'name="email" value="([^"]+)"(.*?)</form>', page, re.DOTALL)
+    assert {address: re.findall(r'name="action_(\w+)"', rest) for address, rest in forms} == {
+        "ancienne@exemple.fr": ["primary", "remove"],
+        "nouvelle@exemple.fr": ["send", "remove"],
+    }
+
+
 def test_leaving_needs_a_post(member: Client) -> None:
     seen(member, reverse("account_logout"))
     assert "_auth_user_id" in member.session
