@@ -56,7 +56,7 @@ def corrects(user: Person, organisation: Organisation) -> bool:
 
 
 def can_check(user: Person, organisation: Organisation) -> bool:
-    """Check, or ask for changes: a person of the staff who is not judging their own organisation."""
+    """Check, ask for changes, read another name: a person of the staff who is not judging their own."""
     return is_staff(user) and not is_member(user, organisation)
 
 

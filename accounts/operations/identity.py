@@ -7,10 +7,10 @@ from django.db import transaction
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
+from accounts import policies
 from accounts.enums import OrganisationEvent, OrganisationStatus
 from accounts.models import Organisation, User
 from accounts.operations.organisations import locked
-from mecenova.team import is_staff
 from mecenova.workflow import journal
 from mecenova.workflow.models import TransitionRecord
 
@@ -34,9 +34,9 @@ def organisations_to_recognise() -> "QuerySet[Organisation]":
 @transaction.atomic
 def confirm_identity(*, organisation: Organisation, by: User) -> Organisation:
     """Somebody of the team has looked: it is the organisation that was checked. Twice is once."""
-    if not is_staff(by):
-        raise PermissionDenied
     organisation = locked(organisation)
+    if not policies.can_check(by, organisation):
+        raise PermissionDenied
     if organisations_to_recognise().filter(pk=organisation.pk).exists():
         status = organisation.status
         journal.record(organisation, OrganisationEvent.CONFIRM_IDENTITY, status, status, by)

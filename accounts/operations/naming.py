@@ -8,6 +8,7 @@ from django.utils.crypto import salted_hmac
 from accounts.enums import OrganisationEvent
 from accounts.models import Organisation, User
 from accounts.models.organisation import ERASED_KEY, record_key
+from accounts.policies import can_check
 from mecenova.identifiers.names import names_the_site
 from mecenova.identifiers.text import has_web_address, one_line
 from mecenova.team import is_staff
@@ -77,6 +78,6 @@ def record_new_numbers(
 
 
 def _record(organisation: Organisation, note: str, other: bool, by: User | None) -> None:
-    to_look_at = other and by is not None and not is_staff(by)
+    to_look_at = other and by is not None and not can_check(by, organisation)
     verb = OrganisationEvent.CHANGE_IDENTITY if to_look_at else OrganisationEvent.RENAME
     journal.record(organisation, verb, organisation.status, organisation.status, by, note)

@@ -69,6 +69,18 @@ def test_what_the_team_renames_it_has_seen(association):
     assert not organisations_to_recognise().exists()
 
 
+def test_nobody_of_the_team_looks_at_their_own(association):
+    """As at the check: a colleague does."""
+    one_of_both = StaffFactory()
+    association.organisation.memberships.create(user=one_of_both, role="manager")
+    update_association(association=association, by=one_of_both, name="Croix-Rouge française")
+    assert list(organisations_to_recognise()) == [association.organisation]
+    with pytest.raises(PermissionDenied):
+        confirm_identity(organisation=association.organisation, by=one_of_both)
+    confirm_identity(organisation=association.organisation, by=StaffFactory())
+    assert not organisations_to_recognise().exists()
+
+
 def test_what_nobody_has_checked_is_read_at_its_check():
     unread = AssociationFactory(members=[UserFactory()], organisation__status="to_check")
     change(unread, name="Croix-Rouge française")

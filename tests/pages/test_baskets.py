@@ -201,6 +201,16 @@ def test_one_click_acts_once_and_leaves_a_line(team, staff, slug):
         assert lines[0].note == "Ils rappellent jeudi."
 
 
+@pytest.mark.parametrize("slug", ["associations-a-verifier", "entreprises-a-verifier", "identites"])
+def test_one_s_own_is_for_a_colleague_and_the_click_says_so(team, staff, slug):
+    subject = FILL[slug]()
+    MembershipFactory(organisation=subject, user=staff)
+    page = click(team, slug, subject)
+    assert page.status_code == 200
+    assert "vous en faites partie" in page.text
+    assert BASKETS[slug].found().filter(pk=subject.pk).exists()
+
+
 def test_a_line_that_has_gone_is_said_so_and_nothing_is_done(team):
     organisation = OrganisationFactory(status=OrganisationStatus.CHECKED)
     page = click(team, "associations-a-verifier", organisation)

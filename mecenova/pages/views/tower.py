@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -32,6 +33,8 @@ from mecenova.workflow.errors import DomainError
 
 PAGE_SIZE = 25
 PASSAGES_SHOWN = 30
+# Nobody of the team judges their own organisation (accounts.policies).
+OWN = "vous en faites partie. Demandez à quelqu’un d’autre de l’équipe."
 
 
 @dataclass(frozen=True)
@@ -98,6 +101,8 @@ def act(request: HttpRequest, slug: str, pk: uuid.UUID) -> HttpResponse:
         more = chosen.action.act(subject, request.user, "")
     except DomainError as error:
         messages.error(request, f"{line.title}\u00a0: {error.message}")
+    except PermissionDenied:
+        messages.error(request, f"{line.title}\u00a0: {OWN}")
     else:
         _tell_done(request, chosen.action, more, line.title, line.step_of)
     return back_to_list(request, "pages:basket", slug)
