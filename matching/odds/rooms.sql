@@ -95,14 +95,23 @@ around AS MATERIALIZED (
   SELECT need_id, array_agg(territory_id) AS places FROM companies_need_territories GROUP BY need_id
 ),
 
+-- Where its company gives is the place of a need that names none.
+unsaid AS MATERIALIZED (
+  SELECT policy_id, array_agg(territory_id) AS places FROM companies_policy_territories GROUP BY policy_id
+),
+
 needs AS MATERIALIZED (
-  SELECT need.kind, coalesce(about.causes, '{}') AS causes, coalesce(around.places, '{}') AS places
+  SELECT
+    need.kind,
+    coalesce(about.causes, '{}') AS causes,
+    coalesce(around.places, unsaid.places, '{}') AS places
   FROM companies_need AS need
   JOIN companies_company AS company ON company.id = need.company_id
   JOIN accounts_organisation AS organisation ON organisation.id = company.organisation_id
   LEFT JOIN companies_policy AS door ON door.company_id = company.id
   LEFT JOIN about ON about.need_id = need.id
   LEFT JOIN around ON around.need_id = need.id
+  LEFT JOIN unsaid ON unsaid.policy_id = need.company_id
   WHERE organisation.kind = 'company' AND organisation.status = 'checked'
     AND need.status = 'published'
     AND door.monthly_capacity IS DISTINCT FROM 0

@@ -112,6 +112,14 @@ def test_odds_count_whom_the_directory_lists(employment, query_count):
     assert query_count(lambda: rooms_of(cases)) == 1
 
 
+def test_a_need_that_names_no_place_is_where_its_company_gives(db):
+    """As a round sees it; everywhere only when the company says no place either."""
+    for places in (["13"], ["59"], []):
+        NeedFactory(published=True, territories=[], company__policy__territories=places)
+    rooms = rooms_of([case_of((), Territory.objects.get(code=code)) for code in ("59", "13", "75")])
+    assert [room.needs for room in rooms] == [2, 2, 1]
+
+
 def test_a_company_of_two_causes_counts_once(employment):
     NeedFactory(published=True, causes=["emploi-et-insertion", "education"])
     education = Cause.objects.get(slug="education")
