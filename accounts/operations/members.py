@@ -7,15 +7,16 @@ from django.db import transaction
 
 from accounts import followups, notifications, policies
 from accounts.enums import Role
-from accounts.models import Invitation, Membership, Organisation, User
+from accounts.models import Invitation, Membership, Organisation, User, addresses_to_mend
 from accounts.operations.claims import drop_claims_of_members
 from accounts.operations.organisations import end_sign_up, locked, withdraw_organisation
 from accounts.operations.presence import follow_addresses_of, follow_members
 from mecenova.agenda import operations as agenda
 from mecenova.agenda.enums import Outcome
 from mecenova.calendar import clock
-from mecenova.mail.models import MESSAGE, OutgoingMail
-from mecenova.mail.operations import queue
+from mecenova.mail.enums import TroubleKind
+from mecenova.mail.models import MESSAGE, AddressTrouble, OutgoingMail
+from mecenova.mail.operations import mend_address, queue
 from mecenova.workflow import journal
 from mecenova.workflow.errors import DomainError
 from mecenova.workflow.models import TransitionRecord
@@ -71,6 +72,7 @@ def invite_member(*, organisation: Organisation, email: str, role: str, by: User
     agenda.close(invitation, outcome=Outcome.CANCELLED)
     agenda.start(followups.ExpiredInvitation, invitation, since=invitation.expires_at)
     journal.record(organisation, "invite", organisation.status, organisation.status, by)
+    _try_again(email, by)
     notifications.write_invitation(invitation)
     return invitation, True
 
@@ -232,6 +234,15 @@ def _refuse_too_many_to(email: str) -> None:
             "Cette adresse a déjà reçu trois invitations en un jour. Prévenez cette personne autrement, ou "
             "invitez-la demain."
         )
+
+
+def _try_again(email: str, by: User) -> None:
+    """An address that refused a mail is taken to serve again: should it refuse this one, whoever invites is
+    told. Not one that is somebody's, which they or the team mend, nor one whose holder complained.
+    """
+    refused = AddressTrouble.objects.open().about(email).exclude(kind=TroubleKind.COMPLAINED)
+    for trouble in refused.exclude(pk__in=addresses_to_mend().values("pk")):
+        mend_address(trouble=trouble, by=by)
 
 
 def _is_good(invitation: Invitation, organisation: Organisation) -> bool:

@@ -282,6 +282,19 @@ class TestAnInvitation:
         assert names_to(manager.user.email).count("accounts.invitation_undelivered") == is_told
         assert OutgoingMail.objects.filter(notification="accounts.invitation_undelivered").count() == is_told
 
+    @pytest.mark.parametrize(
+        ("kind", "of_a_member", "is_told"),
+        [("bounced", False, 1), ("complained", False, 0), ("bounced", True, 0)],
+    )
+    def test_to_an_address_that_had_refused_before_is_told_too(self, manager, kind, of_a_member, is_told):
+        """As long as it is nobody's: a member, or the team, says that one serves again."""
+        if of_a_member:
+            MembershipFactory(user__email="paul@exemple.fr")
+        mark_address(address="paul@exemple.fr", kind=kind)
+        self.invited_by(manager, at=clock.now())
+        mark_address(address="paul@exemple.fr", kind=kind)
+        assert names_to(manager.user.email).count("accounts.invitation_undelivered") == is_told
+
     def test_in_error_is_shown_to_the_team_by_its_organisation_never_by_its_link(self, client, invitation):
         FollowUp.objects.about([invitation]).update(attempts=1, last_error="ZeroDivisionError: broken")
         client.force_login(StaffFactory())
