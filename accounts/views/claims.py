@@ -5,11 +5,12 @@ from uuid import UUID
 from allauth.decorators import rate_limit
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 
 from accounts import operations, policies
 from accounts.forms import ClaimForm
-from accounts.models import Claim, Organisation
+from accounts.models import Claim
+from accounts.views.records import record_at
 from mecenova.agenda.operations import next_step
 from mecenova.ui.form_pages import show_form
 from mecenova.workflow.errors import DomainError
@@ -18,7 +19,7 @@ from mecenova.workflow.errors import DomainError
 @rate_limit(action="claim")
 def claim(request: HttpRequest, pk: UUID) -> HttpResponse:
     """One page for the request and for what became of it."""
-    organisation = get_object_or_404(Organisation, pk=pk)
+    organisation = record_at(pk)
     if not policies.can_claim(request.user, organisation):
         if policies.is_member(request.user, organisation):
             return redirect("pages:dashboard")

@@ -13,6 +13,7 @@ from accounts import operations, policies
 from accounts.enums import Role
 from accounts.forms import InvitationForm, RoleForm
 from accounts.models import Invitation, Membership, Organisation
+from accounts.views.records import record_at
 from mecenova.team import for_the_team
 from mecenova.ui.form_pages import show_form
 from mecenova.workflow.attempts import attempt
@@ -27,7 +28,7 @@ SENT_BEFORE = (
 
 @rate_limit(action="invite")
 def members(request: HttpRequest, pk: UUID) -> HttpResponse:
-    organisation = get_object_or_404(Organisation, pk=pk)
+    organisation = record_at(pk)
     if not policies.can_see_members(request.user, organisation):
         raise Http404
     manages = policies.can_manage_members(request.user, organisation)

@@ -69,6 +69,22 @@ def test_what_others_asked_is_not_shown(client, organisation):
     assert "Le secret des autres" not in client.get(address(organisation)).content.decode()
 
 
+@pytest.mark.parametrize("asked", ["before", "after"])
+def test_the_link_of_a_mail_serves_once_the_record_is_part_of_another(client, organisation, asked):
+    """Whoever waits follows their request there, whoever was writing it sends it."""
+    kept, person = OrganisationFactory(name="Les Phares"), UserFactory()
+    client.force_login(person)
+    if asked == "before":
+        client.post(address(organisation), {"message": "Trésorière"})
+    operations.merge_organisations(kept=kept, gone=organisation, by=None)
+    if asked == "after":
+        client.post(address(organisation), {"message": "Trésorière"})
+    page = client.get(address(organisation)).content.decode()
+    assert "Demande en attente" in page
+    assert "Les Phares" in page
+    assert Claim.objects.get().organisation == kept
+
+
 def test_a_member_is_taken_to_the_dashboard(client):
     member = MembershipFactory()
     client.force_login(member.user)

@@ -43,6 +43,16 @@ ACTIONS = {
 }
 
 
+def test_the_link_of_a_mail_leads_to_the_team_once_the_record_is_part_of_another(client, team):
+    kept = OrganisationFactory(name="Les Phares")
+    address = page_of(team)
+    operations.merge_organisations(kept=kept, gone=team["manager"].organisation, by=None)
+    client.force_login(team["contributor"].user)
+    assert "Les Phares" in client.get(address).content.decode()
+    client.force_login(UserFactory())
+    assert client.get(address).status_code == 404
+
+
 class TestWhoMayDoWhat:
     @pytest.mark.parametrize("action", ACTIONS)
     def test_others_objects_do_not_exist(self, client, team, action):
