@@ -271,7 +271,11 @@ def _settled_introductions(company: uuid.UUID, association: uuid.UUID) -> list[S
             )
         elif one.status == IntroductionStatus.YES:
             found.append(
-                Settled("une mise en relation a été acceptée", "Vous êtes déjà en relation avec elle.", None)
+                Settled(
+                    "une mise en relation a été acceptée",
+                    "Vous avez déjà été mises en relation, elle et vous.",
+                    None,
+                )
             )
         else:
             found += _ended(one)

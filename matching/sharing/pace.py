@@ -37,7 +37,7 @@ def open_places(
     step = min(OPENINGS, 1 + (today.day - 1) // DAYS_BETWEEN)
     opened = -(-np.asarray(capacity, np.int64) * step // OPENINGS)
     open_now = np.clip(opened - (np.asarray(capacity, np.int64) - left), 0, left)
-    if answers_for is None or step == OPENINGS:
+    if answers_for is None:
         return open_now
     until_next = step * DAYS_BETWEEN + 1 - today.day
     return np.where(np.asarray(answers_for) < until_next, left, open_now)

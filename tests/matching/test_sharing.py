@@ -188,7 +188,7 @@ def test_a_large_network_is_shared_in_turns_by_the_same_rules(monkeypatch):
 
 
 def test_a_weak_pair_waits_until_nothing_better_has_come():
-    score, worth = np.array([0.9, 0.4, 0.4, 0.2]), np.array([True, False, False, False])
+    score, worth = np.array([0.9, 0.4, 0.35, 0.34]), np.array([True, False, False, False])
     assert admissible(score, worth, np.array([0, 59, 60, 300])).tolist() == [True, False, True, False]
 
 

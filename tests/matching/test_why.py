@@ -25,6 +25,7 @@ from tests.accounts.factories import MembershipFactory, StaffFactory, UserFactor
 from tests.associations.factories import AskFactory, AssociationFactory, ProjectFactory
 from tests.companies.factories import CompanyFactory, NeedFactory
 from tests.matching.factories import SuggestionFactory
+from tests.partnerships.factories import IntroductionFactory
 from tests.reading import shown
 
 pytestmark = pytest.mark.django_db
@@ -162,6 +163,13 @@ def test_a_refusal_keeps_the_pair_apart_until_its_date():
         assert "pas avant le 23 mars 2027" in " ".join(sentences(other, association)).replace("\u00a0", " ")
         now.advance(timedelta(days=366))
         assert settled_between(company.pk, association.pk) is None
+
+
+def test_a_partnership_that_is_over_is_not_told_as_going_on():
+    """A yes of both sides is for good, whatever came of it since."""
+    introduction = IntroductionFactory(status="yes", answered_at=clock.now())
+    told = sentences(suiting_need(company=introduction.company), introduction.association)
+    assert "Vous avez déjà été mises en relation, elle et vous." in told
 
 
 def test_a_presentation_already_made_is_the_whole_answer():
