@@ -77,8 +77,8 @@ def mend_address(*, trouble: AddressTrouble, by: "User | None") -> int | None:
 def _put_back(trouble: AddressTrouble) -> int:
     """Of whoever it troubled: the person it was written for, and whoever has that address since.
 
-    Of several mails to one person about one subject, the newest: the former say what is no longer so. A
-    digest takes the lines of those before it.
+    Of several mails to one person about one subject, the newest: the former say what is no longer so; about
+    the person themself, the newest of each kind. A digest takes the lines of those before it.
     """
     theirs = OutgoingMail.objects.remembered().filter(
         Q(recipient=trouble.user) | Q(recipient__email=trouble.address),
@@ -93,7 +93,8 @@ def _put_back(trouble: AddressTrouble) -> int:
     ).order_by("-settled_at", "-pk")[:1]
     newest: dict[tuple[Any, ...], OutgoingMail] = {}
     for mail in sorted([*held, *revealing], key=attrgetter("created_at", "pk")):
-        former = newest.get(told := (mail.recipient_id, mail.subject_type_id, mail.subject_id))
+        kind = mail.notification if mail.subject_id == mail.recipient_id else ""
+        former = newest.get(told := (mail.recipient_id, mail.subject_type_id, mail.subject_id, kind))
         if former is not None:
             former.digest_lines.filter(status=LineStatus.PENDING).update(mail=mail)
         newest[told] = mail

@@ -7,12 +7,14 @@ from django.core import mail as mailbox
 
 from mecenova.calendar import clock
 from mecenova.mail.claiming import LEASE, claim, hand_over
+from mecenova.mail.composition import compose_due
 from mecenova.mail.delivery import MOST_UNCERTAIN, deliver_due
-from mecenova.mail.enums import Attempt, MailStatus, Unsent
+from mecenova.mail.digest import WeeklyDigest
+from mecenova.mail.enums import Attempt, LineStatus, MailStatus, TroubleKind, Unsent
 from mecenova.mail.models import OutgoingMail
-from mecenova.mail.operations import queue, retry_failed
+from mecenova.mail.operations import mark_address, mend_address, queue, retry_failed
 from tests.mail.factories import OutgoingMailFactory, PersonFactory
-from tests.mail.notifications_for_tests import Exact
+from tests.mail.notifications_for_tests import Exact, Reminder, Weekly
 
 pytestmark = pytest.mark.django_db
 
@@ -63,3 +65,27 @@ def test_it_keeps_the_date_on_which_it_first_ended(frozen):
     deliver_due()
     mail.refresh_from_db()
     assert (mail.status, mail.sent_at, mail.settled_at) == (MailStatus.SENT, frozen(), failed_at)
+
+
+@pytest.mark.parametrize("first", ["the digest", "the reminder"])
+def test_the_digest_and_what_is_told_beside_it_leave_both_once_the_address_is_mended(frozen, first):
+    """Both are about their reader, and neither says what the other does."""
+    person = PersonFactory()
+    trouble = mark_address(address=person.email, kind=TroubleKind.BOUNCED)
+    queue(Weekly, person)
+    if first == "the reminder":
+        queue(Reminder, person)
+    frozen.advance(timedelta(days=7))
+    compose_due()
+    if first == "the digest":
+        frozen.advance(timedelta(days=1))
+        queue(Reminder, person)
+    deliver_due()
+    assert OutgoingMail.objects.filter(last_error=Unsent.IN_TROUBLE).count() == 2
+    mend_address(trouble=trouble, by=person)
+    deliver_due()
+    digest, reminder = (
+        OutgoingMail.objects.get(notification=name) for name in (WeeklyDigest.name, Reminder.name)
+    )
+    assert (digest.status, reminder.status) == (MailStatus.SENT, MailStatus.SENT)
+    assert [line.status for line in digest.digest_lines.all()] == [LineStatus.SENT]
