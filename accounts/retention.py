@@ -4,7 +4,7 @@ Three years without any act of the person's own, with a notice before, is what t
 (« Gestion commerciale » guidelines, 2022); for members the team may set it.
 """
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.db.models import F, Max, OuterRef, QuerySet, Subquery
@@ -12,6 +12,7 @@ from django.db.models.functions import Greatest
 
 from accounts.models import User
 from mecenova.agenda.enums import Owner
+from mecenova.agenda.models import RuleDelay
 from mecenova.agenda.planning import days_in_force, delays_of
 from mecenova.agenda.rules import Delay, register_delay
 from mecenova.calendar import clock
@@ -23,6 +24,8 @@ UNCONFIRMED_ARE_KEPT = timedelta(days=30)
 INVITATIONS_ARE_KEPT = timedelta(days=30)
 # After the decision, what somebody wrote to prove that they belong to an organisation.
 PROOFS_ARE_KEPT = timedelta(days=365)
+# Before any mail.
+BEGINNING = datetime(2009, 1, 1, tzinfo=UTC)
 # Between the mail that says so and the closing, whatever the table says.
 NOTICE = timedelta(days=30)
 
@@ -48,6 +51,13 @@ def dormant_days() -> tuple[int, int]:
     decided = delays_of(DormantAccount())
     warned, closed = (days_in_force(DormantAccount(), day, decided) for day in DormantAccount.days)
     return warned, closed
+
+
+def closings_told() -> list[tuple[datetime, int]]:
+    """Since when people have been told that their account closes, and after how many days; oldest first."""
+    _, closing = DormantAccount.days
+    decided = RuleDelay.objects.decided([DormantAccount.name])[DormantAccount.name]
+    return [(BEGINNING, closing), *((moment, days) for moment, day, days in decided if day == closing)]
 
 
 def dormant_since(moment: datetime) -> QuerySet[Any]:

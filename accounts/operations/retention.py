@@ -2,12 +2,13 @@
 
 from datetime import timedelta
 from functools import partial
+from itertools import pairwise
 from typing import Any
 from uuid import UUID
 
 from allauth.account.models import EmailAddress
 from django.db import transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts import notifications
 from accounts.enums import ClaimStatus
@@ -18,6 +19,7 @@ from accounts.retention import (
     NOTICE,
     PROOFS_ARE_KEPT,
     UNCONFIRMED_ARE_KEPT,
+    closings_told,
     dormant_days,
     dormant_since,
     last_act_of,
@@ -48,10 +50,13 @@ def _warn(still: QuerySet[Any], pk: UUID) -> int:
 
 
 def close_dormant_accounts() -> int:
-    """Close the accounts whose person was told long enough ago, and has done nothing since."""
+    """Close the accounts whose person was told long enough ago, and has done nothing since.
+
+    Never before the day they were told, whatever the team has decided since.
+    """
     _, closed_after = dormant_days()
     people = dormant_since(clock.now() - timedelta(days=closed_after))
-    people = people.filter(_told(created_at__lte=clock.now() - NOTICE))
+    people = people.filter(_told(created_at__lte=clock.now() - NOTICE), _told_of_a_day_that_has_come())
     found = people.order_by("last_act", "pk").values_list("pk", flat=True)[:AT_ONCE]
     return sum(one_by_one(partial(_close, people), list(found), what="account"))
 
@@ -75,6 +80,14 @@ def _told(**when: Any) -> Exists:
             **when,
         )
     )
+
+
+def _told_of_a_day_that_has_come() -> Q:
+    now, told = clock.now(), Q()
+    for (since, days), (until, _) in pairwise([*closings_told(), (now, 0)]):
+        then = _told(created_at__gte=since, created_at__lt=until)
+        told |= Q(then, last_act__lt=now - timedelta(days=days))
+    return told
 
 
 def forget_unconfirmed_accounts() -> int:

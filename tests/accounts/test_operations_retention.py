@@ -148,6 +148,15 @@ class TestDormant:
         assert tonight(timedelta(days=401)) == [DORMANT]
         assert tonight(timedelta(days=501)) == [FAREWELL]
 
+    def test_a_day_once_told_stays_though_the_team_shortens_the_delay(self, tonight):
+        """They were told that logging in before it is enough."""
+        UserFactory()
+        tonight(WARNED + DAY)
+        with clock.frozen(clock.now() + WARNED + 2 * DAY):
+            set_delay(rule=DormantAccount, occurrence=1095, days=1040, by=StaffFactory())
+        assert tonight(CLOSED - DAY) == []
+        assert tonight(CLOSED + DAY) == [FAREWELL]
+
     @pytest.mark.parametrize("days", [5, 30, 100, 364])
     def test_a_slip_of_the_keyboard_tells_nobody_that_their_account_closes(self, days):
         with pytest.raises(DomainError, match="au moins 365 jours"):
