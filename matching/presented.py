@@ -6,6 +6,7 @@ from datetime import date
 from uuid import UUID
 
 from associations.models import Project
+from companies.models import Company
 from matching.enums import SuggestionStatus
 from matching.models import Suggestion
 from mecenova.calendar import clock
@@ -18,8 +19,8 @@ from partnerships.refusals import AfterNo, NextSteps, Refusal, living_projects, 
 
 @dataclass(frozen=True, slots=True)
 class Presentation:
-    """A suggestion as its association reads it. `may_write`: it waits, the need still takes answers, and no
-    « no » of the company keeps the association from asking.
+    """A suggestion as its association reads it. `may_write`: it waits, the need still takes answers, somebody
+    of the company would read, and no « no » of its keeps the association from asking.
 
     `living`: unless its own answer tells it, the request about the same need, or the partnership that it has
     become. `after_no`: what to do once the company has said no, and nothing has begun since; the date is then
@@ -47,13 +48,14 @@ def presentations(suggestions: Iterable[Suggestion], *, absolute: bool = False) 
     declined = [one for one in shown if one.status == SuggestionStatus.DECLINED]
     living = _living([*(one for one in shown if one.is_open), *declined])
     after_no = _after_no([one for one in declined if one.pk not in living], absolute)
-    refused = _refused([one for one in shown if one.is_open])
+    waiting = [one for one in shown if one.is_open and one.need.takes_answers and one.pk not in living]
+    refused, listening = _refused(waiting), _listening(waiting)
     return [
         Presentation(
             one,
             _follows(one, after_no.get(one.pk)),
             living.get(one.pk),
-            one.is_open and one.need.takes_answers and one.pk not in living and _parties(one) not in refused,
+            one in waiting and one.company_id in listening and _parties(one) not in refused,
             after_no.get(one.pk),
         )
         for one in shown
@@ -86,6 +88,15 @@ def _refused(waiting: list[Suggestion]) -> set[tuple[UUID, UUID]]:
     )
     held = told.refused_until_after(clock.today()).order_by()
     return set(held.values_list("company_id", "association_id"))
+
+
+def _listening(waiting: list[Suggestion]) -> set[UUID]:
+    """Of their companies, those whose door is open and for which somebody answers."""
+    if not waiting:
+        return set()
+    companies = Company.objects.with_an_open_door().filter(pk__in={one.company_id for one in waiting})
+    read = companies.filter(organisation__memberships__user__is_active=True)
+    return set(read.order_by().values_list("pk", flat=True))
 
 
 def _after_no(declined: list[Suggestion], absolute: bool) -> dict[UUID, NextSteps]:

@@ -5,6 +5,7 @@ import html
 import pytest
 
 from accounts.operations import withdraw_organisation
+from companies.models import Policy
 from matching.models import Suggestion
 from mecenova.calendar import clock
 from partnerships.operations import accept_introduction
@@ -64,3 +65,17 @@ def test_a_no_leaves_its_place_to_what_the_two_have_begun_since(association_clie
         assert f'href="{asked.partnership.get_absolute_url()}"' in page
         assert "À faire maintenant" not in page
         assert "pourra de nouveau être proposée à cette entreprise" not in page
+
+
+@pytest.mark.parametrize("refused", ["door", "nobody"])
+def test_nobody_is_told_to_write_who_would_be_refused(association_client, suggestion, refused):
+    """A closed door; a company checked before anybody came to answer for it."""
+    somebody = MembershipFactory(organisation=suggestion.company.organisation)
+    for address in PAGES:
+        assert "Sans attendre, écrivez-lui" in association_client.get(address).text
+    if refused == "door":
+        Policy.objects.update(monthly_capacity=0)
+    else:
+        somebody.delete()
+    for address in PAGES:
+        assert "Sans attendre, écrivez-lui" not in association_client.get(address).text

@@ -174,6 +174,7 @@ def test_the_association_reads_when_to_whom_and_what_came_of_it(association_clie
 
 
 def test_an_association_that_waits_reads_what_follows_when_and_what_it_can_do(association_client, suggestion):
+    MembershipFactory(organisation=suggestion.company.organisation)
     with clock.frozen(datetime(2026, 11, 29, 9, tzinfo=UTC)) as now:
         Suggestion.objects.update(presented_at=now())
         for address in ("/presentations/", "/tableau-de-bord/"):
@@ -187,12 +188,14 @@ def test_an_association_that_waits_reads_what_follows_when_and_what_it_can_do(as
 
 
 def test_a_need_that_takes_no_more_answers_is_not_to_be_written_to(association_client, suggestion):
+    MembershipFactory(organisation=suggestion.company.organisation)
     Need.objects.update(deadline=clock.today() - timedelta(days=1))
     page = association_client.get("/presentations/").content.decode()
     assert "Sans attendre, écrivez-lui" not in page
 
 
 def test_who_has_already_written_is_led_to_its_request(association_client, suggestion, query_count):
+    MembershipFactory(organisation=suggestion.company.organisation)
     for address in ("/presentations/", "/tableau-de-bord/"):
         assert "Sans attendre, écrivez-lui" in association_client.get(address).text
     asked = IntroductionFactory(
