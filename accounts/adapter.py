@@ -79,6 +79,13 @@ class AccountAdapter(DefaultAccountAdapter):
         ),
     }
 
+    def is_safe_url(self, url: str | None) -> bool:
+        """An address to go on to that cannot be read (« http://[ ») leads nowhere, as somebody else's."""
+        try:
+            return bool(super().is_safe_url(url))
+        except ValueError:
+            return False
+
     def clean_email(self, email: str) -> str:
         """allauth would cut a long address and write to somebody else, and lets look-alikes through."""
         if len(email) > EMAIL_LENGTH:

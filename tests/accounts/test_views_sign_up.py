@@ -279,6 +279,12 @@ def test_somebody_signed_in_is_taken_where_they_stopped(client):
     assert client.get(SIGN_UP).url == "/inscription/entreprise/"
 
 
+@pytest.mark.parametrize("way", [SIGN_UP, "/compte/login/", "/administration/login/"])
+@pytest.mark.parametrize("unreadable", ["http://[", "http://[::1", "http://a]b"])
+def test_an_address_to_go_on_to_that_cannot_be_read_breaks_no_page(client, way, unreadable):
+    assert client.get(way, {"next": unreadable}, follow=True).status_code == 200
+
+
 def test_nobody_is_sent_to_another_site(client):
     client.post(SIGN_UP + "?next=https://mal.example/", {**ANSWERS, "next": "https://mal.example/"})
     assert verify(client).url == "/inscription/association/"
