@@ -419,8 +419,8 @@ def test_a_weak_pair_is_shown_to_who_would_otherwise_wait_too_long(need):
 
 @pytest.mark.parametrize(
     ("deadlines", "presented"),
-    [([10], 6), ([11], 2), ([None], 2), ([5, 10], 6), ([5, 11], 2), ([5, None], 2)],
-    ids=["over", "still there", "for ever", "all over", "one still there", "one for ever"],
+    [([4], 6), ([10], 6), ([11], 2), ([None], 2), ([5, 10], 6), ([5, 11], 2), ([5, None], 2)],
+    ids=["its last day", "over", "still there", "for ever", "all over", "one still there", "one for ever"],
 )
 def test_a_company_whose_needs_are_over_by_the_next_opening_is_asked_while_they_last(
     db, deadlines, presented

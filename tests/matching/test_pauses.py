@@ -6,7 +6,7 @@ import pytest
 
 from associations.enums import Stance
 from associations.operations import close_project, pause_project, resume_project, update_association
-from companies.operations import set_policy
+from companies.operations import close_need, set_policy
 from matching.enums import Choice, DiagnosisCause
 from matching.ledger import read_ledger
 from matching.models import Suggestion
@@ -186,6 +186,13 @@ def test_once_the_pause_is_over_whoever_looked_is_not_asked_again_so_soon(shown,
         now.move_to(MONDAY + timedelta(days=180))
         assert settled_between(shown.company.pk, shown.association.pk) is None
         assert not len(read_ledger().settled)
+
+
+def test_a_need_that_closes_after_a_look_is_no_silence_of_its_company(shown, reader):
+    mark_seen(suggestion=shown, by=reader)
+    close_need(need=shown.need, by=None)
+    assert settled_between(shown.company.pk, shown.association.pk) is None
+    assert not len(read_ledger().settled)
 
 
 def test_a_pause_is_one_act(shown):
