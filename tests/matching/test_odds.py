@@ -7,7 +7,8 @@ from django.db import connection
 from django.template.loader import render_to_string
 from django.utils.html import strip_tags
 
-from companies.models import Company, Need
+from associations.models import Association
+from companies.models import Company, Need, Policy
 from matching.applicant import applicant
 from matching.network import recount
 from matching.odds import (
@@ -135,6 +136,10 @@ def test_places_are_those_left_this_month(db):
     found = odds()
     assert (found.places_this_month, found.places_left) == (3, 1)
     assert found.associations_per_place is None
+    # Fewer than are spent already: none is left, and no other company's is taken for it.
+    Policy.objects.update(monthly_capacity=1)
+    assert odds().places_left == 0
+    assert {cell.places_left for line in by_cause_and_kind() for cell in line.cells} == {0}
 
 
 def test_the_median_is_told_only_with_enough_of_them(db):
@@ -180,12 +185,17 @@ def test_a_cause_that_the_team_changes_meanwhile_breaks_no_table(db, changes):
 
 
 def test_the_table_counts_each_cause_under_each_kind(db, query_count):
-    empty = query_count(by_cause_and_kind)
-    AssociationFactory.create_batch(3, complete=True)
+    """A pause and a need last until the evening of their last day."""
+    empty, today = query_count(by_cause_and_kind), clock.today()
+    resting, *_ = AssociationFactory.create_batch(3, complete=True)
+    resting_project = ProjectFactory(association=resting, published=True, paused_until=today)
+    AskFactory(project=resting_project, kind="skills", days=5)
+    AssociationFactory(complete=True, stance="paused", paused_until=today)
     AssociationFactory.create_batch(2, complete=True, refused_kinds=["financial"])
     asking = AssociationFactory(complete=True)
     AskFactory(project=ProjectFactory(association=asking, published=True), kind="skills", days=5)
-    NeedFactory.create_batch(3, published=True)
+    need, *_ = NeedFactory.create_batch(3, published=True, deadline=today)
+    NeedFactory(published=True, company=need.company, deadline=today - timedelta(days=1))
     assert query_count(by_cause_and_kind) == empty == 2
     line = next(line for line in by_cause_and_kind() if line.cause.slug == "emploi-et-insertion")
     cells = {cell.kind.value: cell for cell in line.cells}
@@ -211,6 +221,9 @@ def test_a_handful_is_not_divided(db):
     assert odds().associations_per_place is None
     AssociationFactory(complete=True)
     assert (odds().associations_per_place, odds().months_to_see_all) == (0.4, 1)
+    assert odds().tells_who_waits
+    Association.objects.first().organisation.delete()
+    assert not odds().tells_who_waits
     Company.objects.first().organisation.delete()
     assert (odds().associations_per_place, odds().months_to_see_all) == (None, None)
 
