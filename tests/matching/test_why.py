@@ -388,6 +388,10 @@ def test_the_closest_to_a_need_are_read_by_the_team_with_the_score_of_the_whole_
         ({"published": True}, "Aucune association ne convient"),
         ({}, "Ce besoin ne reçoit pas de réponse"),
         ({"closed": True}, "Ce besoin ne reçoit pas de réponse"),
+        (
+            {"published": True, "company__organisation__status": "to_check"},
+            "Ce besoin ne reçoit pas de réponse",
+        ),
     ],
 )
 def test_a_need_without_any_says_why(client, given, words):
