@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from accounts.enums import OrganisationKind, OrganisationStatus
 from accounts.models import Organisation
-from accounts.operations import ask_for_changes
+from accounts.operations import ask_for_changes, merge_organisations
 from associations.operations import create_project
 from companies.followups import KeepInTouch
 from mecenova.agenda import operations as agenda
@@ -90,6 +90,17 @@ def test_a_person_of_two_organisations_chooses(client):
     stranger = CompanyFactory()
     response = client.get(f"{DASHBOARD}?organisme={stranger.organisation_id}")
     assert response.context["organisation"] != stranger.organisation
+
+
+def test_the_link_of_a_mail_opens_the_organisation_that_its_own_has_become_part_of(client):
+    person = UserFactory()
+    first, kept, gone = (
+        MembershipFactory(user=person, organisation__name=name).organisation for name in ("A", "B", "C")
+    )
+    merge_organisations(kept=kept, gone=gone, by=None)
+    client.force_login(person)
+    assert client.get(f"{DASHBOARD}?organisme={gone.pk}").context["organisation"] == kept
+    assert client.get(f"{DASHBOARD}?organisme=pas-une-cle").context["organisation"] == first
 
 
 def test_one_measure_of_the_profile_wherever_it_is_read(client):

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from accounts.enums import OrganisationStatus
-from accounts.models import Organisation
+from accounts.models import Merge, Organisation
 from accounts.policies import unfinished_registration
 from associations.models import Association, Project
 from associations.readiness import completeness as association_completeness
@@ -51,7 +51,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
     )
     if not mine:
         return redirect("pages:control_tower")
-    organisation = next((one for one in mine if str(one.pk) == request.GET.get("organisme")), mine[0])
+    organisation = _named(request.GET.get("organisme", ""), mine)
     context = _common(organisation) | {"organisations": mine if len(mine) > 1 else []}
     association = Association.objects.for_page().filter(organisation=organisation).first()
     if association is not None:
@@ -66,6 +66,15 @@ def dashboard(request: HttpRequest) -> HttpResponse:
         context |= {"to_read": _to_read(context, "companies")}
         return render(request, "pages/dashboard_company.html", _as_read(request, context))
     return render(request, "pages/dashboard.html", _as_read(request, context | {"edit_url": ""}))
+
+
+def _named(key: str, mine: list[Organisation]) -> Organisation:
+    """The one that the address names, or that it has become part of since the mail; else the first."""
+    known = {str(one.pk): one for one in mine}
+    if key and key not in known:
+        merged = Merge.objects.filter(kept__in=mine).values_list("gone_id", "kept")
+        known |= {str(gone): known[str(kept)] for gone, kept in merged}
+    return known.get(key, mine[0])
 
 
 def _as_read(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
