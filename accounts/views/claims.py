@@ -13,6 +13,7 @@ from accounts.models import Claim
 from accounts.views.records import record_at
 from mecenova.agenda.operations import next_step
 from mecenova.ui.form_pages import show_form
+from mecenova.ui.returning import SAFE_METHODS
 from mecenova.workflow.errors import DomainError
 
 
@@ -20,6 +21,8 @@ from mecenova.workflow.errors import DomainError
 def claim(request: HttpRequest, pk: UUID) -> HttpResponse:
     """One page for the request and for what became of it."""
     organisation = record_at(pk)
+    if organisation.pk != pk and request.method in SAFE_METHODS:
+        return redirect("accounts:claim", pk=organisation.pk)
     if not policies.can_claim(request.user, organisation):
         if policies.is_member(request.user, organisation):
             return redirect("pages:dashboard")

@@ -16,6 +16,7 @@ from accounts.models import Invitation, Membership, Organisation
 from accounts.views.records import record_at
 from mecenova.team import for_the_team
 from mecenova.ui.form_pages import show_form
+from mecenova.ui.returning import SAFE_METHODS
 from mecenova.workflow.attempts import attempt
 from mecenova.workflow.errors import DomainError
 
@@ -29,6 +30,8 @@ SENT_BEFORE = (
 @rate_limit(action="invite")
 def members(request: HttpRequest, pk: UUID) -> HttpResponse:
     organisation = record_at(pk)
+    if organisation.pk != pk and request.method in SAFE_METHODS:
+        return redirect("accounts:members", pk=organisation.pk)
     if not policies.can_see_members(request.user, organisation):
         raise Http404
     manages = policies.can_manage_members(request.user, organisation)

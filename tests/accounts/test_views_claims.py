@@ -79,7 +79,7 @@ def test_the_link_of_a_mail_serves_once_the_record_is_part_of_another(client, or
     operations.merge_organisations(kept=kept, gone=organisation, by=None)
     if asked == "after":
         client.post(address(organisation), {"message": "Trésorière"})
-    page = client.get(address(organisation)).content.decode()
+    page = client.get(address(organisation), follow=True).text
     assert "Demande en attente" in page
     assert "Les Phares" in page
     assert Claim.objects.get().organisation == kept

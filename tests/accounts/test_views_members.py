@@ -48,9 +48,9 @@ def test_the_link_of_a_mail_leads_to_the_team_once_the_record_is_part_of_another
     address = page_of(team)
     operations.merge_organisations(kept=kept, gone=team["manager"].organisation, by=None)
     client.force_login(team["contributor"].user)
-    assert "Les Phares" in client.get(address).content.decode()
+    assert "Les Phares" in client.get(address, follow=True).text
     client.force_login(UserFactory())
-    assert client.get(address).status_code == 404
+    assert client.get(address, follow=True).status_code == 404
 
 
 class TestWhoMayDoWhat:
