@@ -114,8 +114,16 @@ def test_a_busy_port_is_told_in_one_line(run, folder):
     assert not processes_of(folder)
 
 
-def test_it_says_where_it_is_and_that_it_runs_already(demo, run, free_port):
-    _, printed, _ = demo
+def stops(process, folder, how: signal.Signals) -> None:
+    process.send_signal(how)
+    rest, _ = process.communicate(timeout=60)
+    assert process.returncode == 0
+    assert "Traceback" not in rest
+    assert not processes_of(folder)
+
+
+def test_it_says_where_it_is_and_that_it_runs_already_and_stops_when_told(demo, run, free_port, folder):
+    process, printed, _ = demo
     address = f"http://127.0.0.1:{free_port}/"
     assert address in printed
     assert all(login.email in printed and login.password in printed for login in LOGINS)
@@ -127,16 +135,12 @@ def test_it_says_where_it_is_and_that_it_runs_already(demo, run, free_port):
     assert len(told.splitlines()) == 1
     assert "tourne déjà" in told
     assert address in told
+    stops(process, folder, signal.SIGTERM)
 
 
-@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
-def test_a_signal_stops_everything(demo, folder, how):
+def test_ctrl_c_stops_everything(demo, folder):
     process, _, _ = demo
-    process.send_signal(how)
-    rest, _ = process.communicate(timeout=60)
-    assert process.returncode == 0
-    assert "Traceback" not in rest
-    assert not processes_of(folder)
+    stops(process, folder, signal.SIGINT)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells children that their parent died")
