@@ -104,14 +104,14 @@ def test_the_rank_is_a_number_and_never_a_name():
     need = suiting_need(title="Ateliers de potager pour l’emploi")
     association = AssociationFactory(complete=True, organisation__name="Les Dernières")
     better = AssociationFactory.create_batch(
-        6, complete=True, purpose="Ateliers de potager pour retrouver un emploi, chaque semaine." * 2
+        5, complete=True, purpose="Ateliers de potager pour retrouver un emploi, chaque semaine." * 2
     )
     rank_everybody()
     pair = look_at(need, association)
-    assert pair.standing.before == 6
-    assert pair.standing.compatible == 7
+    assert pair.standing.before == 5
+    assert pair.standing.compatible == 6
     told = " ".join(sentences(need, association))
-    assert ("6 associations passaient avant" in told) is pair.is_worth_a_place
+    assert ("5 associations passaient avant" in told) is pair.is_worth_a_place
     assert not any(each.organisation.name in told for each in better)
 
 
