@@ -166,6 +166,14 @@ def test_a_released_request_competes_for_its_own_company_only(project):
     assert (found.presented, found.competing) == (2, 1)
 
 
+def test_what_explains_a_request_is_counted_from_it_when_it_is_older(project):
+    published, three_days = project.published_at, timedelta(days=3)
+    asked = IntroductionFactory(association=project.association, created_at=published - three_days)
+    assert counted_since(project, asked) == asked.created_at
+    asked.created_at = published + three_days
+    assert counted_since(project, asked) == published
+
+
 @pytest.mark.parametrize(
     ("values", "interest"),
     [
