@@ -9,6 +9,7 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import Resolver404, resolve, reverse
+from django.views.decorators.http import require_safe
 
 from accounts.forms import SignUpForm
 from accounts.models import Invitation
@@ -62,6 +63,7 @@ def single_way(request: HttpRequest) -> HttpResponse:
     return HttpResponseRedirect(reverse("accounts:sign_up") + (f"?{query}" if query else ""))
 
 
+@require_safe
 def choose_kind(request: HttpRequest) -> HttpResponse:
     """For somebody signed in who belongs to no organisation: register one, or be invited to a team."""
     return render(request, "accounts/choose_kind.html")

@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts.operations import WENT_BACK, hold
 from accounts.policies import asked_of, corrects
@@ -26,6 +26,7 @@ from mecenova.ui.form_pages import show_form
 from mecenova.workflow.errors import DomainError
 
 
+@require_safe
 def edit(request: HttpRequest, pk: UUID) -> HttpResponse:
     association = association_or_404(request, pk, policies.can_edit_association)
     found = with_learning(completeness(association), association)

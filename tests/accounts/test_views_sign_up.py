@@ -329,3 +329,8 @@ class TestInvited:
         address = InvitationFactory().get_absolute_url()
         page = client.get(SIGN_UP, {"next": address[:-2] + "x/"})
         assert "kind" in page.context["form"].fields
+
+
+def test_the_page_that_leads_to_both_kinds_takes_no_form(client):
+    client.force_login(UserFactory())
+    assert client.post(reverse("accounts:choose_kind")).status_code == 405

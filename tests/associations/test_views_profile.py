@@ -338,3 +338,7 @@ def test_a_mission_that_is_too_short_is_told_how_long_it_should_be(client, assoc
     Association.objects.filter(pk=association.pk).update(purpose="Nous aidons. Nous courons.")
     assert "Au moins 80 caractères" in client.get(reverse("associations:edit", args=[association.pk])).text
     assert "Au moins 80 caractères" in client.get(edit(association, "mission")).text
+
+
+def test_the_page_that_leads_to_the_parts_takes_no_form(client, association):
+    assert client.post(edit(association)).status_code == 405
