@@ -31,7 +31,7 @@ from partnerships.enums import IntroductionStatus, Side
 from partnerships.models import Introduction
 from tests.associations.factories import AskFactory, AssociationFactory, ProjectFactory
 from tests.companies.factories import CompanyFactory, NeedFactory
-from tests.matching.factories import RoundFactory, SuggestionFactory
+from tests.matching.factories import DiagnosisFactory, RoundFactory, SuggestionFactory
 from tests.partnerships.factories import IntroductionFactory, member_of
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
@@ -172,6 +172,16 @@ def test_what_explains_a_request_is_counted_from_it_when_it_is_older(project):
     assert counted_since(project, asked) == asked.created_at
     asked.created_at = published + three_days
     assert counted_since(project, asked) == published
+
+
+def test_a_request_that_ended_as_its_company_left_says_so(project):
+    asked = IntroductionFactory(
+        association=project.association,
+        company__organisation__status="left",
+        company__organisation__left_at=NOW,
+    )
+    found = DiagnosisFactory(project=project, cause="released", introduction=asked)
+    assert "a quitté Mecenova" in why(found)
 
 
 @pytest.mark.parametrize(
